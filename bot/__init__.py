@@ -1,0 +1,1 @@
+"""Carillon: scheduled announcements for XMPP."""
