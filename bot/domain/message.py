@@ -1,0 +1,39 @@
+"""What goes out to one reader, before it becomes a stanza."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MessageType(StrEnum):
+    """The message types of RFC 6121 §5.2.2 that an announcement may have."""
+
+    CHAT = "chat"
+    NORMAL = "normal"
+    HEADLINE = "headline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Subject and body in one language."""
+
+    #: a BCP 47 tag, or '' where the author gave none
+    language: str
+    body: str
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """One message, the same for every reader of one language and zone."""
+
+    #: the JID that speaks; an account's server stamps its own
+    sender: str
+    type: MessageType
+    #: one text for a list's reader; every text as given, user to user
+    texts: tuple[Text, ...]
+    #: serialised XML elements to carry verbatim beside the bodies
+    payloads: tuple[str, ...] = ()
+    #: the service's JID, for <scheduler/>
+    scheduler: str
+    #: the job's id as its owner knows it, for <id/>
+    job: str

@@ -1,0 +1,72 @@
+"""What the engine needs of a connection; `bot.xmpp` provides it.
+
+One connection writes for all chunks. A write is a page of deliveries followed by
+an acknowledgement request; its `Barrier` resolves once the server has answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.message import Announcement
+
+
+class Stencil(Protocol):
+    """An announcement serialised once, with the recipient and the id left open."""
+
+    def fill(self, to: str, stanza_id: str) -> bytes:
+        """The whole stanza; `to` is a JID, `stanza_id` the message and origin id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one recipient."""
+
+    stencil: Stencil
+    #: a bare JID
+    to: str
+    id: str
+
+
+class StreamLost(Exception):  # noqa: N818 - it is an event more than an error
+    """The connection ended before the server acknowledged.
+
+    `handled` is how many stanzas of the write the server is known to have taken
+    (from XEP-0198's h), or None where nobody can tell. `blamed` is True where
+    the server closed with a stream error that may be the content's fault.
+    """
+
+    def __init__(self, *, handled: int | None, blamed: bool) -> None:
+        super().__init__(f"stream lost, handled={handled}, blamed={blamed}")
+        self.handled = handled
+        self.blamed = blamed
+
+
+class Barrier(Protocol):
+    """A write on its way to being acknowledged."""
+
+    async def wait(self) -> None:
+        """Return once all of the write is acknowledged; raises StreamLost."""
+        ...
+
+
+class Wire(Protocol):
+    """An XMPP connection that can carry many messages."""
+
+    @property
+    def is_ready(self) -> bool:
+        """A session is up and stanzas may be written."""
+        ...
+
+    async def ready(self) -> None:
+        """Wait until a session is up."""
+        ...
+
+    def stencil(self, announcement: Announcement) -> Stencil:
+        """Serialise and escape once."""
+        ...
+
+    async def write(self, deliveries: Sequence[Delivery]) -> Barrier:
+        """Write all, waiting for the transport; raises StreamLost if it is down."""
+        ...

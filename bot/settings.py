@@ -1,0 +1,233 @@
+"""Configuration: a TOML file, overridden by CARILLON_SECTION__KEY.
+
+`load` reports every fault at once, in one `SettingsError`.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.domain.jid import JIDError, bare
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; `faults` holds a line for each reason."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _bare_jids(values: list[str]) -> list[str]:
+    try:
+        return [bare(value) for value in values]
+    except JIDError as error:
+        raise ValueError(str(error)) from None
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class XMPPSettings(Section):
+    mode: Literal["component", "account"]
+    jid: str
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    host: str | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    tls: Literal["required", "off"] = "required"
+    ca_file: Path | None = None
+    resource: str = Field(default="carillon", min_length=1, max_length=255)
+    contact: str | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        try:
+            address = bare(self.jid)
+        except JIDError as error:
+            raise ValueError(f"jid: {error}") from None
+        if address != self.jid.lower():
+            raise ValueError("jid: give the bare JID; `resource` is a key of its own")
+        if self.mode == "component" and "@" in address:
+            raise ValueError("jid: a component's JID is a domain, without @")
+        if self.mode == "account" and "@" not in address:
+            raise ValueError("jid: an account's JID has the form user@domain")
+        if (self.password is None) == (self.password_file is None):
+            raise ValueError("give exactly one of password and password_file")
+        if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
+            raise ValueError('tls: "off" is for a host on loopback only')
+        return self
+
+    @property
+    def secret(self) -> str:
+        """The password or shared secret, from wherever it is kept."""
+        if self.password is not None:
+            return self.password.get_secret_value()
+        assert self.password_file is not None  # noqa: S101 - checked above
+        return self.password_file.read_text(encoding="utf-8").strip()
+
+
+class DatabaseSettings(Section):
+    url: str = "sqlite:///carillon.db"
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("sqlite:///FILE or postgresql+psycopg://… is supported")
+        return url
+
+
+class AccessSettings(Section):
+    admins: list[str] = []
+    domains: list[str] = []
+
+    _normal = field_validator("admins", "domains")(_bare_jids)
+
+
+class SendingSettings(Section):
+    rate: int = Field(default=1000, ge=0, le=1_000_000)
+    window: int = Field(default=1000, ge=1, le=100_000)
+
+
+class ListSettings(Section):
+    title: str | None = None
+    default: bool = False
+    kind: Literal["open", "request", "closed", "mandatory"] = "open"
+    language: str = "en"
+    timezone: str = "UTC"
+    type: Literal["chat", "normal", "headline"] = "chat"
+    publishers: list[str] = []
+    welcome: str | None = "welcome"
+
+    _normal = field_validator("publishers")(_bare_jids)
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is no IANA time zone")
+        return ZoneInfo(name).key
+
+
+class LimitSettings(Section):
+    """Per owner; `[limits.admin]` holds the admins' (0: no limit)."""
+
+    pending: int = Field(default=100, ge=0)
+    requests_per_minute: int = Field(default=30, ge=0)
+    deliveries_per_day: int = Field(default=25, ge=0)
+    window_days: int = Field(default=366, ge=1)
+    body: int = Field(default=16_000, ge=1)
+    subject: int = Field(default=1_024, ge=1)
+
+
+class AdminLimitSettings(LimitSettings):
+    pending: int = Field(default=10_000, ge=0)
+    requests_per_minute: int = Field(default=300, ge=0)
+    deliveries_per_day: int = Field(default=0, ge=0)
+
+
+class Limits(Section):
+    user: LimitSettings = LimitSettings()
+    admin: AdminLimitSettings = AdminLimitSettings()
+
+
+class NotifySettings(Section):
+    jids: list[str] = []
+
+    _normal = field_validator("jids")(_bare_jids)
+
+
+class TemplateSettings(Section):
+    folder: Path | None = None
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+class Settings(BaseSettings):
+    """Every section of the configuration; `config/carillon.toml` explains each key."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CARILLON_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    xmpp: XMPPSettings
+    database: DatabaseSettings = DatabaseSettings()
+    access: AccessSettings = AccessSettings()
+    sending: SendingSettings = SendingSettings()
+    limits: Limits = Limits()
+    notify: NotifySettings = NotifySettings()
+    templates: TemplateSettings = TemplateSettings()
+    log: LogSettings = LogSettings()
+    lists: dict[ListName, ListSettings] = {}
+
+    @model_validator(mode="after")
+    def _one_default(self) -> Self:
+        defaults = [name for name, entry in self.lists.items() if entry.default]
+        if len(defaults) > 1:
+            raise ValueError(f"only one list may be the default: {', '.join(defaults)}")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file (which comes in as keywords)."""
+        return env_settings, init_settings
+
+
+def load(path: Path) -> Settings:
+    """Read the TOML file at `path`; raises SettingsError with every fault."""
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            [f"{path}: {error.strerror}; name another with -c FILE"]
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path}: {error}"]) from None
+    try:
+        return Settings(**content)
+    except ValidationError as error:
+        raise SettingsError([_fault(path, entry) for entry in error.errors()]) from None
+
+
+def _fault(path: Path, entry: Any) -> str:
+    key = ".".join(str(part) for part in entry["loc"]) or "file"
+    source = path
+    variable = "CARILLON_" + "__".join(str(part) for part in entry["loc"]).upper()
+    text = str(entry["msg"]).removeprefix("Value error, ")
+    where = variable if variable in os.environ else str(source)
+    return f"{where}: {key}: {text}"
