@@ -1,0 +1,189 @@
+"""A schedule: who hears what, when; its states and the moves between them.
+
+Inner states and the draft's five (Message Scheduling 1.0.0 §7.1):
+
+    pending ─► running ─► sent        pending, paused, held      scheduled
+       │ ▲        │ └───► failed      running                    queued
+       ▼ │        └─────► pending     sent, failed, cancelled    the same
+     paused / held ─────► cancelled
+
+A recurring schedule returns from running to pending until its last occurrence is
+done. sent, failed and cancelled are final.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.lateness import Late
+from bot.domain.message import Text
+
+
+class ScheduleState(StrEnum):
+    PENDING = "pending"
+    PAUSED = "paused"
+    HELD = "held"
+    RUNNING = "running"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class WireState(StrEnum):
+    """The draft's states, §7.1 `<status>`."""
+
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ON_THE_WIRE: Mapping[ScheduleState, WireState] = {
+    ScheduleState.PENDING: WireState.SCHEDULED,
+    ScheduleState.PAUSED: WireState.SCHEDULED,
+    ScheduleState.HELD: WireState.SCHEDULED,
+    ScheduleState.RUNNING: WireState.QUEUED,
+    ScheduleState.SENT: WireState.SENT,
+    ScheduleState.FAILED: WireState.FAILED,
+    ScheduleState.CANCELLED: WireState.CANCELLED,
+}
+
+MOVES: Mapping[ScheduleState, frozenset[ScheduleState]] = {
+    ScheduleState.PENDING: frozenset(
+        {
+            ScheduleState.RUNNING,
+            ScheduleState.PAUSED,
+            ScheduleState.HELD,
+            ScheduleState.FAILED,
+            ScheduleState.CANCELLED,
+        }
+    ),
+    ScheduleState.PAUSED: frozenset(
+        {ScheduleState.PENDING, ScheduleState.RUNNING, ScheduleState.CANCELLED}
+    ),
+    ScheduleState.HELD: frozenset(
+        {
+            ScheduleState.PENDING,
+            ScheduleState.RUNNING,
+            ScheduleState.FAILED,
+            ScheduleState.CANCELLED,
+        }
+    ),
+    ScheduleState.RUNNING: frozenset(
+        {
+            ScheduleState.PENDING,
+            ScheduleState.PAUSED,
+            ScheduleState.HELD,
+            ScheduleState.SENT,
+            ScheduleState.FAILED,
+            ScheduleState.CANCELLED,
+        }
+    ),
+    ScheduleState.SENT: frozenset(),
+    ScheduleState.FAILED: frozenset(),
+    ScheduleState.CANCELLED: frozenset(),
+}
+
+FINAL = frozenset(state for state, moves in MOVES.items() if not moves)
+#: states whose `next_at` the planner looks at
+PLANNABLE = frozenset({ScheduleState.PENDING, ScheduleState.RUNNING})
+
+
+class Origin(StrEnum):
+    """How a request came in."""
+
+    IQ = "iq"
+    INLINE = "inline"
+    COMMAND = "command"
+    CLI = "cli"
+    WEB = "web"
+    FILE = "file"
+    WELCOME = "welcome"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAudience:
+    """Whoever stands on the list when the occurrence is due."""
+
+    list_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleAudience:
+    """Single people told by the service; a list may lend its voice."""
+
+    jids: tuple[str, ...]
+    list_name: str | None = None
+
+
+Audience = ListAudience | PeopleAudience
+
+#: a template field's values: {name: {language or '': text as given}}
+FieldValues = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextContent:
+    """Bodies as given, and elements to carry verbatim."""
+
+    texts: tuple[Text, ...]
+    payloads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateContent:
+    """A template and the values of its fields, as given."""
+
+    template: str
+    values: FieldValues
+
+
+Content = TextContent | TemplateContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """One request, until its last occurrence."""
+
+    #: the service-wide reference, shown as #123; 0 until stored
+    id: int = 0
+    #: a bare JID, or `role:admin` for the operator
+    owner: str
+    #: the draft's <id/>, unique per owner
+    client_id: str
+    origin: Origin
+    #: a digest of the request as given, to tell a repeat from a conflict
+    fingerprint: str
+    audience: Audience
+    content: Content
+    #: IANA name: how `recurrence` is read and how times are shown
+    timezone: str
+    #: a canonical RRULE value, or None for once
+    recurrence: str | None = None
+    #: the draft's deliver-at: DTSTART of the recurrence
+    deliver_at: datetime
+    #: the earliest occurrence not planned yet
+    next_at: datetime | None
+    #: occurrences planned so far: sent, missed or skipped (RFC 5545 COUNT)
+    planned: int = 0
+    expires_at: datetime | None = None
+    late: Late = field(default_factory=Late)
+    #: whether the owner wants headlines about what becomes of it
+    updates: bool = True
+    #: the <metadata/> as given, serialised
+    metadata: str | None = None
+    state: ScheduleState = ScheduleState.PENDING
+    #: why it is held, failed or cancelled
+    reason: str | None = None
+    created_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def wire_state(self) -> WireState:
+        return ON_THE_WIRE[self.state]
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL

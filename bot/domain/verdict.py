@@ -1,0 +1,77 @@
+"""What a bounced message means: protocol.md's table, RFC 6120 §8.3.3 conditions."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+#: attempts after the first, and the time they may take altogether
+MAX_ATTEMPTS = 5
+RETRY_FOR = timedelta(hours=24)
+FIRST_DELAY = timedelta(minutes=1)
+LONGEST_DELAY = timedelta(hours=6)
+
+SUSPEND_SCORE = 5
+SCORE_LIFETIME = timedelta(days=30)
+
+
+class Verdict(StrEnum):
+    RETRY = "retry"
+    GIVE_UP = "give up"
+    SCORE = "score"
+    SUSPEND = "suspend"
+
+
+_GONE = frozenset({"item-not-found", "gone"})
+_UNREACHABLE = frozenset(
+    {"remote-server-timeout", "remote-server-not-found", "resource-constraint"}
+)
+_REFUSED = frozenset({"forbidden", "not-allowed", "policy-violation", "not-acceptable"})
+_ABSENT = frozenset({"service-unavailable", "recipient-unavailable"})
+
+
+def judge(condition: str, error_type: str, *, own_server: bool) -> Verdict:
+    """The verdict on one bounce; `own_server`: the recipient lives where we do."""
+    if condition in _GONE:
+        return Verdict.SUSPEND if own_server else Verdict.SCORE
+    if condition in _UNREACHABLE:
+        return Verdict.RETRY
+    if condition in _REFUSED:
+        return Verdict.GIVE_UP
+    if condition in _ABSENT:
+        return Verdict.SCORE
+    if error_type == "wait":
+        return Verdict.RETRY
+    return Verdict.GIVE_UP
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A subscriber's bounces; any sign of life resets it."""
+
+    value: int = 0
+    since: datetime | None = None
+
+    def raised(self, now: datetime) -> "Score":
+        """One more bounce; a score older than its lifetime starts anew."""
+        if self.since is None or now - self.since > SCORE_LIFETIME:
+            return Score(1, now)
+        return Score(self.value + 1, self.since)
+
+    @property
+    def suspends(self) -> bool:
+        return self.value >= SUSPEND_SCORE
+
+
+def retry_at(
+    attempts: int, *, first_at: datetime, now: datetime, expires_at: datetime | None
+) -> datetime | None:
+    """When to try again after `attempts` repeats failed; None: no more."""
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    delay: timedelta = FIRST_DELAY * 4**attempts
+    moment = now + min(delay, LONGEST_DELAY)
+    if moment - first_at > RETRY_FOR:
+        return None
+    if expires_at is not None and moment >= expires_at:
+        return None
+    return moment
