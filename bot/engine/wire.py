@@ -29,7 +29,7 @@ class Delivery:
     id: str
 
 
-class StreamLost(Exception):  # noqa: N818 - it is an event more than an error
+class StreamLost(Exception):
     """The connection ended before the server acknowledged.
 
     `handled` is how many stanzas of the write the server is known to have taken
