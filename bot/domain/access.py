@@ -47,6 +47,10 @@ class Access:
             role = Role.STRANGER
         return Caller(owner=bare_jid, role=role, full_jid=full_jid)
 
+    def of_owner(self, owner: str) -> Caller:
+        """Whoever a schedule belongs to, with today's role."""
+        return self.operator() if owner == OPERATOR else self.caller(owner)
+
     @staticmethod
     def operator() -> Caller:
         """Whoever can read the configuration and the database."""

@@ -33,7 +33,7 @@ class Announcement:
     texts: tuple[Text, ...]
     #: serialised XML elements to carry verbatim beside the bodies
     payloads: tuple[str, ...] = ()
-    #: the service's JID, for <scheduler/>
-    scheduler: str
-    #: the job's id as its owner knows it, for <id/>
-    job: str
+    #: the service's JID and the job's id as its owner knows it, for
+    #: <scheduled-by/>; None on what was not scheduled
+    scheduler: str | None = None
+    job: str | None = None

@@ -1,0 +1,61 @@
+"""The alarm over APScheduler 3, and system time.
+
+APScheduler keeps nothing here: one in-memory date job, re-armed to the earliest
+due moment, and the periodic jobs. The tables are the truth.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+_ALARM = "alarm"
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+class Alarm:
+    """Rings by calling `ring` in the event loop; never early, however late."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            # A late ring is still a ring; the planner judges lateness.
+            job_defaults={"misfire_grace_time": None, "coalesce": True},
+        )
+        self._set_to: datetime | None = None
+
+    def start(self) -> None:
+        """Call with the event loop running."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    def set(self, moment: datetime | None) -> None:
+        """Ring once at `moment`; None: not at all."""
+        if moment == self._set_to:
+            return
+        self._set_to = moment
+        if moment is None:
+            if self._scheduler.get_job(_ALARM) is not None:
+                self._scheduler.remove_job(_ALARM)
+            return
+        self._scheduler.add_job(
+            self._rang, DateTrigger(moment), id=_ALARM, replace_existing=True
+        )
+
+    def every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        """Run `job` periodically; it never overlaps itself."""
+        self._scheduler.add_job(job, IntervalTrigger(seconds=seconds), max_instances=1)
+
+    async def _rang(self) -> None:
+        """In the event loop: a plain function would run in a thread."""
+        self._set_to = None
+        self._ring()

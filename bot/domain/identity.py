@@ -1,0 +1,51 @@
+"""Message ids: the broadcast's key, a dot, a keyed digest of the recipient.
+
+The same (broadcast, recipient) always has the same id, so a repeat can be told
+from a new message; nobody without the secret can make one, so a bounce can be
+told from a forgery without asking the database.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+_DIGEST_BYTES = 10
+
+
+def new_key() -> str:
+    """A broadcast's key."""
+    return secrets.token_hex(8)
+
+
+class MessageIds:
+    """Ids under one secret (16 to 64 bytes)."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def of(self, broadcast_key: str) -> "BroadcastIds":
+        """Ids of one broadcast."""
+        key = hashlib.blake2b(broadcast_key.encode(), key=self._secret).digest()
+        return BroadcastIds(broadcast_key, key)
+
+    def broadcast_of(self, message_id: str, bare_jid: str) -> str | None:
+        """The broadcast's key if we sent this id to this recipient, else None."""
+        broadcast_key, dot, _ = message_id.partition(".")
+        if not dot:
+            return None
+        expected = self.of(broadcast_key).to(bare_jid)
+        same = hmac.compare_digest(expected.encode(), message_id.encode())
+        return broadcast_key if same else None
+
+
+class BroadcastIds:
+    def __init__(self, broadcast_key: str, key: bytes) -> None:
+        self._prefix = broadcast_key + "."
+        self._key = key
+
+    def to(self, bare_jid: str) -> str:
+        """The id of this broadcast's message to a bare JID."""
+        digest = hashlib.blake2b(
+            bare_jid.encode(), key=self._key, digest_size=_DIGEST_BYTES
+        )
+        return self._prefix + digest.hexdigest()

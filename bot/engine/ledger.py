@@ -1,0 +1,86 @@
+"""Records what was acknowledged: one transaction for all that waits.
+
+Bounces are written no later than the acknowledgement that followed them, so a
+crash never keeps a cursor and forgets a bounce.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.service.outcomes import Bounce
+from bot.service.ports import Database
+from bot.service.sending import Sending, Step
+
+#: seconds that a bounce may wait for company
+BOUNCE_DELAY = 0.2
+
+
+class Ledger:
+    def __init__(self, database: Database, sending: Sending, worker: str) -> None:
+        self._database = database
+        self._sending = sending
+        self._worker = worker
+        self._steps: list[tuple[Step, asyncio.Future[bool]]] = []
+        self._bounces: list[Bounce] = []
+        self._wake = asyncio.Event()
+
+    def bounced(self, bounce: Bounce) -> None:
+        """Take a bounce in; it is written with the next step, or soon."""
+        self._bounces.append(bounce)
+        if len(self._bounces) == 1:
+            loop = asyncio.get_running_loop()
+            loop.call_later(BOUNCE_DELAY, self._wake.set)
+
+    async def record(self, step: Step) -> bool:
+        """Commit an acknowledged step; whether to go on with its chunk."""
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._steps.append((step, done))
+        self._wake.set()
+        return await done
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write whatever waits; a failure reaches those who wait for a step."""
+        steps, self._steps = self._steps, []
+        bounces, self._bounces = self._bounces, []
+        if not steps and not bounces:
+            return
+        try:
+            going = await self._database.run(
+                self._sending.record, self._worker, _merged(steps), bounces
+            )
+        except Exception as error:  # noqa: BLE001 - handed on to every waiter
+            self._bounces[:0] = bounces
+            for _, done in steps:
+                if not done.done():
+                    done.set_exception(error)
+            if not steps:
+                asyncio.get_running_loop().call_later(1.0, self._wake.set)
+            return
+        for step, done in steps:
+            if not done.done():
+                done.set_result(step.chunk_id in going)
+
+
+def _merged(steps: Sequence[tuple[Step, asyncio.Future[bool]]]) -> list[Step]:
+    """One step a chunk: they come in the order of the cursor."""
+    merged: dict[int, Step] = {}
+    for step, _ in steps:
+        earlier = merged.get(step.chunk_id)
+        merged[step.chunk_id] = (
+            step
+            if earlier is None
+            else Step(
+                chunk_id=step.chunk_id,
+                through=step.through,
+                done=earlier.done + step.done,
+                exceptions=(*earlier.exceptions, *step.exceptions),
+            )
+        )
+    return list(merged.values())

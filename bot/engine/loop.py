@@ -1,0 +1,50 @@
+"""The one shape of every background loop: a step, again and again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+
+
+class Loop:
+    """Runs `step` at once when nudged, else after the seconds it returned.
+
+    A step that raises is logged and tried again after a growing pause, so that
+    a database that was away for a minute stops nothing for good.
+    """
+
+    def __init__(self, name: str, step: Callable[[], Awaitable[float]]) -> None:
+        self.name = name
+        self._step = step
+        self._nudged = asyncio.Event()
+        self._pause = _FIRST_PAUSE
+
+    def nudge(self) -> None:
+        self._nudged.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._nudged.clear()
+            delay = await self._once()
+            try:
+                async with asyncio.timeout(delay):
+                    await self._nudged.wait()
+            except TimeoutError:
+                pass
+
+    async def _once(self) -> float:
+        try:
+            delay = await self._step()
+        except Exception:
+            log.exception("loop failed", loop=self.name, again_in=self._pause)
+            delay, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(delay)
+            return 0.0
+        self._pause = _FIRST_PAUSE
+        return delay

@@ -1,0 +1,284 @@
+"""One chunk on its way: pages in, stanzas out, acknowledged steps recorded.
+
+    pages ──► compose ──► window ──► pace ──► wire ──► barrier ──► ledger
+
+The next page is fetched while this one is written; steps are recorded in order
+while later ones are on their way.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.domain.broadcast import ExceptionKind, Recipient
+from bot.domain.errors import CarillonError
+from bot.domain.identity import MessageIds
+from bot.engine.ledger import Ledger
+from bot.engine.window import Pace, Window
+from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
+from bot.service.ports import Clock, Database
+from bot.service.sending import Job, Sending, Step, unrenderable
+
+log = structlog.get_logger(__name__)
+
+#: recipients fetched and written at a time
+PAGE = 250
+
+Fault = tuple[str, ExceptionKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A write on its way: its readers' positions, and what was passed over."""
+
+    barrier: Barrier
+    positions: tuple[int, ...]
+    #: the cursor once all is acknowledged
+    through: int
+    faults: tuple[tuple[int, Fault], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What the pipes of one process share."""
+
+    database: Database
+    sending: Sending
+    wire: Wire
+    ledger: Ledger
+    ids: MessageIds
+    window: Window
+    pace: Pace
+    clock: Clock
+    worker: str
+    #: true once the service is asked to stop
+    stopping: Callable[[], bool]
+
+
+class Pipe:
+    """Sends a leased chunk until it is done, stopped, or the stream is lost."""
+
+    def __init__(self, line: Line, job: Job) -> None:
+        self._line = line
+        self._job = job
+        self._ids = line.ids.of(job.broadcast.key)
+        self._stencils: dict[tuple[str | None, str | None], Stencil] = {}
+        self._on_the_way: deque[Written] = deque()
+        self._going = True
+        self._limit = chunk_window(line.window.size, job.chunk.strikes)
+        self._room = asyncio.Event()
+        #: the highest position ever written
+        self.reached = job.chunk.through
+
+    async def run(self) -> None:
+        """Raises StreamLost once all that is known to be handled is recorded."""
+        arrived = asyncio.Event()
+        recorder = asyncio.create_task(self._record(arrived))
+        try:
+            await self._write(arrived)
+        except StreamLost:
+            arrived.set()
+            await recorder  # raises, knowing more: whose fault, how far
+            raise
+        finally:
+            self._going = False
+            arrived.set()
+            await asyncio.wait([recorder])
+        await recorder
+
+    async def _write(self, arrived: asyncio.Event) -> None:
+        chunk, after = self._job.chunk, self._job.chunk.through
+        limit = min(PAGE, max(1, self._line.window.size // 4), self._limit)
+        page = asyncio.create_task(self._page(after, limit))
+        try:
+            while self._going and after < chunk.last and not self._line.stopping():
+                recipients = await page
+                end = len(recipients) < limit
+                after = chunk.last if end else recipients[-1].position
+                page = asyncio.create_task(self._page(after, limit))
+                if not recipients:
+                    await self._line.ledger.record(
+                        Step(chunk_id=chunk.id, through=chunk.last, done=0)
+                    )
+                    return
+                deliveries, faults = await self._compose(recipients)
+                await self._send(deliveries, faults, after, arrived)
+        finally:
+            page.cancel()
+
+    async def _page(self, after: int, limit: int) -> list[Recipient]:
+        job = self._job
+        if after >= job.chunk.last:
+            return []
+        return await self._line.database.read(
+            self._line.sending.recipients, job, after, limit
+        )
+
+    async def _compose(
+        self, recipients: list[Recipient]
+    ) -> tuple[list[tuple[int, Delivery]], list[tuple[int, Fault]]]:
+        deliveries: list[tuple[int, Delivery]] = []
+        faults: list[tuple[int, Fault]] = []
+        for reader in recipients:
+            if reader.left:
+                fault = (reader.jid, ExceptionKind.SKIPPED, "left")
+                faults.append((reader.position, fault))
+                continue
+            stencil = self._stencils.get((reader.language, reader.timezone))
+            if stencil is None:
+                try:
+                    stencil = await self._stencil(reader)
+                except CarillonError as error:
+                    why = unrenderable(error)
+                    fault = (reader.jid, ExceptionKind.FAILED, why)
+                    faults.append((reader.position, fault))
+                    continue
+            delivery = Delivery(stencil, reader.jid, self._ids.to(reader.jid))
+            deliveries.append((reader.position, delivery))
+        return deliveries, faults
+
+    async def _stencil(self, reader: Recipient) -> Stencil:
+        announcement = await self._line.database.run(
+            self._line.sending.announcement, self._job, reader
+        )
+        stencil = self._line.wire.stencil(announcement)
+        if not self._job.personal:
+            self._stencils[reader.language, reader.timezone] = stencil
+        return stencil
+
+    async def _send(
+        self,
+        deliveries: list[tuple[int, Delivery]],
+        faults: list[tuple[int, Fault]],
+        through: int,
+        arrived: asyncio.Event,
+    ) -> None:
+        """Write a page in as many pieces as window and rate allow."""
+        if not deliveries:
+            self._push(_Done(), (), through, faults, arrived)
+        while deliveries and self._going and not self._line.stopping():
+            granted = await self._line.pace.take(len(deliveries))
+            piece, deliveries = deliveries[:granted], deliveries[granted:]
+            await self._room_for(len(piece))
+            await self._line.window.take(len(piece))
+            if not self._going or self._expired():
+                self._line.window.give(len(piece))
+                return
+            positions = tuple(position for position, _ in piece)
+            self.reached = positions[-1]
+            try:
+                barrier = await self._line.wire.write([one for _, one in piece])
+            except StreamLost as lost:
+                barrier = _Lost(lost)
+            upto = positions[-1] if deliveries else through
+            passed = [fault for fault in faults if fault[0] <= upto]
+            faults = [fault for fault in faults if fault[0] > upto]
+            self._push(barrier, positions, upto, passed, arrived)
+            if isinstance(barrier, _Lost):
+                raise barrier.lost
+
+    def _push(
+        self,
+        barrier: Barrier,
+        positions: tuple[int, ...],
+        through: int,
+        faults: list[tuple[int, Fault]],
+        arrived: asyncio.Event,
+    ) -> None:
+        self._on_the_way.append(Written(barrier, positions, through, tuple(faults)))
+        arrived.set()
+
+    async def _room_for(self, count: int) -> None:
+        """A suspect chunk keeps to a window of its own."""
+        while self._going and self._pending() + count > self._limit:
+            if not self._pending():
+                return
+            self._room.clear()
+            await self._room.wait()
+
+    def _pending(self) -> int:
+        return sum(len(written.positions) for written in self._on_the_way)
+
+    def _expired(self) -> bool:
+        moment = self._job.broadcast.expires_at
+        return moment is not None and moment <= self._line.clock.now()
+
+    async def _record(self, arrived: asyncio.Event) -> None:
+        """Record each write once acknowledged, in order, until told to end."""
+        try:
+            while True:
+                while self._on_the_way:
+                    await self._record_first()
+                if not self._going:
+                    return
+                arrived.clear()
+                if self._on_the_way:
+                    continue
+                await arrived.wait()
+        finally:
+            self._going = False
+            self._room.set()
+            for written in self._on_the_way:
+                self._line.window.give(len(written.positions))
+            self._on_the_way.clear()
+
+    async def _record_first(self) -> None:
+        written = self._on_the_way[0]
+        lost: StreamLost | None = None
+        try:
+            await written.barrier.wait()
+            step = self._step(written, len(written.positions))
+        except StreamLost as error:
+            lost = error
+            step = self._step(written, error.handled or 0)
+        if step is not None:
+            going = await self._line.ledger.record(step)
+            self._going = self._going and going
+        self._on_the_way.popleft()
+        self._line.window.give(len(written.positions))
+        self._room.set()
+        if lost is not None:
+            raise lost
+
+    def _step(self, written: Written, handled: int) -> Step | None:
+        """The step that `handled` stanzas of a write allow."""
+        whole = handled >= len(written.positions)
+        if not whole and handled == 0:
+            return None
+        through = written.through if whole else written.positions[handled - 1]
+        faults = [fault for position, fault in written.faults if position <= through]
+        return Step(
+            chunk_id=self._job.chunk.id,
+            through=through,
+            done=(len(written.positions) if whole else handled) + len(faults),
+            exceptions=tuple(faults),
+        )
+
+
+def chunk_window(size: int, strikes: int) -> int:
+    """The window of a chunk that the server closed the stream over.
+
+    Two stream errors halve it, each further one halves it again. 0: the next
+    reader alone is to blame.
+    """
+    return size >> max(0, strikes - 1)
+
+
+class _Done:
+    """Nothing was written, so nothing needs to be acknowledged."""
+
+    async def wait(self) -> None:
+        return
+
+
+class _Lost:
+    """A write that failed; it is reported in its turn."""
+
+    def __init__(self, lost: StreamLost) -> None:
+        self.lost = lost
+
+    async def wait(self) -> None:
+        raise self.lost

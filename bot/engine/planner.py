@@ -1,0 +1,65 @@
+"""Wakes at the earliest due moment and plans what is due, batch by batch."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.engine.wire import Wire
+from bot.service.planning import Planning
+from bot.service.ports import Clock, Database, UnitOfWork
+
+#: seconds; re-arms after a clock jump or a suspended machine
+SAFETY_TICK = 5.0
+
+
+class Alarm(Protocol):
+    def set(self, moment: datetime | None) -> None:
+        """Ring once at `moment`; None: not at all."""
+        ...
+
+
+class Planner:
+    """Plans only while a session is up.
+
+    So an occurrence that falls due while the server is away is late, and its
+    lateness policy decides, as if the service itself had been away.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        planning: Planning,
+        wire: Wire,
+        alarm: Alarm,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._planning = planning
+        self._wire = wire
+        self._alarm = alarm
+        self._clock = clock
+
+    async def step(self) -> float:
+        await self._wire.ready()
+        while True:
+            due = await self._database.read(_next_due)
+            if due is None or due > self._clock.now():
+                self._alarm.set(due)
+                return SAFETY_TICK
+            if not await self._plan():
+                return 1.0  # another process holds what is due
+
+    async def _plan(self) -> int:
+        now = self._clock.now()
+        names = await self._database.run(self._planning.lists_due, now)
+        frozen = {
+            name: await self._database.read(
+                self._planning.freeze, name, self._clock.now()
+            )
+            for name in names
+        }
+        return await self._database.run(self._planning.plan, frozen, self._clock.now())
+
+
+def _next_due(uow: UnitOfWork) -> datetime | None:
+    return uow.schedules.next_due()

@@ -1,0 +1,47 @@
+"""Sends what owners are to be told; a notice is kept until the server has it."""
+
+from bot.domain.message import Announcement, MessageType, Text
+from bot.engine.wire import Delivery, Wire
+from bot.service.ports import Database, Notice, UnitOfWork
+
+BATCH = 100
+#: seconds between looks
+IDLE = 5.0
+
+
+class Reporter:
+    """`service` is the JID that notices come from."""
+
+    def __init__(self, database: Database, wire: Wire, service: str) -> None:
+        self._database = database
+        self._wire = wire
+        self._service = service
+
+    async def step(self) -> float:
+        await self._wire.ready()
+        notices = await self._database.read(_pending)
+        if not notices:
+            return IDLE
+        barrier = await self._wire.write([self._delivery(one) for one in notices])
+        await barrier.wait()
+        await self._database.run(_done, [notice.id for notice in notices])
+        return 0.0
+
+    def _delivery(self, notice: Notice) -> Delivery:
+        text = notice.text
+        announcement = Announcement(
+            sender=self._service,
+            type=MessageType.HEADLINE if text is None else MessageType.CHAT,
+            texts=() if text is None else (Text(language="en", body=text),),
+            payloads=notice.payloads,
+        )
+        stencil = self._wire.stencil(announcement)
+        return Delivery(stencil, notice.to, f"notice-{notice.id}")
+
+
+def _pending(uow: UnitOfWork) -> list[Notice]:
+    return uow.notices.pending(BATCH)
+
+
+def _done(uow: UnitOfWork, notice_ids: list[int]) -> None:
+    uow.notices.done(notice_ids)

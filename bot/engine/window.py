@@ -1,0 +1,47 @@
+"""How much may be on its way, and how fast."""
+
+import asyncio
+from collections import deque
+
+from bot.domain.pacing import TokenBucket
+
+
+class Window:
+    """At most `size` messages written whose cursor is not committed yet."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._used = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def take(self, count: int) -> None:
+        """Wait for room; more than the whole window waits for all of it."""
+        while self._used and self._used + count > self.size:
+            room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(room)
+            await room
+        self._used += count
+
+    def give(self, count: int) -> None:
+        self._used -= count
+        while self._waiting:
+            room = self._waiting.popleft()
+            if not room.done():
+                room.set_result(None)
+
+
+class Pace:
+    """The configured rate, over everything one process sends."""
+
+    def __init__(self, rate: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._bucket = TokenBucket(rate, burst=max(1, rate // 10), now=loop.time())
+
+    async def take(self, wanted: int) -> int:
+        """Wait until at least one message may leave; how many of `wanted` may."""
+        loop = asyncio.get_running_loop()
+        while True:
+            granted = self._bucket.take(wanted, now=loop.time())
+            if granted:
+                return granted
+            await asyncio.sleep(self._bucket.wait(wanted))

@@ -1,0 +1,74 @@
+"""Broadcasts: what is or was sent, to whom not, and stopping."""
+
+from bot.domain.access import Caller
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    DeliveryException,
+    Progress,
+)
+from bot.domain.errors import Finished, NotFound
+from bot.service import reports
+from bot.service.policy import Policy
+from bot.service.ports import Clock, Page, Paging, UnitOfWork
+from bot.service.roles import admins_only
+
+
+class Broadcasts:
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+
+    def page(
+        self, uow: UnitOfWork, caller: Caller, paging: Paging, *, sending: bool = False
+    ) -> Page[tuple[Broadcast, Progress]]:
+        admins_only(caller)
+        page = uow.broadcasts.page(paging, sending=sending)
+        return Page(
+            [(one, uow.broadcasts.progress(one.id)) for one in page.items],
+            page.count,
+            page.index,
+        )
+
+    def get(
+        self, uow: UnitOfWork, caller: Caller, broadcast_id: int
+    ) -> tuple[Broadcast, Progress]:
+        admins_only(caller)
+        found = uow.broadcasts.get(broadcast_id)
+        if found is None:
+            raise NotFound(f"There is no broadcast {broadcast_id}.")
+        return found, uow.broadcasts.progress(broadcast_id)
+
+    def failures(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        broadcast_id: int,
+        after: str = "",
+        limit: int = 100,
+    ) -> list[DeliveryException]:
+        """Whoever was not told, and why; by JID, from `after` on."""
+        self.get(uow, caller, broadcast_id)
+        return uow.exceptions.page(broadcast_id, after=after, limit=limit)
+
+    def stop(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
+        """Nothing more leaves; those already told stay told."""
+        self.get(uow, caller, broadcast_id)
+        broadcast = uow.broadcasts.lock(broadcast_id)
+        assert broadcast is not None  # noqa: S101 - seen just now
+        if broadcast.state is BroadcastState.STOPPED:
+            return broadcast
+        if broadcast.state is not BroadcastState.SENDING:
+            raise Finished(f"Broadcast {broadcast_id} is over: {broadcast.state}.")
+        now = self._clock.now()
+        reports.close(uow, self._policy, broadcast, BroadcastState.STOPPED, now)
+        uow.nudge()
+        return broadcast
+
+    def stop_all(self, uow: UnitOfWork, caller: Caller) -> int:
+        """Stop whatever is sending; how many."""
+        admins_only(caller)
+        page = uow.broadcasts.page(Paging(limit=1000), sending=True)
+        for broadcast in page.items:
+            self.stop(uow, caller, broadcast.id)
+        return len(page.items)

@@ -1,0 +1,320 @@
+"""Reading a request: from values as given to a schedule, or the first fault."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain import recurrence, timestamps, wallclock
+from bot.domain.access import Caller
+from bot.domain.characters import illegal
+from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation
+from bot.domain.jid import JIDError, bare
+from bot.domain.lateness import Late, LatePolicy
+from bot.domain.lists import AnnouncementList
+from bot.domain.message import Text
+from bot.domain.schedule import (
+    Audience,
+    Content,
+    ListAudience,
+    PeopleAudience,
+    Schedule,
+    TemplateContent,
+    TextContent,
+)
+from bot.service import fields
+from bot.service.audience_rights import may_announce
+from bot.service.policy import Limits, Policy
+from bot.service.ports import Templates, UnitOfWork
+from bot.service.requests import ScheduleRequest
+
+#: how far in the past a moment may lie: clocks differ
+PAST = timedelta(seconds=60)
+MAX_ID = 255
+MAX_LATE = 366 * 24 * 3600
+MAX_PAYLOAD = 64 * 1024
+_NUMBER = re.compile(r"^[0-9]{1,10}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    policy: Policy
+    templates: Templates
+
+    def read(
+        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest, now: datetime
+    ) -> Schedule:
+        """The schedule asked for, not stored yet; raises a CarillonError."""
+        limits = self.policy.limits_of(caller)
+        audience, voice = self._audience(uow, caller, request)
+        zone_name = request.timezone or (voice.timezone if voice else "UTC")
+        zone = wallclock.zone(zone_name)
+        rule = recurrence.parse(request.recurrence) if request.recurrence else None
+        deliver_at = self._moment(request, limits, now)
+        first = deliver_at
+        if rule is not None:
+            found = recurrence.first(rule, deliver_at, zone)
+            if found is None:
+                raise Invalid("recurrence: the rule never matches", "recurrence")
+            first = found
+            following = recurrence.next_after(rule, deliver_at, zone, first)
+            if following is not None and following - first > limits.window:
+                raise _beyond(limits)
+        if first - now > limits.window:
+            raise _beyond(limits)
+        return Schedule(
+            owner=caller.owner,
+            client_id=_client_id(request.client_id),
+            origin=request.origin,
+            fingerprint=request.fingerprint(),
+            audience=audience,
+            content=self._content(request, limits, voice, zone_name),
+            timezone=zone_name,
+            recurrence=recurrence.canonical(rule) if rule else None,
+            deliver_at=deliver_at,
+            next_at=first,
+            expires_at=_expires(request.expires, first),
+            late=_late(request),
+            updates=request.updates,
+            metadata=request.metadata,
+            created_at=now,
+        )
+
+    def _audience(
+        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+    ) -> tuple[Audience, AnnouncementList | None]:
+        """Who is told, and the list that speaks, if one does."""
+        if request.people:
+            return self._people(caller, request), None
+        name = self._list_name(uow, request)
+        found = uow.lists.get(name)
+        if not may_announce(caller, found):
+            raise NotAllowed(f"You may not announce to {name!r}.")
+        if found is None:
+            raise NotFound(f"There is no list {name!r}.")
+        return ListAudience(list_name=name), found
+
+    def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
+        if request.to or request.list_name:
+            raise Invalid("Give either a list or <audience/>, not both.", "to")
+        if not caller.is_admin:
+            raise NotAllowed("Only admins may announce to single people.")
+        try:
+            jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
+        except JIDError as error:
+            raise Invalid(f"audience: {error}.", "audience") from None
+        if any(self.policy.addresses.is_own(jid) for jid in jids):
+            raise NotAllowed("The service does not announce to itself.")
+        return PeopleAudience(jids=jids)
+
+    def _list_name(self, uow: UnitOfWork, request: ScheduleRequest) -> str:
+        if request.to is None:
+            if request.list_name is None:
+                raise Invalid("Say who is told: give <to/> or a list.", "to")
+            return request.list_name
+        try:
+            target = bare(request.to)
+        except JIDError as error:
+            raise Invalid(f"to: {error}.", "to") from None
+        addresses = self.policy.addresses
+        name = addresses.list_at(target)
+        if name is None and addresses.is_own(target):
+            name = next(
+                (entry.name for entry in uow.lists.all() if entry.is_default), None
+            )
+            if name is None:
+                raise NotFound("There is no default list; name one.")
+        if name is None:
+            raise NotAllowed(
+                f"Messages to {target} would have to go out in your name, and this"
+                " server offers no way to do that."
+            )
+        if request.list_name not in (None, name):
+            raise Invalid(
+                f"to names the list {name!r}, metadata {request.list_name!r}.", "to"
+            )
+        return name
+
+    def _moment(
+        self, request: ScheduleRequest, limits: Limits, now: datetime
+    ) -> datetime:
+        if (request.deliver_at is None) == (request.delay_seconds is None):
+            raise Invalid(
+                "Give exactly one of deliver-at and delay-seconds.", "deliver-at"
+            )
+        if request.deliver_at is not None:
+            moment = timestamps.parse(request.deliver_at)
+            if now - moment > PAST:
+                raise Invalid(
+                    f"deliver-at: {timestamps.format(moment)} has passed.", "deliver-at"
+                )
+            return moment
+        assert request.delay_seconds is not None  # noqa: S101 - one of two, above
+        delay = _number(request.delay_seconds, "delay-seconds")
+        if delay < 1:
+            raise Invalid("delay-seconds: at least 1.", "delay-seconds")
+        if delay > limits.window.total_seconds():
+            raise _beyond(limits)
+        # Up to the whole second, as fractions do: nothing fires early.
+        moment = now + timedelta(seconds=delay)
+        if moment.microsecond:
+            moment = moment.replace(microsecond=0) + timedelta(seconds=1)
+        return moment
+
+    def _content(
+        self,
+        request: ScheduleRequest,
+        limits: Limits,
+        voice: AnnouncementList | None,
+        zone: str,
+    ) -> Content:
+        if request.template is None:
+            if request.values:
+                raise Invalid("Fields are given, but no template.", "template")
+            texts = _texts(request)
+            _check_payloads(request.payloads)
+            _check_size(texts, limits)
+            return TextContent(texts=texts, payloads=request.payloads)
+        if request.bodies or request.subjects or request.payloads:
+            raise Invalid("Give either a template or a body, not both.", "body")
+        template = self.templates.get(request.template)
+        fields.check(template, request.values)
+        language = voice.language if voice else template.languages[0]
+        for wish in template.languages:
+            text = self.templates.render(
+                request.template,
+                request.values,
+                language=wish,
+                fallback=language,
+                zone=zone,
+                context=list_context(self.policy, voice, "reader@example.org"),
+            )
+            _check_size([text], limits)
+        return TemplateContent(template=request.template, values=request.values)
+
+
+def list_context(
+    policy: Policy, voice: AnnouncementList | None, recipient: str
+) -> dict[str, str]:
+    """What a template may know beside its fields."""
+    addresses = policy.addresses
+    return {
+        "list_name": voice.name if voice else "",
+        "list_title": voice.title if voice else "",
+        "list_address": addresses.of_list(voice.name) if voice else addresses.service,
+        "service": addresses.service,
+        "recipient": recipient,
+    }
+
+
+def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
+    """Bodies with the subjects of their language; an untagged subject serves all."""
+    bodies = _by_language(request.bodies, request.language, "body")
+    subjects = _by_language(request.subjects, request.language, "subject")
+    if not bodies:
+        raise Invalid("There is nothing to say: give a body or a template.", "body")
+    shared = subjects.pop("", None)
+    orphans = [tag for tag in subjects if tag not in bodies]
+    if orphans:
+        raise Invalid(f"subject in {orphans[0]!r} has no body.", "subject")
+    return tuple(
+        Text(language=tag, body=body, subject=subjects.get(tag, shared))
+        for tag, body in bodies.items()
+    )
+
+
+def _by_language(
+    given: Sequence[tuple[str, str]], inherited: str, name: str
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for tag, text in given:
+        language = tag or inherited
+        if language in found:
+            raise Invalid(f"Two {name} elements have the language {language!r}.", name)
+        if name == "body" and not text.strip():
+            raise Invalid("The body is empty.", name)
+        fault = illegal(text) or illegal(language)
+        if fault is not None:
+            raise Invalid(f"{name}: {fault}", name)
+        found[language] = text
+    return found
+
+
+def _check_size(texts: Sequence[Text], limits: Limits) -> None:
+    for text in texts:
+        for name, value, most in (
+            ("body", text.body, limits.body),
+            ("subject", text.subject or "", limits.subject),
+        ):
+            if len(value) > most:
+                raise PolicyViolation(
+                    f"The {name} has {len(value)} characters, {most} at most.",
+                    limit=name,
+                    maximum=most,
+                )
+
+
+def _check_payloads(payloads: Sequence[str]) -> None:
+    size = sum(len(payload.encode()) for payload in payloads)
+    if size > MAX_PAYLOAD:
+        raise PolicyViolation(
+            f"The elements beside the body have {size} bytes, {MAX_PAYLOAD} at most.",
+            limit="payload",
+            maximum=MAX_PAYLOAD,
+        )
+
+
+def _beyond(limits: Limits) -> PolicyViolation:
+    seconds = int(limits.window.total_seconds())
+    return PolicyViolation(
+        f"That is too far ahead; {limits.window.days} days at most.",
+        limit="window",
+        maximum=seconds,
+    )
+
+
+def _client_id(given: str | None) -> str:
+    if given is None:
+        return secrets.token_hex(8)
+    fault = illegal(given)
+    if not given.strip() or len(given) > MAX_ID or fault is not None:
+        raise Invalid(f"id: 1 to {MAX_ID} printable characters.", "id")
+    return given
+
+
+def _expires(given: str | None, first: datetime) -> datetime | None:
+    if given is None:
+        return None
+    moment = timestamps.parse(given)
+    if moment <= first:
+        raise Invalid(
+            "expires: must lie after the first occurrence,"
+            f" {timestamps.format(first)}.",
+            "expires",
+        )
+    return moment
+
+
+def _late(request: ScheduleRequest) -> Late:
+    default = Late()
+    if request.late_policy is None and request.late_within is None:
+        return default
+    try:
+        policy = LatePolicy(request.late_policy or default.policy)
+    except ValueError:
+        raise Invalid("late: the policy is run, skip or hold.", "late") from None
+    if request.late_within is None:
+        return Late(policy)
+    if policy is not LatePolicy.RUN:
+        raise Invalid("late: within goes with the policy run only.", "late")
+    within = _number(request.late_within, "late")
+    if within > MAX_LATE:
+        raise Invalid(f"late: within is {MAX_LATE} seconds at most.", "late")
+    return Late(policy, within)
+
+
+def _number(text: str, name: str) -> int:
+    if not _NUMBER.match(text):
+        raise Invalid(f"{name}: a whole number of seconds.", name)
+    return int(text)

@@ -1,0 +1,149 @@
+"""What comes back: bounces, retries, and the end of a broadcast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain import verdict
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    DeliveryException,
+    ExceptionKind,
+)
+from bot.domain.jid import domain_of
+from bot.domain.lists import EndReason
+from bot.domain.verdict import Verdict
+from bot.service import reports
+from bot.service.policy import Policy
+from bot.service.ports import Clock, UnitOfWork
+
+#: how long a repeated message may take to bounce before it counts as accepted
+SETTLE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """A message of ours that came back with an error (RFC 6120 §8.3)."""
+
+    broadcast_key: str
+    #: the recipient's bare JID
+    jid: str
+    condition: str
+    error_type: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """A message to repeat, with its broadcast's job."""
+
+    broadcast_id: int
+    jid: str
+
+
+class Outcomes:
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+
+    def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
+        """Record one bounce and act on its verdict."""
+        broadcast = uow.broadcasts.by_key(bounce.broadcast_key)
+        if broadcast is None:
+            return
+        now = self._clock.now()
+        own = domain_of(bounce.jid) in self._policy.access.domains
+        ruling = verdict.judge(bounce.condition, bounce.error_type, own_server=own)
+        before = uow.exceptions.get(broadcast.id, bounce.jid)
+        after = self._exception(broadcast, bounce, before, ruling, now)
+        uow.exceptions.put([after])
+        if ruling is Verdict.SUSPEND:
+            self._suspend(uow, bounce.jid, now)
+        elif ruling is Verdict.SCORE and before is None:
+            self._score(uow, bounce.jid, now)
+        if before is not None and broadcast.state is BroadcastState.SENDING:
+            locked = uow.broadcasts.lock(broadcast.id)
+            if locked is not None:
+                self.settle(uow, locked)
+
+    def _exception(
+        self,
+        broadcast: Broadcast,
+        bounce: Bounce,
+        before: DeliveryException | None,
+        ruling: Verdict,
+        now: datetime,
+    ) -> DeliveryException:
+        attempts = before.attempts if before else 0
+        first_at = before.first_at if before else now
+        next_at = None
+        if ruling is Verdict.RETRY and broadcast.state is not BroadcastState.STOPPED:
+            next_at = verdict.retry_at(
+                attempts, first_at=first_at, now=now, expires_at=broadcast.expires_at
+            )
+        return DeliveryException(
+            broadcast_id=broadcast.id,
+            jid=bounce.jid,
+            kind=ExceptionKind.RETRYING if next_at else ExceptionKind.FAILED,
+            condition=bounce.condition,
+            text=bounce.text,
+            attempts=attempts,
+            first_at=first_at,
+            next_at=next_at,
+        )
+
+    def _suspend(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
+        subscriber = uow.subscribers.get(jid)
+        if subscriber is not None:
+            uow.subscriptions.end(subscriber.id, EndReason.SUSPENDED, now)
+
+    def _score(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
+        subscriber = uow.subscribers.get(jid)
+        if subscriber is None:
+            return
+        score = subscriber.score.raised(now)
+        uow.subscribers.set_score(jid, score)
+        if score.suspends:
+            self._suspend(uow, jid, now)
+
+    def retries(self, uow: UnitOfWork, limit: int) -> list[DeliveryException]:
+        """Messages to repeat now. Those repeated before without a bounce since are
+        taken as accepted, and dropped from the exceptions.
+        """
+        again: list[DeliveryException] = []
+        for exception in uow.exceptions.retries(self._clock.now(), limit):
+            if exception.kind is ExceptionKind.RETRYING:
+                again.append(exception)
+            else:
+                uow.exceptions.drop(exception.broadcast_id, [exception.jid])
+                locked = uow.broadcasts.lock(exception.broadcast_id)
+                if locked is not None and locked.state is BroadcastState.SENDING:
+                    self.settle(uow, locked)
+        return again
+
+    def repeated(
+        self, uow: UnitOfWork, exceptions: Sequence[DeliveryException]
+    ) -> None:
+        """The server has the repeats; wait whether they bounce."""
+        now = self._clock.now()
+        uow.exceptions.put(
+            [
+                replace(
+                    exception,
+                    kind=ExceptionKind.DEFERRED,
+                    attempts=exception.attempts + 1,
+                    next_at=now + SETTLE,
+                )
+                for exception in exceptions
+            ]
+        )
+
+    def settle(self, uow: UnitOfWork, broadcast: Broadcast) -> None:
+        """Close a broadcast whose chunks are done and whose retries are over."""
+        if uow.chunks.unfinished(broadcast.id):
+            return
+        waiting = (ExceptionKind.RETRYING, ExceptionKind.DEFERRED)
+        if any(uow.exceptions.count(broadcast.id, kind) for kind in waiting):
+            return
+        reports.settle(uow, self._policy, broadcast, self._clock.now())

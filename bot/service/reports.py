@@ -1,0 +1,191 @@
+"""What becomes of a schedule, and who is told (the draft's updates, §10).
+
+Headlines go to the owner; what failed or was missed is also written out, to the
+owner and to whoever `[notify]` names. Notices wait in the database until the
+server has them.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from xml.sax.saxutils import escape, quoteattr
+
+from bot.domain import timestamps
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    Occurrence,
+    OccurrenceState,
+    Progress,
+)
+from bot.domain.schedule import (
+    ON_THE_WIRE,
+    Origin,
+    Schedule,
+    ScheduleState,
+    WireState,
+)
+from bot.service.policy import Policy
+from bot.service.ports import Notice, UnitOfWork
+
+SCHEDULING = "urn:xmpp:scheduling:0"
+ANNOUNCE = "urn:x-carillon:announce:0"
+
+_REASONS = {
+    "expired": "it expired before it could be sent",
+    "superseded": "a newer occurrence was due before this one could be sent",
+    "late": "the service was not up when it was due",
+    "not-allowed": "its owner may no longer announce to this list",
+    "list-gone": "the list no longer exists",
+    "content": "its template or one of its fields can no longer be rendered",
+    "skipped": "it was skipped",
+}
+
+
+def settle(
+    uow: UnitOfWork,
+    policy: Policy,
+    broadcast: Broadcast,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> None:
+    """Close a broadcast with nothing left to send, its occurrence and schedule.
+
+    sent: at least one accepted, or nobody to tell; failed: none accepted.
+    """
+    progress = uow.broadcasts.progress(broadcast.id)
+    accepted = progress.sent > 0 or (progress.failed == 0 and reason is None)
+    state = BroadcastState.SENT if accepted else BroadcastState.FAILED
+    close(uow, policy, broadcast, state, now, reason=reason)
+
+
+def close(
+    uow: UnitOfWork,
+    policy: Policy,
+    broadcast: Broadcast,
+    state: BroadcastState,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> None:
+    """Bring broadcast, occurrence and schedule to an end, and report it."""
+    uow.broadcasts.save(replace(broadcast, state=state, reason=reason, finished_at=now))
+    occurrence = uow.occurrences.get(broadcast.occurrence_id)
+    schedule = uow.schedules.lock(broadcast.schedule_id)
+    if occurrence is None or schedule is None:  # pragma: no cover - foreign keys
+        return
+    occurrence = replace(occurrence, state=OccurrenceState(state), reason=reason)
+    uow.occurrences.save(occurrence)
+    if schedule.state is ScheduleState.RUNNING and not _still_sending(uow, schedule):
+        if schedule.next_at is not None:
+            schedule = replace(schedule, state=ScheduleState.PENDING)
+        else:
+            ends = {
+                BroadcastState.SENT: ScheduleState.SENT,
+                BroadcastState.FAILED: ScheduleState.FAILED,
+                BroadcastState.STOPPED: ScheduleState.CANCELLED,
+                BroadcastState.SENDING: ScheduleState.RUNNING,
+            }
+            schedule = replace(schedule, state=ends[state], reason=reason, ended_at=now)
+        uow.schedules.save(schedule)
+    progress = uow.broadcasts.progress(broadcast.id)
+    _report(uow, policy, schedule, occurrence, progress, now)
+    uow.nudge()
+
+
+def _still_sending(uow: UnitOfWork, schedule: Schedule) -> bool:
+    return any(
+        occurrence.state is OccurrenceState.SENDING
+        for occurrence in uow.occurrences.of(schedule.id, limit=10)
+    )
+
+
+def unsent(
+    uow: UnitOfWork,
+    policy: Policy,
+    schedule: Schedule,
+    occurrence: Occurrence,
+    now: datetime,
+) -> None:
+    """Report a moment at which nothing went out."""
+    _report(uow, policy, schedule, occurrence, None, now)
+
+
+def cancelled(
+    uow: UnitOfWork, policy: Policy, schedule: Schedule, now: datetime
+) -> None:
+    """Tell the owner that somebody else cancelled it."""
+    _headline(uow, schedule, WireState.CANCELLED, None, now)
+    _write(uow, policy, schedule, f"{_name(schedule)} was cancelled by an admin.", now)
+
+
+def _report(
+    uow: UnitOfWork,
+    policy: Policy,
+    schedule: Schedule,
+    occurrence: Occurrence,
+    progress: Progress | None,
+    now: datetime,
+) -> None:
+    if schedule.origin is Origin.WELCOME and occurrence.state is OccurrenceState.SENT:
+        return
+    failed = occurrence.state in {OccurrenceState.FAILED, OccurrenceState.MISSED}
+    state = WireState.FAILED if failed else ON_THE_WIRE[schedule.state]
+    if occurrence.state is OccurrenceState.SENT:
+        state = WireState.SENT
+    recurring = occurrence.due_at if schedule.recurrence else None
+    if occurrence.state not in {OccurrenceState.HELD, OccurrenceState.STOPPED}:
+        _headline(uow, schedule, state, recurring, now)
+    due = timestamps.format(occurrence.due_at)
+    name = _name(schedule)
+    if occurrence.state is OccurrenceState.HELD:
+        text = (
+            f"{name}, due {due}, is held: the service was not up when it was due."
+            " An admin can let it go (resume) or skip it."
+        )
+    elif failed and progress is None:
+        why = _REASONS.get(occurrence.reason or "", occurrence.reason or "unknown")
+        text = f"{name}, due {due}, was not sent: {why}."
+    elif progress is not None and progress.failed:
+        text = (
+            f"{name}, due {due}: {progress.sent} of {progress.total} were told,"
+            f" {progress.failed} failed."
+        )
+    else:
+        return
+    _write(uow, policy, schedule, text, now)
+
+
+def _headline(
+    uow: UnitOfWork,
+    schedule: Schedule,
+    state: WireState,
+    due: datetime | None,
+    now: datetime,
+) -> None:
+    if not schedule.updates or "@" not in schedule.owner:
+        return
+    metadata = ""
+    if due is not None:
+        moment = quoteattr(timestamps.format(due))
+        metadata = f"<metadata><occurrence xmlns='{ANNOUNCE}' due={moment}/></metadata>"
+    payload = (
+        f"<schedule xmlns='{SCHEDULING}'><id>{escape(schedule.client_id)}</id>"
+        f"<status>{state}</status>{metadata}</schedule>"
+    )
+    uow.notices.add(Notice(to=schedule.owner, payloads=(payload,), created_at=now))
+
+
+def _write(
+    uow: UnitOfWork, policy: Policy, schedule: Schedule, text: str, now: datetime
+) -> None:
+    readers = list(policy.notify)
+    if "@" in schedule.owner:
+        readers.insert(0, schedule.owner)
+    for reader in dict.fromkeys(readers):
+        uow.notices.add(Notice(to=reader, text=text, created_at=now))
+
+
+def _name(schedule: Schedule) -> str:
+    target = schedule.audience.list_name or "single people"
+    return f"Announcement #{schedule.id} ({schedule.client_id}) to {target}"

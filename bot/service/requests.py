@@ -1,0 +1,55 @@
+"""What every door turns its input into: values as given, not yet judged.
+
+Times, zones and rules are text here; `bot.service.schedules` reads them, so that
+each fault is found and worded in one place.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from bot.domain.schedule import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleRequest:
+    """The draft's `<schedule/>` (§7.1) with Carillon's extensions."""
+
+    origin: Origin
+    #: a JID as given: a list's address or one person
+    to: str | None = None
+    list_name: str | None = None
+    #: single people told by the service
+    people: tuple[str, ...] = ()
+    #: (language tag or '', text), as given
+    bodies: tuple[tuple[str, str], ...] = ()
+    subjects: tuple[tuple[str, str], ...] = ()
+    #: the request's own xml:lang, which untagged texts inherit
+    language: str = ""
+    #: serialised XML elements in other namespaces
+    payloads: tuple[str, ...] = ()
+    template: str | None = None
+    #: {field: {language or '': text}}
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: XEP-0082 dateTime
+    deliver_at: str | None = None
+    #: a whole number of seconds
+    delay_seconds: str | None = None
+    timezone: str | None = None
+    recurrence: str | None = None
+    expires: str | None = None
+    client_id: str | None = None
+    late_policy: str | None = None
+    #: seconds
+    late_within: str | None = None
+    updates: bool = True
+    #: the <metadata/> as given, serialised
+    metadata: str | None = None
+
+    def fingerprint(self) -> str:
+        """Equal for a repeat of the same request, before times are resolved."""
+        given = asdict(self)
+        del given["client_id"], given["origin"]
+        text = json.dumps(given, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()

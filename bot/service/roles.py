@@ -1,0 +1,17 @@
+"""Refusals by role, worded once."""
+
+from bot.domain.access import Caller, Role
+from bot.domain.errors import Forbidden, NotAllowed
+
+
+def known(caller: Caller) -> None:
+    """Raises Forbidden for strangers."""
+    if caller.role is Role.STRANGER:
+        raise Forbidden("This service takes requests from its own domain only.")
+
+
+def admins_only(caller: Caller) -> None:
+    """Raises NotAllowed for everybody but admins."""
+    known(caller)
+    if not caller.is_admin:
+        raise NotAllowed("Only admins may do this.")

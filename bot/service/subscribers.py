@@ -1,0 +1,226 @@
+"""Subscribers: joining and leaving lists, signs of life, and the welcome."""
+
+import secrets
+from dataclasses import dataclass
+
+from bot.domain.access import OPERATOR, Caller, Role
+from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from bot.domain.jid import JIDError, bare, domain_of
+from bot.domain.lateness import Late, LatePolicy
+from bot.domain.lists import (
+    AnnouncementList,
+    EndReason,
+    ListKind,
+    Subscriber,
+    Subscription,
+    SubscriptionOrigin,
+)
+from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
+from bot.domain.wallclock import zone
+from bot.service.policy import Policy
+from bot.service.ports import Clock, UnitOfWork
+from bot.service.roles import admins_only
+
+#: a welcome that could not be sent for a day is no welcome any more
+WELCOME_WITHIN = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's place: preferences and active subscriptions."""
+
+    subscriber: Subscriber
+    subscriptions: list[Subscription]
+
+
+class Subscribers:
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+
+    def lists(self, uow: UnitOfWork) -> list[tuple[AnnouncementList, int]]:
+        """Every list and how many stand on it."""
+        counts = uow.lists.counts()
+        return [(entry, counts.get(entry.id, 0)) for entry in uow.lists.all()]
+
+    def page(
+        self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
+    ) -> list[tuple[Subscription, Subscriber]]:
+        admins_only(caller)
+        entry = _list(uow, list_name)
+        return uow.subscriptions.page(entry.id, after=after, limit=limit)
+
+    def join(
+        self, uow: UnitOfWork, jid: str, to: str, language: str | None
+    ) -> AnnouncementList:
+        """A presence subscription to one of our addresses (RFC 6121 §3.1).
+
+        `jid` and `to` are bare. Raises NotFound or NotAllowed.
+        """
+        entry = self._list_at(uow, to)
+        known = self._policy.access.caller(jid).role is not Role.STRANGER
+        if entry.kind in {ListKind.CLOSED, ListKind.REQUEST} or not known:
+            raise NotAllowed(f"{entry.title} is not open to everybody.")
+        self._subscribe(uow, entry, jid, SubscriptionOrigin.PRESENCE, welcome=True)
+        uow.subscribers.seen(jid, language=language)
+        return entry
+
+    def leave(self, uow: UnitOfWork, jid: str, to: str) -> int:
+        """`unsubscribe` or `unsubscribed`: how many subscriptions ended.
+
+        From an account it ends every subscription made by presence.
+        """
+        subscriber = uow.subscribers.get(jid)
+        if subscriber is None:
+            return 0
+        list_id = None
+        if self._policy.addresses.component:
+            try:
+                list_id = self._list_at(uow, to).id
+            except NotFound:
+                return 0
+        return uow.subscriptions.end(
+            subscriber.id,
+            EndReason.LEFT,
+            self._clock.now(),
+            list_id=list_id,
+            origin=SubscriptionOrigin.PRESENCE if list_id is None else None,
+        )
+
+    def depart(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
+        """After a login as account: who joined by presence and left meanwhile."""
+        origin = SubscriptionOrigin.PRESENCE
+        gone = [jid for jid in uow.subscriptions.by_origin(origin) if jid not in roster]
+        for jid in gone:
+            self.leave(uow, jid, self._policy.addresses.own)
+        return gone
+
+    def stands_on(self, uow: UnitOfWork, jid: str, to: str) -> bool:
+        """Whether a presence probe to this address is answered with presence."""
+        subscriber = uow.subscribers.get(jid)
+        if subscriber is None:
+            return False
+        try:
+            entry = self._list_at(uow, to)
+        except NotFound:
+            return False
+        standing = uow.subscriptions.of(subscriber.id)
+        suspended = uow.subscriptions.suspended(subscriber.id)
+        return any(one.list_id == entry.id for one in (*standing, *suspended))
+
+    def alive(self, uow: UnitOfWork, jid: str, language: str | None) -> None:
+        """A sign of life: forget the bounces, take up what they suspended."""
+        subscriber = uow.subscribers.seen(jid, language=language)
+        if subscriber is None:
+            return
+        now = self._clock.now()
+        for old in uow.subscriptions.suspended(subscriber.id):
+            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+
+    def add(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        list_name: str,
+        jid: str,
+        language: str | None,
+        timezone: str | None,
+        *,
+        welcome: bool = True,
+    ) -> bool:
+        """An admin puts a person on a list; False where it stands there already."""
+        admins_only(caller)
+        entry = _list(uow, list_name)
+        address = _person(self._policy, jid)
+        if timezone is not None:
+            zone(timezone)
+        added = self._subscribe(
+            uow, entry, address, SubscriptionOrigin.ADMIN, welcome=welcome
+        )
+        uow.subscribers.prefer(address, language=language, timezone=timezone)
+        return added
+
+    def remove(self, uow: UnitOfWork, caller: Caller, list_name: str, jid: str) -> None:
+        admins_only(caller)
+        entry = _list(uow, list_name)
+        address = _person(self._policy, jid)
+        subscriber = uow.subscribers.get(address)
+        ended = subscriber is not None and uow.subscriptions.end(
+            subscriber.id, EndReason.REMOVED, self._clock.now(), list_id=entry.id
+        )
+        if not ended:
+            raise NotFound(f"{address} does not stand on {list_name!r}.")
+
+    def _subscribe(
+        self,
+        uow: UnitOfWork,
+        entry: AnnouncementList,
+        jid: str,
+        origin: SubscriptionOrigin,
+        *,
+        welcome: bool,
+    ) -> bool:
+        now = self._clock.now()
+        if self._policy.addresses.is_own(jid):
+            raise NotAllowed("The service does not subscribe to itself.")
+        subscriber = uow.subscribers.ensure(jid, now)
+        opened = uow.subscriptions.open(entry.id, subscriber, origin, now)
+        if opened and welcome and entry.welcome is not None:
+            self._welcome(uow, entry, subscriber)
+        return opened
+
+    def _welcome(
+        self, uow: UnitOfWork, entry: AnnouncementList, subscriber: Subscriber
+    ) -> None:
+        """Once for each person and list, however often the person rejoins."""
+        now = self._clock.now()
+        if not uow.subscriptions.welcome(entry.id, subscriber.id, now):
+            return
+        assert entry.welcome is not None  # noqa: S101 - asked by the caller
+        uow.schedules.add(
+            Schedule(
+                owner=OPERATOR,
+                client_id=f"welcome-{secrets.token_hex(8)}",
+                origin=Origin.WELCOME,
+                fingerprint="",
+                audience=PeopleAudience(jids=(subscriber.jid,), list_name=entry.name),
+                content=TemplateContent(template=entry.welcome, values={}),
+                timezone=entry.timezone,
+                deliver_at=now,
+                next_at=now,
+                late=Late(LatePolicy.RUN, WELCOME_WITHIN),
+                updates=False,
+                created_at=now,
+            )
+        )
+        uow.nudge()
+
+    def _list_at(self, uow: UnitOfWork, address: str) -> AnnouncementList:
+        """The list behind an address; the service's own is the default list's."""
+        addresses = self._policy.addresses
+        name = addresses.list_at(address)
+        if name is not None:
+            return _list(uow, name)
+        if addresses.is_own(address):
+            for entry in uow.lists.all():
+                if entry.is_default:
+                    return entry
+        raise NotFound("There is no list at this address.")
+
+
+def _list(uow: UnitOfWork, name: str) -> AnnouncementList:
+    entry = uow.lists.get(name)
+    if entry is None:
+        known = ", ".join(entry.name for entry in uow.lists.all()) or "none"
+        raise NotFound(f"There is no list {name!r}; the lists: {known}.")
+    return entry
+
+
+def _person(policy: Policy, jid: str) -> str:
+    try:
+        address = bare(jid)
+    except JIDError as error:
+        raise Invalid(f"{error}.", "jid") from None
+    if "@" not in address and domain_of(address) in policy.access.domains:
+        raise Conflict(f"{address} is a server, not a person.")
+    return address
