@@ -1,10 +1,29 @@
-"""What a use case refuses, in terms that every door translates into its own."""
+"""Everything that can go wrong, in words that a person can act on.
+
+    CarillonError
+    ├── Invalid           malformed or senseless input
+    ├── PolicyViolation   a limit is reached
+    ├── NotAllowed        this caller may not do this, or not to that target
+    ├── Forbidden         this caller is not trusted at all
+    ├── NotFound          no such thing, or one hidden from the caller
+    ├── Conflict          the id is taken by other content
+    ├── Finished          the schedule is past changing
+    ├── NotOffered        switched off or not part of this service
+    └── Unavailable       the database is away; try again later
+
+Each door translates `code` into its own form (stanza condition, exit code,
+HTTP status) in one table. `text` is shown to the caller as it stands, so it
+never holds internals.
+"""
+# ruff: noqa: N818 - these are answers to a caller; the base class says Error
+
+from typing import ClassVar
 
 
 class CarillonError(Exception):
-    """`text` is a sentence that a person can act on."""
+    """The base: a stable `code` for programs and a sentence for people."""
 
-    code = "error"
+    code: ClassVar[str] = "error"
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -12,14 +31,23 @@ class CarillonError(Exception):
 
 
 class Invalid(CarillonError):
+    """Malformed or senseless input; `field` names the culprit where one is known."""
+
     code = "invalid"
 
-    def __init__(self, text: str, field: str | None = None) -> None:
+    def __init__(self, text: str, *, field: str | None = None) -> None:
         super().__init__(text)
         self.field = field
 
 
 class PolicyViolation(CarillonError):
+    """A limit is reached.
+
+    `limit` is its name and `maximum` its value. `wait` says whether time alone
+    cures it (a quota) or the request has to change (a size); `retry_after` is
+    in seconds, None where nobody can tell.
+    """
+
     code = "policy-violation"
 
     def __init__(
@@ -28,39 +56,53 @@ class PolicyViolation(CarillonError):
         *,
         limit: str,
         maximum: int,
+        wait: bool,
         retry_after: int | None = None,
-        wait: bool = False,
     ) -> None:
         super().__init__(text)
         self.limit = limit
         self.maximum = maximum
-        self.retry_after = retry_after
         self.wait = wait
+        self.retry_after = retry_after
 
 
 class NotAllowed(CarillonError):
+    """The caller may not do this, or not to that target."""
+
     code = "not-allowed"
 
 
 class Forbidden(CarillonError):
+    """The caller comes from a domain that is not trusted, or is not who it says."""
+
     code = "forbidden"
 
 
 class NotFound(CarillonError):
+    """There is no such thing, or it is hidden from the caller: both look the same."""
+
     code = "not-found"
 
 
 class Conflict(CarillonError):
+    """The id is already taken by other content."""
+
     code = "conflict"
 
 
 class Finished(CarillonError):
+    """The schedule has reached a final state and cannot be changed any more."""
+
     code = "finished"
 
 
 class NotOffered(CarillonError):
+    """The service does not do this, or the operator has switched it off."""
+
     code = "not-offered"
 
 
 class Unavailable(CarillonError):
+    """The database is away; the same request may succeed later."""
+
     code = "unavailable"

@@ -1,0 +1,196 @@
+"""What a schedule will do, told before anybody agrees to it.
+
+entries     the next moments, in UTC and on the wall, with a note where the
+            clocks change that day
+warnings    what a reader of the rule would not expect, in sentences
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from bot.domain import timestamps, wallclock
+from bot.domain.recurrence import (
+    Match,
+    Recurrence,
+    Rule,
+    first_or_refuse,
+    next_after,
+)
+from bot.domain.recurrence.skipped import Skipped, skipped_months
+
+# not calendar.month_name, which follows the locale of the process
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+class Note(StrEnum):
+    #: the wall time falls into a gap: clocks show a later one
+    SHIFTED = "shifted"
+    #: the wall time comes twice and this is the first
+    FIRST = "first"
+    #: the wall time comes twice and this is the second, as deliver-at asked
+    SECOND = "second"
+
+
+class Kind(StrEnum):
+    GAP = "gap"
+    FOLD = "fold"
+    SKIPPED = "skipped"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    #: aware UTC
+    moment: datetime
+    #: what clocks show then, aware in the schedule's zone
+    local: datetime
+    #: CET, CEST, or UTC+05 where the zone has no letters of its own
+    abbreviation: str
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    kind: Kind
+    text: str
+    #: the moment it is about, None where it is about none in particular
+    moment: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    entries: tuple[Entry, ...]
+    warnings: tuple[Caution, ...]
+
+
+def preview(
+    rule: Rule | None,
+    deliver_at: datetime,
+    zone: ZoneInfo,
+    *,
+    limit: int = 10,
+    expires: datetime | None = None,
+) -> Preview:
+    """At most `limit` next moments and what to know about them.
+
+    Raises Invalid for a rule that never matches. Moments more than LOOK_AHEAD
+    after deliver-at are not shown. What is due at `expires` or later is not
+    sent, so it is not shown either.
+    """
+    if rule is None:
+        wall = wallclock.local(deliver_at, zone)
+        matches, end = [Match(wall=wall, moment=deliver_at)], None
+    else:
+        first_or_refuse(rule, deliver_at, zone)
+        sequence = Recurrence(rule=rule, anchor=deliver_at, zone=zone)
+        matches, end = _bounded(sequence, limit, expires)
+    shown = [_entry(match, zone) for match in matches[:limit]]
+    warnings = [*_clock_changes(shown, matches), *_skips(rule, deliver_at, zone)]
+    return Preview(
+        entries=tuple(shown), warnings=(*warnings, end) if end else tuple(warnings)
+    )
+
+
+def _bounded(
+    sequence: Recurrence, limit: int, expires: datetime | None
+) -> tuple[list[Match], Caution | None]:
+    """The matches before the end, and which end that is.
+
+    At least one more than `limit` where there are more; all of them where COUNT
+    says how many, since the last one answers "until when".
+    """
+    count = sequence.rule.count
+    matches = list(islice(sequence.matches(), count or limit + 1))
+    if expires is not None and matches and matches[-1].moment >= expires:
+        kept = [match for match in matches if match.moment < expires]
+        return kept, _end(f"expires at {timestamps.format(expires)}", kept)
+    if count is not None:
+        if len(matches) < count:
+            return matches, Caution(kind=Kind.END, text=f"ends after {count} times")
+        return matches, _end(f"ends after {count} times", matches)
+    if sequence.rule.until is not None:
+        return matches, _until(sequence, matches, limit)
+    if expires is not None:
+        text = f"expires at {timestamps.format(expires)}"
+        return matches, Caution(kind=Kind.END, text=text, moment=expires)
+    return matches, None
+
+
+def _until(sequence: Recurrence, matches: list[Match], limit: int) -> Caution:
+    text = f"ends by UNTIL={sequence.rule.until}"
+    last = matches[-1].moment
+    more = next_after(sequence.rule, sequence.anchor, sequence.zone, last)
+    if len(matches) > limit or more is not None:
+        return Caution(kind=Kind.END, text=text)
+    return _end(text, matches)
+
+
+def _end(why: str, matches: list[Match]) -> Caution:
+    if not matches:
+        return Caution(kind=Kind.END, text=f"{why}, before the first time")
+    last = matches[-1].moment
+    text = f"{why}; the last time is {timestamps.format(last)}"
+    return Caution(kind=Kind.END, text=text, moment=last)
+
+
+def _entry(match: Match, zone: ZoneInfo) -> Entry:
+    local = match.moment.astimezone(zone)
+    name = local.tzname() or ""
+    return Entry(
+        moment=match.moment,
+        local=local,
+        abbreviation=name if name.isalpha() else f"UTC{name}",
+        note=_note(match, local, zone),
+    )
+
+
+def _note(match: Match, local: datetime, zone: ZoneInfo) -> Note | None:
+    if wallclock.is_gap(match.wall, zone):
+        return Note.SHIFTED
+    if wallclock.is_fold(match.wall, zone):
+        return Note.SECOND if local.fold else Note.FIRST
+    return None
+
+
+def _clock_changes(entries: list[Entry], matches: list[Match]) -> Iterator[Caution]:
+    for entry, match in zip(entries, matches, strict=False):
+        shown, day = f"{entry.local:%H:%M} {entry.abbreviation}", match.wall.date()
+        if entry.note is Note.SHIFTED:
+            text = f"clocks skip {match.wall:%H:%M} on {day}; it goes out at {shown}"
+            if entry.local.date() != day:
+                text += f" on {entry.local.date()}"
+            yield Caution(kind=Kind.GAP, text=text, moment=entry.moment)
+        elif entry.note is not None:
+            which = "first" if entry.note is Note.FIRST else "second"
+            text = (
+                f"clocks show {match.wall:%H:%M} twice on {day};"
+                f" it goes out at the {which}, {shown}"
+            )
+            yield Caution(kind=Kind.FOLD, text=text, moment=entry.moment)
+
+
+def _skips(
+    rule: Rule | None, deliver_at: datetime, zone: ZoneInfo
+) -> Iterator[Caution]:
+    if rule is None:
+        return
+    start: date = wallclock.local(deliver_at, zone).date()
+    for skipped in skipped_months(rule, start):
+        yield Caution(kind=Kind.SKIPPED, text=_skipped(skipped))
+
+
+def _skipped(skipped: Skipped) -> str:
+    names = [_MONTHS[month - 1] for month in skipped.months]
+    if skipped.leap_years_only:
+        names.append("February except in leap years")
+    text = f"months without day {skipped.day} are skipped: {', '.join(names)}"
+    if skipped.day > 0:
+        text += "; BYMONTHDAY=-1 means the last day of a month"
+    return text

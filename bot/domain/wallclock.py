@@ -1,0 +1,81 @@
+"""Wall clocks: between a moment (aware UTC) and what a clock on the wall shows.
+
+A wall time (naive datetime) names exactly one moment (RFC 5545, 3.3.5):
+
+    in a gap      the moment that the offset before the gap gives (02:30 → 03:30)
+    in a fold     the first of the two
+    otherwise     the only one
+
+Python's `fold=0` means just this (PEP 495), so `resolve` is one line.
+"""
+
+from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.domain.errors import Invalid
+
+# Names that the system's folder has and that mean no place on earth
+_NO_PLACE = frozenset({"localtime", "Factory"})
+
+
+@cache
+def _names() -> frozenset[str]:
+    # Listed once, for it reads the folder: asking ZoneInfo alone would accept
+    # "posix/UTC" anywhere and "europe/warsaw" on a file system without case.
+    return frozenset(available_timezones()) - _NO_PLACE
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone with this IANA name, spelt exactly; raises Invalid."""
+    if name not in _names():
+        raise Invalid(
+            f"{name[:64]!r} is not a time zone; use an IANA name"
+            " such as Europe/Warsaw or UTC",
+            field="timezone",
+        )
+    return ZoneInfo(name)
+
+
+def resolve(local: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which clocks in `zone` show `local`; raises Invalid."""
+    if local.tzinfo is not None:
+        raise ValueError("a wall time is naive")
+    try:
+        return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    except OverflowError:
+        raise Invalid(f"{local} in {zone} lies outside the years 1 to 9999") from None
+
+
+def local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What clocks in `zone` show at `moment`, naive; raises Invalid."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime names no moment")
+    try:
+        # without fold: which of two passes it was is the moment's to know
+        return moment.astimezone(zone).replace(tzinfo=None, fold=0)
+    except OverflowError:
+        raise Invalid(f"{moment} in {zone} lies outside the years 1 to 9999") from None
+
+
+def is_gap(local: datetime, zone: ZoneInfo) -> bool:
+    """Whether clocks in `zone` jump over this wall time."""
+    first, second = _offsets(local, zone)
+    return first < second
+
+
+def is_fold(local: datetime, zone: ZoneInfo) -> bool:
+    """Whether clocks in `zone` show this wall time twice."""
+    first, second = _offsets(local, zone)
+    return first > second
+
+
+def _offsets(local: datetime, zone: ZoneInfo) -> tuple[float, float]:
+    """Seconds east of UTC before and after the change at `local`, equal if none."""
+    first, second = (
+        local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)
+    )
+    # a ZoneInfo knows the offset of every wall time
+    assert first is not None  # noqa: S101
+    assert second is not None  # noqa: S101
+    return first.total_seconds(), second.total_seconds()
