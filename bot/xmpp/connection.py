@@ -1,0 +1,308 @@
+"""The supervised connection: what the engine writes to (`bot.engine.wire.Wire`).
+
+    connection = Connection(settings, now=clock.now, on_session=…, on_lost=…)
+    connection.stream.register_handler(…)
+    await connection.run()          # until stop(), connecting again and again
+
+Build it inside the running loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from slixmpp.stanza import Iq
+from slixmpp.stanza.rootstanza import RootStanza
+
+from bot.domain.message import Announcement
+from bot.engine.wire import Delivery, StreamLost
+from bot.settings import XMPPSettings
+from bot.xmpp.ledger import Pending
+from bot.xmpp.profile import Profile
+from bot.xmpp.sender import Moment, Stencil, cut
+from bot.xmpp.stream import stream_for
+
+BATCH = 100  #: stanzas a transport write
+BATCH_BYTES = 65_536  #: and no more than about this
+
+log = logging.getLogger(__name__)
+
+
+class FatalConnectionError(Exception):
+    """Connecting again cannot help; the text says what to change."""
+
+
+class NotConnected(Exception):  # noqa: N818 - a state
+    """No session is up, so nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Seconds."""
+
+    #: before the second attempt; doubles up to `cap`, each time jittered
+    first: float = 1.0
+    cap: float = 300.0
+    #: a session that lasted so long starts the delays anew
+    stable: float = 60.0
+    #: for one attempt, from the address look-up to the session
+    attempt: float = 30.0
+    #: silence of the server after which the connection is given up
+    silence: float = 60.0
+    #: for the server to close its stream when we stop
+    close: float = 5.0
+
+    def delay(self, failures: int) -> float:
+        """How long to wait after so many failures in a row (1, 2, …)."""
+        longest = min(self.cap, self.first * 2 ** min(failures - 1, 32))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
+
+
+class Connection:
+    """One XMPP session kept up; `on_session(fresh)` and `on_lost()` tell of it.
+
+    `fresh` is False where an interrupted session was resumed (nobody noticed).
+    The callbacks must be quick; they may start tasks.
+    """
+
+    def __init__(
+        self,
+        settings: XMPPSettings,
+        *,
+        now: Callable[[], datetime],
+        on_session: Callable[[bool], None] = lambda _fresh: None,
+        on_lost: Callable[[], None] = lambda: None,
+        timing: Timing | None = None,
+    ) -> None:
+        self.profile = Profile.of(settings)
+        self.stream = stream_for(settings, self.profile, self)
+        self._settings = settings
+        self._timing = timing or Timing()
+        self._moment = Moment(now)
+        self._on_session, self._on_lost = on_session, on_lost
+        self._ready = asyncio.Event()
+        self._down = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._fatal: FatalConnectionError | None = None
+
+    # --- bot.engine.wire.Wire -----------------------------------------------------
+
+    @property
+    def is_ready(self) -> bool:
+        return self._ready.is_set()
+
+    async def ready(self) -> None:
+        await self._ready.wait()
+
+    def stencil(self, announcement: Announcement) -> Stencil:
+        """Raises `bot.xmpp.sender.StencilError` (a ValueError)."""
+        return cut(announcement, self.profile, self._moment)
+
+    async def write(self, deliveries: Sequence[Delivery]) -> Pending:
+        """Write all; between batches others get their turn.
+
+        Over a cut it waits for the session to be resumed and goes on; raises
+        StreamLost where that fails, with handled=0 if it was down to begin with.
+        """
+        session = self.stream.acknowledgements
+        if session is None or not self.is_ready:
+            raise StreamLost(handled=0, blamed=False)
+        ledger = session.ledger
+        pending = ledger.open()
+        for batch in _batches(deliveries):
+            await self._writable(pending)
+            self.stream.send_many(batch, pending)
+            await asyncio.sleep(0)
+        ledger.close(pending)
+        return pending
+
+    async def _writable(self, pending: Pending) -> None:
+        if not self.stream.writable.is_set() and not pending.settled.done():
+            writable = asyncio.ensure_future(self.stream.writable.wait())
+            try:
+                await asyncio.wait(
+                    {writable, pending.settled}, return_when=asyncio.FIRST_COMPLETED
+                )
+            finally:
+                writable.cancel()
+        if pending.settled.done():
+            pending.settled.result()  # raises StreamLost
+
+    # --- single stanzas -------------------------------------------------------------
+
+    def send(self, stanza: RootStanza) -> bool:
+        """Send a presence, message or answer; False (and nothing kept) while down.
+
+        Between batches of a bulk write it goes first. What is on its way when the
+        connection breaks is sent again only if the session is resumed.
+        """
+        if not self.is_ready:
+            return False
+        self.stream.send(stanza)
+        return True
+
+    async def ask(self, iq: Iq, limit: float = 30.0) -> Iq:
+        """Send an IQ get or set and await its result.
+
+        Raises NotConnected, slixmpp's IqError (refused) and IqTimeout.
+        """
+        if not self.is_ready:
+            raise NotConnected
+        return await iq.send(timeout=limit)
+
+    # --- life ------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Keep a session until `stop()`; raises FatalConnectionError."""
+        failures = 0
+        try:
+            while not self._stopping.is_set():
+                lasted = await self._session()
+                if self._fatal is not None:
+                    raise self._fatal
+                failures = 1 if lasted >= self._timing.stable else failures + 1
+                await self._pause(failures)
+        finally:
+            await self._close()
+
+    async def stop(self) -> None:
+        """Say goodbye, close the stream, and let `run()` return."""
+        self._stopping.set()
+        if self.is_ready:
+            self._ready.clear()
+            self.stream.send(self.stream.make_presence(ptype="unavailable"))
+            await self.stream.disconnect(wait=self._timing.close)
+
+    async def _session(self) -> float:
+        """One attempt and what comes of it; returns the seconds that it was up."""
+        self._down.clear()
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._timing.attempt):
+                await self._connect()
+        except TimeoutError:
+            log.warning("no session within %.0f s", self._timing.attempt)
+        if not self.is_ready:
+            self._log_failure()
+            await self._close()
+            return 0.0
+        start = loop.time()
+        watch = asyncio.ensure_future(self._watch())
+        await self._down.wait()
+        watch.cancel()
+        log.warning(
+            "connection lost%s", "" if not self._reason else f": {self._reason}"
+        )
+        return loop.time() - start
+
+    async def _connect(self) -> None:
+        settings, stream = self._settings, self.stream
+        host = settings.host or ("127.0.0.1" if self.profile.component else None)
+        port = settings.port or (5347 if self.profile.component else 5222)
+        await stream.connect(host, port if host else None)
+        if not stream.is_connected():
+            return
+        up = asyncio.ensure_future(self._ready.wait())
+        down = asyncio.ensure_future(self._down.wait())
+        try:
+            await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            up.cancel()
+            down.cancel()
+
+    async def _pause(self, failures: int) -> None:
+        """Wait before the next attempt; long where it was refused."""
+        refused = self.stream.refusal or self.stream.stream_error in {
+            "conflict",
+            "not-authorized",
+        }
+        delay = self._timing.delay(99 if refused else failures)
+        if not self._stopping.is_set():
+            log.info("connecting again in %.1f s", delay)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay):
+                await self._stopping.wait()
+
+    async def _close(self) -> None:
+        """Leave no transport and no attempt behind."""
+        stream = self.stream
+        stream.cancel_connection_attempt()
+        if stream.is_connected():
+            self._down.clear()
+            stream.abort()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._timing.close):
+                    await self._down.wait()
+        if stream.is_connected():
+            stream.connection_lost(None)  # the transport never told
+
+    async def _watch(self) -> None:
+        """Notice a dead peer, and have quiet stanzas acknowledged."""
+        loop = asyncio.get_running_loop()
+        step = self._timing.silence / 2
+        asked = False
+        while (session := self.stream.acknowledgements) is not None:
+            await asyncio.sleep(step)
+            silent = loop.time() - self.stream.heard >= step
+            if silent and asked:
+                log.warning("the server is silent: giving the connection up")
+                self.stream.abort()
+                return
+            ledger = session.ledger
+            waiting = ledger.keep and ledger.acknowledged < ledger.written
+            asked = silent
+            if silent or waiting:
+                session.request()
+
+    # --- bot.xmpp.stream.Listener -----------------------------------------------------
+
+    def up(self, *, fresh: bool) -> None:
+        bound = self.stream.boundjid.full
+        if bound != self.profile.service:
+            self._fatal = FatalConnectionError(
+                f"the server gave us {bound}, not {self.profile.service}: "
+                "choose another resource, or end what uses it"
+            )
+            self.stream.abort()
+            return
+        log.info("%s as %s", "connected" if fresh else "resumed", bound)
+        self._ready.set()
+        self._on_session(fresh)
+
+    def down(self) -> None:
+        was_ready = self._ready.is_set()
+        self._ready.clear()
+        self._down.set()
+        if was_ready:
+            self._on_lost()
+
+    @property
+    def _reason(self) -> str:
+        return self.stream.refusal or self.stream.stream_error or ""
+
+    def _log_failure(self) -> None:
+        reason = self._reason
+        if reason == "not-authorized":
+            reason = "the secret was refused: check password and jid"
+        elif reason == "conflict":
+            reason = "somebody else is connected as us: one process per address"
+        log.error("cannot connect%s", f": {reason}" if reason else "")
+
+
+def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:
+    """Fill the stencils, as late as possible: the stanzas say when they left."""
+    batch: list[bytes] = []
+    size = 0
+    for delivery in deliveries:
+        stanza = delivery.stencil.fill(delivery.to, delivery.id)
+        batch.append(stanza)
+        size += len(stanza)
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

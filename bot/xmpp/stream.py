@@ -1,0 +1,369 @@
+"""slixmpp's two streams, with what a broadcaster needs done differently.
+
+One process, one mode: `fix_error_ns` changes slixmpp's error class for all
+(facts about slixmpp 1.17 are marked COMPAT where this works around them).
+"""
+
+import asyncio
+import logging
+import re
+import secrets
+import ssl
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Protocol
+from xml.etree import ElementTree as ET
+
+from slixmpp import JID, BaseXMPP, ClientXMPP, ComponentXMPP
+from slixmpp.exceptions import IqError, IqTimeout, XMPPError
+from slixmpp.stanza import Iq
+from slixmpp.stanza.error import Error
+from slixmpp.stanza.rootstanza import RootStanza
+from slixmpp.xmlstream import StanzaBase
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from bot.settings import LOOPBACK, XMPPSettings
+from bot.xmpp.acknowledgements import Acknowledgements, Pings
+from bot.xmpp.ledger import Pending
+from bot.xmpp.profile import Profile
+from bot.xmpp.stream_management import StreamManagement
+
+log = logging.getLogger(__name__)
+DIRECT_TLS_PORT = 5223
+
+# COMPAT slixmpp 1.17 lacks this condition of RFC 6120 §8.3.3: it would send
+# feature-not-implemented, and lose the IQ errors that carry it.
+Error.conditions.add("policy-violation")
+
+#: RFC 6120 §4.9.3: endings that the content of the stream cannot have caused
+BLAMELESS = frozenset(
+    {
+        "conflict",
+        "connection-timeout",
+        "host-gone",
+        "host-unknown",
+        "not-authorized",
+        "remote-connection-failed",
+        "reset",
+        "resource-constraint",
+        "see-other-host",
+        "system-shutdown",
+        "unsupported-feature",
+        "unsupported-version",
+    }
+)
+_STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
+_STANZA_TAGS = frozenset(
+    f"{{{namespace}}}{name}"
+    for namespace in ("jabber:client", "jabber:component:accept")
+    for name in ("message", "presence", "iq")
+)
+# slixmpp keeps a roster of its own in memory and answers from it; ours is in the
+# database (and an unknown contact's probe would be answered `unsubscribed`).
+_ROSTER_EVENTS = {
+    **{
+        f"presence_{show}": "_handle_available"
+        for show in ("available", "dnd", "xa", "chat", "away")
+    },
+    "presence_unavailable": "_handle_unavailable",
+    "presence_subscribe": "_handle_subscribe",
+    "presence_subscribed": "_handle_subscribed",
+    "presence_unsubscribe": "_handle_unsubscribe",
+    "presence_unsubscribed": "_handle_unsubscribed",
+    "presence_probe": "_handle_probe",
+    "roster_subscription_request": "_handle_new_subscription",
+}
+
+
+class Listener(Protocol):
+    """Who wants to know how the stream fares."""
+
+    def up(self, *, fresh: bool) -> None:
+        """Stanzas may flow; not `fresh` where an old session was resumed."""
+        ...
+
+    def down(self) -> None:
+        """The transport is gone."""
+        ...
+
+
+class Stream(BaseXMPP):
+    """What both streams share: where bytes are counted and failures end."""
+
+    profile: Profile
+    listener: Listener
+    #: the present session's, None while there is none to count for
+    acknowledgements: Acknowledgements | None = None
+    #: the session is up and the transport takes more
+    writable: asyncio.Event
+    #: when the server was last heard, on the loop's clock
+    heard: float = 0.0
+    #: the condition of the stream error that ended the last connection
+    stream_error: str | None = None
+    #: why the server, or its certificate, was refused or refuses us
+    refusal: str | None = None
+    _paused = False
+
+    def _prepare(self, profile: Profile, listener: Listener) -> None:
+        self.profile, self.listener = profile, listener
+        self.writable = asyncio.Event()
+        self.auto_authorize, self.auto_subscribe = None, False
+        for event, name in _ROSTER_EVENTS.items():
+            if handler := getattr(self, name, None):
+                self.del_event_handler(event, handler)
+        self.del_event_handler("session_start", self._start_keepalive)
+        for name, tag, pointer in (
+            ("Presence", f"{{{self.default_ns}}}presence", self._on_presence),
+            ("Stream Error", f"{{{self.stream_ns}}}error", self._on_stream_error),
+        ):
+            self.remove_handler(name)
+            self.register_handler(Callback(name, MatchXPath(tag), pointer))
+
+    # --- writing ----------------------------------------------------------------
+
+    def send(self, data: StanzaBase | str, use_filters: bool = True) -> None:
+        """Queue a stanza for the open session; without one it is dropped.
+
+        COMPAT slixmpp keeps such stanzas and sends them at the next session.
+        """
+        negotiation = isinstance(data, Iq) and any(
+            data.get_plugin(name, check=True) for name in ("bind", "session")
+        )
+        if isinstance(data, RootStanza) and not (self._session_started or negotiation):
+            log.info("not connected: a stanza for %s is dropped", data["to"])
+            self.event("stanza_not_sent", data)
+            return
+        super().send(data, use_filters)
+
+    def send_raw(self, data: str | bytes) -> None:
+        """The one way out of slixmpp; stanzas are counted here."""
+        raw = data.encode() if isinstance(data, str) else data
+        super().send_raw(raw)
+        if self.acknowledgements is not None and _STANZA.match(raw):
+            self.acknowledgements.ledger.record((raw,))
+
+    def send_many(self, stanzas: Sequence[bytes], pending: Pending) -> None:
+        """Write whole stanzas at once, counted, and ask for acknowledgement."""
+        if self.acknowledgements is None:
+            raise RuntimeError("no session to write to")
+        super().send_raw(b"".join(stanzas))
+        self.acknowledgements.ledger.record(stanzas, pending)
+        self.acknowledgements.request()
+
+    def begin(self, acknowledgements: Acknowledgements | None) -> None:
+        """Count for these from here on."""
+        self.acknowledgements = acknowledgements
+
+    def pause_writing(self) -> None:
+        self._paused = True
+        self.writable.clear()
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        if self.acknowledgements is not None and self._session_started:
+            self.writable.set()
+
+    def _up(self, *, fresh: bool) -> None:
+        self._session_started = True
+        self.stream_error = self.refusal = None
+        if not self._paused:
+            self.writable.set()
+        self.listener.up(fresh=fresh)
+
+    # --- reading ----------------------------------------------------------------
+
+    def data_received(self, data: bytes | str) -> None:
+        self.heard = self.loop.time()
+        super().data_received(data)
+
+    def _spawn_event(self, xml: ET.Element) -> None:
+        session = self.acknowledgements if xml.tag in _STANZA_TAGS else None
+        if session is not None and session.received(xml):
+            return
+        super()._spawn_event(xml)
+
+    def incoming_filter(self, xml: ET.Element) -> ET.Element:
+        """Give errors of no known condition the one that stands for them.
+
+        COMPAT slixmpp raises on others, and the IQ's future never ends.
+        """
+        xml = super().incoming_filter(xml)
+        if xml.get("type") == "error" and xml.tag in _STANZA_TAGS:
+            error = xml.find(f"{xml.tag.partition('}')[0]}}}error")
+            if error is not None and not any(
+                child.tag == f"{{{Error.condition_ns}}}{condition}"
+                for child in error
+                for condition in Error.conditions
+            ):
+                ET.SubElement(error, f"{{{Error.condition_ns}}}undefined-condition")
+        return xml
+
+    def recv_stanza(self, stanza: StanzaBase) -> None:
+        # COMPAT slixmpp answers a handler's exception with an error stanza, to
+        # error messages too; all its ways there go through this attribute.
+        vars(stanza)["exception"] = partial(_answer_failure, stanza)
+        super().recv_stanza(stanza)
+
+    def _on_presence(self, presence: StanzaBase) -> None:
+        self.event("presence", presence)
+        self.event(f"presence_{presence['type']}", presence)
+
+    def _on_stream_error(self, error: StanzaBase) -> None:
+        """Note why; never follow see-other-host, which would move the TLS name."""
+        self.stream_error = error["condition"] or "undefined-condition"
+        log.warning("stream error %s %s", self.stream_error, error["text"])
+
+    # --- the connection -----------------------------------------------------------
+
+    @property
+    def blamed(self) -> bool:
+        return self.stream_error is not None and self.stream_error not in BLAMELESS
+
+    def reschedule_connection_attempt(self) -> None:
+        """One attempt per call: whoever supervises the stream waits between them."""
+        self._current_connection_attempt = None
+
+    def connection_lost(self, exception: BaseException | None) -> None:
+        self.writable.clear()
+        self._paused = False
+        ended, self.acknowledgements = self.acknowledgements, None
+        if ended is not None:
+            ended.lost(blamed=self.blamed)
+        super().connection_lost(exception)
+        self._session_started = False
+        self.listener.down()
+
+
+class ComponentStream(Stream, ComponentXMPP):
+    """XEP-0114, pinging its own domain for acknowledgement."""
+
+    def __init__(
+        self, settings: XMPPSettings, profile: Profile, listener: Listener
+    ) -> None:
+        ComponentXMPP.__init__(
+            self,
+            profile.service,
+            settings.secret,
+            settings.host or LOOPBACK[0],
+            settings.port or 5347,
+            fix_error_ns=True,
+        )
+        self._prepare(profile, listener)
+        self.add_filter("out", self._stamp)
+        self.add_event_handler("session_start", self._on_session)
+
+    def _on_session(self, _: Any) -> None:
+        service = self.profile.service
+        self.begin(Pings(self, to=service, sender=service))
+        self._up(fresh=True)
+
+    def _stamp(self, stanza: StanzaBase) -> StanzaBase | None:
+        """Servers end the stream for a stanza without `from`, or of another domain."""
+        if not isinstance(stanza, RootStanza):
+            return stanza
+        sender = stanza.xml.get("from")
+        if not sender:
+            stanza.xml.set("from", self.profile.service)
+        elif JID(sender).domain != self.profile.service:
+            log.error("a stanza from %s is not ours to send, dropped", sender)
+            return None
+        return stanza
+
+
+class AccountStream(Stream, ClientXMPP):
+    """A client of RFC 6120, with XEP-0198 where the server has it."""
+
+    def __init__(
+        self, settings: XMPPSettings, profile: Profile, listener: Listener
+    ) -> None:
+        ClientXMPP.__init__(
+            self,
+            profile.service,
+            settings.secret,
+            ssl_context=ssl.create_default_context(
+                cafile=str(settings.ca_file) if settings.ca_file else None
+            ),
+        )
+        self._prepare(profile, listener)
+        if settings.tls == "off":
+            self.enable_plaintext = True
+            self.enable_starttls = self.enable_direct_tls = False
+            self.plugin["feature_mechanisms"].unencrypted_scram = True
+        elif settings.host:
+            self.enable_direct_tls = settings.port == DIRECT_TLS_PORT
+            self.enable_starttls = not self.enable_direct_tls
+        self.stream_management = StreamManagement(self)
+        self.add_event_handler("stream_negotiated", self._on_negotiated)
+        self.add_event_handler("failed_auth", self._on_refused)
+        self.add_event_handler("no_auth", self._on_no_mechanism)
+        self.add_event_handler("ssl_invalid_chain", self._on_untrusted)
+
+    def resume(self, acknowledgements: StreamManagement, again: bytes) -> None:
+        """The old session lives on: write what the server had not taken."""
+        self.begin(acknowledgements)
+        self.bound = self.sessionstarted = True
+        self.features.add("bind")
+        self.session_bind_event.set()
+        if again:
+            super(Stream, self).send_raw(again)
+        acknowledgements.request()
+        self.event("session_resumed")
+        self._up(fresh=False)
+
+    def connection_lost(self, exception: BaseException | None) -> None:
+        self.end_session_on_disconnect = not self.stream_management.resumable
+        super().connection_lost(exception)
+
+    def _on_negotiated(self, _: Any) -> None:
+        if not self.bound:
+            return
+        if self.acknowledgements is None:
+            log.warning(
+                "the server has no stream management (XEP-0198): pings are used"
+            )
+            self.begin(Pings(self, to=self.profile.domain, sender=None))
+        self._up(fresh=True)
+
+    def _on_refused(self, failure: StanzaBase) -> None:
+        self.refusal = f"login refused ({failure['condition']}): check jid and password"
+
+    def _on_no_mechanism(self, _: Any) -> None:
+        self.refusal = "the server offers no usable way to log in, or no TLS"
+
+    def _on_untrusted(self, error: ssl.SSLError) -> None:
+        self.refusal = (
+            f"the server's certificate is not trusted ({error.reason or error}): "
+            "check its name, or set ca_file"
+        )
+        self.connection_lost(error)
+
+
+def stream_for(
+    settings: XMPPSettings, profile: Profile, listener: Listener
+) -> ComponentStream | AccountStream:
+    """The stream of the configured mode; needs a running loop."""
+    kind = ComponentStream if profile.component else AccountStream
+    return kind(settings, profile, listener)
+
+
+def _answer_failure(stanza: StanzaBase, error: Exception) -> None:
+    """A handler raised: answer requests, and requests only.
+
+    `XMPPError` is a deliberate answer; anything else is told as a reference
+    number, and logged under it.
+    """
+    request = stanza.name == "iq" and stanza["type"] in ("get", "set")
+    if isinstance(error, XMPPError) and not isinstance(error, IqError | IqTimeout):
+        if request:
+            type(stanza).exception(stanza, error)
+        else:
+            log.warning("unanswered: %s %s", error.condition, error.text)
+        return
+    reference = secrets.token_hex(4)
+    log.error("error %s in a handler of <%s/>", reference, stanza.name, exc_info=error)
+    if request:
+        answer = XMPPError(
+            "internal-server-error", f"Internal error {reference}.", etype="cancel"
+        )
+        type(stanza).exception(stanza, answer)
