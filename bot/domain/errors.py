@@ -15,7 +15,6 @@ Each door translates `code` into its own form (stanza condition, exit code,
 HTTP status) in one table. `text` is shown to the caller as it stands, so it
 never holds internals.
 """
-# ruff: noqa: N818 - these are answers to a caller; the base class says Error
 
 from typing import ClassVar
 

@@ -1,28 +1,30 @@
-"""Which of several texts a reader gets (BCP 47 tags, RFC 4647 lookup)."""
+"""Language tags and the choice among what there is (BCP 47; RFC 4647 §3.4)."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Iterable
+
+_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
 
 
-def choose(available: Sequence[str], *wishes: str | None) -> str | None:
-    """The tag out of `available` that serves the first wish that can be served.
+def is_tag(text: str) -> bool:
+    """`text` has the form of a language tag, say `de` or `zh-Hant-TW`."""
+    return _TAG.fullmatch(text) is not None
 
-    A wish is served by the exact tag, else by its base language; case does not
-    count. Where no wish can be served: the untagged text (''), else the first.
-    None only where nothing is available.
+
+def choose(available: Iterable[str], *wanted: str) -> str:
+    """The best of the `available` tags for what is `wanted`, most wanted first.
+
+    Each wish is tried exactly, then without its last subtags (`de-AT`, `de`),
+    whatever the case; then what has no tag (`''`), else the first. `available`
+    must not be empty.
     """
-    by_tag = {tag.lower(): tag for tag in reversed(available)}
-    for wish in wishes:
-        for candidate in _lookup(wish):
-            if candidate in by_tag:
-                return by_tag[candidate]
-    if "" in by_tag:
-        return ""
-    return available[0] if available else None
-
-
-def _lookup(wish: str | None) -> Collection[str]:
-    """`de-ch-1996` gives itself and `de`."""
-    if not wish:
-        return ()
-    tag = wish.lower()
-    return (tag, tag.partition("-")[0])
+    tags: dict[str, str] = {}
+    for tag in available:
+        tags.setdefault(tag.lower(), tag)
+    for wish in wanted:
+        tag = wish.lower()
+        while tag:
+            if tag in tags:
+                return tags[tag]
+            tag = tag.rpartition("-")[0]
+    return tags.get("", next(iter(tags.values())))

@@ -164,7 +164,7 @@ class Pipe:
             piece, deliveries = deliveries[:granted], deliveries[granted:]
             await self._room_for(len(piece))
             await self._line.window.take(len(piece))
-            if not self._going or self._expired():
+            if self._halted():
                 self._line.window.give(len(piece))
                 return
             positions = tuple(position for position, _ in piece)
@@ -202,7 +202,10 @@ class Pipe:
     def _pending(self) -> int:
         return sum(len(written.positions) for written in self._on_the_way)
 
-    def _expired(self) -> bool:
+    def _halted(self) -> bool:
+        """Stopped, or past the moment after which nothing may leave."""
+        if not self._going:
+            return True
         moment = self._job.broadcast.expires_at
         return moment is not None and moment <= self._line.clock.now()
 

@@ -1,11 +1,183 @@
-"""A template's fields, declared once for every door."""
+"""Typed fields, declared once: for IQ, command line, forms, web page and docs.
 
-from collections.abc import Mapping
+A `Template` declares its fields; a door hands over the raw text that a person or a
+program gave for them (`FieldValues`); `check` turns that into typed values or
+raises one `Invalid` that names the field and what to do.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from bot.domain import durations, timestamps
+from bot.domain.characters import illegal
+from bot.domain.errors import Invalid
+from bot.domain.jid import bare
+from bot.domain.language import is_tag
+
+#: field name -> language tag, or '' where the author gave none -> raw text
+FieldValues = Mapping[str, Mapping[str, str]]
+
+MAX_TEXT = 16_000  #: characters
+MAX_LINE = 1_024  #: characters, of anything but a text
+_MAX_DIGITS = 15
+
+
+class FieldType(StrEnum):
+    """What a field takes, and the Python type that `check` makes of it."""
+
+    TEXT = "text"  #: str, any number of lines
+    LINE = "line"  #: str without line breaks
+    MOMENT = "moment"  #: aware UTC datetime
+    DURATION = "duration"  #: timedelta over zero
+    JID = "jid"  #: str, a normalised bare JID
+    CHOICE = "choice"  #: str, one of the field's choices
+    NUMBER = "number"  #: int, or Decimal where there is a fraction
+    BOOLEAN = "boolean"  #: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One value that a template asks for."""
+
+    #: a lower-case identifier
+    name: str
+    type: FieldType
+    #: language tag -> what a form shows beside the field
+    label: Mapping[str, str]
+    #: language tag -> a sentence on what to write
+    help: Mapping[str, str]
+    required: bool = False
+    #: raw text, used where no value is given
+    default: str | None = None
+    #: what a choice chooses among; empty for every other type
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
+    """What a template is and asks for; its wording stays with the renderer."""
+
     name: str
+    #: language tag -> what a menu shows
     title: Mapping[str, str]
+    #: language tag -> a sentence on what it is for
+    description: Mapping[str, str]
+    fields: tuple[Field, ...]
+    #: those it has subject and body in, the preferred first
     languages: tuple[str, ...]
+
+
+def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
+    """Typed values, field -> language tag or '' -> value; raises Invalid.
+
+    A blank value counts as none. An optional field without value or default is
+    absent from the result.
+    """
+    known = {field.name: field for field in template.fields}
+    for name in values:
+        if name not in known:
+            raise Invalid(_unknown(template, name), field=name)
+    checked: dict[str, dict[str, Any]] = {}
+    for field in template.fields:
+        given = {
+            tag: text
+            for tag, text in values.get(field.name, {}).items()
+            if text and not text.isspace()
+        }
+        if not given and field.default is not None:
+            given = {"": field.default}
+        if given:
+            checked[field.name] = {
+                tag: typed(field, text, tag) for tag, text in given.items()
+            }
+        elif field.required:
+            raise Invalid(
+                f"field {field.name!r} of template {template.name!r} is missing: "
+                f"give {WANTED[field.type]}",
+                field=field.name,
+            )
+    return checked
+
+
+def typed(field: Field, text: str, language: str = "") -> Any:
+    """The value that `text` stands for; raises Invalid naming the field."""
+    if language and not is_tag(language):
+        raise _refusal(field, f"{language[:40]!r} is no language tag such as 'en'")
+    limit = MAX_TEXT if field.type is FieldType.TEXT else MAX_LINE
+    if len(text) > limit:
+        raise _refusal(field, f"{len(text)} characters; at most {limit} are taken")
+    if found := illegal(text):
+        raise _refusal(field, f"the character {found} cannot be sent; leave it out")
+    if field.type is FieldType.CHOICE:
+        if text.strip() not in field.choices:
+            names = ", ".join(field.choices)
+            raise _refusal(field, f"{text[:40]!r} is not one of {names}")
+        return text.strip()
+    try:
+        return _READERS[field.type](text)
+    except (Invalid, ValueError) as error:
+        raise _refusal(field, str(error)) from None
+
+
+def _refusal(field: Field, reason: str) -> Invalid:
+    return Invalid(f"field {field.name!r}: {reason}", field=field.name)
+
+
+def _unknown(template: Template, name: str) -> str:
+    names = ", ".join(field.name for field in template.fields)
+    rest = f"it has {names}" if names else "it takes none"
+    return f"template {template.name!r} has no field {name[:80]!r}; {rest}"
+
+
+def _text(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+
+
+def _line(text: str) -> str:
+    if len(text.strip().splitlines()) != 1:
+        raise ValueError("give one line, without line breaks")
+    return text.strip()
+
+
+def _number(text: str) -> int | Decimal:
+    whole, dot, fraction = text.strip().partition(".")
+    digits = whole.removeprefix("-") + fraction
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > _MAX_DIGITS:
+        raise ValueError(f"{text[:40]!r} is no number such as 3 or 2.5")
+    return Decimal(text.strip()) if dot else int(whole)
+
+
+def _boolean(text: str) -> bool:
+    # XML Schema's lexical forms, as XEP-0004 boolean fields carry them
+    match text.strip().lower():
+        case "1" | "true":
+            return True
+        case "0" | "false":
+            return False
+    raise ValueError(f"{text[:40]!r} is neither true (1) nor false (0)")
+
+
+_READERS: Mapping[FieldType, Callable[[str], Any]] = {
+    FieldType.TEXT: _text,
+    FieldType.LINE: _line,
+    FieldType.MOMENT: lambda text: timestamps.parse(text.strip()),
+    FieldType.DURATION: durations.parse,
+    FieldType.JID: lambda text: bare(text.strip()),
+    FieldType.NUMBER: _number,
+    FieldType.BOOLEAN: _boolean,
+}
+
+#: what each type wants, for messages, help texts and docs
+WANTED: Mapping[FieldType, str] = {
+    FieldType.TEXT: "text",
+    FieldType.LINE: "one line of text",
+    FieldType.MOMENT: "a moment such as 2026-12-01T09:00:00Z",
+    FieldType.DURATION: "a length of time such as 90m, 2h or PT1H30M",
+    FieldType.JID: "an address such as user@example.org",
+    FieldType.CHOICE: "one of its choices",
+    FieldType.NUMBER: "a number such as 3 or 2.5",
+    FieldType.BOOLEAN: "true or false",
+}

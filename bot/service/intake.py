@@ -11,6 +11,7 @@ from bot.domain.access import Caller
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation
 from bot.domain.jid import JIDError, bare
+from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
@@ -54,10 +55,7 @@ class Intake:
         deliver_at = self._moment(request, limits, now)
         first = deliver_at
         if rule is not None:
-            found = recurrence.first(rule, deliver_at, zone)
-            if found is None:
-                raise Invalid("recurrence: the rule never matches", "recurrence")
-            first = found
+            first = recurrence.first_or_refuse(rule, deliver_at, zone)
             following = recurrence.next_after(rule, deliver_at, zone, first)
             if following is not None and following - first > limits.window:
                 raise _beyond(limits)
@@ -97,13 +95,13 @@ class Intake:
 
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
         if request.to or request.list_name:
-            raise Invalid("Give either a list or <audience/>, not both.", "to")
+            raise Invalid("Give either a list or <audience/>, not both.", field="to")
         if not caller.is_admin:
             raise NotAllowed("Only admins may announce to single people.")
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
         except JIDError as error:
-            raise Invalid(f"audience: {error}.", "audience") from None
+            raise Invalid(f"audience: {error}.", field="audience") from None
         if any(self.policy.addresses.is_own(jid) for jid in jids):
             raise NotAllowed("The service does not announce to itself.")
         return PeopleAudience(jids=jids)
@@ -111,12 +109,12 @@ class Intake:
     def _list_name(self, uow: UnitOfWork, request: ScheduleRequest) -> str:
         if request.to is None:
             if request.list_name is None:
-                raise Invalid("Say who is told: give <to/> or a list.", "to")
+                raise Invalid("Say who is told: give <to/> or a list.", field="to")
             return request.list_name
         try:
             target = bare(request.to)
         except JIDError as error:
-            raise Invalid(f"to: {error}.", "to") from None
+            raise Invalid(f"to: {error}.", field="to") from None
         addresses = self.policy.addresses
         name = addresses.list_at(target)
         if name is None and addresses.is_own(target):
@@ -132,7 +130,8 @@ class Intake:
             )
         if request.list_name not in (None, name):
             raise Invalid(
-                f"to names the list {name!r}, metadata {request.list_name!r}.", "to"
+                f"to names the list {name!r}, metadata {request.list_name!r}.",
+                field="to",
             )
         return name
 
@@ -141,26 +140,23 @@ class Intake:
     ) -> datetime:
         if (request.deliver_at is None) == (request.delay_seconds is None):
             raise Invalid(
-                "Give exactly one of deliver-at and delay-seconds.", "deliver-at"
+                "Give exactly one of deliver-at and delay-seconds.", field="deliver-at"
             )
         if request.deliver_at is not None:
             moment = timestamps.parse(request.deliver_at)
             if now - moment > PAST:
                 raise Invalid(
-                    f"deliver-at: {timestamps.format(moment)} has passed.", "deliver-at"
+                    f"deliver-at: {timestamps.format(moment)} has passed.",
+                    field="deliver-at",
                 )
             return moment
         assert request.delay_seconds is not None  # noqa: S101 - one of two, above
         delay = _number(request.delay_seconds, "delay-seconds")
         if delay < 1:
-            raise Invalid("delay-seconds: at least 1.", "delay-seconds")
+            raise Invalid("delay-seconds: at least 1.", field="delay-seconds")
         if delay > limits.window.total_seconds():
             raise _beyond(limits)
-        # Up to the whole second, as fractions do: nothing fires early.
-        moment = now + timedelta(seconds=delay)
-        if moment.microsecond:
-            moment = moment.replace(microsecond=0) + timedelta(seconds=1)
-        return moment
+        return timestamps.round_up(now + timedelta(seconds=delay))
 
     def _content(
         self,
@@ -171,13 +167,13 @@ class Intake:
     ) -> Content:
         if request.template is None:
             if request.values:
-                raise Invalid("Fields are given, but no template.", "template")
+                raise Invalid("Fields are given, but no template.", field="template")
             texts = _texts(request)
             _check_payloads(request.payloads)
             _check_size(texts, limits)
             return TextContent(texts=texts, payloads=request.payloads)
         if request.bodies or request.subjects or request.payloads:
-            raise Invalid("Give either a template or a body, not both.", "body")
+            raise Invalid("Give either a template or a body, not both.", field="body")
         template = self.templates.get(request.template)
         fields.check(template, request.values)
         language = voice.language if voice else template.languages[0]
@@ -213,11 +209,13 @@ def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
     bodies = _by_language(request.bodies, request.language, "body")
     subjects = _by_language(request.subjects, request.language, "subject")
     if not bodies:
-        raise Invalid("There is nothing to say: give a body or a template.", "body")
+        raise Invalid(
+            "There is nothing to say: give a body or a template.", field="body"
+        )
     shared = subjects.pop("", None)
     orphans = [tag for tag in subjects if tag not in bodies]
     if orphans:
-        raise Invalid(f"subject in {orphans[0]!r} has no body.", "subject")
+        raise Invalid(f"subject in {orphans[0]!r} has no body.", field="subject")
     return tuple(
         Text(language=tag, body=body, subject=subjects.get(tag, shared))
         for tag, body in bodies.items()
@@ -231,12 +229,18 @@ def _by_language(
     for tag, text in given:
         language = tag or inherited
         if language in found:
-            raise Invalid(f"Two {name} elements have the language {language!r}.", name)
+            raise Invalid(
+                f"Two {name} elements have the language {language!r}.", field=name
+            )
         if name == "body" and not text.strip():
-            raise Invalid("The body is empty.", name)
-        fault = illegal(text) or illegal(language)
-        if fault is not None:
-            raise Invalid(f"{name}: {fault}", name)
+            raise Invalid("The body is empty.", field=name)
+        if language and not is_tag(language):
+            raise Invalid(f"{name}: {language[:40]!r} is no language tag.", field=name)
+        if fault := illegal(text):
+            raise Invalid(
+                f"{name}: the character {fault} cannot be sent; leave it out.",
+                field=name,
+            )
         found[language] = text
     return found
 
@@ -252,6 +256,7 @@ def _check_size(texts: Sequence[Text], limits: Limits) -> None:
                     f"The {name} has {len(value)} characters, {most} at most.",
                     limit=name,
                     maximum=most,
+                    wait=False,
                 )
 
 
@@ -262,6 +267,7 @@ def _check_payloads(payloads: Sequence[str]) -> None:
             f"The elements beside the body have {size} bytes, {MAX_PAYLOAD} at most.",
             limit="payload",
             maximum=MAX_PAYLOAD,
+            wait=False,
         )
 
 
@@ -271,6 +277,7 @@ def _beyond(limits: Limits) -> PolicyViolation:
         f"That is too far ahead; {limits.window.days} days at most.",
         limit="window",
         maximum=seconds,
+        wait=False,
     )
 
 
@@ -279,7 +286,7 @@ def _client_id(given: str | None) -> str:
         return secrets.token_hex(8)
     fault = illegal(given)
     if not given.strip() or len(given) > MAX_ID or fault is not None:
-        raise Invalid(f"id: 1 to {MAX_ID} printable characters.", "id")
+        raise Invalid(f"id: 1 to {MAX_ID} printable characters.", field="id")
     return given
 
 
@@ -291,7 +298,7 @@ def _expires(given: str | None, first: datetime) -> datetime | None:
         raise Invalid(
             "expires: must lie after the first occurrence,"
             f" {timestamps.format(first)}.",
-            "expires",
+            field="expires",
         )
     return moment
 
@@ -303,18 +310,18 @@ def _late(request: ScheduleRequest) -> Late:
     try:
         policy = LatePolicy(request.late_policy or default.policy)
     except ValueError:
-        raise Invalid("late: the policy is run, skip or hold.", "late") from None
+        raise Invalid("late: the policy is run, skip or hold.", field="late") from None
     if request.late_within is None:
         return Late(policy)
     if policy is not LatePolicy.RUN:
-        raise Invalid("late: within goes with the policy run only.", "late")
+        raise Invalid("late: within goes with the policy run only.", field="late")
     within = _number(request.late_within, "late")
     if within > MAX_LATE:
-        raise Invalid(f"late: within is {MAX_LATE} seconds at most.", "late")
+        raise Invalid(f"late: within is {MAX_LATE} seconds at most.", field="late")
     return Late(policy, within)
 
 
 def _number(text: str, name: str) -> int:
     if not _NUMBER.match(text):
-        raise Invalid(f"{name}: a whole number of seconds.", name)
+        raise Invalid(f"{name}: a whole number of seconds.", field=name)
     return int(text)

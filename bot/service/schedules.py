@@ -146,7 +146,7 @@ class Schedules:
                 wanted = WireState(status)
             except ValueError:
                 raise Invalid(
-                    f"status: one of {', '.join(WireState)}.", "status"
+                    f"status: one of {', '.join(WireState)}.", field="status"
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}
         owner = None if caller.is_admin else caller.owner

@@ -162,13 +162,14 @@ class Sending:
     def variant(self, job: Job, recipient: Recipient) -> tuple[str, str]:
         """The (language, zone) that decides what a reader gets."""
         content = job.schedule.content
-        fallback = job.voice.language if job.voice else None
+        wished = recipient.language or ""
+        fallback = job.voice.language if job.voice else ""
         if isinstance(content, TemplateContent):
             tags = self._templates.get(content.template).languages
-            language = choose(tags, recipient.language, fallback) or ""
+            language = choose(tags, wished, fallback)
             return language, recipient.timezone or job.schedule.timezone
         tags = tuple(text.language for text in content.texts)
-        return choose(tags, recipient.language, fallback) or "", ""
+        return choose(tags, wished, fallback), ""
 
     def _render(
         self, job: Job, content: TemplateContent, language: str, zone: str, jid: str

@@ -220,7 +220,7 @@ def _person(policy: Policy, jid: str) -> str:
     try:
         address = bare(jid)
     except JIDError as error:
-        raise Invalid(f"{error}.", "jid") from None
+        raise Invalid(f"{error}.", field="jid") from None
     if "@" not in address and domain_of(address) in policy.access.domains:
         raise Conflict(f"{address} is a server, not a person.")
     return address

@@ -36,7 +36,7 @@ class FatalConnectionError(Exception):
     """Connecting again cannot help; the text says what to change."""
 
 
-class NotConnected(Exception):  # noqa: N818 - a state
+class NotConnected(Exception):
     """No session is up, so nothing was sent."""
 
 

@@ -1,0 +1,29 @@
+"""Durations as people and programs write them: `90m`, `1h30m`, `PT1H30M`."""
+
+import re
+from datetime import timedelta
+
+_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
+_PLAIN = re.compile(
+    r"(?:(\d{1,5})w)?(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?",
+    re.ASCII | re.IGNORECASE,
+)
+#: ISO 8601 without years and months, which have no length of their own
+_ISO = re.compile(
+    r"P(?:(\d{1,5})W)?(?:(\d{1,5})D)?"
+    r"(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?",
+    re.ASCII,
+)
+
+
+def parse(text: str) -> timedelta:
+    """A length of time over zero, in whole seconds; raises ValueError."""
+    wanted = text.strip()
+    match = _ISO.fullmatch(wanted) or _PLAIN.fullmatch(wanted)
+    parts = zip(_UNITS, match.groups(default="0"), strict=True) if match else ()
+    length = timedelta(**{unit: int(digits) for unit, digits in parts})
+    if not length:
+        raise ValueError(
+            f"{text[:40]!r} is no length of time; write 90m, 2h, 1d12h or PT1H30M"
+        )
+    return length
