@@ -72,6 +72,8 @@ class Pipe:
         self._room = asyncio.Event()
         #: the highest position ever written
         self.reached = job.chunk.through
+        #: whether anybody was told
+        self.told = False
 
     async def run(self) -> None:
         """Raises StreamLost once all that is known to be handled is recorded."""
@@ -87,6 +89,7 @@ class Pipe:
             self._going = False
             arrived.set()
             await asyncio.wait([recorder])
+            self._forget()
         await recorder
 
     async def _write(self, arrived: asyncio.Event) -> None:
@@ -101,7 +104,7 @@ class Pipe:
                 page = asyncio.create_task(self._page(after, limit))
                 if not recipients:
                     await self._line.ledger.record(
-                        Step(chunk_id=chunk.id, through=chunk.last, done=0)
+                        Step(chunk_id=chunk.id, through=chunk.last)
                     )
                     return
                 deliveries, faults = await self._compose(recipients)
@@ -164,8 +167,11 @@ class Pipe:
             piece, deliveries = deliveries[:granted], deliveries[granted:]
             await self._room_for(len(piece))
             await self._line.window.take(len(piece))
-            if self._halted():
+            if not self._going or self._expired():
                 self._line.window.give(len(piece))
+                if self._going:  # let the record find that time is up
+                    await self._line.ledger.record(Step(chunk_id=self._job.chunk.id))
+                self._going = False
                 return
             positions = tuple(position for position, _ in piece)
             self.reached = positions[-1]
@@ -202,10 +208,7 @@ class Pipe:
     def _pending(self) -> int:
         return sum(len(written.positions) for written in self._on_the_way)
 
-    def _halted(self) -> bool:
-        """Stopped, or past the moment after which nothing may leave."""
-        if not self._going:
-            return True
+    def _expired(self) -> bool:
         moment = self._job.broadcast.expires_at
         return moment is not None and moment <= self._line.clock.now()
 
@@ -224,9 +227,13 @@ class Pipe:
         finally:
             self._going = False
             self._room.set()
-            for written in self._on_the_way:
-                self._line.window.give(len(written.positions))
-            self._on_the_way.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        """Nobody will record what is still on its way: it is sent again."""
+        for written in self._on_the_way:
+            self._line.window.give(len(written.positions))
+        self._on_the_way.clear()
 
     async def _record_first(self) -> None:
         written = self._on_the_way[0]
@@ -240,6 +247,7 @@ class Pipe:
         if step is not None:
             going = await self._line.ledger.record(step)
             self._going = self._going and going
+            self.told = self.told or bool(written.positions)
         self._on_the_way.popleft()
         self._line.window.give(len(written.positions))
         self._room.set()
