@@ -67,7 +67,7 @@ class Pipe:
         self._ids = line.ids.of(job.broadcast.key)
         self._stencils: dict[tuple[str | None, str | None], Stencil] = {}
         self._on_the_way: deque[Written] = deque()
-        self._going = True
+        self._ended = asyncio.Event()
         self._limit = chunk_window(line.window.size, job.chunk.strikes)
         self._room = asyncio.Event()
         #: the highest position ever written
@@ -86,7 +86,7 @@ class Pipe:
             await recorder  # raises, knowing more: whose fault, how far
             raise
         finally:
-            self._going = False
+            self._ended.set()
             arrived.set()
             await asyncio.wait([recorder])
             self._forget()
@@ -97,16 +97,15 @@ class Pipe:
         limit = min(PAGE, max(1, self._line.window.size // 4), self._limit)
         page = asyncio.create_task(self._page(after, limit))
         try:
-            while self._going and after < chunk.last and not self._line.stopping():
+            while (
+                not self._ended.is_set()
+                and after < chunk.last
+                and not self._line.stopping()
+            ):
                 recipients = await page
                 end = len(recipients) < limit
                 after = chunk.last if end else recipients[-1].position
                 page = asyncio.create_task(self._page(after, limit))
-                if not recipients:
-                    await self._line.ledger.record(
-                        Step(chunk_id=chunk.id, through=chunk.last)
-                    )
-                    return
                 deliveries, faults = await self._compose(recipients)
                 await self._send(deliveries, faults, after, arrived)
         finally:
@@ -162,16 +161,16 @@ class Pipe:
         """Write a page in as many pieces as window and rate allow."""
         if not deliveries:
             self._push(_Done(), (), through, faults, arrived)
-        while deliveries and self._going and not self._line.stopping():
+        while deliveries and not self._ended.is_set() and not self._line.stopping():
             granted = await self._line.pace.take(len(deliveries))
             piece, deliveries = deliveries[:granted], deliveries[granted:]
             await self._room_for(len(piece))
             await self._line.window.take(len(piece))
-            if not self._going or self._expired():
+            if self._ended.is_set() or self._expired():
                 self._line.window.give(len(piece))
-                if self._going:  # let the record find that time is up
+                if not self._ended.is_set():  # let the record find that time is up
                     await self._line.ledger.record(Step(chunk_id=self._job.chunk.id))
-                self._going = False
+                self._ended.set()
                 return
             positions = tuple(position for position, _ in piece)
             self.reached = positions[-1]
@@ -199,7 +198,7 @@ class Pipe:
 
     async def _room_for(self, count: int) -> None:
         """A suspect chunk keeps to a window of its own."""
-        while self._going and self._pending() + count > self._limit:
+        while not self._ended.is_set() and self._pending() + count > self._limit:
             if not self._pending():
                 return
             self._room.clear()
@@ -218,14 +217,14 @@ class Pipe:
             while True:
                 while self._on_the_way:
                     await self._record_first()
-                if not self._going:
+                if self._ended.is_set():
                     return
                 arrived.clear()
                 if self._on_the_way:
                     continue
                 await arrived.wait()
         finally:
-            self._going = False
+            self._ended.set()
             self._room.set()
             self._forget()
 
@@ -246,7 +245,8 @@ class Pipe:
             step = self._step(written, error.handled or 0)
         if step is not None:
             going = await self._line.ledger.record(step)
-            self._going = self._going and going
+            if not going:
+                self._ended.set()
             self.told = self.told or bool(written.positions)
         self._on_the_way.popleft()
         self._line.window.give(len(written.positions))
