@@ -1,0 +1,54 @@
+"""TCP ports on 127.0.0.1: choosing free ones, waiting for them, who listens."""
+
+import random
+import socket
+from pathlib import Path
+
+HOST = "127.0.0.1"
+
+# Below the range the kernel takes for outgoing connections (32768 on), so that
+# a port stays free while its server is stopped.
+CANDIDATES = range(20000, 32000)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    for port in random.sample(CANDIDATES, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"no free port found on {HOST}")
+
+
+def is_open(port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def listening(pids: set[int]) -> set[tuple[str, int]]:
+    """(address, port) of every TCP port on which one of the processes listens.
+
+    Addresses are as in /proc/net/tcp: "0100007F" is 127.0.0.1.
+    """
+    inodes = {link for pid in pids for link in _sockets(pid)}
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+                address, port = fields[1].split(":")
+                found.add((address, int(port, 16)))
+    return found
+
+
+def _sockets(pid: int) -> set[str]:
+    try:
+        links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return set()  # ended meanwhile
+    return {link for link in links if link.startswith("socket:")}

@@ -1,0 +1,190 @@
+"""A private PostgreSQL."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import ClassVar, Self
+
+import psycopg
+from psycopg import sql
+
+from tests.servers import programs
+from tests.servers.folders import temporary_folder
+from tests.servers.ports import HOST, free_port
+from tests.servers.processes import Process, ServerError, environment
+
+# Nothing here need survive a power cut; without waiting for disks it is fast.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class PostgreSQL:
+    """One cluster, started by `with`; its only user `carillon` needs no password.
+
+    PostgreSQL refuses to run as root: then it runs as nobody, to whom the
+    folder is given.
+    """
+
+    name: ClassVar[str] = "postgresql"
+    host: ClassVar[str] = HOST
+
+    def __init__(self, folder: Path | None = None, *, durable: bool = False) -> None:
+        """`durable`: with the safe, slower settings that PostgreSQL comes with."""
+        self.durable = durable
+        self.port = free_port()
+        self._given_folder = folder
+        self._user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+        self._cleanup = ExitStack()
+        self._process: Process | None = None
+
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+    @property
+    def pid(self) -> int:
+        """Of the postmaster."""
+        return self._running().pid
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self.folder = self._given_folder or stack.enter_context(temporary_folder())
+            if self._user is not None:
+                os.chown(self.folder, self._user, self._user)
+            self._root = self._reachable_programs()
+            self._initialise()
+            self.start()
+            self._cleanup = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._process is not None:
+                self.stop()
+        finally:
+            self._cleanup.close()
+
+    def start(self) -> None:
+        """Start, also again after `stop` or `kill`: same port, same data."""
+        settings = {
+            "listen_addresses": HOST,
+            "port": str(self.port),
+            "unix_socket_directories": str(self.folder),
+            "max_connections": "200",
+            "jit": "off",
+            **({} if self.durable else FORGETFUL),
+        }
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        self._process = Process(
+            [self._bin / "postgres", "-D", self.folder / "data", *options],
+            log=self.log,
+            cwd=self.folder,
+            env=self._environment,
+            user=self._user,
+            at_parents_death=signal.SIGQUIT,  # ends its children, too
+        )
+        try:
+            self._process.wait_for_ports([self.port])
+            self._wait_for_recovery()
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """Shut down cleanly, ending whoever is connected ("fast")."""
+        process, self._process = self._running(), None
+        process.stop(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End it as a power cut would; its children notice, and end too."""
+        process, self._process = self._running(), None
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        left = {Path("/proc", child) for child in children.read_text().split()}
+        process.kill()
+        deadline = time.monotonic() + 10
+        while any(child.exists() for child in left) and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def database(self, name: str) -> str:
+        """Make a new, empty database; returns its SQLAlchemy URL."""
+        with self._connect() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+            )
+        return f"postgresql+psycopg://carillon@{HOST}:{self.port}/{name}"
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=HOST, port=self.port, user="carillon", dbname="postgres",
+            autocommit=True, connect_timeout=10,
+        )  # fmt: skip
+
+    def _wait_for_recovery(self, timeout: float = 60) -> None:
+        """After a `kill` the port opens before the server is ready."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                self._connect().close()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
+    def _running(self) -> Process:
+        if self._process is None:
+            raise RuntimeError("PostgreSQL is not running")
+        return self._process
+
+    def _initialise(self) -> None:
+        data = self.folder / "data"
+        if data.exists():
+            return
+        made = subprocess.run(
+            [
+                self._bin / "initdb",
+                *("-D", data, "-U", "carillon", "-A", "trust"),
+                *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+            ],
+            cwd=self.folder,
+            env=environment(self.folder, self._environment),
+            user=self._user,
+            group=self._user,
+            extra_groups=None if self._user is None else [],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        if made.returncode != 0:
+            raise ServerError(f"initdb: {made.stdout}\n{made.stderr}")
+
+    @property
+    def _bin(self) -> Path:
+        found = programs.find(self.name, "usr/lib/postgresql/*/bin/postgres").parent
+        return self._root / found.relative_to(self._origin(found))
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        path = programs.library_path(self.name)
+        origin = str(programs.roots(self.name)[0])
+        return {"LD_LIBRARY_PATH": path.replace(origin, str(self._root))}
+
+    def _origin(self, path: Path) -> Path:
+        return next(r for r in programs.roots(self.name) if path.is_relative_to(r))
+
+    def _reachable_programs(self) -> Path:
+        """The root of the programs; a copy where nobody may not look, as in /root."""
+        found = programs.find(self.name, "usr/lib/postgresql/*/bin/postgres")
+        origin = self._origin(found)
+        closed = [p for p in found.parents if not p.stat().st_mode & 0o001]
+        if self._user is None or not closed:
+            return origin
+        return Path(shutil.copytree(origin, self.folder / "programs", symlinks=True))

@@ -1,0 +1,124 @@
+"""Child processes that cannot outlive their parent."""
+
+import os
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tests.servers.ports import is_open
+
+# Marks a server and whatever it starts with the process id of its owner.
+MARK = "CARILLON_SERVER_OF"
+
+
+class ServerError(Exception):
+    """A server did not start or did not stop; the text ends with its log's tail."""
+
+
+class Process:
+    """One running program in a process group of its own, its output in a file."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        log: Path,
+        cwd: Path,
+        env: Mapping[str, str],
+        user: int | None = None,
+        at_parents_death: signal.Signals = signal.SIGKILL,
+    ) -> None:
+        self.log = log
+        self.command = [str(word) for word in command]
+        death = at_parents_death.name.removeprefix("SIG")
+        with log.open("ab") as output:
+            self._popen = subprocess.Popen(
+                # setpriv(1) sets PR_SET_PDEATHSIG and becomes the command
+                ["setpriv", "--pdeathsig", death, "--", *self.command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=cwd,
+                env=environment(cwd, env),
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+            )
+        if user is None:
+            _allow_many_connections(self.pid)
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    def wait_for_ports(self, ports: Iterable[int], timeout: float = 60) -> None:
+        """Return once all accept connections.
+
+        Raises ServerError when the process ends first or `timeout` seconds pass.
+        """
+        deadline = time.monotonic() + timeout
+        for port in ports:
+            while not is_open(port):
+                if (status := self._popen.poll()) is not None:
+                    raise self.error(f"ended with status {status}")
+                if time.monotonic() > deadline:
+                    raise self.error(f"port {port} not open after {timeout:g} s")
+                time.sleep(0.02)
+
+    def stop(self, first: signal.Signals = signal.SIGTERM, timeout: float = 15) -> None:
+        """Ask to end; after `timeout` seconds kill."""
+        if self._popen.poll() is None:
+            self._popen.send_signal(first)
+        try:
+            self._popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise self.error(f"killed: still there after {timeout:g} s") from None
+
+    def kill(self) -> None:
+        """End the whole group at once, as a power cut would."""
+        if self._popen.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
+        self._popen.wait(10)
+
+    def error(self, what: str) -> ServerError:
+        tail = self.log.read_text(errors="replace")[-3000:]
+        return ServerError(f"{' '.join(self.command)}: {what}\n{tail}")
+
+
+def _allow_many_connections(pid: int) -> None:
+    """Many files, but not the 10⁹ of some containers: Erlang makes room for all."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = min(most, 65536) if most != resource.RLIM_INFINITY else 65536
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, limit))
+
+
+def environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
+    """A small environment: nothing of the user's reaches a server."""
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        MARK: str(os.getpid()),
+        **{name: value for name, value in extra.items() if value},
+    }
+
+
+def servers_of(owner: int) -> dict[int, str]:
+    """{process id: command} of all servers the owner started and their children."""
+    mark = f"{MARK}={owner}".encode()
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                found[int(folder.name)] = command.decode(errors="replace").strip()
+        except OSError:
+            continue  # ended meanwhile, or another user's
+    return found
