@@ -163,6 +163,17 @@ def test_two_wall_times_at_one_instant_are_one_occurrence() -> None:
     ]
 
 
+def test_a_wall_time_of_yesterday_may_still_be_to_come() -> None:
+    """A gap over midnight moves an occurrence to a day whose date is later."""
+    apia = ZoneInfo("Pacific/Apia")
+    rule = recurrence.parse("FREQ=MONTHLY;BYMONTHDAY=30")
+    # clocks already show the 31st, and nine o'clock of the 30th lies ahead
+    found = recurrence.next_after(
+        rule, at("2011-11-30T09:00-10:00"), apia, at("2011-12-31T08:30+14:00")
+    )
+    assert found == at("2011-12-31T09:00+14:00")
+
+
 @pytest.mark.parametrize(
     ("until", "last"),
     [
