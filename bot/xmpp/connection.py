@@ -114,9 +114,9 @@ class Connection:
         ledger = session.ledger
         pending = ledger.open()
         for batch in _batches(deliveries):
+            await asyncio.sleep(0)
             await self._writable(pending)
             self.stream.send_many(batch, pending)
-            await asyncio.sleep(0)
         ledger.close(pending)
         return pending
 
