@@ -21,7 +21,7 @@ from bot.xmpp.stream import Stream
 from tests.servers.xmpp_server import XmppServer
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
-QUICK = Timing(first=0.05, cap=0.4, attempt=10, silence=30, close=3)
+QUICK = Timing(first=0.05, cap=0.4, attempt=10, silence=30, answer=2, close=3)
 
 
 def now() -> datetime:
@@ -114,6 +114,24 @@ async def linked(
         await link.stop()
         async with asyncio.timeout(20):
             await running
+
+
+class Counter:
+    """An event handler that counts."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._news = asyncio.Event()
+
+    def __call__(self, _: Any) -> None:
+        self.count += 1
+        self._news.set()
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(60):
+            while self.count < count:
+                self._news.clear()
+                await self._news.wait()
 
 
 class Arrival:
