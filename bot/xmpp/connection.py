@@ -121,8 +121,8 @@ class Connection:
         return pending
 
     async def _writable(self, pending: Pending) -> None:
-        if not self.stream.writable.is_set() and not pending.settled.done():
-            writable = asyncio.ensure_future(self.stream.writable.wait())
+        while not (self.stream.writable.is_set() or pending.settled.done()):
+            writable = asyncio.ensure_future(self.stream.until_writable())
             try:
                 await asyncio.wait(
                     {writable, pending.settled}, return_when=asyncio.FIRST_COMPLETED
@@ -168,18 +168,25 @@ class Connection:
                 await self._pause(failures)
         finally:
             await self._close()
+            self.stream.give_up()
 
     async def stop(self) -> None:
-        """Say goodbye, close the stream, and let `run()` return."""
+        """Say goodbye, close the stream, and let `run()` return.
+
+        An account's server tells its contacts; a component's presences are taken
+        back, before, by whoever sent them.
+        """
         self._stopping.set()
         if self.is_ready:
             self._ready.clear()
-            self.stream.send(self.stream.make_presence(ptype="unavailable"))
+            if not self.profile.component:
+                self.stream.send(self.stream.make_presence(ptype="unavailable"))
             await self.stream.disconnect(wait=self._timing.close)
 
     async def _session(self) -> float:
         """One attempt and what comes of it; returns the seconds that it was up."""
         self._down.clear()
+        self.stream.stream_error = self.stream.refusal = None
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._timing.attempt):
@@ -187,16 +194,18 @@ class Connection:
         except TimeoutError:
             log.warning("no session within %.0f s", self._timing.attempt)
         if not self.is_ready:
-            self._log_failure()
+            if self._fatal is None and not self._stopping.is_set():
+                self._log_failure()
             await self._close()
             return 0.0
         start = loop.time()
         watch = asyncio.ensure_future(self._watch())
         await self._down.wait()
         watch.cancel()
-        log.warning(
-            "connection lost%s", "" if not self._reason else f": {self._reason}"
-        )
+        if not self._stopping.is_set():
+            log.warning(
+                "connection lost%s", "" if not self._reason else f": {self._reason}"
+            )
         return loop.time() - start
 
     async def _connect(self) -> None:

@@ -1,7 +1,9 @@
 """slixmpp's two streams, with what a broadcaster needs done differently.
 
-One process, one mode: `fix_error_ns` changes slixmpp's error class for all
-(facts about slixmpp 1.17 are marked COMPAT where this works around them).
+Inside, both speak `jabber:client`: a component's own namespace is on the wire
+only. So errors are read right (slixmpp's Error class knows one namespace, for
+the whole process), and accounts and components can live side by side. COMPAT
+marks what works around slixmpp 1.17.
 """
 
 import asyncio
@@ -54,9 +56,10 @@ BLAMELESS = frozenset(
     }
 )
 _STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
+CLIENT, COMPONENT = "{jabber:client}", "{jabber:component:accept}"
 _STANZA_TAGS = frozenset(
-    f"{{{namespace}}}{name}"
-    for namespace in ("jabber:client", "jabber:component:accept")
+    f"{namespace}{name}"
+    for namespace in (CLIENT, COMPONENT)
     for name in ("message", "presence", "iq")
 )
 # slixmpp keeps a roster of its own in memory and answers from it; ours is in the
@@ -130,8 +133,9 @@ class Stream(BaseXMPP):
         negotiation = isinstance(data, Iq) and any(
             data.get_plugin(name, check=True) for name in ("bind", "session")
         )
-        if isinstance(data, RootStanza) and not (self._session_started or negotiation):
-            log.info("not connected: a stanza for %s is dropped", data["to"])
+        free = isinstance(data, RootStanza | str) and not negotiation
+        if free and not self._session_started:
+            log.info("not connected: dropped %.200s", data)
             self.event("stanza_not_sent", data)
             return
         super().send(data, use_filters)
@@ -190,7 +194,7 @@ class Stream(BaseXMPP):
         """
         xml = super().incoming_filter(xml)
         if xml.get("type") == "error" and xml.tag in _STANZA_TAGS:
-            error = xml.find(f"{xml.tag.partition('}')[0]}}}error")
+            error = xml.find(f"{CLIENT}error")
             if error is not None and not any(
                 child.tag == f"{{{Error.condition_ns}}}{condition}"
                 for child in error
@@ -220,6 +224,12 @@ class Stream(BaseXMPP):
     def blamed(self) -> bool:
         return self.stream_error is not None and self.stream_error not in BLAMELESS
 
+    async def until_writable(self) -> None:
+        await self.writable.wait()
+
+    def give_up(self) -> None:
+        """Nobody will connect again: end what waits for a resumption."""
+
     def reschedule_connection_attempt(self) -> None:
         """One attempt per call: whoever supervises the stream waits between them."""
         self._current_connection_attempt = None
@@ -247,7 +257,7 @@ class ComponentStream(Stream, ComponentXMPP):
             settings.secret,
             settings.host or LOOPBACK[0],
             settings.port or 5347,
-            fix_error_ns=True,
+            use_jc_ns=True,
         )
         self._prepare(profile, listener)
         self.add_filter("out", self._stamp)
@@ -258,8 +268,17 @@ class ComponentStream(Stream, ComponentXMPP):
         self.begin(Pings(self, to=service, sender=service))
         self._up(fresh=True)
 
+    def incoming_filter(self, xml: ET.Element) -> ET.Element:
+        if xml.tag in _STANZA_TAGS:
+            for element in xml.iter():
+                if element.tag.startswith(COMPONENT):
+                    element.tag = CLIENT + element.tag.removeprefix(COMPONENT)
+        return super().incoming_filter(xml)
+
     def _stamp(self, stanza: StanzaBase) -> StanzaBase | None:
-        """Servers end the stream for a stanza without `from`, or of another domain."""
+        """Let nothing through that ends the stream: a `from` outside the exact
+        domain on any server, a missing `from` or `to` on ejabberd.
+        """
         if not isinstance(stanza, RootStanza):
             return stanza
         sender = stanza.xml.get("from")
@@ -267,6 +286,9 @@ class ComponentStream(Stream, ComponentXMPP):
             stanza.xml.set("from", self.profile.service)
         elif JID(sender).domain != self.profile.service:
             log.error("a stanza from %s is not ours to send, dropped", sender)
+            return None
+        if not stanza.xml.get("to"):
+            log.error("a component's stanza needs a recipient, dropped: %.200s", stanza)
             return None
         return stanza
 
@@ -311,6 +333,9 @@ class AccountStream(Stream, ClientXMPP):
         self.event("session_resumed")
         self._up(fresh=False)
 
+    def give_up(self) -> None:
+        self.stream_management.give_up()
+
     def connection_lost(self, exception: BaseException | None) -> None:
         self.end_session_on_disconnect = not self.stream_management.resumable
         super().connection_lost(exception)
@@ -319,6 +344,7 @@ class AccountStream(Stream, ClientXMPP):
         if not self.bound:
             return
         if self.acknowledgements is None:
+            self.stream_management.give_up()
             log.warning(
                 "the server has no stream management (XEP-0198): pings are used"
             )
