@@ -53,6 +53,8 @@ class Timing:
     attempt: float = 30.0
     #: silence of the server after which the connection is given up
     silence: float = 60.0
+    #: for the first answer on a resumed stream
+    answer: float = 10.0
     #: for the server to close its stream when we stop
     close: float = 5.0
 
@@ -79,9 +81,11 @@ class Connection:
         timing: Timing | None = None,
     ) -> None:
         self.profile = Profile.of(settings)
-        self.stream = stream_for(settings, self.profile, self)
-        self._settings = settings
         self._timing = timing or Timing()
+        self.stream = stream_for(
+            settings, self.profile, self, patience=self._timing.answer
+        )
+        self._settings = settings
         self._moment = Moment(now)
         self._on_session, self._on_lost = on_session, on_lost
         self._ready = asyncio.Event()
@@ -114,9 +118,9 @@ class Connection:
         ledger = session.ledger
         pending = ledger.open()
         for batch in _batches(deliveries):
+            await asyncio.sleep(0)
             await self._writable(pending)
             self.stream.send_many(batch, pending)
-            await asyncio.sleep(0)
         ledger.close(pending)
         return pending
 

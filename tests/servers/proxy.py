@@ -1,12 +1,15 @@
 """A TCP proxy in front of a server that fails on command, as networks do."""
 
 import asyncio
+import socket
+import struct
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from tests.servers.ports import HOST
 
 Direction = Literal["up", "down"]  # to the server, to the client
+Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 STREAM_ERROR = (
     b"<stream:error><%s xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
@@ -52,10 +55,9 @@ class Proxy:
         return port
 
     def cut(self) -> None:
-        """Break every connection, without a word of farewell (RST)."""
-        for writer in list(self._open):
-            writer.transport.abort()
-        self._open.clear()
+        """Break every connection, without a word of farewell (TCP's RST)."""
+        for writer in self._open:
+            _reset(writer)
 
     def kill_stream_at(
         self, marker: bytes, condition: str = "undefined-condition"
@@ -75,22 +77,36 @@ class Proxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         if self.refuse:
-            writer.transport.abort()
+            _reset(writer)
             return
         self.accepted += 1
         try:
             upstream = await asyncio.open_connection(self.target_host, self.target_port)
         except OSError:
-            writer.transport.abort()
+            _reset(writer)
             return
-        self._open |= {writer, upstream[1]}
-        for pump in (
-            self._pump(reader, upstream[1], "up", writer),
-            self._pump(upstream[0], writer, "down", upstream[1]),
-        ):
-            task = asyncio.create_task(pump)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        task = asyncio.create_task(self._carry((reader, writer), upstream))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, client: Ends, server: Ends) -> None:
+        """Until either end closes: then both do."""
+        writers = {client[1], server[1]}
+        self._open |= writers
+        pumps = [
+            asyncio.create_task(self._pump(client[0], server[1], "up", client[1])),
+            asyncio.create_task(self._pump(server[0], client[1], "down", server[1])),
+        ]
+        try:
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            for writer in writers:
+                writer.close()  # what was written before is still sent
+            closed = [writer.wait_closed() for writer in writers]
+            await asyncio.gather(*pumps, *closed, return_exceptions=True)
+            self._open -= writers
 
     async def _pump(
         self,
@@ -99,25 +115,26 @@ class Proxy:
         direction: Direction,
         back: asyncio.StreamWriter,
     ) -> None:
-        """Carry bytes one way until either end closes."""
+        """Carry bytes one way; `back` leads to where they come from."""
         tail = b""  # of what passed, for markers that come in pieces
-        try:
-            while chunk := await source.read(65536):
-                if direction in self.swallowed:
-                    continue
-                if direction == "up" and (error := self._trapped(tail + chunk)):
-                    back.write(error)
-                    break
-                tail = (tail + chunk)[-1000:] if direction == "up" else b""
-                sink.write(chunk)
-                await sink.drain()
-        except OSError:
-            pass  # cut
-        finally:
-            # what was written is still sent; only then is the connection closed
-            for writer in (sink, back):
-                self._open.discard(writer)
-                writer.close()
+        while chunk := await source.read(65536):
+            if direction in self.swallowed:
+                continue
+            if direction == "up" and (error := self._trapped(tail + chunk)):
+                back.write(error)
+                return
+            tail = (tail + chunk)[-1000:] if direction == "up" else b""
+            sink.write(chunk)
+            await sink.drain()
 
     def _trapped(self, seen: bytes) -> bytes | None:
         return next((e for marker, e in self._traps.items() if marker in seen), None)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Close at once; a lingering time of 0 makes that an RST, not a FIN."""
+    sock = writer.get_extra_info("socket")
+    if sock.fileno() == -1:  # closed already
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

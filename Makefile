@@ -1,0 +1,45 @@
+# Everything runs as it is on a bare Debian or Ubuntu, as root or with sudo.
+
+PYTHON := .venv/bin/python
+
+.PHONY: demo test check format install bench lock clean
+
+# A private server, the bot and two readers: shows an announcement; 3 minutes.
+demo: install
+	$(PYTHON) -m tests.demo
+
+# Every check and every test, on real servers; under 10 minutes.
+test: check
+	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest
+
+# What needs no server: format, lint, types, layers.
+check: install
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# Put the code into the house format.
+format: install
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+# Install what is missing: Python packages in .venv, servers in .cache/servers.
+install:
+	@bash tests/install.sh
+
+# Measure throughput against the private servers; takes long.
+bench: install
+	$(PYTHON) -m benchmarks
+
+# Pin the newest packages that pyproject.toml allows; needs uv.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-annotate --no-header \
+	  --group dev pyproject.toml -o requirements.lock
+
+# Remove all that was installed or made here.
+clean:
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache \
+	  .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

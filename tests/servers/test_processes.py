@@ -1,0 +1,94 @@
+"""Servers do not outlive their owner, and failures are told with the log."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.servers.folders import temporary_folder
+from tests.servers.ports import free_port, is_open
+from tests.servers.processes import Process, ServerError, servers_of
+
+ROOT = Path(__file__).parents[2]
+
+# Starts all servers, tells where, and waits to be killed.
+OWNER = """
+import time
+from tests.servers.ejabberd import Ejabberd
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.prosody import Prosody
+with Prosody() as a, Ejabberd() as b, PostgreSQL() as c:
+    print(a.folder, b.folder, c.folder, a.c2s_port, b.c2s_port, c.port, flush=True)
+    time.sleep(120)
+"""
+
+
+def eventually(fact: Callable[[], bool], timeout: float = 20) -> bool:
+    deadline = time.monotonic() + timeout
+    while not fact() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return fact()
+
+
+def children(pid: int) -> set[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return {int(child) for child in listed.split()}
+
+
+@pytest.mark.e2e
+@pytest.mark.postgres
+@pytest.mark.usefixtures("prosody", "ejabberd", "postgresql")  # or skip, or fail
+def test_a_killed_owner_leaves_nothing() -> None:
+    """After SIGKILL of their owner, servers, ports and folders are gone."""
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert owner.stdout is not None
+    with owner.stdout:
+        words = owner.stdout.readline().split()
+    folders, ports = [Path(word) for word in words[:3]], [int(w) for w in words[3:]]
+    running = servers_of(owner.pid)
+    owner.kill()
+    owner.wait(10)
+
+    assert len(running) >= 3  # it was true before
+    assert eventually(lambda: not servers_of(owner.pid))
+    assert eventually(lambda: not any(is_open(port) for port in ports))
+    assert eventually(lambda: not any(folder.exists() for folder in folders))
+
+
+def test_early_end_is_told_with_the_log(tmp_path: Path) -> None:
+    """A program that ends instead of listening is an error that quotes its output."""
+    process = Process(
+        ["sh", "-c", "echo no such bell; exit 3"],
+        log=tmp_path / "log",
+        cwd=tmp_path,
+        env={},
+    )
+    with pytest.raises(ServerError, match=r"(?s)ended with status 3.*no such bell"):
+        process.wait_for_ports([free_port()])
+
+
+def test_deaf_program_is_killed(tmp_path: Path) -> None:
+    """A program that ignores SIGTERM is killed, with its children, and told of."""
+    script = "trap '' TERM; sleep 60 & echo ready; while :; do sleep 1; done"
+    process = Process(["sh", "-c", script], log=tmp_path / "log", cwd=tmp_path, env={})
+    assert eventually(lambda: "ready" in process.log.read_text())
+    family = {process.pid, *children(process.pid)}
+    assert len(family) >= 2
+    with pytest.raises(ServerError, match="still there"):
+        process.stop(timeout=0.2)
+    assert eventually(lambda: not family & servers_of(os.getpid()).keys())
+
+
+def test_folder_goes_with_its_owner() -> None:
+    """A temporary folder is private, and removed with all it holds."""
+    with temporary_folder() as folder:
+        (folder / "deep").mkdir()
+        (folder / "deep" / "file").touch()
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert not folder.exists()
