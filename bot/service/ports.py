@@ -397,8 +397,24 @@ class UnitOfWork(Protocol):
         ...
 
 
+class Watch(Protocol):
+    """One waiter's view of what changes; nothing between two waits is lost."""
+
+    async def changed(self, within: float) -> bool:
+        """Wait until something may have changed; False after `within` seconds.
+
+        SQLite: a connection committed. PostgreSQL: a use case nudged.
+        """
+        ...
+
+
 class Database(Protocol):
-    """Runs use cases, each in one transaction; where async meets the core."""
+    """Runs use cases, each in one transaction; where async meets the core.
+
+    A use case that others were in the way of runs again in a new transaction,
+    so it does nothing but use its unit of work. Raises Unavailable where the
+    database is away. What a read transaction may not do: write.
+    """
 
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         """In a thread, in a write transaction."""
@@ -412,9 +428,10 @@ class Database(Protocol):
         """Here and now, in a write transaction: for the command line."""
         ...
 
-    async def changed(self, within: float) -> bool:
-        """Wait until something may have changed; False after `within` seconds.
+    def look(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        """Here and now, in a read transaction."""
+        ...
 
-        SQLite: another connection committed. PostgreSQL: a use case nudged.
-        """
+    def watch(self) -> Watch:
+        """One for each waiter."""
         ...

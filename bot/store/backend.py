@@ -1,0 +1,46 @@
+"""What differs between SQLite and PostgreSQL, chosen once for each database."""
+
+import threading
+from contextlib import AbstractContextManager
+from enum import Enum, auto
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from bot.store.changes import Changes
+
+
+class Fault(Enum):
+    """What a database error means for the transaction that met it."""
+
+    #: others were in the way; it was rolled back and may run again
+    RETRY = auto()
+    #: the database cannot be reached or used
+    AWAY = auto()
+    #: a table or column is not there
+    SCHEMA = auto()
+    #: a mistake in this program
+    BUG = auto()
+
+
+class Backend(Protocol):
+    """Engines and their number of threads, and what only one of them does."""
+
+    writing: sa.Engine
+    reading: sa.Engine
+    writers: int
+    readers: int
+
+    def fault(self, error: sa.exc.DBAPIError) -> Fault: ...
+
+    def notify(self, connection: sa.Connection) -> None:
+        """Wake other processes once the transaction is committed."""
+        ...
+
+    def watch(self, changes: Changes, stop: threading.Event) -> None:
+        """Bump `changes` at each commit worth waking for, until `stop` is set."""
+        ...
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold what only one service may hold; raises Conflict."""
+        ...

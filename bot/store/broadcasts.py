@@ -1,0 +1,155 @@
+"""Broadcasts, with their chunks, copied audience, rendered texts and progress."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
+from bot.domain.message import Text
+from bot.service.ports import Page, Paging
+from bot.store.conflicts import insert
+from bot.store.mapping import text_from_json, text_to_json
+from bot.store.paging import page
+from bot.store.tables import (
+    IS_SENDING,
+    broadcast_recipient,
+    broadcast_text,
+    chunk,
+    delivery_exception,
+)
+from bot.store.tables import broadcast as table
+
+
+class SqlBroadcasts:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        broadcast: Broadcast,
+        chunks: Sequence[tuple[int, int, int]],
+        recipients: Sequence[str] = (),
+    ) -> Broadcast:
+        row = sa.insert(table).values(_values(broadcast)).returning(table.c.id)
+        added = replace(broadcast, id=self._connection.execute(row).scalar_one())
+        if chunks:
+            rows = [_new_chunk(added.id, *cut) for cut in chunks]
+            self._connection.execute(sa.insert(chunk), rows)
+        if recipients:
+            rows = [
+                {"broadcast_id": added.id, "position": position, "jid": jid}
+                for position, jid in enumerate(recipients, start=1)
+            ]
+            self._connection.execute(sa.insert(broadcast_recipient), rows)
+        return added
+
+    def get(self, broadcast_id: int) -> Broadcast | None:
+        return self._one(sa.select(table).where(table.c.id == broadcast_id))
+
+    def lock(self, broadcast_id: int) -> Broadcast | None:
+        select = sa.select(table).where(table.c.id == broadcast_id)
+        return self._one(select.with_for_update())
+
+    def by_key(self, key: str) -> Broadcast | None:
+        return self._one(sa.select(table).where(table.c.key == key))
+
+    def _one(self, select: sa.Executable) -> Broadcast | None:
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else _from_row(row)
+
+    def save(self, broadcast: Broadcast) -> None:
+        update = sa.update(table).where(table.c.id == broadcast.id)
+        self._connection.execute(update.values(_values(broadcast)))
+
+    def page(
+        self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
+    ) -> Page[Broadcast]:
+        conditions: list[sa.ColumnElement[bool]] = []
+        if schedule_id is not None:
+            conditions.append(table.c.schedule_id == schedule_id)
+        if sending:
+            conditions.append(IS_SENDING)
+        return page(self._connection, table, conditions, paging, _from_row)
+
+    def progress(self, broadcast_id: int) -> Progress:
+        """Each exception is of a recipient passed, so the rest of them is sent."""
+        exceptions = delivery_exception.c
+        kinds = sa.select(exceptions.kind, sa.func.count())
+        kinds = kinds.where(exceptions.broadcast_id == broadcast_id)
+        rows = self._connection.execute(kinds.group_by(exceptions.kind))
+        by_kind: dict[str, int] = {row[0]: row[1] for row in rows}
+        done = sa.select(sa.func.coalesce(sa.func.sum(chunk.c.done), 0))
+        done = done.where(chunk.c.broadcast_id == broadcast_id)
+        total = sa.select(table.c.total, done.scalar_subquery().label("done"))
+        row = self._connection.execute(total.where(table.c.id == broadcast_id))
+        counted = row.one()
+        return Progress(
+            total=counted.total,
+            sent=counted.done - sum(by_kind.values()),
+            failed=by_kind.get(ExceptionKind.FAILED, 0),
+            skipped=by_kind.get(ExceptionKind.SKIPPED, 0),
+            deferred=by_kind.get(ExceptionKind.RETRYING, 0)
+            + by_kind.get(ExceptionKind.DEFERRED, 0),
+        )
+
+    def rendition(
+        self, broadcast_id: int, language: str, zone: str, text: Text | None = None
+    ) -> Text | None:
+        key = {"broadcast_id": broadcast_id, "language": language, "zone": zone}
+        if text is not None:
+            row = insert(self._connection, broadcast_text)
+            row = row.values(**key, text=text_to_json(text))
+            self._connection.execute(row.on_conflict_do_nothing())
+        select = sa.select(broadcast_text.c.text).filter_by(**key)
+        stored = self._connection.execute(select).scalar_one_or_none()
+        return None if stored is None else text_from_json(stored)
+
+
+def _new_chunk(broadcast_id: int, after: int, last: int, count: int) -> dict[str, Any]:
+    return {
+        "broadcast_id": broadcast_id,
+        "after": after,
+        "last": last,
+        "count": count,
+        "through": after,
+        "done": 0,
+        "finished": False,
+        "strikes": 0,
+    }
+
+
+def _values(broadcast: Broadcast) -> dict[str, Any]:
+    return {
+        "occurrence_id": broadcast.occurrence_id,
+        "schedule_id": broadcast.schedule_id,
+        "key": broadcast.key,
+        "list_id": broadcast.list_id,
+        "highest": broadcast.highest,
+        "frozen_at": broadcast.frozen_at,
+        "total": broadcast.total,
+        "state": broadcast.state,
+        "reason": broadcast.reason,
+        "created_at": broadcast.created_at,
+        "finished_at": broadcast.finished_at,
+        "expires_at": broadcast.expires_at,
+    }
+
+
+def _from_row(row: sa.Row[Any]) -> Broadcast:
+    return Broadcast(
+        id=row.id,
+        occurrence_id=row.occurrence_id,
+        schedule_id=row.schedule_id,
+        key=row.key,
+        list_id=row.list_id,
+        highest=row.highest,
+        frozen_at=row.frozen_at,
+        total=row.total,
+        state=BroadcastState(row.state),
+        reason=row.reason,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,133 @@
+"""Runs use cases, each in one transaction in a thread of its own."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import TypeVar, TypeVarTuple
+
+import sqlalchemy as sa
+
+from bot.domain.errors import Unavailable
+from bot.service.ports import UnitOfWork
+from bot.store.backend import Backend, Fault
+from bot.store.changes import Changes, SqlWatch
+from bot.store.postgresql import PostgreSQLBackend
+from bot.store.sqlite import SQLiteBackend
+from bot.store.unit_of_work import SqlUnitOfWork
+
+log = logging.getLogger(__name__)
+
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+
+#: seconds before each new attempt at a transaction that others were in the way of
+_PAUSES = (0.01, 0.05, 0.25)
+
+
+def backend_of(url: str) -> Backend:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SQLiteBackend(parsed)
+    return PostgreSQLBackend(parsed)
+
+
+class SqlDatabase:
+    """The database at `url`, whose schema `bot.store.upgrade` looks after.
+
+    A use case may run more than once, in a new transaction each time, so it
+    must do nothing but use its unit of work. Awaiting `run` can be cancelled;
+    the use case then still ends, and is committed, in its thread.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._backend = backend_of(url)
+        self._writers = ThreadPoolExecutor(self._backend.writers, "store-write")
+        self._readers = ThreadPoolExecutor(self._backend.readers, "store-read")
+        self._changes = Changes()
+        self._stop = threading.Event()
+        self._watcher: threading.Thread | None = None
+
+    async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writers, self.call, use_case, *args)
+
+    async def read(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self.look, use_case, *args)
+
+    def call(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        return self._transact(self._backend.writing, use_case, *args)
+
+    def look(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        return self._transact(self._backend.reading, use_case, *args)
+
+    def _transact(
+        self,
+        engine: sa.Engine,
+        use_case: Callable[[UnitOfWork, *Ts], T],
+        *args: *Ts,
+    ) -> T:
+        for pause in (*_PAUSES, None):
+            committing = False
+            try:
+                with engine.begin() as connection:
+                    unit = SqlUnitOfWork(connection)
+                    result = use_case(unit, *args)
+                    if unit.nudged:
+                        self._backend.notify(connection)
+                    committing = True
+            except sa.exc.DBAPIError as error:
+                fault = self._backend.fault(error)
+                if fault is Fault.BUG:
+                    raise
+                if fault is Fault.SCHEMA:
+                    raise Unavailable(
+                        "The database is not up to date: run `carillon db upgrade`."
+                    ) from error
+                # A connection lost while committing may have committed.
+                stale = error.connection_invalidated and not committing
+                if pause is None or not (fault is Fault.RETRY or stale):
+                    raise Unavailable(_sentence(error)) from error
+                log.info("transaction runs again", extra={"error": str(error.orig)})
+                time.sleep(pause)
+            except sa.exc.TimeoutError as error:
+                raise Unavailable("The database is too busy.") from error
+            else:
+                if unit.nudged:
+                    self._changes.bump()
+                return result
+        raise AssertionError("the last attempt returns or raises")
+
+    def watch(self) -> SqlWatch:
+        """For one waiter; the first starts the thread that looks for changes."""
+        if self._watcher is None:
+            self._watcher = threading.Thread(
+                target=self._backend.watch,
+                args=(self._changes, self._stop),
+                name="store-watch",
+                daemon=True,
+            )
+            self._watcher.start()
+        return SqlWatch(self._changes)
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Refuse a second service on one SQLite file; raises Conflict."""
+        return self._backend.exclusive()
+
+    def close(self) -> None:
+        """Let running use cases end, then let go of every connection."""
+        self._stop.set()
+        self._writers.shutdown()
+        self._readers.shutdown()
+        if self._watcher is not None:
+            self._watcher.join()
+        self._backend.writing.dispose()
+        self._backend.reading.dispose()
+
+
+def _sentence(error: sa.exc.DBAPIError) -> str:
+    return f"The database cannot be used now: {str(error.orig).strip()}"

@@ -1,0 +1,117 @@
+"""Delivery exceptions: a row for each recipient that deviates from "sent"."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.broadcast import DeliveryException, ExceptionKind
+from bot.store.conflicts import insert
+from bot.store.tables import IS_RETRYING, IS_SENDING, broadcast, delivery_exception
+
+_KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
+_OF_SENDING = sa.and_(
+    IS_SENDING, broadcast.c.id == delivery_exception.c.broadcast_id, IS_RETRYING
+)
+RETRIES = (
+    sa.select(delivery_exception)
+    .where(_OF_SENDING, delivery_exception.c.next_at <= sa.bindparam("now"))
+    .order_by(delivery_exception.c.next_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(of=delivery_exception, skip_locked=True)
+)
+NEXT_RETRY = (
+    sa.select(delivery_exception.c.next_at)
+    .where(_OF_SENDING, delivery_exception.c.next_at.is_not(None))
+    .order_by(delivery_exception.c.next_at)
+    .limit(1)
+)
+
+
+class SqlExceptions:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, broadcast_id: int, jid: str) -> DeliveryException | None:
+        select = sa.select(delivery_exception).filter_by(
+            broadcast_id=broadcast_id, jid=jid
+        )
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else _from_row(row)
+
+    def put(self, exceptions: Sequence[DeliveryException]) -> None:
+        if not exceptions:
+            return
+        row = insert(self._connection, delivery_exception)
+        upsert = row.on_conflict_do_update(
+            index_elements=_KEY,
+            set_={
+                column.name: row.excluded[column.name]
+                for column in delivery_exception.c
+                if not column.primary_key
+            },
+        )
+        self._connection.execute(upsert, [_values(entry) for entry in exceptions])
+
+    def drop(self, broadcast_id: int, jids: Collection[str]) -> None:
+        if not jids:
+            return
+        delete = sa.delete(delivery_exception).where(
+            delivery_exception.c.broadcast_id == sa.bindparam("of"),
+            delivery_exception.c.jid == sa.bindparam("who"),
+        )
+        keys = [{"of": broadcast_id, "who": jid} for jid in jids]
+        self._connection.execute(delete, keys)
+
+    def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
+        rows = self._connection.execute(RETRIES, {"now": now, "limit": limit})
+        return [_from_row(row) for row in rows]
+
+    def next_retry(self) -> datetime | None:
+        return self._connection.execute(NEXT_RETRY).scalar_one_or_none()
+
+    def count(self, broadcast_id: int, kind: ExceptionKind) -> int:
+        select = sa.select(sa.func.count()).select_from(delivery_exception)
+        select = select.filter_by(broadcast_id=broadcast_id, kind=kind)
+        return self._connection.execute(select).scalar_one()
+
+    def page(
+        self, broadcast_id: int, *, after: str, limit: int
+    ) -> list[DeliveryException]:
+        select = (
+            sa.select(delivery_exception)
+            .where(
+                delivery_exception.c.broadcast_id == broadcast_id,
+                delivery_exception.c.jid > after,
+            )
+            .order_by(delivery_exception.c.jid)
+            .limit(limit)
+        )
+        return [_from_row(row) for row in self._connection.execute(select)]
+
+
+def _values(entry: DeliveryException) -> dict[str, Any]:
+    return {
+        "broadcast_id": entry.broadcast_id,
+        "jid": entry.jid,
+        "kind": entry.kind,
+        "condition": entry.condition,
+        "text": entry.text,
+        "attempts": entry.attempts,
+        "first_at": entry.first_at,
+        "next_at": entry.next_at,
+    }
+
+
+def _from_row(row: sa.Row[Any]) -> DeliveryException:
+    return DeliveryException(
+        broadcast_id=row.broadcast_id,
+        jid=row.jid,
+        kind=ExceptionKind(row.kind),
+        condition=row.condition,
+        text=row.text,
+        attempts=row.attempts,
+        first_at=row.first_at,
+        next_at=row.next_at,
+    )

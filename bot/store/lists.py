@@ -1,0 +1,89 @@
+"""Announcement lists: declared by configuration, never deleted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.lists import AnnouncementList, ListKind
+from bot.domain.message import MessageType
+from bot.store.tables import SUBSCRIBED, announcement_list, subscription
+
+_IN_USE = sa.not_(announcement_list.c.retired)
+
+
+class SqlLists:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def declare(self, lists: Sequence[AnnouncementList]) -> None:
+        """Writes only what differs, so that a restart changes nothing."""
+        rows = self._connection.execute(sa.select(announcement_list))
+        stored = {row.name: row for row in rows}
+        for entry in lists:
+            row = stored.pop(entry.name, None)
+            wanted = _values(entry)
+            if row is None:
+                insert = sa.insert(announcement_list).values(wanted)
+                self._connection.execute(insert)
+            elif row.retired or _values(_from_row(row)) != wanted:
+                self._update(row.id, wanted)
+        for row in stored.values():
+            if not row.retired:
+                self._update(row.id, {"retired": True})
+
+    def _update(self, list_id: int, values: dict[str, Any]) -> None:
+        table = announcement_list
+        update = sa.update(table).where(table.c.id == list_id).values(values)
+        self._connection.execute(update)
+
+    def get(self, name: str) -> AnnouncementList | None:
+        return self._one(announcement_list.c.name == name, _IN_USE)
+
+    def by_id(self, list_id: int) -> AnnouncementList | None:
+        return self._one(announcement_list.c.id == list_id)
+
+    def _one(self, *conditions: sa.ColumnElement[bool]) -> AnnouncementList | None:
+        select = sa.select(announcement_list).where(*conditions)
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else _from_row(row)
+
+    def all(self) -> list[AnnouncementList]:
+        select = sa.select(announcement_list).where(_IN_USE)
+        rows = self._connection.execute(select.order_by(announcement_list.c.name))
+        return [_from_row(row) for row in rows]
+
+    def counts(self) -> dict[int, int]:
+        list_id = subscription.c.list_id
+        select = sa.select(list_id, sa.func.count()).where(SUBSCRIBED).group_by(list_id)
+        return {row[0]: row[1] for row in self._connection.execute(select)}
+
+
+def _values(entry: AnnouncementList) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "is_default": entry.is_default,
+        "kind": entry.kind,
+        "language": entry.language,
+        "timezone": entry.timezone,
+        "type": entry.type,
+        "publishers": sorted(entry.publishers),
+        "welcome": entry.welcome,
+        "retired": False,
+    }
+
+
+def _from_row(row: sa.Row[Any]) -> AnnouncementList:
+    return AnnouncementList(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        is_default=row.is_default,
+        kind=ListKind(row.kind),
+        language=row.language,
+        timezone=row.timezone,
+        type=MessageType(row.type),
+        publishers=frozenset(row.publishers),
+        welcome=row.welcome,
+    )

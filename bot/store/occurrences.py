@@ -1,0 +1,60 @@
+"""Occurrences: at most one for each due moment of a schedule."""
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.store.conflicts import insert
+from bot.store.tables import occurrence as table
+
+
+class SqlOccurrences:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, occurrence: Occurrence) -> Occurrence | None:
+        row = insert(self._connection, table).values(_values(occurrence))
+        returning = row.on_conflict_do_nothing(
+            index_elements=[table.c.schedule_id, table.c.due_at]
+        ).returning(table.c.id)
+        added = self._connection.execute(returning).scalar_one_or_none()
+        return None if added is None else replace(occurrence, id=added)
+
+    def get(self, occurrence_id: int) -> Occurrence | None:
+        select = sa.select(table).where(table.c.id == occurrence_id)
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else _from_row(row)
+
+    def save(self, occurrence: Occurrence) -> None:
+        update = sa.update(table).where(table.c.id == occurrence.id)
+        self._connection.execute(update.values(_values(occurrence)))
+
+    def of(self, schedule_id: int, *, limit: int) -> list[Occurrence]:
+        select = (
+            sa.select(table)
+            .where(table.c.schedule_id == schedule_id)
+            .order_by(table.c.due_at.desc())
+            .limit(limit)
+        )
+        return [_from_row(row) for row in self._connection.execute(select)]
+
+
+def _values(occurrence: Occurrence) -> dict[str, Any]:
+    return {
+        "schedule_id": occurrence.schedule_id,
+        "due_at": occurrence.due_at,
+        "state": occurrence.state,
+        "reason": occurrence.reason,
+    }
+
+
+def _from_row(row: sa.Row[Any]) -> Occurrence:
+    return Occurrence(
+        id=row.id,
+        schedule_id=row.schedule_id,
+        due_at=row.due_at,
+        state=OccurrenceState(row.state),
+        reason=row.reason,
+    )

@@ -1,0 +1,60 @@
+"""Pages in ascending order of id, as XEP-0059 asks for them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from bot.domain.errors import NotFound
+from bot.service.ports import Page, Paging
+
+Item = TypeVar("Item")
+
+
+def page(
+    connection: sa.Connection,
+    table: sa.Table,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    paging: Paging,
+    from_row: Callable[[sa.Row[Any]], Item],
+) -> Page[Item]:
+    """Raises NotFound where after/before names no row that matches."""
+    key: sa.ColumnElement[int] = table.c.id
+    count = count_rows(connection, table, conditions)
+    wanted = sa.select(table).where(*conditions)
+    for reference in (paging.after, paging.before):
+        if reference:
+            _must_match(connection, table, conditions, reference)
+    if paging.after is not None:
+        wanted = wanted.where(key > paging.after)
+    if paging.before:
+        wanted = wanted.where(key < paging.before)
+    backwards = paging.before is not None
+    wanted = wanted.order_by(key.desc() if backwards else key).limit(paging.limit)
+    rows = list(connection.execute(wanted))
+    if backwards:
+        rows.reverse()
+    index = 0
+    if rows:
+        index = count_rows(connection, table, [*conditions, key < rows[0].id])
+    return Page([from_row(row) for row in rows], count, index)
+
+
+def count_rows(
+    connection: sa.Connection,
+    table: sa.Table,
+    conditions: Sequence[sa.ColumnElement[bool]],
+) -> int:
+    counted = sa.select(sa.func.count()).select_from(table).where(*conditions)
+    return connection.execute(counted).scalar_one()
+
+
+def _must_match(
+    connection: sa.Connection,
+    table: sa.Table,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    reference: int,
+) -> None:
+    found = sa.select(table.c.id).where(table.c.id == reference, *conditions)
+    if connection.execute(found).first() is None:
+        raise NotFound(f"There is no #{reference} on this list of results.")

@@ -1,0 +1,88 @@
+"""PostgreSQL: shared by several services, which wake each other by NOTIFY."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from bot.store.backend import Fault
+from bot.store.changes import Changes
+
+log = logging.getLogger(__name__)
+
+_CHANNEL = "carillon"
+#: a change is assumed after this many seconds without a word
+_SLOW_POLL = 5.0
+#: how often the listener looks whether to stop, in seconds
+_SLICE = 0.25
+_RECONNECT = 1.0
+#: serialization_failure, deadlock_detected, lock_not_available
+_IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
+#: undefined_table, undefined_column
+_MISSING = frozenset({"42P01", "42703"})
+_CONNECT: dict[str, Any] = {"connect_timeout": 5, "application_name": "carillon"}
+
+
+class PostgreSQLBackend:
+    def __init__(self, url: sa.URL) -> None:
+        self.writers = 4
+        self.readers = 2
+        defaults = {
+            key: value for key, value in _CONNECT.items() if key not in url.query
+        }
+        self.writing = sa.create_engine(
+            url,
+            isolation_level="READ COMMITTED",
+            connect_args=defaults,
+            pool_size=self.writers + self.readers,
+            max_overflow=2,
+            pool_timeout=10,
+        )
+        self.reading: sa.Engine = self.writing.execution_options(
+            postgresql_readonly=True
+        )
+
+    def fault(self, error: sa.exc.DBAPIError) -> Fault:
+        sqlstate = getattr(error.orig, "sqlstate", None)
+        if sqlstate in _IN_THE_WAY:
+            return Fault.RETRY
+        if sqlstate in _MISSING:
+            return Fault.SCHEMA
+        away = (sa.exc.OperationalError, sa.exc.InterfaceError)
+        return Fault.AWAY if isinstance(error, away) else Fault.BUG
+
+    def notify(self, connection: sa.Connection) -> None:
+        connection.execute(sa.select(sa.func.pg_notify(_CHANNEL, "")))
+
+    def watch(self, changes: Changes, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                self._listen(changes, stop)
+            except psycopg.Error as error:
+                log.warning("cannot watch the database", extra={"error": str(error)})
+                stop.wait(_RECONNECT)
+
+    def _listen(self, changes: Changes, stop: threading.Event) -> None:
+        url = self.writing.url
+        positional, named = self.writing.dialect.create_connect_args(url)
+        options = {**_CONNECT, **named, "autocommit": True}
+        with psycopg.connect(*positional, **options) as connection:
+            connection.execute(f"LISTEN {_CHANNEL}")
+            quiet = _SLOW_POLL  # whatever happened while nobody listened
+            while not stop.is_set():
+                if quiet >= _SLOW_POLL:
+                    changes.bump()
+                    quiet = 0.0
+                if any(True for _ in connection.notifies(timeout=_SLICE, stop_after=1)):
+                    quiet = _SLOW_POLL
+                else:
+                    quiet += _SLICE
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Services may share it."""
+        yield

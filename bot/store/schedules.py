@@ -1,0 +1,139 @@
+"""Schedules: found by owner, by page and by the moment they are due."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.errors import Conflict
+from bot.domain.lateness import Late, LatePolicy
+from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.service.ports import Page, Paging, ScheduleFilter
+from bot.store.conflicts import insert
+from bot.store.mapping import (
+    audience_from_json,
+    audience_to_json,
+    content_from_json,
+    content_to_json,
+)
+from bot.store.paging import count_rows, page
+from bot.store.tables import IS_PLANNABLE
+from bot.store.tables import schedule as table
+
+DUE = (
+    sa.select(table)
+    .where(IS_PLANNABLE, table.c.next_at <= sa.bindparam("now"))
+    .order_by(table.c.next_at, table.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(IS_PLANNABLE)
+
+
+class SqlSchedules:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, schedule: Schedule) -> Schedule:
+        row = insert(self._connection, table).values(_values(schedule))
+        returning = row.on_conflict_do_nothing(
+            index_elements=[table.c.owner, table.c.client_id]
+        ).returning(table)
+        added = self._connection.execute(returning).one_or_none()
+        if added is None:
+            raise Conflict(f"There is a schedule {schedule.client_id!r} already.")
+        return _from_row(added)
+
+    def get(self, reference: int) -> Schedule | None:
+        return self._one(sa.select(table).where(table.c.id == reference))
+
+    def find(self, owner: str, client_id: str) -> Schedule | None:
+        theirs = (table.c.owner == owner, table.c.client_id == client_id)
+        return self._one(sa.select(table).where(*theirs))
+
+    def lock(self, reference: int) -> Schedule | None:
+        select = sa.select(table).where(table.c.id == reference)
+        return self._one(select.with_for_update())
+
+    def _one(self, select: sa.Executable) -> Schedule | None:
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else _from_row(row)
+
+    def save(self, schedule: Schedule) -> None:
+        update = sa.update(table).where(table.c.id == schedule.id)
+        self._connection.execute(update.values(_values(schedule)))
+
+    def due(self, now: datetime, limit: int) -> list[Schedule]:
+        rows = self._connection.execute(DUE, {"now": now, "limit": limit})
+        return [_from_row(row) for row in rows]
+
+    def next_due(self) -> datetime | None:
+        moment: datetime | None = self._connection.execute(NEXT_DUE).scalar_one()
+        return moment
+
+    def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
+        return page(self._connection, table, _where(wanted), paging, _from_row)
+
+    def count(self, wanted: ScheduleFilter) -> int:
+        return count_rows(self._connection, table, _where(wanted))
+
+
+def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.owner is not None:
+        conditions.append(table.c.owner == wanted.owner)
+    if wanted.states is not None:
+        conditions.append(table.c.state.in_(sorted(wanted.states)))
+    if not wanted.welcomes:
+        conditions.append(table.c.origin != Origin.WELCOME)
+    return conditions
+
+
+def _values(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "owner": schedule.owner,
+        "client_id": schedule.client_id,
+        "origin": schedule.origin,
+        "fingerprint": schedule.fingerprint,
+        "audience": audience_to_json(schedule.audience),
+        "content": content_to_json(schedule.content),
+        "timezone": schedule.timezone,
+        "recurrence": schedule.recurrence,
+        "deliver_at": schedule.deliver_at,
+        "next_at": schedule.next_at,
+        "planned": schedule.planned,
+        "expires_at": schedule.expires_at,
+        "late_policy": schedule.late.policy,
+        "late_within": schedule.late.within,
+        "updates": schedule.updates,
+        "metadata": schedule.metadata,
+        "state": schedule.state,
+        "reason": schedule.reason,
+        "created_at": schedule.created_at,
+        "ended_at": schedule.ended_at,
+    }
+
+
+def _from_row(row: sa.Row[Any]) -> Schedule:
+    return Schedule(
+        id=row.id,
+        owner=row.owner,
+        client_id=row.client_id,
+        origin=Origin(row.origin),
+        fingerprint=row.fingerprint,
+        audience=audience_from_json(row.audience),
+        content=content_from_json(row.content),
+        timezone=row.timezone,
+        recurrence=row.recurrence,
+        deliver_at=row.deliver_at,
+        next_at=row.next_at,
+        planned=row.planned,
+        expires_at=row.expires_at,
+        late=Late(LatePolicy(row.late_policy), row.late_within),
+        updates=row.updates,
+        metadata=row.metadata,
+        state=ScheduleState(row.state),
+        reason=row.reason,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+    )

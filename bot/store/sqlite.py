@@ -1,0 +1,143 @@
+"""SQLite: a file in WAL mode, one writer, any number of readers."""
+
+import contextlib
+import fcntl
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.errors import Conflict, Invalid
+from bot.store.backend import Fault
+from bot.store.changes import Changes
+
+log = logging.getLogger(__name__)
+
+#: how long a writer waits for another process's transaction, in ms
+_BUSY_TIMEOUT = 5000
+#: how often the data version is looked at, in seconds
+_POLL = 0.2
+_IN_THE_WAY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_UNUSABLE = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+#: extended result codes keep the primary one in their lowest byte
+_PRIMARY = 0xFF
+
+
+class SQLiteBackend:
+    def __init__(self, url: sa.URL) -> None:
+        self.file = database_file(url)
+        self.writers = 1
+        self.readers = 2
+        self.writing = engine(url, begin="BEGIN IMMEDIATE", connections=1)
+        self.reading = engine(
+            url, begin="BEGIN", connections=self.readers, read_only=True
+        )
+
+    def fault(self, error: sa.exc.DBAPIError) -> Fault:
+        primary = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY
+        if primary in _IN_THE_WAY:
+            return Fault.RETRY
+        if primary in _UNUSABLE:
+            return Fault.AWAY
+        missing = str(error.orig).startswith(("no such table", "no such column"))
+        return Fault.SCHEMA if missing else Fault.BUG
+
+    def notify(self, connection: sa.Connection) -> None:
+        """Nothing to do: every commit moves the data version on."""
+
+    def watch(self, changes: Changes, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                self._poll(changes, stop)
+            except sqlite3.Error as error:
+                log.warning("cannot watch the database", extra={"error": str(error)})
+                stop.wait(_POLL * 5)
+
+    def _poll(self, changes: Changes, stop: threading.Event) -> None:
+        with contextlib.closing(sqlite3.connect(self.file)) as connection:
+            seen = None
+            while not stop.is_set():
+                version = connection.execute("PRAGMA data_version").fetchone()
+                if version != seen:
+                    changes.bump()
+                seen = version
+                stop.wait(_POLL)
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """A lock on FILE.lock, which the system drops with the process."""
+        descriptor = os.open(f"{self.file}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise Conflict(
+                    f"Another service runs on {self.file}. Stop it first, or use "
+                    "PostgreSQL, which several services can share."
+                ) from None
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def database_file(url: sa.URL) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise Invalid("SQLite needs a file: sqlite:///FILE")
+    return Path(url.database).absolute()
+
+
+def engine(
+    url: sa.URL,
+    *,
+    begin: str,
+    connections: int,
+    read_only: bool = False,
+    foreign_keys: bool = True,
+) -> sa.Engine:
+    """An engine whose transactions start with `begin`.
+
+    The driver's own way would start them late, at the first write, and leave
+    reads and DDL outside: so it is in autocommit and we say BEGIN.
+    """
+    made = sa.create_engine(
+        url,
+        connect_args={"isolation_level": None, "check_same_thread": False},
+        pool_size=connections,
+        max_overflow=0,
+    )
+
+    def prepare(connection: Any, _record: Any) -> None:
+        pragmas = {
+            "busy_timeout": _BUSY_TIMEOUT,
+            "journal_mode": "WAL",
+            "synchronous": "NORMAL",
+            "foreign_keys": int(foreign_keys),
+            "query_only": int(read_only),
+        }
+        cursor = connection.cursor()
+        for name, value in pragmas.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
+        cursor.close()
+
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    sa.event.listen(made, "connect", prepare)
+    sa.event.listen(made, "begin", start)
+    return made

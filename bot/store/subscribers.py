@@ -1,0 +1,73 @@
+"""Subscribers: bare JIDs, what they chose and how well they can be reached."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.lists import Subscriber
+from bot.domain.verdict import Score
+from bot.store.conflicts import insert
+from bot.store.tables import subscriber
+
+
+class SqlSubscribers:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, jid: str) -> Subscriber | None:
+        select = sa.select(subscriber).where(subscriber.c.jid == jid)
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else subscriber_from_row(row)
+
+    def ensure(self, jid: str, now: datetime) -> Subscriber:
+        found = self.get(jid)
+        if found is None:
+            row = insert(self._connection, subscriber)
+            row = row.values(jid=jid, score=0, created_at=now)
+            self._connection.execute(row.on_conflict_do_nothing())
+            found = self.get(jid)
+        if found is None:
+            raise AssertionError("a row just inserted, or found to exist, is there")
+        return found
+
+    def prefer(self, jid: str, *, language: str | None, timezone: str | None) -> None:
+        chosen = {"language": language, "timezone": timezone}
+        values = {name: value for name, value in chosen.items() if value is not None}
+        if values:
+            self._update(jid, values)
+
+    def seen(self, jid: str, *, language: str | None) -> Subscriber | None:
+        """Writes only what differs: signs of life come often."""
+        found = self.get(jid)
+        if found is None:
+            return None
+        values: dict[str, Any] = {}
+        if found.score != Score():
+            values |= {"score": 0, "score_since": None}
+        if language is not None and language != found.language_seen:
+            values["language_seen"] = language
+        if not values:
+            return found
+        self._update(jid, values)
+        return self.get(jid)
+
+    def set_score(self, jid: str, score: Score) -> None:
+        self._update(jid, {"score": score.value, "score_since": score.since})
+
+    def _update(self, jid: str, values: dict[str, Any]) -> None:
+        update = sa.update(subscriber).where(subscriber.c.jid == jid).values(values)
+        self._connection.execute(update)
+
+
+def subscriber_from_row(row: sa.Row[Any]) -> Subscriber:
+    """Of a row that has the table's columns, whatever else it has."""
+    column = row._mapping  # noqa: SLF001 - public, named so that no column clashes
+    return Subscriber(
+        id=column[subscriber.c.id],
+        jid=column[subscriber.c.jid],
+        language=column[subscriber.c.language],
+        language_seen=column[subscriber.c.language_seen],
+        timezone=column[subscriber.c.timezone],
+        score=Score(column[subscriber.c.score], column[subscriber.c.score_since]),
+    )

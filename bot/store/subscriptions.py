@@ -1,0 +1,122 @@
+"""Subscriptions: intervals that are added and ended, never changed otherwise."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.lists import (
+    EndReason,
+    Subscriber,
+    Subscription,
+    SubscriptionOrigin,
+)
+from bot.store.conflicts import insert
+from bot.store.subscribers import subscriber_from_row
+from bot.store.tables import SUBSCRIBED, subscriber, subscription, welcome
+
+_JOINED = subscription.join(subscriber)
+_COLUMNS = [*subscription.c, subscriber.c.jid]
+
+
+class SqlSubscriptions:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def open(
+        self,
+        list_id: int,
+        subscriber: Subscriber,
+        origin: SubscriptionOrigin,
+        now: datetime,
+    ) -> bool:
+        interval = insert(self._connection, subscription).values(
+            list_id=list_id, subscriber_id=subscriber.id, origin=origin, started_at=now
+        )
+        added = interval.on_conflict_do_nothing().returning(subscription.c.id)
+        return self._connection.execute(added).first() is not None
+
+    def end(
+        self,
+        subscriber_id: int,
+        reason: EndReason,
+        now: datetime,
+        *,
+        list_id: int | None = None,
+        origin: SubscriptionOrigin | None = None,
+    ) -> int:
+        active = [subscription.c.subscriber_id == subscriber_id, SUBSCRIBED]
+        if list_id is not None:
+            active.append(subscription.c.list_id == list_id)
+        if origin is not None:
+            active.append(subscription.c.origin == origin)
+        update = sa.update(subscription).where(*active)
+        ended = self._connection.execute(update.values(ended_at=now, end_reason=reason))
+        return ended.rowcount
+
+    def of(self, subscriber_id: int) -> list[Subscription]:
+        return self._all(subscription.c.subscriber_id == subscriber_id, SUBSCRIBED)
+
+    def suspended(self, subscriber_id: int) -> list[Subscription]:
+        theirs = subscription.c.subscriber_id == subscriber_id
+        latest = sa.select(sa.func.max(subscription.c.id)).where(theirs)
+        latest = latest.group_by(subscription.c.list_id)
+        return self._all(
+            theirs,
+            subscription.c.id.in_(latest),
+            subscription.c.end_reason == EndReason.SUSPENDED,
+        )
+
+    def _all(self, *conditions: sa.ColumnElement[bool]) -> list[Subscription]:
+        select = sa.select(*_COLUMNS).select_from(_JOINED).where(*conditions)
+        rows = self._connection.execute(select.order_by(subscription.c.id))
+        return [_from_row(row) for row in rows]
+
+    def page(
+        self, list_id: int, *, after: int, limit: int
+    ) -> list[tuple[Subscription, Subscriber]]:
+        select = (
+            sa.select(subscription, subscriber)
+            .select_from(_JOINED)
+            .where(
+                subscription.c.list_id == list_id,
+                subscription.c.id > after,
+                SUBSCRIBED,
+            )
+            .order_by(subscription.c.id)
+            .limit(limit)
+        )
+        rows = self._connection.execute(select)
+        return [(_from_row(row), subscriber_from_row(row)) for row in rows]
+
+    def by_origin(self, origin: SubscriptionOrigin) -> list[str]:
+        select = (
+            sa.select(subscriber.c.jid)
+            .select_from(_JOINED)
+            .where(subscription.c.origin == origin, SUBSCRIBED)
+            .distinct()
+            .order_by(subscriber.c.jid)
+        )
+        return list(self._connection.execute(select).scalars())
+
+    def welcome(self, list_id: int, subscriber_id: int, now: datetime) -> bool:
+        given = insert(self._connection, welcome).values(
+            list_id=list_id, subscriber_id=subscriber_id, at=now
+        )
+        noted = given.on_conflict_do_nothing().returning(welcome.c.list_id)
+        return self._connection.execute(noted).first() is not None
+
+
+def _from_row(row: sa.Row[Any]) -> Subscription:
+    column = row._mapping  # noqa: SLF001 - public, named so that no column clashes
+    reason = column[subscription.c.end_reason]
+    return Subscription(
+        id=column[subscription.c.id],
+        list_id=column[subscription.c.list_id],
+        subscriber_id=column[subscription.c.subscriber_id],
+        jid=column[subscriber.c.jid],
+        origin=SubscriptionOrigin(column[subscription.c.origin]),
+        started_at=column[subscription.c.started_at],
+        ended_at=column[subscription.c.ended_at],
+        end_reason=None if reason is None else EndReason(reason),
+    )

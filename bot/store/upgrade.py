@@ -1,0 +1,144 @@
+"""The schema's revisions, by alembic; the URL is passed, there is no alembic.ini.
+
+One transaction brings the database up to date. A second service that tries at
+the same time waits: for SQLite's only writer, for an advisory lock on PostgreSQL.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from bot.domain.errors import Conflict, Unavailable
+from bot.store import sqlite
+from bot.store.tables import metadata
+
+_LOCK = int.from_bytes(b"carillon", "big")
+
+
+def folder() -> Path:
+    """`migrations/` of a checkout, or its copy inside an installed package."""
+    package = Path(__file__).resolve().parents[1]
+    packed = package / "_migrations"
+    return packed if packed.is_dir() else package.parent / "migrations"
+
+
+def head() -> str:
+    """The revision this program needs."""
+    revision = ScriptDirectory(str(folder())).get_current_head()
+    if revision is None:
+        raise AssertionError("the migrations come with the program")
+    return revision
+
+
+def current(url: str) -> str | None:
+    """The revision of the database; None where it is empty or does not exist."""
+    if _is_missing(url):
+        return None
+    with _transaction(url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Raises Conflict where the database is newer than this program."""
+    if _is_missing(url):
+        file = sqlite.database_file(sa.make_url(url))
+        try:
+            file.touch(mode=0o600)  # it holds addresses and a secret key
+        except OSError as error:
+            raise Unavailable(f"{file} cannot be made: {error.strerror}.") from None
+    with _transaction(url) as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """To an earlier revision, or to none with "base"."""
+    with _transaction(url) as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def prepare(url: str) -> None:
+    """What a service does before it starts; raises Conflict where that is refused.
+
+    A SQLite file belongs to one service, which may bring it up to date. Others
+    may be running on a PostgreSQL database: only an empty one is.
+    """
+    now = current(url)
+    if now == head():
+        return
+    if now is None or _is_sqlite(url):
+        upgrade(url)
+        return
+    raise Conflict(
+        f"The database is at revision {now}, this program needs {head()}: "
+        "run `carillon db upgrade`."
+    )
+
+
+def check(url: str) -> list[str]:
+    """What keeps the database from being as this program needs it, a line each."""
+    now = current(url)
+    if now != head():
+        return [f"The database is at revision {now}, this program needs {head()}."]
+    with _transaction(url) as connection:
+        context = MigrationContext.configure(connection)
+        return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _config(connection: sa.Connection) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(folder()).replace("%", "%%"))
+    return config
+
+
+@contextlib.contextmanager
+def _transaction(url: str) -> Iterator[sa.Connection]:
+    """Alone in the database, as far as upgrades go."""
+    parsed = sa.make_url(url)
+    if _is_sqlite(url):
+        # A table that is copied and renamed would drag its referrers along.
+        engine = sqlite.engine(
+            parsed, begin="BEGIN IMMEDIATE", connections=1, foreign_keys=False
+        )
+    else:
+        engine = sa.create_engine(parsed, poolclass=sa.NullPool)
+    try:
+        with engine.begin() as connection:
+            if not _is_sqlite(url):
+                lock = sa.func.pg_advisory_xact_lock(_LOCK)
+                connection.execute(sa.select(lock))
+            yield connection
+            if _is_sqlite(url):
+                _check_references(connection)
+    except CommandError as error:
+        raise Conflict(
+            f"The database does not fit this program ({error}): is it newer?"
+        ) from error
+    except sa.exc.OperationalError as error:
+        raise Unavailable(
+            f"The database cannot be used now: {str(error.orig).strip()}"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _check_references(connection: sa.Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise Conflict(f"The upgrade would break a reference: {tuple(broken)}.")
+
+
+def _is_sqlite(url: str) -> bool:
+    return sa.make_url(url).get_backend_name() == "sqlite"
+
+
+def _is_missing(url: str) -> bool:
+    parsed = sa.make_url(url)
+    return _is_sqlite(url) and not sqlite.database_file(parsed).exists()
