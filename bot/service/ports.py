@@ -201,6 +201,10 @@ class Schedules(Protocol):
         """The earliest next_at of what is plannable."""
         ...
 
+    def upcoming(self, limit: int) -> list[Schedule]:
+        """Plannable, in the order they become due; nothing is locked."""
+        ...
+
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
         """Raises NotFound where after/before names no schedule that matches."""
         ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.access import OPERATOR, Caller, Role
 from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from bot.domain.jid import JIDError, bare, domain_of
+from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.lists import (
     AnnouncementList,
@@ -42,6 +43,10 @@ class Subscribers:
         """Every list and how many stand on it."""
         counts = uow.lists.counts()
         return [(entry, counts.get(entry.id, 0)) for entry in uow.lists.all()]
+
+    def get_list(self, uow: UnitOfWork, name: str) -> AnnouncementList:
+        """Raises NotFound with the lists there are."""
+        return _list(uow, name)
 
     def page(
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
@@ -134,6 +139,10 @@ class Subscribers:
         address = _person(self._policy, jid)
         if timezone is not None:
             zone(timezone)
+        if language is not None and not is_tag(language):
+            raise Invalid(
+                f"{language[:40]!r} is no language tag such as 'en'.", field="language"
+            )
         added = self._subscribe(
             uow, entry, address, SubscriptionOrigin.ADMIN, welcome=welcome
         )
