@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     sizes = [int(size) for size in given.recipients.split(",")]
-    console, results = Console(), []
+    console, results = Console(width=140), []
     for server in given.server or SERVERS:
         for mode in given.mode or MODES:
             runs = measure(server, mode, sizes, given.rounds)

@@ -107,7 +107,7 @@ class Service:
 
     def command(self, *words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "bot.cli", "-c", self.file, *words],
+            [sys.executable, "-m", "bot", "-c", self.file, *words],
             capture_output=True,
             text=True,
             timeout=60,
