@@ -1,6 +1,7 @@
 """Leases chunks and sends them, a few at a time over one connection."""
 
 import asyncio
+from collections import Counter
 
 import structlog
 
@@ -15,31 +16,38 @@ log = structlog.get_logger(__name__)
 PIPES = 3
 #: seconds between looks where nobody nudges
 IDLE = 5.0
+#: seconds before a chunk is tried again after a failure of our own
+PAUSE = 1.0
 #: culprits in a row, with nobody told in between, that end a broadcast
 HOPELESS = 3
 
 
 class Dispatcher:
+    """Chunks that the server closed the stream over are sent one at a time,
+    with nothing beside them, so that no innocent reader is blamed.
+    """
+
     def __init__(self, line: Line) -> None:
         self._line = line
         self._pipes: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
-        self._culprits: dict[int, int] = {}
+        self._alone = asyncio.Lock()
+        self._suspects = 0
+        self._culprits: Counter[int] = Counter()
 
     async def step(self) -> float:
         """Fill the free places; how long nothing needs to be looked at."""
-        await self._line.wire.ready()
-        while len(self._pipes) < PIPES and not self._line.stopping():
-            job = await self._line.database.run(
-                self._line.sending.claim, self._line.worker
-            )
+        line = self._line
+        await line.wire.ready()
+        self._freed.clear()
+        while len(self._pipes) < PIPES and not self._suspects and not line.stopping():
+            job = await line.database.run(line.sending.claim, line.worker)
             if job is None:
                 return IDLE
             task = asyncio.create_task(self._carry(job))
             self._pipes.add(task)
             task.add_done_callback(self._ended)
-        self._freed.clear()
-        if len(self._pipes) >= PIPES:
+        if self._pipes:
             await self._freed.wait()
             return 0.0
         return IDLE
@@ -47,8 +55,6 @@ class Dispatcher:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._pipes.discard(task)
         self._freed.set()
-        if not task.cancelled() and task.exception() is not None:
-            log.error("chunk failed", exc_info=task.exception())
 
     async def drain(self) -> None:
         """Wait until what is on its way is acknowledged and recorded."""
@@ -59,57 +65,79 @@ class Dispatcher:
         """A chunk to its end, over as many streams as it takes."""
         line = self._line
         while job is not None and not line.stopping():
-            if chunk_window(line.window.size, job.chunk.strikes) == 0:
-                if not await self._condemn(job):
-                    return
-            else:
-                pipe = Pipe(line, job)
-                try:
-                    await pipe.run()
-                except StreamLost as lost:
-                    log.info(
-                        "stream lost while sending",
-                        broadcast=job.broadcast.id,
-                        handled=lost.handled,
-                        blamed=lost.blamed,
-                    )
-                    if lost.blamed and pipe.reached > job.chunk.through:
-                        await line.database.run(
-                            line.sending.strike, line.worker, job.chunk.id, pipe.reached
-                        )
-                else:
-                    return
+            try:
+                done = await self._attempt(job)
+            except Exception:
+                log.exception("chunk interrupted", chunk=job.chunk.id)
+                await asyncio.sleep(PAUSE)
+                done = False
+            job = None if done else await self._refreshed(job)
+
+    async def _refreshed(self, job: Job) -> Job | None:
+        """The chunk as the database has it; None where it is not ours any more."""
+        line = self._line
+        while True:
             await line.wire.ready()
-            job = await line.database.run(
-                line.sending.refresh, line.worker, job.chunk.id
+            try:
+                return await line.database.run(
+                    line.sending.refresh, line.worker, job.chunk.id
+                )
+            except Exception:
+                log.exception("chunk not read", chunk=job.chunk.id)
+                await asyncio.sleep(PAUSE)
+
+    async def _attempt(self, job: Job) -> bool:
+        """Send on until the stream is lost; whether the chunk needs no more."""
+        if not job.chunk.strikes:
+            return await self._pipe(job)
+        self._suspects += 1
+        try:
+            async with self._alone:
+                if chunk_window(self._line.window.size, job.chunk.strikes) == 0:
+                    return await self._condemn(job)
+                return await self._pipe(job)
+        finally:
+            self._suspects -= 1
+
+    async def _pipe(self, job: Job) -> bool:
+        line, pipe = self._line, Pipe(self._line, job)
+        try:
+            await pipe.run()
+        except StreamLost as lost:
+            log.info(
+                "stream lost while sending",
+                broadcast=job.broadcast.id,
+                handled=lost.handled,
+                blamed=lost.blamed,
             )
+            if lost.blamed and pipe.reached > job.chunk.through:
+                await line.database.run(
+                    line.sending.strike, line.worker, job.chunk.id, pipe.reached
+                )
+            return False
+        finally:
+            if pipe.told:
+                del self._culprits[job.broadcast.id]
+        return True
 
     async def _condemn(self, job: Job) -> bool:
-        """Record the next reader as failed: the server closes the stream over it.
-
-        False where the whole broadcast was given up instead.
-        """
-        line, chunk = self._line, job.chunk
+        """Record the next reader as failed: the server closes the stream over it."""
+        line, chunk, broadcast = self._line, job.chunk, job.broadcast
         page = await line.database.read(line.sending.recipients, job, chunk.through, 1)
         if not page:
             return False
-        told = chunk.done > self._culprits.get(-chunk.id, 0)
-        count = 1 if told else self._culprits.get(chunk.id, 0) + 1
-        self._culprits[chunk.id] = count
-        self._culprits[-chunk.id] = chunk.done + 1
+        self._culprits[broadcast.id] += 1
+        log.warning("recipient given up", broadcast=broadcast.id, chunk=chunk.id)
         fault = (page[0].jid, ExceptionKind.FAILED, "stream-error")
-        log.warning("recipient given up", broadcast=job.broadcast.id, count=count)
-        going = await line.ledger.record(
-            Step(
-                chunk_id=chunk.id,
-                through=page[0].position,
-                done=1,
-                exceptions=(fault,),
-            )
+        step = Step(
+            chunk_id=chunk.id,
+            through=page[0].position,
+            done=1,
+            exceptions=(fault,),
+            condemned=True,
         )
-        if count >= HOPELESS:
-            await line.database.run(
-                line.sending.give_up, job.broadcast.id, "stream-error"
-            )
-            return False
-        return going
+        going = await line.ledger.record(step)
+        if self._culprits[broadcast.id] >= HOPELESS:
+            await line.database.run(line.sending.give_up, broadcast.id, "stream-error")
+            return True
+        return not going

@@ -7,12 +7,18 @@ crash never keeps a cursor and forgets a bounce.
 import asyncio
 from collections.abc import Sequence
 
+import structlog
+
 from bot.service.outcomes import Bounce
 from bot.service.ports import Database
 from bot.service.sending import Sending, Step
 
+log = structlog.get_logger(__name__)
+
 #: seconds that a bounce may wait for company
 BOUNCE_DELAY = 0.2
+#: seconds before the database is asked again
+PAUSE = 1.0
 
 
 class Ledger:
@@ -46,23 +52,21 @@ class Ledger:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write whatever waits; a failure reaches those who wait for a step."""
+        """Write whatever waits, however often the database has to be asked."""
         steps, self._steps = self._steps, []
         bounces, self._bounces = self._bounces, []
         if not steps and not bounces:
             return
-        try:
-            going = await self._database.run(
-                self._sending.record, self._worker, _merged(steps), bounces
-            )
-        except Exception as error:  # noqa: BLE001 - handed on to every waiter
-            self._bounces[:0] = bounces
-            for _, done in steps:
-                if not done.done():
-                    done.set_exception(error)
-            if not steps:
-                asyncio.get_running_loop().call_later(1.0, self._wake.set)
-            return
+        merged = _merged(steps)
+        while True:
+            try:
+                going = await self._database.run(
+                    self._sending.record, self._worker, merged, bounces
+                )
+                break
+            except Exception:
+                log.exception("progress not recorded", again_in=PAUSE)
+                await asyncio.sleep(PAUSE)
         for step, done in steps:
             if not done.done():
                 done.set_result(step.chunk_id in going)
@@ -78,9 +82,10 @@ def _merged(steps: Sequence[tuple[Step, asyncio.Future[bool]]]) -> list[Step]:
             if earlier is None
             else Step(
                 chunk_id=step.chunk_id,
-                through=step.through,
+                through=max(earlier.through, step.through),
                 done=earlier.done + step.done,
                 exceptions=(*earlier.exceptions, *step.exceptions),
+                condemned=earlier.condemned or step.condemned,
             )
         )
     return list(merged.values())

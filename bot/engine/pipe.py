@@ -67,11 +67,13 @@ class Pipe:
         self._ids = line.ids.of(job.broadcast.key)
         self._stencils: dict[tuple[str | None, str | None], Stencil] = {}
         self._on_the_way: deque[Written] = deque()
-        self._going = True
+        self._ended = asyncio.Event()
         self._limit = chunk_window(line.window.size, job.chunk.strikes)
         self._room = asyncio.Event()
         #: the highest position ever written
         self.reached = job.chunk.through
+        #: whether anybody was told
+        self.told = False
 
     async def run(self) -> None:
         """Raises StreamLost once all that is known to be handled is recorded."""
@@ -84,9 +86,10 @@ class Pipe:
             await recorder  # raises, knowing more: whose fault, how far
             raise
         finally:
-            self._going = False
+            self._ended.set()
             arrived.set()
             await asyncio.wait([recorder])
+            self._forget()
         await recorder
 
     async def _write(self, arrived: asyncio.Event) -> None:
@@ -94,16 +97,15 @@ class Pipe:
         limit = min(PAGE, max(1, self._line.window.size // 4), self._limit)
         page = asyncio.create_task(self._page(after, limit))
         try:
-            while self._going and after < chunk.last and not self._line.stopping():
+            while (
+                not self._ended.is_set()
+                and after < chunk.last
+                and not self._line.stopping()
+            ):
                 recipients = await page
                 end = len(recipients) < limit
                 after = chunk.last if end else recipients[-1].position
                 page = asyncio.create_task(self._page(after, limit))
-                if not recipients:
-                    await self._line.ledger.record(
-                        Step(chunk_id=chunk.id, through=chunk.last, done=0)
-                    )
-                    return
                 deliveries, faults = await self._compose(recipients)
                 await self._send(deliveries, faults, after, arrived)
         finally:
@@ -159,13 +161,16 @@ class Pipe:
         """Write a page in as many pieces as window and rate allow."""
         if not deliveries:
             self._push(_Done(), (), through, faults, arrived)
-        while deliveries and self._going and not self._line.stopping():
+        while deliveries and not self._ended.is_set() and not self._line.stopping():
             granted = await self._line.pace.take(len(deliveries))
             piece, deliveries = deliveries[:granted], deliveries[granted:]
             await self._room_for(len(piece))
             await self._line.window.take(len(piece))
-            if self._halted():
+            if self._ended.is_set() or self._expired():
                 self._line.window.give(len(piece))
+                if not self._ended.is_set():  # let the record find that time is up
+                    await self._line.ledger.record(Step(chunk_id=self._job.chunk.id))
+                self._ended.set()
                 return
             positions = tuple(position for position, _ in piece)
             self.reached = positions[-1]
@@ -193,7 +198,7 @@ class Pipe:
 
     async def _room_for(self, count: int) -> None:
         """A suspect chunk keeps to a window of its own."""
-        while self._going and self._pending() + count > self._limit:
+        while not self._ended.is_set() and self._pending() + count > self._limit:
             if not self._pending():
                 return
             self._room.clear()
@@ -202,10 +207,7 @@ class Pipe:
     def _pending(self) -> int:
         return sum(len(written.positions) for written in self._on_the_way)
 
-    def _halted(self) -> bool:
-        """Stopped, or past the moment after which nothing may leave."""
-        if not self._going:
-            return True
+    def _expired(self) -> bool:
         moment = self._job.broadcast.expires_at
         return moment is not None and moment <= self._line.clock.now()
 
@@ -215,18 +217,22 @@ class Pipe:
             while True:
                 while self._on_the_way:
                     await self._record_first()
-                if not self._going:
+                if self._ended.is_set():
                     return
                 arrived.clear()
                 if self._on_the_way:
                     continue
                 await arrived.wait()
         finally:
-            self._going = False
+            self._ended.set()
             self._room.set()
-            for written in self._on_the_way:
-                self._line.window.give(len(written.positions))
-            self._on_the_way.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        """Nobody will record what is still on its way: it is sent again."""
+        for written in self._on_the_way:
+            self._line.window.give(len(written.positions))
+        self._on_the_way.clear()
 
     async def _record_first(self) -> None:
         written = self._on_the_way[0]
@@ -239,7 +245,9 @@ class Pipe:
             step = self._step(written, error.handled or 0)
         if step is not None:
             going = await self._line.ledger.record(step)
-            self._going = self._going and going
+            if not going:
+                self._ended.set()
+            self.told = self.told or bool(written.positions)
         self._on_the_way.popleft()
         self._line.window.give(len(written.positions))
         self._room.set()

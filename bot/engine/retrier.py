@@ -22,18 +22,15 @@ class Retrier:
         if not due:
             return IDLE
         repeats = await line.database.run(line.sending.repeats, due)
-        deliveries = [
-            Delivery(
+        for repeat in repeats:
+            jid = repeat.exception.jid
+            delivery = Delivery(
                 line.wire.stencil(repeat.announcement),
-                repeat.exception.jid,
-                line.ids.of(repeat.broadcast_key).to(repeat.exception.jid),
+                jid,
+                line.ids.of(repeat.broadcast_key).to(jid),
             )
-            for repeat in repeats
-        ]
-        for delivery, repeat in zip(deliveries, repeats, strict=True):
             await line.pace.take(1)
             barrier = await line.wire.write([delivery])
-            # Before its bounce can be: a bounce of the repeat finds it deferred.
-            await line.database.run(self._outcomes.repeated, [repeat.exception])
             await barrier.wait()
+            await line.database.run(self._outcomes.repeated, [repeat.exception])
         return 0.0

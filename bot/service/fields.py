@@ -16,9 +16,7 @@ from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
 from bot.domain.language import is_tag
-
-#: field name -> language tag, or '' where the author gave none -> raw text
-FieldValues = Mapping[str, Mapping[str, str]]
+from bot.domain.schedule import FieldValues
 
 MAX_TEXT = 16_000  #: characters
 MAX_LINE = 1_024  #: characters, of anything but a text

@@ -34,14 +34,6 @@ class Bounce:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
-    """A message to repeat, with its broadcast's job."""
-
-    broadcast_id: int
-    jid: str
-
-
 class Outcomes:
     def __init__(self, policy: Policy, clock: Clock) -> None:
         self._policy = policy
@@ -62,10 +54,8 @@ class Outcomes:
             self._suspend(uow, bounce.jid, now)
         elif ruling is Verdict.SCORE and before is None:
             self._score(uow, bounce.jid, now)
-        if before is not None and broadcast.state is BroadcastState.SENDING:
-            locked = uow.broadcasts.lock(broadcast.id)
-            if locked is not None:
-                self.settle(uow, locked)
+        if before is not None:
+            self._settle_sending(uow, broadcast.id)
 
     def _exception(
         self,
@@ -108,36 +98,42 @@ class Outcomes:
             self._suspend(uow, jid, now)
 
     def retries(self, uow: UnitOfWork, limit: int) -> list[DeliveryException]:
-        """Messages to repeat now. Those repeated before without a bounce since are
-        taken as accepted, and dropped from the exceptions.
+        """Claim messages to repeat now; a claim that is not followed up lapses.
+
+        Those repeated before without a bounce since are taken as accepted.
         """
+        now = self._clock.now()
         again: list[DeliveryException] = []
-        for exception in uow.exceptions.retries(self._clock.now(), limit):
+        for exception in uow.exceptions.retries(now, limit):
             if exception.kind is ExceptionKind.RETRYING:
-                again.append(exception)
+                claimed = replace(
+                    exception, attempts=exception.attempts + 1, next_at=now + SETTLE
+                )
+                again.append(claimed)
             else:
                 uow.exceptions.drop(exception.broadcast_id, [exception.jid])
-                locked = uow.broadcasts.lock(exception.broadcast_id)
-                if locked is not None and locked.state is BroadcastState.SENDING:
-                    self.settle(uow, locked)
+                self._settle_sending(uow, exception.broadcast_id)
+        uow.exceptions.put(again)
         return again
 
-    def repeated(
-        self, uow: UnitOfWork, exceptions: Sequence[DeliveryException]
-    ) -> None:
-        """The server has the repeats; wait whether they bounce."""
+    def repeated(self, uow: UnitOfWork, claimed: Sequence[DeliveryException]) -> None:
+        """The server has the repeats; wait whether they bounce.
+
+        One that bounced already is left as its bounce made it.
+        """
         now = self._clock.now()
         uow.exceptions.put(
             [
-                replace(
-                    exception,
-                    kind=ExceptionKind.DEFERRED,
-                    attempts=exception.attempts + 1,
-                    next_at=now + SETTLE,
-                )
-                for exception in exceptions
+                replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLE)
+                for one in claimed
+                if uow.exceptions.get(one.broadcast_id, one.jid) == one
             ]
         )
+
+    def _settle_sending(self, uow: UnitOfWork, broadcast_id: int) -> None:
+        locked = uow.broadcasts.lock(broadcast_id)
+        if locked is not None and locked.state is BroadcastState.SENDING:
+            self.settle(uow, locked)
 
     def settle(self, uow: UnitOfWork, broadcast: Broadcast) -> None:
         """Close a broadcast whose chunks are done and whose retries are over."""

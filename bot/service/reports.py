@@ -56,6 +56,10 @@ def settle(
     progress = uow.broadcasts.progress(broadcast.id)
     accepted = progress.sent > 0 or (progress.failed == 0 and reason is None)
     state = BroadcastState.SENT if accepted else BroadcastState.FAILED
+    if reason is None:
+        # Whoever left while the audience was being counted is in no chunk.
+        reached = (progress.sent, progress.failed, progress.skipped, progress.deferred)
+        broadcast = replace(broadcast, total=sum(reached))
     close(uow, policy, broadcast, state, now, reason=reason)
 
 

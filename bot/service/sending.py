@@ -48,12 +48,14 @@ class Step:
     """What was acknowledged since the last step."""
 
     chunk_id: int
-    #: the new cursor
-    through: int
+    #: the new cursor; 0: as it was
+    through: int = 0
     #: recipients passed, exceptions included
-    done: int
+    done: int = 0
     #: readers passed over or given up, with the condition
     exceptions: Sequence[tuple[str, ExceptionKind, str]] = ()
+    #: the culprit behind the strikes is found: start afresh
+    condemned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +212,9 @@ class Sending:
         broadcast = uow.broadcasts.get(chunk.broadcast_id)
         assert broadcast is not None  # noqa: S101 - foreign key
         if step.through > chunk.through:
-            cleared = chunk.suspect is not None and step.through >= chunk.suspect
+            cleared = step.condemned or (
+                chunk.suspect is not None and step.through >= chunk.suspect
+            )
             chunk = replace(
                 chunk,
                 through=step.through,
@@ -234,12 +238,13 @@ class Sending:
         expired = broadcast.expires_at is not None and broadcast.expires_at <= now
         sending = broadcast.state is BroadcastState.SENDING
         going = sending and not finished and not expired
+        # Of a broadcast that was stopped, what is on its way is still recorded.
         uow.chunks.save(
             replace(
                 chunk,
                 finished=finished,
-                worker=worker if going else None,
-                leased_until=now + LEASE if going else None,
+                worker=None if finished else worker,
+                leased_until=None if finished else now + LEASE,
             )
         )
         if sending and (finished or expired):

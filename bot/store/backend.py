@@ -24,6 +24,8 @@ class Fault(Enum):
 
 
 class Backend(Protocol):
+    #: several services may run on it at once
+    shared: bool
     """Engines and their number of threads, and what only one of them does."""
 
     writing: sa.Engine

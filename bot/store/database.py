@@ -51,6 +51,11 @@ class SqlDatabase:
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
 
+    @property
+    def shared(self) -> bool:
+        """Several services may run on it at once."""
+        return self._backend.shared
+
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writers, self.call, use_case, *args)

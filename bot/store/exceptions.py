@@ -6,24 +6,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.broadcast import DeliveryException, ExceptionKind
+from bot.domain.broadcast import BroadcastState, DeliveryException, ExceptionKind
 from bot.store.conflicts import insert
-from bot.store.tables import IS_RETRYING, IS_SENDING, broadcast, delivery_exception
+from bot.store.tables import IS_RETRYING, broadcast, delivery_exception
 
 _KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
-_OF_SENDING = sa.and_(
-    IS_SENDING, broadcast.c.id == delivery_exception.c.broadcast_id, IS_RETRYING
+# A broadcast that is over may still have a late bounce to repeat.
+_LIVE = sa.and_(
+    broadcast.c.state != sa.literal_column(f"'{BroadcastState.STOPPED}'"),
+    broadcast.c.id == delivery_exception.c.broadcast_id,
+    IS_RETRYING,
 )
 RETRIES = (
     sa.select(delivery_exception)
-    .where(_OF_SENDING, delivery_exception.c.next_at <= sa.bindparam("now"))
+    .where(_LIVE, delivery_exception.c.next_at <= sa.bindparam("now"))
     .order_by(delivery_exception.c.next_at)
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(of=delivery_exception, skip_locked=True)
 )
 NEXT_RETRY = (
     sa.select(delivery_exception.c.next_at)
-    .where(_OF_SENDING, delivery_exception.c.next_at.is_not(None))
+    .where(_LIVE, delivery_exception.c.next_at.is_not(None))
     .order_by(delivery_exception.c.next_at)
     .limit(1)
 )

@@ -29,6 +29,7 @@ _CONNECT: dict[str, Any] = {"connect_timeout": 5, "application_name": "carillon"
 
 class PostgreSQLBackend:
     def __init__(self, url: sa.URL) -> None:
+        self.shared = True
         self.writers = 4
         self.readers = 2
         defaults = {

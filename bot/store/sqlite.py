@@ -42,6 +42,7 @@ _PRIMARY = 0xFF
 class SQLiteBackend:
     def __init__(self, url: sa.URL) -> None:
         self.file = database_file(url)
+        self.shared = False
         self.writers = 1
         self.readers = 2
         self.writing = engine(url, begin="BEGIN IMMEDIATE", connections=1)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.e2e
 LOOPBACK = "0100007F"
 
 
-class Outcome(Exception):  # noqa: N818 an outcome, not an error
+class Outcome(Exception):
     """How a login ended, if not well."""
 
 

@@ -84,8 +84,13 @@ def _limited(rule: Rule, days: list[date]) -> Iterator[date]:
 
 
 def _is_on_month_day(rule: Rule, day: date) -> bool:
-    from_end = day.day - monthrange(day.year, day.month)[1] - 1
-    return day.day in rule.by_month_day or from_end in rule.by_month_day
+    wanted = rule.by_month_day
+    if day.day in wanted:
+        return True
+    # sorted, so the first is negative if any is
+    if wanted[0] > 0:
+        return False
+    return day.day - monthrange(day.year, day.month)[1] - 1 in wanted
 
 
 def _expanded(rule: Rule, months: list[tuple[int, int]]) -> Iterator[date]:

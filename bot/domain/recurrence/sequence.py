@@ -61,7 +61,7 @@ class Recurrence:
         for wall in self._wall_times(self._first_day(after)):
             # the anchor is itself even in the second pass of a fold
             moment = self.anchor if wall == anchor else self._resolve(wall)
-            if moment < self.anchor or (after is not None and moment <= after):
+            if after is not None and moment <= after:
                 continue
             if not self._is_in_time(moment):
                 return

@@ -1,0 +1,304 @@
+"""The composition root: settings become objects, wired here and nowhere else."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+
+import structlog
+
+from bot.clock import Alarm, SystemClock
+from bot.domain.access import Access, Role
+from bot.domain.addresses import Addresses
+from bot.domain.errors import CarillonError, Conflict
+from bot.domain.identity import MessageIds
+from bot.domain.jid import bare, domain_of
+from bot.domain.lists import AnnouncementList, ListKind
+from bot.domain.message import MessageType
+from bot.engine.dispatcher import Dispatcher
+from bot.engine.ledger import Ledger
+from bot.engine.loop import Loop
+from bot.engine.pipe import Line
+from bot.engine.planner import Planner
+from bot.engine.reporter import Reporter
+from bot.engine.retrier import Retrier
+from bot.engine.window import Pace, Window
+from bot.rendering.templates import JinjaTemplates
+from bot.service.broadcasts import Broadcasts
+from bot.service.outcomes import Outcomes
+from bot.service.planning import Planning
+from bot.service.policy import Limits, Policy
+from bot.service.ports import Pulse, UnitOfWork
+from bot.service.schedules import Schedules
+from bot.service.sending import LEASE, Sending
+from bot.service.subscribers import Subscribers
+from bot.settings import LimitSettings, Settings
+from bot.store import upgrade
+from bot.store.database import SqlDatabase
+from bot.xmpp.connection import Connection, FatalConnectionError
+
+log = structlog.get_logger(__name__)
+
+#: seconds between signs of life in the database
+PULSE = 5.0
+#: seconds that a stop waits for acknowledgements
+GRACE = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The use cases with all they need; every door gets this."""
+
+    database: SqlDatabase
+    policy: Policy
+    templates: JinjaTemplates
+    clock: SystemClock
+    schedules: Schedules
+    subscribers: Subscribers
+    broadcasts: Broadcasts
+    planning: Planning
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Roles, addresses and limits as configured."""
+    address = bare(settings.xmpp.jid)
+    component = settings.xmpp.mode == "component"
+    addresses = Addresses(
+        service=address if component else f"{address}/{settings.xmpp.resource}",
+        component=component,
+    )
+    return Policy(
+        access=Access(
+            admins=frozenset(settings.access.admins),
+            domains=frozenset({_own_domain(address), *settings.access.domains}),
+        ),
+        addresses=addresses,
+        limits={
+            Role.ADMIN: _limits(settings.limits.admin),
+            Role.USER: _limits(settings.limits.user),
+            Role.STRANGER: _limits(settings.limits.user),
+        },
+        notify=tuple(settings.notify.jids),
+    )
+
+
+def _own_domain(address: str) -> str:
+    """The domain whose users are trusted: a component's parent, an account's own."""
+    if "@" in address:
+        return domain_of(address)
+    return address.partition(".")[2] or address
+
+
+def _limits(limits: LimitSettings) -> Limits:
+    return Limits(
+        pending=limits.pending,
+        window=timedelta(days=limits.window_days),
+        body=limits.body,
+        subject=limits.subject,
+    )
+
+
+def lists_of(settings: Settings) -> list[AnnouncementList]:
+    """The configured lists; an only list is the default."""
+    alone = len(settings.lists) == 1
+    return [
+        AnnouncementList(
+            name=name,
+            title=entry.title or name.capitalize(),
+            is_default=entry.default or alone,
+            kind=ListKind(entry.kind),
+            language=entry.language,
+            timezone=entry.timezone,
+            type=MessageType(entry.type),
+            publishers=frozenset(entry.publishers),
+            welcome=entry.welcome or None,
+        )
+        for name, entry in settings.lists.items()
+    ]
+
+
+@contextlib.contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """The use cases over the configured database, whose schema is up to date.
+
+    Raises Unavailable where the database is away or has another schema.
+    """
+    policy, clock = policy_of(settings), SystemClock()
+    templates = JinjaTemplates(settings.templates.folder)
+    database = SqlDatabase(settings.database.url)
+    try:
+        database.call(_declare, lists_of(settings))
+        yield Service(
+            database=database,
+            policy=policy,
+            templates=templates,
+            clock=clock,
+            schedules=Schedules(policy, templates, clock),
+            subscribers=Subscribers(policy, clock),
+            broadcasts=Broadcasts(policy, clock),
+            planning=Planning(policy, templates),
+        )
+    finally:
+        database.close()
+
+
+def _declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> None:
+    uow.lists.declare(lists)
+
+
+def run(settings: Settings) -> None:
+    """The service, until SIGTERM or SIGINT; raises CarillonError where it can't."""
+    upgrade.prepare(settings.database.url)
+    with open_service(settings) as service, service.database.exclusive():
+        asyncio.run(Running.serve(settings, service))
+
+
+class Running:
+    """The service while it runs: the connection, the loops, and their end."""
+
+    def __init__(self, settings: Settings, service: Service, digest_key: bytes) -> None:
+        self._service = service
+        self._database = database = service.database
+        self._clock = clock = service.clock
+        self._started_at = clock.now()
+        self._stop = asyncio.Event()
+        self._worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._connection = connection = Connection(
+            settings.xmpp, now=clock.now, on_session=self._on_session
+        )
+        sending = Sending(service.policy, service.templates, clock)
+        self._sending = sending
+        self._ledger = ledger = Ledger(database, sending, self._worker)
+        line = Line(
+            database=database,
+            sending=sending,
+            wire=connection,
+            ledger=ledger,
+            ids=MessageIds(digest_key),
+            window=Window(settings.sending.window),
+            pace=Pace(settings.sending.rate),
+            clock=clock,
+            worker=self._worker,
+            stopping=self._stop.is_set,
+        )
+        self._alarm = Alarm(self._ring)
+        planner = Planner(
+            database=database,
+            planning=service.planning,
+            wire=connection,
+            alarm=self._alarm,
+            clock=clock,
+        )
+        self._dispatcher = Dispatcher(line)
+        retrier = Retrier(line, Outcomes(service.policy, clock))
+        reporter = Reporter(database, connection, service.policy.addresses.service)
+        self._planning = Loop("planner", planner.step)
+        self._loops = (
+            self._planning,
+            Loop("dispatcher", self._dispatcher.step),
+            Loop("retrier", retrier.step),
+            Loop("reporter", reporter.step),
+        )
+
+    @classmethod
+    async def serve(cls, settings: Settings, service: Service) -> None:
+        """From start to stop; raises Conflict where connecting cannot help."""
+        key = await service.database.run(_digest_key)
+        await cls(settings, service, key).until_stopped()
+
+    async def until_stopped(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
+        if not self._database.shared:  # whoever held leases is gone
+            await self._database.run(_release_all)
+        self._alarm.every(PULSE, self._beat)
+        self._alarm.every(LEASE.total_seconds() / 3, self._renew)
+        self._alarm.start()
+        await self._beat()
+        background = [
+            asyncio.create_task(self._ledger.run()),
+            asyncio.create_task(self._watch()),
+            *(asyncio.create_task(loop.run()) for loop in self._loops),
+        ]
+        connected = asyncio.create_task(self._connection.run())
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait(
+                {connected, stopped}, return_when=asyncio.FIRST_COMPLETED
+            )
+            await self._wind_down()
+        finally:
+            for task in (*background, stopped):
+                task.cancel()
+            await asyncio.gather(*background, stopped, return_exceptions=True)
+            self._alarm.stop()
+        try:
+            await connected
+        except FatalConnectionError as error:
+            raise Conflict(str(error)) from None
+
+    async def _wind_down(self) -> None:
+        """Finish and record what is on its way, say goodbye, give back the rest."""
+        self._stop.set()
+        log.info("stopping")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await self._dispatcher.drain()
+        await self._connection.stop()
+        with contextlib.suppress(TimeoutError, CarillonError):
+            async with asyncio.timeout(GRACE):
+                await self._ledger.flush()
+                await self._database.run(self._sending.release, self._worker)
+                await self._database.run(_stopped, self._worker)
+
+    def _ring(self) -> None:
+        self._planning.nudge()
+
+    def _on_session(self, fresh: bool) -> None:
+        log.info("session", fresh=fresh)
+        for loop in self._loops:
+            loop.nudge()
+
+    async def _watch(self) -> None:
+        """Wake every loop when something was changed, here or elsewhere."""
+        watch = self._database.watch()
+        while True:
+            if await watch.changed(PULSE):
+                for loop in self._loops:
+                    loop.nudge()
+
+    async def _beat(self) -> None:
+        pulse = Pulse(
+            worker=self._worker,
+            service=self._service.policy.addresses.service,
+            version=version("carillon"),
+            connected=self._connection.is_ready,
+            started_at=self._started_at,
+            seen_at=self._clock.now(),
+        )
+        await self._database.run(_beat, pulse)
+
+    async def _renew(self) -> None:
+        await self._database.run(self._sending.renew, self._worker)
+
+
+def _digest_key(uow: UnitOfWork) -> bytes:
+    return uow.facts.digest_key()
+
+
+def _release_all(uow: UnitOfWork) -> None:
+    uow.chunks.release(None)
+
+
+def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
+    uow.facts.beat(pulse)
+
+
+def _stopped(uow: UnitOfWork, worker: str) -> None:
+    uow.facts.stopped(worker)

@@ -1,0 +1,143 @@
+"""What a template's author should put right though the template can be read.
+
+Wording is tried out with everything given, with nothing optional given, with
+each optional field alone left out and alone given, and with every choice.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.rendering import declaration
+from bot.rendering.faults import Fault
+from bot.rendering.folder import SUFFIX, Source
+from bot.rendering.formats import Formats, locale_for
+from bot.rendering.sandbox import FORMATS
+from bot.rendering.wording import Unwritable
+from bot.service.fields import Field, FieldType, Template, typed
+
+_SAMPLES: Mapping[FieldType, Any] = {
+    FieldType.TEXT: "Sample text",
+    FieldType.LINE: "Sample line",
+    FieldType.MOMENT: datetime(2026, 12, 5, 22, tzinfo=UTC),
+    FieldType.DURATION: timedelta(minutes=90),
+    FieldType.JID: "user@example.org",
+    FieldType.NUMBER: 3,
+    FieldType.BOOLEAN: True,
+}
+
+
+def advice(source: Source, limits: Mapping[str, int]) -> Iterator[Fault]:
+    """The faults beside those of reading; `limits` are subject's and body's."""
+    template = source.template
+    if template is None:
+        return
+    yield from _untranslated(source, template)
+    yield from _strays(source, template)
+    if source.faults:
+        return  # what cannot be compiled can neither be measured nor tried
+    yield from _unused(source, template)
+    yield from _tried(source, template, limits)
+
+
+def _untranslated(source: Source, template: Template) -> Iterator[Fault]:
+    texts: dict[tuple[str, ...], Mapping[str, str]] = {
+        ("title",): template.title,
+        ("description",): template.description,
+    }
+    for field in template.fields:
+        texts["fields", field.name, "label"] = field.label
+        texts["fields", field.name, "help"] = field.help
+    for keys, words in texts.items():
+        for language in template.languages:
+            if words and language not in words:
+                yield Fault(
+                    source.folder / declaration.FILE,
+                    declaration.line_of(source.toml, *keys),
+                    f"{'.'.join(keys)}: the language {language!r} is missing",
+                )
+
+
+def _strays(source: Source, template: Template) -> Iterator[Fault]:
+    for name, *_ in source.signature:
+        part, _, rest = name.partition(".")
+        language = rest.removesuffix(SUFFIX)
+        if (
+            part in ("subject", "body")
+            and language != rest
+            and language not in template.languages
+        ):
+            yield Fault(
+                source.folder / name,
+                1,
+                f"the language {language!r} is not among the declared `languages`",
+            )
+
+
+def _unused(source: Source, template: Template) -> Iterator[Fault]:
+    for field in template.fields:
+        lacking = [
+            language
+            for language, pair in source.pairs.items()
+            if field.name not in pair.names
+        ]
+        if len(lacking) == len(source.pairs):
+            yield Fault(
+                source.folder / declaration.FILE,
+                declaration.line_of(source.toml, "fields", field.name),
+                f"the field {field.name!r} is never used",
+            )
+            continue
+        for language in lacking:
+            yield Fault(
+                source.pairs[language].body.path,
+                1,
+                f"the field {field.name!r} is not used in the language {language!r}",
+            )
+
+
+def _tried(
+    source: Source, template: Template, limits: Mapping[str, int]
+) -> Iterator[Fault]:
+    context = dict.fromkeys(declaration.CONTEXT, "sample")
+    for language, pair in source.pairs.items():
+        formats = Formats(locale_for(language, language), ZoneInfo("UTC"))
+        for values in _combinations(template):
+            variables = {**values, **context, FORMATS: formats}
+            for part, wording in (("subject", pair.subject), ("body", pair.body)):
+                try:
+                    text = wording.write(variables, limit=limits[part])
+                except Unwritable as error:
+                    yield error.fault
+                else:
+                    if not text:
+                        yield Fault(wording.path, 1, f"the {part} can come out empty")
+
+
+def _combinations(template: Template) -> Iterator[dict[str, Any]]:
+    everything = {field.name: _sample(field) for field in template.fields}
+    absent = [
+        field.name
+        for field in template.fields
+        if not field.required and field.default is None
+    ]
+    nothing = {**everything, **dict.fromkeys(absent)}
+    yield everything
+    yield nothing
+    for name in absent:
+        yield {**everything, name: None}
+        yield {**nothing, name: everything[name]}
+    for field in template.fields:
+        for choice in field.choices:
+            yield {**everything, field.name: choice}
+        if field.type is FieldType.BOOLEAN:
+            yield {**everything, field.name: False}
+
+
+def _sample(field: Field) -> Any:
+    if field.choices:
+        return field.choices[0]
+    if field.default is not None:
+        return typed(field, field.default)
+    return _SAMPLES[field.type]

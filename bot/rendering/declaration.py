@@ -1,0 +1,172 @@
+"""`template.toml`: what a template is and the fields it asks for.
+
+languages = ["en", "de"]            # the preferred first
+title = { en = "Maintenance", de = "Wartung" }
+description = { en = "…", de = "…" }
+
+[fields.start]
+type = "moment"                     # see bot.service.fields.FieldType
+required = true
+label = { en = "Start", de = "Beginn" }
+help = { en = "…", de = "…" }       # `default`, `choices`: where wanted
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from bot.domain.characters import illegal
+from bot.domain.errors import Invalid
+from bot.domain.language import is_tag
+from bot.rendering.faults import Fault, Unreadable, text_of
+from bot.service.fields import Field, FieldType, Template, typed
+
+FILE = "template.toml"
+#: what wording may name beside the fields
+CONTEXT = frozenset({"list_address", "list_name", "list_title", "recipient", "service"})
+_KEYWORDS = frozenset(
+    {"and", "or", "not", "in", "is", "if", "else", "elif", "endif", "for"}
+    | {"true", "false", "none"}
+)
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def _tag(text: str) -> str:
+    if not is_tag(text):
+        raise ValueError(f"{text[:40]!r} is no language tag such as 'en'")
+    return text
+
+
+def _field_name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError("a field's name has the form 'lower_case'")
+    if text in CONTEXT | _KEYWORDS:
+        raise ValueError(f"{text!r} has a meaning of its own; choose another name")
+    return text
+
+
+def _legal(text: str) -> str:
+    if found := illegal(text):
+        raise ValueError(f"{found} cannot be sent over XMPP")
+    return text
+
+
+Tag = Annotated[str, pydantic.AfterValidator(_tag)]
+FieldName = Annotated[str, pydantic.AfterValidator(_field_name)]
+Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1_024),
+    pydantic.AfterValidator(_legal),
+]
+
+
+class FieldTable(BaseModel):
+    """`[fields.NAME]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: FieldType
+    label: Annotated[dict[Tag, Words], pydantic.Field(min_length=1)]
+    help: dict[Tag, Words] = {}
+    required: bool = False
+    default: Words | None = None
+    choices: tuple[Words, ...] = ()
+
+
+class TemplateTable(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    languages: Annotated[tuple[Tag, ...], pydantic.Field(min_length=1)]
+    title: Annotated[dict[Tag, Words], pydantic.Field(min_length=1)]
+    description: dict[Tag, Words] = {}
+    fields: dict[FieldName, FieldTable] = {}
+
+
+def read(folder: Path) -> tuple[Template | None, str, list[Fault]]:
+    """What the folder's `template.toml` declares, its source, and its faults."""
+    path = folder / FILE
+    try:
+        source = text_of(path)
+    except Unreadable as error:
+        return None, "", [error.fault]
+    try:
+        table = TemplateTable(**tomllib.loads(source))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+),", str(error))
+        line = int(found[1]) if found else source.count("\n") + 1
+        return None, source, [Fault(path, line, f"not TOML: {error}")]
+    except RecursionError:
+        return None, source, [Fault(path, 1, "it is nested too deeply")]
+    except pydantic.ValidationError as error:
+        return None, source, [_fault(path, source, entry) for entry in error.errors()]
+    template = _template(folder.name, table)
+    faults = [
+        Fault(path, line_of(source, "fields", field.name), text)
+        for field in template.fields
+        for text in _contradictions(field)
+    ]
+    return template, source, faults
+
+
+def line_of(source: str, *keys: str) -> int:
+    """The line that declares `keys`, as near as can be told; 1 where nowhere."""
+    lines = source.split("\n")
+    best = 0
+    for depth in range(1, len(keys) + 1):
+        path = r"\s*\.\s*".join(map(re.escape, keys[:depth]))
+        header = re.compile(rf"\s*\[\s*{path}\s*[\].]|\s*{path}\s*[=.]")
+        inner = re.compile(rf"\s*{re.escape(keys[depth - 1])}\s*[=.]")
+        for number, line in enumerate(lines[best:], start=best):
+            if header.match(line) or (depth > 1 and inner.match(line)):
+                best = number
+                break
+    return best + 1
+
+
+def _template(name: str, table: TemplateTable) -> Template:
+    return Template(
+        name=name,
+        title=table.title,
+        description=table.description,
+        languages=table.languages,
+        fields=tuple(
+            Field(
+                name=field_name,
+                type=entry.type,
+                label=entry.label,
+                help=entry.help,
+                required=entry.required,
+                default=entry.default,
+                choices=entry.choices,
+            )
+            for field_name, entry in table.fields.items()
+        ),
+    )
+
+
+def _contradictions(field: Field) -> list[str]:
+    """What is wrong between the parts of one field."""
+    found = []
+    if (field.type is FieldType.CHOICE) != bool(field.choices):
+        found.append("`choices` are for the type 'choice', which needs some")
+    if field.required and field.default is not None:
+        found.append("a field with a default is never missing; drop `required`")
+    if field.default is not None:
+        try:
+            typed(field, field.default)
+        except Invalid as error:
+            found.append(f"`default`: {error.text}")
+    return found
+
+
+def _fault(path: Path, source: str, entry: Any) -> Fault:
+    keys = [str(part) for part in entry["loc"] if part != "[key]"]
+    text = str(entry["msg"]).removeprefix("Value error, ")
+    line = line_of(source, *keys) if keys else 1
+    return Fault(path, line, f"{'.'.join(keys)}: {text}")

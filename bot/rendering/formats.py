@@ -1,0 +1,104 @@
+"""Moments, lengths of time and numbers, as the reader writes them (CLDR)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError, dates, lists, numbers
+
+from bot.domain.language import is_tag
+
+_Unit = Literal["day", "hour", "minute", "second"]
+_UNITS: tuple[tuple[_Unit, int], ...] = (
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+    ("second", 1),
+)
+_NEVER_ROUND_UP = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How one reader sees time: a locale for the wording, a zone for the clock."""
+
+    locale: Locale
+    zone: ZoneInfo
+
+    def moment(self, value: datetime) -> str:
+        """Day and time: `Saturday, December 5, 2026, 11:00 PM CET`."""
+        pattern = str(self.locale.datetime_formats["full"]).replace("'", "")
+        return pattern.format(self.time(value), self.date(value))
+
+    def date(self, value: datetime) -> str:
+        """The day alone: `Samstag, 5. Dezember 2026`."""
+        local = _moment(value).astimezone(self.zone)
+        return dates.format_date(local.date(), format="full", locale=self.locale)
+
+    def time(self, value: datetime) -> str:
+        """The time with its zone's abbreviation: `23:00 CET`, `02:00 UTC-03`."""
+        local = _moment(value).astimezone(self.zone)
+        clock = dates.format_time(local.time(), format="short", locale=self.locale)
+        # CLDR's narrow no-break space before AM and PM is a box in some fonts
+        return f"{clock} {_abbreviation(local)}".replace("\u202f", " ")
+
+    def duration(self, value: timedelta) -> str:
+        """A length of time in whole units: `1 hour and 30 minutes`."""
+        if not isinstance(value, timedelta):
+            raise TypeError("it is no length of time")
+        rest = int(value.total_seconds())
+        if rest < 0:
+            raise ValueError("it ends before it starts; give an end after the start")
+        parts = []
+        for unit, size in _UNITS:
+            count, rest = divmod(rest, size)
+            if count:
+                parts.append(self._count(timedelta(seconds=count * size), unit))
+        if not parts:
+            return self._count(timedelta(), "minute")
+        # Babel 2.18 knows the style "unit" only in part: KeyError on three units
+        return lists.format_list(parts, style="standard", locale=self.locale)
+
+    def number(self, value: int | Decimal) -> str:
+        """`2,500.5` or `2.500,5`."""
+        return numbers.format_decimal(value, locale=self.locale)
+
+    def _count(self, length: timedelta, unit: _Unit) -> str:
+        return dates.format_timedelta(
+            length, granularity=unit, threshold=_NEVER_ROUND_UP, locale=self.locale
+        )
+
+
+def _moment(value: datetime) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError("it is no moment")
+    return value
+
+
+def _abbreviation(local: datetime) -> str:
+    # zones without letters of their own are named +03 or +0545 by the IANA data
+    name = local.tzname() or "UTC"
+    if name[0] not in "+-":
+        return name
+    return f"UTC{name[:3]}:{name[3:]}" if name[3:] else f"UTC{name}"
+
+
+@lru_cache(maxsize=256)
+def locale_for(text: str, reader: str) -> Locale:
+    """The reader's locale where it varies the text's language, else the text's.
+
+    Who reads an `en` text as `en-GB` sees `5 December` and a 24-hour clock.
+    """
+    base = text.partition("-")[0].lower()
+    wanted = [reader] if reader.partition("-")[0].lower() == base else []
+    for tag in (*wanted, text, base):
+        # a reader's tag is whatever a client has put into xml:lang
+        if is_tag(tag):
+            try:
+                return Locale.parse(tag, sep="-")
+            except (UnknownLocaleError, ValueError):
+                continue
+    return Locale("en")

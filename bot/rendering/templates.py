@@ -1,0 +1,152 @@
+"""The templates there are: the operator's folder over the shipped one."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import Invalid, PolicyViolation
+from bot.domain.language import choose
+from bot.domain.message import Text
+from bot.domain.schedule import FieldValues
+from bot.rendering.checks import advice
+from bot.rendering.faults import Fault
+from bot.rendering.folder import Source, folders, load, shipped, signature
+from bot.rendering.formats import Formats, locale_for
+from bot.rendering.sandbox import FORMATS, Sandbox
+from bot.rendering.wording import TooLong, Unwritable, Wording
+from bot.service.fields import MAX_LINE, MAX_TEXT, Template, check
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+class JinjaTemplates:
+    """Implements the port `Templates`; safe to share among threads.
+
+    Every call looks at the files' times, so an edit counts from the next call
+    on. A template that is broken is refused rather than used in an older state.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        max_subject: int = MAX_LINE,
+        max_body: int = MAX_TEXT,
+    ) -> None:
+        """`folder` is the operator's; the limits are in characters."""
+        self._roots = (*((folder,) if folder else ()), shipped())
+        self._limits = {"subject": max_subject, "body": max_body}
+        self._sandbox = Sandbox()
+        self._sources: dict[Path, Source] = {}
+
+    def names(self) -> list[str]:
+        """Every template by name, sorted, the broken ones too."""
+        found = {
+            folder.name
+            for root in self._roots
+            for folder in folders(root)
+            if _NAME.fullmatch(folder.name)
+        }
+        return sorted(found)
+
+    def get(self, name: str) -> Template:
+        """What the template asks for; raises Invalid: unknown, or broken."""
+        return self._usable(name)[1]
+
+    def reads_recipient(self, name: str) -> bool:
+        """The wording names the recipient, so each reader gets a text of his own."""
+        source, _ = self._usable(name)
+        return any("recipient" in pair.names for pair in source.pairs.values())
+
+    def render(
+        self,
+        name: str,
+        values: FieldValues,
+        *,
+        language: str,
+        zone: str,
+        fallback: str,
+        context: Mapping[str, str],
+    ) -> Text:
+        """Subject and body for one reader, or for all of one language and zone.
+
+        `language` is the reader's wish ('' for none), `fallback` the list's
+        default, `zone` an IANA name; `context` holds what there is of
+        list_title, list_name, list_address, service and recipient. Raises Invalid
+        where the values do not fit, PolicyViolation where the text becomes too long.
+        """
+        source, template = self._usable(name)
+        typed = check(template, values)
+        spoken = choose(template.languages, language, fallback)
+        variables: dict[str, Any] = {field.name: None for field in template.fields}
+        for field, given in typed.items():
+            variables[field] = given[choose(given, language, fallback)]
+        variables |= context
+        variables[FORMATS] = Formats(locale_for(spoken, language), _zone(zone))
+        pair = source.pairs[spoken]
+        if lacking := sorted(pair.names.keys() - variables.keys()):
+            raise Invalid(f"template {name!r} needs {', '.join(lacking)} to speak of")
+        return Text(
+            language=spoken,
+            subject=" ".join(
+                self._write(name, "subject", pair.subject, variables).split()
+            ),
+            body=self._write(name, "body", pair.body, variables),
+        )
+
+    def check(self, name: str) -> list[Fault]:
+        """Everything that its author should put right; raises Invalid: unknown."""
+        source = self._source(name)
+        return sorted(
+            {*source.faults, *advice(source, self._limits)},
+            key=lambda fault: (fault.file.name, fault.line, fault.text),
+        )
+
+    def _usable(self, name: str) -> tuple[Source, Template]:
+        source = self._source(name)
+        if source.faults or source.template is None:
+            raise Invalid(
+                f"template {name!r} is broken and cannot be used; "
+                f"`carillon templates check {name}` says where"
+            )
+        return source, source.template
+
+    def _source(self, name: str) -> Source:
+        for root in self._roots if _NAME.fullmatch(name) else ():
+            folder = root / name
+            if state := signature(folder):
+                known = self._sources.get(folder)
+                if known is None or known.signature != state:
+                    known = load(folder, state, self._sandbox)
+                    self._sources[folder] = known
+                return known
+        names = ", ".join(self.names())
+        raise Invalid(f"no template is called {name[:80]!r}; there are {names}")
+
+    def _write(
+        self, name: str, part: str, wording: Wording, variables: Mapping[str, Any]
+    ) -> str:
+        limit = self._limits[part]
+        try:
+            return wording.write(variables, limit=limit)
+        except TooLong:
+            raise PolicyViolation(
+                f"the {part} comes to over {limit:,} characters; give shorter values",
+                limit=part,
+                maximum=limit,
+                wait=False,
+            ) from None
+        except Unwritable as error:
+            reason = error.fault.text
+            raise Invalid(f"template {name!r}, {part}: {reason}") from None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise Invalid(
+            f"{name[:80]!r} is no IANA time zone such as Europe/Warsaw"
+        ) from None

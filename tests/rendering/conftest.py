@@ -1,0 +1,68 @@
+"""Templates written into a folder of the test's own."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.message import Text
+from bot.rendering.templates import JinjaTemplates
+
+TOML = """
+languages = ["en", "de"]
+title = { en = "Test", de = "Test" }
+"""
+
+Write = Callable[..., Path]
+Say = Callable[..., str]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Puts a template into the folder: `write("t", {"body.en": "…"}, toml="…")`.
+
+    By default it is without fault; files given as None are left out.
+    """
+
+    def write(
+        name: str, files: dict[str, str | None] | None = None, toml: str | None = TOML
+    ) -> Path:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        stock: dict[str, str | None] = {
+            f"{part}.{language}": f"{part} {language}"
+            for part in ("subject", "body")
+            for language in ("en", "de")
+        }
+        for stem, text in (stock | (files or {})).items():
+            if text is not None:
+                (folder / f"{stem}.txt.j2").write_text(text, encoding="utf-8")
+        if toml is not None:
+            (folder / "template.toml").write_text(toml, encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> JinjaTemplates:
+    return JinjaTemplates(tmp_path)
+
+
+def render(templates: JinjaTemplates, name: str = "t", **more: Any) -> Text:
+    """Render with what a test does not care about filled in."""
+    values = {field: {"": text} for field, text in more.pop("given", {}).items()}
+    settings = {"language": "en", "zone": "UTC", "fallback": "en", "context": {}}
+    return templates.render(name, more.pop("values", values), **(settings | more))
+
+
+@pytest.fixture
+def say(write: Write, templates: JinjaTemplates) -> Say:
+    """What a body comes to: `say("{{ x }}", FIELDS, given={"x": "1"})`."""
+
+    def say(body: str, fields: str = "", **more: Any) -> str:
+        write("t", {"body.en": body, "body.de": body}, toml=TOML + fields)
+        return render(templates, **more).body
+
+    return say

@@ -1,0 +1,90 @@
+"""The templates that come along."""
+
+import pytest
+
+from bot.domain.errors import Invalid
+from bot.rendering.templates import JinjaTemplates
+from tests.rendering.conftest import render
+
+SHIPPED = JinjaTemplates()
+CONTEXT = {"list_title": "Wartung", "list_name": "w", "service": "announce.example.org"}
+
+
+@pytest.mark.parametrize("name", SHIPPED.names())
+def test_check(name: str) -> None:
+    """Every shipped template passes its own check in every language it claims."""
+    assert SHIPPED.check(name) == []
+    assert set(SHIPPED.get(name).languages) >= {"en", "de"}
+
+
+def test_maintenance_in_full() -> None:
+    """Everything given, in English and in the reader's zone."""
+    values = {
+        "summary": {"en": "New disks", "de": "Neue Platten"},
+        "start": {"": "2026-12-05T22:00:00Z"},
+        "duration": {"": "PT90M"},
+        "affected": {"": "mail\nchat"},
+        "details": {"": "We also move to a new rack."},
+        "contact": {"": "help@example.org"},
+    }
+    text = render(SHIPPED, "maintenance", values=values, zone="Europe/Warsaw")
+    assert text.subject == "Maintenance on Saturday, December 5, 2026: New disks"
+    assert text.body == (
+        "Planned maintenance: New disks\n"
+        "\n"
+        "Start: Saturday, December 5, 2026, 11:00 PM CET\n"
+        "End: Sunday, December 6, 2026, 12:30 AM CET (about 1 hour and 30 minutes)\n"
+        "\n"
+        "During this time you may not be able to use:\n"
+        "- mail\n"
+        "- chat\n"
+        "\n"
+        "We also move to a new rack.\n"
+        "\n"
+        "Sorry for the inconvenience, and thank you for your patience!\n"
+        "\n"
+        "Questions? help@example.org"
+    )
+
+
+def test_maintenance_in_short() -> None:
+    """Only what is required, in German: no gaps where the rest would stand."""
+    given = {"summary": "Neue Platten", "start": "2026-12-05T22:00:00Z"}
+    text = render(
+        SHIPPED, "maintenance", given=given, language="de", zone="Europe/Berlin"
+    )
+    assert text.language == "de"
+    assert text.body == (
+        "Geplante Wartung: Neue Platten\n"
+        "\n"
+        "Beginn: Samstag, 5. Dezember 2026, 23:00 CET\n"
+        "\n"
+        "Entschuldigt die Störung, und danke für eure Geduld!"
+    )
+
+
+def test_maintenance_that_ends_before_it_starts() -> None:
+    """An end before the start is refused with what to do."""
+    given = {
+        "summary": "x",
+        "start": "2026-12-05T22:00:00Z",
+        "end": "2026-12-05T21:00:00Z",
+    }
+    with pytest.raises(Invalid, match="give an end after the start"):
+        render(SHIPPED, "maintenance", given=given)
+
+
+@pytest.mark.parametrize("language", SHIPPED.get("welcome").languages)
+def test_welcome(language: str) -> None:
+    """The body repeats the list's title and says how to leave."""
+    text = render(SHIPPED, "welcome", language=language, context=CONTEXT)
+    assert text.subject is not None
+    assert "Wartung" in text.subject
+    assert "Wartung" in text.body
+    assert "announce.example.org" in text.body
+
+
+def test_welcome_without_a_list() -> None:
+    """A template that speaks of the list is refused where there is none."""
+    with pytest.raises(Invalid, match="needs list_name, list_title"):
+        render(SHIPPED, "welcome", context={"service": "announce.example.org"})
