@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
+from typing import Any
 
 import structlog
 
@@ -281,11 +282,10 @@ class Running:
         ]
         connected = asyncio.create_task(self._connection.run())
         stopped = asyncio.create_task(self._stop.wait())
+        ends: set[asyncio.Task[Any]] = {connected, stopped, *background}
         try:
             # None of them ends by itself: one that does is a reason to stop.
-            await asyncio.wait(
-                {connected, stopped, *background}, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             failed = [task for task in background if task.done()]
             await self._wind_down()
             for task in failed:
