@@ -288,8 +288,8 @@ class Running:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             failed = [task for task in background if task.done()]
             await self._wind_down()
-            for task in failed:
-                task.result()
+            for ended in failed:
+                ended.result()
         finally:
             for task in (*background, stopped):
                 task.cancel()
