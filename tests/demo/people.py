@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Literal, TypeVar
 from xml.etree import ElementTree as ET
 
 from slixmpp import ClientXMPP
@@ -67,7 +67,9 @@ class Person(ClientXMPP):
 
         return await within(seconds, find(), f"{what} for {self.user}")
 
-    async def ask(self, kind: str, to: str, payload: ET.Element) -> tuple[Iq, Iq]:
+    async def ask(
+        self, kind: Literal["get", "set"], to: str, payload: ET.Element
+    ) -> tuple[Iq, Iq]:
         """An IQ of that kind and its result; raises slixmpp's IqError."""
         iq = self.make_iq(ito=to, itype=kind)
         iq.append(payload)
