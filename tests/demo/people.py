@@ -95,6 +95,7 @@ async def online(server: Prosody, user: str, language: str) -> AsyncIterator[Per
     person.connect(server.host, server.c2s_port)
     try:
         await within(20, started.wait(), f"{user}'s login")
+        await person.get_roster()  # who has not asked is not told of approvals
         person.send_presence()
         yield person
     finally:

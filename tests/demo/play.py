@@ -72,6 +72,9 @@ class Play:
             raise DemoError(f"the announcement came {-late} before its time")
         for reader, message in zip(readers, found, strict=True):
             self._tell.stanza(f"→ {reader.user} ({reader.language})", message)
+            self._tell.fact(f"{reader.user} reads:")
+            for part in ("subject", "body"):
+                self._tell.block(message.findtext(f"{CLIENT}{part}") or "")
         bodies = {message.findtext(f"{CLIENT}body") for message in found}
         if len(bodies) != len(readers):
             raise DemoError("two languages, and yet the same text")
@@ -135,7 +138,7 @@ def _in(language: str) -> Callable[[ET.Element], bool]:
 
 
 def _text(iq: ET.Element, name: str) -> str | None:
-    return iq.findtext(f"{S}schedule/{S}{name}")
+    return iq.findtext(f".//{S}{name}")
 
 
 def _z(moment: datetime) -> str:

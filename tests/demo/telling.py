@@ -4,12 +4,15 @@ from xml.etree import ElementTree as ET
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_SHOWN = ("from", "to", "type", "template", "var", "status")
+_SHOWN = ("from", "to", "type", "template", "var", "total", "sent", "used", "limit")
 _LONGEST = 66
-_HIDDEN = {"{urn:xmpp:sid:0}origin-id", "{urn:xmpp:hints}store"}
+_HIDDEN = {
+    "{urn:xmpp:sid:0}origin-id",
+    "{urn:xmpp:sid:0}stanza-id",
+    "{urn:xmpp:hints}store",
+}
 
 
 class Teller:
@@ -30,7 +33,8 @@ class Teller:
         self.block("\n".join(abbreviated(xml)))
 
     def block(self, text: str) -> None:
-        self._console.print(Padding(f"[dim]{escape(text.rstrip())}[/]", (0, 0, 0, 6)))
+        for line in text.rstrip().splitlines():
+            self._console.print(f"      [dim]{escape(line)}[/]")
 
     def end(self, text: str) -> None:
         self._console.print(f"\n[bold green]{escape(text)}[/]")
