@@ -7,6 +7,7 @@
 Bad configurations are the exception to the one line: each fault has its own.
 """
 
+import logging
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -91,6 +92,8 @@ def root(
         ),
     ] = False,
 ) -> None:
+    # `run` says where records go; whatever else happens is told in one line.
+    logging.getLogger().addHandler(logging.NullHandler())
     context.obj = config
 
 
