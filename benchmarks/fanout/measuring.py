@@ -62,7 +62,7 @@ class Bench:
 
     def _tell(self, life: Life, number: int, size: int) -> Run:
         job = job_name(number, size)
-        due = math.ceil(now()) + 2 + AHEAD
+        due = math.ceil(now() + 2 + AHEAD)
         self.sinks.expect(size)
         self.service.announce(list_name(size), job, datetime.fromtimestamp(due, UTC))
         _sleep_until(due - AHEAD)
