@@ -121,6 +121,7 @@ def test_writer_gives_up(
         raise AssertionError("no transaction could start")
 
     monkeypatch.setattr("bot.store.sqlite._BUSY_TIMEOUT", 10)
+    sqlite.call(add, "connected")
     with write_lock(sqlite_url), pytest.raises(Unavailable, match="locked"):
         sqlite.call(impatient)
     sqlite.call(add, "a")
