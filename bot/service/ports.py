@@ -311,12 +311,12 @@ class Exceptions(Protocol):
     def drop(self, broadcast_id: int, jids: Collection[str]) -> None: ...
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
-        """Due (retrying or deferred) of broadcasts that were not stopped; rows
-        others hold are passed over.
-        """
+        """Those whose next moment has come; rows others hold are passed over."""
         ...
 
-    def next_retry(self) -> datetime | None: ...
+    def abandon(self, broadcast_id: int) -> None:
+        """Whoever was still to be told again has failed."""
+        ...
 
     def count(self, broadcast_id: int, kind: ExceptionKind) -> int: ...
 

@@ -257,15 +257,13 @@ delivery_exception = sa.Table(
     sa.Column("next_at", UTCDateTime),
     _one_of("kind", ExceptionKind),
 )
-IS_RETRYING = delivery_exception.c.kind == sa.literal_column(
-    f"'{ExceptionKind.RETRYING}'"
-)
+#: retrying or deferred: its time comes again
+IS_AWAITED = delivery_exception.c.next_at.is_not(None)
 sa.Index(
-    "ix_delivery_exception_retry",
-    delivery_exception.c.broadcast_id,
+    "ix_delivery_exception_next",
     delivery_exception.c.next_at,
-    sqlite_where=IS_RETRYING,
-    postgresql_where=IS_RETRYING,
+    sqlite_where=IS_AWAITED,
+    postgresql_where=IS_AWAITED,
 )
 
 notice = sa.Table(

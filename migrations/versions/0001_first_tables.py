@@ -360,10 +360,10 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_delivery_exception_retry",
+        "ix_delivery_exception_next",
         "delivery_exception",
-        ["broadcast_id", "next_at"],
-        **_where("kind = 'retrying'"),
+        ["next_at"],
+        **_where("next_at IS NOT NULL"),
     )
 
 

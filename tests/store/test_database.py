@@ -183,12 +183,18 @@ def test_server_comes_back() -> None:
         database.close()
 
 
+def count_in(url: str) -> int:
+    database = SqlDatabase(url)
+    try:
+        return database.call(count)
+    finally:
+        database.close()
+
+
 def test_empty_database(url: str) -> None:
     """A database without tables asks for an upgrade."""
-    database = SqlDatabase(url)
     with pytest.raises(Unavailable, match="db upgrade"):
-        database.look(count)
-    database.close()
+        count_in(url)
 
 
 def test_unusable_files(tmp_path: Path) -> None:
@@ -197,10 +203,8 @@ def test_unusable_files(tmp_path: Path) -> None:
         SqlDatabase("sqlite://")
     (tmp_path / "text.db").write_text("This is no database, " * 100)
     for name in ("text.db", "nowhere/x.db", "."):
-        database = SqlDatabase(f"sqlite:///{tmp_path}/{name}")
         with pytest.raises(Unavailable):
-            database.call(count)
-        database.close()
+            count_in(f"sqlite:///{tmp_path}/{name}")
 
 
 def test_mistakes_are_not_hidden(database: SqlDatabase) -> None:

@@ -170,12 +170,7 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     "retries": (
         exceptions.RETRIES,
         {"now": at(MANY), "limit": 10},
-        ["ix_broadcast_sending", "ix_delivery_exception_retry"],
-    ),
-    "next retry": (
-        exceptions.NEXT_RETRY,
-        {},
-        ["ix_broadcast_sending", "ix_delivery_exception_retry"],
+        ["ix_delivery_exception_next"],
     ),
     "one of an owner": (OWNERS.where(schedule.c.client_id == "s1"), {}, []),
     "page of an owner": (
