@@ -11,7 +11,7 @@ from tests.cli.workplace import Workplace
 
 
 def test_db_from_nothing_to_current(bare_place: Workplace) -> None:
-    """upgrade makes the database, current and check tell where it stands."""
+    """`upgrade` makes the database, current and check tell where it stands."""
     before = bare_place.data("db", "current")
     assert before["current"] is None
     assert "db upgrade" in bare_place("db", "check").fault()
@@ -92,7 +92,7 @@ def _store(uow: UnitOfWork, pulse: Pulse) -> None:
 
 @pytest.mark.skipif(not hasattr(app, "probe"), reason="the login's probe is not there")
 def test_check_names_what_to_change(bare_place: Workplace) -> None:
-    """check says for each part whether it is right; here database and login are not."""
+    """`check` tells for each part whether it is right; database and login are not."""
     ran = bare_place("check")
     assert ran.fault() == "carillon: to put right: database, login"
     assert "db upgrade" in ran.out

@@ -97,7 +97,7 @@ class Workplace:
         ran = subprocess.run(
             command or self.command(*args),
             cwd=self.folder,
-            env=_environment() | env,
+            env={**_environment(), **env},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,
