@@ -7,6 +7,7 @@
 Bad configurations are the exception to the one line: each fault has its own.
 """
 
+import logging
 import re
 import sys
 from importlib.metadata import version
@@ -100,6 +101,8 @@ def root(
         ),
     ] = False,
 ) -> None:
+    # `run` says where records go; whatever else happens is told in one line.
+    logging.getLogger().addHandler(logging.NullHandler())
     context.obj = config
 
 

@@ -2,6 +2,7 @@
 
 import typer
 
+from bot.cli import logs
 from bot.cli.session import settings_of
 
 
@@ -14,4 +15,5 @@ def run(context: typer.Context) -> None:
     settings = settings_of(context)
     from bot import app  # noqa: PLC0415 - slow, and no use with bad settings
 
+    logs.configure(settings.log)
     app.run(settings)

@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.access import Caller
-from bot.domain.broadcast import BroadcastState, Frozen, Occurrence, OccurrenceState
+from bot.domain.broadcast import (
+    BroadcastState,
+    Frozen,
+    Occurrence,
+    OccurrenceState,
+    Progress,
+)
 from bot.domain.errors import (
     Conflict,
     Finished,
@@ -48,6 +54,17 @@ class Quota:
 
     used: int
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A schedule, and how it stands."""
+
+    schedule: Schedule
+    #: the next occurrence, or the last if there is none to come
+    moment: datetime
+    #: of the latest broadcast, None where nothing has gone out yet
+    progress: Progress | None = None
 
 
 class Schedules:
@@ -144,6 +161,22 @@ class Schedules:
         if found is None or not _may_see(caller, found):
             raise NotFound(f"There is no announcement #{reference}.")
         return found
+
+    def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
+        broadcasts = uow.broadcasts.page(
+            Paging(limit=1, before=0), schedule_id=schedule.id
+        )
+        progress = None
+        if broadcasts.items:
+            progress = uow.broadcasts.progress(broadcasts.items[-1].id)
+        return Report(schedule, self.moment(uow, schedule), progress)
+
+    def moment(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
+        """The next occurrence, or the last if there is none to come."""
+        if schedule.next_at is not None:
+            return schedule.next_at
+        past = uow.occurrences.of(schedule.id, limit=1)
+        return past[0].due_at if past else schedule.deliver_at
 
     def page(
         self,

@@ -18,6 +18,7 @@ from bot.domain.lists import (
 )
 from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
 from bot.domain.wallclock import zone
+from bot.service.audience_rights import may_announce
 from bot.service.policy import Policy
 from bot.service.ports import Clock, UnitOfWork
 from bot.service.roles import admins_only
@@ -48,6 +49,23 @@ class Subscribers:
         """Raises NotFound with the lists there are."""
         return _list(uow, name)
 
+    def visible(self, uow: UnitOfWork, caller: Caller) -> list[AnnouncementList]:
+        """The lists that the caller may know of: closed ones are for those who
+        stand on them or speak to them; strangers see none.
+        """
+        if caller.role is Role.STRANGER:
+            return []
+        subscriber = uow.subscribers.get(caller.owner)
+        standing = uow.subscriptions.of(subscriber.id) if subscriber else []
+        own = {subscription.list_id for subscription in standing}
+        return [
+            entry
+            for entry in uow.lists.all()
+            if entry.kind is not ListKind.CLOSED
+            or entry.id in own
+            or may_announce(caller, entry)
+        ]
+
     def page(
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
     ) -> list[tuple[Subscription, Subscriber]]:
@@ -73,24 +91,36 @@ class Subscribers:
     def leave(self, uow: UnitOfWork, jid: str, to: str) -> int:
         """`unsubscribe` or `unsubscribed`: how many subscriptions ended.
 
-        From an account it ends every subscription made by presence.
+        From an account it ends every subscription made by presence. Nobody
+        leaves a mandatory list.
         """
         subscriber = uow.subscribers.get(jid)
         if subscriber is None:
             return 0
-        list_id = None
-        if self._policy.addresses.component:
-            try:
-                list_id = self._list_at(uow, to).id
-            except NotFound:
-                return 0
-        return uow.subscriptions.end(
-            subscriber.id,
-            EndReason.LEFT,
-            self._clock.now(),
-            list_id=list_id,
-            origin=SubscriptionOrigin.PRESENCE if list_id is None else None,
-        )
+        lists = {entry.id: entry for entry in uow.lists.all()}
+        component = self._policy.addresses.component
+        try:
+            at = self._list_at(uow, to).id if component else None
+        except NotFound:
+            return 0
+        now = self._clock.now()
+
+        def meant(one: Subscription) -> bool:
+            entry = lists.get(one.list_id)
+            if entry is not None and entry.kind is ListKind.MANDATORY:
+                return False
+            by_presence = one.origin is SubscriptionOrigin.PRESENCE
+            return by_presence if at is None else one.list_id == at
+
+        for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
+            # else the next sign of life would take it up again
+            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+        standing = list(filter(meant, uow.subscriptions.of(subscriber.id)))
+        for one in standing:
+            uow.subscriptions.end(
+                subscriber.id, EndReason.LEFT, now, list_id=one.list_id
+            )
+        return len(standing)
 
     def depart(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
         """After a login as account: who joined by presence and left meanwhile."""
@@ -182,7 +212,7 @@ class Subscribers:
         self, uow: UnitOfWork, entry: AnnouncementList, subscriber: Subscriber
     ) -> None:
         """Once for each person and list, however often the person rejoins."""
-        now = self._clock.now()
+        now = self._clock.now().replace(microsecond=0)
         if not uow.subscriptions.welcome(entry.id, subscriber.id, now):
             return
         assert entry.welcome is not None  # noqa: S101 - asked by the caller

@@ -14,12 +14,12 @@ from bot.store.mapping import text_from_json, text_to_json
 from bot.store.paging import page
 from bot.store.tables import (
     IS_SENDING,
-    broadcast,
     broadcast_recipient,
     broadcast_text,
     chunk,
     delivery_exception,
 )
+from bot.store.tables import broadcast as table
 
 
 class SqlBroadcasts:
@@ -28,14 +28,14 @@ class SqlBroadcasts:
 
     def add(
         self,
-        entry: Broadcast,
+        broadcast: Broadcast,
         chunks: Sequence[tuple[int, int, int]],
         recipients: Sequence[str] = (),
     ) -> Broadcast:
-        row = sa.insert(broadcast).values(_values(entry)).returning(broadcast.c.id)
-        added = replace(entry, id=self._connection.execute(row).scalar_one())
+        row = sa.insert(table).values(_values(broadcast)).returning(table.c.id)
+        added = replace(broadcast, id=self._connection.execute(row).scalar_one())
         if chunks:
-            rows = [_new_chunk(added.id, *entry) for entry in chunks]
+            rows = [_new_chunk(added.id, *cut) for cut in chunks]
             self._connection.execute(sa.insert(chunk), rows)
         if recipients:
             rows = [
@@ -46,32 +46,32 @@ class SqlBroadcasts:
         return added
 
     def get(self, broadcast_id: int) -> Broadcast | None:
-        return self._one(sa.select(broadcast).where(broadcast.c.id == broadcast_id))
+        return self._one(sa.select(table).where(table.c.id == broadcast_id))
 
     def lock(self, broadcast_id: int) -> Broadcast | None:
-        select = sa.select(broadcast).where(broadcast.c.id == broadcast_id)
+        select = sa.select(table).where(table.c.id == broadcast_id)
         return self._one(select.with_for_update())
 
     def by_key(self, key: str) -> Broadcast | None:
-        return self._one(sa.select(broadcast).where(broadcast.c.key == key))
+        return self._one(sa.select(table).where(table.c.key == key))
 
     def _one(self, select: sa.Executable) -> Broadcast | None:
         row = self._connection.execute(select).one_or_none()
         return None if row is None else _from_row(row)
 
-    def save(self, entry: Broadcast) -> None:
-        update = sa.update(broadcast).where(broadcast.c.id == entry.id)
-        self._connection.execute(update.values(_values(entry)))
+    def save(self, broadcast: Broadcast) -> None:
+        update = sa.update(table).where(table.c.id == broadcast.id)
+        self._connection.execute(update.values(_values(broadcast)))
 
     def page(
         self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
     ) -> Page[Broadcast]:
         conditions: list[sa.ColumnElement[bool]] = []
         if schedule_id is not None:
-            conditions.append(broadcast.c.schedule_id == schedule_id)
+            conditions.append(table.c.schedule_id == schedule_id)
         if sending:
             conditions.append(IS_SENDING)
-        return page(self._connection, broadcast, conditions, paging, _from_row)
+        return page(self._connection, table, conditions, paging, _from_row)
 
     def progress(self, broadcast_id: int) -> Progress:
         """Each exception is of a recipient passed, so the rest of them is sent."""
@@ -82,8 +82,8 @@ class SqlBroadcasts:
         by_kind: dict[str, int] = {row[0]: row[1] for row in rows}
         done = sa.select(sa.func.coalesce(sa.func.sum(chunk.c.done), 0))
         done = done.where(chunk.c.broadcast_id == broadcast_id)
-        total = sa.select(broadcast.c.total, done.scalar_subquery().label("done"))
-        row = self._connection.execute(total.where(broadcast.c.id == broadcast_id))
+        total = sa.select(table.c.total, done.scalar_subquery().label("done"))
+        row = self._connection.execute(total.where(table.c.id == broadcast_id))
         counted = row.one()
         return Progress(
             total=counted.total,
@@ -120,20 +120,20 @@ def _new_chunk(broadcast_id: int, after: int, last: int, count: int) -> dict[str
     }
 
 
-def _values(entry: Broadcast) -> dict[str, Any]:
+def _values(broadcast: Broadcast) -> dict[str, Any]:
     return {
-        "occurrence_id": entry.occurrence_id,
-        "schedule_id": entry.schedule_id,
-        "key": entry.key,
-        "list_id": entry.list_id,
-        "highest": entry.highest,
-        "frozen_at": entry.frozen_at,
-        "total": entry.total,
-        "state": entry.state,
-        "reason": entry.reason,
-        "created_at": entry.created_at,
-        "finished_at": entry.finished_at,
-        "expires_at": entry.expires_at,
+        "occurrence_id": broadcast.occurrence_id,
+        "schedule_id": broadcast.schedule_id,
+        "key": broadcast.key,
+        "list_id": broadcast.list_id,
+        "highest": broadcast.highest,
+        "frozen_at": broadcast.frozen_at,
+        "total": broadcast.total,
+        "state": broadcast.state,
+        "reason": broadcast.reason,
+        "created_at": broadcast.created_at,
+        "finished_at": broadcast.finished_at,
+        "expires_at": broadcast.expires_at,
     }
 
 

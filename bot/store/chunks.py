@@ -6,54 +6,56 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Chunk
-from bot.store.tables import IS_LEASED, IS_OPEN, IS_SENDING, broadcast, chunk
+from bot.store.tables import IS_LEASED, IS_OPEN, IS_SENDING, broadcast
+from bot.store.tables import chunk as table
+from bot.store.types import UTCDateTime
 
 _WORKER = sa.bindparam("by", type_=sa.Text)
 
 # A worker's own chunk is none to claim even when its lease ran out: it may
 # still be sending it, and need only renew.
 _FREE = (
-    sa.select(chunk.c.id)
-    .select_from(chunk.join(broadcast))
+    sa.select(table.c.id)
+    .select_from(table.join(broadcast))
     .where(
         IS_SENDING,
         IS_OPEN,
         sa.or_(
-            chunk.c.worker.is_(None),
+            table.c.worker.is_(None),
             sa.and_(
-                chunk.c.leased_until <= sa.bindparam("now"), chunk.c.worker != _WORKER
+                table.c.leased_until <= sa.bindparam("now"), table.c.worker != _WORKER
             ),
         ),
     )
-    .order_by(broadcast.c.total, broadcast.c.id, chunk.c.id)
+    .order_by(broadcast.c.total, broadcast.c.id, table.c.id)
     .limit(1)
-    .with_for_update(of=chunk, skip_locked=True)
+    .with_for_update(of=table, skip_locked=True)
 )
 CLAIM = (
-    sa.update(chunk)
-    .where(chunk.c.id == _FREE.scalar_subquery())
-    .values(worker=_WORKER, leased_until=sa.bindparam("until", type_=None))
-    .returning(chunk)
+    sa.update(table)
+    .where(table.c.id == _FREE.scalar_subquery())
+    .values(worker=_WORKER, leased_until=sa.bindparam("until", type_=UTCDateTime))
+    .returning(table)
 )
 _HOLD = (
-    sa.select(chunk)
-    .where(chunk.c.id == sa.bindparam("chunk_id"), chunk.c.worker == _WORKER)
+    sa.select(table)
+    .where(table.c.id == sa.bindparam("chunk_id"), table.c.worker == _WORKER)
     .with_for_update()
 )
 _SAVE = (
-    sa.update(chunk)
-    .where(chunk.c.id == sa.bindparam("chunk_id"))
+    sa.update(table)
+    .where(table.c.id == sa.bindparam("chunk_id"))
     .values(
         {
             column: sa.bindparam(f"new_{column.name}", type_=column.type)
             for column in (
-                chunk.c.through,
-                chunk.c.done,
-                chunk.c.finished,
-                chunk.c.worker,
-                chunk.c.leased_until,
-                chunk.c.strikes,
-                chunk.c.suspect,
+                table.c.through,
+                table.c.done,
+                table.c.finished,
+                table.c.worker,
+                table.c.leased_until,
+                table.c.strikes,
+                table.c.suspect,
             )
         }
     )
@@ -74,38 +76,38 @@ class SqlChunks:
         row = self._connection.execute(_HOLD, values).one_or_none()
         return None if row is None else _from_row(row)
 
-    def save(self, entry: Chunk) -> None:
+    def save(self, chunk: Chunk) -> None:
         """Its range and count are as they were cut."""
         values = {
-            "chunk_id": entry.id,
-            "new_through": entry.through,
-            "new_done": entry.done,
-            "new_finished": entry.finished,
-            "new_worker": entry.worker,
-            "new_leased_until": entry.leased_until,
-            "new_strikes": entry.strikes,
-            "new_suspect": entry.suspect,
+            "chunk_id": chunk.id,
+            "new_through": chunk.through,
+            "new_done": chunk.done,
+            "new_finished": chunk.finished,
+            "new_worker": chunk.worker,
+            "new_leased_until": chunk.leased_until,
+            "new_strikes": chunk.strikes,
+            "new_suspect": chunk.suspect,
         }
         self._connection.execute(_SAVE, values)
 
     def renew(self, worker: str, until: datetime) -> None:
-        leased = sa.update(chunk).where(IS_LEASED, chunk.c.worker == worker)
+        leased = sa.update(table).where(IS_LEASED, table.c.worker == worker)
         self._connection.execute(leased.values(leased_until=until))
 
     def release(self, worker: str | None) -> None:
-        leased = sa.update(chunk).where(IS_LEASED)
+        leased = sa.update(table).where(IS_LEASED)
         if worker is not None:
-            leased = leased.where(chunk.c.worker == worker)
+            leased = leased.where(table.c.worker == worker)
         self._connection.execute(leased.values(worker=None, leased_until=None))
 
     def unfinished(self, broadcast_id: int) -> int:
-        select = sa.select(sa.func.count()).select_from(chunk)
-        select = select.where(chunk.c.broadcast_id == broadcast_id, IS_OPEN)
+        select = sa.select(sa.func.count()).select_from(table)
+        select = select.where(table.c.broadcast_id == broadcast_id, IS_OPEN)
         return self._connection.execute(select).scalar_one()
 
     def of(self, broadcast_id: int) -> list[Chunk]:
-        select = sa.select(chunk).where(chunk.c.broadcast_id == broadcast_id)
-        rows = self._connection.execute(select.order_by(chunk.c.after))
+        select = sa.select(table).where(table.c.broadcast_id == broadcast_id)
+        rows = self._connection.execute(select.order_by(table.c.after))
         return [_from_row(row) for row in rows]
 
 

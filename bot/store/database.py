@@ -39,8 +39,8 @@ class SqlDatabase:
     """The database at `url`, whose schema `bot.store.upgrade` looks after.
 
     A use case may run more than once, in a new transaction each time, so it
-    must do nothing but use its unit of work. Awaiting `run` can be cancelled;
-    the use case then still ends, and is committed, in its thread.
+    must do nothing but use its unit of work. Where awaiting `run` is cancelled,
+    a use case that has begun still ends, and is committed, in its thread.
     """
 
     def __init__(self, url: str) -> None:

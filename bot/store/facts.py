@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from bot.service.ports import Pulse
 from bot.store.conflicts import insert
-from bot.store.tables import fact, pulse
+from bot.store.tables import fact
+from bot.store.tables import pulse as table
 
 _DIGEST_KEY = "digest key"
 _KEY_BYTES = 32
@@ -27,27 +28,27 @@ class SqlFacts:
             stored = self._connection.execute(select).scalar_one()
         return bytes(stored)
 
-    def beat(self, entry: Pulse) -> None:
-        row = insert(self._connection, pulse).values(_values(entry))
+    def beat(self, pulse: Pulse) -> None:
+        row = insert(self._connection, table).values(_values(pulse))
         upsert = row.on_conflict_do_update(
-            index_elements=[pulse.c.worker], set_=_values(entry)
+            index_elements=[table.c.worker], set_=_values(pulse)
         )
         self._connection.execute(upsert)
 
     def pulses(self) -> list[Pulse]:
-        rows = self._connection.execute(sa.select(pulse).order_by(pulse.c.worker))
+        rows = self._connection.execute(sa.select(table).order_by(table.c.worker))
         return [Pulse(**row._asdict()) for row in rows]
 
     def stopped(self, worker: str) -> None:
-        self._connection.execute(sa.delete(pulse).where(pulse.c.worker == worker))
+        self._connection.execute(sa.delete(table).where(table.c.worker == worker))
 
 
-def _values(entry: Pulse) -> dict[str, Any]:
+def _values(pulse: Pulse) -> dict[str, Any]:
     return {
-        "worker": entry.worker,
-        "service": entry.service,
-        "version": entry.version,
-        "connected": entry.connected,
-        "started_at": entry.started_at,
-        "seen_at": entry.seen_at,
+        "worker": pulse.worker,
+        "service": pulse.service,
+        "version": pulse.version,
+        "connected": pulse.connected,
+        "started_at": pulse.started_at,
+        "seen_at": pulse.seen_at,
     }

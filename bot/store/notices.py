@@ -6,29 +6,29 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.service.ports import Notice
-from bot.store.tables import notice
+from bot.store.tables import notice as table
 
 
 class SqlNotices:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def add(self, entry: Notice) -> None:
-        row = sa.insert(notice).values(
-            recipient=entry.to,
-            text=entry.text,
-            payloads=list(entry.payloads),
-            created_at=entry.created_at,
+    def add(self, notice: Notice) -> None:
+        row = sa.insert(table).values(
+            recipient=notice.to,
+            text=notice.text,
+            payloads=list(notice.payloads),
+            created_at=notice.created_at,
         )
         self._connection.execute(row)
 
     def pending(self, limit: int) -> list[Notice]:
-        select = sa.select(notice).order_by(notice.c.id).limit(limit)
+        select = sa.select(table).order_by(table.c.id).limit(limit)
         return [_from_row(row) for row in self._connection.execute(select)]
 
     def done(self, notice_ids: Collection[int]) -> None:
         if notice_ids:
-            delete = sa.delete(notice).where(notice.c.id == sa.bindparam("which"))
+            delete = sa.delete(table).where(table.c.id == sa.bindparam("which"))
             keys = [{"which": notice_id} for notice_id in notice_ids]
             self._connection.execute(delete, keys)
 

@@ -17,56 +17,57 @@ from bot.store.mapping import (
     content_to_json,
 )
 from bot.store.paging import count_rows, page
-from bot.store.tables import IS_PLANNABLE, schedule
+from bot.store.tables import IS_PLANNABLE
+from bot.store.tables import schedule as table
 
 DUE = (
-    sa.select(schedule)
-    .where(IS_PLANNABLE, schedule.c.next_at <= sa.bindparam("now"))
-    .order_by(schedule.c.next_at, schedule.c.id)
+    sa.select(table)
+    .where(IS_PLANNABLE, table.c.next_at <= sa.bindparam("now"))
+    .order_by(table.c.next_at, table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
 UPCOMING = (
-    sa.select(schedule)
-    .where(IS_PLANNABLE, schedule.c.next_at.is_not(None))
-    .order_by(schedule.c.next_at, schedule.c.id)
+    sa.select(table)
+    .where(IS_PLANNABLE, table.c.next_at.is_not(None))
+    .order_by(table.c.next_at, table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
-NEXT_DUE = sa.select(sa.func.min(schedule.c.next_at)).where(IS_PLANNABLE)
+NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(IS_PLANNABLE)
 
 
 class SqlSchedules:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def add(self, entry: Schedule) -> Schedule:
-        row = insert(self._connection, schedule).values(_values(entry))
+    def add(self, schedule: Schedule) -> Schedule:
+        row = insert(self._connection, table).values(_values(schedule))
         returning = row.on_conflict_do_nothing(
-            index_elements=[schedule.c.owner, schedule.c.client_id]
-        ).returning(schedule)
+            index_elements=[table.c.owner, table.c.client_id]
+        ).returning(table)
         added = self._connection.execute(returning).one_or_none()
         if added is None:
-            raise Conflict(f"There is a schedule {entry.client_id!r} already.")
+            raise Conflict(f"There is a schedule {schedule.client_id!r} already.")
         return _from_row(added)
 
     def get(self, reference: int) -> Schedule | None:
-        return self._one(sa.select(schedule).where(schedule.c.id == reference))
+        return self._one(sa.select(table).where(table.c.id == reference))
 
     def find(self, owner: str, client_id: str) -> Schedule | None:
-        theirs = (schedule.c.owner == owner, schedule.c.client_id == client_id)
-        return self._one(sa.select(schedule).where(*theirs))
+        theirs = (table.c.owner == owner, table.c.client_id == client_id)
+        return self._one(sa.select(table).where(*theirs))
 
     def lock(self, reference: int) -> Schedule | None:
-        select = sa.select(schedule).where(schedule.c.id == reference)
+        select = sa.select(table).where(table.c.id == reference)
         return self._one(select.with_for_update())
 
     def _one(self, select: sa.Executable) -> Schedule | None:
         row = self._connection.execute(select).one_or_none()
         return None if row is None else _from_row(row)
 
-    def save(self, entry: Schedule) -> None:
-        update = sa.update(schedule).where(schedule.c.id == entry.id)
-        self._connection.execute(update.values(_values(entry)))
+    def save(self, schedule: Schedule) -> None:
+        update = sa.update(table).where(table.c.id == schedule.id)
+        self._connection.execute(update.values(_values(schedule)))
 
     def due(self, now: datetime, limit: int) -> list[Schedule]:
         rows = self._connection.execute(DUE, {"now": now, "limit": limit})
@@ -81,45 +82,45 @@ class SqlSchedules:
         return [_from_row(row) for row in rows]
 
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
-        return page(self._connection, schedule, _where(wanted), paging, _from_row)
+        return page(self._connection, table, _where(wanted), paging, _from_row)
 
     def count(self, wanted: ScheduleFilter) -> int:
-        return count_rows(self._connection, schedule, _where(wanted))
+        return count_rows(self._connection, table, _where(wanted))
 
 
 def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.owner is not None:
-        conditions.append(schedule.c.owner == wanted.owner)
+        conditions.append(table.c.owner == wanted.owner)
     if wanted.states is not None:
-        conditions.append(schedule.c.state.in_(sorted(wanted.states)))
+        conditions.append(table.c.state.in_(sorted(wanted.states)))
     if not wanted.welcomes:
-        conditions.append(schedule.c.origin != Origin.WELCOME)
+        conditions.append(table.c.origin != Origin.WELCOME)
     return conditions
 
 
-def _values(entry: Schedule) -> dict[str, Any]:
+def _values(schedule: Schedule) -> dict[str, Any]:
     return {
-        "owner": entry.owner,
-        "client_id": entry.client_id,
-        "origin": entry.origin,
-        "fingerprint": entry.fingerprint,
-        "audience": audience_to_json(entry.audience),
-        "content": content_to_json(entry.content),
-        "timezone": entry.timezone,
-        "recurrence": entry.recurrence,
-        "deliver_at": entry.deliver_at,
-        "next_at": entry.next_at,
-        "planned": entry.planned,
-        "expires_at": entry.expires_at,
-        "late_policy": entry.late.policy,
-        "late_within": entry.late.within,
-        "updates": entry.updates,
-        "metadata": entry.metadata,
-        "state": entry.state,
-        "reason": entry.reason,
-        "created_at": entry.created_at,
-        "ended_at": entry.ended_at,
+        "owner": schedule.owner,
+        "client_id": schedule.client_id,
+        "origin": schedule.origin,
+        "fingerprint": schedule.fingerprint,
+        "audience": audience_to_json(schedule.audience),
+        "content": content_to_json(schedule.content),
+        "timezone": schedule.timezone,
+        "recurrence": schedule.recurrence,
+        "deliver_at": schedule.deliver_at,
+        "next_at": schedule.next_at,
+        "planned": schedule.planned,
+        "expires_at": schedule.expires_at,
+        "late_policy": schedule.late.policy,
+        "late_within": schedule.late.within,
+        "updates": schedule.updates,
+        "metadata": schedule.metadata,
+        "state": schedule.state,
+        "reason": schedule.reason,
+        "created_at": schedule.created_at,
+        "ended_at": schedule.ended_at,
     }
 
 

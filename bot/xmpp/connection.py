@@ -53,6 +53,8 @@ class Timing:
     attempt: float = 30.0
     #: silence of the server after which the connection is given up
     silence: float = 60.0
+    #: for the first answer on a resumed stream
+    answer: float = 10.0
     #: for the server to close its stream when we stop
     close: float = 5.0
 
@@ -79,15 +81,19 @@ class Connection:
         timing: Timing | None = None,
     ) -> None:
         self.profile = Profile.of(settings)
-        self.stream = stream_for(settings, self.profile, self)
-        self._settings = settings
         self._timing = timing or Timing()
+        self.stream = stream_for(
+            settings, self.profile, self, patience=self._timing.answer
+        )
+        self._settings = settings
         self._moment = Moment(now)
         self._on_session, self._on_lost = on_session, on_lost
         self._ready = asyncio.Event()
         self._down = asyncio.Event()
         self._stopping = asyncio.Event()
         self._fatal: FatalConnectionError | None = None
+        #: why the last attempt brought no session; None while there is one
+        self.failure: str | None = None
 
     # --- bot.engine.wire.Wire -----------------------------------------------------
 
@@ -114,9 +120,9 @@ class Connection:
         ledger = session.ledger
         pending = ledger.open()
         for batch in _batches(deliveries):
+            await asyncio.sleep(0)
             await self._writable(pending)
             self.stream.send_many(batch, pending)
-            await asyncio.sleep(0)
         ledger.close(pending)
         return pending
 
@@ -279,6 +285,7 @@ class Connection:
             self.stream.abort()
             return
         log.info("%s as %s", "connected" if fresh else "resumed", bound)
+        self.failure = None
         self._ready.set()
         self._on_session(fresh)
 
@@ -299,7 +306,8 @@ class Connection:
             reason = "the secret was refused: check password and jid"
         elif reason == "conflict":
             reason = "somebody else is connected as us: one process per address"
-        log.error("cannot connect%s", f": {reason}" if reason else "")
+        self.failure = reason or "no session: check host, port and the server's log"
+        log.error("cannot connect: %s", self.failure)
 
 
 def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:

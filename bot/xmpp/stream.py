@@ -297,7 +297,12 @@ class AccountStream(Stream, ClientXMPP):
     """A client of RFC 6120, with XEP-0198 where the server has it."""
 
     def __init__(
-        self, settings: XMPPSettings, profile: Profile, listener: Listener
+        self,
+        settings: XMPPSettings,
+        profile: Profile,
+        listener: Listener,
+        *,
+        patience: float,
     ) -> None:
         ClientXMPP.__init__(
             self,
@@ -315,7 +320,7 @@ class AccountStream(Stream, ClientXMPP):
         elif settings.host:
             self.enable_direct_tls = settings.port == DIRECT_TLS_PORT
             self.enable_starttls = not self.enable_direct_tls
-        self.stream_management = StreamManagement(self)
+        self.stream_management = StreamManagement(self, patience)
         self.add_event_handler("stream_negotiated", self._on_negotiated)
         self.add_event_handler("failed_auth", self._on_refused)
         self.add_event_handler("no_auth", self._on_no_mechanism)
@@ -366,11 +371,15 @@ class AccountStream(Stream, ClientXMPP):
 
 
 def stream_for(
-    settings: XMPPSettings, profile: Profile, listener: Listener
+    settings: XMPPSettings, profile: Profile, listener: Listener, *, patience: float
 ) -> ComponentStream | AccountStream:
-    """The stream of the configured mode; needs a running loop."""
-    kind = ComponentStream if profile.component else AccountStream
-    return kind(settings, profile, listener)
+    """The stream of the configured mode; needs a running loop.
+
+    `patience`: seconds that a resumed stream has for its first answer.
+    """
+    if profile.component:
+        return ComponentStream(settings, profile, listener)
+    return AccountStream(settings, profile, listener, patience=patience)
 
 
 def _answer_failure(stanza: StanzaBase, error: Exception) -> None:

@@ -36,9 +36,14 @@ class StreamManagement:
     stream sends it again as the same bytes in the same order, unless a stream
     error blamed the content: then, as after a failed resumption, its barriers
     end with what the server's h says.
+
+    A resumption is believed only once the server has answered on it. COMPAT
+    Prosody 0.12.3 feeds a resumed stream to the parser of the old one, so what
+    was cut in the middle of a stanza swallows all that follows.
     """
 
-    def __init__(self, stream: "AccountStream") -> None:
+    def __init__(self, stream: "AccountStream", patience: float) -> None:
+        """`patience`: seconds that a resumed stream has for its first answer."""
         self.ledger = Ledger(keep=True)
         #: the server took `<enable/>`
         self.enabled = False
@@ -47,6 +52,8 @@ class StreamManagement:
         self._inbound = 0
         self._blamed = False
         self._answer: asyncio.Future[str] | None = None
+        self._patience = patience
+        self._doubt: asyncio.TimerHandle | None = None
         register_stanza_plugin(StreamFeatures, Feature)
         for order in (RESUME_ORDER, ENABLE_ORDER):
             stream.register_feature("sm", self._negotiate, restart=True, order=order)
@@ -74,6 +81,7 @@ class StreamManagement:
         self.enabled = False
         if self._answer is not None:
             self._answer.cancel()
+        self._believe()
         if self._previous is None:
             self.ledger.lose(known=False, blamed=blamed)
         else:
@@ -128,13 +136,32 @@ class StreamManagement:
     def _on_resumed(self, stanza: StanzaBase) -> None:
         self.enabled = True
         if self._handled(stanza):
-            if self._blamed:
-                self.ledger.lose(known=True, blamed=True)
-                self._blamed = False
-            again = self.ledger.unacknowledged
-            log.info("stream resumed, %d stanzas are sent again", len(again))
-            self._stream.resume(self, b"".join(again))
+            self._doubt = self._stream.loop.call_later(self._patience, self._give_back)
+            self.request()
         self._answered("resumed")
+
+    def _resume(self) -> None:
+        if self._blamed:
+            self.ledger.lose(known=True, blamed=True)
+            self._blamed = False
+        again = self.ledger.unacknowledged
+        log.info("stream resumed, %d stanzas are sent again", len(again))
+        self._stream.resume(self, b"".join(again))
+
+    def _give_back(self) -> None:
+        """The resumed stream is deaf; nothing was written to it yet."""
+        log.warning("the resumed stream does not answer: starting a new session")
+        self._previous = None
+        self.ledger.lose(known=True, blamed=self._blamed)
+        self._stream.event("session_end")
+        self._stream.abort()
+
+    def _believe(self) -> bool:
+        """End the doubt; True if there was any."""
+        doubt, self._doubt = self._doubt, None
+        if doubt is not None:
+            doubt.cancel()
+        return doubt is not None
 
     def _on_failed(self, stanza: StanzaBase) -> None:
         """§5: the h of a failed resumption says what was handled, where given."""
@@ -149,7 +176,8 @@ class StreamManagement:
         self._answered("failed")
 
     def _on_answer(self, stanza: StanzaBase) -> None:
-        self._handled(stanza)
+        if self._handled(stanza) and self._believe():
+            self._resume()
 
     def _on_request(self, stanza: StanzaBase) -> None:  # noqa: ARG002
         self._stream.send_raw(f"<a xmlns='{NS}' h='{self._inbound}'/>")

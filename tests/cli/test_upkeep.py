@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot import app
 from bot.service.ports import Pulse, UnitOfWork
 from tests.cli.workplace import Workplace
 
@@ -90,7 +89,6 @@ def _store(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(pulse)
 
 
-@pytest.mark.skipif(not hasattr(app, "probe"), reason="the login's probe is not there")
 def test_check_names_what_to_change(bare_place: Workplace) -> None:
     """`check` tells for each part whether it is right; database and login are not."""
     ran = bare_place("check")
@@ -98,7 +96,6 @@ def test_check_names_what_to_change(bare_place: Workplace) -> None:
     assert "db upgrade" in ran.out
 
 
-@pytest.mark.skipif(not hasattr(app, "probe"), reason="the login's probe is not there")
 def test_check_looks_at_templates(place: Workplace) -> None:
     """A missing welcome template is found."""
     with place.config.open("a") as file:

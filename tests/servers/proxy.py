@@ -134,5 +134,7 @@ class Proxy:
 def _reset(writer: asyncio.StreamWriter) -> None:
     """Close at once; a lingering time of 0 makes that an RST, not a FIN."""
     sock = writer.get_extra_info("socket")
+    if sock.fileno() == -1:  # closed already
+        return
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

@@ -1,8 +1,9 @@
 """Connections of ours and readers of theirs, for tests with a real server."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,13 +17,22 @@ from bot.domain.message import Announcement, MessageType, Text
 from bot.engine.wire import Delivery, Stencil
 from bot.settings import XMPPSettings
 from bot.xmpp.connection import Connection, Timing
+from bot.xmpp.stream import Stream
 from tests.servers.xmpp_server import XmppServer
 
-QUICK = Timing(first=0.05, cap=0.4, attempt=10, silence=30, close=3)
+Run = Callable[[Coroutine[Any, Any, None]], None]
+QUICK = Timing(first=0.05, cap=0.4, attempt=10, silence=30, answer=2, close=3)
 
 
 def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - a real clock is what is injected
+
+
+def newcomer(server: XmppServer) -> str:
+    """A new account, with a name that no other test has."""
+    name = f"u{secrets.token_hex(6)}"
+    server.register(name)
+    return name
 
 
 def component_settings(server: XmppServer, **changes: Any) -> XMPPSettings:
@@ -86,9 +96,14 @@ class Link(Connection):
 
 @asynccontextmanager
 async def linked(
-    settings: XMPPSettings, timing: Timing = QUICK, *, wait: bool = True
+    settings: XMPPSettings,
+    timing: Timing = QUICK,
+    *,
+    wait: bool = True,
+    prepare: Callable[[Stream], None] = lambda _stream: None,
 ) -> AsyncIterator[Link]:
     link = Link(settings, timing)
+    prepare(link.stream)
     running = asyncio.create_task(link.run())
     try:
         if wait:
@@ -101,6 +116,40 @@ async def linked(
             await running
 
 
+class Counter:
+    """An event handler that counts."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._news = asyncio.Event()
+
+    def __call__(self, _: Any) -> None:
+        self.count += 1
+        self._news.set()
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(60):
+            while self.count < count:
+                self._news.clear()
+                await self._news.wait()
+
+
+class Arrival:
+    """The first stanza from a JID."""
+
+    def __init__(self, sender: str) -> None:
+        self._sender = sender
+        self._found: asyncio.Future[ET.Element] = asyncio.Future()
+
+    def look(self, stanza: StanzaBase) -> None:
+        if stanza.xml.get("from") == self._sender and not self._found.done():
+            self._found.set_result(stanza.xml)
+
+    async def wait(self) -> ET.Element:
+        async with asyncio.timeout(20):
+            return await self._found
+
+
 class Reader(ClientXMPP):
     """Somebody's client: keeps every message that reaches it, as XML."""
 
@@ -110,6 +159,7 @@ class Reader(ClientXMPP):
         self.enable_starttls = self.enable_direct_tls = False
         self.plugin["feature_mechanisms"].unencrypted_scram = True
         self.register_plugin("xep_0030")
+        self.register_plugin("xep_0115")
         self.register_plugin("xep_0199")
         self.messages: list[ET.Element] = []
         self.online = asyncio.Event()
@@ -125,6 +175,17 @@ class Reader(ClientXMPP):
     def _keep(self, message: StanzaBase) -> None:
         self.messages.append(message.xml)
         self._news.set()
+
+    @contextmanager
+    def next_stanza(self, kind: str, sender: str) -> Iterator["Arrival"]:
+        """`with … as arrived: ask(); element = await arrived.wait()`."""
+        arrival = Arrival(sender)
+        matcher = MatchXPath(f"{{jabber:client}}{kind}")
+        self.register_handler(Callback(f"next {id(arrival)}", matcher, arrival.look))
+        try:
+            yield arrival
+        finally:
+            self.remove_handler(f"next {id(arrival)}")
 
     @property
     def ids(self) -> list[str]:

@@ -1,0 +1,127 @@
+"""Error messages back to whoever wrote to us (RFC 6120 §8.3), and how often.
+
+    <message type='error' id=SAME from=ADDRESS-WRITTEN-TO to=SENDER>
+      <error type='cancel'><service-unavailable/><text xml:lang='de'>…</text></error>
+    </message>
+
+The original body never comes back with it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from xml.etree import ElementTree as ET
+
+from bot.domain.language import choose
+from bot.domain.pacing import TokenBucket
+from bot.xmpp.classification import Verdict
+from bot.xmpp.errors import CLIENT, LANG, StanzaError
+
+RATE, BURST = 1, 5  #: bounces to one sender: a second, at once
+MOST_SENDERS = 10_000  #: remembered; the longest silent is forgotten first
+
+#: language -> (nobody reads this, where to turn)
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "en": (
+        "This address only sends announcements; nobody reads what is sent to it.",
+        "For questions, turn to {contact}.",
+    ),
+    "de": (
+        "Diese Adresse verschickt nur Ankündigungen; Nachrichten an sie liest niemand.",
+        "Bei Fragen: {contact}.",
+    ),
+    "fr": (
+        "Cette adresse ne fait qu'envoyer des annonces ; personne ne lit les réponses.",
+        "Pour toute question : {contact}.",
+    ),
+    "es": (
+        "Esta dirección solo envía anuncios; nadie lee los mensajes que recibe.",
+        "Si tiene preguntas, diríjase a {contact}.",
+    ),
+    "pl": (
+        "Ten adres służy tylko do wysyłania ogłoszeń; nikt nie czyta odpowiedzi.",
+        "W razie pytań: {contact}.",
+    ),
+}
+INLINE = (
+    "Messages with <schedule/> are not taken here."
+    " Send the <schedule/> with its <body/> as <iq type='set'/> to {service}."
+)
+
+
+class BounceTexts:
+    """What a refused sender reads."""
+
+    def __init__(self, *, service: str, contact: str | None) -> None:
+        self._service = service
+        self._contact = contact
+
+    def error(self, verdict: Verdict, language: str) -> StanzaError:
+        if verdict is Verdict.INLINE:
+            return StanzaError(
+                condition="feature-not-implemented",
+                type="cancel",
+                text=INLINE.format(service=self._service),
+            )
+        tag = choose(TEXTS, language)
+        sentence, turn = TEXTS[tag]
+        if self._contact:
+            sentence = f"{sentence} {turn.format(contact=self._contact)}"
+        return StanzaError(
+            condition="service-unavailable", type="cancel", text=sentence, language=tag
+        )
+
+
+def bounce(message: ET.Element, error: StanzaError) -> ET.Element:
+    """The error stanza for one message."""
+    addresses = {"from": message.get("to"), "to": message.get("from")}
+    given = {"id": message.get("id"), **addresses}
+    attributes = {name: value for name, value in given.items() if value}
+    answer = ET.Element(f"{{{CLIENT}}}message", {"type": "error", **attributes})
+    answer.append(error.element())
+    return answer
+
+
+def language_of(stanza: ET.Element) -> str:
+    """The `xml:lang` of a stanza or, failing that, of its first body."""
+    body = stanza.find(f"{{{CLIENT}}}body")
+    inner = body.get(LANG, "") if body is not None else ""
+    return stanza.get(LANG, "") or inner
+
+
+class BounceLimit:
+    """At most so many bounces to one sender; `clock` is monotonic, in seconds."""
+
+    def __init__(self, clock: Callable[[], float], most: int = MOST_SENDERS) -> None:
+        self._clock = clock
+        self._most = most
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._backlog: set[str] = set()
+        #: bounces that were not sent
+        self.dropped = 0
+
+    def session(self) -> None:
+        """Connected anew: the backlog that comes now is another one."""
+        self._backlog.clear()
+
+    def permits(self, sender: str, *, backlog: bool) -> bool:
+        """Whether to answer `sender` (a bare JID) now; counts those not answered."""
+        allowed = self._first(sender) if backlog else True
+        if not (allowed and self._bucket(sender).take(1, now=self._clock())):
+            self.dropped += 1
+            return False
+        return True
+
+    def _first(self, sender: str) -> bool:
+        if sender in self._backlog or len(self._backlog) >= self._most:
+            return False
+        self._backlog.add(sender)
+        return True
+
+    def _bucket(self, sender: str) -> TokenBucket:
+        bucket = self._buckets.pop(sender, None)
+        if bucket is None:
+            bucket = TokenBucket(RATE, burst=BURST, now=self._clock())
+        self._buckets[sender] = bucket
+        if len(self._buckets) > self._most:
+            self._buckets.popitem(last=False)
+        return bucket

@@ -1,0 +1,126 @@
+"""Service discovery (XEP-0030), capabilities (XEP-0115), what we are (XEP-0128).
+
+slixmpp keeps features per full JID, so in account mode all is told after binding,
+and before the first presence, which then carries `<c/>`. An address told again
+(at the next session) is replaced as a whole.
+"""
+
+import copy
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from slixmpp import JID
+from slixmpp.plugins.xep_0004.stanza import Form
+from slixmpp.plugins.xep_0030 import DiscoInfo, DiscoItems
+
+from bot.xmpp.plugins import scheduling, xep_0506
+from bot.xmpp.stream import Stream
+
+CAPS_NODE = "urn:x-carillon:announce:0"
+#: what every address does
+FEATURES = frozenset(
+    {
+        "http://jabber.org/protocol/caps",
+        "http://jabber.org/protocol/disco#info",
+        "http://jabber.org/protocol/disco#items",
+        "http://jabber.org/protocol/rsm",
+        "jabber:iq:version",
+        "urn:xmpp:ping",
+        "urn:xmpp:time",
+        scheduling.NS,
+        xep_0506.NS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of disco#items."""
+
+    jid: str
+    node: str | None = None
+    name: str | None = None
+
+
+Items = Callable[[JID], Awaitable[Iterable[Item]]]
+
+
+def prepare(stream: Stream) -> None:
+    """Load the plugins; once, before connecting."""
+    for name, settings in (
+        # What others claim to be is of no use to us, and would fill memory.
+        ("xep_0030", {"use_cache": False}),
+        ("xep_0059", {}),
+        ("xep_0092", {"software_name": "Carillon", "version": version("carillon")}),
+        ("xep_0115", {"caps_node": CAPS_NODE}),
+        ("xep_0128", {}),
+        ("xep_0199", {}),
+        ("xep_0202", {}),
+    ):
+        stream.register_plugin(name, settings)
+    for name in ("scheduling", "xep_0506"):
+        stream.register_plugin(name, module=f"bot.xmpp.plugins.{name}")
+    # COMPAT else slixmpp asks every contact whose presence has caps what it is.
+    caps = stream.plugin["xep_0115"]
+    stream.del_event_handler("entity_caps", caps._process_caps)  # noqa: SLF001
+
+
+async def advertise(
+    stream: Stream,
+    *,
+    addresses: Mapping[str, str],
+    features: Iterable[str] = FEATURES,
+    form: Mapping[str, str | Sequence[str]],
+    items: Items,
+) -> None:
+    """Tell who we are under each address (JID to name), before any presence.
+
+    `form` holds the fields of FORM_TYPE `urn:xmpp:scheduling:0`; `items(asker)` is
+    asked at the service's address. The service also has what loaded plugins added.
+    """
+    disco, caps = stream.plugin["xep_0030"], stream.plugin["xep_0115"]
+    service = stream.profile.service
+    for address, name in addresses.items():
+        info = DiscoInfo()
+        info.add_identity(*stream.profile.identity, name=name)
+        told = set(features)
+        if address == service:
+            known = await disco.get_info(JID(service), local=True)
+            told |= known["features"]
+        for feature in sorted(told):
+            info.add_feature(feature)
+        info.append(_form(form))
+        await disco.set_info(jid=JID(address), info=info)
+        await caps.update_caps(JID(address), broadcast=False)
+        # A copy: slixmpp writes the asked node into what it is about to send.
+        node = f"{CAPS_NODE}#{await caps.get_verstring(JID(address))}"
+        await disco.set_info(jid=JID(address), node=node, info=copy.copy(info))
+    _answer_items(stream, items)
+
+
+def _answer_items(stream: Stream, items: Items) -> None:
+    disco = stream.plugin["xep_0030"]
+
+    async def answer(jid: JID, node: str, asker: JID, data: Any) -> DiscoItems | None:
+        if node:  # of a plugin: ad-hoc commands
+            return disco.static.get_items(jid, node, asker, data)
+        answer = DiscoItems()
+        for item in await items(asker):
+            answer.add_item(JID(item.jid), item.node, item.name)
+        return answer
+
+    disco.set_node_handler("get_items", jid=JID(stream.profile.service), handler=answer)
+
+
+def _form(fields: Mapping[str, str | Sequence[str]]) -> Form:
+    form = Form()
+    form["type"] = "result"
+    form.add_field(var="FORM_TYPE", ftype="hidden", value=scheduling.NS)
+    for name, value in fields.items():
+        kind = "text-single" if isinstance(value, str) else "list-multi"
+        form.add_field(
+            var=name, ftype=kind, value=value if kind == "text-single" else list(value)
+        )
+    return form

@@ -1,0 +1,222 @@
+"""Everything that answers on a connection, opened once, told anew at each session.
+
+    doors = Doors(database=…, policy=…, …)
+    connection = Connection(settings, now=…, on_session=doors.on_session,
+                            on_lost=doors.on_lost)
+    doors.open(connection)          # before connecting
+    …
+    await doors.close()             # after the connection has stopped
+
+Build it inside the running loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from slixmpp import JID
+from slixmpp.exceptions import XMPPError
+
+from bot.domain.access import Role
+from bot.domain.errors import CarillonError
+from bot.domain.identity import MessageIds
+from bot.domain.lists import AnnouncementList
+from bot.service.outcomes import Bounce
+from bot.service.policy import Policy
+from bot.service.ports import Database
+from bot.service.schedules import Schedules
+from bot.service.subscribers import Subscribers
+from bot.xmpp import disco
+from bot.xmpp.archive import keep_nothing
+from bot.xmpp.bounces import BounceLimit, BounceTexts
+from bot.xmpp.classification import Surroundings
+from bot.xmpp.connection import Connection, NotConnected
+from bot.xmpp.inbox import Inbox
+from bot.xmpp.presence import PresenceDoor
+from bot.xmpp.scheduling import SchedulingDoor, caller_of
+from bot.xmpp.signs_of_life import SignsOfLife
+
+log = logging.getLogger(__name__)
+
+#: FREQs and parts of a recurrence, as the discovery form names them (§4)
+RECURRENCE = (
+    "DAILY",
+    "WEEKLY",
+    "MONTHLY",
+    "YEARLY",
+    "INTERVAL",
+    "BYDAY",
+    "BYMONTHDAY",
+    "BYMONTH",
+    "BYSETPOS",
+    "WKST",
+    "COUNT",
+    "UNTIL",
+)
+
+
+class Doors:
+    """`lists`: those that have addresses, as they are when the service starts.
+
+    `on_bounce` is called for each message of ours that came back; it must be
+    quick. `contact`: where people with questions may turn, in plain words.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        policy: Policy,
+        schedules: Schedules,
+        subscribers: Subscribers,
+        ids: MessageIds,
+        lists: Sequence[AnnouncementList],
+        on_bounce: Callable[[Bounce], None],
+        contact: str | None = None,
+        name: str = "Announcements",
+    ) -> None:
+        clock = asyncio.get_running_loop().time
+        self._database = database
+        self._policy = policy
+        self._schedules = schedules
+        self._subscribers = subscribers
+        self._ids = ids
+        self._lists = tuple(lists)
+        self._on_bounce = on_bounce
+        self._name = name
+        self._texts = BounceTexts(service=policy.addresses.service, contact=contact)
+        self._signs = SignsOfLife(database, subscribers, clock)
+        self.limit = BounceLimit(clock)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._session: asyncio.Task[None] | None = None
+        self._arrived = False
+
+    def open(self, connection: Connection) -> None:
+        """Register every handler; nothing is sent yet."""
+        policy = self._policy
+        self._connection = connection
+        disco.prepare(connection.stream)
+        around = Surroundings(
+            own=policy.addresses.own,
+            component=policy.addresses.component,
+            servers=policy.access.domains,
+        )
+        Inbox(
+            connection,
+            around,
+            self._texts,
+            self.limit,
+            self._ids,
+            self._signs,
+            self._on_bounce,
+        ).open()
+        names = frozenset(entry.name for entry in self._lists)
+        SchedulingDoor(
+            connection, self._database, self._schedules, policy, names
+        ).open()
+        self._presence = PresenceDoor(
+            connection, self._database, self._subscribers, policy, self._signs
+        )
+        self._presence.open()
+        self._start(self._presence.run())
+        self._start(self._signs.run())
+
+    def on_session(self, fresh: bool) -> None:
+        self.limit.session()
+        if fresh or not self._arrived:
+            self.on_lost()
+            self._arrived = False
+            self._session = asyncio.create_task(self._arrive())
+
+    def on_lost(self) -> None:
+        """What was being said is said again, also where the session is resumed."""
+        if self._session is not None:
+            self._session.cancel()
+
+    async def close(self) -> None:
+        """End every task."""
+        tasks = [*self._tasks, *([self._session] if self._session else [])]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    # --- a fresh session ---------------------------------------------------------
+
+    async def _arrive(self) -> None:
+        """Say what we are, then that we are there; caps go with the first presence."""
+        await disco.advertise(
+            self._connection.stream,
+            addresses=self._addresses(),
+            form=self._form(),
+            items=self._items,
+        )
+        account = not self._policy.addresses.component
+        if account:
+            # before presence: until then nobody's subscription can come between
+            await self._try("the roster", self._presence.settle_roster())
+        await self._try("presence", self._presence.appear())
+        if account:
+            await self._try("the archive", self._archive())
+        self._arrived = True
+
+    async def _archive(self) -> None:
+        if await keep_nothing(self._connection):
+            log.info("the archive keeps nothing of ours")
+
+    async def _try(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        """Each step for itself: one that fails must not keep us silent."""
+        try:
+            await work
+        except NotConnected:
+            log.info("disconnected before %s was settled", what)
+        except XMPPError as error:
+            log.warning("%s: refused (%s %s)", what, error.condition, error.text)
+        except CarillonError as error:
+            log.warning("%s: %s", what, error.text)
+        except Exception:
+            log.exception("%s: failed", what)
+
+    def _addresses(self) -> Mapping[str, str]:
+        """JID -> name, of whatever advertises something."""
+        addresses = self._policy.addresses
+        found = {addresses.service: self._name}
+        if addresses.component:
+            found |= {addresses.of_list(one.name): one.title for one in self._lists}
+        return found
+
+    def _form(self) -> Mapping[str, str | Sequence[str]]:
+        """Everybody's limits; an admin's may be wider."""
+        limits = self._policy.limits[Role.USER]
+        return {
+            "max-window": str(limits.window // timedelta(seconds=1)),
+            "max-pending": str(limits.pending),
+            "max-body": str(limits.body),
+            "recurrence": RECURRENCE,
+            "signing": "none",
+        }
+
+    async def _items(self, asker: JID) -> Iterable[disco.Item]:
+        """The lists that the asker may see; an account's share one address."""
+        addresses = self._policy.addresses
+        try:
+            caller = caller_of(asker, self._policy)
+            lists = await self._database.read(self._subscribers.visible, caller)
+        except CarillonError as error:
+            log.warning("no lists are shown: %s", error.text)
+            return []
+        return [
+            disco.Item(
+                jid=addresses.of_list(one.name),
+                node=None if addresses.component else one.name,
+                name=one.title,
+            )
+            for one in lists
+        ]

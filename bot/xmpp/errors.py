@@ -1,0 +1,113 @@
+"""The one table from our errors to stanza errors (RFC 6120 §8.3; draft §8).
+
+    reply = refusal(iq, error)      # an answer to an IQ get or set
+
+Every error has a text in English that a person can act on. What nobody foresaw
+is told as a reference number only, and logged under it.
+"""
+
+import logging
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from slixmpp.stanza import Iq
+
+from bot.domain import errors
+
+log = logging.getLogger(__name__)
+
+STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
+CLIENT = "jabber:client"
+ANNOUNCE = "urn:x-carillon:announce:0"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+MAX_TEXT = 500  #: characters
+
+#: error -> (condition, type)
+CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
+    errors.Invalid: ("bad-request", "modify"),
+    errors.PolicyViolation: ("policy-violation", "modify"),  # or wait: see below
+    errors.NotAllowed: ("not-allowed", "cancel"),
+    errors.Forbidden: ("forbidden", "auth"),
+    errors.NotFound: ("item-not-found", "cancel"),
+    errors.Conflict: ("conflict", "cancel"),
+    errors.Finished: ("unexpected-request", "wait"),
+    errors.NotOffered: ("feature-not-implemented", "cancel"),
+    errors.Unavailable: ("resource-constraint", "wait"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StanzaError:
+    """What stands in `<error/>`."""
+
+    condition: str
+    type: str
+    text: str
+    language: str = "en"
+    #: attributes of `<limit xmlns='urn:x-carillon:announce:0'/>`
+    limit: Mapping[str, str] | None = None
+
+    def element(self) -> ET.Element:
+        error = ET.Element(f"{{{CLIENT}}}error", {"type": self.type})
+        ET.SubElement(error, f"{{{STANZAS}}}{self.condition}")
+        text = ET.SubElement(error, f"{{{STANZAS}}}text", {LANG: self.language})
+        text.text = printable(self.text)
+        if self.limit is not None:
+            ET.SubElement(error, f"{{{ANNOUNCE}}}limit", dict(self.limit))
+        return error
+
+
+def stanza_error(error: Exception) -> StanzaError:
+    """What to tell the caller; logs whatever is not a CarillonError."""
+    if isinstance(error, errors.PolicyViolation):
+        return StanzaError(
+            condition="policy-violation",
+            type="wait" if error.wait else "modify",
+            text=error.text,
+            limit=_limit(error),
+        )
+    if isinstance(error, errors.CarillonError):
+        for kind in type(error).__mro__:
+            if kind in CONDITIONS:
+                condition, etype = CONDITIONS[kind]
+                return StanzaError(condition=condition, type=etype, text=error.text)
+    reference = secrets.token_hex(4)
+    log.error("error %s while answering", reference, exc_info=error)
+    return StanzaError(
+        condition="internal-server-error",
+        type="cancel",
+        text=f"Internal error {reference}.",
+    )
+
+
+def refusal(iq: Iq, error: Exception) -> Iq:
+    """The answer to a request that failed."""
+    reply = iq.reply()
+    reply["type"] = "error"
+    reply.xml.append(stanza_error(error).element())
+    return reply
+
+
+def printable(text: str) -> str:
+    """One line, without what a terminal, a log or XML would stumble over.
+
+    Control characters and those that turn the direction of writing may come in
+    with whatever a text quotes.
+    """
+    line = " ".join(text.split())
+    return "".join(map(_seen, line[:MAX_TEXT]))
+
+
+def _seen(character: str) -> str:
+    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Cn", "Co"}
+    return "\ufffd" if hidden else character
+
+
+def _limit(error: errors.PolicyViolation) -> dict[str, str]:
+    limit = {"name": error.limit, "max": str(error.maximum)}
+    if error.retry_after is not None:
+        limit["retry-after"] = str(error.retry_after)
+    return limit

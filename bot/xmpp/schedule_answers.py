@@ -1,0 +1,153 @@
+"""Answers to `<schedule/>` and `<schedule-query/>` (draft 1.0.0, §5.2, §9).
+
+What the draft does not name stands in `<metadata/>`, in our own namespace:
+
+    <quota used= limit= />                            of a result
+    <progress total= sent= failed= skipped= deferred= />   of one job
+    <owner>JID</owner>                                for admins
+    <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
+"""
+
+from collections.abc import Iterable
+from xml.etree import ElementTree as ET
+
+from bot.domain import timestamps
+from bot.domain.access import Caller
+from bot.domain.addresses import Addresses
+from bot.domain.broadcast import Progress
+from bot.domain.schedule import ListAudience, PeopleAudience, Schedule
+from bot.service.ports import Page
+from bot.service.schedules import Quota, Report
+from bot.xmpp.errors import ANNOUNCE
+from bot.xmpp.plugins.scheduling import NS
+from bot.xmpp.result_sets import Wish, page_element
+
+SCHEDULE, QUERY = f"{{{NS}}}schedule", f"{{{NS}}}schedule-query"
+#: what only the service says, whatever the metadata as given hold
+_SAID_BY_US = frozenset(
+    f"{{{ANNOUNCE}}}{name}" for name in ("occurrence", "owner", "progress", "quota")
+)
+
+
+def accepted(report: Report, quota: Quota) -> ET.Element:
+    """The result of a request: the job as it stands now."""
+    element = ET.Element(SCHEDULE)
+    schedule = report.schedule
+    _say(element, "id", schedule.client_id)
+    _say(element, "status", schedule.wire_state)
+    _say(element, "deliver-at", timestamps.format(report.moment))
+    if schedule.expires_at is not None:
+        _say(element, "expires", timestamps.format(schedule.expires_at))
+    numbers = {"used": str(quota.used), "limit": str(quota.limit)}
+    _put(element, [ET.Element(f"{{{ANNOUNCE}}}quota", numbers)])
+    return element
+
+
+def cancelled(schedule: Schedule) -> ET.Element:
+    element = ET.Element(SCHEDULE)
+    _say(element, "id", schedule.client_id)
+    _say(element, "status", schedule.wire_state)
+    return element
+
+
+def one(report: Report, caller: Caller) -> ET.Element:
+    """The answer about one job."""
+    element = ET.Element(QUERY)
+    _describe(element, report, caller)
+    extra: list[ET.Element] = []
+    if report.progress is not None:
+        extra.append(_progress(report.progress))
+    _put(element, [*_metadata(report.schedule, caller), *extra])
+    return element
+
+
+def several(
+    reports: Iterable[Report],
+    page: Page[Schedule],
+    wish: Wish,
+    caller: Caller,
+    addresses: Addresses,
+) -> ET.Element:
+    """The answer about many, a page of them."""
+    element = ET.Element(QUERY)
+    for report in () if wish.count_only else reports:
+        item = ET.SubElement(element, SCHEDULE)
+        _describe(item, report, caller)
+        audience = report.schedule.audience
+        if isinstance(audience, ListAudience) and addresses.component:
+            _say(item, "to", addresses.of_list(audience.list_name))
+        metadata = _metadata(report.schedule, caller)
+        _put(item, [*metadata, *_target(report.schedule, addresses, metadata)])
+    element.append(page_element(page, wish))
+    return element
+
+
+def _describe(element: ET.Element, report: Report, caller: Caller) -> None:
+    schedule = report.schedule
+    _say(element, "id", schedule.client_id)
+    _say(element, "status", schedule.wire_state)
+    _say(element, "deliver-at", timestamps.format(report.moment))
+    _say(element, "created", timestamps.format(schedule.created_at))
+    if _is_private(schedule, caller):
+        return
+    _say(element, "timezone", schedule.timezone)
+    if schedule.recurrence is not None:
+        _say(element, "recurrence", schedule.recurrence)
+    if schedule.expires_at is not None:
+        _say(element, "expires", timestamps.format(schedule.expires_at))
+
+
+def _is_private(schedule: Schedule, caller: Caller) -> bool:
+    """Another's job to single people: who, to whom, when and how it stands only."""
+    return schedule.owner != caller.owner and isinstance(
+        schedule.audience, PeopleAudience
+    )
+
+
+def _metadata(schedule: Schedule, caller: Caller) -> list[ET.Element]:
+    """As given, where the caller may see it, and the owner for admins."""
+    found: list[ET.Element] = []
+    if schedule.metadata is not None and not _is_private(schedule, caller):
+        given = ET.fromstring(schedule.metadata)  # noqa: S314 - written by ourselves
+        found = [child for child in given if child.tag not in _SAID_BY_US]
+    if caller.is_admin:
+        owner = ET.Element(f"{{{ANNOUNCE}}}owner")
+        owner.text = schedule.owner
+        found.append(owner)
+    return found
+
+
+def _target(
+    schedule: Schedule, addresses: Addresses, said: Iterable[ET.Element]
+) -> list[ET.Element]:
+    """Who is told, where neither <to/> nor the metadata as given says so."""
+    audience = schedule.audience
+    if isinstance(audience, ListAudience):
+        if addresses.component:
+            return []
+        target = ET.Element(f"{{{ANNOUNCE}}}list")
+        target.text = audience.list_name
+    else:
+        target = ET.Element(f"{{{ANNOUNCE}}}audience")
+        for jid in audience.jids:
+            ET.SubElement(target, f"{{{ANNOUNCE}}}jid").text = jid
+    return [] if any(child.tag == target.tag for child in said) else [target]
+
+
+def _progress(progress: Progress) -> ET.Element:
+    names = ("total", "sent", "failed", "skipped", "deferred")
+    return ET.Element(
+        f"{{{ANNOUNCE}}}progress",
+        {name: str(getattr(progress, name)) for name in names},
+    )
+
+
+def _say(parent: ET.Element, name: str, text: str) -> None:
+    ET.SubElement(parent, f"{{{NS}}}{name}").text = str(text)
+
+
+def _put(parent: ET.Element, children: Iterable[ET.Element]) -> None:
+    """Into <metadata/>, which stands only where there is something in it."""
+    found = list(children)
+    if found:
+        ET.SubElement(parent, f"{{{NS}}}metadata").extend(found)

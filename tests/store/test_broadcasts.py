@@ -1,0 +1,236 @@
+"""Broadcasts, chunks, exceptions and progress."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.broadcast import (
+    BroadcastState,
+    Chunk,
+    DeliveryException,
+    ExceptionKind,
+    Progress,
+)
+from bot.domain.message import Text
+from bot.service.ports import Paging, UnitOfWork
+from bot.store.database import SqlDatabase
+from tests.store.samples import MINUTE, NOON, declare, sending
+
+LEASE = 2 * MINUTE
+
+
+def claimed(unit: UnitOfWork, worker: str = "w1") -> Chunk:
+    found = unit.chunks.claim(worker, NOON, LEASE)
+    assert found is not None
+    return found
+
+
+def failure(broadcast_id: int, jid: str, **changes: Any) -> DeliveryException:
+    values: dict[str, Any] = {
+        "broadcast_id": broadcast_id,
+        "jid": jid,
+        "kind": ExceptionKind.FAILED,
+        "condition": "gone",
+        "first_at": NOON,
+    }
+    return DeliveryException(**values | changes)
+
+
+def test_broadcast_round_trip(database: SqlDatabase) -> None:
+    """A broadcast comes back as it was stored, by id and by key."""
+
+    def use(unit: UnitOfWork) -> None:
+        news = declare(unit, "news")["news"]
+        added = sending(
+            unit, (0, 9, 3), list_id=news, highest=2**40, expires_at=NOON + MINUTE
+        )
+        assert unit.broadcasts.get(added.id) == added
+        assert unit.broadcasts.by_key(added.key) == added
+        assert unit.broadcasts.by_key("nothing") is None
+        done = replace(
+            added, state=BroadcastState.STOPPED, reason="asked", finished_at=NOON
+        )
+        unit.broadcasts.save(done)
+        assert unit.broadcasts.lock(added.id) == done
+
+    database.call(use)
+
+
+def test_pages_of_broadcasts(database: SqlDatabase) -> None:
+    """Pages can be of one schedule, or of those that are sending."""
+
+    def use(unit: UnitOfWork) -> None:
+        one, two, three = (sending(unit, (0, 3, 3)) for _ in range(3))
+        unit.broadcasts.save(replace(two, state=BroadcastState.SENT))
+        assert unit.broadcasts.page(Paging(), sending=True).items == [one, three]
+        found = unit.broadcasts.page(Paging(), schedule_id=one.schedule_id)
+        assert found.items == [one]
+        assert unit.broadcasts.page(Paging(limit=1, after=one.id)).index == 1
+
+    database.call(use)
+
+
+def test_rendition_stands(database: SqlDatabase) -> None:
+    """The first text stored for a language and zone is the one that is sent."""
+    text = Text(language="pl", body="Cześć", subject=None)
+
+    def use(unit: UnitOfWork) -> None:
+        broadcast = sending(unit, (0, 3, 3)).id
+        rendition = unit.broadcasts.rendition
+        assert rendition(broadcast, "pl", "UTC") is None
+        assert rendition(broadcast, "pl", "UTC", text) == text
+        other = Text(language="pl", body="Inny", subject="S")
+        assert rendition(broadcast, "pl", "UTC", other) == text
+        assert rendition(broadcast, "pl", "Europe/Warsaw", other) == other
+        assert rendition(broadcast, "pl", "UTC") == text
+
+    database.call(use)
+
+
+def test_smallest_first(database: SqlDatabase) -> None:
+    """Chunks are claimed of the smallest broadcast first, then in their order."""
+
+    def use(unit: UnitOfWork) -> None:
+        large = sending(unit, (0, 5, 5), (5, 9, 4), total=9)
+        small = sending(unit, (0, 1, 1), total=1)
+        stopped = sending(unit, (0, 1, 1), total=0)
+        unit.broadcasts.save(replace(stopped, state=BroadcastState.STOPPED))
+        found = [claimed(unit) for _ in range(3)]
+        assert [(entry.broadcast_id, entry.after) for entry in found] == [
+            (small.id, 0),
+            (large.id, 0),
+            (large.id, 5),
+        ]
+        assert unit.chunks.claim("w2", NOON, LEASE) is None
+
+    database.call(use)
+
+
+def test_lease_runs_out(database: SqlDatabase) -> None:
+    """Another worker takes over an expired lease, and only then; not the same one."""
+
+    def use(unit: UnitOfWork) -> None:
+        sending(unit, (0, 3, 3))
+        mine = claimed(unit)
+        assert (mine.worker, mine.leased_until) == ("w1", NOON + LEASE)
+        claim = unit.chunks.claim
+        assert claim("w2", NOON + LEASE - MINUTE, LEASE) is None
+        unit.chunks.renew("w1", NOON + 2 * LEASE)
+        assert claim("w2", NOON + LEASE, LEASE) is None
+        assert claim("w1", NOON + 2 * LEASE, LEASE) is None
+        assert unit.chunks.hold(mine.id, "w1") is not None
+        theirs = claim("w2", NOON + 2 * LEASE, LEASE)
+        assert theirs is not None
+        assert theirs.id == mine.id
+        assert unit.chunks.hold(mine.id, "w1") is None
+        assert unit.chunks.hold(mine.id, "w2") == theirs
+
+    database.call(use)
+
+
+def test_releasing(database: SqlDatabase) -> None:
+    """A worker's leases are given back, or everybody's."""
+
+    def use(unit: UnitOfWork) -> None:
+        sending(unit, (0, 1, 1), (1, 2, 1), (2, 3, 1))
+        first = claimed(unit)
+        claimed(unit, "w2")
+        unit.chunks.release("w1")
+        assert claimed(unit, "w3").id == first.id
+        unit.chunks.release(None)
+        assert {claimed(unit, "w4").after for _ in range(3)} == {0, 1, 2}
+
+    database.call(use)
+
+
+def test_chunk_round_trip(database: SqlDatabase) -> None:
+    """A chunk's cursor, lease and strikes are kept; a finished one is not claimed."""
+
+    def use(unit: UnitOfWork) -> None:
+        broadcast = sending(unit, (0, 2**40, 3), (2**40, 2**41, 2)).id
+        chunk = claimed(unit)
+        fresh = Chunk(
+            id=chunk.id, broadcast_id=broadcast, after=0, last=2**40, count=3,
+            through=0, worker="w1", leased_until=NOON + LEASE,
+        )  # fmt: skip
+        assert chunk == fresh
+        moved = replace(chunk, through=7, done=2, strikes=1, suspect=2**40)
+        unit.chunks.save(moved)
+        assert unit.chunks.of(broadcast)[0] == moved
+        finished = replace(moved, finished=True, worker=None, leased_until=None)
+        unit.chunks.save(finished)
+        assert unit.chunks.unfinished(broadcast) == 1
+        assert claimed(unit, "w2").after == 2**40
+
+    database.call(use)
+
+
+def test_exceptions_replace(database: SqlDatabase) -> None:
+    """There is one exception for each recipient: the latest one put."""
+
+    def use(unit: UnitOfWork) -> None:
+        broadcast = sending(unit, (0, 3, 3)).id
+        first = failure(broadcast, "a@example.org")
+        again = replace(
+            first, kind=ExceptionKind.RETRYING, condition="wait", text="Later ☃",
+            attempts=2, next_at=NOON + MINUTE,
+        )  # fmt: skip
+        other = failure(broadcast, "b@example.org", kind=ExceptionKind.SKIPPED)
+        unit.exceptions.put([])
+        unit.exceptions.put([first, other])
+        unit.exceptions.put([again])
+        assert unit.exceptions.get(broadcast, "a@example.org") == again
+        assert unit.exceptions.page(broadcast, after="", limit=9) == [again, other]
+        after = unit.exceptions.page(broadcast, after="a@example.org", limit=9)
+        assert after == [other]
+        assert unit.exceptions.count(broadcast, ExceptionKind.RETRYING) == 1
+        unit.exceptions.drop(broadcast, [])
+        unit.exceptions.drop(broadcast, ["a@example.org", "c@example.org"])
+        assert unit.exceptions.get(broadcast, "a@example.org") is None
+        assert unit.exceptions.page(broadcast, after="", limit=9) == [other]
+
+    database.call(use)
+
+
+def test_retries(database: SqlDatabase) -> None:
+    """Due retries are those of broadcasts that are sending, the earliest first."""
+
+    def use(unit: UnitOfWork) -> None:
+        one, stopped = sending(unit, (0, 3, 3)), sending(unit, (0, 3, 3))
+        unit.broadcasts.save(replace(stopped, state=BroadcastState.STOPPED))
+        assert unit.exceptions.next_retry() is None
+        retry = ExceptionKind.RETRYING
+        early = failure(one.id, "e@example.org", kind=retry, next_at=NOON - MINUTE)
+        due = failure(one.id, "d@example.org", kind=retry, next_at=NOON)
+        later = failure(one.id, "l@example.org", kind=retry, next_at=NOON + MINUTE)
+        other = failure(stopped.id, "o@example.org", kind=retry, next_at=NOON - LEASE)
+        lost = failure(one.id, "f@example.org", next_at=NOON - LEASE)
+        unit.exceptions.put([later, due, early, other, lost])
+        assert unit.exceptions.retries(NOON, 9) == [early, due]
+        assert unit.exceptions.retries(NOON, 1) == [early]
+        assert unit.exceptions.next_retry() == NOON - MINUTE
+
+    database.call(use)
+
+
+def test_progress(database: SqlDatabase) -> None:
+    """Sent are those passed without an exception, over all chunks."""
+
+    def use(unit: UnitOfWork) -> None:
+        other = sending(unit, (0, 9, 9), total=9)
+        broadcast = sending(unit, (0, 6, 6), (6, 9, 3), total=9)
+        assert unit.broadcasts.progress(broadcast.id) == Progress(
+            total=9, sent=0, failed=0, skipped=0, deferred=0
+        )
+        for chunk in unit.chunks.of(broadcast.id):
+            unit.chunks.save(replace(chunk, done=chunk.count))
+        kinds = [*ExceptionKind, ExceptionKind.FAILED]
+        put = [
+            failure(broadcast.id, f"u{number}@example.org", kind=kind)
+            for number, kind in enumerate(kinds)
+        ]
+        unit.exceptions.put([*put, failure(other.id, "u0@example.org")])
+        assert unit.broadcasts.progress(broadcast.id) == Progress(
+            total=9, sent=4, failed=2, skipped=1, deferred=2
+        )
+
+    database.call(use)

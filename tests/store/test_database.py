@@ -1,0 +1,231 @@
+"""Transactions: kept or undone as a whole, run again, and refused in plain words."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.domain.errors import Conflict, Invalid, Unavailable
+from bot.service.ports import Database, ScheduleFilter, UnitOfWork
+from bot.store import upgrade
+from bot.store.database import SqlDatabase
+from tests.servers.postgresql import PostgreSQL
+from tests.store.samples import NOON, a_schedule
+
+EVERYTHING = ScheduleFilter()
+
+
+def count(unit: UnitOfWork) -> int:
+    return unit.schedules.count(EVERYTHING)
+
+
+def add(unit: UnitOfWork, client_id: str) -> int:
+    return unit.schedules.add(a_schedule(client_id)).id
+
+
+def file_of(url: str) -> str:
+    return url.removeprefix("sqlite:///")
+
+
+@contextmanager
+def write_lock(url: str) -> Iterator[sqlite3.Connection]:
+    """Another process's write transaction, as SQLite sees it."""
+    with closing(
+        sqlite3.connect(file_of(url), isolation_level=None, check_same_thread=False)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+def test_run_and_read(database: Database) -> None:
+    """Use cases run with their arguments, off the loop's thread."""
+
+    async def go() -> None:
+        threads = []
+
+        def use(unit: UnitOfWork, client_id: str) -> int:
+            threads.append(threading.current_thread())
+            return add(unit, client_id)
+
+        first = await database.run(use, "a")
+        assert await database.read(lambda unit: unit.schedules.get(first)) is not None
+        assert threads[0] is not threading.current_thread()
+
+    asyncio.run(go())
+
+
+def test_rollback(database: SqlDatabase) -> None:
+    """An exception undoes all of the transaction and reaches the caller."""
+
+    def use(unit: UnitOfWork) -> None:
+        add(unit, "a")
+        raise KeyError("b")
+
+    with pytest.raises(KeyError):
+        database.call(use)
+    assert database.look(count) == 0
+
+
+def test_reads_do_not_write(database: SqlDatabase) -> None:
+    """A read transaction cannot change anything, and the next write can."""
+    # SQLite reports a file that may not be written in the same words
+    with pytest.raises((sa.exc.InternalError, Unavailable), match=r"read-?only"):
+        database.look(add, "a")
+    assert database.call(add, "a") > 0
+    assert database.look(count) == 1
+
+
+def test_many_writers(database: SqlDatabase) -> None:
+    """Use cases that run at once all commit."""
+
+    async def go() -> None:
+        wanted = [database.run(add, f"s{number}") for number in range(50)]
+        refs = await asyncio.gather(*wanted)
+        assert len(set(refs)) == 50
+        assert await database.read(count) == 50
+
+    asyncio.run(go())
+
+
+def test_loop_is_free_while_a_writer_waits(
+    sqlite: SqlDatabase, sqlite_url: str
+) -> None:
+    """While another process holds SQLite's lock, the loop and readers go on."""
+
+    async def go() -> None:
+        with write_lock(sqlite_url) as other:
+            waiting = asyncio.create_task(sqlite.run(add, "a"))
+            for _ in range(5):
+                assert await sqlite.read(count) == 0
+                await asyncio.sleep(0.01)
+            assert not waiting.done()
+            other.execute("COMMIT")
+            await asyncio.wait_for(waiting, 30)
+        assert await sqlite.read(count) == 1
+
+    asyncio.run(go())
+
+
+def test_writer_gives_up(
+    sqlite: SqlDatabase, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock that is held for too long makes the database unavailable, not stuck."""
+
+    def impatient(_: UnitOfWork) -> None:
+        raise AssertionError("no transaction could start")
+
+    monkeypatch.setattr("bot.store.sqlite._BUSY_TIMEOUT", 10)
+    sqlite.call(add, "connected")
+    with write_lock(sqlite_url), pytest.raises(Unavailable, match="locked"):
+        sqlite.call(impatient)
+    sqlite.call(add, "a")
+
+
+def test_reader_keeps_its_view(sqlite: SqlDatabase, sqlite_url: str) -> None:
+    """A read transaction sees one moment, whatever is committed meanwhile."""
+    other = SqlDatabase(sqlite_url)
+
+    def use(unit: UnitOfWork) -> tuple[int, int]:
+        before = count(unit)
+        other.call(add, "a")
+        return before, count(unit)
+
+    assert sqlite.look(use) == (0, 0)
+    assert sqlite.look(count) == 1
+    other.close()
+
+
+@pytest.mark.postgres
+def test_deadlock_is_run_again(postgres: SqlDatabase) -> None:
+    """Of two use cases that lock rows crosswise, the loser runs again and commits."""
+    one, two = postgres.call(add, "a"), postgres.call(add, "b")
+    both_hold_one = threading.Barrier(2)
+    runs = []
+
+    def use(unit: UnitOfWork, first: int, second: int) -> None:
+        runs.append(first)
+        unit.schedules.lock(first)
+        if len(runs) <= 2:
+            both_hold_one.wait(30)
+        unit.schedules.lock(second)
+
+    async def go() -> None:
+        await asyncio.gather(postgres.run(use, one, two), postgres.run(use, two, one))
+
+    asyncio.run(asyncio.wait_for(go(), 60))
+    assert len(runs) == 3
+
+
+@pytest.mark.postgres
+def test_server_comes_back() -> None:
+    """Away is Unavailable; connections lost by a restart are made anew unseen."""
+    with PostgreSQL() as server:
+        url = server.database("returns")
+        upgrade.upgrade(url)
+        database = SqlDatabase(url)
+        database.call(add, "a")
+        server.stop()
+        with pytest.raises(Unavailable):
+            database.call(add, "b")
+        with pytest.raises(Unavailable):
+            upgrade.current(url)
+        server.start()
+        database.call(add, "c")
+        server.stop()
+        server.start()
+        assert database.look(count) == 2
+        database.close()
+
+
+def test_empty_database(url: str) -> None:
+    """A database without tables asks for an upgrade."""
+    database = SqlDatabase(url)
+    with pytest.raises(Unavailable, match="db upgrade"):
+        database.look(count)
+    database.close()
+
+
+def test_unusable_files(tmp_path: Path) -> None:
+    """A file that is none, or no database, is unavailable; none at all is invalid."""
+    with pytest.raises(Invalid):
+        SqlDatabase("sqlite://")
+    (tmp_path / "text.db").write_text("This is no database, " * 100)
+    for name in ("text.db", "nowhere/x.db", "."):
+        database = SqlDatabase(f"sqlite:///{tmp_path}/{name}")
+        with pytest.raises(Unavailable):
+            database.call(count)
+        database.close()
+
+
+def test_mistakes_are_not_hidden(database: SqlDatabase) -> None:
+    """A broken constraint is a mistake of the program, reported as it is."""
+    orphan = Occurrence(schedule_id=999, due_at=NOON, state=OccurrenceState.SENT)
+    with pytest.raises(sa.exc.IntegrityError):
+        database.call(lambda unit: unit.occurrences.add(orphan))
+
+
+def test_one_service_a_file(sqlite: SqlDatabase, sqlite_url: str) -> None:
+    """A second service on a SQLite file is refused until the first has let go."""
+    other = SqlDatabase(sqlite_url)
+    with sqlite.exclusive():
+        with pytest.raises(Conflict, match=file_of(sqlite_url)), other.exclusive():
+            pass
+        other.call(add, "a")  # the command line may work beside the service
+    with other.exclusive():
+        pass
+    other.close()
+
+
+@pytest.mark.postgres
+def test_services_share_postgresql(postgres: SqlDatabase, postgresql_url: str) -> None:
+    """On PostgreSQL two services are welcome."""
+    other = SqlDatabase(postgresql_url)
+    with postgres.exclusive(), other.exclusive():
+        pass
+    other.close()

@@ -1,0 +1,60 @@
+"""Notices, and what the service remembers about itself."""
+
+from dataclasses import replace
+
+from bot.service.ports import Notice, Pulse, UnitOfWork
+from bot.store.database import SqlDatabase
+from tests.store.samples import MINUTE, NOON
+
+
+def test_notices_are_kept_until_done(database: SqlDatabase) -> None:
+    """Notices wait in order until they are done."""
+    first = Notice(to="a@example.org", text="Held.", created_at=NOON)
+    second = Notice(
+        to="b@example.org/r", payloads=("<x/>", "<a/>"), created_at=NOON + MINUTE
+    )
+
+    def use(unit: UnitOfWork) -> None:
+        unit.notices.add(first)
+        unit.notices.add(second)
+        found = unit.notices.pending(9)
+        ids = [entry.id for entry in found]
+        assert found == [replace(first, id=ids[0]), replace(second, id=ids[1])]
+        assert unit.notices.pending(1) == found[:1]
+        unit.notices.done([])
+        unit.notices.done(ids[:1])
+        assert unit.notices.pending(9) == found[1:]
+
+    database.call(use)
+
+
+def test_digest_key_is_made_once(database: SqlDatabase) -> None:
+    """The secret is made at first use and stays."""
+    key = database.call(lambda unit: unit.facts.digest_key())
+    assert len(key) == 32
+    assert database.call(lambda unit: unit.facts.digest_key()) == key
+    assert database.look(lambda unit: unit.facts.digest_key()) == key
+
+
+def test_pulses(database: SqlDatabase) -> None:
+    """Each worker has one pulse, its latest, until it stops."""
+    pulse = Pulse(
+        worker="w1",
+        service="announce.example.org",
+        version="1.0",
+        connected=False,
+        started_at=NOON,
+        seen_at=NOON,
+    )
+
+    def use(unit: UnitOfWork) -> None:
+        unit.facts.beat(pulse)
+        later = replace(pulse, connected=True, seen_at=NOON + MINUTE)
+        unit.facts.beat(later)
+        other = replace(pulse, worker="w2")
+        unit.facts.beat(other)
+        assert unit.facts.pulses() == [later, other]
+        unit.facts.stopped("w1")
+        assert unit.facts.pulses() == [other]
+
+    database.call(use)

@@ -1,0 +1,165 @@
+"""The schema goes up and down, with what is stored in it."""
+
+import multiprocessing
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.domain.errors import Conflict, Unavailable
+from bot.store import upgrade
+from bot.store.database import SqlDatabase
+from bot.store.tables import metadata
+from tests.store.samples import NOON, a_schedule, declare, subscribe
+
+HEAD = upgrade.head()
+
+
+def tables(url: str) -> set[str]:
+    engine = sa.create_engine(url)
+    try:
+        return set(sa.inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def test_up_and_down_with_data(url: str) -> None:
+    """Up, down and up again leaves the tables as this program needs them."""
+    assert upgrade.current(url) is None
+    upgrade.upgrade(url)
+    assert upgrade.current(url) == HEAD
+    assert tables(url) == {*metadata.tables, "alembic_version"}
+    database = SqlDatabase(url)
+    database.call(lambda unit: subscribe(unit, declare(unit, "news")["news"], "a@b"))
+    database.call(lambda unit: unit.schedules.add(a_schedule()))
+    database.close()
+    upgrade.upgrade(url)
+    assert upgrade.check(url) == []
+    upgrade.downgrade(url, "base")
+    assert tables(url) == {"alembic_version"}
+    assert upgrade.current(url) is None
+    upgrade.upgrade(url)
+    assert upgrade.check(url) == []
+
+
+def test_check_names_differences(url: str) -> None:
+    """A schema that is behind, or not as the program needs it, is reported."""
+    assert upgrade.check(url) == [
+        f"The database is at revision None, this program needs {HEAD}."
+    ]
+    upgrade.upgrade(url)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP INDEX ix_schedule_owner_id"))
+        connection.execute(sa.text("ALTER TABLE pulse DROP COLUMN version"))
+    engine.dispose()
+    found = "\n".join(upgrade.check(url))
+    assert "ix_schedule_owner_id" in found
+    assert "version" in found
+
+
+def test_newer_database(url: str) -> None:
+    """A database of a later program is left alone."""
+    upgrade.upgrade(url)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(Conflict):
+        upgrade.upgrade(url)
+    with pytest.raises(Conflict):
+        upgrade.prepare(url)
+    assert upgrade.current(url) == "9999"
+    assert upgrade.check(url) != []
+
+
+def test_prepare(url: str) -> None:
+    """A service brings an empty database up to date, and a current one it leaves."""
+    upgrade.prepare(url)
+    assert upgrade.current(url) == HEAD
+    upgrade.prepare(url)
+
+
+def test_constraints_match(url: str) -> None:
+    """The revision's check constraints are those of the tables, which no
+    comparison looks at.
+    """
+    upgrade.upgrade(url)
+    engine = sa.create_engine(url)
+    try:
+        inspector = sa.inspect(engine)
+        for table in metadata.tables.values():
+            wanted = {
+                constraint.name
+                for constraint in table.constraints
+                if isinstance(constraint, sa.CheckConstraint)
+            }
+            found = {
+                entry["name"] for entry in inspector.get_check_constraints(table.name)
+            }
+            assert found == wanted, table.name
+    finally:
+        engine.dispose()
+
+
+def test_same_as_the_tables(tmp_path: Path) -> None:
+    """On SQLite the revisions lead to the very statements that the tables do."""
+    url = f"sqlite:///{tmp_path}/upgraded.db"
+    upgrade.upgrade(url)
+    made = sa.create_engine(f"sqlite:///{tmp_path}/made.db")
+    metadata.create_all(made)
+    upgraded = sa.create_engine(url)
+    statements = []
+    for engine in (made, upgraded):
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%version%'"
+            )
+            statements.append(
+                {name: sorted((sql or "").split(",")) for name, sql in rows}
+            )
+        engine.dispose()
+    clean = [
+        {
+            name: sorted(part.strip(" \n\t)") for part in sql)
+            for name, sql in entry.items()
+        }
+        for entry in statements
+    ]
+    assert clean[0] == clean[1]
+
+
+def test_file_is_private(sqlite_url: str) -> None:
+    """Nobody else may read a new SQLite file."""
+    upgrade.upgrade(sqlite_url)
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_no_folder_for_the_file(tmp_path: Path) -> None:
+    """A file that cannot be made is reported as the database being away."""
+    with pytest.raises(Unavailable, match="No such file"):
+        upgrade.upgrade(f"sqlite:///{tmp_path}/nowhere/carillon.db")
+
+
+def test_concurrent_upgrades(url: str) -> None:
+    """Services that start together upgrade one after the other."""
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=upgrade.upgrade, args=(url,)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    assert upgrade.check(url) == []
+
+
+def test_moments_in_the_file_are_integers(sqlite: SqlDatabase, sqlite_url: str) -> None:
+    """SQLite holds microseconds since 1970, which compare as moments do."""
+    sqlite.call(lambda unit: unit.schedules.add(a_schedule()))
+    engine = sa.create_engine(sqlite_url)
+    with engine.connect() as connection:
+        stored = connection.exec_driver_sql("SELECT deliver_at FROM schedule").scalar()
+    engine.dispose()
+    assert stored == int(NOON.timestamp()) * 1_000_000
