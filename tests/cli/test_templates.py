@@ -44,7 +44,7 @@ def test_render_shows_what_readers_get(place: Workplace) -> None:
 
 
 def test_check_tells_where(place: Workplace) -> None:
-    """Check is content with the shipped ones and points at what is broken."""
+    """`check` is content with the shipped ones and points at what is broken."""
     assert "2 templates are in order" in place.done("templates", "check")
     place.add_template("torn", "one\n{{ x", GOOD)
     ran = place("templates", "check", "torn")

@@ -5,13 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot import app
 from bot.service.ports import Pulse, UnitOfWork
 from tests.cli.workplace import Workplace
 
 
 def test_db_from_nothing_to_current(bare_place: Workplace) -> None:
-    """Upgrade makes the database, current and check tell where it stands."""
+    """`upgrade` makes the database, current and check tell where it stands."""
     before = bare_place.data("db", "current")
     assert before["current"] is None
     assert "db upgrade" in bare_place("db", "check").fault()
@@ -90,15 +89,13 @@ def _store(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(pulse)
 
 
-@pytest.mark.skipif(not hasattr(app, "probe"), reason="the login's probe is not there")
 def test_check_names_what_to_change(bare_place: Workplace) -> None:
-    """Check says for each part whether it is right; here database and login are not."""
+    """`check` tells for each part whether it is right; database and login are not."""
     ran = bare_place("check")
     assert ran.fault() == "carillon: to put right: database, login"
     assert "db upgrade" in ran.out
 
 
-@pytest.mark.skipif(not hasattr(app, "probe"), reason="the login's probe is not there")
 def test_check_looks_at_templates(place: Workplace) -> None:
     """A missing welcome template is found."""
     with place.config.open("a") as file:

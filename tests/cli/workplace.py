@@ -91,16 +91,13 @@ class Workplace:
         return [sys.executable, "-m", "bot", "-c", str(self.config), *args]
 
     def program(
-        self,
-        *args: str,
-        command: Sequence[str] | Sequence[bytes] = (),
-        env: Mapping[str, str] = {},
+        self, *args: str, command: Sequence[str] = (), env: Mapping[str, str] = {}
     ) -> Outcome:
         """In a process of its own, without a terminal."""
         ran = subprocess.run(
             command or self.command(*args),
             cwd=self.folder,
-            env=_environment() | dict(env),
+            env={**_environment(), **env},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,
