@@ -168,6 +168,7 @@ def test_probes_are_not_refused(server: XmppServer, run: Run) -> None:
             link.stream.add_event_handler("presence_probe", probed.set_result)
             link.stream.add_event_handler("presence_subscribe", _approve(link))
             reader.auto_authorize = None
+            await reader.get_roster()  # only who asks is told of approvals
             reader.add_event_handler("presence_unsubscribed", refused.append)
             approved: asyncio.Future[Any] = asyncio.Future()
             reader.add_event_handler("presence_subscribed", approved.set_result)
