@@ -8,12 +8,12 @@ Build it inside the running loop.
 """
 
 import asyncio
-import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from slixmpp.stanza import Iq
 from slixmpp.stanza.rootstanza import RootStanza
@@ -127,13 +127,7 @@ class Connection:
 
     async def _writable(self, pending: Pending) -> None:
         while not (self.stream.writable.is_set() or pending.settled.done()):
-            writable = asyncio.ensure_future(self.stream.until_writable())
-            try:
-                await asyncio.wait(
-                    {writable, pending.settled}, return_when=asyncio.FIRST_COMPLETED
-                )
-            finally:
-                writable.cancel()
+            await _first(self.stream.writable.wait(), pending.until_settled())
         if pending.settled.done():
             pending.settled.result()  # raises StreamLost
 
@@ -193,11 +187,7 @@ class Connection:
         self._down.clear()
         self.stream.stream_error = self.stream.refusal = None
         loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(self._timing.attempt):
-                await self._connect()
-        except TimeoutError:
-            log.warning("no session within %.0f s", self._timing.attempt)
+        await _first(self._connect(), self._stopping.wait(), limit=self._timing.attempt)
         if not self.is_ready:
             if self._fatal is None and not self._stopping.is_set():
                 self._log_failure()
@@ -220,13 +210,7 @@ class Connection:
         await stream.connect(host, port if host else None)
         if not stream.is_connected():
             return
-        up = asyncio.ensure_future(self._ready.wait())
-        down = asyncio.ensure_future(self._down.wait())
-        try:
-            await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            up.cancel()
-            down.cancel()
+        await _first(self._ready.wait(), self._down.wait())
 
     async def _pause(self, failures: int) -> None:
         """Wait before the next attempt; long where it was refused."""
@@ -237,9 +221,7 @@ class Connection:
         delay = self._timing.delay(99 if refused else failures)
         if not self._stopping.is_set():
             log.info("connecting again in %.1f s", delay)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(delay):
-                await self._stopping.wait()
+        await _first(self._stopping.wait(), limit=delay)
 
     async def _close(self) -> None:
         """Leave no transport and no attempt behind."""
@@ -248,9 +230,7 @@ class Connection:
         if stream.is_connected():
             self._down.clear()
             stream.abort()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._timing.close):
-                    await self._down.wait()
+            await _first(self._down.wait(), limit=self._timing.close)
         if stream.is_connected():
             stream.connection_lost(None)  # the transport never told
 
@@ -275,6 +255,9 @@ class Connection:
     # --- bot.xmpp.stream.Listener -----------------------------------------------------
 
     def up(self, *, fresh: bool) -> None:
+        if self._stopping.is_set():
+            self.stream.abort()
+            return
         bound = self.stream.boundjid.full
         if bound != self.profile.service:
             self._fatal = FatalConnectionError(
@@ -320,3 +303,17 @@ def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+async def _first(*waits: Coroutine[Any, Any, Any], limit: float | None = None) -> None:
+    """Wait for one of them, for at most `limit` seconds; the others are cancelled."""
+    tasks = {asyncio.ensure_future(wait) for wait in waits}
+    try:
+        done, _ = await asyncio.wait(
+            tasks, timeout=limit, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()

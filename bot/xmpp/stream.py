@@ -224,9 +224,6 @@ class Stream(BaseXMPP):
     def blamed(self) -> bool:
         return self.stream_error is not None and self.stream_error not in BLAMELESS
 
-    async def until_writable(self) -> None:
-        await self.writable.wait()
-
     def give_up(self) -> None:
         """Nobody will connect again: end what waits for a resumption."""
 

@@ -306,6 +306,28 @@ def test_nothing_is_kept_while_down(server: XmppServer, run: Run) -> None:
     run(scenario())
 
 
+def test_stop_during_an_attempt(run: Run, prosody: Prosody) -> None:
+    """Stopping does not wait for a server that accepts and says nothing."""
+
+    async def scenario() -> None:
+        reached = asyncio.Event()
+
+        async def accept(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        ) -> None:
+            reached.set()
+            await reader.read()
+            writer.close()
+
+        async with await asyncio.start_server(accept, HOST, 0) as listener:
+            port = listener.sockets[0].getsockname()[1]
+            settings = component_settings(prosody, port=port)
+            async with linked(settings, replace(QUICK, attempt=300), wait=False):
+                await reached.wait()
+
+    run(scenario())
+
+
 def test_stop_says_goodbye(server: XmppServer, run: Run) -> None:
     """Stopping ends the session itself: what follows is a fresh one."""
 
