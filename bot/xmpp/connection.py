@@ -21,10 +21,11 @@ from slixmpp.stanza.rootstanza import RootStanza
 from bot.domain.message import Announcement
 from bot.engine.wire import Delivery, StreamLost
 from bot.settings import XMPPSettings
+from bot.xmpp.account import AccountStream
+from bot.xmpp.component import ComponentStream
 from bot.xmpp.ledger import Pending
 from bot.xmpp.profile import Profile
 from bot.xmpp.sender import Moment, Stencil, cut
-from bot.xmpp.stream import stream_for
 
 BATCH = 100  #: stanzas a transport write
 BATCH_BYTES = 65_536  #: and no more than about this
@@ -83,8 +84,12 @@ class Connection:
     ) -> None:
         self.profile = Profile.of(settings)
         self._timing = timing or Timing()
-        self.stream = stream_for(
-            settings, self.profile, self, patience=self._timing.answer
+        self.stream: ComponentStream | AccountStream = (
+            ComponentStream(settings, self.profile, self)
+            if self.profile.component
+            else AccountStream(
+                settings, self.profile, self, patience=self._timing.answer
+            )
         )
         self._settings = settings
         self._moment = Moment(now)

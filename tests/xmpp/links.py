@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
 from slixmpp import ClientXMPP
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.message import Announcement, MessageType, Text
-from bot.engine.wire import Delivery, Stencil
+from bot.engine.wire import Delivery, Stencil, StreamLost
 from bot.settings import XMPPSettings
 from bot.xmpp.connection import Connection, Timing
+from bot.xmpp.ledger import Pending
 from bot.xmpp.stream import Stream
 from tests.servers.xmpp_server import XmppServer
 
@@ -210,3 +212,11 @@ def deliveries(
     stencil: Stencil, to: str, count: int, prefix: str = "m"
 ) -> list[Delivery]:
     return [Delivery(stencil, to, f"{prefix}{number}") for number in range(count)]
+
+
+async def loss(barrier: Pending) -> tuple[int | None, bool]:
+    """`handled` and `blamed` of a write that fails."""
+    async with asyncio.timeout(30):
+        with pytest.raises(StreamLost) as caught:
+            await barrier.wait()
+    return caught.value.handled, caught.value.blamed
