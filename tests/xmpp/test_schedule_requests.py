@@ -210,7 +210,7 @@ def test_cancel_stands_alone() -> None:
         "<cancel>other</cancel>",
         metadata("<owner/><owner/>"),
     ):
-        with pytest.raises(Invalid, match="cancel|owner"):
+        with pytest.raises(Invalid, match=r"cancel|owner"):
             read_schedule(schedule(f"<cancel>job</cancel>{content}"), "")
 
 
