@@ -51,7 +51,8 @@ class Timing:
     stable: float = 60.0
     #: for one attempt, from the address look-up to the session
     attempt: float = 30.0
-    #: silence of the server after which the connection is given up
+    #: silence of the server after which the connection is given up; at half of it
+    #: it is asked for a sign of life
     silence: float = 60.0
     #: for the first answer on a resumed stream
     answer: float = 10.0
@@ -256,11 +257,11 @@ class Connection:
     async def _watch(self) -> None:
         """Notice a dead peer, and have quiet stanzas acknowledged."""
         loop = asyncio.get_running_loop()
-        step = self._timing.silence / 2
         asked = False
         while (session := self.stream.acknowledgements) is not None:
-            await asyncio.sleep(step)
-            silent = loop.time() - self.stream.heard >= step
+            before = loop.time()
+            await asyncio.sleep(self._timing.silence / 2)
+            silent = self.stream.heard < before
             if silent and asked:
                 log.warning("the server is silent: giving the connection up")
                 self.stream.abort()

@@ -116,24 +116,6 @@ async def linked(
             await running
 
 
-class Counter:
-    """An event handler that counts."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._news = asyncio.Event()
-
-    def __call__(self, _: Any) -> None:
-        self.count += 1
-        self._news.set()
-
-    async def until(self, count: int) -> None:
-        async with asyncio.timeout(60):
-            while self.count < count:
-                self._news.clear()
-                await self._news.wait()
-
-
 class Arrival:
     """The first stanza from a JID."""
 

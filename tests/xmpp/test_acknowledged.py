@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -14,12 +13,12 @@ from bot.engine.wire import Delivery, StreamLost
 from bot.xmpp import disco
 from bot.xmpp.connection import BATCH_BYTES
 from bot.xmpp.ledger import Pending
+from tests.servers.ejabberd import Ejabberd
 from tests.servers.prosody import Prosody
 from tests.servers.proxy import Proxy
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
     QUICK,
-    Counter,
     Link,
     Run,
     account_settings,
@@ -33,12 +32,6 @@ from tests.xmpp.links import (
 
 pytestmark = pytest.mark.e2e
 HIBERNATION = 20  #: of both servers, seconds
-
-
-@pytest.fixture
-def prosody_of_our_own() -> Iterator[Prosody]:
-    with Prosody() as server:
-        yield server
 
 
 def test_own_stanzas_count_with_bulk_ones(server: XmppServer, run: Run) -> None:
@@ -362,30 +355,29 @@ def test_stanzas_wait_for_the_transport(prosody: Prosody, run: Run) -> None:
     run(scenario())
 
 
-def test_others_speak_during_a_bulk_write(server: XmppServer, run: Run) -> None:
+@pytest.mark.parametrize("kind", [Prosody, Ejabberd])
+def test_others_speak_during_a_bulk_write(kind: type[XmppServer], run: Run) -> None:
     """A ping amid 5,000 messages is answered before the last is written."""
+    with kind(mam=False) as server:
 
-    async def scenario() -> None:
-        other = component_settings(server, jid=server.spares[0])
-        async with (
-            linked(other, prepare=disco.prepare) as sink,
-            linked(component_settings(server), prepare=disco.prepare) as link,
-        ):
-            counter = Counter()
-            sink.stream.add_event_handler("message", counter)
-            stencil = link.stencil(announcement(link, "x" * 4000))
-            writing = asyncio.create_task(
-                link.write(deliveries(stencil, f"all@{server.spares[0]}", 5000))
-            )
-            await counter.until(50)
-            ping = sink.stream.plugin["xep_0199"]
-            await ping.send_ping(JID(server.component), timeout=60)
-            # The answer stands in the sink's stream among the messages.
-            assert counter.count < 5000
-            await (await writing).wait()
-            await counter.until(5000)
+        async def scenario() -> None:
+            name = newcomer(server)
+            async with (
+                reading(server, name) as reader,
+                linked(component_settings(server), prepare=disco.prepare) as link,
+            ):
+                stencil = link.stencil(announcement(link, "x" * 4000))
+                page = deliveries(stencil, server.jid(name), 5000)
+                writing = asyncio.create_task(link.write(page))
+                await reader.until(50)
+                ping = reader.plugin["xep_0199"]
+                await ping.send_ping(JID(server.component), timeout=60)
+                # The answer stands in the reader's stream among the messages.
+                assert len(reader.messages) < 5000
+                await (await writing).wait()
+                await reader.until(5000)
 
-    run(scenario())
+        run(scenario())
 
 
 def test_throttled_is_not_dead(run: Run) -> None:
