@@ -74,14 +74,13 @@ def configured(
         xmpp = component_settings(server, contact="help@example.org")
     else:
         xmpp = account_settings(server, newcomer(server), contact="help@example.org")
-    return Settings(
-        **{
-            "xmpp": xmpp,
-            "database": {"url": f"sqlite:///{folder}/carillon.db"},
-            "lists": LISTS,
-            **sections,
-        }
-    )
+    given: dict[str, Any] = {
+        "xmpp": xmpp,
+        "database": {"url": f"sqlite:///{folder}/carillon.db"},
+        "lists": LISTS,
+        **sections,
+    }
+    return Settings(**given)
 
 
 @asynccontextmanager

@@ -259,7 +259,10 @@ def test_callers(server: XmppServer, mode: str, tmp_path: Path, run: Run) -> Non
             answer = await ask(other, bot.address, "set", more)
             assert refusal(answer) == ("not-allowed", "cancel")
             await _hidden(bot, other, admin, server.jid(author))
-            await _stranger(bot, server, more)
+            if server.name == "prosody":
+                # one listener of ejabberd gives any of its components' stanzas
+                # to any of them
+                await _stranger(bot, server, more)
 
     run(scenario())
 
