@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
+from typing import Any
 
 import structlog
 
@@ -42,6 +43,7 @@ from bot.settings import LimitSettings, Settings
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from bot.xmpp.connection import Connection, FatalConnectionError
+from bot.xmpp.doors import Doors
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,8 @@ log = structlog.get_logger(__name__)
 PULSE = 5.0
 #: seconds that a stop waits for acknowledgements
 GRACE = 20.0
+#: seconds that a login may take when it is only tried
+PROBE = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,10 +163,44 @@ def run(settings: Settings) -> None:
         asyncio.run(Running.serve(settings, service))
 
 
+def probe(settings: Settings) -> str:
+    """Log in and out again; says as whom, raises Conflict with the reason if not."""
+    return asyncio.run(_probe(settings))
+
+
+async def _probe(settings: Settings) -> str:
+    # A resource of its own: a service that is running stays connected.
+    resource = f"check-{secrets.token_hex(4)}"
+    once = settings.xmpp.model_copy(update={"resource": resource})
+    connection = Connection(once, now=SystemClock().now)
+    running = asyncio.create_task(connection.run())
+    ready = asyncio.create_task(connection.ready())
+    try:
+        async with asyncio.timeout(PROBE):
+            while not ready.done() and connection.failure is None:
+                await asyncio.wait({ready, running}, timeout=0.05)
+    except TimeoutError:
+        raise Conflict(f"no answer within {PROBE:.0f} s: check host and port") from None
+    finally:
+        ready.cancel()
+        await connection.stop()
+        with contextlib.suppress(FatalConnectionError):
+            await running
+    if connection.failure is not None:
+        raise Conflict(connection.failure)
+    return f"as {connection.profile.service.partition('/')[0]}"
+
+
 class Running:
     """The service while it runs: the connection, the loops, and their end."""
 
-    def __init__(self, settings: Settings, service: Service, digest_key: bytes) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        service: Service,
+        lists: list[AnnouncementList],
+        digest_key: bytes,
+    ) -> None:
         self._service = service
         self._database = database = service.database
         self._clock = clock = service.clock
@@ -170,17 +208,32 @@ class Running:
         self._stop = asyncio.Event()
         self._worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._connection = connection = Connection(
-            settings.xmpp, now=clock.now, on_session=self._on_session
+            settings.xmpp,
+            now=clock.now,
+            on_session=self._on_session,
+            on_lost=self._on_lost,
         )
         sending = Sending(service.policy, service.templates, clock)
         self._sending = sending
         self._ledger = ledger = Ledger(database, sending, self._worker)
+        ids = MessageIds(digest_key)
+        self._doors = Doors(
+            database=database,
+            policy=service.policy,
+            schedules=service.schedules,
+            subscribers=service.subscribers,
+            ids=ids,
+            lists=lists,
+            on_bounce=ledger.bounced,
+            contact=settings.xmpp.contact,
+        )
+        self._doors.open(connection)
         line = Line(
             database=database,
             sending=sending,
             wire=connection,
             ledger=ledger,
-            ids=MessageIds(digest_key),
+            ids=ids,
             window=Window(settings.sending.window),
             pace=Pace(settings.sending.rate),
             clock=clock,
@@ -199,6 +252,7 @@ class Running:
         retrier = Retrier(line, Outcomes(service.policy, clock))
         reporter = Reporter(database, connection, service.policy.addresses.service)
         self._planning = Loop("planner", planner.step)
+        self._pulse = Loop("pulse", self._beat)
         self._loops = (
             self._planning,
             Loop("dispatcher", self._dispatcher.step),
@@ -210,29 +264,32 @@ class Running:
     async def serve(cls, settings: Settings, service: Service) -> None:
         """From start to stop; raises Conflict where connecting cannot help."""
         key = await service.database.run(_digest_key)
-        await cls(settings, service, key).until_stopped()
+        lists = await service.database.read(_lists)
+        await cls(settings, service, lists, key).until_stopped()
 
     async def until_stopped(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         if not self._database.shared:  # whoever held leases is gone
             await self._database.run(_release_all)
-        self._alarm.every(PULSE, self._beat)
         self._alarm.every(LEASE.total_seconds() / 3, self._renew)
         self._alarm.start()
-        await self._beat()
         background = [
             asyncio.create_task(self._ledger.run()),
             asyncio.create_task(self._watch()),
+            asyncio.create_task(self._pulse.run()),
             *(asyncio.create_task(loop.run()) for loop in self._loops),
         ]
         connected = asyncio.create_task(self._connection.run())
         stopped = asyncio.create_task(self._stop.wait())
+        ends: set[asyncio.Task[Any]] = {connected, stopped, *background}
         try:
-            await asyncio.wait(
-                {connected, stopped}, return_when=asyncio.FIRST_COMPLETED
-            )
+            # None of them ends by itself: one that does is a reason to stop.
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            failed = [task for task in background if task.done()]
             await self._wind_down()
+            for ended in failed:
+                ended.result()
         finally:
             for task in (*background, stopped):
                 task.cancel()
@@ -251,6 +308,7 @@ class Running:
             async with asyncio.timeout(GRACE):
                 await self._dispatcher.drain()
         await self._connection.stop()
+        await self._doors.close()
         with contextlib.suppress(TimeoutError, CarillonError):
             async with asyncio.timeout(GRACE):
                 await self._ledger.flush()
@@ -261,9 +319,14 @@ class Running:
         self._planning.nudge()
 
     def _on_session(self, fresh: bool) -> None:
-        log.info("session", fresh=fresh)
+        self._doors.on_session(fresh)
+        self._pulse.nudge()
         for loop in self._loops:
             loop.nudge()
+
+    def _on_lost(self) -> None:
+        self._doors.on_lost()
+        self._pulse.nudge()
 
     async def _watch(self) -> None:
         """Wake every loop when something was changed, here or elsewhere."""
@@ -273,7 +336,7 @@ class Running:
                 for loop in self._loops:
                     loop.nudge()
 
-    async def _beat(self) -> None:
+    async def _beat(self) -> float:
         pulse = Pulse(
             worker=self._worker,
             service=self._service.policy.addresses.service,
@@ -283,9 +346,14 @@ class Running:
             seen_at=self._clock.now(),
         )
         await self._database.run(_beat, pulse)
+        return PULSE
 
     async def _renew(self) -> None:
         await self._database.run(self._sending.renew, self._worker)
+
+
+def _lists(uow: UnitOfWork) -> list[AnnouncementList]:
+    return uow.lists.all()
 
 
 def _digest_key(uow: UnitOfWork) -> bytes:

@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -14,41 +13,26 @@ from tests.servers.programs import ProgramMissingError
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
 
-# `make test` and CI: a server that is missing fails the tests that need it.
-STRICT = {"CI", "CARILLON_TEST_STRICT"}
-
-S = TypeVar("S", Prosody, Ejabberd, PostgreSQL)
-
-
-def run_shared(server: S) -> Iterator[S]:
-    try:
-        server.__enter__()
-    except ProgramMissingError as missing:
-        if STRICT & os.environ.keys():
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
-    try:
-        yield server
-    finally:
-        server.__exit__(None, None, None)
-
 
 @pytest.fixture(scope="session")
 def prosody() -> Iterator[Prosody]:
     """A shared Prosody: make accounts with names of your own."""
-    yield from run_shared(Prosody())
+    with Prosody() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def ejabberd() -> Iterator[Ejabberd]:
     """A shared ejabberd: make accounts with names of your own."""
-    yield from run_shared(Ejabberd())
+    with Ejabberd() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A shared PostgreSQL: make a database with a name of your own."""
-    yield from run_shared(PostgreSQL())
+    with PostgreSQL() as server:
+        yield server
 
 
 @pytest.fixture(params=["prosody", "ejabberd"])
@@ -58,6 +42,21 @@ def server(request: pytest.FixtureRequest) -> XmppServer:
     return found
 
 
+def skip_without_program() -> Generator[None, None, None]:
+    """Skip where a server is missing; fail in CI and in `make test`."""
+    try:
+        yield
+    except ProgramMissingError as missing:
+        if {"CI", "CARILLON_TEST_STRICT"} & os.environ.keys():
+            raise
+        pytest.skip(str(missing))
+
+
+pytest_runtest_setup = pytest.hookimpl(wrapper=True)(skip_without_program)
+pytest_runtest_call = pytest.hookimpl(wrapper=True)(skip_without_program)
+
+
+@pytest.hookimpl(trylast=True)  # after pytest has ended the fixtures
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The run fails when a process of a server is still there."""
     deadline = time.monotonic() + 5

@@ -1,0 +1,5 @@
+"""The command line; `main` is the program `carillon`."""
+
+from bot.cli.program import main
+
+__all__ = ["main"]

@@ -7,7 +7,7 @@ warnings    what a reader of the rule would not expect, in sentences
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -19,9 +19,12 @@ from bot.domain.recurrence import (
     Rule,
     first_or_refuse,
     next_after,
+    parse,
 )
 from bot.domain.recurrence.skipped import Skipped, skipped_months
+from bot.domain.schedule import Schedule
 
+_SECOND = timedelta(seconds=1)
 # not calendar.month_name, which follows the locale of the process
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -77,12 +80,15 @@ def preview(
     *,
     limit: int = 10,
     expires: datetime | None = None,
+    planned: int = 0,
+    since: datetime | None = None,
 ) -> Preview:
     """At most `limit` next moments and what to know about them.
 
+    Of a schedule that has `planned` moments behind it, those from `since` on.
     Raises Invalid for a rule that never matches. Moments more than LOOK_AHEAD
-    after deliver-at are not shown. What is due at `expires` or later is not
-    sent, so it is not shown either.
+    after deliver-at, or after `since`, are not shown. What is due at `expires`
+    or later is not sent, so it is not shown either.
     """
     if rule is None:
         wall = wallclock.local(deliver_at, zone)
@@ -90,7 +96,7 @@ def preview(
     else:
         first_or_refuse(rule, deliver_at, zone)
         sequence = Recurrence(rule=rule, anchor=deliver_at, zone=zone)
-        matches, end = _bounded(sequence, limit, expires)
+        matches, end = _bounded(sequence, limit, expires, planned, since)
     shown = [_entry(match, zone) for match in matches[:limit]]
     warnings = [*_clock_changes(shown, matches), *_skips(rule, deliver_at, zone)]
     return Preview(
@@ -98,8 +104,30 @@ def preview(
     )
 
 
+def upcoming(schedule: Schedule, *, limit: int = 10) -> Preview:
+    """What is ahead of a schedule, new or under way."""
+    if schedule.next_at is None:
+        return Preview(entries=(), warnings=())
+    zone = wallclock.zone(schedule.timezone)
+    if schedule.recurrence is None:
+        return preview(None, schedule.next_at, zone)
+    return preview(
+        parse(schedule.recurrence),
+        schedule.deliver_at,
+        zone,
+        limit=limit,
+        expires=schedule.expires_at,
+        planned=schedule.planned,
+        since=schedule.next_at,
+    )
+
+
 def _bounded(
-    sequence: Recurrence, limit: int, expires: datetime | None
+    sequence: Recurrence,
+    limit: int,
+    expires: datetime | None,
+    planned: int,
+    since: datetime | None,
 ) -> tuple[list[Match], Caution | None]:
     """The matches before the end, and which end that is.
 
@@ -107,12 +135,14 @@ def _bounded(
     says how many, since the last one answers "until when".
     """
     count = sequence.rule.count
-    matches = list(islice(sequence.matches(), count or limit + 1))
+    left = max(count - planned, 0) if count is not None else limit + 1
+    after = since - _SECOND if since is not None else None
+    matches = list(islice(sequence.matches(after), left))
     if expires is not None and matches and matches[-1].moment >= expires:
         kept = [match for match in matches if match.moment < expires]
         return kept, _end(f"expires at {timestamps.format(expires)}", kept)
     if count is not None:
-        if len(matches) < count:
+        if len(matches) < left:
             return matches, Caution(kind=Kind.END, text=f"ends after {count} times")
         return matches, _end(f"ends after {count} times", matches)
     if sequence.rule.until is not None:
@@ -125,6 +155,8 @@ def _bounded(
 
 def _until(sequence: Recurrence, matches: list[Match], limit: int) -> Caution:
     text = f"ends by UNTIL={sequence.rule.until}"
+    if not matches:
+        return _end(text, matches)
     last = matches[-1].moment
     more = next_after(sequence.rule, sequence.anchor, sequence.zone, last)
     if len(matches) > limit or more is not None:

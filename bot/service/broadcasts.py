@@ -20,10 +20,16 @@ class Broadcasts:
         self._clock = clock
 
     def page(
-        self, uow: UnitOfWork, caller: Caller, paging: Paging, *, sending: bool = False
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        paging: Paging,
+        schedule_id: int | None = None,
+        *,
+        sending: bool = False,
     ) -> Page[tuple[Broadcast, Progress]]:
         admins_only(caller)
-        page = uow.broadcasts.page(paging, sending=sending)
+        page = uow.broadcasts.page(paging, schedule_id=schedule_id, sending=sending)
         return Page(
             [(one, uow.broadcasts.progress(one.id)) for one in page.items],
             page.count,

@@ -1,10 +1,17 @@
 """Schedules: asked for, looked at, changed and cancelled. Every door calls these."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.access import Caller
-from bot.domain.broadcast import BroadcastState, Frozen, OccurrenceState, Progress
+from bot.domain.broadcast import (
+    BroadcastState,
+    Frozen,
+    Occurrence,
+    OccurrenceState,
+    Progress,
+)
 from bot.domain.errors import (
     Conflict,
     Finished,
@@ -13,16 +20,18 @@ from bot.domain.errors import (
     NotFound,
     PolicyViolation,
 )
+from bot.domain.message import Text
 from bot.domain.schedule import (
     FINAL,
     ON_THE_WIRE,
     ListAudience,
     Schedule,
     ScheduleState,
+    TextContent,
     WireState,
 )
 from bot.service import reports
-from bot.service.intake import Intake
+from bot.service.intake import Intake, list_context
 from bot.service.planning import Planning
 from bot.service.policy import Policy
 from bot.service.ports import (
@@ -61,6 +70,7 @@ class Report:
 class Schedules:
     def __init__(self, policy: Policy, templates: Templates, clock: Clock) -> None:
         self._policy = policy
+        self._templates = templates
         self._clock = clock
         self._intake = Intake(policy, templates)
         self._planning = Planning(policy, templates)
@@ -73,17 +83,10 @@ class Schedules:
         Raises any CarillonError; nothing is stored then.
         """
         known(caller)
-        now = self._clock.now()
-        if request.client_id is not None:
-            earlier = uow.schedules.find(caller.owner, request.client_id)
-            if earlier is not None:
-                if earlier.fingerprint != request.fingerprint():
-                    raise Conflict(
-                        f"The id {request.client_id!r} is taken by another request of"
-                        " yours; choose another id."
-                    )
-                return earlier, self.quota(uow, caller)
-        schedule = self._intake.read(uow, caller, request, now)
+        earlier = _earlier(uow, caller, request)
+        if earlier is not None:
+            return earlier, self.quota(uow, caller)
+        schedule = self._intake.read(uow, caller, request, self._clock.now())
         quota = self.quota(uow, caller)
         if quota.limit and quota.used >= quota.limit:
             raise PolicyViolation(
@@ -100,10 +103,32 @@ class Schedules:
     def draft(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
     ) -> tuple[Schedule, int]:
-        """What `create` would store, and how many readers there are now."""
+        """What `create` would give, and how many readers there are now."""
         known(caller)
-        schedule = self._intake.read(uow, caller, request, self._clock.now())
+        schedule = _earlier(uow, caller, request)
+        if schedule is None:
+            schedule = self._intake.read(uow, caller, request, self._clock.now())
         return schedule, self.readers(uow, schedule)
+
+    def texts(self, uow: UnitOfWork, schedule: Schedule) -> tuple[Text, ...]:
+        """What readers are told, in each language there is, in the job's zone."""
+        content = schedule.content
+        if isinstance(content, TextContent):
+            return content.texts
+        name = schedule.audience.list_name
+        voice = uow.lists.get(name) if name is not None else None
+        languages = self._templates.get(content.template).languages
+        return tuple(
+            self._templates.render(
+                content.template,
+                content.values,
+                language=language,
+                fallback=voice.language if voice else languages[0],
+                zone=schedule.timezone,
+                context=list_context(self._policy, voice, "reader@example.org"),
+            )
+            for language in languages
+        )
 
     def readers(self, uow: UnitOfWork, schedule: Schedule) -> int:
         """How many would hear it, were it due now."""
@@ -160,14 +185,16 @@ class Schedules:
         paging: Paging,
         status: str | None = None,
         *,
+        pending: bool = False,
         everything: bool = False,
     ) -> Page[Schedule]:
         """The caller's; an admin's page holds everybody's.
 
+        `pending` leaves out what is over, where no status is asked for;
         `everything` adds the welcomes, of which there may be thousands.
         """
         known(caller)
-        states = None
+        states: Collection[ScheduleState] | None = _LIVE if pending else None
         if status is not None:
             try:
                 wanted = WireState(status)
@@ -180,6 +207,13 @@ class Schedules:
         return uow.schedules.page(
             ScheduleFilter(owner=owner, states=states, welcomes=everything), paging
         )
+
+    def occurrences(
+        self, uow: UnitOfWork, caller: Caller, reference: int, limit: int
+    ) -> list[Occurrence]:
+        """What became of its moments so far, the latest first."""
+        found = self.get(uow, caller, reference)
+        return uow.occurrences.of(found.id, limit=limit)
 
     def cancel(
         self, uow: UnitOfWork, caller: Caller, client_id: str, owner: str | None = None
@@ -328,6 +362,21 @@ class Schedules:
         uow.schedules.save(schedule)
         uow.nudge()
         return schedule
+
+
+def _earlier(
+    uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+) -> Schedule | None:
+    """The job that a repeat of its request means; raises Conflict."""
+    if request.client_id is None:
+        return None
+    earlier = uow.schedules.find(caller.owner, request.client_id)
+    if earlier is not None and earlier.fingerprint != request.fingerprint():
+        raise Conflict(
+            f"The id {request.client_id!r} is taken by another request of yours;"
+            " choose another id."
+        )
+    return earlier
 
 
 def _may_see(caller: Caller, schedule: Schedule) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.access import OPERATOR, Caller, Role
 from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from bot.domain.jid import JIDError, bare, domain_of
+from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.lists import (
     AnnouncementList,
@@ -43,6 +44,10 @@ class Subscribers:
         """Every list and how many stand on it."""
         counts = uow.lists.counts()
         return [(entry, counts.get(entry.id, 0)) for entry in uow.lists.all()]
+
+    def get_list(self, uow: UnitOfWork, name: str) -> AnnouncementList:
+        """Raises NotFound with the lists there are."""
+        return _list(uow, name)
 
     def visible(self, uow: UnitOfWork, caller: Caller) -> list[AnnouncementList]:
         """The lists that the caller may know of: closed ones are for those who
@@ -164,6 +169,10 @@ class Subscribers:
         address = _person(self._policy, jid)
         if timezone is not None:
             zone(timezone)
+        if language is not None and not is_tag(language):
+            raise Invalid(
+                f"{language[:40]!r} is no language tag such as 'en'.", field="language"
+            )
         added = self._subscribe(
             uow, entry, address, SubscriptionOrigin.ADMIN, welcome=welcome
         )
@@ -203,7 +212,7 @@ class Subscribers:
         self, uow: UnitOfWork, entry: AnnouncementList, subscriber: Subscriber
     ) -> None:
         """Once for each person and list, however often the person rejoins."""
-        now = self._clock.now()
+        now = self._clock.now().replace(microsecond=0)
         if not uow.subscriptions.welcome(entry.id, subscriber.id, now):
             return
         assert entry.welcome is not None  # noqa: S101 - asked by the caller

@@ -27,6 +27,12 @@ DUE = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
+UPCOMING = (
+    sa.select(table)
+    .where(IS_PLANNABLE, table.c.next_at.is_not(None))
+    .order_by(table.c.next_at, table.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
 NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(IS_PLANNABLE)
 
 
@@ -70,6 +76,10 @@ class SqlSchedules:
     def next_due(self) -> datetime | None:
         moment: datetime | None = self._connection.execute(NEXT_DUE).scalar_one()
         return moment
+
+    def upcoming(self, limit: int) -> list[Schedule]:
+        rows = self._connection.execute(UPCOMING, {"limit": limit})
+        return [_from_row(row) for row in rows]
 
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
         return page(self._connection, table, _where(wanted), paging, _from_row)

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.errors import Conflict, Invalid
+from bot.domain.errors import Conflict, Invalid, Unavailable
 from bot.store.backend import Fault
 from bot.store.changes import Changes
 
@@ -42,6 +42,10 @@ _PRIMARY = 0xFF
 class SQLiteBackend:
     def __init__(self, url: sa.URL) -> None:
         self.file = database_file(url)
+        if not self.file.exists():  # connecting would leave an empty one behind
+            raise Unavailable(
+                f"There is no database {self.file} yet: run `carillon db upgrade`."
+            )
         self.shared = False
         self.writers = 1
         self.readers = 2

@@ -93,6 +93,8 @@ class Connection:
         self._down = asyncio.Event()
         self._stopping = asyncio.Event()
         self._fatal: FatalConnectionError | None = None
+        #: why the last attempt brought no session; None while there is one
+        self.failure: str | None = None
 
     # --- bot.engine.wire.Wire -----------------------------------------------------
 
@@ -284,6 +286,7 @@ class Connection:
             self.stream.abort()
             return
         log.info("%s as %s", "connected" if fresh else "resumed", bound)
+        self.failure = None
         self._ready.set()
         self._on_session(fresh)
 
@@ -304,7 +307,8 @@ class Connection:
             reason = "the secret was refused: check password and jid"
         elif reason == "conflict":
             reason = "somebody else is connected as us: one process per address"
-        log.error("cannot connect%s", f": {reason}" if reason else "")
+        self.failure = reason or "no session: check host, port and the server's log"
+        log.error("cannot connect: %s", self.failure)
 
 
 def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:

@@ -81,7 +81,6 @@ def test_welcome(language: str) -> None:
     assert text.subject is not None
     assert "Wartung" in text.subject
     assert "Wartung" in text.body
-    assert "announce.example.org" in text.body
 
 
 def test_welcome_without_a_list() -> None:

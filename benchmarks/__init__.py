@@ -1,0 +1,1 @@
+"""Measurements on private servers: `make bench`, docs/performance.md."""

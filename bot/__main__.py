@@ -1,0 +1,5 @@
+"""`python -m bot` is `carillon`."""
+
+from bot.cli import main
+
+main()

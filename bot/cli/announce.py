@@ -1,0 +1,169 @@
+"""`carillon announce`: now or scheduled; it shows what will happen, then asks."""
+
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import asking, following, moments, output, session, showing
+from bot.cli.asking import Options
+from bot.domain import wallclock
+from bot.domain.preview import upcoming
+from bot.domain.schedule import Schedule
+
+_SHOWN = 5
+
+Many = list[str] | None
+
+
+def announce(
+    context: typer.Context,
+    list_name: Annotated[str, typer.Argument(metavar="LIST", help="Who is told.")],
+    *,
+    template: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Say it with a template.")
+    ] = None,
+    settings: Annotated[
+        Many,
+        typer.Option(
+            "--set",
+            metavar="K=V",
+            help="A field of the template; K:lang=V in one language. Moments may be"
+            " wall time. Repeatable.",
+        ),
+    ] = None,
+    subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    body: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Say it in your own words.")
+    ] = None,
+    subjects: Annotated[
+        Many,
+        typer.Option(
+            "--subject-in", metavar="LANG=TEXT", help="In one language. Repeatable."
+        ),
+    ] = None,
+    bodies: Annotated[
+        Many,
+        typer.Option(
+            "--body-in", metavar="LANG=TEXT", help="In one language. Repeatable."
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="'2026-12-01 09:00' on the wall in --tz, or 2026-12-01T09:00:00Z.",
+        ),
+    ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option("--in", metavar="DURATION", help="From now, say 10m or 1d12h."),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="RRULE", help="Again and again, say FREQ=WEEKLY;COUNT=4."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option("--tz", metavar="ZONE", help="Otherwise the list's zone."),
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="TIME", help="No message leaves after it.")
+    ] = None,
+    late: Annotated[
+        str | None,
+        typer.Option(
+            metavar="POLICY",
+            help="When the service was down: run[:30m], skip, or hold for an admin.",
+        ),
+    ] = None,
+    client_id: Annotated[
+        str | None,
+        typer.Option(
+            "--id", metavar="ID", help="Your name for it; a repeat changes nothing."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show it, and do nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Until it is sent, and say how it went.")
+    ] = False,
+    json: output.JSON = False,
+) -> None:
+    """Announce something to a list, now or scheduled.
+
+    Shows the texts, the moments and the number of readers, and asks.
+    """
+    options = Options(
+        list_name=list_name,
+        template=template,
+        settings=settings or (),
+        subject=subject,
+        body=body,
+        subjects=subjects or (),
+        bodies=bodies or (),
+        at=at,
+        within=within,
+        every=every,
+        timezone=timezone,
+        expires=expires,
+        late=late,
+        client_id=client_id,
+    )
+    asking.check_usage(options)
+    asks = not (yes or dry_run)
+    if asks and (json or not output.on_terminal()):
+        output.fail("nobody is there to be asked: add --yes, or --dry-run to look", 2)
+    with session.service_of(context) as service:
+        target = service.database.look(service.subscribers.get_list, list_name)
+        zone = timezone or target.timezone
+        request = asking.request_of(options, zone, service.templates)
+        drafted, readers = service.database.look(
+            service.schedules.draft, session.OPERATOR, request
+        )
+        texts = service.database.look(service.schedules.texts, drafted)
+        preview = upcoming(drafted, limit=_SHOWN)
+        warnings = [
+            warning
+            for text in (at, expires)
+            if text and (warning := moments.oddity(text, wallclock.zone(zone)))
+        ]
+        shown: dict[str, Any] = {
+            "list": list_name,
+            "readers": readers,
+            "timezone": drafted.timezone,
+            "texts": showing.texts_as_data(texts),
+            **moments.as_data(preview, warnings),
+        }
+        if not json:
+            showing.draft(drafted, readers, texts, preview, warnings)
+        if dry_run:
+            if json:
+                output.document({**shown, "dry_run": True})
+            return
+        if asks and not typer.confirm("Announce this?", err=True):
+            output.fail("nothing was announced")
+        stored, _ = service.database.call(
+            service.schedules.create, session.OPERATOR, request
+        )
+        shown |= showing.schedule_as_data(stored)
+        if not json:
+            output.say(_outcome(stored))
+        failed = None
+        if wait:
+            shown["broadcast"], failed = following.schedule(
+                service, stored.id, quiet=json
+            )
+        if json:
+            output.document(shown)
+        if failed:
+            output.fail(failed)
+
+
+def _outcome(stored: Schedule) -> str:
+    name = f"#{stored.id} ({stored.client_id})"
+    if stored.next_at is None:
+        return f"{name} is {stored.state}."
+    local = moments.local(stored.next_at, stored.timezone)
+    return f"{name} is {stored.wire_state} for {local}."

@@ -1,0 +1,156 @@
+"""From the options of `announce` to the request that every door makes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.cli import moments, output
+from bot.domain import durations, timestamps, wallclock
+from bot.domain.errors import Invalid
+from bot.domain.schedule import Origin
+from bot.service.fields import FieldType
+from bot.service.ports import Templates
+from bot.service.requests import ScheduleRequest
+
+#: no request for later than this is allowed, so it may stand for what is longer
+_LONGEST = 9_999_999_999
+_SETTING = re.compile(
+    r"(?P<name>[^=:]+)(?::(?P<language>[^=:]*))?=(?P<value>.*)", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """As typed."""
+
+    list_name: str
+    template: str | None
+    settings: Sequence[str]
+    subject: str | None
+    body: str | None
+    subjects: Sequence[str]
+    bodies: Sequence[str]
+    at: str | None
+    within: str | None
+    every: str | None
+    timezone: str | None
+    expires: str | None
+    late: str | None
+    client_id: str | None
+
+
+def check_usage(options: Options) -> None:
+    """Ends with exit code 2 where options are missing or contradict each other."""
+    texts = (options.subject, options.body, *options.subjects, *options.bodies)
+    given = any(text is not None for text in texts)
+    if options.template is None and options.body is None and not options.bodies:
+        output.fail("say what: --template NAME with --set K=V, or --body TEXT", 2)
+    if options.template is not None and given:
+        output.fail("give either --template or --body and --subject, not both", 2)
+    if options.template is None and options.settings:
+        output.fail("--set goes with --template NAME", 2)
+    if options.at is not None and options.within is not None:
+        output.fail("give --at or --in, not both", 2)
+
+
+def request_of(
+    options: Options, zone_name: str, templates: Templates
+) -> ScheduleRequest:
+    """The request; moments without offset are read in the zone `zone_name`.
+
+    Raises Invalid. Without --at and --in it is due in a second: an offset and not
+    a moment, so that repeating the command with the same --id is a repeat, and
+    pondering the question costs nothing.
+    """
+    zone = wallclock.zone(zone_name)
+    late, within = _late(options.late)
+    return ScheduleRequest(
+        origin=Origin.CLI,
+        list_name=options.list_name,
+        template=options.template,
+        values=_values(options, zone, templates),
+        bodies=_texts(options.body, options.bodies, "--body-in"),
+        subjects=_texts(options.subject, options.subjects, "--subject-in"),
+        deliver_at=_moment(options.at, zone, "--at"),
+        delay_seconds=None if options.at is not None else _delay(options.within),
+        timezone=options.timezone,
+        recurrence=options.every,
+        expires=_moment(options.expires, zone, "--expires"),
+        client_id=options.client_id,
+        late_policy=late,
+        late_within=within,
+    )
+
+
+def settings(given: Sequence[str]) -> dict[str, dict[str, str]]:
+    """`K=V` and `K:lang=V` as {K: {lang or '': V}}; ends with 2 on any other form."""
+    values: dict[str, dict[str, str]] = {}
+    for text in given:
+        found = _SETTING.fullmatch(text)
+        if found is None:
+            output.fail(f"--set {text[:80]!r}: write K=V, or K:lang=V", 2)
+        languages = values.setdefault(found["name"].strip(), {})
+        language = (found["language"] or "").strip()
+        if language in languages:
+            output.fail(f"--set {text[:80]!r}: this is given twice", 2)
+        languages[language] = found["value"]
+    return values
+
+
+def with_moments(
+    values: dict[str, dict[str, str]], template: str, zone: ZoneInfo, known: Templates
+) -> dict[str, dict[str, str]]:
+    """Wall times in fields that take a moment become UTC; raises Invalid."""
+    for field in known.get(template).fields:
+        if field.type is FieldType.MOMENT:
+            for language, text in values.get(field.name, {}).items():
+                moment = moments.read(text, zone, f"--set {field.name}")
+                values[field.name][language] = timestamps.format(moment)
+    return values
+
+
+def _values(
+    options: Options, zone: ZoneInfo, templates: Templates
+) -> dict[str, dict[str, str]]:
+    if options.template is None:
+        return {}
+    values = settings(options.settings)
+    return with_moments(values, options.template, zone, templates)
+
+
+def _texts(
+    plain: str | None, tagged: Sequence[str], option: str
+) -> tuple[tuple[str, str], ...]:
+    texts = [("", plain)] if plain is not None else []
+    for text in tagged:
+        language, equals, content = text.partition("=")
+        if not equals or not language.strip():
+            output.fail(f"{option} {text[:80]!r}: write LANG=TEXT, say de=Hallo", 2)
+        texts.append((language.strip(), content))
+    return tuple(texts)
+
+
+def _moment(text: str | None, zone: ZoneInfo, option: str) -> str | None:
+    if text is None:
+        return None
+    return timestamps.format(moments.read(text, zone, option))
+
+
+def _delay(text: str | None) -> str:
+    return "1" if text is None else str(_seconds(text, "--in"))
+
+
+def _late(text: str | None) -> tuple[str | None, str | None]:
+    """`run`, `skip`, `hold` or `run:30m`."""
+    if text is None:
+        return None, None
+    policy, colon, within = text.partition(":")
+    return policy, str(_seconds(within, "--late")) if colon else None
+
+
+def _seconds(text: str, option: str) -> int:
+    try:
+        return min(int(durations.parse(text).total_seconds()), _LONGEST)
+    except ValueError as error:
+        raise Invalid(f"{option}: {error}") from None

@@ -1,0 +1,88 @@
+"""Staying with a broadcast until it is over."""
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bot.cli import output, session, showing
+from bot.domain import broadcast as domain
+from bot.domain.broadcast import Broadcast, BroadcastState
+from bot.service.health import health
+from bot.service.ports import Paging
+
+if TYPE_CHECKING:
+    from bot.app import Service
+
+#: seconds between two looks
+_PAUSE = 0.3
+
+
+def schedule(
+    service: "Service", reference: int, *, quiet: bool
+) -> tuple[dict[str, Any] | None, str | None]:
+    """Until the schedule's latest broadcast is over; as `broadcast` below.
+
+    A schedule that ends without one gives None and why.
+    """
+    if not service.database.look(health, service.clock, 1).up:
+        output.note("no service is running; this waits until one does its work")
+    while True:
+        found = service.database.look(
+            service.schedules.get, session.OPERATOR, reference
+        )
+        page = service.database.look(
+            service.broadcasts.page,
+            session.OPERATOR,
+            Paging(limit=1, before=0),
+            reference,
+        )
+        if page.items:
+            return broadcast(service, page.items[0][0].id, quiet=quiet)
+        if found.is_final:
+            return None, f"#{reference} is {found.state}: {found.reason or 'not sent'}"
+        time.sleep(_PAUSE)
+
+
+def broadcast(
+    service: "Service", broadcast_id: int, *, quiet: bool
+) -> tuple[dict[str, Any], str | None]:
+    """Until it is over: how it went as data, and in a sentence if it failed.
+
+    Unless `quiet`, people see a bar while it lasts and the counts at the end.
+    """
+    console = Console(file=sys.stderr, markup=False, emoji=False)
+    columns = (TextColumn("broadcast {task.fields[number]}"), BarColumn())
+    bar = Progress(
+        *columns,
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", number=broadcast_id)
+        while True:
+            found, progress = service.database.look(
+                service.broadcasts.get, session.OPERATOR, broadcast_id
+            )
+            bar.update(task, total=progress.total, completed=_done(progress))
+            if found.state is not BroadcastState.SENDING:
+                break
+            time.sleep(_PAUSE)
+    if not quiet:
+        showing.broadcasts([(found, progress)])
+    return showing.broadcast_as_data(found, progress), _failure(found)
+
+
+def _done(progress: domain.Progress) -> int:
+    return progress.sent + progress.failed + progress.skipped
+
+
+def _failure(found: Broadcast) -> str | None:
+    if found.state is BroadcastState.SENT:
+        return None
+    reason = f": {found.reason}" if found.reason else ""
+    return f"broadcast {found.id} is {found.state}{reason}"

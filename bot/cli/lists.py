@@ -1,0 +1,53 @@
+"""`carillon lists`: the audiences that the configuration declares."""
+
+import typer
+
+from bot.cli import output, session
+
+
+def lists(context: typer.Context, json: output.JSON = False) -> None:
+    """Show every list and how many stand on it."""
+    with session.service_of(context) as service:
+        found = service.database.look(service.subscribers.lists)
+        addresses = service.policy.addresses
+    if json:
+        output.document(
+            {
+                "items": [
+                    {
+                        "name": entry.name,
+                        "title": entry.title,
+                        "address": addresses.of_list(entry.name),
+                        "default": entry.is_default,
+                        "kind": entry.kind,
+                        "language": entry.language,
+                        "timezone": entry.timezone,
+                        "type": entry.type,
+                        "publishers": entry.publishers,
+                        "welcome": entry.welcome,
+                        "subscribers": count,
+                    }
+                    for entry, count in found
+                ]
+            }
+        )
+        return
+    if not found:
+        output.say("There are no lists; declare one as [lists.NAME] in the config.")
+        return
+    output.table(
+        ("list", "subscribers", "title", "default", "kind", "language", "zone"),
+        [
+            (
+                entry.name,
+                count,
+                entry.title,
+                entry.is_default,
+                entry.kind,
+                entry.language,
+                entry.timezone,
+            )
+            for entry, count in found
+        ],
+        numbers={"subscribers"},
+    )

@@ -1,0 +1,154 @@
+"""What is shown: tables for people, JSON for programs, one line for a fault.
+
+Stored text comes from strangers. It reaches a terminal without control
+characters, without signs that turn the direction of writing, and without being
+read as Rich markup; JSON is pure ASCII.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.domain import timestamps
+
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Limit = Annotated[
+    int, typer.Option(min=1, max=1000, metavar="N", help="At most so many.")
+]
+After = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=2**63 - 1, metavar="N", help="Go on after this one; 0: the start."
+    ),
+]
+
+#: as wide as it takes where no terminal sets the width
+_UNBOUNDED = 100_000
+#: C0, DEL and C1; line and paragraph separators; bidi embeddings, overrides and
+#: isolates; lone surrogates
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def line(text: str) -> str:
+    """`text` on one line, what a terminal must not see written as an escape."""
+    return _UNSAFE.sub(_escaped, text)
+
+
+def block(text: str) -> str:
+    """Like `line`, but lines and tabs stay."""
+    return "\n".join(
+        "\t".join(line(part) for part in row.split("\t")) for row in text.split("\n")
+    )
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(found.group())
+    return named or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")  # noqa: PLR2004
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: Collection[str] = (),
+) -> None:
+    """A table without lines; the columns named in `numbers` lean to the right."""
+    shown = _grid()
+    for column in columns:
+        justify: Any = "right" if column in numbers else "left"
+        shown.add_column(column, justify=justify, overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(line(_cell(value))) for value in row))
+    shown.show_header = True
+    _console().print(shown)
+
+
+def details(pairs: Iterable[tuple[str, object]]) -> None:
+    """One thing: a name and a value on each line; empty values are left out."""
+    shown = _grid()
+    shown.add_column(no_wrap=True, style="bold")
+    shown.add_column(overflow="fold")
+    for name, value in pairs:
+        if value not in (None, "", ()):
+            shown.add_row(name, Text(line(_cell(value))))
+    _console().print(shown)
+
+
+def say(text: str = "") -> None:
+    """Lines of text, wrapped at the terminal's width."""
+    _console().print(Text(block(text)), overflow="fold")
+
+
+def more(after: object) -> None:
+    """Under a page: how to get the next one, where there is one."""
+    if after is not None:
+        note(f"there are more: --after {after}")
+
+
+def document(content: Any) -> None:
+    """One JSON document; moments as XEP-0082 writes them."""
+    text = json.dumps(content, indent=2, ensure_ascii=True, default=_json)
+    # the one control character that JSON lets stand
+    typer.echo(text.replace("\x7f", "\\u007f"))
+
+
+def note(text: str) -> None:
+    """One line beside the output, for people."""
+    typer.echo(line(text), err=True)
+
+
+def fail(text: str, code: int = 1) -> NoReturn:
+    """End with one line on stderr: 1 refused or failed, 2 usage."""
+    note("carillon: " + " ".join(text.split()))
+    raise typer.Exit(code)
+
+
+def on_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _grid() -> Table:
+    return Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def _console() -> Console:
+    wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(
+        width=_UNBOUNDED if wide else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=False,
+    )
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return timestamps.format(value)
+        case list() | tuple() | set() | frozenset():
+            return ", ".join(str(one) for one in value)
+    return str(value)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return timestamps.format(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} is not shown as JSON")

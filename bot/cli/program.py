@@ -1,0 +1,122 @@
+"""The program `carillon`: its commands, and what becomes of what they raise.
+
+    exit 0   done
+    exit 1   refused or failed, with one line on stderr
+    exit 2   usage
+
+Bad configurations are the exception to the one line: each fault has its own.
+"""
+
+import logging
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot.cli import (
+    announce,
+    broadcasts,
+    check,
+    db,
+    lists,
+    run,
+    schedules,
+    status,
+    subscribers,
+    templates,
+)
+from bot.cli.output import fail, note
+from bot.domain.errors import CarillonError
+from bot.settings import SettingsError
+
+#: how Python hands over bytes that are no UTF-8 (PEP 383)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Program(TyperGroup):
+    """Turns what a command raises into its exit code, the one table of this door."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        # a terminal that cannot show a character gets its escape
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **kwargs)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if any(_LONE_SURROGATE.search(text) for text in args):
+            fail("an argument is not UTF-8", 2)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CarillonError as error:
+            fail(error.text)
+        except SettingsError as error:
+            for fault in error.faults:
+                note("carillon: " + " ".join(fault.split()))
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    name="carillon",
+    cls=Program,
+    help="Scheduled, recurring, templated announcements for XMPP.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"carillon {version('carillon')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "-c",
+            "--config",
+            metavar="FILE",
+            help="The configuration; otherwise $CARILLON_CONFIG, ./carillon.toml"
+            " or /etc/carillon/carillon.toml.",
+        ),
+    ] = None,
+    _version_wanted: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    # `run` says where records go; whatever else happens is told in one line.
+    logging.getLogger().addHandler(logging.NullHandler())
+    context.obj = config
+
+
+app.command("run")(run.run)
+app.command("status")(status.status)
+app.command("check")(check.check)
+app.command("announce")(announce.announce)
+app.command("lists")(lists.lists)
+app.add_typer(schedules.app, name="schedules")
+app.add_typer(broadcasts.app, name="broadcasts")
+app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(templates.app, name="templates")
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    app(prog_name="carillon")

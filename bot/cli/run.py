@@ -1,0 +1,19 @@
+"""`carillon run`: the service."""
+
+import typer
+
+from bot.cli import logs
+from bot.cli.session import settings_of
+
+
+def run(context: typer.Context) -> None:
+    """Run the service until SIGTERM or Ctrl-C.
+
+    An empty or older SQLite schema, or an empty PostgreSQL one, is brought up to
+    date first.
+    """
+    settings = settings_of(context)
+    from bot import app  # noqa: PLC0415 - slow, and no use with bad settings
+
+    logs.configure(settings.log)
+    app.run(settings)

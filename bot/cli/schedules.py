@@ -1,0 +1,306 @@
+"""`carillon schedules`: what is pending, and changing it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import moments, output, session, showing
+from bot.domain.access import Caller
+from bot.domain.broadcast import Broadcast, Occurrence, Progress
+from bot.domain.errors import CarillonError, NotFound
+from bot.domain.message import Text
+from bot.domain.preview import upcoming
+from bot.domain.schedule import Schedule
+from bot.service.broadcasts import Broadcasts
+from bot.service.ports import Paging, UnitOfWork
+from bot.service.schedules import Schedules
+
+app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
+
+_HISTORY = 10
+_LARGEST = 2**63 - 1
+
+Reference = Annotated[
+    str, typer.Argument(metavar="REF", help="#N or N, or the id it was given.")
+]
+Owner = Annotated[
+    str | None,
+    typer.Option(metavar="JID", help="Whose id REF is; otherwise the operator's."),
+]
+
+
+@app.command("list")
+def show_all(
+    context: typer.Context,
+    status: Annotated[
+        str | None,
+        typer.Option(help="scheduled, queued, sent, failed or cancelled only."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="What is over, too, and every welcome.")
+    ] = False,
+    limit: output.Limit = 50,
+    after: output.After = None,
+    json: output.JSON = False,
+) -> None:
+    """Show what is pending, in the order it was asked for."""
+    with session.service_of(context) as service:
+        page = service.database.look(
+            _page,
+            service.schedules,
+            Paging(limit=limit, after=after),
+            status,
+            everything,
+        )
+    items = page.items
+    rest = page.index + len(items) < page.count
+    following = items[-1].id if items and rest else None
+    if json:
+        output.document(
+            {
+                "items": [showing.schedule_as_data(one) for one in items],
+                "count": page.count,
+                "after": following,
+            }
+        )
+        return
+    output.table(
+        ("ref", "next", "to", "state", "rule", "id", "owner"),
+        [
+            (
+                f"#{one.id}",
+                moments.local(one.next_at, one.timezone),
+                showing.target(one),
+                one.state,
+                one.recurrence,
+                one.client_id,
+                one.owner,
+            )
+            for one in items
+        ],
+    )
+    output.more(following)
+
+
+@app.command("show")
+def show_one(
+    context: typer.Context,
+    reference: Reference,
+    owner: Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Show one: its texts, what is ahead, and what became of it so far."""
+    with session.service_of(context) as service:
+        found, occurrences, broadcasts = service.database.look(
+            _one, service.schedules, service.broadcasts, reference, owner
+        )
+        try:
+            texts = service.database.look(service.schedules.texts, found)
+        except CarillonError as error:  # the template changed since
+            texts = ()
+            output.note(f"its texts cannot be shown: {error.text}")
+    if json:
+        output.document(
+            {
+                **showing.schedule_as_data(found),
+                **moments.as_data(upcoming(found)),
+                "texts": showing.texts_as_data(texts),
+                "occurrences": [_occurrence(one) for one in occurrences],
+                "broadcasts": [showing.broadcast_as_data(*one) for one in broadcasts],
+            }
+        )
+        return
+    _show(found, texts)
+    if occurrences:
+        output.say()
+        output.table(
+            ("due", "became", "why"),
+            [(one.due_at, one.state, one.reason) for one in occurrences],
+        )
+    if broadcasts:
+        output.say()
+        showing.broadcasts(broadcasts)
+
+
+@app.command()
+def preview(
+    context: typer.Context,
+    reference: Reference,
+    owner: Owner = None,
+    limit: output.Limit = 10,
+    json: output.JSON = False,
+) -> None:
+    """Show the next moments, local and UTC, and what to know about them."""
+    with session.service_of(context) as service:
+        found = service.database.look(_find, service.schedules, reference, owner)
+    ahead = upcoming(found, limit=limit)
+    if json:
+        output.document({"reference": found.id, **moments.as_data(ahead)})
+        return
+    if not ahead.entries:
+        output.say(f"#{found.id} is {found.state}; nothing is ahead.")
+        return
+    showing.ahead(ahead)
+
+
+@app.command()
+def pause(
+    context: typer.Context,
+    reference: Reference,
+    owner: Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Let nothing more become due until `resume`."""
+    _change(context, Schedules.pause, reference, owner, json)
+
+
+@app.command()
+def resume(
+    context: typer.Context,
+    reference: Reference,
+    owner: Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Go on after a pause, or let go what is held."""
+    _change(context, Schedules.resume, reference, owner, json)
+
+
+@app.command()
+def skip(
+    context: typer.Context,
+    reference: Reference,
+    owner: Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Leave out the next occurrence, or the one that is held."""
+    _change(context, Schedules.skip, reference, owner, json)
+
+
+@app.command("send-now")
+def send_now(
+    context: typer.Context,
+    reference: Reference,
+    owner: Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Send it now; a recurring one keeps its rule."""
+    _change(context, Schedules.send_now, reference, owner, json)
+
+
+@app.command()
+def cancel(
+    context: typer.Context,
+    reference: Reference,
+    owner: Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Cancel it; those already told stay told."""
+    _change(context, Schedules.cancel_reference, reference, owner, json)
+
+
+_Change = Callable[[Schedules, UnitOfWork, Caller, int], Schedule]
+
+
+def _change(
+    context: typer.Context,
+    change: _Change,
+    reference: str,
+    owner: str | None,
+    json: bool,
+) -> None:
+    with session.service_of(context) as service:
+        changed = service.database.call(
+            _changed, service.schedules, change, reference, owner
+        )
+    if json:
+        output.document(showing.schedule_as_data(changed))
+        return
+    following = moments.local(changed.next_at, changed.timezone)
+    rest = f"; next: {following}" if following else ""
+    output.say(f"#{changed.id} ({changed.client_id}) is {changed.state}{rest}.")
+
+
+def _changed(
+    uow: UnitOfWork,
+    schedules: Schedules,
+    change: _Change,
+    reference: str,
+    owner: str | None,
+) -> Schedule:
+    found = _find(uow, schedules, reference, owner)
+    return change(schedules, uow, session.OPERATOR, found.id)
+
+
+def _find(
+    uow: UnitOfWork, schedules: Schedules, reference: str, owner: str | None
+) -> Schedule:
+    """By `#N` or `N`, or by the id that its owner gave it."""
+    digits = reference.removeprefix("#")
+    if owner is None and digits.isascii() and digits.isdigit():
+        number = int(digits[:20])
+        if number > _LARGEST:
+            raise NotFound(f"There is no announcement #{digits[:20]}.")
+        return schedules.get(uow, session.OPERATOR, number)
+    return schedules.find(uow, session.OPERATOR, reference, owner)
+
+
+def _page(
+    uow: UnitOfWork,
+    schedules: Schedules,
+    paging: Paging,
+    status: str | None,
+    everything: bool,
+) -> Any:
+    return schedules.page(
+        uow,
+        session.OPERATOR,
+        paging,
+        status,
+        pending=not everything,
+        everything=everything,
+    )
+
+
+def _one(
+    uow: UnitOfWork,
+    schedules: Schedules,
+    broadcasts: Broadcasts,
+    reference: str,
+    owner: str | None,
+) -> tuple[Schedule, list[Occurrence], list[tuple[Broadcast, Progress]]]:
+    found = _find(uow, schedules, reference, owner)
+    operator = session.OPERATOR
+    occurrences = schedules.occurrences(uow, operator, found.id, _HISTORY)
+    latest = Paging(limit=_HISTORY, before=0)
+    page = broadcasts.page(uow, operator, latest, found.id)
+    return found, occurrences, list(page.items)
+
+
+def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
+    output.details(
+        [
+            ("reference", f"#{found.id}"),
+            ("id", found.client_id),
+            ("owner", found.owner),
+            ("origin", found.origin),
+            ("to", showing.target(found)),
+            ("state", found.state),
+            ("why", found.reason),
+            ("rule", found.recurrence),
+            ("zone", found.timezone),
+            ("expires", found.expires_at),
+            ("late", found.late.policy),
+            ("created", found.created_at),
+            ("ended", found.ended_at),
+        ]
+    )
+    output.say()
+    showing.written(texts)
+    ahead = upcoming(found, limit=3)
+    if ahead.entries:
+        showing.ahead(ahead)
+
+
+def _occurrence(one: Occurrence) -> dict[str, Any]:
+    return {"due_at": one.due_at, "state": one.state, "reason": one.reason}

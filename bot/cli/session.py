@@ -1,0 +1,48 @@
+"""From `-c FILE` to the settings and the service that a command works with."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.domain.access import Access
+from bot.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from bot.app import Service
+
+PLACES = (Path("carillon.toml"), Path("/etc/carillon/carillon.toml"))
+VARIABLE = "CARILLON_CONFIG"
+#: whoever can read the configuration and the database
+OPERATOR = Access.operator()
+
+
+def locate(given: Path | None) -> Path:
+    """The configuration file; raises SettingsError naming where it was looked for."""
+    if given is not None:
+        return given
+    if os.environ.get(VARIABLE):
+        return Path(os.environ[VARIABLE])
+    for place in PLACES:
+        if place.is_file():
+            return place
+    places = " nor ".join(str(place) for place in PLACES)
+    fault = f"neither {places} is there; name one with -c FILE or in ${VARIABLE}"
+    raise SettingsError([f"no configuration: {fault}"])
+
+
+def settings_of(context: typer.Context) -> Settings:
+    return load(locate(context.find_root().obj))
+
+
+@contextmanager
+def service_of(context: typer.Context) -> Iterator["Service"]:
+    """The use cases on the configured database."""
+    # not above: a usage error need not wait for every library
+    from bot.app import open_service  # noqa: PLC0415
+
+    with open_service(settings_of(context)) as service:
+        yield service

@@ -1,0 +1,92 @@
+"""`carillon status`: for people, and for health checks by its exit code."""
+
+from typing import Any
+
+import typer
+
+from bot.cli import moments, output, session
+from bot.domain.schedule import Schedule
+from bot.service.health import Health, health
+from bot.service.ports import Pulse
+
+_NEXT = 5
+
+
+def status(context: typer.Context, json: output.JSON = False) -> None:
+    """Is it up and connected, and what goes out next.
+
+    Exit code 0: a service is up and connected; 1: none is.
+    """
+    with session.service_of(context) as service:
+        found = service.database.look(health, service.clock, _NEXT)
+    if json:
+        output.document(
+            {
+                "up": bool(found.up),
+                "connected": found.connected,
+                "services": [_pulse(pulse) for pulse in (*found.up, *found.silent)],
+                "next": [_schedule(schedule) for schedule in found.upcoming],
+            }
+        )
+    else:
+        _show(found)
+    if not found.up:
+        output.fail("no service is running; start one with `carillon run`")
+    if not found.connected:
+        output.fail("the service is running, but not connected to its XMPP server")
+
+
+def _show(found: Health) -> None:
+    pulses = [(pulse, "up") for pulse in found.up]
+    pulses += [(pulse, "silent") for pulse in found.silent]
+    if pulses:
+        output.table(
+            ("service", "state", "connected", "since", "last sign", "version"),
+            [
+                (
+                    pulse.service,
+                    state,
+                    pulse.connected and state == "up",
+                    pulse.started_at,
+                    pulse.seen_at,
+                    pulse.version,
+                )
+                for pulse, state in pulses
+            ],
+        )
+    if not found.upcoming:
+        output.say("Nothing is scheduled.")
+        return
+    output.table(
+        ("next", "utc", "schedule", "to", "id"),
+        [
+            (
+                moments.local(schedule.next_at, schedule.timezone),
+                schedule.next_at,
+                f"#{schedule.id}",
+                schedule.audience.list_name or "single people",
+                schedule.client_id,
+            )
+            for schedule in found.upcoming
+        ],
+    )
+
+
+def _pulse(pulse: Pulse) -> dict[str, Any]:
+    return {
+        "worker": pulse.worker,
+        "service": pulse.service,
+        "version": pulse.version,
+        "connected": pulse.connected,
+        "started_at": pulse.started_at,
+        "seen_at": pulse.seen_at,
+    }
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "reference": schedule.id,
+        "id": schedule.client_id,
+        "list": schedule.audience.list_name,
+        "next_at": schedule.next_at,
+    }

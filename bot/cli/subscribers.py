@@ -1,0 +1,144 @@
+"""`carillon subscribers`: who stands on a list."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli import output, session
+from bot.service.ports import UnitOfWork
+from bot.service.subscribers import Subscribers
+
+app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
+
+ListName = Annotated[str, typer.Argument(metavar="LIST", help="The list's name.")]
+People = Annotated[
+    list[str], typer.Argument(metavar="JID...", help="Bare JIDs, all or none.")
+]
+
+
+@app.command("list")
+def show(
+    context: typer.Context,
+    list_name: ListName,
+    limit: output.Limit = 50,
+    after: output.After = None,
+    json: output.JSON = False,
+) -> None:
+    """Show who stands on a list, in the order of joining."""
+    with session.service_of(context) as service:
+        found = service.database.look(
+            service.subscribers.page,
+            session.OPERATOR,
+            list_name,
+            after or 0,
+            limit + 1,
+        )
+    more = len(found) > limit
+    found = found[:limit]
+    following = found[-1][0].id if more else None
+    if json:
+        items = [
+            {
+                "subscription": subscription.id,
+                "jid": subscriber.jid,
+                "since": subscription.started_at,
+                "origin": subscription.origin,
+                "language": subscriber.language,
+                "language_seen": subscriber.language_seen,
+                "timezone": subscriber.timezone,
+                "bounce_score": subscriber.score.value,
+            }
+            for subscription, subscriber in found
+        ]
+        output.document({"items": items, "after": following})
+        return
+    output.table(
+        ("jid", "since", "by", "language", "zone"),
+        [
+            (
+                subscriber.jid,
+                subscription.started_at,
+                subscription.origin,
+                subscriber.language or subscriber.language_seen,
+                subscriber.timezone,
+            )
+            for subscription, subscriber in found
+        ],
+    )
+    output.more(following)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    list_name: ListName,
+    jids: People,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="Their language, say de.")
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option("--tz", metavar="ZONE", help="Their zone, say Europe/Warsaw."),
+    ] = None,
+    welcome: Annotated[
+        bool, typer.Option(help="Greet them with the list's welcome.")
+    ] = True,
+    json: output.JSON = False,
+) -> None:
+    """Put people on a list; who stands there already stays."""
+    with session.service_of(context) as service:
+        added = service.database.call(
+            _add_all,
+            service.subscribers,
+            list_name,
+            jids,
+            language,
+            timezone,
+            welcome,
+        )
+    if json:
+        output.document({"list": list_name, "added": added, "given": len(jids)})
+        return
+    there = len(jids) - added
+    rest = f"; {there} stood there already" if there else ""
+    output.say(f"{added} added to {list_name}{rest}.")
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    list_name: ListName,
+    jids: People,
+    json: output.JSON = False,
+) -> None:
+    """Take people off a list."""
+    with session.service_of(context) as service:
+        service.database.call(_remove_all, service.subscribers, list_name, jids)
+    if json:
+        output.document({"list": list_name, "removed": len(jids)})
+        return
+    output.say(f"{len(jids)} removed from {list_name}.")
+
+
+def _add_all(
+    uow: UnitOfWork,
+    subscribers: Subscribers,
+    list_name: str,
+    jids: list[str],
+    language: str | None,
+    timezone: str | None,
+    welcome: bool,
+) -> int:
+    return sum(
+        subscribers.add(
+            uow, session.OPERATOR, list_name, jid, language, timezone, welcome=welcome
+        )
+        for jid in jids
+    )
+
+
+def _remove_all(
+    uow: UnitOfWork, subscribers: Subscribers, list_name: str, jids: list[str]
+) -> None:
+    for jid in jids:
+        subscribers.remove(uow, session.OPERATOR, list_name, jid)

@@ -1,0 +1,193 @@
+"""`carillon templates`: what announcements can be made of."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import asking, output, session, showing
+from bot.domain import wallclock
+from bot.domain.errors import CarillonError, Invalid
+from bot.domain.language import is_tag
+from bot.rendering.templates import JinjaTemplates
+from bot.service.fields import WANTED, Field, Template
+
+app = typer.Typer(no_args_is_help=True, help="What announcements can be made of.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The template's name.")]
+
+
+@app.command("list")
+def show_all(context: typer.Context, json: output.JSON = False) -> None:
+    """Show every template, broken ones too."""
+    templates = _templates(context)
+    items = [_summary(templates, name) for name in templates.names()]
+    if json:
+        output.document({"items": items})
+        return
+    output.table(
+        ("template", "title", "languages", "fields", "fault"),
+        [
+            (
+                item["name"],
+                _words(item["title"]),
+                item["languages"],
+                item["fields"],
+                item["fault"],
+            )
+            for item in items
+        ],
+    )
+
+
+@app.command()
+def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
+    """Show what a template asks for."""
+    template = _templates(context).get(name)
+    if json:
+        output.document(
+            {
+                "name": template.name,
+                "title": template.title,
+                "description": template.description,
+                "languages": template.languages,
+                "fields": [_field(field) for field in template.fields],
+            }
+        )
+        return
+    output.details(
+        [
+            ("template", template.name),
+            ("title", _words(template.title)),
+            ("for", _words(template.description)),
+            ("languages", template.languages),
+        ]
+    )
+    output.say()
+    if template.fields:
+        output.table(
+            ("field", "needed", "takes", "default", "what it is"),
+            [
+                (
+                    field.name,
+                    field.required,
+                    ", ".join(field.choices) or WANTED[field.type],
+                    field.default,
+                    _words(field.help) or _words(field.label),
+                )
+                for field in template.fields
+            ],
+        )
+    else:
+        output.say("It asks for nothing.")
+
+
+@app.command()
+def render(
+    context: typer.Context,
+    name: Name,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="K=V", help="A field, or K:lang=V. Repeatable."),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="Otherwise all there are.")
+    ] = None,
+    timezone: Annotated[str, typer.Option("--tz", metavar="ZONE")] = "UTC",
+    json: output.JSON = False,
+) -> None:
+    """Show what readers would get."""
+    templates = _templates(context)
+    template = templates.get(name)
+    zone = wallclock.zone(timezone)
+    if language is not None and not is_tag(language):
+        raise Invalid(f"{language[:40]!r} is no language tag such as 'en'.")
+    values = asking.with_moments(asking.settings(settings or ()), name, zone, templates)
+    sample = {
+        "list_name": "news",
+        "list_title": "News",
+        "list_address": "news@announce.example.org",
+        "service": "announce.example.org",
+        "recipient": "reader@example.org",
+    }
+    texts = [
+        templates.render(
+            name,
+            values,
+            language=tag,
+            fallback=template.languages[0],
+            zone=zone.key,
+            context=sample,
+        )
+        for tag in ([language] if language else template.languages)
+    ]
+    if json:
+        output.document({"name": name, "texts": showing.texts_as_data(texts)})
+        return
+    showing.written(texts)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Otherwise all.")
+    ] = None,
+    json: output.JSON = False,
+) -> None:
+    """Show what the templates' authors should put right; exit code 1 if anything."""
+    templates = _templates(context)
+    wanted = names or templates.names()
+    faults = [fault for name in wanted for fault in templates.check(name)]
+    if json:
+        output.document(
+            {
+                "faults": [
+                    {"file": str(fault.file), "line": fault.line, "text": fault.text}
+                    for fault in faults
+                ]
+            }
+        )
+    else:
+        for fault in faults:
+            output.say(output.line(str(fault)))
+    if faults:
+        output.fail(f"{len(faults)} to put right in the templates")
+    if not json:
+        output.say(f"{len(wanted)} templates are in order.")
+
+
+def _templates(context: typer.Context) -> JinjaTemplates:
+    return JinjaTemplates(session.settings_of(context).templates.folder)
+
+
+def _summary(templates: JinjaTemplates, name: str) -> dict[str, Any]:
+    try:
+        template: Template | None = templates.get(name)
+        fault = None
+    except CarillonError as error:
+        template, fault = None, error.text
+    return {
+        "name": name,
+        "title": template.title if template else {},
+        "languages": list(template.languages) if template else [],
+        "fields": [field.name for field in template.fields] if template else [],
+        "fault": fault,
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "type": field.type,
+        "required": field.required,
+        "default": field.default,
+        "choices": field.choices,
+        "label": field.label,
+        "help": field.help,
+    }
+
+
+def _words(words: Mapping[str, str]) -> str:
+    """In English, the language of this program, else in the first there is."""
+    return words.get("en") or next(iter(words.values()), "")
