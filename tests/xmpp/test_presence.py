@@ -177,6 +177,30 @@ def test_lists_that_nobody_joins(server: XmppServer, tmp_path: Path, run: Run) -
     run(scenario())
 
 
+def test_probes_are_answered_from_the_database(
+    server: XmppServer, tmp_path: Path, run: Run
+) -> None:
+    """Whoever was taken off the list meanwhile learns it at the next login."""
+    settings = configured(server, "component", tmp_path)
+    name = newcomer(server)
+
+    async def scenario() -> None:
+        async with answering(settings) as bot:
+            service, news = bot.service, f"news@{bot.address}"
+            async with contact(server, name) as client:
+                client.tell(news, "subscribe")
+                await client.until_presence(news, "subscribed")
+            operator = service.policy.access.operator()
+            await service.database.run(
+                service.subscribers.remove, operator, "news", server.jid(name)
+            )
+            async with contact(server, name) as client:
+                await client.until_presence(news, "unsubscribed")
+                await _roster_without(client, news)
+
+    run(scenario())
+
+
 def test_nobody_leaves_a_mandatory_list(
     server: XmppServer, tmp_path: Path, run: Run
 ) -> None:
