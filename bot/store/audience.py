@@ -31,20 +31,15 @@ _READER = (
     subscriber.c.timezone,
 )
 
-_numbered = (
-    sa.select(
-        subscription.c.id,
-        sa.func.row_number().over(order_by=subscription.c.id).label("number"),
-    )
-    .where(_ACTIVE)
-    .subquery("numbered")
+_next = (
+    sa.select(subscription.c.id)
+    .where(_ACTIVE, subscription.c.id > _AFTER)
+    .order_by(subscription.c.id)
+    .limit(_SIZE)
+    .subquery("next")
 )
-_part = (_numbered.c.number - 1) // _SIZE
-RANGES = (
-    sa.select(sa.func.max(_numbered.c.id), sa.func.count())
-    .group_by(_part)
-    .order_by(sa.func.max(_numbered.c.id))
-)
+#: where the next chunk ends, and how many are in it
+RANGE = sa.select(sa.func.max(_next.c.id), sa.func.count())
 
 # The page is cut before it is joined, whatever the planner believes.
 _positions = (
@@ -91,10 +86,15 @@ class SqlAudiences:
             # lower one. On SQLite there is one writer, and it is us.
             self._connection.execute(sa.text("LOCK TABLE subscription IN SHARE MODE"))
         values = {"list_id": list_id, "at": now, "size": chunk_size}
-        rows = self._connection.execute(RANGES, values).all()
-        ends = [0, *(last for last, _ in rows)]
-        ranges = [(ends[i], last, count) for i, (last, count) in enumerate(rows)]
-        return Frozen(list_id=list_id, highest=ends[-1], at=now, ranges=tuple(ranges))
+        ranges: list[tuple[int, int, int]] = []
+        after, count = 0, chunk_size
+        while count == chunk_size:
+            row = self._connection.execute(RANGE, values | {"after": after}).one()
+            last, count = row
+            if count:
+                ranges.append((after, last, count))
+                after = last
+        return Frozen(list_id=list_id, highest=after, at=now, ranges=tuple(ranges))
 
     def page(
         self, broadcast: Broadcast, *, after: int, last: int, limit: int
@@ -117,13 +117,14 @@ class SqlAudiences:
     def _read(
         self, select: sa.Executable, values: Mapping[str, Any]
     ) -> list[Recipient]:
+        # all(): row by row costs a quarter more
         return [
             Recipient(
                 position=position, jid=jid, language=language, timezone=zone, left=left
             )
             for position, jid, language, zone, left in self._connection.execute(
                 select, values
-            )
+            ).all()
         ]
 
 
