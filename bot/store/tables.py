@@ -262,6 +262,7 @@ IS_RETRYING = delivery_exception.c.kind == sa.literal_column(
 )
 sa.Index(
     "ix_delivery_exception_retry",
+    delivery_exception.c.broadcast_id,
     delivery_exception.c.next_at,
     sqlite_where=IS_RETRYING,
     postgresql_where=IS_RETRYING,

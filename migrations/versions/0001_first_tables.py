@@ -362,7 +362,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_delivery_exception_retry",
         "delivery_exception",
-        ["next_at"],
+        ["broadcast_id", "next_at"],
         **_where("kind = 'retrying'"),
     )
 

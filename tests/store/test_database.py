@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Invalid, Unavailable
-from bot.service.ports import ScheduleFilter, UnitOfWork
+from bot.service.ports import Database, ScheduleFilter, UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
@@ -43,7 +43,7 @@ def write_lock(url: str) -> Iterator[sqlite3.Connection]:
         yield other
 
 
-def test_run_and_read(database: SqlDatabase) -> None:
+def test_run_and_read(database: Database) -> None:
     """Use cases run with their arguments, off the loop's thread."""
 
     async def go() -> None:
@@ -121,6 +121,7 @@ def test_writer_gives_up(
         raise AssertionError("no transaction could start")
 
     monkeypatch.setattr("bot.store.sqlite._BUSY_TIMEOUT", 10)
+    sqlite.call(add, "connected")
     with write_lock(sqlite_url), pytest.raises(Unavailable, match="locked"):
         sqlite.call(impatient)
     sqlite.call(add, "a")
