@@ -98,6 +98,8 @@ class Connection:
         self._down = asyncio.Event()
         self._stopping = asyncio.Event()
         self._fatal: FatalConnectionError | None = None
+        #: a write of this session was acknowledged
+        self._useful = False
         #: why the last attempt brought no session; None while there is one
         self.failure: str | None = None
 
@@ -130,7 +132,12 @@ class Connection:
             await self._writable(pending)
             self.stream.send_many(batch, pending)
         ledger.close(pending)
+        pending.settled.add_done_callback(self._settled)
         return pending
+
+    def _settled(self, write: "asyncio.Future[None]") -> None:
+        if not write.cancelled() and write.exception() is None:
+            self._useful = True
 
     async def _writable(self, pending: Pending) -> None:
         while not (self.stream.writable.is_set() or pending.settled.done()):
@@ -170,7 +177,8 @@ class Connection:
                 lasted = await self._session()
                 if self._fatal is not None:
                     raise self._fatal
-                failures = 1 if lasted >= self._timing.stable else failures + 1
+                proven = self._useful or lasted >= self._timing.stable
+                failures = 1 if proven else failures + 1
                 await self._pause(failures)
         finally:
             await self._close()
@@ -192,6 +200,7 @@ class Connection:
     async def _session(self) -> float:
         """One attempt and what comes of it; returns the seconds that it was up."""
         self._down.clear()
+        self._useful = False
         self.stream.stream_error = self.stream.refusal = None
         loop = asyncio.get_running_loop()
         await _first(self._connect(), self._stopping.wait(), limit=self._timing.attempt)
@@ -220,11 +229,8 @@ class Connection:
         await _first(self._ready.wait(), self._down.wait())
 
     async def _pause(self, failures: int) -> None:
-        """Wait before the next attempt; long where it was refused."""
-        refused = self.stream.refusal or self.stream.stream_error in {
-            "conflict",
-            "not-authorized",
-        }
+        """Wait before the next attempt; long where the secret was refused."""
+        refused = self.stream.refusal or self.stream.stream_error == "not-authorized"
         delay = self._timing.delay(99 if refused else failures)
         if not self._stopping.is_set():
             log.info("connecting again in %.1f s", delay)

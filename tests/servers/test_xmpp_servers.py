@@ -67,9 +67,7 @@ def client(server: XmppServer, user: str, *, tls: bool = False) -> ClientXMPP:
 
 
 def component(server: XmppServer, jid: str, secret: str) -> ComponentXMPP:
-    return ComponentXMPP(
-        jid, secret, server.host, server.component_port, fix_error_ns=True
-    )
+    return ComponentXMPP(jid, secret, server.host, server.component_port)
 
 
 async def log_in(server: XmppServer, user: str, *, tls: bool = False) -> str | None:
