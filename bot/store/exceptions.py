@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState, DeliveryException, ExceptionKind
 from bot.store.conflicts import insert
-from bot.store.tables import IS_RETRYING, broadcast, delivery_exception
+from bot.store.tables import IS_WAITING, broadcast, delivery_exception
 
 _KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
 # A broadcast that is over may still have a late bounce to repeat.
 _LIVE = sa.and_(
     broadcast.c.state != sa.literal_column(f"'{BroadcastState.STOPPED}'"),
     broadcast.c.id == delivery_exception.c.broadcast_id,
-    IS_RETRYING,
+    IS_WAITING,
 )
 RETRIES = (
     sa.select(delivery_exception)
@@ -26,7 +26,7 @@ RETRIES = (
 )
 NEXT_RETRY = (
     sa.select(delivery_exception.c.next_at)
-    .where(_LIVE, delivery_exception.c.next_at.is_not(None))
+    .where(_LIVE)
     .order_by(delivery_exception.c.next_at)
     .limit(1)
 )

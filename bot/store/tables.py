@@ -257,14 +257,13 @@ delivery_exception = sa.Table(
     sa.Column("next_at", UTCDateTime),
     _one_of("kind", ExceptionKind),
 )
-IS_RETRYING = delivery_exception.c.kind == sa.literal_column(
-    f"'{ExceptionKind.RETRYING}'"
-)
+#: retrying or deferred: nothing else has a next moment
+IS_WAITING = delivery_exception.c.next_at.is_not(None)
 sa.Index(
     "ix_delivery_exception_retry",
     delivery_exception.c.next_at,
-    sqlite_where=IS_RETRYING,
-    postgresql_where=IS_RETRYING,
+    sqlite_where=IS_WAITING,
+    postgresql_where=IS_WAITING,
 )
 
 notice = sa.Table(

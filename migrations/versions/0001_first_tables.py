@@ -363,7 +363,7 @@ def upgrade() -> None:
         "ix_delivery_exception_retry",
         "delivery_exception",
         ["next_at"],
-        **_where("kind = 'retrying'"),
+        **_where("next_at IS NOT NULL"),
     )
 
 

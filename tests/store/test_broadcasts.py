@@ -192,7 +192,7 @@ def test_exceptions_replace(database: SqlDatabase) -> None:
 
 
 def test_retries(database: SqlDatabase) -> None:
-    """Due retries are those of broadcasts that are sending, the earliest first."""
+    """Due are the waiting ones of broadcasts not stopped, the earliest first."""
 
     def use(unit: UnitOfWork) -> None:
         one, stopped = sending(unit, (0, 3, 3)), sending(unit, (0, 3, 3))
@@ -200,10 +200,11 @@ def test_retries(database: SqlDatabase) -> None:
         assert unit.exceptions.next_retry() is None
         retry = ExceptionKind.RETRYING
         early = failure(one.id, "e@example.org", kind=retry, next_at=NOON - MINUTE)
-        due = failure(one.id, "d@example.org", kind=retry, next_at=NOON)
+        deferred = ExceptionKind.DEFERRED
+        due = failure(one.id, "d@example.org", kind=deferred, next_at=NOON)
         later = failure(one.id, "l@example.org", kind=retry, next_at=NOON + MINUTE)
         other = failure(stopped.id, "o@example.org", kind=retry, next_at=NOON - LEASE)
-        lost = failure(one.id, "f@example.org", next_at=NOON - LEASE)
+        lost = failure(one.id, "f@example.org")
         unit.exceptions.put([later, due, early, other, lost])
         assert unit.exceptions.retries(NOON, 9) == [early, due]
         assert unit.exceptions.retries(NOON, 1) == [early]
