@@ -252,6 +252,7 @@ class Running:
         retrier = Retrier(line, Outcomes(service.policy, clock))
         reporter = Reporter(database, connection, service.policy.addresses.service)
         self._planning = Loop("planner", planner.step)
+        self._pulse = Loop("pulse", self._beat)
         self._loops = (
             self._planning,
             Loop("dispatcher", self._dispatcher.step),
@@ -271,13 +272,12 @@ class Running:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         if not self._database.shared:  # whoever held leases is gone
             await self._database.run(_release_all)
-        self._alarm.every(PULSE, self._beat)
         self._alarm.every(LEASE.total_seconds() / 3, self._renew)
         self._alarm.start()
-        await self._beat()
         background = [
             asyncio.create_task(self._ledger.run()),
             asyncio.create_task(self._watch()),
+            asyncio.create_task(self._pulse.run()),
             *(asyncio.create_task(loop.run()) for loop in self._loops),
         ]
         connected = asyncio.create_task(self._connection.run())
@@ -320,11 +320,13 @@ class Running:
 
     def _on_session(self, fresh: bool) -> None:
         self._doors.on_session(fresh)
+        self._pulse.nudge()
         for loop in self._loops:
             loop.nudge()
 
     def _on_lost(self) -> None:
         self._doors.on_lost()
+        self._pulse.nudge()
 
     async def _watch(self) -> None:
         """Wake every loop when something was changed, here or elsewhere."""
@@ -334,7 +336,7 @@ class Running:
                 for loop in self._loops:
                     loop.nudge()
 
-    async def _beat(self) -> None:
+    async def _beat(self) -> float:
         pulse = Pulse(
             worker=self._worker,
             service=self._service.policy.addresses.service,
@@ -344,6 +346,7 @@ class Running:
             seen_at=self._clock.now(),
         )
         await self._database.run(_beat, pulse)
+        return PULSE
 
     async def _renew(self) -> None:
         await self._database.run(self._sending.renew, self._worker)

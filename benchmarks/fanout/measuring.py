@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from benchmarks.fanout import announcement, process_costs, raw
+from benchmarks.fanout import announcement, raw
 from benchmarks.fanout.clock import now
+from benchmarks.fanout.process_costs import (
+    Meter,
+    Reading,
+    peak_mb,
+    reset_peak,
+    resident_mb,
+)
 from benchmarks.fanout.results import Costs, Run
 from benchmarks.fanout.service import Life, Service
 from benchmarks.fanout.sinks import Arrivals, Sinks
@@ -45,13 +52,12 @@ class Bench:
             )
         )
         self.sinks.expect(size)
-        server = process_costs.cpu_seconds(self.server.pid)
+        meter = Meter(self.server.pid)
         written = raw.write(self.xmpp, stanzas)
         arrivals = self.sinks.wait(self.timeout)
-        server = process_costs.cpu_seconds(self.server.pid) - server
-        return _run(
-            "raw", number, size, written.start, written.acknowledged, arrivals, server
-        )
+        reading = meter.read()
+        times = written.start, written.acknowledged
+        return _run("raw", number, size, times, arrivals, reading)
 
     def carillon(self, number: int, sizes: list[int]) -> list[Run]:
         """One life of the service, with one broadcast of each size."""
@@ -62,27 +68,27 @@ class Bench:
 
     def _tell(self, life: Life, number: int, size: int) -> Run:
         job = job_name(number, size)
-        due = math.ceil(now()) + 2 + AHEAD
+        due = math.ceil(now() + 2 + AHEAD)
         self.sinks.expect(size)
         self.service.announce(list_name(size), job, datetime.fromtimestamp(due, UTC))
         _sleep_until(due - AHEAD)
-        idle_cpu, idle_from = process_costs.cpu_seconds(life.pid), now()
+        idle = Meter(life.pid)
         _sleep_until(due - 0.5)
-        process_costs.reset_peak(life.pid)
-        before = process_costs.resident_mb(life.pid)
-        cpu, at = process_costs.cpu_seconds(life.pid), now()
-        idle = (cpu - idle_cpu) / (at - idle_from)
-        server = process_costs.cpu_seconds(self.server.pid)
+        quiet = idle.read()
+        reset_peak(life.pid)
+        before = resident_mb(life.pid)
+        meter = Meter(self.server.pid, life.pid)
         arrivals = self.sinks.wait(self.timeout)
         outcome = self.service.outcome(job, self.timeout)
         if (outcome.state, outcome.total) != ("sent", size):
             raise RuntimeError(f"{job}: {outcome}")
-        cpu = process_costs.cpu_seconds(life.pid) - cpu - idle * (now() - at)
-        server = process_costs.cpu_seconds(self.server.pid) - server
-        run = _run("carillon", number, size, due, outcome.finished, arrivals, server)
+        reading = meter.read()
+        cpu = reading.of[1] - quiet.of[0] / quiet.seconds * reading.seconds
+        times = float(due), outcome.finished
+        run = _run("carillon", number, size, times, arrivals, reading)
         costs = Costs(
             cpu_us_per_reader=cpu / size * 1e6,
-            grown_mb=process_costs.peak_mb(life.pid) - before,
+            grown_mb=peak_mb(life.pid) - before,
             longest_turn_ms=0.0,
             longest_turn_cpu_ms=0.0,
         )
@@ -108,23 +114,24 @@ def _run(
     way: str,
     number: int,
     size: int,
-    start: float,
-    acknowledged: float,
+    times: tuple[float, float],
     arrivals: Arrivals,
-    server_cpu: float,
+    reading: Reading,
 ) -> Run:
+    """`times`: the start, and the last acknowledgement."""
     if arrivals.count != size:
         raise RuntimeError(f"{arrivals.count} messages arrived, not {size}")
     return Run(
         round=number,
         way=way,
         readers=size,
-        start=start,
+        start=times[0],
         first_arrival=arrivals.first,
         last_arrival=arrivals.last,
-        acknowledged=acknowledged,
+        acknowledged=times[1],
         bytes_per_stanza=arrivals.size / size,
-        server_us_per_reader=server_cpu / size * 1e6,
+        server_us_per_reader=reading.of[0] / size * 1e6,
+        other_cores=reading.other_cores,
     )
 
 

@@ -16,7 +16,15 @@ def show(console: Console, server: str, mode: str, runs: Sequence[Run]) -> None:
     table = Table(title=f"{server}, {mode}: raw writer and Carillon, in turns")
     for heading in (
         *("readers", "way", "round", "start to ack s", "readers/s", "first at s"),
-        *("last at s", "bytes", "server us", "bot us", "MB grown", "block ms (CPU)"),
+        *(
+            "last at s",
+            "bytes",
+            "server us",
+            "others",
+            "bot us",
+            "MB grown",
+            "block ms (CPU)",
+        ),
     ):
         table.add_column(heading, justify="right")
     for run in sorted(runs, key=lambda run: (run.readers, run.round)):
@@ -30,6 +38,7 @@ def show(console: Console, server: str, mode: str, runs: Sequence[Run]) -> None:
             f"{run.arrival_seconds:.3f}",
             f"{run.bytes_per_stanza:.0f}",
             f"{run.server_us_per_reader:.0f}",
+            f"{run.other_cores:.2f}",
             *_costs(run),
         )
     console.print(table)

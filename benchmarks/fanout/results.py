@@ -32,6 +32,8 @@ class Run:
     acknowledged: float
     bytes_per_stanza: float
     server_us_per_reader: float
+    #: cores that neither the server nor Carillon had: sinks, raw, other programs
+    other_cores: float
     costs: Costs | None = None
 
     @property

@@ -95,7 +95,9 @@ def read_until(stream: socket.socket, token: bytes, pattern: bytes) -> bytes:
 
 
 @dataclass(slots=True)
-class _Count:
+class Count:
+    """Stanzas in what several streams bring, in whole reads of any size."""
+
     expected: int = 0
     count: int = 0
     size: int = 0
@@ -121,11 +123,11 @@ def _drain(
         stream = component_socket(host, port, domain, secret)
         selector.register(stream, selectors.EVENT_READ)
     pipe.send("ready")
-    counted = _Count()
+    counted = Count()
     while True:
         for key, _ in selector.select():
             if key.fileobj is pipe:
-                counted = _Count(expected=pipe.recv())
+                counted = Count(expected=pipe.recv())
                 pipe.send("ready")
                 continue
             assert isinstance(key.fileobj, socket.socket)

@@ -138,7 +138,7 @@ def _moment(text: str | None, zone: ZoneInfo, option: str) -> str | None:
 
 
 def _delay(text: str | None) -> str:
-    return "1" if text is None else str(min(_seconds(text, "--in"), _LONGEST))
+    return "1" if text is None else str(_seconds(text, "--in"))
 
 
 def _late(text: str | None) -> tuple[str | None, str | None]:
@@ -151,6 +151,6 @@ def _late(text: str | None) -> tuple[str | None, str | None]:
 
 def _seconds(text: str, option: str) -> int:
     try:
-        return int(durations.parse(text).total_seconds())
+        return min(int(durations.parse(text).total_seconds()), _LONGEST)
     except ValueError as error:
         raise Invalid(f"{option}: {error}") from None

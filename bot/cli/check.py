@@ -1,14 +1,14 @@
 """`carillon check`: configuration, database, templates and login."""
 
+import contextlib
 from collections.abc import Callable, Iterator
-from importlib import import_module
-from typing import Any
 
 import typer
 
 from bot.cli import output, session
-from bot.domain.errors import CarillonError
+from bot.domain.errors import CarillonError, Unavailable
 from bot.rendering.templates import JinjaTemplates
+from bot.service.health import health
 from bot.settings import Settings
 from bot.store import upgrade
 
@@ -82,5 +82,10 @@ def _template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[
 
 
 def _login(settings: Settings) -> str:
-    app: Any = import_module("bot.app")  # not above: it is slow to start
-    return str(app.probe(settings))
+    from bot import app  # noqa: PLC0415 - slow to start
+
+    # A second login as the same component would disturb the first.
+    with contextlib.suppress(Unavailable), app.open_service(settings) as service:
+        if service.database.look(health, service.clock, 1).connected:
+            return "the running service is connected"
+    return app.probe(settings)

@@ -7,6 +7,8 @@
 Bad configurations are the exception to the one line: each fault has its own.
 """
 
+import logging
+import re
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +33,9 @@ from bot.cli.output import fail, note
 from bot.domain.errors import CarillonError
 from bot.settings import SettingsError
 
+#: how Python hands over bytes that are no UTF-8 (PEP 383)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 class Program(TyperGroup):
     """Turns what a command raises into its exit code, the one table of this door."""
@@ -41,6 +46,11 @@ class Program(TyperGroup):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         return super().main(*args, **kwargs)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if any(_LONE_SURROGATE.search(text) for text in args):
+            fail("an argument is not UTF-8", 2)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -91,6 +101,8 @@ def root(
         ),
     ] = False,
 ) -> None:
+    # `run` says where records go; whatever else happens is told in one line.
+    logging.getLogger().addHandler(logging.NullHandler())
     context.obj = config
 
 

@@ -41,7 +41,7 @@ def settings_of(context: typer.Context) -> Settings:
 @contextmanager
 def service_of(context: typer.Context) -> Iterator["Service"]:
     """The use cases on the configured database."""
-    # not above: it brings in all libraries, and `--help` needs none of them
+    # not above: a usage error need not wait for every library
     from bot.app import open_service  # noqa: PLC0415
 
     with open_service(settings_of(context)) as service:

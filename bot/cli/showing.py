@@ -40,7 +40,8 @@ def draft(
 def written(texts: Iterable[Text]) -> None:
     """Each text under its language."""
     for text in texts:
-        output.say(f"[{text.language or 'any language'}] {text.subject or ''}".rstrip())
+        subject = output.line(text.subject or "")
+        output.say(f"[{text.language or 'any language'}] {subject}".rstrip())
         output.say("\n".join(f"    {row}" for row in text.body.split("\n")))
         output.say()
 

@@ -47,7 +47,10 @@ class Barrier(Protocol):
     """A write on its way to being acknowledged."""
 
     async def wait(self) -> None:
-        """Return once all of the write is acknowledged; raises StreamLost."""
+        """Return once all of the write is acknowledged; raises StreamLost.
+
+        Over a cut that may be resumed it waits on.
+        """
         ...
 
 
@@ -68,5 +71,8 @@ class Wire(Protocol):
         ...
 
     async def write(self, deliveries: Sequence[Delivery]) -> Barrier:
-        """Write all, waiting for the transport; raises StreamLost if it is down."""
+        """Write all, waiting for the transport.
+
+        Raises StreamLost; with handled=0 if the connection was down at the start.
+        """
         ...

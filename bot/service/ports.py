@@ -264,6 +264,7 @@ class Chunks(Protocol):
         """Lease an open chunk of a broadcast that is sending.
 
         Of the smallest broadcast first, so that one never waits for ten thousand.
+        A lease that ran out is another worker's to take, not its holder's.
         """
         ...
 
@@ -310,10 +311,12 @@ class Exceptions(Protocol):
     def drop(self, broadcast_id: int, jids: Collection[str]) -> None: ...
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
-        """Due (retrying or deferred) of broadcasts that were not stopped."""
+        """Those whose next moment has come; rows others hold are passed over."""
         ...
 
-    def next_retry(self) -> datetime | None: ...
+    def abandon(self, broadcast_id: int) -> None:
+        """Whoever was still to be told again has failed."""
+        ...
 
     def count(self, broadcast_id: int, kind: ExceptionKind) -> int: ...
 
@@ -360,7 +363,7 @@ class Facts(Protocol):
     """Small things the service remembers about itself."""
 
     def digest_key(self) -> bytes:
-        """The secret behind message ids, made at first use."""
+        """The secret behind message ids, made at first use (which writes)."""
         ...
 
     def beat(self, pulse: Pulse) -> None: ...

@@ -73,6 +73,8 @@ def close(
     reason: str | None = None,
 ) -> None:
     """Bring broadcast, occurrence and schedule to an end, and report it."""
+    if state is BroadcastState.STOPPED:
+        uow.exceptions.abandon(broadcast.id)
     uow.broadcasts.save(replace(broadcast, state=state, reason=reason, finished_at=now))
     occurrence = uow.occurrences.get(broadcast.occurrence_id)
     schedule = uow.schedules.lock(broadcast.schedule_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,6 @@ _LAST = sa.bindparam("last", type_=sa.BigInteger)
 # Written into the statement: PostgreSQL plans a join with a bound LIMIT as if it
 # were a tenth of the table.
 _LIMIT = sa.bindparam("limit", type_=sa.Integer, literal_execute=True)
-_SIZE = sa.bindparam("size", type_=sa.Integer, literal_execute=True)
 _WHO = sa.bindparam("who", type_=sa.Text)
 
 #: the rule: on the list at the frozen moment
@@ -27,38 +27,56 @@ _ACTIVE = sa.and_(
 )
 _READER = (
     subscriber.c.jid,
-    sa.func.coalesce(subscriber.c.language, subscriber.c.language_seen),
+    sa.func.coalesce(subscriber.c.language, subscriber.c.language_seen).label("tag"),
     subscriber.c.timezone,
 )
 
-_numbered = (
-    sa.select(
-        subscription.c.id,
-        sa.func.row_number().over(order_by=subscription.c.id).label("number"),
-    )
-    .where(_ACTIVE)
-    .subquery("numbered")
+# Where the next chunk ends, from one end to the next: on SQLite ten times faster
+# than numbering the rows, in a transaction that is to last 50 ms at most.
+_ends = sa.select(sa.literal(0, sa.BigInteger).label("last")).cte(
+    "ends", recursive=True
 )
-_part = (_numbered.c.number - 1) // _SIZE
-RANGES = (
-    sa.select(sa.func.max(_numbered.c.id), sa.func.count())
-    .group_by(_part)
-    .order_by(sa.func.max(_numbered.c.id))
+_next_end = (
+    sa.select(subscription.c.id)
+    .where(_ACTIVE, subscription.c.id > _ends.c.last)
+    .order_by(subscription.c.id)
+    .limit(1)
+    .offset(sa.bindparam("all_but_one", type_=sa.Integer, literal_execute=True))
+    .scalar_subquery()
+)
+_all_ends = _ends.union_all(sa.select(_next_end).where(_ends.c.last.is_not(None)))
+ENDS = (
+    sa.select(_all_ends.c.last).where(_all_ends.c.last > 0).order_by(_all_ends.c.last)
+)
+REST = sa.select(sa.func.max(subscription.c.id), sa.func.count()).where(
+    _ACTIVE, subscription.c.id > _AFTER
 )
 
-# The page is cut before it is joined, whatever the planner believes.
-_positions = (
+_page = (
     sa.select(subscription.c.id, subscription.c.subscriber_id, subscription.c.ended_at)
     .where(_ACTIVE, subscription.c.id > _AFTER, subscription.c.id <= _LAST)
     .order_by(subscription.c.id)
     .limit(_LIMIT)
-    .subquery("positions")
 )
-LISTED = (
-    sa.select(_positions.c.id, *_READER, _positions.c.ended_at.is_not(None))
-    .join_from(_positions, subscriber, subscriber.c.id == _positions.c.subscriber_id)
-    .order_by(_positions.c.id)
+# PostgreSQL would rather read all subscribers for each page, so the page is cut
+# first and LIMIT keeps it from turning the look-up of one into a join.
+_positions = _page.subquery("positions")
+_reader = (
+    sa.select(*_READER)
+    .where(subscriber.c.id == _positions.c.subscriber_id)
+    .limit(sa.literal(1, literal_execute=True))
+    .lateral("reader")
 )
+LISTED: Mapping[str, sa.Executable] = {
+    "sqlite": _page.join_from(subscription, subscriber).with_only_columns(
+        subscription.c.id, *_READER, subscription.c.ended_at.is_not(None)
+    ),
+    "postgresql": sa.select(
+        _positions.c.id, *_reader.c, _positions.c.ended_at.is_not(None)
+    )
+    .join_from(_positions, _reader, sa.true())
+    .order_by(_positions.c.id),
+}
 FIND_LISTED = (
     sa.select(subscription.c.id, *_READER, subscription.c.ended_at.is_not(None))
     .join_from(subscription, subscriber)
@@ -90,11 +108,16 @@ class SqlAudiences:
             # Ids are given before they are committed: wait for whoever holds a
             # lower one. On SQLite there is one writer, and it is us.
             self._connection.execute(sa.text("LOCK TABLE subscription IN SHARE MODE"))
-        values = {"list_id": list_id, "at": now, "size": chunk_size}
-        rows = self._connection.execute(RANGES, values).all()
-        ends = [0, *(last for last, _ in rows)]
-        ranges = [(ends[i], last, count) for i, (last, count) in enumerate(rows)]
-        return Frozen(list_id=list_id, highest=ends[-1], at=now, ranges=tuple(ranges))
+        rule = {"list_id": list_id, "at": now}
+        values = rule | {"all_but_one": chunk_size - 1}
+        ends = [0, *self._connection.execute(ENDS, values).scalars()]
+        ranges = [(after, last, chunk_size) for after, last in pairwise(ends)]
+        rest = self._connection.execute(REST, rule | {"after": ends[-1]})
+        last, count = rest.one()
+        if count:
+            ranges.append((ends[-1], last, count))
+        highest = ranges[-1][1] if ranges else 0
+        return Frozen(list_id=list_id, highest=highest, at=now, ranges=tuple(ranges))
 
     def page(
         self, broadcast: Broadcast, *, after: int, last: int, limit: int
@@ -103,7 +126,9 @@ class SqlAudiences:
         if broadcast.highest is None:
             return self._read(COPIED, values | {"broadcast_id": broadcast.id})
         values["last"] = min(last, broadcast.highest)
-        return self._read(LISTED, values | _rule(broadcast))
+        return self._read(
+            LISTED[self._connection.dialect.name], values | _rule(broadcast)
+        )
 
     def find(self, broadcast: Broadcast, jid: str) -> Recipient | None:
         if broadcast.highest is None:
@@ -117,13 +142,12 @@ class SqlAudiences:
     def _read(
         self, select: sa.Executable, values: Mapping[str, Any]
     ) -> list[Recipient]:
+        rows = self._connection.execute(select, values).all()
         return [
             Recipient(
                 position=position, jid=jid, language=language, timezone=zone, left=left
             )
-            for position, jid, language, zone, left in self._connection.execute(
-                select, values
-            )
+            for position, jid, language, zone, left in rows
         ]
 
 

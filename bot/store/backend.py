@@ -7,7 +7,19 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from bot.domain.errors import Invalid
 from bot.store.changes import Changes
+
+
+def parse_url(url: str) -> sa.URL:
+    """Raises Invalid, without the URL, which may hold a password."""
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise Invalid(
+            "The database's URL cannot be read: write sqlite:///FILE or"
+            " postgresql+psycopg://user:password@host:5432/name."
+        ) from None
 
 
 class Fault(Enum):

@@ -21,6 +21,8 @@ from bot.store.tables import (
 )
 from bot.store.tables import broadcast as table
 
+_BY_ID = sa.select(table).where(table.c.id == sa.bindparam("broadcast_id"))
+
 
 class SqlBroadcasts:
     def __init__(self, connection: sa.Connection) -> None:
@@ -46,7 +48,7 @@ class SqlBroadcasts:
         return added
 
     def get(self, broadcast_id: int) -> Broadcast | None:
-        return self._one(sa.select(table).where(table.c.id == broadcast_id))
+        return self._one(_BY_ID, broadcast_id=broadcast_id)
 
     def lock(self, broadcast_id: int) -> Broadcast | None:
         select = sa.select(table).where(table.c.id == broadcast_id)
@@ -55,8 +57,8 @@ class SqlBroadcasts:
     def by_key(self, key: str) -> Broadcast | None:
         return self._one(sa.select(table).where(table.c.key == key))
 
-    def _one(self, select: sa.Executable) -> Broadcast | None:
-        row = self._connection.execute(select).one_or_none()
+    def _one(self, select: sa.Executable, **values: Any) -> Broadcast | None:
+        row = self._connection.execute(select, values).one_or_none()
         return None if row is None else _from_row(row)
 
     def save(self, broadcast: Broadcast) -> None:

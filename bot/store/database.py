@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Unavailable
 from bot.service.ports import UnitOfWork
-from bot.store.backend import Backend, Fault
+from bot.store.backend import Backend, Fault, parse_url
 from bot.store.changes import Changes, SqlWatch
 from bot.store.postgresql import PostgreSQLBackend
 from bot.store.sqlite import SQLiteBackend
@@ -29,7 +29,7 @@ _PAUSES = (0.01, 0.05, 0.25)
 
 
 def backend_of(url: str) -> Backend:
-    parsed = sa.make_url(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SQLiteBackend(parsed)
     return PostgreSQLBackend(parsed)
@@ -39,8 +39,8 @@ class SqlDatabase:
     """The database at `url`, whose schema `bot.store.upgrade` looks after.
 
     A use case may run more than once, in a new transaction each time, so it
-    must do nothing but use its unit of work. Awaiting `run` can be cancelled;
-    the use case then still ends, and is committed, in its thread.
+    must do nothing but use its unit of work. Where awaiting `run` is cancelled,
+    a use case that has begun still ends, and is committed, in its thread.
     """
 
     def __init__(self, url: str) -> None:

@@ -6,29 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.broadcast import BroadcastState, DeliveryException, ExceptionKind
+from bot.domain.broadcast import DeliveryException, ExceptionKind
 from bot.store.conflicts import insert
-from bot.store.tables import IS_WAITING, broadcast, delivery_exception
+from bot.store.tables import IS_AWAITED, delivery_exception
 
 _KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
-# A broadcast that is over may still have a late bounce to repeat.
-_LIVE = sa.and_(
-    broadcast.c.state != sa.literal_column(f"'{BroadcastState.STOPPED}'"),
-    broadcast.c.id == delivery_exception.c.broadcast_id,
-    IS_WAITING,
-)
 RETRIES = (
     sa.select(delivery_exception)
-    .where(_LIVE, delivery_exception.c.next_at <= sa.bindparam("now"))
+    .where(IS_AWAITED, delivery_exception.c.next_at <= sa.bindparam("now"))
     .order_by(delivery_exception.c.next_at)
     .limit(sa.bindparam("limit", type_=sa.Integer))
-    .with_for_update(of=delivery_exception, skip_locked=True)
-)
-NEXT_RETRY = (
-    sa.select(delivery_exception.c.next_at)
-    .where(_LIVE)
-    .order_by(delivery_exception.c.next_at)
-    .limit(1)
+    .with_for_update(skip_locked=True)
 )
 
 
@@ -71,8 +59,13 @@ class SqlExceptions:
         rows = self._connection.execute(RETRIES, {"now": now, "limit": limit})
         return [_from_row(row) for row in rows]
 
-    def next_retry(self) -> datetime | None:
-        return self._connection.execute(NEXT_RETRY).scalar_one_or_none()
+    def abandon(self, broadcast_id: int) -> None:
+        awaited = sa.update(delivery_exception).where(
+            delivery_exception.c.broadcast_id == broadcast_id, IS_AWAITED
+        )
+        self._connection.execute(
+            awaited.values(kind=ExceptionKind.FAILED, next_at=None)
+        )
 
     def count(self, broadcast_id: int, kind: ExceptionKind) -> int:
         select = sa.select(sa.func.count()).select_from(delivery_exception)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
+from bot.store.conflicts import insert
 from bot.store.tables import SUBSCRIBED, announcement_list, subscription
 
 _IN_USE = sa.not_(announcement_list.c.retired)
@@ -24,8 +25,9 @@ class SqlLists:
             row = stored.pop(entry.name, None)
             wanted = _values(entry)
             if row is None:
-                insert = sa.insert(announcement_list).values(wanted)
-                self._connection.execute(insert)
+                # nothing: a service that starts beside this one was first
+                added = insert(self._connection, announcement_list).values(wanted)
+                self._connection.execute(added.on_conflict_do_nothing())
             elif row.retired or _values(_from_row(row)) != wanted:
                 self._update(row.id, wanted)
         for row in stored.values():

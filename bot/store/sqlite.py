@@ -42,10 +42,6 @@ _PRIMARY = 0xFF
 class SQLiteBackend:
     def __init__(self, url: sa.URL) -> None:
         self.file = database_file(url)
-        if not self.file.exists():  # connecting would leave an empty one behind
-            raise Unavailable(
-                f"There is no database {self.file} yet: run `carillon db upgrade`."
-            )
         self.shared = False
         self.writers = 1
         self.readers = 2
@@ -127,6 +123,13 @@ def engine(
         max_overflow=0,
     )
 
+    def refuse_missing(*_arguments: Any) -> None:
+        # connecting would leave an empty file behind
+        if not (file := database_file(url)).exists():
+            raise Unavailable(
+                f"There is no database {file} yet: run `carillon db upgrade`."
+            )
+
     def prepare(connection: Any, _record: Any) -> None:
         pragmas = {
             "busy_timeout": _BUSY_TIMEOUT,
@@ -143,6 +146,7 @@ def engine(
     def start(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    sa.event.listen(made, "do_connect", refuse_missing)
     sa.event.listen(made, "connect", prepare)
     sa.event.listen(made, "begin", start)
     return made

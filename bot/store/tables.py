@@ -257,13 +257,13 @@ delivery_exception = sa.Table(
     sa.Column("next_at", UTCDateTime),
     _one_of("kind", ExceptionKind),
 )
-#: retrying or deferred: nothing else has a next moment
-IS_WAITING = delivery_exception.c.next_at.is_not(None)
+#: retrying or deferred: its time comes again
+IS_AWAITED = delivery_exception.c.next_at.is_not(None)
 sa.Index(
-    "ix_delivery_exception_retry",
+    "ix_delivery_exception_next",
     delivery_exception.c.next_at,
-    sqlite_where=IS_WAITING,
-    postgresql_where=IS_WAITING,
+    sqlite_where=IS_AWAITED,
+    postgresql_where=IS_AWAITED,
 )
 
 notice = sa.Table(

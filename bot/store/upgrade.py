@@ -18,6 +18,7 @@ from alembic.util import CommandError
 
 from bot.domain.errors import Conflict, Unavailable
 from bot.store import sqlite
+from bot.store.backend import parse_url
 from bot.store.tables import metadata
 
 _LOCK = int.from_bytes(b"carillon", "big")
@@ -49,7 +50,7 @@ def current(url: str) -> str | None:
 def upgrade(url: str, revision: str = "head") -> None:
     """Raises Conflict where the database is newer than this program."""
     if _is_missing(url):
-        file = sqlite.database_file(sa.make_url(url))
+        file = sqlite.database_file(parse_url(url))
         try:
             file.touch(mode=0o600)  # it holds addresses and a secret key
         except OSError as error:
@@ -101,7 +102,7 @@ def _config(connection: sa.Connection) -> Config:
 @contextlib.contextmanager
 def _transaction(url: str) -> Iterator[sa.Connection]:
     """Alone in the database, as far as upgrades go."""
-    parsed = sa.make_url(url)
+    parsed = parse_url(url)
     if _is_sqlite(url):
         # A table that is copied and renamed would drag its referrers along.
         engine = sqlite.engine(
@@ -121,7 +122,10 @@ def _transaction(url: str) -> Iterator[sa.Connection]:
         raise Conflict(
             f"The database does not fit this program ({error}): is it newer?"
         ) from error
-    except sa.exc.OperationalError as error:
+    except sa.exc.DatabaseError as error:
+        # sqlite3 has no class of its own for a file that is no database
+        if type(error) not in {sa.exc.OperationalError, sa.exc.DatabaseError}:
+            raise
         raise Unavailable(
             f"The database cannot be used now: {str(error.orig).strip()}"
         ) from error
@@ -136,9 +140,9 @@ def _check_references(connection: sa.Connection) -> None:
 
 
 def _is_sqlite(url: str) -> bool:
-    return sa.make_url(url).get_backend_name() == "sqlite"
+    return parse_url(url).get_backend_name() == "sqlite"
 
 
 def _is_missing(url: str) -> bool:
-    parsed = sa.make_url(url)
+    parsed = parse_url(url)
     return _is_sqlite(url) and not sqlite.database_file(parsed).exists()

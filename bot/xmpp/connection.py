@@ -8,12 +8,12 @@ Build it inside the running loop.
 """
 
 import asyncio
-import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from slixmpp.stanza import Iq
 from slixmpp.stanza.rootstanza import RootStanza
@@ -21,10 +21,11 @@ from slixmpp.stanza.rootstanza import RootStanza
 from bot.domain.message import Announcement
 from bot.engine.wire import Delivery, StreamLost
 from bot.settings import XMPPSettings
+from bot.xmpp.account import AccountStream
+from bot.xmpp.component import ComponentStream
 from bot.xmpp.ledger import Pending
 from bot.xmpp.profile import Profile
 from bot.xmpp.sender import Moment, Stencil, cut
-from bot.xmpp.stream import stream_for
 
 BATCH = 100  #: stanzas a transport write
 BATCH_BYTES = 65_536  #: and no more than about this
@@ -51,7 +52,8 @@ class Timing:
     stable: float = 60.0
     #: for one attempt, from the address look-up to the session
     attempt: float = 30.0
-    #: silence of the server after which the connection is given up
+    #: silence of the server after which the connection is given up; at half of it
+    #: it is asked for a sign of life
     silence: float = 60.0
     #: for the first answer on a resumed stream
     answer: float = 10.0
@@ -82,8 +84,12 @@ class Connection:
     ) -> None:
         self.profile = Profile.of(settings)
         self._timing = timing or Timing()
-        self.stream = stream_for(
-            settings, self.profile, self, patience=self._timing.answer
+        self.stream: ComponentStream | AccountStream = (
+            ComponentStream(settings, self.profile, self)
+            if self.profile.component
+            else AccountStream(
+                settings, self.profile, self, patience=self._timing.answer
+            )
         )
         self._settings = settings
         self._moment = Moment(now)
@@ -128,13 +134,7 @@ class Connection:
 
     async def _writable(self, pending: Pending) -> None:
         while not (self.stream.writable.is_set() or pending.settled.done()):
-            writable = asyncio.ensure_future(self.stream.until_writable())
-            try:
-                await asyncio.wait(
-                    {writable, pending.settled}, return_when=asyncio.FIRST_COMPLETED
-                )
-            finally:
-                writable.cancel()
+            await _first(self.stream.writable.wait(), pending.until_settled())
         if pending.settled.done():
             pending.settled.result()  # raises StreamLost
 
@@ -194,11 +194,7 @@ class Connection:
         self._down.clear()
         self.stream.stream_error = self.stream.refusal = None
         loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(self._timing.attempt):
-                await self._connect()
-        except TimeoutError:
-            log.warning("no session within %.0f s", self._timing.attempt)
+        await _first(self._connect(), self._stopping.wait(), limit=self._timing.attempt)
         if not self.is_ready:
             if self._fatal is None and not self._stopping.is_set():
                 self._log_failure()
@@ -221,13 +217,7 @@ class Connection:
         await stream.connect(host, port if host else None)
         if not stream.is_connected():
             return
-        up = asyncio.ensure_future(self._ready.wait())
-        down = asyncio.ensure_future(self._down.wait())
-        try:
-            await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            up.cancel()
-            down.cancel()
+        await _first(self._ready.wait(), self._down.wait())
 
     async def _pause(self, failures: int) -> None:
         """Wait before the next attempt; long where it was refused."""
@@ -238,9 +228,7 @@ class Connection:
         delay = self._timing.delay(99 if refused else failures)
         if not self._stopping.is_set():
             log.info("connecting again in %.1f s", delay)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(delay):
-                await self._stopping.wait()
+        await _first(self._stopping.wait(), limit=delay)
 
     async def _close(self) -> None:
         """Leave no transport and no attempt behind."""
@@ -249,20 +237,18 @@ class Connection:
         if stream.is_connected():
             self._down.clear()
             stream.abort()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._timing.close):
-                    await self._down.wait()
+            await _first(self._down.wait(), limit=self._timing.close)
         if stream.is_connected():
             stream.connection_lost(None)  # the transport never told
 
     async def _watch(self) -> None:
         """Notice a dead peer, and have quiet stanzas acknowledged."""
         loop = asyncio.get_running_loop()
-        step = self._timing.silence / 2
         asked = False
         while (session := self.stream.acknowledgements) is not None:
-            await asyncio.sleep(step)
-            silent = loop.time() - self.stream.heard >= step
+            before = loop.time()
+            await asyncio.sleep(self._timing.silence / 2)
+            silent = self.stream.heard < before
             if silent and asked:
                 log.warning("the server is silent: giving the connection up")
                 self.stream.abort()
@@ -276,6 +262,9 @@ class Connection:
     # --- bot.xmpp.stream.Listener -----------------------------------------------------
 
     def up(self, *, fresh: bool) -> None:
+        if self._stopping.is_set():
+            self.stream.abort()
+            return
         bound = self.stream.boundjid.full
         if bound != self.profile.service:
             self._fatal = FatalConnectionError(
@@ -323,3 +312,17 @@ def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+async def _first(*waits: Coroutine[Any, Any, Any], limit: float | None = None) -> None:
+    """Wait for one of them, for at most `limit` seconds; the others are cancelled."""
+    tasks = {asyncio.ensure_future(wait) for wait in waits}
+    try:
+        done, _ = await asyncio.wait(
+            tasks, timeout=limit, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -92,7 +92,8 @@ class Doors:
         self.limit = BounceLimit(clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._session: asyncio.Task[None] | None = None
-        self._arrived = False
+        #: all is said that a fresh session asks for
+        self.arrived = asyncio.Event()
 
     def open(self, connection: Connection) -> None:
         """Register every handler; nothing is sent yet."""
@@ -126,9 +127,9 @@ class Doors:
 
     def on_session(self, fresh: bool) -> None:
         self.limit.session()
-        if fresh or not self._arrived:
+        if fresh or not self.arrived.is_set():
             self.on_lost()
-            self._arrived = False
+            self.arrived.clear()
             self._session = asyncio.create_task(self._arrive())
 
     def on_lost(self) -> None:
@@ -165,7 +166,7 @@ class Doors:
         await self._try("presence", self._presence.appear())
         if account:
             await self._try("the archive", self._archive())
-        self._arrived = True
+        self.arrived.set()
 
     async def _archive(self) -> None:
         if await keep_nothing(self._connection):

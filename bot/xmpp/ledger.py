@@ -29,6 +29,9 @@ class Pending:
         # Shielded: several may wait, and one that gives up must not end it for all.
         await asyncio.shield(self.settled)
 
+    async def until_settled(self) -> None:
+        await asyncio.wait({self.settled})
+
     @property
     def end(self) -> int:
         return self.ranges[-1].stop if self.ranges else 0

@@ -5,7 +5,7 @@
     unsubscribe   leave     unsubscribed
     unsubscribed  leave     (nothing)
     probe         look up   presence, or unsubscribed
-    available     a sign of life, and the language of its xml:lang
+    any of them but the second and third is a sign of life
 
 slixmpp's own roster lives in memory and would answer probes from there; ours is
 the database, so subscriptions outlive a restart. An account's server keeps a
@@ -74,7 +74,7 @@ class PresenceDoor:
         sender = sender_of(presence)
         if sender is None or self._policy.addresses.is_own(sender):
             return
-        if kind in {None, "subscribe", "subscribed"}:
+        if kind in {None, "subscribe", "subscribed", "probe"}:
             self._signs.note(sender, presence.get(LANG))
         if kind in _CHANGES:
             try:

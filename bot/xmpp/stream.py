@@ -10,13 +10,12 @@ import asyncio
 import logging
 import re
 import secrets
-import ssl
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from slixmpp import JID, BaseXMPP, ClientXMPP, ComponentXMPP
+from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError, IqTimeout, XMPPError
 from slixmpp.stanza import Iq
 from slixmpp.stanza.error import Error
@@ -25,14 +24,11 @@ from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from bot.settings import LOOPBACK, XMPPSettings
-from bot.xmpp.acknowledgements import Acknowledgements, Pings
+from bot.xmpp.acknowledgements import Acknowledgements
 from bot.xmpp.ledger import Pending
 from bot.xmpp.profile import Profile
-from bot.xmpp.stream_management import StreamManagement
 
 log = logging.getLogger(__name__)
-DIRECT_TLS_PORT = 5223
 
 # COMPAT slixmpp 1.17 lacks this condition of RFC 6120 §8.3.3: it would send
 # feature-not-implemented, and lose the IQ errors that carry it.
@@ -57,7 +53,7 @@ BLAMELESS = frozenset(
 )
 _STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
 CLIENT, COMPONENT = "{jabber:client}", "{jabber:component:accept}"
-_STANZA_TAGS = frozenset(
+STANZA_TAGS = frozenset(
     f"{namespace}{name}"
     for namespace in (CLIENT, COMPONENT)
     for name in ("message", "presence", "iq")
@@ -182,7 +178,7 @@ class Stream(BaseXMPP):
         super().data_received(data)
 
     def _spawn_event(self, xml: ET.Element) -> None:
-        session = self.acknowledgements if xml.tag in _STANZA_TAGS else None
+        session = self.acknowledgements if xml.tag in STANZA_TAGS else None
         if session is not None and session.received(xml):
             return
         super()._spawn_event(xml)
@@ -193,7 +189,7 @@ class Stream(BaseXMPP):
         COMPAT slixmpp raises on others, and the IQ's future never ends.
         """
         xml = super().incoming_filter(xml)
-        if xml.get("type") == "error" and xml.tag in _STANZA_TAGS:
+        if xml.get("type") == "error" and xml.tag in STANZA_TAGS:
             error = xml.find(f"{CLIENT}error")
             if error is not None and not any(
                 child.tag == f"{{{Error.condition_ns}}}{condition}"
@@ -224,9 +220,6 @@ class Stream(BaseXMPP):
     def blamed(self) -> bool:
         return self.stream_error is not None and self.stream_error not in BLAMELESS
 
-    async def until_writable(self) -> None:
-        await self.writable.wait()
-
     def give_up(self) -> None:
         """Nobody will connect again: end what waits for a resumption."""
 
@@ -243,143 +236,6 @@ class Stream(BaseXMPP):
         super().connection_lost(exception)
         self._session_started = False
         self.listener.down()
-
-
-class ComponentStream(Stream, ComponentXMPP):
-    """XEP-0114, pinging its own domain for acknowledgement."""
-
-    def __init__(
-        self, settings: XMPPSettings, profile: Profile, listener: Listener
-    ) -> None:
-        ComponentXMPP.__init__(
-            self,
-            profile.service,
-            settings.secret,
-            settings.host or LOOPBACK[0],
-            settings.port or 5347,
-            use_jc_ns=True,
-        )
-        self._prepare(profile, listener)
-        self.add_filter("out", self._stamp)
-        self.add_event_handler("session_start", self._on_session)
-
-    def _on_session(self, _: Any) -> None:
-        service = self.profile.service
-        self.begin(Pings(self, to=service, sender=service))
-        self._up(fresh=True)
-
-    def incoming_filter(self, xml: ET.Element) -> ET.Element:
-        if xml.tag in _STANZA_TAGS:
-            for element in xml.iter():
-                if element.tag.startswith(COMPONENT):
-                    element.tag = CLIENT + element.tag.removeprefix(COMPONENT)
-        return super().incoming_filter(xml)
-
-    def _stamp(self, stanza: StanzaBase) -> StanzaBase | None:
-        """Let nothing through that ends the stream: a `from` outside the exact
-        domain on any server, a missing `from` or `to` on ejabberd.
-        """
-        if not isinstance(stanza, RootStanza):
-            return stanza
-        sender = stanza.xml.get("from")
-        if not sender:
-            stanza.xml.set("from", self.profile.service)
-        elif JID(sender).domain != self.profile.service:
-            log.error("a stanza from %s is not ours to send, dropped", sender)
-            return None
-        if not stanza.xml.get("to"):
-            log.error("a component's stanza needs a recipient, dropped: %.200s", stanza)
-            return None
-        return stanza
-
-
-class AccountStream(Stream, ClientXMPP):
-    """A client of RFC 6120, with XEP-0198 where the server has it."""
-
-    def __init__(
-        self,
-        settings: XMPPSettings,
-        profile: Profile,
-        listener: Listener,
-        *,
-        patience: float,
-    ) -> None:
-        ClientXMPP.__init__(
-            self,
-            profile.service,
-            settings.secret,
-            ssl_context=ssl.create_default_context(
-                cafile=str(settings.ca_file) if settings.ca_file else None
-            ),
-        )
-        self._prepare(profile, listener)
-        if settings.tls == "off":
-            self.enable_plaintext = True
-            self.enable_starttls = self.enable_direct_tls = False
-            self.plugin["feature_mechanisms"].unencrypted_scram = True
-        elif settings.host:
-            self.enable_direct_tls = settings.port == DIRECT_TLS_PORT
-            self.enable_starttls = not self.enable_direct_tls
-        self.stream_management = StreamManagement(self, patience)
-        self.add_event_handler("stream_negotiated", self._on_negotiated)
-        self.add_event_handler("failed_auth", self._on_refused)
-        self.add_event_handler("no_auth", self._on_no_mechanism)
-        self.add_event_handler("ssl_invalid_chain", self._on_untrusted)
-
-    def resume(self, acknowledgements: StreamManagement, again: bytes) -> None:
-        """The old session lives on: write what the server had not taken."""
-        self.begin(acknowledgements)
-        self.bound = self.sessionstarted = True
-        self.features.add("bind")
-        self.session_bind_event.set()
-        if again:
-            super(Stream, self).send_raw(again)
-        acknowledgements.request()
-        self.event("session_resumed")
-        self._up(fresh=False)
-
-    def give_up(self) -> None:
-        self.stream_management.give_up()
-
-    def connection_lost(self, exception: BaseException | None) -> None:
-        self.end_session_on_disconnect = not self.stream_management.resumable
-        super().connection_lost(exception)
-
-    def _on_negotiated(self, _: Any) -> None:
-        if not self.bound:
-            return
-        if self.acknowledgements is None:
-            self.stream_management.give_up()
-            log.warning(
-                "the server has no stream management (XEP-0198): pings are used"
-            )
-            self.begin(Pings(self, to=self.profile.domain, sender=None))
-        self._up(fresh=True)
-
-    def _on_refused(self, failure: StanzaBase) -> None:
-        self.refusal = f"login refused ({failure['condition']}): check jid and password"
-
-    def _on_no_mechanism(self, _: Any) -> None:
-        self.refusal = "the server offers no usable way to log in, or no TLS"
-
-    def _on_untrusted(self, error: ssl.SSLError) -> None:
-        self.refusal = (
-            f"the server's certificate is not trusted ({error.reason or error}): "
-            "check its name, or set ca_file"
-        )
-        self.connection_lost(error)
-
-
-def stream_for(
-    settings: XMPPSettings, profile: Profile, listener: Listener, *, patience: float
-) -> ComponentStream | AccountStream:
-    """The stream of the configured mode; needs a running loop.
-
-    `patience`: seconds that a resumed stream has for its first answer.
-    """
-    if profile.component:
-        return ComponentStream(settings, profile, listener)
-    return AccountStream(settings, profile, listener, patience=patience)
 
 
 def _answer_failure(stanza: StanzaBase, error: Exception) -> None:

@@ -19,7 +19,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from bot.xmpp.ledger import Ledger
 
 if TYPE_CHECKING:
-    from bot.xmpp.stream import AccountStream
+    from bot.xmpp.account import AccountStream
 
 NS = "urn:xmpp:sm:3"
 WRAP = 2**32  #: §4: h wraps at 2^32

@@ -360,7 +360,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_delivery_exception_retry",
+        "ix_delivery_exception_next",
         "delivery_exception",
         ["next_at"],
         **_where("next_at IS NOT NULL"),

@@ -80,6 +80,11 @@ def days(text: str, start: str, most: int = 5) -> list[str]:
         ),
         # a week of positions begins on WKST, though the rule begins on Wednesday
         (
+            "WEEKLY;BYDAY=MO,WE;BYSETPOS=-1,3,-7",
+            "2026-01-01",
+            ["2026-01-07", "2026-01-14"],
+        ),
+        (
             "WEEKLY;BYDAY=MO,WE,FR;BYSETPOS=1",
             "2026-01-07",
             ["2026-01-12", "2026-01-19"],
@@ -268,3 +273,13 @@ def test_the_end_of_the_calendar_ends_the_rule() -> None:
                 if moment is not None:
                     moment = recurrence.next_after(rule, start, zone, moment)
             assert moment is None
+
+
+def test_a_week_that_the_calendar_cuts_off_breaks_nothing() -> None:
+    """In the weeks in which the years 1 and 9999 begin and end, rules do not fail."""
+    assert days("FREQ=WEEKLY;BYDAY=SA", "9999-12-01T09:00Z") == [
+        *("9999-12-04", "9999-12-11", "9999-12-18", "9999-12-25"),
+    ]
+    rule = recurrence.parse("FREQ=WEEKLY;BYDAY=SA;WKST=SU")
+    found = recurrence.first(rule, at("0001-01-01T09:00Z"), UTC_ZONE)
+    assert found == at("0001-01-06T09:00Z")

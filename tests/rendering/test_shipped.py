@@ -85,5 +85,5 @@ def test_welcome(language: str) -> None:
 
 def test_welcome_without_a_list() -> None:
     """A template that speaks of the list is refused where there is none."""
-    with pytest.raises(Invalid, match="needs list_name, list_title"):
+    with pytest.raises(Invalid, match="needs list_title"):
         render(SHIPPED, "welcome", context={"service": "announce.example.org"})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.service.ports import Database
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
@@ -38,6 +39,11 @@ def opened(url: str) -> Iterator[SqlDatabase]:
     database = SqlDatabase(url)
     yield database
     database.close()
+
+
+def as_port(database: SqlDatabase) -> Database:
+    """What the use cases are promised: the type checker proves it."""
+    return database
 
 
 @pytest.fixture

@@ -192,23 +192,23 @@ def test_exceptions_replace(database: SqlDatabase) -> None:
 
 
 def test_retries(database: SqlDatabase) -> None:
-    """Due are the waiting ones of broadcasts not stopped, the earliest first."""
+    """What is awaited comes in its order, until its broadcast is abandoned."""
 
     def use(unit: UnitOfWork) -> None:
         one, stopped = sending(unit, (0, 3, 3)), sending(unit, (0, 3, 3))
-        unit.broadcasts.save(replace(stopped, state=BroadcastState.STOPPED))
-        assert unit.exceptions.next_retry() is None
-        retry = ExceptionKind.RETRYING
+        retry, deferred = ExceptionKind.RETRYING, ExceptionKind.DEFERRED
         early = failure(one.id, "e@example.org", kind=retry, next_at=NOON - MINUTE)
-        deferred = ExceptionKind.DEFERRED
         due = failure(one.id, "d@example.org", kind=deferred, next_at=NOON)
         later = failure(one.id, "l@example.org", kind=retry, next_at=NOON + MINUTE)
         other = failure(stopped.id, "o@example.org", kind=retry, next_at=NOON - LEASE)
         lost = failure(one.id, "f@example.org")
         unit.exceptions.put([later, due, early, other, lost])
+        assert unit.exceptions.retries(NOON, 9) == [other, early, due]
+        unit.exceptions.abandon(stopped.id)
         assert unit.exceptions.retries(NOON, 9) == [early, due]
         assert unit.exceptions.retries(NOON, 1) == [early]
-        assert unit.exceptions.next_retry() == NOON - MINUTE
+        left = unit.exceptions.get(stopped.id, "o@example.org")
+        assert left == replace(other, kind=ExceptionKind.FAILED, next_at=None)
 
     database.call(use)
 

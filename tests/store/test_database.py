@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Invalid, Unavailable
-from bot.service.ports import ScheduleFilter, UnitOfWork
+from bot.service.ports import Database, ScheduleFilter, UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
@@ -43,7 +43,7 @@ def write_lock(url: str) -> Iterator[sqlite3.Connection]:
         yield other
 
 
-def test_run_and_read(database: SqlDatabase) -> None:
+def test_run_and_read(database: Database) -> None:
     """Use cases run with their arguments, off the loop's thread."""
 
     async def go() -> None:
@@ -121,6 +121,7 @@ def test_writer_gives_up(
         raise AssertionError("no transaction could start")
 
     monkeypatch.setattr("bot.store.sqlite._BUSY_TIMEOUT", 10)
+    sqlite.call(add, "connected")
     with write_lock(sqlite_url), pytest.raises(Unavailable, match="locked"):
         sqlite.call(impatient)
     sqlite.call(add, "a")
@@ -182,12 +183,18 @@ def test_server_comes_back() -> None:
         database.close()
 
 
+def count_in(url: str) -> int:
+    database = SqlDatabase(url)
+    try:
+        return database.call(count)
+    finally:
+        database.close()
+
+
 def test_empty_database(url: str) -> None:
     """A database without tables asks for an upgrade."""
-    database = SqlDatabase(url)
     with pytest.raises(Unavailable, match="db upgrade"):
-        database.look(count)
-    database.close()
+        count_in(url)
 
 
 def test_unusable_files(tmp_path: Path) -> None:
@@ -196,10 +203,8 @@ def test_unusable_files(tmp_path: Path) -> None:
         SqlDatabase("sqlite://")
     (tmp_path / "text.db").write_text("This is no database, " * 100)
     for name in ("text.db", "nowhere/x.db", "."):
-        database = SqlDatabase(f"sqlite:///{tmp_path}/{name}")
         with pytest.raises(Unavailable):
-            database.call(count)
-        database.close()
+            count_in(f"sqlite:///{tmp_path}/{name}")
 
 
 def test_mistakes_are_not_hidden(database: SqlDatabase) -> None:

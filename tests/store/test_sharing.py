@@ -2,15 +2,18 @@
 
 import multiprocessing
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
 
 from bot.domain.broadcast import DeliveryException, ExceptionKind, Frozen
+from bot.domain.errors import Conflict
 from bot.domain.lists import EndReason, SubscriptionOrigin
 from bot.service.ports import UnitOfWork
 from bot.store.database import SqlDatabase
@@ -23,6 +26,7 @@ from tests.store.samples import (
     subscribe,
 )
 
+T = TypeVar("T")
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -115,36 +119,112 @@ def wait_until(condition: Callable[[], bool]) -> None:
     raise AssertionError("it never came true")
 
 
-@pytest.mark.postgres
-def test_freeze_waits_for_lower_ids(postgres: SqlDatabase, postgresql_url: str) -> None:
-    """A writer that holds a lower id, not committed yet, is waited for and counted."""
-    news = postgres.call(lambda unit: declare(unit, "news")["news"])
+@contextmanager
+def overlapping(
+    database: SqlDatabase,
+    first: Callable[[UnitOfWork], None],
+    second: Callable[[UnitOfWork], T],
+) -> Iterator[Future[T]]:
+    """The future of `second`, started after `first` has written, and waiting for its
+    commit, which comes at the end.
+    """
     has_written, may_commit = threading.Event(), threading.Event()
-    watching = sa.create_engine(postgresql_url)
 
     def slow(unit: UnitOfWork) -> None:
-        subscribe(unit, news, "slow@example.org")
+        first(unit)
         has_written.set()
         assert may_commit.wait(60)
+
+    with ThreadPoolExecutor(2) as threads:
+        writing = threads.submit(database.call, slow)
+        assert has_written.wait(60)
+        try:
+            yield threads.submit(database.call, second)
+        finally:
+            may_commit.set()
+        writing.result(60)
+
+
+@pytest.fixture
+def somebody_waits(postgresql_url: str) -> Iterator[Callable[[], None]]:
+    """Returns once a transaction waits for a lock."""
+    engine = sa.create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+    def wait() -> None:
+        for _ in range(600):
+            with engine.connect() as connection:
+                if connection.execute(waiting).scalar_one():
+                    return
+            threading.Event().wait(0.05)
+        raise AssertionError("nobody waits")
+
+    yield wait
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_freeze_waits_for_lower_ids(
+    postgres: SqlDatabase, somebody_waits: Callable[[], None]
+) -> None:
+    """A writer that holds a lower id, not committed yet, is waited for and counted."""
+    news = postgres.call(lambda unit: declare(unit, "news")["news"])
+
+    def first(unit: UnitOfWork) -> None:
+        subscribe(unit, news, "slow@example.org")
+        postgres.call(lambda other: subscribe(other, news, "fast@example.org"))
 
     def freeze(unit: UnitOfWork) -> Frozen:
         return unit.audiences.freeze(news, NOON, 10)
 
-    def freezing_waits() -> bool:
-        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'ShareLock'"
-        with watching.connect() as connection:
-            return connection.execute(sa.text(waits)).scalar_one() == 1
+    with overlapping(postgres, first, freeze) as frozen:
+        somebody_waits()
+        assert not frozen.done()
+    assert frozen.result(60).total == 2
 
-    with ThreadPoolExecutor(2) as threads:
-        writing = threads.submit(postgres.call, slow)
-        assert has_written.wait(60)
-        postgres.call(lambda unit: subscribe(unit, news, "fast@example.org"))
-        freezing = threads.submit(postgres.call, freeze)
-        wait_until(freezing_waits)
-        may_commit.set()
-        writing.result(60)
-        assert freezing.result(60).total == 2
-    watching.dispose()
+
+@pytest.mark.postgres
+def test_services_declare_at_once(
+    postgres: SqlDatabase, somebody_waits: Callable[[], None]
+) -> None:
+    """Services that start together with one configuration have the same lists."""
+
+    def first(unit: UnitOfWork) -> None:
+        declare(unit, "news")
+
+    with overlapping(postgres, first, lambda unit: declare(unit, "news")) as second:
+        somebody_waits()
+    assert list(second.result(60)) == ["news"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("what", ["subscriber", "subscription", "schedule", "key"])
+def test_same_row_at_once(
+    postgres: SqlDatabase, somebody_waits: Callable[[], None], what: str
+) -> None:
+    """Of two that add the same row at once the second finds the first's."""
+    news = postgres.call(lambda unit: declare(unit, "news")["news"])
+    ann = postgres.call(lambda unit: unit.subscribers.ensure("ann@example.org", NOON))
+
+    def add(unit: UnitOfWork) -> object:
+        if what == "subscriber":
+            return unit.subscribers.ensure("bob@example.org", NOON)
+        if what == "subscription":
+            return unit.subscriptions.open(news, ann, SubscriptionOrigin.ADMIN, NOON)
+        if what == "key":
+            return unit.facts.digest_key()
+        try:
+            return unit.schedules.add(a_schedule())
+        except Conflict:
+            return unit.schedules.find("admin@example.org", "s1")
+
+    found: list[object] = []
+    with overlapping(postgres, lambda unit: found.append(add(unit)), add) as second:
+        somebody_waits()
+    if what == "subscription":
+        assert (found, second.result(60)) == ([True], False)
+    else:
+        assert found == [second.result(60)]
 
 
 def come_and_go(url: str, news: int, name: str, start: Event) -> None:

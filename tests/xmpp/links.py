@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
 from slixmpp import ClientXMPP
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.message import Announcement, MessageType, Text
-from bot.engine.wire import Delivery, Stencil
+from bot.engine.wire import Delivery, Stencil, StreamLost
 from bot.settings import XMPPSettings
 from bot.xmpp.connection import Connection, Timing
+from bot.xmpp.ledger import Pending
 from bot.xmpp.stream import Stream
 from tests.servers.xmpp_server import XmppServer
 
@@ -116,24 +118,6 @@ async def linked(
             await running
 
 
-class Counter:
-    """An event handler that counts."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._news = asyncio.Event()
-
-    def __call__(self, _: Any) -> None:
-        self.count += 1
-        self._news.set()
-
-    async def until(self, count: int) -> None:
-        async with asyncio.timeout(60):
-            while self.count < count:
-                self._news.clear()
-                await self._news.wait()
-
-
 class Arrival:
     """The first stanza from a JID."""
 
@@ -228,3 +212,11 @@ def deliveries(
     stencil: Stencil, to: str, count: int, prefix: str = "m"
 ) -> list[Delivery]:
     return [Delivery(stencil, to, f"{prefix}{number}") for number in range(count)]
+
+
+async def loss(barrier: Pending) -> tuple[int | None, bool]:
+    """`handled` and `blamed` of a write that fails."""
+    async with asyncio.timeout(30):
+        with pytest.raises(StreamLost) as caught:
+            await barrier.wait()
+    return caught.value.handled, caught.value.blamed

@@ -3,9 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
-from xml.etree import ElementTree as ET
 
 import pytest
 from slixmpp import JID
@@ -13,32 +11,25 @@ from slixmpp import JID
 from bot.engine.wire import Delivery, StreamLost
 from bot.xmpp import disco
 from bot.xmpp.connection import BATCH_BYTES
-from bot.xmpp.ledger import Pending
+from tests.servers.ejabberd import Ejabberd
 from tests.servers.prosody import Prosody
 from tests.servers.proxy import Proxy
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
     QUICK,
-    Counter,
-    Link,
     Run,
     account_settings,
     announcement,
     component_settings,
     deliveries,
     linked,
+    loss,
     newcomer,
     reading,
 )
 
 pytestmark = pytest.mark.e2e
 HIBERNATION = 20  #: of both servers, seconds
-
-
-@pytest.fixture
-def prosody_of_our_own() -> Iterator[Prosody]:
-    with Prosody() as server:
-        yield server
 
 
 def test_own_stanzas_count_with_bulk_ones(server: XmppServer, run: Run) -> None:
@@ -92,144 +83,6 @@ def test_nothing_to_write(server: XmppServer, run: Run) -> None:
     run(scenario())
 
 
-def test_cut_amid_a_bulk_write(server: XmppServer, run: Run) -> None:
-    """Wherever the cut is, all arrives once, in order and whole.
-
-    Cut within a stanza, ejabberd resumes; Prosody 0.12 grows deaf, and the rest
-    is given back, counted.
-    """
-
-    async def scenario() -> None:
-        name, bot = newcomer(server), newcomer(server)
-        async with (
-            reading(server, name) as reader,
-            Proxy(server.c2s_port) as proxy,
-            linked(account_settings(server, bot, port=proxy.port)) as link,
-        ):
-            stencil = link.stencil(announcement(link, "x" * 5000))
-            page = deliveries(stencil, server.jid(name), 400)
-            writing = asyncio.create_task(_write_all(link, page))
-            await reader.until(30)
-            proxy.cut()
-            await writing
-            await reader.until(400)
-            assert len(link.sessions) > 1
-            assert reader.ids == [delivery.id for delivery in page]
-            assert _texts(reader.messages) == {"x" * 5000}
-
-    run(scenario())
-
-
-def test_unacknowledged_bytes_are_sent_again(server: XmppServer, run: Run) -> None:
-    """What the server never saw is sent again; what it saw is not."""
-
-    async def scenario() -> None:
-        name, bot = newcomer(server), newcomer(server)
-        async with (
-            reading(server, name) as reader,
-            Proxy(server.c2s_port) as proxy,
-            linked(account_settings(server, bot, port=proxy.port)) as link,
-        ):
-            stencil, to = link.stencil(announcement(link)), server.jid(name)
-            proxy.swallowed.add("down")  # acknowledgements get lost
-            seen = await link.write(deliveries(stencil, to, 3, "seen"))
-            await reader.until(3)
-            proxy.swallowed.add("up")
-            unseen = await link.write(deliveries(stencil, to, 3, "unseen"))
-            proxy.swallowed.clear()
-            proxy.cut()
-            await seen.wait()
-            await unseen.wait()
-            await reader.until(6)
-            assert reader.ids == [
-                f"{word}{n}" for word in ("seen", "unseen") for n in range(3)
-            ]
-
-    run(scenario())
-
-
-def test_late_resumption_tells_what_was_handled(server: XmppServer, run: Run) -> None:
-    """Too late to resume, `handled` is exactly what the recipient got."""
-
-    async def scenario() -> None:
-        name, bot = newcomer(server), newcomer(server)
-        async with (
-            reading(server, name) as reader,
-            Proxy(server.c2s_port) as proxy,
-            linked(account_settings(server, bot, port=proxy.port)) as link,
-        ):
-            stencil, to = link.stencil(announcement(link)), server.jid(name)
-            proxy.swallowed.add("down")
-            link.send(link.stream.make_presence())
-            whole = await link.write(deliveries(stencil, to, 3, "whole"))
-            link.send(link.stream.make_presence(pshow="dnd"))
-            await reader.until(3)
-            proxy.swallowed.add("up")
-            lost = await link.write(deliveries(stencil, to, 4, "lost"))
-            proxy.refuse = True
-            proxy.cut()
-            await asyncio.sleep(HIBERNATION + 2)
-            proxy.swallowed.clear()
-            proxy.refuse = False
-            await link.until_session(2)
-            assert link.sessions == [True, True]
-            await whole.wait()
-            assert await _loss(lost) == (0, False)
-            assert reader.ids == ["whole0", "whole1", "whole2"]
-
-    run(scenario())
-
-
-def test_restarted_server_leaves_the_fate_unknown(
-    prosody_of_our_own: Prosody, run: Run
-) -> None:
-    """A server that knows nothing of the old session: handled is None."""
-    server = prosody_of_our_own
-
-    async def scenario() -> None:
-        name, bot = newcomer(server), newcomer(server)
-        async with (
-            Proxy(server.c2s_port) as proxy,
-            linked(account_settings(server, bot, port=proxy.port)) as link,
-        ):
-            proxy.swallowed.add("down")
-            stencil = link.stencil(announcement(link))
-            barrier = await link.write(deliveries(stencil, server.jid(name), 3))
-            server.kill()
-            proxy.swallowed.clear()
-            await asyncio.to_thread(server.start)
-            await link.until_session(2)
-            assert await _loss(barrier) == (None, False)
-
-    run(scenario())
-
-
-def test_blamed_stanza_is_not_sent_again(server: XmppServer, run: Run) -> None:
-    """A stream error that blames the content: the rest is given back, counted."""
-
-    async def scenario() -> None:
-        name, bot = newcomer(server), newcomer(server)
-        async with (
-            reading(server, name) as reader,
-            Proxy(server.c2s_port) as proxy,
-            linked(account_settings(server, bot, port=proxy.port)) as link,
-        ):
-            to = server.jid(name)
-            good = link.stencil(announcement(link))
-            bad = link.stencil(announcement(link, "poison"))
-            proxy.kill_stream_at(b"poison", "policy-violation")
-            await (await link.write(deliveries(good, to, 2, "before"))).wait()
-            barrier = await link.write(deliveries(bad, to, 1, "bad"))
-            assert await _loss(barrier) == (0, True)
-            await link.until_session(2)
-            await (await link.write(deliveries(good, to, 2, "after"))).wait()
-            await reader.until(4)
-            assert reader.ids == ["before0", "before1", "after0", "after1"]
-            assert proxy.accepted == 2
-
-    run(scenario())
-
-
 @pytest.mark.parametrize(
     ("condition", "blamed"),
     [
@@ -254,7 +107,7 @@ def test_who_is_blamed(
             proxy.kill_stream_at(b"poison", condition)
             stencil = link.stencil(announcement(link, "poison"))
             barrier = await link.write(deliveries(stencil, "a@prosody.test", 1))
-            assert await _loss(barrier) == (None, blamed)
+            assert await loss(barrier) == (None, blamed)
 
     run(scenario())
 
@@ -291,7 +144,7 @@ def test_component_cut_is_unknown(server: XmppServer, run: Run) -> None:
             stencil = link.stencil(announcement(link))
             barrier = await link.write(deliveries(stencil, f"a@{server.domain}", 3))
             proxy.cut()
-            assert await _loss(barrier) == (None, False)
+            assert await loss(barrier) == (None, False)
 
     run(scenario())
 
@@ -329,7 +182,7 @@ def test_stop_ends_every_barrier(server: XmppServer, run: Run) -> None:
                 proxy.cut()
                 await link.lost.wait()
                 assert not barrier.settled.done()
-            assert await _loss(barrier) == (None, False)
+            assert await loss(barrier) == (None, False)
 
     run(scenario())
 
@@ -362,30 +215,29 @@ def test_stanzas_wait_for_the_transport(prosody: Prosody, run: Run) -> None:
     run(scenario())
 
 
-def test_others_speak_during_a_bulk_write(server: XmppServer, run: Run) -> None:
+@pytest.mark.parametrize("kind", [Prosody, Ejabberd])
+def test_others_speak_during_a_bulk_write(kind: type[XmppServer], run: Run) -> None:
     """A ping amid 5,000 messages is answered before the last is written."""
+    with kind(mam=False) as server:
 
-    async def scenario() -> None:
-        other = component_settings(server, jid=server.spares[0])
-        async with (
-            linked(other, prepare=disco.prepare) as sink,
-            linked(component_settings(server), prepare=disco.prepare) as link,
-        ):
-            counter = Counter()
-            sink.stream.add_event_handler("message", counter)
-            stencil = link.stencil(announcement(link, "x" * 4000))
-            writing = asyncio.create_task(
-                link.write(deliveries(stencil, f"all@{server.spares[0]}", 5000))
-            )
-            await counter.until(50)
-            ping = sink.stream.plugin["xep_0199"]
-            await ping.send_ping(JID(server.component), timeout=60)
-            # The answer stands in the sink's stream among the messages.
-            assert counter.count < 5000
-            await (await writing).wait()
-            await counter.until(5000)
+        async def scenario() -> None:
+            name = newcomer(server)
+            async with (
+                reading(server, name) as reader,
+                linked(component_settings(server), prepare=disco.prepare) as link,
+            ):
+                stencil = link.stencil(announcement(link, "x" * 4000))
+                page = deliveries(stencil, server.jid(name), 5000)
+                writing = asyncio.create_task(link.write(page))
+                await reader.until(50)
+                ping = reader.plugin["xep_0199"]
+                await ping.send_ping(JID(server.component), timeout=60)
+                # The answer stands in the reader's stream among the messages.
+                assert len(reader.messages) < 5000
+                await (await writing).wait()
+                await reader.until(5000)
 
-    run(scenario())
+        run(scenario())
 
 
 def test_throttled_is_not_dead(run: Run) -> None:
@@ -402,26 +254,3 @@ def test_throttled_is_not_dead(run: Run) -> None:
                 assert link.sessions == [True]
 
         run(scenario())
-
-
-async def _write_all(link: Link, page: list[Delivery]) -> None:
-    """As the engine does: what was surely not taken is written again."""
-    while page:
-        await link.ready()
-        try:
-            await (await link.write(page)).wait()
-        except StreamLost as lost:
-            page = page[lost.handled or 0 :]
-        else:
-            return
-
-
-async def _loss(barrier: Pending) -> tuple[int | None, bool]:
-    async with asyncio.timeout(30):
-        with pytest.raises(StreamLost) as caught:
-            await barrier.wait()
-    return caught.value.handled, caught.value.blamed
-
-
-def _texts(messages: list[ET.Element]) -> set[str | None]:
-    return {xml.findtext("{*}body") for xml in messages}

@@ -4,10 +4,11 @@ recurrence.parse(text) ─► Rule ─► recurrence.first(rule, deliver_at, zon
                            │      recurrence.next_after(rule, anchor, zone, after)
                            └────► recurrence.canonical(rule)
 
-rule.py      the rule as data
-grammar.py   text to rule
-days.py      the days of one day, week, month or year that a rule picks
-sequence.py  the moments, in UTC
+rule.py       the rule as data
+grammar.py    text to rule
+expansion.py  rule to wall times, by dateutil
+sequence.py   wall times to moments, in UTC
+skipped.py    months without a day that the rule names
 """
 
 from bot.domain.recurrence.grammar import parse

@@ -1,6 +1,6 @@
 """A recurrence rule as data: the offered parts of RFC 5545, section 3.3.10."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -43,6 +43,21 @@ class Rule:
 def counts_in_month(rule: Rule) -> bool:
     """Whether the n of a numbered BYDAY counts within the month, else in the year."""
     return rule.freq is Freq.MONTHLY or bool(rule.by_month)
+
+
+def anchored(rule: Rule, start: date) -> Rule:
+    """`rule` with the parts that it leaves out taken from its start (DTSTART).
+
+    BYMONTHDAY or BYDAY alone with FREQ=YEARLY leave nothing out: they mean every
+    month, and every such weekday, of the year.
+    """
+    if rule.by_day or rule.by_month_day or rule.freq is Freq.DAILY:
+        return rule
+    if rule.freq is Freq.WEEKLY:
+        return replace(rule, by_day=((None, start.weekday()),))
+    if rule.freq is Freq.YEARLY and not rule.by_month:
+        rule = replace(rule, by_month=(start.month,))
+    return replace(rule, by_month_day=(start.day,))
 
 
 def canonical(rule: Rule) -> str:

@@ -1,19 +1,17 @@
 """The moments of a rule, each computed from local wall time.
 
-    rule + deliver-at + zone ─► days ─► wall times ─► moments
-                      (days.py)  (time of day)  (wallclock.resolve)
+    rule + deliver-at + zone ─► wall times ─► moments
+                   (expansion.py)  (wallclock.resolve)
 
 deliver-at is DTSTART in the schedule's zone. Nothing is remembered between two
-questions: the period to look at is a division by INTERVAL away from the
-anchor, so an old schedule costs what a new one costs.
+questions, and an old schedule costs what a new one costs.
 
 **How far it looks.** A search ends `LOOK_AHEAD` (50 years) after where it
 began; a rule with no moment in that time is called one that never matches. A
 rule without INTERVAL that matches at all pauses for 40 years at most (29
 February on a given weekday, around 2100), so only far-fetched ones such as
 FREQ=YEARLY;INTERVAL=60 are cut off, and the limits of the service (one year)
-would refuse those anyway. It also bounds the work: no rule makes a search look
-at more than the days of 50 years.
+would refuse those anyway. It also bounds the work.
 """
 
 from collections.abc import Iterator
@@ -23,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import wallclock
 from bot.domain.errors import Invalid
-from bot.domain.recurrence.days import anchored, days_of, period_of
+from bot.domain.recurrence.expansion import wall_times
 from bot.domain.recurrence.rule import Rule
 
 LOOK_AHEAD_YEARS = 50
@@ -79,18 +77,8 @@ class Recurrence:
         return max(start, wallclock.local(after, self.zone).date() - timedelta(days=1))
 
     def _wall_times(self, since: date) -> Iterator[datetime]:
-        anchor = self.anchor_local
-        start = anchor.date()
-        rule = anchored(self.rule, start)
         last = min(since, _LAST_DAY - LOOK_AHEAD) + LOOK_AHEAD
-        origin = period_of(rule, start)
-        skipped = (period_of(rule, since) - origin) // rule.interval
-        period = origin + skipped * rule.interval
-        while period <= period_of(rule, last):
-            for day in days_of(rule, period):
-                if since <= day <= last:
-                    yield datetime.combine(day, anchor.time())
-            period += rule.interval
+        return wall_times(self.rule, self.anchor_local, since, last)
 
     def _resolve(self, wall: datetime) -> datetime:
         return wallclock.resolve(wall, self.zone)

@@ -7,8 +7,7 @@ means seven months a year, which is seldom what was meant: say so in time.
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.recurrence.days import anchored
-from bot.domain.recurrence.rule import Freq, Rule
+from bot.domain.recurrence.rule import Freq, Rule, anchored
 
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _ALWAYS_THERE = 28

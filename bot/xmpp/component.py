@@ -1,0 +1,64 @@
+"""The component's stream (XEP-0114 1.6)."""
+
+import logging
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from slixmpp import JID, ComponentXMPP
+from slixmpp.stanza.rootstanza import RootStanza
+from slixmpp.xmlstream import StanzaBase
+
+from bot.settings import LOOPBACK, XMPPSettings
+from bot.xmpp.acknowledgements import Pings
+from bot.xmpp.profile import Profile
+from bot.xmpp.stream import CLIENT, COMPONENT, STANZA_TAGS, Listener, Stream
+
+log = logging.getLogger(__name__)
+
+
+class ComponentStream(Stream, ComponentXMPP):
+    """XEP-0114, pinging its own domain for acknowledgement."""
+
+    def __init__(
+        self, settings: XMPPSettings, profile: Profile, listener: Listener
+    ) -> None:
+        ComponentXMPP.__init__(
+            self,
+            profile.service,
+            settings.secret,
+            settings.host or LOOPBACK[0],
+            settings.port or 5347,
+            use_jc_ns=True,
+        )
+        self._prepare(profile, listener)
+        self.add_filter("out", self._stamp)
+        self.add_event_handler("session_start", self._on_session)
+
+    def _on_session(self, _: Any) -> None:
+        service = self.profile.service
+        self.begin(Pings(self, to=service, sender=service))
+        self._up(fresh=True)
+
+    def incoming_filter(self, xml: ET.Element) -> ET.Element:
+        if xml.tag in STANZA_TAGS:
+            for element in xml.iter():
+                if element.tag.startswith(COMPONENT):
+                    element.tag = CLIENT + element.tag.removeprefix(COMPONENT)
+        return super().incoming_filter(xml)
+
+    def _stamp(self, stanza: StanzaBase) -> StanzaBase | None:
+        """Let nothing through that ends the stream: a `from` outside the exact
+        domain on any server, a missing `from` or `to` on ejabberd.
+        """
+        if not isinstance(stanza, RootStanza):
+            return stanza
+        sender = stanza.xml.get("from")
+        if not sender:
+            stanza.xml.set("from", self.profile.service)
+        elif JID(sender).domain != self.profile.service:
+            log.error("a stanza from %s is not ours to send, dropped", sender)
+            return None
+        if not stanza.xml.get("to"):
+            log.error("a component's stanza needs a recipient, dropped: %.200s", stanza)
+            return None
+        return stanza

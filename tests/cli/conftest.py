@@ -1,0 +1,27 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.store import upgrade
+from tests.cli.workplace import Workplace
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Up to date and never opened by a test: to copy."""
+    file = tmp_path_factory.mktemp("empty") / "carillon.db"
+    upgrade.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def bare_place(tmp_path: Path) -> Workplace:
+    """Configured, but without a database."""
+    return Workplace(tmp_path)
+
+
+@pytest.fixture
+def place(bare_place: Workplace, empty_database: Path) -> Workplace:
+    shutil.copy(empty_database, bare_place.folder / "carillon.db")
+    return bare_place

@@ -1,0 +1,288 @@
+"""`announce`: what it shows, asks, refuses and stores."""
+
+import subprocess
+import time
+
+import pytest
+
+from bot.service.ports import UnitOfWork
+from tests.cli.workplace import Workplace, plan, send
+
+MAINTENANCE = (
+    *("announce", "maintenance", "--template", "maintenance"),
+    *("--set", "summary=New disks", "--set", "summary:de=Neue Platten"),
+    *("--set", "start=2040-12-05 22:00"),
+)
+
+
+def soon(place: Workplace) -> None:
+    """Let the window reach the far years that these tests use."""
+    with place.config.open("a") as file:
+        file.write("\n[limits.admin]\nwindow_days = 100000\n")
+
+
+def test_a_dry_run_shows_texts_moments_and_readers_and_stores_nothing(
+    place: Workplace,
+) -> None:
+    """--dry-run shows texts, local and UTC times and readers, and stores nothing."""
+    soon(place)
+    place.done("subscribers", "add", "maintenance", "a@example.org", "b@example.org")
+    out = place.done(
+        *MAINTENANCE, "--at", "2040-12-01 09:00", "--every", "FREQ=DAILY", "--dry-run"
+    )
+    assert "[en] Maintenance on Wednesday, December 5, 2040: New disks" in out
+    assert "Neue Platten" in out
+    assert "10:00\u202fPM CET" in out or "10:00 PM CET" in out
+    assert "2040-12-01 09:00:00 CET" in out
+    assert "2040-12-01T08:00:00Z" in out
+    assert "readers now  2" in out
+    assert place.data("schedules", "list")["items"] == []
+
+
+def test_a_dry_run_as_json(place: Workplace) -> None:
+    """--dry-run --json holds texts, moments, readers and warnings."""
+    soon(place)
+    data = place.data(
+        *("announce", "news", "--body", "Hi", "--body-in", "de=Hallo"),
+        *("--subject", "S", "--at", "2040-01-31T09:00:00+02:00"),
+        *("--every", "FREQ=MONTHLY;COUNT=2", "--dry-run"),
+    )
+    assert data["texts"] == [
+        {"language": "", "subject": "S", "body": "Hi"},
+        {"language": "de", "subject": "S", "body": "Hallo"},
+    ]
+    assert [one["utc"] for one in data["moments"]] == [
+        "2040-01-31T07:00:00Z",
+        "2040-03-31T07:00:00Z",
+    ]
+    assert {one["kind"] for one in data["warnings"]} == {"skipped", "end"}
+    assert data["readers"] == 0
+    assert data["dry_run"] is True
+
+
+def test_an_announcement_is_stored_as_asked(place: Workplace) -> None:
+    """--at, --every, --tz, --expires, --late and --id reach the stored schedule."""
+    soon(place)
+    data = place.data(
+        *MAINTENANCE,
+        *("--at", "2040-07-01 09:00", "--tz", "America/New_York"),
+        *("--every", "FREQ=WEEKLY;COUNT=3", "--expires", "2040-08-01 00:00"),
+        *("--late", "run:2h", "--id", "summer", "--yes"),
+    )
+    assert data["next_at"] == "2040-07-01T13:00:00Z"
+    assert data["timezone"] == "America/New_York"
+    assert data["recurrence"] == "FREQ=WEEKLY;COUNT=3"
+    assert data["expires_at"] == "2040-08-01T04:00:00Z"
+    assert data["late"] == {"policy": "run", "within": 7200}
+    assert (data["id"], data["owner"], data["origin"]) == (
+        "summer",
+        "role:admin",
+        "cli",
+    )
+    assert data["values"]["summary"] == {"": "New disks", "de": "Neue Platten"}
+    assert data["values"]["start"] == {"": "2040-12-06T03:00:00Z"}
+
+
+def test_now_and_later(place: Workplace) -> None:
+    """Without a time it is due within seconds, --in counts from now."""
+    with place.service() as service:
+        now = service.clock.now().timestamp()
+    at_once = place.data("announce", "news", "--body", "Hi", "--yes")
+    later = place.data("announce", "news", "--body", "Hi", "--in", "1h", "--yes")
+    with place.service() as service:
+        found = [
+            service.database.look(_next_at, data["reference"])
+            for data in (at_once, later)
+        ]
+    assert now < found[0]
+    assert 3590 < found[1] - found[0] < 3700
+
+
+def _next_at(uow: UnitOfWork, reference: int) -> float:
+    found = uow.schedules.get(reference)
+    assert found is not None
+    assert found.next_at is not None
+    return found.next_at.timestamp()
+
+
+def test_the_same_id_again_changes_nothing(place: Workplace) -> None:
+    """Repeating a command with --id is a repeat; other content is refused."""
+    same = ("announce", "news", "--body", "Hi", "--id", "one", "--yes")
+    first, second = place.data(*same), place.data(*same)
+    assert first["reference"] == second["reference"]
+    other = place("announce", "news", "--body", "Other", "--id", "one", "--yes")
+    assert "'one' is taken" in other.fault()
+
+
+def test_nobody_to_ask_is_a_usage_error(place: Workplace) -> None:
+    """Without a terminal and --yes it ends with 2, says what to do, stores nothing."""
+    assert "--yes" in place("announce", "news", "--body", "Hi").fault(2)
+    assert place.data("schedules", "list", "--all")["count"] == 0
+
+
+@pytest.mark.parametrize(("typed", "code", "stored"), [("y", 0, 1), ("n", 1, 0)])
+def test_on_a_terminal_it_asks(
+    place: Workplace, typed: str, code: int, stored: int
+) -> None:
+    """On a terminal the answer decides, after texts and moments were shown."""
+    ended, seen = place.terminal(
+        "announce", "news", "--body", "Hello readers", types=f"{typed}\n"
+    )
+    assert ended == code, seen
+    assert seen.index("Hello readers") < seen.index("Announce this?")
+    assert place.data("schedules", "list", "--all")["count"] == stored
+
+
+def test_wait_ends_with_the_outcome(place: Workplace) -> None:
+    """--wait stays until the broadcast is over and prints how it went."""
+    place.done("subscribers", "add", "news", "a@example.org", "--no-welcome")
+    arguments = ("announce", "news", "--body", "Hi", "--yes", "--wait", "--json")
+    command = place.command(*arguments)
+    with (
+        subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as child,
+        place.service() as service,
+    ):
+        deadline = time.monotonic() + 60
+        while child.poll() is None and time.monotonic() < deadline:
+            plan(service)
+            send(service)
+            time.sleep(0.05)
+        out, err = child.communicate(timeout=10)
+    assert child.returncode == 0, err
+    assert '"sent": 1' in out
+    assert '"state": "sent"' in out
+
+
+def test_wait_for_what_fails_ends_with_1(place: Workplace) -> None:
+    """--wait has exit code 1 and a reason where nothing can go out."""
+    place.add_template("gone", "Body", 'languages = ["en"]\ntitle = { en = "Gone" }\n')
+    asked = ("announce", "news", "--template", "gone", "--yes", "--id", "one")
+    place.done(*asked)
+    (place.folder / "templates" / "gone" / "body.en.txt.j2").write_text("{{ broken")
+    deadline = time.monotonic() + 60
+    with place.service() as service:
+        while time.monotonic() < deadline:
+            plan(service)
+            if service.database.look(_is_final, 1):
+                break
+            time.sleep(0.1)
+    (place.folder / "templates" / "gone" / "body.en.txt.j2").write_text("Body")
+    ran = place(*asked, "--wait")
+    assert ran.code == 1
+    assert ran.err.splitlines()[-1] == "carillon: #1 is failed: content"
+
+
+def _is_final(uow: UnitOfWork, reference: int) -> bool:
+    found = uow.schedules.get(reference)
+    return found is not None and found.is_final
+
+
+def test_a_wall_time_that_clocks_skip_is_warned_of(place: Workplace) -> None:
+    """A wall time in a gap is shown as later, with a note."""
+    soon(place)
+    out = place.done(
+        *("announce", "maintenance", "--body", "Hi", "--at", "2040-03-25 02:30"),
+        "--dry-run",
+    )
+    assert "clocks in Europe/Warsaw skip 02:30" in out
+    assert "03:30:00 CEST" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "say what"),
+        (("--set", "a=b"), "say what"),
+        (("--body", "x", "--set", "a=b"), "--set goes with"),
+        (("--body", "x", "--template", "maintenance"), "either"),
+        (("--template", "welcome", "--subject", "x"), "either"),
+        (("--body", "x", "--at", "2040-01-01", "--in", "1h"), "not both"),
+        (("--template", "maintenance", "--set", "nothing"), "K=V"),
+        (("--template", "maintenance", "--set", "a=1", "--set", "a=2"), "twice"),
+        (("--body-in", "Hallo"), "LANG=TEXT"),
+    ],
+)
+def test_usage(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
+    """Options that are missing, malformed or contradict each other: exit code 2."""
+    assert says in place("announce", "news", *arguments, "--yes").fault(2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--at", "2001-01-01 09:00"), "has passed"),
+        (("--at", "2001-01-01T09:00:00Z"), "has passed"),
+        (("--at", "tomorrow"), "--at: 'tomorrow' is not a moment"),
+        (("--at", "2027-02-30 09:00"), "does not exist"),
+        (("--at", "9999-12-31 23:59", "--tz", "America/New_York"), "outside the years"),
+        (("--at", "9999-12-30 09:00"), "too far ahead"),
+        (("--in", "soon"), "--in: 'soon' is no length of time"),
+        (("--in", "99999w"), "too far ahead"),
+        (("--in", "0m"), "no length of time"),
+        (("--every", "FREQ=SECONDLY"), "FREQ must be one of"),
+        (("--every", "nonsense\x1b[31m"), "recurrence"),
+        (("--every", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), "never matches"),
+        (("--tz", "Mars/Olympus"), "'Mars/Olympus' is not a time zone"),
+        (("--expires", "2001-01-01 00:00"), "expires"),
+        (("--expires", "never"), "--expires: 'never'"),
+        (("--late", "perhaps"), "run, skip or hold"),
+        (("--late", "skip:10m"), "goes with the policy run"),
+        (("--late", "run:x"), "--late: 'x'"),
+        (("--late", "run:99999w"), "seconds at most"),
+        (("--id", ""), "id: 1 to 255"),
+        (("--id", "x" * 256), "id: 1 to 255"),
+        (("--id", "\x07"), "id: 1 to 255"),
+        (("--body-in", "no tag=x"), "no language tag"),
+        (("--body-in", "de=x", "--body-in", "de=y"), "Two body"),
+        (("--subject-in", "de=x"), "has no body"),
+        (("--body", ""), "empty"),
+        (("--body", "a\x00b"), "U+0000"),
+        (("--body", "x" * 16_001), "16000 at most"),
+        (("--subject", "x" * 1_025), "1024 at most"),
+    ],
+)
+def test_refusals(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
+    """A value that the service refuses: exit code 1, one line, nothing stored."""
+    body = () if arguments[0] == "--body" else ("--body", "x")
+    asked = ("announce", "news", *body, *arguments, "--yes")
+    assert says in place(*asked).fault()
+    assert place.data("schedules", "list", "--all")["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("nothing", "--body", "x"), "There is no list 'nothing'; the lists: maint"),
+        (("\x1b[31m", "--body", "x"), "There is no list '\\x1b[31m'"),
+        (("news", "--template", "nothing"), "no template is called 'nothing'"),
+        (("news", "--template", "../welcome"), "no template is called"),
+        (("news", "--template", "maintenance"), "'summary'"),
+        (("news", "--template", "welcome", "--set", "a=b"), "no field 'a'"),
+        (
+            (
+                *("news", "--template", "maintenance"),
+                *("--set", "summary=x", "--set", "start=x"),
+            ),
+            "--set start: 'x' is not a moment",
+        ),
+        (
+            (
+                *("news", "--template", "maintenance", "--set", "summary=a\x1bb"),
+                *("--set", "start=2040-01-01T00:00:00Z"),
+            ),
+            "U+001B",
+        ),
+        (
+            (
+                *("news", "--template", "maintenance", "--set", "summary:1-=x"),
+                *("--set", "start=2040-01-01T00:00:00Z"),
+            ),
+            "no language tag",
+        ),
+    ],
+)
+def test_unknown_things(
+    place: Workplace, arguments: tuple[str, ...], says: str
+) -> None:
+    """Unknown lists, templates, fields and bad fields: exit code 1 and one line."""
+    assert says in place("announce", *arguments, "--yes").fault()

@@ -1,0 +1,123 @@
+"""`broadcasts`: what is or was sent."""
+
+import subprocess
+
+import pytest
+
+from tests.cli.workplace import Workplace, plan, send
+
+
+@pytest.fixture
+def sending(place: Workplace) -> Workplace:
+    """With broadcast 1 to three people under way."""
+    people = ("a@example.org", "b@example.org", "c@example.org")
+    place.done("subscribers", "add", "news", *people, "--no-welcome")
+    place.done("announce", "news", "--body", "Hi", "--in", "9d", "--id", "x", "--yes")
+    place.done("schedules", "send-now", "x")
+    with place.service() as service:
+        plan(service)
+    return place
+
+
+def test_list_and_show(sending: Workplace) -> None:
+    """A broadcast under way shows with its counts, as table and JSON."""
+    out = sending.done("broadcasts", "list", "--sending")
+    assert out.split()[-9:-1] == ["1", "#1", "sending", "3", "0", "0", "0", "0"]
+    data = sending.data("broadcasts", "list")
+    assert data["items"] == [sending.data("broadcasts", "show", "1")]
+    assert (data["count"], data["after"]) == (1, None)
+    assert "sending" in sending.done("broadcasts", "show", "1")
+
+
+def test_failures_in_pages(sending: Workplace) -> None:
+    """Who was not told is listed by JID, and pages by --after JID."""
+    failing = {"a@example.org": "forbidden", "c@example.org": "gone"}
+    with sending.service() as service:
+        send(service, failing)
+    out = sending.done("broadcasts", "failures", "1")
+    assert "c@example.org  failed  gone" in out
+    first = sending.data("broadcasts", "failures", "1", "--limit", "1")
+    assert [one["jid"] for one in first["items"]] == ["a@example.org"]
+    assert first["after"] == "a@example.org"
+    rest = sending.data("broadcasts", "failures", "1", "--after", first["after"])
+    assert [one["condition"] for one in rest["items"]] == ["gone"]
+    assert rest["after"] is None
+    assert sending.data("broadcasts", "show", "1")["failed"] == 2
+
+
+def test_no_failures(sending: Workplace) -> None:
+    """Without failures the table says so, the JSON is empty."""
+    assert "none" in sending.done("broadcasts", "failures", "1")
+    assert sending.data("broadcasts", "failures", "1")["items"] == []
+
+
+def test_watch_ends_with_the_broadcast(sending: Workplace) -> None:
+    """`watch` stays until the last chunk is done."""
+    command = sending.command("broadcasts", "watch", "1")
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as child:
+        with sending.service() as service:
+            send(service)
+        out, err = child.communicate(timeout=60)
+    assert child.returncode == 0, err
+    assert "sent" in out
+
+
+def test_watch_what_failed(sending: Workplace) -> None:
+    """`watch` ends with 1 where nobody was told."""
+    everybody = dict.fromkeys(
+        ("a@example.org", "b@example.org", "c@example.org"), "forbidden"
+    )
+    with sending.service() as service:
+        send(service, everybody)
+    ran = sending("broadcasts", "watch", "1", "--json")
+    assert ran.fault() == "carillon: broadcast 1 is failed"
+    assert '"failed": 3' in ran.out
+
+
+def test_stop(sending: Workplace) -> None:
+    """`stop` ends what is under way, once; a second time is no error."""
+    assert sending.done("broadcasts", "stop", "1") == "1 stopped.\n"
+    assert sending.data("broadcasts", "show", "1")["state"] == "stopped"
+    assert sending.data("broadcasts", "stop", "1") == {"stopped": 1}
+    assert sending.data("broadcasts", "stop", "--all") == {"stopped": 0}
+    assert "is stopped" in sending("broadcasts", "watch", "1").fault()
+
+
+def test_stop_all(sending: Workplace) -> None:
+    """`stop --all` ends everything under way and tells how many."""
+    assert sending.done("broadcasts", "stop", "--all") == "1 stopped.\n"
+    assert sending.data("broadcasts", "list", "--sending")["items"] == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("1", "--all"), ("x",), ("0",)])
+def test_stop_needs_to_know_which(
+    sending: Workplace, arguments: tuple[str, ...]
+) -> None:
+    """Neither or both of number and --all, or no number, is a usage error."""
+    assert sending("broadcasts", "stop", *arguments).code == 2
+    assert sending.data("broadcasts", "show", "1")["state"] == "sending"
+
+
+@pytest.mark.parametrize("command", ["show", "failures", "watch", "stop"])
+def test_unknown_broadcasts(place: Workplace, command: str) -> None:
+    """A broadcast that is not there is refused in one line."""
+    for number in ("2", "9223372036854775807"):
+        fault = place("broadcasts", command, number).fault()
+        assert fault == f"carillon: There is no broadcast {number}."
+
+
+def test_the_latest_come_last_and_pages_go_forward(place: Workplace) -> None:
+    """The list shows the latest; --after 0 starts with the first."""
+    for _ in range(3):
+        place.done("announce", "news", "--body", "Hi", "--in", "9d", "--yes")
+    for number in ("1", "2", "3"):
+        place.done("schedules", "send-now", number)
+        with place.service() as service:
+            plan(service)
+    latest = place("broadcasts", "list", "--limit", "2")
+    assert "1 earlier" in latest.err
+    data = place.data("broadcasts", "list", "--limit", "2")
+    assert [one["broadcast"] for one in data["items"]] == [2, 3]
+    first = place.data("broadcasts", "list", "--limit", "2", "--after", "0")
+    assert [one["broadcast"] for one in first["items"]] == [1, 2]
+    assert first["after"] == 2

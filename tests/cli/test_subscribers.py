@@ -1,0 +1,112 @@
+"""`lists` and `subscribers`."""
+
+import pytest
+
+from tests.cli.workplace import Workplace
+
+
+def test_lists(place: Workplace) -> None:
+    """Every configured list shows with the number on it."""
+    place.done("subscribers", "add", "news", "a@example.org")
+    out = place.done("lists")
+    assert "maintenance            0  Maintenance  yes" in out
+    items = {one["name"]: one for one in place.data("lists")["items"]}
+    assert items["news"]["subscribers"] == 1
+    assert items["news"]["address"] == "news@announce.example.org"
+    assert items["maintenance"]["timezone"] == "Europe/Warsaw"
+
+
+def test_no_lists(place: Workplace) -> None:
+    """Without lists it says how to declare one."""
+    text = place.config.read_text()
+    place.config.write_text(text[: text.index("[lists.maintenance]")])
+    assert "[lists.NAME]" in place.done("lists")
+    assert place.data("lists") == {"items": []}
+
+
+def test_add_show_and_remove(place: Workplace) -> None:
+    """People are added with preferences, listed, and taken off."""
+    out = place.done(
+        *("subscribers", "add", "news", "A@Example.org", "b@example.org"),
+        *("--language", "de", "--tz", "Europe/Berlin"),
+    )
+    assert out == "2 added to news.\n"
+    again = place.data("subscribers", "add", "news", "a@example.org", "c@example.org")
+    assert again == {"list": "news", "added": 1, "given": 2}
+    shown = place.done("subscribers", "list", "news")
+    assert "a@example.org" in shown
+    assert "Europe/Berlin" in shown
+    items = place.data("subscribers", "list", "news")["items"]
+    assert [one["language"] for one in items] == ["de", "de", None]
+    assert place.done("subscribers", "remove", "news", "b@example.org").startswith("1 ")
+    removed = place.data("subscribers", "remove", "news", "a@example.org")
+    assert removed == {"list": "news", "removed": 1}
+    items = place.data("subscribers", "list", "news")["items"]
+    assert [one["jid"] for one in items] == ["c@example.org"]
+
+
+def test_who_joins_is_welcomed_unless_told_otherwise(place: Workplace) -> None:
+    """A welcome is scheduled for each new person, none with --no-welcome."""
+    place.done("subscribers", "add", "news", "a@example.org", "--no-welcome")
+    assert place.data("schedules", "list", "--all")["count"] == 0
+    place.done("subscribers", "add", "news", "b@example.org", "c@example.org")
+    assert place.data("schedules", "list")["count"] == 0
+    welcomes = place.data("schedules", "list", "--all")["items"]
+    assert [one["people"] for one in welcomes] == [["b@example.org"], ["c@example.org"]]
+
+
+def test_pages(place: Workplace) -> None:
+    """A long list pages by --limit and --after."""
+    people = [f"u{number}@example.org" for number in range(5)]
+    place.done("subscribers", "add", "news", *people, "--no-welcome")
+    seen: list[str] = []
+    after: tuple[str, ...] = ()
+    for _ in range(4):
+        page = place.data("subscribers", "list", "news", "--limit", "2", *after)
+        seen += [one["jid"] for one in page["items"]]
+        if page["after"] is None:
+            break
+        after = ("--after", str(page["after"]))
+    assert seen == people
+    assert "--after" in place("subscribers", "list", "news", "--limit", "2").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("news", "not a jid@example.org"), "is not a JID"),
+        (("news", "a@example.org/phone"), "resource"),
+        (("news", "@example.org"), "nothing before the @"),
+        (("news", "a@"), "no domain"),
+        (("news", "\x1b[31m@example.org"), "is not a JID"),
+        (("news", "x" * 5000 + "@example.org"), "is not a JID"),
+        (("news", "example.org"), "is a server"),
+        (("news", "news@announce.example.org"), "itself"),
+        (("nothing", "a@example.org"), "There is no list 'nothing'"),
+        (("news", "a@example.org", "--tz", "Mars"), "'Mars' is not a time zone"),
+        (("news", "a@example.org", "--language", "no tag"), "no language tag"),
+    ],
+)
+def test_refused_people(
+    place: Workplace, arguments: tuple[str, ...], says: str
+) -> None:
+    """Who cannot be added is named in one line, and nobody else is added."""
+    ran = place("subscribers", "add", *arguments, "good@example.org")
+    assert says in ran.fault()
+    assert place.data("subscribers", "list", "news")["items"] == []
+
+
+def test_removing_is_for_all_or_none(place: Workplace) -> None:
+    """One who does not stand on the list keeps the others on it."""
+    place.done("subscribers", "add", "news", "a@example.org")
+    ran = place("subscribers", "remove", "news", "a@example.org", "b@example.org")
+    assert ran.fault() == "carillon: b@example.org does not stand on 'news'."
+    assert len(place.data("subscribers", "list", "news")["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("add",), ("add", "news"), ("remove", "news"), ("list",)]
+)
+def test_missing_arguments(place: Workplace, arguments: tuple[str, ...]) -> None:
+    """A command without its arguments is a usage error."""
+    assert place("subscribers", *arguments).code == 2

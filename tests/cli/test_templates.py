@@ -1,0 +1,80 @@
+"""`templates`: what announcements can be made of."""
+
+import pytest
+
+from tests.cli.workplace import Workplace
+
+GOOD = 'languages = ["en"]\ntitle = { en = "Own" }\n'
+
+
+def test_list_shows_shipped_own_and_broken(place: Workplace) -> None:
+    """Every template is listed; a broken one says so."""
+    place.add_template("own", "Hello", GOOD)
+    place.add_template("torn", "{{ x", GOOD)
+    out = place.done("templates", "list")
+    for name in ("maintenance", "welcome", "own", "torn"):
+        assert name in out
+    items = {one["name"]: one for one in place.data("templates", "list")["items"]}
+    assert items["own"]["fault"] is None
+    assert "broken" in items["torn"]["fault"]
+    assert items["maintenance"]["languages"] == ["en", "de"]
+
+
+def test_show_tells_the_fields(place: Workplace) -> None:
+    """Each field shows with what it takes."""
+    out = place.done("templates", "show", "maintenance")
+    assert "summary" in out
+    assert "a moment such as" in out
+    data = place.data("templates", "show", "maintenance")
+    assert data["fields"][0]["name"] == "summary"
+    assert data["fields"][0]["required"] is True
+    assert "asks for nothing" in place.done("templates", "show", "welcome")
+
+
+def test_render_shows_what_readers_get(place: Workplace) -> None:
+    """Each language is rendered in the zone; --language picks one."""
+    asked = (
+        *("templates", "render", "maintenance", "--set", "summary=Disks"),
+        *("--set", "start=2040-12-05 22:00", "--tz", "Europe/Warsaw"),
+    )
+    assert "[de] Wartung" in place.done(*asked)
+    data = place.data(*asked, "--language", "de-AT")
+    assert [one["language"] for one in data["texts"]] == ["de"]
+    assert "22:00" in data["texts"][0]["body"]
+
+
+def test_check_tells_where(place: Workplace) -> None:
+    """`check` is content with the shipped ones and points at what is broken."""
+    assert "2 templates are in order" in place.done("templates", "check")
+    place.add_template("torn", "one\n{{ x", GOOD)
+    ran = place("templates", "check", "torn")
+    assert ran.code == 1
+    assert "body.en.txt.j2:2:" in ran.out
+    assert ran.err.startswith("carillon: ")
+    assert place("templates", "check", "--json").code == 1
+    assert place.data("templates", "check", "welcome") == {"faults": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("show", "nothing"), "no template is called 'nothing'"),
+        (("show", "../../etc"), "no template is called"),
+        (("show", "\x1b"), "no template is called"),
+        (("check", "nothing"), "no template is called"),
+        (("render", "maintenance"), "'summary'"),
+        (("render", "welcome", "--set", "a=b"), "no field 'a'"),
+        (("render", "welcome", "--tz", "Mars"), "time zone"),
+        (("render", "welcome", "--language", "?"), "no language tag"),
+    ],
+)
+def test_refusals(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
+    """Unknown templates, fields, zones and tags are refused in one line."""
+    assert says in place("templates", *arguments).fault()
+
+
+def test_they_need_no_database(bare_place: Workplace) -> None:
+    """Templates can be looked at where there is no database yet."""
+    bare_place.done("templates", "list")
+    bare_place.done("templates", "show", "maintenance")
+    assert not (bare_place.folder / "carillon.db").exists()

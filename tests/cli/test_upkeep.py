@@ -1,0 +1,105 @@
+"""`db`, `status` and `check`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.service.ports import Pulse, UnitOfWork
+from tests.cli.workplace import Workplace
+
+
+def test_db_from_nothing_to_current(bare_place: Workplace) -> None:
+    """`upgrade` makes the database, current and check tell where it stands."""
+    before = bare_place.data("db", "current")
+    assert before["current"] is None
+    assert "db upgrade" in bare_place("db", "check").fault()
+    assert "went from nothing" in bare_place.done("db", "upgrade")
+    assert "already" in bare_place.done("db", "upgrade")
+    after = bare_place.data("db", "current")
+    assert after["current"] == after["needed"] == before["needed"]
+    assert bare_place.data("db", "check") == {"faults": []}
+    assert bare_place.data("db", "upgrade")["before"] == after["current"]
+    assert after["needed"] in bare_place.done("db", "current")
+    assert "as this program needs it" in bare_place.done("db", "check")
+
+
+def test_nothing_works_before_the_upgrade(bare_place: Workplace) -> None:
+    """Without a database each command names `db upgrade` and leaves no file behind."""
+    for arguments in (("lists",), ("status",), ("schedules", "list")):
+        assert "carillon db upgrade" in bare_place(*arguments).fault()
+    assert not (bare_place.folder / "carillon.db").exists()
+
+
+def test_status_without_a_service(place: Workplace) -> None:
+    """Where nothing runs the exit code is 1, and what is next still shows."""
+    place.done("announce", "news", "--body", "Hi", "--in", "1d", "--id", "x", "--yes")
+    ran = place("status")
+    assert "no service is running" in ran.fault()
+    assert "#1" in ran.out
+    assert '"up": false' in place("status", "--json").out
+
+
+@pytest.mark.parametrize(
+    ("age", "connected", "says"),
+    [
+        (timedelta(seconds=5), True, None),
+        (timedelta(seconds=5), False, "not connected"),
+        (timedelta(minutes=5), True, "no service is running"),
+    ],
+)
+def test_status_by_the_sign_of_life(
+    place: Workplace, age: timedelta, connected: bool, says: str | None
+) -> None:
+    """Only a recent sign of life of a connected service gives exit code 0."""
+    _beat(place, age, connected=connected)
+    ran = place("status")
+    if says is None:
+        assert (ran.code, ran.err) == (0, "")
+        assert place.data("status")["connected"] is True
+    else:
+        assert says in ran.fault()
+    assert "announce.example.org" in ran.out
+
+
+def test_status_shows_the_earliest_first(place: Workplace) -> None:
+    """What goes out next is in the order of time, at most five."""
+    for days in (9, 3, 7, 1, 8, 2):
+        place.done("announce", "news", "--body", "Hi", "--in", f"{days}d", "--yes")
+    _beat(place, timedelta(), connected=True)
+    data = place.data("status")
+    assert [one["reference"] for one in data["next"]] == [4, 6, 2, 3, 5]
+
+
+def _beat(place: Workplace, age: timedelta, *, connected: bool) -> None:
+    with place.service() as service:
+        now = service.clock.now()
+        pulse = Pulse(
+            worker="worker",
+            service="announce.example.org",
+            version="1",
+            connected=connected,
+            started_at=now - timedelta(hours=1),
+            seen_at=now,
+        )
+        service.database.call(_store, replace(pulse, seen_at=now - age))
+
+
+def _store(uow: UnitOfWork, pulse: Pulse) -> None:
+    uow.facts.beat(pulse)
+
+
+def test_check_names_what_to_change(bare_place: Workplace) -> None:
+    """`check` tells for each part whether it is right; database and login are not."""
+    ran = bare_place("check")
+    assert ran.fault() == "carillon: to put right: database, login"
+    assert "db upgrade" in ran.out
+
+
+def test_check_looks_at_templates(place: Workplace) -> None:
+    """A missing welcome template is found."""
+    with place.config.open("a") as file:
+        file.write('welcome = "nothing"\n')
+    ran = place("check", "--json")
+    assert ran.code == 1
+    assert "no template is called 'nothing'" in ran.out

@@ -1,0 +1,201 @@
+"""A folder with a configuration and a SQLite database, and ways to call the program."""
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from bot.app import Service, open_service
+from bot.cli.program import app
+from bot.domain.broadcast import ExceptionKind
+from bot.service.sending import Job, Sending, Step
+from bot.settings import load
+
+CONFIG = """
+[xmpp]
+mode = "component"
+jid = "announce.example.org"
+password = "not shown"
+host = "127.0.0.1"
+port = 1
+
+[database]
+url = "sqlite:///{folder}/carillon.db"
+
+[access]
+admins = ["admin@example.org"]
+
+[templates]
+folder = "{folder}/templates"
+
+[lists.maintenance]
+title = "Maintenance"
+timezone = "Europe/Warsaw"
+default = true
+
+[lists.news]
+"""
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    def fault(self, code: int = 1) -> str:
+        """The one line on stderr of a command that ended with `code`."""
+        assert self.code == code, (self.code, self.out, self.err)
+        lines = self.err.splitlines()
+        assert len(lines) == 1, self.err
+        assert "Traceback" not in self.err
+        return lines[0]
+
+
+class Workplace:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "carillon.toml"
+        self.config.write_text(CONFIG.format(folder=folder))
+        (folder / "templates").mkdir()
+
+    def __call__(self, *args: str, env: Mapping[str, str] | None = None) -> Outcome:
+        """In this process, without a terminal."""
+        ran = CliRunner().invoke(app, ["-c", str(self.config), *args], env=env)
+        if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+            raise ran.exception
+        return Outcome(ran.exit_code, ran.stdout, ran.stderr)
+
+    def done(self, *args: str) -> str:
+        """What a command that has to succeed prints."""
+        ran = self(*args)
+        assert ran.code == 0, ran
+        return ran.out
+
+    def data(self, *args: str) -> Any:
+        """The JSON document of a command that has to succeed."""
+        return json.loads(self.done(*args, "--json"))
+
+    def command(self, *args: str) -> list[str]:
+        return [sys.executable, "-m", "bot", "-c", str(self.config), *args]
+
+    def program(
+        self, *args: str, command: Sequence[str] = (), env: Mapping[str, str] = {}
+    ) -> Outcome:
+        """In a process of its own, without a terminal."""
+        ran = subprocess.run(
+            command or self.command(*args),
+            cwd=self.folder,
+            env={**_environment(), **env},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+        return Outcome(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+    def terminal(self, *args: str, types: str = "") -> tuple[int, str]:
+        """In a process of its own, on a terminal of 80 columns where `types` is typed.
+
+        Gives the exit code and all that the terminal got.
+        """
+        ours, theirs = pty.openpty()
+        child = subprocess.Popen(
+            self.command(*args),
+            cwd=self.folder,
+            env=_environment() | {"COLUMNS": "80", "TERM": "xterm"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        try:
+            os.write(ours, types.encode())
+            seen = _read_all(ours)
+            return child.wait(_PATIENCE), seen.decode().replace("\r\n", "\n")
+        finally:
+            child.kill()
+            child.wait(_PATIENCE)
+            os.close(ours)
+
+    @contextmanager
+    def service(self) -> Iterator[Service]:
+        with open_service(load(self.config)) as service:
+            yield service
+
+    def add_template(self, name: str, body: str, toml: str) -> None:
+        folder = self.folder / "templates" / name
+        folder.mkdir()
+        (folder / "template.toml").write_text(toml)
+        (folder / "subject.en.txt.j2").write_text("Subject")
+        (folder / "body.en.txt.j2").write_text(body)
+
+
+def plan(service: Service) -> None:
+    """Turn what is due into broadcasts, as the running service does."""
+    database, planning = service.database, service.planning
+    now = service.clock.now()
+    names = database.call(planning.lists_due, now)
+    frozen = {name: database.call(planning.freeze, name, now) for name in names}
+    database.call(planning.plan, frozen, now)
+
+
+def send(service: Service, failing: Mapping[str, str] = {}) -> None:
+    """Acknowledge everything that is to be sent, but whom `failing` names."""
+    sending = Sending(service.policy, service.templates, service.clock)
+    while (job := service.database.call(sending.claim, "worker")) is not None:
+        _send(service, sending, job, failing)
+
+
+def _send(
+    service: Service, sending: Sending, job: Job, failing: Mapping[str, str]
+) -> None:
+    page = service.database.look(sending.recipients, job, job.chunk.after, 1000)
+    exceptions = [
+        (one.jid, ExceptionKind.FAILED, failing[one.jid])
+        for one in page
+        if one.jid in failing
+    ]
+    step = Step(
+        chunk_id=job.chunk.id,
+        through=job.chunk.last,
+        done=len(page),
+        exceptions=exceptions,
+    )
+    service.database.call(sending.record, "worker", [step], [])
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what would configure the program."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CARILLON_")
+    }
+
+
+def _read_all(terminal: int) -> bytes:
+    seen = b""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 0.5)[0]:
+            continue
+        try:
+            read = os.read(terminal, 65_536)
+        except OSError:  # Linux: the last process on it has gone
+            break
+        if not read:
+            break
+        seen += read
+    return seen

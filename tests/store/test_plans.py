@@ -1,0 +1,195 @@
+"""The hot queries use their indexes, on tables of some size."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.domain.schedule import ScheduleState
+from bot.store import audience, chunks, exceptions, schedules, upgrade
+from bot.store.backend import Backend
+from bot.store.database import backend_of
+from bot.store.lists import _values as _list
+from bot.store.schedules import _values as _schedule
+from bot.store.tables import (
+    announcement_list,
+    broadcast,
+    chunk,
+    delivery_exception,
+    metadata,
+    occurrence,
+    schedule,
+    subscriber,
+    subscription,
+)
+from tests.store.conftest import ENGINES
+from tests.store.samples import MINUTE, NOON, a_list, a_schedule
+
+MANY = 4000
+
+
+def rows_of(number: int, **columns: Any) -> list[dict[str, Any]]:
+    """Rows with ids from 1; a column's function is given the id."""
+    return [
+        {"id": row}
+        | {
+            name: value(row) if callable(value) else value
+            for name, value in columns.items()
+        }
+        for row in range(1, number + 1)
+    ]
+
+
+def at(row: int) -> datetime:
+    return NOON + row * MINUTE
+
+
+def fill(connection: sa.Connection) -> None:
+    """Mostly finished work, as after a year; a tenth of the people on each list."""
+
+    def state(row: int) -> str:
+        return "pending" if row % 50 == 0 else "sent"
+
+    def add(table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        connection.execute(sa.insert(table), rows)
+
+    stored = [
+        _schedule(
+            a_schedule(
+                f"s{row}",
+                owner=f"user{row % 100}@example.org",
+                state=ScheduleState(state(row)),
+                next_at=at(row),
+            )
+        )
+        for row in range(MANY)
+    ]
+    add(schedule, stored)
+    add(announcement_list, [_list(a_list(name)) for name in "abcdefghij"])
+    add(
+        subscriber, rows_of(MANY, jid=lambda row: f"u{row}@b", score=0, created_at=NOON)
+    )
+    add(
+        subscription,
+        rows_of(
+            MANY, list_id=lambda row: 1 + row % 10, subscriber_id=lambda row: row,
+            origin="admin", started_at=NOON,
+        ),
+    )  # fmt: skip
+    add(
+        occurrence,
+        rows_of(MANY, schedule_id=lambda row: row, due_at=NOON, state="sent"),
+    )
+    add(
+        broadcast,
+        rows_of(
+            MANY, occurrence_id=lambda row: row, schedule_id=lambda row: row,
+            key=str, list_id=1, highest=MANY, frozen_at=NOON, total=10,
+            state=lambda row: "sending" if row > MANY - 5 else "sent", created_at=NOON,
+        ),
+    )  # fmt: skip
+    add(
+        chunk,
+        rows_of(
+            MANY, broadcast_id=lambda row: row, after=0, last=10, count=10, through=0,
+            done=10, finished=lambda row: row <= MANY - 5, strikes=0,
+        ),
+    )  # fmt: skip
+    bounced = rows_of(
+        MANY, broadcast_id=lambda row: row, jid=lambda row: f"u{row}@b",
+        kind=lambda row: "retrying" if row > MANY - 100 else "failed",
+        condition="gone", attempts=0, first_at=NOON, next_at=at,
+    )  # fmt: skip
+    for row in bounced:
+        del row["id"]
+    add(delivery_exception, bounced)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def backend(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backend]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('plans')}/carillon.db"
+    else:
+        url = request.getfixturevalue("postgresql").database("store_plans")
+    upgrade.upgrade(url)
+    backend = backend_of(url)
+    with backend.writing.begin() as connection:
+        fill(connection)
+    with backend.writing.begin() as connection:
+        connection.execute(sa.text("ANALYZE"))
+    yield backend
+    backend.writing.dispose()
+    backend.reading.dispose()
+
+
+def explain(backend: Backend, statement: Any, values: dict[str, Any]) -> str:
+    """The engine's plan for the very text that the store sends."""
+    prefix = (
+        "EXPLAIN QUERY PLAN "
+        if backend.writing.name == "sqlite"
+        else "EXPLAIN (ANALYZE) "
+    )
+
+    def before(
+        _connection: Any, _cursor: Any, text: str, given: Any, *_: Any
+    ) -> tuple[str, Any]:
+        return prefix + text, given
+
+    with backend.writing.connect() as connection:
+        sa.event.listen(connection, "before_cursor_execute", before, retval=True)
+        plain = connection.execute(statement, values).cursor
+        assert plain is not None
+        plans = [str(row[-1]) for row in plain.fetchall()]
+        connection.rollback()
+    return "\n".join(plans)
+
+
+PAGE = {"list_id": 1, "at": NOON, "after": 1000, "last": 2000, "limit": 250}
+FREEZE = {"list_id": 1, "at": NOON, "all_but_one": 99}
+OWNERS = sa.select(schedule).where(schedule.c.owner == "user1@example.org")
+HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
+    "due": (schedules.DUE, {"now": at(500), "limit": 10}, ["ix_schedule_due"]),
+    "next due": (schedules.NEXT_DUE, {}, ["ix_schedule_due"]),
+    "claim": (
+        chunks.CLAIM,
+        {"by": "w1", "now": NOON, "until": NOON},
+        ["ix_broadcast_sending", "ix_chunk_open"],
+    ),
+    "page of a list": (audience.LISTED, PAGE, ["ix_subscription_list_id_id"]),
+    "ends of chunks": (audience.ENDS, FREEZE, ["ix_subscription_list_id_id"]),
+    "one of a list": (
+        audience.FIND_LISTED,
+        PAGE | {"who": "u7@b"},
+        ["ix_subscription_subscriber_id"],
+    ),
+    "retries": (
+        exceptions.RETRIES,
+        {"now": at(MANY), "limit": 10},
+        ["ix_delivery_exception_next"],
+    ),
+    "one of an owner": (OWNERS.where(schedule.c.client_id == "s1"), {}, []),
+    "page of an owner": (
+        OWNERS.order_by(schedule.c.id).limit(10),
+        {},
+        ["ix_schedule_owner_id"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_plan(backend: Backend, name: str) -> None:
+    """A hot query reads no table as a whole, and uses the indexes made for it."""
+    statement, values, indexes = HOT[name]
+    if isinstance(statement, dict):
+        statement = statement[backend.writing.name]
+    plan = explain(backend, statement, values)
+    assert "Seq Scan" not in plan
+    assert "Hash Join" not in plan
+    assert not re.search(f"SCAN ({'|'.join(metadata.tables)})$", plan, re.MULTILINE)
+    for index in indexes:
+        assert index in plan

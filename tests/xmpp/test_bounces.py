@@ -1,0 +1,114 @@
+"""How bounces read, and how often they go out."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bot.xmpp.bounces import TEXTS, BounceLimit, BounceTexts, bounce, language_of
+from bot.xmpp.classification import Verdict
+from bot.xmpp.errors import LANG, STANZAS
+
+MESSAGE = ET.fromstring(
+    "<message xmlns='jabber:client' id='i1' type='chat' xml:lang='de'"
+    " from='alice@example.org/x' to='news@announce.example.org'>"
+    "<body>secret</body><x xmlns='urn:example'/></message>"
+)
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bounce_echoes_nothing() -> None:
+    """Same id, addresses exchanged, one <error/>, nothing of the original."""
+    texts = BounceTexts(service="announce.example.org", contact=None)
+    answer = bounce(MESSAGE, texts.error(Verdict.NO_REPLY, "de"))
+    assert answer.attrib == {
+        "type": "error",
+        "id": "i1",
+        "from": "news@announce.example.org",
+        "to": "alice@example.org/x",
+    }
+    assert len(answer) == 1
+    assert answer[0].get("type") == "cancel"
+    assert answer[0].find(f"{{{STANZAS}}}service-unavailable") is not None
+    assert "secret" not in ET.tostring(answer, encoding="unicode")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given"),
+    [
+        ("de-AT", "de"),
+        ("DE", "de"),
+        ("fr", "fr"),
+        ("es-MX", "es"),
+        ("pl", "pl"),
+        ("en-GB", "en"),
+        ("", "en"),
+        ("tlh", "en"),
+    ],
+)
+def test_texts_are_in_the_senders_language(wanted: str, given: str) -> None:
+    """The text is in the language asked for where there is one, and says which."""
+    texts = BounceTexts(service="s", contact="help@example.org")
+    text = texts.error(Verdict.NO_REPLY, wanted).element()[1]
+    assert text.get(LANG) == given
+    assert (text.text or "").startswith(TEXTS[given][0])
+    assert "help@example.org" in (text.text or "")
+
+
+def test_without_a_contact_nobody_is_named() -> None:
+    """Where no contact is configured, the text ends before it."""
+    texts = BounceTexts(service="s", contact=None)
+    assert texts.error(Verdict.NO_REPLY, "pl").text == TEXTS["pl"][0]
+
+
+def test_inline_schedules_are_told_the_way() -> None:
+    """A message with <schedule/> is answered with the IQ way and the address."""
+    error = BounceTexts(service="s.example", contact=None).error(Verdict.INLINE, "de")
+    assert error.condition == "feature-not-implemented"
+    assert "<iq" in error.text
+    assert "s.example" in error.text
+
+
+def test_the_language_may_stand_at_the_body() -> None:
+    """xml:lang counts at the message, else at its body."""
+    assert language_of(MESSAGE) == "de"
+    other = "<message xmlns='jabber:client'><body xml:lang='pl'>x</body></message>"
+    assert language_of(ET.fromstring(other)) == "pl"
+
+
+def test_bounces_are_few() -> None:
+    """One sender gets five at once and one a second; another is not affected."""
+    clock = Clock()
+    limit = BounceLimit(clock)
+    answers = [limit.permits("a@example.org", backlog=False) for _ in range(7)]
+    assert answers == [True] * 5 + [False] * 2
+    assert limit.permits("b@example.org", backlog=False)
+    clock.now = 1.0
+    assert limit.permits("a@example.org", backlog=False)
+    assert not limit.permits("a@example.org", backlog=False)
+    assert limit.dropped == 3
+
+
+def test_a_backlog_gets_one_bounce_a_sender() -> None:
+    """After each reconnect the first message kept for us is answered, no other."""
+    limit = BounceLimit(Clock())
+    for _ in range(2):
+        assert limit.permits("a@example.org", backlog=True)
+        assert not limit.permits("a@example.org", backlog=True)
+        assert not limit.permits("a@example.org", backlog=True)
+        limit.session()
+    assert limit.permits("b@example.org", backlog=True)
+
+
+def test_memory_is_bounded() -> None:
+    """Of many senders the longest silent are forgotten."""
+    limit = BounceLimit(Clock(), most=10)
+    for number in range(100):
+        limit.permits(f"u{number}@example.org", backlog=number % 2 == 0)
+    assert len(limit._buckets) <= 10
+    assert len(limit._backlog) <= 10

@@ -1,0 +1,114 @@
+"""Signs of life are written now and then, not for each stanza."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import Service, open_service
+from bot.service.ports import UnitOfWork
+from bot.settings import Settings
+from bot.store import upgrade
+from bot.xmpp.signs_of_life import EVERY, SignsOfLife
+from tests.xmpp.answering import LISTS, until
+from tests.xmpp.links import Run
+
+JID = "alice@example.org"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    given: dict[str, Any] = {
+        "xmpp": {"mode": "component", "jid": "announce.example.org", "password": "x"},
+        "database": {"url": f"sqlite:///{tmp_path}/carillon.db"},
+        "lists": LISTS,
+    }
+    return Settings(**given)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, clock: Clock
+) -> AsyncIterator[tuple[Service, SignsOfLife]]:
+    """With one subscriber, whose notes are being written."""
+    upgrade.prepare(settings.database.url)
+    with open_service(settings) as service:
+        own = service.policy.addresses.own
+        service.database.call(service.subscribers.join, JID, own, None)
+        signs = SignsOfLife(service.database, service.subscribers, clock)
+        task = asyncio.create_task(signs.run())
+        try:
+            yield service, signs
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def _has_seen(service: Service, language: str) -> bool:
+    return service.database.call(_language) == language
+
+
+def _language(uow: UnitOfWork) -> str | None:
+    subscriber = uow.subscribers.get(JID)
+    return subscriber.language_seen if subscriber else None
+
+
+def test_languages_are_written_at_once(settings: Settings, run: Run) -> None:
+    """Another language counts at once; what is no language tag never does."""
+
+    async def scenario() -> None:
+        async with running(settings, Clock()) as (service, signs):
+            for given, stored in (("de", "de"), ("pl", "pl"), ("no tag!", "pl")):
+                signs.note(JID, given)
+                await until(partial(_has_seen, service, stored))
+
+    run(scenario())
+
+
+def test_repeats_wait(settings: Settings, run: Run) -> None:
+    """A repeat is written once an hour, or at once after something came back."""
+
+    async def scenario() -> None:
+        clock = Clock()
+        async with running(settings, clock) as (_, signs):
+            signs.note(JID, "de")
+            await until(lambda: not signs._waiting)
+            signs.note(JID, "de")
+            signs.note(JID, None)
+            assert not signs._waiting
+            signs.forget(JID)
+            signs.note(JID, None)
+            assert signs._waiting
+            await until(lambda: not signs._waiting)
+            clock.now = EVERY
+            signs.note(JID, None)
+            assert signs._waiting
+
+    run(scenario())
+
+
+def test_memory_is_bounded(settings: Settings, run: Run) -> None:
+    """Of many people the longest silent are forgotten."""
+
+    async def scenario() -> None:
+        upgrade.prepare(settings.database.url)
+        with open_service(settings) as service:
+            signs = SignsOfLife(service.database, service.subscribers, Clock(), most=10)
+            for number in range(100):
+                signs.note(f"u{number}@example.org", None)
+            assert len(signs._written) == len(signs._waiting) == 10
+
+    run(scenario())
