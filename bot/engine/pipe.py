@@ -166,9 +166,10 @@ class Pipe:
             piece, deliveries = deliveries[:granted], deliveries[granted:]
             await self._room_for(len(piece))
             await self._line.window.take(len(piece))
-            if self._ended.is_set() or self._expired():
+            if self._ended.is_set() or self._line.stopping() or self._expired():
                 self._line.window.give(len(piece))
-                if not self._ended.is_set():  # let the record find that time is up
+                if self._expired() and not self._ended.is_set():
+                    # let the record find that time is up
                     await self._line.ledger.record(Step(chunk_id=self._job.chunk.id))
                 self._ended.set()
                 return

@@ -67,7 +67,7 @@ class Wire(Protocol):
         ...
 
     def stencil(self, announcement: Announcement) -> Stencil:
-        """Serialise and escape once."""
+        """Serialise and escape once; raises Invalid for what cannot be sent."""
         ...
 
     async def write(self, deliveries: Sequence[Delivery]) -> Barrier:

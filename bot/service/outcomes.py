@@ -18,8 +18,9 @@ from bot.service import reports
 from bot.service.policy import Policy
 from bot.service.ports import Clock, UnitOfWork
 
-#: how long a repeated message may take to bounce before it counts as accepted
-SETTLE = timedelta(minutes=2)
+#: how long a repeated message may take to bounce before it counts as accepted;
+#: servers try for minutes to reach another one
+SETTLE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,21 +101,46 @@ class Outcomes:
     def retries(self, uow: UnitOfWork, limit: int) -> list[DeliveryException]:
         """Claim messages to repeat now; a claim that is not followed up lapses.
 
-        Those repeated before without a bounce since are taken as accepted.
+        Those repeated before without a bounce since are taken as accepted; those
+        that expired meanwhile, or were claimed too often, have failed.
         """
         now = self._clock.now()
         again: list[DeliveryException] = []
         for exception in uow.exceptions.retries(now, limit):
-            if exception.kind is ExceptionKind.RETRYING:
+            if exception.kind is ExceptionKind.DEFERRED:
+                uow.exceptions.drop(exception.broadcast_id, [exception.jid])
+                self._settle_sending(uow, exception.broadcast_id)
+            elif self._hopeless(uow, exception, now):
+                self.failed(uow, exception)
+            else:
                 claimed = replace(
                     exception, attempts=exception.attempts + 1, next_at=now + SETTLE
                 )
                 again.append(claimed)
-            else:
-                uow.exceptions.drop(exception.broadcast_id, [exception.jid])
-                self._settle_sending(uow, exception.broadcast_id)
         uow.exceptions.put(again)
         return again
+
+    def _hopeless(
+        self, uow: UnitOfWork, exception: DeliveryException, now: datetime
+    ) -> bool:
+        broadcast = uow.broadcasts.get(exception.broadcast_id)
+        assert broadcast is not None  # noqa: S101 - foreign key
+        expired = broadcast.expires_at is not None and broadcast.expires_at <= now
+        return expired or exception.attempts >= verdict.MAX_ATTEMPTS
+
+    def failed(
+        self,
+        uow: UnitOfWork,
+        exception: DeliveryException,
+        condition: str | None = None,
+    ) -> None:
+        """Repeat it no more; `condition` replaces that of the last bounce."""
+        condition = condition or exception.condition
+        after = replace(
+            exception, kind=ExceptionKind.FAILED, condition=condition, next_at=None
+        )
+        uow.exceptions.put([after])
+        self._settle_sending(uow, exception.broadcast_id)
 
     def repeated(self, uow: UnitOfWork, claimed: Sequence[DeliveryException]) -> None:
         """The server has the repeats; wait whether they bounce.

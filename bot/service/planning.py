@@ -149,11 +149,21 @@ class Planning:
         state: OccurrenceState,
         reason: str,
         now: datetime,
+        *,
+        occurrence: Occurrence | None = None,
     ) -> None:
-        """Record a moment at which nothing goes out, and tell the owner."""
-        stored = uow.occurrences.add(
-            Occurrence(schedule_id=schedule.id, due_at=due, state=state, reason=reason)
-        )
+        """Record a moment at which nothing goes out, and tell the owner.
+
+        `occurrence`: one that was held.
+        """
+        if occurrence is None:
+            new = Occurrence(
+                schedule_id=schedule.id, due_at=due, state=state, reason=reason
+            )
+            stored = uow.occurrences.add(new)
+        else:
+            stored = replace(occurrence, state=state, reason=reason)
+            uow.occurrences.save(stored)
         if state is OccurrenceState.HELD:
             after = replace(schedule, state=ScheduleState.HELD, reason=reason)
         elif schedule.next_at is None and schedule.state is not ScheduleState.RUNNING:
@@ -183,11 +193,15 @@ class Planning:
         voice = self._voice(uow, schedule)
         refusal = self._refusal(schedule, voice)
         if refusal is not None:
-            if occurrence is not None:
-                uow.occurrences.save(
-                    replace(occurrence, state=OccurrenceState.FAILED, reason=refusal)
-                )
-            self._unsent(uow, schedule, due, OccurrenceState.FAILED, refusal, now)
+            self._unsent(
+                uow,
+                schedule,
+                due,
+                OccurrenceState.FAILED,
+                refusal,
+                now,
+                occurrence=occurrence,
+            )
             return
         if occurrence is None:
             occurrence = uow.occurrences.add(

@@ -143,7 +143,10 @@ class Sending:
     def repeats(
         self, uow: UnitOfWork, exceptions: Sequence[DeliveryException]
     ) -> list[Repeat]:
-        """What to write for retries that are due, as it was written first."""
+        """What to write for retries that are due, as it was written first.
+
+        Who left since, and what can't be rendered any more, has failed.
+        """
         found: list[Repeat] = []
         for exception in exceptions:
             chunks = uow.chunks.of(exception.broadcast_id)
@@ -151,14 +154,21 @@ class Sending:
             if job is None:
                 continue
             recipient = uow.audiences.find(job.broadcast, exception.jid)
-            if recipient is not None:
-                found.append(
-                    Repeat(
-                        exception=exception,
-                        broadcast_key=job.broadcast.key,
-                        announcement=self.announcement(uow, job, recipient),
-                    )
+            if recipient is None or recipient.left:
+                self._outcomes.failed(uow, exception)
+                continue
+            try:
+                announcement = self.announcement(uow, job, recipient)
+            except CarillonError as error:
+                self._outcomes.failed(uow, exception, unrenderable(error))
+                continue
+            found.append(
+                Repeat(
+                    exception=exception,
+                    broadcast_key=job.broadcast.key,
+                    announcement=announcement,
                 )
+            )
         return found
 
     def variant(self, job: Job, recipient: Recipient) -> tuple[str, str]:

@@ -76,7 +76,10 @@ class SqlBroadcasts:
         return page(self._connection, table, conditions, paging, _from_row)
 
     def progress(self, broadcast_id: int) -> Progress:
-        """Each exception is of a recipient passed, so the rest of them is sent."""
+        """Each exception is of a recipient passed, so the rest of them is sent.
+
+        But a bounce may come before the acknowledgement is recorded.
+        """
         exceptions = delivery_exception.c
         kinds = sa.select(exceptions.kind, sa.func.count())
         kinds = kinds.where(exceptions.broadcast_id == broadcast_id)
@@ -89,7 +92,7 @@ class SqlBroadcasts:
         counted = row.one()
         return Progress(
             total=counted.total,
-            sent=counted.done - sum(by_kind.values()),
+            sent=max(0, counted.done - sum(by_kind.values())),
             failed=by_kind.get(ExceptionKind.FAILED, 0),
             skipped=by_kind.get(ExceptionKind.SKIPPED, 0),
             deferred=by_kind.get(ExceptionKind.RETRYING, 0)

@@ -113,7 +113,7 @@ class Connection:
         await self._ready.wait()
 
     def stencil(self, announcement: Announcement) -> Stencil:
-        """Raises `bot.xmpp.sender.StencilError` (a ValueError)."""
+        """Raises `bot.xmpp.sender.StencilError` (an Invalid)."""
         return cut(announcement, self.profile, self._moment)
 
     async def write(self, deliveries: Sequence[Delivery]) -> Pending:

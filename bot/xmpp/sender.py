@@ -12,6 +12,7 @@ from slixmpp.plugins.xep_0359.stanza import OriginID
 from slixmpp.xmlstream import register_stanza_plugin
 from slixmpp.xmlstream.tostring import escape, tostring
 
+from bot.domain.errors import Invalid
 from bot.domain.message import Announcement
 from bot.xmpp.plugins.scheduling import stanza as scheduling
 from bot.xmpp.profile import Profile
@@ -61,7 +62,7 @@ class Stencil:
         )
 
 
-class StencilError(ValueError):
+class StencilError(Invalid):
     """The announcement cannot be put on this stream; the text says why."""
 
 

@@ -1,0 +1,1 @@
+"""The real service as a process of its own, on real servers."""

@@ -1,0 +1,209 @@
+"""`carillon run` as a subprocess, in a folder of its own, and its database."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bot import app
+from bot.domain.broadcast import Broadcast, BroadcastState, DeliveryException, Progress
+from bot.domain.schedule import Origin, Schedule
+from bot.service.ports import Paging
+from bot.service.requests import ScheduleRequest
+from bot.settings import load
+from bot.store import upgrade
+from tests.servers.processes import Process
+from tests.servers.xmpp_server import XmppServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Service:
+    """One configuration and database; `start`, `kill` and `stop` are its lives.
+
+    The test itself asks as the operator, over a database connection of its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        server: XmppServer,
+        mode: str,
+        *,
+        host_port: int | None = None,
+        jid: str | None = None,
+        database: str | None = None,
+        admins: Iterable[str] = (),
+        rate: int = 0,
+        window: int = 200,
+    ) -> None:
+        component = mode == "component"
+        port = server.component_port if component else server.c2s_port
+        account = f"bot{abs(hash(folder)) % 10**8}"
+        if not component and jid is None:
+            server.register(account)
+        self.folder = folder
+        self.file = folder / "carillon.toml"
+        self.jid = jid or (server.component if component else server.jid(account))
+        self.url = database or f"sqlite:///{folder}/carillon.db"
+        self.file.write_text(
+            f"""
+[xmpp]
+mode = "{mode}"
+jid = "{self.jid}"
+password = "{server.secret if component else "pw"}"
+host = "{server.host}"
+port = {host_port or port}
+tls = "{"required" if component else "off"}"
+[database]
+url = "{self.url}"
+[access]
+admins = {list(admins)!r}
+[sending]
+rate = {rate}
+window = {window}
+[lists.news]
+default = true
+welcome = ""
+"""
+        )
+        self._environment: dict[str, str] = {}
+        self._process: Process | None = None
+        self._stack = ExitStack()
+        upgrade.prepare(self.url)
+        self.uses = self._stack.enter_context(app.open_service(load(self.file)))
+        self.operator = self.uses.policy.access.operator()
+
+    @property
+    def address(self) -> str:
+        """What takes requests."""
+        return self.uses.policy.addresses.service
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "carillon.log").read_text(errors="replace")
+
+    # --- lives ----------------------------------------------------------------
+
+    def start(self, environment: Mapping[str, str] | None = None) -> None:
+        self._process = Process(
+            [sys.executable, "-m", "bot", "-c", self.file, "run"],
+            log=self.folder / "carillon.log",
+            cwd=ROOT,
+            env=environment or {},
+        )
+
+    def wait_until_connected(self) -> None:
+        self.until(
+            lambda: any(
+                pulse.connected
+                for pulse in self.uses.database.look(lambda uow: uow.facts.pulses())
+            )
+        )
+
+    def kill(self) -> None:
+        """kill -9"""
+        assert self._process is not None
+        self._process.kill()
+        self._process = None
+
+    def stop(self) -> int:
+        """SIGTERM; the exit status."""
+        assert self._process is not None
+        process, self._process = self._process, None
+        process.stop(timeout=30)
+        status: int | None = process._popen.returncode
+        assert status is not None
+        return status
+
+    def close(self) -> None:
+        if self._process is not None:
+            self.kill()
+        self._stack.close()
+
+    # --- asking ---------------------------------------------------------------
+
+    def subscribe(self, jids: Iterable[str], language: str | None = None) -> None:
+        people = list(jids)
+
+        def add(uow: Any, part: list[str]) -> None:
+            for jid in part:
+                self.uses.subscribers.add(
+                    uow, self.operator, "news", jid, language, None, welcome=False
+                )
+
+        for start in range(0, len(people), 500):
+            self.uses.database.call(add, people[start : start + 500])
+
+    def announce(self, **changes: Any) -> Schedule:
+        """To `news`, in a second, unless the changes say otherwise."""
+        values: dict[str, Any] = {
+            "origin": Origin.CLI,
+            "list_name": "news",
+            "bodies": (("en", "Hello, this is the news."),),
+            "delay_seconds": "1",
+        }
+        values |= changes
+        if values.get("deliver_at"):
+            values["delay_seconds"] = None
+        request = ScheduleRequest(**values)
+        database = self.uses.database
+        return database.call(self.uses.schedules.create, self.operator, request)[0]
+
+    def command(self, *words: str) -> str:
+        """The command line; what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "-c", self.file, *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=ROOT,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    # --- looking --------------------------------------------------------------
+
+    def schedule(self, job: Schedule) -> Schedule:
+        found = self.uses.database.look(lambda uow: uow.schedules.get(job.id))
+        assert found is not None
+        return found
+
+    def broadcasts(self, job: Schedule) -> list[Broadcast]:
+        return list(
+            self.uses.database.look(
+                lambda uow: uow.broadcasts.page(
+                    Paging(limit=100), schedule_id=job.id
+                ).items
+            )
+        )
+
+    def progress(self, job: Schedule) -> Progress:
+        [broadcast] = self.broadcasts(job)
+        return self.uses.database.look(lambda uow: uow.broadcasts.progress(broadcast.id))
+
+    def failures(self, job: Schedule) -> list[DeliveryException]:
+        [broadcast] = self.broadcasts(job)
+        return self.uses.database.look(
+            lambda uow: uow.exceptions.page(broadcast.id, after="", limit=5000)
+        )
+
+    def sent(self, job: Schedule) -> bool:
+        found = self.broadcasts(job)
+        return bool(found) and all(
+            one.state is not BroadcastState.SENDING for one in found
+        )
+
+    def until(self, fact: Callable[[], bool], seconds: float = 60) -> None:
+        """Wait until it holds; shows the log if it does not."""
+        deadline = time.monotonic() + seconds
+        while not fact():
+            if time.monotonic() > deadline:
+                tail = re.sub(r"\x1b\[[0-9;]*m", "", self.log[-4000:])
+                raise TimeoutError(f"not within {seconds:g} s; its log ends:\n{tail}")
+            time.sleep(0.02)

@@ -1,0 +1,229 @@
+"""The use cases over a real database, with a clock that only tests move."""
+
+import shutil
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar, TypeVarTuple
+
+from bot.domain.access import Access, Caller, Role
+from bot.domain.addresses import Addresses
+from bot.domain.broadcast import (
+    Broadcast,
+    Chunk,
+    DeliveryException,
+    Occurrence,
+    Progress,
+)
+from bot.domain.lists import AnnouncementList, ListKind
+from bot.domain.message import MessageType
+from bot.domain.schedule import Origin, Schedule
+from bot.rendering.templates import JinjaTemplates
+from bot.service.broadcasts import Broadcasts
+from bot.service.outcomes import Outcomes
+from bot.service.planning import Planning
+from bot.service.policy import Limits, Policy
+from bot.service.ports import Notice, Paging, UnitOfWork
+from bot.service.requests import ScheduleRequest
+from bot.service.schedules import Schedules
+from bot.service.sending import Sending
+from bot.service.subscribers import Subscribers
+from bot.store import upgrade
+from bot.store.database import SqlDatabase
+from tests.fakes import FakeClock
+
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SERVICE = "announce.example.org"
+ADMIN, PUBLISHER = "admin@example.org", "pub@example.org"
+USER, STRANGER = "user@example.org", "eve@evil.example"
+OPS = "ops@example.org"
+
+
+def blank_database(folder: Path) -> Path:
+    """An empty SQLite database of the newest schema, to be copied."""
+    file = folder / "blank.db"
+    upgrade.upgrade(f"sqlite:///{file}")
+    return file
+
+
+def copy_of(blank: Path, folder: Path) -> str:
+    """The URL of a database of one's own."""
+    file = folder / "carillon.db"
+    shutil.copy(blank, file)
+    return f"sqlite:///{file}"
+
+
+def a_list(name: str = "news", **changes: Any) -> AnnouncementList:
+    values: dict[str, Any] = {
+        "name": name,
+        "title": name.title(),
+        "is_default": name == "news",
+        "kind": ListKind.OPEN,
+        "language": "en",
+        "timezone": "UTC",
+        "type": MessageType.CHAT,
+        "publishers": frozenset({PUBLISHER}),
+        "welcome": None,
+    }
+    return AnnouncementList(**values | changes)
+
+
+def a_policy(**changes: Any) -> Policy:
+    limits = Limits(pending=3, window=timedelta(days=366), body=100, subject=20)
+    values: dict[str, Any] = {
+        "access": Access(
+            admins=frozenset({ADMIN}), domains=frozenset({"example.org", SERVICE})
+        ),
+        "addresses": Addresses(service=SERVICE, component=True),
+        "limits": {
+            Role.ADMIN: Limits(
+                pending=0, window=timedelta(days=800), body=1000, subject=100
+            ),
+            Role.USER: limits,
+            Role.STRANGER: limits,
+        },
+        "notify": (OPS,),
+    }
+    return Policy(**values | changes)
+
+
+class World:
+    """Every use case, and short ways to what tests look at."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        lists: Iterable[AnnouncementList] = (),
+        clock: FakeClock | None = None,
+        policy: Policy | None = None,
+        templates: Path | None = None,
+    ) -> None:
+        self.url = url
+        self.clock = clock or FakeClock(NOON)
+        self.policy = policy or a_policy()
+        self.templates = JinjaTemplates(templates)
+        self.database = SqlDatabase(url)
+        self.schedules = Schedules(self.policy, self.templates, self.clock)
+        self.planning = Planning(self.policy, self.templates)
+        self.sending = Sending(self.policy, self.templates, self.clock)
+        self.outcomes = Outcomes(self.policy, self.clock)
+        self.subscribers = Subscribers(self.policy, self.clock)
+        self.broadcasts = Broadcasts(self.policy, self.clock)
+        self.do(lambda unit: unit.lists.declare(list(lists) or [a_list()]))
+
+    def close(self) -> None:
+        self.database.close()
+
+    def do(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        return self.database.call(use_case, *args)
+
+    def caller(self, jid: str) -> Caller:
+        return self.policy.access.caller(jid)
+
+    # --- asking ---------------------------------------------------------------
+
+    def request(self, **changes: Any) -> ScheduleRequest:
+        """To `news`, in an hour, unless the changes say otherwise."""
+        values: dict[str, Any] = {
+            "origin": Origin.IQ,
+            "list_name": "news",
+            "bodies": (("en", "Hello"),),
+            "deliver_at": "2026-03-01T13:00:00Z",
+            "updates": True,
+        }
+        values |= changes
+        if values.get("people"):
+            values["list_name"] = None
+        if values.get("delay_seconds"):
+            values["deliver_at"] = None
+        return ScheduleRequest(**values)
+
+    def schedule(self, jid: str = ADMIN, **changes: Any) -> Schedule:
+        request = self.request(**changes)
+        return self.do(self.schedules.create, self.caller(jid), request)[0]
+
+    def subscribe(self, *jids: str, to: str = "news") -> None:
+        admin = self.caller(ADMIN)
+
+        def add(unit: UnitOfWork) -> None:
+            for jid in jids:
+                self.subscribers.add(unit, admin, to, jid, None, None)
+
+        self.do(add)
+
+    # --- time -----------------------------------------------------------------
+
+    def plan(self) -> int:
+        """What the planner does in one round; the moments dealt with."""
+        now = self.clock.now()
+        names = self.do(self.planning.lists_due, now)
+        frozen = {name: self.do(self.planning.freeze, name, now) for name in names}
+        return self.do(self.planning.plan, frozen, now)
+
+    def plan_all(self) -> None:
+        for _ in range(1000):
+            if not self.plan():
+                return
+        raise AssertionError("planning never ends")
+
+    def due(self, **changes: Any) -> Schedule:
+        """A schedule whose broadcast is planned, ready to be sent."""
+        schedule = self.schedule(**{"delay_seconds": "1"} | changes)
+        self.clock.advance(seconds=2)
+        self.plan_all()
+        return self.get(schedule.id)
+
+    # --- looking --------------------------------------------------------------
+
+    def get(self, reference: int) -> Schedule:
+        found = self.do(lambda unit: unit.schedules.get(reference))
+        assert found is not None
+        return found
+
+    def moments(self, schedule: Schedule) -> list[Occurrence]:
+        """What became of its occurrences, the earliest first."""
+        found = self.do(lambda unit: unit.occurrences.of(schedule.id, limit=1000))
+        return found[::-1]
+
+    def states(self, schedule: Schedule) -> list[tuple[str, str | None]]:
+        return [(one.state.value, one.reason) for one in self.moments(schedule)]
+
+    def broadcast(self, schedule: Schedule) -> Broadcast:
+        """Its latest."""
+        page = self.do(
+            lambda unit: unit.broadcasts.page(
+                Paging(limit=100), schedule_id=schedule.id
+            )
+        )
+        return page.items[-1]
+
+    def broadcasts_of(self, schedule: Schedule) -> int:
+        return self.do(
+            lambda unit: (
+                unit.broadcasts.page(Paging(limit=0), schedule_id=schedule.id).count
+            )
+        )
+
+    def chunks(self, schedule: Schedule) -> list[Chunk]:
+        broadcast = self.broadcast(schedule)
+        return self.do(lambda unit: unit.chunks.of(broadcast.id))
+
+    def progress(self, schedule: Schedule) -> Progress:
+        broadcast = self.broadcast(schedule)
+        return self.do(lambda unit: unit.broadcasts.progress(broadcast.id))
+
+    def exceptions(self, schedule: Schedule) -> list[DeliveryException]:
+        broadcast = self.broadcast(schedule)
+        return self.do(
+            lambda unit: unit.exceptions.page(broadcast.id, after="", limit=1000)
+        )
+
+    def notices(self) -> list[Notice]:
+        """Those not yet looked at."""
+        found = self.do(lambda unit: unit.notices.pending(1000))
+        self.do(lambda unit: unit.notices.done([one.id for one in found]))
+        return found
