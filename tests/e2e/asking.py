@@ -46,9 +46,7 @@ def schedule(
 
 
 def query(client_id: str) -> str:
-    return (
-        f"<schedule-query xmlns='{SCHEDULING}'><id>{client_id}</id></schedule-query>"
-    )
+    return f"<schedule-query xmlns='{SCHEDULING}'><id>{client_id}</id></schedule-query>"
 
 
 def cancel(client_id: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bot import app
+from bot.app.service import open_service
 from bot.domain.broadcast import Broadcast, BroadcastState, DeliveryException, Progress
 from bot.domain.schedule import Origin, Schedule
 from bot.service.ports import Paging
@@ -75,7 +75,7 @@ welcome = ""
         self._process: Process | None = None
         self._stack = ExitStack()
         upgrade.prepare(self.url)
-        self.uses = self._stack.enter_context(app.open_service(load(self.file)))
+        self.uses = self._stack.enter_context(open_service(load(self.file)))
         self.operator = self.uses.policy.access.operator()
 
     @property
@@ -106,7 +106,7 @@ welcome = ""
         )
 
     def kill(self) -> None:
-        """kill -9"""
+        """Kill -9"""
         assert self._process is not None
         self._process.kill()
         self._process = None
@@ -177,15 +177,17 @@ welcome = ""
     def broadcasts(self, job: Schedule) -> list[Broadcast]:
         return list(
             self.uses.database.look(
-                lambda uow: uow.broadcasts.page(
-                    Paging(limit=100), schedule_id=job.id
-                ).items
+                lambda uow: (
+                    uow.broadcasts.page(Paging(limit=100), schedule_id=job.id).items
+                )
             )
         )
 
     def progress(self, job: Schedule) -> Progress:
         [broadcast] = self.broadcasts(job)
-        return self.uses.database.look(lambda uow: uow.broadcasts.progress(broadcast.id))
+        return self.uses.database.look(
+            lambda uow: uow.broadcasts.progress(broadcast.id)
+        )
 
     def failures(self, job: Schedule) -> list[DeliveryException]:
         [broadcast] = self.broadcasts(job)
