@@ -1,5 +1,7 @@
 """Sends what owners are to be told; a notice is kept until the server has it."""
 
+import hashlib
+
 from bot.domain.message import Announcement, MessageType, Text
 from bot.engine.wire import Delivery, Wire
 from bot.service.ports import Database, Notice, UnitOfWork
@@ -36,7 +38,14 @@ class Reporter:
             payloads=notice.payloads,
         )
         stencil = self._wire.stencil(announcement)
-        return Delivery(stencil, notice.to, f"notice-{notice.id}")
+        return Delivery(stencil, notice.to, message_id(notice))
+
+
+def message_id(notice: Notice) -> str:
+    """The same for a repeat of a notice, else another: row ids are used again."""
+    parts = (notice.created_at.isoformat(), str(notice.id), notice.to)
+    said = "\n".join((*parts, notice.text or "", *notice.payloads))
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
 def _pending(uow: UnitOfWork) -> list[Notice]:

@@ -39,27 +39,29 @@ class Moment:
 
 
 class Stencil:
-    """The bytes of a stanza around recipient, id (twice) and moment of writing."""
+    """The bytes of a stanza around recipient, id (twice) and moment of writing
+    (where it says so).
+    """
 
     def __init__(self, segments: Sequence[bytes], moment: Moment) -> None:
-        self._head, self._id, self._origin, self._at, self._tail = segments
+        self._head, self._id, self._origin, self._at, *tail = segments
+        self._tail = tail[0] if tail else None
         self._moment = moment
 
     def fill(self, to: str, stanza_id: str) -> bytes:
         identifier = _attribute(stanza_id)
-        return b"".join(
-            (
-                self._head,
-                _attribute(to),
-                self._id,
-                identifier,
-                self._origin,
-                identifier,
-                self._at,
-                self._moment(),
-                self._tail,
-            )
+        parts = (
+            self._head,
+            _attribute(to),
+            self._id,
+            identifier,
+            self._origin,
+            identifier,
+            self._at,
         )
+        if self._tail is None:
+            return b"".join(parts)
+        return b"".join((*parts, self._moment(), self._tail))
 
 
 class StencilError(Invalid):
@@ -86,7 +88,10 @@ def cut(announcement: Announcement, profile: Profile, moment: Moment) -> Stencil
     except (ET.ParseError, UnicodeError) as error:
         raise StencilError(f"the text cannot be written as XML: {error}") from None
     segments = re.split(f"({to}|{identifier}|{at})", text)
-    if segments[1::2] != [to, identifier, identifier, at]:
+    wanted = [to, identifier, identifier]
+    if announcement.scheduler is not None:
+        wanted.append(at)
+    if segments[1::2] != wanted:
         raise StencilError("the stanza has another order than its stencil")
     return Stencil([segment.encode() for segment in segments[::2]], moment)
 
@@ -115,9 +120,10 @@ def compose(
         message[f"body{tag}"] = text.body
     message["origin_id"]["id"] = identifier
     message.enable("store")
-    message["scheduled_by"]["scheduler"] = announcement.scheduler
-    message["scheduled_by"]["id"] = announcement.job
-    message["scheduled_by"]["delivered-at"] = at
+    if announcement.scheduler is not None:
+        message["scheduled_by"]["scheduler"] = announcement.scheduler
+        message["scheduled_by"]["id"] = announcement.job
+        message["scheduled_by"]["delivered-at"] = at
     return message
 
 
