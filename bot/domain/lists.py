@@ -34,6 +34,11 @@ class AnnouncementList:
     #: the template a new subscriber is welcomed with, or None
     welcome: str | None
 
+    @property
+    def is_closed(self) -> bool:
+        """Only those on it, and those who speak to it, know that it is there."""
+        return self.kind is ListKind.CLOSED
+
 
 class SubscriptionOrigin(StrEnum):
     PRESENCE = "presence"

@@ -1,7 +1,10 @@
-"""Who may announce to a list: asked when a request comes in and again when due."""
+"""Who may announce to a list (asked when a request comes in and again when due),
+and who may know of it.
+"""
 
 from bot.domain.access import Caller, Role
 from bot.domain.lists import AnnouncementList
+from bot.service.ports import UnitOfWork
 
 
 def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
@@ -11,3 +14,12 @@ def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
     if caller.role is Role.STRANGER or target is None:
         return False
     return caller.owner in target.publishers
+
+
+def may_know(uow: UnitOfWork, caller: Caller, entry: AnnouncementList) -> bool:
+    """A closed list is for those who stand on it or announce to it."""
+    if not entry.is_closed or may_announce(caller, entry):
+        return True
+    subscriber = uow.subscribers.get(caller.owner)
+    standing = uow.subscriptions.of(subscriber.id) if subscriber else []
+    return any(subscription.list_id == entry.id for subscription in standing)

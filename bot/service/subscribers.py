@@ -18,13 +18,15 @@ from bot.domain.lists import (
 )
 from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
 from bot.domain.wallclock import zone
-from bot.service.audience_rights import may_announce
+from bot.service.audience_rights import may_know
 from bot.service.policy import Policy
 from bot.service.ports import Clock, UnitOfWork
 from bot.service.roles import admins_only
 
 #: a welcome that could not be sent for a day is no welcome any more
 WELCOME_WITHIN = 24 * 3600
+#: whether there is none or one that the asker may not know of
+_NOBODY = "There is no list at this address."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,12 @@ class Subscribers:
         """
         if caller.role is Role.STRANGER:
             return []
-        subscriber = uow.subscribers.get(caller.owner)
-        standing = uow.subscriptions.of(subscriber.id) if subscriber else []
-        own = {subscription.list_id for subscription in standing}
-        return [
-            entry
-            for entry in uow.lists.all()
-            if entry.kind is not ListKind.CLOSED
-            or entry.id in own
-            or may_announce(caller, entry)
-        ]
+        return [entry for entry in uow.lists.all() if may_know(uow, caller, entry)]
+
+    def knows(self, uow: UnitOfWork, caller: Caller, name: str) -> bool:
+        """Whether there is such a list, as far as the caller may know."""
+        entry = uow.lists.get(name)
+        return entry is not None and may_know(uow, caller, entry)
 
     def page(
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
@@ -81,7 +79,10 @@ class Subscribers:
         `jid` and `to` are bare. Raises NotFound or NotAllowed.
         """
         entry = self._list_at(uow, to)
-        known = self._policy.access.caller(jid).role is not Role.STRANGER
+        caller = self._policy.access.caller(jid)
+        if not may_know(uow, caller, entry):
+            raise NotFound(_NOBODY)
+        known = caller.role is not Role.STRANGER
         if entry.kind in {ListKind.CLOSED, ListKind.REQUEST} or not known:
             raise NotAllowed(f"{entry.title} is not open to everybody.")
         self._subscribe(uow, entry, jid, SubscriptionOrigin.PRESENCE, welcome=True)
@@ -238,13 +239,13 @@ class Subscribers:
         """The list behind an address; the service's own is the default list's."""
         addresses = self._policy.addresses
         name = addresses.list_at(address)
-        if name is not None:
-            return _list(uow, name)
-        if addresses.is_own(address):
+        if name is not None and (found := uow.lists.get(name)) is not None:
+            return found
+        if name is None and addresses.is_own(address):
             for entry in uow.lists.all():
                 if entry.is_default:
                     return entry
-        raise NotFound("There is no list at this address.")
+        raise NotFound(_NOBODY)
 
 
 def _list(uow: UnitOfWork, name: str) -> AnnouncementList:

@@ -92,7 +92,7 @@ class Connection:
             )
         )
         self._settings = settings
-        self._moment = Moment(now)
+        self.now, self._moment = now, Moment(now)
         self._on_session, self._on_lost = on_session, on_lost
         self._ready = asyncio.Event()
         self._down = asyncio.Event()
@@ -147,8 +147,10 @@ class Connection:
 
     # --- single stanzas -------------------------------------------------------------
 
-    def send(self, stanza: RootStanza) -> bool:
+    def send(self, stanza: RootStanza | str) -> bool:
         """Send a presence, message or answer; False (and nothing kept) while down.
+
+        One that is text is written as it stands.
 
         Between batches of a bulk write it goes first. What is on its way when the
         connection breaks is sent again only if the session is resumed.

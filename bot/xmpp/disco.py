@@ -12,8 +12,12 @@ from importlib.metadata import version
 from typing import Any
 
 from slixmpp import JID
+from slixmpp.exceptions import XMPPError
 from slixmpp.plugins.xep_0004.stanza import Form
 from slixmpp.plugins.xep_0030 import DiscoInfo, DiscoItems
+from slixmpp.xmlstream import StanzaBase
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import StanzaPath
 
 from bot.xmpp.plugins import scheduling, xep_0506
 from bot.xmpp.stream import Stream
@@ -45,6 +49,7 @@ class Item:
 
 
 Items = Callable[[JID], Awaitable[Iterable[Item]]]
+Knows = Callable[[JID, JID, str], Awaitable[bool]]
 
 
 def prepare(stream: Stream) -> None:
@@ -57,7 +62,6 @@ def prepare(stream: Stream) -> None:
         ("xep_0115", {"caps_node": CAPS_NODE}),
         ("xep_0128", {}),
         ("xep_0199", {}),
-        ("xep_0202", {}),
     ):
         stream.register_plugin(name, settings)
     for name in ("scheduling", "xep_0506"):
@@ -65,6 +69,14 @@ def prepare(stream: Stream) -> None:
     # COMPAT else slixmpp asks every contact whose presence has caps what it is.
     caps = stream.plugin["xep_0115"]
     stream.del_event_handler("entity_caps", caps._process_caps)  # noqa: SLF001
+    # COMPAT slixmpp takes these for handled and answers nothing.
+    for name in ("disco_info", "disco_items"):
+        path = StanzaPath(f"iq@type=set/{name}")
+        stream.register_handler(Callback(f"No {name} set", path, _refuse))
+
+
+def _refuse(iq: StanzaBase) -> None:
+    iq.unhandled()
 
 
 async def advertise(
@@ -74,11 +86,15 @@ async def advertise(
     features: Iterable[str] = FEATURES,
     form: Mapping[str, str | Sequence[str]],
     items: Items,
+    nodes: Mapping[str, str] | None = None,
+    knows: Knows | None = None,
 ) -> None:
     """Tell who we are under each address (JID to name), before any presence.
 
     `form` holds the fields of FORM_TYPE `urn:xmpp:scheduling:0`; `items(asker)` is
-    asked at the service's address. The service also has what loaded plugins added.
+    asked at the service's address, whose `nodes` (to names) are lists that share
+    it. `knows(asker, address, node)` says whether there is anything for the asker.
+    The service also has what loaded plugins added.
     """
     disco, caps = stream.plugin["xep_0030"], stream.plugin["xep_0115"]
     service = stream.profile.service
@@ -97,7 +113,35 @@ async def advertise(
         # A copy: slixmpp writes the asked node into what it is about to send.
         node = f"{CAPS_NODE}#{await caps.get_verstring(JID(address))}"
         await disco.set_info(jid=JID(address), node=node, info=copy.copy(info))
+    for name, title in (nodes or {}).items():
+        info = DiscoInfo()
+        info.add_identity(*stream.profile.identity, name=title)
+        for feature in sorted(features):
+            info.add_feature(feature)
+        await disco.set_info(jid=JID(service), node=name, info=info)
     _answer_items(stream, items)
+    if knows is not None:
+        _hide(stream, knows)
+
+
+def _hide(stream: Stream, knows: Knows) -> None:
+    """Of what an asker may not know of, say what is said of any address that nobody
+    has: it takes no messages either.
+    """
+    static = stream.plugin["xep_0030"].static
+    service = JID(stream.profile.service)
+
+    async def answer(
+        jid: JID, node: str, asker: JID | None, data: Any
+    ) -> DiscoInfo | None:
+        # nobody asks: slixmpp itself wants to know
+        if asker is not None and not await knows(asker, jid, node):
+            if node:
+                raise XMPPError("item-not-found")
+            jid = service
+        return copy.copy(static.get_info(jid, node, asker, data))
+
+    stream.plugin["xep_0030"].set_node_handler("get_info", handler=answer)
 
 
 def _answer_items(stream: Stream, items: Items) -> None:

@@ -29,7 +29,7 @@ from bot.service.policy import Policy
 from bot.service.ports import Database
 from bot.service.schedules import Schedules
 from bot.service.subscribers import Subscribers
-from bot.xmpp import disco
+from bot.xmpp import disco, entity_time
 from bot.xmpp.archive import keep_nothing
 from bot.xmpp.bounces import BounceLimit, BounceTexts
 from bot.xmpp.classification import Surroundings
@@ -84,7 +84,7 @@ class Doors:
         self._schedules = schedules
         self._subscribers = subscribers
         self._ids = ids
-        self._lists = tuple(lists)
+        self._lists = {entry.name: entry for entry in lists}
         self._on_bounce = on_bounce
         self._name = name
         self._texts = BounceTexts(service=policy.addresses.service, contact=contact)
@@ -100,6 +100,7 @@ class Doors:
         policy = self._policy
         self._connection = connection
         disco.prepare(connection.stream)
+        entity_time.serve(connection.stream, connection.now)
         around = Surroundings(
             own=policy.addresses.own,
             component=policy.addresses.component,
@@ -114,7 +115,9 @@ class Doors:
             self._signs,
             self._on_bounce,
         ).open()
-        names = frozenset(entry.name for entry in self._lists)
+        names = frozenset(
+            name for name, entry in self._lists.items() if not entry.is_closed
+        )
         SchedulingDoor(
             connection, self._database, self._schedules, policy, names
         ).open()
@@ -158,6 +161,8 @@ class Doors:
             addresses=self._addresses(),
             form=self._form(),
             items=self._items,
+            nodes=self._nodes(),
+            knows=self._knows,
         )
         account = not self._policy.addresses.component
         if account:
@@ -190,8 +195,36 @@ class Doors:
         addresses = self._policy.addresses
         found = {addresses.service: self._name}
         if addresses.component:
-            found |= {addresses.of_list(one.name): one.title for one in self._lists}
+            found |= {
+                addresses.of_list(one.name): one.title for one in self._lists.values()
+            }
         return found
+
+    def _nodes(self) -> Mapping[str, str]:
+        """Name -> title, of lists without an address of their own."""
+        if self._policy.addresses.component:
+            return {}
+        return {name: entry.title for name, entry in self._lists.items()}
+
+    async def _knows(self, asker: JID, jid: JID, node: str) -> bool:
+        """Whether there is anything at an address (an account's node) for the asker."""
+        addresses = self._policy.addresses
+        if jid.full == addresses.service:
+            entry = self._lists.get(node)
+            if addresses.component or entry is None:
+                return True
+        else:
+            entry = self._lists.get(addresses.list_at(jid.full) or "")
+        if entry is None or not entry.is_closed:
+            return entry is not None
+        try:
+            caller = caller_of(asker, self._policy)
+            return await self._database.read(
+                self._subscribers.knows, caller, entry.name
+            )
+        except CarillonError as error:
+            log.warning("a list is not shown: %s", error.text)
+            return False
 
     def _form(self) -> Mapping[str, str | Sequence[str]]:
         """Everybody's limits; an admin's may be wider."""

@@ -25,6 +25,7 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.xmpp.acknowledgements import Acknowledgements
+from bot.xmpp.errors import StanzaError
 from bot.xmpp.ledger import Pending
 from bot.xmpp.profile import Profile
 
@@ -203,6 +204,7 @@ class Stream(BaseXMPP):
         # COMPAT slixmpp answers a handler's exception with an error stanza, to
         # error messages too; all its ways there go through this attribute.
         vars(stanza)["exception"] = partial(_answer_failure, stanza)
+        vars(stanza)["unhandled"] = partial(_answer_unknown, stanza)
         super().recv_stanza(stanza)
 
     def _on_presence(self, presence: StanzaBase) -> None:
@@ -244,17 +246,30 @@ def _answer_failure(stanza: StanzaBase, error: Exception) -> None:
     `XMPPError` is a deliberate answer; anything else is told as a reference
     number, and logged under it.
     """
-    request = stanza.name == "iq" and stanza["type"] in ("get", "set")
     if isinstance(error, XMPPError) and not isinstance(error, IqError | IqTimeout):
-        if request:
-            type(stanza).exception(stanza, error)
-        else:
+        text = error.text or "There is nothing like that here."
+        if not _refuse(stanza, error.condition, error.etype, text):
             log.warning("unanswered: %s %s", error.condition, error.text)
         return
     reference = secrets.token_hex(4)
     log.error("error %s in a handler of <%s/>", reference, stanza.name, exc_info=error)
-    if request:
-        answer = XMPPError(
-            "internal-server-error", f"Internal error {reference}.", etype="cancel"
-        )
-        type(stanza).exception(stanza, answer)
+    text = f"Internal error {reference}."
+    _refuse(stanza, "internal-server-error", "cancel", text)
+
+
+def _answer_unknown(stanza: StanzaBase) -> None:
+    """Nobody handles it: answer requests (RFC 6120 §8.2.3), and requests only."""
+    text = "This is not offered here; disco#info tells what is."
+    _refuse(stanza, "feature-not-implemented", "cancel", text)
+
+
+def _refuse(stanza: StanzaBase, condition: str, kind: str, text: str) -> bool:
+    """Answer a request with an error; False where it is none."""
+    if not isinstance(stanza, Iq) or stanza["type"] not in {"get", "set"}:
+        return False
+    reply = stanza.reply()
+    reply["type"] = "error"
+    error = StanzaError(condition=condition, type=kind, text=text)
+    reply.xml.append(error.element())
+    reply.send()
+    return True
