@@ -132,7 +132,7 @@ def announce(
         shown: dict[str, Any] = {
             "list": list_name,
             "readers": readers,
-            "timezone": drafted.timezone,
+            "timezone": drafted.zone,
             "texts": showing.texts_as_data(texts),
             **moments.as_data(preview, warnings),
         }
@@ -165,5 +165,5 @@ def _outcome(stored: Schedule) -> str:
     name = f"#{stored.id} ({stored.client_id})"
     if stored.next_at is None:
         return f"{name} is {stored.state}."
-    local = moments.local(stored.next_at, stored.timezone)
+    local = moments.local(stored.next_at, stored.zone)
     return f"{name} is {stored.wire_state} for {local}."

@@ -57,7 +57,7 @@ def check_usage(options: Options) -> None:
 def request_of(
     options: Options, zone_name: str, templates: Templates
 ) -> ScheduleRequest:
-    """The request; moments without offset are read in the zone `zone_name`.
+    """The request, in the zone `zone_name`, also moments without offset.
 
     Raises Invalid. Without --at and --in it is due in a second: an offset and not
     a moment, so that repeating the command with the same --id is a repeat, and
@@ -74,7 +74,7 @@ def request_of(
         subjects=_texts(options.subject, options.subjects, "--subject-in"),
         deliver_at=_moment(options.at, zone, "--at"),
         delay_seconds=None if options.at is not None else _delay(options.within),
-        timezone=options.timezone,
+        timezone=zone_name,
         recurrence=options.every,
         expires=_moment(options.expires, zone, "--expires"),
         client_id=options.client_id,

@@ -70,7 +70,7 @@ def show_all(
         [
             (
                 f"#{one.id}",
-                moments.local(one.next_at, one.timezone),
+                moments.local(one.next_at, one.zone),
                 showing.target(one),
                 one.state,
                 one.recurrence,
@@ -216,7 +216,7 @@ def _change(
     if json:
         output.document(showing.schedule_as_data(changed))
         return
-    following = moments.local(changed.next_at, changed.timezone)
+    following = moments.local(changed.next_at, changed.zone)
     rest = f"; next: {following}" if following else ""
     output.say(f"#{changed.id} ({changed.client_id}) is {changed.state}{rest}.")
 
@@ -288,7 +288,7 @@ def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
             ("state", found.state),
             ("why", found.reason),
             ("rule", found.recurrence),
-            ("zone", found.timezone),
+            ("zone", found.zone),
             ("expires", found.expires_at),
             ("late", found.late.policy),
             ("created", found.created_at),

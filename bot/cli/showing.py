@@ -30,7 +30,7 @@ def draft(
             ("to", target(drafted)),
             ("readers now", readers),
             ("rule", drafted.recurrence),
-            ("expires", moments.local(drafted.expires_at, drafted.timezone)),
+            ("expires", moments.local(drafted.expires_at, drafted.zone)),
         ]
     )
     output.say()
@@ -75,7 +75,7 @@ def schedule_as_data(schedule: Schedule) -> dict[str, Any]:
         "reason": schedule.reason,
         "next_at": schedule.next_at,
         "deliver_at": schedule.deliver_at,
-        "timezone": schedule.timezone,
+        "timezone": schedule.zone,
         "recurrence": schedule.recurrence,
         "planned": schedule.planned,
         "expires_at": schedule.expires_at,

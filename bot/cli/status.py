@@ -61,7 +61,7 @@ def _show(found: Health) -> None:
         ("next", "utc", "schedule", "to", "id"),
         [
             (
-                moments.local(schedule.next_at, schedule.timezone),
+                moments.local(schedule.next_at, schedule.zone),
                 schedule.next_at,
                 f"#{schedule.id}",
                 schedule.audience.list_name or "single people",

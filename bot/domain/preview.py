@@ -108,7 +108,7 @@ def upcoming(schedule: Schedule, *, limit: int = 10) -> Preview:
     """What is ahead of a schedule, new or under way."""
     if schedule.next_at is None:
         return Preview(entries=(), warnings=())
-    zone = wallclock.zone(schedule.timezone)
+    zone = wallclock.zone(schedule.zone)
     if schedule.recurrence is None:
         return preview(None, schedule.next_at, zone)
     return preview(

@@ -17,6 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.lateness import Late
+from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 
 
@@ -158,7 +159,7 @@ class Schedule:
     fingerprint: str
     audience: Audience
     content: Content
-    #: IANA name: how `recurrence` is read and how times are shown
+    #: IANA name as given, '' where none was
     timezone: str
     #: a canonical RRULE value, or None for once
     recurrence: str | None = None
@@ -179,6 +180,15 @@ class Schedule:
     reason: str | None = None
     created_at: datetime
     ended_at: datetime | None = None
+
+    @property
+    def zone(self) -> str:
+        """IANA name: how `recurrence` is read."""
+        return self.timezone or "UTC"
+
+    def zone_for(self, voice: AnnouncementList | None) -> str:
+        """IANA name: how times are shown to readers who chose none."""
+        return self.timezone or (voice.timezone if voice else self.zone)
 
     @property
     def wire_state(self) -> WireState:

@@ -25,7 +25,7 @@ from bot.domain.schedule import (
     TextContent,
 )
 from bot.service import fields
-from bot.service.audience_rights import may_announce
+from bot.service.audience_rights import may_announce, may_know
 from bot.service.policy import Limits, Policy
 from bot.service.ports import Templates, UnitOfWork
 from bot.service.requests import ScheduleRequest
@@ -35,7 +35,7 @@ PAST = timedelta(seconds=60)
 MAX_ID = 255
 MAX_LATE = 366 * 24 * 3600
 MAX_PAYLOAD = 64 * 1024
-_NUMBER = re.compile(r"^[0-9]{1,10}$")
+_NUMBER = re.compile(r"[0-9]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ class Intake:
         """The schedule asked for, not stored yet; raises a CarillonError."""
         limits = self.policy.limits_of(caller)
         audience, voice = self._audience(uow, caller, request)
-        zone_name = request.timezone or (voice.timezone if voice else "UTC")
-        zone = wallclock.zone(zone_name)
+        zone = wallclock.zone(request.timezone or "UTC")
         rule = recurrence.parse(request.recurrence) if request.recurrence else None
         deliver_at = self._moment(request, limits, now)
         first = deliver_at
@@ -67,8 +66,8 @@ class Intake:
             origin=request.origin,
             fingerprint=request.fingerprint(),
             audience=audience,
-            content=self._content(request, limits, voice, zone_name),
-            timezone=zone_name,
+            content=self._content(request, limits, voice),
+            timezone=request.timezone or "",
             recurrence=recurrence.canonical(rule) if rule else None,
             deliver_at=deliver_at,
             next_at=first,
@@ -87,10 +86,10 @@ class Intake:
             return self._people(caller, request), None
         name = self._list_name(uow, request)
         found = uow.lists.get(name)
+        if found is None or not may_know(uow, caller, found):
+            raise NotFound(f"There is no list {name!r}.")
         if not may_announce(caller, found):
             raise NotAllowed(f"You may not announce to {name!r}.")
-        if found is None:
-            raise NotFound(f"There is no list {name!r}.")
         return ListAudience(list_name=name), found
 
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
@@ -163,7 +162,6 @@ class Intake:
         request: ScheduleRequest,
         limits: Limits,
         voice: AnnouncementList | None,
-        zone: str,
     ) -> Content:
         if request.template is None:
             if request.values:
@@ -183,7 +181,7 @@ class Intake:
                 request.values,
                 language=wish,
                 fallback=language,
-                zone=zone,
+                zone=request.timezone or (voice.timezone if voice else "UTC"),
                 context=list_context(self.policy, voice, "reader@example.org"),
             )
             _check_size([text], limits)
@@ -205,9 +203,14 @@ def list_context(
 
 
 def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
-    """Bodies with the subjects of their language; an untagged subject serves all."""
-    bodies = _by_language(request.bodies, request.language, "body")
-    subjects = _by_language(request.subjects, request.language, "subject")
+    """Bodies with the subjects of their language; an untagged subject serves all.
+
+    An untagged body, which has the request's language, comes first: so it is for
+    those whose language is not among them.
+    """
+    given = sorted(request.bodies, key=lambda body: bool(body[0]))
+    bodies = _by_language(given, request.language, "body")
+    subjects = _by_language(request.subjects, "", "subject")
     if not bodies:
         raise Invalid(
             "There is nothing to say: give a body or a template.", field="body"
@@ -322,6 +325,6 @@ def _late(request: ScheduleRequest) -> Late:
 
 
 def _number(text: str, name: str) -> int:
-    if not _NUMBER.match(text):
+    if not _NUMBER.fullmatch(text):
         raise Invalid(f"{name}: a whole number of seconds.", field=name)
     return int(text)

@@ -121,7 +121,7 @@ class Planning:
         following = recurrence.next_after(
             rule,
             schedule.deliver_at,
-            wallclock.zone(schedule.timezone),
+            wallclock.zone(schedule.zone),
             schedule.next_at,
         )
         if following is None:
@@ -284,7 +284,7 @@ class Planning:
                     schedule.content.values,
                     language=voice.language if voice else "",
                     fallback=voice.language if voice else "",
-                    zone=schedule.timezone,
+                    zone=schedule.zone_for(voice),
                     context=list_context(self.policy, voice, "reader@example.org"),
                 )
             except CarillonError:

@@ -117,12 +117,9 @@ def unsent(
     _report(uow, policy, schedule, occurrence, None, now)
 
 
-def cancelled(
-    uow: UnitOfWork, policy: Policy, schedule: Schedule, now: datetime
-) -> None:
+def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
     """Tell the owner that somebody else cancelled it."""
     _headline(uow, schedule, WireState.CANCELLED, None, now)
-    _write(uow, policy, schedule, f"{_name(schedule)} was cancelled by an admin.", now)
 
 
 def _report(

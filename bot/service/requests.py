@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from xml.etree import ElementTree as ET
 
 from bot.domain.schedule import Origin
 
@@ -50,6 +51,30 @@ class ScheduleRequest:
     def fingerprint(self) -> str:
         """Equal for a repeat of the same request, before times are resolved."""
         given = asdict(self)
-        del given["client_id"], given["origin"]
+        del given["client_id"], given["origin"], given["language"]
+        given |= {
+            "bodies": self._tagged(self.bodies),
+            "subjects": self._tagged(self.subjects),
+            "metadata": _canonical(self.metadata),
+        }
         text = json.dumps(given, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _tagged(self, texts: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+        """The request's own language counts for what has none."""
+        return [(tag or self.language, text) for tag, text in texts]
+
+
+def _canonical(metadata: str | None) -> list[str]:
+    """What is said, in no order and whatever the space between the elements."""
+    if metadata is None:
+        return []
+    element = ET.fromstring(metadata)  # noqa: S314 - read and written by a door
+    said = [(child.tail or "").strip() for child in element]
+    for child in element:
+        child.tail = None
+        said.append(
+            ET.canonicalize(ET.tostring(child), strip_text=True, rewrite_prefixes=True)
+        )
+    said += [(element.text or "").strip(), json.dumps(sorted(element.items()))]
+    return sorted(filter(None, said))

@@ -124,7 +124,7 @@ class Schedules:
                 content.values,
                 language=language,
                 fallback=voice.language if voice else languages[0],
-                zone=schedule.timezone,
+                zone=schedule.zone_for(voice),
                 context=list_context(self._policy, voice, "reader@example.org"),
             )
             for language in languages
@@ -238,7 +238,7 @@ class Schedules:
         uow.schedules.save(cancelled)
         self._stop_broadcasts(uow, cancelled, now)
         if schedule.owner != caller.owner:
-            reports.cancelled(uow, self._policy, cancelled, now)
+            reports.cancelled(uow, cancelled, now)
         uow.nudge()
         return cancelled
 

@@ -179,7 +179,7 @@ class Sending:
         if isinstance(content, TemplateContent):
             tags = self._templates.get(content.template).languages
             language = choose(tags, wished, fallback)
-            return language, recipient.timezone or job.schedule.timezone
+            return language, recipient.timezone or job.schedule.zone_for(job.voice)
         tags = tuple(text.language for text in content.texts)
         return choose(tags, wished, fallback), ""
 

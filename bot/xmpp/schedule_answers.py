@@ -23,6 +23,7 @@ from bot.xmpp.plugins.scheduling import NS
 from bot.xmpp.result_sets import Wish, page_element
 
 SCHEDULE, QUERY = f"{{{NS}}}schedule", f"{{{NS}}}schedule-query"
+_METADATA = f"{{{NS}}}metadata"
 #: what only the service says, whatever the metadata as given hold
 _SAID_BY_US = frozenset(
     f"{{{ANNOUNCE}}}{name}" for name in ("occurrence", "owner", "progress", "quota")
@@ -39,7 +40,8 @@ def accepted(report: Report, quota: Quota) -> ET.Element:
     if schedule.expires_at is not None:
         _say(element, "expires", timestamps.format(schedule.expires_at))
     numbers = {"used": str(quota.used), "limit": str(quota.limit)}
-    _put(element, [ET.Element(f"{{{ANNOUNCE}}}quota", numbers)])
+    metadata = ET.SubElement(element, _METADATA)
+    ET.SubElement(metadata, f"{{{ANNOUNCE}}}quota", numbers)
     return element
 
 
@@ -54,10 +56,10 @@ def one(report: Report, caller: Caller) -> ET.Element:
     """The answer about one job."""
     element = ET.Element(QUERY)
     _describe(element, report, caller)
-    extra: list[ET.Element] = []
+    metadata = _metadata(report.schedule, caller)
     if report.progress is not None:
-        extra.append(_progress(report.progress))
-    _put(element, [*_metadata(report.schedule, caller), *extra])
+        metadata.append(_progress(report.progress))
+    _put(element, metadata)
     return element
 
 
@@ -77,7 +79,8 @@ def several(
         if isinstance(audience, ListAudience) and addresses.component:
             _say(item, "to", addresses.of_list(audience.list_name))
         metadata = _metadata(report.schedule, caller)
-        _put(item, [*metadata, *_target(report.schedule, addresses, metadata)])
+        metadata.extend(_target(report.schedule, addresses, metadata))
+        _put(item, metadata)
     element.append(page_element(page, wish))
     return element
 
@@ -90,7 +93,8 @@ def _describe(element: ET.Element, report: Report, caller: Caller) -> None:
     _say(element, "created", timestamps.format(schedule.created_at))
     if _is_private(schedule, caller):
         return
-    _say(element, "timezone", schedule.timezone)
+    if schedule.timezone:
+        _say(element, "timezone", schedule.timezone)
     if schedule.recurrence is not None:
         _say(element, "recurrence", schedule.recurrence)
     if schedule.expires_at is not None:
@@ -104,16 +108,15 @@ def _is_private(schedule: Schedule, caller: Caller) -> bool:
     )
 
 
-def _metadata(schedule: Schedule, caller: Caller) -> list[ET.Element]:
+def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
     """As given, where the caller may see it, and the owner for admins."""
-    found: list[ET.Element] = []
+    found = ET.Element(_METADATA)
     if schedule.metadata is not None and not _is_private(schedule, caller):
-        given = ET.fromstring(schedule.metadata)  # noqa: S314 - written by ourselves
-        found = [child for child in given if child.tag not in _SAID_BY_US]
+        found = ET.fromstring(schedule.metadata)  # noqa: S314 - written by ourselves
+    for child in [child for child in found if child.tag in _SAID_BY_US]:
+        found.remove(child)
     if caller.is_admin:
-        owner = ET.Element(f"{{{ANNOUNCE}}}owner")
-        owner.text = schedule.owner
-        found.append(owner)
+        ET.SubElement(found, f"{{{ANNOUNCE}}}owner").text = schedule.owner
     return found
 
 
@@ -146,8 +149,7 @@ def _say(parent: ET.Element, name: str, text: str) -> None:
     ET.SubElement(parent, f"{{{NS}}}{name}").text = str(text)
 
 
-def _put(parent: ET.Element, children: Iterable[ET.Element]) -> None:
-    """Into <metadata/>, which stands only where there is something in it."""
-    found = list(children)
-    if found:
-        ET.SubElement(parent, f"{{{NS}}}metadata").extend(found)
+def _put(parent: ET.Element, metadata: ET.Element) -> None:
+    """<metadata/> stands only where there is something in it."""
+    if len(metadata) or metadata.attrib or (metadata.text or "").strip():
+        parent.append(metadata)

@@ -29,6 +29,7 @@ from bot.xmpp.schedule_requests import (
     read_query,
     read_schedule,
 )
+from bot.xmpp.verbatim import serialised
 
 #: payload -> the type of IQ it belongs in
 _TYPES = {answers.SCHEDULE: "set", answers.QUERY: "get"}
@@ -71,7 +72,8 @@ class SchedulingDoor:
         else:
             reply = iq.reply()
             reply.xml.append(payload)
-        self._connection.send(reply)
+        # slixmpp's writer would leave out some attributes of metadata as given
+        self._connection.send(serialised(reply.xml, CLIENT))
 
     async def handle(self, iq: Iq) -> ET.Element:
         """The payload of the result; raises any CarillonError."""

@@ -107,7 +107,7 @@ REFUSALS: list[tuple[str, dict[str, Any], type[CarillonError]]] = [
     (ADMIN, {"people": ("a@b@c",)}, Invalid),
     (PUBLISHER, {"people": (READER,)}, NotAllowed),
     (USER, {}, NotAllowed),
-    (USER, {"list_name": "other"}, NotAllowed),
+    (USER, {"list_name": "other"}, NotFound),
     (STRANGER, {}, Forbidden),
 ]
 
