@@ -1,0 +1,170 @@
+"""The running service among raw clients: who asks, and what the answers say."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.e2e.service import Service
+from tests.e2e.xml_client import STANZAS, C, XmlClient
+from tests.servers.xmpp_server import XmppServer
+
+SCHEDULING, ANNOUNCE = "urn:xmpp:scheduling:0", "urn:x-carillon:announce:0"
+S, X = f"{{{SCHEDULING}}}", f"{{{ANNOUNCE}}}"
+LISTS = """
+timezone = "Asia/Tokyo"
+publishers = ["{publisher}"]
+[lists.weather]
+type = "headline"
+welcome = ""
+[lists.staff]
+kind = "closed"
+type = "normal"
+welcome = ""
+[notify]
+jids = ["{notified}"]
+"""
+
+
+@dataclass
+class Stage:
+    """One service and four people: an admin, one who may announce to `news`, a
+    reader, and one who is told what goes wrong.
+    """
+
+    server: XmppServer
+    mode: str
+    service: Service
+    admin: XmlClient
+    publisher: XmlClient
+    reader: XmlClient
+    notified: XmlClient
+
+    @property
+    def address(self) -> str:
+        return self.service.address
+
+    @property
+    def contact(self) -> str:
+        return self.address.partition("/")[0]
+
+    def create(
+        self, content: str, *, who: XmlClient | None = None, attributes: str = ""
+    ) -> ET.Element:
+        return self.request(
+            f"<schedule xmlns='{SCHEDULING}'>{content}</schedule>",
+            "set",
+            who,
+            attributes,
+        )
+
+    def query(self, content: str, *, who: XmlClient | None = None) -> ET.Element:
+        payload = f"<schedule-query xmlns='{SCHEDULING}'>{content}</schedule-query>"
+        return self.request(payload, "get", who)
+
+    def request(
+        self,
+        payload: str,
+        kind: str,
+        who: XmlClient | None = None,
+        attributes: str = "",
+    ) -> ET.Element:
+        return (who or self.admin).ask(self.address, kind, payload, attributes)
+
+
+def fresh() -> str:
+    """An id that nobody has used."""
+    return secrets.token_hex(6)
+
+
+def meta(content: str) -> str:
+    """Our elements, in <metadata/>."""
+    return f"<metadata>{content}</metadata>"
+
+
+def to_list(name: str = "news") -> str:
+    return f"<list xmlns='{ANNOUNCE}'>{name}</list>"
+
+
+def to_people(*jids: str) -> str:
+    people = "".join(f"<jid>{jid}</jid>" for jid in jids)
+    return f"<audience xmlns='{ANNOUNCE}'>{people}</audience>"
+
+
+def job(
+    client_id: str, *, delay: int = 1, target: str = to_list(), more: str = ""
+) -> str:
+    """A request with one body."""
+    return (
+        f"<body>hello</body><delay-seconds>{delay}</delay-seconds>"
+        f"<id>{client_id}</id>{more}{meta(target)}"
+    )
+
+
+def payload(answer: ET.Element) -> ET.Element:
+    """The one child of a result."""
+    assert answer.get("type") == "result", ET.tostring(answer)
+    [found] = list(answer)
+    return found
+
+
+def names(element: ET.Element) -> list[str]:
+    """The children's names, without the draft's namespace."""
+    return [child.tag.removeprefix(S) for child in element]
+
+
+def refusal(answer: ET.Element) -> tuple[str, str]:
+    """(condition, type) of an error, which has a text in some language."""
+    error = answer.find(f"{C}error")
+    assert error is not None, ET.tostring(answer)
+    [condition] = [
+        child.tag.removeprefix(STANZAS)
+        for child in error
+        if child.tag.startswith(STANZAS) and child.tag != f"{STANZAS}text"
+    ]
+    text = error.find(f"{STANZAS}text")
+    assert text is not None
+    assert text.text
+    assert text.get("{http://www.w3.org/XML/1998/namespace}lang")
+    return condition, error.get("type", "")
+
+
+def said(answer: ET.Element) -> str:
+    return answer.findtext(f"{C}error/{STANZAS}text") or ""
+
+
+@contextmanager
+def staged(server: XmppServer, mode: str, folder: Path) -> Iterator[Stage]:
+    users = {name: f"{name[0]}{secrets.token_hex(4)}" for name in Stage.__annotations__}
+    people = ("admin", "publisher", "reader", "notified")
+    for name in people:
+        server.register(users[name])
+    service = Service(folder, server, mode, admins=[server.jid(users["admin"])])
+    with ExitStack() as stack:
+        stack.callback(service.close)
+        with service.file.open("a") as file:
+            jids = {name: server.jid(users[name]) for name in people}
+            file.write(LISTS.format(**jids))
+        service.start()
+        service.wait_until_connected()
+        clients = {
+            name: stack.enter_context(XmlClient(server, user=users[name]))
+            for name in people
+        }
+        stage = Stage(server=server, mode=mode, service=service, **clients)
+        arrive(stage)
+        yield stage
+        assert service.stop() == 0
+
+
+def arrive(stage: Stage) -> None:
+    """Until the service answers for itself: it is connected a little before."""
+    info = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
+    for _ in range(50):
+        answer = stage.admin.ask(stage.address, "get", info)
+        if f'var="{SCHEDULING}"' in ET.tostring(answer, "unicode"):
+            return
+        stage.admin.settle()
+    raise TimeoutError("the service tells nothing of itself")
