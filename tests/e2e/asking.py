@@ -46,13 +46,11 @@ def schedule(
 
 
 def query(client_id: str) -> str:
-    return (
-        f"<schedule-query xmlns='{SCHEDULING}'><id>{client_id}</id></schedule-query>"
-    )
+    return f"<schedule-query xmlns='{SCHEDULING}'><id>{client_id}</id></schedule-query>"
 
 
 def cancel(client_id: str) -> str:
-    return f"<cancel xmlns='{SCHEDULING}'><id>{client_id}</id></cancel>"
+    return f"<schedule xmlns='{SCHEDULING}'><cancel>{client_id}</cancel></schedule>"
 
 
 def status(answer: ET.Element) -> str | None:

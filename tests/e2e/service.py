@@ -177,15 +177,17 @@ welcome = ""
     def broadcasts(self, job: Schedule) -> list[Broadcast]:
         return list(
             self.uses.database.look(
-                lambda uow: uow.broadcasts.page(
-                    Paging(limit=100), schedule_id=job.id
-                ).items
+                lambda uow: (
+                    uow.broadcasts.page(Paging(limit=100), schedule_id=job.id).items
+                )
             )
         )
 
     def progress(self, job: Schedule) -> Progress:
         [broadcast] = self.broadcasts(job)
-        return self.uses.database.look(lambda uow: uow.broadcasts.progress(broadcast.id))
+        return self.uses.database.look(
+            lambda uow: uow.broadcasts.progress(broadcast.id)
+        )
 
     def failures(self, job: Schedule) -> list[DeliveryException]:
         [broadcast] = self.broadcasts(job)
