@@ -106,7 +106,7 @@ welcome = ""
         )
 
     def kill(self) -> None:
-        """kill -9"""
+        """Kill -9"""
         assert self._process is not None
         self._process.kill()
         self._process = None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
+from slixmpp import JID
 
 from tests.e2e.asking import S, ask, cancel, query, refused, schedule, status
 from tests.e2e.conftest import Make
@@ -88,7 +89,7 @@ def test_each_hears_in_the_own_language(
                 assert by.findtext(f"{S}id") == "disks"
 
             first = await heard(anna, TEXTS["en"])
-            anna.send_message(first.get("from"), "Thank you!", mtype="chat")
+            anna.send_message(JID(first.get("from")), "Thank you!", mtype="chat")
             async with asyncio.timeout(20):
                 while not (errors := [m for m in anna.messages if is_error(m)]):
                     anna._news.clear()
