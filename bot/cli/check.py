@@ -82,10 +82,11 @@ def _template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[
 
 
 def _login(settings: Settings) -> str:
-    from bot import app  # noqa: PLC0415 - slow to start
+    from bot.app.service import open_service  # noqa: PLC0415
+    from bot.app.probe import probe  # noqa: PLC0415 - slow to start
 
     # A second login as the same component would disturb the first.
-    with contextlib.suppress(Unavailable), app.open_service(settings) as service:
+    with contextlib.suppress(Unavailable), open_service(settings) as service:
         if service.database.look(health, service.clock, 1).connected:
             return "the running service is connected"
-    return app.probe(settings)
+    return probe(settings)

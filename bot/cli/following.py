@@ -14,7 +14,7 @@ from bot.service.health import health
 from bot.service.ports import Paging
 
 if TYPE_CHECKING:
-    from bot.app import Service
+    from bot.app.service import Service
 
 #: seconds between two looks
 _PAUSE = 0.3

@@ -13,7 +13,7 @@ def run(context: typer.Context) -> None:
     date first.
     """
     settings = settings_of(context)
-    from bot import app  # noqa: PLC0415 - slow, and no use with bad settings
+    from bot.app import running  # noqa: PLC0415 - slow, no use with bad settings
 
     logs.configure(settings.log)
-    app.run(settings)
+    running.run(settings)

@@ -12,7 +12,7 @@ from bot.domain.access import Access
 from bot.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
-    from bot.app import Service
+    from bot.app.service import Service
 
 PLACES = (Path("carillon.toml"), Path("/etc/carillon/carillon.toml"))
 VARIABLE = "CARILLON_CONFIG"
@@ -42,7 +42,7 @@ def settings_of(context: typer.Context) -> Settings:
 def service_of(context: typer.Context) -> Iterator["Service"]:
     """The use cases on the configured database."""
     # not above: a usage error need not wait for every library
-    from bot.app import open_service  # noqa: PLC0415
+    from bot.app.service import open_service  # noqa: PLC0415
 
     with open_service(settings_of(context)) as service:
         yield service

@@ -9,6 +9,7 @@ chunk        a range of positions (after, last]; `through` moves only when
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class OccurrenceState(StrEnum):
@@ -104,9 +105,12 @@ class Chunk:
     suspect: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """One reader of a broadcast, in the order of positions."""
+class Recipient(NamedTuple):
+    """One reader of a broadcast, in the order of positions.
+
+    A tuple, for there is one for each reader, and a dataclass takes longer to make
+    than its row takes to read.
+    """
 
     position: int
     jid: str

@@ -41,11 +41,11 @@ class MessageIds:
 class BroadcastIds:
     def __init__(self, broadcast_key: str, key: bytes) -> None:
         self._prefix = broadcast_key + "."
-        self._key = key
+        # Taking the key in is most of a digest's work: once, then copied.
+        self._keyed = hashlib.blake2b(key=key, digest_size=_DIGEST_BYTES)
 
     def to(self, bare_jid: str) -> str:
         """The id of this broadcast's message to a bare JID."""
-        digest = hashlib.blake2b(
-            bare_jid.encode(), key=self._key, digest_size=_DIGEST_BYTES
-        )
+        digest = self._keyed.copy()
+        digest.update(bare_jid.encode())
         return self._prefix + digest.hexdigest()

@@ -5,8 +5,7 @@ an acknowledgement request; its `Barrier` resolves once the server has answered.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.message import Announcement
 
@@ -19,9 +18,8 @@ class Stencil(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message to one recipient."""
+class Delivery(NamedTuple):
+    """One message to one recipient; a tuple, for there is one for each reader."""
 
     stencil: Stencil
     #: a bare JID

@@ -7,7 +7,7 @@ from bot.domain.schedule import Schedule
 from bot.service.ports import Clock, Pulse, UnitOfWork
 
 #: a service whose sign of life is older than this is taken for gone
-FRESH = timedelta(seconds=60)
+FRESH = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,12 +143,7 @@ class SqlAudiences:
         self, select: sa.Executable, values: Mapping[str, Any]
     ) -> list[Recipient]:
         rows = self._connection.execute(select, values).all()
-        return [
-            Recipient(
-                position=position, jid=jid, language=language, timezone=zone, left=left
-            )
-            for position, jid, language, zone, left in rows
-        ]
+        return list(map(Recipient._make, rows))
 
 
 def _rule(broadcast: Broadcast) -> dict[str, Any]:

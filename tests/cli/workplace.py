@@ -15,7 +15,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from bot.app import Service, open_service
+from bot.app.service import Service, open_service
 from bot.cli.program import app
 from bot.domain.broadcast import ExceptionKind
 from bot.service.sending import Job, Sending, Step

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bot import app
+from bot.app.service import open_service
 from bot.domain.broadcast import Broadcast, BroadcastState, DeliveryException, Progress
 from bot.domain.schedule import Origin, Schedule
 from bot.service.ports import Paging
@@ -75,7 +75,7 @@ welcome = ""
         self._process: Process | None = None
         self._stack = ExitStack()
         upgrade.prepare(self.url)
-        self.uses = self._stack.enter_context(app.open_service(load(self.file)))
+        self.uses = self._stack.enter_context(open_service(load(self.file)))
         self.operator = self.uses.policy.access.operator()
 
     @property

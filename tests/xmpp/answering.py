@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError
 
-from bot.app import Service, lists_of, open_service
+from bot.app.service import Service, lists_of, open_service
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
 from bot.service.outcomes import Bounce

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import Service, open_service
+from bot.app.service import Service, open_service
 from bot.service.ports import UnitOfWork
 from bot.settings import Settings
 from bot.store import upgrade

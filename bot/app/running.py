@@ -1,4 +1,4 @@
-"""The composition root: settings become objects, wired here and nowhere else."""
+"""The service while it runs: the connection, the loops, and their end."""
 
 import asyncio
 import contextlib
@@ -6,22 +6,16 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
 import structlog
 
-from bot.clock import Alarm, SystemClock
-from bot.domain.access import Access, Role
-from bot.domain.addresses import Addresses
+from bot.app.service import Service, open_service
+from bot.clock import Alarm
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
-from bot.domain.jid import bare, domain_of
-from bot.domain.lists import AnnouncementList, ListKind
-from bot.domain.message import MessageType
+from bot.domain.lists import AnnouncementList
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.ledger import Ledger
 from bot.engine.loop import Loop
@@ -30,18 +24,11 @@ from bot.engine.planner import Planner
 from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
-from bot.rendering.templates import JinjaTemplates
-from bot.service.broadcasts import Broadcasts
 from bot.service.outcomes import Outcomes
-from bot.service.planning import Planning
-from bot.service.policy import Limits, Policy
 from bot.service.ports import Pulse, UnitOfWork
-from bot.service.schedules import Schedules
 from bot.service.sending import LEASE, Sending
-from bot.service.subscribers import Subscribers
-from bot.settings import LimitSettings, Settings
+from bot.settings import Settings
 from bot.store import upgrade
-from bot.store.database import SqlDatabase
 from bot.xmpp.connection import Connection, FatalConnectionError
 from bot.xmpp.doors import Doors
 
@@ -51,109 +38,6 @@ log = structlog.get_logger(__name__)
 PULSE = 5.0
 #: seconds that a stop waits for acknowledgements
 GRACE = 20.0
-#: seconds that a login may take when it is only tried
-PROBE = 20.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """The use cases with all they need; every door gets this."""
-
-    database: SqlDatabase
-    policy: Policy
-    templates: JinjaTemplates
-    clock: SystemClock
-    schedules: Schedules
-    subscribers: Subscribers
-    broadcasts: Broadcasts
-    planning: Planning
-
-
-def policy_of(settings: Settings) -> Policy:
-    """Roles, addresses and limits as configured."""
-    address = bare(settings.xmpp.jid)
-    component = settings.xmpp.mode == "component"
-    addresses = Addresses(
-        service=address if component else f"{address}/{settings.xmpp.resource}",
-        component=component,
-    )
-    return Policy(
-        access=Access(
-            admins=frozenset(settings.access.admins),
-            domains=frozenset({_own_domain(address), *settings.access.domains}),
-        ),
-        addresses=addresses,
-        limits={
-            Role.ADMIN: _limits(settings.limits.admin),
-            Role.USER: _limits(settings.limits.user),
-            Role.STRANGER: _limits(settings.limits.user),
-        },
-        notify=tuple(settings.notify.jids),
-    )
-
-
-def _own_domain(address: str) -> str:
-    """The domain whose users are trusted: a component's parent, an account's own."""
-    if "@" in address:
-        return domain_of(address)
-    return address.partition(".")[2] or address
-
-
-def _limits(limits: LimitSettings) -> Limits:
-    return Limits(
-        pending=limits.pending,
-        window=timedelta(days=limits.window_days),
-        body=limits.body,
-        subject=limits.subject,
-    )
-
-
-def lists_of(settings: Settings) -> list[AnnouncementList]:
-    """The configured lists; an only list is the default."""
-    alone = len(settings.lists) == 1
-    return [
-        AnnouncementList(
-            name=name,
-            title=entry.title or name.capitalize(),
-            is_default=entry.default or alone,
-            kind=ListKind(entry.kind),
-            language=entry.language,
-            timezone=entry.timezone,
-            type=MessageType(entry.type),
-            publishers=frozenset(entry.publishers),
-            welcome=entry.welcome or None,
-        )
-        for name, entry in settings.lists.items()
-    ]
-
-
-@contextlib.contextmanager
-def open_service(settings: Settings) -> Iterator[Service]:
-    """The use cases over the configured database, whose schema is up to date.
-
-    Raises Unavailable where the database is away or has another schema.
-    """
-    policy, clock = policy_of(settings), SystemClock()
-    templates = JinjaTemplates(settings.templates.folder)
-    database = SqlDatabase(settings.database.url)
-    try:
-        database.call(_declare, lists_of(settings))
-        yield Service(
-            database=database,
-            policy=policy,
-            templates=templates,
-            clock=clock,
-            schedules=Schedules(policy, templates, clock),
-            subscribers=Subscribers(policy, clock),
-            broadcasts=Broadcasts(policy, clock),
-            planning=Planning(policy, templates),
-        )
-    finally:
-        database.close()
-
-
-def _declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> None:
-    uow.lists.declare(lists)
 
 
 def run(settings: Settings) -> None:
@@ -161,34 +45,6 @@ def run(settings: Settings) -> None:
     upgrade.prepare(settings.database.url)
     with open_service(settings) as service, service.database.exclusive():
         asyncio.run(Running.serve(settings, service))
-
-
-def probe(settings: Settings) -> str:
-    """Log in and out again; says as whom, raises Conflict with the reason if not."""
-    return asyncio.run(_probe(settings))
-
-
-async def _probe(settings: Settings) -> str:
-    # A resource of its own: a service that is running stays connected.
-    resource = f"check-{secrets.token_hex(4)}"
-    once = settings.xmpp.model_copy(update={"resource": resource})
-    connection = Connection(once, now=SystemClock().now)
-    running = asyncio.create_task(connection.run())
-    ready = asyncio.create_task(connection.ready())
-    try:
-        async with asyncio.timeout(PROBE):
-            while not ready.done() and connection.failure is None:
-                await asyncio.wait({ready, running}, timeout=0.05)
-    except TimeoutError:
-        raise Conflict(f"no answer within {PROBE:.0f} s: check host and port") from None
-    finally:
-        ready.cancel()
-        await connection.stop()
-        with contextlib.suppress(FatalConnectionError):
-            await running
-    if connection.failure is not None:
-        raise Conflict(connection.failure)
-    return f"as {connection.profile.service.partition('/')[0]}"
 
 
 class Running:

@@ -1,0 +1,123 @@
+"""The use cases over the configured database; every door gets them."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import SystemClock
+from bot.domain.access import Access, Role
+from bot.domain.addresses import Addresses
+from bot.domain.jid import bare, domain_of
+from bot.domain.lists import AnnouncementList, ListKind
+from bot.domain.message import MessageType
+from bot.rendering.templates import JinjaTemplates
+from bot.service.broadcasts import Broadcasts
+from bot.service.planning import Planning
+from bot.service.policy import Limits, Policy
+from bot.service.ports import UnitOfWork
+from bot.service.schedules import Schedules
+from bot.service.subscribers import Subscribers
+from bot.settings import LimitSettings, Settings
+from bot.store.database import SqlDatabase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The use cases with all they need; every door gets this."""
+
+    database: SqlDatabase
+    policy: Policy
+    templates: JinjaTemplates
+    clock: SystemClock
+    schedules: Schedules
+    subscribers: Subscribers
+    broadcasts: Broadcasts
+    planning: Planning
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Roles, addresses and limits as configured."""
+    address = bare(settings.xmpp.jid)
+    component = settings.xmpp.mode == "component"
+    addresses = Addresses(
+        service=address if component else f"{address}/{settings.xmpp.resource}",
+        component=component,
+    )
+    return Policy(
+        access=Access(
+            admins=frozenset(settings.access.admins),
+            domains=frozenset({_own_domain(address), *settings.access.domains}),
+        ),
+        addresses=addresses,
+        limits={
+            Role.ADMIN: _limits(settings.limits.admin),
+            Role.USER: _limits(settings.limits.user),
+            Role.STRANGER: _limits(settings.limits.user),
+        },
+        notify=tuple(settings.notify.jids),
+    )
+
+
+def _own_domain(address: str) -> str:
+    """The domain whose users are trusted: a component's parent, an account's own."""
+    if "@" in address:
+        return domain_of(address)
+    return address.partition(".")[2] or address
+
+
+def _limits(limits: LimitSettings) -> Limits:
+    return Limits(
+        pending=limits.pending,
+        window=timedelta(days=limits.window_days),
+        body=limits.body,
+        subject=limits.subject,
+    )
+
+
+def lists_of(settings: Settings) -> list[AnnouncementList]:
+    """The configured lists; an only list is the default."""
+    alone = len(settings.lists) == 1
+    return [
+        AnnouncementList(
+            name=name,
+            title=entry.title or name.capitalize(),
+            is_default=entry.default or alone,
+            kind=ListKind(entry.kind),
+            language=entry.language,
+            timezone=entry.timezone,
+            type=MessageType(entry.type),
+            publishers=frozenset(entry.publishers),
+            welcome=entry.welcome or None,
+        )
+        for name, entry in settings.lists.items()
+    ]
+
+
+@contextlib.contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """The use cases over the configured database, whose schema is up to date.
+
+    Raises Unavailable where the database is away or has another schema.
+    """
+    policy, clock = policy_of(settings), SystemClock()
+    templates = JinjaTemplates(settings.templates.folder)
+    database = SqlDatabase(settings.database.url)
+    try:
+        database.call(_declare, lists_of(settings))
+        yield Service(
+            database=database,
+            policy=policy,
+            templates=templates,
+            clock=clock,
+            schedules=Schedules(policy, templates, clock),
+            subscribers=Subscribers(policy, clock),
+            broadcasts=Broadcasts(policy, clock),
+            planning=Planning(policy, templates),
+        )
+    finally:
+        database.close()
+
+
+def _declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> None:
+    uow.lists.declare(lists)
