@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.service import Service
+from tests.e2e.speaking import Stage, staged
 
 Make = Callable[..., Service]
+#: each server and each mode once
+PLACES = [("prosody", "component"), ("ejabberd", "account")]
 
 
 @pytest.fixture
@@ -27,3 +30,14 @@ def make(tmp_path: Path) -> Iterator[Make]:
     yield new
     for service in made:
         service.close()
+
+
+@pytest.fixture(scope="module", params=PLACES, ids="-".join)
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """A running service and people with raw clients, shared by a file's tests."""
+    name, mode = request.param
+    server = request.getfixturevalue(name)
+    with staged(server, mode, tmp_path_factory.mktemp("service")) as found:
+        yield found

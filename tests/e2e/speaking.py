@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -93,14 +94,18 @@ def to_people(*jids: str) -> str:
     return f"<audience xmlns='{ANNOUNCE}'>{people}</audience>"
 
 
+def at_once() -> str:
+    """A moment that has just passed."""
+    now = datetime.now(UTC)  # noqa: TID251 - a client's clock
+    return f"<deliver-at>{now:%Y-%m-%dT%H:%M:%SZ}</deliver-at>"
+
+
 def job(
-    client_id: str, *, delay: int = 1, target: str = to_list(), more: str = ""
+    client_id: str, *, delay: int = 0, target: str = to_list(), more: str = ""
 ) -> str:
-    """A request with one body."""
-    return (
-        f"<body>hello</body><delay-seconds>{delay}</delay-seconds>"
-        f"<id>{client_id}</id>{more}{meta(target)}"
-    )
+    """A request with one body, due at once or after a delay in seconds."""
+    when = f"<delay-seconds>{delay}</delay-seconds>" if delay else at_once()
+    return f"<body>hello</body>{when}<id>{client_id}</id>{more}{meta(target)}"
 
 
 def payload(answer: ET.Element) -> ET.Element:

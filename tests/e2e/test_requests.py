@@ -1,6 +1,5 @@
 """Requests, queries, cancelling and errors, as raw clients see them."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
@@ -19,7 +18,6 @@ from tests.e2e.speaking import (
     payload,
     refusal,
     said,
-    staged,
     to_list,
     to_people,
 )
@@ -27,22 +25,6 @@ from tests.e2e.xml_client import C, XmlClient
 
 pytestmark = pytest.mark.e2e
 RSM = "{http://jabber.org/protocol/rsm}"
-PLACES = [
-    ("prosody", "component"),
-    ("prosody", "account"),
-    ("ejabberd", "component"),
-    ("ejabberd", "account"),
-]
-
-
-@pytest.fixture(scope="module", params=PLACES, ids="-".join)
-def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    name, mode = request.param
-    server = request.getfixturevalue(name)
-    with staged(server, mode, tmp_path_factory.mktemp("service")) as found:
-        yield found
 
 
 def test_result(stage: Stage) -> None:
@@ -224,6 +206,11 @@ def test_anothers_job(stage: Stage) -> None:
     )
     assert update.get("type") == "headline"
     assert update.findtext(f"{S}schedule/{S}status") == "cancelled"
+    assert update.find(f"{S}scheduled-by") is None
+    stage.publisher.settle()
+    assert not [
+        one for one in stage.publisher.waiting if one.find(f"{C}body") is not None
+    ]
 
 
 def test_pages(stage: Stage) -> None:
