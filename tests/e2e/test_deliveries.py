@@ -26,7 +26,7 @@ from tests.e2e.speaking import (
     to_list,
     to_people,
 )
-from tests.e2e.xml_client import C, XmlClient
+from tests.e2e.xml_client import STANZAS, C, XmlClient
 
 pytestmark = pytest.mark.e2e
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -184,20 +184,69 @@ def test_failures_are_written_out(stage: Stage) -> None:
     nobody = stage.server.jid(f"nobody{fresh()}")
     people = to_people(nobody, stage.reader.bare)
     stage.create(job(client_id, target=people))
-    ids = set()
+    wanted = {"total": "2", "sent": "1", "failed": "1", "skipped": "0", "deferred": "0"}
+
+    def counted() -> bool:
+        told = payload(stage.query(f"<id>{client_id}</id>"))
+        progress = told.find(f"{S}metadata/{X}progress")
+        return progress is not None and progress.attrib == wanted
+
+    stage.service.until(counted)
+    if stage.mode == "account":  # acknowledged before it bounces: sent, says the draft
+        return
+    ids = {stage.admin.message(update(client_id)).get("id")}
     for person in (stage.admin, stage.notified):
         text = person.message(lambda one: client_id in (one.findtext(f"{C}body") or ""))
         assert text.get("type") == "chat"
         assert "1 of 2 were told, 1 failed" in (text.findtext(f"{C}body") or "")
         assert text.find(f"{S}scheduled-by") is None
         ids.add(text.get("id"))
-    ids.add(stage.admin.message(update(client_id)).get("id"))
     assert len(ids) == 3
-    told = payload(stage.query(f"<id>{client_id}</id>"))
-    progress = told.find(f"{S}metadata/{X}progress")
-    assert progress is not None
-    counts = {"total": "2", "sent": "1", "failed": "1", "skipped": "0", "deferred": "0"}
-    assert progress.attrib == counts
+
+
+#: condition, type -> what becomes of the message, and the reader's score
+BOUNCES = {
+    ("item-not-found", "cancel"): ("failed", 1),
+    ("gone", "modify"): ("failed", 1),
+    ("service-unavailable", "cancel"): ("failed", 1),
+    ("recipient-unavailable", "wait"): ("failed", 1),
+    ("resource-constraint", "wait"): ("retrying", 0),
+    ("remote-server-not-found", "cancel"): ("retrying", 0),
+    ("remote-server-timeout", "wait"): ("retrying", 0),
+    ("internal-server-error", "wait"): ("retrying", 0),
+    ("forbidden", "auth"): ("failed", 0),
+    ("not-acceptable", "modify"): ("failed", 0),
+    ("policy-violation", "modify"): ("failed", 0),
+}
+
+
+def score(stage: Stage, jid: str) -> int:
+    found = stage.service.uses.database.look(lambda uow: uow.subscribers.get(jid))
+    assert found is not None
+    return found.score.value
+
+
+def test_bounces(stage: Stage) -> None:
+    """Each condition that comes back has its verdict."""
+    domain = stage.server.spares[1]
+    people = {f"{one[0]}@{domain}": one for one in BOUNCES}
+    stage.service.subscribe(people)
+    with XmlClient(stage.server, domain=domain) as others:
+        sent = stage.service.announce(client_id=fresh())
+        for _ in people:
+            message = others.message()
+            condition, kind = people[message.get("to", "")]
+            others.send(
+                f"<message type='error' id='{message.get('id')}'"
+                f" from='{message.get('to')}' to='{message.get('from')}'>"
+                f"<error type='{kind}'><{condition}"
+                f" xmlns='{STANZAS[1:-1]}'/></error></message>"
+            )
+        stage.service.until(lambda: len(stage.service.failures(sent)) == len(people))
+    found = {one.jid: one.kind.value for one in stage.service.failures(sent)}
+    assert found == {jid: BOUNCES[one][0] for jid, one in people.items()}
+    scores = {jid: score(stage, jid) for jid in people}
+    assert scores == {jid: BOUNCES[one][1] for jid, one in people.items()}
 
 
 def test_subscribing(stage: Stage) -> None:
