@@ -129,7 +129,8 @@ def engine(
         # connecting would leave an empty file behind
         if not (file := database_file(url)).exists():
             raise Unavailable(
-                f"There is no database {file} yet: run `carillon db upgrade`."
+                f"There is no database {file}: `carillon run` or "
+                "`carillon db upgrade` makes it, if [database] url is right."
             )
 
     def prepare(connection: Any, _record: Any) -> None:
