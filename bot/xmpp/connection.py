@@ -177,7 +177,9 @@ class Connection:
                 lasted = await self._session()
                 if self._fatal is not None:
                     raise self._fatal
-                proven = self._useful or lasted >= self._timing.stable
+                # An error over what we wrote says nothing against connecting.
+                blamed = lasted > 0 and self.stream.blamed
+                proven = self._useful or blamed or lasted >= self._timing.stable
                 failures = 1 if proven else failures + 1
                 await self._pause(failures)
         finally:

@@ -1,6 +1,7 @@
 """Requests of Message Scheduling as any client may make them, by slixmpp alone."""
 
 import secrets
+from typing import Literal
 from xml.etree import ElementTree as ET
 
 from slixmpp import ClientXMPP
@@ -10,8 +11,10 @@ SCHEDULING = "urn:xmpp:scheduling:0"
 ANNOUNCE = "urn:x-carillon:announce:0"
 S = f"{{{SCHEDULING}}}"
 
+Kind = Literal["get", "set"]
 
-async def ask(client: ClientXMPP, to: str, kind: str, payload: str) -> ET.Element:
+
+async def ask(client: ClientXMPP, to: str, kind: Kind, payload: str) -> ET.Element:
     """The payload of the result; raises slixmpp's IqError."""
     iq = client.make_iq(ito=to, itype=kind)
     iq["id"] = secrets.token_hex(8)
@@ -21,7 +24,7 @@ async def ask(client: ClientXMPP, to: str, kind: str, payload: str) -> ET.Elemen
     return found
 
 
-async def refused(client: ClientXMPP, to: str, kind: str, payload: str) -> str:
+async def refused(client: ClientXMPP, to: str, kind: Kind, payload: str) -> str:
     """The condition of the error."""
     try:
         await ask(client, to, kind, payload)
@@ -50,7 +53,7 @@ def query(client_id: str) -> str:
 
 
 def cancel(client_id: str) -> str:
-    return f"<cancel xmlns='{SCHEDULING}'><id>{client_id}</id></cancel>"
+    return f"<schedule xmlns='{SCHEDULING}'><cancel>{client_id}</cancel></schedule>"
 
 
 def status(answer: ET.Element) -> str | None:

@@ -5,8 +5,9 @@ import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from xml.etree.ElementTree import Element, XMLPullParser
 
 from tests.servers.xmpp_server import XmppServer
@@ -21,10 +22,12 @@ class Sink:
         self.domain = domain
         #: (recipient, id) of each message, in the order of arrival
         self.arrived: list[tuple[str, str]] = []
+        #: the domains that told
+        self.senders: set[str] = set()
         self._server = server
         self._socket: socket.socket
         self._thread = threading.Thread(target=self._read, daemon=True)
-        self._parser = XMLPullParser(["start", "end"])
+        self._parser: XMLPullParser[Any] = XMLPullParser(["start", "end"])
         self._elements: list[Element] = []
 
     def jids(self, count: int) -> list[str]:
@@ -83,6 +86,7 @@ class Sink:
             for stanza in self._stanzas():
                 if stanza.tag == MESSAGE:
                     to = stanza.get("to", "").partition("/")[0]
+                    self.senders.add(stanza.get("from", "").rpartition("@")[2])
                     self.arrived.append((to, stanza.get("id", "")))
 
     def _next(self) -> Element:
@@ -93,8 +97,9 @@ class Sink:
             self._parser.feed(self._socket.recv(65536))
 
     def _stanzas(self, *, header: bool = False) -> list[Element]:
-        found = []
-        for event, element in self._parser.read_events():
+        found: list[Element] = []
+        events: Iterator[Any] = self._parser.read_events()
+        for event, element in events:
             if event == "start":
                 self._elements.append(element)
                 if header and len(self._elements) == 1:

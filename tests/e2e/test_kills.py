@@ -5,7 +5,6 @@ import random
 import pytest
 
 from tests.e2e.conftest import Make
-from tests.e2e.service import Service
 from tests.e2e.sink import Sink
 from tests.servers.xmpp_server import XmppServer
 
@@ -17,7 +16,7 @@ WINDOW = 200
 RATE = 600
 
 
-def all_told(service: Service, sink: Sink, interruptions: int) -> None:
+def all_told(sink: Sink, interruptions: int) -> None:
     """Everybody, by one id each, and repeats within a window an interruption."""
     told = sink.told
     assert set(told) == set(sink.jids(READERS))
@@ -45,7 +44,7 @@ def test_kills(server: XmppServer, mode: str, make: Make) -> None:
         service.until(lambda: service.sent(job))
         sink.wait(READERS)
         assert service.stop() == 0
-        all_told(service, sink, KILLS)
+        all_told(sink, KILLS)
     progress = service.progress(job)
     assert (progress.sent, progress.total, progress.failed) == (READERS, READERS, 0)
     assert service.schedule(job).wire_state == "sent"

@@ -1,6 +1,7 @@
 """Whatever is lost and whenever it crashes: nobody is skipped, repeats are few."""
 
 import asyncio
+import contextlib
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -62,14 +63,16 @@ class History:
             return life.losses.get(writes - 1) if life else None
 
         def ended() -> bool:
-            if life is None:
-                return False
-            return writes >= life.crash or (life.hold and wire.most >= WINDOW - 1)
+            return life is not None and writes >= life.crash
 
         wire = FakeWire(fate, hold=life is not None and life.hold)
         name = f"life {self.interruptions}"
         async with working(self.world, wire, window=WINDOW, name=name):
-            await until(lambda: ended() or self.over)
+            if wire.hold:  # what is written stays on its way until the crash
+                with contextlib.suppress(TimeoutError):
+                    await until(ended, 0.1)
+            else:
+                await until(lambda: ended() or self.over)
         self.taken += wire.taken
         self.interruptions += wire.losses + 1
 

@@ -1,0 +1,123 @@
+"""Who is told what became of an announcement."""
+
+from datetime import timedelta
+
+from bot.domain.schedule import Schedule
+from bot.service.outcomes import Bounce
+from bot.service.ports import Notice
+from bot.service.sending import Step
+from tests.world import ADMIN, NOON, OPS, PUBLISHER, World
+
+READERS = ("a@example.org", "b@example.org")
+AT_ONE = NOON.replace(hour=13)
+
+
+def headlines(notices: list[Notice]) -> list[tuple[str, str]]:
+    """(to, status)"""
+    found = []
+    for notice in notices:
+        for payload in notice.payloads:
+            status = payload.partition("<status>")[2].partition("<")[0]
+            found.append((notice.to, status))
+    return found
+
+
+def texts(notices: list[Notice]) -> dict[str, str]:
+    return {one.to: one.text for one in notices if one.text is not None}
+
+
+def deliver(world: World) -> None:
+    claimed = world.do(world.sending.claim, "w")
+    assert claimed is not None
+    chunk = claimed.chunk
+    step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
+    world.do(world.sending.record, "w", [step], [])
+
+
+def missed(world: World, **changes: object) -> Schedule:
+    job = world.schedule(PUBLISHER, **changes)
+    world.clock.set(AT_ONE + timedelta(hours=1))
+    world.plan_all()
+    return job
+
+
+def test_sent_is_a_headline_to_the_owner(world: World) -> None:
+    """Success is told to the owner alone, without a text."""
+    world.due(client_id="a<b")
+    notices = world.notices()
+    assert headlines(notices) == [(ADMIN, "sent")]
+    assert texts(notices) == {}
+    assert "<id>a&lt;b</id>" in notices[0].payloads[0]
+
+
+def test_missed_is_written_out(world: World) -> None:
+    """Owner and [notify] read what was missed and why; the owner gets a headline."""
+    job = missed(world)
+    notices = world.notices()
+    assert headlines(notices) == [(PUBLISHER, "failed")]
+    written = texts(notices)
+    assert set(written) == {PUBLISHER, OPS}
+    assert f"#{job.id}" in written[OPS]
+    assert "was not up when it was due" in written[OPS]
+
+
+def test_an_occurrence_of_several_is_named(world: World) -> None:
+    """A recurring job's headline says which moment it is about."""
+    missed(world, recurrence="FREQ=DAILY")
+    payloads = [text for one in world.notices() for text in one.payloads]
+    assert "due='2026-03-01T13:00:00Z'" in payloads[0].replace('"', "'")
+
+
+def test_partly_failed_is_written_out(world: World) -> None:
+    """Some failed: sent on the wire, and a text with the counts."""
+    world.subscribe(*READERS)
+    job = world.due()
+    bounce = Bounce(
+        broadcast_key=world.broadcast(job).key,
+        jid=READERS[0],
+        condition="forbidden",
+        error_type="auth",
+    )
+    world.do(world.outcomes.bounced, bounce)
+    deliver(world)
+    notices = world.notices()
+    assert headlines(notices) == [(ADMIN, "sent")]
+    assert "1 of 2 were told, 1 failed" in texts(notices)[OPS]
+
+
+def test_cancelled_by_another(world: World) -> None:
+    """The owner hears of a cancellation by an admin, not of the own one."""
+    theirs = world.schedule(PUBLISHER, client_id="theirs")
+    world.schedule(PUBLISHER, client_id="own")
+    schedules = world.schedules
+    world.do(schedules.cancel, world.caller(PUBLISHER), "own")
+    assert world.notices() == []
+    world.do(schedules.cancel_reference, world.caller(ADMIN), theirs.id)
+    notices = world.notices()
+    assert headlines(notices) == [(PUBLISHER, "cancelled")]
+    assert set(texts(notices)) == {PUBLISHER, OPS}
+
+
+def test_held_asks_for_an_admin(world: World) -> None:
+    """What is held is written to owner and [notify]; it is no failure."""
+    missed(world, late_policy="hold")
+    notices = world.notices()
+    assert headlines(notices) == []
+    assert set(texts(notices)) == {PUBLISHER, OPS}
+
+
+def test_no_headlines_where_none_are_wanted(world: World) -> None:
+    """Headlines can be declined; what was missed is written all the same."""
+    missed(world, updates=False)
+    notices = world.notices()
+    assert headlines(notices) == []
+    assert set(texts(notices)) == {PUBLISHER, OPS}
+
+
+def test_the_operator_has_no_address(world: World) -> None:
+    """What the command line asked for is reported to [notify] alone."""
+    operator = world.policy.access.operator()
+    world.do(world.schedules.create, operator, world.request())
+    world.clock.set(AT_ONE + timedelta(hours=1))
+    world.plan_all()
+    assert {one.to for one in world.notices()} == {OPS}

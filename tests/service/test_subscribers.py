@@ -1,0 +1,148 @@
+"""Joining, leaving, and the one welcome."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.addresses import Addresses
+from bot.domain.errors import Conflict, NotAllowed, NotFound
+from bot.domain.lists import ListKind
+from bot.domain.schedule import Origin, Schedule
+from bot.service.ports import Paging
+from tests.world import (
+    ADMIN,
+    SERVICE,
+    STRANGER,
+    USER,
+    World,
+    a_list,
+    a_policy,
+    copy_of,
+)
+
+NEWS, CLOSED = f"news@{SERVICE}", f"closed@{SERVICE}"
+
+
+@pytest.fixture
+def world(blank: Path, tmp_path: Path) -> Iterator[World]:
+    """With a list that welcomes and one that is closed."""
+    lists = [a_list(welcome="welcome"), a_list("closed", kind=ListKind.CLOSED)]
+    found = World(copy_of(blank, tmp_path), lists=lists)
+    yield found
+    found.close()
+
+
+def welcomes(world: World) -> list[Schedule]:
+    page = world.do(
+        lambda unit: world.schedules.page(
+            unit, world.caller(ADMIN), Paging(), everything=True
+        )
+    )
+    return [one for one in page.items if one.origin is Origin.WELCOME]
+
+
+def join(world: World, jid: str = USER, to: str = NEWS) -> None:
+    world.do(world.subscribers.join, jid, to, "de")
+
+
+def readers(world: World, list_name: str = "news") -> list[str]:
+    admin = world.caller(ADMIN)
+    page = world.do(world.subscribers.page, admin, list_name, 0, 100)
+    return [subscriber.jid for _, subscriber in page]
+
+
+def test_one_welcome(world: World) -> None:
+    """Whoever joins is welcomed at once, in the language seen, by the list."""
+    join(world)
+    [welcome] = welcomes(world)
+    world.plan_all()
+    claimed = world.do(world.sending.claim, "w")
+    assert claimed is not None
+    [reader] = world.do(world.sending.recipients, claimed, 0, 10)
+    message = world.do(world.sending.announcement, claimed, reader)
+    assert (reader.jid, message.sender) == (USER, NEWS)
+    assert message.texts[0].language == "de"
+    assert welcome.client_id == message.job
+
+
+def test_who_rejoins_gets_none(world: World) -> None:
+    """Leaving and joining again brings no second welcome."""
+    join(world)
+    join(world)
+    assert world.do(world.subscribers.leave, USER, NEWS) == 1
+    assert readers(world) == []
+    join(world)
+    assert readers(world) == [USER]
+    assert len(welcomes(world)) == 1
+
+
+def test_an_admin_adds(world: World) -> None:
+    """Who is added is welcomed unless the admin says no; adding twice adds once."""
+    admin = world.caller(ADMIN)
+    add = world.subscribers.add
+    assert world.do(add, admin, "news", "a@example.org", "de", "Europe/Berlin")
+    assert not world.do(add, admin, "news", "a@example.org", None, None)
+    assert [one.audience for one in welcomes(world)] != []
+    world.do(
+        lambda unit: add(unit, admin, "news", "b@b.example", None, None, welcome=False)
+    )
+    assert len(welcomes(world)) == 1
+    found = world.do(lambda unit: unit.subscribers.get("a@example.org"))
+    assert found is not None
+    assert (found.language, found.timezone) == ("de", "Europe/Berlin")
+
+
+def test_who_may_not_join(world: World) -> None:
+    """Strangers, closed lists and unknown ones are refused, and nothing stays."""
+    with pytest.raises(NotAllowed):
+        join(world, STRANGER)
+    with pytest.raises(NotAllowed):
+        join(world, to=CLOSED)
+    with pytest.raises(NotFound):
+        join(world, to=f"nothing@{SERVICE}")
+    assert world.do(lambda unit: unit.subscribers.get(USER)) is None
+    assert welcomes(world) == []
+
+
+def test_only_admins_add_and_remove(world: World) -> None:
+    """A user puts nobody on a list, and servers and the service stand on none."""
+    user, admin = world.caller(USER), world.caller(ADMIN)
+    subscribers = world.subscribers
+    with pytest.raises(NotAllowed):
+        world.do(subscribers.add, user, "news", "a@example.org", None, None)
+    with pytest.raises(NotAllowed):
+        world.do(subscribers.remove, user, "news", USER)
+    with pytest.raises(Conflict):
+        world.do(subscribers.add, admin, "news", "example.org", None, None)
+    with pytest.raises(NotFound):
+        world.do(subscribers.remove, admin, "news", "a@example.org")
+
+
+def test_the_domain_is_the_default_list(world: World) -> None:
+    """Subscribing to the service itself joins the default list."""
+    join(world, to=SERVICE)
+    assert readers(world) == [USER]
+    assert world.do(world.subscribers.stands_on, USER, NEWS)
+    assert not world.do(world.subscribers.stands_on, USER, CLOSED)
+
+
+def test_a_suspended_reader_still_stands(world: World) -> None:
+    """A probe of somebody whose messages bounced is answered."""
+    join(world)
+    world.do(lambda unit: world.outcomes._suspend(unit, USER, world.clock.now()))
+    assert readers(world) == []
+    assert world.do(world.subscribers.stands_on, USER, NEWS)
+
+
+def test_an_account_loses_whom_its_roster_lost(blank: Path, tmp_path: Path) -> None:
+    """After a login whoever joined by presence and is in no roster has left."""
+    account = Addresses(service="bot@example.org/carillon", component=False)
+    world = World(copy_of(blank, tmp_path), policy=a_policy(addresses=account))
+    for jid in ("a@example.org", "b@example.org"):
+        world.do(world.subscribers.join, jid, "bot@example.org", None)
+    world.subscribe("c@example.org")
+    gone = world.do(world.subscribers.depart, frozenset({"a@example.org"}))
+    assert gone == ["b@example.org"]
+    assert readers(world) == ["a@example.org", "c@example.org"]
+    world.close()
