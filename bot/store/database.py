@@ -51,11 +51,6 @@ class SqlDatabase:
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
 
-    @property
-    def shared(self) -> bool:
-        """Several services may run on it at once."""
-        return self._backend.shared
-
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writers, self.call, use_case, *args)
@@ -119,9 +114,17 @@ class SqlDatabase:
             self._watcher.start()
         return SqlWatch(self._changes)
 
-    def exclusive(self) -> AbstractContextManager[None]:
-        """Refuse a second service on one SQLite file; raises Conflict."""
-        return self._backend.exclusive()
+    def exclusive(self, service: str) -> AbstractContextManager[None]:
+        """Be the one process that connects as `service`.
+
+        SQLite: raises Conflict where another service runs on the file.
+        PostgreSQL: stands by, blocking, while another process does.
+        """
+        return self._backend.exclusive(service)
+
+    def still_exclusive(self) -> None:
+        """Raises Conflict where another process has taken over."""
+        self._backend.still_exclusive()
 
     def close(self) -> None:
         """Let running use cases end, then let go of every connection."""
