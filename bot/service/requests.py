@@ -52,17 +52,15 @@ class ScheduleRequest:
         """Equal for a repeat of the same request, before times are resolved."""
         given = asdict(self)
         del given["client_id"], given["origin"], given["language"]
+        # in no order; servers stamp a language on stanzas, which is not the request's
         given |= {
-            "bodies": self._tagged(self.bodies),
-            "subjects": self._tagged(self.subjects),
+            "bodies": sorted(self.bodies),
+            "subjects": sorted(self.subjects),
+            "payloads": sorted(self.payloads),
             "metadata": _canonical(self.metadata),
         }
         text = json.dumps(given, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-    def _tagged(self, texts: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-        """The request's own language counts for what has none."""
-        return [(tag or self.language, text) for tag, text in texts]
 
 
 def _canonical(metadata: str | None) -> list[str]:
@@ -76,5 +74,5 @@ def _canonical(metadata: str | None) -> list[str]:
         said.append(
             ET.canonicalize(ET.tostring(child), strip_text=True, rewrite_prefixes=True)
         )
-    said += [(element.text or "").strip(), json.dumps(sorted(element.items()))]
+    said += [(element.text or "").strip(), *map(str, sorted(element.items()))]
     return sorted(filter(None, said))

@@ -110,7 +110,7 @@ def test_repeat(stage: Stage) -> None:
     client_id = fresh()
     tags = "<a xmlns='urn:example:a' x='1' y='2'/>", "<b xmlns='urn:example:b'/>"
     first = (
-        "<subject>S</subject><body xml:lang='en'>hello</body>"
+        "<subject>S</subject><body>hello</body><body xml:lang='de'>hallo</body>"
         f"<delay-seconds>900</delay-seconds><id>{client_id}</id>"
         f"{meta(to_list() + tags[0] + tags[1])}"
     )
@@ -118,10 +118,10 @@ def test_repeat(stage: Stage) -> None:
         f"\n <metadata>\n  <q:b xmlns:q='urn:example:b'></q:b>\n{to_list()}"
         "<a y='2' x='1' xmlns='urn:example:a'/>\n</metadata>\n"
         f"<id>{client_id}</id> <delay-seconds>900</delay-seconds>"
-        "<body xml:lang='en'>hello</body><subject>S</subject>"
+        "<body xml:lang='de'>hallo</body><body>hello</body><subject>S</subject>"
     )
     moment = payload(stage.create(first)).findtext(f"{S}deliver-at")
-    repeat = payload(stage.create(again, attributes="xml:lang='en'"))
+    repeat = payload(stage.create(again, attributes="xml:lang='fr'"))
     assert repeat.findtext(f"{S}deliver-at") == moment
     assert repeat.findtext(f"{S}status") == "scheduled"
     other = first.replace("hello", "goodbye")

@@ -94,13 +94,14 @@ def test_an_admin_adds(world: World) -> None:
 
 
 def test_who_may_not_join(world: World) -> None:
-    """Strangers, closed lists and unknown ones are refused, and nothing stays."""
+    """Strangers are refused, a closed list looks like none, and nothing stays."""
     with pytest.raises(NotAllowed):
         join(world, STRANGER)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound) as closed:
         join(world, to=CLOSED)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as nothing:
         join(world, to=f"nothing@{SERVICE}")
+    assert closed.value.text == nothing.value.text
     assert world.do(lambda unit: unit.subscribers.get(USER)) is None
     assert welcomes(world) == []
 
