@@ -86,7 +86,7 @@ def test_partly_failed_is_written_out(world: World) -> None:
 
 
 def test_cancelled_by_another(world: World) -> None:
-    """The owner hears of a cancellation by an admin, by headline, not of the own one."""
+    """A cancellation by an admin is told to the owner by headline, the own is not."""
     theirs = world.schedule(PUBLISHER, client_id="theirs")
     world.schedule(PUBLISHER, client_id="own")
     schedules = world.schedules
