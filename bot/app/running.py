@@ -29,6 +29,7 @@ from bot.service.ports import Pulse, UnitOfWork
 from bot.service.sending import LEASE, Sending
 from bot.settings import Settings
 from bot.store import upgrade
+from bot.store.database import backend_of
 from bot.xmpp.connection import Connection, FatalConnectionError
 from bot.xmpp.doors import Doors
 
@@ -41,10 +42,16 @@ GRACE = 20.0
 
 
 def run(settings: Settings) -> None:
-    """The service, until SIGTERM or SIGINT; raises CarillonError where it can't."""
-    upgrade.prepare(settings.database.url)
-    with open_service(settings) as service, service.database.exclusive():
-        asyncio.run(Running.serve(settings, service))
+    """The service, until SIGTERM or SIGINT; raises CarillonError where it can't.
+
+    Raises SettingsError where the password cannot be read.
+    """
+    _ = settings.xmpp.secret
+    # The lock first: a file that another service uses is not brought up to date.
+    with backend_of(settings.database.url).exclusive():
+        upgrade.prepare(settings.database.url)
+        with open_service(settings) as service:
+            asyncio.run(Running.serve(settings, service))
 
 
 class Running:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import SystemClock
@@ -103,8 +103,11 @@ def open_service(settings: Settings) -> Iterator[Service]:
     policy, clock = policy_of(settings), SystemClock()
     templates = JinjaTemplates(settings.templates.folder)
     database = SqlDatabase(settings.database.url)
+    lists = lists_of(settings)
     try:
-        database.call(_declare, lists_of(settings))
+        # Looked at first: a command that changes nothing waits for no writer.
+        if not database.look(_declared, lists):
+            database.call(_declare, lists)
         yield Service(
             database=database,
             policy=policy,
@@ -117,6 +120,12 @@ def open_service(settings: Settings) -> Iterator[Service]:
         )
     finally:
         database.close()
+
+
+def _declared(uow: UnitOfWork, lists: list[AnnouncementList]) -> bool:
+    """Whether the stored lists are those configured."""
+    stored = {entry.name: replace(entry, id=0) for entry in uow.lists.all()}
+    return stored == {entry.name: entry for entry in lists}
 
 
 def _declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> None:

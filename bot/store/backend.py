@@ -36,10 +36,10 @@ class Fault(Enum):
 
 
 class Backend(Protocol):
-    #: several services may run on it at once
-    shared: bool
     """Engines and their number of threads, and what only one of them does."""
 
+    #: several services may run on it at once
+    shared: bool
     writing: sa.Engine
     reading: sa.Engine
     writers: int

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from typing import TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
@@ -118,10 +117,6 @@ class SqlDatabase:
             )
             self._watcher.start()
         return SqlWatch(self._changes)
-
-    def exclusive(self) -> AbstractContextManager[None]:
-        """Refuse a second service on one SQLite file; raises Conflict."""
-        return self._backend.exclusive()
 
     def close(self) -> None:
         """Let running use cases end, then let go of every connection."""

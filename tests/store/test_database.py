@@ -14,7 +14,7 @@ from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Invalid, Unavailable
 from bot.service.ports import Database, ScheduleFilter, UnitOfWork
 from bot.store import upgrade
-from bot.store.database import SqlDatabase
+from bot.store.database import SqlDatabase, backend_of
 from tests.servers.postgresql import PostgreSQL
 from tests.store.samples import NOON, a_schedule
 
@@ -216,20 +216,18 @@ def test_mistakes_are_not_hidden(database: SqlDatabase) -> None:
 
 def test_one_service_a_file(sqlite: SqlDatabase, sqlite_url: str) -> None:
     """A second service on a SQLite file is refused until the first has let go."""
-    other = SqlDatabase(sqlite_url)
-    with sqlite.exclusive():
+    first, other = backend_of(sqlite_url), backend_of(sqlite_url)
+    with first.exclusive():
         with pytest.raises(Conflict, match=file_of(sqlite_url)), other.exclusive():
             pass
-        other.call(add, "a")  # the command line may work beside the service
+        sqlite.call(add, "a")  # the command line may work beside the service
     with other.exclusive():
         pass
-    other.close()
 
 
 @pytest.mark.postgres
-def test_services_share_postgresql(postgres: SqlDatabase, postgresql_url: str) -> None:
+def test_services_share_postgresql(postgresql_url: str) -> None:
     """On PostgreSQL two services are welcome."""
-    other = SqlDatabase(postgresql_url)
-    with postgres.exclusive(), other.exclusive():
+    first, other = backend_of(postgresql_url), backend_of(postgresql_url)
+    with first.exclusive(), other.exclusive():
         pass
-    other.close()
