@@ -212,7 +212,9 @@ class Running:
         return PULSE
 
     async def _renew(self) -> None:
-        await self._database.run(self._sending.renew, self._worker)
+        await self._database.run(
+            self._sending.renew, self._worker, self._dispatcher.carrying
+        )
 
 
 def _lists(uow: UnitOfWork) -> list[AnnouncementList]:

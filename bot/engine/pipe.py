@@ -143,9 +143,10 @@ class Pipe:
         return deliveries, faults
 
     async def _stencil(self, reader: Recipient) -> Stencil:
-        announcement = await self._line.database.run(
-            self._line.sending.announcement, self._job, reader
-        )
+        database = self._line.database
+        # what is rendered for each reader is not kept: nothing is written
+        run = database.read if self._job.personal else database.run
+        announcement = await run(self._line.sending.announcement, self._job, reader)
         stencil = self._line.wire.stencil(announcement)
         if not self._job.personal:
             self._stencils[reader.language, reader.timezone] = stencil

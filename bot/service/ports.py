@@ -64,6 +64,14 @@ class Templates(Protocol):
         """Subject and body; raises Invalid where the template or a value is bad."""
         ...
 
+    def variant(self, languages: Sequence[str], wish: str, fallback: str) -> str:
+        """The language among these for a reader, or his own variety of it.
+
+        `en-GB` for who wishes it and is told in `en`: the text is the same, dates
+        and times are not. There are as many varieties as CLDR knows.
+        """
+        ...
+
     def reads_recipient(self, name: str) -> bool:
         """The template asks for the recipient, so it is rendered for each."""
         ...
@@ -174,7 +182,7 @@ class Subscriptions(Protocol):
 class ScheduleFilter:
     owner: str | None = None
     states: Collection[ScheduleState] | None = None
-    #: leave out welcomes, of which there may be thousands
+    #: welcomes too, of which there may be thousands
     welcomes: bool = False
 
 
@@ -252,19 +260,29 @@ class Broadcasts(Protocol):
 
     def progress(self, broadcast_id: int) -> Progress: ...
 
-    def rendition(
-        self, broadcast_id: int, language: str, zone: str, text: Text | None = None
-    ) -> Text | None:
-        """The stored text of one (language, zone); the first one stored stands."""
+    def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
+        """What readers in a zone are told, by language tag."""
+        ...
+
+    def keep(
+        self, broadcast_id: int, zone: str, texts: Mapping[str, Text]
+    ) -> dict[str, Text]:
+        """Store texts by language tag; the first one stored stands. All there are."""
         ...
 
 
 class Chunks(Protocol):
-    def claim(self, worker: str, now: datetime, lease: timedelta) -> Chunk | None:
+    def claim(
+        self,
+        worker: str,
+        now: datetime,
+        lease: timedelta,
+        carrying: Collection[int] = (),
+    ) -> Chunk | None:
         """Lease an open chunk of a broadcast that is sending.
 
         Of the smallest broadcast first, so that one never waits for ten thousand.
-        A lease that ran out is another worker's to take, not its holder's.
+        A lease that ran out is anybody's to take, but not those in `carrying`.
         """
         ...
 
@@ -274,8 +292,8 @@ class Chunks(Protocol):
 
     def save(self, chunk: Chunk) -> None: ...
 
-    def renew(self, worker: str, until: datetime) -> None:
-        """Extend every lease of the worker."""
+    def renew(self, worker: str, until: datetime, carrying: Collection[int]) -> None:
+        """Extend the worker's leases of these chunks."""
         ...
 
     def release(self, worker: str | None) -> None:

@@ -157,7 +157,7 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     "next due": (schedules.NEXT_DUE, {}, ["ix_schedule_due"]),
     "claim": (
         chunks.CLAIM,
-        {"by": "w1", "now": NOON, "until": NOON},
+        {"by": "w1", "now": NOON, "until": NOON, "carrying": [7]},
         ["ix_broadcast_sending", "ix_chunk_open"],
     ),
     "page of a list": (audience.LISTED, PAGE, ["ix_subscription_list_id_id"]),
