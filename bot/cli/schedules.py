@@ -1,12 +1,12 @@
 """`carillon schedules`: what is pending, and changing it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from bot.cli import moments, output, session, showing
-from bot.domain.access import Caller
 from bot.domain.broadcast import Broadcast, Occurrence, Progress
 from bot.domain.errors import CarillonError, NotFound
 from bot.domain.message import Text
@@ -163,7 +163,7 @@ def resume(
     json: output.JSON = False,
 ) -> None:
     """Go on after a pause, or let go what is held."""
-    _change(context, Schedules.resume, reference, owner, json)
+    _change(context, Schedules.resume, reference, owner, json, launches=True)
 
 
 @app.command()
@@ -185,7 +185,7 @@ def send_now(
     json: output.JSON = False,
 ) -> None:
     """Send it now; a recurring one keeps its rule."""
-    _change(context, Schedules.send_now, reference, owner, json)
+    _change(context, Schedules.send_now, reference, owner, json, launches=True)
 
 
 @app.command()
@@ -199,7 +199,7 @@ def cancel(
     _change(context, Schedules.cancel_reference, reference, owner, json)
 
 
-_Change = Callable[[Schedules, UnitOfWork, Caller, int], Schedule]
+_Change = Callable[..., Schedule]
 
 
 def _change(
@@ -208,11 +208,17 @@ def _change(
     reference: str,
     owner: str | None,
     json: bool,
+    *,
+    launches: bool = False,
 ) -> None:
+    """`launches`: it may go out at once, to the audience as it stands."""
     with session.service_of(context) as service:
-        changed = service.database.call(
-            _changed, service.schedules, change, reference, owner
-        )
+        database, schedules = service.database, service.schedules
+        found = database.look(_find, schedules, reference, owner)
+        if launches:
+            frozen = database.look(schedules.freeze, session.OPERATOR, found.id)
+            change = partial(change, frozen=frozen)
+        changed = database.call(_changed, schedules, change, found.id)
     if json:
         output.document(showing.schedule_as_data(changed))
         return
@@ -225,11 +231,9 @@ def _changed(
     uow: UnitOfWork,
     schedules: Schedules,
     change: _Change,
-    reference: str,
-    owner: str | None,
+    reference: int,
 ) -> Schedule:
-    found = _find(uow, schedules, reference, owner)
-    return change(schedules, uow, session.OPERATOR, found.id)
+    return change(schedules, uow, session.OPERATOR, reference)
 
 
 def _find(

@@ -13,7 +13,6 @@ from bot.domain.broadcast import (
     Broadcast,
     Chunk,
     DeliveryException,
-    ExceptionKind,
     Frozen,
     Occurrence,
     Progress,
@@ -336,7 +335,9 @@ class Exceptions(Protocol):
         """Whoever was still to be told again has failed."""
         ...
 
-    def count(self, broadcast_id: int, kind: ExceptionKind) -> int: ...
+    def any_awaited(self, broadcast_id: int) -> bool:
+        """Whether somebody is still to be told again, or may still bounce."""
+        ...
 
     def page(
         self, broadcast_id: int, *, after: str, limit: int

@@ -96,7 +96,14 @@ class Schedules:
                 maximum=quota.limit,
                 wait=True,
             )
-        stored = uow.schedules.add(schedule)
+        try:
+            stored = uow.schedules.add(schedule)
+        except Conflict:
+            # the same request came in beside this one
+            earlier = _earlier(uow, caller, request)
+            if earlier is None:
+                raise
+            return earlier, quota
         uow.nudge()
         return stored, Quota(quota.used + 1, quota.limit)
 
@@ -267,19 +274,38 @@ class Schedules:
             )
         return self._store(uow, replace(schedule, state=ScheduleState.PAUSED))
 
-    def resume(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        """Go on after a pause, or let go what is held for an admin."""
+    def freeze(self, uow: UnitOfWork, caller: Caller, reference: int) -> Frozen | None:
+        """The audience as it stands, for `send_now` and `resume`.
+
+        In a read transaction, since counting a million readers takes longer than
+        one that writes may last. None where no list is told.
+        """
+        audience = self.get(uow, caller, reference).audience
+        if not isinstance(audience, ListAudience):
+            return None
+        return self._planning.freeze(uow, audience.list_name, self._clock.now())
+
+    def resume(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        reference: int,
+        frozen: Frozen | None = None,
+    ) -> Schedule:
+        """Go on after a pause, or let go what is held for an admin, to `frozen`."""
         schedule = _locked(uow, self.get(uow, caller, reference).id)
         _not_final(schedule)
         if schedule.state is ScheduleState.HELD:
             if not caller.is_admin:
                 raise NotAllowed("Only an admin lets go what is held.")
-            return self._release(uow, schedule)
+            return self._release(uow, schedule, frozen)
         if schedule.state is not ScheduleState.PAUSED:
             return schedule
         return self._store(uow, replace(schedule, state=ScheduleState.PENDING))
 
-    def _release(self, uow: UnitOfWork, schedule: Schedule) -> Schedule:
+    def _release(
+        self, uow: UnitOfWork, schedule: Schedule, frozen: Frozen | None
+    ) -> Schedule:
         now = self._clock.now()
         held = [
             occurrence
@@ -292,7 +318,7 @@ class Schedules:
                 uow,
                 pending,
                 occurrence.due_at,
-                self._frozen(uow, schedule, now),
+                self._frozen(uow, schedule, frozen, now),
                 now,
                 occurrence=occurrence,
             )
@@ -330,12 +356,18 @@ class Schedules:
             )
         return self._store(uow, schedule)
 
-    def send_now(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
+    def send_now(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        reference: int,
+        frozen: Frozen | None = None,
+    ) -> Schedule:
         """Once: it is due now. Recurring: an extra occurrence, the rule stands."""
         schedule = _locked(uow, self.get(uow, caller, reference).id)
         _not_final(schedule)
         if schedule.state is ScheduleState.HELD:
-            return self.resume(uow, caller, reference)
+            return self.resume(uow, caller, reference, frozen)
         now = self._clock.now()
         if schedule.recurrence is None:
             if schedule.next_at is None:
@@ -345,18 +377,22 @@ class Schedules:
             )
         if schedule.state is ScheduleState.PAUSED:
             raise Conflict(f"#{reference} is paused; resume it first.")
-        frozen = self._frozen(uow, schedule, now)
-        self._planning.launch(uow, schedule, now, frozen, now)
+        audience = self._frozen(uow, schedule, frozen, now)
+        self._planning.launch(uow, schedule, now, audience, now)
         uow.nudge()
         return _locked(uow, reference)
 
     def _frozen(
-        self, uow: UnitOfWork, schedule: Schedule, now: datetime
+        self,
+        uow: UnitOfWork,
+        schedule: Schedule,
+        frozen: Frozen | None,
+        now: datetime,
     ) -> dict[str, Frozen | None]:
         if not isinstance(schedule.audience, ListAudience):
             return {}
         name = schedule.audience.list_name
-        return {name: self._planning.freeze(uow, name, now)}
+        return {name: frozen or self._planning.freeze(uow, name, now)}
 
     def _store(self, uow: UnitOfWork, schedule: Schedule) -> Schedule:
         uow.schedules.save(schedule)

@@ -1,6 +1,7 @@
 """Subscribers: joining and leaving lists, signs of life, and the welcome."""
 
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.access import OPERATOR, Caller, Role
@@ -112,9 +113,8 @@ class Subscribers:
             by_presence = one.origin is SubscriptionOrigin.PRESENCE
             return by_presence if at is None else one.list_id == at
 
-        for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
-            # else the next sign of life would take it up again
-            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+        # what is suspended too: else the next sign of life would take it up again
+        self._take_up(uow, subscriber, meant)
         standing = list(filter(meant, uow.subscriptions.of(subscriber.id)))
         for one in standing:
             uow.subscriptions.end(
@@ -122,13 +122,26 @@ class Subscribers:
             )
         return len(standing)
 
-    def depart(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
+    def _take_up(
+        self,
+        uow: UnitOfWork,
+        subscriber: Subscriber,
+        meant: Callable[[Subscription], bool],
+    ) -> None:
+        """Open what is suspended: as a sign of life does, or before it is ended."""
+        now = self._clock.now()
+        for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
+            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+
+    def departed(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
         """After a login as account: who joined by presence and left meanwhile."""
-        origin = SubscriptionOrigin.PRESENCE
-        gone = [jid for jid in uow.subscriptions.by_origin(origin) if jid not in roster]
+        joined = uow.subscriptions.by_origin(SubscriptionOrigin.PRESENCE)
+        return [jid for jid in joined if jid not in roster]
+
+    def depart(self, uow: UnitOfWork, gone: Sequence[str]) -> None:
+        """End what these joined by presence; a few at a time."""
         for jid in gone:
             self.leave(uow, jid, self._policy.addresses.own)
-        return gone
 
     def stands_on(self, uow: UnitOfWork, jid: str, to: str) -> bool:
         """Whether a presence probe to this address is answered with presence."""
@@ -148,9 +161,7 @@ class Subscribers:
         subscriber = uow.subscribers.seen(jid, language=language)
         if subscriber is None:
             return
-        now = self._clock.now()
-        for old in uow.subscriptions.suspended(subscriber.id):
-            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+        self._take_up(uow, subscriber, lambda _: True)
 
     def add(
         self,
@@ -184,9 +195,13 @@ class Subscribers:
         entry = _list(uow, list_name)
         address = _person(self._policy, jid)
         subscriber = uow.subscribers.get(address)
-        ended = subscriber is not None and uow.subscriptions.end(
-            subscriber.id, EndReason.REMOVED, self._clock.now(), list_id=entry.id
-        )
+        ended = 0
+        if subscriber is not None:
+            self._take_up(uow, subscriber, lambda old: old.list_id == entry.id)
+            now = self._clock.now()
+            ended = uow.subscriptions.end(
+                subscriber.id, EndReason.REMOVED, now, list_id=entry.id
+            )
         if not ended:
             raise NotFound(f"{address} does not stand on {list_name!r}.")
 

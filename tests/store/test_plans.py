@@ -172,6 +172,21 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         {"now": at(MANY), "limit": 10},
         ["ix_delivery_exception_next"],
     ),
+    "anybody awaited": (
+        exceptions.AWAITED,
+        {"broadcast_id": MANY},
+        ["ix_delivery_exception_broadcast_id_kind"],
+    ),
+    "pending of an owner": (
+        sa.select(sa.func.count())
+        .select_from(schedule)
+        .where(
+            schedule.c.owner == "user1@example.org",
+            schedule.c.state.in_(["pending", "held", "paused", "running"]),
+        ),
+        {},
+        ["ix_schedule_owner_state"],
+    ),
     "one of an owner": (OWNERS.where(schedule.c.client_id == "s1"), {}, []),
     "page of an owner": (
         OWNERS.order_by(schedule.c.id).limit(10),
