@@ -326,7 +326,7 @@ class Sending:
         self, uow: UnitOfWork, broadcast_id: int, now: datetime, *, expired: bool
     ) -> None:
         """Close the broadcast once its last chunk is done and nothing is retried."""
-        broadcast = uow.broadcasts.lock(broadcast_id)
+        broadcast = reports.locked(uow, broadcast_id)
         if broadcast is None or broadcast.state is not BroadcastState.SENDING:
             return
         if expired:
@@ -359,7 +359,7 @@ class Sending:
 
     def give_up(self, uow: UnitOfWork, broadcast_id: int, reason: str) -> None:
         """End a broadcast that cannot be sent at all."""
-        broadcast = uow.broadcasts.lock(broadcast_id)
+        broadcast = reports.locked(uow, broadcast_id)
         if broadcast is not None and broadcast.state is BroadcastState.SENDING:
             now = self._clock.now()
             reports.settle(uow, self._policy, broadcast, now, reason=reason)

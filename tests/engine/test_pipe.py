@@ -224,26 +224,6 @@ def test_stop_in_the_middle(world: World) -> None:
     asyncio.run(go())
 
 
-def test_expiry_in_the_middle(world: World) -> None:
-    """From the expiry on nothing is written any more."""
-    job = due(world, 100, expires="2026-03-01T12:30:00Z")
-
-    async def go() -> None:
-        wire = FakeWire(hold=True)
-        async with working(world, wire, window=40):
-            await until(lambda: len(wire.taken) == 40)
-            world.clock.advance(hours=1)
-            wire.hold = False
-            wire.acknowledge()
-            await until(over(world, job))
-            await asyncio.sleep(0.05)
-        assert len(wire.taken) == 40
-
-    asyncio.run(go())
-    assert world.states(job) == [("sent", "expired")]
-    assert world.progress(job).sent == 40
-
-
 def test_a_stop_of_the_service(world: World) -> None:
     """Stopping waits for what is on its way and records it; the rest stays."""
     job = due(world, 200)

@@ -221,6 +221,20 @@ def test_the_template_is_broken(tmp_path: Path, world: World) -> None:
     later.close()
 
 
+def test_a_rule_that_cannot_be_read_holds_up_nobody(world: World) -> None:
+    """A zone that the system lost fails its job, with a report; others go out."""
+    bad = world.schedule(client_id="bad", recurrence="FREQ=DAILY")
+    lost = replace(bad, timezone="Europe/Atlantis")
+    world.do(lambda unit: unit.schedules.save(lost))
+    good = world.schedule(client_id="good")
+    world.clock.set(AT_ONE)
+    world.plan_all()
+    assert world.states(bad) == [("failed", "unreadable")]
+    assert world.get(bad.id).state is ScheduleState.FAILED
+    assert world.get(good.id).state is ScheduleState.SENT
+    assert any("time zone" in (one.text or "") for one in world.notices())
+
+
 def held(world: World) -> int:
     """A job that is held since its moment was missed by an hour."""
     job = world.schedule(PUBLISHER, late_policy="hold")
