@@ -1,4 +1,4 @@
-# Builds the wheel in one stage and installs it, with pinned dependencies, in another.
+# Installs the program and its pinned dependencies in one stage; another takes them over.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY . .
@@ -7,7 +7,8 @@ RUN python -m venv /opt/carillon \
  && /opt/carillon/bin/pip install --no-cache-dir --no-deps .
 
 FROM python:3.13-slim
-RUN useradd --system --home-dir /var/lib/carillon --create-home carillon
+# a fixed number, so that files outside can be made readable for it
+RUN useradd --system --uid 10000 --home-dir /var/lib/carillon --create-home carillon
 COPY --from=build /opt/carillon /opt/carillon
 ENV PATH=/opt/carillon/bin:$PATH CARILLON_CONFIG=/etc/carillon/carillon.toml
 USER carillon

@@ -32,11 +32,12 @@ install:
 bench: install
 	$(PYTHON) -m benchmarks
 
-# Pin the newest packages that pyproject.toml allows; needs uv.
+# Pin the newest packages that pyproject.toml allows: those that run, and all; needs uv.
+PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+  --no-annotate --no-header pyproject.toml
 lock:
-	uv pip compile -q --universal --python-version 3.11 --upgrade \
-	  --generate-hashes --no-annotate --no-header \
-	  --group dev pyproject.toml -o requirements.lock
+	$(PIN) --upgrade -o requirements.lock
+	$(PIN) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
 
 # Remove all that was installed or made here.
 clean:

@@ -3,8 +3,10 @@
 `load` reports every fault at once, in one `SettingsError`.
 """
 
+import difflib
 import os
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -77,6 +79,13 @@ class XMPPSettings(Section):
             raise ValueError("jid: an account's JID has the form user@domain")
         if (self.password is None) == (self.password_file is None):
             raise ValueError("give exactly one of password and password_file")
+        if self.password_file is not None:
+            try:
+                self.password_file.read_text(encoding="utf-8")
+            except OSError as error:
+                raise ValueError(f"password_file: {error}") from None
+            except UnicodeDecodeError as error:
+                raise ValueError(f"{self.password_file}: {error}") from None
         if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
             raise ValueError('tls: "off" is for a host on loopback only')
         return self
@@ -85,18 +94,12 @@ class XMPPSettings(Section):
     def secret(self) -> str:
         """The password or shared secret, from wherever it is kept.
 
-        Raises SettingsError where there is none, or its file cannot be read.
+        Raises SettingsError where it is empty.
         """
         if self.password is not None:
             return self._given(self.password.get_secret_value(), "xmpp.password")
         assert self.password_file is not None  # noqa: S101 - checked above
-        try:
-            secret = self.password_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
-            raise SettingsError(
-                [f"xmpp.password_file: {self.password_file}: {reason}"]
-            ) from None
+        secret = self.password_file.read_text(encoding="utf-8").strip()
         return self._given(secret, f"xmpp.password_file: {self.password_file}")
 
     @staticmethod
@@ -265,5 +268,21 @@ def _fault(path: Path, entry: Any) -> str:
     source = path
     variable = "CARILLON_" + "__".join(str(part) for part in entry["loc"]).upper()
     text = str(entry["msg"]).removeprefix("Value error, ")
+    if entry["type"] == "extra_forbidden":
+        text = "there is no such key" + _suggestion(entry["loc"])
+    elif entry["type"] == "missing":
+        text = "has to be given"
     where = variable if variable in os.environ else str(source)
     return f"{where}: {key}: {text}"
+
+
+def _suggestion(location: Sequence[int | str]) -> str:
+    """The key of the same section that was meant, perhaps."""
+    *section, key = (str(part) for part in location)
+    model: Any = Settings
+    if section[:1] == ["lists"]:
+        model, section = ListSettings, section[2:]
+    for part in section:
+        model = model.model_fields[part].annotation
+    near = difflib.get_close_matches(key, model.model_fields, n=1)
+    return f"; do you mean {near[0]}?" if near else ""

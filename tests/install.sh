@@ -81,13 +81,13 @@ install_python() {
 
 install_venv() {
   local stamp
-  stamp=$("$python" -VV; sha256sum requirements.lock pyproject.toml; pwd)
+  stamp=$("$python" -VV; sha256sum requirements-dev.lock pyproject.toml; pwd)
   [ "$stamp" != "$(cat .venv/.installed 2>/dev/null)" ] || return 0
   say "installing the Python packages into .venv"
   .venv/bin/python -m pip --version >/dev/null 2>&1 ||
     "$python" -m venv --clear .venv
   export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-  .venv/bin/python -m pip install -q --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install -q --require-hashes -r requirements-dev.lock
   .venv/bin/python -m pip install -q --no-deps -e .
   printf '%s\n' "$stamp" >.venv/.installed
 }

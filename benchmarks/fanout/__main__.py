@@ -9,7 +9,7 @@ from rich.console import Console
 
 from benchmarks.fanout import report
 from benchmarks.fanout.measuring import WARM_UP, Bench, list_name
-from benchmarks.fanout.results import Run
+from benchmarks.fanout.results import Run, check_same_bytes
 from benchmarks.fanout.service import Service
 from benchmarks.fanout.sinks import sinks
 from bot.settings import XMPPSettings
@@ -43,6 +43,7 @@ def measure(server_name: str, mode: str, sizes: list[int], rounds: int) -> list[
             for number in range(1, rounds + 1):
                 runs += [bench.raw(number, size) for size in sizes]
                 runs += bench.carillon(number, sizes)
+                check_same_bytes(runs)
     return runs
 
 

@@ -32,7 +32,7 @@ def stanzas(
     announcement = Announcement(
         sender=profile.address(list_name),
         type=MessageType.CHAT,
-        texts=(Text(language="en", subject=SUBJECT, body=BODY),),
+        texts=(Text(language="", subject=SUBJECT, body=BODY),),
         scheduler=profile.service,
         job=job,
     )

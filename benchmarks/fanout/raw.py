@@ -41,7 +41,7 @@ def _connect(settings: XMPPSettings) -> socket.socket:
     address = (settings.host, settings.port)
     if settings.mode == "component":
         return component_socket(*address, settings.jid, settings.secret)
-    return _account_socket(address, settings.jid, settings.secret)
+    return _account_socket(address, settings)
 
 
 def _acknowledged(stream: socket.socket, settings: XMPPSettings) -> None:
@@ -59,11 +59,11 @@ def _acknowledged(stream: socket.socket, settings: XMPPSettings) -> None:
         read_until(stream, b"<a", rb"<a\s[^>]*h=['\"]([0-9]+)")
 
 
-def _account_socket(address: tuple[str, int], jid: str, password: str) -> socket.socket:
+def _account_socket(address: tuple[str, int], settings: XMPPSettings) -> socket.socket:
     """A client's session in clear: SASL PLAIN, a resource, XEP-0198 enabled."""
-    user, _, domain = jid.partition("@")
+    user, _, domain = settings.jid.partition("@")
     opening = _STREAM.format(domain=domain).encode()
-    plain = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    plain = base64.b64encode(f"\0{user}\0{settings.secret}".encode()).decode()
     stream = socket.create_connection(address, timeout=30)
     stream.sendall(opening)
     read_until(stream, b"</stream:features>", rb"(PLAIN)")
@@ -75,8 +75,8 @@ def _account_socket(address: tuple[str, int], jid: str, password: str) -> socket
     stream.sendall(opening)
     read_until(stream, b"</stream:features>", rb"(</stream:features>)")
     stream.sendall(
-        b"<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
-        b"<resource>raw</resource></bind></iq>"
+        "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+        f"<resource>{settings.resource}</resource></bind></iq>".encode()
     )
     read_until(stream, b"<bind", rb"(</iq>)")
     stream.sendall(b"<enable xmlns='urn:xmpp:sm:3'/>")

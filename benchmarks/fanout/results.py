@@ -62,6 +62,15 @@ class Verdict:
     met: bool
 
 
+def check_same_bytes(runs: Iterable[Run]) -> None:
+    """Raw must have said what Carillon said; raises RuntimeError."""
+    sizes: dict[int, set[float]] = {}
+    for run in runs:
+        sizes.setdefault(run.readers, set()).add(round(run.bytes_per_stanza, 1))
+    if any(max(found) - min(found) > 1 for found in sizes.values()):
+        raise RuntimeError(f"stanzas of different length were compared: {sizes}")
+
+
 def ratios(runs: Iterable[Run], readers: int, field: str = "seconds") -> list[float]:
     """Raw's time by Carillon's, round by round: 1 is as fast as raw."""
     times = {

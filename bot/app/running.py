@@ -6,12 +6,13 @@ import os
 import secrets
 import signal
 import socket
+import sys
 from importlib.metadata import version
 from typing import Any
 
 import structlog
 
-from bot.app.service import Service, open_service
+from bot.app.service import Service, policy_of, service_over
 from bot.clock import Alarm
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
@@ -29,7 +30,7 @@ from bot.service.ports import Pulse, UnitOfWork
 from bot.service.sending import LEASE, Sending
 from bot.settings import Settings
 from bot.store import upgrade
-from bot.store.database import backend_of
+from bot.store.database import SqlDatabase
 from bot.xmpp.connection import Connection, FatalConnectionError
 from bot.xmpp.doors import Doors
 
@@ -44,14 +45,18 @@ GRACE = 20.0
 def run(settings: Settings) -> None:
     """The service, until SIGTERM or SIGINT; raises CarillonError where it can't.
 
-    Raises SettingsError where the password cannot be read.
+    Raises SettingsError where the password is empty.
     """
     _ = settings.xmpp.secret
+    for number in (signal.SIGTERM, signal.SIGINT):  # while it stands by
+        signal.signal(number, lambda *_: sys.exit(0))
+    jid = policy_of(settings).addresses.service
+    database = SqlDatabase(settings.database.url)
     # The lock first: a file that another service uses is not brought up to date.
-    with backend_of(settings.database.url).exclusive():
+    with contextlib.closing(database), database.exclusive(jid):
         upgrade.prepare(settings.database.url)
-        with open_service(settings) as service:
-            asyncio.run(Running.serve(settings, service))
+        service = service_over(database, settings)
+        asyncio.run(Running.serve(settings, service))
 
 
 class Running:
@@ -113,7 +118,8 @@ class Running:
         )
         self._dispatcher = Dispatcher(line)
         retrier = Retrier(line, Outcomes(service.policy, clock))
-        reporter = Reporter(database, connection, service.policy.addresses.service)
+        self._jid = service.policy.addresses.service
+        reporter = Reporter(database, connection, clock, self._jid)
         self._planning = Loop("planner", planner.step)
         self._pulse = Loop("pulse", self._beat)
         self._loops = (
@@ -133,13 +139,14 @@ class Running:
     async def until_stopped(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
-        if not self._database.shared:  # whoever held leases is gone
-            await self._database.run(_release_all)
+        await self._database.run(self._sending.take_over, self._jid)
+        await self._beat()
         self._alarm.every(LEASE.total_seconds() / 3, self._renew)
         self._alarm.start()
         background = [
             asyncio.create_task(self._ledger.run()),
             asyncio.create_task(self._watch()),
+            asyncio.create_task(self._hold()),
             asyncio.create_task(self._pulse.run()),
             *(asyncio.create_task(loop.run()) for loop in self._loops),
         ]
@@ -199,10 +206,16 @@ class Running:
                 for loop in self._loops:
                     loop.nudge()
 
+    async def _hold(self) -> None:
+        """End where another process has taken over as us."""
+        while True:
+            await asyncio.sleep(PULSE)
+            await asyncio.to_thread(self._database.still_exclusive)
+
     async def _beat(self) -> float:
         pulse = Pulse(
             worker=self._worker,
-            service=self._service.policy.addresses.service,
+            service=self._jid,
             version=version("carillon"),
             connected=self._connection.is_ready,
             started_at=self._started_at,
@@ -223,10 +236,6 @@ def _lists(uow: UnitOfWork) -> list[AnnouncementList]:
 
 def _digest_key(uow: UnitOfWork) -> bytes:
     return uow.facts.digest_key()
-
-
-def _release_all(uow: UnitOfWork) -> None:
-    uow.chunks.release(None)
 
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:

@@ -100,26 +100,28 @@ def open_service(settings: Settings) -> Iterator[Service]:
 
     Raises Unavailable where the database is away or has another schema.
     """
+    with contextlib.closing(SqlDatabase(settings.database.url)) as database:
+        yield service_over(database, settings)
+
+
+def service_over(database: SqlDatabase, settings: Settings) -> Service:
+    """The use cases over this database, with the configured lists declared."""
     policy, clock = policy_of(settings), SystemClock()
     templates = JinjaTemplates(settings.templates.folder)
-    database = SqlDatabase(settings.database.url)
     lists = lists_of(settings)
-    try:
-        # Looked at first: a command that changes nothing waits for no writer.
-        if not database.look(_declared, lists):
-            database.call(_declare, lists)
-        yield Service(
-            database=database,
-            policy=policy,
-            templates=templates,
-            clock=clock,
-            schedules=Schedules(policy, templates, clock),
-            subscribers=Subscribers(policy, clock),
-            broadcasts=Broadcasts(policy, clock),
-            planning=Planning(policy, templates),
-        )
-    finally:
-        database.close()
+    # Looked at first: a command that changes nothing waits for no writer.
+    if not database.look(_declared, lists):
+        database.call(_declare, lists)
+    return Service(
+        database=database,
+        policy=policy,
+        templates=templates,
+        clock=clock,
+        schedules=Schedules(policy, templates, clock),
+        subscribers=Subscribers(policy, clock),
+        broadcasts=Broadcasts(policy, clock),
+        planning=Planning(policy, templates),
+    )
 
 
 def _declared(uow: UnitOfWork, lists: list[AnnouncementList]) -> bool:

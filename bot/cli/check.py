@@ -56,6 +56,8 @@ def _tried(part: Callable[[Settings], str], settings: Settings) -> tuple[bool, s
 
 
 def _database(settings: Settings) -> str:
+    if upgrade.is_new(settings.database.url):
+        return "new: `carillon run` makes the tables"
     faults = upgrade.check(settings.database.url)
     if faults:
         raise CarillonError(f"{faults[0]} Run `carillon db upgrade`.")
@@ -64,12 +66,13 @@ def _database(settings: Settings) -> str:
 
 def _templates(settings: Settings) -> str:
     templates = JinjaTemplates(settings.templates.folder)
-    for fault in _template_faults(settings, templates):
+    for fault in template_faults(settings, templates):
         raise CarillonError(fault)
     return ", ".join(templates.names())
 
 
-def _template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[str]:
+def template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[str]:
+    """What will be missed when an announcement or a greeting is due."""
     folder = settings.templates.folder
     if folder is not None and not folder.is_dir():
         yield f"[templates] folder: {folder} is no folder"

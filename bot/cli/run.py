@@ -1,9 +1,14 @@
 """`carillon run`: the service."""
 
+import structlog
 import typer
 
 from bot.cli import logs
+from bot.cli.check import template_faults
 from bot.cli.session import settings_of
+from bot.rendering.templates import JinjaTemplates
+
+log = structlog.get_logger(__name__)
 
 
 def run(context: typer.Context) -> None:
@@ -16,4 +21,6 @@ def run(context: typer.Context) -> None:
     from bot.app import running  # noqa: PLC0415 - slow, no use with bad settings
 
     logs.configure(settings.log)
+    for fault in template_faults(settings, JinjaTemplates(settings.templates.folder)):
+        log.error(fault)
     running.run(settings)

@@ -1,10 +1,14 @@
 """Sends what owners are to be told; a notice is kept until the server has it."""
 
+from datetime import datetime, timedelta
+
 from bot.domain.message import Announcement, MessageType, Text
 from bot.engine.wire import Delivery, Wire
-from bot.service.ports import Database, Notice, UnitOfWork
+from bot.service.ports import Clock, Database, Notice, UnitOfWork
 
 BATCH = 100
+#: how long another process leaves to this one what it has claimed
+CLAIM = timedelta(seconds=60)
 #: seconds between looks
 IDLE = 5.0
 
@@ -12,14 +16,18 @@ IDLE = 5.0
 class Reporter:
     """`service` is the JID that notices come from."""
 
-    def __init__(self, database: Database, wire: Wire, service: str) -> None:
+    def __init__(
+        self, database: Database, wire: Wire, clock: Clock, service: str
+    ) -> None:
         self._database = database
         self._wire = wire
+        self._clock = clock
         self._service = service
 
     async def step(self) -> float:
         await self._wire.ready()
-        notices = await self._database.read(_pending)
+        now = self._clock.now()
+        notices = await self._database.run(_claim, now, now + CLAIM)
         if not notices:
             return IDLE
         barrier = await self._wire.write([self._delivery(one) for one in notices])
@@ -39,8 +47,8 @@ class Reporter:
         return Delivery(stencil, notice.to, f"notice-{notice.id}")
 
 
-def _pending(uow: UnitOfWork) -> list[Notice]:
-    return uow.notices.pending(BATCH)
+def _claim(uow: UnitOfWork, now: datetime, until: datetime) -> list[Notice]:
+    return uow.notices.claim(now, until, BATCH)
 
 
 def _done(uow: UnitOfWork, notice_ids: list[int]) -> None:

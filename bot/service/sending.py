@@ -353,6 +353,16 @@ class Sending:
     def release(self, uow: UnitOfWork, worker: str) -> None:
         uow.chunks.release(worker)
 
+    def take_over(self, uow: UnitOfWork, service: str) -> None:
+        """Free what earlier processes held that connected as `service`.
+
+        There is one at a time, so whoever left a pulse there is gone.
+        """
+        for pulse in uow.facts.pulses():
+            if pulse.service == service:
+                uow.chunks.release(pulse.worker)
+                uow.facts.stopped(pulse.worker)
+
     def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
         """Extend the leases of what is in hand; others lapse."""
         uow.chunks.renew(worker, self._clock.now() + LEASE, carrying)

@@ -38,8 +38,6 @@ class Fault(Enum):
 class Backend(Protocol):
     """Engines and their number of threads, and what only one of them does."""
 
-    #: several services may run on it at once
-    shared: bool
     writing: sa.Engine
     reading: sa.Engine
     writers: int
@@ -55,6 +53,13 @@ class Backend(Protocol):
         """Bump `changes` at each commit worth waking for, until `stop` is set."""
         ...
 
-    def exclusive(self) -> AbstractContextManager[None]:
-        """Hold what only one service may hold; raises Conflict."""
+    def exclusive(self, service: str) -> AbstractContextManager[None]:
+        """Hold what only one process may hold; raises Conflict, or waits for it.
+
+        `service` is the JID that the process connects as.
+        """
+        ...
+
+    def still_exclusive(self) -> None:
+        """Raises Conflict where another process holds it by now."""
         ...

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
@@ -49,11 +50,6 @@ class SqlDatabase:
         self._changes = Changes()
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
-
-    @property
-    def shared(self) -> bool:
-        """Several services may run on it at once."""
-        return self._backend.shared
 
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         loop = asyncio.get_running_loop()
@@ -117,6 +113,18 @@ class SqlDatabase:
             )
             self._watcher.start()
         return SqlWatch(self._changes)
+
+    def exclusive(self, service: str) -> AbstractContextManager[None]:
+        """Be the one process that connects as `service`.
+
+        SQLite: raises Conflict where another service runs on the file.
+        PostgreSQL: stands by, blocking, while another process does.
+        """
+        return self._backend.exclusive(service)
+
+    def still_exclusive(self) -> None:
+        """Raises Conflict where another process has taken over."""
+        self._backend.still_exclusive()
 
     def close(self) -> None:
         """Let running use cases end, then let go of every connection."""

@@ -1,6 +1,8 @@
 """Notices: what owners are still to be told."""
 
 from collections.abc import Collection
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,9 +24,24 @@ class SqlNotices:
         )
         self._connection.execute(row)
 
-    def pending(self, limit: int) -> list[Notice]:
-        select = sa.select(table).order_by(table.c.id).limit(limit)
-        return [_from_row(row) for row in self._connection.execute(select)]
+    def claim(self, now: datetime, until: datetime, limit: int) -> list[Notice]:
+        free = (
+            sa.select(table.c.id)
+            .where(
+                sa.or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
+            )
+            .order_by(table.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claimed = (
+            sa.update(table)
+            .where(table.c.id.in_(free.scalar_subquery()))
+            .values(claimed_until=until)
+            .returning(table)
+        )
+        rows = self._connection.execute(claimed).all()
+        return sorted(map(_from_row, rows), key=attrgetter("id"))
 
     def done(self, notice_ids: Collection[int]) -> None:
         if notice_ids:

@@ -3,12 +3,14 @@
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
+from bot.domain.errors import Conflict, Unavailable
 from bot.store.backend import Fault
 from bot.store.changes import Changes
 
@@ -20,6 +22,8 @@ _SLOW_POLL = 5.0
 #: how often the listener looks whether to stop, in seconds
 _SLICE = 0.25
 _RECONNECT = 1.0
+#: how often a process that stands by looks whether it is needed, in seconds
+_STAND_BY = 2.0
 #: serialization_failure, deadlock_detected, lock_not_available
 _IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
 #: undefined_table, undefined_column
@@ -29,7 +33,8 @@ _CONNECT: dict[str, Any] = {"connect_timeout": 5, "application_name": "carillon"
 
 class PostgreSQLBackend:
     def __init__(self, url: sa.URL) -> None:
-        self.shared = True
+        self._lock = ""
+        self._holder: psycopg.Connection[Any] | None = None
         self.writers = 4
         self.readers = 2
         defaults = {
@@ -68,10 +73,7 @@ class PostgreSQLBackend:
                 stop.wait(_RECONNECT)
 
     def _listen(self, changes: Changes, stop: threading.Event) -> None:
-        url = self.writing.url
-        positional, named = self.writing.dialect.create_connect_args(url)
-        options = {**_CONNECT, **named, "autocommit": True}
-        with psycopg.connect(*positional, **options) as connection:
+        with self._connect() as connection:
             connection.execute(f"LISTEN {_CHANNEL}")
             quiet = _SLOW_POLL  # whatever happened while nobody listened
             while not stop.is_set():
@@ -83,7 +85,56 @@ class PostgreSQLBackend:
                 else:
                     quiet += _SLICE
 
+    def _connect(self) -> "psycopg.Connection[Any]":
+        """A connection of its own, in autocommit."""
+        url = self.writing.url
+        positional, named = self.writing.dialect.create_connect_args(url)
+        options = {**_CONNECT, **named, "autocommit": True}
+        return psycopg.connect(*positional, **options)
+
     @contextlib.contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Services may share it."""
-        yield
+    def exclusive(self, service: str) -> Iterator[None]:
+        """One process for each service JID; the others stand by.
+
+        An advisory lock, which the server drops with the connection.
+        """
+        self._lock = service
+        try:
+            while not self._take():
+                log.info("standing by: another process is connected as %s", service)
+                while not self._take():
+                    time.sleep(_STAND_BY)
+            yield
+        except psycopg.Error as error:
+            raise Unavailable(
+                f"The database cannot be used now: {str(error).strip()}"
+            ) from error
+        finally:
+            if self._holder is not None:
+                self._holder.close()
+
+    def _take(self) -> bool:
+        if self._holder is None or self._holder.closed or self._holder.broken:
+            self._holder = self._connect()
+        taken = self._holder.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [self._lock]
+        ).fetchone()
+        return taken is not None and bool(taken[0])
+
+    def still_exclusive(self) -> None:
+        """Take the lock again where the connection that held it was lost."""
+        holder = self._holder
+        if holder is None:
+            return
+        try:
+            holder.execute("SELECT 1")
+        except psycopg.Error:
+            holder.close()
+        else:
+            return
+        try:
+            taken = self._take()
+        except psycopg.Error:
+            return  # nobody else can take it either
+        if not taken:
+            raise Conflict(f"Another process took over as {self._lock}.")

@@ -42,7 +42,6 @@ _PRIMARY = 0xFF
 class SQLiteBackend:
     def __init__(self, url: sa.URL) -> None:
         self.file = database_file(url)
-        self.shared = False
         self.writers = 1
         self.readers = 2
         self.writing = engine(url, begin="BEGIN IMMEDIATE", connections=1)
@@ -80,10 +79,17 @@ class SQLiteBackend:
                 seen = version
                 stop.wait(_POLL)
 
+    def still_exclusive(self) -> None:
+        """Nobody can take a lock on a file away."""
+
     @contextlib.contextmanager
-    def exclusive(self) -> Iterator[None]:
+    def exclusive(self, service: str) -> Iterator[None]:  # noqa: ARG002 - one is enough
         """A lock on FILE.lock, which the system drops with the process."""
-        descriptor = os.open(f"{self.file}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        name = f"{self.file}.lock"
+        try:
+            descriptor = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise Unavailable(f"{name} cannot be made: {error.strerror}.") from None
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,7 +133,8 @@ def engine(
         # connecting would leave an empty file behind
         if not (file := database_file(url)).exists():
             raise Unavailable(
-                f"There is no database {file} yet: run `carillon db upgrade`."
+                f"There is no database {file}: `carillon run` or "
+                "`carillon db upgrade` makes it, if [database] url is right."
             )
 
     def prepare(connection: Any, _record: Any) -> None:

@@ -276,6 +276,7 @@ notice = sa.Table(
     sa.Column("text", sa.Text),
     sa.Column("payloads", sa.JSON, nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("claimed_until", UTCDateTime),
 )
 
 fact = sa.Table(

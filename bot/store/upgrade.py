@@ -5,6 +5,7 @@ the same time waits: for SQLite's only writer, for an advisory lock on PostgreSQ
 """
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,18 @@ def current(url: str) -> str | None:
         return None
     with _transaction(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_new(url: str) -> bool:
+    """Nothing is in it yet; raises Unavailable where nothing could be."""
+    if not _is_missing(url):
+        return current(url) is None
+    folder = sqlite.database_file(parse_url(url)).parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Unavailable(
+            f"The database cannot be made: {folder} is no folder we may write to."
+        )
+    return True
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -20,7 +20,7 @@ from slixmpp.stanza.rootstanza import RootStanza
 
 from bot.domain.message import Announcement
 from bot.engine.wire import Delivery, StreamLost
-from bot.settings import XMPPSettings
+from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.account import AccountStream
 from bot.xmpp.component import ComponentStream
 from bot.xmpp.ledger import Pending
@@ -204,6 +204,7 @@ class Connection:
         self._down.clear()
         self._useful = False
         self.stream.stream_error = self.stream.refusal = None
+        self.stream.unreachable = None
         loop = asyncio.get_running_loop()
         await _first(self._connect(), self._stopping.wait(), limit=self._timing.attempt)
         if not self.is_ready:
@@ -222,10 +223,8 @@ class Connection:
         return loop.time() - start
 
     async def _connect(self) -> None:
-        settings, stream = self._settings, self.stream
-        host = settings.host or ("127.0.0.1" if self.profile.component else None)
-        port = settings.port or (5347 if self.profile.component else 5222)
-        await stream.connect(host, port if host else None)
+        stream = self.stream
+        await stream.connect(self._host, self._port if self._host else None)
         if not stream.is_connected():
             return
         await _first(self._ready.wait(), self._down.wait())
@@ -294,6 +293,21 @@ class Connection:
             self._on_lost()
 
     @property
+    def _host(self) -> str | None:
+        """None: what the domain's DNS says."""
+        return self._settings.host or (LOOPBACK[0] if self.profile.component else None)
+
+    @property
+    def _port(self) -> int:
+        return self._settings.port or (5347 if self.profile.component else 5222)
+
+    @property
+    def _where(self) -> str:
+        if self._host is None:
+            return f"the server of {self.profile.domain}"
+        return f"{self._host} port {self._port}"
+
+    @property
     def _reason(self) -> str:
         return self.stream.refusal or self.stream.stream_error or ""
 
@@ -303,7 +317,15 @@ class Connection:
             reason = "the secret was refused: check password and jid"
         elif reason == "conflict":
             reason = "somebody else is connected as us: one process per address"
-        self.failure = reason or "no session: check host, port and the server's log"
+        elif not reason and self.stream.unreachable:
+            reason = (
+                f"{self._where}: {self.stream.unreachable}: "
+                "is the server up, are host and port right?"
+            )
+        self.failure = reason or (
+            f"{self._where} answers, but opens no session: "
+            "check port, jid and the server's log"
+        )
         log.error("cannot connect: %s", self.failure)
 
 

@@ -8,6 +8,7 @@ marks what works around slixmpp 1.17.
 
 import asyncio
 import logging
+import os
 import re
 import secrets
 from collections.abc import Sequence
@@ -102,6 +103,8 @@ class Stream(BaseXMPP):
     stream_error: str | None = None
     #: why the server, or its certificate, was refused or refuses us
     refusal: str | None = None
+    #: why the last attempt found no server
+    unreachable: str | None = None
     _paused = False
 
     def _prepare(self, profile: Profile, listener: Listener) -> None:
@@ -112,6 +115,7 @@ class Stream(BaseXMPP):
             if handler := getattr(self, name, None):
                 self.del_event_handler(event, handler)
         self.del_event_handler("session_start", self._start_keepalive)
+        self.add_event_handler("connection_failed", self._on_unreachable)
         for name, tag, pointer in (
             ("Presence", f"{{{self.default_ns}}}presence", self._on_presence),
             ("Stream Error", f"{{{self.stream_ns}}}error", self._on_stream_error),
@@ -208,6 +212,10 @@ class Stream(BaseXMPP):
     def _on_presence(self, presence: StanzaBase) -> None:
         self.event("presence", presence)
         self.event(f"presence_{presence['type']}", presence)
+
+    def _on_unreachable(self, reason: OSError | str) -> None:
+        code = reason.errno if isinstance(reason, OSError) else None
+        self.unreachable = os.strerror(code) if code else str(reason)
 
     def _on_stream_error(self, error: StanzaBase) -> None:
         """Note why; never follow see-other-host, which would move the TLS name."""

@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text()),
         sa.Column("payloads", sa.JSON(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("claimed_until", MOMENT),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     op.create_table(

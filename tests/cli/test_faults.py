@@ -53,6 +53,38 @@ def test_every_fault_of_a_configuration_has_a_line(
     assert "\x1b" not in ran.err
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "[lists.news]\ntimezon = 'UTC'",
+            "lists.news.timezon: there is no such key; do",
+        ),
+        (
+            "[sending]\nrates = 1",
+            "sending.rates: there is no such key; do you mean rate?",
+        ),
+        ("[acess]\nadmins = []", "acess: there is no such key; do you mean access?"),
+        ("[limits.user]\nfoo = 1", "limits.user.foo: there is no such key"),
+        ("[xmpp.nonsense]", "xmpp.nonsense: there is no such key"),
+    ],
+)
+def test_a_key_that_is_none(bare_place: Workplace, text: str, says: str) -> None:
+    """An unknown key is told, with the one that was probably meant."""
+    base = '[xmpp]\nmode = "component"\njid = "a"\npassword = "x"\n'
+    bare_place.config.write_text(base + text)
+    assert says in bare_place("lists").fault()
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_no_password_file(bare_place: Workplace, command: str) -> None:
+    """A password file that cannot be read is named."""
+    bare_place.config.write_text(
+        '[xmpp]\nmode = "component"\njid = "a"\npassword_file = "/nowhere/it"\n'
+    )
+    assert "No such file or directory: '/nowhere/it'" in bare_place(command).fault()
+
+
 @pytest.mark.parametrize("text", ["[", "\xff", "a = 1\na = 2"])
 def test_what_is_no_toml(place: Workplace, text: str) -> None:
     """A file that cannot be read as TOML is named with the reason."""

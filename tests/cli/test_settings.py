@@ -16,7 +16,7 @@ from tests.cli.workplace import Workplace
         ("CARILLON_LISTS__NEWS__LANGUAGE", "no language!", "no language tag"),
         ("CARILLON_LIMITS__USER__WINDOW_DAYS", "99999999999", "less than or equal"),
         ("CARILLON_SENDING__RATE", "fast", "valid integer"),
-        ("CARILLON_SENDING__NONSENSE", "1", "not permitted"),
+        ("CARILLON_SENDING__NONSENSE", "1", "no such key"),
     ],
 )
 def test_faults_in_the_environment(
@@ -36,7 +36,7 @@ def test_a_list_in_the_environment(place: Workplace) -> None:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, "No such file"), (b" \n", "is empty"), (b"\xff", "no text")],
+    [(None, "No such file"), (b" \n", "is empty"), (b"\xff", "utf-8")],
 )
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_a_password_file_that_is_of_no_use(
@@ -60,7 +60,7 @@ def test_a_password_file_that_is_of_no_use(
 def test_a_file_in_use_is_not_upgraded(place: Workplace) -> None:
     """A second service is refused before it changes the schema of the first."""
     file = place.folder / "other.db"
-    with backend_of(f"sqlite:///{file}").exclusive():
+    with backend_of(f"sqlite:///{file}").exclusive("announce.example.org"):
         env = {"CARILLON_DATABASE__URL": f"sqlite:///{file}"}
         assert "Another service runs" in place("run", env=env).fault()
     assert not file.exists()

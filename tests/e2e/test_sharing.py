@@ -53,6 +53,36 @@ def test_two_services(
     assert len(sink.arrived) == len(set(sink.arrived)) == READERS + 100
 
 
+@pytest.mark.postgres
+def test_a_stand_by_takes_over(
+    server: XmppServer, postgresql: PostgreSQL, make: Make
+) -> None:
+    """A second process with the same JID waits, and goes on when the first is killed.
+
+    Nobody is skipped, and at most a window is told twice, with equal ids.
+    """
+    url = postgresql.database(f"stand_by_{server.name}")
+    first, second = (
+        make(server, "component", database=url, rate=600, window=100) for _ in range(2)
+    )
+    with Sink(server, server.spares[0]) as sink:
+        first.subscribe(sink.jids(1500))
+        first.start()
+        first.wait_until_connected()
+        second.start()
+        second.until(lambda: "standing by" in second.log)
+        job = first.announce()
+        first.until(lambda: len(sink.told) >= 400)
+        assert "bot.xmpp" not in second.log
+        first.kill()
+        second.until(lambda: second.sent(job))
+        sink.wait(1500)
+        assert second.stop() == 0
+    assert set(sink.told) == set(sink.jids(1500))
+    assert len(set(sink.arrived)) == 1500
+    assert len(sink.arrived) <= 1500 + 100
+
+
 @pytest.mark.parametrize("door", ["database", "command line"])
 def test_another_process(server: XmppServer, make: Make, door: str) -> None:
     """What another process stores reaches the running service at once."""

@@ -49,12 +49,14 @@ class History:
         world.subscribe(*READERS)
         self.job = world.due()
         self.taken: list[tuple[str, str]] = []
+        #: the process that lives, or lived last
+        self.name = ""
         #: streams lost and processes ended so far
         self.interruptions = 0
 
     async def live(self, life: Life | None) -> None:
         """A process from start to crash; without `life` until all is done."""
-        self.world.do(lambda unit: unit.chunks.release(None))
+        self.world.do(lambda unit: unit.chunks.release(self.name))
         writes = 0
 
         def fate(_: Sequence[Delivery]) -> Loss | None:
@@ -66,8 +68,8 @@ class History:
             return life is not None and writes >= life.crash
 
         wire = FakeWire(fate, hold=life is not None and life.hold)
-        name = f"life {self.interruptions}"
-        async with working(self.world, wire, window=WINDOW, name=name):
+        self.name = f"life {self.interruptions}"
+        async with working(self.world, wire, window=WINDOW, name=self.name):
             if wire.hold:  # what is written stays on its way until the crash
                 with contextlib.suppress(TimeoutError):
                     await until(ended, 0.1)

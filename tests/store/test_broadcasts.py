@@ -133,16 +133,17 @@ def test_lease_runs_out(database: SqlDatabase) -> None:
 
 
 def test_releasing(database: SqlDatabase) -> None:
-    """A worker's leases are given back, or everybody's."""
+    """A worker's leases are given back, and no others."""
 
     def use(unit: UnitOfWork) -> None:
         sending(unit, (0, 1, 1), (1, 2, 1), (2, 3, 1))
         first = claimed(unit)
         claimed(unit, "w2")
+        claimed(unit, "w2")
         unit.chunks.release("w1")
         assert claimed(unit, "w3").id == first.id
-        unit.chunks.release(None)
-        assert {claimed(unit, "w4").after for _ in range(3)} == {0, 1, 2}
+        unit.chunks.release("w2")
+        assert {claimed(unit, "w4").after for _ in range(2)} == {1, 2}
 
     database.call(use)
 

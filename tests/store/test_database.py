@@ -14,11 +14,12 @@ from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Invalid, Unavailable
 from bot.service.ports import Database, ScheduleFilter, UnitOfWork
 from bot.store import upgrade
-from bot.store.database import SqlDatabase, backend_of
+from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
 from tests.store.samples import NOON, a_schedule
 
 EVERYTHING = ScheduleFilter()
+JID = "announce.example.org"
 
 
 def count(unit: UnitOfWork) -> int:
@@ -216,18 +217,57 @@ def test_mistakes_are_not_hidden(database: SqlDatabase) -> None:
 
 def test_one_service_a_file(sqlite: SqlDatabase, sqlite_url: str) -> None:
     """A second service on a SQLite file is refused until the first has let go."""
-    first, other = backend_of(sqlite_url), backend_of(sqlite_url)
-    with first.exclusive():
-        with pytest.raises(Conflict, match=file_of(sqlite_url)), other.exclusive():
+    other = SqlDatabase(sqlite_url)
+    with sqlite.exclusive(JID):
+        with pytest.raises(Conflict, match=file_of(sqlite_url)), other.exclusive(JID):
             pass
-        sqlite.call(add, "a")  # the command line may work beside the service
-    with other.exclusive():
+        other.call(add, "a")  # the command line may work beside the service
+    with other.exclusive(JID):
         pass
 
 
 @pytest.mark.postgres
-def test_services_share_postgresql(postgresql_url: str) -> None:
-    """On PostgreSQL two services are welcome."""
-    first, other = backend_of(postgresql_url), backend_of(postgresql_url)
-    with first.exclusive(), other.exclusive():
-        pass
+def test_a_process_stands_by(postgres: SqlDatabase, postgresql_url: str) -> None:
+    """Of two processes with one JID the second waits until the first has let go."""
+    other = SqlDatabase(postgresql_url)
+    with postgres.exclusive(JID), other.exclusive("news.example.org"):
+        pass  # another JID is another matter
+    held = threading.Event()
+
+    def second() -> None:
+        with other.exclusive(JID):
+            held.set()
+
+    with postgres.exclusive(JID):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert not held.wait(0.5)
+    thread.join(30)
+    assert held.is_set()
+    other.close()
+
+
+@pytest.mark.postgres
+def test_a_lost_lock_is_taken_again(postgres: SqlDatabase, postgresql_url: str) -> None:
+    """A process whose lock was lost goes on, unless another has taken it."""
+    other = SqlDatabase(postgresql_url)
+
+    engine = sa.create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+
+    def cut() -> None:
+        """As when the server restarts."""
+        with engine.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks"
+                " WHERE locktype = 'advisory'"
+            )
+
+    with postgres.exclusive(JID):
+        postgres.still_exclusive()
+        cut()
+        postgres.still_exclusive()
+        cut()
+        with other.exclusive(JID), pytest.raises(Conflict, match=JID):
+            postgres.still_exclusive()
+    other.close()
+    engine.dispose()

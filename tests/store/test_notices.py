@@ -8,7 +8,7 @@ from tests.store.samples import MINUTE, NOON
 
 
 def test_notices_are_kept_until_done(database: SqlDatabase) -> None:
-    """Notices wait in order until they are done."""
+    """Notices wait in order until they are done, claimed by one process at a time."""
     first = Notice(to="a@example.org", text="Held.", created_at=NOON)
     second = Notice(
         to="b@example.org/r", payloads=("<x/>", "<a/>"), created_at=NOON + MINUTE
@@ -17,13 +17,17 @@ def test_notices_are_kept_until_done(database: SqlDatabase) -> None:
     def use(unit: UnitOfWork) -> None:
         unit.notices.add(first)
         unit.notices.add(second)
-        found = unit.notices.pending(9)
-        ids = [entry.id for entry in found]
-        assert found == [replace(first, id=ids[0]), replace(second, id=ids[1])]
-        assert unit.notices.pending(1) == found[:1]
+        [one] = unit.notices.claim(NOON, NOON + MINUTE, 1)
+        assert one == replace(first, id=one.id)
+        [other] = unit.notices.claim(NOON, NOON + MINUTE, 9)
+        assert other == replace(second, id=other.id)
+        assert unit.notices.claim(NOON, NOON + MINUTE, 9) == []
+        later = NOON + MINUTE
+        assert unit.notices.claim(later, later + MINUTE, 9) == [one, other]
         unit.notices.done([])
-        unit.notices.done(ids[:1])
-        assert unit.notices.pending(9) == found[1:]
+        unit.notices.done([one.id])
+        later += MINUTE
+        assert unit.notices.claim(later, later + MINUTE, 9) == [other]
 
     database.call(use)
 
