@@ -82,8 +82,8 @@ def _template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[
 
 
 def _login(settings: Settings) -> str:
-    from bot.app.service import open_service  # noqa: PLC0415
     from bot.app.probe import probe  # noqa: PLC0415 - slow to start
+    from bot.app.service import open_service  # noqa: PLC0415
 
     # A second login as the same component would disturb the first.
     with contextlib.suppress(Unavailable), open_service(settings) as service:
