@@ -54,7 +54,8 @@ class History:
 
     async def live(self, life: Life | None) -> None:
         """A process from start to crash; without `life` until all is done."""
-        self.world.do(lambda unit: unit.chunks.release(None))
+        # In turn, after what the life before had given to its thread.
+        await self.world.database.run(lambda unit: unit.chunks.release(None))
         writes = 0
 
         def fate(_: Sequence[Delivery]) -> Loss | None:
