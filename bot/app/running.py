@@ -174,9 +174,10 @@ class Running:
         """Finish and record what is on its way, say goodbye, give back the rest."""
         self._stop.set()
         log.info("stopping")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
-                await self._dispatcher.drain()
+        if self._connection.is_ready:  # else nothing can be acknowledged any more
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GRACE):
+                    await self._dispatcher.drain()
         await self._connection.stop()
         await self._doors.close()
         with contextlib.suppress(TimeoutError, CarillonError):

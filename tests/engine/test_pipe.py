@@ -174,7 +174,7 @@ def test_a_restart_goes_on_at_the_cursor(world: World) -> None:
             await until(lambda: len(first.taken) == 40)
             first.acknowledge(2)
             await until(lambda: world.progress(job).sent == 20)
-        world.do(lambda unit: unit.chunks.release("w"))
+        await world.database.run(lambda unit: unit.chunks.release("w"))
         second = FakeWire()
         async with working(world, second, name="x"):
             await until(over(world, job))
