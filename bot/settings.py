@@ -163,7 +163,7 @@ class LimitSettings(Section):
     """Per owner; `[limits.admin]` holds the admins' (0: no limit)."""
 
     pending: int = Field(default=100, ge=0)
-    window_days: int = Field(default=366, ge=1, le=36_525)
+    window_days: int = Field(default=366, ge=1, le=366_000)
     body: int = Field(default=16_000, ge=1)
     subject: int = Field(default=1_024, ge=1)
 

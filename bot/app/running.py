@@ -26,7 +26,7 @@ from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
 from bot.service.outcomes import Outcomes
-from bot.service.ports import Pulse, UnitOfWork
+from bot.service.repositories import Pulse, UnitOfWork
 from bot.service.sending import LEASE, Sending
 from bot.settings import Settings
 from bot.store import upgrade

@@ -15,8 +15,9 @@ from bot.rendering.templates import JinjaTemplates
 from bot.service.broadcasts import Broadcasts
 from bot.service.planning import Planning
 from bot.service.policy import Limits, Policy
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.service.schedules import Schedules
+from bot.service.steering import Steering
 from bot.service.subscribers import Subscribers
 from bot.settings import LimitSettings, Settings
 from bot.store.database import SqlDatabase
@@ -31,6 +32,7 @@ class Service:
     templates: JinjaTemplates
     clock: SystemClock
     schedules: Schedules
+    steering: Steering
     subscribers: Subscribers
     broadcasts: Broadcasts
     planning: Planning
@@ -112,15 +114,18 @@ def service_over(database: SqlDatabase, settings: Settings) -> Service:
     # Looked at first: a command that changes nothing waits for no writer.
     if not database.look(_declared, lists):
         database.call(_declare, lists)
+    schedules = Schedules(policy, templates, clock)
+    planning = Planning(policy, templates)
     return Service(
         database=database,
         policy=policy,
         templates=templates,
         clock=clock,
-        schedules=Schedules(policy, templates, clock),
+        schedules=schedules,
+        steering=Steering(schedules, planning, clock),
         subscribers=Subscribers(policy, clock),
         broadcasts=Broadcasts(policy, clock),
-        planning=Planning(policy, templates),
+        planning=planning,
     )
 
 

@@ -7,7 +7,7 @@ import typer
 from bot.cli import following, output, session, showing
 from bot.domain.broadcast import Broadcast, DeliveryException, Progress
 from bot.service.broadcasts import Broadcasts
-from bot.service.ports import Page, Paging, UnitOfWork
+from bot.service.repositories import Page, Paging, UnitOfWork
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 

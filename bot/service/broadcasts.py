@@ -10,7 +10,8 @@ from bot.domain.broadcast import (
 from bot.domain.errors import Finished, NotFound
 from bot.service import reports
 from bot.service.policy import Policy
-from bot.service.ports import Clock, Page, Paging, UnitOfWork
+from bot.service.ports import Clock
+from bot.service.repositories import Page, Paging, UnitOfWork
 from bot.service.roles import admins_only
 
 #: broadcasts stopped in one transaction, which on SQLite is to be a short one

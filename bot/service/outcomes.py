@@ -16,7 +16,8 @@ from bot.domain.lists import EndReason
 from bot.domain.verdict import Verdict
 from bot.service import reports
 from bot.service.policy import Policy
-from bot.service.ports import Clock, UnitOfWork
+from bot.service.ports import Clock
+from bot.service.repositories import UnitOfWork
 
 #: how long a repeated message may take to bounce before it counts as accepted;
 #: servers try for minutes to reach another one

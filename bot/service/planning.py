@@ -32,7 +32,8 @@ from bot.service import reports
 from bot.service.audience_rights import may_announce
 from bot.service.intake import list_context
 from bot.service.policy import Policy
-from bot.service.ports import Templates, UnitOfWork
+from bot.service.ports import Templates
+from bot.service.repositories import UnitOfWork
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
 BATCH = 10

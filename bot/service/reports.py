@@ -25,7 +25,7 @@ from bot.domain.schedule import (
     WireState,
 )
 from bot.service.policy import Policy
-from bot.service.ports import Notice, UnitOfWork
+from bot.service.repositories import Notice, UnitOfWork
 
 SCHEDULING = "urn:xmpp:scheduling:0"
 ANNOUNCE = "urn:x-carillon:announce:0"

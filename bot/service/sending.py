@@ -26,7 +26,8 @@ from bot.service import reports
 from bot.service.intake import list_context
 from bot.service.outcomes import Bounce, Outcomes
 from bot.service.policy import Policy
-from bot.service.ports import Clock, Templates, UnitOfWork
+from bot.service.ports import Clock, Templates
+from bot.service.repositories import UnitOfWork
 
 LEASE = timedelta(seconds=30)
 

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bot.domain.access import OPERATOR, Caller, Role
 from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -21,19 +20,12 @@ from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateConten
 from bot.domain.wallclock import zone
 from bot.service.audience_rights import may_announce
 from bot.service.policy import Policy
-from bot.service.ports import Clock, UnitOfWork
+from bot.service.ports import Clock
+from bot.service.repositories import UnitOfWork
 from bot.service.roles import admins_only
 
 #: a welcome that could not be sent for a day is no welcome any more
 WELCOME_WITHIN = 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A person's place: preferences and active subscriptions."""
-
-    subscriber: Subscriber
-    subscriptions: list[Subscription]
 
 
 class Subscribers:

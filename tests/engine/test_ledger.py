@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.engine.ledger import SLICE, Ledger
 from bot.service.outcomes import Bounce
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.service.sending import Sending, Step
 from tests.engine.test_pipe import due, readers
 from tests.world import World

@@ -13,7 +13,7 @@ from bot.domain.message import Announcement
 from bot.domain.schedule import Schedule
 from bot.engine.wire import Delivery, Stencil
 from bot.service.outcomes import Bounce
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.xmpp.sender import StencilError
 from tests.engine.worker import IDS, until, working

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.domain.schedule import Schedule
 from bot.service.outcomes import Bounce
-from bot.service.ports import Notice
+from bot.service.repositories import Notice
 from bot.service.sending import Step
 from tests.world import ADMIN, NOON, OPS, PUBLISHER, World
 

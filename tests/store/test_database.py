@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Invalid, Unavailable
-from bot.service.ports import Database, ScheduleFilter, UnitOfWork
+from bot.service.ports import Database
+from bot.service.repositories import ScheduleFilter, UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
