@@ -25,8 +25,10 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings import SettingsError as UnreadableError
 
 from bot.domain.jid import JIDError, bare
+from bot.domain.language import is_tag
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
@@ -80,19 +82,31 @@ class XMPPSettings(Section):
         if self.password_file is not None:
             try:
                 self.password_file.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
+            except OSError as error:
                 raise ValueError(f"password_file: {error}") from None
+            except UnicodeDecodeError as error:
+                raise ValueError(f"{self.password_file}: {error}") from None
         if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
             raise ValueError('tls: "off" is for a host on loopback only')
         return self
 
     @property
     def secret(self) -> str:
-        """The password or shared secret, from wherever it is kept."""
+        """The password or shared secret, from wherever it is kept.
+
+        Raises SettingsError where it is empty.
+        """
         if self.password is not None:
-            return self.password.get_secret_value()
+            return self._given(self.password.get_secret_value(), "xmpp.password")
         assert self.password_file is not None  # noqa: S101 - checked above
-        return self.password_file.read_text(encoding="utf-8").strip()
+        secret = self.password_file.read_text(encoding="utf-8").strip()
+        return self._given(secret, f"xmpp.password_file: {self.password_file}")
+
+    @staticmethod
+    def _given(secret: str, where: str) -> str:
+        if not secret:
+            raise SettingsError([f"{where}: it is empty"])
+        return secret
 
 
 class DatabaseSettings(Section):
@@ -130,6 +144,13 @@ class ListSettings(Section):
 
     _normal = field_validator("publishers")(_bare_jids)
 
+    @field_validator("language")
+    @classmethod
+    def _tag(cls, tag: str) -> str:
+        if not is_tag(tag):
+            raise ValueError(f"{tag[:40]!r} is no language tag such as 'en'")
+        return tag
+
     @field_validator("timezone")
     @classmethod
     def _zone(cls, name: str) -> str:
@@ -142,17 +163,13 @@ class LimitSettings(Section):
     """Per owner; `[limits.admin]` holds the admins' (0: no limit)."""
 
     pending: int = Field(default=100, ge=0)
-    requests_per_minute: int = Field(default=30, ge=0)
-    deliveries_per_day: int = Field(default=25, ge=0)
-    window_days: int = Field(default=366, ge=1)
+    window_days: int = Field(default=366, ge=1, le=366_000)
     body: int = Field(default=16_000, ge=1)
     subject: int = Field(default=1_024, ge=1)
 
 
 class AdminLimitSettings(LimitSettings):
     pending: int = Field(default=10_000, ge=0)
-    requests_per_minute: int = Field(default=300, ge=0)
-    deliveries_per_day: int = Field(default=0, ge=0)
 
 
 class Limits(Section):
@@ -227,8 +244,23 @@ def load(path: Path) -> Settings:
         raise SettingsError([f"{path}: {error}"]) from None
     try:
         return Settings(**content)
+    except UnreadableError as error:
+        raise SettingsError([_unreadable(error)]) from None
     except ValidationError as error:
         raise SettingsError([_fault(path, entry) for entry in error.errors()]) from None
+
+
+def _unreadable(error: UnreadableError) -> str:
+    """What is no JSON in a variable that has to be (pydantic names the section)."""
+    text = str(error)
+    section = text.split('"')[1] if '"' in text else ""
+    names = sorted(
+        name for name in os.environ if name.startswith(f"CARILLON_{section.upper()}__")
+    )
+    return (
+        f"{' or '.join(names) or 'the environment'}: a list has to be written as"
+        ' JSON, say ["admin@example.org"]'
+    )
 
 
 def _fault(path: Path, entry: Any) -> str:

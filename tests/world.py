@@ -23,10 +23,11 @@ from bot.service.broadcasts import Broadcasts
 from bot.service.outcomes import Outcomes
 from bot.service.planning import Planning
 from bot.service.policy import Limits, Policy
-from bot.service.ports import Notice, Paging, UnitOfWork
+from bot.service.repositories import Notice, Paging, UnitOfWork
 from bot.service.requests import ScheduleRequest
 from bot.service.schedules import Schedules
 from bot.service.sending import Sending
+from bot.service.steering import Steering
 from bot.service.subscribers import Subscribers
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
@@ -109,6 +110,7 @@ class World:
         self.database = SqlDatabase(url)
         self.schedules = Schedules(self.policy, self.templates, self.clock)
         self.planning = Planning(self.policy, self.templates)
+        self.steering = Steering(self.schedules, self.planning, self.clock)
         self.sending = Sending(self.policy, self.templates, self.clock)
         self.outcomes = Outcomes(self.policy, self.clock)
         self.subscribers = Subscribers(self.policy, self.clock)

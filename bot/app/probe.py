@@ -14,7 +14,11 @@ PROBE = 20.0
 
 
 def probe(settings: Settings) -> str:
-    """Log in and out again; says as whom, raises Conflict with the reason if not."""
+    """Log in and out again; says as whom, raises Conflict with the reason if not.
+
+    Raises SettingsError where the password is empty.
+    """
+    _ = settings.xmpp.secret
     return asyncio.run(_probe(settings))
 
 

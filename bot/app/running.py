@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.app.service import Service, open_service, policy_of
+from bot.app.service import Service, policy_of, service_over
 from bot.clock import Alarm
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
@@ -26,10 +26,11 @@ from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
 from bot.service.outcomes import Outcomes
-from bot.service.ports import Pulse, UnitOfWork
+from bot.service.repositories import Pulse, UnitOfWork
 from bot.service.sending import LEASE, Sending
 from bot.settings import Settings
 from bot.store import upgrade
+from bot.store.database import SqlDatabase
 from bot.xmpp.connection import Connection, FatalConnectionError
 from bot.xmpp.doors import Doors
 
@@ -42,12 +43,19 @@ GRACE = 20.0
 
 
 def run(settings: Settings) -> None:
-    """The service, until SIGTERM or SIGINT; raises CarillonError where it can't."""
+    """The service, until SIGTERM or SIGINT; raises CarillonError where it can't.
+
+    Raises SettingsError where the password is empty.
+    """
+    _ = settings.xmpp.secret
     for number in (signal.SIGTERM, signal.SIGINT):  # while it stands by
         signal.signal(number, lambda *_: sys.exit(0))
-    upgrade.prepare(settings.database.url)
     jid = policy_of(settings).addresses.service
-    with open_service(settings) as service, service.database.exclusive(jid):
+    database = SqlDatabase(settings.database.url)
+    # The lock first: a file that another service uses is not brought up to date.
+    with contextlib.closing(database), database.exclusive(jid):
+        upgrade.prepare(settings.database.url)
+        service = service_over(database, settings)
         asyncio.run(Running.serve(settings, service))
 
 
@@ -166,9 +174,10 @@ class Running:
         """Finish and record what is on its way, say goodbye, give back the rest."""
         self._stop.set()
         log.info("stopping")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
-                await self._dispatcher.drain()
+        if self._connection.is_ready:  # else nothing can be acknowledged any more
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GRACE):
+                    await self._dispatcher.drain()
         await self._connection.stop()
         await self._doors.close()
         with contextlib.suppress(TimeoutError, CarillonError):
@@ -217,7 +226,9 @@ class Running:
         return PULSE
 
     async def _renew(self) -> None:
-        await self._database.run(self._sending.renew, self._worker)
+        await self._database.run(
+            self._sending.renew, self._worker, self._dispatcher.carrying
+        )
 
 
 def _lists(uow: UnitOfWork) -> list[AnnouncementList]:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import SystemClock
@@ -15,8 +15,9 @@ from bot.rendering.templates import JinjaTemplates
 from bot.service.broadcasts import Broadcasts
 from bot.service.planning import Planning
 from bot.service.policy import Limits, Policy
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.service.schedules import Schedules
+from bot.service.steering import Steering
 from bot.service.subscribers import Subscribers
 from bot.settings import LimitSettings, Settings
 from bot.store.database import SqlDatabase
@@ -31,6 +32,7 @@ class Service:
     templates: JinjaTemplates
     clock: SystemClock
     schedules: Schedules
+    steering: Steering
     subscribers: Subscribers
     broadcasts: Broadcasts
     planning: Planning
@@ -100,23 +102,37 @@ def open_service(settings: Settings) -> Iterator[Service]:
 
     Raises Unavailable where the database is away or has another schema.
     """
+    with contextlib.closing(SqlDatabase(settings.database.url)) as database:
+        yield service_over(database, settings)
+
+
+def service_over(database: SqlDatabase, settings: Settings) -> Service:
+    """The use cases over this database, with the configured lists declared."""
     policy, clock = policy_of(settings), SystemClock()
     templates = JinjaTemplates(settings.templates.folder)
-    database = SqlDatabase(settings.database.url)
-    try:
-        database.call(_declare, lists_of(settings))
-        yield Service(
-            database=database,
-            policy=policy,
-            templates=templates,
-            clock=clock,
-            schedules=Schedules(policy, templates, clock),
-            subscribers=Subscribers(policy, clock),
-            broadcasts=Broadcasts(policy, clock),
-            planning=Planning(policy, templates),
-        )
-    finally:
-        database.close()
+    lists = lists_of(settings)
+    # Looked at first: a command that changes nothing waits for no writer.
+    if not database.look(_declared, lists):
+        database.call(_declare, lists)
+    schedules = Schedules(policy, templates, clock)
+    planning = Planning(policy, templates)
+    return Service(
+        database=database,
+        policy=policy,
+        templates=templates,
+        clock=clock,
+        schedules=schedules,
+        steering=Steering(schedules, planning, clock),
+        subscribers=Subscribers(policy, clock),
+        broadcasts=Broadcasts(policy, clock),
+        planning=planning,
+    )
+
+
+def _declared(uow: UnitOfWork, lists: list[AnnouncementList]) -> bool:
+    """Whether the stored lists are those configured."""
+    stored = {entry.name: replace(entry, id=0) for entry in uow.lists.all()}
+    return stored == {entry.name: entry for entry in lists}
 
 
 def _declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> None:

@@ -7,7 +7,7 @@ import typer
 from bot.cli import following, output, session, showing
 from bot.domain.broadcast import Broadcast, DeliveryException, Progress
 from bot.service.broadcasts import Broadcasts
-from bot.service.ports import Page, Paging, UnitOfWork
+from bot.service.repositories import Page, Paging, UnitOfWork
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 
@@ -135,9 +135,10 @@ def stop(
         output.fail("say which: its number, or --all", 2)
     with session.service_of(context) as service:
         if number is None:
-            stopped = service.database.call(
-                service.broadcasts.stop_all, session.OPERATOR
-            )
+            stopped = 0
+            stop_some = service.broadcasts.stop_some
+            while now := service.database.call(stop_some, session.OPERATOR):
+                stopped += now
         else:
             service.database.call(service.broadcasts.stop, session.OPERATOR, number)
             stopped = 1

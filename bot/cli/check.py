@@ -9,7 +9,7 @@ from bot.cli import output, session
 from bot.domain.errors import CarillonError, Unavailable
 from bot.rendering.templates import JinjaTemplates
 from bot.service.health import health
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.store import upgrade
 
 
@@ -51,7 +51,7 @@ def _tried(part: Callable[[Settings], str], settings: Settings) -> tuple[bool, s
         return True, part(settings)
     except CarillonError as error:
         return False, error.text
-    except OSError as error:
+    except (OSError, SettingsError) as error:
         return False, str(error)
 
 

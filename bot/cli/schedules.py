@@ -1,20 +1,23 @@
 """`carillon schedules`: what is pending, and changing it."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import moments, output, session, showing
-from bot.domain.access import Caller
 from bot.domain.broadcast import Broadcast, Occurrence, Progress
 from bot.domain.errors import CarillonError, NotFound
 from bot.domain.message import Text
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule
 from bot.service.broadcasts import Broadcasts
-from bot.service.ports import Paging, UnitOfWork
+from bot.service.repositories import Paging, UnitOfWork
 from bot.service.schedules import Schedules
+
+if TYPE_CHECKING:
+    from bot.app.service import Service
 
 app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
 
@@ -152,7 +155,7 @@ def pause(
     json: output.JSON = False,
 ) -> None:
     """Let nothing more become due until `resume`."""
-    _change(context, Schedules.pause, reference, owner, json)
+    _change(context, lambda service: service.steering.pause, reference, owner, json)
 
 
 @app.command()
@@ -163,7 +166,14 @@ def resume(
     json: output.JSON = False,
 ) -> None:
     """Go on after a pause, or let go what is held."""
-    _change(context, Schedules.resume, reference, owner, json)
+    _change(
+        context,
+        lambda service: service.steering.resume,
+        reference,
+        owner,
+        json,
+        launches=True,
+    )
 
 
 @app.command()
@@ -174,7 +184,7 @@ def skip(
     json: output.JSON = False,
 ) -> None:
     """Leave out the next occurrence, or the one that is held."""
-    _change(context, Schedules.skip, reference, owner, json)
+    _change(context, lambda service: service.steering.skip, reference, owner, json)
 
 
 @app.command("send-now")
@@ -185,7 +195,14 @@ def send_now(
     json: output.JSON = False,
 ) -> None:
     """Send it now; a recurring one keeps its rule."""
-    _change(context, Schedules.send_now, reference, owner, json)
+    _change(
+        context,
+        lambda service: service.steering.send_now,
+        reference,
+        owner,
+        json,
+        launches=True,
+    )
 
 
 @app.command()
@@ -196,40 +213,43 @@ def cancel(
     json: output.JSON = False,
 ) -> None:
     """Cancel it; those already told stay told."""
-    _change(context, Schedules.cancel_reference, reference, owner, json)
+    _change(
+        context,
+        lambda service: service.schedules.cancel_reference,
+        reference,
+        owner,
+        json,
+    )
 
 
-_Change = Callable[[Schedules, UnitOfWork, Caller, int], Schedule]
+#: which use case of the service it is
+_Choose = Callable[["Service"], Callable[..., Schedule]]
 
 
 def _change(
     context: typer.Context,
-    change: _Change,
+    choose: _Choose,
     reference: str,
     owner: str | None,
     json: bool,
+    *,
+    launches: bool = False,
 ) -> None:
+    """`launches`: it may go out at once, to the audience as it stands."""
     with session.service_of(context) as service:
-        changed = service.database.call(
-            _changed, service.schedules, change, reference, owner
-        )
+        database, change = service.database, choose(service)
+        found = database.look(_find, service.schedules, reference, owner)
+        if launches:
+            freeze = service.steering.freeze
+            frozen = database.look(freeze, session.OPERATOR, found.id)
+            change = partial(change, frozen=frozen)
+        changed = database.call(change, session.OPERATOR, found.id)
     if json:
         output.document(showing.schedule_as_data(changed))
         return
     following = moments.local(changed.next_at, changed.zone)
     rest = f"; next: {following}" if following else ""
     output.say(f"#{changed.id} ({changed.client_id}) is {changed.state}{rest}.")
-
-
-def _changed(
-    uow: UnitOfWork,
-    schedules: Schedules,
-    change: _Change,
-    reference: str,
-    owner: str | None,
-) -> Schedule:
-    found = _find(uow, schedules, reference, owner)
-    return change(schedules, uow, session.OPERATOR, found.id)
 
 
 def _find(

@@ -7,7 +7,7 @@ import typer
 from bot.cli import moments, output, session
 from bot.domain.schedule import Schedule
 from bot.service.health import Health, health
-from bot.service.ports import Pulse
+from bot.service.repositories import Pulse
 
 _NEXT = 5
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import output, session
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.service.subscribers import Subscribers
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")

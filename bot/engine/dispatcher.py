@@ -29,11 +29,16 @@ class Dispatcher:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._pipes: set[asyncio.Task[None]] = set()
+        self._pipes: dict[asyncio.Task[None], int] = {}
         self._freed = asyncio.Event()
         self._alone = asyncio.Lock()
         self._suspects = 0
         self._culprits: Counter[int] = Counter()
+
+    @property
+    def carrying(self) -> frozenset[int]:
+        """The chunks in hand: their leases are to be renewed."""
+        return frozenset(self._pipes.values())
 
     async def step(self) -> float:
         """Fill the free places; how long nothing needs to be looked at."""
@@ -41,11 +46,13 @@ class Dispatcher:
         await line.wire.ready()
         self._freed.clear()
         while len(self._pipes) < PIPES and not self._suspects and not line.stopping():
-            job = await line.database.run(line.sending.claim, line.worker)
+            job = await line.database.run(
+                line.sending.claim, line.worker, self.carrying
+            )
             if job is None:
                 return IDLE
             task = asyncio.create_task(self._carry(job))
-            self._pipes.add(task)
+            self._pipes[task] = job.chunk.id
             task.add_done_callback(self._ended)
         if self._pipes:
             await self._freed.wait()
@@ -53,8 +60,10 @@ class Dispatcher:
         return IDLE
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._pipes.discard(task)
+        del self._pipes[task]
         self._freed.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("chunk dropped until its lease runs out", exc_info=error)
 
     async def drain(self) -> None:
         """Wait until what is on its way is acknowledged and recorded."""

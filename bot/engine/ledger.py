@@ -1,4 +1,4 @@
-"""Records what was acknowledged: one transaction for all that waits.
+"""Records what was acknowledged: one transaction for all cursors that wait.
 
 Bounces are written no later than the acknowledgement that followed them, so a
 crash never keeps a cursor and forgets a bounce.
@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 
 #: seconds that a bounce may wait for company
 BOUNCE_DELAY = 0.2
+#: bounces in one transaction, which on SQLite is to last 50 ms at most
+SLICE = 20
 #: seconds before the database is asked again
 PAUSE = 1.0
 
@@ -57,19 +59,23 @@ class Ledger:
         bounces, self._bounces = self._bounces, []
         if not steps and not bounces:
             return
-        merged = _merged(steps)
-        while True:
-            try:
-                going = await self._database.run(
-                    self._sending.record, self._worker, merged, bounces
-                )
-                break
-            except Exception:
-                log.exception("progress not recorded", again_in=PAUSE)
-                await asyncio.sleep(PAUSE)
+        while len(bounces) > SLICE:
+            await self._commit([], bounces[:SLICE])
+            bounces = bounces[SLICE:]
+        going = await self._commit(_merged(steps), bounces)
         for step, done in steps:
             if not done.done():
                 done.set_result(step.chunk_id in going)
+
+    async def _commit(self, steps: list[Step], bounces: list[Bounce]) -> set[int]:
+        while True:
+            try:
+                return await self._database.run(
+                    self._sending.record, self._worker, steps, bounces
+                )
+            except Exception:
+                log.exception("progress not recorded", again_in=PAUSE)
+                await asyncio.sleep(PAUSE)
 
 
 def _merged(steps: Sequence[tuple[Step, asyncio.Future[bool]]]) -> list[Step]:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.engine.wire import StreamLost
+
 log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE = 1.0
@@ -41,10 +43,14 @@ class Loop:
     async def _once(self) -> float:
         try:
             delay = await self._step()
+        except StreamLost as lost:
+            # no fault of ours; one that is the content's must not come at once again
+            log.info("stream lost", loop=self.name, handled=lost.handled)
         except Exception:
             log.exception("loop failed", loop=self.name, again_in=self._pause)
-            delay, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
-            await asyncio.sleep(delay)
-            return 0.0
-        self._pause = _FIRST_PAUSE
-        return delay
+        else:
+            self._pause = _FIRST_PAUSE
+            return delay
+        delay, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
+        await asyncio.sleep(delay)
+        return 0.0

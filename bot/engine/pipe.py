@@ -143,9 +143,10 @@ class Pipe:
         return deliveries, faults
 
     async def _stencil(self, reader: Recipient) -> Stencil:
-        announcement = await self._line.database.run(
-            self._line.sending.announcement, self._job, reader
-        )
+        database = self._line.database
+        # what is rendered for each reader is not kept: nothing is written
+        run = database.read if self._job.personal else database.run
+        announcement = await run(self._line.sending.announcement, self._job, reader)
         stencil = self._line.wire.stencil(announcement)
         if not self._job.personal:
             self._stencils[reader.language, reader.timezone] = stencil
@@ -168,9 +169,8 @@ class Pipe:
             await self._line.window.take(len(piece))
             if self._ended.is_set() or self._line.stopping() or self._expired():
                 self._line.window.give(len(piece))
-                if self._expired() and not self._ended.is_set():
-                    # let the record find that time is up
-                    await self._line.ledger.record(Step(chunk_id=self._job.chunk.id))
+                if self._expired():
+                    await self._expire()
                 self._ended.set()
                 return
             positions = tuple(position for position, _ in piece)
@@ -185,6 +185,14 @@ class Pipe:
             self._push(barrier, positions, upto, passed, arrived)
             if isinstance(barrier, _Lost):
                 raise barrier.lost
+
+    async def _expire(self) -> None:
+        """Let the record find that time is up, once it knows who was told."""
+        while self._on_the_way and not self._ended.is_set():
+            self._room.clear()
+            await self._room.wait()
+        if not self._ended.is_set():
+            await self._line.ledger.record(Step(chunk_id=self._job.chunk.id))
 
     def _push(
         self,

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from bot.engine.wire import Wire
 from bot.service.planning import Planning
-from bot.service.ports import Clock, Database, UnitOfWork
+from bot.service.ports import Clock, Database
+from bot.service.repositories import UnitOfWork
 
 #: seconds; re-arms after a clock jump or a suspended machine
 SAFETY_TICK = 5.0

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.message import Announcement, MessageType, Text
 from bot.engine.wire import Delivery, Wire
-from bot.service.ports import Clock, Database, Notice, UnitOfWork
+from bot.service.ports import Clock, Database
+from bot.service.repositories import Notice, UnitOfWork
 
 BATCH = 100
 #: how long another process leaves to this one what it has claimed

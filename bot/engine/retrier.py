@@ -5,7 +5,7 @@ from bot.engine.wire import Delivery
 from bot.service.outcomes import Outcomes
 
 #: repeats in one write
-BATCH = 100
+BATCH = 25
 #: seconds between looks
 IDLE = 5.0
 

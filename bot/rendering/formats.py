@@ -92,8 +92,8 @@ def locale_for(text: str, reader: str) -> Locale:
 
     Who reads an `en` text as `en-GB` sees `5 December` and a 24-hour clock.
     """
-    base = text.partition("-")[0].lower()
-    wanted = [reader] if reader.partition("-")[0].lower() == base else []
+    base = _base(text)
+    wanted = [reader] if _base(reader) == base else []
     for tag in (*wanted, text, base):
         # a reader's tag is whatever a client has put into xml:lang
         if is_tag(tag):
@@ -102,3 +102,20 @@ def locale_for(text: str, reader: str) -> Locale:
             except (UnknownLocaleError, ValueError):
                 continue
     return Locale("en")
+
+
+def variety(text: str, reader: str) -> str:
+    """The tag of the reader's locale where it varies the text's language, else `text`.
+
+    Of all that clients put into xml:lang, only what CLDR knows comes out.
+    """
+    if not is_tag(reader) or _base(reader) != _base(text):
+        return text
+    try:
+        return str(Locale.parse(reader, sep="-")).replace("_", "-")
+    except (UnknownLocaleError, ValueError):
+        return text
+
+
+def _base(tag: str) -> str:
+    return tag.partition("-")[0].lower()

@@ -1,7 +1,7 @@
 """The templates there are: the operator's folder over the shipped one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from bot.domain.schedule import FieldValues
 from bot.rendering.checks import advice
 from bot.rendering.faults import Fault
 from bot.rendering.folder import Source, folders, load, shipped, signature
-from bot.rendering.formats import Formats, locale_for
+from bot.rendering.formats import Formats, locale_for, variety
 from bot.rendering.sandbox import FORMATS, Sandbox
 from bot.rendering.wording import TooLong, Unwritable, Wording
 from bot.service.fields import MAX_LINE, MAX_TEXT, Template, check
@@ -59,6 +59,12 @@ class JinjaTemplates:
         """The wording names the recipient, so each reader gets a text of his own."""
         source, _ = self._usable(name)
         return any("recipient" in pair.names for pair in source.pairs.values())
+
+    def variant(self, languages: Sequence[str], wish: str, fallback: str) -> str:
+        """The language among these for a reader, or the reader's variety of it."""
+        spoken = choose(languages, wish, fallback)
+        tag = variety(spoken, wish)
+        return tag if choose(languages, tag, fallback) == spoken else spoken
 
     def render(
         self,

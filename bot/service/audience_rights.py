@@ -4,7 +4,7 @@ and who may know of it.
 
 from bot.domain.access import Caller, Role
 from bot.domain.lists import AnnouncementList
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 
 
 def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:

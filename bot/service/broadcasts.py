@@ -10,8 +10,12 @@ from bot.domain.broadcast import (
 from bot.domain.errors import Finished, NotFound
 from bot.service import reports
 from bot.service.policy import Policy
-from bot.service.ports import Clock, Page, Paging, UnitOfWork
+from bot.service.ports import Clock
+from bot.service.repositories import Page, Paging, UnitOfWork
 from bot.service.roles import admins_only
+
+#: broadcasts stopped in one transaction, which on SQLite is to be a short one
+STOPPED_AT_ONCE = 10
 
 
 class Broadcasts:
@@ -60,7 +64,7 @@ class Broadcasts:
     def stop(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
         """Nothing more leaves; those already told stay told."""
         self.get(uow, caller, broadcast_id)
-        broadcast = uow.broadcasts.lock(broadcast_id)
+        broadcast = reports.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
         if broadcast.state is BroadcastState.STOPPED:
             return broadcast
@@ -68,13 +72,16 @@ class Broadcasts:
             raise Finished(f"Broadcast {broadcast_id} is over: {broadcast.state}.")
         now = self._clock.now()
         reports.close(uow, self._policy, broadcast, BroadcastState.STOPPED, now)
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        if schedule is not None and schedule.owner != caller.owner:
+            reports.stopped(uow, self._policy, broadcast, now)
         uow.nudge()
         return broadcast
 
-    def stop_all(self, uow: UnitOfWork, caller: Caller) -> int:
-        """Stop whatever is sending; how many."""
+    def stop_some(self, uow: UnitOfWork, caller: Caller) -> int:
+        """Stop a few of what is sending; how many, 0 once nothing is."""
         admins_only(caller)
-        page = uow.broadcasts.page(Paging(limit=1000), sending=True)
+        page = uow.broadcasts.page(Paging(limit=STOPPED_AT_ONCE), sending=True)
         for broadcast in page.items:
             self.stop(uow, caller, broadcast.id)
         return len(page.items)

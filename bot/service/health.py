@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.schedule import Schedule
-from bot.service.ports import Clock, Pulse, UnitOfWork
+from bot.service.ports import Clock
+from bot.service.repositories import Pulse, UnitOfWork
 
 #: a service whose sign of life is older than this is taken for gone
 FRESH = timedelta(seconds=20)

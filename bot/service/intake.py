@@ -27,7 +27,8 @@ from bot.domain.schedule import (
 from bot.service import fields
 from bot.service.audience_rights import may_announce, may_know
 from bot.service.policy import Limits, Policy
-from bot.service.ports import Templates, UnitOfWork
+from bot.service.ports import Templates
+from bot.service.repositories import UnitOfWork
 from bot.service.requests import ScheduleRequest
 
 #: how far in the past a moment may lie: clocks differ

@@ -16,7 +16,8 @@ from bot.domain.lists import EndReason
 from bot.domain.verdict import Verdict
 from bot.service import reports
 from bot.service.policy import Policy
-from bot.service.ports import Clock, UnitOfWork
+from bot.service.ports import Clock
+from bot.service.repositories import UnitOfWork
 
 #: how long a repeated message may take to bounce before it counts as accepted;
 #: servers try for minutes to reach another one
@@ -106,10 +107,11 @@ class Outcomes:
         """
         now = self._clock.now()
         again: list[DeliveryException] = []
+        accepted: set[int] = set()
         for exception in uow.exceptions.retries(now, limit):
             if exception.kind is ExceptionKind.DEFERRED:
                 uow.exceptions.drop(exception.broadcast_id, [exception.jid])
-                self._settle_sending(uow, exception.broadcast_id)
+                accepted.add(exception.broadcast_id)
             elif self._hopeless(uow, exception, now):
                 self.failed(uow, exception)
             else:
@@ -118,6 +120,8 @@ class Outcomes:
                 )
                 again.append(claimed)
         uow.exceptions.put(again)
+        for broadcast_id in sorted(accepted):
+            self._settle_sending(uow, broadcast_id)
         return again
 
     def _hopeless(
@@ -126,7 +130,9 @@ class Outcomes:
         broadcast = uow.broadcasts.get(exception.broadcast_id)
         assert broadcast is not None  # noqa: S101 - foreign key
         expired = broadcast.expires_at is not None and broadcast.expires_at <= now
-        return expired or exception.attempts >= verdict.MAX_ATTEMPTS
+        # one whose bounce was recorded beside the stop, on PostgreSQL
+        stopped = broadcast.state is BroadcastState.STOPPED
+        return expired or stopped or exception.attempts >= verdict.MAX_ATTEMPTS
 
     def failed(
         self,
@@ -157,7 +163,7 @@ class Outcomes:
         )
 
     def _settle_sending(self, uow: UnitOfWork, broadcast_id: int) -> None:
-        locked = uow.broadcasts.lock(broadcast_id)
+        locked = reports.locked(uow, broadcast_id)
         if locked is not None and locked.state is BroadcastState.SENDING:
             self.settle(uow, locked)
 
@@ -165,7 +171,6 @@ class Outcomes:
         """Close a broadcast whose chunks are done and whose retries are over."""
         if uow.chunks.unfinished(broadcast.id):
             return
-        waiting = (ExceptionKind.RETRYING, ExceptionKind.DEFERRED)
-        if any(uow.exceptions.count(broadcast.id, kind) for kind in waiting):
+        if uow.exceptions.any_awaited(broadcast.id):
             return
         reports.settle(uow, self._policy, broadcast, self._clock.now())

@@ -32,10 +32,11 @@ from bot.service import reports
 from bot.service.audience_rights import may_announce
 from bot.service.intake import list_context
 from bot.service.policy import Policy
-from bot.service.ports import Templates, UnitOfWork
+from bot.service.ports import Templates
+from bot.service.repositories import UnitOfWork
 
-#: schedules planned in one transaction
-BATCH = 100
+#: schedules planned in one transaction, which on SQLite is to last 50 ms at most
+BATCH = 10
 #: recipients a worker sends under one lease
 CHUNK = 2_000
 
@@ -88,7 +89,13 @@ class Planning:
     ) -> None:
         due = schedule.next_at
         assert due is not None  # noqa: S101 - `due` selects by it
-        schedule = self.advanced(schedule, now)
+        try:
+            schedule = self.advanced(schedule, now)
+        except CarillonError:
+            # Its zone is gone from the system, say: it must not hold up the rest.
+            schedule = replace(schedule, planned=schedule.planned + 1, next_at=None)
+            self._unsent(uow, schedule, due, OccurrenceState.FAILED, "unreadable", now)
+            return
         if schedule.expires_at is not None and schedule.expires_at <= now:
             schedule = replace(schedule, next_at=None)
             self._unsent(uow, schedule, due, OccurrenceState.FAILED, "expired", now)

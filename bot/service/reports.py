@@ -25,7 +25,7 @@ from bot.domain.schedule import (
     WireState,
 )
 from bot.service.policy import Policy
-from bot.service.ports import Notice, UnitOfWork
+from bot.service.repositories import Notice, UnitOfWork
 
 SCHEDULING = "urn:xmpp:scheduling:0"
 ANNOUNCE = "urn:x-carillon:announce:0"
@@ -37,8 +37,22 @@ _REASONS = {
     "not-allowed": "its owner may no longer announce to this list",
     "list-gone": "the list no longer exists",
     "content": "its template or one of its fields can no longer be rendered",
-    "skipped": "it was skipped",
+    "unreadable": "its recurrence or its time zone can no longer be read",
+    "stream-error": "the server closed the connection over it again and again",
 }
+
+
+def locked(uow: UnitOfWork, broadcast_id: int) -> Broadcast | None:
+    """The broadcast, its row held after its schedule's.
+
+    Everybody holds them in this order, as who cancels a schedule must, so that
+    nobody waits for each other.
+    """
+    found = uow.broadcasts.get(broadcast_id)
+    if found is None:
+        return None
+    uow.schedules.lock(found.schedule_id)
+    return uow.broadcasts.lock(broadcast_id)
 
 
 def settle(
@@ -122,6 +136,24 @@ def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
     _headline(uow, schedule, WireState.CANCELLED, None, now)
 
 
+def stopped(
+    uow: UnitOfWork, policy: Policy, broadcast: Broadcast, now: datetime
+) -> None:
+    """Tell the owner that somebody else stopped what was going out."""
+    schedule = uow.schedules.get(broadcast.schedule_id)
+    occurrence = uow.occurrences.get(broadcast.occurrence_id)
+    if schedule is None or occurrence is None:  # pragma: no cover - foreign keys
+        return
+    progress = uow.broadcasts.progress(broadcast.id)
+    recurring = occurrence.due_at if schedule.recurrence else None
+    _headline(uow, schedule, WireState.CANCELLED, recurring, now)
+    text = (
+        f"{_name(schedule)}, due {timestamps.format(occurrence.due_at)}, was stopped"
+        f" by an admin: {progress.sent} of {progress.total} were told."
+    )
+    _write(uow, policy, schedule, text, now)
+
+
 def _report(
     uow: UnitOfWork,
     policy: Policy,
@@ -149,14 +181,28 @@ def _report(
     elif failed and progress is None:
         why = _REASONS.get(occurrence.reason or "", occurrence.reason or "unknown")
         text = f"{name}, due {due}, was not sent: {why}."
-    elif progress is not None and progress.failed:
-        text = (
-            f"{name}, due {due}: {progress.sent} of {progress.total} were told,"
-            f" {progress.failed} failed."
-        )
+    elif progress is not None:
+        told = _counts(progress, occurrence)
+        if told is None:
+            return
+        text = f"{name}, due {due}: {told}"
     else:
         return
     _write(uow, policy, schedule, text, now)
+
+
+def _counts(progress: Progress, occurrence: Occurrence) -> str | None:
+    """What the owner should know of a broadcast that did not reach everybody."""
+    reached = progress.sent + progress.skipped
+    missing = progress.total - reached - progress.failed
+    stopped = occurrence.state is OccurrenceState.STOPPED
+    if not progress.failed and (stopped or not missing):
+        return None
+    text = f"{progress.sent} of {progress.total} were told, {progress.failed} failed"
+    if missing and not stopped:
+        why = _REASONS.get(occurrence.reason or "", occurrence.reason or "unknown")
+        text += f", {missing} were not reached: {why}"
+    return f"{text}."
 
 
 def _headline(

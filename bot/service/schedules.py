@@ -1,4 +1,4 @@
-"""Schedules: asked for, looked at, changed and cancelled. Every door calls these."""
+"""Schedules: asked for, looked at and cancelled. Every door calls these."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -7,16 +7,13 @@ from datetime import datetime
 from bot.domain.access import Caller
 from bot.domain.broadcast import (
     BroadcastState,
-    Frozen,
     Occurrence,
-    OccurrenceState,
     Progress,
 )
 from bot.domain.errors import (
     Conflict,
     Finished,
     Invalid,
-    NotAllowed,
     NotFound,
     PolicyViolation,
 )
@@ -32,16 +29,9 @@ from bot.domain.schedule import (
 )
 from bot.service import reports
 from bot.service.intake import Intake, list_context
-from bot.service.planning import Planning
 from bot.service.policy import Policy
-from bot.service.ports import (
-    Clock,
-    Page,
-    Paging,
-    ScheduleFilter,
-    Templates,
-    UnitOfWork,
-)
+from bot.service.ports import Clock, Templates
+from bot.service.repositories import Page, Paging, ScheduleFilter, UnitOfWork
 from bot.service.requests import ScheduleRequest
 from bot.service.roles import known
 
@@ -73,7 +63,6 @@ class Schedules:
         self._templates = templates
         self._clock = clock
         self._intake = Intake(policy, templates)
-        self._planning = Planning(policy, templates)
 
     def create(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
@@ -96,7 +85,14 @@ class Schedules:
                 maximum=quota.limit,
                 wait=True,
             )
-        stored = uow.schedules.add(schedule)
+        try:
+            stored = uow.schedules.add(schedule)
+        except Conflict:
+            # the same request came in beside this one
+            earlier = _earlier(uow, caller, request)
+            if earlier is None:
+                raise
+            return earlier, quota
         uow.nudge()
         return stored, Quota(quota.used + 1, quota.limit)
 
@@ -227,10 +223,10 @@ class Schedules:
         return self._cancel(uow, caller, self.get(uow, caller, reference).id)
 
     def _cancel(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        schedule = _locked(uow, reference)
+        schedule = locked(uow, reference)
         if schedule.state is ScheduleState.CANCELLED:
             return schedule
-        _not_final(schedule)
+        not_final(schedule)
         now = self._clock.now()
         cancelled = replace(
             schedule, state=ScheduleState.CANCELLED, next_at=None, ended_at=now
@@ -253,116 +249,6 @@ class Schedules:
             if locked is not None and locked.state is BroadcastState.SENDING:
                 reports.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
 
-    def pause(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        """Nothing more becomes due until `resume`; what goes out now goes on."""
-        schedule = _locked(uow, self.get(uow, caller, reference).id)
-        _not_final(schedule)
-        if schedule.state is ScheduleState.PAUSED:
-            return schedule
-        if schedule.state is ScheduleState.HELD:
-            raise Conflict(f"#{reference} is held; resume or skip it.")
-        if schedule.next_at is None:
-            raise Conflict(
-                f"#{reference} is going out; `broadcasts stop` stops what is under way."
-            )
-        return self._store(uow, replace(schedule, state=ScheduleState.PAUSED))
-
-    def resume(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        """Go on after a pause, or let go what is held for an admin."""
-        schedule = _locked(uow, self.get(uow, caller, reference).id)
-        _not_final(schedule)
-        if schedule.state is ScheduleState.HELD:
-            if not caller.is_admin:
-                raise NotAllowed("Only an admin lets go what is held.")
-            return self._release(uow, schedule)
-        if schedule.state is not ScheduleState.PAUSED:
-            return schedule
-        return self._store(uow, replace(schedule, state=ScheduleState.PENDING))
-
-    def _release(self, uow: UnitOfWork, schedule: Schedule) -> Schedule:
-        now = self._clock.now()
-        held = [
-            occurrence
-            for occurrence in uow.occurrences.of(schedule.id, limit=10)
-            if occurrence.state is OccurrenceState.HELD
-        ]
-        pending = replace(schedule, state=ScheduleState.PENDING, reason=None)
-        for occurrence in held:
-            self._planning.launch(
-                uow,
-                pending,
-                occurrence.due_at,
-                self._frozen(uow, schedule, now),
-                now,
-                occurrence=occurrence,
-            )
-        uow.nudge()
-        return _locked(uow, schedule.id)
-
-    def skip(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        """Leave out the next occurrence (or the held one); it counts as planned."""
-        schedule = _locked(uow, self.get(uow, caller, reference).id)
-        _not_final(schedule)
-        now = self._clock.now()
-        if schedule.state is ScheduleState.HELD:
-            for occurrence in uow.occurrences.of(schedule.id, limit=10):
-                if occurrence.state is OccurrenceState.HELD:
-                    uow.occurrences.save(
-                        replace(occurrence, state=OccurrenceState.SKIPPED)
-                    )
-            return self._after_skip(uow, schedule, now)
-        if schedule.recurrence is None or schedule.next_at is None:
-            raise Conflict(
-                f"#{reference} has no further occurrence to skip; cancel it instead."
-            )
-        self._planning.record_skipped(uow, schedule, schedule.next_at)
-        return self._after_skip(uow, self._planning.advanced(schedule, now), now)
-
-    def _after_skip(
-        self, uow: UnitOfWork, schedule: Schedule, now: datetime
-    ) -> Schedule:
-        if schedule.next_at is not None:
-            if schedule.state is ScheduleState.HELD:
-                schedule = replace(schedule, state=ScheduleState.PENDING, reason=None)
-        elif schedule.state is not ScheduleState.RUNNING:
-            schedule = replace(
-                schedule, state=ScheduleState.CANCELLED, reason="skipped", ended_at=now
-            )
-        return self._store(uow, schedule)
-
-    def send_now(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        """Once: it is due now. Recurring: an extra occurrence, the rule stands."""
-        schedule = _locked(uow, self.get(uow, caller, reference).id)
-        _not_final(schedule)
-        if schedule.state is ScheduleState.HELD:
-            return self.resume(uow, caller, reference)
-        now = self._clock.now()
-        if schedule.recurrence is None:
-            if schedule.next_at is None:
-                raise Conflict(f"#{reference} is going out already.")
-            return self._store(
-                uow, replace(schedule, next_at=now, state=ScheduleState.PENDING)
-            )
-        if schedule.state is ScheduleState.PAUSED:
-            raise Conflict(f"#{reference} is paused; resume it first.")
-        frozen = self._frozen(uow, schedule, now)
-        self._planning.launch(uow, schedule, now, frozen, now)
-        uow.nudge()
-        return _locked(uow, reference)
-
-    def _frozen(
-        self, uow: UnitOfWork, schedule: Schedule, now: datetime
-    ) -> dict[str, Frozen | None]:
-        if not isinstance(schedule.audience, ListAudience):
-            return {}
-        name = schedule.audience.list_name
-        return {name: self._planning.freeze(uow, name, now)}
-
-    def _store(self, uow: UnitOfWork, schedule: Schedule) -> Schedule:
-        uow.schedules.save(schedule)
-        uow.nudge()
-        return schedule
-
 
 def _earlier(
     uow: UnitOfWork, caller: Caller, request: ScheduleRequest
@@ -383,13 +269,15 @@ def _may_see(caller: Caller, schedule: Schedule) -> bool:
     return caller.is_admin or schedule.owner == caller.owner
 
 
-def _locked(uow: UnitOfWork, reference: int) -> Schedule:
+def locked(uow: UnitOfWork, reference: int) -> Schedule:
+    """Held for this transaction; raises NotFound."""
     schedule = uow.schedules.lock(reference)
     if schedule is None:
         raise NotFound(f"There is no announcement #{reference}.")
     return schedule
 
 
-def _not_final(schedule: Schedule) -> None:
+def not_final(schedule: Schedule) -> None:
+    """Raises Finished."""
     if schedule.is_final:
         raise Finished(f"#{schedule.id} is over: {schedule.wire_state}.")

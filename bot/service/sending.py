@@ -5,7 +5,7 @@ transaction as every exception that was learnt before that acknowledgement. So a
 crash repeats at most what was written since, with equal ids, and skips nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,26 +21,38 @@ from bot.domain.errors import CarillonError
 from bot.domain.language import choose
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Announcement, MessageType, Text
-from bot.domain.schedule import Schedule, TemplateContent
+from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
 from bot.service import reports
 from bot.service.intake import list_context
 from bot.service.outcomes import Bounce, Outcomes
 from bot.service.policy import Policy
-from bot.service.ports import Clock, Templates, UnitOfWork
+from bot.service.ports import Clock, Templates
+from bot.service.repositories import UnitOfWork
 
 LEASE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A chunk with all that a worker needs to send it."""
+class Source:
+    """What a broadcast's messages are made of."""
 
-    chunk: Chunk
     broadcast: Broadcast
     schedule: Schedule
     voice: AnnouncementList | None
     #: rendered for each reader, since the template asks for the recipient
     personal: bool
+
+    @property
+    def fallback(self) -> str:
+        """The language of readers whose own is not known."""
+        return self.voice.language if self.voice else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Source):
+    """A chunk with all that a worker needs to send it."""
+
+    chunk: Chunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,29 +86,48 @@ class Sending:
         self._clock = clock
         self._outcomes = Outcomes(policy, clock)
 
-    def claim(self, uow: UnitOfWork, worker: str) -> Job | None:
-        """Lease a chunk; None where nothing waits."""
-        now = self._clock.now()
-        chunk = uow.chunks.claim(worker, now, LEASE)
-        if chunk is None:
-            return None
-        return self._job(uow, chunk)
+    def claim(
+        self, uow: UnitOfWork, worker: str, carrying: Collection[int] = ()
+    ) -> Job | None:
+        """Lease a chunk; None where nothing waits.
 
-    def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job | None:
-        broadcast = uow.broadcasts.get(chunk.broadcast_id)
-        schedule = uow.schedules.get(broadcast.schedule_id) if broadcast else None
-        if broadcast is None or schedule is None:  # pragma: no cover - foreign keys
-            return None
-        list_id = broadcast.list_id
-        content = schedule.content
+        `carrying`: those that the worker has in hand.
+        """
+        chunk = uow.chunks.claim(worker, self._clock.now(), LEASE, carrying)
+        return None if chunk is None else self._job(uow, chunk)
+
+    def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job:
+        source = self._source(uow, chunk.broadcast_id)
         return Job(
             chunk=chunk,
+            broadcast=source.broadcast,
+            schedule=source.schedule,
+            voice=source.voice,
+            personal=source.personal,
+        )
+
+    def _source(self, uow: UnitOfWork, broadcast_id: int) -> Source:
+        broadcast = uow.broadcasts.get(broadcast_id)
+        assert broadcast is not None  # noqa: S101 - foreign key
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        assert schedule is not None  # noqa: S101 - foreign key
+        list_id = broadcast.list_id
+        return Source(
             broadcast=broadcast,
             schedule=schedule,
             voice=uow.lists.by_id(list_id) if list_id is not None else None,
-            personal=isinstance(content, TemplateContent)
-            and self._templates.reads_recipient(content.template),
+            personal=self._is_personal(schedule.content),
         )
+
+    def _is_personal(self, content: Content) -> bool:
+        if not isinstance(content, TemplateContent):
+            return False
+        try:
+            return self._templates.reads_recipient(content.template)
+        except CarillonError:
+            # Broken since: what was rendered before is said on. Raising here would
+            # keep every other broadcast from being claimed.
+            return False
 
     def recipients(
         self, uow: UnitOfWork, job: Job, after: int, limit: int
@@ -107,38 +138,75 @@ class Sending:
         )
 
     def announcement(
-        self, uow: UnitOfWork, job: Job, recipient: Recipient
+        self, uow: UnitOfWork, source: Source, recipient: Recipient
     ) -> Announcement:
-        """The message for one reader; the same for all of a (language, zone).
-
-        Texts of templates are kept with the broadcast, so that an edit in the
-        middle changes nothing. Raises Invalid where it can't be rendered.
-        """
-        voice = job.voice
-        language, zone = self.variant(job, recipient)
-        content = job.schedule.content
+        """The message for one reader; raises CarillonError if it can't be rendered."""
+        content = source.schedule.content
         payloads: tuple[str, ...] = ()
-        if not isinstance(content, TemplateContent):
+        if isinstance(content, TextContent):
             payloads = content.payloads
-            text = next(text for text in content.texts if text.language == language)
-        elif job.personal:
-            text = self._render(job, content, language, zone, recipient.jid)
+            texts = {text.language: text for text in content.texts}
+            text = texts[choose(texts, recipient.language or "", source.fallback)]
         else:
-            kept = uow.broadcasts.rendition(job.broadcast.id, language, zone)
-            if kept is None:
-                text = self._render(job, content, language, zone, recipient.jid)
-                kept = uow.broadcasts.rendition(job.broadcast.id, language, zone, text)
-            assert kept is not None  # noqa: S101 - stored just now
-            text = kept
-        addresses = self._policy.addresses
+            text = self._rendered(uow, source, content, recipient)
+        voice, addresses = source.voice, self._policy.addresses
         return Announcement(
             sender=addresses.of_list(voice.name) if voice else addresses.service,
             type=voice.type if voice else MessageType.CHAT,
             texts=(text,),
             payloads=payloads,
             scheduler=addresses.service,
-            job=job.schedule.client_id,
+            job=source.schedule.client_id,
         )
+
+    def _rendered(
+        self,
+        uow: UnitOfWork,
+        source: Source,
+        content: TemplateContent,
+        recipient: Recipient,
+    ) -> Text:
+        """Rendered once for each (language, zone) and kept with the broadcast.
+
+        The first reader has every language rendered in the job's zone, so that an
+        edit in the middle changes nothing: readers in other zones, and with
+        formats of their own, then get these.
+        """
+        wish = recipient.language or ""
+        own_zone = source.schedule.zone_for(source.voice)
+        zone = recipient.timezone or own_zone
+        if source.personal:
+            return self._render(source, content, wish, zone, recipient.jid)
+        kept, broadcast_id = uow.broadcasts, source.broadcast.id
+        spoken = kept.renditions(broadcast_id, own_zone)
+        if not spoken:
+            first = {
+                tag: self._render(source, content, tag, own_zone, recipient.jid)
+                for tag in self._tags(source, content, wish)
+            }
+            spoken = kept.keep(broadcast_id, own_zone, first)
+        tag = self._templates.variant(tuple(spoken), wish, source.fallback)
+        texts = spoken if zone == own_zone else kept.renditions(broadcast_id, zone)
+        if tag in texts:
+            return texts[tag]
+        basis = choose(spoken, wish, source.fallback)
+        try:
+            again = self._render(source, content, basis, own_zone, recipient.jid)
+            text = self._render(source, content, tag, zone, recipient.jid)
+        except CarillonError:
+            return spoken[basis]
+        if again != spoken[basis]:
+            return spoken[basis]
+        return kept.keep(broadcast_id, zone, {tag: text})[tag]
+
+    def _tags(
+        self, source: Source, content: TemplateContent, wish: str
+    ) -> tuple[str, ...]:
+        """What is rendered first; '' is for whom no language fits."""
+        languages = self._templates.get(content.template).languages
+        if source.broadcast.total == 1:
+            return (self._templates.variant(languages, wish, source.fallback),)
+        return (*languages, "")
 
     def repeats(
         self, uow: UnitOfWork, exceptions: Sequence[DeliveryException]
@@ -148,51 +216,45 @@ class Sending:
         Who left since, and what can't be rendered any more, has failed.
         """
         found: list[Repeat] = []
+        sources: dict[int, Source] = {}
         for exception in exceptions:
-            chunks = uow.chunks.of(exception.broadcast_id)
-            job = self._job(uow, chunks[0]) if chunks else None
-            if job is None:
-                continue
-            recipient = uow.audiences.find(job.broadcast, exception.jid)
+            broadcast_id = exception.broadcast_id
+            if broadcast_id not in sources:
+                sources[broadcast_id] = self._source(uow, broadcast_id)
+            source = sources[broadcast_id]
+            recipient = uow.audiences.find(source.broadcast, exception.jid)
             if recipient is None or recipient.left:
                 self._outcomes.failed(uow, exception)
                 continue
             try:
-                announcement = self.announcement(uow, job, recipient)
+                announcement = self.announcement(uow, source, recipient)
             except CarillonError as error:
                 self._outcomes.failed(uow, exception, unrenderable(error))
                 continue
             found.append(
                 Repeat(
                     exception=exception,
-                    broadcast_key=job.broadcast.key,
+                    broadcast_key=source.broadcast.key,
                     announcement=announcement,
                 )
             )
         return found
 
-    def variant(self, job: Job, recipient: Recipient) -> tuple[str, str]:
-        """The (language, zone) that decides what a reader gets."""
-        content = job.schedule.content
-        wished = recipient.language or ""
-        fallback = job.voice.language if job.voice else ""
-        if isinstance(content, TemplateContent):
-            tags = self._templates.get(content.template).languages
-            language = choose(tags, wished, fallback)
-            return language, recipient.timezone or job.schedule.zone_for(job.voice)
-        tags = tuple(text.language for text in content.texts)
-        return choose(tags, wished, fallback), ""
-
     def _render(
-        self, job: Job, content: TemplateContent, language: str, zone: str, jid: str
+        self,
+        source: Source,
+        content: TemplateContent,
+        language: str,
+        zone: str,
+        jid: str,
     ) -> Text:
         return self._templates.render(
             content.template,
             content.values,
             language=language,
-            fallback=job.voice.language if job.voice else "",
+            fallback=source.fallback,
             zone=zone,
-            context=list_context(self._policy, job.voice, jid),
+            context=list_context(self._policy, source.voice, jid),
         )
 
     def record(
@@ -265,7 +327,7 @@ class Sending:
         self, uow: UnitOfWork, broadcast_id: int, now: datetime, *, expired: bool
     ) -> None:
         """Close the broadcast once its last chunk is done and nothing is retried."""
-        broadcast = uow.broadcasts.lock(broadcast_id)
+        broadcast = reports.locked(uow, broadcast_id)
         if broadcast is None or broadcast.state is not BroadcastState.SENDING:
             return
         if expired:
@@ -285,7 +347,7 @@ class Sending:
         if chunk is None or chunk.finished:
             return None
         job = self._job(uow, chunk)
-        if job is None or job.broadcast.state is not BroadcastState.SENDING:
+        if job.broadcast.state is not BroadcastState.SENDING:
             return None
         return job
 
@@ -302,12 +364,13 @@ class Sending:
                 uow.chunks.release(pulse.worker)
                 uow.facts.stopped(pulse.worker)
 
-    def renew(self, uow: UnitOfWork, worker: str) -> None:
-        uow.chunks.renew(worker, self._clock.now() + LEASE)
+    def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
+        """Extend the leases of what is in hand; others lapse."""
+        uow.chunks.renew(worker, self._clock.now() + LEASE, carrying)
 
     def give_up(self, uow: UnitOfWork, broadcast_id: int, reason: str) -> None:
         """End a broadcast that cannot be sent at all."""
-        broadcast = uow.broadcasts.lock(broadcast_id)
+        broadcast = reports.locked(uow, broadcast_id)
         if broadcast is not None and broadcast.state is BroadcastState.SENDING:
             now = self._clock.now()
             reports.settle(uow, self._policy, broadcast, now, reason=reason)

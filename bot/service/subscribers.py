@@ -1,7 +1,7 @@
 """Subscribers: joining and leaving lists, signs of life, and the welcome."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from bot.domain.access import OPERATOR, Caller, Role
 from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -20,21 +20,14 @@ from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateConten
 from bot.domain.wallclock import zone
 from bot.service.audience_rights import may_know
 from bot.service.policy import Policy
-from bot.service.ports import Clock, UnitOfWork
+from bot.service.ports import Clock
+from bot.service.repositories import UnitOfWork
 from bot.service.roles import admins_only
 
 #: a welcome that could not be sent for a day is no welcome any more
 WELCOME_WITHIN = 24 * 3600
 #: whether there is none or one that the asker may not know of
 _NOBODY = "There is no list at this address."
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A person's place: preferences and active subscriptions."""
-
-    subscriber: Subscriber
-    subscriptions: list[Subscription]
 
 
 class Subscribers:
@@ -113,9 +106,8 @@ class Subscribers:
             by_presence = one.origin is SubscriptionOrigin.PRESENCE
             return by_presence if at is None else one.list_id == at
 
-        for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
-            # else the next sign of life would take it up again
-            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+        # what is suspended too: else the next sign of life would take it up again
+        self._take_up(uow, subscriber, meant)
         standing = list(filter(meant, uow.subscriptions.of(subscriber.id)))
         for one in standing:
             uow.subscriptions.end(
@@ -123,13 +115,26 @@ class Subscribers:
             )
         return len(standing)
 
-    def depart(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
+    def _take_up(
+        self,
+        uow: UnitOfWork,
+        subscriber: Subscriber,
+        meant: Callable[[Subscription], bool],
+    ) -> None:
+        """Open what is suspended: as a sign of life does, or before it is ended."""
+        now = self._clock.now()
+        for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
+            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+
+    def departed(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
         """After a login as account: who joined by presence and left meanwhile."""
-        origin = SubscriptionOrigin.PRESENCE
-        gone = [jid for jid in uow.subscriptions.by_origin(origin) if jid not in roster]
+        joined = uow.subscriptions.by_origin(SubscriptionOrigin.PRESENCE)
+        return [jid for jid in joined if jid not in roster]
+
+    def depart(self, uow: UnitOfWork, gone: Sequence[str]) -> None:
+        """End what these joined by presence; a few at a time."""
         for jid in gone:
             self.leave(uow, jid, self._policy.addresses.own)
-        return gone
 
     def stands_on(self, uow: UnitOfWork, jid: str, to: str) -> bool:
         """Whether a presence probe to this address is answered with presence."""
@@ -149,9 +154,7 @@ class Subscribers:
         subscriber = uow.subscribers.seen(jid, language=language)
         if subscriber is None:
             return
-        now = self._clock.now()
-        for old in uow.subscriptions.suspended(subscriber.id):
-            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+        self._take_up(uow, subscriber, lambda _: True)
 
     def add(
         self,
@@ -185,9 +188,13 @@ class Subscribers:
         entry = _list(uow, list_name)
         address = _person(self._policy, jid)
         subscriber = uow.subscribers.get(address)
-        ended = subscriber is not None and uow.subscriptions.end(
-            subscriber.id, EndReason.REMOVED, self._clock.now(), list_id=entry.id
-        )
+        ended = 0
+        if subscriber is not None:
+            self._take_up(uow, subscriber, lambda old: old.list_id == entry.id)
+            now = self._clock.now()
+            ended = uow.subscriptions.end(
+                subscriber.id, EndReason.REMOVED, now, list_id=entry.id
+            )
         if not ended:
             raise NotFound(f"{address} does not stand on {list_name!r}.")
 

@@ -1,6 +1,6 @@
 """Broadcasts, with their chunks, copied audience, rendered texts and progress."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
 from bot.domain.message import Text
-from bot.service.ports import Page, Paging
+from bot.service.repositories import Page, Paging
 from bot.store.conflicts import insert
 from bot.store.mapping import text_from_json, text_to_json
 from bot.store.paging import page
@@ -99,17 +99,27 @@ class SqlBroadcasts:
             + by_kind.get(ExceptionKind.DEFERRED, 0),
         )
 
-    def rendition(
-        self, broadcast_id: int, language: str, zone: str, text: Text | None = None
-    ) -> Text | None:
-        key = {"broadcast_id": broadcast_id, "language": language, "zone": zone}
-        if text is not None:
-            row = insert(self._connection, broadcast_text)
-            row = row.values(**key, text=text_to_json(text))
-            self._connection.execute(row.on_conflict_do_nothing())
-        select = sa.select(broadcast_text.c.text).filter_by(**key)
-        stored = self._connection.execute(select).scalar_one_or_none()
-        return None if stored is None else text_from_json(stored)
+    def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
+        select = sa.select(broadcast_text.c.language, broadcast_text.c.text)
+        select = select.filter_by(broadcast_id=broadcast_id, zone=zone)
+        rows = self._connection.execute(select.order_by(broadcast_text.c.language))
+        return {row.language: text_from_json(row.text) for row in rows}
+
+    def keep(
+        self, broadcast_id: int, zone: str, texts: Mapping[str, Text]
+    ) -> dict[str, Text]:
+        rows = [
+            {
+                "broadcast_id": broadcast_id,
+                "zone": zone,
+                "language": language,
+                "text": text_to_json(text),
+            }
+            for language, text in texts.items()
+        ]
+        new = insert(self._connection, broadcast_text).on_conflict_do_nothing()
+        self._connection.execute(new, rows)
+        return self.renditions(broadcast_id, zone)
 
 
 def _new_chunk(broadcast_id: int, after: int, last: int, count: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Chunks: leased by workers, moved on as the server acknowledges."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,8 @@ from bot.store.types import UTCDateTime
 
 _WORKER = sa.bindparam("by", type_=sa.Text)
 
-# A worker's own chunk is none to claim even when its lease ran out: it may
-# still be sending it, and need only renew.
+# What a worker has in hand is none to claim even when its lease ran out: it is
+# still sending it, and need only renew.
 _FREE = (
     sa.select(table.c.id)
     .select_from(table.join(broadcast))
@@ -22,10 +23,9 @@ _FREE = (
         IS_OPEN,
         sa.or_(
             table.c.worker.is_(None),
-            sa.and_(
-                table.c.leased_until <= sa.bindparam("now"), table.c.worker != _WORKER
-            ),
+            table.c.leased_until <= sa.bindparam("now"),
         ),
+        table.c.id.not_in(sa.bindparam("carrying", expanding=True)),
     )
     .order_by(broadcast.c.total, broadcast.c.id, table.c.id)
     .limit(1)
@@ -66,8 +66,19 @@ class SqlChunks:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def claim(self, worker: str, now: datetime, lease: timedelta) -> Chunk | None:
-        values = {"by": worker, "now": now, "until": now + lease}
+    def claim(
+        self,
+        worker: str,
+        now: datetime,
+        lease: timedelta,
+        carrying: Collection[int] = (),
+    ) -> Chunk | None:
+        values = {
+            "by": worker,
+            "now": now,
+            "until": now + lease,
+            "carrying": list(carrying),
+        }
         row = self._connection.execute(CLAIM, values).one_or_none()
         return None if row is None else _from_row(row)
 
@@ -90,8 +101,10 @@ class SqlChunks:
         }
         self._connection.execute(_SAVE, values)
 
-    def renew(self, worker: str, until: datetime) -> None:
-        leased = sa.update(table).where(IS_LEASED, table.c.worker == worker)
+    def renew(self, worker: str, until: datetime, carrying: Collection[int]) -> None:
+        leased = sa.update(table).where(
+            table.c.id.in_(carrying), table.c.worker == worker
+        )
         self._connection.execute(leased.values(leased_until=until))
 
     def release(self, worker: str | None) -> None:

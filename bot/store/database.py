@@ -12,7 +12,7 @@ from typing import TypeVar, TypeVarTuple
 import sqlalchemy as sa
 
 from bot.domain.errors import Unavailable
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.store.backend import Backend, Fault, parse_url
 from bot.store.changes import Changes, SqlWatch
 from bot.store.postgresql import PostgreSQLBackend

@@ -19,6 +19,15 @@ RETRIES = (
     .with_for_update(skip_locked=True)
 )
 
+AWAITED = (
+    sa.select(delivery_exception.c.jid)
+    .where(
+        delivery_exception.c.broadcast_id == sa.bindparam("broadcast_id"),
+        delivery_exception.c.kind.in_([ExceptionKind.RETRYING, ExceptionKind.DEFERRED]),
+    )
+    .limit(1)
+)
+
 
 class SqlExceptions:
     def __init__(self, connection: sa.Connection) -> None:
@@ -67,10 +76,9 @@ class SqlExceptions:
             awaited.values(kind=ExceptionKind.FAILED, next_at=None)
         )
 
-    def count(self, broadcast_id: int, kind: ExceptionKind) -> int:
-        select = sa.select(sa.func.count()).select_from(delivery_exception)
-        select = select.filter_by(broadcast_id=broadcast_id, kind=kind)
-        return self._connection.execute(select).scalar_one()
+    def any_awaited(self, broadcast_id: int) -> bool:
+        values = {"broadcast_id": broadcast_id}
+        return self._connection.execute(AWAITED, values).first() is not None
 
     def page(
         self, broadcast_id: int, *, after: str, limit: int

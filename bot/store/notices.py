@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.service.ports import Notice
+from bot.service.repositories import Notice
 from bot.store.tables import notice as table
 
 

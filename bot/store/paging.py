@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from bot.domain.errors import NotFound
-from bot.service.ports import Page, Paging
+from bot.service.repositories import Page, Paging
 
 Item = TypeVar("Item")
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.domain.errors import Conflict
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.schedule import Origin, Schedule, ScheduleState
-from bot.service.ports import Page, Paging, ScheduleFilter
+from bot.service.repositories import Page, Paging, ScheduleFilter
 from bot.store.conflicts import insert
 from bot.store.mapping import (
     audience_from_json,

@@ -85,7 +85,11 @@ class SQLiteBackend:
     @contextlib.contextmanager
     def exclusive(self, service: str) -> Iterator[None]:  # noqa: ARG002 - one is enough
         """A lock on FILE.lock, which the system drops with the process."""
-        descriptor = os.open(f"{self.file}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        name = f"{self.file}.lock"
+        try:
+            descriptor = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise Unavailable(f"{name} cannot be made: {error.strerror}.") from None
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

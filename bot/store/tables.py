@@ -146,6 +146,7 @@ sa.Index(
     postgresql_where=IS_PLANNABLE,
 )
 sa.Index(None, schedule.c.owner, schedule.c.id)
+sa.Index(None, schedule.c.owner, schedule.c.state)
 
 occurrence = sa.Table(
     "occurrence",
@@ -257,6 +258,7 @@ delivery_exception = sa.Table(
     sa.Column("next_at", UTCDateTime),
     _one_of("kind", ExceptionKind),
 )
+sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)
 #: retrying or deferred: its time comes again
 IS_AWAITED = delivery_exception.c.next_at.is_not(None)
 sa.Index(

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.service import ports
+from bot.service import repositories as stored
 from bot.store.audience import SqlAudiences
 from bot.store.broadcasts import SqlBroadcasts
 from bot.store.chunks import SqlChunks
@@ -20,17 +20,17 @@ class SqlUnitOfWork:
     def __init__(self, connection: sa.Connection) -> None:
         #: whether to wake the services after the commit
         self.nudged = False
-        self.lists: ports.Lists = SqlLists(connection)
-        self.subscribers: ports.Subscribers = SqlSubscribers(connection)
-        self.subscriptions: ports.Subscriptions = SqlSubscriptions(connection)
-        self.schedules: ports.Schedules = SqlSchedules(connection)
-        self.occurrences: ports.Occurrences = SqlOccurrences(connection)
-        self.broadcasts: ports.Broadcasts = SqlBroadcasts(connection)
-        self.chunks: ports.Chunks = SqlChunks(connection)
-        self.audiences: ports.Audiences = SqlAudiences(connection)
-        self.exceptions: ports.Exceptions = SqlExceptions(connection)
-        self.notices: ports.Notices = SqlNotices(connection)
-        self.facts: ports.Facts = SqlFacts(connection)
+        self.lists: stored.Lists = SqlLists(connection)
+        self.subscribers: stored.Subscribers = SqlSubscribers(connection)
+        self.subscriptions: stored.Subscriptions = SqlSubscriptions(connection)
+        self.schedules: stored.Schedules = SqlSchedules(connection)
+        self.occurrences: stored.Occurrences = SqlOccurrences(connection)
+        self.broadcasts: stored.Broadcasts = SqlBroadcasts(connection)
+        self.chunks: stored.Chunks = SqlChunks(connection)
+        self.audiences: stored.Audiences = SqlAudiences(connection)
+        self.exceptions: stored.Exceptions = SqlExceptions(connection)
+        self.notices: stored.Notices = SqlNotices(connection)
+        self.facts: stored.Facts = SqlFacts(connection)
 
     def nudge(self) -> None:
         self.nudged = True

@@ -100,6 +100,7 @@ class Connection:
         self._fatal: FatalConnectionError | None = None
         #: a write of this session was acknowledged
         self._useful = False
+        self._was_up = False
         #: why the last attempt brought no session; None while there is one
         self.failure: str | None = None
 
@@ -180,7 +181,7 @@ class Connection:
                 if self._fatal is not None:
                     raise self._fatal
                 # An error over what we wrote says nothing against connecting.
-                blamed = lasted > 0 and self.stream.blamed
+                blamed = self._was_up and self.stream.blamed
                 proven = self._useful or blamed or lasted >= self._timing.stable
                 failures = 1 if proven else failures + 1
                 await self._pause(failures)
@@ -204,7 +205,7 @@ class Connection:
     async def _session(self) -> float:
         """One attempt and what comes of it; returns the seconds that it was up."""
         self._down.clear()
-        self._useful = False
+        self._useful = self._was_up = False
         self.stream.stream_error = self.stream.refusal = None
         self.stream.unreachable = None
         loop = asyncio.get_running_loop()
@@ -284,6 +285,7 @@ class Connection:
             return
         log.info("%s as %s", "connected" if fresh else "resumed", bound)
         self.failure = None
+        self._was_up = True
         self._ready.set()
         self._on_session(fresh)
 

@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 20_000  #: changes and probes; a flood beyond is dropped
 PAGE, PAUSE = 200, 0.5  #: presences at once when a component starts; seconds between
+DEPARTED = 10  #: ended in one transaction, which on SQLite is to be a short one
 _CHANGES = frozenset({"subscribe", "unsubscribe", "unsubscribed", "probe"})
 
 
@@ -212,6 +213,9 @@ class PresenceDoor:
             if item.get("subscription") in {"from", "both"}
             and (jid := sender_of(ET.Element("item", {"from": item.get("jid", "")})))
         )
-        gone = await self._database.run(self._subscribers.depart, roster)
+        gone = await self._database.read(self._subscribers.departed, roster)
+        for first in range(0, len(gone), DEPARTED):
+            some = gone[first : first + DEPARTED]
+            await self._database.run(self._subscribers.depart, some)
         if gone:
             log.info("%d left while we were away", len(gone))

@@ -16,7 +16,7 @@ from bot.domain.access import Caller
 from bot.domain.addresses import Addresses
 from bot.domain.broadcast import Progress
 from bot.domain.schedule import ListAudience, PeopleAudience, Schedule
-from bot.service.ports import Page
+from bot.service.repositories import Page
 from bot.service.schedules import Quota, Report
 from bot.xmpp.errors import ANNOUNCE
 from bot.xmpp.plugins.scheduling import NS

@@ -17,7 +17,8 @@ from bot.domain.errors import Forbidden, Invalid, NotFound, NotOffered
 from bot.domain.jid import JIDError, bare
 from bot.domain.schedule import Schedule
 from bot.service.policy import Policy
-from bot.service.ports import Database, Page, Paging, UnitOfWork
+from bot.service.ports import Database
+from bot.service.repositories import Page, Paging, UnitOfWork
 from bot.service.requests import ScheduleRequest
 from bot.service.schedules import Quota, Report, Schedules
 from bot.xmpp import schedule_answers as answers

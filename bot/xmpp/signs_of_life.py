@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 from bot.domain.errors import Unavailable
 from bot.domain.language import is_tag
-from bot.service.ports import Database, UnitOfWork
+from bot.service.ports import Database
+from bot.service.repositories import UnitOfWork
 from bot.service.subscribers import Subscribers
 
 EVERY = 3600.0  #: seconds before the same sign of the same person is written again

@@ -133,6 +133,7 @@ def upgrade() -> None:
         **_where("state IN ('pending', 'running')"),
     )
     op.create_index(op.f("ix_schedule_owner_id"), "schedule", ["owner", "id"])
+    op.create_index(op.f("ix_schedule_owner_state"), "schedule", ["owner", "state"])
     op.create_table(
         "subscriber",
         sa.Column("id", ID, nullable=False),
@@ -359,6 +360,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "broadcast_id", "jid", name=op.f("pk_delivery_exception")
         ),
+    )
+    op.create_index(
+        op.f("ix_delivery_exception_broadcast_id_kind"),
+        "delivery_exception",
+        ["broadcast_id", "kind"],
     )
     op.create_index(
         "ix_delivery_exception_next",

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from tests.cli.workplace import Workplace, plan, send
 
 MAINTENANCE = (

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.service.ports import Pulse, UnitOfWork
+from bot.service.repositories import Pulse, UnitOfWork
 from tests.cli.workplace import Workplace
 
 

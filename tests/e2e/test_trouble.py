@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.conftest import Make
 from tests.e2e.sink import Sink
+from tests.servers.prosody import Prosody
 from tests.servers.proxy import Proxy
 from tests.servers.xmpp_server import XmppServer
 
@@ -69,5 +70,35 @@ def test_a_poisoned_message(server: XmppServer, mode: str, make: Make) -> None:
             assert (failure.jid, failure.condition) == (culprit, "stream-error")
             assert service.progress(job).sent == readers - 1
             assert service.schedule(job).wire_state == "sent"
+
+    asyncio.run(go())
+
+
+def test_stopped_while_the_server_is_away(
+    prosody: Prosody, mode: str, make: Make
+) -> None:
+    """Asked to stop during an outage it ends with 0; the next life goes on."""
+
+    async def go() -> None:
+        async with Proxy(port_of(prosody, mode)) as proxy:
+            service = make(prosody, mode, host_port=proxy.port, rate=300, window=50)
+            with Sink(prosody, prosody.spares[0]) as sink:
+                service.subscribe(sink.jids(READERS))
+                job = service.announce()
+                service.start()
+                await asyncio.to_thread(sink.wait, 100)
+                proxy.refuse = True
+                proxy.cut()
+                await asyncio.to_thread(
+                    service.until, lambda: "connecting again" in service.log
+                )
+                assert await asyncio.to_thread(service.stop) == 0
+                assert service.progress(job).sent <= len(sink.told) < READERS
+                proxy.refuse = False
+                service.start()
+                await asyncio.to_thread(service.until, lambda: service.sent(job))
+                await asyncio.to_thread(sink.wait, READERS)
+                assert set(sink.told) == set(sink.jids(READERS))
+                assert len(sink.arrived) - READERS <= 50
 
     asyncio.run(go())

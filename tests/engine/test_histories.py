@@ -56,7 +56,8 @@ class History:
 
     async def live(self, life: Life | None) -> None:
         """A process from start to crash; without `life` until all is done."""
-        self.world.do(lambda unit: unit.chunks.release(self.name))
+        # In turn, after what the life before had given to its thread.
+        await self.world.database.run(lambda unit: unit.chunks.release(self.name))
         writes = 0
 
         def fate(_: Sequence[Delivery]) -> Loss | None:

@@ -13,7 +13,7 @@ from bot.domain.message import Announcement
 from bot.domain.schedule import Schedule
 from bot.engine.wire import Delivery, Stencil
 from bot.service.outcomes import Bounce
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.xmpp.sender import StencilError
 from tests.engine.worker import IDS, until, working
@@ -174,7 +174,7 @@ def test_a_restart_goes_on_at_the_cursor(world: World) -> None:
             await until(lambda: len(first.taken) == 40)
             first.acknowledge(2)
             await until(lambda: world.progress(job).sent == 20)
-        world.do(lambda unit: unit.chunks.release("w"))
+        await world.database.run(lambda unit: unit.chunks.release("w"))
         second = FakeWire()
         async with working(world, second, name="x"):
             await until(over(world, job))
@@ -222,26 +222,6 @@ def test_stop_in_the_middle(world: World) -> None:
         assert world.progress(job).sent == len(wire.taken)
 
     asyncio.run(go())
-
-
-def test_expiry_in_the_middle(world: World) -> None:
-    """From the expiry on nothing is written any more."""
-    job = due(world, 100, expires="2026-03-01T12:30:00Z")
-
-    async def go() -> None:
-        wire = FakeWire(hold=True)
-        async with working(world, wire, window=40):
-            await until(lambda: len(wire.taken) == 40)
-            world.clock.advance(hours=1)
-            wire.hold = False
-            wire.acknowledge()
-            await until(over(world, job))
-            await asyncio.sleep(0.05)
-        assert len(wire.taken) == 40
-
-    asyncio.run(go())
-    assert world.states(job) == [("sent", "expired")]
-    assert world.progress(job).sent == 40
 
 
 def test_a_stop_of_the_service(world: World) -> None:

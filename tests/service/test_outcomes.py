@@ -260,6 +260,18 @@ def test_nothing_of_a_stopped_broadcast_is_repeated(
     assert {one.kind for one in world.exceptions(job) if one.jid == A} == {"failed"}
 
 
+def test_a_retry_that_escaped_the_stop(world: World, job: Schedule) -> None:
+    """A bounce recorded beside the stop, by another process, is not repeated."""
+    bounce(world, job, FAR, "remote-server-timeout", "wait")
+    [waiting] = world.exceptions(job)
+    broadcast = world.broadcast(job)
+    world.do(world.broadcasts.stop, world.caller(ADMIN), broadcast.id)
+    world.do(lambda unit: unit.exceptions.put([waiting]))
+    world.clock.advance(minutes=1)
+    assert repeat(world) == []
+    assert {one.kind for one in world.exceptions(job)} == {"failed"}
+
+
 def test_a_repeat_says_the_same(world: World, job: Schedule) -> None:
     """A repeated message is the announcement as it went out first."""
     claimed = world.do(world.sending.claim, "w")

@@ -221,6 +221,20 @@ def test_the_template_is_broken(tmp_path: Path, world: World) -> None:
     later.close()
 
 
+def test_a_rule_that_cannot_be_read_holds_up_nobody(world: World) -> None:
+    """A zone that the system lost fails its job, with a report; others go out."""
+    bad = world.schedule(client_id="bad", recurrence="FREQ=DAILY")
+    lost = replace(bad, timezone="Europe/Atlantis")
+    world.do(lambda unit: unit.schedules.save(lost))
+    good = world.schedule(client_id="good")
+    world.clock.set(AT_ONE)
+    world.plan_all()
+    assert world.states(bad) == [("failed", "unreadable")]
+    assert world.get(bad.id).state is ScheduleState.FAILED
+    assert world.get(good.id).state is ScheduleState.SENT
+    assert any("time zone" in (one.text or "") for one in world.notices())
+
+
 def held(world: World) -> int:
     """A job that is held since its moment was missed by an hour."""
     job = world.schedule(PUBLISHER, late_policy="hold")
@@ -234,8 +248,8 @@ def test_an_admin_lets_go_what_is_held(world: World) -> None:
     world.subscribe(*READERS)
     job = held(world)
     with pytest.raises(NotAllowed):
-        world.do(world.schedules.resume, world.caller(PUBLISHER), job)
-    after = world.do(world.schedules.resume, world.caller(ADMIN), job)
+        world.do(world.steering.resume, world.caller(PUBLISHER), job)
+    after = world.do(world.steering.resume, world.caller(ADMIN), job)
     assert after.state is ScheduleState.RUNNING
     assert world.states(after) == [("sending", None)]
 
@@ -243,7 +257,7 @@ def test_an_admin_lets_go_what_is_held(world: World) -> None:
 def test_what_is_held_can_be_skipped(world: World) -> None:
     """A held occurrence that is skipped ends a job that had no other."""
     job = held(world)
-    after = world.do(world.schedules.skip, world.caller(ADMIN), job)
+    after = world.do(world.steering.skip, world.caller(ADMIN), job)
     assert after.state is ScheduleState.CANCELLED
     assert world.states(after) == [("skipped", "late")]
 
@@ -253,7 +267,7 @@ def test_what_is_held_and_refused_is_told(world: World) -> None:
     job = held(world)
     world.notices()
     world.do(lambda unit: unit.lists.declare([a_list(publishers=frozenset())]))
-    after = world.do(world.schedules.resume, world.caller(ADMIN), job)
+    after = world.do(world.steering.resume, world.caller(ADMIN), job)
     assert world.states(after) == [("failed", "not-allowed")]
     assert after.state is ScheduleState.FAILED
     assert {one.to for one in world.notices() if one.text} > {PUBLISHER}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.domain.schedule import Schedule
 from bot.service.outcomes import Bounce
-from bot.service.ports import Notice
+from bot.service.repositories import Notice
 from bot.service.sending import Step
 from tests.world import ADMIN, NOON, OPS, PUBLISHER, World
 
@@ -121,3 +121,52 @@ def test_the_operator_has_no_address(world: World) -> None:
     world.clock.set(AT_ONE + timedelta(hours=1))
     world.plan_all()
     assert {one.to for one in world.notices()} == {OPS}
+
+
+def test_what_expired_in_the_middle_is_written_out(world: World) -> None:
+    """Who was not reached any more is counted, with the reason, though none failed."""
+    world.subscribe(*READERS)
+    world.due(expires="2026-03-01T12:30:00Z")
+    claimed = world.do(world.sending.claim, "w")
+    assert claimed is not None
+    first = world.do(world.sending.recipients, claimed, 0, 1)[0].position
+    world.clock.advance(hours=1)
+    step = Step(chunk_id=claimed.chunk.id, through=first, done=1)
+    world.do(world.sending.record, "w", [step], [])
+    told = texts(world.notices())[OPS]
+    assert "1 of 2 were told, 0 failed, 1 were not reached: it expired" in told
+
+
+def test_what_expired_before_anybody_was_told_is_written_out(world: World) -> None:
+    """A broadcast that reached nobody is told in words, too."""
+    world.subscribe(*READERS)
+    world.due(expires="2026-03-01T12:30:00Z")
+    claimed = world.do(world.sending.claim, "w")
+    assert claimed is not None
+    world.clock.advance(hours=1)
+    world.do(world.sending.record, "w", [Step(chunk_id=claimed.chunk.id)], [])
+    notices = world.notices()
+    assert headlines(notices) == [(ADMIN, "failed")]
+    assert "0 of 2 were told" in texts(notices)[OPS]
+
+
+def test_stopped_by_another(world: World) -> None:
+    """The owner hears that somebody else stopped it, and how many were told."""
+    world.subscribe(*READERS)
+    request = world.request(delay_seconds="1")
+    job, _ = world.do(world.schedules.create, world.caller(PUBLISHER), request)
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    number = world.broadcast(job).id
+    world.do(world.broadcasts.stop, world.caller(ADMIN), number)
+    notices = world.notices()
+    assert headlines(notices) == [(PUBLISHER, "cancelled")]
+    assert "0 of 2 were told" in texts(notices)[PUBLISHER]
+
+
+def test_who_stops_his_own_is_not_told(world: World) -> None:
+    """No news to who did it."""
+    world.subscribe(*READERS)
+    number = world.broadcast(world.due()).id
+    world.do(world.broadcasts.stop, world.caller(ADMIN), number)
+    assert world.notices() == []

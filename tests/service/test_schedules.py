@@ -15,7 +15,7 @@ from bot.domain.errors import (
     PolicyViolation,
 )
 from bot.domain.schedule import ScheduleState, TextContent
-from bot.service.ports import Paging, ScheduleFilter
+from bot.service.repositories import Paging, ScheduleFilter
 from tests.world import ADMIN, NOON, PUBLISHER, STRANGER, USER, World
 
 READER = "reader@example.org"
@@ -168,7 +168,12 @@ def test_anothers_job_looks_like_none(world: World) -> None:
         with pytest.raises(NotFound) as refused:
             world.do(schedules.find, user, client_id, owner)
         texts.append(refused.value.text.replace(client_id, "…"))
-    for change in (schedules.pause, schedules.resume, schedules.skip, schedules.get):
+    for change in (
+        world.steering.pause,
+        world.steering.resume,
+        world.steering.skip,
+        schedules.get,
+    ):
         with pytest.raises(NotFound):
             world.do(change, user, job.id)
     assert texts[0] == texts[1]
@@ -233,10 +238,10 @@ def test_pause_and_resume(world: World) -> None:
     job = world.schedule()
     admin = world.caller(ADMIN)
     for _ in range(2):
-        world.do(world.schedules.pause, admin, job.id)
+        world.do(world.steering.pause, admin, job.id)
     world.clock.advance(minutes=65)
     assert world.plan() == 0
-    world.do(world.schedules.resume, admin, job.id)
+    world.do(world.steering.resume, admin, job.id)
     world.plan_all()
     assert world.states(job) == [("sent", None)]
 
@@ -245,9 +250,9 @@ def test_resumed_too_late(world: World) -> None:
     """What was paused past its lateness is missed when it is resumed."""
     job = world.schedule()
     admin = world.caller(ADMIN)
-    world.do(world.schedules.pause, admin, job.id)
+    world.do(world.steering.pause, admin, job.id)
     world.clock.advance(hours=2)
-    world.do(world.schedules.resume, admin, job.id)
+    world.do(world.steering.resume, admin, job.id)
     world.plan_all()
     assert world.states(job) == [("missed", "late")]
 
@@ -258,13 +263,13 @@ def test_what_goes_out_cannot_be_paused(world: World) -> None:
     job = world.due()
     assert job.state is ScheduleState.RUNNING
     with pytest.raises(Conflict):
-        world.do(world.schedules.pause, world.caller(ADMIN), job.id)
+        world.do(world.steering.pause, world.caller(ADMIN), job.id)
 
 
 def test_skip_leaves_one_out(world: World) -> None:
     """A skipped occurrence counts for COUNT and the following one stays."""
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=2")
-    skipped = world.do(world.schedules.skip, world.caller(ADMIN), job.id)
+    skipped = world.do(world.steering.skip, world.caller(ADMIN), job.id)
     assert skipped.next_at == NOON.replace(day=2, hour=13)
     world.clock.set(NOON.replace(day=5))
     world.clock.set(NOON.replace(day=2, hour=13))
@@ -277,17 +282,17 @@ def test_skip_the_last(world: World) -> None:
     """A job whose last occurrence is skipped is over; one without others refuses."""
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=1")
     admin = world.caller(ADMIN)
-    over = world.do(world.schedules.skip, admin, job.id)
+    over = world.do(world.steering.skip, admin, job.id)
     assert (over.state, over.reason) == (ScheduleState.CANCELLED, "skipped")
     once = world.schedule()
     with pytest.raises(Conflict):
-        world.do(world.schedules.skip, admin, once.id)
+        world.do(world.steering.skip, admin, once.id)
 
 
 def test_send_now_once(world: World) -> None:
     """A single announcement sent now is not sent again at its moment."""
     job = world.schedule()
-    world.do(world.schedules.send_now, world.caller(ADMIN), job.id)
+    world.do(world.steering.send_now, world.caller(ADMIN), job.id)
     world.plan_all()
     world.clock.advance(hours=2)
     world.plan_all()
@@ -298,7 +303,7 @@ def test_send_now_is_extra_for_a_recurring_job(world: World) -> None:
     """A recurring announcement sent now keeps its rule, its count included."""
     world.subscribe(READER)
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=2")
-    sent = world.do(world.schedules.send_now, world.caller(ADMIN), job.id)
+    sent = world.do(world.steering.send_now, world.caller(ADMIN), job.id)
     assert (sent.next_at, sent.planned) == (NOON.replace(hour=13), 0)
     assert [one.due_at for one in world.moments(job)] == [NOON]
     assert world.broadcast(job).total == 1
@@ -308,6 +313,6 @@ def test_send_now_a_paused_recurring_job(world: World) -> None:
     """A paused recurring job is resumed before it is sent."""
     job = world.schedule(**DAILY)
     admin = world.caller(ADMIN)
-    world.do(world.schedules.pause, admin, job.id)
+    world.do(world.steering.pause, admin, job.id)
     with pytest.raises(Conflict):
-        world.do(world.schedules.send_now, admin, job.id)
+        world.do(world.steering.send_now, admin, job.id)

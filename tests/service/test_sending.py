@@ -133,7 +133,7 @@ def test_stopping_one_of_a_recurring_job(world: World) -> None:
     world.subscribe(*READERS)
     job = world.due(recurrence="FREQ=DAILY")
     admin = world.caller(ADMIN)
-    assert world.do(world.broadcasts.stop_all, admin) == 1
+    assert world.do(world.broadcasts.stop_some, admin) == 1
     after = world.get(job.id)
     assert after.state is ScheduleState.PENDING
     assert after.next_at is not None
@@ -169,7 +169,7 @@ def test_a_lost_lease(world: World, job: Schedule) -> None:
     claimed = claim(world, "slow")
     at = positions(world, claimed)
     world.clock.advance(seconds=LEASE.total_seconds() + 1)
-    assert world.do(world.sending.claim, "slow") is None
+    assert world.do(world.sending.claim, "slow", {claimed.chunk.id}) is None
     other = claim(world, "other")
     assert other.chunk.id == claimed.chunk.id
     step = Step(chunk_id=claimed.chunk.id, through=at[1], done=2)
@@ -181,11 +181,21 @@ def test_a_lost_lease(world: World, job: Schedule) -> None:
 @pytest.mark.usefixtures("job")
 def test_a_renewed_lease(world: World) -> None:
     """A renewed lease is nobody else's."""
-    claim(world)
+    mine = claim(world).chunk.id
     world.clock.advance(seconds=LEASE.total_seconds() - 1)
-    world.do(world.sending.renew, "w")
+    world.do(world.sending.renew, "w", {mine})
     world.clock.advance(seconds=2)
     assert world.do(world.sending.claim, "other") is None
+
+
+@pytest.mark.usefixtures("job")
+def test_a_lease_nobody_carries(world: World) -> None:
+    """A chunk that was leased and lost sight of is free again after the lease."""
+    lost = claim(world).chunk.id
+    world.clock.advance(seconds=LEASE.total_seconds() - 1)
+    world.do(world.sending.renew, "w", set())
+    world.clock.advance(seconds=2)
+    assert claim(world).chunk.id == lost
 
 
 @pytest.mark.usefixtures("job")

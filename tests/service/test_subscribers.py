@@ -9,7 +9,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.errors import Conflict, NotAllowed, NotFound
 from bot.domain.lists import ListKind
 from bot.domain.schedule import Origin, Schedule
-from bot.service.ports import Paging
+from bot.service.repositories import Paging
 from tests.world import (
     ADMIN,
     SERVICE,
@@ -136,6 +136,15 @@ def test_a_suspended_reader_still_stands(world: World) -> None:
     assert world.do(world.subscribers.stands_on, USER, NEWS)
 
 
+def test_who_is_removed_while_suspended_stays_away(world: World) -> None:
+    """A sign of life brings nobody back whom an admin removed."""
+    join(world)
+    world.do(lambda unit: world.outcomes._suspend(unit, USER, world.clock.now()))
+    world.do(world.subscribers.remove, world.caller(ADMIN), "news", USER)
+    world.do(world.subscribers.alive, USER, None)
+    assert readers(world) == []
+
+
 def test_an_account_loses_whom_its_roster_lost(blank: Path, tmp_path: Path) -> None:
     """After a login whoever joined by presence and is in no roster has left."""
     account = Addresses(service="bot@example.org/carillon", component=False)
@@ -143,7 +152,8 @@ def test_an_account_loses_whom_its_roster_lost(blank: Path, tmp_path: Path) -> N
     for jid in ("a@example.org", "b@example.org"):
         world.do(world.subscribers.join, jid, "bot@example.org", None)
     world.subscribe("c@example.org")
-    gone = world.do(world.subscribers.depart, frozenset({"a@example.org"}))
+    gone = world.do(world.subscribers.departed, frozenset({"a@example.org"}))
+    world.do(world.subscribers.depart, gone)
     assert gone == ["b@example.org"]
     assert readers(world) == ["a@example.org", "c@example.org"]
     world.close()

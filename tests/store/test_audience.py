@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.broadcast import Broadcast, Recipient
 from bot.domain.lists import EndReason
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, declare, sending, subscribe
 

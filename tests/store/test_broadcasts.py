@@ -11,7 +11,7 @@ from bot.domain.broadcast import (
     Progress,
 )
 from bot.domain.message import Text
-from bot.service.ports import Paging, UnitOfWork
+from bot.service.repositories import Paging, UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, declare, sending
 
@@ -72,16 +72,17 @@ def test_pages_of_broadcasts(database: SqlDatabase) -> None:
 def test_rendition_stands(database: SqlDatabase) -> None:
     """The first text stored for a language and zone is the one that is sent."""
     text = Text(language="pl", body="Cześć", subject=None)
+    other = Text(language="pl", body="Inny", subject="S")
 
     def use(unit: UnitOfWork) -> None:
         broadcast = sending(unit, (0, 3, 3)).id
-        rendition = unit.broadcasts.rendition
-        assert rendition(broadcast, "pl", "UTC") is None
-        assert rendition(broadcast, "pl", "UTC", text) == text
-        other = Text(language="pl", body="Inny", subject="S")
-        assert rendition(broadcast, "pl", "UTC", other) == text
-        assert rendition(broadcast, "pl", "Europe/Warsaw", other) == other
-        assert rendition(broadcast, "pl", "UTC") == text
+        keep, kept = unit.broadcasts.keep, unit.broadcasts.renditions
+        assert kept(broadcast, "UTC") == {}
+        assert keep(broadcast, "UTC", {"pl": text}) == {"pl": text}
+        both = keep(broadcast, "UTC", {"pl": other, "": other})
+        assert both == {"pl": text, "": other}
+        assert keep(broadcast, "Europe/Warsaw", {"pl": other}) == {"pl": other}
+        assert kept(broadcast, "UTC") == both
 
     database.call(use)
 
@@ -106,7 +107,7 @@ def test_smallest_first(database: SqlDatabase) -> None:
 
 
 def test_lease_runs_out(database: SqlDatabase) -> None:
-    """Another worker takes over an expired lease, and only then; not the same one."""
+    """Anybody takes over an expired lease, and only then, but who has it in hand."""
 
     def use(unit: UnitOfWork) -> None:
         sending(unit, (0, 3, 3))
@@ -114,11 +115,15 @@ def test_lease_runs_out(database: SqlDatabase) -> None:
         assert (mine.worker, mine.leased_until) == ("w1", NOON + LEASE)
         claim = unit.chunks.claim
         assert claim("w2", NOON + LEASE - MINUTE, LEASE) is None
-        unit.chunks.renew("w1", NOON + 2 * LEASE)
+        unit.chunks.renew("w1", NOON + 2 * LEASE, {mine.id})
+        unit.chunks.renew("w1", NOON + 9 * LEASE, set())
         assert claim("w2", NOON + LEASE, LEASE) is None
-        assert claim("w1", NOON + 2 * LEASE, LEASE) is None
+        assert claim("w1", NOON + 2 * LEASE, LEASE, {mine.id}) is None
         assert unit.chunks.hold(mine.id, "w1") is not None
-        theirs = claim("w2", NOON + 2 * LEASE, LEASE)
+        again = claim("w1", NOON + 2 * LEASE, LEASE)
+        assert again is not None
+        assert again.id == mine.id
+        theirs = claim("w2", NOON + 3 * LEASE, LEASE)
         assert theirs is not None
         assert theirs.id == mine.id
         assert unit.chunks.hold(mine.id, "w1") is None
@@ -183,7 +188,7 @@ def test_exceptions_replace(database: SqlDatabase) -> None:
         assert unit.exceptions.page(broadcast, after="", limit=9) == [again, other]
         after = unit.exceptions.page(broadcast, after="a@example.org", limit=9)
         assert after == [other]
-        assert unit.exceptions.count(broadcast, ExceptionKind.RETRYING) == 1
+        assert unit.exceptions.any_awaited(broadcast)
         unit.exceptions.drop(broadcast, [])
         unit.exceptions.drop(broadcast, ["a@example.org", "c@example.org"])
         assert unit.exceptions.get(broadcast, "a@example.org") is None

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Invalid, Unavailable
-from bot.service.ports import Database, ScheduleFilter, UnitOfWork
+from bot.service.ports import Database
+from bot.service.repositories import ScheduleFilter, UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
@@ -224,7 +225,6 @@ def test_one_service_a_file(sqlite: SqlDatabase, sqlite_url: str) -> None:
         other.call(add, "a")  # the command line may work beside the service
     with other.exclusive(JID):
         pass
-    other.close()
 
 
 @pytest.mark.postgres

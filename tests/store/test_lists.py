@@ -7,7 +7,7 @@ import pytest
 from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType
 from bot.domain.verdict import Score
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, a_list, declare, subscribe
 

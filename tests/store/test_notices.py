@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.service.ports import Notice, Pulse, UnitOfWork
+from bot.service.repositories import Notice, Pulse, UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON
 

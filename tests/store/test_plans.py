@@ -157,7 +157,7 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     "next due": (schedules.NEXT_DUE, {}, ["ix_schedule_due"]),
     "claim": (
         chunks.CLAIM,
-        {"by": "w1", "now": NOON, "until": NOON},
+        {"by": "w1", "now": NOON, "until": NOON, "carrying": [7]},
         ["ix_broadcast_sending", "ix_chunk_open"],
     ),
     "page of a list": (audience.LISTED, PAGE, ["ix_subscription_list_id_id"]),
@@ -171,6 +171,21 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         exceptions.RETRIES,
         {"now": at(MANY), "limit": 10},
         ["ix_delivery_exception_next"],
+    ),
+    "anybody awaited": (
+        exceptions.AWAITED,
+        {"broadcast_id": MANY},
+        ["ix_delivery_exception_broadcast_id_kind"],
+    ),
+    "pending of an owner": (
+        sa.select(sa.func.count())
+        .select_from(schedule)
+        .where(
+            schedule.c.owner == "user1@example.org",
+            schedule.c.state.in_(["pending", "held", "paused", "running"]),
+        ),
+        {},
+        ["ix_schedule_owner_state"],
     ),
     "one of an owner": (OWNERS.where(schedule.c.client_id == "s1"), {}, []),
     "page of an owner": (

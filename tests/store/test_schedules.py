@@ -16,7 +16,7 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
-from bot.service.ports import Paging, ScheduleFilter, UnitOfWork
+from bot.service.repositories import Paging, ScheduleFilter, UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, a_schedule
 

@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Event
 
 import pytest
 
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.store import upgrade
 from bot.store.changes import SqlWatch
 from bot.store.database import SqlDatabase

@@ -15,7 +15,7 @@ from bot.app.service import Service, lists_of, open_service
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
 from bot.service.outcomes import Bounce
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.settings import Settings
 from bot.store import upgrade
 from bot.xmpp.connection import Connection

@@ -8,7 +8,7 @@ import pytest
 from slixmpp import JID
 from slixmpp.stanza import Message
 
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.xmpp.bounces import TEXTS
 from bot.xmpp.errors import LANG, STANZAS
 from tests.servers.xmpp_server import XmppServer

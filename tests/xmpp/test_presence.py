@@ -12,7 +12,7 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.lists import EndReason
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.xmpp.classification import sender_of
 from bot.xmpp.errors import LANG
 from tests.servers.xmpp_server import XmppServer

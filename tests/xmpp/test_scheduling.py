@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.schedule import Schedule, ScheduleState, TextContent
-from bot.service.ports import Paging, ScheduleFilter, UnitOfWork
+from bot.service.repositories import Paging, ScheduleFilter, UnitOfWork
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
     MODES,

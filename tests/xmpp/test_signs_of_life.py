@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.app.service import Service, open_service
-from bot.service.ports import UnitOfWork
+from bot.service.repositories import UnitOfWork
 from bot.settings import Settings
 from bot.store import upgrade
 from bot.xmpp.signs_of_life import EVERY, SignsOfLife

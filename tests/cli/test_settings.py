@@ -1,0 +1,76 @@
+"""Configurations that cannot be used: a line that says what to change."""
+
+import sqlite3
+
+import pytest
+
+from bot.store.database import backend_of
+from tests.cli.workplace import Workplace
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("CARILLON_ACCESS__ADMINS", "a@example.org", "JSON"),
+        ("CARILLON_LISTS__NEWS__PUBLISHERS", "a@example.org", "JSON"),
+        ("CARILLON_LISTS__NEWS__LANGUAGE", "no language!", "no language tag"),
+        ("CARILLON_LIMITS__USER__WINDOW_DAYS", "99999999999", "less than or equal"),
+        ("CARILLON_SENDING__RATE", "fast", "valid integer"),
+        ("CARILLON_SENDING__NONSENSE", "1", "no such key"),
+    ],
+)
+def test_faults_in_the_environment(
+    place: Workplace, name: str, value: str, says: str
+) -> None:
+    """A variable that cannot be used is named, with what it should be."""
+    fault = place("lists", env={name: value}).fault()
+    assert name in fault
+    assert says in fault
+
+
+def test_a_list_in_the_environment(place: Workplace) -> None:
+    """JSON makes a list."""
+    admins = {"CARILLON_ACCESS__ADMINS": '["a@example.org"]'}
+    assert place("lists", env=admins).code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(None, "No such file"), (b" \n", "is empty"), (b"\xff", "utf-8")],
+)
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_password_file_that_is_of_no_use(
+    place: Workplace, command: str, content: bytes | None, says: str
+) -> None:
+    """The file is named with the reason, before anything is connected to."""
+    file = place.folder / "password"
+    if content is not None:
+        file.write_bytes(content)
+    text = place.config.read_text()
+    line = next(line for line in text.splitlines() if line.startswith("password"))
+    place.config.write_text(text.replace(line, f'password_file = "{file}"'))
+    ran = place.program(command)
+    assert ran.code == 1
+    told = " ".join((ran.out + ran.err).split())
+    assert str(file) in told
+    assert says in told
+    assert "Traceback" not in told
+
+
+def test_a_file_in_use_is_not_upgraded(place: Workplace) -> None:
+    """A second service is refused before it changes the schema of the first."""
+    file = place.folder / "other.db"
+    with backend_of(f"sqlite:///{file}").exclusive("announce.example.org"):
+        env = {"CARILLON_DATABASE__URL": f"sqlite:///{file}"}
+        assert "Another service runs" in place("run", env=env).fault()
+    assert not file.exists()
+
+
+def test_a_command_that_only_looks_waits_for_no_writer(place: Workplace) -> None:
+    """`lists` answers while another process is writing for long."""
+    place.done("lists")
+    file = place.folder / "carillon.db"
+    with sqlite3.connect(file) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert place("lists").code == 0
+        other.rollback()

@@ -1,0 +1,50 @@
+"""What was learnt, in transactions that stay short."""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.engine.ledger import SLICE, Ledger
+from bot.service.outcomes import Bounce
+from bot.service.repositories import UnitOfWork
+from bot.service.sending import Sending, Step
+from tests.engine.test_pipe import due, readers
+from tests.world import World
+
+
+def test_bounces_are_written_a_few_at_a_time(world: World) -> None:
+    """Thousands at once are no one long transaction, and come before the cursor."""
+    job = due(world, 100)
+    key = world.broadcast(job).key
+    recorded: list[tuple[int, int]] = []
+
+    class Watched(Sending):
+        def record(
+            self, uow: UnitOfWork, worker: str, steps: Sequence[Step],
+            bounces: Sequence[Bounce],
+        ) -> set[int]:  # fmt: skip
+            recorded.append((len(steps), len(bounces)))
+            return super().record(uow, worker, steps, bounces)
+
+    async def go() -> None:
+        sending = Watched(world.policy, world.templates, world.clock)
+        ledger = Ledger(world.database, sending, "w")
+        claimed = await world.database.run(sending.claim, "w")
+        assert claimed is not None
+        for jid in readers(70):
+            ledger.bounced(
+                Bounce(
+                    broadcast_key=key, jid=jid, condition="forbidden", error_type="auth"
+                )
+            )
+        last = claimed.chunk.last
+        step = Step(chunk_id=claimed.chunk.id, through=last, done=100)
+        done = asyncio.create_task(ledger.record(step))
+        await asyncio.sleep(0)
+        await ledger.flush()
+        assert not await done
+
+    asyncio.run(go())
+    assert max(bounces for _, bounces in recorded) <= SLICE
+    assert [steps for steps, _ in recorded] == [0] * (len(recorded) - 1) + [1]
+    assert sum(bounces for _, bounces in recorded) == 70
+    assert world.progress(job).failed == 70

@@ -1,0 +1,120 @@
+"""What readers are told from a template: the same to the end, in their own way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.schedule import Schedule
+from bot.service.sending import Job
+from tests.world import ADMIN, World, a_list
+
+MOMENT = "2026-12-05T22:00:00Z"
+BROKEN = "{{ nothing"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    mine = tmp_path / "templates" / "mine"
+    mine.mkdir(parents=True)
+    (mine / "template.toml").write_text(
+        'languages = ["en", "de"]\ntitle = { en = "Mine" }\n'
+        '[fields.start]\ntype = "moment"\nlabel = { en = "Start" }\n'
+    )
+    for tag, text in {"en": "From", "de": "Ab"}.items():
+        (mine / f"subject.{tag}.txt.j2").write_text(text)
+        (mine / f"body.{tag}.txt.j2").write_text(text + " {{ start | moment }}")
+    return mine
+
+
+@pytest.fixture
+def told(world: World, folder: Path) -> Iterator[World]:
+    here = World(
+        world.url, templates=folder.parent, clock=world.clock, lists=[a_list("news")]
+    )
+    yield here
+    here.close()
+
+
+def subscribe(told: World, *wishes: tuple[str | None, str | None]) -> None:
+    admin = told.caller(ADMIN)
+    for number, (language, zone) in enumerate(wishes):
+        jid = f"u{number}@example.org"
+        told.do(told.subscribers.add, admin, "news", jid, language, zone)
+
+
+def due(told: World) -> Schedule:
+    return told.due(template="mine", bodies=(), values={"start": {"": MOMENT}})
+
+
+def claim(told: World) -> Job:
+    claimed = told.do(told.sending.claim, "w")
+    assert claimed is not None
+    return claimed
+
+
+def bodies(told: World, claimed: Job) -> list[str]:
+    readers = told.do(told.sending.recipients, claimed, 0, 100)
+    return [body(told, claimed, number) for number in range(len(readers))]
+
+
+def body(told: World, claimed: Job, number: int) -> str:
+    reader = told.do(told.sending.recipients, claimed, 0, 100)[number]
+    [text] = told.do(told.sending.announcement, claimed, reader).texts
+    return text.body.replace("\u202f", " ")
+
+
+def test_dates_as_the_reader_writes_them(told: World) -> None:
+    """One English text, with the formats of each reader's own country and zone."""
+    subscribe(
+        told, ("en", None), ("en-GB", None), ("en-GB-x-foo", None),
+        ("de-AT", "Europe/Vienna"), ("fr", None), ("en-Q-1-2", None),
+    )  # fmt: skip
+    due(told)
+    american = "From Saturday, December 5, 2026, 10:00 PM UTC"
+    british = "From Saturday, 5 December 2026, 22:00 UTC"
+    said = [one.replace(" at", ",") for one in bodies(told, claim(told))]
+    assert said[0] == said[4] == said[5] == american
+    assert said[1] == british
+    assert said[2] in {american, british}
+    assert said[3].startswith("Ab Samstag, 5. Dezember 2026")
+    assert said[3].endswith("23:00 CET")
+
+
+def test_varieties_are_bounded(told: World) -> None:
+    """However many tags clients make up, no more texts are kept than CLDR knows."""
+    subscribe(told, *((f"en-x-v{number}", None) for number in range(30)))
+    job = due(told)
+    bodies(told, claim(told))
+    broadcast = told.broadcast(job)
+    kept = told.do(lambda unit: unit.broadcasts.renditions(broadcast.id, "UTC"))
+    assert kept.keys() <= {"", "de", "en"}
+
+
+@pytest.mark.parametrize("edit", [BROKEN, "Something else {{ start | moment }}"])
+def test_an_edit_in_the_middle_changes_nothing(
+    told: World, folder: Path, edit: str
+) -> None:
+    """After the first message, texts are those of the template as it was then."""
+    subscribe(
+        told, ("en", None), ("de", None), ("en", "Europe/Warsaw"),
+        ("en-GB", None), ("fr", None),
+    )  # fmt: skip
+    due(told)
+    first = body(told, claim(told), 0)
+    for tag in ("en", "de"):
+        (folder / f"body.{tag}.txt.j2").write_text(edit)
+    told.do(told.sending.release, "w")
+    said = bodies(told, claim(told))
+    assert said[0] == said[2] == said[3] == said[4] == first
+    assert said[1].startswith("Ab Samstag")
+
+
+def test_a_broken_template_holds_up_nobody_else(told: World, folder: Path) -> None:
+    """Other broadcasts are claimed and sent while a template is broken."""
+    subscribe(told, ("en", None), ("de", None))
+    broken = due(told)
+    (folder / "template.toml").write_text("[")
+    single = told.due(people=("one@example.org", "two@example.org", "c@example.org"))
+    claimed = {claim(told).schedule.id, claim(told).schedule.id}
+    assert claimed == {broken.id, single.id}
