@@ -10,7 +10,7 @@ demo: install
 
 # Every check and every test, on real servers; under 10 minutes.
 test: check
-	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest
+	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n auto --maxprocesses 4
 
 # What needs no server: format, lint, types, layers.
 check: install

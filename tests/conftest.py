@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -56,13 +57,30 @@ pytest_runtest_setup = pytest.hookimpl(wrapper=True)(skip_without_program)
 pytest_runtest_call = pytest.hookimpl(wrapper=True)(skip_without_program)
 
 
+#: what the workers of a run in parallel found still running at their end
+LEFT = pytest.StashKey[dict[int, str]]()
+
+
 @pytest.hookimpl(trylast=True)  # after pytest has ended the fixtures
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The run fails when a process of a server is still there."""
     deadline = time.monotonic() + 5
     while (left := servers_of(os.getpid())) and time.monotonic() < deadline:
         time.sleep(0.05)
+    output: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:  # a worker: its controller judges
+        output["left"] = left
+        return
+    if LEFT in session.config.stash:
+        left |= session.config.stash[LEFT]
     if left:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         for pid, command in left.items():
             print(f"\nstill running: {pid} {command}")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist ended: keep what it found."""
+    found = getattr(node, "workeroutput", {}).get("left", {})
+    node.config.stash.setdefault(LEFT, {}).update(found)

@@ -7,6 +7,12 @@ from bot.store import upgrade
 from tests.cli.workplace import Workplace
 
 
+@pytest.fixture(autouse=True)
+def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are as wide as they want, whatever the caller's terminal."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Up to date and never opened by a test: to copy."""
