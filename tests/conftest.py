@@ -71,8 +71,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if output is not None:  # a worker: its controller judges
         output["left"] = left
         return
-    if LEFT in session.config.stash:
-        left |= session.config.stash[LEFT]
+    theirs: dict[int, str] = session.config.stash.get(LEFT, {})
+    left |= theirs
     if left:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         for pid, command in left.items():
