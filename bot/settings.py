@@ -129,7 +129,7 @@ class AccessSettings(Section):
 
 class SendingSettings(Section):
     rate: int = Field(default=1000, ge=0, le=1_000_000)
-    window: int = Field(default=1000, ge=1, le=100_000)
+    window: int = Field(default=2000, ge=1, le=100_000)
 
 
 class ListSettings(Section):

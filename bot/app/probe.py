@@ -29,9 +29,10 @@ async def _probe(settings: Settings) -> str:
     connection = Connection(once, now=SystemClock().now)
     running = asyncio.create_task(connection.run())
     ready = asyncio.create_task(connection.ready())
+    failure: str | None = None
     try:
         async with asyncio.timeout(PROBE):
-            while not ready.done() and connection.failure is None:
+            while not ready.done() and (failure := connection.failure) is None:
                 await asyncio.wait({ready, running}, timeout=0.05)
     except TimeoutError:
         raise Conflict(f"no answer within {PROBE:.0f} s: check host and port") from None
@@ -40,6 +41,6 @@ async def _probe(settings: Settings) -> str:
         await connection.stop()
         with contextlib.suppress(FatalConnectionError):
             await running
-    if connection.failure is not None:
-        raise Conflict(connection.failure)
+    if failure is not None:
+        raise Conflict(failure)
     return f"as {connection.profile.service.partition('/')[0]}"

@@ -25,6 +25,16 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                 "up": bool(found.up),
                 "connected": found.connected,
                 "services": [_pulse(pulse) for pulse in (*found.up, *found.silent)],
+                "sending": [
+                    {
+                        "broadcast": broadcast.id,
+                        "schedule": broadcast.schedule_id,
+                        "total": progress.total,
+                        "sent": progress.sent,
+                        "failed": progress.failed,
+                    }
+                    for broadcast, progress in found.sending
+                ],
                 "next": [_schedule(schedule) for schedule in found.upcoming],
             }
         )
@@ -52,6 +62,21 @@ def _show(found: Health) -> None:
                     pulse.version,
                 )
                 for pulse, state in pulses
+            ],
+        )
+    if found.sending:
+        output.table(
+            ("sending", "schedule", "total", "sent", "failed", "since"),
+            [
+                (
+                    broadcast.id,
+                    f"#{broadcast.schedule_id}",
+                    progress.total,
+                    progress.sent,
+                    progress.failed,
+                    broadcast.created_at,
+                )
+                for broadcast, progress in found.sending
             ],
         )
     if not found.upcoming:

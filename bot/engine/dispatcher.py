@@ -1,11 +1,13 @@
 """Leases chunks and sends them, a few at a time over one connection."""
 
 import asyncio
-from collections import Counter
+import logging
+from collections import Counter, deque
 
 import structlog
 
 from bot.domain.broadcast import ExceptionKind
+from bot.domain.schedule import Origin
 from bot.engine.pipe import Line, Pipe, chunk_window
 from bot.engine.wire import StreamLost
 from bot.service.sending import Job, Step
@@ -34,6 +36,8 @@ class Dispatcher:
         self._alone = asyncio.Lock()
         self._suspects = 0
         self._culprits: Counter[int] = Counter()
+        #: broadcasts whose end was told: several chunks may end with it
+        self._over: deque[int] = deque(maxlen=100)
 
     @property
     def carrying(self) -> frozenset[int]:
@@ -51,7 +55,7 @@ class Dispatcher:
             )
             if job is None:
                 return IDLE
-            task = asyncio.create_task(self._carry(job))
+            task = asyncio.create_task(self._lead(job))
             self._pipes[task] = job.chunk.id
             task.add_done_callback(self._ended)
         if self._pipes:
@@ -69,6 +73,28 @@ class Dispatcher:
         """Wait until what is on its way is acknowledged and recorded."""
         if self._pipes:
             await asyncio.wait(self._pipes)
+
+    async def _lead(self, job: Job) -> None:
+        """Carry a chunk, and say when its broadcast begins and is over."""
+        broadcast, schedule = job.broadcast, job.schedule
+        level = logging.DEBUG if schedule.origin is Origin.WELCOME else logging.INFO
+        told = log.bind(broadcast=broadcast.id, schedule=schedule.id)
+        if job.chunk.after == 0 and job.chunk.done == 0:
+            told.log(level, "broadcast begins", readers=broadcast.total)
+        await self._carry(job)
+        found, progress = await self._line.database.read(
+            self._line.sending.outcome, broadcast.id
+        )
+        if found.finished_at is not None and broadcast.id not in self._over:
+            self._over.append(broadcast.id)
+            told.log(
+                level,
+                "broadcast is over",
+                state=str(found.state),
+                sent=progress.sent,
+                failed=progress.failed,
+                skipped=progress.skipped,
+            )
 
     async def _carry(self, job: Job | None) -> None:
         """A chunk to its end, over as many streams as it takes."""

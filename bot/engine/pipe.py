@@ -25,7 +25,7 @@ from bot.service.sending import Job, Sending, Step, unrenderable
 log = structlog.get_logger(__name__)
 
 #: recipients fetched and written at a time
-PAGE = 250
+PAGE = 500
 
 Fault = tuple[str, ExceptionKind, str]
 
@@ -94,7 +94,7 @@ class Pipe:
 
     async def _write(self, arrived: asyncio.Event) -> None:
         chunk, after = self._job.chunk, self._job.chunk.through
-        limit = min(PAGE, max(1, self._line.window.size // 4), self._limit)
+        limit = min(PAGE, max(1, self._line.window.size // 2), self._limit)
         page = asyncio.create_task(self._page(after, limit))
         try:
             while (

@@ -15,6 +15,7 @@ from bot.domain.broadcast import (
     Chunk,
     DeliveryException,
     ExceptionKind,
+    Progress,
     Recipient,
 )
 from bot.domain.errors import CarillonError
@@ -353,6 +354,12 @@ class Sending:
 
     def release(self, uow: UnitOfWork, worker: str) -> None:
         uow.chunks.release(worker)
+
+    def outcome(self, uow: UnitOfWork, broadcast_id: int) -> tuple[Broadcast, Progress]:
+        """How a broadcast stands."""
+        broadcast = uow.broadcasts.get(broadcast_id)
+        assert broadcast is not None  # noqa: S101 - none is ever deleted
+        return broadcast, uow.broadcasts.progress(broadcast_id)
 
     def take_over(self, uow: UnitOfWork, service: str) -> None:
         """Free what earlier processes held that connected as `service`.
