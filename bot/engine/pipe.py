@@ -94,7 +94,7 @@ class Pipe:
 
     async def _write(self, arrived: asyncio.Event) -> None:
         chunk, after = self._job.chunk, self._job.chunk.through
-        limit = min(PAGE, max(1, self._line.window.size // 2), self._limit)
+        limit = min(PAGE, max(1, self._line.window.size // 4), self._limit)
         page = asyncio.create_task(self._page(after, limit))
         try:
             while (
