@@ -1,7 +1,7 @@
 """The running service among raw clients: who asks, and what the answers say."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from tests.servers.xmpp_server import XmppServer
 
 SCHEDULING, ANNOUNCE = "urn:xmpp:scheduling:0", "urn:x-carillon:announce:0"
 S, X = f"{{{SCHEDULING}}}", f"{{{ANNOUNCE}}}"
+BODY, SOON = "<body>x</body>", "<delay-seconds>900</delay-seconds>"
+RSM = "{http://jabber.org/protocol/rsm}"
 LISTS = """
 timezone = "Asia/Tokyo"
 publishers = ["{publisher}"]
@@ -173,3 +175,8 @@ def arrive(stage: Stage) -> None:
             return
         stage.admin.settle()
     raise TimeoutError("the service tells nothing of itself")
+
+
+def about(client_id: str) -> Callable[[ET.Element], bool]:
+    """The delivery of that job."""
+    return lambda one: one.findtext(f"{S}scheduled-by/{S}id") == client_id
