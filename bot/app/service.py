@@ -68,6 +68,16 @@ def _own_domain(address: str) -> str:
     return address.partition(".")[2] or address
 
 
+def templates_of(settings: Settings) -> JinjaTemplates:
+    """The templates, up to the widest of the configured limits."""
+    limits = (settings.limits.user, settings.limits.admin)
+    return JinjaTemplates(
+        settings.templates.folder,
+        max_subject=max(limit.subject for limit in limits),
+        max_body=max(limit.body for limit in limits),
+    )
+
+
 def _limits(limits: LimitSettings) -> Limits:
     return Limits(
         pending=limits.pending,
@@ -109,7 +119,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
 def service_over(database: SqlDatabase, settings: Settings) -> Service:
     """The use cases over this database, with the configured lists declared."""
     policy, clock = policy_of(settings), SystemClock()
-    templates = JinjaTemplates(settings.templates.folder)
+    templates = templates_of(settings)
     lists = lists_of(settings)
     # Looked at first: a command that changes nothing waits for no writer.
     if not database.look(_declared, lists):

@@ -65,7 +65,9 @@ def _database(settings: Settings) -> str:
 
 
 def _templates(settings: Settings) -> str:
-    templates = JinjaTemplates(settings.templates.folder)
+    from bot.app.service import templates_of  # noqa: PLC0415 - slow to start
+
+    templates = templates_of(settings)
     for fault in template_faults(settings, templates):
         raise CarillonError(fault)
     return ", ".join(templates.names())

@@ -6,7 +6,6 @@ import typer
 from bot.cli import logs
 from bot.cli.check import template_faults
 from bot.cli.session import settings_of
-from bot.rendering.templates import JinjaTemplates
 
 log = structlog.get_logger(__name__)
 
@@ -18,9 +17,11 @@ def run(context: typer.Context) -> None:
     date first.
     """
     settings = settings_of(context)
-    from bot.app import running  # noqa: PLC0415 - slow, no use with bad settings
+    # not above: slow, and no use with bad settings
+    from bot.app import running  # noqa: PLC0415
+    from bot.app.service import templates_of  # noqa: PLC0415
 
     logs.configure(settings.log)
-    for fault in template_faults(settings, JinjaTemplates(settings.templates.folder)):
+    for fault in template_faults(settings, templates_of(settings)):
         log.error(fault)
     running.run(settings)

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from bot.cli import moments, output, session
+from bot.cli import moments, output, session, showing
 from bot.domain.schedule import Schedule
 from bot.service.health import Health, health
 from bot.service.repositories import Pulse
@@ -25,16 +25,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                 "up": bool(found.up),
                 "connected": found.connected,
                 "services": [_pulse(pulse) for pulse in (*found.up, *found.silent)],
-                "sending": [
-                    {
-                        "broadcast": broadcast.id,
-                        "schedule": broadcast.schedule_id,
-                        "total": progress.total,
-                        "sent": progress.sent,
-                        "failed": progress.failed,
-                    }
-                    for broadcast, progress in found.sending
-                ],
+                "sending": [showing.broadcast_as_data(*one) for one in found.sending],
                 "next": [_schedule(schedule) for schedule in found.upcoming],
             }
         )
@@ -65,20 +56,7 @@ def _show(found: Health) -> None:
             ],
         )
     if found.sending:
-        output.table(
-            ("sending", "schedule", "total", "sent", "failed", "since"),
-            [
-                (
-                    broadcast.id,
-                    f"#{broadcast.schedule_id}",
-                    progress.total,
-                    progress.sent,
-                    progress.failed,
-                    broadcast.created_at,
-                )
-                for broadcast, progress in found.sending
-            ],
-        )
+        showing.broadcasts(found.sending)
     if not found.upcoming:
         output.say("Nothing is scheduled.")
         return

@@ -1,4 +1,4 @@
-"""What a bounced message means: protocol.md's table, RFC 6120 §8.3.3 conditions."""
+"""What a bounced message means, by its condition and type (RFC 6120 §8.3)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

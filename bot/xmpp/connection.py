@@ -98,8 +98,6 @@ class Connection:
         self._down = asyncio.Event()
         self._stopping = asyncio.Event()
         self._fatal: FatalConnectionError | None = None
-        #: a write of this session was acknowledged
-        self._useful = False
         self._was_up = False
         #: why the last attempt brought no session; None while there is one
         self.failure: str | None = None
@@ -133,12 +131,7 @@ class Connection:
             await self._writable(pending)
             self.stream.send_many(batch, pending)
         ledger.close(pending)
-        pending.settled.add_done_callback(self._settled)
         return pending
-
-    def _settled(self, write: "asyncio.Future[None]") -> None:
-        if not write.cancelled() and write.exception() is None:
-            self._useful = True
 
     async def _writable(self, pending: Pending) -> None:
         while not (self.stream.writable.is_set() or pending.settled.done()):
@@ -182,7 +175,7 @@ class Connection:
                     raise self._fatal
                 # An error over what we wrote says nothing against connecting.
                 blamed = self._was_up and self.stream.blamed
-                proven = self._useful or blamed or lasted >= self._timing.stable
+                proven = blamed or lasted >= self._timing.stable
                 failures = 1 if proven else failures + 1
                 await self._pause(failures)
         finally:
@@ -205,7 +198,7 @@ class Connection:
     async def _session(self) -> float:
         """One attempt and what comes of it; returns the seconds that it was up."""
         self._down.clear()
-        self._useful = self._was_up = False
+        self._was_up = False
         self.stream.stream_error = self.stream.refusal = None
         self.stream.unreachable = None
         loop = asyncio.get_running_loop()
