@@ -1,4 +1,6 @@
+import logging
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,15 @@ from tests.cli.workplace import Workplace
 def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are as wide as they want, whatever the caller's terminal."""
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def same_log() -> Iterator[None]:
+    """`run` sends records to its stderr, which a test's runner closes behind it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, root.level = handlers, level
 
 
 @pytest.fixture(scope="session")
