@@ -29,6 +29,7 @@ from pydantic_settings import SettingsError as UnreadableError
 
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
+from bot.domain.recurrence import Freq
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
@@ -122,9 +123,10 @@ class DatabaseSettings(Section):
 
 class AccessSettings(Section):
     admins: list[str] = []
+    auditors: list[str] = []
     domains: list[str] = []
 
-    _normal = field_validator("admins", "domains")(_bare_jids)
+    _normal = field_validator("admins", "auditors", "domains")(_bare_jids)
 
 
 class SendingSettings(Section):
@@ -160,21 +162,39 @@ class ListSettings(Section):
 
 
 class LimitSettings(Section):
-    """Per owner; `[limits.admin]` holds the admins' (0: no limit)."""
+    """Per owner; 0 is no limit for the first three."""
 
     pending: int = Field(default=100, ge=0)
+    requests_per_minute: int = Field(default=30, ge=0)
+    deliveries_per_day: int = Field(default=25, ge=0)
     window_days: int = Field(default=366, ge=1, le=366_000)
     body: int = Field(default=16_000, ge=1)
     subject: int = Field(default=1_024, ge=1)
+    frequencies: list[Freq] = list(Freq)
 
 
 class AdminLimitSettings(LimitSettings):
     pending: int = Field(default=10_000, ge=0)
+    requests_per_minute: int = Field(default=300, ge=0)
+    deliveries_per_day: int = Field(default=0, ge=0)
 
 
 class Limits(Section):
+    """By role; what `[limits.publisher]` does not say is as for users."""
+
     user: LimitSettings = LimitSettings()
+    publisher: LimitSettings = LimitSettings()
     admin: AdminLimitSettings = AdminLimitSettings()
+
+    @property
+    def of_publishers(self) -> LimitSettings:
+        said = self.publisher.model_dump(exclude_unset=True)
+        return self.user.model_copy(update=said)
+
+
+class AuditSettings(Section):
+    #: days that an entry of the audit trail is kept; 0: for ever
+    keep_days: int = Field(default=365, ge=0, le=36_600)
 
 
 class NotifySettings(Section):
@@ -208,6 +228,7 @@ class Settings(BaseSettings):
     sending: SendingSettings = SendingSettings()
     limits: Limits = Limits()
     notify: NotifySettings = NotifySettings()
+    audit: AuditSettings = AuditSettings()
     templates: TemplateSettings = TemplateSettings()
     log: LogSettings = LogSettings()
     lists: dict[ListName, ListSettings] = {}

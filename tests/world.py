@@ -19,11 +19,13 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.schedule import Origin, Schedule
 from bot.rendering.templates import JinjaTemplates
+from bot.service.audit import Audit
 from bot.service.broadcasts import Broadcasts
 from bot.service.outcomes import Outcomes
+from bot.service.paging import Paging
 from bot.service.planning import Planning
 from bot.service.policy import Limits, Policy
-from bot.service.repositories import Notice, Paging, UnitOfWork
+from bot.service.repositories import Notice, UnitOfWork
 from bot.service.requests import ScheduleRequest
 from bot.service.schedules import Schedules
 from bot.service.sending import Sending
@@ -39,6 +41,7 @@ T = TypeVar("T")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SERVICE = "announce.example.org"
 ADMIN, PUBLISHER = "admin@example.org", "pub@example.org"
+AUDITOR = "auditor@example.org"
 USER, STRANGER = "user@example.org", "eve@evil.example"
 OPS = "ops@example.org"
 
@@ -73,16 +76,32 @@ def a_list(name: str = "news", **changes: Any) -> AnnouncementList:
 
 
 def a_policy(**changes: Any) -> Policy:
-    limits = Limits(pending=3, window=timedelta(days=366), body=100, subject=20)
+    limits = Limits(
+        pending=3,
+        requests_per_minute=5,
+        deliveries_per_day=0,
+        window=timedelta(days=366),
+        body=100,
+        subject=20,
+    )
     values: dict[str, Any] = {
         "access": Access(
-            admins=frozenset({ADMIN}), domains=frozenset({"example.org", SERVICE})
+            admins=frozenset({ADMIN}),
+            publishers=frozenset({PUBLISHER}),
+            auditors=frozenset({AUDITOR}),
+            domains=frozenset({"example.org"}),
         ),
         "addresses": Addresses(service=SERVICE, component=True),
         "limits": {
             Role.ADMIN: Limits(
-                pending=0, window=timedelta(days=800), body=1000, subject=100
+                pending=0,
+                requests_per_minute=0,
+                deliveries_per_day=0,
+                window=timedelta(days=800),
+                body=1000,
+                subject=100,
             ),
+            Role.PUBLISHER: limits,
             Role.USER: limits,
             Role.STRANGER: limits,
         },
@@ -115,6 +134,7 @@ class World:
         self.outcomes = Outcomes(self.policy, self.clock)
         self.subscribers = Subscribers(self.policy, self.clock)
         self.broadcasts = Broadcasts(self.policy, self.clock)
+        self.audit = Audit(self.clock)
         self.do(lambda unit: unit.lists.declare(list(lists) or [a_list()]))
 
     def close(self) -> None:
@@ -124,7 +144,7 @@ class World:
         return self.database.call(use_case, *args)
 
     def caller(self, jid: str) -> Caller:
-        return self.policy.access.caller(jid)
+        return self.policy.caller(jid)
 
     # --- asking ---------------------------------------------------------------
 

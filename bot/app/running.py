@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 import sys
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
 from bot.engine.dispatcher import Dispatcher
+from bot.engine.housekeeper import Housekeeper
 from bot.engine.ledger import Ledger
 from bot.engine.loop import Loop
 from bot.engine.pipe import Line
@@ -89,6 +91,7 @@ class Running:
             database=database,
             policy=service.policy,
             schedules=service.schedules,
+            audit=service.audit,
             subscribers=service.subscribers,
             ids=ids,
             lists=lists,
@@ -120,8 +123,13 @@ class Running:
         retrier = Retrier(line, Outcomes(service.policy, clock))
         self._jid = service.policy.addresses.service
         reporter = Reporter(database, connection, clock, self._jid)
+        kept = settings.audit.keep_days
+        housekeeper = Housekeeper(
+            database, service.audit, clock, timedelta(days=kept) if kept else None
+        )
         self._planning = Loop("planner", planner.step)
         self._pulse = Loop("pulse", self._beat)
+        self._housekeeping = Loop("housekeeper", housekeeper.step)
         self._loops = (
             self._planning,
             Loop("dispatcher", self._dispatcher.step),
@@ -148,6 +156,7 @@ class Running:
             asyncio.create_task(self._watch()),
             asyncio.create_task(self._hold()),
             asyncio.create_task(self._pulse.run()),
+            asyncio.create_task(self._housekeeping.run()),
             *(asyncio.create_task(loop.run()) for loop in self._loops),
         ]
         connected = asyncio.create_task(self._connection.run())

@@ -11,7 +11,9 @@ from bot.domain.addresses import Addresses
 from bot.domain.jid import bare, domain_of
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
+from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
+from bot.service.audit import Audit
 from bot.service.broadcasts import Broadcasts
 from bot.service.planning import Planning
 from bot.service.policy import Limits, Policy
@@ -36,6 +38,7 @@ class Service:
     subscribers: Subscribers
     broadcasts: Broadcasts
     planning: Planning
+    audit: Audit
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -49,11 +52,16 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(
         access=Access(
             admins=frozenset(settings.access.admins),
+            publishers=frozenset(
+                jid for entry in settings.lists.values() for jid in entry.publishers
+            ),
+            auditors=frozenset(settings.access.auditors),
             domains=frozenset({_own_domain(address), *settings.access.domains}),
         ),
         addresses=addresses,
         limits={
             Role.ADMIN: _limits(settings.limits.admin),
+            Role.PUBLISHER: _limits(settings.limits.of_publishers),
             Role.USER: _limits(settings.limits.user),
             Role.STRANGER: _limits(settings.limits.user),
         },
@@ -70,7 +78,8 @@ def _own_domain(address: str) -> str:
 
 def templates_of(settings: Settings) -> JinjaTemplates:
     """The templates, up to the widest of the configured limits."""
-    limits = (settings.limits.user, settings.limits.admin)
+    by_role = settings.limits
+    limits = (by_role.user, by_role.of_publishers, by_role.admin)
     return JinjaTemplates(
         settings.templates.folder,
         max_subject=max(limit.subject for limit in limits),
@@ -81,9 +90,12 @@ def templates_of(settings: Settings) -> JinjaTemplates:
 def _limits(limits: LimitSettings) -> Limits:
     return Limits(
         pending=limits.pending,
+        requests_per_minute=limits.requests_per_minute,
+        deliveries_per_day=limits.deliveries_per_day,
         window=timedelta(days=limits.window_days),
         body=limits.body,
         subject=limits.subject,
+        frequencies=tuple(freq for freq in Freq if freq in limits.frequencies),
     )
 
 
@@ -136,6 +148,7 @@ def service_over(database: SqlDatabase, settings: Settings) -> Service:
         subscribers=Subscribers(policy, clock),
         broadcasts=Broadcasts(policy, clock),
         planning=planning,
+        audit=Audit(clock),
     )
 
 

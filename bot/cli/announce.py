@@ -7,6 +7,7 @@ import typer
 from bot.cli import asking, following, moments, output, session, showing
 from bot.cli.asking import Options
 from bot.domain import wallclock
+from bot.domain.audit import Action
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule
 
@@ -144,8 +145,13 @@ def announce(
             return
         if asks and not typer.confirm("Announce this?", err=True):
             output.fail("nothing was announced")
-        stored, _ = service.database.call(
-            service.schedules.create, session.OPERATOR, request
+        stored, _ = session.carry_out(
+            service,
+            Action.SCHEDULE,
+            request.summary,
+            service.schedules.create,
+            session.OPERATOR,
+            request,
         )
         shown |= showing.schedule_as_data(stored)
         if not json:

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli import following, output, session, showing
+from bot.domain.audit import Action
 from bot.domain.broadcast import Broadcast, DeliveryException, Progress
 from bot.service.broadcasts import Broadcasts
-from bot.service.repositories import Page, Paging, UnitOfWork
+from bot.service.paging import Page, Paging
+from bot.service.repositories import UnitOfWork
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 
@@ -137,10 +139,19 @@ def stop(
         if number is None:
             stopped = 0
             stop_some = service.broadcasts.stop_some
-            while now := service.database.call(stop_some, session.OPERATOR):
+            while now := session.carry_out(
+                service, Action.STOP, "all", stop_some, session.OPERATOR
+            ):
                 stopped += now
         else:
-            service.database.call(service.broadcasts.stop, session.OPERATOR, number)
+            session.carry_out(
+                service,
+                Action.STOP,
+                str(number),
+                service.broadcasts.stop,
+                session.OPERATOR,
+                number,
+            )
             stopped = 1
     if json:
         output.document({"stopped": stopped})

@@ -11,7 +11,7 @@ from bot.cli import output, session, showing
 from bot.domain import broadcast as domain
 from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.service.health import health
-from bot.service.repositories import Paging
+from bot.service.paging import Paging
 
 if TYPE_CHECKING:
     from bot.app.service import Service

@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 
 from bot.cli import (
     announce,
+    audit,
     broadcasts,
     check,
     db,
@@ -110,6 +111,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.command("announce")(announce.announce)
+app.command("audit")(audit.audit)
 app.command("lists")(lists.lists)
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(broadcasts.app, name="broadcasts")

@@ -1,19 +1,21 @@
 """`carillon schedules`: what is pending, and changing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import moments, output, session, showing
+from bot.domain.audit import Action
 from bot.domain.broadcast import Broadcast, Occurrence, Progress
 from bot.domain.errors import CarillonError, NotFound
 from bot.domain.message import Text
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule
 from bot.service.broadcasts import Broadcasts
-from bot.service.repositories import Paging, UnitOfWork
+from bot.service.paging import Paging
+from bot.service.repositories import UnitOfWork
 from bot.service.schedules import Schedules
 
 if TYPE_CHECKING:
@@ -155,7 +157,7 @@ def pause(
     json: output.JSON = False,
 ) -> None:
     """Let nothing more become due until `resume`."""
-    _change(context, lambda service: service.steering.pause, reference, owner, json)
+    _change(context, Action.PAUSE, reference, owner, json)
 
 
 @app.command()
@@ -166,14 +168,7 @@ def resume(
     json: output.JSON = False,
 ) -> None:
     """Go on after a pause, or let go what is held."""
-    _change(
-        context,
-        lambda service: service.steering.resume,
-        reference,
-        owner,
-        json,
-        launches=True,
-    )
+    _change(context, Action.RESUME, reference, owner, json)
 
 
 @app.command()
@@ -184,7 +179,7 @@ def skip(
     json: output.JSON = False,
 ) -> None:
     """Leave out the next occurrence, or the one that is held."""
-    _change(context, lambda service: service.steering.skip, reference, owner, json)
+    _change(context, Action.SKIP, reference, owner, json)
 
 
 @app.command("send-now")
@@ -195,14 +190,7 @@ def send_now(
     json: output.JSON = False,
 ) -> None:
     """Send it now; a recurring one keeps its rule."""
-    _change(
-        context,
-        lambda service: service.steering.send_now,
-        reference,
-        owner,
-        json,
-        launches=True,
-    )
+    _change(context, Action.SEND_NOW, reference, owner, json)
 
 
 @app.command()
@@ -213,37 +201,40 @@ def cancel(
     json: output.JSON = False,
 ) -> None:
     """Cancel it; those already told stay told."""
-    _change(
-        context,
-        lambda service: service.schedules.cancel_reference,
-        reference,
-        owner,
-        json,
-    )
+    _change(context, Action.CANCEL, reference, owner, json)
 
 
-#: which use case of the service it is
-_Choose = Callable[["Service"], Callable[..., Schedule]]
+_USE_CASES: Mapping[Action, Callable[["Service"], Callable[..., Schedule]]] = {
+    Action.PAUSE: lambda service: service.steering.pause,
+    Action.RESUME: lambda service: service.steering.resume,
+    Action.SKIP: lambda service: service.steering.skip,
+    Action.SEND_NOW: lambda service: service.steering.send_now,
+    Action.CANCEL: lambda service: service.schedules.cancel_reference,
+}
+#: what may send at once, to the audience as it stands
+_LAUNCHES = frozenset({Action.RESUME, Action.SEND_NOW})
 
 
 def _change(
     context: typer.Context,
-    choose: _Choose,
+    action: Action,
     reference: str,
     owner: str | None,
     json: bool,
-    *,
-    launches: bool = False,
 ) -> None:
-    """`launches`: it may go out at once, to the audience as it stands."""
-    with session.service_of(context) as service:
-        database, change = service.database, choose(service)
+    with (
+        session.service_of(context) as service,
+        session.recorded(service, action, reference) as asked,
+    ):
+        database, change = service.database, _USE_CASES[action](service)
         found = database.look(_find, service.schedules, reference, owner)
-        if launches:
+        if action in _LAUNCHES:
             freeze = service.steering.freeze
             frozen = database.look(freeze, session.OPERATOR, found.id)
             change = partial(change, frozen=frozen)
-        changed = database.call(change, session.OPERATOR, found.id)
+        changed = database.call(
+            service.audit.carry_out, asked, change, session.OPERATOR, found.id
+        )
     if json:
         output.document(showing.schedule_as_data(changed))
         return

@@ -1,18 +1,25 @@
 """From `-c FILE` to the settings and the service that a command works with."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 import typer
 
 from bot.domain.access import Access
+from bot.domain.audit import Action, Asked
+from bot.domain.errors import CarillonError, Unavailable
+from bot.domain.schedule import Origin
+from bot.service.repositories import UnitOfWork
 from bot.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from bot.app.service import Service
+
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
 
 PLACES = (Path("carillon.toml"), Path("/etc/carillon/carillon.toml"))
 VARIABLE = "CARILLON_CONFIG"
@@ -46,3 +53,30 @@ def service_of(context: typer.Context) -> Iterator["Service"]:
 
     with open_service(settings_of(context)) as service:
         yield service
+
+
+@contextmanager
+def recorded(service: "Service", action: Action, about: str) -> Iterator[Asked]:
+    """What the operator asks to change; a refusal is written down.
+
+    What he looks at is not: he reads the database anyway.
+    """
+    asked = Asked(caller=OPERATOR, door=Origin.CLI, action=action, about=about)
+    try:
+        yield asked
+    except CarillonError as error:
+        with suppress(Unavailable):
+            service.database.call(service.audit.refused, asked, error)
+        raise
+
+
+def carry_out(
+    service: "Service",
+    action: Action,
+    about: str,
+    use_case: Callable[[UnitOfWork, *Ts], T],
+    *args: *Ts,
+) -> T:
+    """Change something and write it down, or write down that it was refused."""
+    with recorded(service, action, about) as asked:
+        return service.database.call(service.audit.carry_out, asked, use_case, *args)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import output, session
+from bot.domain.audit import Action
 from bot.service.repositories import UnitOfWork
 from bot.service.subscribers import Subscribers
 
@@ -87,7 +88,10 @@ def add(
 ) -> None:
     """Put people on a list; who stands there already stays."""
     with session.service_of(context) as service:
-        added = service.database.call(
+        added = session.carry_out(
+            service,
+            Action.SUBSCRIBE,
+            _about(list_name, jids),
             _add_all,
             service.subscribers,
             list_name,
@@ -113,11 +117,23 @@ def remove(
 ) -> None:
     """Take people off a list."""
     with session.service_of(context) as service:
-        service.database.call(_remove_all, service.subscribers, list_name, jids)
+        session.carry_out(
+            service,
+            Action.UNSUBSCRIBE,
+            _about(list_name, jids),
+            _remove_all,
+            service.subscribers,
+            list_name,
+            jids,
+        )
     if json:
         output.document({"list": list_name, "removed": len(jids)})
         return
     output.say(f"{len(jids)} removed from {list_name}.")
+
+
+def _about(list_name: str, jids: list[str]) -> str:
+    return f"{list_name}: {', '.join(jids)}"
 
 
 def _add_all(

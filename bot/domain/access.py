@@ -1,4 +1,13 @@
-"""Who may do what: roles from bare JIDs, compared after normalisation."""
+"""Who may do what: roles from bare JIDs, compared after normalisation.
+
+    admin       everything
+    publisher   announces to the lists that name it, has limits of its own
+    auditor     looks at everything, changes nothing of others
+    user        looks after what is his own
+    stranger    nothing
+
+An auditor is one of the others beside it.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,42 +19,63 @@ OPERATOR = "role:admin"
 
 
 class Role(StrEnum):
+    """What a caller's rights and limits follow from."""
+
     ADMIN = "admin"
+    #: of at least one list
+    PUBLISHER = "publisher"
     USER = "user"
-    #: from a domain that is not trusted
+    #: from a domain that is not trusted, and named nowhere
     STRANGER = "stranger"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Whoever asks: a bare JID or `role:admin`, and the role that follows."""
+    """Whoever asks: a bare JID or `role:admin`, and what follows from it."""
 
     owner: str
     role: Role
-    #: the JID the answer goes to, with its resource; None on the command line
-    full_jid: str | None = None
+    is_auditor: bool = False
 
     @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
 
+    @property
+    def is_operator(self) -> bool:
+        """Whoever can read the configuration and the database anyway."""
+        return self.owner == OPERATOR
+
+    @property
+    def sees_all(self) -> bool:
+        """What belongs to others too, but for the content of personal jobs."""
+        return self.is_admin or self.is_auditor
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """The configured roles; JIDs and domains are normalised."""
+    """The configured roles; JIDs and domains are normalised.
+
+    Whoever is named is trusted, whatever his domain.
+    """
 
     admins: frozenset[str]
+    publishers: frozenset[str] = frozenset()
+    auditors: frozenset[str] = frozenset()
     #: domains whose users may ask, the service's own included
     domains: frozenset[str]
 
-    def caller(self, bare_jid: str, full_jid: str | None = None) -> Caller:
+    def caller(self, bare_jid: str) -> Caller:
+        is_auditor = bare_jid in self.auditors
         if bare_jid in self.admins:
             role = Role.ADMIN
-        elif domain_of(bare_jid) in self.domains:
+        elif bare_jid in self.publishers:
+            role = Role.PUBLISHER
+        elif is_auditor or domain_of(bare_jid) in self.domains:
             role = Role.USER
         else:
             role = Role.STRANGER
-        return Caller(owner=bare_jid, role=role, full_jid=full_jid)
+        return Caller(owner=bare_jid, role=role, is_auditor=is_auditor)
 
     def of_owner(self, owner: str) -> Caller:
         """Whoever a schedule belongs to, with today's role."""
@@ -53,5 +83,4 @@ class Access:
 
     @staticmethod
     def operator() -> Caller:
-        """Whoever can read the configuration and the database."""
         return Caller(owner=OPERATOR, role=Role.ADMIN)

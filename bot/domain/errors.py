@@ -54,7 +54,7 @@ class PolicyViolation(CarillonError):
         text: str,
         *,
         limit: str,
-        maximum: int,
+        maximum: int | str,
         wait: bool,
         retry_after: int | None = None,
     ) -> None:

@@ -9,10 +9,11 @@ from bot.domain.broadcast import (
 )
 from bot.domain.errors import Finished, NotFound
 from bot.service import reports
+from bot.service.paging import Page, Paging
 from bot.service.policy import Policy
 from bot.service.ports import Clock
-from bot.service.repositories import Page, Paging, UnitOfWork
-from bot.service.roles import admins_only
+from bot.service.repositories import UnitOfWork
+from bot.service.roles import admins_only, auditors_only
 
 #: broadcasts stopped in one transaction, which on SQLite is to be a short one
 STOPPED_AT_ONCE = 10
@@ -32,7 +33,7 @@ class Broadcasts:
         *,
         sending: bool = False,
     ) -> Page[tuple[Broadcast, Progress]]:
-        admins_only(caller)
+        auditors_only(caller)
         page = uow.broadcasts.page(paging, schedule_id=schedule_id, sending=sending)
         return Page(
             [(one, uow.broadcasts.progress(one.id)) for one in page.items],
@@ -43,7 +44,7 @@ class Broadcasts:
     def get(
         self, uow: UnitOfWork, caller: Caller, broadcast_id: int
     ) -> tuple[Broadcast, Progress]:
-        admins_only(caller)
+        auditors_only(caller)
         found = uow.broadcasts.get(broadcast_id)
         if found is None:
             raise NotFound(f"There is no broadcast {broadcast_id}.")
@@ -63,6 +64,7 @@ class Broadcasts:
 
     def stop(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
         """Nothing more leaves; those already told stay told."""
+        admins_only(caller)
         self.get(uow, caller, broadcast_id)
         broadcast = reports.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.schedule import Schedule
+from bot.service.paging import Paging
 from bot.service.ports import Clock
-from bot.service.repositories import Paging, Pulse, UnitOfWork
+from bot.service.repositories import Pulse, UnitOfWork
 
 #: a service whose sign of life is older than this is taken for gone
 FRESH = timedelta(seconds=20)

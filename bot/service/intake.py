@@ -51,7 +51,7 @@ class Intake:
         limits = self.policy.limits_of(caller)
         audience, voice = self._audience(uow, caller, request)
         zone = wallclock.zone(request.timezone or "UTC")
-        rule = recurrence.parse(request.recurrence) if request.recurrence else None
+        rule = _rule(request.recurrence, limits) if request.recurrence else None
         deliver_at = self._moment(request, limits, now)
         first = deliver_at
         if rule is not None:
@@ -273,6 +273,21 @@ def _check_payloads(payloads: Sequence[str]) -> None:
             maximum=MAX_PAYLOAD,
             wait=False,
         )
+
+
+def _rule(text: str, limits: Limits) -> recurrence.Rule:
+    rule = recurrence.parse(text)
+    if rule.freq not in limits.frequencies:
+        offered = ",".join(
+            freq for freq in recurrence.Freq if freq in limits.frequencies
+        )
+        raise PolicyViolation(
+            f"recurrence: FREQ={rule.freq} is not for you; {offered or 'none'} is.",
+            limit="frequencies",
+            maximum=offered,
+            wait=False,
+        )
+    return rule
 
 
 def _beyond(limits: Limits) -> PolicyViolation:

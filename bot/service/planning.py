@@ -33,6 +33,7 @@ from bot.service.audience_rights import may_announce
 from bot.service.intake import list_context
 from bot.service.policy import Policy
 from bot.service.ports import Templates
+from bot.service.quotas import Quotas
 from bot.service.repositories import UnitOfWork
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
@@ -198,7 +199,7 @@ class Planning:
         `occurrence`: one that was held and is let go now.
         """
         voice = self._voice(uow, schedule)
-        refusal = self._refusal(schedule, voice)
+        refusal = self._refusal(uow, schedule, voice, now)
         if refusal is not None:
             self._unsent(
                 uow,
@@ -275,15 +276,23 @@ class Planning:
         return uow.lists.get(name) if name is not None else None
 
     def _refusal(
-        self, schedule: Schedule, voice: AnnouncementList | None
+        self,
+        uow: UnitOfWork,
+        schedule: Schedule,
+        voice: AnnouncementList | None,
+        now: datetime,
     ) -> str | None:
         """Why the moment can't be sent: the right, the list or the content is gone."""
+        caller = self.policy.access.of_owner(schedule.owner)
         if schedule.audience.list_name is not None:
             if voice is None:
                 return "list-gone"
-            caller = self.policy.access.of_owner(schedule.owner)
             if not may_announce(caller, voice):
                 return "not-allowed"
+        elif not caller.is_admin:
+            return "not-allowed"
+        if Quotas(self.policy).used_up(uow, caller, now):
+            return "deliveries-per-day"
         if isinstance(schedule.content, TemplateContent):
             try:
                 self.templates.render(

@@ -6,17 +6,27 @@ from datetime import timedelta
 
 from bot.domain.access import Access, Caller, Role
 from bot.domain.addresses import Addresses
+from bot.domain.errors import PolicyViolation
+from bot.domain.recurrence import Freq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Per owner; 0 is no limit for `pending`."""
+    """Per owner; 0 is no limit for the first three."""
 
+    #: announcements that are not over
     pending: int
+    #: requests within 60 seconds
+    requests_per_minute: int
+    #: occurrences told to others in a day of UTC
+    deliveries_per_day: int
+    #: how far ahead the next occurrence may lie
     window: timedelta
     #: characters
     body: int
     subject: int
+    #: what a recurrence may say
+    frequencies: tuple[Freq, ...] = tuple(Freq)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,5 +37,24 @@ class Policy:
     #: bare JIDs told of failed and missed occurrences
     notify: tuple[str, ...] = ()
 
+    def caller(self, bare_jid: str) -> Caller:
+        """Whoever asks; the service's own addresses have no rights."""
+        if self.addresses.is_own(bare_jid):
+            return Caller(owner=bare_jid, role=Role.STRANGER)
+        return self.access.caller(bare_jid)
+
     def limits_of(self, caller: Caller) -> Limits:
         return self.limits[caller.role]
+
+
+def exceeded(
+    name: str, maximum: int, text: str, retry_after: timedelta | None = None
+) -> PolicyViolation:
+    """A quota is used up: waiting helps, until `retry_after` where that is known."""
+    seconds = None
+    if retry_after is not None:
+        # up, so that whoever waits exactly that long is not too early
+        seconds = max(1, -(-retry_after // timedelta(seconds=1)))
+    return PolicyViolation(
+        text, limit=name, maximum=maximum, wait=True, retry_after=seconds
+    )

@@ -7,7 +7,7 @@ Everything a use case does through one `UnitOfWork` is one transaction.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from bot.domain.broadcast import (
     Broadcast,
@@ -28,29 +28,8 @@ from bot.domain.lists import (
 from bot.domain.message import Text
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.domain.verdict import Score
-
-Item_co = TypeVar("Item_co", covariant=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paging:
-    """A page as XEP-0059 asks for it; item ids are references as text."""
-
-    limit: int = 50
-    after: int | None = None
-    #: None: forwards. A reference, or 0 for the last page: backwards from it.
-    before: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Item_co]):
-    """Items in ascending order of reference, and where they stand in the whole."""
-
-    items: Sequence[Item_co]
-    #: how many there are in all
-    count: int
-    #: the position of the first item in the whole, from 0
-    index: int
+from bot.service.paging import Page, Paging
+from bot.service.trail import AuditTrail, RequestCounts
 
 
 class Lists(Protocol):
@@ -139,6 +118,9 @@ class ScheduleFilter:
     states: Collection[ScheduleState] | None = None
     #: welcomes too, of which there may be thousands
     welcomes: bool = False
+    #: next_at, inclusive and exclusive
+    due_from: datetime | None = None
+    due_before: datetime | None = None
 
 
 class Schedules(Protocol):
@@ -152,6 +134,14 @@ class Schedules(Protocol):
 
     def lock(self, reference: int) -> Schedule | None:
         """Like get, and nobody else changes the row in this transaction."""
+        ...
+
+    def hold(self, owner: str) -> None:
+        """Nobody else who holds this owner goes on before this transaction ends."""
+        ...
+
+    def soonest_end(self, owner: str) -> datetime | None:
+        """When the first of the owner's schedules has its last occurrence."""
         ...
 
     def save(self, schedule: Schedule) -> None: ...
@@ -212,6 +202,10 @@ class Broadcasts(Protocol):
     def page(
         self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
     ) -> Page[Broadcast]: ...
+
+    def count(self, owner: str, since: datetime, until: datetime) -> int:
+        """How many of this owner were begun from `since` to before `until`."""
+        ...
 
     def progress(self, broadcast_id: int) -> Progress: ...
 
@@ -375,6 +369,10 @@ class UnitOfWork(Protocol):
     def notices(self) -> Notices: ...
     @property
     def facts(self) -> Facts: ...
+    @property
+    def requests(self) -> RequestCounts: ...
+    @property
+    def audit(self) -> AuditTrail: ...
 
     def nudge(self) -> None:
         """Wake the running services once this transaction is committed."""

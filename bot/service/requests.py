@@ -48,6 +48,12 @@ class ScheduleRequest:
     #: the <metadata/> as given, serialised
     metadata: str | None = None
 
+    @property
+    def summary(self) -> str:
+        """Which and to whom, without its content."""
+        target = self.list_name or self.to or ", ".join(self.people)
+        return f"{self.client_id or '(no id)'} to {target or '(nobody)'}"
+
     def fingerprint(self) -> str:
         """Equal for a repeat of the same request, before times are resolved."""
         given = asdict(self)

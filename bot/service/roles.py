@@ -15,3 +15,10 @@ def admins_only(caller: Caller) -> None:
     known(caller)
     if not caller.is_admin:
         raise NotAllowed("Only admins may do this.")
+
+
+def auditors_only(caller: Caller) -> None:
+    """Raises NotAllowed for everybody but admins and auditors."""
+    known(caller)
+    if not caller.sees_all:
+        raise NotAllowed("Only admins and auditors may see this.")

@@ -14,12 +14,11 @@ from bot.domain.errors import (
     Conflict,
     Finished,
     Invalid,
+    NotAllowed,
     NotFound,
-    PolicyViolation,
 )
 from bot.domain.message import Text
 from bot.domain.schedule import (
-    FINAL,
     ON_THE_WIRE,
     ListAudience,
     Schedule,
@@ -29,21 +28,13 @@ from bot.domain.schedule import (
 )
 from bot.service import reports
 from bot.service.intake import Intake, list_context
+from bot.service.paging import Page, Paging
 from bot.service.policy import Policy
 from bot.service.ports import Clock, Templates
-from bot.service.repositories import Page, Paging, ScheduleFilter, UnitOfWork
+from bot.service.quotas import LIVE, Quota, Quotas
+from bot.service.repositories import ScheduleFilter, UnitOfWork
 from bot.service.requests import ScheduleRequest
 from bot.service.roles import known
-
-_LIVE = frozenset(ScheduleState) - FINAL
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """Pending schedules of one owner, and how many there may be (0: no limit)."""
-
-    used: int
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +54,7 @@ class Schedules:
         self._templates = templates
         self._clock = clock
         self._intake = Intake(policy, templates)
+        self._quotas = Quotas(policy)
 
     def create(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
@@ -74,17 +66,10 @@ class Schedules:
         known(caller)
         earlier = _earlier(uow, caller, request)
         if earlier is not None:
-            return earlier, self.quota(uow, caller)
-        schedule = self._intake.read(uow, caller, request, self._clock.now())
-        quota = self.quota(uow, caller)
-        if quota.limit and quota.used >= quota.limit:
-            raise PolicyViolation(
-                f"You have {quota.used} announcements pending, {quota.limit} at most."
-                " Cancel one or wait.",
-                limit="pending",
-                maximum=quota.limit,
-                wait=True,
-            )
+            return earlier, self._quotas.quota(uow, caller)
+        now = self._clock.now()
+        schedule = self._intake.read(uow, caller, request, now)
+        quota = self._quotas.take(uow, caller, schedule, now)
         try:
             stored = uow.schedules.add(schedule)
         except Conflict:
@@ -134,16 +119,12 @@ class Schedules:
         found = uow.lists.get(audience.list_name)
         return uow.lists.counts().get(found.id, 0) if found else 0
 
-    def quota(self, uow: UnitOfWork, caller: Caller) -> Quota:
-        used = uow.schedules.count(ScheduleFilter(owner=caller.owner, states=_LIVE))
-        return Quota(used, self._policy.limits_of(caller).pending)
-
     def find(
         self, uow: UnitOfWork, caller: Caller, client_id: str, owner: str | None = None
     ) -> Schedule:
-        """By the owner's id; another's only for admins, who name the owner."""
+        """By the owner's id; another's for admins and auditors, who name the owner."""
         known(caller)
-        if owner is not None and owner != caller.owner and not caller.is_admin:
+        if owner is not None and owner != caller.owner and not caller.sees_all:
             raise NotFound(f"There is no announcement {client_id!r}.")
         found = uow.schedules.find(owner or caller.owner, client_id)
         if found is None:
@@ -157,6 +138,12 @@ class Schedules:
         if found is None or not _may_see(caller, found):
             raise NotFound(f"There is no announcement #{reference}.")
         return found
+
+    def held(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
+        """Locked, for a caller who may change it; raises NotAllowed or Finished."""
+        found = self.get(uow, caller, reference)
+        _may_change(caller, found)
+        return locked(uow, found.id)
 
     def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         broadcasts = uow.broadcasts.page(
@@ -184,13 +171,13 @@ class Schedules:
         pending: bool = False,
         everything: bool = False,
     ) -> Page[Schedule]:
-        """The caller's; an admin's page holds everybody's.
+        """The caller's; an admin's or auditor's page holds everybody's.
 
         `pending` leaves out what is over, where no status is asked for;
         `everything` adds the welcomes, of which there may be thousands.
         """
         known(caller)
-        states: Collection[ScheduleState] | None = _LIVE if pending else None
+        states: Collection[ScheduleState] | None = LIVE if pending else None
         if status is not None:
             try:
                 wanted = WireState(status)
@@ -199,7 +186,7 @@ class Schedules:
                     f"status: one of {', '.join(WireState)}.", field="status"
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}
-        owner = None if caller.is_admin else caller.owner
+        owner = None if caller.sees_all else caller.owner
         return uow.schedules.page(
             ScheduleFilter(owner=owner, states=states, welcomes=everything), paging
         )
@@ -215,15 +202,13 @@ class Schedules:
         self, uow: UnitOfWork, caller: Caller, client_id: str, owner: str | None = None
     ) -> Schedule:
         """Cancel by the owner's id; cancelling again is no error."""
-        return self._cancel(uow, caller, self.find(uow, caller, client_id, owner).id)
+        found = self.find(uow, caller, client_id, owner)
+        return self.cancel_reference(uow, caller, found.id)
 
     def cancel_reference(
         self, uow: UnitOfWork, caller: Caller, reference: int
     ) -> Schedule:
-        return self._cancel(uow, caller, self.get(uow, caller, reference).id)
-
-    def _cancel(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        schedule = locked(uow, reference)
+        schedule = self.held(uow, caller, reference)
         if schedule.state is ScheduleState.CANCELLED:
             return schedule
         not_final(schedule)
@@ -266,7 +251,12 @@ def _earlier(
 
 
 def _may_see(caller: Caller, schedule: Schedule) -> bool:
-    return caller.is_admin or schedule.owner == caller.owner
+    return caller.sees_all or schedule.owner == caller.owner
+
+
+def _may_change(caller: Caller, schedule: Schedule) -> None:
+    if not caller.is_admin and schedule.owner != caller.owner:
+        raise NotAllowed(f"You may look at #{schedule.id}, not change it.")
 
 
 def locked(uow: UnitOfWork, reference: int) -> Schedule:

@@ -21,7 +21,7 @@ class Steering:
 
     def pause(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
         """Nothing more becomes due until `resume`; what goes out now goes on."""
-        schedule = locked(uow, self._schedules.get(uow, caller, reference).id)
+        schedule = self._schedules.held(uow, caller, reference)
         not_final(schedule)
         if schedule.state is ScheduleState.PAUSED:
             return schedule
@@ -52,7 +52,7 @@ class Steering:
         frozen: Frozen | None = None,
     ) -> Schedule:
         """Go on after a pause, or let go what is held for an admin, to `frozen`."""
-        schedule = locked(uow, self._schedules.get(uow, caller, reference).id)
+        schedule = self._schedules.held(uow, caller, reference)
         not_final(schedule)
         if schedule.state is ScheduleState.HELD:
             if not caller.is_admin:
@@ -86,7 +86,7 @@ class Steering:
 
     def skip(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
         """Leave out the next occurrence (or the held one); it counts as planned."""
-        schedule = locked(uow, self._schedules.get(uow, caller, reference).id)
+        schedule = self._schedules.held(uow, caller, reference)
         not_final(schedule)
         now = self._clock.now()
         if schedule.state is ScheduleState.HELD:
@@ -123,7 +123,7 @@ class Steering:
         frozen: Frozen | None = None,
     ) -> Schedule:
         """Once: it is due now. Recurring: an extra occurrence, the rule stands."""
-        schedule = locked(uow, self._schedules.get(uow, caller, reference).id)
+        schedule = self._schedules.held(uow, caller, reference)
         not_final(schedule)
         if schedule.state is ScheduleState.HELD:
             return self.resume(uow, caller, reference, frozen)

@@ -72,7 +72,7 @@ class Subscribers:
         `jid` and `to` are bare. Raises NotFound or NotAllowed.
         """
         entry = self._list_at(uow, to)
-        caller = self._policy.access.caller(jid)
+        caller = self._policy.caller(jid)
         if not may_know(uow, caller, entry):
             raise NotFound(_NOBODY)
         known = caller.role is not Role.STRANGER

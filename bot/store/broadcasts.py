@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
 from bot.domain.message import Text
-from bot.service.repositories import Page, Paging
+from bot.service.paging import Page, Paging
 from bot.store.conflicts import insert
 from bot.store.mapping import text_from_json, text_to_json
 from bot.store.paging import page
@@ -18,6 +19,7 @@ from bot.store.tables import (
     broadcast_text,
     chunk,
     delivery_exception,
+    schedule,
 )
 from bot.store.tables import broadcast as table
 
@@ -74,6 +76,18 @@ class SqlBroadcasts:
         if sending:
             conditions.append(IS_SENDING)
         return page(self._connection, table, conditions, paging, _from_row)
+
+    def count(self, owner: str, since: datetime, until: datetime) -> int:
+        theirs = (
+            sa.select(sa.func.count())
+            .select_from(table.join(schedule, schedule.c.id == table.c.schedule_id))
+            .where(
+                schedule.c.owner == owner,
+                table.c.created_at >= since,
+                table.c.created_at < until,
+            )
+        )
+        return self._connection.execute(theirs).scalar_one()
 
     def progress(self, broadcast_id: int) -> Progress:
         """Each exception is of a recipient passed, so the rest of them is sent.

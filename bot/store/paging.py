@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from bot.domain.errors import NotFound
-from bot.service.repositories import Page, Paging
+from bot.service.paging import Page, Paging
 
 Item = TypeVar("Item")
 

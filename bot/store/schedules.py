@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from bot.domain.errors import Conflict
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.schedule import Origin, Schedule, ScheduleState
-from bot.service.repositories import Page, Paging, ScheduleFilter
+from bot.service.paging import Page, Paging
+from bot.service.repositories import ScheduleFilter
 from bot.store.conflicts import insert
 from bot.store.mapping import (
     audience_from_json,
@@ -33,6 +34,8 @@ UPCOMING = (
     .order_by(table.c.next_at, table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
+#: sets the locks of owners apart from those of services, which have 0
+_OWNERS = 1
 NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(IS_PLANNABLE)
 
 
@@ -60,6 +63,20 @@ class SqlSchedules:
     def lock(self, reference: int) -> Schedule | None:
         select = sa.select(table).where(table.c.id == reference)
         return self._one(select.with_for_update())
+
+    def hold(self, owner: str) -> None:
+        if self._connection.dialect.name == "postgresql":
+            held = sa.func.pg_advisory_xact_lock(
+                sa.func.hashtextextended(owner, _OWNERS)
+            )
+            self._connection.execute(sa.select(held))
+        # SQLite: who writes is alone
+
+    def soonest_end(self, owner: str) -> datetime | None:
+        once = (table.c.owner == owner, IS_PLANNABLE, table.c.recurrence.is_(None))
+        select = sa.select(sa.func.min(table.c.next_at)).where(*once)
+        moment: datetime | None = self._connection.execute(select).scalar_one()
+        return moment
 
     def _one(self, select: sa.Executable) -> Schedule | None:
         row = self._connection.execute(select).one_or_none()
@@ -94,6 +111,10 @@ def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
         conditions.append(table.c.owner == wanted.owner)
     if wanted.states is not None:
         conditions.append(table.c.state.in_(sorted(wanted.states)))
+    if wanted.due_from is not None:
+        conditions.append(table.c.next_at >= wanted.due_from)
+    if wanted.due_before is not None:
+        conditions.append(table.c.next_at < wanted.due_before)
     if not wanted.welcomes:
         conditions.append(table.c.origin != Origin.WELCOME)
     return conditions

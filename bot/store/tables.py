@@ -279,6 +279,34 @@ notice = sa.Table(
     sa.Column("claimed_until", UTCDateTime),
 )
 
+# Only ever added to: who asked what.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("caller", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("reference", Id),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text),
+    sqlite_autoincrement=True,
+)
+sa.Index(None, audit.c.at)
+sa.Index(None, audit.c.caller, audit.c.id)
+
+# Requests of the minute that began with `since`.
+request_count = sa.Table(
+    "request_count",
+    metadata,
+    sa.Column("who", sa.Text, primary_key=True),
+    sa.Column("since", UTCDateTime, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+
 fact = sa.Table(
     "fact",
     metadata,

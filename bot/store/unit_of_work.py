@@ -3,7 +3,9 @@
 import sqlalchemy as sa
 
 from bot.service import repositories as stored
+from bot.service import trail
 from bot.store.audience import SqlAudiences
+from bot.store.audit import SqlAuditTrail
 from bot.store.broadcasts import SqlBroadcasts
 from bot.store.chunks import SqlChunks
 from bot.store.exceptions import SqlExceptions
@@ -11,6 +13,7 @@ from bot.store.facts import SqlFacts
 from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
+from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
@@ -31,6 +34,8 @@ class SqlUnitOfWork:
         self.exceptions: stored.Exceptions = SqlExceptions(connection)
         self.notices: stored.Notices = SqlNotices(connection)
         self.facts: stored.Facts = SqlFacts(connection)
+        self.requests: trail.RequestCounts = SqlRequestCounts(connection)
+        self.audit: trail.AuditTrail = SqlAuditTrail(connection)
 
     def nudge(self) -> None:
         self.nudged = True

@@ -24,6 +24,7 @@ from bot.domain.access import Role
 from bot.domain.errors import CarillonError
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
+from bot.service.audit import Audit
 from bot.service.outcomes import Bounce
 from bot.service.policy import Policy
 from bot.service.ports import Database
@@ -34,6 +35,7 @@ from bot.xmpp.archive import keep_nothing
 from bot.xmpp.bounces import BounceLimit, BounceTexts
 from bot.xmpp.classification import Surroundings
 from bot.xmpp.connection import Connection, NotConnected
+from bot.xmpp.errors import ANNOUNCE
 from bot.xmpp.inbox import Inbox
 from bot.xmpp.presence import PresenceDoor
 from bot.xmpp.scheduling import SchedulingDoor, caller_of
@@ -41,12 +43,8 @@ from bot.xmpp.signs_of_life import SignsOfLife
 
 log = logging.getLogger(__name__)
 
-#: FREQs and parts of a recurrence, as the discovery form names them (§4)
-RECURRENCE = (
-    "DAILY",
-    "WEEKLY",
-    "MONTHLY",
-    "YEARLY",
+#: parts of a recurrence, as the discovery form names them beside the FREQs (§4)
+PARTS = (
     "INTERVAL",
     "BYDAY",
     "BYMONTHDAY",
@@ -71,6 +69,7 @@ class Doors:
         database: Database,
         policy: Policy,
         schedules: Schedules,
+        audit: Audit,
         subscribers: Subscribers,
         ids: MessageIds,
         lists: Sequence[AnnouncementList],
@@ -82,6 +81,7 @@ class Doors:
         self._database = database
         self._policy = policy
         self._schedules = schedules
+        self._audit = audit
         self._subscribers = subscribers
         self._ids = ids
         self._lists = {entry.name: entry for entry in lists}
@@ -119,7 +119,7 @@ class Doors:
             name for name, entry in self._lists.items() if not entry.is_closed
         )
         SchedulingDoor(
-            connection, self._database, self._schedules, policy, names
+            connection, self._database, self._schedules, self._audit, policy, names
         ).open()
         self._presence = PresenceDoor(
             connection, self._database, self._subscribers, policy, self._signs
@@ -227,14 +227,21 @@ class Doors:
             return False
 
     def _form(self) -> Mapping[str, str | Sequence[str]]:
-        """Everybody's limits; an admin's may be wider."""
+        """Users' limits; those of other roles may be wider.
+
+        Everybody is told the same: the form is part of what caps name (XEP-0115).
+        """
         limits = self._policy.limits[Role.USER]
         return {
             "max-window": str(limits.window // timedelta(seconds=1)),
             "max-pending": str(limits.pending),
             "max-body": str(limits.body),
-            "recurrence": RECURRENCE,
+            "recurrence": (*limits.frequencies, *PARTS),
             "signing": "none",
+            # what the draft's own form does not name (XEP-0068 §3.3)
+            f"{{{ANNOUNCE}}}max-subject": str(limits.subject),
+            f"{{{ANNOUNCE}}}requests-per-minute": str(limits.requests_per_minute),
+            f"{{{ANNOUNCE}}}deliveries-per-day": str(limits.deliveries_per_day),
         }
 
     async def _items(self, asker: JID) -> Iterable[disco.Item]:

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bot.domain.errors import Invalid, NotFound, NotOffered
-from bot.service.repositories import Page, Paging
+from bot.service.paging import Page, Paging
 
 RSM = "http://jabber.org/protocol/rsm"
 MOST = 100  #: items a page, whatever is asked for

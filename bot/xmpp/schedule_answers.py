@@ -4,7 +4,7 @@ What the draft does not name stands in `<metadata/>`, in our own namespace:
 
     <quota used= limit= />                            of a result
     <progress total= sent= failed= skipped= deferred= />   of one job
-    <owner>JID</owner>                                for admins
+    <owner>JID</owner>                                for admins and auditors
     <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
 """
 
@@ -16,8 +16,9 @@ from bot.domain.access import Caller
 from bot.domain.addresses import Addresses
 from bot.domain.broadcast import Progress
 from bot.domain.schedule import ListAudience, PeopleAudience, Schedule
-from bot.service.repositories import Page
-from bot.service.schedules import Quota, Report
+from bot.service.paging import Page
+from bot.service.quotas import Quota
+from bot.service.schedules import Report
 from bot.xmpp.errors import ANNOUNCE
 from bot.xmpp.plugins.scheduling import NS
 from bot.xmpp.result_sets import Wish, page_element
@@ -109,13 +110,13 @@ def _is_private(schedule: Schedule, caller: Caller) -> bool:
 
 
 def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
-    """As given, where the caller may see it, and the owner for admins."""
+    """As given, where the caller may see it, and the owner for who sees all."""
     found = ET.Element(_METADATA)
     if schedule.metadata is not None and not _is_private(schedule, caller):
         found = ET.fromstring(schedule.metadata)  # noqa: S314 - written by ourselves
     for child in [child for child in found if child.tag in _SAID_BY_US]:
         found.remove(child)
-    if caller.is_admin:
+    if caller.sees_all:
         ET.SubElement(found, f"{{{ANNOUNCE}}}owner").text = schedule.owner
     return found
 

@@ -4,6 +4,8 @@ set  <schedule/>          create, or cancel with <cancel/>
 get  <schedule-query/>    one job, or a page of them
 """
 
+import contextlib
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from slixmpp import JID
@@ -13,15 +15,20 @@ from slixmpp.xmlstream.handler import CoroutineCallback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.access import Caller
-from bot.domain.errors import Forbidden, Invalid, NotFound, NotOffered
+from bot.domain.audit import Action, Asked
+from bot.domain.errors import Forbidden, Invalid, NotFound, NotOffered, Unavailable
 from bot.domain.jid import JIDError, bare
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Origin, Schedule
+from bot.service.audit import Audit
+from bot.service.paging import Page, Paging
 from bot.service.policy import Policy
 from bot.service.ports import Database
-from bot.service.repositories import Page, Paging, UnitOfWork
+from bot.service.quotas import Quota, Quotas
+from bot.service.repositories import UnitOfWork
 from bot.service.requests import ScheduleRequest
-from bot.service.schedules import Quota, Report, Schedules
+from bot.service.schedules import Report, Schedules
 from bot.xmpp import schedule_answers as answers
+from bot.xmpp.admission import Admission
 from bot.xmpp.connection import Connection
 from bot.xmpp.errors import CLIENT, LANG, refusal
 from bot.xmpp.schedule_requests import (
@@ -44,14 +51,17 @@ class SchedulingDoor:
         connection: Connection,
         database: Database,
         schedules: Schedules,
+        audit: Audit,
         policy: Policy,
         lists: frozenset[str],
     ) -> None:
         self._connection = connection
         self._database = database
         self._schedules = schedules
+        self._audit = audit
         self._policy = policy
         self._lists = lists
+        self._admission = Admission(database, Quotas(policy), audit, connection.now)
 
     def open(self) -> None:
         for tag in _TYPES:
@@ -78,19 +88,26 @@ class SchedulingDoor:
 
     async def handle(self, iq: Iq) -> ET.Element:
         """The payload of the result; raises any CarillonError."""
+        action = Action.SCHEDULE if iq["type"] == "set" else Action.QUERY
+        asked = Asked(
+            caller=caller_of(iq["from"], self._policy), door=Origin.IQ, action=action
+        )
+        await self._admission.admit(asked)
+        try:
+            request = self._read(iq)
+            asked = _asked(asked, request)
+            return await self._carry_out(asked, request)
+        except Exception as error:
+            with contextlib.suppress(Unavailable):
+                await self._database.run(self._audit.refused, asked, error)
+            raise
+
+    def _read(self, iq: Iq) -> ScheduleRequest | CancelRequest | QueryRequest:
         element = _payload(iq)
         self._check_address(iq["to"])
-        caller = caller_of(iq["from"], self._policy)
         if element.tag == answers.QUERY:
-            return await self._query(caller, read_query(element))
-        request = read_schedule(element, iq.xml.get(LANG, ""))
-        if isinstance(request, CancelRequest):
-            schedule = await self._database.run(
-                self._schedules.cancel, caller, request.client_id, _owner(request.owner)
-            )
-            return answers.cancelled(schedule)
-        report, quota = await self._database.run(self._create, caller, request)
-        return answers.accepted(report, quota)
+            return read_query(element)
+        return read_schedule(element, iq.xml.get(LANG, ""))
 
     def _check_address(self, to: JID) -> None:
         """Only the service takes requests, not its lists."""
@@ -101,15 +118,38 @@ class SchedulingDoor:
             raise NotOffered(f"Send requests to {addresses.service}.")
         raise NotFound(f"Nobody is here; send requests to {addresses.service}.")
 
-    async def _query(self, caller: Caller, request: QueryRequest) -> ET.Element:
+    async def _carry_out(
+        self, asked: Asked, request: ScheduleRequest | CancelRequest | QueryRequest
+    ) -> ET.Element:
+        if isinstance(request, QueryRequest):
+            return await self._query(asked, request)
+        if isinstance(request, CancelRequest):
+            schedule = await self._database.run(
+                self._audit.carry_out,
+                asked,
+                self._schedules.cancel,
+                asked.caller,
+                request.client_id,
+                _owner(request.owner),
+            )
+            return answers.cancelled(schedule)
+        report, quota = await self._database.run(
+            self._audit.carry_out, asked, self._create, asked.caller, request
+        )
+        return answers.accepted(report, quota)
+
+    async def _query(self, asked: Asked, request: QueryRequest) -> ET.Element:
+        caller = asked.caller
         if request.client_id is not None:
             report = await self._database.read(
                 self._one, caller, request.client_id, _owner(request.owner)
             )
+            await self._database.run(self._audit.done, asked, report.schedule.id)
             return answers.one(report, caller)
         page, reports = await self._database.read(
             self._page, caller, request.wish.paging, request.status
         )
+        await self._database.run(self._audit.done, asked)
         return answers.several(
             reports, page, request.wish, caller, self._policy.addresses
         )
@@ -139,9 +179,23 @@ class SchedulingDoor:
 def caller_of(sender: JID, policy: Policy) -> Caller:
     """Whoever the servers say has sent it; raises Forbidden."""
     try:
-        return policy.access.caller(bare(sender.bare), sender.full)
+        return policy.caller(bare(sender.bare))
     except JIDError:
         raise Forbidden("This service does not know who you are.") from None
+
+
+def _asked(
+    asked: Asked, request: ScheduleRequest | CancelRequest | QueryRequest
+) -> Asked:
+    """With what the request is about, now that it is read."""
+    if isinstance(request, ScheduleRequest):
+        return replace(asked, about=request.summary)
+    about = request.client_id or "all"
+    if request.owner is not None:
+        about += f" of {request.owner}"
+    if isinstance(request, CancelRequest):
+        return replace(asked, action=Action.CANCEL, about=about)
+    return replace(asked, about=about)
 
 
 def _owner(given: str | None) -> str | None:

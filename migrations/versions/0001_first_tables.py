@@ -13,10 +13,12 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 
 TABLES = (
+    "audit",
     "fact",
     "list",
     "notice",
     "pulse",
+    "request_count",
     "schedule",
     "subscriber",
     "occurrence",
@@ -35,6 +37,30 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 def upgrade() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("door", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("reference", ID),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"])
+    op.create_index(op.f("ix_audit_caller_id"), "audit", ["caller", "id"])
+    op.create_table(
+        "request_count",
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("who", name=op.f("pk_request_count")),
+    )
     op.create_table(
         "fact",
         sa.Column("name", sa.Text(), nullable=False),

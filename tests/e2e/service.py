@@ -12,7 +12,7 @@ from typing import Any
 from bot.app.service import open_service
 from bot.domain.broadcast import Broadcast, BroadcastState, DeliveryException, Progress
 from bot.domain.schedule import Origin, Schedule
-from bot.service.repositories import Paging
+from bot.service.paging import Paging
 from bot.service.requests import ScheduleRequest
 from bot.settings import load
 from bot.store import upgrade

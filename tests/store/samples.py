@@ -7,7 +7,8 @@ from bot.domain.broadcast import Broadcast, Occurrence, OccurrenceState
 from bot.domain.lists import AnnouncementList, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType, Text
 from bot.domain.schedule import ListAudience, Origin, Schedule, TextContent
-from bot.service.repositories import Paging, UnitOfWork
+from bot.service.paging import Paging
+from bot.service.repositories import UnitOfWork
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -16,7 +16,8 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
-from bot.service.repositories import Paging, ScheduleFilter, UnitOfWork
+from bot.service.paging import Paging
+from bot.service.repositories import ScheduleFilter, UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, a_schedule
 

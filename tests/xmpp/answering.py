@@ -95,6 +95,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             database=service.database,
             policy=service.policy,
             schedules=service.schedules,
+            audit=service.audit,
             subscribers=service.subscribers,
             ids=ids,
             lists=lists,

@@ -1,0 +1,189 @@
+"""`carillon audit`: who asked what, when, through which door, with which result."""
+
+import csv
+import json as json_module
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.cli import moments, output, session
+from bot.domain import durations, timestamps
+from bot.domain.audit import Action, AuditEntry
+from bot.service.paging import Paging
+from bot.service.trail import AuditFilter
+
+if TYPE_CHECKING:
+    from bot.app.service import Service
+
+_PAGE = 1_000
+_COLUMNS = tuple(field.name for field in fields(AuditEntry))
+_TIME = "a moment, or how long ago, say 7d."
+
+
+def audit(
+    context: typer.Context,
+    *,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help=f"From then on: {_TIME}")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help=f"Before then: {_TIME}")
+    ] = None,
+    caller: Annotated[
+        str | None, typer.Option(metavar="JID", help="Who asked; or role:admin.")
+    ] = None,
+    action: Annotated[
+        Action | None, typer.Option(help="What was asked.", show_choices=True)
+    ] = None,
+    result: Annotated[
+        str | None, typer.Option(help="done, or an error such as not-allowed.")
+    ] = None,
+    limit: output.Limit = 50,
+    after: output.After = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write all that match: CSV where FILE ends so, else JSON lines;"
+            " - is stdout.",
+        ),
+    ] = None,
+    purge: Annotated[
+        str | None,
+        typer.Option(metavar="AGE", help="Drop what is older, say 90d."),
+    ] = None,
+    json: output.JSON = False,
+) -> None:
+    """Show who asked what, with which result; the latest come last."""
+    filters = (since, until, caller, action, result, after)
+    if purge is not None and (export is not None or any(filters)):
+        output.fail("--purge goes by age alone", 2)
+    with session.service_of(context) as service:
+        if purge is not None:
+            _purge(service, purge, json)
+            return
+        wanted = AuditFilter(
+            since=_moment(service, since, "--since"),
+            until=_moment(service, until, "--until"),
+            caller=caller,
+            action=action,
+            result=result,
+        )
+        if export is not None:
+            _export(service, wanted, export, after)
+            return
+        _show(service, wanted, limit, after, json)
+
+
+def _show(
+    service: "Service", wanted: AuditFilter, limit: int, after: int | None, json: bool
+) -> None:
+    paging = Paging(limit=limit, after=after, before=0 if after is None else None)
+    page = service.database.look(service.audit.page, session.OPERATOR, wanted, paging)
+    items = page.items
+    rest = page.index + len(items) < page.count
+    following = items[-1].id if items and rest else None
+    if json:
+        data = [asdict(entry) for entry in items]
+        output.document({"items": data, "count": page.count, "after": following})
+        return
+    if not items:
+        output.say("There is nothing.")
+        return
+    output.table(
+        _COLUMNS,
+        [[getattr(entry, name) for name in _COLUMNS] for entry in items],
+        numbers={"id", "reference"},
+    )
+    if page.index and after is None:
+        output.note(f"there are {page.index} earlier ones: --after 0 starts with them")
+    output.more(following)
+
+
+def _export(
+    service: "Service", wanted: AuditFilter, target: Path, after: int | None
+) -> None:
+    """To a file that only its owner may read, whole or not at all."""
+    with _writing(target) as stream:
+        count = 0
+        rows = csv.writer(stream) if target.suffix == ".csv" else None
+        if rows is not None:
+            rows.writerow(_COLUMNS)
+        for entry in _all(service, wanted, after or 0):
+            data = asdict(entry) | {"at": timestamps.format(entry.at)}
+            if rows is not None:
+                rows.writerow(_plain(data[name]) for name in _COLUMNS)
+            else:
+                stream.write(json_module.dumps(data) + "\n")
+            count += 1
+    output.note(f"{count} entries written")
+
+
+def _all(service: "Service", wanted: AuditFilter, after: int) -> Iterator[AuditEntry]:
+    page = service.audit.page
+    while True:
+        paging = Paging(limit=_PAGE, after=after)
+        found = service.database.look(page, session.OPERATOR, wanted, paging).items
+        yield from found
+        if len(found) < _PAGE:
+            return
+        after = found[-1].id
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[TextIO]:
+    if str(target) == "-":
+        yield sys.stdout
+        return
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+        unfinished.replace(target)
+    except OSError as error:
+        output.fail(f"{target}: {error.strerror}")
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _plain(value: Any) -> str:
+    """For a spreadsheet: on one line, and never read as a formula."""
+    text = output.line("" if value is None else str(value))
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _purge(service: "Service", age: str, json: bool) -> None:
+    try:
+        length = durations.parse(age)
+    except ValueError as error:
+        output.fail(f"--purge: {error}", 2)
+    purged = 0
+    purge = service.audit.purge
+    with session.recorded(service, Action.PURGE, age) as asked:
+        while now := service.database.call(purge, length):
+            purged += now
+        service.database.call(service.audit.done, asked)
+    if json:
+        output.document({"purged": purged})
+        return
+    output.say(f"{purged} dropped.")
+
+
+def _moment(service: "Service", text: str | None, option: str) -> datetime | None:
+    """A moment in UTC, or how long ago."""
+    if text is None:
+        return None
+    try:
+        return service.clock.now() - durations.parse(text)
+    except ValueError:
+        return moments.read(text, ZoneInfo("UTC"), option)

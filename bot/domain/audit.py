@@ -1,0 +1,54 @@
+"""The audit trail: who asked what, when, through which door, with which result."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.access import Caller
+from bot.domain.schedule import Origin
+
+#: the result of what was carried out; else it is the error's code
+DONE = "done"
+
+
+class Action(StrEnum):
+    SCHEDULE = "schedule"
+    QUERY = "query"
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+    SKIP = "skip"
+    SEND_NOW = "send-now"
+    STOP = "stop"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+    PURGE = "purge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request, as far as it is written down: never with its content."""
+
+    caller: Caller
+    door: Origin
+    action: Action
+    #: what it is about: an id, a list, JIDs
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    id: int = 0
+    at: datetime
+    #: a bare JID, or `role:admin`
+    caller: str
+    role: str
+    door: Origin
+    action: Action
+    about: str
+    #: the schedule's or broadcast's, where one is meant
+    reference: int | None
+    #: `done`, or the code of the error
+    result: str
+    #: the error's text
+    detail: str | None = None

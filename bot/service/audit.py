@@ -1,0 +1,105 @@
+"""The audit trail: written with what it tells of, listed, and purged by age."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar, TypeVarTuple
+
+from bot.domain.access import Caller
+from bot.domain.audit import DONE, Asked, AuditEntry
+from bot.domain.broadcast import Broadcast
+from bot.domain.errors import CarillonError
+from bot.domain.schedule import Schedule
+from bot.service.paging import Page, Paging
+from bot.service.ports import Clock
+from bot.service.repositories import UnitOfWork
+from bot.service.roles import auditors_only
+from bot.service.schedules import Report
+from bot.service.trail import AuditFilter
+
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+
+#: entries dropped in one transaction, which on SQLite is to last 50 ms at most
+SLICE = 1_000
+#: characters of what a request was about
+MAX_ABOUT = 300
+
+
+class Audit:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def carry_out(
+        self,
+        uow: UnitOfWork,
+        asked: Asked,
+        use_case: Callable[[UnitOfWork, *Ts], T],
+        *args: *Ts,
+    ) -> T:
+        """Do what is asked and write it down, both or neither."""
+        result = use_case(uow, *args)
+        self.done(uow, asked, _reference(result))
+        return result
+
+    def done(self, uow: UnitOfWork, asked: Asked, reference: int | None = None) -> None:
+        """Write down what was carried out before, as a look is."""
+        self._add(uow, asked, DONE, reference=reference)
+
+    def refused(self, uow: UnitOfWork, asked: Asked, error: Exception) -> None:
+        """Write down what was asked in vain, after its transaction was undone."""
+        if isinstance(error, CarillonError):
+            self._add(uow, asked, error.code, detail=error.text)
+        else:
+            self._add(uow, asked, CarillonError.code)
+
+    def page(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        wanted: AuditFilter,
+        paging: Paging,
+    ) -> Page[AuditEntry]:
+        auditors_only(caller)
+        return uow.audit.page(wanted, paging)
+
+    def purge(self, uow: UnitOfWork, age: timedelta, limit: int = SLICE) -> int:
+        """Drop some of what is older than `age`; how many, 0 once nothing is."""
+        return uow.audit.purge(self._clock.now() - age, limit)
+
+    def _add(
+        self,
+        uow: UnitOfWork,
+        asked: Asked,
+        result: str,
+        *,
+        reference: int | None = None,
+        detail: str | None = None,
+    ) -> None:
+        about = asked.about
+        if len(about) > MAX_ABOUT:
+            about = f"{about[: MAX_ABOUT - 1]}…"
+        uow.audit.add(
+            AuditEntry(
+                at=self._clock.now(),
+                caller=asked.caller.owner,
+                role=asked.caller.role,
+                door=asked.door,
+                action=asked.action,
+                about=about,
+                reference=reference,
+                result=result,
+                detail=detail,
+            )
+        )
+
+
+def _reference(result: object) -> int | None:
+    """Of the schedule or broadcast that a use case gave back."""
+    match result:
+        case Schedule() | Broadcast():
+            return result.id
+        case (Schedule() as schedule, *_):
+            return schedule.id
+        case Report():
+            return result.schedule.id
+    return None

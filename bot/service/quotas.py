@@ -1,0 +1,122 @@
+"""How much each owner may ask for.
+
+Everything is counted in the tables: so over restarts, and over all processes
+that share them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.access import Caller, Role
+from bot.domain.errors import PolicyViolation
+from bot.domain.jid import domain_of
+from bot.domain.schedule import FINAL, Schedule, ScheduleState
+from bot.service.policy import Policy, exceeded
+from bot.service.repositories import ScheduleFilter, UnitOfWork
+
+LIVE = frozenset(ScheduleState) - FINAL
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Pending schedules of one owner, and how many there may be (0: no limit)."""
+
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    policy: Policy
+
+    def quota(self, uow: UnitOfWork, caller: Caller) -> Quota:
+        used = uow.schedules.count(ScheduleFilter(owner=caller.owner, states=LIVE))
+        return Quota(used, self.policy.limits_of(caller).pending)
+
+    # --- requests --------------------------------------------------------------
+
+    def admit(self, uow: UnitOfWork, caller: Caller, now: datetime) -> datetime | None:
+        """Count a request; where it is one too many: until when all are.
+
+        The count is to be kept, so nothing is raised here.
+        """
+        most = self.policy.limits_of(caller).requests_per_minute
+        if not most:
+            return None
+        count, since = uow.requests.add(counted_as(caller), now, MINUTE)
+        return since + MINUTE if count > most else None
+
+    def too_many(self, caller: Caller, wait: timedelta) -> PolicyViolation:
+        """The refusal of a request that is one too many."""
+        most = self.policy.limits_of(caller).requests_per_minute
+        return exceeded(
+            "requests-per-minute",
+            most,
+            f"That is more than {most} requests a minute; wait a little.",
+            wait,
+        )
+
+    # --- schedules -------------------------------------------------------------
+
+    def take(
+        self, uow: UnitOfWork, caller: Caller, schedule: Schedule, now: datetime
+    ) -> Quota:
+        """What is used before `schedule` is stored; raises PolicyViolation.
+
+        Holds the owner for this transaction: two requests at once cannot both be
+        the last one.
+        """
+        uow.schedules.hold(caller.owner)
+        quota = self.quota(uow, caller)
+        if quota.limit and quota.used >= quota.limit:
+            soonest = uow.schedules.soonest_end(caller.owner)
+            raise exceeded(
+                "pending",
+                quota.limit,
+                f"You have {quota.used} announcements pending, {quota.limit} at most."
+                " Cancel one or wait.",
+                soonest - now if soonest is not None else None,
+            )
+        most = self.policy.limits_of(caller).deliveries_per_day
+        moment = schedule.next_at
+        if most and moment is not None and self._that_day(uow, caller, moment) >= most:
+            start = _day(moment)
+            raise exceeded(
+                "deliveries-per-day",
+                most,
+                f"You have {most} announcements on {start:%Y-%m-%d} (UTC) already,"
+                " the most there may be; choose another day.",
+                start + DAY - now if start <= now else None,
+            )
+        return quota
+
+    def used_up(self, uow: UnitOfWork, caller: Caller, now: datetime) -> bool:
+        """Whether nothing more of this owner may go out today (UTC)."""
+        most = self.policy.limits_of(caller).deliveries_per_day
+        if not most:
+            return False
+        uow.schedules.hold(caller.owner)
+        today = _day(now)
+        return uow.broadcasts.count(caller.owner, today, today + DAY) >= most
+
+    def _that_day(self, uow: UnitOfWork, caller: Caller, moment: datetime) -> int:
+        """Occurrences of a day of UTC: sent, and still to come."""
+        start = _day(moment)
+        sent = uow.broadcasts.count(caller.owner, start, start + DAY)
+        due = ScheduleFilter(
+            owner=caller.owner, states=LIVE, due_from=start, due_before=start + DAY
+        )
+        return sent + uow.schedules.count(due)
+
+
+def counted_as(caller: Caller) -> str:
+    """Whose request it is; strangers share the count of their domain."""
+    if caller.role is Role.STRANGER:
+        return domain_of(caller.owner)
+    return caller.owner
+
+
+def _day(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

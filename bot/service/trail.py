@@ -1,0 +1,45 @@
+"""What is kept of requests: how many there were, and the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.audit import Action, AuditEntry
+from bot.service.paging import Page, Paging
+
+
+class RequestCounts(Protocol):
+    def add(self, who: str, now: datetime, within: timedelta) -> tuple[int, datetime]:
+        """Count one more: how many since when.
+
+        The count starts anew with the first one `within` that time after the
+        last start.
+        """
+        ...
+
+    def forget(self, before: datetime) -> None:
+        """Drop the counts that started before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    #: inclusive
+    since: datetime | None = None
+    #: exclusive
+    until: datetime | None = None
+    caller: str | None = None
+    action: Action | None = None
+    result: str | None = None
+
+
+class AuditTrail(Protocol):
+    def add(self, entry: AuditEntry) -> None: ...
+
+    def page(self, wanted: AuditFilter, paging: Paging) -> Page[AuditEntry]:
+        """Raises NotFound where after/before names no entry that matches."""
+        ...
+
+    def purge(self, before: datetime, limit: int) -> int:
+        """Drop the oldest entries from before that moment; how many."""
+        ...

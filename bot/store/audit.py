@@ -1,0 +1,68 @@
+"""The audit trail: only ever added to, and purged from its old end."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.audit import Action, AuditEntry
+from bot.domain.schedule import Origin
+from bot.service.paging import Page, Paging
+from bot.service.trail import AuditFilter
+from bot.store.paging import page
+from bot.store.tables import audit as table
+
+
+class SqlAuditTrail:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, entry: AuditEntry) -> None:
+        self._connection.execute(
+            sa.insert(table).values(
+                at=entry.at,
+                caller=entry.caller,
+                role=entry.role,
+                door=entry.door,
+                action=entry.action,
+                about=entry.about,
+                reference=entry.reference,
+                result=entry.result,
+                detail=entry.detail,
+            )
+        )
+
+    def page(self, wanted: AuditFilter, paging: Paging) -> Page[AuditEntry]:
+        return page(self._connection, table, _where(wanted), paging, _from_row)
+
+    def purge(self, before: datetime, limit: int) -> int:
+        oldest = (
+            sa.select(table.c.id)
+            .where(table.c.at < before)
+            .order_by(table.c.at)
+            .limit(limit)
+        )
+        delete = sa.delete(table).where(table.c.id.in_(oldest.scalar_subquery()))
+        return self._connection.execute(delete).rowcount
+
+
+def _where(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.since is not None:
+        conditions.append(table.c.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(table.c.at < wanted.until)
+    for column, value in (
+        (table.c.caller, wanted.caller),
+        (table.c.action, wanted.action),
+        (table.c.result, wanted.result),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    return conditions
+
+
+def _from_row(row: sa.Row[Any]) -> AuditEntry:
+    return AuditEntry(
+        **row._asdict() | {"door": Origin(row.door), "action": Action(row.action)}
+    )
