@@ -60,15 +60,13 @@ class Quotas:
 
     # --- schedules -------------------------------------------------------------
 
-    def take(
+    def room_for(
         self, uow: UnitOfWork, caller: Caller, schedule: Schedule, now: datetime
     ) -> Quota:
         """What is used before `schedule` is stored; raises PolicyViolation.
 
-        Holds the owner for this transaction: two requests at once cannot both be
-        the last one.
+        The owner is held already.
         """
-        uow.schedules.hold(caller.owner)
         quota = self.quota(uow, caller)
         if quota.limit and quota.used >= quota.limit:
             soonest = uow.schedules.soonest_end(caller.owner)

@@ -64,20 +64,15 @@ class Schedules:
         Raises any CarillonError; nothing is stored then.
         """
         known(caller)
+        # two requests at once: not both the last one, nor both the first with an id
+        uow.schedules.hold(caller.owner)
         earlier = _earlier(uow, caller, request)
         if earlier is not None:
             return earlier, self._quotas.quota(uow, caller)
         now = self._clock.now()
         schedule = self._intake.read(uow, caller, request, now)
-        quota = self._quotas.take(uow, caller, schedule, now)
-        try:
-            stored = uow.schedules.add(schedule)
-        except Conflict:
-            # the same request came in beside this one
-            earlier = _earlier(uow, caller, request)
-            if earlier is None:
-                raise
-            return earlier, quota
+        quota = self._quotas.room_for(uow, caller, schedule, now)
+        stored = uow.schedules.add(schedule)
         uow.nudge()
         return stored, Quota(quota.used + 1, quota.limit)
 
