@@ -59,6 +59,6 @@ class ComponentStream(Stream, ComponentXMPP):
             log.error("a stanza from %s is not ours to send, dropped", sender)
             return None
         if not stanza.xml.get("to"):
-            log.error("a component's stanza needs a recipient, dropped: %.200s", stanza)
+            log.error("a component's %s needs a recipient, dropped", stanza.name)
             return None
         return stanza

@@ -136,7 +136,9 @@ class Stream(BaseXMPP):
         )
         free = isinstance(data, RootStanza | str) and not negotiation
         if free and not self._session_started:
-            log.info("not connected: dropped %.200s", data)
+            # never its content, which may be what people wrote or are told
+            name = data.name if isinstance(data, RootStanza) else "stanza"
+            log.info("not connected: dropped a %s", name)
             self.event("stanza_not_sent", data)
             return
         super().send(data, use_filters)

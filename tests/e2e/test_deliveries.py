@@ -147,6 +147,43 @@ def test_updates(stage: Stage) -> None:
     assert not any(update(silent)(one) for one in stage.admin.waiting)
 
 
+def test_expired(stage: Stage) -> None:
+    """What expired before it could go out goes to nobody, and has failed."""
+    client_id = fresh()
+    moment = datetime.now(UTC)  # noqa: TID251 - a client's clock
+    due, expires = (
+        f"{moment - timedelta(seconds=ago):%Y-%m-%dT%H:%M:%SZ}" for ago in (20, 10)
+    )
+    stage.create(
+        f"<body>x</body><deliver-at>{due}</deliver-at><id>{client_id}</id>"
+        f"<expires>{expires}</expires>{meta(to_people(stage.reader.bare))}"
+    )
+    headline = stage.admin.message(update(client_id))
+    assert headline.findtext(f"{S}schedule/{S}status") == "failed"
+    text = stage.admin.message(
+        lambda one: client_id in (one.findtext(f"{C}body") or "")
+    )
+    assert "expired" in (text.findtext(f"{C}body") or "")
+    told = payload(stage.query(f"<id>{client_id}</id>"))
+    assert told.findtext(f"{S}status") == "failed"
+    stage.reader.settle()
+    assert not any(about(client_id)(one) for one in stage.reader.waiting)
+
+
+def test_the_log_tells_no_content(stage: Stage) -> None:
+    """Neither what was said nor to whom stands in the log of a delivery."""
+    client_id, secret = fresh(), f"secret{fresh()}"
+    stage.create(
+        f"<subject>{secret}</subject><body>{secret}</body>{at_once()}"
+        f"<id>{client_id}</id>{meta(to_people(stage.reader.bare))}"
+    )
+    assert stage.reader.message(about(client_id)).findtext(f"{C}body") == secret
+    stage.admin.message(update(client_id))
+    assert "connected as" in stage.service.log
+    assert secret not in stage.service.log
+    assert stage.reader.bare not in stage.service.log
+
+
 def test_updates_of_a_recurring_job(stage: Stage) -> None:
     """One occurrence of several is named in the headline."""
     client_id = fresh()

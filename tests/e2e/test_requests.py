@@ -42,6 +42,27 @@ def test_result(stage: Stage) -> None:
     assert ending.findtext(f"{S}expires") == "2099-01-01T00:00:00Z"
 
 
+def test_assigned_id(stage: Stage) -> None:
+    """Without an id the service assigns one, which the result tells."""
+    content = job("none", delay=1000).replace("<id>none</id>", "")
+    told = [payload(stage.create(content)).findtext(f"{S}id") for _ in range(2)]
+    assert len(set(told)) == 2
+    for client_id in told:
+        answer = payload(stage.query(f"<id>{client_id}</id>"))
+        assert answer.findtext(f"{S}id") == client_id
+        assert answer.findtext(f"{S}status") == "scheduled"
+
+
+def test_delay(stage: Stage) -> None:
+    """A relative delay is counted from the request; the moment is told in UTC."""
+    before = datetime.now(UTC)  # noqa: TID251 - a client's clock
+    answer = payload(stage.create(job(fresh(), delay=1000)))
+    after = datetime.now(UTC)  # noqa: TID251 - a client's clock
+    moment = datetime.fromisoformat(answer.findtext(f"{S}deliver-at") or "")
+    delay, rounding = timedelta(seconds=1000), timedelta(seconds=1)
+    assert before + delay <= moment < after + delay + rounding
+
+
 def test_query(stage: Stage) -> None:
     """One job: what was given comes back, metadata verbatim; no more."""
     client_id = fresh()

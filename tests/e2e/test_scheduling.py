@@ -146,7 +146,7 @@ def test_listed_and_cancelled(server: XmppServer, mode: str, make: Make) -> None
 def test_cancelling_stops_a_slow_broadcast(
     server: XmppServer, mode: str, make: Make
 ) -> None:
-    """Cancelled in the middle, a broadcast stops; those told are counted."""
+    """A broadcast under way is queued; cancelled, it stops; those told are counted."""
     service, people = ready(server, mode, make, rate=50, window=20)
 
     async def go() -> None:
@@ -155,6 +155,8 @@ def test_cancelling_stops_a_slow_broadcast(
             async with reading(server, people.admin) as admin:
                 await ask(admin, service.address, "set", schedule("slow", TEXTS))
                 await asyncio.to_thread(sink.wait, 30)
+                answer = await ask(admin, service.address, "get", query("slow"))
+                assert status(answer) == "queued"
                 answer = await ask(admin, service.address, "set", cancel("slow"))
                 assert status(answer) == "cancelled"
                 told = len(sink.arrived)

@@ -1,6 +1,7 @@
 """Connecting, being refused, losing the connection, and stopping: on real servers."""
 
 import asyncio
+import logging
 from dataclasses import replace
 from itertools import pairwise
 
@@ -281,8 +282,14 @@ def test_idle_stays_connected(server: XmppServer, run: Run) -> None:
     run(scenario())
 
 
-def test_nothing_is_kept_while_down(server: XmppServer, run: Run) -> None:
-    """Stanzas offered while the connection is down never leave later."""
+def test_nothing_is_kept_while_down(
+    server: XmppServer, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Stanzas offered while the connection is down never leave later.
+
+    The log tells of them, not what they say.
+    """
+    caplog.set_level(logging.DEBUG, logger="bot")
 
     async def scenario() -> None:
         name = newcomer(server)
@@ -302,6 +309,8 @@ def test_nothing_is_kept_while_down(server: XmppServer, run: Run) -> None:
             assert link.send(link.stream.make_message(server.jid(name), "late"))
             await reader.until(1)
             assert [xml.findtext("{*}body") for xml in reader.messages] == ["late"]
+            assert _said(caplog, "dropped a message")
+            assert not _said(caplog, "early")
 
     run(scenario())
 
