@@ -126,6 +126,31 @@ def test_languages(
         assert message.get(LANG) == given or inherited
 
 
+def test_template(stage: Stage) -> None:
+    """A template with its fields becomes a text in the reader's language, with times
+    in the job's zone.
+    """
+    client_id = fresh()
+    stage.service.subscribe([stage.reader.bare], "de")
+    fields = (
+        "<field var='start'><value>2030-12-05T22:00:00Z</value></field>"
+        "<field var='summary'><value xml:lang='en'>New disks</value>"
+        "<value xml:lang='de'>Neue Platten</value></field>"
+    )
+    announce = (
+        f"<announce xmlns='{ANNOUNCE}' template='maintenance'>{fields}</announce>"
+    )
+    stage.create(
+        f"{at_once()}<timezone>Europe/Warsaw</timezone><id>{client_id}</id>"
+        f"{meta(to_list() + announce)}"
+    )
+    message = stage.reader.message(about(client_id))
+    body = message.findtext(f"{C}body") or ""
+    assert message.get(LANG) == "de"
+    assert "Neue Platten" in body
+    assert "Donnerstag, 5. Dezember 2030, 23:00 CET" in body
+
+
 def test_updates(stage: Stage) -> None:
     """Sent: one headline without body, with nothing but <schedule/> in it."""
     client_id, silent = fresh(), fresh()
