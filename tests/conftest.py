@@ -1,4 +1,4 @@
-"""Servers, each started at its first use and shared by the whole run."""
+"""Servers, each started at its first use and shared by the whole run; its end."""
 
 import os
 import time
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance import ran
 from tests.servers.ejabberd import Ejabberd
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import servers_of
@@ -43,12 +44,21 @@ def server(request: pytest.FixtureRequest) -> XmppServer:
     return found
 
 
+#: in CI and in `make test`
+STRICT = bool({"CI", "CARILLON_TEST_STRICT"} & os.environ.keys())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run of everything also proves docs/conformance.md."""
+    ran.watch(config, strict=STRICT)
+
+
 def skip_without_program() -> Generator[None, None, None]:
-    """Skip where a server is missing; fail in CI and in `make test`."""
+    """Skip where a server is missing; fail where that is not allowed."""
     try:
         yield
     except ProgramMissingError as missing:
-        if {"CI", "CARILLON_TEST_STRICT"} & os.environ.keys():
+        if STRICT:
             raise
         pytest.skip(str(missing))
 

@@ -192,6 +192,16 @@ def test_cancel(stage: Stage) -> None:
     assert told.findtext(f"{S}status") == "cancelled"
 
 
+def test_paused(stage: Stage) -> None:
+    """A job that an admin paused is still scheduled, as far as the draft goes."""
+    client_id = fresh()
+    stage.create(job(client_id, delay=900))
+    owner = ("--owner", stage.admin.bare)
+    stage.service.command("schedules", "pause", client_id, *owner)
+    told = payload(stage.query(f"<id>{client_id}</id>"))
+    assert told.findtext(f"{S}status") == "scheduled"
+
+
 def test_cancel_what_is_over(stage: Stage) -> None:
     """What is sent cannot be cancelled; the text says what it is."""
     client_id = fresh()

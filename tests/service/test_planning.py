@@ -244,9 +244,10 @@ def held(world: World) -> int:
 
 
 def test_an_admin_lets_go_what_is_held(world: World) -> None:
-    """Held until an admin resumes it, and then sent; its owner may not."""
+    """Held, on the wire scheduled, until an admin resumes it; its owner may not."""
     world.subscribe(*READERS)
     job = held(world)
+    assert world.get(job).wire_state == "scheduled"
     with pytest.raises(NotAllowed):
         world.do(world.steering.resume, world.caller(PUBLISHER), job)
     after = world.do(world.steering.resume, world.caller(ADMIN), job)
