@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.speaking import (
     SCHEDULING,
     Stage,
+    X,
     about,
     fresh,
     job,
@@ -112,6 +113,16 @@ def test_discovery(stage: Stage) -> None:
     rule = fields.pop("recurrence")
     assert rule[0] == "list-multi"
     assert {"DAILY", "WEEKLY", "MONTHLY", "YEARLY", "BYSETPOS", "UNTIL"} <= set(rule[1])
+    ours = {
+        var.removeprefix(X): fields.pop(var)
+        for var in [*fields]
+        if var is not None and var.startswith(X)
+    }
+    assert ours == {
+        "max-subject": ("text-single", ["1024"]),
+        "requests-per-minute": ("text-single", ["30"]),
+        "deliveries-per-day": ("text-single", ["25"]),
+    }
     assert fields == {
         "FORM_TYPE": ("hidden", [SCHEDULING]),
         "max-window": ("text-single", ["31622400"]),
