@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -96,10 +96,26 @@ def to_people(*jids: str) -> str:
     return f"<audience xmlns='{ANNOUNCE}'>{people}</audience>"
 
 
+def now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - a client's clock
+
+
+def ahead() -> datetime:
+    """Nine o'clock on the first of the month after next: a month away or two."""
+    first = now().replace(day=1, hour=9, minute=0, second=0, microsecond=0)
+    for _ in range(2):
+        first = (first + timedelta(days=31)).replace(day=1)
+    return first
+
+
+def written(moment: datetime) -> str:
+    """As the draft has it, in UTC; fractions are cut."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def at_once() -> str:
     """A moment that has just passed."""
-    now = datetime.now(UTC)  # noqa: TID251 - a client's clock
-    return f"<deliver-at>{now:%Y-%m-%dT%H:%M:%SZ}</deliver-at>"
+    return f"<deliver-at>{written(now())}</deliver-at>"
 
 
 def job(

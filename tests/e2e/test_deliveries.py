@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -18,9 +18,11 @@ from tests.e2e.speaking import (
     job,
     meta,
     names,
+    now,
     payload,
     to_list,
     to_people,
+    written,
 )
 from tests.e2e.xml_client import STANZAS, C, XmlClient
 
@@ -175,10 +177,7 @@ def test_updates(stage: Stage) -> None:
 def test_expired(stage: Stage) -> None:
     """What expired before it could go out goes to nobody, and has failed."""
     client_id = fresh()
-    moment = datetime.now(UTC)  # noqa: TID251 - a client's clock
-    due, expires = (
-        f"{moment - timedelta(seconds=ago):%Y-%m-%dT%H:%M:%SZ}" for ago in (20, 10)
-    )
+    due, expires = (written(now() - timedelta(seconds=ago)) for ago in (20, 10))
     stage.create(
         f"<body>x</body><deliver-at>{due}</deliver-at><id>{client_id}</id>"
         f"<expires>{expires}</expires>{meta(to_people(stage.reader.bare))}"
@@ -212,8 +211,8 @@ def test_the_log_tells_no_content(stage: Stage) -> None:
 def test_updates_of_a_recurring_job(stage: Stage) -> None:
     """One occurrence of several is named in the headline."""
     client_id = fresh()
-    moment = datetime.now(UTC) - timedelta(seconds=5)  # noqa: TID251 - a client's
-    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    moment = now() - timedelta(seconds=5)
+    stamp = written(moment)
     stage.create(
         f"<body>x</body><deliver-at>{stamp}</deliver-at><id>{client_id}</id>"
         f"<recurrence>FREQ=DAILY</recurrence>{meta(to_people(stage.reader.bare))}"
@@ -228,7 +227,7 @@ def test_updates_of_a_recurring_job(stage: Stage) -> None:
     told = payload(stage.query(f"<id>{client_id}</id>"))
     assert told.findtext(f"{S}status") == "scheduled"
     following = moment + timedelta(days=1)
-    assert told.findtext(f"{S}deliver-at") == f"{following:%Y-%m-%dT%H:%M:%SZ}"
+    assert told.findtext(f"{S}deliver-at") == written(following)
 
 
 def test_failures_are_written_out(stage: Stage) -> None:

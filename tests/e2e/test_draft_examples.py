@@ -7,7 +7,7 @@ it says beyond that is named beside it.
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,10 +17,13 @@ from tests.e2e.speaking import (
     Stage,
     X,
     about,
+    ahead,
     fresh,
+    now,
     payload,
     refusal,
     said,
+    written,
 )
 from tests.e2e.xml_client import C, XmlClient
 
@@ -120,22 +123,6 @@ ADDED = {
     "{urn:xmpp:sid:0}stanza-id",
     "{urn:xmpp:mam:tmp}archived",
 }
-
-
-def now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - a client's clock
-
-
-def ahead() -> datetime:
-    """Nine o'clock on the first of the month after next; the draft's is one, too."""
-    first = now().replace(day=1, hour=9, minute=0, second=0, microsecond=0)
-    for _ in range(2):
-        first = (first + timedelta(days=31)).replace(day=1)
-    return first
-
-
-def written(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def adapted(

@@ -1,6 +1,6 @@
 """Requests, queries and cancelling, by raw XML clients."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -12,14 +12,17 @@ from tests.e2e.speaking import (
     S,
     Stage,
     X,
+    ahead,
     fresh,
     job,
     meta,
     names,
+    now,
     payload,
     refusal,
     said,
     to_list,
+    written,
 )
 from tests.e2e.xml_client import C
 
@@ -55,9 +58,9 @@ def test_assigned_id(stage: Stage) -> None:
 
 def test_delay(stage: Stage) -> None:
     """A relative delay is counted from the request; the moment is told in UTC."""
-    before = datetime.now(UTC)  # noqa: TID251 - a client's clock
+    before = now()
     answer = payload(stage.create(job(fresh(), delay=1000)))
-    after = datetime.now(UTC)  # noqa: TID251 - a client's clock
+    after = now()
     moment = datetime.fromisoformat(answer.findtext(f"{S}deliver-at") or "")
     delay, rounding = timedelta(seconds=1000), timedelta(seconds=1)
     assert before + delay <= moment < after + delay + rounding
@@ -65,20 +68,22 @@ def test_delay(stage: Stage) -> None:
 
 def test_query(stage: Stage) -> None:
     """One job: what was given comes back, metadata verbatim; no more."""
-    client_id = fresh()
+    client_id, first = fresh(), ahead()
     tag = (
         "<p:tag xmlns:p='urn:example:p' p:weight='2' xml:lang='de'>a &lt;b&gt;"
         "<c xmlns=''/> tail</p:tag>"
     )
     stage.create(
-        "<body>hello</body><deliver-at>2026-12-01T09:00:00.5+01:00</deliver-at>"
+        f"<body>hello</body><deliver-at>{first:%Y-%m-%dT%H:%M:%S}.5+01:00</deliver-at>"
         f"<id>{client_id}</id>{meta(to_list() + tag)}",
         who=stage.publisher,
     )
     answer = payload(stage.query(f"<id>{client_id}</id>", who=stage.publisher))
     assert answer.tag == f"{S}schedule-query"
     assert names(answer) == ["id", "status", "deliver-at", "created", "metadata"]
-    assert answer.findtext(f"{S}deliver-at") == "2026-12-01T08:00:01Z"
+    assert answer.findtext(f"{S}deliver-at") == written(
+        first - timedelta(hours=1) + timedelta(seconds=1)
+    )
     metadata = answer.find(f"{S}metadata")
     assert metadata is not None
     assert [child.tag for child in metadata] == [f"{X}list", "{urn:example:p}tag"]
@@ -91,12 +96,13 @@ def test_query(stage: Stage) -> None:
 def test_query_of_a_recurring_job(stage: Stage) -> None:
     """Zone, rule and expiry are told where they were given."""
     client_id = fresh()
-    first = "2026-12-01T09:00:00Z"
+    first = written(ahead())
+    expires = written(ahead() + timedelta(days=400))
     stage.create(
         f"<body>hello</body><deliver-at>{first}</deliver-at>"
         "<timezone>Europe/Warsaw</timezone>"
         "<recurrence>bymonthday=1;freq=monthly;COUNT=12</recurrence>"
-        f"<expires>2027-12-31T00:00:00Z</expires><id>{client_id}</id>"
+        f"<expires>{expires}</expires><id>{client_id}</id>"
         f"{meta(to_list())}"
     )
     answer = payload(stage.query(f"<id>{client_id}</id>"))
@@ -108,20 +114,21 @@ def test_query_of_a_recurring_job(stage: Stage) -> None:
         "BYMONTHDAY=1",
         "COUNT=12",
     }
-    assert told["expires"] == "2027-12-31T00:00:00Z"
+    assert told["expires"] == expires
 
 
 def test_zone_is_utc(stage: Stage) -> None:
     """Without a zone a rule is read in UTC, whatever the list's own zone."""
-    client_id = fresh()
+    client_id, first = fresh(), ahead().replace(hour=20)
     # 20:00 UTC on Monday is Tuesday in Tokyo, the list's zone
+    monday = written(first - timedelta(days=first.weekday()))
     stage.create(
-        "<body>hello</body><deliver-at>2026-11-30T20:00:00Z</deliver-at>"
+        f"<body>hello</body><deliver-at>{monday}</deliver-at>"
         f"<recurrence>FREQ=WEEKLY;BYDAY=MO</recurrence><id>{client_id}</id>"
         f"{meta(to_list())}"
     )
     answer = payload(stage.query(f"<id>{client_id}</id>"))
-    assert answer.findtext(f"{S}deliver-at") == "2026-11-30T20:00:00Z"
+    assert answer.findtext(f"{S}deliver-at") == monday
     assert answer.find(f"{S}timezone") is None
 
 
@@ -152,9 +159,9 @@ def test_repeat(stage: Stage) -> None:
 def test_repeat_when_it_is_over(stage: Stage) -> None:
     """A repeat long after the moment still tells the state of the same job."""
     client_id = fresh()
-    moment = datetime.now(UTC) - timedelta(seconds=59)  # noqa: TID251 - a client's
+    moment = written(now() - timedelta(seconds=59))
     request = (
-        f"<body>hello</body><deliver-at>{moment:%Y-%m-%dT%H:%M:%SZ}</deliver-at>"
+        f"<body>hello</body><deliver-at>{moment}</deliver-at>"
         f"<id>{client_id}</id>{meta(to_list())}"
     )
     assert payload(stage.create(request)).findtext(f"{S}id") == client_id

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -39,6 +40,10 @@ NEWS = "<metadata><list xmlns='urn:x-carillon:announce:0'>news</list></metadata>
 SOON = "<delay-seconds>3600</delay-seconds>"
 BODY = "<body>Hello</body>"
 RSM = "http://jabber.org/protocol/rsm"
+FIRST, EXPIRES = (
+    f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"  # noqa: TID251 - a client's
+    for days in (30, 400)
+)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -69,9 +74,9 @@ def test_round_trip(server: XmppServer, mode: str, tmp_path: Path, run: Run) -> 
 async def _create(bot: Answering, client: Reader) -> None:
     metadata = NEWS.replace("</m", "<tag xmlns='urn:example'>blue</tag></m")
     request = schedule(
-        f"{BODY}<deliver-at>2026-12-24T17:00:00Z</deliver-at>"
-        "<recurrence>FREQ=YEARLY;COUNT=2</recurrence><timezone>Europe/Warsaw</timezone>"
-        f"<expires>2027-12-31T00:00:00Z</expires><id>job-1</id>{metadata}"
+        f"{BODY}<deliver-at>{FIRST}</deliver-at>"
+        "<recurrence>FREQ=MONTHLY;COUNT=2</recurrence><timezone>Europe/Warsaw</timezone>"
+        f"<expires>{EXPIRES}</expires><id>job-1</id>{metadata}"
     )
     first = await ask(client, bot.address, "set", request, language="de")
     again = await ask(client, bot.address, "set", request, language="de")
@@ -82,8 +87,8 @@ async def _create(bot: Answering, client: Reader) -> None:
         assert result is not None
         assert result.findtext(f"{S}id") == "job-1"
         assert result.findtext(f"{S}status") == "scheduled"
-        assert result.findtext(f"{S}deliver-at") == "2026-12-24T17:00:00Z"
-        assert result.findtext(f"{S}expires") == "2027-12-31T00:00:00Z"
+        assert result.findtext(f"{S}deliver-at") == FIRST
+        assert result.findtext(f"{S}expires") == EXPIRES
         quota = result.find(f"{S}metadata/{X}quota")
         assert quota is not None
         assert quota.attrib == {"used": "1", "limit": "10000"}
@@ -95,11 +100,11 @@ async def _look(bot: Answering, client: Reader) -> None:
     assert shown is not None
     assert shown.findtext(f"{S}id") == "job-1"
     assert shown.findtext(f"{S}status") == "scheduled"
-    assert shown.findtext(f"{S}deliver-at") == "2026-12-24T17:00:00Z"
+    assert shown.findtext(f"{S}deliver-at") == FIRST
     assert (shown.findtext(f"{S}created") or "").endswith("Z")
     assert shown.findtext(f"{S}timezone") == "Europe/Warsaw"
     assert "COUNT=2" in (shown.findtext(f"{S}recurrence") or "")
-    assert shown.findtext(f"{S}expires") == "2027-12-31T00:00:00Z"
+    assert shown.findtext(f"{S}expires") == EXPIRES
     assert shown.findtext(f"{S}metadata/{{urn:example}}tag") == "blue"
     assert shown.findtext(f"{S}metadata/{X}list") == "news"
     listed = await ask(client, bot.address, "get", query())
