@@ -27,6 +27,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as UnreadableError
 
+from bot.domain.addresses import Addresses
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
 from bot.domain.recurrence import Freq
@@ -90,6 +91,13 @@ class XMPPSettings(Section):
         if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
             raise ValueError('tls: "off" is for a host on loopback only')
         return self
+
+    @property
+    def addresses(self) -> Addresses:
+        """Which JID stands for the service, and which for its lists."""
+        address, component = bare(self.jid), self.mode == "component"
+        service = address if component else f"{address}/{self.resource}"
+        return Addresses(service=service, component=component)
 
     @property
     def secret(self) -> str:

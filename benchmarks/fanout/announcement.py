@@ -7,7 +7,6 @@ from benchmarks.fanout.clock import now
 from bot.domain.identity import MessageIds, new_key
 from bot.domain.message import Announcement, MessageType, Text
 from bot.settings import XMPPSettings
-from bot.xmpp.profile import Profile
 from bot.xmpp.sender import Moment, cut
 
 SUBJECT = "Maintenance on Saturday evening"
@@ -28,16 +27,16 @@ def stanzas(
     settings: XMPPSettings, *, list_name: str, job: str, to: Iterator[str]
 ) -> Iterator[bytes]:
     """Stanzas as long as those that Carillon writes for the announcement."""
-    profile = Profile.of(settings)
+    addresses = settings.addresses
     announcement = Announcement(
-        sender=profile.address(list_name),
+        sender=addresses.of_list(list_name),
         type=MessageType.CHAT,
         texts=(Text(language="", subject=SUBJECT, body=BODY),),
-        scheduler=profile.service,
+        scheduler=addresses.service,
         job=job,
     )
     stencil = cut(
-        announcement, profile, Moment(lambda: datetime.fromtimestamp(now(), UTC))
+        announcement, addresses, Moment(lambda: datetime.fromtimestamp(now(), UTC))
     )
     ids = MessageIds(bytes(16)).of(new_key())
     return (stencil.fill(jid, ids.to(jid)) for jid in to)

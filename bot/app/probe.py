@@ -43,4 +43,4 @@ async def _probe(settings: Settings) -> str:
             await running
     if failure is not None:
         raise Conflict(failure)
-    return f"as {connection.profile.service.partition('/')[0]}"
+    return f"as {connection.addresses.own}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot.app.service import Service, policy_of, service_over
+from bot.app.service import Service, service_over
 from bot.clock import Alarm
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
@@ -52,7 +52,7 @@ def run(settings: Settings) -> None:
     _ = settings.xmpp.secret
     for number in (signal.SIGTERM, signal.SIGINT):  # while it stands by
         signal.signal(number, lambda *_: sys.exit(0))
-    jid = policy_of(settings).addresses.service
+    jid = settings.xmpp.addresses.service
     database = SqlDatabase(settings.database.url)
     # The lock first: a file that another service uses is not brought up to date.
     with contextlib.closing(database), database.exclusive(jid):

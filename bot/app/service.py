@@ -8,7 +8,6 @@ from datetime import timedelta
 from bot.clock import SystemClock
 from bot.domain.access import Access, Role
 from bot.domain.addresses import Addresses
-from bot.domain.jid import bare, domain_of
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.recurrence import Freq
@@ -43,12 +42,7 @@ class Service:
 
 def policy_of(settings: Settings) -> Policy:
     """Roles, addresses and limits as configured."""
-    address = bare(settings.xmpp.jid)
-    component = settings.xmpp.mode == "component"
-    addresses = Addresses(
-        service=address if component else f"{address}/{settings.xmpp.resource}",
-        component=component,
-    )
+    addresses = settings.xmpp.addresses
     return Policy(
         access=Access(
             admins=frozenset(settings.access.admins),
@@ -56,7 +50,7 @@ def policy_of(settings: Settings) -> Policy:
                 jid for entry in settings.lists.values() for jid in entry.publishers
             ),
             auditors=frozenset(settings.access.auditors),
-            domains=frozenset({_own_domain(address), *settings.access.domains}),
+            domains=frozenset({_home(addresses), *settings.access.domains}),
         ),
         addresses=addresses,
         limits={
@@ -69,11 +63,10 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def _own_domain(address: str) -> str:
+def _home(addresses: Addresses) -> str:
     """The domain whose users are trusted: a component's parent, an account's own."""
-    if "@" in address:
-        return domain_of(address)
-    return address.partition(".")[2] or address
+    parent = addresses.domain.partition(".")[2] if addresses.component else ""
+    return parent or addresses.domain
 
 
 def templates_of(settings: Settings) -> JinjaTemplates:

@@ -7,9 +7,9 @@ from typing import Any
 from slixmpp import ClientXMPP
 from slixmpp.xmlstream import StanzaBase
 
+from bot.domain.addresses import Addresses
 from bot.settings import XMPPSettings
 from bot.xmpp.acknowledgements import Pings
-from bot.xmpp.profile import Profile
 from bot.xmpp.stream import Listener, Stream
 from bot.xmpp.stream_management import StreamManagement
 
@@ -23,20 +23,20 @@ class AccountStream(Stream, ClientXMPP):
     def __init__(
         self,
         settings: XMPPSettings,
-        profile: Profile,
+        addresses: Addresses,
         listener: Listener,
         *,
         patience: float,
     ) -> None:
         ClientXMPP.__init__(
             self,
-            profile.service,
+            addresses.service,
             settings.secret,
             ssl_context=ssl.create_default_context(
                 cafile=str(settings.ca_file) if settings.ca_file else None
             ),
         )
-        self._prepare(profile, listener)
+        self._prepare(addresses, listener)
         if settings.tls == "off":
             self.enable_plaintext = True
             self.enable_starttls = self.enable_direct_tls = False
@@ -77,7 +77,7 @@ class AccountStream(Stream, ClientXMPP):
             log.warning(
                 "the server has no stream management (XEP-0198): pings are used"
             )
-            self.begin(Pings(self, to=self.profile.domain, sender=None))
+            self.begin(Pings(self, to=self.addresses.domain, sender=None))
         self._up(fresh=True)
 
     def _on_refused(self, failure: StanzaBase) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree import ElementTree as ET
 
-from bot.domain.jid import JIDError, bare, domain_of
+from bot.domain.addresses import Addresses
+from bot.domain.jid import JIDError, bare
 from bot.xmpp.errors import CLIENT
 from bot.xmpp.plugins.scheduling import NS as SCHEDULING
 
@@ -61,17 +62,13 @@ class Verdict(StrEnum):
 class Surroundings:
     """Whom a message may come from without being somebody's."""
 
-    #: the service's bare JID
-    own: str
-    component: bool
+    addresses: Addresses
     #: domains of the servers that we belong to
     servers: frozenset[str]
 
     def is_ours(self, sender: str) -> bool:
         """The service itself, one of its lists, or a server's own notice."""
-        if self.component and domain_of(sender) == self.own:
-            return True
-        return sender == self.own or sender in self.servers
+        return self.addresses.is_own(sender) or sender in self.servers
 
 
 def classify(message: ET.Element, around: Surroundings) -> Verdict:
@@ -82,7 +79,7 @@ def classify(message: ET.Element, around: Surroundings) -> Verdict:
     sender = sender_of(message)
     if kind == "headline" or sender is None or around.is_ours(sender):
         return Verdict.IGNORE
-    if kind == "groupchat" and not around.component:
+    if kind == "groupchat" and not around.addresses.component:
         return Verdict.IGNORE  # a room's: an account is in none
     if any(child.tag in _MACHINE or _is_invitation(child) for child in message):
         return Verdict.IGNORE

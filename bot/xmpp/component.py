@@ -8,9 +8,9 @@ from slixmpp import JID, ComponentXMPP
 from slixmpp.stanza.rootstanza import RootStanza
 from slixmpp.xmlstream import StanzaBase
 
+from bot.domain.addresses import Addresses
 from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.acknowledgements import Pings
-from bot.xmpp.profile import Profile
 from bot.xmpp.stream import CLIENT, COMPONENT, STANZA_TAGS, Listener, Stream
 
 log = logging.getLogger(__name__)
@@ -20,22 +20,22 @@ class ComponentStream(Stream, ComponentXMPP):
     """XEP-0114, pinging its own domain for acknowledgement."""
 
     def __init__(
-        self, settings: XMPPSettings, profile: Profile, listener: Listener
+        self, settings: XMPPSettings, addresses: Addresses, listener: Listener
     ) -> None:
         ComponentXMPP.__init__(
             self,
-            profile.service,
+            addresses.service,
             settings.secret,
             settings.host or LOOPBACK[0],
             settings.port or 5347,
             use_jc_ns=True,
         )
-        self._prepare(profile, listener)
+        self._prepare(addresses, listener)
         self.add_filter("out", self._stamp)
         self.add_event_handler("session_start", self._on_session)
 
     def _on_session(self, _: Any) -> None:
-        service = self.profile.service
+        service = self.addresses.service
         self.begin(Pings(self, to=service, sender=service))
         self._up(fresh=True)
 
@@ -54,8 +54,8 @@ class ComponentStream(Stream, ComponentXMPP):
             return stanza
         sender = stanza.xml.get("from")
         if not sender:
-            stanza.xml.set("from", self.profile.service)
-        elif JID(sender).domain != self.profile.service:
+            stanza.xml.set("from", self.addresses.service)
+        elif not self.addresses.is_own(JID(sender).bare):
             log.error("a stanza from %s is not ours to send, dropped", sender)
             return None
         if not stanza.xml.get("to"):

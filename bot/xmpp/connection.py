@@ -24,7 +24,6 @@ from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.account import AccountStream
 from bot.xmpp.component import ComponentStream
 from bot.xmpp.ledger import Pending
-from bot.xmpp.profile import Profile
 from bot.xmpp.sender import Moment, Stencil, cut
 
 BATCH = 100  #: stanzas a transport write
@@ -82,13 +81,13 @@ class Connection:
         on_lost: Callable[[], None] = lambda: None,
         timing: Timing | None = None,
     ) -> None:
-        self.profile = Profile.of(settings)
+        self.addresses = settings.addresses
         self._timing = timing or Timing()
         self.stream: ComponentStream | AccountStream = (
-            ComponentStream(settings, self.profile, self)
-            if self.profile.component
+            ComponentStream(settings, self.addresses, self)
+            if self.addresses.component
             else AccountStream(
-                settings, self.profile, self, patience=self._timing.answer
+                settings, self.addresses, self, patience=self._timing.answer
             )
         )
         self._settings = settings
@@ -113,7 +112,7 @@ class Connection:
 
     def stencil(self, announcement: Announcement) -> Stencil:
         """Raises `bot.xmpp.sender.StencilError` (an Invalid)."""
-        return cut(announcement, self.profile, self._moment)
+        return cut(announcement, self.addresses, self._moment)
 
     async def write(self, deliveries: Sequence[Delivery]) -> Pending:
         """Write all; between batches others get their turn.
@@ -191,7 +190,7 @@ class Connection:
         self._stopping.set()
         if self.is_ready:
             self._ready.clear()
-            if not self.profile.component:
+            if not self.addresses.component:
                 self.stream.send(self.stream.make_presence(ptype="unavailable"))
             await self.stream.disconnect(wait=self._timing.close)
 
@@ -269,9 +268,9 @@ class Connection:
             self.stream.abort()
             return
         bound = self.stream.boundjid.full
-        if bound != self.profile.service:
+        if bound != self.addresses.service:
             self._fatal = FatalConnectionError(
-                f"the server gave us {bound}, not {self.profile.service}: "
+                f"the server gave us {bound}, not {self.addresses.service}: "
                 "choose another resource, or end what uses it"
             )
             self.stream.abort()
@@ -292,16 +291,18 @@ class Connection:
     @property
     def _host(self) -> str | None:
         """None: what the domain's DNS says."""
-        return self._settings.host or (LOOPBACK[0] if self.profile.component else None)
+        return self._settings.host or (
+            LOOPBACK[0] if self.addresses.component else None
+        )
 
     @property
     def _port(self) -> int:
-        return self._settings.port or (5347 if self.profile.component else 5222)
+        return self._settings.port or (5347 if self.addresses.component else 5222)
 
     @property
     def _where(self) -> str:
         if self._host is None:
-            return f"the server of {self.profile.domain}"
+            return f"the server of {self.addresses.domain}"
         return f"{self._host} port {self._port}"
 
     @property

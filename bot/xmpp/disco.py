@@ -97,10 +97,10 @@ async def advertise(
     The service also has what loaded plugins added.
     """
     disco, caps = stream.plugin["xep_0030"], stream.plugin["xep_0115"]
-    service = stream.profile.service
+    service, identity = stream.addresses.service, _identity(stream)
     for address, name in addresses.items():
         info = DiscoInfo()
-        info.add_identity(*stream.profile.identity, name=name)
+        info.add_identity(*identity, name=name)
         told = set(features)
         if address == service:
             known = await disco.get_info(JID(service), local=True)
@@ -115,7 +115,7 @@ async def advertise(
         await disco.set_info(jid=JID(address), node=node, info=copy.copy(info))
     for name, title in (nodes or {}).items():
         info = DiscoInfo()
-        info.add_identity(*stream.profile.identity, name=title)
+        info.add_identity(*identity, name=title)
         for feature in sorted(features):
             info.add_feature(feature)
         await disco.set_info(jid=JID(service), node=name, info=info)
@@ -124,12 +124,18 @@ async def advertise(
         _hide(stream, knows)
 
 
+def _identity(stream: Stream) -> tuple[str, str]:
+    """Category and type, of the registry of XEP-0030."""
+    component = stream.addresses.component
+    return ("component", "generic") if component else ("client", "bot")
+
+
 def _hide(stream: Stream, knows: Knows) -> None:
     """Of what an asker may not know of, say what is said of any address that nobody
     has: it takes no messages either.
     """
     static = stream.plugin["xep_0030"].static
-    service = JID(stream.profile.service)
+    service = JID(stream.addresses.service)
 
     async def answer(
         jid: JID, node: str, asker: JID | None, data: Any
@@ -155,7 +161,9 @@ def _answer_items(stream: Stream, items: Items) -> None:
             answer.add_item(JID(item.jid), item.node, item.name)
         return answer
 
-    disco.set_node_handler("get_items", jid=JID(stream.profile.service), handler=answer)
+    disco.set_node_handler(
+        "get_items", jid=JID(stream.addresses.service), handler=answer
+    )
 
 
 def _form(fields: Mapping[str, str | Sequence[str]]) -> Form:

@@ -101,11 +101,7 @@ class Doors:
         self._connection = connection
         disco.prepare(connection.stream)
         entity_time.serve(connection.stream, connection.now)
-        around = Surroundings(
-            own=policy.addresses.own,
-            component=policy.addresses.component,
-            servers=policy.access.domains,
-        )
+        around = Surroundings(addresses=policy.addresses, servers=policy.access.domains)
         Inbox(
             connection,
             around,

@@ -83,7 +83,7 @@ class Inbox:
         if not self.limit.permits(sender, backlog=is_backlog(message)):
             return
         answer = bounce(message, self._texts.error(verdict, language_of(message)))
-        if not self._around.component:
+        if not self._around.addresses.component:
             # the server stamps it; one that is the bare JID's may be refused
             answer.attrib.pop("from", None)
         stream = self._connection.stream

@@ -12,10 +12,10 @@ from slixmpp.plugins.xep_0359.stanza import OriginID
 from slixmpp.xmlstream import register_stanza_plugin
 from slixmpp.xmlstream.tostring import escape, tostring
 
+from bot.domain.addresses import Addresses
 from bot.domain.errors import Invalid
 from bot.domain.message import Announcement
 from bot.xmpp.plugins.scheduling import stanza as scheduling
-from bot.xmpp.profile import Profile
 
 _SPECIAL = re.compile(r"[&<>'\"]")
 _END = "</message>"
@@ -68,19 +68,19 @@ class StencilError(Invalid):
     """The announcement cannot be put on this stream; the text says why."""
 
 
-def cut(announcement: Announcement, profile: Profile, moment: Moment) -> Stencil:
+def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Stencil:
     """Serialise and escape once (protocol: type, texts, origin-id, hint, scheduler).
 
     Raises StencilError for a sender of another domain, a payload that is not one
     element (or has comments, CDATA or processing instructions), and for
     characters that XML 1.0 cannot carry: either would end the stream.
     """
-    if profile.component and not profile.may_send_as(announcement.sender):
-        raise StencilError(f"{announcement.sender} is not of {profile.service}")
+    if addresses.component and not addresses.is_own(announcement.sender):
+        raise StencilError(f"{announcement.sender} is not of {addresses.service}")
     for payload in announcement.payloads:
         _check_payload(payload)
     to, identifier, at = (secrets.token_hex(16) for _ in range(3))
-    message = compose(announcement, profile, to=to, identifier=identifier, at=at)
+    message = compose(announcement, addresses, to=to, identifier=identifier, at=at)
     text = tostring(message.xml, xmlns=message.namespace)
     text = text.removesuffix(_END) + "".join(announcement.payloads) + _END
     try:
@@ -97,7 +97,12 @@ def cut(announcement: Announcement, profile: Profile, moment: Moment) -> Stencil
 
 
 def compose(
-    announcement: Announcement, profile: Profile, *, to: str, identifier: str, at: str
+    announcement: Announcement,
+    addresses: Addresses,
+    *,
+    to: str,
+    identifier: str,
+    at: str,
 ) -> Message:
     """The stanza, without payloads, as slixmpp builds it."""
     for stanza in (OriginID, Store, scheduling.ScheduledBy):
@@ -105,7 +110,7 @@ def compose(
     message = Message()
     message["to"] = to
     message["id"] = identifier
-    if profile.component:
+    if addresses.component:
         message["from"] = announcement.sender
     message["type"] = announcement.type.value
     one = len(announcement.texts) == 1

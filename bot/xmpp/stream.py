@@ -25,10 +25,10 @@ from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+from bot.domain.addresses import Addresses
 from bot.xmpp.acknowledgements import Acknowledgements
 from bot.xmpp.errors import StanzaError
 from bot.xmpp.ledger import Pending
-from bot.xmpp.profile import Profile
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Listener(Protocol):
 class Stream(BaseXMPP):
     """What both streams share: where bytes are counted and failures end."""
 
-    profile: Profile
+    addresses: Addresses
     listener: Listener
     #: the present session's, None while there is none to count for
     acknowledgements: Acknowledgements | None = None
@@ -108,8 +108,8 @@ class Stream(BaseXMPP):
     unreachable: str | None = None
     _paused = False
 
-    def _prepare(self, profile: Profile, listener: Listener) -> None:
-        self.profile, self.listener = profile, listener
+    def _prepare(self, addresses: Addresses, listener: Listener) -> None:
+        self.addresses, self.listener = addresses, listener
         self.writable = asyncio.Event()
         self.auto_authorize, self.auto_subscribe = None, False
         for event, name in _ROSTER_EVENTS.items():

@@ -198,10 +198,10 @@ async def reading(server: XmppServer, user: str) -> AsyncIterator[Reader]:
 def announcement(link: Connection, body: str = "Hello", **changes: Any) -> Announcement:
     return Announcement(
         **{
-            "sender": link.profile.address("news"),
+            "sender": link.addresses.of_list("news"),
             "type": MessageType.CHAT,
             "texts": (Text(language="en", subject="News", body=body),),
-            "scheduler": link.profile.service,
+            "scheduler": link.addresses.service,
             "job": "job-1",
             **changes,
         }

@@ -4,13 +4,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.domain.addresses import Addresses
 from bot.xmpp.classification import Surroundings, Verdict, classify, is_backlog
 
 COMPONENT = Surroundings(
-    own="announce.example.org", component=True, servers=frozenset({"example.org"})
+    addresses=Addresses(service="announce.example.org", component=True),
+    servers=frozenset({"example.org"}),
 )
 ACCOUNT = Surroundings(
-    own="announce@example.org", component=False, servers=frozenset({"example.org"})
+    addresses=Addresses(service="announce@example.org/carillon", component=False),
+    servers=frozenset({"example.org"}),
 )
 BODY = "<body>Hello?</body>"
 OMEMO = "eu.siacs.conversations.axolotl"

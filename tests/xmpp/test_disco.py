@@ -100,7 +100,7 @@ def test_account(server: XmppServer, run: Run) -> None:
             reading(server, name) as reader,
             linked(settings, prepare=disco.prepare) as link,
         ):
-            service = link.profile.service
+            service = link.addresses.service
             await _advertise(link, service)
             await _check_info(reader, service)
             await _check_caps(reader, link, service)

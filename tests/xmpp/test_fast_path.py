@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from slixmpp import Message
 from slixmpp.xmlstream.tostring import tostring
 
+from bot.domain.addresses import Addresses
 from bot.domain.message import Announcement, MessageType, Text
-from bot.xmpp.profile import Profile
 from bot.xmpp.sender import Moment, Stencil, StencilError, cut
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
@@ -26,17 +26,9 @@ from tests.xmpp.links import (
 )
 
 MOMENT = datetime(2026, 12, 1, 9, 0, 1, 999_999, tzinfo=UTC)
-PROFILES = {
-    "component": Profile(
-        component=True,
-        service="announce.example.org",
-        identity=("component", "generic"),
-    ),
-    "account": Profile(
-        component=False,
-        service="announce@example.org/carillon",
-        identity=("client", "bot"),
-    ),
+ADDRESSES = {
+    "component": Addresses(service="announce.example.org", component=True),
+    "account": Addresses(service="announce@example.org/carillon", component=False),
 }
 # Characters of XML 1.0 §2.2; expat turns \r into \n, as any reader would.
 LEGAL = st.characters(
@@ -111,7 +103,7 @@ def _announcement(**changes: Any) -> Announcement:
 
 
 def _cut(announcement: Announcement, mode: str = "component") -> Stencil:
-    return cut(announcement, PROFILES[mode], Moment(lambda: MOMENT))
+    return cut(announcement, ADDRESSES[mode], Moment(lambda: MOMENT))
 
 
 def _plain(one: Announcement, mode: str, to: str, identifier: str) -> Message:
@@ -150,7 +142,7 @@ def _tree(xml: ET.Element) -> Any:
     return xml.tag, dict(xml.attrib), xml.text or "", xml.tail or "", children
 
 
-@pytest.mark.parametrize("mode", PROFILES)
+@pytest.mark.parametrize("mode", ADDRESSES)
 @given(one=ANNOUNCEMENTS, to=RECIPIENTS, identifier=IDENTIFIERS)
 def test_equals_the_plain_way(
     mode: str, one: Announcement, to: str, identifier: str
@@ -161,7 +153,7 @@ def test_equals_the_plain_way(
     assert _parsed(filled) == _tree(plain.xml)
 
 
-@pytest.mark.parametrize("mode", PROFILES)
+@pytest.mark.parametrize("mode", ADDRESSES)
 @given(texts=TEXTS, to=RECIPIENTS)
 def test_same_bytes_as_slixmpp(mode: str, texts: tuple[Text, ...], to: str) -> None:
     """Without payloads even the bytes are those of slixmpp's serialiser."""
@@ -180,7 +172,7 @@ def test_tokens_leave_no_trace() -> None:
 def test_moment_is_that_of_writing() -> None:
     """delivered-at follows the clock between two fillings, cut to the second."""
     moments = iter([MOMENT, MOMENT.replace(second=2), MOMENT.replace(second=1)])
-    stencil = cut(_announcement(), PROFILES["account"], Moment(lambda: next(moments)))
+    stencil = cut(_announcement(), ADDRESSES["account"], Moment(lambda: next(moments)))
     stamps = [
         ET.fromstring(stencil.fill("a@b", "x")).findtext(
             "{*}scheduled-by/{*}delivered-at"
@@ -227,7 +219,7 @@ def test_component_refuses_foreign_senders(sender: str) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("mode", PROFILES)
+@pytest.mark.parametrize("mode", ADDRESSES)
 def test_arrives_as_the_plain_way_arrives(
     server: XmppServer, mode: str, run: Run
 ) -> None:
