@@ -1,18 +1,20 @@
 """A schedule: who hears what, when; its states and the moves between them.
 
-Inner states and the draft's five (Message Scheduling 1.0.0 §7.1):
+Inner states, the moves, and the draft's five (Message Scheduling 1.0.0 §7.1):
 
-    pending ─► running ─► sent        pending, paused, held      scheduled
-       │ ▲        │ └───► failed      running                    queued
-       ▼ │        └─────► pending     sent, failed, cancelled    the same
-     paused / held ─────► cancelled
+    pending ─► running, paused, held, failed, cancelled           scheduled
+    paused  ─► pending, running, cancelled                        scheduled
+    held    ─► pending, running, failed, cancelled                scheduled
+    running ─► pending, paused, held, sent, failed, cancelled     queued
+    sent, failed, cancelled                                       the same, final
 
 A recurring schedule returns from running to pending until its last occurrence is
-done. sent, failed and cancelled are final.
+done. It is paused and held while the last one still goes out, too: then it may
+return to running.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,6 +92,10 @@ MOVES: Mapping[ScheduleState, frozenset[ScheduleState]] = {
 FINAL = frozenset(state for state, moves in MOVES.items() if not moves)
 #: states whose `next_at` the planner looks at
 PLANNABLE = frozenset({ScheduleState.PENDING, ScheduleState.RUNNING})
+
+
+class ForbiddenMove(RuntimeError):
+    """A mistake of this program: MOVES has no such move."""
 
 
 class Origin(StrEnum):
@@ -197,3 +203,19 @@ class Schedule:
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    def moved(
+        self,
+        state: ScheduleState,
+        *,
+        reason: str | None = None,
+        ended_at: datetime | None = None,
+    ) -> "Schedule":
+        """The schedule in that state, which may be its present one; every change
+        of state goes through here.
+
+        Raises ForbiddenMove: a caller is to look at the state first.
+        """
+        if state is not self.state and state not in MOVES[self.state]:
+            raise ForbiddenMove(f"#{self.id} is {self.state}: it cannot become {state}")
+        return replace(self, state=state, reason=reason, ended_at=ended_at)

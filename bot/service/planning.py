@@ -173,11 +173,9 @@ class Planning:
             stored = replace(occurrence, state=state, reason=reason)
             uow.occurrences.save(stored)
         if state is OccurrenceState.HELD:
-            after = replace(schedule, state=ScheduleState.HELD, reason=reason)
+            after = schedule.moved(ScheduleState.HELD, reason=reason)
         elif schedule.next_at is None and schedule.state is not ScheduleState.RUNNING:
-            after = replace(
-                schedule, state=ScheduleState.FAILED, reason=reason, ended_at=now
-            )
+            after = schedule.moved(ScheduleState.FAILED, reason=reason, ended_at=now)
         else:
             after = schedule
         uow.schedules.save(after)
@@ -237,8 +235,7 @@ class Planning:
             created_at=now,
             expires_at=schedule.expires_at,
         )
-        running = replace(schedule, state=ScheduleState.RUNNING, reason=None)
-        uow.schedules.save(running)
+        uow.schedules.save(schedule.moved(ScheduleState.RUNNING))
         stored = self._add(uow, broadcast, schedule, frozen)
         if stored.total == 0:
             reports.settle(uow, self.policy, stored, now)

@@ -30,6 +30,11 @@ from bot.service.repositories import Notice, UnitOfWork
 SCHEDULING = "urn:xmpp:scheduling:0"
 ANNOUNCE = "urn:x-carillon:announce:0"
 
+_ENDS = {
+    BroadcastState.SENT: ScheduleState.SENT,
+    BroadcastState.FAILED: ScheduleState.FAILED,
+    BroadcastState.STOPPED: ScheduleState.CANCELLED,
+}
 _REASONS = {
     "expired": "it expired before it could be sent",
     "superseded": "a newer occurrence was due before this one could be sent",
@@ -99,15 +104,9 @@ def close(
     uow.occurrences.save(occurrence)
     if schedule.state is ScheduleState.RUNNING and not _still_sending(uow, schedule):
         if schedule.next_at is not None:
-            schedule = replace(schedule, state=ScheduleState.PENDING)
+            schedule = schedule.moved(ScheduleState.PENDING)
         else:
-            ends = {
-                BroadcastState.SENT: ScheduleState.SENT,
-                BroadcastState.FAILED: ScheduleState.FAILED,
-                BroadcastState.STOPPED: ScheduleState.CANCELLED,
-                BroadcastState.SENDING: ScheduleState.RUNNING,
-            }
-            schedule = replace(schedule, state=ends[state], reason=reason, ended_at=now)
+            schedule = schedule.moved(_ENDS[state], reason=reason, ended_at=now)
         uow.schedules.save(schedule)
     progress = uow.broadcasts.progress(broadcast.id)
     _report(uow, policy, schedule, occurrence, progress, now)

@@ -209,7 +209,7 @@ class Schedules:
         not_final(schedule)
         now = self._clock.now()
         cancelled = replace(
-            schedule, state=ScheduleState.CANCELLED, next_at=None, ended_at=now
+            schedule.moved(ScheduleState.CANCELLED, ended_at=now), next_at=None
         )
         uow.schedules.save(cancelled)
         self._stop_broadcasts(uow, cancelled, now)

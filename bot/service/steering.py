@@ -31,7 +31,7 @@ class Steering:
             raise Conflict(
                 f"#{reference} is going out; `broadcasts stop` stops what is under way."
             )
-        return self._store(uow, replace(schedule, state=ScheduleState.PAUSED))
+        return self._store(uow, schedule.moved(ScheduleState.PAUSED))
 
     def freeze(self, uow: UnitOfWork, caller: Caller, reference: int) -> Frozen | None:
         """The audience as it stands, for `send_now` and `resume`.
@@ -60,7 +60,7 @@ class Steering:
             return self._release(uow, schedule, frozen)
         if schedule.state is not ScheduleState.PAUSED:
             return schedule
-        return self._store(uow, replace(schedule, state=ScheduleState.PENDING))
+        return self._store(uow, schedule.moved(ScheduleState.PENDING))
 
     def _release(
         self, uow: UnitOfWork, schedule: Schedule, frozen: Frozen | None
@@ -71,7 +71,7 @@ class Steering:
             for occurrence in uow.occurrences.of(schedule.id, limit=10)
             if occurrence.state is OccurrenceState.HELD
         ]
-        pending = replace(schedule, state=ScheduleState.PENDING, reason=None)
+        pending = schedule.moved(ScheduleState.PENDING)
         for occurrence in held:
             self._planning.launch(
                 uow,
@@ -108,10 +108,10 @@ class Steering:
     ) -> Schedule:
         if schedule.next_at is not None:
             if schedule.state is ScheduleState.HELD:
-                schedule = replace(schedule, state=ScheduleState.PENDING, reason=None)
+                schedule = schedule.moved(ScheduleState.PENDING)
         elif schedule.state is not ScheduleState.RUNNING:
-            schedule = replace(
-                schedule, state=ScheduleState.CANCELLED, reason="skipped", ended_at=now
+            schedule = schedule.moved(
+                ScheduleState.CANCELLED, reason="skipped", ended_at=now
             )
         return self._store(uow, schedule)
 
@@ -131,9 +131,8 @@ class Steering:
         if schedule.recurrence is None:
             if schedule.next_at is None:
                 raise Conflict(f"#{reference} is going out already.")
-            return self._store(
-                uow, replace(schedule, next_at=now, state=ScheduleState.PENDING)
-            )
+            due = replace(schedule.moved(ScheduleState.PENDING), next_at=now)
+            return self._store(uow, due)
         if schedule.state is ScheduleState.PAUSED:
             raise Conflict(f"#{reference} is paused; resume it first.")
         audience = self._frozen(uow, schedule, frozen, now)
