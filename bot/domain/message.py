@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.updates import Update
+
 
 class MessageType(StrEnum):
     """The message types of RFC 6121 §5.2.2 that an announcement may have."""
@@ -37,3 +39,5 @@ class Announcement:
     #: <scheduled-by/>; None on what was not scheduled
     scheduler: str | None = None
     job: str | None = None
+    #: what a headline to an owner carries instead of texts
+    update: Update | None = None

@@ -21,6 +21,7 @@ from enum import StrEnum
 from bot.domain.lateness import Late
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
+from bot.domain.updates import WireState
 
 
 class ScheduleState(StrEnum):
@@ -28,16 +29,6 @@ class ScheduleState(StrEnum):
     PAUSED = "paused"
     HELD = "held"
     RUNNING = "running"
-    SENT = "sent"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class WireState(StrEnum):
-    """The draft's states, §7.1 `<status>`."""
-
-    SCHEDULED = "scheduled"
-    QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
     CANCELLED = "cancelled"

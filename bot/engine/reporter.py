@@ -1,12 +1,17 @@
 """Sends what owners are to be told; a notice is kept until the server has it."""
 
 import hashlib
+import logging
 from datetime import datetime, timedelta
 
+from bot.domain.errors import Invalid
 from bot.domain.message import Announcement, MessageType, Text
+from bot.domain.updates import Update
 from bot.engine.wire import Delivery, Wire
 from bot.service.ports import Clock, Database
 from bot.service.repositories import Notice, UnitOfWork
+
+log = logging.getLogger(__name__)
 
 BATCH = 100
 #: how long another process leaves to this one what it has claimed
@@ -32,28 +37,35 @@ class Reporter:
         notices = await self._database.run(_claim, now, now + CLAIM)
         if not notices:
             return IDLE
-        barrier = await self._wire.write([self._delivery(one) for one in notices])
-        await barrier.wait()
+        deliveries = [one for one in map(self._delivery, notices) if one is not None]
+        if deliveries:
+            barrier = await self._wire.write(deliveries)
+            await barrier.wait()
         await self._database.run(_done, [notice.id for notice in notices])
         return 0.0
 
-    def _delivery(self, notice: Notice) -> Delivery:
-        text = notice.text
-        announcement = Announcement(
-            sender=self._service,
-            type=MessageType.HEADLINE if text is None else MessageType.CHAT,
-            texts=() if text is None else (Text(language="en", body=text),),
-            payloads=notice.payloads,
-        )
-        stencil = self._wire.stencil(announcement)
+    def _delivery(self, notice: Notice) -> Delivery | None:
+        """None for what can never be sent: it must not hold up the others."""
+        try:
+            stencil = self._wire.stencil(self._announcement(notice))
+        except Invalid:
+            log.exception("notice %d cannot be sent, dropped", notice.id)
+            return None
         return Delivery(stencil, notice.to, message_id(notice))
+
+    def _announcement(self, notice: Notice) -> Announcement:
+        sender, said = self._service, notice.said
+        if isinstance(said, Update):
+            kind = MessageType.HEADLINE
+            return Announcement(sender=sender, type=kind, texts=(), update=said)
+        words = (Text(language="en", body=said),)
+        return Announcement(sender=sender, type=MessageType.CHAT, texts=words)
 
 
 def message_id(notice: Notice) -> str:
     """The same for a repeat of a notice, else another: row ids are used again."""
-    parts = (notice.created_at.isoformat(), str(notice.id), notice.to)
-    said = "\n".join((*parts, notice.text or "", *notice.payloads))
-    return hashlib.sha256(said.encode()).hexdigest()[:24]
+    parts = (notice.created_at.isoformat(), notice.id, notice.to, notice.said)
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:24]
 
 
 def _claim(uow: UnitOfWork, now: datetime, until: datetime) -> list[Notice]:

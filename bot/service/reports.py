@@ -7,7 +7,6 @@ server has them.
 
 from dataclasses import replace
 from datetime import datetime
-from xml.sax.saxutils import escape, quoteattr
 
 from bot.domain import timestamps
 from bot.domain.broadcast import (
@@ -22,13 +21,10 @@ from bot.domain.schedule import (
     Origin,
     Schedule,
     ScheduleState,
-    WireState,
 )
+from bot.domain.updates import Update, WireState
 from bot.service.policy import Policy
 from bot.service.repositories import Notice, UnitOfWork
-
-SCHEDULING = "urn:xmpp:scheduling:0"
-ANNOUNCE = "urn:x-carillon:announce:0"
 
 _ENDS = {
     BroadcastState.SENT: ScheduleState.SENT,
@@ -214,15 +210,8 @@ def _headline(
 ) -> None:
     if not schedule.updates or "@" not in schedule.owner:
         return
-    metadata = ""
-    if due is not None:
-        moment = quoteattr(timestamps.format(due))
-        metadata = f"<metadata><occurrence xmlns='{ANNOUNCE}' due={moment}/></metadata>"
-    payload = (
-        f"<schedule xmlns='{SCHEDULING}'><id>{escape(schedule.client_id)}</id>"
-        f"<status>{state}</status>{metadata}</schedule>"
-    )
-    uow.notices.add(Notice(to=schedule.owner, payloads=(payload,), created_at=now))
+    update = Update(job=schedule.client_id, status=state, due_at=due)
+    uow.notices.add(Notice(to=schedule.owner, said=update, created_at=now))
 
 
 def _write(
@@ -232,7 +221,7 @@ def _write(
     if "@" in schedule.owner:
         readers.insert(0, schedule.owner)
     for reader in dict.fromkeys(readers):
-        uow.notices.add(Notice(to=reader, text=text, created_at=now))
+        uow.notices.add(Notice(to=reader, said=text, created_at=now))
 
 
 def _name(schedule: Schedule) -> str:

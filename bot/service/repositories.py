@@ -27,6 +27,7 @@ from bot.domain.lists import (
 )
 from bot.domain.message import Text
 from bot.domain.schedule import Schedule, ScheduleState
+from bot.domain.updates import Update
 from bot.domain.verdict import Score
 from bot.service.paging import Page, Paging
 from bot.service.trail import AuditTrail, RequestCounts
@@ -302,9 +303,8 @@ class Notice:
 
     id: int = 0
     to: str
-    #: a headline carrying `payloads`, or a text message
-    text: str | None = None
-    payloads: tuple[str, ...] = ()
+    #: goes as a headline, or in words as an ordinary message
+    said: Update | str
     created_at: datetime
 
 

@@ -24,8 +24,8 @@ from bot.domain.schedule import (
     Schedule,
     ScheduleState,
     TextContent,
-    WireState,
 )
+from bot.domain.updates import WireState
 from bot.service import reports
 from bot.service.intake import Intake, list_context
 from bot.service.paging import Page, Paging

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.updates import Update, WireState
 from bot.service.repositories import Notice
 from bot.store.tables import notice as table
 
@@ -16,13 +17,12 @@ class SqlNotices:
         self._connection = connection
 
     def add(self, notice: Notice) -> None:
-        row = sa.insert(table).values(
-            recipient=notice.to,
-            text=notice.text,
-            payloads=list(notice.payloads),
-            created_at=notice.created_at,
-        )
-        self._connection.execute(row)
+        said = notice.said
+        words: dict[str, Any] = {"text": said}
+        if isinstance(said, Update):
+            words = {"job": said.job, "status": said.status, "due_at": said.due_at}
+        row = {"recipient": notice.to, "created_at": notice.created_at, **words}
+        self._connection.execute(sa.insert(table).values(row))
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Notice]:
         free = (
@@ -51,10 +51,7 @@ class SqlNotices:
 
 
 def _from_row(row: sa.Row[Any]) -> Notice:
-    return Notice(
-        id=row.id,
-        to=row.recipient,
-        text=row.text,
-        payloads=tuple(row.payloads),
-        created_at=row.created_at,
-    )
+    said: Update | str | None = row.text
+    if said is None:
+        said = Update(job=row.job, status=WireState(row.status), due_at=row.due_at)
+    return Notice(id=row.id, to=row.recipient, said=said, created_at=row.created_at)

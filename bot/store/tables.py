@@ -17,6 +17,7 @@ from bot.domain.lateness import LatePolicy
 from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType
 from bot.domain.schedule import PLANNABLE, Origin, ScheduleState
+from bot.domain.updates import WireState
 from bot.store.types import Id, UTCDateTime
 
 metadata = sa.MetaData(
@@ -273,10 +274,14 @@ notice = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("recipient", sa.Text, nullable=False),
+    # words, or an update: job as its owner knows it, status, moment of several
     sa.Column("text", sa.Text),
-    sa.Column("payloads", sa.JSON, nullable=False),
+    sa.Column("job", sa.Text),
+    sa.Column("status", sa.Text),
+    sa.Column("due_at", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("claimed_until", UTCDateTime),
+    _one_of("status", WireState),
 )
 
 # Only ever added to: who asked what.

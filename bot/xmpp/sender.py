@@ -12,9 +12,12 @@ from slixmpp.plugins.xep_0359.stanza import OriginID
 from slixmpp.xmlstream import register_stanza_plugin
 from slixmpp.xmlstream.tostring import escape, tostring
 
+from bot.domain import timestamps
 from bot.domain.addresses import Addresses
 from bot.domain.errors import Invalid
 from bot.domain.message import Announcement
+from bot.domain.updates import Update
+from bot.xmpp.errors import ANNOUNCE
 from bot.xmpp.plugins.scheduling import stanza as scheduling
 
 _SPECIAL = re.compile(r"[&<>'\"]")
@@ -105,8 +108,9 @@ def compose(
     at: str,
 ) -> Message:
     """The stanza, without payloads, as slixmpp builds it."""
-    for stanza in (OriginID, Store, scheduling.ScheduledBy):
+    for stanza in (OriginID, Store):
         register_stanza_plugin(Message, stanza)
+    scheduling.register()
     message = Message()
     message["to"] = to
     message["id"] = identifier
@@ -129,7 +133,17 @@ def compose(
         message["scheduled_by"]["scheduler"] = announcement.scheduler
         message["scheduled_by"]["id"] = announcement.job
         message["scheduled_by"]["delivered-at"] = at
+    if announcement.update is not None:
+        _add(message, announcement.update)
     return message
+
+
+def _add(message: Message, update: Update) -> None:
+    schedule = message["schedule"]
+    schedule["id"], schedule["status"] = update.job, update.status
+    if update.due_at is not None:
+        due = timestamps.format(update.due_at)
+        ET.SubElement(schedule["metadata"].xml, f"{{{ANNOUNCE}}}occurrence", due=due)
 
 
 def _attribute(value: str) -> bytes:

@@ -95,9 +95,15 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("text", sa.Text()),
-        sa.Column("payloads", sa.JSON(), nullable=False),
+        sa.Column("job", sa.Text()),
+        sa.Column("status", sa.Text()),
+        sa.Column("due_at", MOMENT),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("claimed_until", MOMENT),
+        sa.CheckConstraint(
+            "status IN ('scheduled', 'queued', 'sent', 'failed', 'cancelled')",
+            name=op.f("ck_notice_status"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     op.create_table(

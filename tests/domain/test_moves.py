@@ -16,8 +16,8 @@ from bot.domain.schedule import (
     Schedule,
     ScheduleState,
     TextContent,
-    WireState,
 )
+from bot.domain.updates import WireState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

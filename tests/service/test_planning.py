@@ -93,7 +93,9 @@ def test_of_several_missed_the_newest_runs(world: World) -> None:
         ("missed", "superseded"),
         ("sending", None),
     ]
-    told = [one for one in world.notices() if one.to == ADMIN and one.text]
+    told = [
+        one for one in world.notices() if one.to == ADMIN and isinstance(one.said, str)
+    ]
     assert len(told) == 2
 
 
@@ -179,7 +181,7 @@ def test_permission_is_asked_again_when_due(world: World) -> None:
     world.clock.set(AT_ONE)
     world.plan_all()
     assert world.states(job) == [("failed", "not-allowed")]
-    assert any("may no longer" in (one.text or "") for one in world.notices())
+    assert any("may no longer" in str(one.said) for one in world.notices())
 
 
 def test_an_admin_who_is_one_no_more(world: World) -> None:
@@ -232,7 +234,7 @@ def test_a_rule_that_cannot_be_read_holds_up_nobody(world: World) -> None:
     assert world.states(bad) == [("failed", "unreadable")]
     assert world.get(bad.id).state is ScheduleState.FAILED
     assert world.get(good.id).state is ScheduleState.SENT
-    assert any("time zone" in (one.text or "") for one in world.notices())
+    assert any("time zone" in str(one.said) for one in world.notices())
 
 
 def held(world: World) -> int:
@@ -271,7 +273,9 @@ def test_what_is_held_and_refused_is_told(world: World) -> None:
     after = world.do(world.steering.resume, world.caller(ADMIN), job)
     assert world.states(after) == [("failed", "not-allowed")]
     assert after.state is ScheduleState.FAILED
-    assert {one.to for one in world.notices() if one.text} > {PUBLISHER}
+    assert {one.to for one in world.notices() if isinstance(one.said, str)} > {
+        PUBLISHER
+    }
 
 
 def test_a_large_audience_is_cut(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.schedule import Schedule
+from bot.domain.updates import Update, WireState
 from bot.service.outcomes import Bounce
 from bot.service.repositories import Notice
 from bot.service.sending import Step
@@ -14,16 +15,13 @@ AT_ONE = NOON.replace(hour=13)
 
 def headlines(notices: list[Notice]) -> list[tuple[str, str]]:
     """(to, status)"""
-    found = []
-    for notice in notices:
-        for payload in notice.payloads:
-            status = payload.partition("<status>")[2].partition("<")[0]
-            found.append((notice.to, status))
-    return found
+    return [
+        (one.to, one.said.status) for one in notices if isinstance(one.said, Update)
+    ]
 
 
 def texts(notices: list[Notice]) -> dict[str, str]:
-    return {one.to: one.text for one in notices if one.text is not None}
+    return {one.to: one.said for one in notices if isinstance(one.said, str)}
 
 
 def deliver(world: World) -> None:
@@ -47,7 +45,7 @@ def test_sent_is_a_headline_to_the_owner(world: World) -> None:
     notices = world.notices()
     assert headlines(notices) == [(ADMIN, "sent")]
     assert texts(notices) == {}
-    assert "<id>a&lt;b</id>" in notices[0].payloads[0]
+    assert notices[0].said == Update(job="a<b", status=WireState.SENT)
 
 
 def test_missed_is_written_out(world: World) -> None:
@@ -64,8 +62,8 @@ def test_missed_is_written_out(world: World) -> None:
 def test_an_occurrence_of_several_is_named(world: World) -> None:
     """A recurring job's headline says which moment it is about."""
     missed(world, recurrence="FREQ=DAILY")
-    payloads = [text for one in world.notices() for text in one.payloads]
-    assert "due='2026-03-01T13:00:00Z'" in payloads[0].replace('"', "'")
+    said = [one.said for one in world.notices()]
+    assert [one.due_at for one in said if isinstance(one, Update)] == [AT_ONE]
 
 
 def test_partly_failed_is_written_out(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.updates import Update, WireState
 from bot.service.repositories import Notice, Pulse, UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON
@@ -9,10 +10,9 @@ from tests.store.samples import MINUTE, NOON
 
 def test_notices_are_kept_until_done(database: SqlDatabase) -> None:
     """Notices wait in order until they are done, claimed by one process at a time."""
-    first = Notice(to="a@example.org", text="Held.", created_at=NOON)
-    second = Notice(
-        to="b@example.org/r", payloads=("<x/>", "<a/>"), created_at=NOON + MINUTE
-    )
+    first = Notice(to="a@example.org", said="Held.", created_at=NOON)
+    update = Update(job="a<b", status=WireState.SENT, due_at=NOON)
+    second = Notice(to="b@example.org/r", said=update, created_at=NOON + MINUTE)
 
     def use(unit: UnitOfWork) -> None:
         unit.notices.add(first)

@@ -12,6 +12,8 @@ from slixmpp.xmlstream.tostring import tostring
 
 from bot.domain.addresses import Addresses
 from bot.domain.message import Announcement, MessageType, Text
+from bot.domain.updates import Update, WireState
+from bot.xmpp.errors import ANNOUNCE
 from bot.xmpp.sender import Moment, Stencil, StencilError, cut
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
@@ -25,6 +27,7 @@ from tests.xmpp.links import (
     reading,
 )
 
+SCHEDULING = "{urn:xmpp:scheduling:0}"
 MOMENT = datetime(2026, 12, 1, 9, 0, 1, 999_999, tzinfo=UTC)
 ADDRESSES = {
     "component": Addresses(service="announce.example.org", component=True),
@@ -216,6 +219,27 @@ def test_component_refuses_foreign_senders(sender: str) -> None:
     """A component never writes a `from` that would end its stream."""
     with pytest.raises(StencilError):
         _cut(_announcement(sender=sender))
+
+
+@given(
+    job=TEXT.filter(bool), due=st.sampled_from([None, MOMENT.replace(microsecond=0)])
+)
+def test_updates_are_headlines_with_a_schedule(job: str, due: datetime | None) -> None:
+    """An update has no body; <schedule/> says which job, how, and which moment."""
+    update = Update(job=job, status=WireState.SENT, due_at=due)
+    changes = {"type": MessageType.HEADLINE, "texts": (), "scheduler": None}
+    stencil = _cut(_announcement(update=update, **changes))
+    filled = ET.fromstring(stencil.fill("admin@example.org", "x"))
+    assert filled.get("type") == "headline"
+    names = [child.tag.rpartition("}")[2] for child in filled]
+    assert names == ["origin-id", "store", "schedule"]
+    said = {child.tag: child.text or "" for child in filled[-1]}
+    assert said.pop(f"{SCHEDULING}id") == job
+    assert said.pop(f"{SCHEDULING}status") == "sent"
+    assert list(said) == ([] if due is None else [f"{SCHEDULING}metadata"])
+    occurrences = filled.findall(f".//{{{ANNOUNCE}}}occurrence")
+    wanted = [] if due is None else [{"due": "2026-12-01T09:00:01Z"}]
+    assert [one.attrib for one in occurrences] == wanted
 
 
 @pytest.mark.e2e

@@ -1,0 +1,88 @@
+"""What owners are to be told reaches them, and one notice holds up no other."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from bot.domain.addresses import Addresses
+from bot.domain.message import Announcement, MessageType
+from bot.domain.updates import Update, WireState
+from bot.engine.reporter import Reporter
+from bot.engine.wire import Delivery, Stencil, StreamLost
+from bot.service.repositories import Notice
+from bot.xmpp.sender import Moment, cut
+from tests.fakes import FakeWire, Loss
+from tests.world import ADMIN, NOON, OPS, SERVICE, World
+
+SENT = Update(job="monthly", status=WireState.SENT, due_at=NOON)
+
+
+def keep(world: World, *notices: tuple[str, Update | str]) -> None:
+    for to, said in notices:
+        notice = Notice(to=to, said=said, created_at=NOON)
+        world.do(lambda unit, one: unit.notices.add(one), notice)
+
+
+def report(world: World, wire: FakeWire) -> None:
+    asyncio.run(Reporter(world.database, wire, world.clock, SERVICE).step())
+
+
+def test_updates_are_headlines_and_words_are_messages(world: World) -> None:
+    """A notice goes out once, as what it is, in the service's name."""
+    keep(world, (ADMIN, SENT), (OPS, "Held."))
+    wire = FakeWire()
+    report(world, wire)
+    headline, message = wire.announcements[ADMIN], wire.announcements[OPS]
+    assert (headline.type, headline.update) == (MessageType.HEADLINE, SENT)
+    assert headline.texts == ()
+    assert (message.type, message.update) == (MessageType.CHAT, None)
+    assert [text.body for text in message.texts] == ["Held."]
+    assert {headline.sender, message.sender} == {SERVICE}
+    assert world.notices() == []
+
+
+def test_what_the_server_never_took_is_told_again(world: World) -> None:
+    """Over a lost stream a notice stays, and goes again under the same id."""
+    keep(world, (ADMIN, SENT), (OPS, "Held."))
+    ids = []
+
+    def lose_once(deliveries: Sequence[Delivery]) -> Loss | None:
+        ids.append([one.id for one in deliveries])
+        return Loss(taken=0) if len(ids) == 1 else None
+
+    wire = FakeWire(lose_once)
+    with pytest.raises(StreamLost):
+        report(world, wire)
+    world.clock.advance(minutes=2)
+    wire.up()
+    report(world, wire)
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == 2
+    assert world.notices() == []
+
+
+class CheckingWire(FakeWire):
+    """Refuses what cannot be written as XML, as a connection does."""
+
+    def stencil(self, announcement: Announcement) -> Stencil:
+        cut(
+            announcement,
+            Addresses(service=SERVICE, component=True),
+            Moment(lambda: NOON),
+        )
+        return super().stencil(announcement)
+
+
+def test_one_that_cannot_be_sent_is_dropped(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A notice that no stanza can carry is logged and gone; the others go out."""
+    broken = Update(job="\ufffe", status=WireState.SENT)
+    keep(world, (ADMIN, broken), (OPS, "\ufffe"), (ADMIN, SENT))
+    wire = CheckingWire()
+    report(world, wire)
+    assert [to for to, _ in wire.taken] == [ADMIN]
+    assert wire.announcements[ADMIN].update == SENT
+    assert [record.levelname for record in caplog.records].count("ERROR") == 2
+    assert world.notices() == []
