@@ -14,7 +14,8 @@ from xml.etree import ElementTree as ET
 from bot.domain.language import choose
 from bot.domain.pacing import TokenBucket
 from bot.xmpp.classification import Verdict
-from bot.xmpp.errors import CLIENT, LANG, StanzaError
+from bot.xmpp.errors import StanzaError
+from bot.xmpp.namespaces import CLIENT, LANG
 
 RATE, BURST = 1, 5  #: bounces to one sender: a second, at once
 MOST_SENDERS = 10_000  #: remembered; the longest silent is forgotten first

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from bot.domain.addresses import Addresses
 from bot.domain.jid import JIDError, bare
-from bot.xmpp.errors import CLIENT
+from bot.xmpp.namespaces import CLIENT
 from bot.xmpp.plugins.scheduling import NS as SCHEDULING
 
 _OMEMO = ("eu.siacs.conversations.axolotl", "urn:xmpp:omemo:1", "urn:xmpp:omemo:2")

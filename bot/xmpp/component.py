@@ -11,9 +11,12 @@ from slixmpp.xmlstream import StanzaBase
 from bot.domain.addresses import Addresses
 from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.acknowledgements import Pings
-from bot.xmpp.stream import CLIENT, COMPONENT, STANZA_TAGS, Listener, Stream
+from bot.xmpp.namespaces import CLIENT, COMPONENT
+from bot.xmpp.stream import STANZA_TAGS, Listener, Stream
 
 log = logging.getLogger(__name__)
+
+_OUTSIDE, _INSIDE = f"{{{COMPONENT}}}", f"{{{CLIENT}}}"
 
 
 class ComponentStream(Stream, ComponentXMPP):
@@ -42,8 +45,8 @@ class ComponentStream(Stream, ComponentXMPP):
     def incoming_filter(self, xml: ET.Element) -> ET.Element:
         if xml.tag in STANZA_TAGS:
             for element in xml.iter():
-                if element.tag.startswith(COMPONENT):
-                    element.tag = CLIENT + element.tag.removeprefix(COMPONENT)
+                if element.tag.startswith(_OUTSIDE):
+                    element.tag = _INSIDE + element.tag.removeprefix(_OUTSIDE)
         return super().incoming_filter(xml)
 
     def _stamp(self, stanza: StanzaBase) -> StanzaBase | None:

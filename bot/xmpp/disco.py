@@ -19,10 +19,10 @@ from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
 
-from bot.xmpp.plugins import scheduling, xep_0506
+from bot.xmpp.namespaces import ANNOUNCE, NOREPLY
+from bot.xmpp.plugins import scheduling
 from bot.xmpp.stream import Stream
 
-CAPS_NODE = "urn:x-carillon:announce:0"
 #: what every address does
 FEATURES = frozenset(
     {
@@ -34,7 +34,7 @@ FEATURES = frozenset(
         "urn:xmpp:ping",
         "urn:xmpp:time",
         scheduling.NS,
-        xep_0506.NS,
+        NOREPLY,
     }
 )
 
@@ -57,15 +57,12 @@ def prepare(stream: Stream) -> None:
     for name, settings in (
         # What others claim to be is of no use to us, and would fill memory.
         ("xep_0030", {"use_cache": False}),
-        ("xep_0059", {}),
         ("xep_0092", {"software_name": "Carillon", "version": version("carillon")}),
-        ("xep_0115", {"caps_node": CAPS_NODE}),
+        ("xep_0115", {"caps_node": ANNOUNCE}),
         ("xep_0128", {}),
         ("xep_0199", {}),
     ):
         stream.register_plugin(name, settings)
-    for name in ("scheduling", "xep_0506"):
-        stream.register_plugin(name, module=f"bot.xmpp.plugins.{name}")
     # COMPAT else slixmpp asks every contact whose presence has caps what it is.
     caps = stream.plugin["xep_0115"]
     stream.del_event_handler("entity_caps", caps._process_caps)  # noqa: SLF001
@@ -111,7 +108,7 @@ async def advertise(
         await disco.set_info(jid=JID(address), info=info)
         await caps.update_caps(JID(address), broadcast=False)
         # A copy: slixmpp writes the asked node into what it is about to send.
-        node = f"{CAPS_NODE}#{await caps.get_verstring(JID(address))}"
+        node = f"{ANNOUNCE}#{await caps.get_verstring(JID(address))}"
         await disco.set_info(jid=JID(address), node=node, info=copy.copy(info))
     for name, title in (nodes or {}).items():
         info = DiscoInfo()

@@ -35,8 +35,8 @@ from bot.xmpp.archive import keep_nothing
 from bot.xmpp.bounces import BounceLimit, BounceTexts
 from bot.xmpp.classification import Surroundings
 from bot.xmpp.connection import Connection, NotConnected
-from bot.xmpp.errors import ANNOUNCE
 from bot.xmpp.inbox import Inbox
+from bot.xmpp.namespaces import ANNOUNCE
 from bot.xmpp.presence import PresenceDoor
 from bot.xmpp.scheduling import SchedulingDoor, caller_of
 from bot.xmpp.signs_of_life import SignsOfLife

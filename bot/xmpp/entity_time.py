@@ -12,7 +12,7 @@ from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from bot.xmpp.errors import CLIENT
+from bot.xmpp.namespaces import CLIENT
 from bot.xmpp.stream import Stream
 
 NS = "urn:xmpp:time"

@@ -16,13 +16,10 @@ from xml.etree import ElementTree as ET
 from slixmpp.stanza import Iq
 
 from bot.domain import errors
+from bot.xmpp.namespaces import ANNOUNCE, CLIENT, LANG, STANZAS
 
 log = logging.getLogger(__name__)
 
-STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
-CLIENT = "jabber:client"
-ANNOUNCE = "urn:x-carillon:announce:0"
-LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MAX_TEXT = 500  #: characters
 
 #: error -> (condition, type)

@@ -24,7 +24,8 @@ from bot.xmpp.classification import (
     sender_of,
 )
 from bot.xmpp.connection import Connection
-from bot.xmpp.errors import CLIENT, LANG, STANZAS, printable
+from bot.xmpp.errors import printable
+from bot.xmpp.namespaces import CLIENT, LANG, STANZAS
 from bot.xmpp.signs_of_life import SignsOfLife
 
 log = logging.getLogger(__name__)

@@ -34,7 +34,8 @@ from bot.service.ports import Database
 from bot.service.subscribers import Subscribers
 from bot.xmpp.classification import sender_of
 from bot.xmpp.connection import Connection
-from bot.xmpp.errors import CLIENT, LANG, stanza_error
+from bot.xmpp.errors import stanza_error
+from bot.xmpp.namespaces import CLIENT, LANG
 from bot.xmpp.signs_of_life import SignsOfLife
 
 log = logging.getLogger(__name__)

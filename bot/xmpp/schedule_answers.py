@@ -19,7 +19,7 @@ from bot.domain.schedule import ListAudience, PeopleAudience, Schedule
 from bot.service.paging import Page
 from bot.service.quotas import Quota
 from bot.service.schedules import Report
-from bot.xmpp.errors import ANNOUNCE
+from bot.xmpp.namespaces import ANNOUNCE
 from bot.xmpp.plugins.scheduling import NS
 from bot.xmpp.result_sets import Wish, page_element
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from bot.domain.errors import Invalid, NotOffered
 from bot.domain.schedule import Origin
 from bot.service.requests import ScheduleRequest
-from bot.xmpp.errors import ANNOUNCE, LANG
+from bot.xmpp.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
 from bot.xmpp.plugins.scheduling import NS
 from bot.xmpp.result_sets import RSM, Wish, read_wish
 from bot.xmpp.verbatim import serialised
@@ -28,7 +28,7 @@ _SINGLE = (
     "cancel",
 )
 _TEXTS = ("body", "subject")
-_STREAMS = ("jabber:client", "jabber:server", "jabber:component:accept", "")
+_STREAMS = (CLIENT, "jabber:server", COMPONENT, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

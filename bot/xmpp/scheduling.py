@@ -30,7 +30,8 @@ from bot.service.schedules import Report, Schedules
 from bot.xmpp import schedule_answers as answers
 from bot.xmpp.admission import Admission
 from bot.xmpp.connection import Connection
-from bot.xmpp.errors import CLIENT, LANG, refusal
+from bot.xmpp.errors import refusal
+from bot.xmpp.namespaces import CLIENT, LANG
 from bot.xmpp.schedule_requests import (
     CancelRequest,
     QueryRequest,

@@ -17,8 +17,8 @@ from bot.domain.addresses import Addresses
 from bot.domain.errors import Invalid
 from bot.domain.message import Announcement
 from bot.domain.updates import Update
-from bot.xmpp.errors import ANNOUNCE
-from bot.xmpp.plugins.scheduling import stanza as scheduling
+from bot.xmpp.namespaces import ANNOUNCE
+from bot.xmpp.plugins import scheduling
 
 _SPECIAL = re.compile(r"[&<>'\"]")
 _END = "</message>"

@@ -29,6 +29,7 @@ from bot.domain.addresses import Addresses
 from bot.xmpp.acknowledgements import Acknowledgements
 from bot.xmpp.errors import StanzaError
 from bot.xmpp.ledger import Pending
+from bot.xmpp.namespaces import CLIENT, COMPONENT
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +55,8 @@ BLAMELESS = frozenset(
     }
 )
 _STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
-CLIENT, COMPONENT = "{jabber:client}", "{jabber:component:accept}"
 STANZA_TAGS = frozenset(
-    f"{namespace}{name}"
+    f"{{{namespace}}}{name}"
     for namespace in (CLIENT, COMPONENT)
     for name in ("message", "presence", "iq")
 )
@@ -197,7 +197,7 @@ class Stream(BaseXMPP):
         """
         xml = super().incoming_filter(xml)
         if xml.get("type") == "error" and xml.tag in STANZA_TAGS:
-            error = xml.find(f"{CLIENT}error")
+            error = xml.find(f"{{{CLIENT}}}error")
             if error is not None and not any(
                 child.tag == f"{{{Error.condition_ns}}}{condition}"
                 for child in error

@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.store import upgrade
 from bot.xmpp.connection import Connection
 from bot.xmpp.doors import Doors
-from bot.xmpp.errors import STANZAS
+from bot.xmpp.namespaces import STANZAS
 from bot.xmpp.plugins.scheduling import NS
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import QUICK, account_settings, component_settings, newcomer

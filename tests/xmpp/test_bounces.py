@@ -6,7 +6,7 @@ import pytest
 
 from bot.xmpp.bounces import TEXTS, BounceLimit, BounceTexts, bounce, language_of
 from bot.xmpp.classification import Verdict
-from bot.xmpp.errors import LANG, STANZAS
+from bot.xmpp.namespaces import LANG, STANZAS
 
 MESSAGE = ET.fromstring(
     "<message xmlns='jabber:client' id='i1' type='chat' xml:lang='de'"

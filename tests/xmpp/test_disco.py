@@ -7,8 +7,8 @@ from slixmpp import JID
 
 from bot.xmpp import disco
 from bot.xmpp.disco import Item
+from bot.xmpp.namespaces import NOREPLY
 from bot.xmpp.plugins.scheduling import NS as SCHEDULING
-from bot.xmpp.plugins.xep_0506 import NS as NOREPLY
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
     Link,

@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain import errors
-from bot.xmpp.errors import ANNOUNCE, CONDITIONS, LANG, STANZAS, stanza_error
+from bot.xmpp.errors import CONDITIONS, stanza_error
+from bot.xmpp.namespaces import ANNOUNCE, LANG, STANZAS
 
 
 def test_every_error_has_its_condition() -> None:

@@ -10,7 +10,7 @@ from slixmpp.stanza import Message
 
 from bot.service.repositories import UnitOfWork
 from bot.xmpp.bounces import TEXTS
-from bot.xmpp.errors import LANG, STANZAS
+from bot.xmpp.namespaces import LANG, STANZAS
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
     MODES,

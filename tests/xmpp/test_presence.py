@@ -14,7 +14,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from bot.domain.lists import EndReason
 from bot.service.repositories import UnitOfWork
 from bot.xmpp.classification import sender_of
-from bot.xmpp.errors import LANG
+from bot.xmpp.namespaces import LANG
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
     MODES,

@@ -1,0 +1,12 @@
+"""XML namespaces that several modules speak of."""
+
+CLIENT = "jabber:client"
+#: a component's stream (XEP-0114); inside, its stanzas are CLIENT's
+COMPONENT = "jabber:component:accept"
+#: RFC 6120 §8.3
+STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
+#: what Carillon adds to protocols, and the node of its capabilities
+ANNOUNCE = "urn:x-carillon:announce:0"
+#: XEP-0506, No-reply JIDs 0.1.0, §3
+NOREPLY = "urn:xmpp:noreply:0"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
