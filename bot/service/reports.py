@@ -98,7 +98,8 @@ def close(
         return
     occurrence = replace(occurrence, state=OccurrenceState(state), reason=reason)
     uow.occurrences.save(occurrence)
-    if schedule.state is ScheduleState.RUNNING and not _still_sending(uow, schedule):
+    running = ScheduleState.RUNNING
+    if schedule.state is running and between(uow, schedule) is not running:
         if schedule.next_at is not None:
             schedule = schedule.moved(ScheduleState.PENDING)
         else:
@@ -109,11 +110,15 @@ def close(
     uow.nudge()
 
 
-def _still_sending(uow: UnitOfWork, schedule: Schedule) -> bool:
-    return any(
+def between(uow: UnitOfWork, schedule: Schedule) -> ScheduleState:
+    """The state of a schedule that waits for its next moment: running while the
+    last one still goes out.
+    """
+    sending = any(
         occurrence.state is OccurrenceState.SENDING
         for occurrence in uow.occurrences.of(schedule.id, limit=10)
     )
+    return ScheduleState.RUNNING if sending else ScheduleState.PENDING
 
 
 def unsent(

@@ -9,6 +9,7 @@ from bot.domain.errors import Conflict, NotAllowed
 from bot.domain.schedule import ListAudience, Schedule, ScheduleState
 from bot.service.planning import Planning
 from bot.service.ports import Clock
+from bot.service.reports import between
 from bot.service.repositories import UnitOfWork
 from bot.service.schedules import Schedules, locked, not_final
 
@@ -60,7 +61,7 @@ class Steering:
             return self._release(uow, schedule, frozen)
         if schedule.state is not ScheduleState.PAUSED:
             return schedule
-        return self._store(uow, schedule.moved(ScheduleState.PENDING))
+        return self._store(uow, schedule.moved(between(uow, schedule)))
 
     def _release(
         self, uow: UnitOfWork, schedule: Schedule, frozen: Frozen | None
@@ -71,11 +72,11 @@ class Steering:
             for occurrence in uow.occurrences.of(schedule.id, limit=10)
             if occurrence.state is OccurrenceState.HELD
         ]
-        pending = schedule.moved(ScheduleState.PENDING)
+        waiting = schedule.moved(between(uow, schedule))
         for occurrence in held:
             self._planning.launch(
                 uow,
-                pending,
+                waiting,
                 occurrence.due_at,
                 self._frozen(uow, schedule, frozen, now),
                 now,
@@ -106,13 +107,13 @@ class Steering:
     def _after_skip(
         self, uow: UnitOfWork, schedule: Schedule, now: datetime
     ) -> Schedule:
-        if schedule.next_at is not None:
-            if schedule.state is ScheduleState.HELD:
-                schedule = schedule.moved(ScheduleState.PENDING)
-        elif schedule.state is not ScheduleState.RUNNING:
+        waiting = between(uow, schedule)
+        if schedule.next_at is None and waiting is ScheduleState.PENDING:
             schedule = schedule.moved(
                 ScheduleState.CANCELLED, reason="skipped", ended_at=now
             )
+        elif schedule.next_at is None or schedule.state is ScheduleState.HELD:
+            schedule = schedule.moved(waiting)
         return self._store(uow, schedule)
 
     def send_now(
