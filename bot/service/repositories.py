@@ -85,7 +85,6 @@ class Subscriptions(Protocol):
         now: datetime,
         *,
         list_id: int | None = None,
-        origin: SubscriptionOrigin | None = None,
     ) -> int:
         """End the active intervals that match; how many."""
         ...

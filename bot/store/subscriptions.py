@@ -43,13 +43,10 @@ class SqlSubscriptions:
         now: datetime,
         *,
         list_id: int | None = None,
-        origin: SubscriptionOrigin | None = None,
     ) -> int:
         active = [subscription.c.subscriber_id == subscriber_id, SUBSCRIBED]
         if list_id is not None:
             active.append(subscription.c.list_id == list_id)
-        if origin is not None:
-            active.append(subscription.c.origin == origin)
         update = sa.update(subscription).where(*active)
         ended = self._connection.execute(update.values(ended_at=now, end_reason=reason))
         return ended.rowcount

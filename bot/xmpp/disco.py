@@ -80,7 +80,6 @@ async def advertise(
     stream: Stream,
     *,
     addresses: Mapping[str, str],
-    features: Iterable[str] = FEATURES,
     form: Mapping[str, str | Sequence[str]],
     items: Items,
     nodes: Mapping[str, str] | None = None,
@@ -98,7 +97,7 @@ async def advertise(
     for address, name in addresses.items():
         info = DiscoInfo()
         info.add_identity(*identity, name=name)
-        told = set(features)
+        told = set(FEATURES)
         if address == service:
             known = await disco.get_info(JID(service), local=True)
             told |= known["features"]
@@ -113,7 +112,7 @@ async def advertise(
     for name, title in (nodes or {}).items():
         info = DiscoInfo()
         info.add_identity(*identity, name=title)
-        for feature in sorted(features):
+        for feature in sorted(FEATURES):
             info.add_feature(feature)
         await disco.set_info(jid=JID(service), node=name, info=info)
     _answer_items(stream, items)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.service.ports import Database
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
@@ -39,11 +38,6 @@ def opened(url: str) -> Iterator[SqlDatabase]:
     database = SqlDatabase(url)
     yield database
     database.close()
-
-
-def as_port(database: SqlDatabase) -> Database:
-    """What the use cases are promised: the type checker proves it."""
-    return database
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Lists, subscribers and subscriptions."""
 
-from typing import Any
-
 import pytest
 
 from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
@@ -109,9 +107,9 @@ def test_one_active_interval(database: SqlDatabase) -> None:
     database.call(use)
 
 
-@pytest.mark.parametrize("by", ["list", "origin", "all"])
-def test_ending_some(database: SqlDatabase, by: str) -> None:
-    """Only the intervals of that list, or of that origin, end."""
+@pytest.mark.parametrize(("of", "left"), [("news", ["maintenance"]), (None, [])])
+def test_ending_some(database: SqlDatabase, of: str | None, left: list[str]) -> None:
+    """Only the interval of that list ends; without one, all do."""
 
     def use(unit: UnitOfWork) -> list[str]:
         ids = declare(unit, "news", "maintenance")
@@ -119,17 +117,12 @@ def test_ending_some(database: SqlDatabase, by: str) -> None:
         opened = unit.subscriptions.open
         opened(ids["news"], ann, SubscriptionOrigin.PRESENCE, NOON)
         opened(ids["maintenance"], ann, SubscriptionOrigin.ADMIN, NOON)
-        choices: dict[str, dict[str, Any]] = {
-            "list": {"list_id": ids["news"]},
-            "origin": {"origin": SubscriptionOrigin.ADMIN},
-            "all": {},
-        }
-        unit.subscriptions.end(ann.id, EndReason.LEFT, NOON, **choices[by])
+        list_id = None if of is None else ids[of]
+        unit.subscriptions.end(ann.id, EndReason.LEFT, NOON, list_id=list_id)
         names = {list_id: name for name, list_id in ids.items()}
         return [names[entry.list_id] for entry in unit.subscriptions.of(ann.id)]
 
-    left = {"list": ["maintenance"], "origin": ["news"], "all": []}
-    assert database.call(use) == left[by]
+    assert database.call(use) == left
 
 
 def test_suspended(database: SqlDatabase) -> None:

@@ -110,15 +110,6 @@ def test_workers_claim_disjoint_chunks(database: SqlDatabase, url: str) -> None:
     assert sorted(claimed) == sorted([*wanted, 0, 0, 0])
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(600):
-        if condition():
-            return
-        pause.wait(0.05)
-    raise AssertionError("it never came true")
-
-
 @contextmanager
 def overlapping(
     database: SqlDatabase,
