@@ -1,6 +1,7 @@
 """What people are told before they agree to a schedule."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,8 +17,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def shown(text: str, start: str, zone: ZoneInfo = WARSAW, **more: object) -> Preview:
-    return preview(recurrence.parse(text), at(start), zone, **more)  # type: ignore[arg-type]
+def shown(text: str, start: str, zone: ZoneInfo = WARSAW, **more: Any) -> Preview:
+    return preview(recurrence.parse(text), at(start), zone, **more)
 
 
 def only(found: Preview, kind: Kind) -> Caution:

@@ -3,11 +3,13 @@
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.e2e.service import Service
 from tests.e2e.speaking import Stage, staged
+from tests.servers.xmpp_server import XmppServer
 
 Make = Callable[..., Service]
 #: each server and each mode once
@@ -20,10 +22,10 @@ def make(tmp_path: Path) -> Iterator[Make]:
     made: list[Service] = []
     numbers = itertools.count()
 
-    def new(*args: object, **options: object) -> Service:
+    def new(server: XmppServer, mode: str, **options: Any) -> Service:
         folder = tmp_path / f"service{next(numbers)}"
         folder.mkdir()
-        service = Service(folder, *args, **options)  # type: ignore[arg-type]
+        service = Service(folder, server, mode, **options)
         made.append(service)
         return service
 

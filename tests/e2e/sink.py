@@ -66,6 +66,10 @@ class Sink:
         """How often each recipient was told."""
         return Counter(to for to, _ in list(self.arrived))
 
+    def has_told(self, count: int) -> bool:
+        """Whether so many recipients were told."""
+        return len(self.told) >= count
+
     def wait(self, count: int, seconds: float = 60) -> None:
         """Until so many messages have arrived."""
         deadline = time.monotonic() + seconds

@@ -1,5 +1,7 @@
 """Several processes on one database: services side by side, and the command line."""
 
+from functools import partial
+
 import pytest
 
 from tests.e2e.conftest import Make
@@ -42,7 +44,7 @@ def test_two_services(
             ),
         ]
         for job in jobs:
-            first.until(lambda job=job: first.sent(job))  # type: ignore[misc]
+            first.until(partial(first.sent, job))
         sink.wait(READERS + 100)
         for service in services:
             assert service.stop() == 0

@@ -36,7 +36,8 @@ def _said(caplog: pytest.LogCaptureFixture, text: str) -> bool:
 async def _refused(link: Link) -> None:
     """Wait until an attempt has failed for a reason; nothing comes up after it."""
     async with asyncio.timeout(20):
-        while not (link.stream.refusal or link.stream.stream_error):  # noqa: ASYNC110
+        stream = link.stream
+        while not (stream.refusal or stream.stream_error):  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.02)
     assert link.sessions == []
 

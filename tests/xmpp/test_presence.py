@@ -121,6 +121,7 @@ def test_subscribing_outlives_restarts(
 
 async def _roster_without(client: Contact, jid: str) -> None:
     async with asyncio.timeout(20):
+        # the roster is the server's, which tells nobody of it
         while (await client.contacts()).get(jid) == "to":  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
