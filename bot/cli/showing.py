@@ -12,8 +12,7 @@ from bot.domain.schedule import Schedule, TemplateContent
 
 def target(schedule: Schedule) -> str:
     """Who is told: the list's name, or the people."""
-    people: tuple[str, ...] = getattr(schedule.audience, "jids", ())
-    return ", ".join(people) or schedule.audience.list_name or ""
+    return ", ".join(schedule.audience.jids) or schedule.audience.label
 
 
 def draft(
@@ -69,7 +68,7 @@ def schedule_as_data(schedule: Schedule) -> dict[str, Any]:
         "owner": schedule.owner,
         "origin": schedule.origin,
         "list": schedule.audience.list_name,
-        "people": list(getattr(schedule.audience, "jids", ())),
+        "people": list(schedule.audience.jids),
         "status": schedule.wire_state,
         "state": schedule.state,
         "reason": schedule.reason,

@@ -107,6 +107,16 @@ class ListAudience:
 
     list_name: str
 
+    @property
+    def jids(self) -> tuple[str, ...]:
+        """Nobody is told by name."""
+        return ()
+
+    @property
+    def label(self) -> str:
+        """Who is told, without naming a person."""
+        return self.list_name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleAudience:
@@ -114,6 +124,11 @@ class PeopleAudience:
 
     jids: tuple[str, ...]
     list_name: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Who is told, without naming a person."""
+        return self.list_name or "single people"
 
 
 Audience = ListAudience | PeopleAudience

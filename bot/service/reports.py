@@ -230,5 +230,5 @@ def _write(
 
 
 def _name(schedule: Schedule) -> str:
-    target = schedule.audience.list_name or "single people"
+    target = schedule.audience.label
     return f"Announcement #{schedule.id} ({schedule.client_id}) to {target}"
