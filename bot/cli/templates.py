@@ -158,7 +158,9 @@ def check(
 
 
 def _templates(context: typer.Context) -> JinjaTemplates:
-    return JinjaTemplates(session.settings_of(context).templates.folder)
+    from bot.app.service import templates_of  # noqa: PLC0415 - slow to start
+
+    return templates_of(session.settings_of(context))
 
 
 def _summary(templates: JinjaTemplates, name: str) -> dict[str, Any]:

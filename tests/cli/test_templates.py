@@ -43,6 +43,16 @@ def test_render_shows_what_readers_get(place: Workplace) -> None:
     assert "22:00" in data["texts"][0]["body"]
 
 
+def test_render_knows_the_configured_limits(place: Workplace) -> None:
+    """What would be refused when it is due is refused when it is tried out."""
+    place.add_template("own", "Hello {{ service }}", GOOD)
+    assert "Hello" in place.done("templates", "render", "own")
+    limits = {f"CARILLON_LIMITS__{role}__BODY": "10" for role in ("USER", "ADMIN")}
+    fault = place("templates", "render", "own", env=limits).fault()
+    assert "10" in fault
+    assert "characters" in fault
+
+
 def test_check_tells_where(place: Workplace) -> None:
     """`check` is content with the shipped ones and points at what is broken."""
     assert "2 templates are in order" in place.done("templates", "check")
