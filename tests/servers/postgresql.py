@@ -6,23 +6,22 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import psycopg
 from psycopg import sql
 
 from tests.servers import programs
-from tests.servers.folders import temporary_folder
 from tests.servers.ports import HOST, free_port
 from tests.servers.processes import Process, ServerError, environment
+from tests.servers.server import Server
 
 # Nothing here need survive a power cut; without waiting for disks it is fast.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class PostgreSQL:
+class PostgreSQL(Server):
     """One cluster, started by `with`; its only user `carillon` needs no password.
 
     PostgreSQL refuses to run as root: then it runs as nobody, to whom the
@@ -30,48 +29,22 @@ class PostgreSQL:
     """
 
     name: ClassVar[str] = "postgresql"
-    host: ClassVar[str] = HOST
+    goodbye: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends who is connected
 
     def __init__(self, folder: Path | None = None, *, durable: bool = False) -> None:
         """`durable`: with the safe, slower settings that PostgreSQL comes with."""
+        super().__init__(folder)
         self.durable = durable
         self.port = free_port()
-        self._given_folder = folder
         self._user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
-        self._cleanup = ExitStack()
-        self._process: Process | None = None
 
-    folder: Path
+    def _prepare(self) -> None:
+        if self._user is not None:
+            os.chown(self.folder, self._user, self._user)
+        self._root = self._reachable_programs()
+        self._initialise()
 
-    @property
-    def log(self) -> Path:
-        return self.folder / "server.log"
-
-    @property
-    def pid(self) -> int:
-        """Of the postmaster."""
-        return self._running().pid
-
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            self.folder = self._given_folder or stack.enter_context(temporary_folder())
-            if self._user is not None:
-                os.chown(self.folder, self._user, self._user)
-            self._root = self._reachable_programs()
-            self._initialise()
-            self.start()
-            self._cleanup = stack.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            if self._process is not None:
-                self.stop()
-        finally:
-            self._cleanup.close()
-
-    def start(self) -> None:
-        """Start, also again after `stop` or `kill`: same port, same data."""
+    def _launch(self) -> Process:
         settings = {
             "listen_addresses": HOST,
             "port": str(self.port),
@@ -81,7 +54,7 @@ class PostgreSQL:
             **({} if self.durable else FORGETFUL),
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
-        self._process = Process(
+        return Process(
             [self._bin / "postgres", "-D", self.folder / "data", *options],
             log=self.log,
             cwd=self.folder,
@@ -89,24 +62,18 @@ class PostgreSQL:
             user=self._user,
             at_parents_death=signal.SIGQUIT,  # ends its children, too
         )
-        try:
-            self._process.wait_for_ports([self.port])
-            self._wait_for_recovery()
-        except BaseException:
-            self.kill()
-            raise
 
-    def stop(self) -> None:
-        """Shut down cleanly, ending whoever is connected ("fast")."""
-        process, self._process = self._running(), None
-        process.stop(signal.SIGINT)
+    def _wait_until_up(self, process: Process) -> None:
+        process.wait_for_ports([self.port])
+        self._wait_for_recovery()
 
     def kill(self) -> None:
         """End it as a power cut would; its children notice, and end too."""
-        process, self._process = self._running(), None
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        left = {Path("/proc", child) for child in children.read_text().split()}
-        process.kill()
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        # not there where it ended by itself
+        listed = children.read_text() if children.exists() else ""
+        left = {Path("/proc", child) for child in listed.split()}
+        super().kill()
         deadline = time.monotonic() + 10
         while any(child.exists() for child in left) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -137,11 +104,6 @@ class PostgreSQL:
                 time.sleep(0.05)
             else:
                 return
-
-    def _running(self) -> Process:
-        if self._process is None:
-            raise RuntimeError("PostgreSQL is not running")
-        return self._process
 
     def _initialise(self) -> None:
         data = self.folder / "data"
