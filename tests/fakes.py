@@ -88,6 +88,7 @@ class FakeWire:
         self.most = 0
         #: what every recipient's announcement was, by recipient
         self.announcements: dict[str, Announcement] = {}
+        self.on_echo: Callable[[], None] = lambda: None
         self._waiting: list[FakeBarrier] = []
         self._up = asyncio.Event()
         self._up.set()
@@ -122,6 +123,10 @@ class FakeWire:
         elif not self.hold:
             asyncio.get_running_loop().call_soon(barrier.acknowledge)
         return barrier
+
+    async def echo(self) -> None:
+        """What bounced comes back now."""
+        self.on_echo()
 
     def acknowledge(self, count: int | None = None) -> None:
         """The oldest `count` writes; None: all that wait."""

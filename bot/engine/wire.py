@@ -74,3 +74,10 @@ class Wire(Protocol):
         Raises StreamLost; with handled=0 if the connection was down at the start.
         """
         ...
+
+    async def echo(self) -> None:
+        """Wait until what bounced of the acknowledged writes has come back.
+
+        Returns early where nobody can tell: the connection is gone, or silent.
+        """
+        ...

@@ -5,7 +5,7 @@ Both move a `Ledger`. `stream_management` holds the one, `Pings` here the other.
 
 import secrets
 from collections import deque
-from typing import Protocol
+from typing import ClassVar, Protocol
 from xml.etree import ElementTree as ET
 
 from bot.xmpp.ledger import Ledger
@@ -15,6 +15,8 @@ class Acknowledgements(Protocol):
     """The bookkeeping of one session."""
 
     ledger: Ledger
+    #: an acknowledgement comes after every bounce of what it acknowledges
+    follows_bounces: ClassVar[bool]
 
     def request(self) -> None:
         """Ask the server how far it is; its answer is a sign of life, too."""
@@ -41,6 +43,8 @@ class Pings:
     its server. Either way every bounce of what was written before arrives first.
     On ejabberd "taken" means routed.
     """
+
+    follows_bounces: ClassVar[bool] = True
 
     def __init__(self, stream: "RawStream", *, to: str, sender: str | None) -> None:
         self.ledger = Ledger(keep=False)

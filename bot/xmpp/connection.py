@@ -8,13 +8,16 @@ Build it inside the running loop.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from xml.etree import ElementTree as ET
 
+from slixmpp.exceptions import XMPPError
 from slixmpp.stanza import Iq
 from slixmpp.stanza.rootstanza import RootStanza
 
@@ -56,6 +59,8 @@ class Timing:
     silence: float = 60.0
     #: for the first answer on a resumed stream
     answer: float = 10.0
+    #: for what bounced to come back after it was acknowledged
+    echo: float = 5.0
     #: for the server to close its stream when we stop
     close: float = 5.0
 
@@ -137,6 +142,16 @@ class Connection:
             await _first(self.stream.writable.wait(), pending.until_settled())
         if pending.settled.done():
             pending.settled.result()  # raises StreamLost
+
+    async def echo(self) -> None:
+        session = self.stream.acknowledgements
+        if session is None or session.follows_bounces:
+            return
+        # its answer comes after all that came back before it was asked (XEP-0199)
+        ping = self.stream.make_iq_get(ito=self.addresses.domain)
+        ping.append(ET.Element("{urn:xmpp:ping}ping"))
+        with contextlib.suppress(NotConnected, XMPPError):
+            await self.ask(ping, self._timing.echo)
 
     # --- single stanzas -------------------------------------------------------------
 

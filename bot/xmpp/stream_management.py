@@ -7,7 +7,7 @@ a failed resumption, how many stanzas the server says it had handled.
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from xml.etree import ElementTree as ET
 
 from slixmpp.plugins.xep_0198.stanza import StreamManagement as Feature
@@ -41,6 +41,9 @@ class StreamManagement:
     Prosody 0.12.3 feeds a resumed stream to the parser of the old one, so what
     was cut in the middle of a stanza swallows all that follows.
     """
+
+    #: ejabberd acknowledges what it has read, and bounces a little later
+    follows_bounces: ClassVar[bool] = False
 
     def __init__(self, stream: "AccountStream", patience: float) -> None:
         """`patience`: seconds that a resumed stream has for its first answer."""
