@@ -5,7 +5,11 @@ import sys
 
 import structlog
 
+from bot.domain.characters import block, line
 from bot.settings import LogSettings
+
+#: what has lines of its own
+_BLOCKS = ("exception", "stack")
 
 
 def configure(settings: LogSettings) -> None:
@@ -24,9 +28,12 @@ def configure(settings: LogSettings) -> None:
     renderer: structlog.typing.Processor
     if settings.format == "json":
         renderer = structlog.processors.JSONRenderer()
-        shared.append(structlog.processors.format_exc_info)
     else:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # that of Rich would show the values of variables: bodies and passwords
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -39,6 +46,8 @@ def configure(settings: LogSettings) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _harmless,
                 renderer,
             ],
         )
@@ -47,3 +56,18 @@ def configure(settings: LogSettings) -> None:
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(settings.level.upper())
+
+
+def _harmless(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Nothing that somebody sent moves a cursor or looks like a record of its own.
+
+    The lines of a traceback are indented: the error's own text may have lines too.
+    """
+    for name, value in event.items():
+        if name in _BLOCKS and isinstance(value, str):
+            event[name] = "\n".join(f"  {row}" for row in block(value).split("\n"))
+        elif not isinstance(value, int | float | None):
+            event[name] = line(str(value))
+    return event

@@ -7,7 +7,6 @@ read as Rich markup; JSON is pure ASCII.
 
 import json
 import os
-import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -19,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.domain import timestamps
+from bot.domain.characters import block, line
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Limit = Annotated[
@@ -33,27 +33,6 @@ After = Annotated[
 
 #: as wide as it takes where no terminal sets the width
 _UNBOUNDED = 100_000
-#: C0, DEL and C1; line and paragraph separators; bidi embeddings, overrides and
-#: isolates; lone surrogates
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def line(text: str) -> str:
-    """`text` on one line, what a terminal must not see written as an escape."""
-    return _UNSAFE.sub(_escaped, text)
-
-
-def block(text: str) -> str:
-    """Like `line`, but lines and tabs stay."""
-    return "\n".join(
-        "\t".join(line(part) for part in row.split("\t")) for row in text.split("\n")
-    )
-
-
-def _escaped(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(found.group())
-    return named or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")  # noqa: PLR2004
 
 
 def table(

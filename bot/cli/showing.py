@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.cli import moments, output
 from bot.domain.broadcast import Broadcast, Progress
+from bot.domain.characters import line
 from bot.domain.message import Text
 from bot.domain.preview import Preview
 from bot.domain.schedule import Schedule, TemplateContent
@@ -39,7 +40,7 @@ def draft(
 def written(texts: Iterable[Text]) -> None:
     """Each text under its language."""
     for text in texts:
-        subject = output.line(text.subject or "")
+        subject = line(text.subject or "")
         output.say(f"[{text.language or 'any language'}] {subject}".rstrip())
         output.say("\n".join(f"    {row}" for row in text.body.split("\n")))
         output.say()

@@ -7,6 +7,7 @@ import typer
 
 from bot.cli import asking, output, session, showing
 from bot.domain import wallclock
+from bot.domain.characters import line
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.language import is_tag
 from bot.rendering.templates import JinjaTemplates
@@ -150,7 +151,7 @@ def check(
         )
     else:
         for fault in faults:
-            output.say(output.line(str(fault)))
+            output.say(line(str(fault)))
     if faults:
         output.fail(f"{len(faults)} to put right in the templates")
     if not json:

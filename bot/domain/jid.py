@@ -8,8 +8,13 @@ with slixmpp's own stringprep; both agree on every JID a server hands out.
 import re
 import unicodedata
 
+from bot.domain.characters import illegal
+
 MAX_PART = 1023  #: bytes of UTF-8, RFC 7622 §3.1
 _FORBIDDEN_LOCAL = re.compile(r"[\s\x00-\x20\x7f\"&'/:<>@]")
+#: controls, signs that turn the direction of writing, private use, surrogates: no
+#: server lets them into a JID (RFC 8264 §9; nodeprep, RFC 3920 appendix A)
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 _DOMAIN = re.compile(
     r"^(?=.{1,1023}$)(?!.*\.\.)[^\s\x00-\x2c/:;<=>?@^`\x7f{|}~]+\.?$|^\[[0-9A-Fa-f:.]+\]$"
 )
@@ -30,11 +35,20 @@ def bare(text: str) -> str:
         raise JIDError(f"{text[:80]!r} has nothing before the @")
     local = unicodedata.normalize("NFKC", local).casefold()
     domain = unicodedata.normalize("NFKC", domain).lower().rstrip(".")
+    if _hides_something(local + domain):
+        raise JIDError(f"{text[:80]!r} is not a JID: it has invisible characters")
     if _FORBIDDEN_LOCAL.search(local) or len(local.encode()) > MAX_PART:
         raise JIDError(f"{text[:80]!r} is not a JID: the part before the @ is not one")
-    if not _DOMAIN.match(domain):
+    if not _DOMAIN.fullmatch(domain):
         raise JIDError(f"{text[:80]!r} is not a JID: {domain[:80]!r} is no domain")
     return f"{local}@{domain}" if at else domain
+
+
+def _hides_something(text: str) -> bool:
+    if text.isascii():
+        return False  # the two patterns know those
+    hidden = any(unicodedata.category(one) in _HIDDEN for one in text)
+    return hidden or illegal(text) is not None
 
 
 def domain_of(jid: str) -> str:

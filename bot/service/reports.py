@@ -16,6 +16,7 @@ from bot.domain.broadcast import (
     OccurrenceState,
     Progress,
 )
+from bot.domain.characters import printable
 from bot.domain.schedule import (
     ON_THE_WIRE,
     Origin,
@@ -230,5 +231,5 @@ def _write(
 
 
 def _name(schedule: Schedule) -> str:
-    target = schedule.audience.label
-    return f"Announcement #{schedule.id} ({schedule.client_id}) to {target}"
+    given = printable(schedule.client_id)
+    return f"Announcement #{schedule.id} ({given}) to {schedule.audience.label}"

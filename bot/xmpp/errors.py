@@ -8,7 +8,6 @@ is told as a reference number only, and logged under it.
 
 import logging
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
@@ -16,11 +15,10 @@ from xml.etree import ElementTree as ET
 from slixmpp.stanza import Iq
 
 from bot.domain import errors
+from bot.domain.characters import printable
 from bot.xmpp.namespaces import ANNOUNCE, CLIENT, LANG, STANZAS
 
 log = logging.getLogger(__name__)
-
-MAX_TEXT = 500  #: characters
 
 #: error -> (condition, type)
 CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
@@ -86,21 +84,6 @@ def refusal(iq: Iq, error: Exception) -> Iq:
     reply["type"] = "error"
     reply.xml.append(stanza_error(error).element())
     return reply
-
-
-def printable(text: str) -> str:
-    """One line, without what a terminal, a log or XML would stumble over.
-
-    Control characters and those that turn the direction of writing may come in
-    with whatever a text quotes.
-    """
-    line = " ".join(text.split())
-    return "".join(map(_seen, line[:MAX_TEXT]))
-
-
-def _seen(character: str) -> str:
-    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Cn", "Co"}
-    return "\ufffd" if hidden else character
 
 
 def _limit(error: errors.PolicyViolation) -> dict[str, str]:

@@ -13,6 +13,7 @@ from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+from bot.domain.characters import printable
 from bot.domain.identity import MessageIds
 from bot.service.outcomes import Bounce
 from bot.xmpp.bounces import BounceLimit, BounceTexts, bounce, language_of
@@ -24,7 +25,6 @@ from bot.xmpp.classification import (
     sender_of,
 )
 from bot.xmpp.connection import Connection
-from bot.xmpp.errors import printable
 from bot.xmpp.namespaces import CLIENT, LANG, STANZAS
 from bot.xmpp.signs_of_life import SignsOfLife
 
@@ -109,7 +109,7 @@ def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | N
     return Bounce(
         broadcast_key=key,
         jid=sender,
-        condition=condition[:100],
+        condition=printable(condition)[:100],
         error_type=kind[:20],
         text=printable(text) if text else None,
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.characters import illegal
+from bot.domain.characters import block, illegal, line, printable
 
 
 @given(st.characters(exclude_categories=()))
@@ -35,3 +35,20 @@ def test_agrees_with_expat(character: str) -> None:
 def test_names_the_first(text: str, found: str | None) -> None:
     """The first illegal character is named by its code point."""
     assert illegal(text) == found
+
+
+HOSTILE = "a\x1b[31m\x9bb\x7f\u202ec\u2028\ud800\t\r\nd"
+
+
+def test_shown_on_one_line() -> None:
+    """What would move a cursor, a line or the writing's direction is an escape."""
+    shown = r"a\x1b[31m\x9bb\x7f\u202ec\u2028\ud800\t\r\nd"
+    assert line(HOSTILE) == shown
+    assert block(HOSTILE) == shown.replace(r"\t", "\t").replace(r"\n", "\n")
+    assert line("עברית 👩‍👩‍👧 é") == "עברית 👩‍👩‍👧 é"
+
+
+def test_printed_in_a_sentence() -> None:
+    """Quoted input is one short line of characters that can be seen."""
+    assert printable(HOSTILE) == "a\ufffd[31m\ufffdb\ufffd\ufffdc \ufffd d"
+    assert len(printable("x" * 10_000)) == 500

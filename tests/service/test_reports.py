@@ -168,3 +168,11 @@ def test_who_stops_his_own_is_not_told(world: World) -> None:
     number = world.broadcast(world.due()).id
     world.do(world.broadcasts.stop, world.caller(ADMIN), number)
     assert world.notices() == []
+
+
+def test_an_id_cannot_forge_a_text(world: World) -> None:
+    """An id of line breaks and turned writing is quoted as one harmless line."""
+    missed(world, client_id="x\n\x9b2J\u202eAll is well.")
+    written = texts(world.notices())
+    assert "(x \ufffd2J\ufffdAll is well.)" in written[OPS]
+    assert written[OPS].isprintable()
