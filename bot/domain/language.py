@@ -15,13 +15,14 @@ def choose(available: Iterable[str], *wanted: str) -> str:
     """The best of the `available` tags for what is `wanted`, most wanted first.
 
     Each wish is tried exactly, then without its last subtags (`de-AT`, `de`),
-    whatever the case; then what has no tag (`''`), else the first. `available`
-    must not be empty.
+    whatever the case; what is no tag is no wish. Then what has no tag (`''`), else
+    the first. `available` must not be empty.
     """
     tags: dict[str, str] = {}
     for tag in available:
         tags.setdefault(tag.lower(), tag)
-    for wish in wanted:
+    # whoever writes to us says what he likes: a long one would be tried for long
+    for wish in filter(is_tag, wanted):
         tag = wish.lower()
         while tag:
             if tag in tags:

@@ -3,8 +3,11 @@
 An item's id is its reference (#123) as text.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Any, TypeVar
 from xml.etree import ElementTree as ET
 
 from bot.domain.errors import Invalid, NotFound, NotOffered
@@ -13,6 +16,11 @@ from bot.service.paging import Page, Paging
 RSM = "http://jabber.org/protocol/rsm"
 MOST = 100  #: items a page, whatever is asked for
 USUAL = 50
+#: characters a page: servers end the stream over a stanza too large
+LARGEST = 100_000
+
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,23 @@ def read_wish(element: ET.Element | None) -> Wish:
         before=_item(given["before"] or "0") if given["before"] is not None else None,
     )
     return Wish(paging=paging, count_only=most == 0)
+
+
+def fitting(
+    page: Page[Item], paging: Paging, size: Callable[[Item], int]
+) -> Page[Item]:
+    """As much of `page` as one stanza may hold, from where the asker goes on.
+
+    §2.1: a page may hold fewer items than asked for. One is always left.
+    """
+    backwards = paging.before is not None
+    items = list(page.items)[::-1] if backwards else list(page.items)
+    sizes = list(accumulate(map(size, items)))
+    kept = items[: max(1, bisect_right(sizes, LARGEST))]
+    if backwards:
+        kept.reverse()
+        return replace(page, items=kept, index=page.index + len(items) - len(kept))
+    return replace(page, items=kept)
 
 
 def page_element(page: Page[Any], wish: Wish) -> ET.Element:

@@ -64,6 +64,13 @@ def one(report: Report, caller: Caller) -> ET.Element:
     return element
 
 
+def size(schedule: Schedule) -> int:
+    """About how many characters a job takes among many."""
+    jids = getattr(schedule.audience, "jids", ())
+    given = (schedule.client_id, schedule.metadata or "", *jids)
+    return 1_000 + sum(map(len, given)) + 11 * len(jids)
+
+
 def several(
     reports: Iterable[Report],
     page: Page[Schedule],

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from bot.domain.errors import Invalid, NotOffered
 from bot.domain.schedule import Origin
 from bot.service.requests import ScheduleRequest
+from bot.xmpp.bounds import check_request
 from bot.xmpp.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
 from bot.xmpp.plugins.scheduling import NS
 from bot.xmpp.result_sets import RSM, Wish, read_wish
@@ -28,6 +29,8 @@ _SINGLE = (
     "cancel",
 )
 _TEXTS = ("body", "subject")
+#: these have limits of their own
+_FREE = frozenset(f"{{{NS}}}{name}" for name in _TEXTS)
 _STREAMS = (CLIENT, "jabber:server", COMPONENT, "")
 
 
@@ -53,8 +56,9 @@ class QueryRequest:
 def read_schedule(
     element: ET.Element, stanza_language: str
 ) -> ScheduleRequest | CancelRequest:
-    """Raises Invalid, which names the element, or NotOffered."""
+    """Raises Invalid, which names the element, PolicyViolation or NotOffered."""
     _signature(element)
+    check_request(element, _FREE)
     values = {name: _single(element, name) for name in _SINGLE}
     metadata = _one(element, NS, "metadata")
     payloads = _payloads(element)

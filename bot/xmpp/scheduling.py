@@ -32,6 +32,7 @@ from bot.xmpp.admission import Admission
 from bot.xmpp.connection import Connection
 from bot.xmpp.errors import refusal
 from bot.xmpp.namespaces import CLIENT, LANG
+from bot.xmpp.result_sets import fitting
 from bot.xmpp.schedule_requests import (
     CancelRequest,
     QueryRequest,
@@ -172,7 +173,9 @@ class SchedulingDoor:
     def _page(
         self, uow: UnitOfWork, caller: Caller, paging: Paging, status: str | None
     ) -> tuple[Page[Schedule], list[Report]]:
-        page = self._schedules.page(uow, caller, paging, status)
+        page = fitting(
+            self._schedules.page(uow, caller, paging, status), paging, answers.size
+        )
         moment = self._schedules.moment
         return page, [Report(one, moment(uow, one)) for one in page.items]
 
@@ -210,9 +213,7 @@ def _owner(given: str | None) -> str | None:
 
 
 def _payload(iq: Iq) -> ET.Element:
-    """RFC 6120 §8.2.3: a request has exactly one child."""
-    if len(iq.xml) != 1:
-        raise Invalid("An IQ takes exactly one child element.")
+    """The one child: the stream refuses a request with several."""
     element = iq.xml[0]
     wanted = _TYPES[element.tag]
     if iq["type"] != wanted:

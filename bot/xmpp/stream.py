@@ -27,9 +27,10 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.addresses import Addresses
 from bot.xmpp.acknowledgements import Acknowledgements
+from bot.xmpp.bounds import MOST_OF_ALL, is_overfull
 from bot.xmpp.errors import StanzaError
 from bot.xmpp.ledger import Pending
-from bot.xmpp.namespaces import CLIENT, COMPONENT
+from bot.xmpp.namespaces import ANNOUNCE, CLIENT, COMPONENT
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ BLAMELESS = frozenset(
     }
 )
 _STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
+#: what stands for the content of a stanza that holds too much
+_OVERFULL = f"{{{ANNOUNCE}}}overfull"
 STANZA_TAGS = frozenset(
     f"{{{namespace}}}{name}"
     for namespace in (CLIENT, COMPONENT)
@@ -188,22 +191,27 @@ class Stream(BaseXMPP):
         session = self.acknowledgements if xml.tag in STANZA_TAGS else None
         if session is not None and session.received(xml):
             return
+        if xml.tag in STANZA_TAGS and is_overfull(xml):
+            xml[:] = [ET.Element(_OVERFULL)]
         super()._spawn_event(xml)
 
     def incoming_filter(self, xml: ET.Element) -> ET.Element:
         """Give errors of no known condition the one that stands for them.
 
-        COMPAT slixmpp raises on others, and the IQ's future never ends.
+        COMPAT slixmpp raises on others, and the IQ's future never ends; and it
+        takes any stanza with `<error/>` for one of the type error.
         """
         xml = super().incoming_filter(xml)
-        if xml.get("type") == "error" and xml.tag in STANZA_TAGS:
-            error = xml.find(f"{{{CLIENT}}}error")
-            if error is not None and not any(
-                child.tag == f"{{{Error.condition_ns}}}{condition}"
-                for child in error
-                for condition in Error.conditions
-            ):
-                ET.SubElement(error, f"{{{Error.condition_ns}}}undefined-condition")
+        errors = xml.findall(f"{{{CLIENT}}}error") if xml.tag in STANZA_TAGS else []
+        if xml.get("type") != "error":
+            for error in errors:
+                xml.remove(error)
+        elif errors and not any(
+            child.tag == f"{{{Error.condition_ns}}}{condition}"
+            for child in errors[0]
+            for condition in Error.conditions
+        ):
+            ET.SubElement(errors[0], f"{{{Error.condition_ns}}}undefined-condition")
         return xml
 
     def recv_stanza(self, stanza: StanzaBase) -> None:
@@ -211,6 +219,16 @@ class Stream(BaseXMPP):
         # error messages too; all its ways there go through this attribute.
         vars(stanza)["exception"] = partial(_answer_failure, stanza)
         vars(stanza)["unhandled"] = partial(_answer_unknown, stanza)
+        if isinstance(stanza, Iq) and stanza["type"] in {"get", "set"}:
+            if len(stanza.xml) != 1:
+                # RFC 6120 §8.2.3; several children would have several handlers answer
+                text = "An IQ takes exactly one child element."
+                _refuse(stanza, "bad-request", "modify", text)
+                return
+            if stanza.xml[0].tag == _OVERFULL:
+                text = f"A stanza may have {MOST_OF_ALL} elements here."
+                _refuse(stanza, "policy-violation", "modify", text)
+                return
         super().recv_stanza(stanza)
 
     def _on_presence(self, presence: StanzaBase) -> None:

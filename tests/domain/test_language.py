@@ -50,3 +50,9 @@ def test_chooses_what_there_is(available: list[str], wanted: list[str]) -> None:
 def test_tags(text: str, good: bool) -> None:
     """A tag is letters and digits in short groups."""
     assert is_tag(text) == good
+
+
+def test_what_is_no_tag_is_no_wish() -> None:
+    """A wish that is no language tag, however long, is passed over at once."""
+    assert choose(["en", "de"], "de-" * 100_000, "de") == "de"
+    assert choose(["en", "de"], "de_AT") == "en"

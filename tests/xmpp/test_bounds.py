@@ -1,0 +1,105 @@
+"""How much a request may hold, and how much a page of answers."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bot.domain.errors import Invalid, PolicyViolation
+from bot.service.repositories import Page, Paging
+from bot.xmpp.bounds import DEEPEST, MOST_OF_ALL, is_overfull
+from bot.xmpp.result_sets import LARGEST, fitting
+from bot.xmpp.schedule_requests import read_schedule
+
+S = "urn:xmpp:scheduling:0"
+BODY = "<body>x</body>"
+
+
+def read(content: str, declared: str = "") -> None:
+    read_schedule(
+        ET.fromstring(f"<schedule xmlns='{S}' {declared}>{content}</schedule>"), ""
+    )
+
+
+def nested(depth: int) -> str:
+    return f"<e xmlns='urn:e'>{'<a>' * depth}{'</a>' * depth}</e>"
+
+
+@pytest.mark.parametrize("depth", [DEEPEST, 1_000, 30_000])
+@pytest.mark.parametrize("where", ["{}", "<metadata>{}</metadata>"])
+def test_nesting(where: str, depth: int) -> None:
+    """What is nested too deeply to be written again is refused, not tried."""
+    read(BODY + where.format(nested(DEEPEST - 2)))
+    with pytest.raises(Invalid, match="nested"):
+        read(BODY + where.format(nested(depth)))
+
+
+@pytest.mark.parametrize(
+    ("limit", "content"),
+    [
+        ("elements", "<metadata>" + "<a/>" * 2_000 + "</metadata>"),
+        ("elements", "<body xml:lang='en'/>" * 1_001),
+        (
+            "elements",
+            "<e xmlns='urn:e' " + " ".join(f"a{n}=''" for n in range(2_000)) + "/>",
+        ),
+        (
+            "namespaces",
+            "<metadata>"
+            + "".join(f"<a xmlns='urn:{n}'/>" for n in range(100))
+            + "</metadata>",
+        ),
+        ("size", f"<metadata>{'x' * 65_537}</metadata>"),
+        ("size", f"<e xmlns='urn:e' a='{'x' * 65_537}'/>"),
+        ("size", f"<id>{'x' * 65_537}</id>"),
+    ],
+)
+def test_limits(limit: str, content: str) -> None:
+    """Elements, namespaces and characters have a limit that the refusal names."""
+    with pytest.raises(PolicyViolation) as refused:
+        read(BODY + content)
+    assert refused.value.limit == limit
+    assert not refused.value.wait
+
+
+def test_a_namespace_counts_wherever_it_is_written_again() -> None:
+    """Sixty kilobytes that would be a hundred megabytes again are refused."""
+    declared = f"xmlns:p='urn:{'p' * 50_000}'"
+    with pytest.raises(PolicyViolation):
+        read(f"{BODY}<metadata>{'<p:a/>' * 1_900}</metadata>", declared)
+
+
+def test_texts_are_not_counted() -> None:
+    """Bodies and subjects have limits of their own."""
+    read(f"<body>{'x' * 200_000}</body><subject>{'x' * 200_000}</subject>")
+
+
+def test_overfull_stanzas() -> None:
+    """Beyond thousands of elements nothing is read but an answer to our question."""
+    stanza = ET.fromstring(
+        "<iq type='set'><a>" + "<b/>" * (MOST_OF_ALL - 2) + "</a></iq>"
+    )
+    assert not is_overfull(stanza)
+    ET.SubElement(stanza[0], "b")
+    assert is_overfull(stanza)
+    stanza.set("type", "result")
+    assert not is_overfull(stanza)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "before", "kept", "index"),
+    [
+        ([1, 2, 3], None, [1, 2, 3], 10),
+        ([LARGEST - 1, 1, 1], None, [LARGEST - 1, 1], 10),
+        ([LARGEST + 1, 1], None, [LARGEST + 1], 10),
+        ([1, 1, LARGEST - 1], 0, [1, LARGEST - 1], 11),
+        ([1, LARGEST + 1], 0, [LARGEST + 1], 11),
+        ([], None, [], 0),
+    ],
+)
+def test_pages_fit(
+    sizes: list[int], before: int | None, kept: list[int], index: int
+) -> None:
+    """A page holds what one stanza may, from the end where the asker goes on."""
+    page = Page(sizes, 99, 10 if sizes else 0)
+    found = fitting(page, Paging(before=before), lambda size: size)
+    assert (list(found.items), found.count, found.index) == (kept, 99, index)
