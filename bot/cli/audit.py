@@ -17,6 +17,7 @@ import typer
 from bot.cli import moments, output, session
 from bot.domain import durations, timestamps
 from bot.domain.audit import Action, AuditEntry
+from bot.domain.characters import line
 from bot.service.paging import Paging
 from bot.service.trail import AuditFilter
 
@@ -158,7 +159,7 @@ def _writing(target: Path) -> Iterator[TextIO]:
 
 def _plain(value: Any) -> str:
     """For a spreadsheet: on one line, and never read as a formula."""
-    text = output.line("" if value is None else str(value))
+    text = line("" if value is None else str(value))
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 

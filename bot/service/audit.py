@@ -7,6 +7,7 @@ from typing import TypeVar, TypeVarTuple
 from bot.domain.access import Caller
 from bot.domain.audit import DONE, Asked, AuditEntry
 from bot.domain.broadcast import Broadcast
+from bot.domain.characters import printable
 from bot.domain.errors import CarillonError
 from bot.domain.schedule import Schedule
 from bot.service.paging import Page, Paging
@@ -48,7 +49,7 @@ class Audit:
     def refused(self, uow: UnitOfWork, asked: Asked, error: Exception) -> None:
         """Write down what was asked in vain, after its transaction was undone."""
         if isinstance(error, CarillonError):
-            self._add(uow, asked, error.code, detail=error.text)
+            self._add(uow, asked, error.code, detail=printable(error.text))
         else:
             self._add(uow, asked, CarillonError.code)
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.errors import Invalid, PolicyViolation
-from bot.service.repositories import Page, Paging
+from bot.service.paging import Page, Paging
 from bot.xmpp.bounds import DEEPEST, MOST_OF_ALL, is_overfull
 from bot.xmpp.result_sets import LARGEST, fitting
 from bot.xmpp.schedule_requests import read_schedule
