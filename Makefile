@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test check format install bench lock clean
+.PHONY: demo test check format install bench fuzz lock clean
 
 # A private server, the bot and two readers: shows an announcement; 3 minutes.
 demo: install
@@ -32,15 +32,23 @@ install:
 bench: install
 	$(PYTHON) -m benchmarks
 
+# Hostile input by the million, guided by coverage: SECONDS_EACH=300 for each target,
+# RUNS=N at most, TARGETS="requests inbox recurrences times templates".
+fuzz: install
+	$(PYTHON) -m pip install -q --require-hashes -r requirements-fuzz.lock
+	$(PYTHON) -m tests.fuzz --seconds $(or $(SECONDS_EACH),300) \
+	  --runs $(or $(RUNS),-1) $(TARGETS)
+
 # Pin the newest packages that pyproject.toml allows: those that run, and all; needs uv.
 PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-  --no-annotate --no-header pyproject.toml
+  --no-annotate --no-header --upgrade
 lock:
-	$(PIN) --upgrade -o requirements.lock
-	$(PIN) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
+	$(PIN) pyproject.toml -o requirements.lock
+	$(PIN) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(PIN) --group fuzz -o requirements-fuzz.lock
 
 # Remove all that was installed or made here.
 clean:
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache \
-	  .import_linter_cache .hypothesis
+	  .import_linter_cache .hypothesis .fuzz
 	find . -name __pycache__ -prune -exec rm -rf {} +

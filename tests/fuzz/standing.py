@@ -1,0 +1,221 @@
+"""The service's doors over a real database, with stanzas put in by hand.
+
+Everything is there but the network: slixmpp's component stream, the doors, the use
+cases, SQLite. What a stanza changes is looked at and taken back.
+"""
+
+import asyncio
+import logging
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, TypeVarTuple, cast
+from xml.etree import ElementTree as ET
+
+import sqlalchemy as sa
+from slixmpp.xmlstream import StanzaBase
+
+from bot.domain.identity import MessageIds
+from bot.domain.lists import ListKind
+from bot.service.outcomes import Bounce, Outcomes
+from bot.service.ports import Database
+from bot.service.repositories import UnitOfWork
+from bot.settings import XMPPSettings
+from bot.store.database import backend_of
+from bot.store.unit_of_work import SqlUnitOfWork
+from bot.xmpp.component import ComponentStream
+from bot.xmpp.connection import Connection
+from bot.xmpp.doors import Doors
+from bot.xmpp.presence import PresenceDoor
+from tests.world import (
+    ADMIN,
+    AUDITOR,
+    PUBLISHER,
+    SERVICE,
+    STRANGER,
+    USER,
+    World,
+    a_list,
+    blank_database,
+    copy_of,
+)
+
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+#: (column, value) of each column
+Row = tuple[tuple[str, Any], ...]
+#: table -> its rows
+Rows = Mapping[str, frozenset[Row]]
+
+READER = "reader@example.org"
+PEOPLE = (ADMIN, AUDITOR, PUBLISHER, USER, READER, STRANGER)
+#: steps of the loop after which nothing that a stanza began still runs
+STEPS = 60
+
+
+class OneTransaction:
+    """A database in which each use case is a savepoint; `undo` takes all back."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = backend_of(url).writing.connect()
+        self.raw = cast(
+            sqlite3.Connection, self._connection.connection.driver_connection
+        )
+        self._begun: sa.RootTransaction | None = None
+        found = self.raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        self._tables = [name for (name,) in found]
+
+    async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        return self.call(use_case, *args)
+
+    async def read(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        return self.call(use_case, *args)
+
+    def call(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        self._begun = self._begun or self._connection.begin()
+        with self._connection.begin_nested():
+            return use_case(SqlUnitOfWork(self._connection), *args)
+
+    def rows(self) -> Rows:
+        return {table: frozenset(self._rows(table)) for table in self._tables}
+
+    def _rows(self, table: str) -> Iterator[Row]:
+        found = self.raw.execute(f'SELECT * FROM "{table}"')
+        names = [name for name, *_ in found.description]
+        return (tuple(zip(names, row, strict=True)) for row in found)
+
+    def undo(self) -> None:
+        if self._begun is not None:
+            self._begun.rollback()
+            self._begun = None
+
+
+class Faults(logging.Handler):
+    """Records that tell of a fault of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+class Standing:
+    """The service as it stands between two stanzas; `put` gives it one."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="carillon-fuzz-"))
+        world = World(
+            copy_of(blank_database(self._folder), self._folder),
+            lists=[a_list(), a_list("staff", kind=ListKind.CLOSED)],
+        )
+        key = _fill(world)
+        world.close()
+        self.ids = MessageIds(b"a secret for the fuzzer")
+        #: of our message to READER
+        self.message_id = self.ids.of(key).to(READER)
+        self.database = OneTransaction(world.url)
+        self.before = self.database.rows()
+        self.sent: list[ET.Element] = []
+        self._faults = Faults()
+        logging.getLogger().addHandler(self._faults)
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._open(world))
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._doors.close())
+        self._loop.close()
+        asyncio.set_event_loop(None)
+        logging.getLogger().removeHandler(self._faults)
+        self.database.undo()
+        shutil.rmtree(self._folder)
+
+    def put(self, stanza: ET.Element) -> tuple[list[ET.Element], Rows]:
+        """What is sent for one stanza as the server hands it over, and the new rows.
+
+        Raises AssertionError where something went wrong inside.
+        """
+        self.sent.clear()
+        self._faults.records.clear()
+        self._forget()
+        changes = self.database.raw.total_changes
+        try:
+            self._loop.run_until_complete(self._deal_with(stanza))
+            # SQLite counts what a savepoint took back too
+            same = changes == self.database.raw.total_changes
+            after = self.before if same else self.database.rows()
+        finally:
+            self.database.undo()
+        for record in self._faults.records:
+            cause = record.exc_info[1] if record.exc_info else None
+            raise AssertionError(record.getMessage()) from cause
+        return list(self.sent), after
+
+    async def _deal_with(self, stanza: ET.Element) -> None:
+        self._connection.stream._spawn_event(stanza)
+        for _ in range(STEPS):
+            await asyncio.sleep(0)
+        assert self._presence._waiting.empty()
+        assert not self._doors._signs._waiting
+
+    async def _open(self, world: World) -> None:
+        outcomes = Outcomes(world.policy, world.clock)
+
+        def bounced(bounce: Bounce) -> None:
+            self.database.call(outcomes.bounced, bounce)
+
+        database = cast(Database, self.database)
+        self._doors = Doors(
+            database=database,
+            policy=world.policy,
+            schedules=world.schedules,
+            subscribers=world.subscribers,
+            audit=world.audit,
+            ids=self.ids,
+            lists=self.database.call(lambda uow: uow.lists.all()),
+            on_bounce=bounced,
+            contact="help@example.org",
+        )
+        settings = XMPPSettings.model_validate(
+            {"mode": "component", "jid": SERVICE, "password": "x"}
+        )
+        self._connection = Connection(settings, now=world.clock.now)
+        self._doors.open(self._connection)
+        self._presence: PresenceDoor = self._doors._presence
+        stream = self._connection.stream
+        # instead of a socket
+        stream.send = self._note  # type: ignore[method-assign]
+        self._connection._ready.set()
+        await self._doors._arrive()
+        self.database.undo()
+
+    def _note(self, data: StanzaBase | str, use_filters: bool = True) -> None:  # noqa: ARG002 - slixmpp's signature
+        """What goes out, after the filter that guards the stream."""
+        kept: StanzaBase | str | None = data
+        if isinstance(data, StanzaBase):
+            kept = cast(ComponentStream, self._connection.stream)._stamp(data)
+        if kept is None:
+            return
+        self.sent.append(ET.fromstring(str(kept)))
+
+    def _forget(self) -> None:
+        """What one stanza leaves in memory must not count for the next."""
+        self._doors.limit._buckets.clear()
+        self._doors.limit._backlog.clear()
+        self._doors._signs._written.clear()
+
+
+def _fill(world: World) -> str:
+    """Jobs of several people and a broadcast that was sent; its key."""
+    world.subscribe(READER)
+    world.subscribe(PUBLISHER, to="staff")
+    world.schedule(PUBLISHER, client_id="theirs")
+    world.schedule(
+        ADMIN, client_id="weekly", recurrence="FREQ=WEEKLY", timezone="Europe/Warsaw"
+    )
+    world.schedule(ADMIN, client_id="private", people=(USER,))
+    return world.broadcast(world.due(client_id="sent")).key

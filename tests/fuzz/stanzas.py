@@ -1,0 +1,166 @@
+"""Whole stanzas as the server hands them over: requests, messages, presences.
+
+The input is one stanza as XML. `from` and `to` are what the server vouches for, so
+they become somebody known and an address of ours. What is looked for:
+
+    a failure inside, or one on the way out
+    an answer to an error or a result, two answers, an answer to somebody else
+    a row that the sender had no right to change
+    an answer that is too large, echoes a message or holds control characters
+"""
+
+import json
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from bot.xmpp.errors import STANZAS
+from tests.fuzz.standing import PEOPLE, Rows, Standing
+from tests.world import ADMIN, PUBLISHER, SERVICE, USER
+
+Values = Mapping[str, Any]
+
+COMPONENT = "jabber:component:accept"
+ADDRESSES = (
+    SERVICE,
+    *(f"{name}@{SERVICE}" for name in ("news", "staff", "nix")),
+    f"{SERVICE}/x",
+    f"news@{SERVICE}/x",
+)
+#: servers end the stream over more (Prosody: 512 KiB from a component)
+LARGEST = 300_000
+#: stands for the id of our message to the reader
+OUR_ID = "OUR-ID"
+
+
+@cache
+def service() -> Standing:
+    """One for the whole process."""
+    return Standing()
+
+
+def requests(data: bytes) -> None:
+    """An `<iq/>`."""
+    _stanza(data, frozenset({"iq"}))
+
+
+def inbox(data: bytes) -> None:
+    """A `<message/>` or `<presence/>`."""
+    _stanza(data, frozenset({"message", "presence"}))
+
+
+def _stanza(data: bytes, kinds: frozenset[str]) -> None:
+    stanza = read(data)
+    if stanza is None or stanza.tag.removeprefix(f"{{{COMPONENT}}}") not in kinds:
+        return
+    kind, sender = stanza.get("type"), stanza.get("from", "")
+    identifier = stanza.get("id")
+    standing = service()
+    sent, after = standing.put(stanza)
+    if kind in {"error", "result"}:
+        assert not sent, "an answer to an error or a result"
+    # the stream has made it one of jabber:client
+    name = stanza.tag.rpartition("}")[2]
+    answers = [one for one in sent if _name(one) == name]
+    if name == "iq":
+        assert len(answers) == (kind in {"get", "set"}), "not one answer to a request"
+    if name == "message":
+        assert len(answers) <= 1, "several answers to a message"
+    for answer in answers:
+        assert name == "presence" or answer.get("id") == identifier, "another id"
+        assert name != "message" or answer.get("type") == "error", "a message back"
+    bare = sender.partition("/")[0]
+    for one in sent:
+        _check_sent(one, bare)
+    _check_rights(standing.before, after, bare, kind)
+
+
+def read(data: bytes) -> ET.Element | None:
+    """The stanza as a server would deliver it; None where it would not."""
+    if b"<!" in data or b"<?" in data:
+        return None  # RFC 6120 §11.1; servers end the stream
+    wrapped = b"<s xmlns='%s'>%s</s>" % (COMPONENT.encode(), data)
+    try:
+        [stanza] = ET.fromstring(wrapped)
+    except (ET.ParseError, ValueError):
+        return None
+    sender, _, resource = stanza.get("from", "").partition("/")
+    known = sender if sender in PEOPLE else USER
+    stanza.set("from", f"{known}/x" if resource else known)
+    if stanza.get("to") not in ADDRESSES:
+        stanza.set("to", SERVICE)
+    if stanza.get("id") == OUR_ID:
+        stanza.set("id", service().message_id)
+    if not stanza.get("id"):
+        stanza.set("id", "none")  # servers let no IQ without one through
+    stanza.tail = None
+    return stanza
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _check_sent(one: ET.Element, bare: str) -> None:
+    assert one.get("to", "").partition("/")[0] == bare, "an answer to somebody else"
+    assert len(ET.tostring(one)) <= LARGEST, "too large"
+    assert not [part for part in one.iter() if _name(part) == "body"], "a body back"
+    if one.get("type") != "error":
+        return
+    failed = one.find(f".//{{{STANZAS}}}internal-server-error")
+    assert failed is None, "an internal error"
+    text = one.findtext(f".//{{{STANZAS}}}text") or ""
+    assert text, "an error without a text"
+    assert harmless(text), "control characters in an error's text"
+
+
+def harmless(text: str) -> bool:
+    """No control character, and none that turns the direction of writing."""
+    return not any(unicodedata.category(one) in {"Cc", "Cf", "Cs"} for one in text)
+
+
+def _check_rights(before: Rows, after: Rows, bare: str, kind: str | None) -> None:
+    """What changed is of a kind that the sender may change."""
+    if before is after:
+        return
+    people = {row["id"]: row["jid"] for row in map(dict, after["subscriber"])}
+    for table, rows in after.items():
+        for one in rows ^ before[table]:
+            row = dict(one)
+            if "subscriber_id" in row:
+                row["jid"] = people[row["subscriber_id"]]
+            may = _MAY.get(table, lambda *_: False)
+            assert may(row, bare, kind), (table, row)
+
+
+def _may_schedule(row: Values, bare: str, _: str | None) -> bool:
+    """Their own, to the list that they publish; admins anything."""
+    audience = json.loads(row["audience"])
+    theirs = row["owner"] == bare == PUBLISHER and audience == {"list": "news"}
+    return bare == ADMIN or theirs
+
+
+def _is_theirs(row: Values, bare: str, _: str | None) -> bool:
+    return bool(row["jid"] == bare)
+
+
+#: what the sender may add or change by a stanza of that type
+_MAY: Mapping[str, Callable[[Values, str, str | None], bool]] = {
+    "schedule": _may_schedule,
+    "subscriber": _is_theirs,
+    "subscription": _is_theirs,
+    "welcome": _is_theirs,
+    "delivery_exception": lambda row, bare, kind: (
+        row["jid"] == bare and kind == "error"
+    ),
+    "notice": lambda row, bare, kind: (
+        harmless(row["text"] or "") and (bare == ADMIN or kind == "error")
+    ),
+    "audit": lambda row, bare, _: (
+        row["caller"] == bare and harmless(row["detail"] or "")
+    ),
+    "request_count": lambda _row, _bare, kind: kind in {"get", "set"},
+    "sqlite_sequence": lambda _row, _bare, _kind: True,
+}
