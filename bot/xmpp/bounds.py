@@ -1,19 +1,17 @@
 """How much a stanza may hold, found out before anything is done with it.
 
-Reading, writing and comparing XML costs by elements, writing nests by depth, and
-comparing costs by namespaces squared. A long namespace is written again wherever
-it changes (`bot.xmpp.verbatim`), so what comes in as kilobytes could go out as
-megabytes: counted is what goes out.
+Reading, writing and comparing XML costs by elements; copying and writing recurse by
+depth. A long namespace is written again wherever it changes (`bot.xmpp.verbatim`),
+so what comes in as kilobytes could go out as megabytes: counted is what goes out.
 """
 
 from xml.etree import ElementTree as ET
 
-from bot.domain.errors import Invalid, PolicyViolation
+from bot.domain.errors import PolicyViolation
 
-#: elements of any stanza but an answer to what we asked
-MOST_OF_ALL = 3_000
+#: elements of any stanza but an answer to what we asked, and how deep they nest
+MOST_OF_ALL, DEEPEST = 3_000, 100
 #: a request, beside its texts
-DEEPEST = 100
 LARGEST = 65_536  #: characters
 MOST = 2_000  #: elements and attributes
 MOST_NAMESPACES = 100
@@ -27,34 +25,40 @@ _WHAT = {
 
 def is_overfull(stanza: ET.Element) -> bool:
     """It is nothing that we would ever read: a roster comes as a result."""
-    if stanza.get("type") == "result":
+    if stanza.tag.endswith("iq") and stanza.get("type") == "result":
         return False
-    return sum(1 for _ in stanza.iter()) > MOST_OF_ALL
+    count = depth = 0
+    level = [stanza]
+    while level:
+        count += len(level)
+        depth += 1
+        if count > MOST_OF_ALL or depth > DEEPEST:
+            return True
+        level = [child for parent in level for child in parent]
+    return False
 
 
 def check_request(element: ET.Element, free: frozenset[str]) -> None:
-    """Raises Invalid or PolicyViolation; the text of `free` children is not counted."""
+    """Raises PolicyViolation; the text of `free` children is not counted."""
     count = size = 0
     own = _namespace(element.tag)
     seen = {own}
-    waiting = [(child, own, 1) for child in element]
+    waiting = [(child, own, True) for child in element]
     while waiting:
-        found, around, depth = waiting.pop()
-        if depth > DEEPEST:
-            raise Invalid(f"Elements are nested {DEEPEST} deep at most.")
+        found, around, first = waiting.pop()
         namespace = _namespace(found.tag)
         seen |= {namespace, *map(_namespace, found.attrib)}
         count += 1 + len(found.attrib)
         size += len(found.tag) - (len(namespace) if namespace == around else 0)
         size += sum(len(key) + len(value) for key, value in found.attrib.items())
-        if depth > 1 or found.tag not in free:
+        if not (first and found.tag in free):
             size += len(found.text or "")
-        if depth > 1:
+        if not first:
             size += len(found.tail or "")
         _limit("size", size, LARGEST)
         _limit("elements", count, MOST)
         _limit("namespaces", len(seen), MOST_NAMESPACES)
-        waiting += [(child, namespace, depth + 1) for child in found]
+        waiting += [(child, namespace, False) for child in found]
 
 
 def _namespace(tag: str) -> str:

@@ -27,7 +27,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.addresses import Addresses
 from bot.xmpp.acknowledgements import Acknowledgements
-from bot.xmpp.bounds import MOST_OF_ALL, is_overfull
+from bot.xmpp.bounds import DEEPEST, MOST_OF_ALL, is_overfull
 from bot.xmpp.errors import StanzaError
 from bot.xmpp.ledger import Pending
 from bot.xmpp.namespaces import ANNOUNCE, CLIENT, COMPONENT
@@ -226,7 +226,7 @@ class Stream(BaseXMPP):
                 _refuse(stanza, "bad-request", "modify", text)
                 return
             if stanza.xml[0].tag == _OVERFULL:
-                text = f"A stanza may have {MOST_OF_ALL} elements here."
+                text = f"A stanza has {MOST_OF_ALL} elements at most, {DEEPEST} deep."
                 _refuse(stanza, "policy-violation", "modify", text)
                 return
         super().recv_stanza(stanza)
