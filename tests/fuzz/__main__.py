@@ -62,12 +62,13 @@ def _run(name: str, seconds: int, runs: int) -> list[Path]:
     faults = FOUND / name / "faults"
     for path in (folder, seeds, faults):
         path.mkdir(parents=True, exist_ok=True)
-    before = set(faults.iterdir())
+    for old in faults.iterdir():
+        old.unlink()
     words = FOUND / name / "words"
     words.write_text("".join(map(_quoted, (*tokens.TEXTS, *tokens.WORDS))))
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "tests.fuzz.guided", name, folder, seeds),
+            *(sys.executable, "-m", "tests.fuzz.guided", name, faults, folder, seeds),
             *(f"-max_total_time={seconds}", f"-runs={runs}", f"-dict={words}"),
             *(f"-artifact_prefix={faults}/", "-timeout=20", "-rss_limit_mb=2048"),
             *(f"-max_len={_MOST.get(name, 256)}", "-print_final_stats=1"),
@@ -81,7 +82,8 @@ def _run(name: str, seconds: int, runs: int) -> list[Path]:
     if counted := _DONE.search(told):
         count, spent = map(int, counted.groups())
         print(f"{name}: {count:,} runs, {count // max(1, spent):,} a second")
-    found = sorted(set(faults.iterdir()) - before)
+    # what libFuzzer itself calls a crash is there as a fault
+    found = sorted(set(faults.iterdir()) - set(faults.glob("crash-*")))
     if done.returncode:
         print(told[-4_000:])
     if done.returncode and not found:

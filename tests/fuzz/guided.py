@@ -1,14 +1,16 @@
 """One target under atheris (libFuzzer), guided by what it covers of `bot`.
 
-python -m tests.fuzz.guided TARGET FOUND CORPUS [libFuzzer's options]
+python -m tests.fuzz.guided TARGET FAULTS FOUND CORPUS [libFuzzer's options]
 
-Started by `tests.fuzz`; it ends with the first fault or slow input, which libFuzzer
-writes to a file.
+Started by `tests.fuzz`; it ends with the first fault or slow input, and puts it into
+the folder FAULTS.
 """
 
+import hashlib
 import logging
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
 
 import atheris
@@ -26,14 +28,23 @@ class TooSlow(Exception):
 
 
 def main() -> None:
-    name, *arguments = sys.argv[1:]
+    name, faults, *arguments = sys.argv[1:]
     target = TARGETS[name]
     logging.disable(logging.WARNING)
 
-    def watched(data: bytes) -> None:
+    def measured(data: bytes) -> None:
+        spent = cost(target, data)
         # being watched costs time too: a suspect is measured again without
-        if cost(target, data) > LONGEST and (spent := _unwatched(name, data)) > LONGEST:
+        if spent > LONGEST and (spent := _unwatched(name, data)) > LONGEST:
             raise TooSlow(f"{spent * 1000:.0f} ms")
+
+    def watched(data: bytes) -> None:
+        try:
+            measured(data)
+        except BaseException:
+            digest = hashlib.sha256(data).hexdigest()
+            Path(faults, f"fault-{digest[:16]}").write_bytes(data)
+            raise
 
     def mutate(data: bytes, size: int, seed: int) -> bytes:
         random = Random(seed)

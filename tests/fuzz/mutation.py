@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from tests.fuzz import tokens
 
-DEEP, MANY = 120, 60
+DEEP, MANY = 700, 60
 LARGEST = 8_192  #: bytes
 
 
