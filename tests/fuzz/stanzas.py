@@ -52,12 +52,12 @@ def inbox(data: bytes) -> None:
 
 
 def _stanza(data: bytes, kinds: frozenset[str]) -> None:
+    standing = service()
     stanza = read(data)
     if stanza is None or stanza.tag.removeprefix(f"{{{COMPONENT}}}") not in kinds:
         return
     kind, sender = stanza.get("type"), stanza.get("from", "")
     identifier = stanza.get("id")
-    standing = service()
     sent, after = standing.put(stanza)
     # the stream has made it one of jabber:client
     name = _name(stanza)

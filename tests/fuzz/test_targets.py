@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.domain import recurrence
 from tests.domain.strategies import rules
 from tests.fuzz import stanzas, tokens
+from tests.fuzz.large import large
 from tests.fuzz.mutation import changed
 from tests.fuzz.targets import TARGETS, kept
 from tests.fuzz.templates import templates
@@ -48,6 +49,15 @@ def mutants(draw: st.DrawFn, name: str) -> bytes:
 def test_kept(name: str, path: Path) -> None:
     """What once reached something new, or broke something, does no harm."""
     TARGETS[name](path.read_bytes())
+
+
+LARGE = [(name, what) for name in TARGETS for what in large(name)]
+
+
+@pytest.mark.parametrize(("name", "what"), LARGE)
+def test_large(name: str, what: str) -> None:
+    """As large, as deep and as many as servers let through, and it does no harm."""
+    TARGETS[name](large(name)[what])
 
 
 @many
