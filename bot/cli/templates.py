@@ -138,7 +138,12 @@ def check(
     """Show what the templates' authors should put right; exit code 1 if anything."""
     templates = _templates(context)
     wanted = names or templates.names()
-    faults = [fault for name in wanted for fault in templates.check(name)]
+    # what two of them share may be wrong with both
+    faults = (
+        list(dict.fromkeys(fault for name in names for fault in templates.check(name)))
+        if names
+        else templates.check_all()
+    )
     if json:
         output.document(
             {
@@ -185,6 +190,7 @@ def _field(field: Field) -> dict[str, Any]:
         "required": field.required,
         "default": field.default,
         "choices": field.choices,
+        "choice_labels": field.choice_labels,
         "label": field.label,
         "help": field.help,
     }

@@ -17,7 +17,7 @@ def test_list_shows_shipped_own_and_broken(place: Workplace) -> None:
     items = {one["name"]: one for one in place.data("templates", "list")["items"]}
     assert items["own"]["fault"] is None
     assert "broken" in items["torn"]["fault"]
-    assert items["maintenance"]["languages"] == ["en", "de"]
+    assert items["maintenance"]["languages"] == ["en", "de", "fr", "es", "pl"]
 
 
 def test_show_tells_the_fields(place: Workplace) -> None:
@@ -55,7 +55,7 @@ def test_render_knows_the_configured_limits(place: Workplace) -> None:
 
 def test_check_tells_where(place: Workplace) -> None:
     """`check` is content with the shipped ones and points at what is broken."""
-    assert "2 templates are in order" in place.done("templates", "check")
+    assert "7 templates are in order" in place.done("templates", "check")
     place.add_template("torn", "one\n{{ x", GOOD)
     ran = place("templates", "check", "torn")
     assert ran.code == 1
