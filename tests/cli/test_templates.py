@@ -119,6 +119,18 @@ def test_check_of_what_is_shared(place: Workplace) -> None:
     assert "signatur.txt.j2:1: no template includes" in ran.out
 
 
+def test_check_knows_the_limits(place: Workplace) -> None:
+    """What is too long is so by the widest of the configured limits."""
+    place.add_template("own", "x" * 60, GOOD)
+    roles = ("user", "publisher", "admin")
+    limits = "".join(f"[limits.{role}]\nbody = 50\n" for role in roles)
+    place.config.write_text(place.config.read_text() + limits)
+    ran = place("templates", "check", "own")
+    assert "body.en.txt.j2:1: it is over 50 characters" in ran.out
+    place.config.write_text(place.config.read_text().replace("body = 50", "body = 60"))
+    assert "1 templates are in order" in place.done("templates", "check", "own")
+
+
 def test_check_tells_where(place: Workplace) -> None:
     """`check` is content with the shipped ones and points at what is broken."""
     assert "7 templates are in order" in place.done("templates", "check")
