@@ -25,7 +25,7 @@ class Shared:
         files = (
             root / FOLDER / file for root in self.roots for file in self._files(name)
         )
-        return next((file for file in files if file.exists()), None)
+        return next((file for file in files if _is_there(file)), None)
 
     def lacking(self, name: str) -> str:
         """Why `find` has found none."""
@@ -39,3 +39,10 @@ class Shared:
         for tag in dict.fromkeys((self.language, base)):
             yield f"{name}.{tag}{SUFFIX}"
         yield f"{name}{SUFFIX}"
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:
+        return True  # whoever reads it will say what is wrong
