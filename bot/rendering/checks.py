@@ -41,6 +41,7 @@ def advice(source: Source, limits: Mapping[str, int]) -> Iterator[Fault]:
     if source.faults:
         return  # what cannot be compiled can neither be measured nor tried
     yield from _unused(source, template)
+    yield from _unchosen(source, template)
     yield from _tried(source, template, limits)
 
 
@@ -114,6 +115,17 @@ def _unused(source: Source, template: Template) -> Iterator[Fault]:
                 1,
                 f"the field {field.name!r} is not used in the language {language!r}",
             )
+
+
+def _unchosen(source: Source, template: Template) -> Iterator[Fault]:
+    choices = {field.name: field.choices for field in template.fields if field.choices}
+    for pair in source.pairs.values():
+        for wording in (pair.subject, pair.body):
+            for name, text, path, line in wording.compared:
+                if name in choices and text not in choices[name]:
+                    known = ", ".join(choices[name])
+                    fault = f"{name!r} is never {text!r}; its choices are {known}"
+                    yield Fault(path, line, fault)
 
 
 def _tried(

@@ -1,6 +1,6 @@
 """Subject or body in one language: read, checked, compiled, written out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
@@ -45,6 +45,8 @@ class Wording:
     path: Path
     #: each name that it reads, with file and line of its first use
     names: Mapping[str, tuple[Path, int]]
+    #: each text that a name is compared with: (name, text, file, line)
+    compared: tuple[tuple[str, str, Path, int], ...] = ()
     faults: tuple[Fault, ...]
     code: Compiled | None
     origins: Origins
@@ -113,10 +115,25 @@ def _compiled(
     return Wording(
         path=path,
         names=names,
+        compared=tuple(
+            (name, text, *origins.place(line)) for name, text, line in _compared(tree)
+        ),
         faults=(),
         code=Compiled.from_code(sandbox, code, {}),
         origins=origins,
     )
+
+
+def _compared(tree: nodes.Template) -> Iterator[tuple[str, str, int]]:
+    for node in tree.find_all(nodes.Compare):
+        for operand in node.ops:
+            if operand.op in ("eq", "ne"):
+                for one, other in (
+                    (node.expr, operand.expr),
+                    (operand.expr, node.expr),
+                ):
+                    if isinstance(one, nodes.Name) and isinstance(other, nodes.Const):
+                        yield one.name, str(other.value), node.lineno
 
 
 def _broken(path: Path, faults: list[Fault], assembly: Assembly) -> Wording:

@@ -148,6 +148,19 @@ def test_labels_of_choices(write: Write, templates: JinjaTemplates) -> None:
     ]
 
 
+@pytest.mark.parametrize("test", ["x == 'aa'", "'aa' != x", "not x == 'aa'"])
+def test_choice_that_is_none(
+    write: Write, templates: JinjaTemplates, test: str
+) -> None:
+    """A choice compared with what is none of its choices is found at its line."""
+    toml = TOML + FIELD.replace("line", "choice") + 'choices = ["a", "b"]\n'
+    body = f"one\n{{% if {test} %}}\n{{% endif %}}\n{{% if x == 'b' %}}\nb{{% endif %}}"
+    write("t", {"body.en": body, "body.de": USING["body.de"]}, toml=toml)
+    assert faults(templates) == [
+        ("body.en.txt.j2", 2, "'x' is never 'aa'; its choices are a, b")
+    ]
+
+
 @pytest.mark.parametrize(
     ("toml", "line", "reason"),
     [
