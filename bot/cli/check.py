@@ -81,9 +81,8 @@ def template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[s
     for name, entry in settings.lists.items():
         if entry.welcome and entry.welcome not in templates.names():
             yield f"[lists.{name}] welcome: no template is called {entry.welcome!r}"
-    for name in templates.names():
-        for fault in templates.check(name):
-            yield str(fault)
+    for fault in templates.check_all():
+        yield str(fault)
 
 
 def _login(settings: Settings) -> str:

@@ -1,11 +1,12 @@
 """`carillon templates`: what announcements can be made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from bot.cli import asking, output, session, showing
+from bot.cli.trial import trial
 from bot.domain import wallclock
 from bot.domain.characters import line
 from bot.domain.errors import CarillonError, Invalid
@@ -87,44 +88,72 @@ def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
 def render(
     context: typer.Context,
     name: Name,
+    *,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="K=V", help="A field, or K:lang=V. Repeatable."),
     ] = None,
-    language: Annotated[
-        str | None, typer.Option(metavar="TAG", help="Otherwise all there are.")
+    jid: Annotated[
+        str | None,
+        typer.Option("--for", metavar="JID", help="As this reader would get it."),
     ] = None,
-    timezone: Annotated[str, typer.Option("--tz", metavar="ZONE")] = "UTC",
+    list_name: Annotated[
+        str | None,
+        typer.Option("--list", metavar="LIST", help="As this list would say it."),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(metavar="TAG", help="Otherwise all there are, or the reader's."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--tz",
+            metavar="ZONE",
+            help="Of wall times, and of readers who chose none; otherwise the list's.",
+        ),
+    ] = None,
     json: output.JSON = False,
 ) -> None:
     """Show what readers would get."""
     templates = _templates(context)
     template = templates.get(name)
-    zone = wallclock.zone(timezone)
     if language is not None and not is_tag(language):
         raise Invalid(f"{language[:40]!r} is no language tag such as 'en'.")
+    found = trial(context, jid, list_name)
+    zone = wallclock.zone(timezone or found.timezone)
     values = asking.with_moments(asking.settings(settings or ()), name, zone, templates)
-    sample = {
-        "list_name": "news",
-        "list_title": "News",
-        "list_address": "news@announce.example.org",
-        "service": "announce.example.org",
-        "recipient": "reader@example.org",
-    }
+    wishes: Sequence[str] = template.languages
+    if language is not None or jid is not None:
+        wishes = (language or found.wish,)
+    shown_zone = found.own_timezone or zone.key
     texts = [
         templates.render(
             name,
             values,
-            language=tag,
-            fallback=template.languages[0],
-            zone=zone.key,
-            context=sample,
+            language=wish,
+            fallback=found.language or template.languages[0],
+            zone=shown_zone,
+            context=found.context,
         )
-        for tag in ([language] if language else template.languages)
+        for wish in wishes
     ]
     if json:
-        output.document({"name": name, "texts": showing.texts_as_data(texts)})
+        reader = {"jid": found.jid, "known": found.reader is not None} if jid else None
+        output.document(
+            {
+                "name": name,
+                "reader": reader,
+                "timezone": shown_zone,
+                "texts": showing.texts_as_data(texts),
+            }
+        )
         return
+    if jid is not None:
+        output.details(
+            [("for", found.jid), ("known", found.known), ("time zone", shown_zone)]
+        )
+        output.say()
     showing.written(texts)
 
 
@@ -139,7 +168,12 @@ def check(
     """Show what the templates' authors should put right; exit code 1 if anything."""
     templates = _templates(context)
     wanted = names or templates.names()
-    faults = [fault for name in wanted for fault in templates.check(name)]
+    # what two of them share may be wrong with both
+    faults = (
+        list(dict.fromkeys(fault for name in names for fault in templates.check(name)))
+        if names
+        else templates.check_all()
+    )
     if json:
         output.document(
             {
@@ -186,6 +220,7 @@ def _field(field: Field) -> dict[str, Any]:
         "required": field.required,
         "default": field.default,
         "choices": field.choices,
+        "choice_labels": field.choice_labels,
         "label": field.label,
         "help": field.help,
     }

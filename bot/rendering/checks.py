@@ -4,16 +4,19 @@ Wording is tried out with everything given, with nothing optional given, with
 each optional field alone left out and alone given, and with every choice.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.rendering import declaration
 from bot.rendering.faults import Fault
-from bot.rendering.folder import SUFFIX, Source
+from bot.rendering.folder import Source, signature
 from bot.rendering.formats import Formats, locale_for
 from bot.rendering.sandbox import FORMATS
+from bot.rendering.shared import FOLDER as SHARED
+from bot.rendering.shared import SUFFIX
 from bot.rendering.wording import Unwritable
 from bot.service.fields import Field, FieldType, Template, typed
 
@@ -38,7 +41,22 @@ def advice(source: Source, limits: Mapping[str, int]) -> Iterator[Fault]:
     if source.faults:
         return  # what cannot be compiled can neither be measured nor tried
     yield from _unused(source, template)
+    yield from _unchosen(source, template)
     yield from _tried(source, template, limits)
+
+
+def unshared(roots: Sequence[Path], sources: Collection[Source]) -> Iterator[Fault]:
+    """Shared files that no template includes or extends: often a misspelt name.
+
+    The shipped ones, in the last of `roots`, may stand behind the operator's.
+    """
+    used = frozenset(file for source in sources for file in source.files)
+    if any(source.faults for source in sources):
+        return  # what is broken may have wanted to use them
+    for root in roots[:-1]:
+        for name, *_ in signature(root / SHARED):
+            if name.endswith(SUFFIX) and (file := root / SHARED / name) not in used:
+                yield Fault(file, 1, "no template includes or extends this file")
 
 
 def _untranslated(source: Source, template: Template) -> Iterator[Fault]:
@@ -49,6 +67,8 @@ def _untranslated(source: Source, template: Template) -> Iterator[Fault]:
     for field in template.fields:
         texts["fields", field.name, "label"] = field.label
         texts["fields", field.name, "help"] = field.help
+        for choice, labels in field.choice_labels.items():
+            texts["fields", field.name, "choices", choice] = labels
     for keys, words in texts.items():
         for language in template.languages:
             if words and language not in words:
@@ -60,7 +80,7 @@ def _untranslated(source: Source, template: Template) -> Iterator[Fault]:
 
 
 def _strays(source: Source, template: Template) -> Iterator[Fault]:
-    for name, *_ in source.signature:
+    for name, *_ in source.state[0]:
         part, _, rest = name.partition(".")
         language = rest.removesuffix(SUFFIX)
         if (
@@ -95,6 +115,17 @@ def _unused(source: Source, template: Template) -> Iterator[Fault]:
                 1,
                 f"the field {field.name!r} is not used in the language {language!r}",
             )
+
+
+def _unchosen(source: Source, template: Template) -> Iterator[Fault]:
+    choices = {field.name: field.choices for field in template.fields if field.choices}
+    for pair in source.pairs.values():
+        for wording in (pair.subject, pair.body):
+            for name, text, path, line in wording.compared:
+                if name in choices and text not in choices[name]:
+                    known = ", ".join(choices[name])
+                    fault = f"{name!r} is never {text!r}; its choices are {known}"
+                    yield Fault(path, line, fault)
 
 
 def _tried(

@@ -9,6 +9,10 @@ type = "moment"                     # see bot.service.fields.FieldType
 required = true
 label = { en = "Start", de = "Beginn" }
 help = { en = "…", de = "…" }       # `default`, `choices`: where wanted
+
+[fields.kind]
+type = "choice"
+choices = { planned = { en = "Planned", de = "Geplant" } }   # or ["planned"]
 """
 
 import re
@@ -74,7 +78,8 @@ class FieldTable(BaseModel):
     help: dict[Tag, Words] = {}
     required: bool = False
     default: Words | None = None
-    choices: tuple[Words, ...] = ()
+    #: names alone, or name -> language tag -> label
+    choices: tuple[Words, ...] | dict[Words, dict[Tag, Words]] = ()
 
 
 class TemplateTable(BaseModel):
@@ -143,7 +148,10 @@ def _template(name: str, table: TemplateTable) -> Template:
                 help=entry.help,
                 required=entry.required,
                 default=entry.default,
-                choices=entry.choices,
+                choices=tuple(entry.choices),
+                choice_labels=(
+                    entry.choices if isinstance(entry.choices, dict) else {}
+                ),
             )
             for field_name, entry in table.fields.items()
         ),

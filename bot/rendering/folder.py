@@ -1,6 +1,6 @@
 """A template's folder as it is on disk now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +9,15 @@ import bot
 from bot.rendering import declaration, wording
 from bot.rendering.faults import Fault
 from bot.rendering.sandbox import Sandbox
+from bot.rendering.shared import FOLDER as SHARED
+from bot.rendering.shared import SUFFIX, Shared
 from bot.rendering.wording import Wording
 from bot.service.fields import Template
 
-SUFFIX = ".txt.j2"
 #: tells one state of a folder from another: name, time, size and inode of each file
 Signature = tuple[tuple[str, int, int, int], ...]
+#: of a template's own folder, then of each folder of shared files
+State = tuple[Signature, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,7 @@ class Pair:
     body: Wording
 
     @property
-    def names(self) -> Mapping[str, int]:
+    def names(self) -> Mapping[str, tuple[Path, int]]:
         return {**self.subject.names, **self.body.names}
 
 
@@ -34,12 +37,23 @@ class Source:
     """A template as read; usable where it has no `faults`."""
 
     folder: Path
-    signature: Signature
+    state: State
     #: the text of template.toml
     toml: str
     template: Template | None
     pairs: Mapping[str, Pair]
     faults: tuple[Fault, ...]
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """All that its wording is put together from."""
+        return frozenset().union(
+            *(
+                wording.origins.files
+                for pair in self.pairs.values()
+                for wording in (pair.subject, pair.body)
+            )
+        )
 
 
 def shipped() -> Path:
@@ -73,30 +87,42 @@ def signature(folder: Path) -> Signature:
     return ()
 
 
-def load(folder: Path, state: Signature, sandbox: Sandbox) -> Source:
-    """Read all of `folder`; what is wrong with it is in the result's `faults`."""
+def state_of(folder: Path, roots: Sequence[Path]) -> State:
+    """The state of all that a template may be made of; empty where there is none."""
+    own = signature(folder)
+    return (own, *(signature(root / SHARED) for root in roots)) if own else ()
+
+
+def load(folder: Path, state: State, sandbox: Sandbox, roots: Sequence[Path]) -> Source:
+    """Read all of `folder`; what is wrong with it is in the result's `faults`.
+
+    `roots` are where `_shared` folders lie, the operator's first.
+    """
     template, toml, faults = declaration.read(folder)
     pairs: dict[str, Pair] = {}
     if template is not None:
         known = declaration.CONTEXT | {field.name for field in template.fields}
         for language in template.languages:
-            pair = Pair(
-                subject=wording.read(folder / f"subject.{language}{SUFFIX}", sandbox),
-                body=wording.read(folder / f"body.{language}{SUFFIX}", sandbox),
+            shared = Shared(roots, language)
+            subject, body = (
+                wording.read(folder / f"{part}.{language}{SUFFIX}", sandbox, shared)
+                for part in ("subject", "body")
             )
-            pairs[language] = pair
-            for text in (pair.subject, pair.body):
+            pairs[language] = Pair(subject=subject, body=body)
+            for text in (subject, body):
                 faults += text.faults
                 faults += [
-                    Fault(text.path, line, f"{name!r} is not a declared field")
-                    for name, line in text.names.items()
+                    Fault(
+                        *place, f"{name!r} is not a declared field of {folder.name!r}"
+                    )
+                    for name, place in text.names.items()
                     if name not in known
                 ]
     return Source(
         folder=folder,
-        signature=state,
+        state=state,
         toml=toml,
         template=template,
         pairs=pairs,
-        faults=tuple(faults),
+        faults=tuple(dict.fromkeys(faults)),
     )

@@ -1,5 +1,6 @@
 """Moments, lengths of time and numbers, as the reader writes them (CLDR)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ _UNITS: tuple[tuple[_Unit, int], ...] = (
     ("second", 1),
 )
 _NEVER_ROUND_UP = 10**9
+_FRENCH_FIRST = re.compile(r"\b1 ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,16 @@ class Formats:
 
     def date(self, value: datetime) -> str:
         """The day alone: `Samstag, 5. Dezember 2026`."""
-        local = _moment(value).astimezone(self.zone)
-        return dates.format_date(local.date(), format="full", locale=self.locale)
+        return self._day(value, "full")
+
+    def day(self, value: datetime) -> str:
+        """The day without its name: `5. Dezember 2026`."""
+        return self._day(value, "long")
+
+    def until(self, value: datetime, start: datetime) -> str:
+        """The end of what begins at `start`: on the same day, the time alone."""
+        same = self.day(value) == self.day(start)
+        return self.time(value) if same else self.moment(value)
 
     def time(self, value: datetime) -> str:
         """The time with its zone's abbreviation: `23:00 CET`, `02:00 UTC-03`."""
@@ -65,6 +75,13 @@ class Formats:
     def number(self, value: int | Decimal) -> str:
         """`2,500.5` or `2.500,5`."""
         return numbers.format_decimal(value, locale=self.locale)
+
+    def _day(self, value: datetime, length: Literal["full", "long"]) -> str:
+        local = _moment(value).astimezone(self.zone)
+        day = dates.format_date(local.date(), format=length, locale=self.locale)
+        # CLDR's French has no ordinals, but the first of a month always is one
+        french_first = self.locale.language == "fr" and local.day == 1
+        return _FRENCH_FIRST.sub("1er ", day, count=1) if french_first else day
 
     def _count(self, length: timedelta, unit: _Unit) -> str:
         return dates.format_timedelta(

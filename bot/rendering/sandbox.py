@@ -2,7 +2,8 @@
 
 Two walls: `problems` admits only the kinds of syntax listed here, before
 anything is compiled (compiling folds constants, so `10 ** 10 ** 9` must not get
-that far), and the immutable sandbox stands behind it.
+that far), and the immutable sandbox stands behind it. Inclusion is resolved before
+(`assembly`), so neither wall has a door to other files.
 """
 
 from collections.abc import Iterator
@@ -46,10 +47,8 @@ _SAYING = {
     nodes.Call: "calls are not available; use a filter",
     nodes.Getattr: "attributes are not available; use a filter",
     nodes.Getitem: "attributes and items are not available; use a filter",
-    nodes.Include: "a template cannot include another file",
-    nodes.Extends: "a template cannot extend another file",
-    nodes.Import: "a template cannot import another file",
-    nodes.FromImport: "a template cannot import another file",
+    nodes.Import: "a template cannot import another file; include it",
+    nodes.FromImport: "a template cannot import another file; include it",
 }
 
 
@@ -64,6 +63,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,  # what is included are whole lines
             finalize=_shown,
             loader=None,
         )
@@ -72,10 +72,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters = {name: FILTERS[name] for name in stock} | {
             "bullets": _bullets,
             "date": _date,
+            "day": _day,
             "default": _default,
             "duration": _duration,
             "moment": _moment,
             "time": _time,
+            "until": _until,
         }
         self.tests = {name: TESTS[name] for name in ("none", "true", "false")}
 
@@ -132,8 +134,18 @@ def _date(context: Context, value: Any) -> str:
 
 
 @pass_context
+def _day(context: Context, value: Any) -> str:
+    return _formats(context).day(value)
+
+
+@pass_context
 def _time(context: Context, value: Any) -> str:
     return _formats(context).time(value)
+
+
+@pass_context
+def _until(context: Context, value: Any, start: Any) -> str:
+    return _formats(context).until(value, start)
 
 
 @pass_context

@@ -1,7 +1,7 @@
 """The templates there are: the operator's folder over the shipped one."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,15 +10,17 @@ from bot.domain.errors import Invalid, PolicyViolation
 from bot.domain.language import choose
 from bot.domain.message import Text
 from bot.domain.schedule import FieldValues
-from bot.rendering.checks import advice
+from bot.rendering.checks import advice, unshared
 from bot.rendering.faults import Fault
-from bot.rendering.folder import Source, folders, load, shipped, signature
+from bot.rendering.folder import Source, folders, load, shipped, state_of
 from bot.rendering.formats import Formats, locale_for, variety
 from bot.rendering.sandbox import FORMATS, Sandbox
 from bot.rendering.wording import TooLong, Unwritable, Wording
 from bot.service.fields import MAX_LINE, MAX_TEXT, Template, check
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+#: what a subject has one space for; no-break spaces stay what they are
+_BREAKS = re.compile(r"[^\S\u00a0\u202f]+")
 
 
 class JinjaTemplates:
@@ -96,8 +98,8 @@ class JinjaTemplates:
             raise Invalid(f"template {name!r} needs {', '.join(lacking)} to speak of")
         return Text(
             language=spoken,
-            subject=" ".join(
-                self._write(name, "subject", pair.subject, variables).split()
+            subject=_BREAKS.sub(
+                " ", self._write(name, "subject", pair.subject, variables)
             ),
             body=self._write(name, "body", pair.body, variables),
         )
@@ -105,10 +107,13 @@ class JinjaTemplates:
     def check(self, name: str) -> list[Fault]:
         """Everything that its author should put right; raises Invalid: unknown."""
         source = self._source(name)
-        return sorted(
-            {*source.faults, *advice(source, self._limits)},
-            key=lambda fault: (fault.file.name, fault.line, fault.text),
-        )
+        return _sorted({*source.faults, *advice(source, self._limits)})
+
+    def check_all(self) -> list[Fault]:
+        """The same of all templates and of what they share, each fault once."""
+        sources = [self._source(name) for name in self.names()]
+        found = {fault for name in self.names() for fault in self.check(name)}
+        return _sorted({*found, *unshared(self._roots, sources)})
 
     def _usable(self, name: str) -> tuple[Source, Template]:
         source = self._source(name)
@@ -122,10 +127,10 @@ class JinjaTemplates:
     def _source(self, name: str) -> Source:
         for root in self._roots if _NAME.fullmatch(name) else ():
             folder = root / name
-            if state := signature(folder):
+            if state := state_of(folder, self._roots):
                 known = self._sources.get(folder)
-                if known is None or known.signature != state:
-                    known = load(folder, state, self._sandbox)
+                if known is None or known.state != state:
+                    known = load(folder, state, self._sandbox, self._roots)
                     self._sources[folder] = known
                 return known
         names = ", ".join(self.names())
@@ -147,6 +152,10 @@ class JinjaTemplates:
         except Unwritable as error:
             reason = error.fault.text
             raise Invalid(f"template {name!r}, {part}: {reason}") from None
+
+
+def _sorted(faults: Iterable[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.file.name, fault.line, fault.text))
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -1,6 +1,6 @@
-"""One file of a template: read, checked, compiled, written out."""
+"""Subject or body in one language: read, checked, compiled, written out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
@@ -10,8 +10,10 @@ from jinja2 import Template as Compiled
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from bot.domain.characters import illegal
-from bot.rendering.faults import MAX_FILE, Fault, Unreadable, text_of
+from bot.rendering.assembly import Assembly, Origins
+from bot.rendering.faults import MAX_FILE, Fault
 from bot.rendering.sandbox import Sandbox, problems
+from bot.rendering.shared import Shared
 
 #: what wording can raise on values that it was not written for
 _FAILURES = (
@@ -38,13 +40,16 @@ class TooLong(Unwritable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """A compiled file; `code` is None where `faults` say why."""
+    """Compiled, with what it includes; `code` is None where `faults` say why."""
 
     path: Path
-    #: each name that it reads, with the line of its first use
-    names: Mapping[str, int]
+    #: each name that it reads, with file and line of its first use
+    names: Mapping[str, tuple[Path, int]]
+    #: each text that a name is compared with: (name, text, file, line)
+    compared: tuple[tuple[str, str, Path, int], ...] = ()
     faults: tuple[Fault, ...]
     code: Compiled | None
+    origins: Origins
 
     def write(self, variables: Mapping[str, Any], *, limit: int) -> str:
         """The text, at most `limit` characters; raises Unwritable."""
@@ -73,46 +78,69 @@ class Wording:
             for frame in extract_tb(error.__traceback__)
             if frame.filename == str(self.path) and frame.lineno
         ]
-        return Fault(self.path, lines[-1] if lines else 1, str(error))
+        if not lines:
+            return Fault(self.path, 1, str(error))
+        return self.origins.fault(lines[-1], str(error))
 
 
-def read(path: Path, sandbox: Sandbox) -> Wording:
+def read(path: Path, sandbox: Sandbox, shared: Shared) -> Wording:
     """The wording in the file at `path`, with every fault found in it."""
+    assembly = Assembly(sandbox, shared)
     try:
-        source = text_of(path)
-    except Unreadable as error:
-        return _broken_by(path, [error.fault])
-    for number, line in enumerate(source.split("\n"), start=1):
-        if found := illegal(line):
-            return _broken(path, number, f"{found} cannot be sent over XMPP")
-    return _compiled(path, source, sandbox)
-
-
-def _compiled(path: Path, source: str, sandbox: Sandbox) -> Wording:
-    name = str(path)
-    try:
-        tree = sandbox.parse(source, name=name, filename=name)
-        faults = [Fault(path, line, text) for line, text in problems(sandbox, tree)]
-        if faults:
-            return _broken_by(path, faults)
-        code = sandbox.compile(tree, name=name, filename=name)
-    except TemplateSyntaxError as error:
-        return _broken(path, error.lineno, error.message or "a syntax error")
+        return _compiled(path, assembly.of(path), assembly, sandbox)
     except (RecursionError, MemoryError):
-        return _broken(path, 1, "it is nested too deeply")
+        fault = Fault(path, 1, "it is nested too deeply")
+    except TemplateSyntaxError as error:
+        fault = assembly.origins.fault(error.lineno, error.message or "a syntax error")
     except (SyntaxError, ValueError) as error:
         # a number of thousands of digits, nesting beyond Python's own limits
-        return _broken(path, 1, f"it cannot be compiled: {error}")
-    names: dict[str, int] = {}
+        fault = Fault(path, 1, f"it cannot be compiled: {error}")
+    return _broken(path, [*assembly.faults, fault], assembly)
+
+
+def _compiled(
+    path: Path, tree: nodes.Template, assembly: Assembly, sandbox: Sandbox
+) -> Wording:
+    origins = assembly.origins
+    faults = [
+        *assembly.faults,
+        *(origins.fault(line, text) for line, text in problems(sandbox, tree)),
+    ]
+    if faults:
+        return _broken(path, faults, assembly)
+    code = sandbox.compile(tree, name=str(path), filename=str(path))
+    names: dict[str, tuple[Path, int]] = {}
     for node in tree.find_all(nodes.Name):
-        names.setdefault(node.name, node.lineno)
-    compiled = Compiled.from_code(sandbox, code, {})
-    return Wording(path=path, names=names, faults=(), code=compiled)
+        names.setdefault(node.name, origins.place(node.lineno))
+    return Wording(
+        path=path,
+        names=names,
+        compared=tuple(
+            (name, text, *origins.place(line)) for name, text, line in _compared(tree)
+        ),
+        faults=(),
+        code=Compiled.from_code(sandbox, code, {}),
+        origins=origins,
+    )
 
 
-def _broken(path: Path, line: int, text: str) -> Wording:
-    return _broken_by(path, [Fault(path, line, text)])
+def _compared(tree: nodes.Template) -> Iterator[tuple[str, str, int]]:
+    for node in tree.find_all(nodes.Compare):
+        for operand in node.ops:
+            if operand.op in ("eq", "ne"):
+                for one, other in (
+                    (node.expr, operand.expr),
+                    (operand.expr, node.expr),
+                ):
+                    if isinstance(one, nodes.Name) and isinstance(other, nodes.Const):
+                        yield one.name, str(other.value), node.lineno
 
 
-def _broken_by(path: Path, faults: list[Fault]) -> Wording:
-    return Wording(path=path, names={}, faults=tuple(faults), code=None)
+def _broken(path: Path, faults: list[Fault], assembly: Assembly) -> Wording:
+    return Wording(
+        path=path,
+        names={},
+        faults=tuple(dict.fromkeys(faults)),
+        code=None,
+        origins=assembly.origins,
+    )

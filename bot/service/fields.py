@@ -5,6 +5,7 @@ program gave for them (`FieldValues`); `check` turns that into typed values or
 raises one `Invalid` that names the field and what to do.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,6 +53,10 @@ class Field:
     default: str | None = None
     #: what a choice chooses among; empty for every other type
     choices: tuple[str, ...] = ()
+    #: choice -> language tag -> what a form shows for it
+    choice_labels: Mapping[str, Mapping[str, str]] = dataclasses.field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

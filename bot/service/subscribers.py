@@ -64,6 +64,14 @@ class Subscribers:
         entry = _list(uow, list_name)
         return uow.subscriptions.page(entry.id, after=after, limit=limit)
 
+    def reader(
+        self, uow: UnitOfWork, caller: Caller, jid: str
+    ) -> tuple[str, Subscriber | None]:
+        """The normalised address and what is known of its owner; raises Invalid."""
+        admins_only(caller)
+        address = _person(self._policy, jid)
+        return address, uow.subscribers.get(address)
+
     def join(
         self, uow: UnitOfWork, jid: str, to: str, language: str | None
     ) -> AnnouncementList:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.service.repositories import UnitOfWork
 from tests.cli.workplace import Workplace
 
 GOOD = 'languages = ["en"]\ntitle = { en = "Own" }\n'
@@ -17,7 +18,7 @@ def test_list_shows_shipped_own_and_broken(place: Workplace) -> None:
     items = {one["name"]: one for one in place.data("templates", "list")["items"]}
     assert items["own"]["fault"] is None
     assert "broken" in items["torn"]["fault"]
-    assert items["maintenance"]["languages"] == ["en", "de"]
+    assert items["maintenance"]["languages"] == ["en", "de", "fr", "es", "pl"]
 
 
 def test_show_tells_the_fields(place: Workplace) -> None:
@@ -53,9 +54,86 @@ def test_render_knows_the_configured_limits(place: Workplace) -> None:
     assert "characters" in fault
 
 
+MAINTENANCE = (
+    *("templates", "render", "maintenance", "--set", "summary=Disks"),
+    *("--set", "start=2040-12-05 22:00"),
+)
+
+
+def _prefer(uow: UnitOfWork, jid: str, language: str, timezone: str) -> None:
+    uow.subscribers.prefer(jid, language=language, timezone=timezone)
+
+
+def test_render_for_a_reader(place: Workplace) -> None:
+    """--for takes the reader's language and zone; wall times stay the list's."""
+    place.done("subscribers", "add", "maintenance", "Ann@example.org")
+    with place.service() as service:
+        service.database.call(_prefer, "ann@example.org", "de-AT", "America/New_York")
+    out = place.done(*MAINTENANCE, "--for", "ann@example.org")
+    assert "ann@example.org" in out
+    assert "[de] Wartung am Mittwoch, 5. Dezember 2040: Disks" in out
+    assert "16:00 EST" in out  # 22:00 in Warsaw
+    assert "[en]" not in out
+    data = place.data(*MAINTENANCE, "--for", "ann@example.org", "--language", "fr")
+    assert data["reader"] == {"jid": "ann@example.org", "known": True}
+    assert data["timezone"] == "America/New_York"
+    ((text,),) = (data["texts"],)
+    assert (text["language"], "16:00 EST" in text["body"]) == ("fr", True)
+
+
+def test_render_for_a_stranger(place: Workplace) -> None:
+    """Of whom nothing is known, the list's language and zone are taken."""
+    out = place.done(*MAINTENANCE, "--for", "eve@example.org")
+    assert "nothing yet" in out
+    assert "[en] Maintenance on Wednesday, December 5, 2040: Disks" in out
+    assert "10:00 PM CET" in out
+    data = place.data(*MAINTENANCE, "--for", "eve@example.org", "--tz", "Asia/Tokyo")
+    assert data["reader"]["known"] is False
+    assert "10:00 PM JST" in data["texts"][0]["body"]
+
+
+def test_render_names_the_reader_and_the_list(place: Workplace) -> None:
+    """What is said of reader and list is true of them."""
+    place.add_template("hello", "{{ recipient }} on {{ list_name }}", GOOD)
+    asked = ("templates", "render", "hello", "--for", "Ann@Example.org")
+    data = place.data(*asked, "--list", "news")
+    assert data["texts"][0]["body"] == "ann@example.org on news"
+    assert place.data(*asked)["texts"][0]["body"] == "ann@example.org on maintenance"
+    welcome = place.data("templates", "render", "welcome", "--list", "maintenance")
+    assert len(welcome["texts"]) == 5
+    assert "“Maintenance”" in welcome["texts"][0]["body"]
+
+
+def test_check_of_what_is_shared(place: Workplace) -> None:
+    """A fault in a shared file is told once, and with it what nobody includes."""
+    shared = place.folder / "templates" / "_shared"
+    shared.mkdir()
+    (shared / "signature.txt.j2").write_text("{{ x")
+    ran = place("templates", "check")
+    assert ran.code == 1
+    assert ran.out.count("signature.txt.j2:1:") == 1
+    ran = place("templates", "check", "maintenance", "welcome")
+    assert ran.out.count("signature.txt.j2:1:") == 1
+    (shared / "signature.txt.j2").rename(shared / "signatur.txt.j2")
+    ran = place("templates", "check")
+    assert "signatur.txt.j2:1: no template includes" in ran.out
+
+
+def test_check_knows_the_limits(place: Workplace) -> None:
+    """What is too long is so by the widest of the configured limits."""
+    place.add_template("own", "x" * 60, GOOD)
+    roles = ("user", "publisher", "admin")
+    limits = "".join(f"[limits.{role}]\nbody = 50\n" for role in roles)
+    place.config.write_text(place.config.read_text() + limits)
+    ran = place("templates", "check", "own")
+    assert "body.en.txt.j2:1: it is over 50 characters" in ran.out
+    place.config.write_text(place.config.read_text().replace("body = 50", "body = 60"))
+    assert "1 templates are in order" in place.done("templates", "check", "own")
+
+
 def test_check_tells_where(place: Workplace) -> None:
     """`check` is content with the shipped ones and points at what is broken."""
-    assert "2 templates are in order" in place.done("templates", "check")
+    assert "7 templates are in order" in place.done("templates", "check")
     place.add_template("torn", "one\n{{ x", GOOD)
     ran = place("templates", "check", "torn")
     assert ran.code == 1
@@ -75,6 +153,9 @@ def test_check_tells_where(place: Workplace) -> None:
         (("render", "maintenance"), "'summary'"),
         (("render", "welcome", "--set", "a=b"), "no field 'a'"),
         (("render", "welcome", "--tz", "Mars"), "time zone"),
+        (("render", "welcome", "--for", "@"), "'@'"),
+        (("render", "welcome", "--for", "example.org"), "not a person"),
+        (("render", "welcome", "--list", "nothing"), "no list 'nothing'"),
         (("render", "welcome", "--language", "?"), "no language tag"),
     ],
 )

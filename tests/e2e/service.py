@@ -40,6 +40,7 @@ class Service:
         admins: Iterable[str] = (),
         rate: int = 0,
         window: int = 200,
+        templates: Path | None = None,
     ) -> None:
         component = mode == "component"
         port = server.component_port if component else server.c2s_port
@@ -69,6 +70,7 @@ window = {window}
 [lists.news]
 default = true
 welcome = ""
+{f'[templates]{chr(10)}folder = "{templates}"' if templates else ""}
 """
         )
         self._environment: dict[str, str] = {}

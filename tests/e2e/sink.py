@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, XMLPullParser
 from tests.servers.xmpp_server import XmppServer
 
 MESSAGE = "{jabber:component:accept}message"
+BODY = "{jabber:component:accept}body"
 
 
 class Sink:
@@ -22,6 +23,8 @@ class Sink:
         self.domain = domain
         #: (recipient, id) of each message, in the order of arrival
         self.arrived: list[tuple[str, str]] = []
+        #: the body of each, in the same order
+        self.bodies: list[str] = []
         #: the domains that told
         self.senders: set[str] = set()
         self._server = server
@@ -91,6 +94,7 @@ class Sink:
                 if stanza.tag == MESSAGE:
                     to = stanza.get("to", "").partition("/")[0]
                     self.senders.add(stanza.get("from", "").rpartition("@")[2])
+                    self.bodies.append(stanza.findtext(BODY) or "")
                     self.arrived.append((to, stanza.get("id", "")))
 
     def _next(self) -> Element:

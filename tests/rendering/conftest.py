@@ -16,6 +16,7 @@ title = { en = "Test", de = "Test" }
 
 Write = Callable[..., Path]
 Say = Callable[..., str]
+Share = Callable[..., Path]
 
 
 @pytest.fixture
@@ -43,6 +44,20 @@ def write(tmp_path: Path) -> Write:
         return folder
 
     return write
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Share:
+    """Puts files into `_shared`: `share({"contact.en": "…"})`."""
+
+    def share(files: dict[str, str]) -> Path:
+        folder = tmp_path / "_shared"
+        folder.mkdir(exist_ok=True)
+        for stem, text in files.items():
+            (folder / f"{stem}.txt.j2").write_text(text, encoding="utf-8")
+        return folder
+
+    return share
 
 
 @pytest.fixture

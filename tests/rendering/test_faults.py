@@ -36,7 +36,7 @@ def test_none(write: Write, templates: JinjaTemplates) -> None:
         ("a\n{{ x | center }}", 2, "no filter is called 'center'; there are bullets"),
         ("a\n{{ 1 if x is odd }}", 2, "no test is called 'odd'"),
         ("a\n{% for c in x %}{% endfor %}", 2, "loops are not available"),
-        ("a\n{% include 'b' %}", 2, "cannot include"),
+        ("a\n{% include 'b' %}", 2, "there is no _shared/b.de.txt.j2"),
         ("a\nb\x0bc", 2, "U+000B cannot be sent"),
         ("a" * 65_537, 1, "over 65,536 bytes"),
     ],
@@ -130,6 +130,34 @@ def test_untranslated_label(write: Write, templates: JinjaTemplates) -> None:
     line = TOML.count("\n") + 3
     assert faults(templates) == [
         ("template.toml", line, "fields.x.label: the language 'de' is missing")
+    ]
+
+
+def test_labels_of_choices(write: Write, templates: JinjaTemplates) -> None:
+    """Choices may have labels in each language; one that lacks some is found."""
+    choices = 'choices = { a = { en = "A", de = "Ah" }, b = { en = "B", de = "Be" } }\n'
+    toml = TOML + FIELD.replace("line", "choice") + choices
+    write("t", USING, toml=toml)
+    (field,) = templates.get("t").fields
+    assert field.choices == ("a", "b")
+    assert field.choice_labels["b"] == {"en": "B", "de": "Be"}
+    assert faults(templates) == []
+    write("t", USING, toml=toml.replace(', de = "Be"', ""))
+    assert faults(templates) == [
+        ("template.toml", 7, "fields.x.choices.b: the language 'de' is missing")
+    ]
+
+
+@pytest.mark.parametrize("test", ["x == 'aa'", "'aa' != x", "not x == 'aa'"])
+def test_choice_that_is_none(
+    write: Write, templates: JinjaTemplates, test: str
+) -> None:
+    """A choice compared with what is none of its choices is found at its line."""
+    toml = TOML + FIELD.replace("line", "choice") + 'choices = ["a", "b"]\n'
+    body = f"one\n{{% if {test} %}}\n{{% endif %}}\n{{% if x == 'b' %}}\nb{{% endif %}}"
+    write("t", {"body.en": body, "body.de": USING["body.de"]}, toml=toml)
+    assert faults(templates) == [
+        ("body.en.txt.j2", 2, "'x' is never 'aa'; its choices are a, b")
     ]
 
 

@@ -12,15 +12,20 @@ from bot.rendering.templates import JinjaTemplates
 from bot.service.ports import Templates
 from tests.rendering.conftest import TOML, Write, render
 
+SHIPPED = [
+    *("incident", "incident-resolved", "maintenance", "news", "shutdown"),
+    *("terms-changed", "welcome"),
+]
+
 
 def test_names(write: Write, templates: JinjaTemplates, tmp_path: Path) -> None:
     """Shipped and own templates stand side by side; other folders do not count."""
-    write("news")
+    write("bulletin")
     (tmp_path / ".git").mkdir()
     (tmp_path / "empty").mkdir()
     (tmp_path / "stray.txt").touch()
-    assert templates.names() == ["maintenance", "news", "welcome"]
-    assert templates.get("news").languages == ("en", "de")
+    assert templates.names() == sorted([*SHIPPED, "bulletin"])
+    assert templates.get("bulletin").languages == ("en", "de")
 
 
 def test_port(templates: JinjaTemplates) -> None:
@@ -32,7 +37,7 @@ def test_port(templates: JinjaTemplates) -> None:
 def test_missing_folder(tmp_path: Path) -> None:
     """An operator's folder that is not there leaves the shipped ones."""
     templates = JinjaTemplates(tmp_path / "nowhere")
-    assert templates.names() == ["maintenance", "welcome"]
+    assert templates.names() == SHIPPED
 
 
 @pytest.mark.parametrize(
@@ -42,7 +47,9 @@ def test_unknown(write: Write, templates: JinjaTemplates, name: str) -> None:
     """A name that is none is refused with those there are; paths are no names."""
     write("t")
     for ask in (templates.get, templates.check, templates.reads_recipient):
-        with pytest.raises(Invalid, match="there are maintenance, t, welcome"):
+        with pytest.raises(
+            Invalid, match=r"there are incident, .*, t, terms-changed, welcome"
+        ):
             ask(name)
 
 

@@ -73,6 +73,45 @@ def test_parts(say: Say) -> None:
     assert found == "Samstag, 5. Dezember 2026 / 23:00 CET"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "December 5, 2026"),
+        ("de", "5. Dezember 2026"),
+        ("en-GB", "5 December 2026"),
+    ],
+)
+def test_day(say: Say, language: str, said: str) -> None:
+    """A day without its name fits into a sentence."""
+    assert (
+        say("{{ start | day }}", FIELDS, given={"start": WINTER}, language=language)
+        == said
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("01", "vendredi 1er janvier 2027 / 1er janvier 2027"),
+        ("11", "lundi 11 janvier 2027 / 11 janvier 2027"),
+    ],
+)
+def test_first_in_french(day: str, said: str) -> None:
+    """In French the first day of a month is an ordinal, and no other."""
+    formats = Formats(Locale("fr"), ZoneInfo("UTC"))
+    moment = datetime(2027, 1, int(day), tzinfo=UTC)
+    assert f"{formats.date(moment)} / {formats.day(moment)}" == said
+
+
+def test_until(say: Say) -> None:
+    """An end on the day of the start is a time alone, in the reader's zone."""
+    given = {"start": "2026-12-05T22:00:00Z", "end": "2026-12-05T23:30:00Z"}
+    wording = "{{ end | until(start) }}"
+    assert say(wording, FIELDS, given=given) == "11:30 PM UTC"
+    berlin = say(wording, FIELDS, given=given, language="de", zone="Europe/Berlin")
+    assert berlin == "Sonntag, 6. Dezember 2026, 00:30 CET"
+
+
 def test_fold_is_told_apart(say: Say) -> None:
     """The hour that comes twice is told apart by its abbreviation."""
     first, second = (
@@ -117,6 +156,8 @@ def test_calculation(say: Say) -> None:
         ("{{ start + length }}", {"start": LAST, "length": "2h"}, "out of range"),
         ("{{ start | time }}", {"start": LAST}, "out of range"),
         ("{{ length | moment }}", {"length": "2h"}, "no moment"),
+        ("{{ length | day }}", {"length": "2h"}, "no moment"),
+        ("{{ start | until(length) }}", {"start": WINTER, "length": "2h"}, "no moment"),
         ("{{ start | duration }}", {"start": WINTER}, "no length of time"),
         ("{{ count | bullets }}", {"count": "2"}, "splitlines"),
         ("{{ start }}", {}, "not given"),
