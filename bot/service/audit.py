@@ -103,8 +103,8 @@ def _reference(result: object) -> int | None:
     match result:
         case Schedule() | Broadcast():
             return result.id
-        case (Schedule() as schedule, *_):
-            return schedule.id
+        case (first, *_):
+            return _reference(first)
         case Report():
             return result.schedule.id
     return None
