@@ -64,8 +64,8 @@ def audit(
     json: output.JSON = False,
 ) -> None:
     """Show who asked what, with which result; the latest come last."""
-    filters = (since, until, caller, action, result, after)
-    if purge is not None and (export is not None or any(filters)):
+    others = (since, until, caller, action, result, after, export)
+    if purge is not None and any(one is not None for one in others):
         output.fail("--purge goes by age alone", 2)
     with session.service_of(context) as service:
         if purge is not None:

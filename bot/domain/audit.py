@@ -50,5 +50,5 @@ class AuditEntry:
     reference: int | None
     #: `done`, or the code of the error
     result: str
-    #: the error's text
+    #: the error's text; of bad input only the name of the field
     detail: str | None = None

@@ -8,7 +8,7 @@ from bot.domain.access import Caller
 from bot.domain.audit import DONE, Asked, AuditEntry
 from bot.domain.broadcast import Broadcast
 from bot.domain.characters import printable
-from bot.domain.errors import CarillonError
+from bot.domain.errors import CarillonError, Invalid
 from bot.domain.schedule import Schedule
 from bot.service.paging import Page, Paging
 from bot.service.ports import Clock
@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 #: entries dropped in one transaction, which on SQLite is to last 50 ms at most
 SLICE = 1_000
-#: characters of what a request was about
-MAX_ABOUT = 300
+#: characters of what a request was about, and of why it was refused
+MOST = 300
 
 
 class Audit:
@@ -48,8 +48,11 @@ class Audit:
 
     def refused(self, uow: UnitOfWork, asked: Asked, error: Exception) -> None:
         """Write down what was asked in vain, after its transaction was undone."""
-        if isinstance(error, CarillonError):
-            self._add(uow, asked, error.code, detail=printable(error.text))
+        if isinstance(error, Invalid):
+            # its text may quote what was to be announced
+            self._add(uow, asked, error.code, detail=error.field)
+        elif isinstance(error, CarillonError):
+            self._add(uow, asked, error.code, detail=error.text)
         else:
             self._add(uow, asked, CarillonError.code)
 
@@ -76,9 +79,6 @@ class Audit:
         reference: int | None = None,
         detail: str | None = None,
     ) -> None:
-        about = asked.about
-        if len(about) > MAX_ABOUT:
-            about = f"{about[: MAX_ABOUT - 1]}…"
         uow.audit.add(
             AuditEntry(
                 at=self._clock.now(),
@@ -86,12 +86,16 @@ class Audit:
                 role=asked.caller.role,
                 door=asked.door,
                 action=asked.action,
-                about=about,
+                about=_short(asked.about),
                 reference=reference,
                 result=result,
-                detail=detail,
+                detail=None if detail is None else _short(printable(detail)),
             )
         )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
 
 
 def _reference(result: object) -> int | None:
@@ -99,8 +103,8 @@ def _reference(result: object) -> int | None:
     match result:
         case Schedule() | Broadcast():
             return result.id
-        case (Schedule() as schedule, *_):
-            return schedule.id
+        case (first, *_):
+            return _reference(first)
         case Report():
             return result.schedule.id
     return None

@@ -85,7 +85,7 @@ class Intake:
         """Who is told, and the list that speaks, if one does."""
         if request.people:
             return self._people(caller, request), None
-        name = self._list_name(uow, request)
+        name = self._list_name(uow, caller, request)
         found = uow.lists.get(name)
         if found is None or not may_know(uow, caller, found):
             raise NotFound(f"There is no list {name!r}.")
@@ -106,7 +106,9 @@ class Intake:
             raise NotAllowed("The service does not announce to itself.")
         return PeopleAudience(jids=jids)
 
-    def _list_name(self, uow: UnitOfWork, request: ScheduleRequest) -> str:
+    def _list_name(
+        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+    ) -> str:
         if request.to is None:
             if request.list_name is None:
                 raise Invalid("Say who is told: give <to/> or a list.", field="to")
@@ -118,11 +120,10 @@ class Intake:
         addresses = self.policy.addresses
         name = addresses.list_at(target)
         if name is None and addresses.is_own(target):
-            name = next(
-                (entry.name for entry in uow.lists.all() if entry.is_default), None
-            )
-            if name is None:
+            default = next((one for one in uow.lists.all() if one.is_default), None)
+            if default is None or not may_know(uow, caller, default):
                 raise NotFound("There is no default list; name one.")
+            name = default.name
         if name is None:
             raise NotAllowed(
                 f"Messages to {target} would have to go out in your name, and this"

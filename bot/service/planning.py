@@ -71,7 +71,9 @@ class Planning:
         due since for another list is left for the next round.
         """
         planned = 0
-        for schedule in uow.schedules.due(now, BATCH):
+        due = uow.schedules.due(now, BATCH)
+        # some owners are held one after the other: by all planners in one order
+        for schedule in sorted(due, key=lambda one: one.owner):
             audience = schedule.audience
             if isinstance(audience, ListAudience) and audience.list_name not in frozen:
                 continue

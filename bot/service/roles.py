@@ -7,7 +7,7 @@ from bot.domain.errors import Forbidden, NotAllowed
 def known(caller: Caller) -> None:
     """Raises Forbidden for strangers."""
     if caller.role is Role.STRANGER:
-        raise Forbidden("This service takes requests from its own domain only.")
+        raise Forbidden("This service takes requests from trusted domains only.")
 
 
 def admins_only(caller: Caller) -> None:

@@ -22,7 +22,7 @@ from bot.service.audience_rights import may_know
 from bot.service.policy import Policy
 from bot.service.ports import Clock
 from bot.service.repositories import UnitOfWork
-from bot.service.roles import admins_only
+from bot.service.roles import admins_only, auditors_only, known
 
 #: a welcome that could not be sent for a day is no welcome any more
 WELCOME_WITHIN = 24 * 3600
@@ -60,7 +60,7 @@ class Subscribers:
     def page(
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
     ) -> list[tuple[Subscription, Subscriber]]:
-        admins_only(caller)
+        auditors_only(caller)
         entry = _list(uow, list_name)
         return uow.subscriptions.page(entry.id, after=after, limit=limit)
 
@@ -77,14 +77,14 @@ class Subscribers:
     ) -> AnnouncementList:
         """A presence subscription to one of our addresses (RFC 6121 §3.1).
 
-        `jid` and `to` are bare. Raises NotFound or NotAllowed.
+        `jid` and `to` are bare. Raises Forbidden, NotFound or NotAllowed.
         """
-        entry = self._list_at(uow, to)
         caller = self._policy.caller(jid)
+        known(caller)
+        entry = self._list_at(uow, to)
         if not may_know(uow, caller, entry):
             raise NotFound(_NOBODY)
-        known = caller.role is not Role.STRANGER
-        if entry.kind in {ListKind.CLOSED, ListKind.REQUEST} or not known:
+        if entry.kind in {ListKind.CLOSED, ListKind.REQUEST}:
             raise NotAllowed(f"{entry.title} is not open to everybody.")
         self._subscribe(uow, entry, jid, SubscriptionOrigin.PRESENCE, welcome=True)
         uow.subscribers.seen(jid, language=language)

@@ -19,7 +19,10 @@ class SqlRequestCounts:
         upsert = row.on_conflict_do_update(
             index_elements=[table.c.who],
             set_={
-                "since": sa.case((over, now), else_=table.c.since),
+                # typed by hand: a bare value in CASE has no column to take it from
+                "since": sa.case(
+                    (over, sa.literal(now, table.c.since.type)), else_=table.c.since
+                ),
                 "count": sa.case((over, 1), else_=table.c.count + 1),
             },
         ).returning(table.c.count, table.c.since)

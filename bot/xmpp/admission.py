@@ -7,7 +7,7 @@ from bot.domain.access import Caller
 from bot.domain.audit import Asked
 from bot.service.audit import Audit
 from bot.service.ports import Database
-from bot.service.quotas import Quotas, counted_as
+from bot.service.quotas import MINUTE, Quotas, counted_as
 from bot.service.repositories import UnitOfWork
 
 #: owners remembered before those whose minute is over are forgotten
@@ -35,7 +35,8 @@ class Admission:
         """Count a request; raises PolicyViolation with the seconds to wait."""
         now = self._now()
         until = self._closed.get(counted_as(asked.caller))
-        if until is None or until <= now:
+        # over, or known by a clock that has been put back since
+        if until is None or not now < until <= now + MINUTE:
             until = await self._database.run(self._count, asked, now)
         if until is not None:
             self._close(asked.caller, until, now)

@@ -58,7 +58,10 @@ def one(report: Report, caller: Caller) -> ET.Element:
     element = ET.Element(QUERY)
     _describe(element, report, caller)
     metadata = _metadata(report.schedule, caller)
-    if report.progress is not None:
+    audience = report.schedule.audience
+    if isinstance(audience, PeopleAudience) and _is_private(report.schedule, caller):
+        metadata.append(_people(audience.jids))
+    elif report.progress is not None:
         metadata.append(_progress(report.progress))
     _put(element, metadata)
     return element
@@ -139,10 +142,15 @@ def _target(
         target = ET.Element(f"{{{ANNOUNCE}}}list")
         target.text = audience.list_name
     else:
-        target = ET.Element(f"{{{ANNOUNCE}}}audience")
-        for jid in audience.jids:
-            ET.SubElement(target, f"{{{ANNOUNCE}}}jid").text = jid
+        target = _people(audience.jids)
     return [] if any(child.tag == target.tag for child in said) else [target]
+
+
+def _people(jids: Iterable[str]) -> ET.Element:
+    target = ET.Element(f"{{{ANNOUNCE}}}audience")
+    for jid in jids:
+        ET.SubElement(target, f"{{{ANNOUNCE}}}jid").text = jid
+    return target
 
 
 def _progress(progress: Progress) -> ET.Element:

@@ -26,6 +26,7 @@ from bot.service.ports import Database
 from bot.service.quotas import Quota, Quotas
 from bot.service.repositories import UnitOfWork
 from bot.service.requests import ScheduleRequest
+from bot.service.roles import known
 from bot.service.schedules import Report, Schedules
 from bot.xmpp import schedule_answers as answers
 from bot.xmpp.admission import Admission
@@ -96,6 +97,7 @@ class SchedulingDoor:
         )
         await self._admission.admit(asked)
         try:
+            known(asked.caller)
             request = self._read(iq)
             asked = _asked(asked, request)
             return await self._carry_out(asked, request)

@@ -38,6 +38,7 @@ class Service:
         jid: str | None = None,
         database: str | None = None,
         admins: Iterable[str] = (),
+        auditors: Iterable[str] = (),
         rate: int = 0,
         window: int = 200,
         templates: Path | None = None,
@@ -64,6 +65,7 @@ tls = "{"required" if component else "off"}"
 url = "{self.url}"
 [access]
 admins = {list(admins)!r}
+auditors = {list(auditors)!r}
 [sending]
 rate = {rate}
 window = {window}

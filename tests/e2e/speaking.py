@@ -1,11 +1,12 @@
 """The running service among raw clients: who asks, and what the answers say."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from tests.e2e.service import Service
@@ -33,8 +34,8 @@ jids = ["{notified}"]
 
 @dataclass
 class Stage:
-    """One service and four people: an admin, one who may announce to `news`, a
-    reader, and one who is told what goes wrong.
+    """One service and five people: an admin, one who may announce to `news`, a
+    reader, one who is told what goes wrong, and an auditor.
     """
 
     server: XmppServer
@@ -44,6 +45,7 @@ class Stage:
     publisher: XmlClient
     reader: XmlClient
     notified: XmlClient
+    auditor: XmlClient
 
     @property
     def address(self) -> str:
@@ -159,18 +161,33 @@ def said(answer: ET.Element) -> str:
 
 
 @contextmanager
-def staged(server: XmppServer, mode: str, folder: Path) -> Iterator[Stage]:
+def staged(
+    server: XmppServer,
+    mode: str,
+    folder: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Iterator[Stage]:
+    """`environment` of the process; `options` of the service."""
     users = {name: f"{name[0]}{secrets.token_hex(4)}" for name in Stage.__annotations__}
-    people = ("admin", "publisher", "reader", "notified")
+    people = ("admin", "publisher", "reader", "notified", "auditor")
     for name in people:
         server.register(users[name])
-    service = Service(folder, server, mode, admins=[server.jid(users["admin"])])
+    service = Service(
+        folder,
+        server,
+        mode,
+        admins=[server.jid(users["admin"])],
+        auditors=[server.jid(users["auditor"])],
+        **options,
+    )
     with ExitStack() as stack:
         stack.callback(service.close)
         with service.file.open("a") as file:
             jids = {name: server.jid(users[name]) for name in people}
             file.write(LISTS.format(**jids))
-        service.start()
+        service.start(environment)
         service.wait_until_connected()
         clients = {
             name: stack.enter_context(XmlClient(server, user=users[name]))

@@ -76,7 +76,7 @@ def check_caps(person: XmlClient, presence: ET.Element, stage: Stage) -> None:
 
 
 def test_discovery(stage: Stage) -> None:
-    """Identity, features that are served, and the form of limits."""
+    """Identity, features that are served, and the form of limits; for all the same."""
     query = f"<query xmlns='{INFO[1:-1]}'/>"
     info = payload(stage.reader.ask(stage.address, "get", query))
     [identity] = info.findall(f"{INFO}identity")
@@ -129,7 +129,13 @@ def test_discovery(stage: Stage) -> None:
         "max-pending": ("text-single", ["100"]),
         "max-body": ("text-single", ["16000"]),
         "signing": ("text-single", ["none"]),
+        f"{X}max-subject": ("text-single", ["1024"]),
+        f"{X}requests-per-minute": ("text-single", ["30"]),
+        f"{X}deliveries-per-day": ("text-single", ["25"]),
     }
+    for other in (stage.publisher, stage.admin):
+        told = payload(other.ask(stage.address, "get", query))
+        assert ET.canonicalize(ET.tostring(told)) == ET.canonicalize(ET.tostring(info))
 
 
 def test_items_can_be_asked(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.addresses import Addresses
-from bot.domain.errors import Conflict, NotAllowed, NotFound
+from bot.domain.errors import Conflict, Forbidden, NotAllowed, NotFound
 from bot.domain.lists import ListKind
 from bot.domain.schedule import Origin, Schedule
 from bot.service.paging import Paging
@@ -95,7 +95,7 @@ def test_an_admin_adds(world: World) -> None:
 
 def test_who_may_not_join(world: World) -> None:
     """Strangers are refused, a closed list looks like none, and nothing stays."""
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Forbidden):
         join(world, STRANGER)
     with pytest.raises(NotFound) as closed:
         join(world, to=CLOSED)

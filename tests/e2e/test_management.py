@@ -1,0 +1,195 @@
+"""Jobs in each of their states: asked for again, and cancelled."""
+
+import secrets
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bot.domain.schedule import (
+    ScheduleState,
+)
+from bot.service.repositories import UnitOfWork
+from tests.e2e.conftest import PLACES
+from tests.e2e.managing import shown, store, unlimited, wait_for
+from tests.e2e.sink import Sink
+from tests.e2e.speaking import (
+    RSM,
+    SCHEDULING,
+    S,
+    Stage,
+    X,
+    fresh,
+    job,
+    payload,
+    refusal,
+    said,
+)
+from tests.e2e.xml_client import XmlClient
+
+pytestmark = pytest.mark.e2e
+
+NOT_FOUND = ("item-not-found", "cancel")
+
+
+@pytest.fixture(scope="module", params=PLACES, ids="-".join)
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    yield from unlimited(request, tmp_path_factory)
+
+
+# --- again, in each state ------------------------------------------------------------
+
+
+def state_of(answer: ET.Element) -> str | None:
+    return payload(answer).findtext(f"{S}status")
+
+
+def jobs_called(stage: Stage, client_id: str) -> int:
+    page = payload(
+        stage.query(f"<set xmlns='{RSM[1:-1]}'><before/><max>100</max></set>")
+    )
+    ids = [one.findtext(f"{S}id") for one in page.findall(f"{S}schedule")]
+    return ids.count(client_id)
+
+
+def check_again(stage: Stage, request: str, state: str) -> str | None:
+    """Repeated, it is the same job as it stands; with another content a conflict.
+
+    The moment that it tells.
+    """
+    again = stage.create(request)
+    assert state_of(again) == state
+    other = stage.create(request.replace("hello", "goodbye"))
+    assert refusal(other) == ("conflict", "cancel")
+    return payload(again).findtext(f"{S}deliver-at")
+
+
+@pytest.mark.parametrize("delay", [0, 1], ids=["deliver-at", "delay-seconds"])
+def test_while_it_is_sent(stage: Stage, delay: int) -> None:
+    """Asked for again under way: the same job, queued. Cancelled: it stops, those told
+    stay told, and the answers say so from then on.
+    """
+    client_id = fresh()
+    request = job(client_id, delay=delay)
+    with Sink(stage.server, stage.server.spares[0]) as sink:
+        stage.service.subscribe(sink.jids(1_000))
+        moment = payload(stage.create(request)).findtext(f"{S}deliver-at")
+        sink.wait(30)
+        assert check_again(stage, request, "queued") == moment
+        cancel = f"<cancel>{client_id}</cancel>"
+        answers = [stage.create(cancel) for _ in range(3)]
+        assert [state_of(one) for one in answers] == ["cancelled"] * 3
+        told = shown(stage, client_id)
+        assert told.findtext(f"{S}status") == "cancelled"
+        assert check_again(stage, request, "cancelled") == moment
+        progress = recorded(stage, client_id, sink)
+        assert 30 <= len(sink.arrived) < 900
+        assert progress["total"] == "1000"
+        assert len(set(sink.arrived)) == len(sink.arrived)
+    assert jobs_called(stage, client_id) == 1
+    people = sink.jids(1_000)
+    stage.service.uses.database.call(gone, stage, people)
+
+
+def recorded(stage: Stage, client_id: str, sink: Sink) -> dict[str, str]:
+    """Progress once all that was written is acknowledged and counted."""
+    found: list[dict[str, str]] = []
+
+    def all_are() -> bool:
+        element = shown(stage, client_id).find(f"{S}metadata/{X}progress")
+        assert element is not None
+        found.append(element.attrib)
+        return int(found[-1]["sent"]) == len(sink.arrived)
+
+    stage.service.until(all_are, seconds=20)
+    return found[-1]
+
+
+def gone(uow: UnitOfWork, stage: Stage, people: list[str]) -> None:
+    for jid in people:
+        stage.service.uses.subscribers.remove(uow, stage.service.operator, "news", jid)
+
+
+@pytest.mark.parametrize("delay", [0, 1], ids=["deliver-at", "delay-seconds"])
+def test_when_it_is_sent(stage: Stage, delay: int) -> None:
+    """Long after: the same moment, sent, and no second announcement."""
+    client_id = fresh()
+    request = job(client_id, delay=delay)
+    moment = payload(stage.create(request)).findtext(f"{S}deliver-at")
+    wait_for(stage, client_id, "sent")
+    assert check_again(stage, request, "sent") == moment
+    assert shown(stage, client_id).findtext(f"{S}deliver-at") == moment
+    assert jobs_called(stage, client_id) == 1
+
+
+@pytest.mark.parametrize("delay", [900, 901])
+def test_when_it_is_cancelled(stage: Stage, delay: int) -> None:
+    """A repeat revives nothing."""
+    client_id = fresh()
+    request = job(client_id, delay=delay)
+    moment = payload(stage.create(request)).findtext(f"{S}deliver-at")
+    assert check_again(stage, request, "scheduled") == moment
+    stage.create(f"<cancel>{client_id}</cancel>")
+    assert check_again(stage, request, "cancelled") == moment
+    assert shown(stage, client_id).findtext(f"{S}status") == "cancelled"
+    assert jobs_called(stage, client_id) == 1
+
+
+def test_two_at_once(stage: Stage) -> None:
+    """Of equal requests that two resources make at once one job comes, of different
+    ones with one id the first; of two cancels both are content.
+    """
+    with XmlClient(stage.server, user=user_of(stage.admin), resource="second") as other:
+        both = (stage.admin, other)
+        for number in range(10):
+            client_id = fresh()
+            same = job(client_id, delay=900)
+            found = together(stage, both, [same, same])
+            moments = {payload(one).findtext(f"{S}deliver-at") for one in found}
+            assert [state_of(one) for one in found] == ["scheduled"] * 2
+            assert len(moments) == 1, number
+            assert jobs_called(stage, client_id) == 1
+            cancel = f"<cancel>{client_id}</cancel>"
+            found = together(stage, both, [cancel, cancel])
+            assert [state_of(one) for one in found] == ["cancelled"] * 2
+            unlike = job(fresh(), delay=900)
+            second = unlike.replace("hello", "goodbye")
+            found = together(stage, both, [unlike, second])
+            kinds = sorted(one.get("type", "") for one in found)
+            assert kinds == ["error", "result"]
+            [error] = [one for one in found if one.get("type") == "error"]
+            assert refusal(error) == ("conflict", "cancel")
+
+
+def user_of(client: XmlClient) -> str:
+    return client.bare.partition("@")[0]
+
+
+def together(
+    stage: Stage, clients: tuple[XmlClient, ...], contents: list[str]
+) -> list[ET.Element]:
+    """The answers to requests of which none waits for another."""
+    numbers = [f"t{secrets.token_hex(4)}" for _ in contents]
+    for client, content, number in zip(clients, contents, numbers, strict=True):
+        client.send(
+            f"<iq to='{stage.address}' type='set' id='{number}'>"
+            f"<schedule xmlns='{SCHEDULING}'>{content}</schedule></iq>"
+        )
+    return [
+        client.take(lambda one, n=number: one.get("id") == n)  # type: ignore[misc]  # bound here
+        for client, number in zip(clients, numbers, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("state", ["sent", "failed"])
+def test_cancel_what_is_over(stage: Stage, state: str) -> None:
+    """Refused, with the state in the text; asked again, the same."""
+    [client_id] = store(
+        stage, stage.admin.bare, state=ScheduleState(state), next_at=None
+    )
+    for _ in range(2):
+        answer = stage.create(f"<cancel>{client_id}</cancel>")
+        assert refusal(answer) == ("unexpected-request", "wait")
+        assert state in said(answer)

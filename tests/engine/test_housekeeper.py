@@ -1,0 +1,82 @@
+"""What need not be kept any longer is dropped."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.audit import Action, AuditEntry
+from bot.domain.schedule import Origin
+from bot.engine.housekeeper import Housekeeper
+from bot.service.audit import SLICE
+from bot.service.paging import Paging
+from bot.service.repositories import UnitOfWork
+from bot.service.trail import AuditFilter
+from tests.world import NOON, World
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+def fill(uow: UnitOfWork, ages: list[timedelta]) -> None:
+    for age in ages:
+        uow.audit.add(
+            AuditEntry(
+                at=NOON - age,
+                caller="admin@example.org",
+                role="admin",
+                door=Origin.IQ,
+                action=Action.QUERY,
+                about="all",
+                reference=None,
+                result="done",
+            )
+        )
+
+
+def left(world: World) -> int:
+    return world.do(lambda uow: uow.audit.page(AuditFilter(), Paging())).count
+
+
+def test_old_entries_go_in_slices(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that is older than is kept, and nothing else; no transaction is long."""
+    old, young = [8 * DAY] * (2 * SLICE + 5), [7 * DAY] * 3
+    world.do(fill, [*young, *old])
+    purged: list[int] = []
+    run = world.database.run
+
+    async def watched(use_case: Callable[..., Any], *args: Any) -> Any:
+        result = await run(use_case, *args)
+        if use_case == world.audit.purge:
+            purged.append(result)
+        return result
+
+    monkeypatch.setattr(world.database, "run", watched)
+    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    assert asyncio.run(keeper.step()) > 0
+    assert purged == [SLICE, SLICE, 5, 0]
+    assert left(world) == 3
+    asyncio.run(keeper.step())
+    assert left(world) == 3
+
+
+def test_kept_for_ever(world: World) -> None:
+    """Without an age nothing is dropped."""
+    world.do(fill, [9_999 * DAY])
+    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    asyncio.run(keeper.step())
+    assert left(world) == 1
+
+
+def test_counts_of_minutes_that_are_over(world: World) -> None:
+    """They are dropped; the one under way goes on."""
+    before, now = NOON - DAY, NOON - MINUTE / 2
+    world.do(lambda uow: uow.requests.add("old", before, MINUTE))
+    world.do(lambda uow: uow.requests.add("new", now, MINUTE))
+    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    asyncio.run(keeper.step())
+    assert world.do(lambda uow: uow.requests.add("old", before, MINUTE)) == (1, before)
+    assert world.do(lambda uow: uow.requests.add("new", now, MINUTE)) == (2, now)

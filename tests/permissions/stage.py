@@ -1,0 +1,109 @@
+"""What the table speaks of, as rows: lists, jobs of one's own and of another."""
+
+import secrets
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.domain.message import Text
+from bot.domain.schedule import (
+    ListAudience,
+    Origin,
+    PeopleAudience,
+    Schedule,
+    ScheduleState,
+    TextContent,
+)
+from bot.service.repositories import UnitOfWork
+from bot.store.tables import metadata
+
+#: of the lists that name one
+PUBLISHER = "pub@example.org"
+#: whose jobs are "others"
+OTHER = "other@example.org"
+#: reference of no job and no broadcast
+NO_REFERENCE = 999_999_999
+#: name -> what differs; the publisher is to be filled in
+LISTS: dict[str, dict[str, Any]] = {
+    "news": {"default": True, "publishers": [PUBLISHER]},
+    "weather": {},
+    "rules": {"kind": "mandatory"},
+    "club": {"kind": "request"},
+    "staff": {"kind": "closed"},
+    "board": {"kind": "closed", "publishers": [PUBLISHER]},
+}
+#: what refusals may add to, and what the service tells of itself
+_APART = {"audit", "request_count", "pulse"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jobs:
+    """Some of one owner's, some of another's."""
+
+    own: Schedule
+    own_finished: Schedule
+    own_held: Schedule
+    others: Schedule
+    others_finished: Schedule
+    others_personal: Schedule
+
+    def named(self, what: str) -> Schedule | None:
+        """By the table's word; None for what is missing."""
+        found: Schedule | None = getattr(self, what.replace("-", "_"), None)
+        return found
+
+
+def add_jobs(uow: UnitOfWork, owner: str, now: datetime) -> Jobs:
+    """Fresh ones, due in an hour, of which nobody is sent an update."""
+    due = now.replace(microsecond=0) + timedelta(hours=1)
+    usual = Schedule(
+        owner=owner,
+        client_id="",
+        origin=Origin.IQ,
+        fingerprint="f00d",
+        audience=ListAudience(list_name="news"),
+        content=TextContent(texts=(Text(language="en", body="Hello"),)),
+        timezone="",
+        recurrence="FREQ=DAILY",
+        deliver_at=due,
+        next_at=due,
+        updates=False,
+        created_at=now,
+    )
+    finished = replace(usual, state=ScheduleState.SENT, next_at=None, ended_at=now)
+    personal = replace(usual, audience=PeopleAudience(jids=("ann@example.org",)))
+
+    def add(schedule: Schedule, owner: str) -> Schedule:
+        client_id = f"job-{secrets.token_hex(6)}"
+        return uow.schedules.add(replace(schedule, owner=owner, client_id=client_id))
+
+    held = add(replace(usual, state=ScheduleState.HELD, reason="late"), owner)
+    missed = Occurrence(
+        schedule_id=held.id,
+        due_at=now - timedelta(hours=1),
+        state=OccurrenceState.HELD,
+        reason="late",
+    )
+    uow.occurrences.add(missed)
+    return Jobs(
+        own=add(usual, owner),
+        own_finished=add(finished, owner),
+        own_held=held,
+        others=add(usual, OTHER),
+        others_finished=add(finished, OTHER),
+        others_personal=add(personal, OTHER),
+    )
+
+
+def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table of a SQLite database, but of those apart."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        return {
+            table: connection.execute(
+                f"SELECT * FROM {table} ORDER BY rowid"
+            ).fetchall()
+            for table in sorted(set(metadata.tables) - _APART)
+        }

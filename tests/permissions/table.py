@@ -1,0 +1,141 @@
+"""Who may do what: the one table that every door is walked with.
+
+    yes   done                              no    not-allowed
+    none  item-not-found: it is hidden or missing, and both look the same
+    over  unexpected-request: it is finished
+    who   forbidden: not even known
+
+The lists are `news` (open, the default, names the publisher), `weather` (open),
+`rules` (mandatory), `club` (on request), `staff` (closed), and `board` (closed,
+names the publisher; the user stands on it). There is no list `nothing`.
+
+`friend` is of a second domain that is trusted, `stranger` of one that is not;
+`itself` is an address of the service's own.
+"""
+
+from dataclasses import dataclass
+
+CALLERS = (
+    "admin", "publisher", "auditor", "user", "friend", "stranger", "itself"
+)  # fmt: skip
+
+_TABLE = """
+                              admin publisher auditor user friend stranger itself
+
+announce  news                yes   yes       no      no   no     who      who
+announce  weather             yes   no        no      no   no     who      who
+announce  rules               yes   no        no      no   no     who      who
+announce  club                yes   no        no      no   no     who      who
+announce  staff               yes   none      no      none none   who      who
+announce  board               yes   yes       no      no   none   who      who
+announce  nothing             none  none      none    none none   who      who
+announce  the-service         yes   yes       no      no   no     who      who
+announce  single-people       yes   no        no      no   no     who      who
+announce  itself-as-a-person  no    no        no      no   no     who      who
+announce  another-person      no    no        no      no   no     who      who
+
+query     own                 yes   yes       yes     yes  yes    who      who
+query     others              yes   none      yes     none none   who      who
+query     others-personal     yes   none      yes     none none   who      who
+query     missing             none  none      none    none none   who      who
+query     others-missing      none  none      none    none none   who      who
+query     everything          yes   yes       yes     yes  yes    who      who
+
+cancel    own                 yes   yes       yes     yes  yes    who      who
+cancel    own-finished        over  over      over    over over   who      who
+cancel    others              yes   none      no      none none   who      who
+cancel    others-finished     over  none      no      none none   who      who
+cancel    missing             none  none      none    none none   who      who
+cancel    others-missing      none  none      none    none none   who      who
+
+look      own                 yes   yes       yes     yes  yes    who      who
+look      others              yes   none      yes     none none   who      who
+look      missing             none  none      none    none none   who      who
+
+pause     own                 yes   yes       yes     yes  yes    who      who
+pause     own-finished        over  over      over    over over   who      who
+pause     others              yes   none      no      none none   who      who
+pause     others-finished     over  none      no      none none   who      who
+pause     missing             none  none      none    none none   who      who
+
+resume    own                 yes   yes       yes     yes  yes    who      who
+resume    own-finished        over  over      over    over over   who      who
+resume    own-held            yes   no        no      no   no     who      who
+resume    others              yes   none      no      none none   who      who
+resume    others-finished     over  none      no      none none   who      who
+resume    missing             none  none      none    none none   who      who
+
+skip      own                 yes   yes       yes     yes  yes    who      who
+skip      own-finished        over  over      over    over over   who      who
+skip      others              yes   none      no      none none   who      who
+skip      others-finished     over  none      no      none none   who      who
+skip      missing             none  none      none    none none   who      who
+
+send-now  own                 yes   yes       yes     yes  yes    who      who
+send-now  own-finished        over  over      over    over over   who      who
+send-now  own-held            yes   no        no      no   no     who      who
+send-now  others              yes   none      no      none none   who      who
+send-now  others-finished     over  none      no      none none   who      who
+send-now  missing             none  none      none    none none   who      who
+
+sent      list                yes   no        yes     no   no     who      who
+sent      show                yes   no        yes     no   no     who      who
+sent      show-missing        none  no        none    no   no     who      who
+sent      failures            yes   no        yes     no   no     who      who
+sent      failures-missing    none  no        none    no   no     who      who
+
+stop      sending             yes   no        no      no   no     who      who
+stop      finished            over  no        no      no   no     who      who
+stop      missing             none  no        no      no   no     who      who
+stop      all                 yes   no        no      no   no     who      who
+
+people    list                yes   no        yes     no   no     who      who
+people    list-of-nothing     none  no        none    no   no     who      who
+people    add                 yes   no        no      no   no     who      who
+people    add-to-nothing      none  no        no      no   no     who      who
+people    remove              yes   no        no      no   no     who      who
+people    remove-nobody       none  no        no      no   no     who      who
+
+audit     list                yes   no        yes     no   no     who      who
+
+join      news                yes   yes       yes     yes  yes    who      who
+join      weather             yes   yes       yes     yes  yes    who      who
+join      rules               yes   yes       yes     yes  yes    who      who
+join      club                no    no        no      no   no     who      who
+join      staff               no    none      no      none none   who      who
+join      board               no    no        no      no   none   who      who
+join      nothing             none  none      none    none none   who      who
+join      the-service         yes   yes       yes     yes  yes    who      who
+
+leave     news                yes   yes       yes     yes  yes    yes      yes
+leave     rules               yes   yes       yes     yes  yes    yes      yes
+leave     staff               yes   yes       yes     yes  yes    yes      yes
+leave     nothing             yes   yes       yes     yes  yes    yes      yes
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    caller: str
+    verb: str
+    what: str
+    verdict: str
+
+    def __str__(self) -> str:
+        return f"{self.caller}: {self.verb} {self.what}"
+
+
+def cells(*verbs: str) -> list[Cell]:
+    """Every cell of these verbs (all, where none is named), row by row."""
+    found = []
+    heading, *rows = filter(None, map(str.split, _TABLE.splitlines()))
+    assert tuple(heading) == CALLERS
+    for verb, what, *verdicts in rows:
+        assert len(verdicts) == len(CALLERS), (verb, what)
+        assert set(verdicts) <= {"yes", "no", "none", "over", "who"}, (verb, what)
+        if not verbs or verb in verbs:
+            found += [
+                Cell(caller, verb, what, verdict)
+                for caller, verdict in zip(CALLERS, verdicts, strict=True)
+            ]
+    return found

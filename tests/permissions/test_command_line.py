@@ -1,0 +1,155 @@
+"""The command line: there is only the operator, whom the files' permissions make."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.store import upgrade
+from tests.cli.workplace import Workplace, plan
+from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
+from tests.permissions.table import Cell, cells
+
+NOBODY = 65534  #: the user that owns no file
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    return populated(tmp_path)
+
+
+def populated(folder: Path) -> Workplace:
+    """With the table's lists, broadcast 1 that is sending and 2 that is sent."""
+    found = Workplace(folder)
+    text = found.config.read_text().partition("[lists")[0]
+    for name, one in LISTS.items():
+        text += f'[lists.{name}]\nkind = "{one.get("kind", "open")}"\n'
+        text += "default = true\n" if one.get("default") else ""
+    found.config.write_text(text)
+    upgrade.upgrade(f"sqlite:///{folder}/carillon.db")
+    found.done("subscribers", "add", "weather", "reader@example.org")
+    found.done("announce", "weather", "--body", "Hello", "--yes")
+    found.done("announce", "news", "--body", "Hello", "--yes")
+    with found.service() as service:
+        plan(service)
+    return found
+
+
+def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
+    """The command line's ways to ask for what a cell of the table names."""
+    match cell.verb:
+        case "announce" if cell.what in {*LISTS, "nothing"}:
+            yield "announce", cell.what, "--body", "Hello", "--in", "1h", "--yes"
+        case "look" | "cancel" | "pause" | "resume" | "skip" | "send-now":
+            yield from on_schedule(place, cell)
+        case "sent" | "stop" | "people" | "audit":
+            yield ON_OTHERS[f"{cell.verb} {cell.what}"]
+
+
+def on_schedule(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
+    verb = "show" if cell.verb == "look" else cell.verb
+    owner = OTHER if cell.what.startswith("others") else "role:admin"
+    # a command each: what succeeds changes the job
+    for by_id in (True, False):
+        with place.service() as service:
+            jobs = service.database.call(add_jobs, "role:admin", service.clock.now())
+        job = jobs.named(cell.what)
+        if by_id:
+            name = job.client_id if job else "nix"
+            yield "schedules", verb, name, "--owner", owner
+        else:
+            yield "schedules", verb, f"#{job.id if job else NO_REFERENCE}"
+
+
+MISSING = str(NO_REFERENCE)
+ON_OTHERS = {
+    "sent list": ("broadcasts", "list"),
+    "sent show": ("broadcasts", "show", "1"),
+    "sent show-missing": ("broadcasts", "show", MISSING),
+    "sent failures": ("broadcasts", "failures", "1"),
+    "sent failures-missing": ("broadcasts", "failures", MISSING),
+    "stop sending": ("broadcasts", "stop", "1"),
+    "stop finished": ("broadcasts", "stop", "2"),
+    "stop missing": ("broadcasts", "stop", MISSING),
+    "stop all": ("broadcasts", "stop", "--all"),
+    "people list": ("subscribers", "list", "board"),
+    "people list-of-nothing": ("subscribers", "list", "nothing"),
+    "people add": ("subscribers", "add", "board", "new@example.org"),
+    "people add-to-nothing": ("subscribers", "add", "nothing", "new@example.org"),
+    "people remove": ("subscribers", "remove", "board", "new@example.org"),
+    "people remove-nobody": ("subscribers", "remove", "board", "nix@example.org"),
+    "audit list": ("audit",),
+}
+
+
+def test_the_operator_is_an_admin(place: Workplace) -> None:
+    """What the table lets admins do is done, all else is refused without a trace."""
+    asked = 0
+    for cell in cells():
+        if cell.caller != "admin":
+            continue
+        for command in commands(place, cell):
+            asked += 1
+            before = rows(f"sqlite:///{place.folder}/carillon.db")
+            ran = place(*command)
+            if cell.verdict == "yes":
+                assert ran.code == 0, (command, ran)
+                continue
+            ran.fault()
+            assert rows(f"sqlite:///{place.folder}/carillon.db") == before, command
+    assert asked > 60
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """One that anybody may enter: the files in it decide."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@contextmanager
+def without_rights(file: Path) -> Iterator[None]:
+    """As somebody who may not read this file, for the whole process."""
+    file.chmod(0)
+    is_root = os.geteuid() == 0
+    if is_root:  # to whom modes mean nothing
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        file.chmod(0o600)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("carillon.toml", "Permission denied"), ("carillon.db", "cannot be used now")],
+)
+def test_the_files_decide(public_folder: Path, name: str, says: str) -> None:
+    """Who may not read the configuration or the database asks in vain, and is told
+    the same whatever there is.
+    """
+    place = populated(public_folder)
+    place.config.chmod(0o644)
+    told = set()
+    for command in (
+        ("schedules", "show", "#1"),
+        ("schedules", "show", MISSING),
+        ("announce", "news", "--body", "x", "--yes"),
+        ("announce", "nothing", "--body", "x", "--yes"),
+        ("subscribers", "list", "staff"),
+        ("audit",),
+    ):
+        place(*command)  # imports what it needs while that may be read
+        with without_rights(public_folder / name):
+            ran = place(*command)
+        assert ran.out == ""
+        told.add(ran.fault())
+    [fault] = told
+    assert says in fault

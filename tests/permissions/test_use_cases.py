@@ -1,0 +1,283 @@
+"""The table, asked of the use cases themselves: what no door can get around."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.access import Access, Caller
+from bot.domain.addresses import Addresses
+from bot.domain.errors import CarillonError, Finished, Forbidden, NotAllowed, NotFound
+from bot.domain.lists import AnnouncementList, ListKind
+from bot.domain.schedule import Schedule
+from bot.service.paging import Paging
+from bot.service.repositories import UnitOfWork
+from bot.service.trail import AuditFilter
+from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
+from tests.permissions.table import CALLERS, Cell, cells
+from tests.world import (
+    ADMIN,
+    AUDITOR,
+    PUBLISHER,
+    STRANGER,
+    USER,
+    World,
+    a_list,
+    a_policy,
+    blank_database,
+    copy_of,
+)
+
+READER = "reader@example.org"
+KNOWN = {
+    "admin": ADMIN,
+    "publisher": PUBLISHER,
+    "auditor": AUDITOR,
+    "user": USER,
+    "friend": "friend@partner.example",
+    "stranger": STRANGER,
+}
+ADDRESSES = {
+    "component": Addresses(service="announce.example.org", component=True),
+    "account": Addresses(service="bot@example.org/carillon", component=False),
+}
+VERDICTS: Mapping[type[CarillonError], str] = {
+    NotAllowed: "no",
+    NotFound: "none",
+    Finished: "over",
+    Forbidden: "who",
+}
+UseCase = Callable[[UnitOfWork], object]
+
+
+class Undo(Exception):
+    """What was allowed is taken back: the next cell finds all as it was."""
+
+
+class Asking:
+    """One world, and each verb of the table as calls of its use cases."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        world.subscribe(READER)
+        world.subscribe(USER, to="board")
+        self.sending = world.broadcast(world.due(client_id="sending")).id
+        over = world.due(client_id="over", list_name="weather")
+        self.finished = world.broadcast(over).id
+        now = world.clock.now()
+        self.jobs = {
+            jid: world.do(add_jobs, jid, now)
+            for name in CALLERS
+            for jid in self.jids(name)
+        }
+
+    def jids(self, caller: str) -> list[str]:
+        addresses = self.world.policy.addresses
+        own = [addresses.own]
+        if addresses.component:
+            own += [f"{name}@{addresses.own}" for name in ("news", "staff", "nothing")]
+        return own if caller == "itself" else [KNOWN[caller]]
+
+    def attempt(self, use_case: UseCase) -> tuple[str, str]:
+        """(verdict, text of the refusal)"""
+
+        def undone(uow: UnitOfWork) -> None:
+            use_case(uow)
+            raise Undo
+
+        try:
+            self.world.do(undone)
+        except Undo:
+            return "yes", ""
+        except CarillonError as error:
+            return VERDICTS[type(error)], error.text
+        raise AssertionError("an undone transaction raises")
+
+    def ways(self, cell: Cell, jid: str) -> Iterator[tuple[str, UseCase]]:
+        """Every way to ask, each with the name that the caller gives."""
+        caller = self.world.caller(jid)
+        if cell.verb == "announce":
+            yield from self._announcing(cell.what, caller)
+        elif cell.verb in {"join", "leave"}:
+            to = self._address(cell.what)
+            join, leave = self.world.subscribers.join, self.world.subscribers.leave
+            if cell.verb == "join":
+                yield to, lambda uow: join(uow, jid, to, None)
+            else:
+                yield to, lambda uow: leave(uow, jid, to)
+        elif cell.verb in {"sent", "stop", "people", "audit"}:
+            yield cell.what, self._on_others(cell, caller)
+        elif cell.what == "everything":
+            page = self.world.schedules.page
+            yield cell.what, lambda uow: page(uow, caller, Paging())
+        else:
+            job = self.jobs[jid].named(cell.what)
+            yield from self._on_job(cell, caller, job)
+
+    def _address(self, name: str) -> str:
+        addresses = self.world.policy.addresses
+        if name == "the-service":
+            return addresses.own
+        # an account has one address for all of its lists
+        return f"{name}@{addresses.own}" if addresses.component else addresses.own
+
+    def _announcing(self, what: str, caller: Caller) -> Iterator[tuple[str, UseCase]]:
+        schedules = self.world.schedules
+        addresses = self.world.policy.addresses
+        special: dict[str, dict[str, Any]] = {
+            "the-service": {"to": addresses.own, "list_name": None},
+            "single-people": {"people": (READER,)},
+            "itself-as-a-person": {"people": (READER, addresses.own)},
+            "another-person": {"to": READER, "list_name": None},
+        }
+        given = [special.get(what, {"list_name": what})]
+        if addresses.component and what not in special:
+            given.append({"to": addresses.of_list(what), "list_name": None})
+        for changes in given:
+            request = self.world.request(**changes)
+            for ask in (schedules.create, schedules.draft):
+                yield what, partial(ask, caller=caller, request=request)
+
+    def _on_job(
+        self, cell: Cell, caller: Caller, job: Schedule | None
+    ) -> Iterator[tuple[str, UseCase]]:
+        schedules, steering = self.world.schedules, self.world.steering
+        name, number = (job.client_id, job.id) if job else ("nix", NO_REFERENCE)
+        owner = OTHER if cell.what.startswith("others") else None
+        by_id: dict[str, list[Callable[..., object]]] = {
+            "query": [schedules.find],
+            "cancel": [schedules.cancel],
+        }
+        by_reference: dict[str, list[Callable[..., object]]] = {
+            "cancel": [schedules.cancel_reference],
+            "look": [
+                schedules.get,
+                steering.freeze,
+                partial(schedules.occurrences, limit=9),
+            ],
+            "pause": [steering.pause],
+            "resume": [steering.resume],
+            "skip": [steering.skip],
+            "send-now": [steering.send_now],
+        }
+        for ask in by_id.get(cell.verb, ()):
+            yield name, partial(ask, caller=caller, client_id=name, owner=owner)
+        for ask in by_reference.get(cell.verb, ()):
+            yield f"#{number}", partial(ask, caller=caller, reference=number)
+
+    def _on_others(self, cell: Cell, caller: Caller) -> UseCase:
+        sent, people = self.world.broadcasts, self.world.subscribers
+        add = partial(people.add, jid="new@example.org", language=None, timezone=None)
+        page = partial(people.page, after=0, limit=9)
+        use_cases: dict[str, Callable[..., object]] = {
+            "sent list": partial(sent.page, paging=Paging()),
+            "sent show": partial(sent.get, broadcast_id=self.sending),
+            "sent show-missing": partial(sent.get, broadcast_id=NO_REFERENCE),
+            "sent failures": partial(sent.failures, broadcast_id=self.sending),
+            "sent failures-missing": partial(sent.failures, broadcast_id=NO_REFERENCE),
+            "stop sending": partial(sent.stop, broadcast_id=self.sending),
+            "stop finished": partial(sent.stop, broadcast_id=self.finished),
+            "stop missing": partial(sent.stop, broadcast_id=NO_REFERENCE),
+            "stop all": sent.stop_some,
+            "people list": partial(page, list_name="board"),
+            "people list-of-nothing": partial(page, list_name="nothing"),
+            "people add": partial(add, list_name="board"),
+            "people add-to-nothing": partial(add, list_name="nothing"),
+            "people remove": partial(people.remove, list_name="board", jid=USER),
+            "people remove-nobody": partial(
+                people.remove, list_name="board", jid="new@example.org"
+            ),
+            "audit list": partial(
+                self.world.audit.page, wanted=AuditFilter(), paging=Paging()
+            ),
+        }
+        return partial(use_cases[f"{cell.verb} {cell.what}"], caller=caller)
+
+
+@pytest.fixture(params=ADDRESSES)
+def asking(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Asking]:
+    access = Access(
+        admins=frozenset({ADMIN}),
+        publishers=frozenset({PUBLISHER}),
+        auditors=frozenset({AUDITOR}),
+        domains=frozenset({"example.org", "partner.example"}),
+    )
+    world = World(
+        copy_of(blank_database(tmp_path), tmp_path),
+        lists=the_lists(),
+        policy=a_policy(addresses=ADDRESSES[request.param], access=access),
+    )
+    yield Asking(world)
+    world.close()
+
+
+def the_lists() -> list[AnnouncementList]:
+    return [
+        a_list(
+            name,
+            is_default=entry.get("default", False),
+            kind=ListKind(entry.get("kind", "open")),
+            publishers=frozenset(entry.get("publishers", ())),
+        )
+        for name, entry in LISTS.items()
+    ]
+
+
+def offered(asking: Asking, cell: Cell) -> bool:
+    """An account's lists are joined by one address, the default one's."""
+    if asking.world.policy.addresses.component or cell.verb not in {"join", "leave"}:
+        return True
+    return cell.what in {"news", "the-service"}
+
+
+def test_the_table(asking: Asking) -> None:
+    """Each caller is told what the table says, and a refusal changes no row."""
+    before = rows(asking.world.url)
+    for cell in cells():
+        if not offered(asking, cell):
+            continue
+        for jid in asking.jids(cell.caller):
+            for _, use_case in asking.ways(cell, jid):
+                assert asking.attempt(use_case)[0] == cell.verdict, (cell, jid)
+                assert rows(asking.world.url) == before, (cell, jid)
+
+
+def test_hidden_is_missing(asking: Asking) -> None:
+    """Whoever may not look at all is told of the hidden and the missing in the same
+    words, whatever is asked.
+    """
+    told: dict[tuple[str, str], set[str]] = {}
+    for cell in cells():
+        if cell.verdict != "none" or cell.caller in {"admin", "auditor"}:
+            continue
+        if not offered(asking, cell):
+            continue
+        for jid in asking.jids(cell.caller):
+            for name, use_case in asking.ways(cell, jid):
+                text = asking.attempt(use_case)[1].replace(name, "NAME")
+                kind = "#" if name.startswith("#") else ""
+                told.setdefault((cell.caller, cell.verb + kind), set()).add(text)
+    assert len(told) > 15
+    assert {key: texts for key, texts in told.items() if len(texts) != 1} == {}
+
+
+def declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> None:
+    uow.lists.declare(lists)
+
+
+def test_a_hidden_default_list(asking: Asking) -> None:
+    """The service's own address tells nobody the name of a closed default list."""
+    closed = a_list("staff", is_default=True, kind=ListKind.CLOSED, publishers=())
+    world = asking.world
+    own = world.policy.addresses.own
+    texts = set()
+    for lists in ([closed], [a_list("news", is_default=False)]):
+        world.do(partial(declare, lists=lists))
+        for list_name in (None, "weather"):
+            for jid in (USER, PUBLISHER):
+                with pytest.raises(NotFound) as refused:
+                    world.schedule(jid, to=own, list_name=list_name)
+                texts.add(refused.value.text)
+    assert len(texts) == 1

@@ -1,0 +1,130 @@
+"""Requests a minute: counted, refused from memory, and written down once."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.access import Role
+from bot.domain.audit import Action, Asked, AuditEntry
+from bot.domain.errors import PolicyViolation
+from bot.domain.schedule import Origin
+from bot.service.paging import Paging
+from bot.service.quotas import Quotas
+from bot.service.trail import AuditFilter
+from bot.xmpp.admission import Admission
+from tests.world import NOON, PUBLISHER, USER, World, blank_database, copy_of
+
+MOST = 5  #: requests a minute of users in tests.world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    found = World(copy_of(blank_database(tmp_path), tmp_path))
+    assert found.policy.limits[Role.USER].requests_per_minute == MOST
+    yield found
+    found.close()
+
+
+class Door:
+    """A process's admission; `ask` gives the seconds to wait, None where admitted."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.admission = Admission(
+            world.database, Quotas(world.policy), world.audit, world.clock.now
+        )
+
+    def ask(self, jid: str = USER) -> int | None:
+        asked = Asked(
+            caller=self.world.caller(jid), door=Origin.IQ, action=Action.QUERY
+        )
+        try:
+            asyncio.run(self.admission.admit(asked))
+        except PolicyViolation as error:
+            found = error
+        else:
+            return None
+        assert (found.limit, found.maximum) == ("requests-per-minute", MOST)
+        assert found.wait
+        return found.retry_after
+
+    def ask_often(self, times: int) -> list[int | None]:
+        return [self.ask() for _ in range(times)]
+
+    @property
+    def trail(self) -> list[AuditEntry]:
+        page = self.world.do(lambda uow: uow.audit.page(AuditFilter(), Paging()))
+        return list(page.items)
+
+
+def test_one_too_many(world: World) -> None:
+    """Refused until the minute is over, with the seconds until then."""
+    door = Door(world)
+    assert door.ask_often(MOST) == [None] * MOST
+    assert door.ask() == 60
+    world.clock.advance(seconds=20.5)
+    assert door.ask() == 40
+    assert door.ask(PUBLISHER) is None
+    world.clock.advance(seconds=39.5)
+    assert door.ask_often(MOST + 1) == [*([None] * MOST), 60]
+
+
+def test_the_first_refusal_is_written_down(world: World) -> None:
+    """Once a minute and asker, however many follow; and the database hears no more."""
+    door = Door(world)
+    door.ask_often(MOST + 1)
+    count = world.do(lambda uow: uow.requests.add(USER, NOON, timedelta(minutes=1)))[0]
+    door.ask_often(20)
+    [entry] = door.trail
+    assert (entry.caller, entry.result) == (USER, "policy-violation")
+    assert (entry.door, entry.action) == (Origin.IQ, Action.QUERY)
+    again = world.do(lambda uow: uow.requests.add(USER, NOON, timedelta(minutes=1)))[0]
+    assert again == count + 1
+    world.clock.advance(seconds=60)
+    door.ask_often(MOST + 3)
+    assert len(door.trail) == 2
+
+
+def test_a_restart_forgets_nothing(world: World) -> None:
+    """A process that begins anew goes on with the count."""
+    Door(world).ask_often(MOST)
+    assert Door(world).ask() == 60
+
+
+def test_two_processes_share_the_count(world: World) -> None:
+    """Whoever asks here and there has no more than who asks in one place."""
+    first, second = Door(world), Door(world)
+    answers = [door.ask() for _ in range(MOST) for door in (first, second)]
+    assert answers == [None] * MOST + [60] * MOST
+
+
+def test_a_clock_put_back(world: World) -> None:
+    """Whoever was refused by a clock that was wrong need not wait for its time."""
+    world.clock.advance(days=1)
+    door = Door(world)
+    assert door.ask_often(MOST + 1)[-1] == 60
+    world.clock.set(NOON)
+    assert door.ask_often(MOST + 1) == [*([None] * MOST), 60]
+
+
+def test_strangers_share_theirs(world: World) -> None:
+    """One domain's strangers have one count, which is nobody else's."""
+    door = Door(world)
+    answers = [door.ask(f"eve{number}@evil.example") for number in range(MOST + 1)]
+    assert answers == [*([None] * MOST), 60]
+    assert door.ask("mallory@evil.example") == 60
+    assert door.ask("mallory@other.example") is None
+
+
+def test_memory_stays_small(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those whose minute is over are forgotten."""
+    monkeypatch.setattr("bot.xmpp.admission.MOST", 3)
+    door = Door(world)
+    for number in range(9):
+        for _ in range(MOST + 1):
+            door.ask(f"u{number}@example.org")
+        world.clock.advance(seconds=61)
+    assert len(door.admission._closed) <= 3
