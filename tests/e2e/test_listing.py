@@ -12,8 +12,8 @@ from bot.domain.schedule import (
     ScheduleState,
     TemplateContent,
     TextContent,
-    WireState,
 )
+from bot.domain.updates import WireState
 from tests.e2e.conftest import PLACES
 from tests.e2e.managing import shown, store, unlimited, wait_for
 from tests.e2e.speaking import (

@@ -258,7 +258,7 @@ def test_deliveries_when_due(worlds: Any) -> None:
     used_up = ("failed", "deliveries-per-day")
     assert world.states(daily) == [("sent", None), used_up, ("sent", None)]
     assert world.get(daily.id).state is ScheduleState.PENDING
-    told = [one.text or "" for one in world.notices() if one.to == PUBLISHER]
+    told = [str(one.said) for one in world.notices() if one.to == PUBLISHER]
     [report] = [text for text in told if f"#{daily.id} " in text]
     assert "of that day were used up" in report
     assert "2026-03-02T13:00:00Z" in report
