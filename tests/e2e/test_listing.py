@@ -95,7 +95,7 @@ class Pages:
 
 def test_many_pages(stage: Stage) -> None:
     """All are met once, forwards and backwards, while others are added; a page holds
-    a hundred at most, and without a wish fifty.
+    a hundred at most (fewer where they are large), and without a wish fifty.
     """
     who = stage.publisher
     mine = store(stage, who.bare, 230)
@@ -112,7 +112,7 @@ def test_many_pages(stage: Stage) -> None:
     after = pages.forwards(1_000, add)
     assert after[start:] == mine + later
     ids, told = pages.page("<max>5000</max>")
-    assert len(ids) == 100
+    assert 50 < len(ids) <= 100
     assert told["count"] == str(start + 230 + len(later))
     assert len(pages.page("")[0]) == 50
     none, told = pages.page("<max>0</max>")

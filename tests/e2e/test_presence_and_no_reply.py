@@ -129,9 +129,6 @@ def test_discovery(stage: Stage) -> None:
         "max-pending": ("text-single", ["100"]),
         "max-body": ("text-single", ["16000"]),
         "signing": ("text-single", ["none"]),
-        f"{X}max-subject": ("text-single", ["1024"]),
-        f"{X}requests-per-minute": ("text-single", ["30"]),
-        f"{X}deliveries-per-day": ("text-single", ["25"]),
     }
     for other in (stage.publisher, stage.admin):
         told = payload(other.ask(stage.address, "get", query))
