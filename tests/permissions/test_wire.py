@@ -179,6 +179,25 @@ def the_iqs(walk: Walk) -> None:
     assert len(told) == 5 * 3
 
 
+def the_unknown(walk: Walk) -> None:
+    """Whoever is not known is told so whatever he sends to whichever address."""
+    own = walk.bot.contact
+    lists = [f"{name}@{own}" for name in ("news", "staff", "nothing")]
+    for caller in {"stranger", "itself"} & set(walk.clients):
+        client = walk.clients[caller]
+        before = walk.rows()
+        for address in (walk.bot.address, *(lists if walk.component else ())):
+            for kind, payload in (
+                ("set", schedule("<id/>")),
+                ("set", schedule(BODY, "signed='true'")),
+                ("get", schedule(BODY)),
+                ("get", query("<status>lost</status>")),
+            ):
+                answer = client.ask(address, kind, payload)
+                assert refusal(answer) == ERRORS["who"], (caller, address)
+        assert walk.rows() == before
+
+
 def the_presences(walk: Walk) -> None:
     """Joining is answered as the table says; the hidden as the missing."""
     told: dict[str, set[str]] = {}
@@ -268,6 +287,7 @@ def test_the_table(server: XmppServer, mode: str, tmp_path: Path) -> None:
                 {"itself"} if walk.component else set()
             )
             the_iqs(walk)
+            the_unknown(walk)
             the_presences(walk)
             if walk.component:
                 the_leavings(walk)

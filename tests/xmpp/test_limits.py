@@ -55,8 +55,13 @@ TOO_MUCH = {
         "name": "frequencies",
         "max": "WEEKLY",
     },
+    # in characters, with the metadata; in bytes, of what goes out beside the texts
     f"{BODY}<x xmlns='urn:x'>{'x' * 65_600}</x>{NEWS}": {
         "name": "size",
+        "max": "65536",
+    },
+    f"{BODY}<x xmlns='urn:x'>{'é' * 33_000}</x>{NEWS}": {
+        "name": "payload",
         "max": "65536",
     },
 }
