@@ -12,7 +12,8 @@ from tests.servers.xmpp_server import XmppServer
 
 pytestmark = pytest.mark.e2e
 
-READERS = 3000
+#: more chunks than one service takes at once
+READERS = 9000
 
 
 @pytest.mark.postgres
@@ -27,8 +28,8 @@ def test_two_services(
     """
     url = postgresql.database("two_services")
     services = [
-        make(prosody, "component", database=url, rate=500),
-        make(prosody, "component", database=url, rate=500, jid=prosody.spares[1]),
+        make(prosody, "component", database=url, rate=1500),
+        make(prosody, "component", database=url, rate=1500, jid=prosody.spares[1]),
     ]
     first = services[0]
     with Sink(prosody, prosody.spares[0]) as sink:
