@@ -2,19 +2,16 @@
 
 import csv
 import json as json_module
-import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli import moments, output, session
+from bot.cli import files, moments, output, session
 from bot.domain import durations, timestamps
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.characters import line
@@ -113,7 +110,7 @@ def _export(
     service: "Service", wanted: AuditFilter, target: Path, after: int | None
 ) -> None:
     """To a file that only its owner may read, whole or not at all."""
-    with _writing(target) as stream:
+    with files.writing(target) as stream:
         count = 0
         rows = csv.writer(stream) if target.suffix == ".csv" else None
         if rows is not None:
@@ -137,24 +134,6 @@ def _all(service: "Service", wanted: AuditFilter, after: int) -> Iterator[AuditE
         if len(found) < _PAGE:
             return
         after = found[-1].id
-
-
-@contextmanager
-def _writing(target: Path) -> Iterator[TextIO]:
-    if str(target) == "-":
-        yield sys.stdout
-        return
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    try:
-        unfinished.unlink(missing_ok=True)
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            yield stream
-        unfinished.replace(target)
-    except OSError as error:
-        output.fail(f"{target}: {error.strerror}")
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _plain(value: Any) -> str:

@@ -1,11 +1,9 @@
 """Staying with a broadcast until it is over."""
 
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
 from bot.cli import output, session, showing
 from bot.domain import broadcast as domain
@@ -53,16 +51,9 @@ def broadcast(
 
     Unless `quiet`, people see a bar while it lasts and the counts at the end.
     """
-    console = Console(file=sys.stderr, markup=False, emoji=False)
-    columns = (TextColumn("broadcast {task.fields[number]}"), BarColumn())
-    bar = Progress(
-        *columns,
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-        disable=quiet or not console.is_terminal,
-    )
-    with bar:
+    name = TextColumn("broadcast {task.fields[number]}")
+    columns = (name, BarColumn(), MofNCompleteColumn())
+    with output.progress(*columns, quiet=quiet) as bar:
         task = bar.add_task("", number=broadcast_id)
         while True:
             found, progress = service.database.look(

@@ -8,12 +8,19 @@ read as Rich markup; JSON is pure ASCII.
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -76,9 +83,26 @@ def more(after: object) -> None:
 
 def document(content: Any) -> None:
     """One JSON document; moments as XEP-0082 writes them."""
-    text = json.dumps(content, indent=2, ensure_ascii=True, default=_json)
+    typer.echo(_as_json(content, indent=2))
+
+
+def long_document(content: Mapping[str, Any], **long: Iterable[Any]) -> None:
+    """Like `document`, with members that are lists, never held as a whole."""
+    typer.echo(_as_json(content, indent=2).removesuffix("\n}"), nl=False)
+    for name, items in long.items():
+        typer.echo(f',\n  "{name}": [', nl=False)
+        separator = "\n    "
+        for item in items:
+            typer.echo(f"{separator}{_as_json(item)}", nl=False)
+            separator = ",\n    "
+        typer.echo("\n  ]" if "," in separator else "]", nl=False)
+    typer.echo("\n}")
+
+
+def _as_json(content: Any, indent: int | None = None) -> str:
+    text = json.dumps(content, indent=indent, ensure_ascii=True, default=_json)
     # the one control character that JSON lets stand
-    typer.echo(text.replace("\x7f", "\\u007f"))
+    return text.replace("\x7f", "\\u007f")
 
 
 def note(text: str) -> None:
@@ -95,6 +119,18 @@ def fail(text: str, code: int = 1) -> NoReturn:
 def on_terminal() -> bool:
     """Whether somebody is there to be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def progress(*columns: ProgressColumn, quiet: bool) -> Progress:
+    """A bar beside the output, while it lasts; on a terminal, unless `quiet`."""
+    console = Console(file=sys.stderr, markup=False, emoji=False)
+    standard = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    return Progress(
+        *(columns or standard),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
 
 
 def _grid() -> Table:

@@ -4,12 +4,14 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import output, session
+from bot.cli import exporting, importing, output, session
 from bot.domain.audit import Action
 from bot.service.repositories import UnitOfWork
 from bot.service.subscribers import Subscribers
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
+app.command("import")(importing.import_people)
+app.command("export")(exporting.export_people)
 
 ListName = Annotated[str, typer.Argument(metavar="LIST", help="The list's name.")]
 People = Annotated[

@@ -19,6 +19,11 @@ _DOMAIN = re.compile(
     r"^(?=.{1,1023}$)(?!.*\.\.)[^\s\x00-\x2c/:;<=>?@^`\x7f{|}~]+\.?$|^\[[0-9A-Fa-f:.]+\]$"
 )
 
+#: what most JIDs look like: folding their case is all there is to do
+_PLAIN = re.compile(
+    r"[A-Za-z0-9._+-]{1,255}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}"
+)
+
 
 class JIDError(ValueError):
     """Not a usable JID; the text says why."""
@@ -26,6 +31,10 @@ class JIDError(ValueError):
 
 def bare(text: str) -> str:
     """`user@domain` or `domain`, normalised; any resource is refused."""
+    return text.lower() if _PLAIN.fullmatch(text) else _bare(text)
+
+
+def _bare(text: str) -> str:
     if not text or len(text) > 2 * MAX_PART + 1:
         raise JIDError(f"{text[:40]!r} is not a JID")
     if "/" in text:

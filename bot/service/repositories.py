@@ -30,6 +30,7 @@ from bot.domain.schedule import Schedule, ScheduleState
 from bot.domain.updates import Update
 from bot.domain.verdict import Score
 from bot.service.paging import Page, Paging
+from bot.service.people import People
 from bot.service.trail import AuditTrail, RequestCounts
 
 
@@ -352,6 +353,8 @@ class UnitOfWork(Protocol):
     def subscribers(self) -> Subscribers: ...
     @property
     def subscriptions(self) -> Subscriptions: ...
+    @property
+    def people(self) -> People: ...
     @property
     def schedules(self) -> Schedules: ...
     @property

@@ -16,6 +16,7 @@ from bot.domain.lists import (
     Subscription,
     SubscriptionOrigin,
 )
+from bot.domain.people_files import Person
 from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
 from bot.domain.wallclock import zone
 from bot.service.audience_rights import may_know
@@ -86,8 +87,15 @@ class Subscribers:
             raise NotFound(_NOBODY)
         if entry.kind in {ListKind.CLOSED, ListKind.REQUEST}:
             raise NotAllowed(f"{entry.title} is not open to everybody.")
-        self._subscribe(uow, entry, jid, SubscriptionOrigin.PRESENCE, welcome=True)
-        uow.subscribers.seen(jid, language=language)
+        self._refuse_own(jid)
+        now = self._clock.now()
+        subscriber = uow.subscribers.ensure(jid, now)
+        origin = SubscriptionOrigin.PRESENCE
+        opened = uow.subscriptions.open(entry.id, subscriber, origin, now)
+        if opened and entry.welcome is not None:
+            self._welcome(uow, entry, subscriber)
+        tag = language if language and is_tag(language) else None
+        uow.subscribers.seen(jid, language=tag)
         return entry
 
     def leave(self, uow: UnitOfWork, jid: str, to: str) -> int:
@@ -176,20 +184,64 @@ class Subscribers:
         welcome: bool = True,
     ) -> bool:
         """An admin puts a person on a list; False where it stands there already."""
+        person = self.check(Person(jid, language=language, timezone=timezone))
+        return self.put(uow, caller, list_name, [person], welcome=welcome) == 1
+
+    def put(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        list_name: str,
+        people: Sequence[Person],
+        *,
+        welcome: bool,
+    ) -> int:
+        """An admin puts people on a list; how many did not stand there already.
+
+        They are distinct and as `check` gave them. What somebody prefers stays
+        where nothing is said.
+        """
         admins_only(caller)
         entry = _list(uow, list_name)
+        now = self._clock.now()
+        added = uow.people.put(entry.id, people, SubscriptionOrigin.ADMIN, now)
+        if welcome and entry.welcome is not None:
+            for subscriber in uow.people.named(added):
+                self._welcome(uow, entry, subscriber)
+        return len(added)
+
+    def standing(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        list_name: str,
+        people: Sequence[Person],
+    ) -> int:
+        """How many of them stand on the list."""
+        admins_only(caller)
+        return uow.people.standing(_list(uow, list_name).id, people)
+
+    def export(
+        self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
+    ) -> list[tuple[int, Person]]:
+        """People on the list, with the numbers of their subscriptions, in order."""
+        admins_only(caller)
+        entry = _list(uow, list_name)
+        return uow.people.page(entry.id, after=after, limit=limit)
+
+    def check(self, person: Person) -> Person:
+        """As it is stored; raises Invalid, Conflict or NotAllowed."""
+        jid, language, timezone, language_seen = person
         address = _person(self._policy, jid)
         if timezone is not None:
             zone(timezone)
-        if language is not None and not is_tag(language):
-            raise Invalid(
-                f"{language[:40]!r} is no language tag such as 'en'.", field="language"
-            )
-        added = self._subscribe(
-            uow, entry, address, SubscriptionOrigin.ADMIN, welcome=welcome
-        )
-        uow.subscribers.prefer(address, language=language, timezone=timezone)
-        return added
+        for tag in (language, language_seen):
+            if tag is not None and not is_tag(tag):
+                raise Invalid(
+                    f"{tag[:40]!r} is no language tag such as 'en'.", field="language"
+                )
+        self._refuse_own(address)
+        return Person(address, language, timezone, language_seen)
 
     def remove(self, uow: UnitOfWork, caller: Caller, list_name: str, jid: str) -> None:
         admins_only(caller)
@@ -206,23 +258,9 @@ class Subscribers:
         if not ended:
             raise NotFound(f"{address} does not stand on {list_name!r}.")
 
-    def _subscribe(
-        self,
-        uow: UnitOfWork,
-        entry: AnnouncementList,
-        jid: str,
-        origin: SubscriptionOrigin,
-        *,
-        welcome: bool,
-    ) -> bool:
-        now = self._clock.now()
+    def _refuse_own(self, jid: str) -> None:
         if self._policy.addresses.is_own(jid):
             raise NotAllowed("The service does not subscribe to itself.")
-        subscriber = uow.subscribers.ensure(jid, now)
-        opened = uow.subscriptions.open(entry.id, subscriber, origin, now)
-        if opened and welcome and entry.welcome is not None:
-            self._welcome(uow, entry, subscriber)
-        return opened
 
     def _welcome(
         self, uow: UnitOfWork, entry: AnnouncementList, subscriber: Subscriber

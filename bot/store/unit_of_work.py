@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
+from bot.service import people, trail
 from bot.service import repositories as stored
-from bot.service import trail
 from bot.store.audience import SqlAudiences
 from bot.store.audit import SqlAuditTrail
 from bot.store.broadcasts import SqlBroadcasts
@@ -13,6 +13,7 @@ from bot.store.facts import SqlFacts
 from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
+from bot.store.people import SqlPeople
 from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
 from bot.store.subscribers import SqlSubscribers
@@ -26,6 +27,7 @@ class SqlUnitOfWork:
         self.lists: stored.Lists = SqlLists(connection)
         self.subscribers: stored.Subscribers = SqlSubscribers(connection)
         self.subscriptions: stored.Subscriptions = SqlSubscriptions(connection)
+        self.people: people.People = SqlPeople(connection)
         self.schedules: stored.Schedules = SqlSchedules(connection)
         self.occurrences: stored.Occurrences = SqlOccurrences(connection)
         self.broadcasts: stored.Broadcasts = SqlBroadcasts(connection)

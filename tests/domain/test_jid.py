@@ -1,8 +1,10 @@
 """Which texts are bare JIDs."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from bot.domain.jid import JIDError, bare
+from bot.domain.jid import JIDError, _bare, bare
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,26 @@ def test_refused(text: str) -> None:
     """Control characters, turned writing and what falls apart are no JIDs."""
     with pytest.raises(JIDError):
         bare(text)
+
+
+#: what the short way takes, and what is next to it
+NEAR = st.text(alphabet="aZ09._+-@@..İſß/ \u00ad\ud800", max_size=40)
+
+
+@given(NEAR | st.text(max_size=20) | st.emails())
+@example("A.B+c_d-9@Sub-1.Example.ORG")
+@example("a@b..c")
+@example("a@b.")
+@example("a@b\n")
+@example("a" * 256 + "@b")
+@example("a@" + "b" * 64)
+@example("a@" + ".".join(["b"] * 10))
+def test_the_short_way_is_no_other_way(text: str) -> None:
+    """Plain ASCII JIDs come out just as the long way has them, or are refused."""
+    try:
+        wanted = _bare(text)
+    except JIDError:
+        with pytest.raises(JIDError):
+            bare(text)
+    else:
+        assert bare(text) == wanted

@@ -1,0 +1,57 @@
+"""`carillon subscribers export`: who stands on a list, as a file to import again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bot.cli import files, output, session
+from bot.domain.people_files import Format, Person, format_of, header, written
+
+if TYPE_CHECKING:
+    from bot.app.service import Service
+
+#: read in one transaction, so that none keeps the database from tidying up
+_PAGE = 1_000
+
+
+def export_people(
+    context: typer.Context,
+    list_name: Annotated[str, typer.Argument(metavar="LIST", help="The list's name.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to; - is stdout.")
+    ] = Path("-"),
+    *,
+    format_: Annotated[
+        Literal["csv", "jsonl"] | None,
+        typer.Option("--format", help="Otherwise as FILE is called, or CSV."),
+    ] = None,
+    json: output.JSON = False,
+) -> None:
+    """Write who stands on a list, with their preferences, to a file."""
+    if json and str(file) == "-":
+        output.fail("--json is about FILE, so name one", 2)
+    wanted = Format(format_ or format_of(file.name, "") or Format.CSV)
+    count = 0
+    with session.service_of(context) as service:
+        service.database.look(service.subscribers.get_list, list_name)
+        with files.writing(file) as stream:
+            stream.write(header(wanted))
+            for person in _all(service, list_name):
+                stream.write(written(person, wanted))
+                count += 1
+    if json:
+        output.document({"list": list_name, "file": str(file), "written": count})
+        return
+    output.note(f"{count} written")
+
+
+def _all(service: "Service", list_name: str) -> Iterator[Person]:
+    after, export = 0, service.subscribers.export
+    while True:
+        found = service.database.look(export, session.OPERATOR, list_name, after, _PAGE)
+        yield from (person for _, person in found)
+        if len(found) < _PAGE:
+            return
+        after = found[-1][0]

@@ -1,0 +1,63 @@
+"""Files that commands write and read; `-` is stdin or stdout."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from bot.cli import output
+
+_ENCODING, _ERRORS = "utf-8-sig", "surrogateescape"
+#: characters of a line; more is no text that people or programs wrote as lines
+_LONGEST = 1_000_000
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[TextIO]:
+    """Whole or not at all, and for its owner alone to read."""
+    if str(target) == "-":
+        yield sys.stdout
+        return
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+        unfinished.replace(target)
+    except OSError as error:
+        output.fail(f"{target}: {error.strerror}")
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def reading(source: Path) -> Iterator[io.TextIOWrapper]:
+    """UTF-8, with or without a byte order mark, and whatever ends a line.
+
+    Bytes that are no UTF-8 become lone surrogates (PEP 383).
+    """
+    if str(source) == "-":
+        assert isinstance(sys.stdin, io.TextIOWrapper)  # noqa: S101 - nobody replaced it
+        sys.stdin.reconfigure(encoding=_ENCODING, errors=_ERRORS, newline="")
+        yield sys.stdin
+        return
+    try:
+        stream = source.open(encoding=_ENCODING, errors=_ERRORS, newline="")
+    except OSError as error:
+        output.fail(f"{source}: {error.strerror}")
+    with stream:
+        yield stream
+
+
+def lines(stream: io.TextIOWrapper) -> Iterator[str]:
+    try:
+        while line := stream.readline(_LONGEST):
+            if len(line) == _LONGEST:
+                output.fail("the file has a line without end: it is no list of people")
+            yield line
+    except OSError as error:
+        output.fail(f"the file cannot be read: {error.strerror}")

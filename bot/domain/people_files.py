@@ -1,0 +1,277 @@
+"""Files of people, as operators have them: read line by line, and written.
+
+    csv     a header that names `jid`, in any order; `,` `;` or a tab between
+    jsonl   a JSON object on each line
+    lines   a JID on each line, as Prosody lists its users, or only what stands
+            before the @, as ejabberd does (then the domain has to be told)
+
+What a line says is only taken apart here; whether it may be is for others.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from itertools import chain
+from typing import Any, NamedTuple
+
+from bot.domain.errors import Invalid
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+    LINES = "lines"
+
+
+class Person(NamedTuple):
+    """A bare JID and its preferences, None where nothing is said."""
+
+    jid: str
+    language: str | None = None
+    timezone: str | None = None
+    #: the latest xml:lang seen of the person
+    language_seen: str | None = None
+
+
+class Fault(NamedTuple):
+    """A line that names nobody."""
+
+    line: int
+    value: str
+    why: str
+
+
+#: a line's number, and whom it names
+Record = tuple[int, Person]
+
+COLUMNS = Person._fields
+_SUFFIXES = {"csv": Format.CSV, "jsonl": Format.JSONL, "ndjson": Format.JSONL}
+_DELIMITERS = ",;\t"
+#: of a value or a name that is shown
+_SHOWN = 80
+#: so many names of columns nobody asked for are kept
+_MOST_UNUSED = 20
+#: under a listing of `prosodyctl shell user list`, and before it in a console
+_PROSODY_END = re.compile(r"(\| )?OK: Showing .* users")
+_PROSODY_CONSOLE = "| "
+#: what a spreadsheet would read as a formula; no JID starts with an apostrophe
+_FORMULA = ("=", "+", "-", "@")
+_QUOTED_FORMULA = tuple(f"'{sign}" for sign in _FORMULA)
+
+
+def fault(line: int, value: str, why: str) -> Fault:
+    """Text that anything can show and store: not too long, no lone surrogates."""
+    return Fault(line, _clean(value[:_SHOWN]), _clean(why))
+
+
+def _clean(text: str) -> str:
+    return text.encode(errors="backslashreplace").decode()
+
+
+def format_of(name: str, first: str) -> Format | None:
+    """By the file's name, else its first line with text; None: nobody can tell."""
+    suffix = name.rpartition(".")[2].lower()
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    first = first.strip()
+    if first.startswith("{"):
+        return Format.JSONL
+    if _delimiter(first) is not None:
+        return Format.CSV
+    if not first or any(sign in first for sign in _DELIMITERS):
+        return None
+    return Format.LINES
+
+
+class Reader:
+    """Iterates over what the lines say: who, or what is wrong with a line.
+
+    `domain` completes a name without @. Raises Invalid, where iterated over, if
+    this is no such file at all.
+    """
+
+    def __init__(
+        self, lines: Iterable[str], format_: Format, domain: str | None = None
+    ) -> None:
+        #: columns or keys that mean nothing here, as far as read
+        self.unused: dict[str, None] = {}
+        self._lines = iter(lines)
+        self._format = format_
+        self._domain = domain
+
+    def __iter__(self) -> Iterator[Record | Fault]:
+        read = {
+            Format.CSV: self._csv,
+            Format.JSONL: self._jsonl,
+            Format.LINES: self._plain,
+        }
+        return read[self._format]()
+
+    # --- CSV ------------------------------------------------------------------
+
+    def _csv(self) -> Iterator[Record | Fault]:
+        before, header = self._header()
+        if not header:
+            return
+        if (delimiter := _delimiter(header)) is None:
+            first = header[:_SHOWN].strip()
+            raise Invalid(
+                f"There is no column jid in the first line, {first!r}."
+                " A CSV file starts with a header such as jid,language,timezone."
+            )
+        rows = csv.reader(
+            chain([header], self._lines), delimiter=delimiter, strict=True
+        )
+        try:
+            names = _names(next(rows))
+        except csv.Error as error:
+            raise Invalid(f"The header's quotes are not in order: {error}.") from None
+        self._leave_out(name for name in names if name and name not in COLUMNS)
+        take = _taker(names)
+        while True:
+            line = before + rows.line_num + 1
+            try:
+                cells = next(rows, None)
+            except csv.Error as error:
+                end = before + rows.line_num
+                upto = f" up to line {end}" if end > line else ""
+                yield fault(line, "", f"the quotes are not in order{upto}: {error}")
+                continue
+            if cells is None:
+                return
+            if not any(cells):
+                continue
+            why = _cells_fault(cells, len(names))
+            person = Person("") if why else take(cells)
+            if person.jid:
+                yield line, self._complete(person)
+            else:
+                yield fault(line, delimiter.join(cells), why or "there is no JID")
+
+    def _header(self) -> tuple[int, str]:
+        """The first line with text, and how many precede it."""
+        for number, text in enumerate(self._lines):
+            if text.strip():
+                return number, text
+        return 0, ""
+
+    # --- JSON lines -----------------------------------------------------------
+
+    def _jsonl(self) -> Iterator[Record | Fault]:
+        for line, text in enumerate(self._lines, 1):
+            if not text.strip():
+                continue
+            try:
+                found = json.loads(text)
+            except (ValueError, RecursionError):
+                yield fault(line, text.strip(), "no JSON")
+                continue
+            if not isinstance(found, dict):
+                yield fault(line, text.strip(), "no JSON object")
+                continue
+            if found.keys() - set(COLUMNS):
+                self._leave_out(name for name in found if name not in COLUMNS)
+            values = [found.get(name) for name in COLUMNS]
+            if not values[0]:
+                yield fault(line, text.strip(), 'there is no "jid"')
+            elif odd := _not_text(values):
+                yield fault(line, text.strip(), f"{odd} is no text")
+            else:
+                person = Person._make(value or None for value in values)
+                yield line, self._complete(person)
+
+    # --- plain lines ----------------------------------------------------------
+
+    def _plain(self) -> Iterator[Record | Fault]:
+        for line, text in enumerate(self._lines, 1):
+            jid = text.strip().removeprefix(_PROSODY_CONSOLE)
+            if not jid or _PROSODY_END.fullmatch(jid):
+                continue
+            if "@" in jid or self._domain is not None:
+                yield line, self._complete(Person(jid))
+            else:
+                why = "there is no @; --domain says whose users such names are"
+                yield fault(line, jid, why)
+
+    def _complete(self, person: Person) -> Person:
+        if self._domain is None or "@" in person.jid:
+            return person
+        return person._replace(jid=f"{person.jid}@{self._domain}")
+
+    def _leave_out(self, names: Iterable[str]) -> None:
+        for name in names:
+            if len(self.unused) < _MOST_UNUSED:
+                self.unused[_clean(name[:_SHOWN])] = None
+
+
+def _delimiter(header: str) -> str | None:
+    for delimiter in _DELIMITERS:
+        if "jid" in _names(next(csv.reader([header], delimiter=delimiter), [])):
+            return delimiter
+    return None
+
+
+def _names(cells: Iterable[str]) -> list[str]:
+    return [cell.strip().lower() for cell in cells]
+
+
+def _cells_fault(cells: list[str], width: int) -> str | None:
+    """Cells that are missing at the end of a row are empty; too many are a fault."""
+    cells += [""] * (width - len(cells))
+    if any(cells[width:]):
+        return f"{len(cells)} cells where the header has {width}"
+    return None
+
+
+def _taker(names: list[str]) -> Callable[[list[str]], Person]:
+    """Takes what a row says of a person, by the header's names."""
+    for name in COLUMNS:
+        if names.count(name) > 1:
+            raise Invalid(f"The header names the column {name} twice.")
+    places = [names.index(name) if name in names else None for name in COLUMNS]
+
+    def take(cells: list[str]) -> Person:
+        return Person._make(
+            None if place is None else _cell(cells[place]) for place in places
+        )
+
+    return take
+
+
+def _cell(text: str) -> str | None:
+    text = text.strip()
+    return text[1:] if text.startswith(_QUOTED_FORMULA) else text or None
+
+
+def _not_text(values: list[Any]) -> str | None:
+    for name, value in zip(COLUMNS, values, strict=True):
+        if value is not None and not isinstance(value, str):
+            return name
+    return None
+
+
+def header(format_: Format) -> str:
+    return f"{','.join(COLUMNS)}\r\n" if format_ is Format.CSV else ""
+
+
+def written(person: Person, format_: Format) -> str:
+    """One line, which a `Reader` reads as the same person."""
+    if format_ is Format.CSV:
+        return f"{','.join(map(_written_cell, person))}\r\n"
+    if format_ is Format.JSONL:
+        said = {name: value for name, value in person._asdict().items() if value}
+        return f"{json.dumps(said)}\n"
+    raise ValueError("plain lines have no room for preferences")
+
+
+def _written_cell(value: str | None) -> str:
+    if value is None:
+        return ""
+    if value.startswith(_FORMULA):
+        value = f"'{value}"
+    if any(sign in value for sign in ',;"\t'):
+        doubled = value.replace('"', '""')
+        return f'"{doubled}"'
+    return value

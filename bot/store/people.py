@@ -1,0 +1,143 @@
+"""Many people at once: a statement for each table, whatever their number."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.domain.lists import Subscriber, SubscriptionOrigin
+from bot.domain.people_files import Person
+from bot.store.conflicts import insert
+from bot.store.subscribers import subscriber_from_row
+from bot.store.tables import SUBSCRIBED, subscriber, subscription
+
+# The people travel as one JSON text: a value for each of them would be bound, and
+# by SQLAlchemy prepared, one by one.
+_GIVEN = {
+    name: sa.text(text)
+    .columns(
+        sa.column("place", sa.Integer),
+        sa.column("jid", sa.Text),
+        sa.column("language", sa.Text),
+        sa.column("timezone", sa.Text),
+        sa.column("language_seen", sa.Text),
+    )
+    .subquery("given")
+    for name, text in {
+        "sqlite": "SELECT key AS place, json_extract(value, '$[0]') AS jid,"
+        " json_extract(value, '$[1]') AS language,"
+        " json_extract(value, '$[2]') AS timezone,"
+        " json_extract(value, '$[3]') AS language_seen FROM json_each(:people)",
+        "postgresql": "SELECT place, value ->> 0 AS jid, value ->> 1 AS language,"
+        " value ->> 2 AS timezone, value ->> 3 AS language_seen"
+        " FROM json_array_elements(CAST(:people AS json))"
+        " WITH ORDINALITY AS one(value, place)",
+    }.items()
+}
+
+#: subscribers of these JIDs, in the order given
+FOUND = {
+    name: sa.select(subscriber.c.id)
+    .join_from(given, subscriber, subscriber.c.jid == given.c.jid)
+    .order_by(given.c.place)
+    for name, given in _GIVEN.items()
+}
+
+
+class SqlPeople:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._given = _GIVEN[connection.dialect.name]
+
+    def put(
+        self,
+        list_id: int,
+        people: Sequence[Person],
+        origin: SubscriptionOrigin,
+        now: datetime,
+    ) -> list[int]:
+        values = {"people": _as_json(people)}
+        self._ensure(values, now)
+        # where true: or SQLite takes ON CONFLICT for the condition of a join
+        found = FOUND[self._connection.dialect.name].where(sa.true())
+        intervals = found.with_only_columns(
+            sa.literal(list_id, sa.BigInteger),
+            subscriber.c.id,
+            sa.literal(origin, sa.Text),
+            sa.literal(now, subscription.c.started_at.type),
+        )
+        columns = ["list_id", "subscriber_id", "origin", "started_at"]
+        added = insert(self._connection, subscription)
+        opened = added.from_select(columns, intervals, include_defaults=False)
+        opened = opened.on_conflict_do_nothing()
+        returning = opened.returning(subscription.c.subscriber_id)
+        return list(self._connection.execute(returning, values).scalars())
+
+    def _ensure(self, values: dict[str, str], now: datetime) -> None:
+        """Subscribers of these JIDs, with what they prefer; only what differs."""
+        given = self._given
+        chosen = [given.c.language, given.c.timezone, given.c.language_seen]
+        names = [column.name for column in chosen]
+        people = (
+            sa.select(
+                given.c.jid,
+                *chosen,
+                sa.literal(0, sa.Integer),
+                sa.literal(now, subscriber.c.created_at.type),
+            )
+            .where(sa.true())
+            .order_by(given.c.place)
+        )
+        added = insert(self._connection, subscriber).from_select(
+            ["jid", *names, "score", "created_at"], people, include_defaults=False
+        )
+        wanted, stored = added.excluded, subscriber.c
+        new = {
+            "language": sa.func.coalesce(wanted.language, stored.language),
+            "timezone": sa.func.coalesce(wanted.timezone, stored.timezone),
+            "language_seen": sa.func.coalesce(
+                stored.language_seen, wanted.language_seen
+            ),
+        }
+        differs = [value.is_distinct_from(stored[name]) for name, value in new.items()]
+        put = added.on_conflict_do_update(
+            index_elements=[subscriber.c.jid], set_=new, where=sa.or_(*differs)
+        )
+        self._connection.execute(put, values)
+
+    def named(self, subscriber_ids: Sequence[int]) -> list[Subscriber]:
+        select = sa.select(subscriber).where(subscriber.c.id.in_(subscriber_ids))
+        rows = self._connection.execute(select.order_by(subscriber.c.id))
+        return [subscriber_from_row(row) for row in rows]
+
+    def standing(self, list_id: int, people: Sequence[Person]) -> int:
+        given = self._given
+        select = (
+            sa.select(sa.func.count())
+            .join_from(given, subscriber, subscriber.c.jid == given.c.jid)
+            .join(subscription)
+            .where(subscription.c.list_id == list_id, SUBSCRIBED)
+        )
+        values = {"people": _as_json(people)}
+        return self._connection.execute(select, values).scalar_one()
+
+    def page(self, list_id: int, *, after: int, limit: int) -> list[tuple[int, Person]]:
+        columns = [subscriber.c[name] for name in Person._fields]
+        select = (
+            sa.select(subscription.c.id, *columns)
+            .join_from(subscription, subscriber)
+            .where(
+                subscription.c.list_id == list_id,
+                subscription.c.id > after,
+                SUBSCRIBED,
+            )
+            .order_by(subscription.c.id)
+            .limit(limit)
+        )
+        rows = self._connection.execute(select)
+        return [(row[0], Person._make(row[1:])) for row in rows]
+
+
+def _as_json(people: Sequence[Person]) -> str:
+    return json.dumps(people, ensure_ascii=False)

@@ -1,0 +1,197 @@
+"""Imports: judged as a whole, written in slices, written down once."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.domain.audit import Action, Asked, AuditEntry
+from bot.domain.errors import Invalid, NotAllowed, NotFound
+from bot.domain.people_files import Fault, Person, Record, fault
+from bot.domain.schedule import Origin
+from bot.service import imports
+from bot.service.imports import Import
+from bot.service.paging import Paging
+from bot.service.trail import AuditFilter
+from bot.store.staging import SqlStaging, staging
+from tests.world import ADMIN, SERVICE, USER, World, a_list, copy_of
+
+
+@pytest.fixture
+def world(blank: Path, tmp_path: Path) -> Iterator[World]:
+    """With a list that welcomes and one that does not."""
+    lists = [a_list(welcome="welcome"), a_list("silent")]
+    found = World(copy_of(blank, tmp_path), lists=lists)
+    yield found
+    found.close()
+
+
+@contextmanager
+def an_import(
+    world: World, to: str = "news", who: str = ADMIN, *, welcome: bool = False
+) -> Iterator[tuple[Import, SqlStaging]]:
+    asked = Asked(
+        caller=world.caller(who),
+        door=Origin.CLI,
+        action=Action.SUBSCRIBE,
+        about=f"{to}: import of people.csv",
+    )
+    with staging() as kept:
+        yield (
+            Import(world.subscribers, world.audit, kept, asked, to, welcome=welcome),
+            kept,
+        )
+
+
+def records(*jids: str) -> list[Record | Fault]:
+    return list(enumerate(map(Person, jids), 1))
+
+
+def users(count: int) -> list[str]:
+    return [f"user{number:04}@example.org" for number in range(count)]
+
+
+def carry_out(world: World, said: Sequence[Record | Fault], to: str = "news") -> Import:
+    with an_import(world, to) as (work, _):
+        for _step in work.read(said):
+            pass
+        for _step in work.write(world.database):
+            pass
+    return work
+
+
+def standing(world: World, to: str = "news") -> list[str]:
+    page = world.do(world.subscribers.export, world.caller(ADMIN), to, 0, 10_000)
+    return [person.jid for _, person in page]
+
+
+def trail(world: World) -> list[AuditEntry]:
+    page = world.do(
+        world.audit.page, world.caller(ADMIN), AuditFilter(), Paging(limit=100)
+    )
+    return list(page.items)
+
+
+def test_everybody_once(world: World) -> None:
+    """Who is new is added, who stands there counts apart, whatever the slices."""
+    people = users(imports.FIRST * 3)
+    world.subscribe(people[7], people[200])
+    work = carry_out(world, records(*people))
+    assert (work.added, work.there) == (len(people) - 2, 2)
+    assert sorted(standing(world)) == people
+    again = carry_out(world, records(*people))
+    assert (again.added, again.there) == (0, len(people))
+
+
+def test_the_rules_are_those_of_adding(world: World) -> None:
+    """What `add` refuses makes a line bad; the JID that is stored is normalised."""
+    with an_import(world) as (work, kept):
+        said: list[Record | Fault] = [
+            (2, Person("Anna@Example.ORG", "de", "Europe/Berlin")),
+            (3, Person("no jid")),
+            (4, Person("a@example.org/phone")),
+            (5, Person("b@example.org", "no tag")),
+            (6, Person("b@example.org", timezone="Mars")),
+            (7, Person("example.org")),
+            (8, Person(f"news@{SERVICE}")),
+            fault(9, "x", "there is no JID"),
+            (10, Person("c@example.org", language_seen="?")),
+            (11, Person("anna@example.org")),
+        ]
+        assert list(work.read(said)) == [len(said)]
+        assert kept.page("", 9) == [Person("anna@example.org", "de", "Europe/Berlin")]
+        assert [one.line for one in kept.all_faults()] == [3, 4, 5, 6, 7, 8, 9, 10]
+        assert list(kept.all_duplicates()) == [(11, "anna@example.org", 2)]
+        whys = [one.why for one in kept.all_faults()]
+    for why, part in zip(
+        whys,
+        ["not a JID", "resource", "tag", "Mars", "server", "itself", "no JID", "tag"],
+        strict=True,
+    ):
+        assert part in why
+    assert standing(world) == []
+
+
+def test_a_look_changes_nothing(world: World) -> None:
+    """A dry run counts what would be done, and neither does it nor writes it down."""
+    world.subscribe("user0001@example.org")
+    with an_import(world) as (work, _):
+        list(work.read(records(*users(5))))
+        assert list(work.look(world.database)) == [5]
+    assert (work.added, work.there) == (4, 1)
+    assert standing(world) == ["user0001@example.org"]
+    assert trail(world) == []
+
+
+def test_one_entry_in_the_trail(world: World) -> None:
+    """An import of many slices leaves one entry, which counts its people and lines."""
+    said = [*records(*users(imports.FIRST * 2)), (900, Person(users(1)[0]))]
+    carry_out(world, [*said, fault(901, "x", "no JID")])
+    [entry] = trail(world)
+    assert (entry.action, entry.result, entry.caller) == ("subscribe", "done", ADMIN)
+    people = imports.FIRST * 2
+    assert entry.about == (
+        f"news: import of people.csv: people {people}, duplicates 1,"
+        " bad lines left out 1"
+    )
+    carry_out(world, [])
+    assert "people 0, duplicates 0" in trail(world)[-1].about
+
+
+def test_the_entry_comes_with_the_first_slice(world: World) -> None:
+    """What is cut off leaves whole slices and the entry; a repeat adds the others."""
+    people = users(imports.FIRST + 50)
+    with an_import(world) as (work, _):
+        list(work.read(records(*people)))
+        steps = work.write(world.database)
+        assert next(steps) == imports.FIRST
+        steps.close()
+    assert standing(world) == people[: imports.FIRST]
+    assert len(trail(world)) == 1
+    work = carry_out(world, records(*people))
+    assert (work.added, work.there) == (50, imports.FIRST)
+    assert standing(world) == people
+
+
+def welcomed(world: World) -> list[str]:
+    page = world.do(
+        lambda unit: world.schedules.page(
+            unit, world.caller(ADMIN), Paging(limit=1000), everything=True
+        )
+    )
+    return [jid for one in page.items for jid in getattr(one.audience, "jids", ())]
+
+
+def test_welcomes_are_for_who_is_new(world: World) -> None:
+    """Nobody is welcomed unless it is asked for, then each new person once."""
+    people = users(3)
+    carry_out(world, records(people[0]))
+    assert welcomed(world) == []
+    for _ in range(2):
+        with an_import(world, welcome=True) as (work, _):
+            list(work.read(records(*people)))
+            list(work.write(world.database))
+        assert welcomed(world) == people[1:]
+
+
+def test_what_is_refused_before_reading(world: World) -> None:
+    """Others than admins, a list that is not there, and a welcome that is not."""
+    with an_import(world, who=USER) as (work, _), pytest.raises(NotAllowed):
+        world.database.look(work.allow)
+    with an_import(world, "nothing") as (work, _), pytest.raises(NotFound):
+        world.database.look(work.allow)
+    no_welcome = pytest.raises(Invalid, match="no welcome")
+    with an_import(world, "silent", welcome=True) as (work, _), no_welcome:
+        world.database.look(work.allow)
+    with an_import(world, "silent") as (work, _):
+        world.database.look(work.allow)
+
+
+def test_who_joins_in_words_that_are_no_language(world: World) -> None:
+    """An `xml:lang` that is no tag is not remembered, so that exports import again."""
+    world.do(world.subscribers.join, USER, SERVICE, "no tag")
+    [(_, person)] = world.do(
+        world.subscribers.export, world.caller(ADMIN), "news", 0, 10
+    )
+    assert person == Person(USER)
