@@ -36,11 +36,17 @@ _GIVEN = {
     }.items()
 }
 
-#: subscribers of these JIDs, in the order given
-FOUND = {
+# Looked up one by one: PostgreSQL, which makes its plan while the table is small
+# and then keeps it, would read all subscribers for each slice to join them.
+_ID = {
     name: sa.select(subscriber.c.id)
-    .join_from(given, subscriber, subscriber.c.jid == given.c.jid)
-    .order_by(given.c.place)
+    .where(subscriber.c.jid == given.c.jid)
+    .scalar_subquery()
+    for name, given in _GIVEN.items()
+}
+#: ids of the subscribers with these JIDs, in the order given
+FOUND = {
+    name: sa.select(_ID[name]).select_from(given).order_by(given.c.place)
     for name, given in _GIVEN.items()
 }
 
@@ -59,13 +65,15 @@ class SqlPeople:
     ) -> list[int]:
         values = {"people": _as_json(people)}
         self._ensure(values, now)
+        dialect = self._connection.dialect.name
         # where true: or SQLite takes ON CONFLICT for the condition of a join
-        found = FOUND[self._connection.dialect.name].where(sa.true())
-        intervals = found.with_only_columns(
+        intervals = FOUND[dialect].where(sa.true())
+        intervals = intervals.with_only_columns(
             sa.literal(list_id, sa.BigInteger),
-            subscriber.c.id,
+            _ID[dialect],
             sa.literal(origin, sa.Text),
             sa.literal(now, subscription.c.started_at.type),
+            maintain_column_froms=True,
         )
         columns = ["list_id", "subscriber_id", "origin", "started_at"]
         added = insert(self._connection, subscription)

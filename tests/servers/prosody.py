@@ -1,12 +1,14 @@
 """A private Prosody."""
 
 import re
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import ClassVar
 
 from tests.servers import programs
+from tests.servers.processes import ServerError, environment
 from tests.servers.xmpp_server import XmppServer
 
 TEMPLATE = Path(__file__).with_name("prosody.cfg.lua")
@@ -70,19 +72,33 @@ class Prosody(XmppServer):
             "PLUGINDIR": f"{source}/modules/",
             "DATADIR": self.folder / "data",
         }
-        script = programs.find(self.name, "usr/bin/prosody").read_text()
-        script = PATHS.sub(lambda line: f"CFG_{line[1]}='{paths[line[1]]}'", script)
-        (self.folder / "prosody.lua").write_text(script)
+        for name in ("prosody", "prosodyctl"):
+            script = programs.find(self.name, f"usr/bin/{name}").read_text()
+            script = PATHS.sub(lambda line: f"CFG_{line[1]}='{paths[line[1]]}'", script)
+            (self.folder / f"{name}.lua").write_text(script)
+
+    def control(self, *words: str) -> str:
+        """What `prosodyctl` prints."""
+        done = subprocess.run(
+            [*self._program("prosodyctl"), *words],
+            cwd=self.folder,
+            env=environment(self.folder, self._environment()),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        if done.returncode:
+            raise ServerError(f"prosodyctl: {(done.stdout + done.stderr).decode()}")
+        return done.stdout.decode()
 
     def _command(self) -> list[str | Path]:
-        lua = self._lua_version
-        return [
-            programs.find(self.name, f"usr/bin/lua{lua}"),
-            self.folder / "prosody.lua",
-            "-F",
-            "--config",
-            self.folder / "prosody.cfg.lua",
-        ]
+        return [*self._program("prosody"), "-F"]
+
+    def _program(self, name: str) -> list[str | Path]:
+        lua = programs.find(self.name, f"usr/bin/lua{self._lua_version}")
+        configuration = self.folder / "prosody.cfg.lua"
+        return [lua, self.folder / f"{name}.lua", "--config", configuration]
 
     def _environment(self) -> Mapping[str, str]:
         lua = self._lua_version

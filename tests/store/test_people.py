@@ -5,11 +5,9 @@ import pytest
 from bot.domain.lists import EndReason, SubscriptionOrigin
 from bot.domain.people_files import Person, fault
 from bot.service.repositories import UnitOfWork
-from bot.store.database import SqlDatabase, backend_of
-from bot.store.people import FOUND
+from bot.store.database import SqlDatabase
 from bot.store.staging import staging
 from tests.store.samples import MINUTE, NOON, declare, subscribe
-from tests.store.test_plans import explain
 
 ADMIN = SubscriptionOrigin.ADMIN
 ANNA = Person("anna@example.org", "de", "Europe/Berlin", "en")
@@ -104,19 +102,6 @@ def test_pages_leave_out_who_is_gone(database: SqlDatabase) -> None:
         assert jids(unit, ids["news"]) == [ANNA.jid, ODD.jid]
 
     database.call(use)
-
-
-def test_sqlite_looks_each_of_them_up(sqlite: SqlDatabase, sqlite_url: str) -> None:
-    """An import does not read all subscribers for each slice.
-
-    PostgreSQL may do so on a small table, as it knows how many there are.
-    """
-    sqlite.call(lambda unit: declare(unit, "news"))
-    backend = backend_of(sqlite_url)
-    plan = explain(backend, FOUND["sqlite"], {"people": "[]"})
-    backend.writing.dispose()
-    backend.reading.dispose()
-    assert "SEARCH subscriber USING COVERING INDEX" in plan
 
 
 def test_staging() -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.schedule import ScheduleState
-from bot.store import audience, chunks, exceptions, schedules, upgrade
+from bot.store import audience, chunks, exceptions, people, schedules, upgrade
 from bot.store.backend import Backend
 from bot.store.database import backend_of
 from bot.store.lists import _values as _list
@@ -167,6 +167,7 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         PAGE | {"who": "u7@b"},
         ["ix_subscription_subscriber_id"],
     ),
+    "people of an import": (people.FOUND, {"people": '[["u7@b"], ["u9@b"]]'}, []),
     "retries": (
         exceptions.RETRIES,
         {"now": at(MANY), "limit": 10},
