@@ -1,5 +1,7 @@
 """`make bench`: every benchmark, with what each measures by default."""
 
-from benchmarks.fanout.__main__ import main
+from benchmarks.fanout.__main__ import main as fanout
+from benchmarks.imports.__main__ import main as imports
 
-main()
+imports()
+fanout()

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fanout.announcement import BODY, SUBJECT
-from benchmarks.fanout.clock import now
 from bot.settings import XMPPSettings
 from tests.servers.processes import Process
 
@@ -62,24 +61,10 @@ class Service:
         process.stop(timeout=30)
 
     def subscribe(self, list_name: str, jids: Iterable[str]) -> None:
-        """Put readers on a list, as an import by an admin would."""
-        at = int(now() * _MICROSECONDS)
-        people = [(jid,) for jid in jids]
-        with closing(sqlite3.connect(self._database, timeout=30)) as database:
-            [(list_id,)] = database.execute(
-                "SELECT id FROM list WHERE name = ?", (list_name,)
-            ).fetchall()
-            database.executemany(
-                "INSERT INTO subscriber (jid, score, created_at)"
-                f" VALUES (?, 0, {at}) ON CONFLICT DO NOTHING",
-                people,
-            )
-            database.executemany(
-                "INSERT INTO subscription (list_id, subscriber_id, origin, started_at)"
-                f" SELECT {list_id}, id, 'admin', {at} FROM subscriber WHERE jid = ?",
-                people,
-            )
-            database.commit()
+        """Put readers on a list, by an import."""
+        file = self.folder / "readers.txt"
+        file.write_text("".join(f"{jid}\n" for jid in jids))
+        self.command("subscribers", "import", list_name, str(file))
 
     def announce(self, list_name: str, job: str, at: datetime) -> None:
         """Schedule by the command line."""

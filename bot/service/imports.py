@@ -24,7 +24,7 @@ from bot.service.roles import admins_only
 from bot.service.subscribers import Subscribers
 
 #: seconds that a slice's transaction should take
-AIM = 0.01
+AIM = 0.005
 #: how long others may go first after each, by its time
 PAUSE = 0.25
 #: people in a slice: in the first one, and at least and at most in those after
