@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: bad lines, and duplicates, that people are shown; programs get all
 _SHOWN = 20
+#: characters of a file's name in the audit trail, which is to hold the counts too
+_NAME = 100
 #: lines without text before the first that has some
 _BLANKS = 1_000
 
@@ -62,7 +64,7 @@ def import_people(
     with (
         files.reading(file) as stream,
         session.service_of(context) as service,
-        _asking(service, f"{list_name}: import of {name}", dry_run) as asked,
+        _asking(service, f"{list_name}: import of {name[:_NAME]}", dry_run) as asked,
         staging() as kept,
     ):
         work = Import(

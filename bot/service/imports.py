@@ -23,7 +23,8 @@ from bot.service.repositories import UnitOfWork
 from bot.service.roles import admins_only
 from bot.service.subscribers import Subscribers
 
-#: seconds that a slice's transaction should take
+#: seconds of CPU that a slice should take: what SQLite does, it does in our thread;
+#: PostgreSQL works elsewhere and keeps nobody waiting, so there slices are large
 AIM = 0.005
 #: how long others may go first after each, by its time
 PAUSE = 0.25
@@ -89,12 +90,14 @@ class Import:
 
     def look(self, database: Database) -> Iterator[int]:
         """What `write` would do; yields how many were looked up so far."""
-        for people in self._slices(MOST):
+        after = ""
+        while people := self._staging.page(after, MOST):
             there = database.look(
                 self._subscribers.standing, self._caller, self._list_name, people
             )
             self._count(len(people) - there, len(people))
             yield self.added + self.there
+            after = people[-1].jid
 
     def write(self, database: Database) -> Generator[int, None, None]:
         """Slice by slice; yields how many people were dealt with so far.
@@ -108,7 +111,7 @@ class Import:
 
         def put(uow: UnitOfWork, people: Sequence[Person], first: bool) -> int:
             nonlocal began
-            began = time.monotonic()  # in the transaction: waiting for it is over
+            began = time.thread_time()
             if first:
                 self._audit.done(uow, self._entry())
             return self._subscribers.put(
@@ -118,18 +121,12 @@ class Import:
         after = ""
         while people := self._staging.page(after, size):
             added = database.call(put, people, after == "")
-            took = time.monotonic() - began
+            took = max(time.thread_time() - began, 0.0001)
             self._count(added, len(people))
             yield self.added + self.there
             after = people[-1].jid
             size = max(LEAST, min(MOST, 2 * size, int(size * AIM / took)))
             time.sleep(took * PAUSE)
-
-    def _slices(self, size: int) -> Iterator[list[Person]]:
-        after = ""
-        while people := self._staging.page(after, size):
-            yield people
-            after = people[-1].jid
 
     def _count(self, added: int, people: int) -> None:
         self.added += added

@@ -64,8 +64,12 @@ class SqlPeople:
         now: datetime,
     ) -> list[int]:
         values = {"people": _as_json(people)}
-        self._ensure(values, now)
         dialect = self._connection.dialect.name
+        if dialect == "postgresql":
+            # Plans, those of foreign keys among them, are made once: on a table that
+            # is still small they would read it as a whole, and go on when it is not.
+            self._connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        self._ensure(values, now)
         # where true: or SQLite takes ON CONFLICT for the condition of a join
         intervals = FOUND[dialect].where(sa.true())
         intervals = intervals.with_only_columns(

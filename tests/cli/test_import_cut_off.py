@@ -14,7 +14,7 @@ from tests.cli.workplace import Workplace
 from tests.servers.postgresql import PostgreSQL
 from tests.store.conftest import ENGINES
 
-PEOPLE = 150_000
+PEOPLE = 60_000
 
 
 @pytest.fixture(params=ENGINES)
