@@ -7,8 +7,10 @@ import difflib
 import os
 import tomllib
 from collections.abc import Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -215,6 +217,39 @@ class TemplateSettings(Section):
     folder: Path | None = None
 
 
+class WebSettings(Section):
+    #: IP:PORT; empty: no web pages
+    listen: str = "127.0.0.1:9464"
+    expose: bool = False
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """IP address and port."""
+        if not self.listen:
+            return None
+        parts = urlsplit(f"//{self.listen}")
+        if parts.hostname is None or parts.port is None or parts.netloc != self.listen:
+            raise ValueError("no host and port")
+        return str(ip_address(parts.hostname)), parts.port
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        try:
+            address = self.address
+        except ValueError:
+            raise ValueError(
+                'listen: write IP:PORT, "127.0.0.1:9464" or "[::1]:9464",'
+                ' or "" for no web pages'
+            ) from None
+        exposed = address is not None and not ip_address(address[0]).is_loopback
+        if exposed and not self.expose:
+            raise ValueError(
+                f"listen: {self.listen} can be reached from elsewhere, and nobody has"
+                " to log in; if that is meant, say expose = true"
+            )
+        return self
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["console", "json"] = "console"
@@ -238,6 +273,7 @@ class Settings(BaseSettings):
     notify: NotifySettings = NotifySettings()
     audit: AuditSettings = AuditSettings()
     templates: TemplateSettings = TemplateSettings()
+    web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     lists: dict[ListName, ListSettings] = {}
 

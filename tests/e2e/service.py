@@ -42,6 +42,7 @@ class Service:
         rate: int = 0,
         window: int = 200,
         templates: Path | None = None,
+        web: str = "",
     ) -> None:
         component = mode == "component"
         port = server.component_port if component else server.c2s_port
@@ -69,6 +70,8 @@ auditors = {list(auditors)!r}
 [sending]
 rate = {rate}
 window = {window}
+[web]
+listen = "{web}"
 [lists.news]
 default = true
 welcome = ""
