@@ -232,15 +232,20 @@ class WebSettings(Section):
             raise ValueError("no host and port")
         return str(ip_address(parts.hostname)), parts.port
 
-    @model_validator(mode="after")
-    def _safe(self) -> Self:
+    @field_validator("listen")
+    @classmethod
+    def _readable(cls, listen: str) -> str:
         try:
-            address = self.address
+            _ = cls.model_construct(listen=listen).address
         except ValueError:
             raise ValueError(
-                'listen: write IP:PORT, "127.0.0.1:9464" or "[::1]:9464",'
-                ' or "" for no web pages'
+                'write IP:PORT, "127.0.0.1:9464" or "[::1]:9464", or "" for none'
             ) from None
+        return listen
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        address = self.address
         exposed = address is not None and not ip_address(address[0]).is_loopback
         if exposed and not self.expose:
             raise ValueError(

@@ -114,9 +114,9 @@ class SqlDatabase:
                 self._observer.database_failed("busy")
                 raise Unavailable("The database is too busy.") from error
             else:
+                self._tell(unit)  # before those who are woken tell what comes next
                 if unit.nudged:
                     self._changes.bump()
-                self._tell(unit)
                 return result
         raise AssertionError("the last attempt returns or raises")
 
