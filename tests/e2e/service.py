@@ -103,12 +103,15 @@ welcome = ""
         """The log without colours."""
         return re.sub(r"\x1b\[[0-9;]*m", "", self.log).splitlines()
 
+    @property
+    def web(self) -> str:
+        """The URL of its web pages, as it was started last."""
+        return re.findall(r"web pages .* url=(\S+)", "\n".join(self.lines))[-1]
+
     def page(self, path: str) -> tuple[int, str]:
-        """Status and text of one of its web pages, as it was started last."""
-        urls = re.findall(r"web pages .* url=(\S+)", "\n".join(self.lines))
-        request = urllib.request.Request(urls[-1] + path)
+        """Status and text of one of its web pages."""
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(self.web + path, timeout=20) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
