@@ -7,8 +7,10 @@ import difflib
 import os
 import tomllib
 from collections.abc import Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -215,6 +217,44 @@ class TemplateSettings(Section):
     folder: Path | None = None
 
 
+class WebSettings(Section):
+    #: IP:PORT; empty: no web pages
+    listen: str = "127.0.0.1:9464"
+    expose: bool = False
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """IP address and port."""
+        if not self.listen:
+            return None
+        parts = urlsplit(f"//{self.listen}")
+        if parts.hostname is None or parts.port is None or parts.netloc != self.listen:
+            raise ValueError("no host and port")
+        return str(ip_address(parts.hostname)), parts.port
+
+    @field_validator("listen")
+    @classmethod
+    def _readable(cls, listen: str) -> str:
+        try:
+            _ = cls.model_construct(listen=listen).address
+        except ValueError:
+            raise ValueError(
+                'write IP:PORT, "127.0.0.1:9464" or "[::1]:9464", or "" for none'
+            ) from None
+        return listen
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        address = self.address
+        exposed = address is not None and not ip_address(address[0]).is_loopback
+        if exposed and not self.expose:
+            raise ValueError(
+                f"listen: {self.listen} can be reached from elsewhere, and nobody has"
+                " to log in; if that is meant, say expose = true"
+            )
+        return self
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["console", "json"] = "console"
@@ -238,6 +278,7 @@ class Settings(BaseSettings):
     notify: NotifySettings = NotifySettings()
     audit: AuditSettings = AuditSettings()
     templates: TemplateSettings = TemplateSettings()
+    web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     lists: dict[ListName, ListSettings] = {}
 

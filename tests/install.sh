@@ -16,6 +16,7 @@ declare -A packages=(
   [ejabberd]="ejabberd openssl"
   [postgresql]="postgresql"
   [faketime]="libfaketime"
+  [prometheus]="prometheus"
 )
 
 say() { printf 'install: %s\n' "$*" >&2; }
@@ -108,8 +109,9 @@ unpack() {
   shift
   list=$(missing "$@") || return 1
   temporary=$(mktemp -d .cache/servers/"$server".XXXXXX)
-  # Only the just-in-time compiler wants LLVM, 120 MB, and it is off in the tests.
-  list=$(sed '/^libllvm/d' <<<"$list")
+  # Only the just-in-time compiler wants LLVM, 120 MB, and it is off in the tests;
+  # nobody looks at Prometheus' pages.
+  list=$(sed '/^libllvm/d; /^libjs-/d; /^fonts-/d' <<<"$list")
   if [ -n "$list" ]; then
     say "fetching $server ($(wc -l <<<"$list") packages)"
     mkdir "$temporary/packages"
@@ -130,7 +132,7 @@ install_servers() {
   local server stamp
   mkdir -p .cache/servers
   rm -rf .cache/servers/*.??????
-  for server in prosody ejabberd postgresql faketime; do
+  for server in prosody ejabberd postgresql faketime prometheus; do
     stamp="${packages[$server]} on $(cat /etc/debian_version) $(dpkg --print-architecture)"
     [ "$stamp" != "$(cat ".cache/servers/$server/.installed" 2>/dev/null)" ] || continue
     # shellcheck disable=SC2086 # a list of words

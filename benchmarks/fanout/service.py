@@ -149,6 +149,8 @@ def _configuration(xmpp: XMPPSettings, database: Path, lists: Iterable[str]) -> 
         f'url = "sqlite:///{database}"',
         "[sending]",
         "rate = 0",
+        "[web]",
+        'listen = "127.0.0.1:0"',
     ]
     for number, name in enumerate(lists):
         lines += [f"[lists.{name}]", f"default = {str(number == 0).lower()}"]

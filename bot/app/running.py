@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -13,7 +14,9 @@ from typing import Any
 
 import structlog
 
+from bot.app.observing import Observing
 from bot.app.service import Service, service_over
+from bot.app.vitals import Vitals, web_server
 from bot.clock import Alarm
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
@@ -27,6 +30,7 @@ from bot.engine.planner import Planner
 from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
+from bot.metrics.counts import Counts
 from bot.service.outcomes import Outcomes
 from bot.service.repositories import Pulse, UnitOfWork
 from bot.service.sending import LEASE, Sending
@@ -53,12 +57,13 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # while it stands by
         signal.signal(number, lambda *_: sys.exit(0))
     jid = settings.xmpp.addresses.service
-    database = SqlDatabase(settings.database.url)
+    observing = Observing()
+    database = SqlDatabase(settings.database.url, observing)
     # The lock first: a file that another service uses is not brought up to date.
     with contextlib.closing(database), database.exclusive(jid):
         upgrade.prepare(settings.database.url)
         service = service_over(database, settings)
-        asyncio.run(Running.serve(settings, service))
+        asyncio.run(Running.serve(settings, service, observing.counts))
 
 
 class Running:
@@ -70,6 +75,7 @@ class Running:
         service: Service,
         lists: list[AnnouncementList],
         digest_key: bytes,
+        counts: Counts,
     ) -> None:
         self._service = service
         self._database = database = service.database
@@ -82,7 +88,9 @@ class Running:
             now=clock.now,
             on_session=self._on_session,
             on_lost=self._on_lost,
+            on_acknowledged=counts.acknowledged,
         )
+        self._counts = counts
         sending = Sending(service.policy, service.templates, clock)
         self._sending = sending
         self._ledger = ledger = Ledger(database, sending, self._worker)
@@ -96,6 +104,7 @@ class Running:
             ids=ids,
             lists=lists,
             on_bounce=ledger.bounced,
+            on_unrecorded=counts.requested,
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)
@@ -136,29 +145,49 @@ class Running:
             Loop("retrier", retrier.step),
             Loop("reporter", reporter.step),
         )
+        self._background: dict[str, asyncio.Task[None]] = {}
+        vitals = Vitals(
+            settings=settings,
+            database=database,
+            connection=connection,
+            in_flight=line.window,
+            limit=self._doors.limit,
+            loops=(*self._loops, self._pulse, self._housekeeping),
+            tasks=self._background,
+            stopping=self._stop,
+        )
+        self._web = web_server(vitals, counts)
 
     @classmethod
-    async def serve(cls, settings: Settings, service: Service) -> None:
+    async def serve(cls, settings: Settings, service: Service, counts: Counts) -> None:
         """From start to stop; raises Conflict where connecting cannot help."""
         key = await service.database.run(_digest_key)
         lists = await service.database.read(_lists)
-        await cls(settings, service, lists, key).until_stopped()
+        running = cls(settings, service, lists, key, counts)
+        async with running._web.serving() if running._web else contextlib.nullcontext():
+            await running.until_stopped()
 
     async def until_stopped(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         await self._database.run(self._sending.take_over, self._jid)
         await self._beat()
+        # All that was made so far stays for good. Looking through it again, in full
+        # collections, would hold everything up for some 70 ms each time.
+        gc.collect()
+        gc.freeze()
         self._alarm.every(LEASE.total_seconds() / 3, self._renew)
         self._alarm.start()
-        background = [
-            asyncio.create_task(self._ledger.run()),
-            asyncio.create_task(self._watch()),
-            asyncio.create_task(self._hold()),
-            asyncio.create_task(self._pulse.run()),
-            asyncio.create_task(self._housekeeping.run()),
-            *(asyncio.create_task(loop.run()) for loop in self._loops),
-        ]
+        work = {
+            "ledger": self._ledger.run(),
+            "watch": self._watch(),
+            "hold": self._hold(),
+        }
+        for loop in (self._pulse, self._housekeeping, *self._loops):
+            work[loop.name] = loop.run()
+        for name, run in work.items():
+            self._background[name] = asyncio.create_task(run)
+        background = list(self._background.values())
         connected = asyncio.create_task(self._connection.run())
         stopped = asyncio.create_task(self._stop.wait())
         ends: set[asyncio.Task[Any]] = {connected, stopped, *background}
@@ -199,12 +228,14 @@ class Running:
         self._planning.nudge()
 
     def _on_session(self, fresh: bool) -> None:
+        self._counts.session(fresh=fresh)
         self._doors.on_session(fresh)
         self._pulse.nudge()
         for loop in self._loops:
             loop.nudge()
 
     def _on_lost(self) -> None:
+        self._counts.session_lost()
         self._doors.on_lost()
         self._pulse.nudge()
 

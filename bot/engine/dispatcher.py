@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections import Counter, deque
+from collections import Counter
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
-from bot.domain.broadcast import ExceptionKind
+from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.schedule import Origin
 from bot.engine.pipe import Line, Pipe, chunk_window
 from bot.engine.wire import StreamLost
@@ -36,8 +37,6 @@ class Dispatcher:
         self._alone = asyncio.Lock()
         self._suspects = 0
         self._culprits: Counter[int] = Counter()
-        #: broadcasts whose end was told: several chunks may end with it
-        self._over: deque[int] = deque(maxlen=100)
 
     @property
     def carrying(self) -> frozenset[int]:
@@ -75,26 +74,18 @@ class Dispatcher:
             await asyncio.wait(self._pipes)
 
     async def _lead(self, job: Job) -> None:
-        """Carry a chunk, and say when its broadcast begins and is over."""
+        """Carry a chunk, and say when its broadcast begins."""
         broadcast, schedule = job.broadcast, job.schedule
+        # In every line that is written on its way, whoever writes it.
+        bind_contextvars(announcement=schedule.id, broadcast=broadcast.id)
         level = logging.DEBUG if schedule.origin is Origin.WELCOME else logging.INFO
-        told = log.bind(broadcast=broadcast.id, schedule=schedule.id)
         if job.chunk.after == 0 and job.chunk.done == 0:
-            told.log(level, "broadcast begins", readers=broadcast.total)
+            log.log(level, "broadcast begins", readers=broadcast.total)
         await self._carry(job)
-        found, progress = await self._line.database.read(
-            self._line.sending.outcome, broadcast.id
-        )
-        if found.finished_at is not None and broadcast.id not in self._over:
-            self._over.append(broadcast.id)
-            told.log(
-                level,
-                "broadcast is over",
-                state=str(found.state),
-                sent=progress.sent,
-                failed=progress.failed,
-                skipped=progress.skipped,
-            )
+        # Perhaps by another process, whose events are not told here.
+        state = await self._line.database.read(self._line.sending.state, broadcast.id)
+        if state is BroadcastState.STOPPED:
+            log.log(level, "broadcast is stopped", chunk=job.chunk.id)
 
     async def _carry(self, job: Job | None) -> None:
         """A chunk to its end, over as many streams as it takes."""
@@ -141,7 +132,7 @@ class Dispatcher:
         except StreamLost as lost:
             log.info(
                 "stream lost while sending",
-                broadcast=job.broadcast.id,
+                chunk=job.chunk.id,
                 handled=lost.handled,
                 blamed=lost.blamed,
             )
@@ -162,7 +153,7 @@ class Dispatcher:
         if not page:
             return False
         self._culprits[broadcast.id] += 1
-        log.warning("recipient given up", broadcast=broadcast.id, chunk=chunk.id)
+        log.warning("recipient given up", chunk=chunk.id)
         fault = (page[0].jid, ExceptionKind.FAILED, "stream-error")
         step = Step(
             chunk_id=chunk.id,

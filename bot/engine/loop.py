@@ -25,6 +25,8 @@ class Loop:
         self._step = step
         self._nudged = asyncio.Event()
         self._pause = _FIRST_PAUSE
+        #: steps that raised
+        self.failures = 0
 
     def nudge(self) -> None:
         self._nudged.set()
@@ -47,6 +49,7 @@ class Loop:
             # no fault of ours; one that is the content's must not come at once again
             log.info("stream lost", loop=self.name, handled=lost.handled)
         except Exception:
+            self.failures += 1
             log.exception("loop failed", loop=self.name, again_in=self._pause)
         else:
             self._pause = _FIRST_PAUSE

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 
 from bot.domain.errors import Invalid
@@ -37,11 +38,15 @@ class Reporter:
         notices = await self._database.run(_claim, now, now + CLAIM)
         if not notices:
             return IDLE
-        deliveries = [one for one in map(self._delivery, notices) if one is not None]
-        if deliveries:
+        found = [(notice, self._delivery(notice)) for notice in notices]
+        if deliveries := [one for _, one in found if one is not None]:
             barrier = await self._wire.write(deliveries)
             await barrier.wait()
         await self._database.run(_done, [notice.id for notice in notices])
+        told = Counter(notice.announcement for notice, one in found if one is not None)
+        for announcement, count in told.items():
+            about = {"announcement": announcement, "notices": count}
+            log.info("report acknowledged", extra=about)
         return 0.0
 
     def _delivery(self, notice: Notice) -> Delivery | None:
@@ -49,7 +54,8 @@ class Reporter:
         try:
             stencil = self._wire.stencil(self._announcement(notice))
         except Invalid:
-            log.exception("notice %d cannot be sent, dropped", notice.id)
+            about = {"announcement": notice.announcement, "notice": notice.id}
+            log.exception("a notice cannot be sent, dropped", extra=about)
             return None
         return Delivery(stencil, notice.to, message_id(notice))
 

@@ -14,6 +14,10 @@ class Window:
         self._used = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
+    @property
+    def used(self) -> int:
+        return self._used
+
     async def take(self, count: int) -> None:
         """Wait for room; more than the whole window waits for all of it."""
         while self._used and self._used + count > self.size:

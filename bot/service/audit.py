@@ -9,6 +9,7 @@ from bot.domain.audit import DONE, Asked, AuditEntry
 from bot.domain.broadcast import Broadcast
 from bot.domain.characters import printable
 from bot.domain.errors import CarillonError, Invalid
+from bot.domain.events import Requested
 from bot.domain.schedule import Schedule
 from bot.service.paging import Page, Paging
 from bot.service.ports import Clock
@@ -79,6 +80,10 @@ class Audit:
         reference: int | None = None,
         detail: str | None = None,
     ) -> None:
+        requested = Requested(
+            door=asked.door, action=asked.action, result=result, reference=reference
+        )
+        uow.happened(requested)
         uow.audit.add(
             AuditEntry(
                 at=self._clock.now(),

@@ -11,6 +11,7 @@ from bot.domain.broadcast import (
     DeliveryException,
     ExceptionKind,
 )
+from bot.domain.events import Deviated
 from bot.domain.jid import domain_of
 from bot.domain.lists import EndReason
 from bot.domain.verdict import Verdict
@@ -52,6 +53,8 @@ class Outcomes:
         before = uow.exceptions.get(broadcast.id, bounce.jid)
         after = self._exception(broadcast, bounce, before, ruling, now)
         uow.exceptions.put([after])
+        if before is None or before.kind is not after.kind:
+            self._told(uow, broadcast, after)
         if ruling is Verdict.SUSPEND:
             self._suspend(uow, bounce.jid, now)
         elif ruling is Verdict.SCORE and before is None:
@@ -127,8 +130,7 @@ class Outcomes:
     def _hopeless(
         self, uow: UnitOfWork, exception: DeliveryException, now: datetime
     ) -> bool:
-        broadcast = uow.broadcasts.get(exception.broadcast_id)
-        assert broadcast is not None  # noqa: S101 - foreign key
+        broadcast = _of(uow, exception)
         expired = broadcast.expires_at is not None and broadcast.expires_at <= now
         # one whose bounce was recorded beside the stop, on PostgreSQL
         stopped = broadcast.state is BroadcastState.STOPPED
@@ -146,6 +148,7 @@ class Outcomes:
             exception, kind=ExceptionKind.FAILED, condition=condition, next_at=None
         )
         uow.exceptions.put([after])
+        self._told(uow, _of(uow, exception), after)
         self._settle_sending(uow, exception.broadcast_id)
 
     def repeated(self, uow: UnitOfWork, claimed: Sequence[DeliveryException]) -> None:
@@ -154,13 +157,25 @@ class Outcomes:
         One that bounced already is left as its bounce made it.
         """
         now = self._clock.now()
-        uow.exceptions.put(
-            [
-                replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLE)
-                for one in claimed
-                if uow.exceptions.get(one.broadcast_id, one.jid) == one
-            ]
+        after = [
+            replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLE)
+            for one in claimed
+            if uow.exceptions.get(one.broadcast_id, one.jid) == one
+        ]
+        uow.exceptions.put(after)
+        for one in after:
+            self._told(uow, _of(uow, one), one)
+
+    def _told(
+        self, uow: UnitOfWork, broadcast: Broadcast, after: DeliveryException
+    ) -> None:
+        deviated = Deviated(
+            announcement=broadcast.schedule_id,
+            broadcast=broadcast.id,
+            kind=after.kind,
+            condition=after.condition,
         )
+        uow.happened(deviated)
 
     def _settle_sending(self, uow: UnitOfWork, broadcast_id: int) -> None:
         locked = reports.locked(uow, broadcast_id)
@@ -174,3 +189,9 @@ class Outcomes:
         if uow.exceptions.any_awaited(broadcast.id):
             return
         reports.settle(uow, self._policy, broadcast, self._clock.now())
+
+
+def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:
+    broadcast = uow.broadcasts.get(exception.broadcast_id)
+    assert broadcast is not None  # noqa: S101 - foreign key
+    return broadcast

@@ -19,6 +19,7 @@ from bot.domain.broadcast import (
     OccurrenceState,
 )
 from bot.domain.errors import CarillonError
+from bot.domain.events import Planned
 from bot.domain.lateness import LateVerdict, judge
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import (
@@ -239,6 +240,16 @@ class Planning:
         )
         uow.schedules.save(schedule.moved(ScheduleState.RUNNING))
         stored = self._add(uow, broadcast, schedule, frozen)
+        uow.happened(
+            Planned(
+                announcement=schedule.id,
+                broadcast=stored.id,
+                origin=schedule.origin,
+                due_at=due,
+                at=now,
+                readers=stored.total,
+            )
+        )
         if stored.total == 0:
             reports.settle(uow, self.policy, stored, now)
 

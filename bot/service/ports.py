@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar, TypeVarTuple
 
+from bot.domain.events import Event
 from bot.domain.message import Text
 from bot.domain.schedule import FieldValues
 from bot.service.fields import Template
@@ -54,6 +55,22 @@ class Templates(Protocol):
 
     def reads_recipient(self, name: str) -> bool:
         """The template asks for the recipient, so it is rendered for each."""
+        ...
+
+
+class Observer(Protocol):
+    """Told of what the database does, in the thread that did it: so it is quick."""
+
+    def happened(self, event: Event) -> None:
+        """Once for each event of a use case, after its commit."""
+        ...
+
+    def transacted(self, *, writing: bool, seconds: float) -> None:
+        """A transaction ended, well or badly, with all its attempts."""
+        ...
+
+    def database_failed(self, fault: str) -> None:
+        """An attempt was in vain: retry, away, schema, bug or busy."""
         ...
 
 

@@ -17,6 +17,7 @@ from bot.domain.broadcast import (
     Progress,
 )
 from bot.domain.characters import printable
+from bot.domain.events import Ended, Unsent
 from bot.domain.schedule import (
     ON_THE_WIRE,
     Origin,
@@ -108,6 +109,20 @@ def close(
         uow.schedules.save(schedule)
     progress = uow.broadcasts.progress(broadcast.id)
     _report(uow, policy, schedule, occurrence, progress, now)
+    uow.happened(
+        Ended(
+            announcement=schedule.id,
+            broadcast=broadcast.id,
+            origin=schedule.origin,
+            state=state,
+            reason=reason,
+            total=progress.total,
+            sent=progress.sent,
+            failed=progress.failed,
+            skipped=progress.skipped,
+            seconds=(now - broadcast.created_at).total_seconds(),
+        )
+    )
     uow.nudge()
 
 
@@ -131,6 +146,14 @@ def unsent(
 ) -> None:
     """Report a moment at which nothing went out."""
     _report(uow, policy, schedule, occurrence, None, now)
+    uow.happened(
+        Unsent(
+            announcement=schedule.id,
+            due_at=occurrence.due_at,
+            state=occurrence.state,
+            reason=occurrence.reason or "",
+        )
+    )
 
 
 def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
@@ -217,7 +240,7 @@ def _headline(
     if not schedule.updates or "@" not in schedule.owner:
         return
     update = Update(job=schedule.client_id, status=state, due_at=due)
-    uow.notices.add(Notice(to=schedule.owner, said=update, created_at=now))
+    _note(uow, schedule, schedule.owner, update, now)
 
 
 def _write(
@@ -227,7 +250,14 @@ def _write(
     if "@" in schedule.owner:
         readers.insert(0, schedule.owner)
     for reader in dict.fromkeys(readers):
-        uow.notices.add(Notice(to=reader, said=text, created_at=now))
+        _note(uow, schedule, reader, text, now)
+
+
+def _note(
+    uow: UnitOfWork, schedule: Schedule, to: str, said: Update | str, now: datetime
+) -> None:
+    notice = Notice(to=to, said=said, created_at=now, announcement=schedule.id)
+    uow.notices.add(notice)
 
 
 def _name(schedule: Schedule) -> str:

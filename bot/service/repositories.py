@@ -18,6 +18,7 @@ from bot.domain.broadcast import (
     Progress,
     Recipient,
 )
+from bot.domain.events import Event
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
@@ -165,6 +166,10 @@ class Schedules(Protocol):
 
     def count(self, wanted: ScheduleFilter) -> int: ...
 
+    def live(self) -> dict[ScheduleState, int]:
+        """How many there are in each state that is not final."""
+        ...
+
 
 class Occurrences(Protocol):
     def add(self, occurrence: Occurrence) -> Occurrence | None:
@@ -306,6 +311,8 @@ class Notice:
     #: goes as a headline, or in words as an ordinary message
     said: Update | str
     created_at: datetime
+    #: the reference of the schedule that it is about, for the log
+    announcement: int | None = None
 
 
 class Notices(Protocol):
@@ -316,6 +323,10 @@ class Notices(Protocol):
         ...
 
     def done(self, notice_ids: Collection[int]) -> None: ...
+
+    def waiting(self) -> int:
+        """How many the server does not have yet."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +386,10 @@ class UnitOfWork(Protocol):
     def requests(self) -> RequestCounts: ...
     @property
     def audit(self) -> AuditTrail: ...
+
+    def happened(self, event: Event) -> None:
+        """Tell of it once this transaction is committed."""
+        ...
 
     def nudge(self) -> None:
         """Wake the running services once this transaction is committed."""

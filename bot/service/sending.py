@@ -15,10 +15,10 @@ from bot.domain.broadcast import (
     Chunk,
     DeliveryException,
     ExceptionKind,
-    Progress,
     Recipient,
 )
 from bot.domain.errors import CarillonError
+from bot.domain.events import Acknowledged, ChunkEnded
 from bot.domain.language import choose
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Announcement, MessageType, Text
@@ -307,6 +307,7 @@ class Sending:
                     for jid, kind, condition in step.exceptions
                 ]
             )
+            uow.happened(_acknowledged(broadcast, step))
         finished = chunk.through >= chunk.last
         expired = broadcast.expires_at is not None and broadcast.expires_at <= now
         sending = broadcast.state is BroadcastState.SENDING
@@ -320,9 +321,23 @@ class Sending:
                 leased_until=None if finished else now + LEASE,
             )
         )
+        if finished:
+            self._chunk_ended(uow, broadcast, chunk)
         if sending and (finished or expired):
             self._settle(uow, broadcast.id, now, expired=expired and not finished)
         return going
+
+    def _chunk_ended(self, uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk) -> None:
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        assert schedule is not None  # noqa: S101 - foreign key
+        ended = ChunkEnded(
+            announcement=schedule.id,
+            broadcast=broadcast.id,
+            origin=schedule.origin,
+            chunk=chunk.id,
+            readers=chunk.done,
+        )
+        uow.happened(ended)
 
     def _settle(
         self, uow: UnitOfWork, broadcast_id: int, now: datetime, *, expired: bool
@@ -355,11 +370,11 @@ class Sending:
     def release(self, uow: UnitOfWork, worker: str) -> None:
         uow.chunks.release(worker)
 
-    def outcome(self, uow: UnitOfWork, broadcast_id: int) -> tuple[Broadcast, Progress]:
+    def state(self, uow: UnitOfWork, broadcast_id: int) -> BroadcastState:
         """How a broadcast stands."""
         broadcast = uow.broadcasts.get(broadcast_id)
         assert broadcast is not None  # noqa: S101 - none is ever deleted
-        return broadcast, uow.broadcasts.progress(broadcast_id)
+        return broadcast.state
 
     def take_over(self, uow: UnitOfWork, service: str) -> None:
         """Free what earlier processes held that connected as `service`.
@@ -381,6 +396,18 @@ class Sending:
         if broadcast is not None and broadcast.state is BroadcastState.SENDING:
             now = self._clock.now()
             reports.settle(uow, self._policy, broadcast, now, reason=reason)
+
+
+def _acknowledged(broadcast: Broadcast, step: Step) -> Acknowledged:
+    kinds = [kind for _, kind, _ in step.exceptions]
+    return Acknowledged(
+        announcement=broadcast.schedule_id,
+        broadcast=broadcast.id,
+        chunk=step.chunk_id,
+        sent=step.done - len(kinds),
+        failed=kinds.count(ExceptionKind.FAILED),
+        skipped=kinds.count(ExceptionKind.SKIPPED),
+    )
 
 
 def unrenderable(error: CarillonError) -> str:

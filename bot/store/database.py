@@ -7,11 +7,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from contextvars import copy_context
+from functools import partial
 from typing import TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
 
 from bot.domain.errors import Unavailable
+from bot.domain.events import Event
+from bot.service.ports import Observer
 from bot.service.repositories import UnitOfWork
 from bot.store.backend import Backend, Fault, parse_url
 from bot.store.changes import Changes, SqlWatch
@@ -43,8 +47,9 @@ class SqlDatabase:
     a use case that has begun still ends, and is committed, in its thread.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, observer: Observer | None = None) -> None:
         self._backend = backend_of(url)
+        self._observer = observer or _Nobody()
         self._writers = ThreadPoolExecutor(self._backend.writers, "store-write")
         self._readers = ThreadPoolExecutor(self._backend.readers, "store-read")
         self._changes = Changes()
@@ -52,18 +57,28 @@ class SqlDatabase:
         self._watcher: threading.Thread | None = None
 
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writers, self.call, use_case, *args)
+        return await _in(self._writers, partial(self.call, use_case, *args))
 
     async def read(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self.look, use_case, *args)
+        return await _in(self._readers, partial(self.look, use_case, *args))
 
     def call(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
-        return self._transact(self._backend.writing, use_case, *args)
+        started = time.perf_counter()
+        try:
+            return self._transact(self._backend.writing, use_case, *args)
+        finally:
+            self._transacted(started, writing=True)
 
     def look(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
-        return self._transact(self._backend.reading, use_case, *args)
+        started = time.perf_counter()
+        try:
+            return self._transact(self._backend.reading, use_case, *args)
+        finally:
+            self._transacted(started, writing=False)
+
+    def _transacted(self, started: float, *, writing: bool) -> None:
+        seconds = time.perf_counter() - started
+        self._observer.transacted(writing=writing, seconds=seconds)
 
     def _transact(
         self,
@@ -82,6 +97,7 @@ class SqlDatabase:
                     committing = True
             except sa.exc.DBAPIError as error:
                 fault = self._backend.fault(error)
+                self._observer.database_failed(fault.name.lower())
                 if fault is Fault.BUG:
                     raise
                 if fault is Fault.SCHEMA:
@@ -95,12 +111,22 @@ class SqlDatabase:
                 log.info("transaction runs again", extra={"error": str(error.orig)})
                 time.sleep(pause)
             except sa.exc.TimeoutError as error:
+                self._observer.database_failed("busy")
                 raise Unavailable("The database is too busy.") from error
             else:
+                self._tell(unit)  # before those who are woken tell what comes next
                 if unit.nudged:
                     self._changes.bump()
                 return result
         raise AssertionError("the last attempt returns or raises")
+
+    def _tell(self, unit: SqlUnitOfWork) -> None:
+        """What is committed stays committed, whatever becomes of the telling."""
+        for event in unit.events:
+            try:
+                self._observer.happened(event)
+            except Exception:
+                log.exception("not told of", extra={"what": type(event).__name__})
 
     def watch(self) -> SqlWatch:
         """For one waiter; the first starts the thread that looks for changes."""
@@ -135,6 +161,24 @@ class SqlDatabase:
             self._watcher.join()
         self._backend.writing.dispose()
         self._backend.reading.dispose()
+
+
+async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    """In one of these threads, with the caller's context: its lines in the log
+    bear the same ids.
+    """
+    context = copy_context()
+    return await asyncio.get_running_loop().run_in_executor(threads, context.run, work)
+
+
+class _Nobody:
+    """Observes nothing."""
+
+    def happened(self, event: Event) -> None: ...
+
+    def transacted(self, *, writing: bool, seconds: float) -> None: ...
+
+    def database_failed(self, fault: str) -> None: ...
 
 
 def _sentence(error: sa.exc.DBAPIError) -> str:

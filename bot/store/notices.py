@@ -21,7 +21,12 @@ class SqlNotices:
         words: dict[str, Any] = {"text": said}
         if isinstance(said, Update):
             words = {"job": said.job, "status": said.status, "due_at": said.due_at}
-        row = {"recipient": notice.to, "created_at": notice.created_at, **words}
+        row = {
+            "recipient": notice.to,
+            "created_at": notice.created_at,
+            "announcement": notice.announcement,
+            **words,
+        }
         self._connection.execute(sa.insert(table).values(row))
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Notice]:
@@ -49,9 +54,19 @@ class SqlNotices:
             keys = [{"which": notice_id} for notice_id in notice_ids]
             self._connection.execute(delete, keys)
 
+    def waiting(self) -> int:
+        count = sa.select(sa.func.count()).select_from(table)
+        return self._connection.execute(count).scalar_one()
+
 
 def _from_row(row: sa.Row[Any]) -> Notice:
     said: Update | str | None = row.text
     if said is None:
         said = Update(job=row.job, status=WireState(row.status), due_at=row.due_at)
-    return Notice(id=row.id, to=row.recipient, said=said, created_at=row.created_at)
+    return Notice(
+        id=row.id,
+        to=row.recipient,
+        said=said,
+        created_at=row.created_at,
+        announcement=row.announcement,
+    )

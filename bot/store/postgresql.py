@@ -47,6 +47,7 @@ class PostgreSQLBackend:
             pool_size=self.writers + self.readers,
             max_overflow=2,
             pool_timeout=10,
+            hide_parameters=True,  # texts and addresses, in the errors that are logged
         )
         self.reading: sa.Engine = self.writing.execution_options(
             postgresql_readonly=True

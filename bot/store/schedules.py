@@ -18,7 +18,7 @@ from bot.store.mapping import (
     content_to_json,
 )
 from bot.store.paging import count_rows, page
-from bot.store.tables import IS_PLANNABLE
+from bot.store.tables import IS_LIVE, IS_PLANNABLE
 from bot.store.tables import schedule as table
 
 DUE = (
@@ -36,6 +36,7 @@ UPCOMING = (
 )
 #: sets the locks of owners apart from those of services, which have 0
 _OWNERS = 1
+LIVE = sa.select(table.c.state, sa.func.count()).where(IS_LIVE).group_by(table.c.state)
 NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(IS_PLANNABLE)
 
 
@@ -103,6 +104,10 @@ class SqlSchedules:
 
     def count(self, wanted: ScheduleFilter) -> int:
         return count_rows(self._connection, table, _where(wanted))
+
+    def live(self) -> dict[ScheduleState, int]:
+        rows = self._connection.execute(LIVE)
+        return {ScheduleState(row[0]): row[1] for row in rows}
 
 
 def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:

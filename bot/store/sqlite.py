@@ -127,6 +127,7 @@ def engine(
         connect_args={"isolation_level": None, "check_same_thread": False},
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # texts and addresses, in the errors that are logged
     )
 
     def refuse_missing(*_arguments: Any) -> None:

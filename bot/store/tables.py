@@ -16,7 +16,7 @@ from bot.domain.broadcast import BroadcastState, ExceptionKind, OccurrenceState
 from bot.domain.lateness import LatePolicy
 from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType
-from bot.domain.schedule import PLANNABLE, Origin, ScheduleState
+from bot.domain.schedule import FINAL, PLANNABLE, Origin, ScheduleState
 from bot.domain.updates import WireState
 from bot.store.types import Id, UTCDateTime
 
@@ -145,6 +145,15 @@ sa.Index(
     schedule.c.id,
     sqlite_where=IS_PLANNABLE,
     postgresql_where=IS_PLANNABLE,
+)
+IS_LIVE = schedule.c.state.in_(
+    [sa.literal_column(f"'{state}'") for state in sorted(set(ScheduleState) - FINAL)]
+)
+sa.Index(
+    "ix_schedule_live",
+    schedule.c.state,
+    sqlite_where=IS_LIVE,
+    postgresql_where=IS_LIVE,
 )
 sa.Index(None, schedule.c.owner, schedule.c.id)
 sa.Index(None, schedule.c.owner, schedule.c.state)
@@ -281,6 +290,7 @@ notice = sa.Table(
     sa.Column("due_at", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("claimed_until", UTCDateTime),
+    sa.Column("announcement", Id),
     _one_of("status", WireState),
 )
 

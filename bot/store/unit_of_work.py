@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from bot.domain.events import Event
 from bot.service import people, trail
 from bot.service import repositories as stored
 from bot.store.audience import SqlAudiences
@@ -24,6 +25,8 @@ class SqlUnitOfWork:
     def __init__(self, connection: sa.Connection) -> None:
         #: whether to wake the services after the commit
         self.nudged = False
+        #: what to tell of after the commit
+        self.events: list[Event] = []
         self.lists: stored.Lists = SqlLists(connection)
         self.subscribers: stored.Subscribers = SqlSubscribers(connection)
         self.subscriptions: stored.Subscriptions = SqlSubscriptions(connection)
@@ -38,6 +41,9 @@ class SqlUnitOfWork:
         self.facts: stored.Facts = SqlFacts(connection)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection)
+
+    def happened(self, event: Event) -> None:
+        self.events.append(event)
 
     def nudge(self) -> None:
         self.nudged = True

@@ -23,11 +23,13 @@ class Admission:
         quotas: Quotas,
         audit: Audit,
         now: Callable[[], datetime],
+        on_unrecorded: Callable[[Asked], None],
     ) -> None:
         self._database = database
         self._quotas = quotas
         self._audit = audit
         self._now = now
+        self._on_unrecorded = on_unrecorded
         #: whose requests are refused until when
         self._closed: dict[str, datetime] = {}
 
@@ -38,6 +40,8 @@ class Admission:
         # over, or known by a clock that has been put back since
         if until is None or not now < until <= now + MINUTE:
             until = await self._database.run(self._count, asked, now)
+        else:
+            self._on_unrecorded(asked)
         if until is not None:
             self._close(asked.caller, until, now)
             raise self._quotas.too_many(asked.caller, until - now)

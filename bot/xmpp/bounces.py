@@ -97,8 +97,8 @@ class BounceLimit:
         self._most = most
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
         self._backlog: set[str] = set()
-        #: bounces that were not sent
-        self.dropped = 0
+        #: bounces that were sent, and that were not
+        self.permitted = self.dropped = 0
 
     def session(self) -> None:
         """Connected anew: the backlog that comes now is another one."""
@@ -110,6 +110,7 @@ class BounceLimit:
         if not (allowed and self._bucket(sender).take(1, now=self._clock())):
             self.dropped += 1
             return False
+        self.permitted += 1
         return True
 
     def _first(self, sender: str) -> bool:

@@ -74,6 +74,7 @@ class Connection:
     """One XMPP session kept up; `on_session(fresh)` and `on_lost()` tell of it.
 
     `fresh` is False where an interrupted session was resumed (nobody noticed).
+    `on_acknowledged(seconds)` tells of each write how long the server took.
     The callbacks must be quick; they may start tasks.
     """
 
@@ -84,6 +85,7 @@ class Connection:
         now: Callable[[], datetime],
         on_session: Callable[[bool], None] = lambda _fresh: None,
         on_lost: Callable[[], None] = lambda: None,
+        on_acknowledged: Callable[[float], None] = lambda _seconds: None,
         timing: Timing | None = None,
     ) -> None:
         self.addresses = settings.addresses
@@ -98,6 +100,7 @@ class Connection:
         self._settings = settings
         self.now, self._moment = now, Moment(now)
         self._on_session, self._on_lost = on_session, on_lost
+        self._on_acknowledged = on_acknowledged
         self._ready = asyncio.Event()
         self._down = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -134,8 +137,20 @@ class Connection:
             await asyncio.sleep(0)
             await self._writable(pending)
             self.stream.send_many(batch, pending)
+        self._measure(pending)
         ledger.close(pending)
         return pending
+
+    def _measure(self, pending: Pending) -> None:
+        """Tell how long a write, done by now, waits for its acknowledgement."""
+        loop = asyncio.get_running_loop()
+        written = loop.time()
+
+        def settled(result: asyncio.Future[None]) -> None:
+            if not result.cancelled() and result.exception() is None:
+                self._on_acknowledged(loop.time() - written)
+
+        pending.settled.add_done_callback(settled)
 
     async def _writable(self, pending: Pending) -> None:
         while not (self.stream.writable.is_set() or pending.settled.done()):

@@ -22,6 +22,7 @@ from slixmpp.exceptions import XMPPError
 
 from bot.domain.access import Role
 from bot.domain.errors import CarillonError
+from bot.domain.events import Requested
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
 from bot.service.audit import Audit
@@ -74,6 +75,7 @@ class Doors:
         ids: MessageIds,
         lists: Sequence[AnnouncementList],
         on_bounce: Callable[[Bounce], None],
+        on_unrecorded: Callable[[Requested], None] = lambda _requested: None,
         contact: str | None = None,
         name: str = "Announcements",
     ) -> None:
@@ -86,6 +88,7 @@ class Doors:
         self._ids = ids
         self._lists = {entry.name: entry for entry in lists}
         self._on_bounce = on_bounce
+        self._on_unrecorded = on_unrecorded
         self._name = name
         self._texts = BounceTexts(service=policy.addresses.service, contact=contact)
         self._signs = SignsOfLife(database, subscribers, clock)
@@ -115,7 +118,13 @@ class Doors:
             name for name, entry in self._lists.items() if not entry.is_closed
         )
         SchedulingDoor(
-            connection, self._database, self._schedules, self._audit, policy, names
+            connection,
+            self._database,
+            self._schedules,
+            self._audit,
+            policy,
+            names,
+            self._on_unrecorded,
         ).open()
         self._presence = PresenceDoor(
             connection, self._database, self._subscribers, policy, self._signs

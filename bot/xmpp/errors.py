@@ -55,8 +55,11 @@ class StanzaError:
         return error
 
 
-def stanza_error(error: Exception) -> StanzaError:
-    """What to tell the caller; logs whatever is not a CarillonError."""
+def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
+    """What to tell the caller; logs whatever is not a CarillonError.
+
+    `reference`: the request's, if its lines in the log have one already.
+    """
     if isinstance(error, errors.PolicyViolation):
         return StanzaError(
             condition="policy-violation",
@@ -69,7 +72,7 @@ def stanza_error(error: Exception) -> StanzaError:
             if kind in CONDITIONS:
                 condition, etype = CONDITIONS[kind]
                 return StanzaError(condition=condition, type=etype, text=error.text)
-    reference = secrets.token_hex(4)
+    reference = reference or new_reference()
     log.error("error %s while answering", reference, exc_info=error)
     return StanzaError(
         condition="internal-server-error",
@@ -78,11 +81,16 @@ def stanza_error(error: Exception) -> StanzaError:
     )
 
 
-def refusal(iq: Iq, error: Exception) -> Iq:
+def new_reference() -> str:
+    """What an error is looked up by in the log."""
+    return secrets.token_hex(4)
+
+
+def refusal(iq: Iq, error: Exception, reference: str | None = None) -> Iq:
     """The answer to a request that failed."""
     reply = iq.reply()
     reply["type"] = "error"
-    reply.xml.append(stanza_error(error).element())
+    reply.xml.append(stanza_error(error, reference).element())
     return reply
 
 

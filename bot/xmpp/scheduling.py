@@ -4,7 +4,7 @@ set  <schedule/>          create, or cancel with <cancel/>
 get  <schedule-query/>    one job, or a page of them
 """
 
-import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -13,10 +13,19 @@ from slixmpp.stanza import Iq
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import CoroutineCallback
 from slixmpp.xmlstream.matcher import MatchXPath
+from structlog.contextvars import bound_contextvars
 
 from bot.domain.access import Caller
 from bot.domain.audit import Action, Asked
-from bot.domain.errors import Forbidden, Invalid, NotFound, NotOffered, Unavailable
+from bot.domain.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotOffered,
+    PolicyViolation,
+    Unavailable,
+)
+from bot.domain.events import Requested
 from bot.domain.jid import JIDError, bare
 from bot.domain.schedule import Origin, Schedule
 from bot.service.audit import Audit
@@ -31,7 +40,7 @@ from bot.service.schedules import Report, Schedules
 from bot.xmpp import schedule_answers as answers
 from bot.xmpp.admission import Admission
 from bot.xmpp.connection import Connection
-from bot.xmpp.errors import refusal
+from bot.xmpp.errors import new_reference, refusal
 from bot.xmpp.namespaces import CLIENT, LANG
 from bot.xmpp.result_sets import fitting
 from bot.xmpp.schedule_requests import (
@@ -47,7 +56,10 @@ _TYPES = {answers.SCHEDULE: "set", answers.QUERY: "get"}
 
 
 class SchedulingDoor:
-    """Answers every request, once; `lists` are the names that have addresses."""
+    """Answers every request, once; `lists` are the names that have addresses.
+
+    `on_unrecorded` is told of refusals that leave no entry in the audit trail.
+    """
 
     def __init__(
         self,
@@ -57,6 +69,7 @@ class SchedulingDoor:
         audit: Audit,
         policy: Policy,
         lists: frozenset[str],
+        on_unrecorded: Callable[[Requested], None],
     ) -> None:
         self._connection = connection
         self._database = database
@@ -64,7 +77,10 @@ class SchedulingDoor:
         self._audit = audit
         self._policy = policy
         self._lists = lists
-        self._admission = Admission(database, Quotas(policy), audit, connection.now)
+        self._on_unrecorded = on_unrecorded
+        self._admission = Admission(
+            database, Quotas(policy), audit, connection.now, self._turned_away
+        )
 
     def open(self) -> None:
         for tag in _TYPES:
@@ -79,13 +95,15 @@ class SchedulingDoor:
     async def _answer(self, iq: StanzaBase) -> None:
         if not isinstance(iq, Iq) or iq["type"] not in {"get", "set"}:
             return
-        try:
-            payload = await self.handle(iq)
-        except Exception as error:  # noqa: BLE001 - the table of errors is next
-            reply = refusal(iq, error)
-        else:
-            reply = iq.reply()
-            reply.xml.append(payload)
+        reference = new_reference()
+        with bound_contextvars(request=reference):
+            try:
+                payload = await self.handle(iq)
+            except Exception as error:  # noqa: BLE001 - the table of errors is next
+                reply = refusal(iq, error, reference)
+            else:
+                reply = iq.reply()
+                reply.xml.append(payload)
         # slixmpp's writer would leave out some attributes of metadata as given
         self._connection.send(serialised(reply.xml, CLIENT))
 
@@ -95,16 +113,29 @@ class SchedulingDoor:
         asked = Asked(
             caller=caller_of(iq["from"], self._policy), door=Origin.IQ, action=action
         )
-        await self._admission.admit(asked)
+        try:
+            await self._admission.admit(asked)
+        except Unavailable:
+            self._on_unrecorded(_in_vain(asked, Unavailable.code))
+            raise
         try:
             known(asked.caller)
             request = self._read(iq)
             asked = _asked(asked, request)
             return await self._carry_out(asked, request)
         except Exception as error:
-            with contextlib.suppress(Unavailable):
-                await self._database.run(self._audit.refused, asked, error)
+            await self._refused(asked, error)
             raise
+
+    async def _refused(self, asked: Asked, error: Exception) -> None:
+        try:
+            await self._database.run(self._audit.refused, asked, error)
+        except Unavailable:
+            self._on_unrecorded(_in_vain(asked, Unavailable.code))
+
+    def _turned_away(self, asked: Asked) -> None:
+        """Too many within a minute: refused from memory."""
+        self._on_unrecorded(_in_vain(asked, PolicyViolation.code))
 
     def _read(self, iq: Iq) -> ScheduleRequest | CancelRequest | QueryRequest:
         element = _payload(iq)
@@ -188,6 +219,10 @@ def caller_of(sender: JID, policy: Policy) -> Caller:
         return policy.caller(bare(sender.bare))
     except JIDError:
         raise Forbidden("This service does not know who you are.") from None
+
+
+def _in_vain(asked: Asked, code: str) -> Requested:
+    return Requested(door=asked.door, action=asked.action, result=code)
 
 
 def _asked(

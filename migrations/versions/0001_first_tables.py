@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("due_at", MOMENT),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("claimed_until", MOMENT),
+        sa.Column("announcement", ID),
         sa.CheckConstraint(
             "status IN ('scheduled', 'queued', 'sent', 'failed', 'cancelled')",
             name=op.f("ck_notice_status"),
@@ -163,6 +164,12 @@ def upgrade() -> None:
         "schedule",
         ["next_at", "id"],
         **_where("state IN ('pending', 'running')"),
+    )
+    op.create_index(
+        "ix_schedule_live",
+        "schedule",
+        ["state"],
+        **_where("state IN ('held', 'paused', 'pending', 'running')"),
     )
     op.create_index(op.f("ix_schedule_owner_id"), "schedule", ["owner", "id"])
     op.create_index(op.f("ix_schedule_owner_state"), "schedule", ["owner", "state"])

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from bot.settings import WebSettings
 from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
 
@@ -16,6 +17,10 @@ from tests.cli.workplace import Workplace
         ("CARILLON_LISTS__NEWS__LANGUAGE", "no language!", "no language tag"),
         ("CARILLON_LIMITS__USER__WINDOW_DAYS", "99999999999", "less than or equal"),
         ("CARILLON_SENDING__RATE", "fast", "valid integer"),
+        ("CARILLON_WEB__LISTEN", "9464", "write IP:PORT"),
+        ("CARILLON_WEB__LISTEN", "localhost:9464", "write IP:PORT"),
+        ("CARILLON_WEB__LISTEN", "127.0.0.1:99999", "write IP:PORT"),
+        ("CARILLON_WEB__LISTEN", "127.0.0.1:1/x", "write IP:PORT"),
         ("CARILLON_SENDING__NONSENSE", "1", "no such key"),
     ],
 )
@@ -74,3 +79,25 @@ def test_a_command_that_only_looks_waits_for_no_writer(place: Workplace) -> None
         other.execute("BEGIN IMMEDIATE")
         assert place("lists").code == 0
         other.rollback()
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:9464", "192.0.2.1:80", "[::]:9464"])
+def test_web_pages_for_others_have_to_be_meant(place: Workplace, address: str) -> None:
+    """An address that is not on loopback needs a second key, which the fault names."""
+    listen = {"CARILLON_WEB__LISTEN": address}
+    assert "expose = true" in place("lists", env=listen).fault()
+    meant = listen | {"CARILLON_WEB__EXPOSE": "true"}
+    assert place("lists", env=meant).code == 0
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"),
+    [
+        ("", None),
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("[::1]:0", ("::1", 0)),
+    ],
+)
+def test_web_addresses(listen: str, address: tuple[str, int] | None) -> None:
+    """IPv4, IPv6 in brackets, or nothing for none."""
+    assert WebSettings(listen=listen).address == address

@@ -38,6 +38,9 @@ admins = ["admin@example.org"]
 [templates]
 folder = "{folder}/templates"
 
+[web]
+listen = ""
+
 [lists.maintenance]
 title = "Maintenance"
 timezone = "Europe/Warsaw"

@@ -25,6 +25,9 @@ url = "sqlite:///{folder}/carillon.db"
 [access]
 admins = ["admin@{server.domain}"]
 
+[web]
+listen = ""
+
 [lists.maintenance]
 title = "Maintenance"
 timezone = "Europe/Warsaw"

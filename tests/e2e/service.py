@@ -4,10 +4,14 @@ import re
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app.service import open_service
 from bot.domain.broadcast import Broadcast, BroadcastState, DeliveryException, Progress
@@ -42,6 +46,7 @@ class Service:
         rate: int = 0,
         window: int = 200,
         templates: Path | None = None,
+        web: str = "",
     ) -> None:
         component = mode == "component"
         port = server.component_port if component else server.c2s_port
@@ -69,6 +74,8 @@ auditors = {list(auditors)!r}
 [sending]
 rate = {rate}
 window = {window}
+[web]
+listen = "{web}"
 [lists.news]
 default = true
 welcome = ""
@@ -90,6 +97,36 @@ welcome = ""
     @property
     def log(self) -> str:
         return (self.folder / "carillon.log").read_text(errors="replace")
+
+    @property
+    def lines(self) -> list[str]:
+        """The log without colours."""
+        return re.sub(r"\x1b\[[0-9;]*m", "", self.log).splitlines()
+
+    @property
+    def web(self) -> str:
+        """The URL of its web pages, as it was started last."""
+        return re.findall(r"web pages .* url=(\S+)", "\n".join(self.lines))[-1]
+
+    def page(self, path: str) -> tuple[int, str]:
+        """Status and text of one of its web pages."""
+        try:
+            with urllib.request.urlopen(self.web + path, timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of the samples with these labels among theirs."""
+        status, text = self.page("/metrics")
+        assert status == 200
+        return sum(
+            sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        )
 
     # --- lives ----------------------------------------------------------------
 
@@ -210,6 +247,6 @@ welcome = ""
         deadline = time.monotonic() + seconds
         while not fact():
             if time.monotonic() > deadline:
-                tail = re.sub(r"\x1b\[[0-9;]*m", "", self.log[-4000:])
+                tail = "\n".join(self.lines[-40:])
                 raise TimeoutError(f"not within {seconds:g} s; its log ends:\n{tail}")
             time.sleep(0.02)

@@ -180,6 +180,7 @@ def staged(
         mode,
         admins=[server.jid(users["admin"])],
         auditors=[server.jid(users["auditor"])],
+        web="127.0.0.1:0",
         **options,
     )
     with ExitStack() as stack:

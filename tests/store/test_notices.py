@@ -10,7 +10,7 @@ from tests.store.samples import MINUTE, NOON
 
 def test_notices_are_kept_until_done(database: SqlDatabase) -> None:
     """Notices wait in order until they are done, claimed by one process at a time."""
-    first = Notice(to="a@example.org", said="Held.", created_at=NOON)
+    first = Notice(to="a@example.org", said="Held.", created_at=NOON, announcement=7)
     update = Update(job="a<b", status=WireState.SENT, due_at=NOON)
     second = Notice(to="b@example.org/r", said=update, created_at=NOON + MINUTE)
 

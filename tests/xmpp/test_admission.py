@@ -33,8 +33,14 @@ class Door:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        #: what was refused without an entry in the audit trail
+        self.unrecorded: list[Asked] = []
         self.admission = Admission(
-            world.database, Quotas(world.policy), world.audit, world.clock.now
+            world.database,
+            Quotas(world.policy),
+            world.audit,
+            world.clock.now,
+            self.unrecorded.append,
         )
 
     def ask(self, jid: str = USER) -> int | None:
@@ -65,8 +71,10 @@ def test_one_too_many(world: World) -> None:
     door = Door(world)
     assert door.ask_often(MOST) == [None] * MOST
     assert door.ask() == 60
+    assert door.unrecorded == []  # the first is written down
     world.clock.advance(seconds=20.5)
     assert door.ask() == 40
+    assert len(door.unrecorded) == 1
     assert door.ask(PUBLISHER) is None
     world.clock.advance(seconds=39.5)
     assert door.ask_often(MOST + 1) == [*([None] * MOST), 60]

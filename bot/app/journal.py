@@ -1,0 +1,106 @@
+"""The way of each announcement as lines of the log.
+
+Every line has `announcement=`, the number that users see as #12, and what
+belongs to one occurrence `broadcast=`: both are stored, so they stay the same
+over restarts. A request's own lines have `request=`, which is also the number
+in the text of an internal error.
+"""
+
+import logging
+
+import structlog
+
+from bot.domain.audit import DONE, Action
+from bot.domain.broadcast import BroadcastState
+from bot.domain.events import (
+    ChunkEnded,
+    Deviated,
+    Ended,
+    Event,
+    Planned,
+    Requested,
+    Unsent,
+)
+from bot.domain.schedule import Origin
+
+log = structlog.get_logger(__name__)
+
+
+def write(event: Event) -> None:
+    match event:
+        case Requested():
+            _request(event)
+        case Planned():
+            log.log(
+                _level(event.origin),
+                "occurrence planned",
+                announcement=event.announcement,
+                broadcast=event.broadcast,
+                due=event.due_at.isoformat(),
+                late=(event.at - event.due_at).total_seconds(),
+                readers=event.readers,
+            )
+        case Unsent():
+            log.warning(
+                "occurrence not sent",
+                announcement=event.announcement,
+                due=event.due_at.isoformat(),
+                state=event.state,
+                reason=event.reason,
+            )
+        case ChunkEnded():
+            log.log(
+                _level(event.origin),
+                "chunk acknowledged",
+                announcement=event.announcement,
+                broadcast=event.broadcast,
+                chunk=event.chunk,
+                readers=event.readers,
+            )
+        case Deviated():
+            log.debug(
+                "message not simply sent",
+                announcement=event.announcement,
+                broadcast=event.broadcast,
+                kind=event.kind,
+                condition=event.condition,
+            )
+        case Ended():
+            _end(event)
+
+
+def _request(event: Requested) -> None:
+    """What only looked is told at level debug, unless it was refused."""
+    done = event.result == DONE
+    looked = done and event.action is Action.QUERY
+    meant = "broadcast" if event.action is Action.STOP else "announcement"
+    log.log(
+        logging.DEBUG if looked else logging.INFO,
+        "request accepted" if done else "request refused",
+        door=event.door,
+        action=event.action,
+        result=event.result,
+        **({} if event.reference is None else {meant: event.reference}),
+    )
+
+
+def _end(event: Ended) -> None:
+    failed = event.state is BroadcastState.FAILED
+    log.log(
+        logging.WARNING if failed else _level(event.origin),
+        "broadcast is over",
+        announcement=event.announcement,
+        broadcast=event.broadcast,
+        state=event.state,
+        readers=event.total,
+        sent=event.sent,
+        failed=event.failed,
+        skipped=event.skipped,
+        seconds=round(event.seconds, 3),
+        **({} if event.reason is None else {"reason": event.reason}),
+    )
+
+
+def _level(origin: Origin) -> int:
+    """Welcomes are too many to be told one by one."""
+    return logging.DEBUG if origin is Origin.WELCOME else logging.INFO

@@ -1,0 +1,100 @@
+"""How the running service is: what its metrics and its health checks ask."""
+
+import asyncio
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from bot.domain.errors import CarillonError
+from bot.engine.loop import Loop
+from bot.engine.window import Window
+from bot.metrics.counts import Counts
+from bot.metrics.gauges import Gauges
+from bot.metrics.page import CONTENT_TYPE, MetricsPage
+from bot.service.ports import Database
+from bot.service.repositories import UnitOfWork
+from bot.settings import Settings
+from bot.web.pages import Probes, pages
+from bot.web.server import WebServer
+from bot.xmpp.bounces import BounceLimit
+from bot.xmpp.connection import Connection
+
+#: seconds that the database may take to show that it is there
+PATIENCE = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """The parts that are looked at (`bot.metrics.gauges.Live`)."""
+
+    settings: Settings
+    database: Database
+    connection: Connection
+    in_flight: Window
+    limit: BounceLimit
+    loops: Sequence[Loop]
+    #: by name: what ends with the service and not before
+    tasks: Mapping[str, asyncio.Task[None]]
+    stopping: asyncio.Event
+
+    # --- metrics -----------------------------------------------------------------
+
+    def build(self) -> Mapping[str, str]:
+        return {
+            "version": version("carillon"),
+            "python": platform.python_version(),
+            "database": self.settings.database.url.partition(":")[0].partition("+")[0],
+        }
+
+    def connected(self) -> tuple[str, bool]:
+        return self.settings.xmpp.mode, self.connection.is_ready
+
+    def window(self) -> tuple[int, int]:
+        return self.in_flight.used, self.in_flight.size
+
+    def replies(self) -> tuple[int, int]:
+        return self.limit.permitted, self.limit.dropped
+
+    def failures(self) -> Mapping[str, int]:
+        return {loop.name: loop.failures for loop in self.loops}
+
+    # --- health ------------------------------------------------------------------
+
+    def health(self) -> Sequence[str]:
+        """Only what starting again can mend."""
+        return [f"{name} has ended" for name, task in self.tasks.items() if task.done()]
+
+    async def readiness(self) -> Sequence[str]:
+        reasons = []
+        if self.stopping.is_set():
+            reasons.append("stopping")
+        if not self.connection.is_ready:
+            reasons.append(f"not connected: {self.connection.failure or 'not yet'}")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.database.read(_look)
+        except CarillonError as error:
+            reasons.append(error.text)
+        except TimeoutError:
+            reasons.append(f"The database does not answer within {PATIENCE:g} s.")
+        return reasons
+
+
+def web_server(vitals: Vitals, counts: Counts) -> WebServer | None:
+    """As configured; None where there are to be no pages."""
+    address = vitals.settings.web.address
+    if address is None:
+        return None
+    metrics = MetricsPage(counts.registry, Gauges(vitals), vitals.database)
+    probes = Probes(
+        health=vitals.health,
+        readiness=vitals.readiness,
+        metrics=metrics.text,
+        metrics_type=CONTENT_TYPE,
+    )
+    return WebServer(pages(probes), *address)
+
+
+def _look(uow: UnitOfWork) -> None:
+    uow.facts.pulses()

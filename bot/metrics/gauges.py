@@ -1,0 +1,107 @@
+"""What is read where it is, each time somebody looks."""
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from bot.domain.schedule import FINAL, ScheduleState
+from bot.service.figures import Figures
+
+
+class Live(Protocol):
+    """The running service, as far as it is measured; every call is quick."""
+
+    def build(self) -> Mapping[str, str]:
+        """What runs: version, Python, kind of database."""
+        ...
+
+    def connected(self) -> tuple[str, bool]:
+        """The mode, and whether a session is up."""
+        ...
+
+    def window(self) -> tuple[int, int]:
+        """Messages on their way, and how many may be."""
+        ...
+
+    def replies(self) -> tuple[int, int]:
+        """Messages to us that were refused, and that were dropped."""
+        ...
+
+    def failures(self) -> Mapping[str, int]:
+        """Steps of each loop that raised."""
+        ...
+
+
+class Gauges(Collector):
+    """`figures` are the latest from the database; None: it does not answer."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self.figures: Figures | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._process()
+        yield from self._database()
+
+    def _process(self) -> Iterator[Metric]:
+        live = self._live
+        build = InfoMetricFamily("carillon_build", "What runs.")
+        build.add_metric([], dict(live.build()))
+        yield build
+        mode, is_connected = live.connected()
+        up = _gauge("connected", "Whether an XMPP session is up.", "mode")
+        up.add_metric([mode], is_connected)
+        yield up
+        used, size = live.window()
+        yield _value("window_used", "Messages on their way.", used)
+        yield _value("window_size", "Messages that may be on their way.", size)
+        refused, dropped = live.replies()
+        replies = CounterMetricFamily(
+            "carillon_replies", "Messages to the service.", labels=["answer"]
+        )
+        replies.add_metric(["refused"], refused)
+        replies.add_metric(["dropped"], dropped)
+        yield replies
+        failures = CounterMetricFamily(
+            "carillon_loop_failures", "Steps of a loop that failed.", labels=["loop"]
+        )
+        for name, count in live.failures().items():
+            failures.add_metric([name], count)
+        yield failures
+
+    def _database(self) -> Iterator[Metric]:
+        found = self.figures
+        yield _value("database_up", "Whether the database answers.", found is not None)
+        schedules = _gauge("schedules", "Schedules that are not over.", "state")
+        readers = _gauge("subscribers", "Readers of a list.", "list")
+        sending = _gauge("broadcasts_sending", "Broadcasts going out.")
+        notices = _gauge("notices_waiting", "Notices that owners do not have yet.")
+        due = _gauge(
+            "next_occurrence_timestamp_seconds", "When the next one is due; Unix time."
+        )
+        if found is not None:
+            for state in ScheduleState:
+                if state not in FINAL:
+                    schedules.add_metric([state], found.schedules.get(state, 0))
+            for name, count in found.subscribers.items():
+                readers.add_metric([name], count)
+            sending.add_metric([], found.broadcasts)
+            notices.add_metric([], found.notices)
+            if found.next_due is not None:
+                due.add_metric([], found.next_due.timestamp())
+        yield from (schedules, readers, sending, notices, due)
+
+
+def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"carillon_{name}", text, labels=labels)
+
+
+def _value(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"carillon_{name}", text, value=value)

@@ -1,0 +1,184 @@
+"""The web pages, over real sockets in the event loop of a service."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.web import server
+from bot.web.pages import Probes, pages
+from bot.web.server import WebServer
+from tests.servers.ports import free_port, is_open
+
+METRICS = b"carillon_connected 1\n"
+
+
+@dataclass
+class Service:
+    """As healthy as its reasons."""
+
+    health: list[str] = field(default_factory=list)
+    readiness: list[str] = field(default_factory=list)
+    breaks: bool = False
+
+    @property
+    def probes(self) -> Probes:
+        async def ready() -> Sequence[str]:
+            return self.readiness
+
+        async def metrics() -> bytes:
+            if self.breaks:
+                raise RuntimeError("a secret of ours")
+            return METRICS
+
+        return Probes(
+            health=lambda: self.health,
+            readiness=ready,
+            metrics=metrics,
+            metrics_type="text/plain; version=0.0.4; charset=utf-8",
+        )
+
+
+@contextlib.asynccontextmanager
+async def shown(service: Service) -> AsyncIterator[str]:
+    """Its address."""
+    port = free_port()
+    async with WebServer(pages(service.probes), "127.0.0.1", port).serving():
+        while not is_open(port):  # noqa: ASYNC110 - nothing tells of a socket
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{port}"
+
+
+async def ask(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
+    """(status, headers, text)"""
+
+    def blocking() -> tuple[int, dict[str, str], str]:
+        request = urllib.request.Request(url, method=method)
+        try:
+            answer = urllib.request.urlopen(request, timeout=20)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            headers = {name.lower(): text for name, text in answer.headers.items()}
+            return answer.status, headers, answer.read().decode()
+
+    return await asyncio.to_thread(blocking)
+
+
+def test_pages() -> None:
+    """Each path answers in its form; others, and other methods, are refused."""
+
+    async def go() -> None:
+        async with shown(Service()) as url:
+            for path in ("/healthz", "/readyz"):
+                status, headers, text = await ask(url + path)
+                assert (status, text) == (200, '{"status":"ok"}')
+                assert headers["content-type"] == "application/json"
+                assert headers["cache-control"] == "no-store"
+            status, headers, text = await ask(f"{url}/metrics")
+            assert (status, text) == (200, METRICS.decode())
+            assert headers["content-type"].startswith("text/plain; version=0.0.4")
+            assert (await ask(f"{url}/metrics", "HEAD"))[::2] == (200, "")
+            assert (await ask(f"{url}/metrics", "POST"))[0] == 405
+            assert (await ask(f"{url}/"))[0] == 404
+
+    asyncio.run(go())
+
+
+def test_reasons() -> None:
+    """What is wrong is said with status 503, each check for itself."""
+
+    async def go() -> None:
+        service = Service(readiness=["not connected: no route"])
+        async with shown(service) as url:
+            status, _, text = await ask(f"{url}/readyz")
+            assert status == 503
+            assert text == (
+                '{"status":"unavailable","reasons":["not connected: no route"]}'
+            )
+            assert (await ask(f"{url}/healthz"))[0] == 200
+            service.health.append("planner has ended")
+            assert (await ask(f"{url}/healthz"))[0] == 503
+
+    asyncio.run(go())
+
+
+def test_no_traces_go_out(caplog: pytest.LogCaptureFixture) -> None:
+    """A fault of ours is in the log, and for the client only a status."""
+
+    async def go() -> None:
+        async with shown(Service(breaks=True)) as url:
+            status, _, text = await ask(f"{url}/metrics")
+            assert (status, text) == (500, "Internal Server Error")
+            assert (await ask(f"{url}/healthz"))[0] == 200
+
+    asyncio.run(go())
+    assert "a secret of ours" in caplog.text
+
+
+def test_signals_are_the_services() -> None:
+    """While pages are served, who handles a signal is whoever did before."""
+
+    async def go() -> None:
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = [signal.getsignal(number) for number in numbers]
+        async with shown(Service()) as url:
+            await ask(f"{url}/healthz")
+            assert [signal.getsignal(number) for number in numbers] == before
+
+    asyncio.run(go())
+
+
+def test_a_client_that_stays_holds_nothing_up() -> None:
+    """A stop waits for nobody who has a connection open and asks nothing."""
+
+    async def go() -> None:
+        with contextlib.ExitStack() as open_ones:
+            async with shown(Service()) as url:
+                port = int(url.rpartition(":")[2])
+                for words in (
+                    b"",
+                    b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+                    b"GET /",
+                ):
+                    one = socket.create_connection(("127.0.0.1", port))
+                    open_ones.enter_context(one)
+                    one.sendall(words)
+                assert (await ask(f"{url}/healthz"))[0] == 200
+            assert not is_open(port)
+
+    asyncio.run(asyncio.wait_for(go(), 60))
+
+
+def test_a_port_that_becomes_free_is_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A taken port is told once, and tried again until it is free."""
+    monkeypatch.setattr(server, "AGAIN", 0.05)
+
+    async def go() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            web = WebServer(pages(Service().probes), "127.0.0.1", port)
+            async with web.serving():
+                said = ""
+                while "no web pages" not in said:
+                    await asyncio.sleep(0.01)
+                    said += capsys.readouterr().out
+                assert f"address=127.0.0.1:{port}" in said
+                await asyncio.sleep(0.2)  # several more attempts
+                other.close()
+                while True:
+                    with contextlib.suppress(OSError):
+                        assert (await ask(f"http://127.0.0.1:{port}/healthz"))[0] == 200
+                        break
+                    await asyncio.sleep(0.01)
+                assert "no web pages" not in capsys.readouterr().out
+
+    asyncio.run(asyncio.wait_for(go(), 60))
