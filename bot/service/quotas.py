@@ -37,16 +37,19 @@ class Quotas:
 
     # --- requests --------------------------------------------------------------
 
-    def admit(self, uow: UnitOfWork, caller: Caller, now: datetime) -> datetime | None:
-        """Count a request; where it is one too many: until when all are.
+    def count(
+        self, uow: UnitOfWork, caller: Caller, now: datetime
+    ) -> tuple[int, datetime]:
+        """Count a request: how many too many there are with it, and until when they
+        are.
 
         The count is to be kept, so nothing is raised here.
         """
         most = self.policy.limits_of(caller).requests_per_minute
         if not most:
-            return None
+            return 0, now
         count, since = uow.requests.add(counted_as(caller), now, MINUTE)
-        return since + MINUTE if count > most else None
+        return max(0, count - most), since + MINUTE
 
     def too_many(self, caller: Caller, wait: timedelta) -> PolicyViolation:
         """The refusal of a request that is one too many."""

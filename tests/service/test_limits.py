@@ -413,7 +413,7 @@ def test_requests(worlds: Any) -> None:
     quotas = Quotas(world.policy)
 
     def ask(jid: str) -> bool:
-        return world.do(quotas.admit, world.caller(jid), world.clock.now()) is None
+        return world.do(quotas.count, world.caller(jid), world.clock.now())[0] == 0
 
     assert [ask("a@example.org") for _ in range(4)] == [True, True, True, False]
     assert ask("b@example.org")
@@ -432,4 +432,4 @@ def test_no_limit_of_requests(worlds: Any) -> None:
     world: World = worlds(configured(user={"requests_per_minute": 0}))
     quotas = Quotas(world.policy)
     for _ in range(400):
-        assert world.do(quotas.admit, world.caller(USER), world.clock.now()) is None
+        assert world.do(quotas.count, world.caller(USER), world.clock.now())[0] == 0

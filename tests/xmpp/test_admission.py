@@ -96,6 +96,26 @@ def test_the_first_refusal_is_written_down(world: World) -> None:
     assert len(door.trail) == 2
 
 
+def test_many_at_once(world: World) -> None:
+    """Of those that come in one go, to two processes, one refusal is written down, and
+    each process asks the database for one too many only.
+    """
+    doors = Door(world), Door(world)
+    asked = Asked(caller=world.caller(USER), door=Origin.IQ, action=Action.QUERY)
+
+    async def ask_all() -> list[BaseException | None]:
+        waiting = [door.admission.admit(asked) for _ in range(50) for door in doors]
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    answers = asyncio.run(ask_all())
+    refused = [answer for answer in answers if isinstance(answer, PolicyViolation)]
+    assert answers.count(None) == MOST
+    assert len(refused) == 100 - MOST
+    assert [entry.result for entry in doors[0].trail] == ["policy-violation"]
+    again = world.do(lambda uow: uow.requests.add(USER, NOON, timedelta(minutes=1)))[0]
+    assert again == MOST + 2 + 1
+
+
 def test_a_restart_forgets_nothing(world: World) -> None:
     """A process that begins anew goes on with the count."""
     Door(world).ask_often(MOST)
