@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from bot.domain.errors import PolicyViolation
 
-#: elements of any stanza but an answer to what we asked, and how deep they nest
+#: elements of any stanza but our roster, and how deep they nest
 MOST_OF_ALL, DEEPEST = 3_000, 100
 #: a request, beside its texts
 LARGEST = 65_536  #: characters
@@ -23,9 +23,14 @@ _WHAT = {
 }
 
 
-def is_overfull(stanza: ET.Element) -> bool:
-    """It is nothing that we would ever read: a roster comes as a result."""
-    if stanza.tag.endswith("iq") and stanza.get("type") == "result":
+def is_overfull(stanza: ET.Element, account: str | None) -> bool:
+    """It is nothing that we would ever read: only a roster may be as large.
+
+    That is a result, of our `account` (a bare JID; None for a component, which has no
+    roster): RFC 6121 §2.1.4, RFC 6120 §8.1.2.1.
+    """
+    from_account = account is not None and stanza.get("from") in {None, account}
+    if from_account and stanza.tag.endswith("iq") and stanza.get("type") == "result":
         return False
     count = depth = 0
     level = [stanza]

@@ -191,7 +191,8 @@ class Stream(BaseXMPP):
         session = self.acknowledgements if xml.tag in STANZA_TAGS else None
         if session is not None and session.received(xml):
             return
-        if xml.tag in STANZA_TAGS and is_overfull(xml):
+        account = None if self.addresses.component else self.addresses.own
+        if xml.tag in STANZA_TAGS and is_overfull(xml, account):
             xml[:] = [ET.Element(_OVERFULL)]
         super()._spawn_event(xml)
 

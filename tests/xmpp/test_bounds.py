@@ -24,7 +24,7 @@ def read(content: str, declared: str = "") -> None:
 def test_nesting(depth: int) -> None:
     """What nests too deeply to be copied and written is not read at all."""
     stanza = ET.fromstring(f"<iq>{'<a>' * depth}{'</a>' * depth}</iq>")
-    assert is_overfull(stanza) == (depth >= DEEPEST)
+    assert is_overfull(stanza, None) == (depth >= DEEPEST)
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,36 @@ def test_texts_are_not_counted() -> None:
 
 
 def test_overfull_stanzas() -> None:
-    """Beyond thousands of elements nothing is read but an answer to our question."""
-    stanza = ET.fromstring(
-        "<iq type='set'><a>" + "<b/>" * (MOST_OF_ALL - 2) + "</a></iq>"
-    )
-    assert not is_overfull(stanza)
-    ET.SubElement(stanza[0], "b")
-    assert is_overfull(stanza)
-    stanza.set("type", "result")
-    assert not is_overfull(stanza)
+    """Beyond thousands of elements nothing is read, whatever its type."""
+    for kind in ("set", "result"):
+        stanza = ET.fromstring(
+            f"<iq type='{kind}'><a>{'<b/>' * (MOST_OF_ALL - 2)}</a></iq>"
+        )
+        assert not is_overfull(stanza, None)
+        ET.SubElement(stanza[0], "b")
+        assert is_overfull(stanza, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sender", "account", "overfull"),
+    [
+        ("result", None, "bot@b.example", False),
+        ("result", "bot@b.example", "bot@b.example", False),
+        ("result", "eve@b.example/x", "bot@b.example", True),
+        ("result", "announce.b.example", None, True),
+        ("result", None, None, True),
+        ("set", "bot@b.example", "bot@b.example", True),
+    ],
+)
+def test_a_roster_is_never_overfull(
+    kind: str, sender: str | None, account: str | None, overfull: bool
+) -> None:
+    """A result of our own account is read whatever its size, and nobody else's."""
+    items = "<item/>" * (MOST_OF_ALL + 1)
+    stanza = ET.fromstring(f"<iq type='{kind}'><query>{items}</query></iq>")
+    if sender is not None:
+        stanza.set("from", sender)
+    assert is_overfull(stanza, account) == overfull
 
 
 @pytest.mark.parametrize(
