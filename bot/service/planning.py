@@ -301,7 +301,7 @@ class Planning:
                 return "not-allowed"
         elif not caller.is_admin:
             return "not-allowed"
-        if Quotas(self.policy).used_up(uow, caller, now):
+        if Quotas(self.policy).used_up(uow, schedule, now):
             return "deliveries-per-day"
         if isinstance(schedule.content, TemplateContent):
             try:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.domain.access import Caller, Role
 from bot.domain.errors import PolicyViolation
 from bot.domain.jid import domain_of
-from bot.domain.schedule import FINAL, Schedule, ScheduleState
+from bot.domain.schedule import FINAL, Origin, Schedule, ScheduleState
 from bot.service.policy import Policy, exceeded
 from bot.service.repositories import ScheduleFilter, UnitOfWork
 
@@ -93,10 +93,11 @@ class Quotas:
             )
         return quota
 
-    def used_up(self, uow: UnitOfWork, caller: Caller, now: datetime) -> bool:
-        """Whether nothing more of this owner may go out today (UTC)."""
+    def used_up(self, uow: UnitOfWork, schedule: Schedule, now: datetime) -> bool:
+        """Whether nothing more of its owner may go out today (UTC); a welcome may."""
+        caller = self.policy.access.of_owner(schedule.owner)
         most = self.policy.limits_of(caller).deliveries_per_day
-        if not most:
+        if not most or schedule.origin is Origin.WELCOME:
             return False
         uow.schedules.hold(caller.owner)
         today = _day(now)

@@ -210,7 +210,9 @@ class Broadcasts(Protocol):
     ) -> Page[Broadcast]: ...
 
     def count(self, owner: str, since: datetime, until: datetime) -> int:
-        """How many of this owner were begun from `since` to before `until`."""
+        """How many of this owner were begun from `since` to before `until`; welcomes
+        are nobody's.
+        """
         ...
 
     def progress(self, broadcast_id: int) -> Progress: ...

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
 from bot.domain.message import Text
+from bot.domain.schedule import Origin
 from bot.service.paging import Page, Paging
 from bot.store.conflicts import insert
 from bot.store.mapping import text_from_json, text_to_json
-from bot.store.paging import page
+from bot.store.paging import count_rows, page
 from bot.store.tables import (
     IS_SENDING,
     broadcast_recipient,
@@ -36,7 +37,8 @@ class SqlBroadcasts:
         chunks: Sequence[tuple[int, int, int]],
         recipients: Sequence[str] = (),
     ) -> Broadcast:
-        row = sa.insert(table).values(_values(broadcast)).returning(table.c.id)
+        values = _values(broadcast) | {"counted_for": _counted_for(broadcast)}
+        row = sa.insert(table).values(values).returning(table.c.id)
         added = replace(broadcast, id=self._connection.execute(row).scalar_one())
         if chunks:
             rows = [_new_chunk(added.id, *cut) for cut in chunks]
@@ -79,15 +81,11 @@ class SqlBroadcasts:
 
     def count(self, owner: str, since: datetime, until: datetime) -> int:
         theirs = (
-            sa.select(sa.func.count())
-            .select_from(table.join(schedule, schedule.c.id == table.c.schedule_id))
-            .where(
-                schedule.c.owner == owner,
-                table.c.created_at >= since,
-                table.c.created_at < until,
-            )
+            table.c.counted_for == owner,
+            table.c.created_at >= since,
+            table.c.created_at < until,
         )
-        return self._connection.execute(theirs).scalar_one()
+        return count_rows(self._connection, table, theirs)
 
     def progress(self, broadcast_id: int) -> Progress:
         """Each exception is of a recipient passed, so the rest of them is sent.
@@ -134,6 +132,14 @@ class SqlBroadcasts:
         new = insert(self._connection, broadcast_text).on_conflict_do_nothing()
         self._connection.execute(new, rows)
         return self.renditions(broadcast_id, zone)
+
+
+def _counted_for(broadcast: Broadcast) -> sa.ScalarSelect[str]:
+    """The schedule's owner; NULL for a welcome, which nobody asked for."""
+    owner = sa.select(schedule.c.owner).where(
+        schedule.c.id == broadcast.schedule_id, schedule.c.origin != Origin.WELCOME
+    )
+    return owner.scalar_subquery()
 
 
 def _new_chunk(broadcast_id: int, after: int, last: int, count: int) -> dict[str, Any]:

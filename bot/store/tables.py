@@ -179,6 +179,8 @@ broadcast = sa.Table(
         "occurrence_id", sa.ForeignKey("occurrence.id"), nullable=False, unique=True
     ),
     sa.Column("schedule_id", sa.ForeignKey("schedule.id"), nullable=False),
+    # whose announcement of the day it is (the schedule's owner); NULL: nobody's
+    sa.Column("counted_for", sa.Text),
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("list_id", sa.ForeignKey("list.id")),
     sa.Column("highest", sa.BigInteger),
@@ -201,6 +203,7 @@ sa.Index(
     postgresql_where=IS_SENDING,
 )
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
+sa.Index(None, broadcast.c.counted_for, broadcast.c.created_at)
 
 # A copied audience, where it is not a list's.
 broadcast_recipient = sa.Table(

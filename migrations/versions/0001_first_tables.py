@@ -268,6 +268,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("occurrence_id", ID, nullable=False),
         sa.Column("schedule_id", ID, nullable=False),
+        sa.Column("counted_for", sa.Text()),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("list_id", ID),
         sa.Column("highest", sa.BigInteger()),
@@ -302,6 +303,11 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_broadcast_schedule_id_id"), "broadcast", ["schedule_id", "id"]
+    )
+    op.create_index(
+        op.f("ix_broadcast_counted_for_created_at"),
+        "broadcast",
+        ["counted_for", "created_at"],
     )
     op.create_index(
         "ix_broadcast_sending",

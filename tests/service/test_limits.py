@@ -16,6 +16,7 @@ from bot.domain.access import Access, Role
 from bot.domain.errors import PolicyViolation
 from bot.domain.recurrence import Freq
 from bot.domain.schedule import Schedule, ScheduleState
+from bot.service.paging import Paging
 from bot.service.policy import Limits
 from bot.service.quotas import Quotas
 from bot.service.repositories import ScheduleFilter, UnitOfWork
@@ -272,6 +273,25 @@ def test_what_was_missed_is_no_delivery(worlds: Any) -> None:
     world.plan_all()
     assert world.states(missed) == [("missed", "late")]
     assert world.due(jid=PUBLISHER).state is ScheduleState.SENT
+
+
+def test_welcomes_are_nobodys(worlds: Any) -> None:
+    """Who joins is welcomed however many were, and however few the admins have; and
+    the operator has his own of the day left.
+    """
+    world: World = worlds(configured(admin={"deliveries_per_day": 1}))
+    world.do(lambda uow: uow.lists.declare([a_list(welcome="welcome")]))
+    join = world.subscribers.join
+    for number in range(3):
+        world.do(join, f"u{number}@example.org", "news@announce.example.org", None)
+    world.plan_all()
+    wanted = ScheduleFilter(welcomes=True)
+    page = world.do(lambda uow: uow.schedules.page(wanted, Paging()))
+    assert [world.states(one) for one in page.items] == [[("sending", None)]] * 3
+    operator = world.policy.access.operator()
+    schedules, request = world.schedules, world.request(delay_seconds="60")
+    stored, _ = world.do(schedules.create, operator, request)
+    assert stored.owner == page.items[0].owner
 
 
 # --- roles change ------------------------------------------------------------------

@@ -88,7 +88,8 @@ def fill(connection: sa.Connection) -> None:
         rows_of(
             MANY, occurrence_id=lambda row: row, schedule_id=lambda row: row,
             key=str, list_id=1, highest=MANY, frozen_at=NOON, total=10,
-            state=lambda row: "sending" if row > MANY - 5 else "sent", created_at=NOON,
+            counted_for=lambda row: f"user{row % 100}@example.org",
+            state=lambda row: "sending" if row > MANY - 5 else "sent", created_at=at,
         ),
     )  # fmt: skip
     add(
@@ -187,6 +188,17 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         ),
         {},
         ["ix_schedule_owner_state"],
+    ),
+    "an owner's of a day": (
+        sa.select(sa.func.count())
+        .select_from(broadcast)
+        .where(
+            broadcast.c.counted_for == "user1@example.org",
+            broadcast.c.created_at >= NOON,
+            broadcast.c.created_at < at(60),
+        ),
+        {},
+        ["ix_broadcast_counted_for_created_at"],
     ),
     "one of an owner": (OWNERS.where(schedule.c.client_id == "s1"), {}, []),
     "page of an owner": (
