@@ -13,6 +13,7 @@ import typer
 
 from bot.cli import files, moments, output, session
 from bot.domain import durations, timestamps
+from bot.domain.access import owner_named
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.characters import line
 from bot.service.paging import Paging
@@ -71,7 +72,7 @@ def audit(
         wanted = AuditFilter(
             since=_moment(service, since, "--since"),
             until=_moment(service, until, "--until"),
-            caller=caller,
+            caller=owner_named(caller),
             action=action,
             result=result,
         )
@@ -109,7 +110,7 @@ def _show(
 def _export(
     service: "Service", wanted: AuditFilter, target: Path, after: int | None
 ) -> None:
-    """To a file that only its owner may read, whole or not at all."""
+    """To a file that only its owner may read, whole or not at all; or to a pipe."""
     with files.writing(target) as stream:
         count = 0
         rows = csv.writer(stream) if target.suffix == ".csv" else None

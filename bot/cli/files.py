@@ -17,21 +17,28 @@ _LONGEST = 1_000_000
 
 @contextmanager
 def writing(target: Path) -> Iterator[TextIO]:
-    """Whole or not at all, and for its owner alone to read."""
+    """A file: whole or not at all, and for its owner alone to read; or a pipe."""
     if str(target) == "-":
         yield sys.stdout
         return
-    unfinished = target.with_name(f"{target.name}.unfinished")
     try:
-        unfinished.unlink(missing_ok=True)
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            yield stream
-        unfinished.replace(target)
+        if target.exists() and not target.is_file():
+            # a device or a pipe is written to: a file in its place would be its end
+            with target.open("w", encoding="utf-8", newline="") as stream:
+                yield stream
+            return
+        file = target.resolve()  # a link stays one
+        unfinished = file.with_name(f"{file.name}.unfinished")
+        try:
+            unfinished.unlink(missing_ok=True)
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                yield stream
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         output.fail(f"{target}: {error.strerror}")
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 @contextmanager

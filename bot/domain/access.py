@@ -12,7 +12,7 @@ An auditor is one of the others beside it.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.jid import domain_of
+from bot.domain.jid import JIDError, bare, domain_of
 
 #: the owner of what the operator asks for on the command line
 OPERATOR = "role:admin"
@@ -84,3 +84,13 @@ class Access:
     @staticmethod
     def operator() -> Caller:
         return Caller(owner=OPERATOR, role=Role.ADMIN)
+
+
+def owner_named(given: str | None) -> str | None:
+    """An owner as it is stored: a bare JID normalised, a role as it stands."""
+    if given is None:
+        return None
+    try:
+        return bare(given)
+    except JIDError:
+        return given

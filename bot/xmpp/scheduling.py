@@ -15,7 +15,7 @@ from slixmpp.xmlstream.handler import CoroutineCallback
 from slixmpp.xmlstream.matcher import MatchXPath
 from structlog.contextvars import bound_contextvars
 
-from bot.domain.access import Caller
+from bot.domain.access import Caller, owner_named
 from bot.domain.audit import Action, Asked
 from bot.domain.errors import (
     Forbidden,
@@ -165,7 +165,7 @@ class SchedulingDoor:
                 self._schedules.cancel,
                 asked.caller,
                 request.client_id,
-                _owner(request.owner),
+                owner_named(request.owner),
             )
             return answers.cancelled(schedule)
         report, quota = await self._database.run(
@@ -177,7 +177,7 @@ class SchedulingDoor:
         caller = asked.caller
         if request.client_id is not None:
             report = await self._database.read(
-                self._one, caller, request.client_id, _owner(request.owner)
+                self._one, caller, request.client_id, owner_named(request.owner)
             )
             await self._database.run(self._audit.done, asked, report.schedule.id)
             return answers.one(report, caller)
@@ -237,16 +237,6 @@ def _asked(
     if isinstance(request, CancelRequest):
         return replace(asked, action=Action.CANCEL, about=about)
     return replace(asked, about=about)
-
-
-def _owner(given: str | None) -> str | None:
-    """A bare JID or a role such as role:admin, to compare with."""
-    if given is None:
-        return None
-    try:
-        return bare(given)
-    except JIDError:
-        return given
 
 
 def _payload(iq: Iq) -> ET.Element:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -108,6 +110,7 @@ def test_filters(place: Workplace) -> None:
     assert ids(place, "--action", "cancel") == [3]
     assert ids(place, "--result", "not-allowed") == [4]
     assert ids(place, "--caller", "bob@example.org", "--action", "cancel") == [3]
+    assert ids(place, "--caller", "Bob@Example.ORG", "--action", "cancel") == [3]
     out = place.done("audit", "--result", "not-allowed")
     assert out.split()[: len(COLUMNS)] == COLUMNS
     assert "You may not." in out
@@ -186,6 +189,29 @@ def test_export_to_stdout(place: Workplace) -> None:
     add(place, {}, {})
     ran = place("audit", "--export", "-")
     assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [1, 2]
+
+
+def test_export_to_a_pipe(place: Workplace, tmp_path: Path) -> None:
+    """It is written to, not replaced."""
+    add(place, {}, {})
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as thread:
+        read = thread.submit(pipe.read_text)
+        place.done("audit", "--export", str(pipe))
+        assert len(read.result(timeout=30).splitlines()) == 2
+    assert pipe.is_fifo()
+
+
+def test_export_over_a_link(place: Workplace, tmp_path: Path) -> None:
+    """The file that the link names is replaced, the link stays."""
+    add(place, {})
+    kept, link = tmp_path / "kept.csv", tmp_path / "link.csv"
+    kept.write_text("old")
+    link.symlink_to(kept)
+    place.done("audit", "--export", str(link))
+    assert link.is_symlink()
+    assert kept.read_text().startswith("id,")
 
 
 def test_an_export_that_fails_leaves_nothing(place: Workplace, tmp_path: Path) -> None:
