@@ -248,7 +248,7 @@ class Pipe:
         lost: StreamLost | None = None
         try:
             await written.barrier.wait()
-            if written.positions and written.through >= self._job.chunk.last:
+            if written.through >= self._job.chunk.last:
                 # what bounced is to be known when the broadcast is judged
                 await self._line.wire.echo()
             step = self._step(written, len(written.positions))
