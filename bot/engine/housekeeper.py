@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.service.audit import Audit
+from bot.service.audit import SLICE, Audit
 from bot.service.ports import Clock, Database
 from bot.service.quotas import MINUTE
 from bot.service.repositories import UnitOfWork
@@ -31,7 +31,8 @@ class Housekeeper:
         self._keep_audit = keep_audit
 
     async def step(self) -> float:
-        await self._database.run(_forget_counts, self._clock)
+        while await self._database.run(_forget_counts, self._clock):
+            pass
         if self._keep_audit is not None:
             purged = 0
             while now := await self._database.run(self._audit.purge, self._keep_audit):
@@ -41,6 +42,6 @@ class Housekeeper:
         return EVERY
 
 
-def _forget_counts(uow: UnitOfWork, clock: Clock) -> None:
-    """Of minutes that are over."""
-    uow.requests.forget(clock.now() - MINUTE)
+def _forget_counts(uow: UnitOfWork, clock: Clock) -> int:
+    """Some of those of minutes that are over; how many."""
+    return uow.requests.forget(clock.now() - MINUTE, SLICE)

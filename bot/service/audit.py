@@ -21,7 +21,7 @@ from bot.service.trail import AuditFilter
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
-#: entries dropped in one transaction, which on SQLite is to last 50 ms at most
+#: rows dropped in one transaction, which on SQLite is to last 50 ms at most
 SLICE = 1_000
 #: characters of what a request was about, and of why it was refused
 MOST = 300

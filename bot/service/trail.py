@@ -17,8 +17,8 @@ class RequestCounts(Protocol):
         """
         ...
 
-    def forget(self, before: datetime) -> None:
-        """Drop the counts that started before."""
+    def forget(self, before: datetime, limit: int) -> int:
+        """Drop some of the counts that started before; how many."""
         ...
 
 

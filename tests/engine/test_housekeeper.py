@@ -71,6 +71,30 @@ def test_kept_for_ever(world: World) -> None:
     assert left(world) == 1
 
 
+def test_many_counts_go_in_slices(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are, no transaction is long."""
+    before = NOON - DAY
+
+    def count(uow: UnitOfWork) -> None:
+        for number in range(SLICE + 5):
+            uow.requests.add(f"u{number}@example.org", before, MINUTE)
+
+    world.do(count)
+    dropped: list[int] = []
+    run = world.database.run
+
+    async def watched(use_case: Callable[..., Any], *args: Any) -> Any:
+        dropped.append(await run(use_case, *args))
+        return dropped[-1]
+
+    monkeypatch.setattr(world.database, "run", watched)
+    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    asyncio.run(keeper.step())
+    assert dropped == [SLICE, 5, 0]
+
+
 def test_counts_of_minutes_that_are_over(world: World) -> None:
     """They are dropped; the one under way goes on."""
     before, now = NOON - DAY, NOON - MINUTE / 2

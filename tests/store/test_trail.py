@@ -73,7 +73,7 @@ def test_old_counts_are_forgotten(database: SqlDatabase) -> None:
     """Those that began before a moment, and no others."""
     count(database, NOON, "old")
     count(database, NOON + SECOND, "new")
-    database.call(lambda uow: uow.requests.forget(NOON + SECOND))
+    database.call(lambda uow: uow.requests.forget(NOON + SECOND, 9))
     assert count(database, NOON + 2 * SECOND, "old")[0] == 1
     assert count(database, NOON + 2 * SECOND, "new")[0] == 2
 
