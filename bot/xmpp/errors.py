@@ -56,7 +56,7 @@ class StanzaError:
 
 
 def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
-    """What to tell the caller; logs whatever is not a CarillonError.
+    """What to tell the caller; logs what only the operator is to know.
 
     `reference`: the request's, if its lines in the log have one already.
     """
@@ -67,6 +67,10 @@ def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
             text=error.text,
             limit=_limit(error),
         )
+    if isinstance(error, errors.Unavailable):
+        # its text is the operator's: it may name hosts, users and files
+        log.warning("not answered: %s", error.text)
+        error = errors.Unavailable("This cannot be done now; try again in a while.")
     if isinstance(error, errors.CarillonError):
         for kind in type(error).__mro__:
             if kind in CONDITIONS:

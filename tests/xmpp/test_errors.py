@@ -25,7 +25,6 @@ def test_every_error_has_its_condition() -> None:
         (errors.Conflict("no"), "conflict", "cancel"),
         (errors.Finished("no"), "unexpected-request", "wait"),
         (errors.NotOffered("no"), "feature-not-implemented", "cancel"),
-        (errors.Unavailable("no"), "resource-constraint", "wait"),
     ],
 )
 def test_conditions(error: Exception, condition: str, kind: str) -> None:
@@ -67,6 +66,16 @@ def test_the_unexpected_is_a_reference(caplog: pytest.LogCaptureFixture) -> None
     reference = text.removeprefix("Internal error ").removesuffix(".")
     assert len(reference) == 8
     assert reference in caplog.text
+
+
+def test_what_is_away_is_the_operators(caplog: pytest.LogCaptureFixture) -> None:
+    """Which database cannot be used, and why, stands in the log and nowhere else."""
+    with caplog.at_level(logging.WARNING):
+        element = stanza_error(errors.Unavailable("no 10.0.0.9 for carillon")).element()
+    assert element.get("type") == "wait"
+    assert element.find(f"{{{STANZAS}}}resource-constraint") is not None
+    assert "10.0.0.9" not in ET.tostring(element, encoding="unicode")
+    assert "10.0.0.9" in caplog.text
 
 
 def test_texts_hold_no_control_characters() -> None:
