@@ -32,6 +32,7 @@ from pydantic_settings import SettingsError as UnreadableError
 from bot.domain.addresses import Addresses
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
+from bot.domain.positions import Lines, line_of, lines_of
 from bot.domain.recurrence import Freq
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -305,7 +306,8 @@ class Settings(BaseSettings):
 def load(path: Path) -> Settings:
     """Read the TOML file at `path`; raises SettingsError with every fault."""
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content: dict[str, Any] = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(
             [f"{path}: {error.strerror}; name another with -c FILE"]
@@ -317,7 +319,9 @@ def load(path: Path) -> Settings:
     except UnreadableError as error:
         raise SettingsError([_unreadable(error)]) from None
     except ValidationError as error:
-        raise SettingsError([_fault(path, entry) for entry in error.errors()]) from None
+        lines = lines_of(text)
+        faults = [_fault(path, lines, entry) for entry in error.errors()]
+        raise SettingsError(faults) from None
 
 
 def _unreadable(error: UnreadableError) -> str:
@@ -333,17 +337,20 @@ def _unreadable(error: UnreadableError) -> str:
     )
 
 
-def _fault(path: Path, entry: Any) -> str:
+def _fault(path: Path, lines: Lines, entry: Any) -> str:
+    """`file:line: key: what is wrong`, or the variable in place of file and line."""
     key = ".".join(str(part) for part in entry["loc"]) or "file"
-    source = path
     variable = "CARILLON_" + "__".join(str(part) for part in entry["loc"]).upper()
     text = str(entry["msg"]).removeprefix("Value error, ")
     if entry["type"] == "extra_forbidden":
         text = "there is no such key" + _suggestion(entry["loc"])
     elif entry["type"] == "missing":
         text = "has to be given"
-    where = variable if variable in os.environ else str(source)
-    return f"{where}: {key}: {text}"
+    # what a section as a whole has against one of its keys begins with its name
+    named = (*entry["loc"], text.partition(":")[0])
+    line = line_of(lines, named if named in lines else entry["loc"])
+    where = f"{path}:{line}" if line else str(path)
+    return f"{variable if variable in os.environ else where}: {key}: {text}"
 
 
 def _suggestion(location: Sequence[int | str]) -> str:

@@ -101,3 +101,21 @@ def test_web_pages_for_others_have_to_be_meant(place: Workplace, address: str) -
 def test_web_addresses(listen: str, address: tuple[str, int] | None) -> None:
     """IPv4, IPv6 in brackets, or nothing for none."""
     assert WebSettings(listen=listen).address == address
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "says"),
+    [
+        ('timezone = "Europe/Warsaw"', 'timezone = "Mars"', "19: lists.maintenance."),
+        ('mode = "component"', 'mode = "account"', "4: xmpp: jid: an account's"),
+        ("port = 1", "prot = 1", "7: xmpp.prot: there is no such key; do you mean"),
+        ('mode = "component"', "", "2: xmpp.mode: has to be given"),
+        ("port = 1", "port = ", "line 7, column"),
+    ],
+)
+def test_a_fault_has_its_line(
+    place: Workplace, written: str, instead: str, says: str
+) -> None:
+    """A fault in the file comes with the line where it stands."""
+    place.config.write_text(place.config.read_text().replace(written, instead, 1))
+    assert says in place("lists").fault()
