@@ -5,6 +5,7 @@
 
 import difflib
 import os
+import ssl
 import tomllib
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -84,6 +85,12 @@ class XMPPSettings(Section):
             raise ValueError("jid: an account's JID has the form user@domain")
         if (self.password is None) == (self.password_file is None):
             raise ValueError("give exactly one of password and password_file")
+        if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
+            raise ValueError('tls: "off" is for a host on loopback only')
+        return self
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
         if self.password_file is not None:
             try:
                 self.password_file.read_text(encoding="utf-8")
@@ -91,8 +98,11 @@ class XMPPSettings(Section):
                 raise ValueError(f"password_file: {error}") from None
             except UnicodeDecodeError as error:
                 raise ValueError(f"{self.password_file}: {error}") from None
-        if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
-            raise ValueError('tls: "off" is for a host on loopback only')
+        if self.ca_file is not None:
+            try:
+                ssl.create_default_context(cafile=self.ca_file)
+            except (OSError, ValueError) as error:
+                raise ValueError(f"ca_file: {self.ca_file}: {error}") from None
         return self
 
     @property

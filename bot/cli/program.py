@@ -91,6 +91,7 @@ def root(
             "-c",
             "--config",
             metavar="FILE",
+            readable=False,  # we say so ourselves, as of any other fault
             help="The configuration; otherwise $CARILLON_CONFIG, ./carillon.toml"
             " or /etc/carillon/carillon.toml.",
         ),

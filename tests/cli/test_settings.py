@@ -106,7 +106,7 @@ def test_web_addresses(listen: str, address: tuple[str, int] | None) -> None:
 @pytest.mark.parametrize(
     ("written", "instead", "says"),
     [
-        ('timezone = "Europe/Warsaw"', 'timezone = "Mars"', "19: lists.maintenance."),
+        ('timezone = "Europe/Warsaw"', 'timezone = "Mars"', "20: lists.maintenance."),
         ('mode = "component"', 'mode = "account"', "4: xmpp: jid: an account's"),
         ("port = 1", "prot = 1", "7: xmpp.prot: there is no such key; do you mean"),
         ('mode = "component"', "", "2: xmpp.mode: has to be given"),
@@ -119,3 +119,16 @@ def test_a_fault_has_its_line(
     """A fault in the file comes with the line where it stands."""
     place.config.write_text(place.config.read_text().replace(written, instead, 1))
     assert says in place("lists").fault()
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate", b""])
+def test_certificates_that_are_of_no_use(
+    place: Workplace, content: bytes | None
+) -> None:
+    """A ca_file that is away or holds none is named before anything is connected to."""
+    file = place.folder / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    text = place.config.read_text()
+    place.config.write_text(text.replace("port = 1", f'port = 1\nca_file = "{file}"'))
+    assert f"8: xmpp: ca_file: {file}: " in place("lists").fault()
