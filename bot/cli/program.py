@@ -23,6 +23,7 @@ from bot.cli import (
     broadcasts,
     check,
     db,
+    init,
     lists,
     run,
     schedules,
@@ -110,6 +111,7 @@ def root(
 
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("announce")(announce.announce)
 app.command("audit")(audit.audit)

@@ -23,9 +23,10 @@ _OWN = ("stream management", "rights", "server", "clock", "send rate")
 
 
 @dataclass(frozen=True, slots=True)
-class _Service:
-    """Is it running? None: nobody can tell."""
+class State:
+    """Of the service, by its sign of life."""
 
+    #: None: nobody can tell
     connected: bool | None
     text: str
 
@@ -60,7 +61,7 @@ async def _connected(settings: Settings, other: XMPPSettings | None) -> list[Fin
     found = [one async for one in server.network(settings, now)]
     if any(one.name in {"dns", "port"} and one.result is Result.FAULT for one in found):
         return [*found, *_skip(("login", *_OWN, *outside.NAMES), "no server answers")]
-    service = await asyncio.to_thread(_running, settings)
+    service = await asyncio.to_thread(state_of, settings)
     found.append(ok("service", service.text))
     found += await _inside(settings, service, alone=other is None)
     if other is not None:
@@ -71,9 +72,7 @@ async def _connected(settings: Settings, other: XMPPSettings | None) -> list[Fin
     return _best(found)
 
 
-async def _inside(
-    settings: Settings, service: _Service, *, alone: bool
-) -> list[Finding]:
+async def _inside(settings: Settings, service: State, *, alone: bool) -> list[Finding]:
     """With a session of our own, where that disturbs nobody; `alone` it also looks
     at the running service, as nobody else does.
 
@@ -104,7 +103,7 @@ async def _inside(
 
 
 async def _outside(
-    settings: Settings, service: _Service, other: XMPPSettings
+    settings: Settings, service: State, other: XMPPSettings
 ) -> list[Finding]:
     """With another account's session."""
     domain = session.server_of(settings)
@@ -138,20 +137,20 @@ def _near(own: XMPPSettings, other: XMPPSettings) -> XMPPSettings:
     return other.model_copy(update=way)
 
 
-def _running(settings: Settings) -> _Service:
+def state_of(settings: Settings) -> State:
     """By its sign of life in the database."""
     try:
         if upgrade.is_new(settings.database.url):
-            return _Service(False, "no service is running")
+            return State(False, "no service is running")
         with open_service(settings) as service:
             found = service.database.look(health, service.clock, 1)
     except CarillonError:
-        return _Service(None, "whether a service is running cannot be told")
+        return State(None, "whether a service is running cannot be told")
     if found.connected:
-        return _Service(True, f"running, connected as {found.up[0].service}")
+        return State(True, f"running, connected as {found.up[0].service}")
     if found.up:
-        return _Service(False, "running, but not connected")
-    return _Service(False, "no service is running")
+        return State(False, "running, but not connected")
+    return State(False, "no service is running")
 
 
 def _skip(names: Iterable[str], why: str) -> list[Finding]:
