@@ -350,7 +350,6 @@ def _unreadable(error: UnreadableError) -> str:
 def _fault(path: Path, lines: Lines, entry: Any) -> str:
     """`file:line: key: what is wrong`, or the variable in place of file and line."""
     key = ".".join(str(part) for part in entry["loc"]) or "file"
-    variable = "CARILLON_" + "__".join(str(part) for part in entry["loc"]).upper()
     text = str(entry["msg"]).removeprefix("Value error, ")
     if entry["type"] == "extra_forbidden":
         text = "there is no such key" + _suggestion(entry["loc"])
@@ -358,9 +357,23 @@ def _fault(path: Path, lines: Lines, entry: Any) -> str:
         text = "has to be given"
     # what a section as a whole has against one of its keys begins with its name
     named = (*entry["loc"], text.partition(":")[0])
-    line = line_of(lines, named if named in lines else entry["loc"])
-    where = f"{path}:{line}" if line else str(path)
-    return f"{variable if variable in os.environ else where}: {key}: {text}"
+    where = _where(path, lines, named if named in lines else entry["loc"])
+    return f"{where}: {key}: {text}"
+
+
+def place(path: Path, *key: str) -> str:
+    """Where a key of the file that `load` read is set, or could be: its variable, or
+    file and line.
+    """
+    return _where(path, lines_of(path.read_text(encoding="utf-8")), key)
+
+
+def _where(path: Path, lines: Lines, location: Sequence[str | int]) -> str:
+    variable = "CARILLON_" + "__".join(str(part) for part in location).upper()
+    if variable in os.environ:
+        return variable
+    line = line_of(lines, location)
+    return f"{path}:{line}" if line else str(path)
 
 
 def _suggestion(location: Sequence[int | str]) -> str:

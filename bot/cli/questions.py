@@ -177,5 +177,7 @@ def _ask(question: str, usual: str | None, read: Callable[[str], T]) -> T:
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
 
-    found: T = typer.prompt(question, default=usual, value_proc=process, err=True)
+    # plain: of an Enum the choices would be shown a second time
+    default = None if usual is None else str(usual)
+    found: T = typer.prompt(question, default=default, value_proc=process, err=True)
     return found

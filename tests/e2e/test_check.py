@@ -174,6 +174,7 @@ def test_a_wrong_secret(server: XmppServer, mode: str, make: Make) -> None:
     found = check(service)
     assert found["login"]["result"] == "fault"
     assert "password" in found["login"]["what"]
+    assert found["login"]["change"] == f"password and jid: {service.file}:4"
     assert set(results(found, "rights", "clock", "send rate")) == {"skipped"}
     assert "not logged in" in found["clock"]["what"]
 

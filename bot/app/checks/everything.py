@@ -13,7 +13,7 @@ from bot.app.visiting import visiting
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError, Conflict
 from bot.service.health import health
-from bot.settings import Settings, SettingsError, XMPPSettings, load
+from bot.settings import Settings, SettingsError, XMPPSettings, load, place
 from bot.store import upgrade
 from bot.xmpp.connection import Connection
 from bot.xmpp.inquiries import Presences
@@ -49,21 +49,23 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
     return [
         ok("configuration", str(config)),
         *tried("permissions", files.permissions(config, settings)),
-        *tried("database", files.database(settings)),
+        *tried("database", files.database(config, settings)),
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
-        *asyncio.run(_connected(settings, other)),
+        *asyncio.run(_connected(config, settings, other)),
     ]
 
 
-async def _connected(settings: Settings, other: XMPPSettings | None) -> list[Finding]:
+async def _connected(
+    config: Path, settings: Settings, other: XMPPSettings | None
+) -> list[Finding]:
     now = SystemClock().now()
-    found = [one async for one in server.network(settings, now)]
+    found = [one async for one in server.network(config, settings, now)]
     if any(one.name in {"dns", "port"} and one.result is Result.FAULT for one in found):
         return [*found, *_skip(("login", *_OWN, *outside.NAMES), "no server answers")]
     service = await asyncio.to_thread(state_of, settings)
     found.append(ok("service", service.text))
-    found += await _inside(settings, service, alone=other is None)
+    found += await _inside(config, settings, service, alone=other is None)
     if other is not None:
         found += await _outside(settings, service, other)
     elif settings.xmpp.mode == "component" or not service.connected:
@@ -72,7 +74,9 @@ async def _connected(settings: Settings, other: XMPPSettings | None) -> list[Fin
     return _best(found)
 
 
-async def _inside(settings: Settings, service: State, *, alone: bool) -> list[Finding]:
+async def _inside(
+    config: Path, settings: Settings, service: State, *, alone: bool
+) -> list[Finding]:
     """With a session of our own, where that disturbs nobody; `alone` it also looks
     at the running service, as nobody else does.
 
@@ -96,7 +100,8 @@ async def _inside(settings: Settings, service: State, *, alone: bool) -> list[Fi
                 async for one in outside.seen(connection, settings, who, None):
                     found.append(one)  # noqa: PERF401 - likewise
     except Conflict as error:
-        found.append(fault("login", error.text))
+        change = f"password and jid: {place(config, 'xmpp', 'jid')}"
+        found.append(fault("login", error.text, change))
         told = {one.name for one in found}
         found += _skip((name for name in _OWN if name not in told), "not logged in")
     return found

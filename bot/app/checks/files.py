@@ -16,7 +16,7 @@ from bot.app.checks.finding import Finding, fault, ok, warning
 from bot.app.service import templates_of
 from bot.domain.errors import CarillonError
 from bot.rendering.templates import JinjaTemplates
-from bot.settings import Settings
+from bot.settings import Settings, place
 from bot.store import upgrade
 from bot.store.whereabouts import file_of, holds_password
 
@@ -63,12 +63,12 @@ def _writable(path: Path) -> Iterator[Finding]:
             yield fault("permissions", text, f"chmod o-w {quote(str(path))}")
 
 
-def database(settings: Settings) -> Iterator[Finding]:
+def database(config: Path, settings: Settings) -> Iterator[Finding]:
     """Raises CarillonError where it cannot be used."""
     name, url = "database", settings.database.url
     file = file_of(url)
     if file is not None:
-        yield from _whereabouts(name, file, url)
+        yield from _whereabouts(name, file, url, place(config, "database", "url"))
     if upgrade.is_new(url):
         yield ok(name, "new: `carillon run` makes the tables")
     elif faults := upgrade.check(url):
@@ -77,10 +77,10 @@ def database(settings: Settings) -> Iterator[Finding]:
         yield ok(name, f"at {upgrade.head()}")
 
 
-def _whereabouts(name: str, file: Path, url: str) -> Iterator[Finding]:
+def _whereabouts(name: str, file: Path, url: str, here: str) -> Iterator[Finding]:
     if not url.startswith("sqlite:////"):
         text = f"{file} is looked for in the folder where a command is started"
-        change = f'[database] url = "sqlite:///{file.absolute()}"'
+        change = f'{here}: url = "sqlite:///{file.absolute()}"'
         yield warning(name, text, change)
     folder = file.absolute().parent
     # beside the file SQLite makes two more
