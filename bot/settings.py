@@ -5,6 +5,7 @@
 
 import difflib
 import os
+import ssl
 import tomllib
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -32,6 +33,7 @@ from pydantic_settings import SettingsError as UnreadableError
 from bot.domain.addresses import Addresses
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
+from bot.domain.positions import Lines, line_of, lines_of
 from bot.domain.recurrence import Freq
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -83,6 +85,12 @@ class XMPPSettings(Section):
             raise ValueError("jid: an account's JID has the form user@domain")
         if (self.password is None) == (self.password_file is None):
             raise ValueError("give exactly one of password and password_file")
+        if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
+            raise ValueError('tls: "off" is for a host on loopback only')
+        return self
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
         if self.password_file is not None:
             try:
                 self.password_file.read_text(encoding="utf-8")
@@ -90,8 +98,11 @@ class XMPPSettings(Section):
                 raise ValueError(f"password_file: {error}") from None
             except UnicodeDecodeError as error:
                 raise ValueError(f"{self.password_file}: {error}") from None
-        if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
-            raise ValueError('tls: "off" is for a host on loopback only')
+        if self.ca_file is not None:
+            try:
+                ssl.create_default_context(cafile=self.ca_file)
+            except (OSError, ValueError) as error:
+                raise ValueError(f"ca_file: {self.ca_file}: {error}") from None
         return self
 
     @property
@@ -305,7 +316,8 @@ class Settings(BaseSettings):
 def load(path: Path) -> Settings:
     """Read the TOML file at `path`; raises SettingsError with every fault."""
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content: dict[str, Any] = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(
             [f"{path}: {error.strerror}; name another with -c FILE"]
@@ -317,7 +329,9 @@ def load(path: Path) -> Settings:
     except UnreadableError as error:
         raise SettingsError([_unreadable(error)]) from None
     except ValidationError as error:
-        raise SettingsError([_fault(path, entry) for entry in error.errors()]) from None
+        lines = lines_of(text)
+        faults = [_fault(path, lines, entry) for entry in error.errors()]
+        raise SettingsError(faults) from None
 
 
 def _unreadable(error: UnreadableError) -> str:
@@ -333,17 +347,33 @@ def _unreadable(error: UnreadableError) -> str:
     )
 
 
-def _fault(path: Path, entry: Any) -> str:
+def _fault(path: Path, lines: Lines, entry: Any) -> str:
+    """`file:line: key: what is wrong`, or the variable in place of file and line."""
     key = ".".join(str(part) for part in entry["loc"]) or "file"
-    source = path
-    variable = "CARILLON_" + "__".join(str(part) for part in entry["loc"]).upper()
     text = str(entry["msg"]).removeprefix("Value error, ")
     if entry["type"] == "extra_forbidden":
         text = "there is no such key" + _suggestion(entry["loc"])
     elif entry["type"] == "missing":
         text = "has to be given"
-    where = variable if variable in os.environ else str(source)
+    # what a section as a whole has against one of its keys begins with its name
+    named = (*entry["loc"], text.partition(":")[0])
+    where = _where(path, lines, named if named in lines else entry["loc"])
     return f"{where}: {key}: {text}"
+
+
+def place(path: Path, *key: str) -> str:
+    """Where a key of the file that `load` read is set, or could be: its variable, or
+    file and line.
+    """
+    return _where(path, lines_of(path.read_text(encoding="utf-8")), key)
+
+
+def _where(path: Path, lines: Lines, location: Sequence[str | int]) -> str:
+    variable = "CARILLON_" + "__".join(str(part) for part in location).upper()
+    if variable in os.environ:
+        return variable
+    line = line_of(lines, location)
+    return f"{path}:{line}" if line else str(path)
 
 
 def _suggestion(location: Sequence[int | str]) -> str:

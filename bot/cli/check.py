@@ -1,96 +1,124 @@
-"""`carillon check`: configuration, database, templates and login."""
+"""`carillon check`: what can be verified, and what to change where."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 
 from bot.cli import output, session
-from bot.domain.errors import CarillonError, Unavailable
-from bot.rendering.templates import JinjaTemplates
-from bot.service.health import health
-from bot.settings import Settings, SettingsError
-from bot.store import upgrade
+from bot.settings import SettingsError, XMPPSettings
+
+if TYPE_CHECKING:
+    from bot.app.checks.finding import Finding
+
+_ORDER = ("fault", "warning")
 
 
-def check(context: typer.Context, json: output.JSON = False) -> None:
-    """Verify the configuration, the database, the templates and the login.
+def check(
+    context: typer.Context,
+    as_jid: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="JID",
+            help="An account that looks at the service as any client does;"
+            " it is online for some seconds.",
+        ),
+    ] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--password-file", metavar="FILE", readable=False, help="Its password."
+        ),
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            "--server", metavar="HOST[:PORT]", help="Its server; otherwise by DNS."
+        ),
+    ] = None,
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--ca-file",
+            metavar="FILE",
+            readable=False,
+            help="The certificates to trust instead of the system's (PEM).",
+        ),
+    ] = None,
+    json: output.JSON = False,
+) -> None:
+    """Verify all that can be verified: files, database, server, login, limits.
 
-    Exit code 1 where something has to be changed; it says what and where.
+    Works beside a running service and does not disturb it. Exit code 1 where
+    something has to be changed; it says what and where.
     """
-    path = session.locate(context.find_root().obj)
-    settings = session.settings_of(context)
-    parts: tuple[tuple[str, Callable[[Settings], str]], ...] = (
-        ("database", _database),
-        ("templates", _templates),
-        ("login", _login),
-    )
-    found = [("configuration", True, str(path))]
-    found += [(name, *_tried(part, settings)) for name, part in parts]
+    # not above: slow to start
+    from bot.app.checks.everything import examine  # noqa: PLC0415
+
+    config = session.locate(context.find_root().obj)
+    found = examine(config, _other(as_jid, password_file, server, ca_file))
     if json:
-        output.document(
+        output.document({"checks": [_as_data(one) for one in found]})
+    else:
+        _show(found)
+    faults = dict.fromkeys(one.name for one in found if one.result == "fault")
+    if faults:
+        output.fail(f"to put right: {', '.join(faults)}")
+
+
+def _other(
+    jid: str | None,
+    password_file: Path | None,
+    server: str | None,
+    ca_file: Path | None,
+) -> XMPPSettings | None:
+    if jid is None:
+        if password_file or server or ca_file:
+            output.fail("--password-file, --server and --ca-file go with --as JID", 2)
+        return None
+    if password_file is None:
+        output.fail("--as JID wants --password-file FILE", 2)
+    host, _, port = (server or "").partition(":")
+    try:
+        return XMPPSettings.model_validate(
             {
-                "checks": [
-                    {"name": name, "ok": good, "text": text}
-                    for name, good, text in found
-                ]
+                "mode": "account",
+                "jid": jid,
+                "password_file": password_file,
+                "host": host or None,
+                "port": port or None,
+                "ca_file": ca_file,
             }
         )
-    else:
-        output.table(
-            ("check", "result", "what"),
-            [(name, "ok" if good else "FAILED", text) for name, good, text in found],
-        )
-    failed = [name for name, good, _ in found if not good]
-    if failed:
-        output.fail(f"to put right: {', '.join(failed)}")
+    except ValidationError as error:
+        told = "; ".join(str(one["msg"]) for one in error.errors())
+        text = f"--as {jid}: {told.replace('Value error, ', '')}"
+        raise SettingsError([text]) from None
 
 
-def _tried(part: Callable[[Settings], str], settings: Settings) -> tuple[bool, str]:
-    try:
-        return True, part(settings)
-    except CarillonError as error:
-        return False, error.text
-    except (OSError, SettingsError) as error:
-        return False, str(error)
+def _show(found: list["Finding"]) -> None:
+    output.table(
+        ("check", "result", "what"), [(one.name, one.result, one.text) for one in found]
+    )
+    changes = sorted(
+        (one for one in found if one.change), key=lambda one: _ORDER.index(one.result)
+    )
+    for one in changes:
+        output.say()
+        output.say(f"{one.name} ({one.result}), change:")
+        output.say("\n".join(f"  {line}" for line in (one.change or "").split("\n")))
+    counts = Counter(one.result for one in found)
+    output.say()
+    output.say(", ".join(f"{count} {result}" for result, count in counts.items()))
 
 
-def _database(settings: Settings) -> str:
-    if upgrade.is_new(settings.database.url):
-        return "new: `carillon run` makes the tables"
-    faults = upgrade.check(settings.database.url)
-    if faults:
-        raise CarillonError(f"{faults[0]} Run `carillon db upgrade`.")
-    return f"at {upgrade.head()}"
-
-
-def _templates(settings: Settings) -> str:
-    from bot.app.service import templates_of  # noqa: PLC0415 - slow to start
-
-    templates = templates_of(settings)
-    for fault in template_faults(settings, templates):
-        raise CarillonError(fault)
-    return ", ".join(templates.names())
-
-
-def template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[str]:
-    """What will be missed when an announcement or a greeting is due."""
-    folder = settings.templates.folder
-    if folder is not None and not folder.is_dir():
-        yield f"[templates] folder: {folder} is no folder"
-    for name, entry in settings.lists.items():
-        if entry.welcome and entry.welcome not in templates.names():
-            yield f"[lists.{name}] welcome: no template is called {entry.welcome!r}"
-    for fault in templates.check_all():
-        yield str(fault)
-
-
-def _login(settings: Settings) -> str:
-    from bot.app.probe import probe  # noqa: PLC0415 - slow to start
-    from bot.app.service import open_service  # noqa: PLC0415
-
-    # A second login as the same component would disturb the first.
-    with contextlib.suppress(Unavailable), open_service(settings) as service:
-        if service.database.look(health, service.clock, 1).connected:
-            return "the running service is connected"
-    return probe(settings)
+def _as_data(one: "Finding") -> dict[str, str | None]:
+    return {
+        "check": one.name,
+        "result": one.result,
+        "what": one.text,
+        "change": one.change,
+    }

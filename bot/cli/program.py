@@ -23,6 +23,7 @@ from bot.cli import (
     broadcasts,
     check,
     db,
+    init,
     lists,
     run,
     schedules,
@@ -91,6 +92,7 @@ def root(
             "-c",
             "--config",
             metavar="FILE",
+            readable=False,  # we say so ourselves, as of any other fault
             help="The configuration; otherwise $CARILLON_CONFIG, ./carillon.toml"
             " or /etc/carillon/carillon.toml.",
         ),
@@ -109,6 +111,7 @@ def root(
 
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("announce")(announce.announce)
 app.command("audit")(audit.audit)

@@ -4,7 +4,6 @@ import structlog
 import typer
 
 from bot.cli import logs
-from bot.cli.check import template_faults
 from bot.cli.session import settings_of
 
 log = structlog.get_logger(__name__)
@@ -19,6 +18,7 @@ def run(context: typer.Context) -> None:
     settings = settings_of(context)
     # not above: slow, and no use with bad settings
     from bot.app import running  # noqa: PLC0415
+    from bot.app.checks.files import template_faults  # noqa: PLC0415
     from bot.app.service import templates_of  # noqa: PLC0415
 
     logs.configure(settings.log)

@@ -34,7 +34,7 @@ def test_the_variable_and_the_folder(place: Workplace) -> None:
     assert "/nowhere.toml: No such file" in missing.fault()
 
 
-@pytest.mark.parametrize("command", ["lists", "run", "check", "db current"])
+@pytest.mark.parametrize("command", ["lists", "run", "db current"])
 def test_every_fault_of_a_configuration_has_a_line(
     place: Workplace, command: str
 ) -> None:
@@ -76,7 +76,7 @@ def test_a_key_that_is_none(bare_place: Workplace, text: str, says: str) -> None
     assert says in bare_place("lists").fault()
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize("command", ["run", "lists"])
 def test_no_password_file(bare_place: Workplace, command: str) -> None:
     """A password file that cannot be read is named."""
     bare_place.config.write_text(

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.snippets import Kind, snippet
+from bot.cli import questions
 from bot.clock import SystemClock
 from bot.settings import load
 from tests.cli.workplace import Workplace
@@ -54,3 +56,12 @@ def test_configurations(tmp_path: Path, text: str) -> None:
     path = tmp_path / "carillon.toml"
     path.write_text(text)
     assert load(path).xmpp.jid.endswith("example.org")
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("mode", questions.MODES)
+def test_snippets(kind: Kind, mode: questions.Mode) -> None:
+    """What the README has pasted by hand is what `init` shows."""
+    jid = {"component": "announce.example.org", "account": "announce@example.org"}[mode]
+    found = snippet(kind, mode, jid, "a long secret")
+    assert found.text in README

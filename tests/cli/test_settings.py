@@ -101,3 +101,37 @@ def test_web_pages_for_others_have_to_be_meant(place: Workplace, address: str) -
 def test_web_addresses(listen: str, address: tuple[str, int] | None) -> None:
     """IPv4, IPv6 in brackets, or nothing for none."""
     assert WebSettings(listen=listen).address == address
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "says"),
+    [
+        ('timezone = "Europe/Warsaw"', 'timezone = "Mars"', "LINE: lists.maintenance."),
+        ('mode = "component"', 'mode = "account"', "4: xmpp: jid: an account's"),
+        ("port = 1", "prot = 1", "7: xmpp.prot: there is no such key; do you mean"),
+        ('mode = "component"', "", "2: xmpp.mode: has to be given"),
+        ("port = 1", "port = ", "line 7, column"),
+    ],
+)
+def test_a_fault_has_its_line(
+    place: Workplace, written: str, instead: str, says: str
+) -> None:
+    """A fault in the file comes with the line where it stands."""
+    before, found, after = place.config.read_text().partition(written)
+    assert found
+    place.config.write_text(before + instead + after)
+    line = str(before.count("\n") + 1)
+    assert says.replace("LINE", line) in place("lists").fault()
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate", b""])
+def test_certificates_that_are_of_no_use(
+    place: Workplace, content: bytes | None
+) -> None:
+    """A ca_file that is away or holds none is named before anything is connected to."""
+    file = place.folder / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    text = place.config.read_text()
+    place.config.write_text(text.replace("port = 1", f'port = 1\nca_file = "{file}"'))
+    assert f"8: xmpp: ca_file: {file}: " in place("lists").fault()

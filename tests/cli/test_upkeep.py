@@ -1,4 +1,4 @@
-"""`db`, `status` and `check`."""
+"""`db` and `status`."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -87,29 +87,3 @@ def _beat(place: Workplace, age: timedelta, *, connected: bool) -> None:
 
 def _store(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(pulse)
-
-
-def test_check_names_what_to_change(bare_place: Workplace) -> None:
-    """`check` names the part that is not right, and where nobody answers."""
-    ran = bare_place("check")
-    assert ran.fault() == "carillon: to put right: login"
-    assert "127.0.0.1 port 1: Connection refused" in ran.out
-
-
-def test_check_before_the_first_run(bare_place: Workplace) -> None:
-    """A database is no fault before there is one; a folder that is none, is."""
-    assert "new: `carillon run` makes the tables" in bare_place("check").out
-    assert not (bare_place.folder / "carillon.db").exists()
-    nowhere = {"CARILLON_DATABASE__URL": "sqlite:////nowhere/carillon.db"}
-    ran = bare_place("check", env=nowhere)
-    assert "to put right: database, login" in ran.fault()
-    assert "/nowhere is no folder" in ran.out
-
-
-def test_check_looks_at_templates(place: Workplace) -> None:
-    """A missing welcome template is found."""
-    with place.config.open("a") as file:
-        file.write('welcome = "nothing"\n')
-    ran = place("check", "--json")
-    assert ran.code == 1
-    assert "no template is called 'nothing'" in ran.out

@@ -1,0 +1,9 @@
+"""What can be verified, each part for itself: one that cannot run says why.
+
+finding.py   what a check found, and what to change where
+files.py     the configuration, its file and others, database, templates, zones
+server.py    DNS, port, TLS: what needs no login
+session.py   what a session of our own shows: rights, clock, send rate
+outside.py   how others see the running service: no-reply and capabilities
+everything.py  all of them in order
+"""

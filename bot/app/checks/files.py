@@ -1,0 +1,171 @@
+"""The configuration, who may read it, the database, templates and time zones."""
+
+import contextlib
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from shlex import quote
+from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
+
+from bot.app.checks.finding import Finding, fault, ok, warning
+from bot.app.service import templates_of
+from bot.domain.errors import CarillonError
+from bot.rendering.templates import JinjaTemplates
+from bot.settings import Settings, place
+from bot.store import upgrade
+from bot.store.whereabouts import file_of, holds_password
+
+#: how old rules for time zones may be, in years
+_OLD = 2
+
+
+def permissions(config: Path, settings: Settings) -> Iterator[Finding]:
+    """Who may read the secrets, and change what the service does."""
+    secret = settings.xmpp.password_file
+    found = [*_writable(config)]
+    if _holds_secret(config):
+        found += _readable(config, "holds a password")
+    if secret is not None:
+        found += [*_writable(secret), *_readable(secret, "holds the secret")]
+    database = file_of(settings.database.url)
+    if database is not None and database.exists():
+        found += _readable(database, "holds addresses and a key")
+    if found:
+        yield from found
+    else:
+        yield ok("permissions", "nobody else can read a secret or change anything")
+
+
+def _holds_secret(config: Path) -> bool:
+    with contextlib.suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        content = tomllib.loads(config.read_text(encoding="utf-8"))
+        url = content.get("database", {}).get("url", "")
+        return "password" in content["xmpp"] or bool(url and holds_password(url))
+    return False
+
+
+def _readable(path: Path, holds: str) -> Iterator[Finding]:
+    with contextlib.suppress(OSError):
+        if path.stat().st_mode & stat.S_IROTH:
+            text = f"everybody on this machine can read {path}, which {holds}"
+            yield fault("permissions", text, f"chmod o= {quote(str(path))}")
+
+
+def _writable(path: Path) -> Iterator[Finding]:
+    with contextlib.suppress(OSError):
+        if path.stat().st_mode & stat.S_IWOTH:
+            text = f"everybody on this machine can change {path}"
+            yield fault("permissions", text, f"chmod o-w {quote(str(path))}")
+
+
+def database(config: Path, settings: Settings) -> Iterator[Finding]:
+    """Raises CarillonError where it cannot be used."""
+    name, url = "database", settings.database.url
+    file = file_of(url)
+    if file is not None:
+        yield from _whereabouts(name, file, url, place(config, "database", "url"))
+    if upgrade.is_new(url):
+        yield ok(name, "new: `carillon run` makes the tables")
+    elif faults := upgrade.check(url):
+        yield fault(name, faults[0], "carillon db upgrade")
+    else:
+        yield ok(name, f"at {upgrade.head()}")
+
+
+def _whereabouts(name: str, file: Path, url: str, here: str) -> Iterator[Finding]:
+    if not url.startswith("sqlite:////"):
+        text = f"{file} is looked for in the folder where a command is started"
+        change = f'{here}: url = "sqlite:///{file.absolute()}"'
+        yield warning(name, text, change)
+    folder = file.absolute().parent
+    # beside the file SQLite makes two more
+    if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        text = f"{folder} is not ours to write to, and SQLite makes files there"
+        yield fault(name, text, f"chown {_us()} {quote(str(folder))}")
+    if not file.exists():
+        return
+    if not os.access(file, os.R_OK | os.W_OK):
+        text = f"{file} is not ours to read and write"
+        yield fault(name, text, f"chown {_us()} {quote(str(file))}")
+    elif folder.stat().st_uid != file.stat().st_uid:
+        text = f"{file} belongs to {file.owner()}, its folder to {folder.owner()}"
+        yield warning(name, text, f"chown {folder.owner()}: {quote(str(file))}*")
+
+
+def _us() -> str:
+    with contextlib.suppress(KeyError):
+        import pwd  # noqa: PLC0415 - POSIX only
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    return str(os.getuid())
+
+
+def templates(settings: Settings) -> Iterator[Finding]:
+    known = templates_of(settings)
+    found = [fault("templates", text) for text in template_faults(settings, known)]
+    if found:
+        yield from found
+    else:
+        yield ok("templates", ", ".join(known.names()))
+
+
+def template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[str]:
+    """What will be missed when an announcement or a greeting is due."""
+    folder = settings.templates.folder
+    if folder is not None and not folder.is_dir():
+        yield f"[templates] folder: {folder} is no folder"
+    for name, entry in settings.lists.items():
+        if entry.welcome and entry.welcome not in templates.names():
+            yield f"[lists.{name}] welcome: no template is called {entry.welcome!r}"
+    for found in templates.check_all():
+        yield str(found)
+
+
+def zones(now: datetime) -> Iterator[Finding]:
+    """The rules of time zones: there, and not too old."""
+    name = "time zones"
+    try:
+        ZoneInfo("Europe/Warsaw")
+    except ZoneInfoNotFoundError:
+        yield fault(name, "there is no zone data", "apt install tzdata")
+        return
+    found, source = _zone_data()
+    text = f"{found or 'of unknown version'}, from {source}"
+    year = re.match(r"\d{4}", found)
+    if year and int(year[0]) <= now.year - _OLD:
+        yield warning(name, f"{text}: rules change every year", "apt install tzdata")
+    else:
+        yield ok(name, text)
+
+
+def _zone_data() -> tuple[str, str]:
+    """Version ("2026a", or "") and source of the data that Python takes."""
+    for folder in map(Path, TZPATH):
+        if (folder / "Europe" / "Warsaw").is_file():
+            return _system_version(folder), str(folder)
+    return version("tzdata"), "the Python package tzdata"
+
+
+def _system_version(folder: Path) -> str:
+    for name, pattern in (("tzdata.zi", r"# version (\S+)"), ("+VERSION", r"(\S+)")):
+        with contextlib.suppress(OSError), (folder / name).open() as file:
+            if found := re.match(pattern, file.readline()):
+                return found[1]
+    return ""
+
+
+def tried(name: str, findings: Iterator[Finding]) -> list[Finding]:
+    """All of them, and what kept it from going on."""
+    found: list[Finding] = []
+    try:
+        found.extend(findings)
+    except CarillonError as error:
+        found.append(fault(name, error.text))
+    except OSError as error:
+        found.append(fault(name, f"{error.filename or ''}: {error.strerror}"))
+    return found

@@ -1,0 +1,67 @@
+"""Files that are there as a whole or not at all, and belong to whom they should.
+
+What root makes belongs to whom the database's folder belongs to: the user that
+the service runs as.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+from bot.domain.errors import Conflict, Unavailable
+
+SECRET_MODE, CONFIG_MODE, FOLDER_MODE = 0o600, 0o640, 0o750
+
+
+def folder(path: Path) -> bool:
+    """Made where it is missing, which is True; raises Unavailable."""
+    try:
+        path.mkdir(mode=FOLDER_MODE, parents=True)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise _unavailable(path, error) from None
+    return True
+
+
+def write(path: Path, text: str, mode: int, *, replace: bool = False) -> None:
+    """Raises Conflict where it is there and not to be replaced, and Unavailable."""
+    # What an earlier run left that was killed; nobody else writes by this name.
+    new = path.with_name(f".{path.name}.new")
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            new.unlink()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(new, flags, SECRET_MODE), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        if replace:
+            new.replace(path)
+        else:
+            # fails where it is there, in one step
+            path.hardlink_to(new)
+    except FileExistsError:
+        raise Conflict(f"{path} is there already: --force writes it anew.") from None
+    except OSError as error:
+        raise _unavailable(path, error) from None
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink()
+
+
+def give(files: list[Path], like: Path) -> None:
+    """Let whoever `like` belongs to own them; only root can, and has to."""
+    owner = like.stat()
+    if os.getuid() != 0 or owner.st_uid == 0:
+        return
+    for file in files:
+        with contextlib.suppress(FileNotFoundError):
+            os.chown(file, owner.st_uid, owner.st_gid)
+
+
+def _unavailable(path: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"{path} cannot be made: {error.strerror}; be root, or give --dir FOLDER."
+    )

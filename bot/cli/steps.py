@@ -1,0 +1,197 @@
+"""The steps of `carillon init`, each of which may have been done before."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot.app.setup import writing
+from bot.app.setup.answers import Answers
+from bot.app.setup.neighbours import neighbours
+from bot.app.snippets import Snippet, snippet
+from bot.cli import output, questions
+from bot.cli.questions import FOLDER, Flags
+from bot.domain.errors import Conflict
+from bot.settings import Settings, load
+from bot.store import upgrade
+from bot.store.whereabouts import file_of
+
+if TYPE_CHECKING:
+    from bot.app.checks.everything import State
+
+#: seconds between attempts to connect
+_PAUSE = 2.0
+
+
+class Steps:
+    """`done` is what programs are told. Nobody is asked unless `asks`."""
+
+    def __init__(self, flags: Flags, *, asks: bool, quiet: bool) -> None:
+        self._flags, self._asks, self._quiet = flags, asks, quiet
+        self._config = flags.folder / "carillon.toml"
+        self._secret = flags.folder / "secret"
+        found = neighbours()
+        self._kind = questions.kind_of(flags, found, asks=asks)
+        self._near = next((one for one in found if one.kind is self._kind), None)
+        #: an account whose password somebody knows need not be made
+        self._known = flags.secret_file is not None
+        self._settings: Settings
+        self.done: dict[str, Any] = {"config": str(self._config), "wrote": []}
+
+    # --- the files ---------------------------------------------------------------
+
+    def write(self, *, force: bool) -> None:
+        """The secret first: a configuration that is there can be used."""
+        if self._config.exists() and not force:
+            self._settings = load(self._config)
+            _agree(self._flags, self._settings, self._config)
+            self._say(f"{self._config} is there already: going on with it.")
+        else:
+            found = questions.answers(
+                self._flags, self._near, self._secret, asks=self._asks
+            )
+            self._write(found, found.as_toml(), force=force)
+            self._settings = load(self._config)
+        self.done["secret"] = str(self._settings.xmpp.password_file or self._config)
+
+    def _write(self, found: Answers, text: str, *, force: bool) -> None:
+        made = writing.folder(self._config.parent)
+        database = file_of(found.database)
+        if database is not None:
+            writing.folder(database.parent)
+        if not self._known:
+            self._write_secret(found)
+        writing.write(self._config, text, writing.CONFIG_MODE, replace=force)
+        self._wrote(self._config)
+        if database is not None:
+            ours = [self._config, self._secret, *([self._config.parent] * made)]
+            writing.give(ours, database.parent)
+
+    def _write_secret(self, found: Answers) -> None:
+        if self._secret.exists():
+            self._say(f"{self._secret} is there already: it is taken.")
+            return
+        known = questions.password(found, asks=self._asks)
+        self._known = known is not None
+        content = known or secrets.token_urlsafe(24)
+        writing.write(self._secret, f"{content}\n", writing.SECRET_MODE)
+        self._wrote(self._secret)
+
+    def _wrote(self, file: Path) -> None:
+        self.done["wrote"].append(str(file))
+        self._say(f"Wrote {file} (mode {file.stat().st_mode & 0o777:o}).")
+
+    # --- the server ----------------------------------------------------------------
+
+    def show(self) -> None:
+        """What to paste where, and what to run then."""
+        xmpp = self._settings.xmpp
+        found = snippet(
+            self._kind,
+            xmpp.mode,
+            xmpp.jid,
+            xmpp.secret,
+            secret_file=None if self._known else xmpp.password_file,
+            port=xmpp.port or 5347,
+            file=self._near.file if self._near else None,
+        )
+        self.done["server"] = _as_data(self._kind, found)
+        self._say(f"\nPaste this {found.place}:\n\n{found.text}\n")
+        self._say("Then run, where the server is:\n")
+        self._say("".join(f"  {command}\n" for command in found.commands))
+
+    # --- the database ----------------------------------------------------------------
+
+    def migrate(self) -> None:
+        url = self._settings.database.url
+        upgrade.prepare(url)
+        file = file_of(url)
+        if file is not None:
+            parts = [
+                file.with_name(f"{file.name}{end}") for end in ("", "-wal", "-shm")
+            ]
+            writing.give(parts, file.parent)
+        self.done["database"] = upgrade.current(url)
+        self._say(f"The database is at {self.done['database']}.")
+
+    # --- the test --------------------------------------------------------------------
+
+    def test(self, patience: float) -> str | None:
+        """Announce to the first admin; why that failed, None where it did not."""
+        to = next(iter(self._settings.access.admins), None)
+        self.done["test"] = {"to": to, "result": "skipped"}
+        if to is None:
+            self._say("No admin is configured: nobody gets a test.")
+            return None
+        state = self._state()
+        if state.connected:
+            self._say(f"The service is {state.text}: no test is needed.")
+            return None
+        failed = self._until_taken(to, patience)
+        self.done["test"]["result"] = "failed" if failed else "sent"
+        if failed is None:
+            self._say(f"The server took a first announcement to {to}.")
+        return failed
+
+    def _until_taken(self, to: str, patience: float) -> str | None:
+        from bot.app.setup.greeting import greet  # noqa: PLC0415 - slow to start
+
+        deadline = time.monotonic() + patience
+        question = "Ready to connect, once the server has read that?"
+        while True:
+            if self._asks and not typer.confirm(question, default=True, err=True):
+                return "not tested; run `carillon init` again to go on"
+            try:
+                asyncio.run(greet(self._settings, to))
+            except Conflict as error:
+                if self._asks:
+                    output.note(error.text)
+                    question = "Try again?"
+                elif time.monotonic() + _PAUSE > deadline:
+                    return f"{error.text}; run `carillon init` again to go on"
+                else:
+                    time.sleep(_PAUSE)
+            else:
+                return None
+
+    def _state(self) -> "State":
+        from bot.app.checks.everything import state_of  # noqa: PLC0415 - likewise
+
+        return state_of(self._settings)
+
+    def end(self) -> None:
+        option = "" if self._config.parent == FOLDER else f" -c {self._config}"
+        self._say(f"\nNext: carillon{option} check, then carillon{option} run.")
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            output.say(text)
+
+
+def _agree(flags: Flags, settings: Settings, config: Path) -> None:
+    """Flags that say otherwise than the file are no wish to leave it as it is."""
+    stated: Sequence[tuple[str, str | None, Sequence[str]]] = (
+        ("--mode", flags.mode, [settings.xmpp.mode]),
+        ("--jid", flags.jid, [settings.xmpp.jid]),
+        ("--admin", flags.admin, settings.access.admins),
+        ("--list", flags.list_name, list(settings.lists)),
+    )
+    for option, given, there in stated:
+        if given is not None and given not in there:
+            raise Conflict(
+                f"{config} is there already and says {', '.join(there)}, not {option}"
+                f" {given}: change it there, or write it anew with --force."
+            )
+
+
+def _as_data(kind: str, found: Snippet) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "place": found.place,
+        "text": found.text,
+        "commands": list(found.commands),
+    }

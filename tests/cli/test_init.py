@@ -1,0 +1,253 @@
+"""`init` without a server: what it asks, writes, shows and refuses."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.app.setup.neighbours import Neighbour, neighbours
+from bot.app.snippets import Kind
+from bot.cli.program import app
+from bot.settings import load
+from tests.cli.workplace import Outcome, Workplace
+
+ALL = (
+    *("--jid", "announce.example.org", "--admin", "admin@example.org"),
+    *("--server", "prosody", "--tz", "Europe/Warsaw"),
+)
+
+
+class Place(Workplace):
+    """Nothing is configured yet; `init` does not take -c."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.config.unlink()
+        self.dir = folder / "carillon"
+        self.config = self.dir / "carillon.toml"
+
+    def command(self, *args: str) -> list[str]:
+        command = super().command(*args)
+        at = command.index("-c")
+        return [*command[:at], *command[at + 2 :], "--dir", str(self.dir)]
+
+    def __call__(self, *args: str, **_: object) -> Outcome:
+        ran = CliRunner().invoke(app, ["init", "--dir", str(self.dir), *args])
+        if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+            raise ran.exception
+        return Outcome(ran.exit_code, ran.stdout, ran.stderr)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_what_is_written(empty: Place) -> None:
+    """The configuration is small, explained, and says what was given."""
+    assert empty(*ALL, "--no-test").code == 0
+    found = load(empty.config)
+    assert found.xmpp.jid == "announce.example.org"
+    assert found.access.admins == ["admin@example.org"]
+    assert found.lists["maintenance"].timezone == "Europe/Warsaw"
+    assert found.database.url == f"sqlite:///{empty.dir}/carillon.db"
+    assert found.xmpp.secret == (empty.dir / "secret").read_text().strip()
+    text = empty.config.read_text()
+    assert found.xmpp.secret not in text
+    assert len(text.splitlines()) < 50
+    assert (empty.dir / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_screen(empty: Place) -> None:
+    """It says what it wrote, what to paste where, what to run, and what comes next."""
+    out = empty.done(*ALL, "--no-test")
+    secret = (empty.dir / "secret").read_text().strip()
+    assert (
+        out
+        == f"""\
+Wrote {empty.dir}/secret (mode 600).
+Wrote {empty.config} (mode 640).
+
+Paste this at the end of /etc/prosody/prosody.cfg.lua:
+
+Component "announce.example.org"
+  component_secret = "{secret}"
+
+Then run, where the server is:
+
+  systemctl restart prosody
+
+The database is at 0001.
+
+Next: carillon -c {empty.config} check, then carillon -c {empty.config} run.
+"""
+    )
+
+
+def test_an_account_on_ejabberd(empty: Place) -> None:
+    """An account's password is not shown: the command that makes it reads it."""
+    out = empty.done(
+        *("--jid", "announce@example.org", "--admin", "a@example.org"),
+        *("--server", "ejabberd", "--no-test"),
+    )
+    secret = empty.dir / "secret"
+    assert secret.read_text().strip() not in out
+    command = f'ejabberdctl register announce example.org "$(cat {secret})"'
+    assert f"  {command}\n  ejabberdctl reload_config\n" in out
+    assert '    user: ["announce@example.org"]\n' in out
+    assert load(empty.config).xmpp.mode == "account"
+
+
+def test_on_a_terminal(empty: Place) -> None:
+    """It asks what no flag says, asks again for what cannot be, and connects on yes."""
+    typed = (
+        "\nhas spaces@x\nbells.example.org\nadmin@example.org\n\nMars\nEurope/Paris\n"
+    )
+    code, seen = empty.terminal(
+        "init", "--server", "prosody", "--port", "1", types=typed + "y\nn\n"
+    )
+    assert code == 1
+    assert "is not a JID" in seen
+    assert "'Mars' is no IANA time zone" in seen
+    assert "127.0.0.1 port 1: Connection refused" in seen
+    assert "Try again?" in seen
+    assert "run `carillon init` again to go on" in seen
+    found = load(empty.config)
+    assert found.xmpp.jid == "bells.example.org"
+    assert found.lists["maintenance"].timezone == "Europe/Paris"
+
+
+def test_interrupted_while_asking(empty: Place) -> None:
+    """Ctrl-C at a question leaves nothing behind."""
+    code, seen = empty.terminal("init", "--server", "prosody", types="\n\x04")
+    assert code == 1
+    assert "Aborted" in seen
+    assert not empty.dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "--yes"),
+        (("--yes",), "--server"),
+        (("--no-test", "--server", "prosody"), "--jid, --admin"),
+        (("--yes", "--server", "prosody", "--jid", "a.b"), "--admin"),
+        ((*ALL, "--no-test", "--mode", "bot"), "'bot' is none of component, account"),
+        ((*ALL, "--no-test", "--server", "xmppd"), "'xmppd' is none of prosody"),
+        ((*ALL, "--yes", "--wait", "soon"), "--wait: 'soon' is no length of time"),
+    ],
+)
+def test_usage(empty: Place, arguments: tuple[str, ...], says: str) -> None:
+    """Without a terminal, what is missing or senseless is named, nothing written."""
+    assert says in empty(*arguments).fault(2)
+    assert not empty.dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--jid", "a b"), "xmpp: jid: 'a b' is not a JID"),
+        (("--mode", "account"), "an account's JID has the form user@domain"),
+        (("--admin", "x@@y"), "access.admins"),
+        (("--list", "My List"), "name is of letters"),
+        (("--list", "Ünter"), "name is of letters"),
+        (("--tz", "Mars"), "'Mars' is no IANA time zone"),
+        (("--database", "mysql://x"), "sqlite:///FILE or postgresql"),
+        (("--ca-file", "/nowhere"), "ca_file: /nowhere"),
+        (("--secret-file", "/nowhere"), "/nowhere"),
+    ],
+)
+def test_refused(empty: Place, arguments: tuple[str, ...], says: str) -> None:
+    """What would be no configuration is refused in one line, and nothing written."""
+    assert says in empty(*ALL, "--no-test", *arguments).fault()
+    assert not empty.dir.exists()
+
+
+def test_nothing_is_overwritten(empty: Place) -> None:
+    """A second run keeps every file; one that says otherwise is refused."""
+    empty.done(*ALL, "--no-test")
+    before = {
+        file: file.read_bytes() for file in empty.dir.iterdir() if file.suffix != ".db"
+    }
+    assert "is there already" in empty.done(*ALL, "--no-test")
+    refused = empty(*ALL, "--no-test", "--jid", "other.example.org").fault()
+    assert "says announce.example.org, not --jid other.example.org" in refused
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_force(empty: Place) -> None:
+    """--force writes the configuration anew and keeps the secret the server knows."""
+    empty.done(*ALL, "--no-test")
+    secret = (empty.dir / "secret").read_text()
+    empty.done(*ALL, "--no-test", "--force", "--list", "news")
+    assert list(load(empty.config).lists) == ["news"]
+    assert (empty.dir / "secret").read_text() == secret
+
+
+def test_left_over_files(empty: Place) -> None:
+    """A secret without a configuration is taken; a half file is cleared away."""
+    empty.dir.mkdir()
+    (empty.dir / "secret").write_text("kept\n")
+    (empty.dir / ".carillon.toml.new").write_text("[xm")
+    out = empty.done(*ALL, "--no-test")
+    assert 'component_secret = "kept"' in out
+    assert not (empty.dir / ".carillon.toml.new").exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_root_gives_to_whom_the_database_belongs(empty: Place) -> None:
+    """What root makes can be used by the user that the database's folder belongs to."""
+    data = empty.folder / "data"
+    data.mkdir()
+    os.chown(data, 12345, 12345)
+    url = f"sqlite:///{data}/carillon.db"
+    empty.done(*ALL, "--no-test", "--database", url)
+    files = [empty.dir, empty.config, empty.dir / "secret", data / "carillon.db"]
+    assert {file.stat().st_uid for file in files} == {12345}
+
+
+def test_a_folder_that_cannot_be_made(empty: Place) -> None:
+    """Where nothing can be written, the folder and a way out are named."""
+    ran = empty(*ALL, "--no-test", "--dir", "/proc/carillon").fault()
+    assert "/proc/carillon cannot be made" in ran
+    assert "--dir" in ran
+
+
+def test_as_json(empty: Place) -> None:
+    """Programs get what was written, what to paste and what to run."""
+    told = json.loads(empty.done(*ALL, "--no-test", "--json"))
+    assert told["config"] == str(empty.config)
+    assert told["server"]["kind"] == "prosody"
+    assert told["server"]["commands"] == ["systemctl restart prosody"]
+
+
+PROSODY = (
+    'VirtualHost "localhost"\n-- VirtualHost "no.example"\nVirtualHost "xmpp.test"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind", "domain"),
+    [
+        ("etc/prosody/prosody.cfg.lua", PROSODY, Kind.PROSODY, "xmpp.test"),
+        ("etc/prosody/prosody.cfg.lua", "", Kind.PROSODY, None),
+        (
+            "etc/ejabberd/ejabberd.yml",
+            "hosts:\n  - xmpp.test\n",
+            Kind.EJABBERD,
+            "xmpp.test",
+        ),
+        ("opt/ejabberd/conf/ejabberd.yml", 'hosts: ["a.b"]\n', Kind.EJABBERD, "a.b"),
+    ],
+)
+def test_neighbours(
+    tmp_path: Path, name: str, text: str, kind: Kind, domain: str | None
+) -> None:
+    """A server is known by its configuration, and its domain by what stands there."""
+    assert neighbours(tmp_path) == []
+    file = tmp_path / name
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    assert neighbours(tmp_path) == [Neighbour(kind=kind, file=file, domain=domain)]

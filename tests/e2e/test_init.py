@@ -1,0 +1,261 @@
+"""`carillon init` on real servers, from nothing to an announcement that arrives."""
+
+import json
+import re
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import load
+from tests.e2e.service import ROOT
+from tests.e2e.xml_client import C, XmlClient
+from tests.servers.ejabberd import Ejabberd
+from tests.servers.ports import free_port
+from tests.servers.prosody import Prosody
+from tests.servers.xmpp_server import XmppServer
+
+REGISTER = re.compile(r'\w+ctl register (\S+) (\S+) "\$\(cat (\S+)\)"')
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(params=[Prosody, Ejabberd])
+def fresh(request: pytest.FixtureRequest) -> Iterator[XmppServer]:
+    """A server of the test's own, throttled like Debian's, to be configured."""
+    with request.param(limits="stock") as server:
+        server.register("admin")
+        yield server
+
+
+class Setup:
+    """The program, in a process of its own, and what it is called with."""
+
+    def __init__(self, server: XmppServer, mode: str, folder: Path) -> None:
+        self.server, self.mode, self.folder = server, mode, folder
+        self.config = folder / "carillon.toml"
+        component = mode == "component"
+        # Prosody has one port for components; ejabberd's snippet opens one
+        shared = isinstance(server, Prosody)
+        port = server.component_port if shared else free_port()
+        self.port = port if component else server.c2s_port
+        self.jid = f"bells.{server.domain}" if component else server.jid("bells")
+
+    def command(self, *more: str) -> list[str]:
+        return [
+            *(sys.executable, "-m", "bot", "init", "--json"),
+            *("--jid", self.jid, "--admin", self.server.jid("admin")),
+            *("--server", self.server.name, "--dir", str(self.folder)),
+            *("--host", self.server.host, "--port", str(self.port)),
+            *("--ca-file", str(self.server.ca_file), "--tz", "Europe/Warsaw"),
+            *more,
+        ]
+
+    def run(self, *more: str, code: int = 0) -> tuple[dict[str, Any], str]:
+        """What it tells programs, and its lines on stderr."""
+        ran = subprocess.run(
+            self.command(*more),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            timeout=120,
+        )
+        assert ran.returncode == code, ran
+        return (json.loads(ran.stdout) if ran.stdout else {}), ran.stderr
+
+    def paste(self, told: dict[str, Any]) -> None:
+        """Do what the operator is told to, on the private server."""
+        place, text = told["server"]["place"], told["server"]["text"]
+        if isinstance(self.server, Prosody):
+            self._paste_prosody(place, text)
+        else:
+            assert isinstance(self.server, Ejabberd)
+            self._paste_ejabberd(self.server, place, text)
+        for command in told["server"]["commands"][:-1]:
+            found = re.fullmatch(
+                r'\w+ctl register (\S+) (\S+) "\$\(cat (\S+)\)"', command
+            )
+            assert found is not None, command
+            assert found[2] == self.server.domain
+            self.server.register(found[1], Path(found[3]).read_text().strip())
+
+    def _paste_prosody(self, place: str, text: str) -> None:
+        file = self.server.folder / "prosody.cfg.lua"
+        content = file.read_text()
+        if "at the end" in place:
+            content += f"\n{text}\n"
+        else:
+            assert "above the first VirtualHost" in place
+            content = content.replace("VirtualHost", f"{text}\nVirtualHost", 1)
+        file.write_text(content)
+        self.server.stop()
+        self.server.start()
+
+    def _paste_ejabberd(self, server: Ejabberd, place: str, text: str) -> None:
+        file = server.folder / "ejabberd.yml"
+        content = file.read_text()
+        if "under `listen:`" in place:
+            content = content.replace("listen:\n", f"listen:\n{text}\n", 1)
+        else:
+            # `acl` is added to what is there, the one rule is changed
+            acl, rule = re.split(r"^shaper_rules:.*\n", text, flags=re.MULTILINE)
+            content = content.replace("acl: # add to what is there\n", "")
+            content = content.replace(
+                "acl:\n", "acl:\n" + "".join(acl.splitlines(keepends=True)[1:]), 1
+            )
+            assert "  c2s_shaper: {none: admin, normal: all}\n" in content
+            content = content.replace(
+                "  c2s_shaper: {none: admin, normal: all}\n", f"{rule}\n", 1
+            )
+        file.write_text(content)
+        server.call("reload_config")
+
+
+@pytest.mark.parametrize("mode", ["component", "account"])
+def test_from_nothing_to_an_announcement(
+    fresh: XmppServer, mode: str, tmp_path: Path
+) -> None:
+    """Written, pasted, run again: the announcement arrives, check finds no fault."""
+    setup = Setup(fresh, mode, tmp_path / "new")
+    told, _ = setup.run("--no-test")
+    assert told["wrote"] == [str(tmp_path / "new" / "secret"), str(setup.config)]
+    assert {
+        file.name: file.stat().st_mode & 0o777 for file in setup.folder.iterdir()
+    } == {
+        "secret": 0o600,
+        "carillon.toml": 0o640,
+        "carillon.db": 0o600,
+    }
+    assert load(setup.config).xmpp.mode == mode
+    setup.paste(told)
+    with XmlClient(fresh, user="admin") as admin:
+        again, _ = setup.run("--yes")
+        message = admin.message(lambda one: one.find(f"{C}body") is not None)
+    assert again["wrote"] == []
+    assert again["test"] == {"to": fresh.jid("admin"), "result": "sent"}
+    assert (
+        message.get("from", "").rpartition("@")[2].startswith((setup.jid, fresh.domain))
+    )
+    assert "Carillon is set up" in (message.findtext(f"{C}subject") or "")
+    found = _check(setup)
+    assert "fault" not in {one["result"] for one in found.values()}, found
+    assert found["login"]["result"] == "ok"
+    if mode == "account":  # the snippet lifts the limit
+        assert found["send rate"]["result"] == "ok", found["send rate"]
+
+
+def _check(setup: Setup) -> dict[str, Any]:
+    ran = subprocess.run(
+        [sys.executable, "-m", "bot", "-c", setup.config, "check", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+    return {one["check"]: one for one in json.loads(ran.stdout)["checks"]}
+
+
+def test_it_tries_until_the_server_is_configured(tmp_path: Path) -> None:
+    """With --yes it waits for whoever pastes, and then announces."""
+    with Prosody() as server:
+        server.register("admin")
+        setup = Setup(server, "component", tmp_path / "new")
+        with subprocess.Popen(
+            setup.command("--yes", "--wait", "90s"), stdout=subprocess.PIPE, cwd=ROOT
+        ) as running:
+            deadline = time.monotonic() + 60
+            while not (setup.folder / "carillon.db").exists():
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            told, _ = setup.run("--no-test")  # again, only to be told what to paste
+            setup.paste(told)
+            out, _ = running.communicate(timeout=100)
+        assert running.returncode == 0
+        assert json.loads(out)["test"]["result"] == "sent"
+
+
+@pytest.mark.parametrize("mode", ["component", "account"])
+def test_not_pasted(server: XmppServer, mode: str, tmp_path: Path) -> None:
+    """Where the server does not know it, the reason is told and the files stay."""
+    setup = Setup(server, mode, tmp_path / "new")
+    if mode == "component":
+        setup.port = server.component_port
+    told, err = setup.run("--yes", "--wait", "1s", code=1)
+    assert told["test"]["result"] == "failed"
+    assert err.count("\n") == 1
+    assert "run `carillon init` again to go on" in err
+    assert setup.config.exists()
+
+
+def test_an_admin_who_is_not_there(prosody: Prosody, tmp_path: Path) -> None:
+    """An announcement that comes back is told as a wrong address of the admin."""
+    secret = tmp_path / "known"
+    secret.write_text(f"{prosody.secret}\n")
+    setup = Setup(prosody, "component", tmp_path / "new")
+    setup.jid = prosody.spares[0]
+    nobody = prosody.jid(f"n{secrets.token_hex(4)}")
+    more = ("--secret-file", str(secret), "--admin", nobody)
+    told, err = setup.run("--yes", "--wait", "1s", *more, code=1)
+    assert told["secret"] == str(secret)
+    assert f"it came back from {nobody}: service-unavailable" in err
+
+
+def test_beside_a_running_service(prosody: Prosody, tmp_path: Path) -> None:
+    """Where the service runs already, it is left alone."""
+    prosody.register("admin")
+    secret = tmp_path / "known"
+    secret.write_text(f"{prosody.secret}\n")
+    setup = Setup(prosody, "component", tmp_path / "new")
+    setup.jid = prosody.spares[1]
+    setup.run("--no-test", "--secret-file", str(secret))
+    running = subprocess.Popen(
+        [sys.executable, "-m", "bot", "-c", setup.config, "run"],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        status = [sys.executable, "-m", "bot", "-c", str(setup.config), "status"]
+        while subprocess.run(
+            status, capture_output=True, check=False, cwd=ROOT
+        ).returncode:
+            assert time.monotonic() < deadline
+        told, _ = setup.run("--yes", "--wait", "1s", "--secret-file", str(secret))
+        assert told["test"]["result"] == "skipped"
+    finally:
+        running.terminate()
+        assert running.wait(30) == 0
+
+
+def test_killed_anywhere_it_goes_on(tmp_path: Path) -> None:
+    """Killed at any moment, what is there is whole, and the next run ends the work."""
+    folder = tmp_path / "new"
+    command = [
+        *(sys.executable, "-m", "bot", "init", "--jid", "bells.example.org"),
+        *("--admin", "a@example.org", "--server", "prosody", "--no-test"),
+        *("--dir", str(folder), "--json"),
+    ]
+    for delay in (0.5, 0.8, 1.0, 1.2, 1.4, 1.7, 2.0):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT) as running:
+            timer = threading.Timer(delay, running.kill)
+            timer.start()
+            running.wait(60)
+            timer.cancel()
+        if (folder / "secret").exists():
+            assert len((folder / "secret").read_text().strip()) == 32
+        if (folder / "carillon.toml").exists():
+            assert load(folder / "carillon.toml").xmpp.secret
+    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    assert json.loads(done.stdout)["database"] is not None
+    assert {file.name for file in folder.iterdir()} == {
+        "carillon.toml",
+        "carillon.db",
+        "secret",
+    }
