@@ -28,7 +28,7 @@ def build(folder: Path) -> Distribution:
 def install(wheel: Path, folder: Path) -> Path:
     """The program in a new environment, which nobody may write to afterwards."""
     venv.create(folder, with_pip=True, symlinks=True)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "-q"]
+    pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "-q"]
     call([*pip, "--require-hashes", "-r", ROOT / "requirements.lock"])
     call([*pip, "--no-deps", wheel])
     call(["chmod", "-R", "a-w", folder])

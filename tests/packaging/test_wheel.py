@@ -86,7 +86,7 @@ def test_installed_program(
     make: Callable[..., Service],
     tmp_path: Path,
 ) -> None:
-    """Installed where it may not write, it works from / and any folder, and announces."""
+    """Installed where it may not write, it works and announces from any folder."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "carillon.toml").write_text(CONFIG)
