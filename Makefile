@@ -39,12 +39,14 @@ fuzz: install
 	$(PYTHON) -m tests.fuzz --seconds $(or $(SECONDS_EACH),300) \
 	  --runs $(or $(RUNS),-1) $(TARGETS)
 
-# Pin the newest packages that pyproject.toml allows: those that run, and all; needs uv.
+# Pin the newest packages that pyproject.toml allows: those that run, those that
+# build, and all; needs uv.
 PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
   --no-annotate --no-header --upgrade
 lock:
 	$(PIN) pyproject.toml -o requirements.lock
 	$(PIN) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(PIN) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(PIN) --group fuzz -o requirements-fuzz.lock
 
 # Remove all that was installed or made here.

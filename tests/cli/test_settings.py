@@ -3,8 +3,9 @@
 import sqlite3
 
 import pytest
+from sqlalchemy import make_url
 
-from bot.settings import WebSettings
+from bot.settings import WebSettings, load
 from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
 
@@ -101,3 +102,30 @@ def test_web_pages_for_others_have_to_be_meant(place: Workplace, address: str) -
 def test_web_addresses(listen: str, address: tuple[str, int] | None) -> None:
     """IPv4, IPv6 in brackets, or nothing for none."""
     assert WebSettings(listen=listen).address == address
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql+psycopg://bot@db/carillon", None),
+        ("postgresql+psycopg://bot:known@db/carillon", "no password"),
+        ("postgresql+psycopg://db/carillon", "with a user"),
+        ("sqlite:////tmp/carillon.db", "with a user"),
+    ],
+)
+def test_a_database_password_in_a_file(
+    place: Workplace, url: str, said: str | None
+) -> None:
+    """It becomes part of the URL, whatever is in it; where it cannot, that is told."""
+    file = place.folder / "secret"
+    file.write_text("p@ss/wörd %\n")
+    text = place.config.read_text()
+    line = next(line for line in text.splitlines() if line.startswith("url"))
+    secret = f'url = "{url}"\npassword_file = "{file}"'
+    place.config.write_text(text.replace(line, secret))
+    if said is None:
+        found = make_url(load(place.config).database.url)
+        assert (found.username, found.password) == ("bot", "p@ss/wörd %")
+        assert (found.host, found.database) == ("db", "carillon")
+    else:
+        assert said in place("lists").fault()
