@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test check format install bench fuzz lock clean
+.PHONY: demo test check format man install bench fuzz lock clean
 
 # A private server, the bot and two readers: shows an announcement; 3 minutes.
 demo: install
@@ -23,6 +23,10 @@ check: install
 format: install
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+# Write the man pages anew, from the commands' help.
+man: install
+	$(PYTHON) -m contrib.manual
 
 # Install what is missing: Python packages in .venv, servers in .cache/servers.
 install:

@@ -71,6 +71,10 @@ def test_contents(distribution: Distribution) -> None:
     assert {name.partition("/")[0] for name in names - here} <= {
         f"carillon-{version('carillon')}.{kind}" for kind in ("dist-info", "data")
     }
+    shared = f"carillon-{version('carillon')}.data/data/share"
+    assert f"{shared}/man/man1/carillon-announce.1" in names
+    assert f"{shared}/doc/carillon/carillon.toml" in names
+    assert f"{shared}/doc/carillon/carillon.service" in names
     assert (told["Name"], told["Version"]) == ("carillon", version("carillon"))
     with tarfile.open(distribution.sdist) as sdist:
         packed = {name.partition("/")[2] for name in sdist.getnames()}
