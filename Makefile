@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test check format install bench fuzz lock clean
+.PHONY: demo test check format man install bench fuzz lock clean
 
 # A private server, the bot and two readers: shows an announcement; 3 minutes.
 demo: install
@@ -24,6 +24,10 @@ format: install
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
+# Write the man pages anew, from the commands' help.
+man: install
+	$(PYTHON) -m contrib.manual
+
 # Install what is missing: Python packages in .venv, servers in .cache/servers.
 install:
 	@bash tests/install.sh
@@ -39,12 +43,14 @@ fuzz: install
 	$(PYTHON) -m tests.fuzz --seconds $(or $(SECONDS_EACH),300) \
 	  --runs $(or $(RUNS),-1) $(TARGETS)
 
-# Pin the newest packages that pyproject.toml allows: those that run, and all; needs uv.
+# Pin the newest packages that pyproject.toml allows: those that run, those that
+# build, and all; needs uv.
 PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
   --no-annotate --no-header --upgrade
 lock:
 	$(PIN) pyproject.toml -o requirements.lock
 	$(PIN) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(PIN) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(PIN) --group fuzz -o requirements-fuzz.lock
 
 # Remove all that was installed or made here.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -59,6 +59,16 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _kept(password_file: Path) -> str:
+    """What it holds, without white space around it; raises ValueError."""
+    try:
+        return password_file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"password_file: {error}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{password_file}: {error}") from None
+
+
 class XMPPSettings(Section):
     mode: Literal["component", "account"]
     jid: str
@@ -92,12 +102,7 @@ class XMPPSettings(Section):
     @model_validator(mode="after")
     def _readable(self) -> Self:
         if self.password_file is not None:
-            try:
-                self.password_file.read_text(encoding="utf-8")
-            except OSError as error:
-                raise ValueError(f"password_file: {error}") from None
-            except UnicodeDecodeError as error:
-                raise ValueError(f"{self.password_file}: {error}") from None
+            _kept(self.password_file)
         if self.ca_file is not None:
             try:
                 ssl.create_default_context(cafile=self.ca_file)
@@ -121,7 +126,7 @@ class XMPPSettings(Section):
         if self.password is not None:
             return self._given(self.password.get_secret_value(), "xmpp.password")
         assert self.password_file is not None  # noqa: S101 - checked above
-        secret = self.password_file.read_text(encoding="utf-8").strip()
+        secret = _kept(self.password_file)
         return self._given(secret, f"xmpp.password_file: {self.password_file}")
 
     @staticmethod
@@ -132,7 +137,24 @@ class XMPPSettings(Section):
 
 
 class DatabaseSettings(Section):
+    #: with the password, also where that is kept in a file
     url: str = "sqlite:///carillon.db"
+    password_file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_password(cls, values: Any) -> Any:
+        match values:
+            case {"password_file": str() | Path() as file, "url": str() as url}:
+                start, at, rest = url.partition("@")
+                if not at or ":" in start.partition("://")[2]:
+                    raise ValueError(
+                        "password_file: it is for a url with a user and no password: "
+                        "postgresql+psycopg://user@host/name"
+                    )
+                password = quote(_kept(Path(file)), safe="")
+                return {**values, "url": f"{start}:{password}@{rest}"}
+        return values
 
     @field_validator("url")
     @classmethod

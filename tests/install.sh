@@ -1,7 +1,8 @@
 #!/bin/bash
 # Installs what `make demo` and `make test` need: a Python with venv (by apt),
-# the pinned Python packages (into .venv) and private copies of the servers
-# (into .cache/servers). Does nothing when all is there.
+# the pinned Python packages (into .venv) and private copies of the servers, and
+# of tools that check what is handed out (into .cache/servers). Does nothing when
+# all is there.
 #
 # The servers' Debian packages are downloaded and unpacked, never installed: no
 # maintainer script runs, so no service is enabled, started or changed, no user
@@ -17,6 +18,7 @@ declare -A packages=(
   [postgresql]="postgresql"
   [faketime]="libfaketime"
   [prometheus]="prometheus"
+  [tools]="systemd strace zsh fish mandoc buildah debootstrap debian-archive-keyring"
 )
 
 say() { printf 'install: %s\n' "$*" >&2; }
@@ -132,7 +134,7 @@ install_servers() {
   local server stamp
   mkdir -p .cache/servers
   rm -rf .cache/servers/*.??????
-  for server in prosody ejabberd postgresql faketime prometheus; do
+  for server in prosody ejabberd postgresql faketime prometheus tools; do
     stamp="${packages[$server]} on $(cat /etc/debian_version) $(dpkg --print-architecture)"
     [ "$stamp" != "$(cat ".cache/servers/$server/.installed" 2>/dev/null)" ] || continue
     # shellcheck disable=SC2086 # a list of words

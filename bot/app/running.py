@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from bot.app import systemd
 from bot.app.observing import Observing
 from bot.app.service import Service, service_over
 from bot.app.vitals import Vitals, web_server
@@ -60,7 +61,7 @@ def run(settings: Settings) -> None:
     observing = Observing()
     database = SqlDatabase(settings.database.url, observing)
     # The lock first: a file that another service uses is not brought up to date.
-    with contextlib.closing(database), database.exclusive(jid):
+    with contextlib.closing(database), database.exclusive(jid, _standing_by):
         upgrade.prepare(settings.database.url)
         service = service_over(database, settings)
         asyncio.run(Running.serve(settings, service, observing.counts))
@@ -178,6 +179,7 @@ class Running:
         gc.freeze()
         self._alarm.every(LEASE.total_seconds() / 3, self._renew)
         self._alarm.start()
+        systemd.tell(READY="1")
         work = {
             "ledger": self._ledger.run(),
             "watch": self._watch(),
@@ -211,6 +213,7 @@ class Running:
     async def _wind_down(self) -> None:
         """Finish and record what is on its way, say goodbye, give back the rest."""
         self._stop.set()
+        systemd.tell(STOPPING="1", STATUS=self._condition())
         log.info("stopping")
         if self._connection.is_ready:  # else nothing can be acknowledged any more
             with contextlib.suppress(TimeoutError):
@@ -262,13 +265,30 @@ class Running:
             started_at=self._started_at,
             seen_at=self._clock.now(),
         )
-        await self._database.run(_beat, pulse)
+        try:
+            await self._database.run(_beat, pulse)
+        finally:  # also where the database refused: starting again mends nothing
+            systemd.tell(WATCHDOG="1", STATUS=self._condition())
         return PULSE
+
+    def _condition(self) -> str:
+        if self._stop.is_set():
+            return "Stopping."
+        if self._connection.is_ready:
+            return f"Connected as {self._jid}."
+        failure = self._connection.failure
+        return f"Not connected: {failure}" if failure else "Connecting."
 
     async def _renew(self) -> None:
         await self._database.run(
             self._sending.renew, self._worker, self._dispatcher.carrying
         )
+
+
+def _standing_by() -> None:
+    systemd.tell(
+        READY="1", WATCHDOG="1", STATUS="Standing by: another process is connected."
+    )
 
 
 def _lists(uow: UnitOfWork) -> list[AnnouncementList]:

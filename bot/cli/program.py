@@ -22,6 +22,7 @@ from bot.cli import (
     audit,
     broadcasts,
     check,
+    completion,
     db,
     init,
     lists,
@@ -116,6 +117,7 @@ app.command("check")(check.check)
 app.command("announce")(announce.announce)
 app.command("audit")(audit.audit)
 app.command("lists")(lists.lists)
+app.command("completion")(completion.completion)
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(broadcasts.app, name="broadcasts")
 app.add_typer(subscribers.app, name="subscribers")
@@ -124,4 +126,5 @@ app.add_typer(db.app, name="db")
 
 
 def main() -> None:
+    completion.prepare()
     app(prog_name="carillon")

@@ -1,6 +1,7 @@
 """What differs between SQLite and PostgreSQL, chosen once for each database."""
 
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from enum import Enum, auto
 from typing import Protocol
@@ -53,10 +54,13 @@ class Backend(Protocol):
         """Bump `changes` at each commit worth waking for, until `stop` is set."""
         ...
 
-    def exclusive(self, service: str) -> AbstractContextManager[None]:
+    def exclusive(
+        self, service: str, waiting: Callable[[], None] = lambda: None
+    ) -> AbstractContextManager[None]:
         """Hold what only one process may hold; raises Conflict, or waits for it.
 
-        `service` is the JID that the process connects as.
+        `service` is the JID that the process connects as; `waiting` is called
+        every few seconds that it waits.
         """
         ...
 

@@ -140,13 +140,16 @@ class SqlDatabase:
             self._watcher.start()
         return SqlWatch(self._changes)
 
-    def exclusive(self, service: str) -> AbstractContextManager[None]:
+    def exclusive(
+        self, service: str, waiting: Callable[[], None] = lambda: None
+    ) -> AbstractContextManager[None]:
         """Be the one process that connects as `service`.
 
         SQLite: raises Conflict where another service runs on the file.
-        PostgreSQL: stands by, blocking, while another process does.
+        PostgreSQL: stands by, blocking, while another process does, and calls
+        `waiting` every few seconds.
         """
-        return self._backend.exclusive(service)
+        return self._backend.exclusive(service, waiting)
 
     def still_exclusive(self) -> None:
         """Raises Conflict where another process has taken over."""

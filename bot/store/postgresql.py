@@ -4,7 +4,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -94,7 +94,9 @@ class PostgreSQLBackend:
         return psycopg.connect(*positional, **options)
 
     @contextlib.contextmanager
-    def exclusive(self, service: str) -> Iterator[None]:
+    def exclusive(
+        self, service: str, waiting: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
         """One process for each service JID; the others stand by.
 
         An advisory lock, which the server drops with the connection.
@@ -104,6 +106,7 @@ class PostgreSQLBackend:
             while not self._take():
                 log.info("standing by: another process is connected as %s", service)
                 while not self._take():
+                    waiting()
                     time.sleep(_STAND_BY)
             yield
         except psycopg.Error as error:

@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,11 @@ class SQLiteBackend:
         """Nobody can take a lock on a file away."""
 
     @contextlib.contextmanager
-    def exclusive(self, service: str) -> Iterator[None]:  # noqa: ARG002 - one is enough
+    def exclusive(
+        self,
+        service: str,  # noqa: ARG002 - one is enough
+        waiting: Callable[[], None] = lambda: None,  # noqa: ARG002 - it does not
+    ) -> Iterator[None]:
         """A lock on FILE.lock, which the system drops with the process."""
         name = f"{self.file}.lock"
         try:

@@ -3,8 +3,9 @@
 import sqlite3
 
 import pytest
+from sqlalchemy import make_url
 
-from bot.settings import WebSettings
+from bot.settings import WebSettings, load
 from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
 
@@ -135,3 +136,30 @@ def test_certificates_that_are_of_no_use(
     text = place.config.read_text()
     place.config.write_text(text.replace("port = 1", f'port = 1\nca_file = "{file}"'))
     assert f"8: xmpp: ca_file: {file}: " in place("lists").fault()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql+psycopg://bot@db/carillon", None),
+        ("postgresql+psycopg://bot:known@db/carillon", "no password"),
+        ("postgresql+psycopg://db/carillon", "with a user"),
+        ("sqlite:////tmp/carillon.db", "with a user"),
+    ],
+)
+def test_a_database_password_in_a_file(
+    place: Workplace, url: str, said: str | None
+) -> None:
+    """It becomes part of the URL, whatever is in it; where it cannot, that is told."""
+    file = place.folder / "secret"
+    file.write_text("p@ss/wörd %\n")
+    text = place.config.read_text()
+    line = next(line for line in text.splitlines() if line.startswith("url"))
+    secret = f'url = "{url}"\npassword_file = "{file}"'
+    place.config.write_text(text.replace(line, secret))
+    if said is None:
+        found = make_url(load(place.config).database.url)
+        assert (found.username, found.password) == ("bot", "p@ss/wörd %")
+        assert (found.host, found.database) == ("db", "carillon")
+    else:
+        assert said in place("lists").fault()

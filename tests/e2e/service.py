@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ class Service:
         window: int = 200,
         templates: Path | None = None,
         web: str = "",
+        program: Sequence[str | Path] = (sys.executable, "-m", "bot"),
+        cwd: Path = ROOT,
     ) -> None:
         component = mode == "component"
         port = server.component_port if component else server.c2s_port
@@ -54,6 +56,7 @@ class Service:
         if not component and jid is None:
             server.register(account)
         self.folder = folder
+        self._program, self._cwd = program, cwd
         self.file = folder / "carillon.toml"
         self.jid = jid or (server.component if component else server.jid(account))
         self.url = database or f"sqlite:///{folder}/carillon.db"
@@ -132,9 +135,9 @@ welcome = ""
 
     def start(self, environment: Mapping[str, str] | None = None) -> None:
         self._process = Process(
-            [sys.executable, "-m", "bot", "-c", self.file, "run"],
+            [*self._program, "-c", self.file, "run"],
             log=self.folder / "carillon.log",
-            cwd=ROOT,
+            cwd=self._cwd,
             env=environment or {},
         )
 
@@ -198,12 +201,12 @@ welcome = ""
     def command(self, *words: str) -> str:
         """The command line; what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "bot", "-c", self.file, *words],
+            [*self._program, "-c", self.file, *words],
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
-            cwd=ROOT,
+            cwd=self._cwd,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -1,0 +1,3 @@
+from tests.e2e.conftest import make
+
+__all__ = ["make"]  # services that end with their test

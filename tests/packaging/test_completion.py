@@ -1,0 +1,110 @@
+"""The shells complete the program's commands and options, as `completion` says."""
+
+import os
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.servers import programs, tools
+
+PROMPT = "ready> "
+#: what each runs when it starts; zsh's parts are not where it looks for them
+BASH = f"""
+source <(carillon completion bash)
+PS1='{PROMPT}'
+"""
+ZSH = f"""
+module_path=(ROOT/usr/lib/*/zsh/*(/N) $module_path)
+fpath=(ROOT/usr/share/zsh/functions/**/*(/N) $fpath)
+autoload -Uz compinit && compinit -u -D
+source <(carillon completion zsh)
+PS1='{PROMPT}'
+"""
+FISH = f"""
+carillon completion fish | source
+function fish_prompt; echo -n '{PROMPT}'; end
+"""
+PATIENCE = 90.0
+
+
+class Terminal:
+    """A shell on a terminal, with a home of its own."""
+
+    def __init__(self, command: list[str | Path], home: Path) -> None:
+        self._ours, theirs = pty.openpty()
+        program = Path(sys.executable).parent
+        path = f"{program}:{os.environ['PATH']}"
+        more = {"HOME": str(home), "ZDOTDIR": str(home), "TERM": "xterm"}
+        self._shell = subprocess.Popen(
+            ["setsid", "--ctty", "--", *command],  # the terminal is its own
+            cwd=home,
+            env=tools.environment(**more) | {"PATH": path},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        self.seen = ""
+
+    def type(self, keys: str) -> None:
+        os.write(self._ours, keys.encode())
+
+    def until(self, text: str) -> None:
+        """Wait for it, beyond what was waited for before."""
+        start, deadline = len(self.seen), time.monotonic() + PATIENCE
+        while text not in self.seen[start:]:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no {text!r} in {self.seen!r}")
+            if select.select([self._ours], [], [], 1)[0]:
+                try:
+                    read = os.read(self._ours, 65_536)
+                except OSError:  # Linux: the last process on it has gone
+                    raise AssertionError(f"it ended: {self.seen}") from None
+                self.seen += read.decode(errors="replace")
+
+    def close(self) -> None:
+        os.killpg(self._shell.pid, signal.SIGKILL)
+        self._shell.wait(10)
+        os.close(self._ours)
+
+
+def _start(shell: str, home: Path) -> Terminal:
+    if shell == "bash":
+        (home / "rc").write_text(BASH)
+        return Terminal(["bash", "--noprofile", "--rcfile", home / "rc", "-i"], home)
+    if shell == "zsh":
+        root = str(programs.UNPACKED / "tools")
+        (home / ".zshrc").write_text(ZSH.replace("ROOT", root))
+        return Terminal([tools.find("zsh"), "-i"], home)
+    return Terminal([_fish(home), "--init-command", FISH, "-i"], home)
+
+
+def _fish(home: Path) -> Path:
+    """It looks for its parts around itself, with its settings beside them."""
+    program = tools.find("fish")
+    root = program.parents[2]
+    if root == Path("/"):
+        return program
+    (home / "fish" / "bin").mkdir(parents=True)
+    (home / "fish" / "share").symlink_to(root / "usr" / "share")
+    (home / "fish" / "etc").symlink_to(root / "etc")
+    return Path(shutil.copy(program, home / "fish" / "bin" / "fish"))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_tab(shell: str, tmp_path: Path) -> None:
+    """Tab completes a command, its own command and an option; what results runs."""
+    terminal = _start(shell, tmp_path)
+    try:
+        terminal.until(PROMPT)
+        terminal.type("carillon sched\tli\t--he\t\r")
+        terminal.until("Usage: carillon schedules list")
+    finally:
+        terminal.close()

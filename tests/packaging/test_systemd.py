@@ -1,0 +1,105 @@
+"""contrib/systemd/carillon.service is what systemd takes, and exposes little."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.app.running import GRACE, PULSE
+from bot.xmpp.connection import Timing
+from tests.e2e.service import Service
+from tests.packaging.building import ROOT
+from tests.servers import programs, tools
+from tests.servers.prosody import Prosody
+
+UNIT = ROOT / "contrib" / "systemd" / "carillon.service"
+#: of 100, as `systemd-analyze security` counts; a service of the network has about 10
+EXPOSURE = 15
+PROGRAM = "/usr/local/bin/carillon"
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    """The unit, with a program that is there."""
+    text = UNIT.read_text()
+    assert f"ExecStart={PROGRAM} " in text
+    file = tmp_path / UNIT.name
+    file.write_text(text.replace(PROGRAM, sys.executable))
+    return file
+
+
+def test_verify(unit: Path) -> None:
+    """Systemd finds no fault: each key and value is one."""
+    # the targets that it refers to, where systemd is not installed
+    units = programs.folders("tools", "usr/lib/systemd/system", "lib/systemd/system")
+    ran = tools.run(
+        "systemd-analyze", "verify", "--man=no", unit,
+        env={"SYSTEMD_UNIT_PATH": ":".join([str(unit.parent), *units])},
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout + ran.stderr) == (0, "")
+
+
+def test_verify_finds_faults(unit: Path) -> None:
+    """A key that does not exist is found, so the test above can fail."""
+    unit.write_text(unit.read_text().replace("PrivateTmp=", "PrivateTemp="))
+    ran = tools.run("systemd-analyze", "verify", "--man=no", unit)
+    assert "PrivateTemp" in ran.stderr
+
+
+def test_security(unit: Path) -> None:
+    """What the service could still do is little, by systemd's own measure."""
+    limit = f"--threshold={EXPOSURE}"
+    ran = tools.run("systemd-analyze", "security", "--offline=yes", limit, unit)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_system_calls(
+    prosody: Prosody, make: Callable[..., Service], tmp_path: Path
+) -> None:
+    """A life of the service makes only calls that the unit allows it."""
+    calls = tmp_path / "calls"
+    traced = [tools.find("strace"), "-D", "-f", "-qq", "-o", calls]
+    service = make(prosody, "component", program=[*traced, sys.executable, "-m", "bot"])
+    service.start()
+    service.wait_until_connected()
+    prosody.register("traced")
+    service.subscribe([prosody.jid("traced")])
+    job = service.announce()
+    service.until(lambda: service.sent(job))
+    assert service.stop() == 0
+    made = re.findall(r"^\d+ +(\w+)\((.*)$", calls.read_text(), re.MULTILINE)
+    allowed = _group("@system-service") - _group("@privileged") - _group("@resources")
+    assert len(made) > 1000
+    # strace's own start; SQLite gives its files to their owner where it is root
+    assert {name for name, _ in made} - allowed - {"execve", "fchown"} == set()
+    # MemoryDenyWriteExecute
+    assert [
+        arguments
+        for name, arguments in made
+        if (name == "mmap" and "PROT_WRITE|PROT_EXEC" in arguments)
+        or (name in {"mprotect", "pkey_mprotect"} and "PROT_EXEC" in arguments)
+    ] == []
+
+
+def _group(name: str) -> set[str]:
+    """The system calls of one of systemd's groups."""
+    ran = tools.run("systemd-analyze", "syscall-filter", "--no-pager", name)
+    calls: set[str] = set()
+    for line in ran.stdout.splitlines()[1:]:
+        word = line.strip()
+        if word.startswith("@"):
+            calls |= _group(word)
+        elif word and not word.startswith("#"):
+            calls.add(word)
+    assert calls, ran.stderr
+    return calls
+
+
+def test_waiting_times() -> None:
+    """It is given longer than the service itself takes to stop."""
+    wanted = re.compile(r"^(\w+Sec)=(\d+)(?:s|min)$", re.MULTILINE)
+    times = dict(wanted.findall(UNIT.read_text()))
+    assert 2 * GRACE + Timing().close < int(times["TimeoutStopSec"])
+    assert 60 * int(times["WatchdogSec"]) > 30 + PULSE
