@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 import structlog
 
+from bot.service.jobs import Step
 from bot.service.outcomes import Bounce
 from bot.service.ports import Database
-from bot.service.sending import Sending, Step
+from bot.service.sending import Sending
 
 log = structlog.get_logger(__name__)
 

@@ -19,8 +19,9 @@ from bot.domain.identity import MessageIds
 from bot.engine.ledger import Ledger
 from bot.engine.window import Pace, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
+from bot.service.jobs import Job, Step
 from bot.service.ports import Clock, Database
-from bot.service.sending import Job, Sending, Step, unrenderable
+from bot.service.sending import Sending, unrenderable
 
 log = structlog.get_logger(__name__)
 

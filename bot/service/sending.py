@@ -6,7 +6,7 @@ crash repeats at most what was written since, with equal ids, and skips nobody.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.broadcast import (
@@ -20,64 +20,17 @@ from bot.domain.broadcast import (
 from bot.domain.errors import CarillonError
 from bot.domain.events import Acknowledged, ChunkEnded
 from bot.domain.language import choose
-from bot.domain.lists import AnnouncementList
 from bot.domain.message import Announcement, MessageType, Text
-from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
+from bot.domain.schedule import Content, TemplateContent, TextContent
 from bot.service import reports
 from bot.service.intake import list_context
+from bot.service.jobs import Job, Repeat, Source, Step
 from bot.service.outcomes import Bounce, Outcomes
 from bot.service.policy import Policy
 from bot.service.ports import Clock, Templates
 from bot.service.repositories import UnitOfWork
 
 LEASE = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What a broadcast's messages are made of."""
-
-    broadcast: Broadcast
-    schedule: Schedule
-    voice: AnnouncementList | None
-    #: rendered for each reader, since the template asks for the recipient
-    personal: bool
-
-    @property
-    def fallback(self) -> str:
-        """The language of readers whose own is not known."""
-        return self.voice.language if self.voice else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Source):
-    """A chunk with all that a worker needs to send it."""
-
-    chunk: Chunk
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What was acknowledged since the last step."""
-
-    chunk_id: int
-    #: the new cursor; 0: as it was
-    through: int = 0
-    #: recipients passed, exceptions included
-    done: int = 0
-    #: readers passed over or given up, with the condition
-    exceptions: Sequence[tuple[str, ExceptionKind, str]] = ()
-    #: the culprit behind the strikes is found: start afresh
-    condemned: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeat:
-    """A message to repeat, and the exception that asks for it."""
-
-    exception: DeliveryException
-    broadcast_key: str
-    announcement: Announcement
 
 
 class Sending:

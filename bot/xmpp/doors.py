@@ -237,16 +237,20 @@ class Doors:
         Everybody is told the same: the form is part of what caps name (XEP-0115).
         """
         limits = self._policy.limits[Role.USER]
+        # 0 is no limit, so there is nothing to tell
+        quotas = {
+            "max-pending": limits.pending,
+            # what the draft's own form does not name (XEP-0068 §3.3)
+            f"{{{ANNOUNCE}}}requests-per-minute": limits.requests_per_minute,
+            f"{{{ANNOUNCE}}}deliveries-per-day": limits.deliveries_per_day,
+        }
         return {
             "max-window": str(limits.window // timedelta(seconds=1)),
-            "max-pending": str(limits.pending),
             "max-body": str(limits.body),
             "recurrence": (*limits.frequencies, *PARTS),
             "signing": "none",
-            # what the draft's own form does not name (XEP-0068 §3.3)
             f"{{{ANNOUNCE}}}max-subject": str(limits.subject),
-            f"{{{ANNOUNCE}}}requests-per-minute": str(limits.requests_per_minute),
-            f"{{{ANNOUNCE}}}deliveries-per-day": str(limits.deliveries_per_day),
+            **{name: str(most) for name, most in quotas.items() if most},
         }
 
     async def _items(self, asker: JID) -> Iterable[disco.Item]:

@@ -2,7 +2,7 @@
 
 What the draft does not name stands in `<metadata/>`, in our own namespace:
 
-    <quota used= limit= />                            of a result
+    <quota used= limit= />                            of a result; limit where one is
     <progress total= sent= failed= skipped= deferred= />   of one job
     <owner>JID</owner>                                for admins and auditors
     <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
@@ -40,7 +40,9 @@ def accepted(report: Report, quota: Quota) -> ET.Element:
     _say(element, "deliver-at", timestamps.format(report.moment))
     if schedule.expires_at is not None:
         _say(element, "expires", timestamps.format(schedule.expires_at))
-    numbers = {"used": str(quota.used), "limit": str(quota.limit)}
+    numbers = {"used": str(quota.used)}
+    if quota.limit:  # 0: none
+        numbers["limit"] = str(quota.limit)
     metadata = ET.SubElement(element, _METADATA)
     ET.SubElement(metadata, f"{{{ANNOUNCE}}}quota", numbers)
     return element

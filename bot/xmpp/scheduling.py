@@ -53,6 +53,8 @@ from bot.xmpp.verbatim import serialised
 
 #: payload -> the type of IQ it belongs in
 _TYPES = {answers.SCHEDULE: "set", answers.QUERY: "get"}
+#: requests under way at once: with a slow database more would only fill the memory
+MOST = 500
 
 
 class SchedulingDoor:
@@ -78,6 +80,7 @@ class SchedulingDoor:
         self._policy = policy
         self._lists = lists
         self._on_unrecorded = on_unrecorded
+        self._under_way = 0
         self._admission = Admission(
             database, Quotas(policy), audit, connection.now, self._turned_away
         )
@@ -97,6 +100,7 @@ class SchedulingDoor:
             return
         reference = new_reference()
         with bound_contextvars(request=reference):
+            self._under_way += 1
             try:
                 payload = await self.handle(iq)
             except Exception as error:  # noqa: BLE001 - the table of errors is next
@@ -104,11 +108,15 @@ class SchedulingDoor:
             else:
                 reply = iq.reply()
                 reply.xml.append(payload)
+            finally:
+                self._under_way -= 1
         # slixmpp's writer would leave out some attributes of metadata as given
         self._connection.send(serialised(reply.xml, CLIENT))
 
     async def handle(self, iq: Iq) -> ET.Element:
         """The payload of the result; raises any CarillonError."""
+        if self._under_way > MOST:
+            raise Unavailable("Too many ask at once; ask again in a moment.")
         action = Action.SCHEDULE if iq["type"] == "set" else Action.QUERY
         asked = Asked(
             caller=caller_of(iq["from"], self._policy), door=Origin.IQ, action=action

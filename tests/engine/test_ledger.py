@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.engine.ledger import SLICE, Ledger
+from bot.service.jobs import Step
 from bot.service.outcomes import Bounce
 from bot.service.repositories import UnitOfWork
-from bot.service.sending import Sending, Step
+from bot.service.sending import Sending
 from tests.engine.test_pipe import due, readers
 from tests.world import World
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from bot.domain.schedule import Schedule
 from bot.domain.updates import Update, WireState
+from bot.service.jobs import Step
 from bot.service.outcomes import Bounce
 from bot.service.repositories import Notice
-from bot.service.sending import Step
 from tests.world import ADMIN, NOON, OPS, PUBLISHER, World
 
 READERS = ("a@example.org", "b@example.org")

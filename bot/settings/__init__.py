@@ -1,0 +1,31 @@
+"""Configuration: a TOML file, overridden by CARILLON_SECTION__KEY.
+
+sections.py  every section and key, as pydantic models
+loading.py   `load` reports every fault at once, in one `SettingsError`
+faults.py    that error
+"""
+
+from bot.settings.faults import SettingsError
+from bot.settings.loading import load, place
+from bot.settings.sections import (
+    LOOPBACK,
+    LimitSettings,
+    ListSettings,
+    LogSettings,
+    Settings,
+    WebSettings,
+    XMPPSettings,
+)
+
+__all__ = [
+    "LOOPBACK",
+    "LimitSettings",
+    "ListSettings",
+    "LogSettings",
+    "Settings",
+    "SettingsError",
+    "WebSettings",
+    "XMPPSettings",
+    "load",
+    "place",
+]

@@ -1,0 +1,90 @@
+"""From a file to settings: every fault at once, each with where it stands."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError as UnreadableError
+
+from bot.domain.positions import Lines, line_of, lines_of
+from bot.settings.faults import SettingsError
+from bot.settings.sections import ListSettings, Settings
+
+
+def load(path: Path) -> Settings:
+    """Read the TOML file at `path`; raises SettingsError with every fault."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        content: dict[str, Any] = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(
+            [f"{path}: {error.strerror}; name another with -c FILE"]
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path}: {error}"]) from None
+    try:
+        return Settings(**content)
+    except UnreadableError as error:
+        raise SettingsError([_unreadable(error)]) from None
+    except ValidationError as error:
+        lines = lines_of(text)
+        faults = [_fault(path, lines, entry) for entry in error.errors()]
+        raise SettingsError(faults) from None
+
+
+def _unreadable(error: UnreadableError) -> str:
+    """What is no JSON in a variable that has to be (pydantic names the section)."""
+    text = str(error)
+    section = text.split('"')[1] if '"' in text else ""
+    names = sorted(
+        name for name in os.environ if name.startswith(f"CARILLON_{section.upper()}__")
+    )
+    return (
+        f"{' or '.join(names) or 'the environment'}: a list has to be written as"
+        ' JSON, say ["admin@example.org"]'
+    )
+
+
+def _fault(path: Path, lines: Lines, entry: Any) -> str:
+    """`file:line: key: what is wrong`, or the variable in place of file and line."""
+    key = ".".join(str(part) for part in entry["loc"]) or "file"
+    text = str(entry["msg"]).removeprefix("Value error, ")
+    if entry["type"] == "extra_forbidden":
+        text = "there is no such key" + _suggestion(entry["loc"])
+    elif entry["type"] == "missing":
+        text = "has to be given"
+    # what a section as a whole has against one of its keys begins with its name
+    named = (*entry["loc"], text.partition(":")[0])
+    where = _where(path, lines, named if named in lines else entry["loc"])
+    return f"{where}: {key}: {text}"
+
+
+def place(path: Path, *key: str) -> str:
+    """Where a key of the file that `load` read is set, or could be: its variable, or
+    file and line.
+    """
+    return _where(path, lines_of(path.read_text(encoding="utf-8")), key)
+
+
+def _where(path: Path, lines: Lines, location: Sequence[str | int]) -> str:
+    variable = "CARILLON_" + "__".join(str(part) for part in location).upper()
+    if variable in os.environ:
+        return variable
+    line = line_of(lines, location)
+    return f"{path}:{line}" if line else str(path)
+
+
+def _suggestion(location: Sequence[int | str]) -> str:
+    """The key of the same section that was meant, perhaps."""
+    *section, key = (str(part) for part in location)
+    model: Any = Settings
+    if section[:1] == ["lists"]:
+        model, section = ListSettings, section[2:]
+    for part in section:
+        model = model.model_fields[part].annotation
+    near = difflib.get_close_matches(key, model.model_fields, n=1)
+    return f"; do you mean {near[0]}?" if near else ""
