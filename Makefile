@@ -44,10 +44,11 @@ fuzz: install
 	  --runs $(or $(RUNS),-1) $(TARGETS)
 
 # The documentation as a site for reading without a network: .site/index.html.
-# A link to what is not there fails. With search: python3 -m http.server -d .site
+# A link to what is not there fails, and so does a script or picture from elsewhere.
 docs: install
 	$(PYTHON) -m pip install -q --require-hashes -r requirements-docs.lock
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet
+	! grep -rE --include='*.html' '<(script|link|img|iframe)[^>]* (src|href)="?https?:' .site
 
 # Pin the newest packages that pyproject.toml allows: those that run, those that
 # build, and all; needs uv.

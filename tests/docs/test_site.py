@@ -63,4 +63,6 @@ def test_nothing_is_fetched() -> None:
         assert not re.search(r"(href|src|url)\s*[=(]\s*['\"]?https?:", text)
     settings = (ROOT / "mkdocs.yml").read_text()
     assert "font: false" in settings
+    # else the theme's plugin names one on the network
+    assert "- assets/iframe-worker.js" in settings
     assert "http" not in settings
