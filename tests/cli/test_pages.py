@@ -28,23 +28,12 @@ DAY = re.compile(r"2026-12-(\d\d)")
 #: what a host has and a test has not; ours is checked in any case
 FOREIGN = frozenset(
     {
+        *("/opt/carillon/bin/pip", "apt", "cat", "cd", "chown", "cp", "docker"),
+        *("ejabberdctl", "git", "grep", "install", "ln", "make", "mkdir"),
         *(
-            "/opt/carillon/bin/pip",
-            "apt",
-            "cat",
-            "cd",
-            "chown",
-            "docker",
-            "ejabberdctl",
-            "git",
-            "grep",
-        ),
-        *(
-            "install",
-            "ln",
-            "make",
-            "mkdir",
             "mongooseimctl",
+            "openssl",
+            "pipx",
             "profanity",
             "prosodyctl",
             "python3",
@@ -52,8 +41,8 @@ FOREIGN = frozenset(
         ),
     }
 )
-#: these wait for a service, a server, or for ever
-OUTSIDE = (["run"], ["status"], ["check"], ["broadcasts", "watch"])
+#: these wait for a service, a server, an answer, or for ever
+OUTSIDE = (["run"], ["status"], ["check"], ["init"], ["broadcasts", "watch"])
 #: has a test of its own, which knows what its commands print
 ELSEWHERE = frozenset({"docs/reference/templates.md"})
 #: readers and lists that pages take for granted
@@ -85,7 +74,7 @@ def stages(line: str) -> list[list[str]]:
             redirected = False
         else:
             found[-1].append(word)
-    return found
+    return [words for words in found if words]
 
 
 def ahead(word: str) -> str:
