@@ -17,11 +17,14 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from bot.app.snippets import Kind, snippet
+from bot.cli import questions
 from bot.cli.program import app
 from bot.clock import SystemClock
 from bot.settings import load
 from tests.cli.workplace import CONFIG, Workplace, plan, send
 from tests.docs.pages import Block, Page, pages
+from tests.servers.certificates import make_certificates
 
 #: the examples are of December 2026
 DAY = re.compile(r"2026-12-(\d\d)")
@@ -139,9 +142,10 @@ def test_commands(
 def test_configurations(inhabited: Workplace, page: Page) -> None:
     """Each piece of a configuration is one, beside what has to be given."""
     base = CONFIG.format(folder=inhabited.folder)
+    trusted = make_certificates(inhabited.folder, "example.org").certificate
     for block in page.blocks("toml"):
         sections = re.findall(r"^\[([^\]]+)\]", block.text, re.MULTILINE)
-        text = block.text.replace('"/etc/prosody/', f'"{inhabited.folder}/')
+        text = re.sub(r'(?<=ca_file = ").*(?=")', str(trusted), block.text)
         for part in re.split(r"^(?=\[)", base, flags=re.MULTILINE):
             if part.strip() and part[1:].partition("]")[0] not in sections:
                 text = f"{text}\n{part}"
@@ -180,3 +184,15 @@ def test_mongooseim_lists_its_users(inhabited: Workplace) -> None:
     done = inhabited.program(command=["bash", "-c", pipe])
     assert done.code == 0, done
     assert "a@x.org" in inhabited.done("subscribers", "list", "news")
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("mode", questions.MODES)
+def test_snippets(kind: Kind, mode: questions.Mode) -> None:
+    """What pages have pasted into a server's configuration is what `init` shows."""
+    jid = {"component": "announce.example.org", "account": "announce@example.org"}[mode]
+    found = snippet(kind, mode, jid, "a long secret")
+    for name in ("README.md", f"docs/how-to/{kind}.md"):
+        [there] = [page for page in pages() if page.name == name]
+        blocks = [block.text for block in there.blocks("lua", "yaml")]
+        assert any(found.text in text for text in blocks), (name, found.text)
