@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test check format man install bench fuzz lock clean
+.PHONY: demo test check format man install bench fuzz docs lock clean
 
 # A private server, the bot and two readers: shows an announcement; 3 minutes.
 demo: install
@@ -43,6 +43,13 @@ fuzz: install
 	$(PYTHON) -m tests.fuzz --seconds $(or $(SECONDS_EACH),300) \
 	  --runs $(or $(RUNS),-1) $(TARGETS)
 
+# The documentation as a site for reading without a network: .site/index.html.
+# A link to what is not there fails, and so does a script or picture from elsewhere.
+docs: install
+	$(PYTHON) -m pip install -q --require-hashes -r requirements-docs.lock
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet
+	! grep -rE --include='*.html' '<(script|link|img|iframe)[^>]* (src|href)="?https?:' .site
+
 # Pin the newest packages that pyproject.toml allows: those that run, those that
 # build, and all; needs uv.
 PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
@@ -52,9 +59,10 @@ lock:
 	$(PIN) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(PIN) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(PIN) --group fuzz -o requirements-fuzz.lock
+	$(PIN) --group docs -c requirements-dev.lock -o requirements-docs.lock
 
 # Remove all that was installed or made here.
 clean:
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache \
-	  .import_linter_cache .hypothesis .fuzz
+	  .import_linter_cache .hypothesis .fuzz .site
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What keeps the pages in docs/ true; `python -m tests.docs` writes their tables."""

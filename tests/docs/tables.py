@@ -1,0 +1,168 @@
+"""The parts of the reference that are written by program, from the code.
+
+A page holds each between `<!-- NAME -->` and `<!-- end -->`.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from bot.cli.program import app
+from bot.settings import ListSettings, Settings
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+_SPAN = re.compile(r"<!-- (\w+) -->\n.*?<!-- end -->", re.DOTALL)
+#: `key = value`, offered (`#key`) or set, and `[section]`
+_KEY = re.compile(r"#?(?P<key>[a-z_]+) = (?P<value>.*)")
+_SECTION = re.compile(r"\[(?P<name>[\w.]+)\]")
+_NAMES = {
+    str: "text",
+    int: "number",
+    bool: "`true` or `false`",
+    Path: "path",
+    SecretStr: "text",
+}
+
+
+def rewritten(page: str) -> str:
+    """A page with its tables as they should be."""
+
+    def table(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"<!-- {name} -->\n\n{TABLES[name]()}\n<!-- end -->"
+
+    return _SPAN.sub(table, page)
+
+
+# --- the configuration ------------------------------------------------------------
+
+
+def configuration() -> str:
+    """A table for each section."""
+    explained, parts = explanations(), []
+    for section, model in sections():
+        parts += [f"### `[{section}]`\n", "| key | type | default | means |"]
+        parts += ["|---|---|---|---|"]
+        for name, field in model.model_fields.items():
+            means = (
+                explained.get(f"{section}.{name}") or explained[f"limits.user.{name}"]
+            )
+            cells = (f"`{name}`", _kind(field), _default(field), means)
+            parts.append(f"| {' | '.join(cells)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def sections() -> Iterator[tuple[str, type[BaseModel]]]:
+    """Each section with its keys; lists stand for all of them."""
+
+    def walk(model: type[BaseModel], before: str) -> Iterator[Any]:
+        keys = False
+        for name, field in model.model_fields.items():
+            kind = field.annotation
+            if name == "lists" and not before:
+                yield "lists.NAME", ListSettings
+            elif isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from walk(kind, f"{before}{name}.")
+            else:
+                keys = True
+        if keys:
+            yield before.removesuffix("."), model
+
+    return walk(Settings, "")
+
+
+def explanations() -> Mapping[str, str]:
+    """`section.key` and what the annotated file says of it, as one line."""
+    found: dict[str, str] = {}
+    section, comment = "", ""
+    for line in (ROOT / "config" / "carillon.toml").read_text().splitlines():
+        if match := _SECTION.fullmatch(line):
+            section = match["name"].replace("lists.maintenance", "lists.NAME")
+        elif match := _KEY.fullmatch(line):
+            found[f"{section}.{match['key']}"] = comment
+        elif line.startswith("# "):
+            comment = f"{comment} {line[2:]}".strip()
+            continue
+        comment = ""
+    return {
+        name: text.replace("|", r"\|").replace("<", "&lt;")
+        for name, text in found.items()
+        if text
+    }
+
+
+def _kind(field: FieldInfo) -> str:
+    kind = field.annotation
+    if get_origin(kind) is Literal:
+        return " or ".join(f'`"{one}"`' for one in get_args(kind))
+    if get_origin(kind) is list:
+        return "list of text"
+    [kind] = [one for one in (get_args(kind) or (kind,)) if one is not type(None)]
+    name = _NAMES[kind]
+    limits = {type(one): one for one in field.metadata}
+    least, most = limits.get(Ge), limits.get(Le)
+    if isinstance(least, Ge) and isinstance(most, Le):
+        return f"{name}, {least.ge} to {most.le}"
+    return f"{name}, at least {least.ge}" if isinstance(least, Ge) else name
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "has to be given"
+    value = field.default
+    if value is None:
+        return ""
+    return f"`{_toml(value)}`"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = str(value) if isinstance(value, int) else f'"{value}"'
+    assert tomllib.loads(f"x = {text}")
+    return text
+
+
+# --- the command line -------------------------------------------------------------
+
+
+def options() -> str:
+    """What `--help` shows of each command."""
+    parts = []
+    for name, _ in commands():
+        words = [*name.split()[1:], "--help"]
+        shown = CliRunner().invoke(app, words, prog_name="carillon", terminal_width=88)
+        said = "\n".join(line.rstrip() for line in shown.stdout.strip().splitlines())
+        parts += [f"## {name}\n", f"```text\n{said}\n```\n"]
+    return "\n".join(parts)
+
+
+def commands() -> list[tuple[str, Any]]:
+    """Every command with its full name."""
+
+    def walk(command: Any, before: str) -> Iterator[tuple[str, Any]]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield before, command
+        for name, child in (inner or {}).items():
+            yield from walk(child, f"{before} {name}")
+
+    return list(walk(get_command(app), "carillon"))
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "configuration": configuration,
+    "options": options,
+}

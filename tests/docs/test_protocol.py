@@ -1,0 +1,98 @@
+"""docs/reference/protocol.md: every name is there, every example is taken."""
+
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bot.domain.access import Role
+from bot.domain.recurrence import Freq
+from bot.domain.updates import WireState
+from bot.service.intake import MAX_ID, MAX_PAYLOAD
+from bot.service.policy import Limits
+from bot.xmpp import bounces, bounds, schedule_requests
+from bot.xmpp.disco import FEATURES
+from bot.xmpp.doors import PARTS, Doors
+from bot.xmpp.namespaces import ANNOUNCE, NOREPLY
+from bot.xmpp.plugins.scheduling import NS
+from bot.xmpp.schedule_requests import read_query, read_schedule
+from tests.docs.examples import EXAMPLES, PAGE, REQUESTS
+from tests.docs.pages import ROOT
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_examples_are_xml(example: ET.Element) -> None:
+    """Each example is one element, in namespaces that the page speaks of."""
+    for element in example.iter():
+        namespace = element.tag[1:].partition("}")[0]
+        assert namespace in {"jabber:client", NS, ANNOUNCE} or namespace in PAGE.text
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda one: str(one.get("id")))
+def test_requests_are_read(request_: ET.Element) -> None:
+    """Each request of the page has the shape that the service takes."""
+    [payload] = list(request_)
+    if request_.get("type") == "set":
+        read_schedule(payload, "")
+    elif payload.tag == f"{{{NS}}}schedule-query":
+        read_query(payload)
+    else:
+        assert payload.tag == "{http://jabber.org/protocol/disco#info}query"
+
+
+def test_every_element_is_there() -> None:
+    """What a request may say once, texts, and each element of our own."""
+    for name in (*schedule_requests._SINGLE, *schedule_requests._TEXTS, "metadata"):
+        assert f"`<{name}/>`" in PAGE.text
+    ours = set()
+    inside = {"overfull"}  # marks a stanza that is not read; never goes out
+    for path in (ROOT / "bot" / "xmpp").rglob("*.py"):
+        source = path.read_text()
+        ours |= set(re.findall(r"\{\{\{ANNOUNCE\}\}\}([a-z]+)\b(?!-)", source))
+        ours |= set(re.findall(r'_(?:ours|text_of)\(metadata, "([a-z]+)"', source))
+    assert len(ours) >= 10
+    table = PAGE.text.partition("\n## Our own elements\n")[2]
+    assert {
+        name for name in ours - inside if not re.search(rf"`<{name}[ />]", table)
+    } == set()
+
+
+def test_discovery_is_told() -> None:
+    """Each feature, and each field of the form."""
+    told = PAGE.text.partition("\n## Discovery\n")[2].partition("\n## ")[0]
+    assert {one for one in FEATURES | {NOREPLY} if f"`{one}`" not in told} == set()
+    limits = Limits(
+        pending=1,
+        requests_per_minute=1,
+        deliveries_per_day=1,
+        window=timedelta(days=1),
+        body=1,
+        subject=1,
+    )
+    policy = SimpleNamespace(limits={Role.USER: limits})
+    form = Doors._form(cast(Any, SimpleNamespace(_policy=policy)))
+    named = re.findall(r"^\| `([^`]+)` \|", told, re.MULTILINE)
+    assert sorted(named) == sorted(form)
+
+
+def test_states_rules_and_numbers() -> None:
+    """Each state, each part of a rule, and the numbers of the code."""
+    states = PAGE.text.partition("\n## States\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)`", states, re.MULTILINE) == list(WireState)
+    for name in (*Freq, *PARTS):
+        assert f"`{name}`" in PAGE.text
+    for number in (
+        f"1 to {MAX_ID} characters",
+        f"up to {MAX_PAYLOAD:,} bytes",
+        f"{bounds.LARGEST:,} characters beside its texts",
+        f"{bounds.MOST:,} elements and attributes",
+        f"{bounds.MOST_NAMESPACES} namespaces",
+        f"{bounds.MOST_OF_ALL:,} elements or {bounds.DEEPEST} levels",
+    ):
+        assert number in PAGE.text
+    assert (bounces.RATE, bounces.BURST) == (1, 5)
+    assert "at most five at once and then one a second" in PAGE.text
+    assert bounces.TEXTS["en"][0] in PAGE.text
