@@ -125,7 +125,9 @@ def test_image(
 #: in a network of its own: does it take its configuration, does its port open?
 PLAY = """
 ip link set lo up
-"$@" prosodyctl check config || exit
+"$@" sh -c '
+  prosodyctl check config | tee /dev/stderr | grep -q "All checks passed"
+' || exit
 "$@" sh -c '
   prosody -F >/dev/null &
   timeout 40 bash -c "until $0; do sleep 0.2; done"; healthy=$?
@@ -157,5 +159,5 @@ def test_prosody(store: Images, tmp_path: Path) -> None:
         timeout=100,
         check=False,
     )
+    # by exit codes alone: of quick commands buildah may lose the output
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "All checks passed" in ran.stdout
