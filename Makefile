@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test check format man install bench fuzz docs lock clean
+.PHONY: demo test image-test check format man install bench fuzz docs lock clean
 
 # A private server, the bot and two readers: shows an announcement; 3 minutes.
 demo: install
@@ -10,7 +10,11 @@ demo: install
 
 # Every check and every test, on real servers; under 10 minutes.
 test: check
-	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n auto --maxprocesses 4
+	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n 3
+
+# Build the container images without a daemon, and run them; as root, 2 minutes.
+image-test: install
+	CARILLON_TEST_STRICT=1 CARILLON_TEST_IMAGES=1 $(PYTHON) -m pytest tests/packaging/test_image.py
 
 # What needs no server: format, lint, types, layers.
 check: install

@@ -18,7 +18,15 @@ from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import Process
 from tests.servers.prosody import Prosody
 
-pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(500)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.postgres,
+    pytest.mark.timeout(500),
+    pytest.mark.skipif(
+        "CARILLON_TEST_IMAGES" not in os.environ,
+        reason="takes minutes: `make image-test`",
+    ),
+]
 COMPOSE = ROOT / "contrib" / "compose"
 CONFIG = "/etc/carillon/carillon.toml"
 SECRETS = ("component_secret", "database_password")
