@@ -1,7 +1,7 @@
 """What systemd is told of the service: sd_notify(3), to the socket that it names.
 
 Where nothing supervises the service, NOTIFY_SOCKET is not set and nothing is told.
-docs/decisions/0020 says what stands behind READY and WATCHDOG.
+docs/decisions/0017 says what stands behind READY and WATCHDOG.
 """
 
 import contextlib

@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from tests.e2e.service import Service
 from tests.servers.folders import temporary_folder
@@ -107,32 +107,29 @@ def test_standing_by(
         assert second.stop() == 0
 
 
-def _freeze(server: PostgreSQL, number: signal.Signals) -> None:
-    for pid in (server.pid, *_children(server.pid)):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
-
-
-def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in listed.split()]
+@contextlib.contextmanager
+def locked(url: str, table: str) -> Iterator[None]:
+    """Whoever wants this table of the database waits, with no word from the server."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(SQL("LOCK TABLE {}").format(Identifier(table)))
+        yield
 
 
 def test_no_sign_of_life(
-    prosody: Prosody, manager: Manager, make: Callable[..., Service]
+    prosody: Prosody,
+    postgresql: PostgreSQL,
+    manager: Manager,
+    make: Callable[..., Service],
 ) -> None:
     """Where it waits for an answer for ever, the watchdog hears nothing more."""
-    with PostgreSQL() as server:
-        service = make(prosody, "component", database=server.database("frozen"))
-        service.start(manager.environment)
-        manager.until(status("Connected as "))
-        _freeze(server, signal.SIGSTOP)
-        try:
-            time.sleep(6)  # what was under way is told: a beat and a bit
-            while manager.hear(0) is not None:
-                pass
-            assert manager.hear(12) is None  # it tells every five seconds
-        finally:
-            _freeze(server, signal.SIGCONT)
-        manager.until(lambda state: "WATCHDOG" in state)
-        assert service.stop() == 0
+    url = postgresql.database(f"no_sign_{os.getpid()}")
+    service = make(prosody, "component", database=url)
+    service.start(manager.environment)
+    manager.until(status("Connected as "))
+    with locked(url, "pulse"):
+        while manager.hear(0) is not None:
+            pass  # what was told before
+        manager.hear(2)  # and what was written already, but not told
+        assert manager.hear(12) is None  # it tells every five seconds
+    manager.until(lambda state: "WATCHDOG" in state)
+    assert service.stop() == 0
