@@ -12,11 +12,13 @@
     └── Unavailable       the database is away; try again later
 
 Each door translates `code` into its own form (stanza condition, exit code,
-HTTP status) in one table. `text` is shown to the caller as it stands, so it
-never holds internals.
+HTTP status) in one table, and tells the caller `phrase` in his language: it never
+holds internals. `text` is the same in English, for logs and the audit trail.
 """
 
 from typing import ClassVar
+
+from bot.domain.phrase import Phrase
 
 
 class CarillonError(Exception):
@@ -24,9 +26,15 @@ class CarillonError(Exception):
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
+    def __init__(self, phrase: Phrase | str) -> None:
+        super().__init__(phrase)
+        if isinstance(phrase, str):
+            phrase = Phrase("{text}", text=phrase)
+        self.phrase = phrase
+
+    @property
+    def text(self) -> str:
+        return str(self.phrase)
 
 
 class Invalid(CarillonError):
@@ -34,8 +42,8 @@ class Invalid(CarillonError):
 
     code = "invalid"
 
-    def __init__(self, text: str, *, field: str | None = None) -> None:
-        super().__init__(text)
+    def __init__(self, phrase: Phrase | str, *, field: str | None = None) -> None:
+        super().__init__(phrase)
         self.field = field
 
 
@@ -51,14 +59,14 @@ class PolicyViolation(CarillonError):
 
     def __init__(
         self,
-        text: str,
+        phrase: Phrase | str,
         *,
         limit: str,
         maximum: int | str,
         wait: bool,
         retry_after: int | None = None,
     ) -> None:
-        super().__init__(text)
+        super().__init__(phrase)
         self.limit = limit
         self.maximum = maximum
         self.wait = wait

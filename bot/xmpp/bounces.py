@@ -8,44 +8,19 @@ The original body never comes back with it.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
-from bot.domain.language import choose
 from bot.domain.pacing import TokenBucket
+from bot.domain.phrase import Phrase
 from bot.xmpp.classification import Verdict
 from bot.xmpp.errors import StanzaError
 from bot.xmpp.namespaces import CLIENT, LANG
 
 RATE, BURST = 1, 5  #: bounces to one sender: a second, at once
 MOST_SENDERS = 10_000  #: remembered; the longest silent is forgotten first
-
-#: language -> (nobody reads this, where to turn)
-TEXTS: Mapping[str, tuple[str, str]] = {
-    "en": (
-        "This address only sends announcements; nobody reads what is sent to it.",
-        "For questions, turn to {contact}.",
-    ),
-    "de": (
-        "Diese Adresse verschickt nur Ankündigungen; Nachrichten an sie liest niemand.",
-        "Bei Fragen: {contact}.",
-    ),
-    "fr": (
-        "Cette adresse ne fait qu'envoyer des annonces ; personne ne lit les réponses.",
-        "Pour toute question : {contact}.",
-    ),
-    "es": (
-        "Esta dirección solo envía anuncios; nadie lee los mensajes que recibe.",
-        "Si tiene preguntas, diríjase a {contact}.",
-    ),
-    "pl": (
-        "Ten adres służy tylko do wysyłania ogłoszeń; nikt nie czyta odpowiedzi.",
-        "W razie pytań: {contact}.",
-    ),
-}
-INLINE = (
-    "Messages with <schedule/> are not taken here."
-    " Send the <schedule/> with its <body/> as <iq type='set'/> to {service}."
+NOBODY = Phrase(
+    "This address only sends announcements; nobody reads what is sent to it."
 )
 
 
@@ -57,18 +32,29 @@ class BounceTexts:
         self._contact = contact
 
     def error(self, verdict: Verdict, language: str) -> StanzaError:
+        """In the sender's language; `language` is the tag of the message, if any."""
         if verdict is Verdict.INLINE:
-            return StanzaError(
-                condition="feature-not-implemented",
-                type="cancel",
-                text=INLINE.format(service=self._service),
-            )
-        tag = choose(TEXTS, language)
-        sentence, turn = TEXTS[tag]
-        if self._contact:
-            sentence = f"{sentence} {turn.format(contact=self._contact)}"
+            condition, text = "feature-not-implemented", self._other_way()
+        else:
+            condition, text = "service-unavailable", self._nobody_reads()
         return StanzaError(
-            condition="service-unavailable", type="cancel", text=sentence, language=tag
+            condition=condition, type="cancel", text=text, language=language
+        )
+
+    def _nobody_reads(self) -> Phrase:
+        if self._contact is None:
+            return NOBODY
+        return Phrase(
+            "{nobody_reads} For questions, turn to {contact}.",
+            nobody_reads=NOBODY,
+            contact=self._contact,
+        )
+
+    def _other_way(self) -> Phrase:
+        return Phrase(
+            "Messages with <schedule/> are not taken here."
+            " Send the <schedule/> with its <body/> as <iq type='set'/> to {service}.",
+            service=self._service,
         )
 
 

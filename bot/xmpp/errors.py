@@ -2,8 +2,9 @@
 
     reply = refusal(iq, error)      # an answer to an IQ get or set
 
-Every error has a text in English that a person can act on. What nobody foresaw
-is told as a reference number only, and logged under it.
+Every error has a text that a person can act on, in the language of the stanza that
+it answers (RFC 6120 §8.1.5), else in English. What nobody foresaw is told as a
+reference number only, and logged under it.
 """
 
 import logging
@@ -16,6 +17,8 @@ from slixmpp.stanza import Iq
 
 from bot.domain import errors
 from bot.domain.characters import printable
+from bot.domain.phrase import Phrase
+from bot.texts import language_for, said
 from bot.xmpp.namespaces import ANNOUNCE, CLIENT, LANG, STANZAS
 
 log = logging.getLogger(__name__)
@@ -40,48 +43,62 @@ class StanzaError:
 
     condition: str
     type: str
-    text: str
-    language: str = "en"
+    text: Phrase
+    #: the language tag asked for, if any
+    language: str = ""
     #: attributes of `<limit xmlns='urn:x-carillon:announce:0'/>`
     limit: Mapping[str, str] | None = None
 
     def element(self) -> ET.Element:
         error = ET.Element(f"{{{CLIENT}}}error", {"type": self.type})
         ET.SubElement(error, f"{{{STANZAS}}}{self.condition}")
-        text = ET.SubElement(error, f"{{{STANZAS}}}text", {LANG: self.language})
-        text.text = printable(self.text)
+        language = language_for(self.language)
+        text = ET.SubElement(error, f"{{{STANZAS}}}text", {LANG: language})
+        text.text = printable(said(self.text, language))
         if self.limit is not None:
             ET.SubElement(error, f"{{{ANNOUNCE}}}limit", dict(self.limit))
         return error
 
 
-def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
+def stanza_error(
+    error: Exception, language: str = "", reference: str | None = None
+) -> StanzaError:
     """What to tell the caller; logs what only the operator is to know.
 
-    `reference`: the request's, if its lines in the log have one already.
+    `language`: the tag of the stanza that is answered, if it has one. `reference`: the
+    request's, if its lines in the log have one already.
     """
     if isinstance(error, errors.PolicyViolation):
         return StanzaError(
             condition="policy-violation",
             type="wait" if error.wait else "modify",
-            text=error.text,
+            text=error.phrase,
+            language=language,
             limit=_limit(error),
         )
     if isinstance(error, errors.Unavailable):
         # its text is the operator's: it may name hosts, users and files
         log.warning("not answered: %s", error.text)
-        error = errors.Unavailable("This cannot be done now; try again in a while.")
+        error = errors.Unavailable(
+            Phrase("This cannot be done now; try again in a while.")
+        )
     if isinstance(error, errors.CarillonError):
         for kind in type(error).__mro__:
             if kind in CONDITIONS:
                 condition, etype = CONDITIONS[kind]
-                return StanzaError(condition=condition, type=etype, text=error.text)
+                return StanzaError(
+                    condition=condition,
+                    type=etype,
+                    text=error.phrase,
+                    language=language,
+                )
     reference = reference or new_reference()
     log.error("error %s while answering", reference, exc_info=error)
     return StanzaError(
         condition="internal-server-error",
         type="cancel",
-        text=f"Internal error {reference}.",
+        text=Phrase("Internal error {reference}.", reference=reference),
+        language=language,
     )
 
 
@@ -94,7 +111,8 @@ def refusal(iq: Iq, error: Exception, reference: str | None = None) -> Iq:
     """The answer to a request that failed."""
     reply = iq.reply()
     reply["type"] = "error"
-    reply.xml.append(stanza_error(error, reference).element())
+    language = iq.xml.get(LANG, "")
+    reply.xml.append(stanza_error(error, language, reference).element())
     return reply
 
 

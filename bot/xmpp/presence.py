@@ -32,6 +32,7 @@ from bot.domain.lists import SubscriptionOrigin
 from bot.service.policy import Policy
 from bot.service.ports import Database
 from bot.service.subscribers import Subscribers
+from bot.texts import said
 from bot.xmpp.classification import sender_of
 from bot.xmpp.connection import Connection
 from bot.xmpp.errors import stanza_error
@@ -126,7 +127,8 @@ class PresenceDoor:
         except CarillonError as error:
             if isinstance(error, NotFound):
                 self._refuse(presence, error)
-            self._send("unsubscribed", sender, to, status=error.text)
+            status = said(error.phrase, language or "")
+            self._send("unsubscribed", sender, to, status=status)
             return
         self._send("subscribed", sender, to)
         if self._policy.addresses.component:
@@ -143,7 +145,8 @@ class PresenceDoor:
             f"{{{CLIENT}}}presence",
             {name: value for name, value in given.items() if value},
         )
-        answer.append(stanza_error(error).element())
+        language = presence.get(LANG, "")
+        answer.append(stanza_error(error, language).element())
         self._connection.send(Presence(stream=self._connection.stream, xml=answer))
 
     def _address(self, presence: ET.Element) -> str:

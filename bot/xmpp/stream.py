@@ -26,11 +26,12 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.addresses import Addresses
+from bot.domain.phrase import Phrase
 from bot.xmpp.acknowledgements import Acknowledgements
 from bot.xmpp.bounds import DEEPEST, MOST_OF_ALL, is_overfull
 from bot.xmpp.errors import StanzaError
 from bot.xmpp.ledger import Pending
-from bot.xmpp.namespaces import ANNOUNCE, CLIENT, COMPONENT
+from bot.xmpp.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
 
 log = logging.getLogger(__name__)
 
@@ -223,11 +224,15 @@ class Stream(BaseXMPP):
         if isinstance(stanza, Iq) and stanza["type"] in {"get", "set"}:
             if len(stanza.xml) != 1:
                 # RFC 6120 §8.2.3; several children would have several handlers answer
-                text = "An IQ takes exactly one child element."
+                text = Phrase("An IQ takes exactly one child element.")
                 _refuse(stanza, "bad-request", "modify", text)
                 return
             if stanza.xml[0].tag == _OVERFULL:
-                text = f"A stanza has {MOST_OF_ALL} elements at most, {DEEPEST} deep."
+                text = Phrase(
+                    "A stanza has {most} elements at most, {deepest} deep.",
+                    most=MOST_OF_ALL,
+                    deepest=DEEPEST,
+                )
                 _refuse(stanza, "policy-violation", "modify", text)
                 return
         super().recv_stanza(stanza)
@@ -276,29 +281,30 @@ def _answer_failure(stanza: StanzaBase, error: Exception) -> None:
     number, and logged under it.
     """
     if isinstance(error, XMPPError) and not isinstance(error, IqError | IqTimeout):
-        text = error.text or "There is nothing like that here."
+        text = Phrase("There is nothing like that here.")
         if not _refuse(stanza, error.condition, error.etype, text):
             log.warning("unanswered: %s %s", error.condition, error.text)
         return
     reference = secrets.token_hex(4)
     log.error("error %s in a handler of <%s/>", reference, stanza.name, exc_info=error)
-    text = f"Internal error {reference}."
+    text = Phrase("Internal error {reference}.", reference=reference)
     _refuse(stanza, "internal-server-error", "cancel", text)
 
 
 def _answer_unknown(stanza: StanzaBase) -> None:
     """Nobody handles it: answer requests (RFC 6120 §8.2.3), and requests only."""
-    text = "This is not offered here; disco#info tells what is."
+    text = Phrase("This is not offered here; disco#info tells what is.")
     _refuse(stanza, "feature-not-implemented", "cancel", text)
 
 
-def _refuse(stanza: StanzaBase, condition: str, kind: str, text: str) -> bool:
+def _refuse(stanza: StanzaBase, condition: str, kind: str, text: Phrase) -> bool:
     """Answer a request with an error; False where it is none."""
     if not isinstance(stanza, Iq) or stanza["type"] not in {"get", "set"}:
         return False
     reply = stanza.reply()
     reply["type"] = "error"
-    error = StanzaError(condition=condition, type=kind, text=text)
+    language = stanza.xml.get(LANG, "")
+    error = StanzaError(condition=condition, type=kind, text=text, language=language)
     reply.xml.append(error.element())
     reply.send()
     return True

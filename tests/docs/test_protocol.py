@@ -95,4 +95,4 @@ def test_states_rules_and_numbers() -> None:
         assert number in PAGE.text
     assert (bounces.RATE, bounces.BURST) == (1, 5)
     assert "at most five at once and then one a second" in PAGE.text
-    assert bounces.TEXTS["en"][0] in PAGE.text
+    assert str(bounces.NOBODY) in PAGE.text

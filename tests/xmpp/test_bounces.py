@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.xmpp.bounces import TEXTS, BounceLimit, BounceTexts, bounce, language_of
+from bot.xmpp.bounces import BounceLimit, BounceTexts, bounce, language_of
 from bot.xmpp.classification import Verdict
 from bot.xmpp.namespaces import LANG, STANZAS
 
@@ -39,39 +39,40 @@ def test_a_bounce_echoes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "given"),
+    ("wanted", "given", "words"),
     [
-        ("de-AT", "de"),
-        ("DE", "de"),
-        ("fr", "fr"),
-        ("es-MX", "es"),
-        ("pl", "pl"),
-        ("en-GB", "en"),
-        ("", "en"),
-        ("tlh", "en"),
+        ("de-AT", "de", "Ankündigungen"),
+        ("DE", "de", "Ankündigungen"),
+        ("fr", "fr", "annonces"),
+        ("es-MX", "es", "anuncios"),
+        ("pl", "pl", "ogłoszeń"),
+        ("en-GB", "en", "announcements"),
+        ("", "en", "announcements"),
+        ("tlh", "en", "announcements"),
     ],
 )
-def test_texts_are_in_the_senders_language(wanted: str, given: str) -> None:
+def test_texts_are_in_the_senders_language(wanted: str, given: str, words: str) -> None:
     """The text is in the language asked for where there is one, and says which."""
     texts = BounceTexts(service="s", contact="help@example.org")
     text = texts.error(Verdict.NO_REPLY, wanted).element()[1]
     assert text.get(LANG) == given
-    assert (text.text or "").startswith(TEXTS[given][0])
+    assert words in (text.text or "")
     assert "help@example.org" in (text.text or "")
 
 
 def test_without_a_contact_nobody_is_named() -> None:
     """Where no contact is configured, the text ends before it."""
     texts = BounceTexts(service="s", contact=None)
-    assert texts.error(Verdict.NO_REPLY, "pl").text == TEXTS["pl"][0]
+    text = texts.error(Verdict.NO_REPLY, "pl").element()[1].text or ""
+    assert text.endswith("nikt nie czyta odpowiedzi.")
 
 
 def test_inline_schedules_are_told_the_way() -> None:
     """A message with <schedule/> is answered with the IQ way and the address."""
     error = BounceTexts(service="s.example", contact=None).error(Verdict.INLINE, "de")
     assert error.condition == "feature-not-implemented"
-    assert "<iq" in error.text
-    assert "s.example" in error.text
+    assert "<iq" in str(error.text)
+    assert "s.example" in str(error.text)
 
 
 def test_the_language_may_stand_at_the_body() -> None:

@@ -9,7 +9,8 @@ from slixmpp import JID
 from slixmpp.stanza import Message
 
 from bot.service.repositories import UnitOfWork
-from bot.xmpp.bounces import TEXTS
+from bot.texts import said
+from bot.xmpp.bounces import NOBODY
 from bot.xmpp.namespaces import LANG, STANZAS
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
@@ -91,7 +92,7 @@ def test_what_is_refused(
             assert refusal(back) == ("service-unavailable", "cancel")
             assert back.get("from") == bot.address
             assert back.get("to") == client.boundjid.full
-            assert text_of(back).startswith(TEXTS["de"][0])
+            assert text_of(back).startswith(said(NOBODY, "de"))
             assert "help@example.org" in text_of(back)
             text = back.find(f".//{{{STANZAS}}}text")
             assert text is not None
