@@ -8,6 +8,7 @@ from bot.cli import asking, following, moments, output, session, showing
 from bot.cli.asking import Options
 from bot.domain import wallclock
 from bot.domain.audit import Action
+from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule
 
@@ -115,7 +116,9 @@ def announce(
     asking.check_usage(options)
     asks = not (yes or dry_run)
     if asks and (json or not output.on_terminal()):
-        output.fail("nobody is there to be asked: add --yes, or --dry-run to look", 2)
+        output.fail(
+            Phrase("nobody is there to be asked: add --yes, or --dry-run to look"), 2
+        )
     with session.service_of(context) as service:
         target = service.database.look(service.subscribers.get_list, list_name)
         zone = timezone or target.timezone
@@ -143,8 +146,8 @@ def announce(
             if json:
                 output.document({**shown, "dry_run": True})
             return
-        if asks and not typer.confirm("Announce this?", err=True):
-            output.fail("nothing was announced")
+        if asks and not output.confirmed(Phrase("Announce this?")):
+            output.fail(Phrase("nothing was announced"))
         stored, _ = session.carry_out(
             service,
             Action.SCHEDULE,
@@ -167,9 +170,18 @@ def announce(
             output.fail(failed)
 
 
-def _outcome(stored: Schedule) -> str:
-    name = f"#{stored.id} ({stored.client_id})"
+def _outcome(stored: Schedule) -> Phrase:
     if stored.next_at is None:
-        return f"{name} is {stored.state}."
-    local = moments.local(stored.next_at, stored.zone)
-    return f"{name} is {stored.wire_state} for {local}."
+        return Phrase(
+            "#{number} ({id}) is {state}.",
+            number=stored.id,
+            id=stored.client_id,
+            state=stored.state,
+        )
+    return Phrase(
+        "#{number} ({id}) is {state} for {time}.",
+        number=stored.id,
+        id=stored.client_id,
+        state=stored.wire_state,
+        time=moments.local(stored.next_at, stored.zone),
+    )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.cli import moments, output
 from bot.domain import durations, timestamps, wallclock
 from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.fields import FieldType
 from bot.service.ports import Templates
@@ -45,13 +46,17 @@ def check_usage(options: Options) -> None:
     texts = (options.subject, options.body, *options.subjects, *options.bodies)
     given = any(text is not None for text in texts)
     if options.template is None and options.body is None and not options.bodies:
-        output.fail("say what: --template NAME with --set K=V, or --body TEXT", 2)
+        output.fail(
+            Phrase("say what: --template NAME with --set K=V, or --body TEXT"), 2
+        )
     if options.template is not None and given:
-        output.fail("give either --template or --body and --subject, not both", 2)
+        output.fail(
+            Phrase("give either --template or --body and --subject, not both"), 2
+        )
     if options.template is None and options.settings:
-        output.fail("--set goes with --template NAME", 2)
+        output.fail(Phrase("--set goes with --template NAME"), 2)
     if options.at is not None and options.within is not None:
-        output.fail("give --at or --in, not both", 2)
+        output.fail(Phrase("give --at or --in, not both"), 2)
 
 
 def request_of(
@@ -89,11 +94,15 @@ def settings(given: Sequence[str]) -> dict[str, dict[str, str]]:
     for text in given:
         found = _SETTING.fullmatch(text)
         if found is None:
-            output.fail(f"--set {text[:80]!r}: write K=V, or K:lang=V", 2)
+            output.fail(
+                Phrase("--set {text!r}: write K=V, or K:lang=V", text=text[:80]), 2
+            )
         languages = values.setdefault(found["name"].strip(), {})
         language = (found["language"] or "").strip()
         if language in languages:
-            output.fail(f"--set {text[:80]!r}: this is given twice", 2)
+            output.fail(
+                Phrase("--set {text!r}: this is given twice", text=text[:80]), 2
+            )
         languages[language] = found["value"]
     return values
 
@@ -126,7 +135,14 @@ def _texts(
     for text in tagged:
         language, equals, content = text.partition("=")
         if not equals or not language.strip():
-            output.fail(f"{option} {text[:80]!r}: write LANG=TEXT, say de=Hallo", 2)
+            output.fail(
+                Phrase(
+                    "{option} {text!r}: write LANG=TEXT, say de=Hallo",
+                    option=option,
+                    text=text[:80],
+                ),
+                2,
+            )
         texts.append((language.strip(), content))
     return tuple(texts)
 
@@ -152,5 +168,5 @@ def _late(text: str | None) -> tuple[str | None, str | None]:
 def _seconds(text: str, option: str) -> int:
     try:
         return min(int(durations.parse(text).total_seconds()), _LONGEST)
-    except ValueError as error:
-        raise Invalid(f"{option}: {error}") from None
+    except (ValueError, Invalid) as error:
+        raise Invalid(output.about(option, error)) from None

@@ -16,6 +16,8 @@ from bot.domain import durations, timestamps
 from bot.domain.access import owner_named
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.characters import line
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Counted, Phrase
 from bot.service.paging import Paging
 from bot.service.trail import AuditFilter
 
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
 
 _PAGE = 1_000
 _COLUMNS = tuple(field.name for field in fields(AuditEntry))
+#: over the columns
+_HEADINGS = (
+    *(Phrase("id"), Phrase("at"), Phrase("caller"), Phrase("role"), Phrase("door")),
+    *(Phrase("action"), Phrase("about"), Phrase("reference"), Phrase("result")),
+    Phrase("detail"),
+)
+_NUMBERS = (Phrase("id"), Phrase("reference"))
 _TIME = "a moment, or how long ago, say 7d."
 
 
@@ -64,7 +73,7 @@ def audit(
     """Show who asked what, with which result; the latest come last."""
     others = (since, until, caller, action, result, after, export)
     if purge is not None and any(one is not None for one in others):
-        output.fail("--purge goes by age alone", 2)
+        output.fail(Phrase("--purge goes by age alone"), 2)
     with session.service_of(context) as service:
         if purge is not None:
             _purge(service, purge, json)
@@ -95,15 +104,14 @@ def _show(
         output.document({"items": data, "count": page.count, "after": following})
         return
     if not items:
-        output.say("There is nothing.")
+        output.say(Phrase("There is nothing."))
         return
     output.table(
-        _COLUMNS,
+        _HEADINGS,
         [[getattr(entry, name) for name in _COLUMNS] for entry in items],
-        numbers={"id", "reference"},
+        numbers=_NUMBERS,
     )
-    if page.index and after is None:
-        output.note(f"there are {page.index} earlier ones: --after 0 starts with them")
+    output.earlier(page.index, after)
     output.more(following)
 
 
@@ -123,7 +131,7 @@ def _export(
             else:
                 stream.write(json_module.dumps(data) + "\n")
             count += 1
-    output.note(f"{count} entries written")
+    output.note(Counted("{count} entry written", "{count} entries written", count))
 
 
 def _all(service: "Service", wanted: AuditFilter, after: int) -> Iterator[AuditEntry]:
@@ -146,8 +154,8 @@ def _plain(value: Any) -> str:
 def _purge(service: "Service", age: str, json: bool) -> None:
     try:
         length = durations.parse(age)
-    except ValueError as error:
-        output.fail(f"--purge: {error}", 2)
+    except (ValueError, Invalid) as error:
+        output.fail(output.about("--purge", error), 2)
     purged = 0
     purge = service.audit.purge
     with session.recorded(service, Action.PURGE, age) as asked:
@@ -157,7 +165,7 @@ def _purge(service: "Service", age: str, json: bool) -> None:
     if json:
         output.document({"purged": purged})
         return
-    output.say(f"{purged} dropped.")
+    output.say(Counted("{count} dropped.", "{count} dropped.", purged))
 
 
 def _moment(service: "Service", text: str | None, option: str) -> datetime | None:
@@ -166,5 +174,5 @@ def _moment(service: "Service", text: str | None, option: str) -> datetime | Non
         return None
     try:
         return service.clock.now() - durations.parse(text)
-    except ValueError:
+    except (ValueError, Invalid):
         return moments.read(text, ZoneInfo("UTC"), option)

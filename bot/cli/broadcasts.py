@@ -7,6 +7,7 @@ import typer
 from bot.cli import following, output, session, showing
 from bot.domain.audit import Action
 from bot.domain.broadcast import Broadcast, DeliveryException, Progress
+from bot.domain.phrase import Counted, Phrase
 from bot.service.broadcasts import Broadcasts
 from bot.service.paging import Page, Paging
 from bot.service.repositories import UnitOfWork
@@ -45,8 +46,7 @@ def show_all(
         )
         return
     showing.broadcasts(items)
-    if page.index and after is None:
-        output.note(f"there are {page.index} earlier ones: --after 0 starts with them")
+    output.earlier(page.index, after)
     output.more(following_id)
 
 
@@ -62,14 +62,14 @@ def show(context: typer.Context, number: Number, json: output.JSON = False) -> N
         return
     output.details(
         [
-            ("broadcast", found.id),
-            ("schedule", f"#{found.schedule_id}"),
-            ("state", found.state),
-            ("why", found.reason),
-            *((name, getattr(progress, name)) for name in showing.COUNTS),
-            ("started", found.created_at),
-            ("finished", found.finished_at),
-            ("expires", found.expires_at),
+            (Phrase("broadcast"), found.id),
+            (Phrase("schedule"), f"#{found.schedule_id}"),
+            (Phrase("state"), found.state),
+            (Phrase("why"), found.reason),
+            *zip(showing.COUNTS, showing.counts(progress), strict=True),
+            (Phrase("started"), found.created_at),
+            (Phrase("finished"), found.finished_at),
+            (Phrase("expires"), found.expires_at),
         ]
     )
 
@@ -97,15 +97,18 @@ def failures(
         )
         return
     if not shown:
-        output.say("There are none.")
+        output.say(Phrase("There are none."))
         return
     output.table(
-        ("jid", "state", "condition", "text", "repeats", "next try"),
+        (
+            *(Phrase("jid"), Phrase("state"), Phrase("condition"), Phrase("text")),
+            *(Phrase("repeats"), Phrase("next try")),
+        ),
         [
             (one.jid, one.kind, one.condition, one.text, one.attempts, one.next_at)
             for one in shown
         ],
-        numbers={"repeats"},
+        numbers={Phrase("repeats")},
     )
     output.more(following_jid)
 
@@ -134,7 +137,7 @@ def stop(
 ) -> None:
     """Stop one, or all; nothing more leaves, those already told stay told."""
     if (number is None) != everything:
-        output.fail("say which: its number, or --all", 2)
+        output.fail(Phrase("say which: its number, or --all"), 2)
     with session.service_of(context) as service:
         if number is None:
             stopped = 0
@@ -156,7 +159,7 @@ def stop(
     if json:
         output.document({"stopped": stopped})
         return
-    output.say(f"{stopped} stopped.")
+    output.say(Counted("{count} stopped.", "{count} stopped.", stopped))
 
 
 def _page(

@@ -8,7 +8,9 @@ import typer
 from pydantic import ValidationError
 
 from bot.cli import output, session
-from bot.settings import SettingsError, XMPPSettings
+from bot.cli.reader import words
+from bot.domain.phrase import Phrase
+from bot.settings import XMPPSettings
 
 if TYPE_CHECKING:
     from bot.app.checks.finding import Finding
@@ -66,7 +68,7 @@ def check(
         _show(found)
     faults = dict.fromkeys(one.name for one in found if one.result == "fault")
     if faults:
-        output.fail(f"to put right: {', '.join(faults)}")
+        output.fail(Phrase("to put right: {checks}", checks=", ".join(faults)))
 
 
 def _other(
@@ -77,10 +79,12 @@ def _other(
 ) -> XMPPSettings | None:
     if jid is None:
         if password_file or server or ca_file:
-            output.fail("--password-file, --server and --ca-file go with --as JID", 2)
+            output.fail(
+                Phrase("--password-file, --server and --ca-file go with --as JID"), 2
+            )
         return None
     if password_file is None:
-        output.fail("--as JID wants --password-file FILE", 2)
+        output.fail(Phrase("--as JID wants --password-file FILE"), 2)
     host, _, port = (server or "").partition(":")
     try:
         return XMPPSettings.model_validate(
@@ -95,27 +99,31 @@ def _other(
         )
     except ValidationError as error:
         told = "; ".join(str(one["msg"]) for one in error.errors())
-        text = f"--as {jid}: {told.replace('Value error, ', '')}"
-        raise SettingsError([text]) from None
+        output.fail(output.about(f"--as {jid}", told.replace("Value error, ", "")))
 
 
 def _show(found: list["Finding"]) -> None:
     output.table(
-        ("check", "result", "what"), [(one.name, one.result, one.text) for one in found]
+        (Phrase("check"), Phrase("result"), Phrase("what")),
+        [(one.name, one.result, one.text) for one in found],
     )
     changes = sorted(
         (one for one in found if one.change), key=lambda one: _ORDER.index(one.result)
     )
     for one in changes:
-        output.say()
-        output.say(f"{one.name} ({one.result}), change:")
-        output.say("\n".join(f"  {line}" for line in (one.change or "").split("\n")))
+        output.plain()
+        output.say(
+            Phrase("{check} ({result}), change:", check=one.name, result=one.result)
+        )
+        output.plain(
+            "\n".join(f"  {row}" for row in words(one.change or "").split("\n"))
+        )
     counts = Counter(one.result for one in found)
-    output.say()
-    output.say(", ".join(f"{count} {result}" for result, count in counts.items()))
+    output.plain()
+    output.plain(", ".join(f"{count} {result}" for result, count in counts.items()))
 
 
-def _as_data(one: "Finding") -> dict[str, str | None]:
+def _as_data(one: "Finding") -> dict[str, object]:
     return {
         "check": one.name,
         "result": one.result,

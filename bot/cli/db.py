@@ -3,9 +3,12 @@
 import typer
 
 from bot.cli import output, session
+from bot.domain.phrase import Counted, Phrase
 from bot.store import upgrade as schema
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema.")
+
+_NOTHING = Phrase("nothing")
 
 
 @app.command()
@@ -18,9 +21,15 @@ def upgrade(context: typer.Context, json: output.JSON = False) -> None:
     if json:
         output.document({"before": before, "after": after})
     elif before == after:
-        output.say(f"The schema is at {after} already.")
+        output.say(Phrase("The schema is at {revision} already.", revision=after))
     else:
-        output.say(f"The schema went from {before or 'nothing'} to {after}.")
+        output.say(
+            Phrase(
+                "The schema went from {before} to {after}.",
+                before=before or _NOTHING,
+                after=after,
+            )
+        )
 
 
 @app.command()
@@ -31,7 +40,9 @@ def current(context: typer.Context, json: output.JSON = False) -> None:
     if json:
         output.document({"current": found, "needed": needed})
         return
-    output.say(f"at {found or 'nothing'}, needed {needed}")
+    output.say(
+        Phrase("at {found}, needed {needed}", found=found or _NOTHING, needed=needed)
+    )
 
 
 @app.command()
@@ -41,7 +52,17 @@ def check(context: typer.Context, json: output.JSON = False) -> None:
     if json:
         output.document({"faults": faults})
     if faults:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        output.fail(f"{faults[0]}{more}; run `carillon db upgrade`")
+        output.fail(_differs(faults[0], len(faults) - 1))
     if not json:
-        output.say("The schema is as this program needs it.")
+        output.say(Phrase("The schema is as this program needs it."))
+
+
+def _differs(first: object, others: int) -> Phrase:
+    if not others:
+        return Phrase("{fault}; run `carillon db upgrade`", fault=first)
+    return Counted(
+        "{fault} (and {count} more); run `carillon db upgrade`",
+        "{fault} (and {count} more); run `carillon db upgrade`",
+        others,
+        fault=first,
+    )

@@ -8,6 +8,7 @@ import typer
 
 from bot.cli import files, output, session
 from bot.domain.people_files import Format, Person, format_of, header, written
+from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:
     from bot.app.service import Service
@@ -31,7 +32,7 @@ def export_people(
 ) -> None:
     """Write who stands on a list, with their preferences, to a file."""
     if json and str(file) == "-":
-        output.fail("--json is about FILE, so name one", 2)
+        output.fail(Phrase("--json is about FILE, so name one"), 2)
     wanted = Format(format_ or format_of(file.name, "") or Format.CSV)
     count = 0
     with session.service_of(context) as service:
@@ -44,7 +45,7 @@ def export_people(
     if json:
         output.document({"list": list_name, "file": str(file), "written": count})
         return
-    output.note(f"{count} written")
+    output.note(Counted("{count} written", "{count} written", count))
 
 
 def _all(service: "Service", list_name: str) -> Iterator[Person]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.cli import output
+from bot.domain.phrase import Phrase
 
 _ENCODING, _ERRORS = "utf-8-sig", "surrogateescape"
 #: characters of a line; more is no text that people or programs wrote as lines
@@ -38,7 +39,7 @@ def writing(target: Path) -> Iterator[TextIO]:
         finally:
             unfinished.unlink(missing_ok=True)
     except OSError as error:
-        output.fail(f"{target}: {error.strerror}")
+        output.fail(output.about(target, error.strerror))
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def reading(source: Path) -> Iterator[io.TextIOWrapper]:
     try:
         stream = source.open(encoding=_ENCODING, errors=_ERRORS, newline="")
     except OSError as error:
-        output.fail(f"{source}: {error.strerror}")
+        output.fail(output.about(source, error.strerror))
     with stream:
         yield stream
 
@@ -64,7 +65,9 @@ def lines(stream: io.TextIOWrapper) -> Iterator[str]:
     try:
         while line := stream.readline(_LONGEST):
             if len(line) == _LONGEST:
-                output.fail("the file has a line without end: it is no list of people")
+                output.fail(
+                    Phrase("the file has a line without end: it is no list of people")
+                )
             yield line
     except OSError as error:
-        output.fail(f"the file cannot be read: {error.strerror}")
+        output.fail(Phrase("the file cannot be read: {why}", why=error.strerror))

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
 from bot.cli import output, session, showing
+from bot.cli.reader import words
 from bot.domain import broadcast as domain
 from bot.domain.broadcast import Broadcast, BroadcastState
+from bot.domain.phrase import Phrase
 from bot.service.health import health
 from bot.service.paging import Paging
 
@@ -20,13 +22,13 @@ _PAUSE = 0.3
 
 def schedule(
     service: "Service", reference: int, *, quiet: bool
-) -> tuple[dict[str, Any] | None, str | None]:
+) -> tuple[dict[str, Any] | None, Phrase | None]:
     """Until the schedule's latest broadcast is over; as `broadcast` below.
 
     A schedule that ends without one gives None and why.
     """
     if not service.database.look(health, service.clock, 1).up:
-        output.note("no service is running; this waits until one does its work")
+        output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
         found = service.database.look(
             service.schedules.get, session.OPERATOR, reference
@@ -40,21 +42,26 @@ def schedule(
         if page.items:
             return broadcast(service, page.items[0][0].id, quiet=quiet)
         if found.is_final:
-            return None, f"#{reference} is {found.state}: {found.reason or 'not sent'}"
+            return None, Phrase(
+                "#{number} is {state}: {why}",
+                number=reference,
+                state=found.state,
+                why=found.reason or Phrase("not sent"),
+            )
         time.sleep(_PAUSE)
 
 
 def broadcast(
     service: "Service", broadcast_id: int, *, quiet: bool
-) -> tuple[dict[str, Any], str | None]:
+) -> tuple[dict[str, Any], Phrase | None]:
     """Until it is over: how it went as data, and in a sentence if it failed.
 
     Unless `quiet`, people see a bar while it lasts and the counts at the end.
     """
-    name = TextColumn("broadcast {task.fields[number]}")
+    name = TextColumn("{task.description}")
     columns = (name, BarColumn(), MofNCompleteColumn())
     with output.progress(*columns, quiet=quiet) as bar:
-        task = bar.add_task("", number=broadcast_id)
+        task = bar.add_task(words(Phrase("broadcast {number}", number=broadcast_id)))
         while True:
             found, progress = service.database.look(
                 service.broadcasts.get, session.OPERATOR, broadcast_id
@@ -72,8 +79,16 @@ def _done(progress: domain.Progress) -> int:
     return progress.sent + progress.failed + progress.skipped
 
 
-def _failure(found: Broadcast) -> str | None:
+def _failure(found: Broadcast) -> Phrase | None:
     if found.state is BroadcastState.SENT:
         return None
-    reason = f": {found.reason}" if found.reason else ""
-    return f"broadcast {found.id} is {found.state}{reason}"
+    if not found.reason:
+        return Phrase(
+            "broadcast {number} is {state}", number=found.id, state=found.state
+        )
+    return Phrase(
+        "broadcast {number} is {state}: {why}",
+        number=found.id,
+        state=found.state,
+        why=found.reason,
+    )

@@ -12,10 +12,12 @@ import typer
 from rich.progress import Progress
 
 from bot.cli import files, output, session
+from bot.cli.reader import words
 from bot.domain.audit import Action, Asked
 from bot.domain.errors import Invalid
 from bot.domain.jid import JIDError, bare
-from bot.domain.people_files import Format, Reader, format_of
+from bot.domain.people_files import Fault, Format, Reader, format_of
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Origin
 from bot.service.imports import Import
 from bot.store.staging import SqlStaging, staging
@@ -73,31 +75,27 @@ def import_people(
         service.database.look(work.allow)
         reader = _reader(stream, format_, name, host)
         with output.progress(quiet=json) as bar:
-            _follow(bar, "reading", _places(stream, work.read(reader)))
+            _follow(bar, Phrase("reading"), _places(stream, work.read(reader)))
             refused = bool(kept.faults) and not skip_bad
             if not refused:
                 steps = (work.look if dry_run else work.write)(service.database)
-                doing = "looking up" if dry_run else "adding"
+                doing = Phrase("looking up") if dry_run else Phrase("adding")
                 _follow(bar, doing, ((done, kept.people) for done in steps))
         if json:
             _print(list_name, dry_run, work, kept, reader)
         else:
             _tell(list_name, dry_run, refused, work, kept, reader)
         if refused:
-            raise Invalid(
-                f"{_counted(kept.faults, 'bad line')}, so nobody"
-                f" {'would be' if dry_run else 'was'} added."
-                " Correct the file, or leave them out with --skip-bad."
-            )
+            raise Invalid(_refusal(kept.faults, dry_run))
 
 
 def _host(domain: str) -> str:
     try:
         host = bare(domain)
     except JIDError as error:
-        output.fail(f"--domain: {error}", 2)
+        output.fail(output.about("--domain", error), 2)
     if "@" in host:
-        output.fail(f"--domain: {host} is a person, not a domain", 2)
+        output.fail(Phrase("--domain: {host} is a person, not a domain", host=host), 2)
     return host
 
 
@@ -128,12 +126,17 @@ def _reader(
             break
     first = head[-1] if head else ""
     if "\0" in first:
-        raise Invalid(f"{name} is no text in UTF-8; save it as CSV in UTF-8.")
+        raise Invalid(
+            Phrase("{file} is no text in UTF-8; save it as CSV in UTF-8.", file=name)
+        )
     found = format_ or format_of(name, first)
     if found is None:
         raise Invalid(
-            f"{name} does not tell its format; say --format csv (with a header that"
-            " names jid), --format jsonl or --format lines."
+            Phrase(
+                "{file} does not tell its format; say --format csv (with a header that"
+                " names jid), --format jsonl or --format lines.",
+                file=name,
+            )
         )
     return Reader(chain(head, lines), found, host)
 
@@ -150,8 +153,10 @@ def _places(
     yield from ((os.lseek(file, 0, os.SEEK_CUR), size) for _ in steps)
 
 
-def _follow(bar: Progress, doing: str, steps: Iterator[tuple[int, int | None]]) -> None:
-    task = bar.add_task(doing, total=None)
+def _follow(
+    bar: Progress, doing: Phrase, steps: Iterator[tuple[int, int | None]]
+) -> None:
+    task = bar.add_task(words(doing), total=None)
     for done, total in steps:
         bar.update(task, completed=done, total=total)
 
@@ -189,29 +194,92 @@ def _tell(
 ) -> None:
     """Bad lines beside the output, and in it what was done."""
     if reader.unused:
-        output.note(f"not used: {', '.join(reader.unused)}")
+        output.note(Phrase("not used: {columns}", columns=", ".join(reader.unused)))
     for bad in islice(kept.all_faults(), _SHOWN):
-        value = f"{bad.value}: " if bad.value and bad.value not in bad.why else ""
-        output.note(f"line {bad.line}: {value}{bad.why}")
-    _rest(kept.faults, "bad line")
+        output.note(_bad(bad))
+    if (rest := kept.faults - _SHOWN) > 0:
+        output.note(
+            Counted(
+                "and {count} bad line more; --json has them all",
+                "and {count} bad lines more; --json has them all",
+                rest,
+            )
+        )
     for again in islice(kept.all_duplicates(), _SHOWN):
-        output.note(f"line {again.line}: {again.jid} stands in line {again.first}")
-    _rest(kept.duplicates, "duplicate")
-    if refused:
-        return
-    said = [
-        f"{work.added} {'would be ' if dry_run else ''}added to {list_name}",
-        *([f"{work.there} stood there already"] if work.there else []),
-        *([_counted(kept.duplicates, "duplicate")] if kept.duplicates else []),
-        *([f"{_counted(kept.faults, 'bad line')} left out"] if kept.faults else []),
-    ]
-    output.say(f"{'; '.join(said)}.")
+        output.note(
+            Phrase(
+                "line {line}: {jid} stands in line {first}",
+                line=again.line,
+                jid=again.jid,
+                first=again.first,
+            )
+        )
+    if (rest := kept.duplicates - _SHOWN) > 0:
+        output.note(
+            Counted(
+                "and {count} duplicate more; --json has them all",
+                "and {count} duplicates more; --json has them all",
+                rest,
+            )
+        )
+    if not refused:
+        output.say_all(_done(list_name, dry_run, work, kept))
 
 
-def _rest(number: int, what: str) -> None:
-    if number > _SHOWN:
-        output.note(f"and {_counted(number - _SHOWN, what)} more; --json has them all")
+def _bad(bad: Fault) -> Phrase:
+    if not bad.value or bad.value in str(bad.why):
+        return Phrase("line {line}: {why}", line=bad.line, why=bad.why)
+    return Phrase(
+        "line {line}: {value}: {why}", line=bad.line, value=bad.value, why=bad.why
+    )
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _refusal(faults: int, dry_run: bool) -> Phrase:
+    if dry_run:
+        return Counted(
+            "{count} bad line, so nobody would be added."
+            " Correct the file, or leave them out with --skip-bad.",
+            "{count} bad lines, so nobody would be added."
+            " Correct the file, or leave them out with --skip-bad.",
+            faults,
+        )
+    return Counted(
+        "{count} bad line, so nobody was added."
+        " Correct the file, or leave them out with --skip-bad.",
+        "{count} bad lines, so nobody was added."
+        " Correct the file, or leave them out with --skip-bad.",
+        faults,
+    )
+
+
+def _done(
+    list_name: str, dry_run: bool, work: Import, kept: SqlStaging
+) -> Iterator[Phrase]:
+    yield from additions(work.added, work.there, list_name, dry_run=dry_run)
+    if kept.duplicates:
+        yield Counted("{count} duplicate", "{count} duplicates", kept.duplicates)
+    if kept.faults:
+        yield Counted(
+            "{count} bad line left out", "{count} bad lines left out", kept.faults
+        )
+
+
+def additions(
+    added: int, there: int, list_name: str, *, dry_run: bool = False
+) -> Iterator[Phrase]:
+    """How many a list has got or would get, and how many it had."""
+    if dry_run:
+        yield Counted(
+            "{count} would be added to {list}",
+            "{count} would be added to {list}",
+            added,
+            list=list_name,
+        )
+    else:
+        yield Counted(
+            "{count} added to {list}", "{count} added to {list}", added, list=list_name
+        )
+    if there:
+        yield Counted(
+            "{count} stood there already", "{count} stood there already", there
+        )

@@ -9,6 +9,8 @@ from bot.cli import output
 from bot.cli.questions import FOLDER, Flags
 from bot.cli.steps import Steps
 from bot.domain import durations
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 
 
 def init(
@@ -97,11 +99,11 @@ def init(
     changes. Running it again goes on where it was left.
     """
     if context.find_root().obj is not None:
-        output.fail("init makes carillon.toml in --dir FOLDER, without -c", 2)
+        output.fail(Phrase("init makes carillon.toml in --dir FOLDER, without -c"), 2)
     try:
         patience = durations.parse(wait).total_seconds()
-    except ValueError as error:
-        output.fail(f"--wait: {error}", 2)
+    except (ValueError, Invalid) as error:
+        output.fail(output.about("--wait", error), 2)
     asks = output.on_terminal() and not (yes or json)
     flags = Flags(
         mode=mode,
@@ -119,7 +121,7 @@ def init(
         folder=folder.absolute(),
     )
     if not (asks or yes or no_test):
-        output.fail("nobody is there to be asked: add --yes, or --no-test", 2)
+        output.fail(Phrase("nobody is there to be asked: add --yes, or --no-test"), 2)
     steps = Steps(flags, asks=asks, quiet=json)
     steps.write(force=force)
     steps.show()

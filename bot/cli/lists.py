@@ -3,6 +3,7 @@
 import typer
 
 from bot.cli import output, session
+from bot.domain.phrase import Phrase
 
 
 def lists(context: typer.Context, json: output.JSON = False) -> None:
@@ -33,10 +34,15 @@ def lists(context: typer.Context, json: output.JSON = False) -> None:
         )
         return
     if not found:
-        output.say("There are no lists; declare one as [lists.NAME] in the config.")
+        output.say(
+            Phrase("There are no lists; declare one as [lists.NAME] in the config.")
+        )
         return
     output.table(
-        ("list", "subscribers", "title", "default", "kind", "language", "zone"),
+        (
+            *(Phrase("list"), Phrase("subscribers"), Phrase("title")),
+            *(Phrase("default"), Phrase("kind"), Phrase("language"), Phrase("zone")),
+        ),
         [
             (
                 entry.name,
@@ -49,5 +55,5 @@ def lists(context: typer.Context, json: output.JSON = False) -> None:
             )
             for entry, count in found
         ],
-        numbers={"subscribers"},
+        numbers={Phrase("subscribers")},
     )

@@ -5,11 +5,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.cli import output
 from bot.domain import timestamps, wallclock
 from bot.domain.errors import Invalid
-from bot.domain.preview import Preview
+from bot.domain.phrase import Phrase
+from bot.domain.preview import Note, Preview
 
 _WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?", re.ASCII)
+# not strftime's, which follow the locale of the process
+_WEEKDAYS = (
+    *(Phrase("Mon"), Phrase("Tue"), Phrase("Wed"), Phrase("Thu"), Phrase("Fri")),
+    *(Phrase("Sat"), Phrase("Sun")),
+)
+_NOTES = {
+    Note.SHIFTED: Phrase("shifted"),
+    Note.FIRST: Phrase("first"),
+    Note.SECOND: Phrase("second"),
+}
 _ABSOLUTE = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 
 
@@ -21,7 +33,7 @@ def read(text: str, zone: ZoneInfo, option: str) -> datetime:
     try:
         return _read(text.strip(), zone)
     except Invalid as error:
-        raise Invalid(f"{option}: {error.text}", field=error.field) from None
+        raise Invalid(output.about(option, error), field=error.field) from None
 
 
 def _read(given: str, zone: ZoneInfo) -> datetime:
@@ -30,23 +42,36 @@ def _read(given: str, zone: ZoneInfo) -> datetime:
     wall = _WALL.fullmatch(given)
     if wall is None:
         raise Invalid(
-            f"{given[:64]!r} is not a moment; write '2026-12-01 09:00' or"
-            f" {timestamps.SAMPLE}"
+            Phrase(
+                "{text!r} is not a moment; write '2026-12-01 09:00' or {sample}",
+                text=given[:64],
+                sample=timestamps.SAMPLE,
+            )
         )
     plain = timestamps.parse(f"{wall[1]}T{wall[2]}{wall[3] or ':00'}Z")
     return wallclock.resolve(plain.replace(tzinfo=None), zone)
 
 
-def oddity(text: str, zone: ZoneInfo) -> str | None:
+def oddity(text: str, zone: ZoneInfo) -> Phrase | None:
     """A warning where clocks in `zone` skip the wall time `text`, or show it twice."""
     wall = _WALL.fullmatch(text.strip())
     if wall is None:
         return None
     plain = datetime.fromisoformat(f"{wall[1]}T{wall[2]}{wall[3] or ':00'}")
     if wallclock.is_gap(plain, zone):
-        return f"clocks in {zone.key} skip {wall[2]} on {wall[1]}; it is read as later"
+        return Phrase(
+            "clocks in {zone} skip {time} on {day}; it is read as later",
+            zone=zone.key,
+            time=wall[2],
+            day=wall[1],
+        )
     if wallclock.is_fold(plain, zone):
-        return f"clocks in {zone.key} show {wall[2]} twice on {wall[1]}: the first"
+        return Phrase(
+            "clocks in {zone} show {time} twice on {day}: the first",
+            zone=zone.key,
+            time=wall[2],
+            day=wall[1],
+        )
     return None
 
 
@@ -60,19 +85,24 @@ def local(moment: datetime | None, zone_name: str) -> str:
     return f"{shown:%Y-%m-%d %H:%M}{seconds} {name if name.isalpha() else f'UTC{name}'}"
 
 
-def rows(preview: Preview) -> list[tuple[str, str, str]]:
+def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
     """For a table: local, UTC, note."""
     return [
         (
-            f"{entry.local:%a %Y-%m-%d %H:%M:%S} {entry.abbreviation}",
+            Phrase(
+                "{weekday} {time:%Y-%m-%d %H:%M:%S} {zone}",
+                weekday=_WEEKDAYS[entry.local.weekday()],
+                time=entry.local,
+                zone=entry.abbreviation,
+            ),
             timestamps.format(entry.moment),
-            entry.note or "",
+            _NOTES[entry.note] if entry.note else None,
         )
         for entry in preview.entries
     ]
 
 
-def as_data(preview: Preview, warnings: Sequence[str] = ()) -> dict[str, object]:
+def as_data(preview: Preview, warnings: Sequence[Phrase] = ()) -> dict[str, object]:
     """For JSON; `warnings` come on top of the preview's."""
     return {
         "moments": [

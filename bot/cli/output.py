@@ -3,6 +3,9 @@
 Stored text comes from strangers. It reaches a terminal without control
 characters, without signs that turn the direction of writing, and without being
 read as Rich markup; JSON is pure ASCII.
+
+What is ours to say is a phrase and reaches people in their language; what is stored
+stays as it is. JSON is for programs: its phrases are English.
 """
 
 import json
@@ -24,8 +27,11 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.reader import words
 from bot.domain import timestamps
 from bot.domain.characters import block, line
+from bot.domain.errors import CarillonError
+from bot.domain.phrase import Counted, Phrase
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Limit = Annotated[
@@ -40,45 +46,68 @@ After = Annotated[
 
 #: as wide as it takes where no terminal sets the width
 _UNBOUNDED = 100_000
+_YES, _NO = Phrase("yes"), Phrase("no")
 
 
 def table(
-    columns: Sequence[str],
+    columns: Sequence[Phrase],
     rows: Iterable[Sequence[object]],
     *,
-    numbers: Collection[str] = (),
+    numbers: Collection[Phrase] = (),
 ) -> None:
     """A table without lines; the columns named in `numbers` lean to the right."""
     shown = _grid()
     for column in columns:
         justify: Any = "right" if column in numbers else "left"
-        shown.add_column(column, justify=justify, overflow="fold")
+        shown.add_column(words(column), justify=justify, overflow="fold")
     for row in rows:
         shown.add_row(*(Text(line(_cell(value))) for value in row))
     shown.show_header = True
     _console().print(shown)
 
 
-def details(pairs: Iterable[tuple[str, object]]) -> None:
+def details(pairs: Iterable[tuple[Phrase, object]]) -> None:
     """One thing: a name and a value on each line; empty values are left out."""
     shown = _grid()
     shown.add_column(no_wrap=True, style="bold")
     shown.add_column(overflow="fold")
     for name, value in pairs:
         if value not in (None, "", ()):
-            shown.add_row(name, Text(line(_cell(value))))
+            shown.add_row(words(name), Text(line(_cell(value))))
     _console().print(shown)
 
 
-def say(text: str = "") -> None:
-    """Lines of text, wrapped at the terminal's width."""
+def say(phrase: Phrase) -> None:
+    """What we have to say, wrapped at the terminal's width."""
+    plain(words(phrase))
+
+
+def say_all(phrases: Iterable[Phrase]) -> None:
+    """Several that each stand for themselves, as one line."""
+    plain("; ".join(words(phrase) for phrase in phrases) + ".")
+
+
+def plain(text: str = "") -> None:
+    """Lines of text that are not ours to translate, wrapped likewise."""
     _console().print(Text(block(text)), overflow="fold")
 
 
 def more(after: object) -> None:
     """Under a page: how to get the next one, where there is one."""
     if after is not None:
-        note(f"there are more: --after {after}")
+        note(Phrase("there are more: --after {after}", after=after))
+
+
+def earlier(count: int, after: object) -> None:
+    """Under the last page: how to get the first, where it is another."""
+    if count and after is None:
+        note(
+            Counted(
+                "there is {count} earlier one: --after 0 starts with it",
+                "there are {count} earlier ones: --after 0 starts with them",
+                count,
+            )
+        )
 
 
 def document(content: Any) -> None:
@@ -105,15 +134,32 @@ def _as_json(content: Any, indent: int | None = None) -> str:
     return text.replace("\x7f", "\\u007f")
 
 
-def note(text: str) -> None:
+def note(phrase: Phrase) -> None:
     """One line beside the output, for people."""
-    typer.echo(line(text), err=True)
+    typer.echo(line(words(phrase)), err=True)
 
 
-def fail(text: str, code: int = 1) -> NoReturn:
+def fault(text: Phrase | str) -> None:
+    """One line on stderr that says what is wrong."""
+    typer.echo(line("carillon: " + " ".join(words(text).split())), err=True)
+
+
+def fail(phrase: Phrase, code: int = 1) -> NoReturn:
     """End with one line on stderr: 1 refused or failed, 2 usage."""
-    note("carillon: " + " ".join(text.split()))
+    fault(phrase)
     raise typer.Exit(code)
+
+
+def about(what: object, why: object) -> Phrase:
+    """What is wrong with an option or a file; `why` may be the error that says it."""
+    if isinstance(why, CarillonError):
+        why = why.phrase
+    return Phrase("{what}: {why}", what=what, why=why)
+
+
+def confirmed(question: Phrase, *, default: bool = False) -> bool:
+    """Whether the answer is y(es); n, y and what stands for them are not translated."""
+    return typer.confirm(words(question), default=default, err=True)
 
 
 def on_terminal() -> bool:
@@ -153,17 +199,21 @@ def _cell(value: object) -> str:
         case None:
             return ""
         case bool():
-            return "yes" if value else "no"
+            return words(_YES if value else _NO)
+        case Phrase():
+            return words(value)
         case datetime():
             return timestamps.format(value)
         case list() | tuple() | set() | frozenset():
-            return ", ".join(str(one) for one in value)
+            return ", ".join(_cell(one) for one in value)
     return str(value)
 
 
 def _json(value: Any) -> Any:
     if isinstance(value, datetime):
         return timestamps.format(value)
+    if isinstance(value, Phrase):
+        return str(value)
     if isinstance(value, frozenset):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} is not shown as JSON")

@@ -32,8 +32,9 @@ from bot.cli import (
     subscribers,
     templates,
 )
-from bot.cli.output import fail, note
+from bot.cli.output import fail, fault
 from bot.domain.errors import CarillonError
+from bot.domain.phrase import Phrase
 from bot.settings import SettingsError
 
 #: how Python hands over bytes that are no UTF-8 (PEP 383)
@@ -52,17 +53,17 @@ class Program(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if any(_LONE_SURROGATE.search(text) for text in args):
-            fail("an argument is not UTF-8", 2)
+            fail(Phrase("an argument is not UTF-8"), 2)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except CarillonError as error:
-            fail(error.text)
+            fail(error.phrase)
         except SettingsError as error:
-            for fault in error.faults:
-                note("carillon: " + " ".join(fault.split()))
+            for text in error.faults:
+                fault(text)
             raise typer.Exit(1) from None
 
 

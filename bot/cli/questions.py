@@ -12,7 +12,10 @@ from bot.app.setup.answers import Answers
 from bot.app.setup.neighbours import Neighbour, listens
 from bot.app.snippets import Kind
 from bot.cli import output
+from bot.cli.reader import words
+from bot.domain.errors import Invalid
 from bot.domain.jid import bare, domain_of
+from bot.domain.phrase import Phrase
 from bot.settings import LOOPBACK
 
 FOLDER, DATA = Path("/etc/carillon"), Path("/var/lib/carillon")
@@ -48,12 +51,16 @@ def kind_of(flags: Flags, found: Sequence[Neighbour], *, asks: bool) -> Kind:
     if flags.server is not None:
         return _one_of("--server", flags.server, Kind)
     if len(found) == 1:
-        output.note(f"Found {found[0].kind}: {found[0].file}.")
+        output.note(
+            Phrase("Found {server}: {file}.", server=found[0].kind, file=found[0].file)
+        )
         return found[0].kind
     if not asks:
-        output.fail("say which server: --server prosody or --server ejabberd", 2)
+        output.fail(
+            Phrase("say which server: --server prosody or --server ejabberd"), 2
+        )
     return _ask(
-        "XMPP server (prosody, ejabberd)",
+        Phrase("XMPP server (prosody, ejabberd)"),
         found[0].kind if found else Kind.PROSODY,
         lambda text: _choice(text, Kind),
     )
@@ -66,18 +73,28 @@ def answers(
     if not asks:
         given = {"--jid": flags.jid, "--admin": flags.admin}
         if missing := [name for name, value in given.items() if value is None]:
-            output.fail(f"nobody is there to be asked: give {', '.join(missing)}", 2)
+            output.fail(
+                Phrase(
+                    "nobody is there to be asked: give {options}",
+                    options=", ".join(missing),
+                ),
+                2,
+            )
     mode = _mode(flags)
     home = near.domain if near else None
-    jid = flags.jid or _ask("Its JID", _suggested(mode, home), bare)
+    jid = flags.jid or _ask(Phrase("Its JID"), _suggested(mode, home), bare)
     domain = domain_of(jid)
     server = domain if mode == "account" else domain.partition(".")[2] or domain
     return Answers(
         mode=mode,
         jid=jid,
-        admin=flags.admin or _ask("Admin's JID", f"admin@{server}", bare),
-        list_name=_default(flags.list_name, "First list", _LIST, str, asks=asks),
-        timezone=_default(flags.timezone, "Time zone", _zone(), _is_zone, asks=asks),
+        admin=flags.admin or _ask(Phrase("Admin's JID"), f"admin@{server}", bare),
+        list_name=_default(
+            flags.list_name, Phrase("First list"), _LIST, str, asks=asks
+        ),
+        timezone=_default(
+            flags.timezone, Phrase("Time zone"), _zone(), _is_zone, asks=asks
+        ),
         language=flags.language,
         password_file=flags.secret_file.absolute() if flags.secret_file else secret,
         password_is_there=flags.secret_file is not None,
@@ -92,9 +109,11 @@ def password(answers: Answers, *, asks: bool) -> str | None:
     """Of an account that is there already; None: one has to be made."""
     if answers.mode == "component" or not asks:
         return None
-    question = f"Password of {answers.jid} (empty: there is no such account yet)"
+    question = Phrase(
+        "Password of {jid} (empty: there is no such account yet)", jid=answers.jid
+    )
     text: str = typer.prompt(
-        question, default="", hide_input=True, show_default=False, err=True
+        words(question), default="", hide_input=True, show_default=False, err=True
     )
     return text or None
 
@@ -105,7 +124,7 @@ def _mode(flags: Flags) -> Mode:
     if flags.jid is not None:
         return "account" if "@" in flags.jid else "component"
     return _ask(
-        "Mode (component: a domain of its own; account: like anybody else)",
+        Phrase("Mode (component: a domain of its own; account: like anybody else)"),
         "component",
         lambda text: _choice(text, MODES),
     )
@@ -136,13 +155,15 @@ def _zone() -> str:
 
 def _is_zone(text: str) -> str:
     if text not in available_timezones():
-        raise ValueError(f"{text!r} is no IANA time zone such as Europe/Warsaw")
+        raise Invalid(
+            Phrase("{text!r} is no IANA time zone such as Europe/Warsaw", text=text)
+        )
     return text
 
 
 def _default(
     given: str | None,
-    question: str,
+    question: Phrase,
     usual: str,
     read: Callable[[str], str],
     *,
@@ -156,8 +177,8 @@ def _default(
 def _one_of(option: str, text: str, known: Iterable[T]) -> T:
     try:
         return _choice(text, known)
-    except ValueError as error:
-        output.fail(f"{option}: {error}", 2)
+    except Invalid as error:
+        output.fail(output.about(option, error), 2)
 
 
 def _choice(text: str, known: Iterable[T]) -> T:
@@ -165,19 +186,18 @@ def _choice(text: str, known: Iterable[T]) -> T:
     for name in names:
         if str(name) == text.strip().lower():
             return name
-    raise ValueError(f"{text[:40]!r} is none of {', '.join(names)}")
+    raise Invalid(
+        Phrase("{text!r} is none of {names}", text=text[:40], names=", ".join(names))
+    )
 
 
-def _ask(question: str, usual: str | None, read: Callable[[str], T]) -> T:
+def _ask(question: Phrase, usual: str | None, read: Callable[[str], T]) -> T:
     """Until the answer can be read."""
-
-    def process(text: str) -> T:
-        try:
-            return read(text.strip())
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
-
     # plain: of an Enum the choices would be shown a second time
     default = None if usual is None else str(usual)
-    found: T = typer.prompt(question, default=default, value_proc=process, err=True)
-    return found
+    while True:
+        text: str = typer.prompt(words(question), default=default, err=True)
+        try:
+            return read(text.strip())
+        except (ValueError, Invalid) as error:
+            output.note(output.about(Phrase("Error"), error))

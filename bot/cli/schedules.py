@@ -11,6 +11,7 @@ from bot.domain.audit import Action
 from bot.domain.broadcast import Broadcast, Occurrence, Progress
 from bot.domain.errors import CarillonError, NotFound
 from bot.domain.message import Text
+from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule
 from bot.service.broadcasts import Broadcasts
@@ -71,7 +72,10 @@ def show_all(
         )
         return
     output.table(
-        ("ref", "next", "to", "state", "rule", "id", "owner"),
+        (
+            *(Phrase("ref"), Phrase("next"), Phrase("to"), Phrase("state")),
+            *(Phrase("rule"), Phrase("id"), Phrase("owner")),
+        ),
         [
             (
                 f"#{one.id}",
@@ -104,7 +108,7 @@ def show_one(
             texts = service.database.look(service.schedules.texts, found)
         except CarillonError as error:  # the template changed since
             texts = ()
-            output.note(f"its texts cannot be shown: {error.text}")
+            output.note(Phrase("its texts cannot be shown: {why}", why=error.phrase))
     if json:
         output.document(
             {
@@ -118,13 +122,13 @@ def show_one(
         return
     _show(found, texts)
     if occurrences:
-        output.say()
+        output.plain()
         output.table(
-            ("due", "became", "why"),
+            (Phrase("due"), Phrase("became"), Phrase("why")),
             [(one.due_at, one.state, one.reason) for one in occurrences],
         )
     if broadcasts:
-        output.say()
+        output.plain()
         showing.broadcasts(broadcasts)
 
 
@@ -144,7 +148,13 @@ def preview(
         output.document({"reference": found.id, **moments.as_data(ahead)})
         return
     if not ahead.entries:
-        output.say(f"#{found.id} is {found.state}; nothing is ahead.")
+        output.say(
+            Phrase(
+                "#{number} is {state}; nothing is ahead.",
+                number=found.id,
+                state=found.state,
+            )
+        )
         return
     showing.ahead(ahead)
 
@@ -238,9 +248,24 @@ def _change(
     if json:
         output.document(showing.schedule_as_data(changed))
         return
-    following = moments.local(changed.next_at, changed.zone)
-    rest = f"; next: {following}" if following else ""
-    output.say(f"#{changed.id} ({changed.client_id}) is {changed.state}{rest}.")
+    output.say(_changed(changed))
+
+
+def _changed(found: Schedule) -> Phrase:
+    if found.next_at is None:
+        return Phrase(
+            "#{number} ({id}) is {state}.",
+            number=found.id,
+            id=found.client_id,
+            state=found.state,
+        )
+    return Phrase(
+        "#{number} ({id}) is {state}; next: {time}.",
+        number=found.id,
+        id=found.client_id,
+        state=found.state,
+        time=moments.local(found.next_at, found.zone),
+    )
 
 
 def _find(
@@ -251,7 +276,9 @@ def _find(
     if owner is None and digits.isascii() and digits.isdigit():
         number = int(digits[:20])
         if number > _LARGEST:
-            raise NotFound(f"There is no announcement #{digits[:20]}.")
+            raise NotFound(
+                Phrase("There is no announcement #{number}.", number=digits[:20])
+            )
         return schedules.get(uow, session.OPERATOR, number)
     return schedules.find(uow, session.OPERATOR, reference, owner)
 
@@ -291,22 +318,22 @@ def _one(
 def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
     output.details(
         [
-            ("reference", f"#{found.id}"),
-            ("id", found.client_id),
-            ("owner", found.owner),
-            ("origin", found.origin),
-            ("to", showing.target(found)),
-            ("state", found.state),
-            ("why", found.reason),
-            ("rule", found.recurrence),
-            ("zone", found.zone),
-            ("expires", found.expires_at),
-            ("late", found.late.policy),
-            ("created", found.created_at),
-            ("ended", found.ended_at),
+            (Phrase("reference"), f"#{found.id}"),
+            (Phrase("id"), found.client_id),
+            (Phrase("owner"), found.owner),
+            (Phrase("origin"), found.origin),
+            (Phrase("to"), showing.target(found)),
+            (Phrase("state"), found.state),
+            (Phrase("why"), found.reason),
+            (Phrase("rule"), found.recurrence),
+            (Phrase("zone"), found.zone),
+            (Phrase("expires"), found.expires_at),
+            (Phrase("late"), found.late.policy),
+            (Phrase("created"), found.created_at),
+            (Phrase("ended"), found.ended_at),
         ]
     )
-    output.say()
+    output.plain()
     showing.written(texts)
     ahead = upcoming(found, limit=3)
     if ahead.entries:

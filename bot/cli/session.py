@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 import typer
 
+from bot.cli import output
 from bot.domain.access import Access
 from bot.domain.audit import Action, Asked
 from bot.domain.errors import CarillonError, Unavailable
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.repositories import UnitOfWork
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, load
 
 if TYPE_CHECKING:
     from bot.app.service import Service
@@ -28,17 +30,24 @@ OPERATOR = Access.operator()
 
 
 def locate(given: Path | None) -> Path:
-    """The configuration file; raises SettingsError naming where it was looked for."""
+    """The configuration file; ends with where it was looked for, if none is there."""
     if given is not None:
         return given
     if os.environ.get(VARIABLE):
         return Path(os.environ[VARIABLE])
-    for place in PLACES:
-        if place.is_file():
-            return place
-    places = " nor ".join(str(place) for place in PLACES)
-    fault = f"neither {places} is there; name one with -c FILE or in ${VARIABLE}"
-    raise SettingsError([f"no configuration: {fault}"])
+    found = next((place for place in PLACES if place.is_file()), None)
+    if found is None:
+        here, there = PLACES
+        output.fail(
+            Phrase(
+                "no configuration: neither {here} nor {there} is there;"
+                " name one with -c FILE or in ${variable}",
+                here=here,
+                there=there,
+                variable=VARIABLE,
+            )
+        )
+    return found
 
 
 def settings_of(context: typer.Context) -> Settings:

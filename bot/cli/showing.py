@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.cli import moments, output
+from bot.cli.reader import words
 from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.characters import line
 from bot.domain.message import Text
+from bot.domain.phrase import Phrase
 from bot.domain.preview import Preview
 from bot.domain.schedule import Schedule, TemplateContent
 
 
 def target(schedule: Schedule) -> str:
     """Who is told: the list's name, or the people."""
-    return ", ".join(schedule.audience.jids) or schedule.audience.label
+    return ", ".join(schedule.audience.jids) or words(schedule.audience.label)
 
 
 def draft(
@@ -21,19 +23,19 @@ def draft(
     readers: int,
     texts: Sequence[Text],
     preview: Preview,
-    warnings: Sequence[str],
+    warnings: Sequence[Phrase],
 ) -> None:
     """What is going to happen."""
     written(texts)
     output.details(
         [
-            ("to", target(drafted)),
-            ("readers now", readers),
-            ("rule", drafted.recurrence),
-            ("expires", moments.local(drafted.expires_at, drafted.zone)),
+            (Phrase("to"), target(drafted)),
+            (Phrase("readers now"), readers),
+            (Phrase("rule"), drafted.recurrence),
+            (Phrase("expires"), moments.local(drafted.expires_at, drafted.zone)),
         ]
     )
-    output.say()
+    output.plain()
     ahead(preview, warnings)
 
 
@@ -41,16 +43,19 @@ def written(texts: Iterable[Text]) -> None:
     """Each text under its language."""
     for text in texts:
         subject = line(text.subject or "")
-        output.say(f"[{text.language or 'any language'}] {subject}".rstrip())
-        output.say("\n".join(f"    {row}" for row in text.body.split("\n")))
-        output.say()
+        language = text.language or words(Phrase("any language"))
+        output.plain(f"[{language}] {subject}".rstrip())
+        output.plain("\n".join(f"    {row}" for row in text.body.split("\n")))
+        output.plain()
 
 
-def ahead(preview: Preview, warnings: Sequence[str] = ()) -> None:
+def ahead(preview: Preview, warnings: Sequence[Phrase] = ()) -> None:
     """The next moments, and what to know about them."""
-    output.table(("local", "utc", "note"), moments.rows(preview))
-    for text in (*warnings, *(caution.text for caution in preview.warnings)):
-        output.say(f"Note: {text}.")
+    headings = (Phrase("local"), Phrase("utc"), Phrase("note"))
+    output.table(headings, moments.rows(preview))
+    cautions = (getattr(one, "phrase", one.text) for one in preview.warnings)
+    for text in (*warnings, *cautions):
+        output.say(Phrase("Note: {text}.", text=text))
 
 
 def texts_as_data(texts: Iterable[Text]) -> list[dict[str, Any]]:
@@ -104,18 +109,31 @@ def broadcast_as_data(broadcast: Broadcast, progress: Progress) -> dict[str, Any
     }
 
 
-COUNTS = ("total", "sent", "failed", "skipped", "deferred")
+COUNTS = (
+    *(Phrase("total"), Phrase("sent"), Phrase("failed"), Phrase("skipped")),
+    Phrase("deferred"),
+)
+
+
+def counts(progress: Progress) -> tuple[int, ...]:
+    """As COUNTS names them."""
+    reached = (progress.total, progress.sent, progress.failed, progress.skipped)
+    return (*reached, progress.deferred)
 
 
 def broadcasts(found: Iterable[tuple[Broadcast, Progress]]) -> None:
     output.table(
-        ("broadcast", "schedule", "state", *COUNTS, "started"),
+        (
+            *(Phrase("broadcast"), Phrase("schedule"), Phrase("state")),
+            *COUNTS,
+            Phrase("started"),
+        ),
         [
             (
                 broadcast.id,
                 f"#{broadcast.schedule_id}",
                 broadcast.state,
-                *(getattr(progress, name) for name in COUNTS),
+                *counts(progress),
                 broadcast.created_at,
             )
             for broadcast, progress in found

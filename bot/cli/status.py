@@ -5,6 +5,7 @@ from typing import Any
 import typer
 
 from bot.cli import moments, output, session, showing
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.service.health import Health, health
 from bot.service.repositories import Pulse
@@ -32,9 +33,11 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
     else:
         _show(found)
     if not found.up:
-        output.fail("no service is running; start one with `carillon run`")
+        output.fail(Phrase("no service is running; start one with `carillon run`"))
     if not found.connected:
-        output.fail("the service is running, but not connected to its XMPP server")
+        output.fail(
+            Phrase("the service is running, but not connected to its XMPP server")
+        )
 
 
 def _show(found: Health) -> None:
@@ -42,7 +45,10 @@ def _show(found: Health) -> None:
     pulses += [(pulse, "silent") for pulse in found.silent]
     if pulses:
         output.table(
-            ("service", "state", "connected", "since", "last sign", "version"),
+            (
+                *(Phrase("service"), Phrase("state"), Phrase("connected")),
+                *(Phrase("since"), Phrase("last sign"), Phrase("version")),
+            ),
             [
                 (
                     pulse.service,
@@ -58,10 +64,13 @@ def _show(found: Health) -> None:
     if found.sending:
         showing.broadcasts(found.sending)
     if not found.upcoming:
-        output.say("Nothing is scheduled.")
+        output.say(Phrase("Nothing is scheduled."))
         return
     output.table(
-        ("next", "utc", "schedule", "to", "id"),
+        (
+            *(Phrase("next"), Phrase("utc"), Phrase("schedule")),
+            *(Phrase("to"), Phrase("id")),
+        ),
         [
             (
                 moments.local(schedule.next_at, schedule.zone),

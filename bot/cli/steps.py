@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from bot.app.setup import writing
 from bot.app.setup.answers import Answers
 from bot.app.setup.neighbours import neighbours
 from bot.app.snippets import Snippet, snippet
 from bot.cli import output, questions
 from bot.cli.questions import FOLDER, Flags
+from bot.cli.reader import words
 from bot.domain.errors import Conflict
+from bot.domain.phrase import Phrase
 from bot.settings import Settings, load
 from bot.store import upgrade
 from bot.store.whereabouts import file_of
@@ -49,7 +49,9 @@ class Steps:
         if self._config.exists() and not force:
             self._settings = load(self._config)
             _agree(self._flags, self._settings, self._config)
-            self._say(f"{self._config} is there already: going on with it.")
+            self._say(
+                Phrase("{file} is there already: going on with it.", file=self._config)
+            )
         else:
             found = questions.answers(
                 self._flags, self._near, self._secret, asks=self._asks
@@ -73,7 +75,9 @@ class Steps:
 
     def _write_secret(self, found: Answers) -> None:
         if self._secret.exists():
-            self._say(f"{self._secret} is there already: it is taken.")
+            self._say(
+                Phrase("{file} is there already: it is taken.", file=self._secret)
+            )
             return
         known = questions.password(found, asks=self._asks)
         self._known = known is not None
@@ -83,7 +87,8 @@ class Steps:
 
     def _wrote(self, file: Path) -> None:
         self.done["wrote"].append(str(file))
-        self._say(f"Wrote {file} (mode {file.stat().st_mode & 0o777:o}).")
+        mode = f"{file.stat().st_mode & 0o777:o}"
+        self._say(Phrase("Wrote {file} (mode {mode}).", file=file, mode=mode))
 
     # --- the server ----------------------------------------------------------------
 
@@ -100,9 +105,12 @@ class Steps:
             file=self._near.file if self._near else None,
         )
         self.done["server"] = _as_data(self._kind, found)
-        self._say(f"\nPaste this {found.place}:\n\n{found.text}\n")
-        self._say("Then run, where the server is:\n")
-        self._say("".join(f"  {command}\n" for command in found.commands))
+        self._plain()
+        self._say(Phrase("Paste this {place}:", place=found.place))
+        self._plain(f"\n{found.text}\n")
+        self._say(Phrase("Then run, where the server is:"))
+        self._plain()
+        self._plain("".join(f"  {command}\n" for command in found.commands))
 
     # --- the database ----------------------------------------------------------------
 
@@ -116,43 +124,51 @@ class Steps:
             ]
             writing.give(parts, file.parent)
         self.done["database"] = upgrade.current(url)
-        self._say(f"The database is at {self.done['database']}.")
+        self._say(
+            Phrase("The database is at {revision}.", revision=self.done["database"])
+        )
 
     # --- the test --------------------------------------------------------------------
 
-    def test(self, patience: float) -> str | None:
+    def test(self, patience: float) -> Phrase | None:
         """Announce to the first admin; why that failed, None where it did not."""
         to = next(iter(self._settings.access.admins), None)
         self.done["test"] = {"to": to, "result": "skipped"}
         if to is None:
-            self._say("No admin is configured: nobody gets a test.")
+            self._say(Phrase("No admin is configured: nobody gets a test."))
             return None
         state = self._state()
         if state.connected:
-            self._say(f"The service is {state.text}: no test is needed.")
+            self._say(
+                Phrase("The service is {state}: no test is needed.", state=state.text)
+            )
             return None
         failed = self._until_taken(to, patience)
         self.done["test"]["result"] = "failed" if failed else "sent"
         if failed is None:
-            self._say(f"The server took a first announcement to {to}.")
+            self._say(
+                Phrase("The server took a first announcement to {admin}.", admin=to)
+            )
         return failed
 
-    def _until_taken(self, to: str, patience: float) -> str | None:
+    def _until_taken(self, to: str, patience: float) -> Phrase | None:
         from bot.app.setup.greeting import greet  # noqa: PLC0415 - slow to start
 
         deadline = time.monotonic() + patience
-        question = "Ready to connect, once the server has read that?"
+        question = Phrase("Ready to connect, once the server has read that?")
         while True:
-            if self._asks and not typer.confirm(question, default=True, err=True):
-                return "not tested; run `carillon init` again to go on"
+            if self._asks and not output.confirmed(question, default=True):
+                return Phrase("not tested; run `carillon init` again to go on")
             try:
                 asyncio.run(greet(self._settings, to))
             except Conflict as error:
                 if self._asks:
-                    output.note(error.text)
-                    question = "Try again?"
+                    output.note(error.phrase)
+                    question = Phrase("Try again?")
                 elif time.monotonic() + _PAUSE > deadline:
-                    return f"{error.text}; run `carillon init` again to go on"
+                    return Phrase(
+                        "{why}; run `carillon init` again to go on", why=error.phrase
+                    )
                 else:
                     time.sleep(_PAUSE)
             else:
@@ -165,11 +181,21 @@ class Steps:
 
     def end(self) -> None:
         option = "" if self._config.parent == FOLDER else f" -c {self._config}"
-        self._say(f"\nNext: carillon{option} check, then carillon{option} run.")
+        self._plain()
+        self._say(
+            Phrase(
+                "Next: {check}, then {run}.",
+                check=f"carillon{option} check",
+                run=f"carillon{option} run",
+            )
+        )
 
-    def _say(self, text: str) -> None:
+    def _say(self, phrase: Phrase) -> None:
+        self._plain(words(phrase))
+
+    def _plain(self, text: str = "") -> None:
         if not self._quiet:
-            output.say(text)
+            output.plain(text)
 
 
 def _agree(flags: Flags, settings: Settings, config: Path) -> None:
@@ -183,8 +209,14 @@ def _agree(flags: Flags, settings: Settings, config: Path) -> None:
     for option, given, there in stated:
         if given is not None and given not in there:
             raise Conflict(
-                f"{config} is there already and says {', '.join(there)}, not {option}"
-                f" {given}: change it there, or write it anew with --force."
+                Phrase(
+                    "{file} is there already and says {there}, not {option} {given}:"
+                    " change it there, or write it anew with --force.",
+                    file=config,
+                    there=", ".join(there),
+                    option=option,
+                    given=given,
+                )
             )
 
 

@@ -6,6 +6,7 @@ import typer
 
 from bot.cli import exporting, importing, output, session
 from bot.domain.audit import Action
+from bot.domain.phrase import Counted, Phrase
 from bot.service.repositories import UnitOfWork
 from bot.service.subscribers import Subscribers
 
@@ -56,7 +57,10 @@ def show(
         output.document({"items": items, "after": following})
         return
     output.table(
-        ("jid", "since", "by", "language", "zone"),
+        (
+            *(Phrase("jid"), Phrase("since"), Phrase("by")),
+            *(Phrase("language"), Phrase("zone")),
+        ),
         [
             (
                 subscriber.jid,
@@ -105,9 +109,7 @@ def add(
     if json:
         output.document({"list": list_name, "added": added, "given": len(jids)})
         return
-    there = len(jids) - added
-    rest = f"; {there} stood there already" if there else ""
-    output.say(f"{added} added to {list_name}{rest}.")
+    output.say_all(importing.additions(added, len(jids) - added, list_name))
 
 
 @app.command()
@@ -131,7 +133,14 @@ def remove(
     if json:
         output.document({"list": list_name, "removed": len(jids)})
         return
-    output.say(f"{len(jids)} removed from {list_name}.")
+    output.say(
+        Counted(
+            "{count} removed from {list}.",
+            "{count} removed from {list}.",
+            len(jids),
+            list=list_name,
+        )
+    )
 
 
 def _about(list_name: str, jids: list[str]) -> str:

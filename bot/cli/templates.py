@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import asking, output, session, showing
+from bot.cli import asking, output, reader, session, showing
 from bot.cli.trial import trial
 from bot.domain import wallclock
 from bot.domain.characters import line
 from bot.domain.errors import CarillonError, Invalid
-from bot.domain.language import is_tag
+from bot.domain.language import choose, is_tag
+from bot.domain.phrase import Counted, Phrase
 from bot.rendering.templates import JinjaTemplates
 from bot.service.fields import WANTED, Field, Template
+from bot.texts import ENGLISH
 
 app = typer.Typer(no_args_is_help=True, help="What announcements can be made of.")
 
@@ -28,7 +30,10 @@ def show_all(context: typer.Context, json: output.JSON = False) -> None:
         output.document({"items": items})
         return
     output.table(
-        ("template", "title", "languages", "fields", "fault"),
+        (
+            *(Phrase("template"), Phrase("title"), Phrase("languages")),
+            *(Phrase("fields"), Phrase("fault")),
+        ),
         [
             (
                 item["name"],
@@ -59,16 +64,19 @@ def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
         return
     output.details(
         [
-            ("template", template.name),
-            ("title", _words(template.title)),
-            ("for", _words(template.description)),
-            ("languages", template.languages),
+            (Phrase("template"), template.name),
+            (Phrase("title"), _words(template.title)),
+            (Phrase("for"), _words(template.description)),
+            (Phrase("languages"), template.languages),
         ]
     )
-    output.say()
+    output.plain()
     if template.fields:
         output.table(
-            ("field", "needed", "takes", "default", "what it is"),
+            (
+                *(Phrase("field"), Phrase("needed"), Phrase("takes")),
+                *(Phrase("default"), Phrase("what it is")),
+            ),
             [
                 (
                     field.name,
@@ -81,7 +89,7 @@ def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
             ],
         )
     else:
-        output.say("It asks for nothing.")
+        output.say(Phrase("It asks for nothing."))
 
 
 @app.command()
@@ -119,7 +127,11 @@ def render(
     templates = _templates(context)
     template = templates.get(name)
     if language is not None and not is_tag(language):
-        raise Invalid(f"{language[:40]!r} is no language tag such as 'en'.")
+        raise Invalid(
+            Phrase(
+                "{language!r} is no language tag such as 'en'.", language=language[:40]
+            )
+        )
     found = trial(context, jid, list_name)
     zone = wallclock.zone(timezone or found.timezone)
     values = asking.with_moments(asking.settings(settings or ()), name, zone, templates)
@@ -139,11 +151,11 @@ def render(
         for wish in wishes
     ]
     if json:
-        reader = {"jid": found.jid, "known": found.reader is not None} if jid else None
+        known = found.reader is not None
         output.document(
             {
                 "name": name,
-                "reader": reader,
+                "reader": {"jid": found.jid, "known": known} if jid else None,
                 "timezone": shown_zone,
                 "texts": showing.texts_as_data(texts),
             }
@@ -151,9 +163,13 @@ def render(
         return
     if jid is not None:
         output.details(
-            [("for", found.jid), ("known", found.known), ("time zone", shown_zone)]
+            [
+                (Phrase("for"), found.jid),
+                (Phrase("known"), found.known),
+                (Phrase("time zone"), shown_zone),
+            ]
         )
-        output.say()
+        output.plain()
     showing.written(texts)
 
 
@@ -185,11 +201,24 @@ def check(
         )
     else:
         for fault in faults:
-            output.say(line(str(fault)))
+            why = reader.words(getattr(fault, "phrase", fault.text))
+            output.plain(line(f"{fault.file}:{fault.line}: {why}"))
     if faults:
-        output.fail(f"{len(faults)} to put right in the templates")
+        output.fail(
+            Counted(
+                "{count} to put right in the templates",
+                "{count} to put right in the templates",
+                len(faults),
+            )
+        )
     if not json:
-        output.say(f"{len(wanted)} templates are in order.")
+        output.say(
+            Counted(
+                "{count} template is in order.",
+                "{count} templates are in order.",
+                len(wanted),
+            )
+        )
 
 
 def _templates(context: typer.Context) -> JinjaTemplates:
@@ -203,7 +232,7 @@ def _summary(templates: JinjaTemplates, name: str) -> dict[str, Any]:
         template: Template | None = templates.get(name)
         fault = None
     except CarillonError as error:
-        template, fault = None, error.text
+        template, fault = None, error.phrase
     return {
         "name": name,
         "title": template.title if template else {},
@@ -227,5 +256,5 @@ def _field(field: Field) -> dict[str, Any]:
 
 
 def _words(words: Mapping[str, str]) -> str:
-    """In English, the language of this program, else in the first there is."""
-    return words.get("en") or next(iter(words.values()), "")
+    """In the reader's language, else in English, else in the first there is."""
+    return words[choose(words, *reader.tags(), ENGLISH)] if words else ""

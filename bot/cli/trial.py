@@ -7,6 +7,7 @@ import typer
 
 from bot.cli import session
 from bot.domain.lists import AnnouncementList, Subscriber
+from bot.domain.phrase import Phrase
 from bot.service.intake import list_context
 
 _READER = "reader@example.org"
@@ -43,15 +44,15 @@ class Trial:
         return self.reader.timezone if self.reader else None
 
     @property
-    def known(self) -> str:
+    def known(self) -> Phrase:
         """What the choice of language and zone rests on."""
         if self.reader is None:
-            return "nothing yet: as for a new reader"
+            return Phrase("nothing yet: as for a new reader")
         if self.reader.language:
-            return "the language is chosen"
+            return Phrase("the language is chosen")
         if self.reader.language_seen:
-            return "the language is the one last seen"
-        return "no language is known"
+            return Phrase("the language is the one last seen")
+        return Phrase("no language is known")
 
 
 def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Trial:

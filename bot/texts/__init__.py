@@ -11,9 +11,6 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from bot.domain.language import choose
 from bot.domain.phrase import Phrase
 
@@ -36,6 +33,10 @@ def translations(language: str) -> NullTranslations:
     """The catalogue of one of LANGUAGES."""
     if language == ENGLISH:
         return NullTranslations()
+    # not above: slow, and no use to whoever reads English
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     written = files(__name__) / "locale" / language / "LC_MESSAGES" / "carillon.po"
     compiled = io.BytesIO()
     with written.open("rb") as file:

@@ -128,7 +128,7 @@ def test_check_knows_the_limits(place: Workplace) -> None:
     ran = place("templates", "check", "own")
     assert "body.en.txt.j2:1: it is over 50 characters" in ran.out
     place.config.write_text(place.config.read_text().replace("body = 50", "body = 60"))
-    assert "1 templates are in order" in place.done("templates", "check", "own")
+    assert "1 template is in order" in place.done("templates", "check", "own")
 
 
 def test_check_tells_where(place: Workplace) -> None:

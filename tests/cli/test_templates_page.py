@@ -66,7 +66,7 @@ def test_files(written: Workplace) -> None:
     [*checks, _, _] = [line for text in COMMANDS.findall(PAGE) for line in _words(text)]
     assert [written(*words).out for words in checks] == [
         "9 templates are in order.\n",
-        "1 templates are in order.\n",
+        "1 template is in order.\n",
     ]
 
 

@@ -1,0 +1,36 @@
+"""The language of whoever sits at the terminal, as gettext takes it.
+
+LANGUAGE, a list with colons, else LC_ALL, LC_MESSAGES or LANG: the first that is set.
+"""
+
+import os
+from collections.abc import Mapping
+
+from bot.domain.phrase import Phrase
+from bot.texts import ENGLISH, language_for, said
+
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+_NO_LANGUAGE = ("C", "POSIX")
+
+
+def tags(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The languages that are wanted (BCP 47), most wanted first."""
+    stated = (environment.get(name) for name in _VARIABLES)
+    wanted = next(filter(None, stated), "").split(":")
+    return tuple(_tag(name) for name in wanted)
+
+
+def language() -> str:
+    """The one of `bot.texts.LANGUAGES`."""
+    return language_for(*tags())
+
+
+def words(text: Phrase | str) -> str:
+    """A phrase as the reader has it; what is no phrase as it is."""
+    return text if isinstance(text, str) else said(text, *tags())
+
+
+def _tag(name: str) -> str:
+    """`de_AT.UTF-8@euro` as de-AT; `C`, which is no language, speaks English."""
+    territory = name.partition("@")[0].partition(".")[0]
+    return ENGLISH if territory in _NO_LANGUAGE else territory.replace("_", "-")
