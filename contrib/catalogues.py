@@ -8,7 +8,6 @@ it. Nothing is guessed from what is similar.
 """
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 from typer.main import get_command
 
+from bot.cli.helps import holders
 from bot.cli.program import app
 from bot.texts import ENGLISH, LANGUAGES
 
@@ -48,17 +48,10 @@ def template() -> Catalog:
     for file, _, text, comments, context in sorted(found, key=lambda each: each[:2]):
         place = f"bot/{Path(file).as_posix()}"
         catalog.add(text, None, [(place, 0)], auto_comments=comments, context=context)
-    for place, text in sorted(_helps("carillon", get_command(app))):
+    helps = holders("carillon", get_command(app))
+    for place, text in sorted((place, each.help) for place, each in helps):
         catalog.add(text, None, [(place, 0)])
     return catalog
-
-
-def _helps(name: str, command: Any) -> Iterator[tuple[str, str]]:
-    """(what somebody types, help) of a command, its options and its commands."""
-    texts = [command.help, *(getattr(each, "help", None) for each in command.params)]
-    yield from ((name, text) for text in texts if text)
-    for inner, found in getattr(command, "commands", {}).items():
-        yield from _helps(f"{name} {inner}".replace(" ", "-"), found)
 
 
 def updated(language: str, texts: Catalog) -> Catalog:

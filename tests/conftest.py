@@ -49,7 +49,12 @@ STRICT = bool({"CI", "CARILLON_TEST_STRICT"} & os.environ.keys())
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A run of everything also proves docs/conformance.md."""
+    """A run of everything also proves docs/conformance.md.
+
+    All that runs speaks English, whatever the language of who runs it.
+    """
+    os.environ.pop("LANGUAGE", None)
+    os.environ["LC_ALL"] = "C.UTF-8"
     ran.watch(config, strict=STRICT)
 
 

@@ -24,6 +24,7 @@ from bot.cli import (
     check,
     completion,
     db,
+    helps,
     init,
     lists,
     run,
@@ -31,6 +32,7 @@ from bot.cli import (
     status,
     subscribers,
     templates,
+    usage,
 )
 from bot.cli.output import fail, fault
 from bot.domain.errors import CarillonError
@@ -49,7 +51,12 @@ class Program(TyperGroup):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
+        helps.translate(self)
         return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with usage.told():
+            return super().make_context(*args, **kwargs)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if any(_LONE_SURROGATE.search(text) for text in args):
@@ -58,7 +65,8 @@ class Program(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with usage.told():
+                return super().invoke(ctx)
         except CarillonError as error:
             fail(error.phrase)
         except SettingsError as error:

@@ -5,9 +5,10 @@ LANGUAGE, a list with colons, else LC_ALL, LC_MESSAGES or LANG: the first that i
 
 import os
 from collections.abc import Mapping
+from gettext import NullTranslations
 
 from bot.domain.phrase import Phrase
-from bot.texts import ENGLISH, language_for, said
+from bot.texts import ENGLISH, language_for, translations
 
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _NO_LANGUAGE = ("C", "POSIX")
@@ -25,9 +26,14 @@ def language() -> str:
     return language_for(*tags())
 
 
+def catalogue() -> NullTranslations:
+    """That of the language."""
+    return translations(language())
+
+
 def words(text: Phrase | str) -> str:
     """A phrase as the reader has it; what is no phrase as it is."""
-    return text if isinstance(text, str) else said(text, *tags())
+    return text if isinstance(text, str) else text.through(catalogue())
 
 
 def _tag(name: str) -> str:
