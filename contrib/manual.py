@@ -40,6 +40,10 @@ names it.
 .TP
 .BI CARILLON_ SECTION __ KEY
 A key of the configuration, which wins over the file.
+.TP
+.BR LANGUAGE ", " LC_ALL ", " LC_MESSAGES ", " LANG
+The first that is set names the language:
+English, German, French, Spanish or Polish.
 .SH FILES
 .TP
 .I /etc/carillon/carillon.toml
