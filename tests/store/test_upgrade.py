@@ -54,7 +54,7 @@ def test_check_names_differences(url: str) -> None:
         connection.execute(sa.text("DROP INDEX ix_schedule_owner_id"))
         connection.execute(sa.text("ALTER TABLE pulse DROP COLUMN version"))
     engine.dispose()
-    found = "\n".join(upgrade.check(url))
+    found = "\n".join(map(str, upgrade.check(url)))
     assert "ix_schedule_owner_id" in found
     assert "version" in found
 
