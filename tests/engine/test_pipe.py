@@ -363,7 +363,7 @@ def test_what_cannot_be_written_fails_its_reader(world: World) -> None:
 
     class Picky(FakeWire):
         def stencil(self, announcement: Announcement) -> Stencil:
-            raise StencilError(f"no XML: {announcement.job}")
+            raise StencilError(Phrase("no XML: {job}", job=announcement.job))
 
     async def go() -> None:
         async with working(world, Picky()):

@@ -114,6 +114,29 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
     assert standing(world) == []
 
 
+def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
+    """What is wrong is said as the importing door says it, and can be stored."""
+    with an_import(world) as (_, kept):
+        asked = Asked(
+            caller=world.caller(ADMIN),
+            door=Origin.CLI,
+            action=Action.SUBSCRIBE,
+            about="news",
+        )
+        work = Import(
+            world.subscribers,
+            world.audit,
+            kept,
+            asked,
+            "news",
+            welcome=False,
+            said=lambda phrase: f"gesagt: {phrase}\udcff",
+        )
+        list(work.read([fault(3, "x", Phrase("there is no JID"))]))
+        [bad] = kept.all_faults()
+    assert bad == (3, "x", "gesagt: there is no JID\\udcff")
+
+
 def test_a_look_changes_nothing(world: World) -> None:
     """A dry run counts what would be done, and neither does it nor writes it down."""
     world.subscribe("user0001@example.org")

@@ -45,7 +45,7 @@ def test_up_and_down_with_data(url: str) -> None:
 
 def test_check_names_differences(url: str) -> None:
     """A schema that is behind, or not as the program needs it, is reported."""
-    assert upgrade.check(url) == [
+    assert list(map(str, upgrade.check(url))) == [
         f"The database is at revision None, this program needs {HEAD}."
     ]
     upgrade.upgrade(url)
