@@ -13,7 +13,7 @@ from bot.domain.schedule import Schedule, TemplateContent
 
 def target(schedule: Schedule) -> str:
     """Who is told: the list's name, or the people."""
-    return ", ".join(schedule.audience.jids) or schedule.audience.label
+    return ", ".join(schedule.audience.jids) or str(schedule.audience.label)
 
 
 def draft(

@@ -67,7 +67,7 @@ def _show(found: Health) -> None:
                 moments.local(schedule.next_at, schedule.zone),
                 schedule.next_at,
                 f"#{schedule.id}",
-                schedule.audience.label,
+                str(schedule.audience.label),
                 schedule.client_id,
             )
             for schedule in found.upcoming

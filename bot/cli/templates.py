@@ -73,7 +73,7 @@ def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
                 (
                     field.name,
                     field.required,
-                    ", ".join(field.choices) or WANTED[field.type],
+                    ", ".join(field.choices) or str(WANTED[field.type]),
                     field.default,
                     _words(field.help) or _words(field.label),
                 )

@@ -72,7 +72,7 @@ def database(config: Path, settings: Settings) -> Iterator[Finding]:
     if upgrade.is_new(url):
         yield ok(name, "new: `carillon run` makes the tables")
     elif faults := upgrade.check(url):
-        yield fault(name, faults[0], "carillon db upgrade")
+        yield fault(name, str(faults[0]), "carillon db upgrade")
     else:
         yield ok(name, f"at {upgrade.head()}")
 
