@@ -37,8 +37,11 @@ class CarillonError(Exception):
         return str(self.phrase)
 
 
-class Invalid(CarillonError):
-    """Malformed or senseless input; `field` names the culprit where one is known."""
+class Invalid(CarillonError, ValueError):
+    """Malformed or senseless input; `field` names the culprit where one is known.
+
+    A ValueError too, so that a validator of pydantic may raise it.
+    """
 
     code = "invalid"
 

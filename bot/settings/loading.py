@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as UnreadableError
 
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 from bot.domain.positions import Lines, line_of, lines_of
-from bot.settings.faults import SettingsError
+from bot.settings.faults import SettingsError, reason
 from bot.settings.sections import ListSettings, Settings
 
 
@@ -21,11 +23,15 @@ def load(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
         content: dict[str, Any] = tomllib.loads(text)
     except OSError as error:
-        raise SettingsError(
-            [f"{path}: {error.strerror}; name another with -c FILE"]
-        ) from None
+        away = Phrase(
+            "{file}: {reason}; name another with -c FILE",
+            file=path,
+            reason=error.strerror,
+        )
+        raise SettingsError([away]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{path}: {error}"]) from None
+        unreadable = Phrase("{file}: {error}", file=path, error=str(error))
+        raise SettingsError([unreadable]) from None
     try:
         return Settings(**content)
     except UnreadableError as error:
@@ -36,31 +42,39 @@ def load(path: Path) -> Settings:
         raise SettingsError(faults) from None
 
 
-def _unreadable(error: UnreadableError) -> str:
+def _unreadable(error: UnreadableError) -> Phrase:
     """What is no JSON in a variable that has to be (pydantic names the section)."""
     text = str(error)
     section = text.split('"')[1] if '"' in text else ""
     names = sorted(
         name for name in os.environ if name.startswith(f"CARILLON_{section.upper()}__")
     )
-    return (
-        f"{' or '.join(names) or 'the environment'}: a list has to be written as"
-        ' JSON, say ["admin@example.org"]'
+    return Phrase(
+        "{variable}: a list has to be written as JSON, say {example}",
+        variable=", ".join(names) or Phrase("the environment"),
+        example='["admin@example.org"]',
     )
 
 
-def _fault(path: Path, lines: Lines, entry: Any) -> str:
+def _fault(path: Path, lines: Lines, entry: Any) -> Phrase:
     """`file:line: key: what is wrong`, or the variable in place of file and line."""
     key = ".".join(str(part) for part in entry["loc"]) or "file"
-    text = str(entry["msg"]).removeprefix("Value error, ")
-    if entry["type"] == "extra_forbidden":
-        text = "there is no such key" + _suggestion(entry["loc"])
-    elif entry["type"] == "missing":
-        text = "has to be given"
-    # what a section as a whole has against one of its keys begins with its name
-    named = (*entry["loc"], text.partition(":")[0])
-    where = _where(path, lines, named if named in lines else entry["loc"])
-    return f"{where}: {key}: {text}"
+    text = reason(entry)
+    if entry["type"] == "extra_forbidden" and (near := _nearest(entry["loc"])):
+        text = Phrase("there is no such key; do you mean {name}?", name=near)
+    location = entry["loc"]
+    match entry:
+        case {"ctx": {"error": Invalid(field=str() as one)}} if (
+            *location,
+            one,
+        ) in lines:
+            location = (*location, one)
+    return Phrase(
+        "{where}: {key}: {text}",
+        where=_where(path, lines, location),
+        key=key,
+        text=text,
+    )
 
 
 def place(path: Path, *key: str) -> str:
@@ -78,7 +92,7 @@ def _where(path: Path, lines: Lines, location: Sequence[str | int]) -> str:
     return f"{path}:{line}" if line else str(path)
 
 
-def _suggestion(location: Sequence[int | str]) -> str:
+def _nearest(location: Sequence[int | str]) -> str | None:
     """The key of the same section that was meant, perhaps."""
     *section, key = (str(part) for part in location)
     model: Any = Settings
@@ -87,4 +101,4 @@ def _suggestion(location: Sequence[int | str]) -> str:
     for part in section:
         model = model.model_fields[part].annotation
     near = difflib.get_close_matches(key, model.model_fields, n=1)
-    return f"; do you mean {near[0]}?" if near else ""
+    return near[0] if near else None

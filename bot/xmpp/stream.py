@@ -107,7 +107,7 @@ class Stream(BaseXMPP):
     #: the condition of the stream error that ended the last connection
     stream_error: str | None = None
     #: why the server, or its certificate, was refused or refuses us
-    refusal: str | None = None
+    refusal: Phrase | None = None
     #: why the last attempt found no server
     unreachable: str | None = None
     _paused = False
