@@ -85,7 +85,9 @@ def place(path: Path, *key: str) -> str:
 
 
 def _where(path: Path, lines: Lines, location: Sequence[str | int]) -> str:
-    variable = "CARILLON_" + "__".join(str(part) for part in location).upper()
+    # a variable holds a list as a whole
+    names = [part for part in location if isinstance(part, str)]
+    variable = "CARILLON_" + "__".join(names).upper()
     if variable in os.environ:
         return variable
     line = line_of(lines, location)
