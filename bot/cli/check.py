@@ -8,7 +8,8 @@ import typer
 from pydantic import ValidationError
 
 from bot.cli import output, session
-from bot.settings import SettingsError, XMPPSettings
+from bot.domain.phrase import Phrase
+from bot.settings import SettingsError, XMPPSettings, reasons
 
 if TYPE_CHECKING:
     from bot.app.checks.finding import Finding
@@ -94,14 +95,14 @@ def _other(
             }
         )
     except ValidationError as error:
-        told = "; ".join(str(one["msg"]) for one in error.errors())
-        text = f"--as {jid}: {told.replace('Value error, ', '')}"
+        text = Phrase("--as {jid}: {reasons}", jid=jid, reasons=reasons(error))
         raise SettingsError([text]) from None
 
 
 def _show(found: list["Finding"]) -> None:
     output.table(
-        ("check", "result", "what"), [(one.name, one.result, one.text) for one in found]
+        ("check", "result", "what"),
+        [(one.name, one.result, str(one.text)) for one in found],
     )
     changes = sorted(
         (one for one in found if one.change), key=lambda one: _ORDER.index(one.result)
@@ -109,7 +110,7 @@ def _show(found: list["Finding"]) -> None:
     for one in changes:
         output.say()
         output.say(f"{one.name} ({one.result}), change:")
-        output.say("\n".join(f"  {line}" for line in (one.change or "").split("\n")))
+        output.say("\n".join(f"  {line}" for line in str(one.change).split("\n")))
     counts = Counter(one.result for one in found)
     output.say()
     output.say(", ".join(f"{count} {result}" for result, count in counts.items()))
@@ -119,6 +120,6 @@ def _as_data(one: "Finding") -> dict[str, str | None]:
     return {
         "check": one.name,
         "result": one.result,
-        "what": one.text,
-        "change": one.change,
+        "what": str(one.text),
+        "change": None if one.change is None else str(one.change),
     }

@@ -62,7 +62,7 @@ class Program(TyperGroup):
             fail(error.text)
         except SettingsError as error:
             for fault in error.faults:
-                note("carillon: " + " ".join(fault.split()))
+                note("carillon: " + " ".join(str(fault).split()))
             raise typer.Exit(1) from None
 
 

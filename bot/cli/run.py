@@ -23,5 +23,5 @@ def run(context: typer.Context) -> None:
 
     logs.configure(settings.log)
     for fault in template_faults(settings, templates_of(settings)):
-        log.error(fault)
+        log.error(str(fault))
     running.run(settings)

@@ -11,6 +11,7 @@ import typer
 from bot.domain.access import Access
 from bot.domain.audit import Action, Asked
 from bot.domain.errors import CarillonError, Unavailable
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.repositories import UnitOfWork
 from bot.settings import Settings, SettingsError, load
@@ -36,9 +37,15 @@ def locate(given: Path | None) -> Path:
     for place in PLACES:
         if place.is_file():
             return place
-    places = " nor ".join(str(place) for place in PLACES)
-    fault = f"neither {places} is there; name one with -c FILE or in ${VARIABLE}"
-    raise SettingsError([f"no configuration: {fault}"])
+    one, other = PLACES
+    fault = Phrase(
+        "no configuration: neither {one} nor {other} is there;"
+        " name one with -c FILE or in ${variable}",
+        one=one,
+        other=other,
+        variable=VARIABLE,
+    )
+    raise SettingsError([fault])
 
 
 def settings_of(context: typer.Context) -> Settings:
