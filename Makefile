@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test image-test check format man install bench fuzz docs lock clean
+.PHONY: demo test image-test check format man catalogues install bench fuzz docs lock clean
 
 # A private server, the bot and two readers: shows an announcement; 3 minutes.
 demo: install
@@ -31,6 +31,10 @@ format: install
 # Write the man pages anew, from the commands' help.
 man: install
 	$(PYTHON) -m contrib.manual
+
+# Bring the translators' catalogues up to date with the program's texts.
+catalogues: install
+	$(PYTHON) -m contrib.catalogues
 
 # Install what is missing: Python packages in .venv, servers in .cache/servers.
 install:

@@ -208,7 +208,7 @@ class Running:
         try:
             await connected
         except FatalConnectionError as error:
-            raise Conflict(str(error)) from None
+            raise Conflict(error.phrase) from None
 
     async def _wind_down(self) -> None:
         """Finish and record what is on its way, say goodbye, give back the rest."""

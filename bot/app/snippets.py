@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
+from bot.domain.phrase import Phrase
+
 #: where a server keeps its configuration, most usual first
 FILES = {
     "prosody": (
@@ -36,7 +38,7 @@ class Snippet:
     """
 
     #: where in which file the text belongs
-    place: str
+    place: Phrase
     text: str
     commands: tuple[str, ...]
 
@@ -62,7 +64,7 @@ def snippet(
         text = rate(kind, jid)
         commands = _account(kind, jid, secret_file) if secret_file else ()
     return Snippet(
-        place=f"{_PLACES[kind, mode]} of {where}",
+        place=_place(kind, mode, where),
         text=text,
         commands=(*commands, _RELOAD[kind]),
     )
@@ -83,12 +85,18 @@ shaper_rules: # change this rule, keep the others
     - normal: all"""
 
 
-_PLACES = {
-    (Kind.PROSODY, "component"): "at the end",
-    (Kind.PROSODY, "account"): "above the first VirtualHost",
-    (Kind.EJABBERD, "component"): "under `listen:`",
-    (Kind.EJABBERD, "account"): "at the top level",
-}
+def _place(kind: Kind, mode: str, file: Path) -> Phrase:
+    match kind, mode:
+        case Kind.PROSODY, "component":
+            return Phrase("at the end of {file}", file=file)
+        case Kind.PROSODY, _:
+            return Phrase("above the first VirtualHost of {file}", file=file)
+        case _, "component":
+            return Phrase("under `listen:` of {file}", file=file)
+        case _:
+            return Phrase("at the top level of {file}", file=file)
+
+
 #: Prosody makes no component while it runs, and reads limits when it starts
 _RELOAD = {
     Kind.PROSODY: "systemctl restart prosody",

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 from bot.clock import SystemClock
 from bot.domain.errors import Conflict
+from bot.domain.phrase import Phrase
 from bot.settings import XMPPSettings
 from bot.xmpp.connection import Connection, FatalConnectionError
 
@@ -51,10 +52,11 @@ async def _up(connection: Connection, running: asyncio.Task[None]) -> None:
                 if running.done():
                     running.result()
     except FatalConnectionError as error:
-        raise Conflict(str(error)) from None
+        raise Conflict(error.phrase) from None
     except TimeoutError:
-        raise Conflict(
-            f"no answer within {PATIENCE:.0f} s: check host and port"
-        ) from None
+        silent = Phrase(
+            "no answer within {seconds:.0f} s: check host and port", seconds=PATIENCE
+        )
+        raise Conflict(silent) from None
     finally:
         ready.cancel()

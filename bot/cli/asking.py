@@ -168,5 +168,5 @@ def _late(text: str | None) -> tuple[str | None, str | None]:
 def _seconds(text: str, option: str) -> int:
     try:
         return min(int(durations.parse(text).total_seconds()), _LONGEST)
-    except (ValueError, Invalid) as error:
+    except Invalid as error:
         raise Invalid(output.about(option, error)) from None

@@ -154,7 +154,7 @@ def _plain(value: Any) -> str:
 def _purge(service: "Service", age: str, json: bool) -> None:
     try:
         length = durations.parse(age)
-    except (ValueError, Invalid) as error:
+    except Invalid as error:
         output.fail(output.about("--purge", error), 2)
     purged = 0
     purge = service.audit.purge
@@ -174,5 +174,5 @@ def _moment(service: "Service", text: str | None, option: str) -> datetime | Non
         return None
     try:
         return service.clock.now() - durations.parse(text)
-    except (ValueError, Invalid):
+    except Invalid:
         return moments.read(text, ZoneInfo("UTC"), option)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bot.cli import output, session
 from bot.cli.reader import words
 from bot.domain.phrase import Phrase
-from bot.settings import XMPPSettings
+from bot.settings import XMPPSettings, reasons
 
 if TYPE_CHECKING:
     from bot.app.checks.finding import Finding
@@ -98,8 +98,7 @@ def _other(
             }
         )
     except ValidationError as error:
-        told = "; ".join(str(one["msg"]) for one in error.errors())
-        output.fail(output.about(f"--as {jid}", told.replace("Value error, ", "")))
+        output.fail(output.about(f"--as {jid}", reasons(error)))
 
 
 def _show(found: list["Finding"]) -> None:

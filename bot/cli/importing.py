@@ -16,10 +16,11 @@ from bot.cli.reader import words
 from bot.domain.audit import Action, Asked
 from bot.domain.errors import Invalid
 from bot.domain.jid import JIDError, bare
-from bot.domain.people_files import Fault, Format, Reader, format_of
+from bot.domain.people_files import Format, Reader, format_of
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Origin
 from bot.service.imports import Import
+from bot.service.people import BadLine
 from bot.store.staging import SqlStaging, staging
 
 if TYPE_CHECKING:
@@ -70,7 +71,13 @@ def import_people(
         staging() as kept,
     ):
         work = Import(
-            service.subscribers, service.audit, kept, asked, list_name, welcome=welcome
+            service.subscribers,
+            service.audit,
+            kept,
+            asked,
+            list_name,
+            welcome=welcome,
+            said=str if json else words,
         )
         service.database.look(work.allow)
         reader = _reader(stream, format_, name, host)
@@ -226,8 +233,8 @@ def _tell(
         output.say_all(_done(list_name, dry_run, work, kept))
 
 
-def _bad(bad: Fault) -> Phrase:
-    if not bad.value or bad.value in str(bad.why):
+def _bad(bad: BadLine) -> Phrase:
+    if not bad.value or bad.value in bad.why:
         return Phrase("line {line}: {why}", line=bad.line, why=bad.why)
     return Phrase(
         "line {line}: {value}: {why}", line=bad.line, value=bad.value, why=bad.why

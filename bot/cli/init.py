@@ -102,7 +102,7 @@ def init(
         output.fail(Phrase("init makes carillon.toml in --dir FOLDER, without -c"), 2)
     try:
         patience = durations.parse(wait).total_seconds()
-    except (ValueError, Invalid) as error:
+    except Invalid as error:
         output.fail(output.about("--wait", error), 2)
     asks = output.on_terminal() and not (yes or json)
     flags = Flags(

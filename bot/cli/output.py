@@ -139,9 +139,9 @@ def note(phrase: Phrase) -> None:
     typer.echo(line(words(phrase)), err=True)
 
 
-def fault(text: Phrase | str) -> None:
+def fault(phrase: Phrase) -> None:
     """One line on stderr that says what is wrong."""
-    typer.echo(line("carillon: " + " ".join(words(text).split())), err=True)
+    typer.echo(line("carillon: " + " ".join(words(phrase).split())), err=True)
 
 
 def fail(phrase: Phrase, code: int = 1) -> NoReturn:

@@ -70,8 +70,8 @@ class Program(TyperGroup):
         except CarillonError as error:
             fail(error.phrase)
         except SettingsError as error:
-            for text in error.faults:
-                fault(text)
+            for phrase in error.faults:
+                fault(phrase)
             raise typer.Exit(1) from None
 
 

@@ -199,5 +199,5 @@ def _ask(question: Phrase, usual: str | None, read: Callable[[str], T]) -> T:
         text: str = typer.prompt(words(question), default=default, err=True)
         try:
             return read(text.strip())
-        except (ValueError, Invalid) as error:
+        except Invalid as error:
             output.note(output.about(Phrase("Error"), error))

@@ -53,7 +53,7 @@ def ahead(preview: Preview, warnings: Sequence[Phrase] = ()) -> None:
     """The next moments, and what to know about them."""
     headings = (Phrase("local"), Phrase("utc"), Phrase("note"))
     output.table(headings, moments.rows(preview))
-    cautions = (getattr(one, "phrase", one.text) for one in preview.warnings)
+    cautions = (one.phrase for one in preview.warnings)
     for text in (*warnings, *cautions):
         output.say(Phrase("Note: {text}.", text=text))
 

@@ -223,7 +223,7 @@ def _agree(flags: Flags, settings: Settings, config: Path) -> None:
 def _as_data(kind: str, found: Snippet) -> dict[str, Any]:
     return {
         "kind": kind,
-        "place": found.place,
+        "place": str(found.place),
         "text": found.text,
         "commands": list(found.commands),
     }

@@ -201,7 +201,7 @@ def check(
         )
     else:
         for fault in faults:
-            why = reader.words(getattr(fault, "phrase", fault.text))
+            why = reader.words(fault.phrase)
             output.plain(line(f"{fault.file}:{fault.line}: {why}"))
     if faults:
         output.fail(

@@ -3,6 +3,9 @@
 import re
 from datetime import timedelta
 
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
+
 _UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 _PLAIN = re.compile(
     r"(?:(\d{1,5})w)?(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?",
@@ -17,13 +20,16 @@ _ISO = re.compile(
 
 
 def parse(text: str) -> timedelta:
-    """A length of time over zero, in whole seconds; raises ValueError."""
+    """A length of time over zero, in whole seconds; raises Invalid."""
     wanted = text.strip()
     match = _ISO.fullmatch(wanted) or _PLAIN.fullmatch(wanted)
     parts = zip(_UNITS, match.groups(default="0"), strict=True) if match else ()
     length = timedelta(**{unit: int(digits) for unit, digits in parts})
     if not length:
-        raise ValueError(
-            f"{text[:40]!r} is no length of time; write 90m, 2h, 1d12h or PT1H30M"
+        raise Invalid(
+            Phrase(
+                "{text!r} is no length of time; write 90m, 2h, 1d12h or PT1H30M",
+                text=text[:40],
+            )
         )
     return length

@@ -26,10 +26,8 @@ class CarillonError(Exception):
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, phrase: Phrase | str) -> None:
+    def __init__(self, phrase: Phrase) -> None:
         super().__init__(phrase)
-        if isinstance(phrase, str):
-            phrase = Phrase("{text}", text=phrase)
         self.phrase = phrase
 
     @property
@@ -37,12 +35,15 @@ class CarillonError(Exception):
         return str(self.phrase)
 
 
-class Invalid(CarillonError):
-    """Malformed or senseless input; `field` names the culprit where one is known."""
+class Invalid(CarillonError, ValueError):
+    """Malformed or senseless input; `field` names the culprit where one is known.
+
+    A ValueError too, so that a validator of pydantic may raise it.
+    """
 
     code = "invalid"
 
-    def __init__(self, phrase: Phrase | str, *, field: str | None = None) -> None:
+    def __init__(self, phrase: Phrase, *, field: str | None = None) -> None:
         super().__init__(phrase)
         self.field = field
 
@@ -59,7 +60,7 @@ class PolicyViolation(CarillonError):
 
     def __init__(
         self,
-        phrase: Phrase | str,
+        phrase: Phrase,
         *,
         limit: str,
         maximum: int | str,

@@ -9,6 +9,8 @@ import re
 import unicodedata
 
 from bot.domain.characters import illegal
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 
 MAX_PART = 1023  #: bytes of UTF-8, RFC 7622 §3.1
 _FORBIDDEN_LOCAL = re.compile(r"[\s\x00-\x20\x7f\"&'/:<>@]")
@@ -25,8 +27,8 @@ _PLAIN = re.compile(
 )
 
 
-class JIDError(ValueError):
-    """Not a usable JID; the text says why."""
+class JIDError(Invalid):
+    """Not a usable JID; the phrase, without a full stop, says why."""
 
 
 def bare(text: str) -> str:
@@ -36,20 +38,35 @@ def bare(text: str) -> str:
 
 def _bare(text: str) -> str:
     if not text or len(text) > 2 * MAX_PART + 1:
-        raise JIDError(f"{text[:40]!r} is not a JID")
+        raise JIDError(Phrase("{text!r} is not a JID", text=text[:40]))
+    shown = text[:80]
     if "/" in text:
-        raise JIDError(f"{text[:80]!r} has a resource; a bare JID is wanted")
+        raise JIDError(
+            Phrase("{text!r} has a resource; a bare JID is wanted", text=shown)
+        )
     local, at, domain = text.rpartition("@")
     if at and not local:
-        raise JIDError(f"{text[:80]!r} has nothing before the @")
+        raise JIDError(Phrase("{text!r} has nothing before the @", text=shown))
     local = unicodedata.normalize("NFKC", local).casefold()
     domain = unicodedata.normalize("NFKC", domain).lower().rstrip(".")
     if _hides_something(local + domain):
-        raise JIDError(f"{text[:80]!r} is not a JID: it has invisible characters")
+        raise JIDError(
+            Phrase("{text!r} is not a JID: it has invisible characters", text=shown)
+        )
     if _FORBIDDEN_LOCAL.search(local) or len(local.encode()) > MAX_PART:
-        raise JIDError(f"{text[:80]!r} is not a JID: the part before the @ is not one")
+        raise JIDError(
+            Phrase(
+                "{text!r} is not a JID: the part before the @ is not one", text=shown
+            )
+        )
     if not _DOMAIN.fullmatch(domain):
-        raise JIDError(f"{text[:80]!r} is not a JID: {domain[:80]!r} is no domain")
+        raise JIDError(
+            Phrase(
+                "{text!r} is not a JID: {domain!r} is no domain",
+                text=shown,
+                domain=domain[:80],
+            )
+        )
     return f"{local}@{domain}" if at else domain
 
 

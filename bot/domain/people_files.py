@@ -17,6 +17,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from bot.domain.errors import Invalid
+from bot.domain.phrase import Counted, Phrase
 
 
 class Format(StrEnum):
@@ -40,7 +41,7 @@ class Fault(NamedTuple):
 
     line: int
     value: str
-    why: str
+    why: Phrase
 
 
 #: a line's number, and whom it names
@@ -61,12 +62,13 @@ _FORMULA = ("=", "+", "-", "@")
 _QUOTED_FORMULA = tuple(f"'{sign}" for sign in _FORMULA)
 
 
-def fault(line: int, value: str, why: str) -> Fault:
-    """Text that anything can show and store: not too long, no lone surrogates."""
-    return Fault(line, _clean(value[:_SHOWN]), _clean(why))
+def fault(line: int, value: str, why: Phrase) -> Fault:
+    """With a value that anything can show and store."""
+    return Fault(line, clean(value[:_SHOWN]), why)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Without lone surrogates."""
     return text.encode(errors="backslashreplace").decode()
 
 
@@ -118,8 +120,12 @@ class Reader:
         if (delimiter := _delimiter(header)) is None:
             first = header[:_SHOWN].strip()
             raise Invalid(
-                f"There is no column jid in the first line, {first!r}."
-                " A CSV file starts with a header such as jid,language,timezone."
+                Phrase(
+                    "There is no column jid in the first line, {first!r}."
+                    " A CSV file starts with a header such as {header}.",
+                    first=first,
+                    header="jid,language,timezone",
+                )
             )
         rows = csv.reader(
             chain([header], self._lines), delimiter=delimiter, strict=True
@@ -127,7 +133,11 @@ class Reader:
         try:
             names = _names(next(rows))
         except csv.Error as error:
-            raise Invalid(f"The header's quotes are not in order: {error}.") from None
+            raise Invalid(
+                Phrase(
+                    "The header's quotes are not in order: {error}.", error=str(error)
+                )
+            ) from None
         self._leave_out(name for name in names if name and name not in COLUMNS)
         take = _taker(names)
         while True:
@@ -135,20 +145,20 @@ class Reader:
             try:
                 cells = next(rows, None)
             except csv.Error as error:
-                end = before + rows.line_num
-                upto = f" up to line {end}" if end > line else ""
-                yield fault(line, "", f"the quotes are not in order{upto}: {error}")
+                why = _disorder(line, before + rows.line_num, error)
+                yield fault(line, "", why)
                 continue
             if cells is None:
                 return
             if not any(cells):
                 continue
-            why = _cells_fault(cells, len(names))
-            person = Person("") if why else take(cells)
+            odd = _cells_fault(cells, len(names))
+            person = Person("") if odd else take(cells)
             if person.jid:
                 yield line, self._complete(person)
             else:
-                yield fault(line, delimiter.join(cells), why or "there is no JID")
+                why = odd or Phrase("there is no JID")
+                yield fault(line, delimiter.join(cells), why)
 
     def _header(self) -> tuple[int, str]:
         """The first line with text, and how many precede it."""
@@ -166,18 +176,19 @@ class Reader:
             try:
                 found = json.loads(text)
             except (ValueError, RecursionError):
-                yield fault(line, text.strip(), "no JSON")
+                yield fault(line, text.strip(), Phrase("no JSON"))
                 continue
             if not isinstance(found, dict):
-                yield fault(line, text.strip(), "no JSON object")
+                yield fault(line, text.strip(), Phrase("no JSON object"))
                 continue
             if found.keys() - set(COLUMNS):
                 self._leave_out(name for name in found if name not in COLUMNS)
             values = [found.get(name) for name in COLUMNS]
             if not values[0]:
-                yield fault(line, text.strip(), 'there is no "jid"')
+                yield fault(line, text.strip(), Phrase('there is no "jid"'))
             elif odd := _not_text(values):
-                yield fault(line, text.strip(), f"{odd} is no text")
+                why = Phrase("{name} is no text", name=odd)
+                yield fault(line, text.strip(), why)
             else:
                 person = Person._make(value or None for value in values)
                 yield line, self._complete(person)
@@ -192,7 +203,7 @@ class Reader:
             if "@" in jid or self._domain is not None:
                 yield line, self._complete(Person(jid))
             else:
-                why = "there is no @; --domain says whose users such names are"
+                why = Phrase("there is no @; --domain says whose users such names are")
                 yield fault(line, jid, why)
 
     def _complete(self, person: Person) -> Person:
@@ -203,7 +214,7 @@ class Reader:
     def _leave_out(self, names: Iterable[str]) -> None:
         for name in names:
             if len(self.unused) < _MOST_UNUSED:
-                self.unused[_clean(name[:_SHOWN])] = None
+                self.unused[clean(name[:_SHOWN])] = None
 
 
 def _delimiter(header: str) -> str | None:
@@ -217,11 +228,26 @@ def _names(cells: Iterable[str]) -> list[str]:
     return [cell.strip().lower() for cell in cells]
 
 
-def _cells_fault(cells: list[str], width: int) -> str | None:
+def _disorder(line: int, end: int, error: csv.Error) -> Phrase:
+    if end > line:
+        return Phrase(
+            "the quotes are not in order up to line {end}: {error}",
+            end=end,
+            error=str(error),
+        )
+    return Phrase("the quotes are not in order: {error}", error=str(error))
+
+
+def _cells_fault(cells: list[str], width: int) -> Phrase | None:
     """Cells that are missing at the end of a row are empty; too many are a fault."""
     cells += [""] * (width - len(cells))
     if any(cells[width:]):
-        return f"{len(cells)} cells where the header has {width}"
+        return Counted(
+            "{count} cell where the header has {width}",
+            "{count} cells where the header has {width}",
+            len(cells),
+            width=width,
+        )
     return None
 
 
@@ -229,7 +255,9 @@ def _taker(names: list[str]) -> Callable[[list[str]], Person]:
     """Takes what a row says of a person, by the header's names."""
     for name in COLUMNS:
         if names.count(name) > 1:
-            raise Invalid(f"The header names the column {name} twice.")
+            raise Invalid(
+                Phrase("The header names the column {name} twice.", name=name)
+            )
     places = [names.index(name) if name in names else None for name in COLUMNS]
 
     def take(cells: list[str]) -> Person:

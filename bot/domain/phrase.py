@@ -66,3 +66,28 @@ class Counted(Phrase):
 
     def _translated(self, translations: NullTranslations) -> str:
         return translations.ngettext(self._template, self._plural, self._count)
+
+
+class Quoted(Phrase):
+    """Words of others, a name say, where a phrase is wanted: in no catalogue."""
+
+    __slots__ = ()
+
+    def __init__(self, text: str, /) -> None:
+        super().__init__("{text}", text=text)
+
+    def _translated(self, _: NullTranslations) -> str:
+        return self._template
+
+
+class Listed(Phrase):
+    """Several phrases with commas, or what else is given, between."""
+
+    __slots__ = ()
+
+    def __init__(self, *phrases: Phrase, separator: str = ", ") -> None:
+        values = {f"_{number}": phrase for number, phrase in enumerate(phrases)}
+        super().__init__(separator.join(f"{{{name}}}" for name in values), **values)
+
+    def _translated(self, _: NullTranslations) -> str:
+        return self._template

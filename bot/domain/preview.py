@@ -13,6 +13,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.domain import timestamps, wallclock
+from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.recurrence import (
     Match,
     Recurrence,
@@ -27,8 +28,9 @@ from bot.domain.schedule import Schedule
 _SECOND = timedelta(seconds=1)
 # not calendar.month_name, which follows the locale of the process
 _MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+    *(Phrase("January"), Phrase("February"), Phrase("March"), Phrase("April")),
+    *(Phrase("May"), Phrase("June"), Phrase("July"), Phrase("August")),
+    *(Phrase("September"), Phrase("October"), Phrase("November"), Phrase("December")),
 )
 
 
@@ -62,9 +64,14 @@ class Entry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
     kind: Kind
-    text: str
+    phrase: Phrase
     #: the moment it is about, None where it is about none in particular
     moment: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        """In English."""
+        return str(self.phrase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,36 +147,44 @@ def _bounded(
     matches = list(islice(sequence.matches(after), left))
     if expires is not None and matches and matches[-1].moment >= expires:
         kept = [match for match in matches if match.moment < expires]
-        return kept, _end(f"expires at {timestamps.format(expires)}", kept)
+        return kept, _end(_expires(expires), kept)
     if count is not None:
+        why = Counted("ends after {count} time", "ends after {count} times", count)
         if len(matches) < left:
-            return matches, Caution(kind=Kind.END, text=f"ends after {count} times")
-        return matches, _end(f"ends after {count} times", matches)
+            return matches, Caution(kind=Kind.END, phrase=why)
+        return matches, _end(why, matches)
     if sequence.rule.until is not None:
         return matches, _until(sequence, matches, limit)
     if expires is not None:
-        text = f"expires at {timestamps.format(expires)}"
-        return matches, Caution(kind=Kind.END, text=text, moment=expires)
+        phrase = _expires(expires)
+        return matches, Caution(kind=Kind.END, phrase=phrase, moment=expires)
     return matches, None
 
 
+def _expires(at: datetime) -> Phrase:
+    return Phrase("expires at {moment}", moment=timestamps.format(at))
+
+
 def _until(sequence: Recurrence, matches: list[Match], limit: int) -> Caution:
-    text = f"ends by UNTIL={sequence.rule.until}"
+    why = Phrase("ends by UNTIL={until}", until=sequence.rule.until)
     if not matches:
-        return _end(text, matches)
+        return _end(why, matches)
     last = matches[-1].moment
     more = next_after(sequence.rule, sequence.anchor, sequence.zone, last)
     if len(matches) > limit or more is not None:
-        return Caution(kind=Kind.END, text=text)
-    return _end(text, matches)
+        return Caution(kind=Kind.END, phrase=why)
+    return _end(why, matches)
 
 
-def _end(why: str, matches: list[Match]) -> Caution:
+def _end(why: Phrase, matches: list[Match]) -> Caution:
     if not matches:
-        return Caution(kind=Kind.END, text=f"{why}, before the first time")
+        phrase = Phrase("{end}, before the first time", end=why)
+        return Caution(kind=Kind.END, phrase=phrase)
     last = matches[-1].moment
-    text = f"{why}; the last time is {timestamps.format(last)}"
-    return Caution(kind=Kind.END, text=text, moment=last)
+    phrase = Phrase(
+        "{end}; the last time is {moment}", end=why, moment=timestamps.format(last)
+    )
+    return Caution(kind=Kind.END, phrase=phrase, moment=last)
 
 
 def _entry(match: Match, zone: ZoneInfo) -> Entry:
@@ -193,19 +208,47 @@ def _note(match: Match, local: datetime, zone: ZoneInfo) -> Note | None:
 
 def _clock_changes(entries: list[Entry], matches: list[Match]) -> Iterator[Caution]:
     for entry, match in zip(entries, matches, strict=False):
-        shown, day = f"{entry.local:%H:%M} {entry.abbreviation}", match.wall.date()
-        if entry.note is Note.SHIFTED:
-            text = f"clocks skip {match.wall:%H:%M} on {day}; it goes out at {shown}"
-            if entry.local.date() != day:
-                text += f" on {entry.local.date()}"
-            yield Caution(kind=Kind.GAP, text=text, moment=entry.moment)
-        elif entry.note is not None:
-            which = "first" if entry.note is Note.FIRST else "second"
-            text = (
-                f"clocks show {match.wall:%H:%M} twice on {day};"
-                f" it goes out at the {which}, {shown}"
+        if entry.note is not None:
+            kind = Kind.GAP if entry.note is Note.SHIFTED else Kind.FOLD
+            phrase = _clock_change(entry.note, entry, match.wall)
+            yield Caution(kind=kind, phrase=phrase, moment=entry.moment)
+
+
+def _clock_change(note: Note, entry: Entry, wall: datetime) -> Phrase:
+    day, shown = wall.date(), f"{entry.local:%H:%M} {entry.abbreviation}"
+    match note:
+        case Note.SHIFTED if entry.local.date() != day:
+            return Phrase(
+                "clocks skip {time:%H:%M} on {day};"
+                " it goes out at {shown} on {later_day}",
+                time=wall,
+                day=day,
+                shown=shown,
+                later_day=entry.local.date(),
             )
-            yield Caution(kind=Kind.FOLD, text=text, moment=entry.moment)
+        case Note.SHIFTED:
+            return Phrase(
+                "clocks skip {time:%H:%M} on {day}; it goes out at {shown}",
+                time=wall,
+                day=day,
+                shown=shown,
+            )
+        case Note.FIRST:
+            return Phrase(
+                "clocks show {time:%H:%M} twice on {day};"
+                " it goes out at the first, {shown}",
+                time=wall,
+                day=day,
+                shown=shown,
+            )
+        case Note.SECOND:
+            return Phrase(
+                "clocks show {time:%H:%M} twice on {day};"
+                " it goes out at the second, {shown}",
+                time=wall,
+                day=day,
+                shown=shown,
+            )
 
 
 def _skips(
@@ -215,14 +258,21 @@ def _skips(
         return
     start: date = wallclock.local(deliver_at, zone).date()
     for skipped in skipped_months(rule, start):
-        yield Caution(kind=Kind.SKIPPED, text=_skipped(skipped))
+        yield Caution(kind=Kind.SKIPPED, phrase=_skipped(skipped))
 
 
-def _skipped(skipped: Skipped) -> str:
+def _skipped(skipped: Skipped) -> Phrase:
     names = [_MONTHS[month - 1] for month in skipped.months]
     if skipped.leap_years_only:
-        names.append("February except in leap years")
-    text = f"months without day {skipped.day} are skipped: {', '.join(names)}"
+        names.append(Phrase("February except in leap years"))
+    months = Listed(*names)
     if skipped.day > 0:
-        text += "; BYMONTHDAY=-1 means the last day of a month"
-    return text
+        return Phrase(
+            "months without day {day} are skipped: {months};"
+            " BYMONTHDAY=-1 means the last day of a month",
+            day=skipped.day,
+            months=months,
+        )
+    return Phrase(
+        "months without day {day} are skipped: {months}", day=skipped.day, months=months
+    )

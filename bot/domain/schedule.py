@@ -21,6 +21,7 @@ from enum import StrEnum
 from bot.domain.lateness import Late
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
+from bot.domain.phrase import Phrase, Quoted
 from bot.domain.updates import WireState
 
 
@@ -113,9 +114,9 @@ class ListAudience:
         return ()
 
     @property
-    def label(self) -> str:
+    def label(self) -> Phrase:
         """Who is told, without naming a person."""
-        return self.list_name
+        return Quoted(self.list_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +127,9 @@ class PeopleAudience:
     list_name: str | None = None
 
     @property
-    def label(self) -> str:
+    def label(self) -> Phrase:
         """Who is told, without naming a person."""
-        return self.list_name or "single people"
+        return Quoted(self.list_name) if self.list_name else Phrase("single people")
 
 
 Audience = ListAudience | PeopleAudience
@@ -187,6 +188,8 @@ class Schedule:
     updates: bool = True
     #: the <metadata/> as given, serialised
     metadata: str | None = None
+    #: the tag of the request's language: reports to an owner who is known by none
+    language: str | None = None
     state: ScheduleState = ScheduleState.PENDING
     #: why it is held, failed or cancelled
     reason: str | None = None

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 
 SAMPLE = "2026-12-01T09:00:00Z"
 
@@ -26,15 +27,25 @@ def parse(text: str) -> datetime:
     """The moment that `text` names, in UTC and whole seconds; raises Invalid."""
     found = _DATE_TIME.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None:
-        raise Invalid(f"{text[:_LONGEST]!r} is not a date and time such as {SAMPLE}")
+        raise Invalid(
+            Phrase(
+                "{text!r} is not a date and time such as {sample}",
+                text=text[:_LONGEST],
+                sample=SAMPLE,
+            )
+        )
     if found["zone"] is None:
-        raise Invalid(f"{text!r} needs an offset: end it with Z or +hh:mm")
+        raise Invalid(
+            Phrase("{text!r} needs an offset: end it with Z or +hh:mm", text=text)
+        )
     try:
         # not fromisoformat: from Python 3.13 on it takes 24:00:00
         plain = datetime.strptime(found["plain"] + "Z", "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
         # leap seconds among them: clocks here never show second 60
-        raise Invalid(f"{text!r} names a day or time that does not exist") from None
+        raise Invalid(
+            Phrase("{text!r} names a day or time that does not exist", text=text)
+        ) from None
     return _in_utc(plain.replace(tzinfo=_offset(text, found)), text, found)
 
 
@@ -44,7 +55,7 @@ def _offset(text: str, found: re.Match[str]) -> timezone:
     hours, minutes = int(found["hours"]), int(found["minutes"])
     # XML Schema part 2, section 3.2.7.3: up to 14:00 and no further
     if minutes > 59 or hours * 60 + minutes > 14 * 60:  # noqa: PLR2004
-        raise Invalid(f"{text!r} has an offset beyond 14:00")
+        raise Invalid(Phrase("{text!r} has an offset beyond 14:00", text=text))
     offset = timedelta(hours=hours, minutes=minutes)
     return timezone(-offset if found["sign"] == "-" else offset)
 
@@ -54,7 +65,9 @@ def _in_utc(moment: datetime, text: str, found: re.Match[str]) -> datetime:
     try:
         return moment.astimezone(UTC) + (_SECOND if late else timedelta())
     except OverflowError:
-        raise Invalid(f"{text!r} lies outside the years 1 to 9999") from None
+        raise Invalid(
+            Phrase("{text!r} lies outside the years 1 to 9999", text=text)
+        ) from None
 
 
 def round_up(moment: datetime) -> datetime:

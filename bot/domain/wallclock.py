@@ -14,6 +14,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 
 # Names that the system's folder has and that mean no place on earth
 _NO_PLACE = frozenset({"localtime", "Factory"})
@@ -30,8 +31,11 @@ def zone(name: str) -> ZoneInfo:
     """The zone with this IANA name, spelt exactly; raises Invalid."""
     if name not in _names():
         raise Invalid(
-            f"{name[:64]!r} is not a time zone; use an IANA name"
-            " such as Europe/Warsaw or UTC",
+            Phrase(
+                "{name!r} is not a time zone; use an IANA name"
+                " such as Europe/Warsaw or UTC",
+                name=name[:64],
+            ),
             field="timezone",
         )
     return ZoneInfo(name)
@@ -44,7 +48,7 @@ def resolve(local: datetime, zone: ZoneInfo) -> datetime:
     try:
         return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     except OverflowError:
-        raise Invalid(f"{local} in {zone} lies outside the years 1 to 9999") from None
+        raise _unnameable(local, zone) from None
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -55,7 +59,17 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
         # without fold: which of two passes it was is the moment's to know
         return moment.astimezone(zone).replace(tzinfo=None, fold=0)
     except OverflowError:
-        raise Invalid(f"{moment} in {zone} lies outside the years 1 to 9999") from None
+        raise _unnameable(moment, zone) from None
+
+
+def _unnameable(moment: datetime, zone: ZoneInfo) -> Invalid:
+    return Invalid(
+        Phrase(
+            "{moment} in {zone} lies outside the years 1 to 9999",
+            moment=moment,
+            zone=zone,
+        )
+    )
 
 
 def is_gap(local: datetime, zone: ZoneInfo) -> bool:

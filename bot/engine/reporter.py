@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from bot.domain.errors import Invalid
-from bot.domain.message import Announcement, MessageType, Text
+from bot.domain.message import Announcement, MessageType
 from bot.domain.updates import Update
 from bot.engine.wire import Delivery, Wire
 from bot.service.ports import Clock, Database
@@ -64,8 +64,7 @@ class Reporter:
         if isinstance(said, Update):
             kind = MessageType.HEADLINE
             return Announcement(sender=sender, type=kind, texts=(), update=said)
-        words = (Text(language="en", body=said),)
-        return Announcement(sender=sender, type=MessageType.CHAT, texts=words)
+        return Announcement(sender=sender, type=MessageType.CHAT, texts=(said,))
 
 
 def message_id(notice: Notice) -> str:

@@ -20,7 +20,8 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.visitor import NodeTransformer
 
 from bot.domain.characters import illegal
-from bot.rendering.faults import MAX_FILE, Fault, Unreadable, text_of
+from bot.domain.phrase import Counted, Phrase, Quoted
+from bot.rendering.faults import MAX_FILE, Fault, Unreadable, text_of, unsendable
 from bot.rendering.sandbox import Sandbox
 from bot.rendering.shared import Shared
 
@@ -53,8 +54,8 @@ class Origins:
         index = max(bisect_right(self._starts, line - 1) - 1, 0)
         return self._paths[index], line - self._starts[index]
 
-    def fault(self, line: int, text: str) -> Fault:
-        return Fault(*self.place(line), text)
+    def fault(self, line: int, phrase: Phrase) -> Fault:
+        return Fault(*self.place(line), phrase)
 
 
 @dataclass(slots=True)
@@ -89,18 +90,21 @@ class Assembly(NodeTransformer):
 
     def visit_Include(self, node: nodes.Include) -> list[nodes.Node]:  # noqa: N802
         if node.ignore_missing or not node.with_context:
-            self._fault(node.lineno, 'write {% include "name" %}, without more')
+            self._plain(node.lineno, '{% include "name" %}')
             return []
         return self._named(node.template, node.lineno, {})
 
     def visit_Extends(self, node: nodes.Extends) -> list[nodes.Node]:  # noqa: N802
-        self._fault(node.lineno, "{% extends %} stands once, outside of everything")
+        why = Phrase(
+            "{statement} stands once, outside of everything", statement="{% extends %}"
+        )
+        self._fault(node.lineno, why)
         return []
 
     def visit_Block(self, node: nodes.Block) -> list[nodes.Node]:  # noqa: N802
         frame = self._frames[-1]
         if frame.in_block:
-            self._fault(node.lineno, "a block cannot stand in a block")
+            self._fault(node.lineno, Phrase("a block cannot stand in a block"))
             return []
         self._register(frame, node)
         frame.in_block = True
@@ -124,10 +128,7 @@ class Assembly(NodeTransformer):
             self._frames.pop()
         for name, filling in fillings.items():
             if name not in frame.blocks:
-                text = f"{path.name} has no block {name!r}"
-                if frame.blocks:
-                    text += f"; it has {', '.join(sorted(frame.blocks))}"
-                self._fault(filling.lineno, text)
+                self._fault(filling.lineno, _no_block(path, name, frame.blocks))
         return found
 
     def _extending(
@@ -139,15 +140,18 @@ class Assembly(NodeTransformer):
                 self._register(frame, node)
                 own[node.name] = node
             elif node is not extends and not _blank(node):
-                text = "a file that extends another has nothing outside of its blocks"
-                self._fault(node.lineno, text)
+                why = Phrase(
+                    "a file that extends another has nothing outside of its blocks"
+                )
+                self._fault(node.lineno, why)
         return self._named(extends.template, extends.lineno, {**own, **frame.fillings})
 
     def _register(self, frame: _Frame, node: nodes.Block) -> None:
         if node.required or node.scoped:
-            self._fault(node.lineno, "write {% block name %}, without more")
+            self._plain(node.lineno, "{% block name %}")
         if node.name in frame.blocks:
-            self._fault(node.lineno, f"the block {node.name!r} stands here twice")
+            why = Phrase("the block {name!r} stands here twice", name=node.name)
+            self._fault(node.lineno, why)
         frame.blocks.add(node.name)
 
     def _named(
@@ -155,7 +159,8 @@ class Assembly(NodeTransformer):
     ) -> list[nodes.Node]:
         """What the shared file called `name` comes to."""
         if not (isinstance(name, nodes.Const) and isinstance(name.value, str)):
-            self._fault(line, "a shared file is named by a text in quotation marks")
+            why = Phrase("a shared file is named by a text in quotation marks")
+            self._fault(line, why)
             return []
         path = self._shared.find(name.value)
         within = [frame.path for frame in self._frames]
@@ -164,9 +169,15 @@ class Assembly(NodeTransformer):
         elif path in within:
             circle = (*within[within.index(path) :], path)
             names = " → ".join(file.name for file in circle)
-            self._fault(line, f"these files stand in each other: {names}")
+            why = Phrase("these files stand in each other: {names}", names=names)
+            self._fault(line, why)
         elif len(within) >= MAX_DEPTH:
-            self._fault(line, f"over {MAX_DEPTH} files stand in one another")
+            why = Counted(
+                "over {count} file stands in one another",
+                "over {count} files stand in one another",
+                MAX_DEPTH,
+            )
+            self._fault(line, why)
         else:
             return self._file(path, fillings)
         return []
@@ -181,11 +192,11 @@ class Assembly(NodeTransformer):
         start = self.origins.add(path, source.count("\n") + 1)
         for number, text in enumerate(source.split("\n"), start=1):
             if found := illegal(text):
-                self._fault(start + number, f"{found} cannot be sent over XMPP")
+                self._fault(start + number, unsendable(found))
         try:
             tree = self._sandbox.parse(source, name=str(path), filename=str(path))
         except TemplateSyntaxError as error:
-            self._fault(start + error.lineno, error.message or "a syntax error")
+            self._fault(start + error.lineno, syntax_error(error))
             return []
         line = 1
         for node in tree.find_all(nodes.Node):
@@ -196,17 +207,29 @@ class Assembly(NodeTransformer):
     def _read(self, path: Path) -> str:
         self._parts += 1
         if self._parts > MAX_PARTS:
-            self._full(f"it is put together from over {MAX_PARTS} files")
+            self._full(
+                Counted(
+                    "it is put together from over {count} file",
+                    "it is put together from over {count} files",
+                    MAX_PARTS,
+                )
+            )
         source = text_of(path)
         self._size += len(source.encode())
         if self._size > MAX_FILE:
-            self._full(f"with all that it includes it is over {MAX_FILE:,} bytes")
+            self._full(
+                Counted(
+                    "with all that it includes it is over {count:,} byte",
+                    "with all that it includes it is over {count:,} bytes",
+                    MAX_FILE,
+                )
+            )
         if len(self._frames) > 1 and not source.endswith("\n"):
             source += "\n"  # what is put in are whole lines
         return source
 
-    def _full(self, text: str) -> NoReturn:
-        self._bounds = self._bounds or Unreadable(self._frames[0].path, text)
+    def _full(self, why: Phrase) -> NoReturn:
+        self._bounds = self._bounds or Unreadable(self._frames[0].path, why)
         self._parts = MAX_PARTS  # enough has been read
         raise self._bounds
 
@@ -215,8 +238,29 @@ class Assembly(NodeTransformer):
         self.generic_visit(holder)
         return holder.body
 
-    def _fault(self, line: int, text: str) -> None:
-        self.faults.append(self.origins.fault(line, text))
+    def _plain(self, line: int, statement: str) -> None:
+        why = Phrase("write {statement}, without more", statement=statement)
+        self._fault(line, why)
+
+    def _fault(self, line: int, why: Phrase) -> None:
+        self.faults.append(self.origins.fault(line, why))
+
+
+def syntax_error(error: TemplateSyntaxError) -> Phrase:
+    """What Jinja says of it, if anything."""
+    return Quoted(error.message) if error.message else Phrase("a syntax error")
+
+
+def _no_block(path: Path, name: str, known: Iterable[str]) -> Phrase:
+    names = ", ".join(sorted(known))
+    if not names:
+        return Phrase("{file} has no block {name!r}", file=path.name, name=name)
+    return Phrase(
+        "{file} has no block {name!r}; it has {names}",
+        file=path.name,
+        name=name,
+        names=names,
+    )
 
 
 def _blank(node: nodes.Node) -> bool:

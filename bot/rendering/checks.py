@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.domain.phrase import Phrase
 from bot.rendering import declaration
 from bot.rendering.faults import Fault
 from bot.rendering.folder import Source, signature
@@ -28,6 +29,12 @@ _SAMPLES: Mapping[FieldType, Any] = {
     FieldType.JID: "user@example.org",
     FieldType.NUMBER: 3,
     FieldType.BOOLEAN: True,
+}
+
+
+_EMPTY = {
+    "subject": Phrase("the subject can come out empty"),
+    "body": Phrase("the body can come out empty"),
 }
 
 
@@ -56,7 +63,8 @@ def unshared(roots: Sequence[Path], sources: Collection[Source]) -> Iterator[Fau
     for root in roots[:-1]:
         for name, *_ in signature(root / SHARED):
             if name.endswith(SUFFIX) and (file := root / SHARED / name) not in used:
-                yield Fault(file, 1, "no template includes or extends this file")
+                why = Phrase("no template includes or extends this file")
+                yield Fault(file, 1, why)
 
 
 def _untranslated(source: Source, template: Template) -> Iterator[Fault]:
@@ -75,7 +83,11 @@ def _untranslated(source: Source, template: Template) -> Iterator[Fault]:
                 yield Fault(
                     source.folder / declaration.FILE,
                     declaration.line_of(source.toml, *keys),
-                    f"{'.'.join(keys)}: the language {language!r} is missing",
+                    Phrase(
+                        "{key}: the language {language!r} is missing",
+                        key=".".join(keys),
+                        language=language,
+                    ),
                 )
 
 
@@ -91,7 +103,10 @@ def _strays(source: Source, template: Template) -> Iterator[Fault]:
             yield Fault(
                 source.folder / name,
                 1,
-                f"the language {language!r} is not among the declared `languages`",
+                Phrase(
+                    "the language {language!r} is not among the declared `languages`",
+                    language=language,
+                ),
             )
 
 
@@ -106,14 +121,18 @@ def _unused(source: Source, template: Template) -> Iterator[Fault]:
             yield Fault(
                 source.folder / declaration.FILE,
                 declaration.line_of(source.toml, "fields", field.name),
-                f"the field {field.name!r} is never used",
+                Phrase("the field {name!r} is never used", name=field.name),
             )
             continue
         for language in lacking:
             yield Fault(
                 source.pairs[language].body.path,
                 1,
-                f"the field {field.name!r} is not used in the language {language!r}",
+                Phrase(
+                    "the field {name!r} is not used in the language {language!r}",
+                    name=field.name,
+                    language=language,
+                ),
             )
 
 
@@ -123,9 +142,13 @@ def _unchosen(source: Source, template: Template) -> Iterator[Fault]:
         for wording in (pair.subject, pair.body):
             for name, text, path, line in wording.compared:
                 if name in choices and text not in choices[name]:
-                    known = ", ".join(choices[name])
-                    fault = f"{name!r} is never {text!r}; its choices are {known}"
-                    yield Fault(path, line, fault)
+                    why = Phrase(
+                        "{name!r} is never {text!r}; its choices are {choices}",
+                        name=name,
+                        text=text,
+                        choices=", ".join(choices[name]),
+                    )
+                    yield Fault(path, line, why)
 
 
 def _tried(
@@ -143,7 +166,7 @@ def _tried(
                     yield error.fault
                 else:
                     if not text:
-                        yield Fault(wording.path, 1, f"the {part} can come out empty")
+                        yield Fault(wording.path, 1, _EMPTY[part])
 
 
 def _combinations(template: Template) -> Iterator[dict[str, Any]]:

@@ -26,8 +26,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.language import is_tag
-from bot.rendering.faults import Fault, Unreadable, text_of
+from bot.domain.phrase import Phrase
+from bot.rendering.faults import Fault, Unreadable, text_of, unsendable
 from bot.service.fields import Field, FieldType, Template, typed
+from bot.texts.validation import reason
 
 FILE = "template.toml"
 #: what wording may name beside the fields
@@ -41,21 +43,23 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 def _tag(text: str) -> str:
     if not is_tag(text):
-        raise ValueError(f"{text[:40]!r} is no language tag such as 'en'")
+        raise Invalid(Phrase("{tag!r} is no language tag such as 'en'", tag=text[:40]))
     return text
 
 
 def _field_name(text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise ValueError("a field's name has the form 'lower_case'")
+        raise Invalid(Phrase("a field's name has the form 'lower_case'"))
     if text in CONTEXT | _KEYWORDS:
-        raise ValueError(f"{text!r} has a meaning of its own; choose another name")
+        raise Invalid(
+            Phrase("{name!r} has a meaning of its own; choose another name", name=text)
+        )
     return text
 
 
 def _legal(text: str) -> str:
     if found := illegal(text):
-        raise ValueError(f"{found} cannot be sent over XMPP")
+        raise Invalid(unsendable(found))
     return text
 
 
@@ -105,16 +109,17 @@ def read(folder: Path) -> tuple[Template | None, str, list[Fault]]:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+),", str(error))
         line = int(found[1]) if found else source.count("\n") + 1
-        return None, source, [Fault(path, line, f"not TOML: {error}")]
+        why = Phrase("not TOML: {error}", error=str(error))
+        return None, source, [Fault(path, line, why)]
     except RecursionError:
-        return None, source, [Fault(path, 1, "it is nested too deeply")]
+        return None, source, [Fault(path, 1, Phrase("it is nested too deeply"))]
     except pydantic.ValidationError as error:
         return None, source, [_fault(path, source, entry) for entry in error.errors()]
     template = _template(folder.name, table)
     faults = [
-        Fault(path, line_of(source, "fields", field.name), text)
+        Fault(path, line_of(source, "fields", field.name), why)
         for field in template.fields
-        for text in _contradictions(field)
+        for why in _contradictions(field)
     ]
     return template, source, faults
 
@@ -158,23 +163,23 @@ def _template(name: str, table: TemplateTable) -> Template:
     )
 
 
-def _contradictions(field: Field) -> list[str]:
+def _contradictions(field: Field) -> list[Phrase]:
     """What is wrong between the parts of one field."""
     found = []
     if (field.type is FieldType.CHOICE) != bool(field.choices):
-        found.append("`choices` are for the type 'choice', which needs some")
+        found.append(Phrase("`choices` are for the type 'choice', which needs some"))
     if field.required and field.default is not None:
-        found.append("a field with a default is never missing; drop `required`")
+        found.append(Phrase("a field with a default is never missing; drop `required`"))
     if field.default is not None:
         try:
             typed(field, field.default)
         except Invalid as error:
-            found.append(f"`default`: {error.text}")
+            found.append(Phrase("`default`: {why}", why=error.phrase))
     return found
 
 
 def _fault(path: Path, source: str, entry: Any) -> Fault:
     keys = [str(part) for part in entry["loc"] if part != "[key]"]
-    text = str(entry["msg"]).removeprefix("Value error, ")
     line = line_of(source, *keys) if keys else 1
-    return Fault(path, line, f"{'.'.join(keys)}: {text}")
+    why = Phrase("{key}: {text}", key=".".join(keys), text=reason(entry))
+    return Fault(path, line, why)

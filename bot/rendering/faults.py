@@ -3,41 +3,62 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.phrase import Counted, Phrase
+
 MAX_FILE = 65_536  #: bytes that one file of a template may have
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing for the template's author to put right."""
+    """One thing for the template's author to put right; in English, unless its
+    `phrase` is said otherwise.
+    """
 
     file: Path
     #: counted from 1
     line: int
-    text: str
+    phrase: Phrase
+
+    @property
+    def text(self) -> str:
+        return str(self.phrase)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.text}"
 
 
+def unsendable(character: str) -> Phrase:
+    """`character` as `bot.domain.characters.illegal` names it."""
+    return Phrase("{character} cannot be sent over XMPP", character=character)
+
+
 class Unreadable(Exception):
     """The file cannot be had as text; `fault` says why."""
 
-    def __init__(self, file: Path, text: str) -> None:
-        super().__init__(text)
-        self.fault = Fault(file, 1, text)
+    def __init__(self, file: Path, phrase: Phrase) -> None:
+        super().__init__(phrase)
+        self.fault = Fault(file, 1, phrase)
 
 
 def text_of(file: Path) -> str:
     """The content of one file of a template; raises Unreadable."""
     try:
         if file.exists() and not file.is_file():
-            raise Unreadable(file, "it is no file")
+            raise Unreadable(file, Phrase("it is no file"))
         if file.stat().st_size > MAX_FILE:
-            raise Unreadable(file, f"the file is over {MAX_FILE:,} bytes")
+            raise Unreadable(
+                file,
+                Counted(
+                    "the file is over {count:,} byte",
+                    "the file is over {count:,} bytes",
+                    MAX_FILE,
+                ),
+            )
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise Unreadable(file, "the file is missing") from None
+        raise Unreadable(file, Phrase("the file is missing")) from None
     except OSError as error:
-        raise Unreadable(file, f"the file cannot be read: {error.strerror}") from None
+        why = Phrase("the file cannot be read: {error}", error=error.strerror)
+        raise Unreadable(file, why) from None
     except UnicodeDecodeError:
-        raise Unreadable(file, "the file is not UTF-8") from None
+        raise Unreadable(file, Phrase("the file is not UTF-8")) from None

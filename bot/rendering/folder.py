@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bot
+from bot.domain.phrase import Phrase
 from bot.rendering import declaration, wording
 from bot.rendering.faults import Fault
 from bot.rendering.sandbox import Sandbox
@@ -113,7 +114,12 @@ def load(folder: Path, state: State, sandbox: Sandbox, roots: Sequence[Path]) ->
                 faults += text.faults
                 faults += [
                     Fault(
-                        *place, f"{name!r} is not a declared field of {folder.name!r}"
+                        *place,
+                        Phrase(
+                            "{name!r} is not a declared field of {template!r}",
+                            name=name,
+                            template=folder.name,
+                        ),
                     )
                     for name, place in text.names.items()
                     if name not in known

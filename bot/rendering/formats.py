@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
 
+from bot.domain.errors import Invalid
 from bot.domain.language import is_tag
+from bot.domain.phrase import Phrase
 
 _Unit = Literal["day", "hour", "minute", "second"]
 _UNITS: tuple[tuple[_Unit, int], ...] = (
@@ -58,10 +60,12 @@ class Formats:
     def duration(self, value: timedelta) -> str:
         """A length of time in whole units: `1 hour and 30 minutes`."""
         if not isinstance(value, timedelta):
-            raise TypeError("it is no length of time")
+            raise Invalid(Phrase("it is no length of time"))
         rest = int(value.total_seconds())
         if rest < 0:
-            raise ValueError("it ends before it starts; give an end after the start")
+            raise Invalid(
+                Phrase("it ends before it starts; give an end after the start")
+            )
         parts = []
         for unit, size in _UNITS:
             count, rest = divmod(rest, size)
@@ -91,7 +95,7 @@ class Formats:
 
 def _moment(value: datetime) -> datetime:
     if not isinstance(value, datetime):
-        raise TypeError("it is no moment")
+        raise Invalid(Phrase("it is no moment"))
     return value
 
 

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateRuntimeError, nodes, pass_context
-from jinja2.exceptions import SecurityError
+from jinja2 import StrictUndefined, nodes, pass_context
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 from bot.rendering.formats import Formats
 
 #: the variable that carries the reader's `Formats`; no wording can name it
@@ -43,12 +44,12 @@ _ADMITTED = (
     nodes.Sub,
 )
 _SAYING = {
-    nodes.For: "loops are not available; `| bullets` lists a text's lines",
-    nodes.Call: "calls are not available; use a filter",
-    nodes.Getattr: "attributes are not available; use a filter",
-    nodes.Getitem: "attributes and items are not available; use a filter",
-    nodes.Import: "a template cannot import another file; include it",
-    nodes.FromImport: "a template cannot import another file; include it",
+    nodes.For: Phrase("loops are not available; `| bullets` lists a text's lines"),
+    nodes.Call: Phrase("calls are not available; use a filter"),
+    nodes.Getattr: Phrase("attributes are not available; use a filter"),
+    nodes.Getitem: Phrase("attributes and items are not available; use a filter"),
+    nodes.Import: Phrase("a template cannot import another file; include it"),
+    nodes.FromImport: Phrase("a template cannot import another file; include it"),
 }
 
 
@@ -85,22 +86,39 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """`+` and `-` calculate with times and numbers and never build text."""
         calculable = (datetime, timedelta, int, Decimal)
         if not (isinstance(left, calculable) and isinstance(right, calculable)):
-            raise SecurityError(f"{operator} is for moments, durations and numbers")
+            raise Invalid(
+                Phrase(
+                    "{operator} is for moments, durations and numbers",
+                    operator=operator,
+                )
+            )
         return super().call_binop(context, operator, left, right)
 
 
-def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, str]]:
-    """Line and text for each piece of syntax that is not available."""
+def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phrase]]:
+    """Line and phrase for each piece of syntax that is not available."""
     for node in (tree, *tree.find_all(nodes.Node)):
         if not isinstance(node, _ADMITTED):
-            kind = type(node).__name__
-            yield node.lineno, _SAYING.get(type(node), f"{kind} is not available")
+            unknown = Phrase("{kind} is not available", kind=type(node).__name__)
+            yield node.lineno, _SAYING.get(type(node), unknown)
         elif isinstance(node, nodes.Filter) and node.name not in sandbox.filters:
-            names = ", ".join(sorted(sandbox.filters))
-            yield node.lineno, f"no filter is called {node.name!r}; there are {names}"
+            yield (
+                node.lineno,
+                Phrase(
+                    "no filter is called {name!r}; there are {names}",
+                    name=node.name,
+                    names=", ".join(sorted(sandbox.filters)),
+                ),
+            )
         elif isinstance(node, nodes.Test) and node.name not in sandbox.tests:
-            names = ", ".join(sorted(sandbox.tests))
-            yield node.lineno, f"no test is called {node.name!r}; there are {names}"
+            yield (
+                node.lineno,
+                Phrase(
+                    "no test is called {name!r}; there are {names}",
+                    name=node.name,
+                    names=", ".join(sorted(sandbox.tests)),
+                ),
+            )
 
 
 @pass_context
@@ -115,11 +133,15 @@ def _shown(context: Context, value: Any) -> Any:
         case timedelta():
             return formats.duration(value)
         case bool():
-            raise TemplateRuntimeError("true or false cannot be shown; use {% if %}")
+            raise Invalid(
+                Phrase("true or false cannot be shown; use {tag}", tag="{% if %}")
+            )
         case int() | Decimal():
             return formats.number(value)
         case None:
-            raise TemplateRuntimeError("it is optional and not given; use {% if %}")
+            raise Invalid(
+                Phrase("it is optional and not given; use {tag}", tag="{% if %}")
+            )
     return value  # an undefined, which says so itself
 
 

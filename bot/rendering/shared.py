@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.phrase import Phrase
+
 FOLDER = "_shared"
 SUFFIX = ".txt.j2"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -27,12 +29,21 @@ class Shared:
         )
         return next((file for file in files if _is_there(file)), None)
 
-    def lacking(self, name: str) -> str:
+    def lacking(self, name: str) -> Phrase:
         """Why `find` has found none."""
         if not _NAME.fullmatch(name):
-            return f"{name[:80]!r} is no shared file's name, such as 'contact'"
-        files = " or ".join(f"{FOLDER}/{file}" for file in self._files(name))
-        return f"there is no {files}"
+            return Phrase(
+                "{name!r} is no shared file's name, such as 'contact'", name=name[:80]
+            )
+        first, *others = (f"{FOLDER}/{file}" for file in self._files(name))
+        if len(others) == 1:
+            return Phrase("there is no {first} or {last}", first=first, last=others[0])
+        return Phrase(
+            "there is no {first} or {second} or {last}",
+            first=first,
+            second=others[0],
+            last=others[1],
+        )
 
     def _files(self, name: str) -> Iterator[str]:
         base = self.language.partition("-")[0]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.errors import Invalid, PolicyViolation
 from bot.domain.language import choose
 from bot.domain.message import Text
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import FieldValues
 from bot.rendering.checks import advice, unshared
 from bot.rendering.faults import Fault
@@ -95,7 +96,13 @@ class JinjaTemplates:
         variables[FORMATS] = Formats(locale_for(spoken, language), _zone(zone))
         pair = source.pairs[spoken]
         if lacking := sorted(pair.names.keys() - variables.keys()):
-            raise Invalid(f"template {name!r} needs {', '.join(lacking)} to speak of")
+            raise Invalid(
+                Phrase(
+                    "template {name!r} needs {fields} to speak of",
+                    name=name,
+                    fields=", ".join(lacking),
+                )
+            )
         return Text(
             language=spoken,
             subject=_BREAKS.sub(
@@ -119,8 +126,11 @@ class JinjaTemplates:
         source = self._source(name)
         if source.faults or source.template is None:
             raise Invalid(
-                f"template {name!r} is broken and cannot be used; "
-                f"`carillon templates check {name}` says where"
+                Phrase(
+                    "template {name!r} is broken and cannot be used;"
+                    " `carillon templates check {name}` says where",
+                    name=name,
+                )
             )
         return source, source.template
 
@@ -133,8 +143,13 @@ class JinjaTemplates:
                     known = load(folder, state, self._sandbox, self._roots)
                     self._sources[folder] = known
                 return known
-        names = ", ".join(self.names())
-        raise Invalid(f"no template is called {name[:80]!r}; there are {names}")
+        raise Invalid(
+            Phrase(
+                "no template is called {name!r}; there are {names}",
+                name=name[:80],
+                names=", ".join(self.names()),
+            )
+        )
 
     def _write(
         self, name: str, part: str, wording: Wording, variables: Mapping[str, Any]
@@ -144,14 +159,33 @@ class JinjaTemplates:
             return wording.write(variables, limit=limit)
         except TooLong:
             raise PolicyViolation(
-                f"the {part} comes to over {limit:,} characters; give shorter values",
+                _too_long(part, limit),
                 limit=part,
                 maximum=limit,
                 wait=False,
             ) from None
         except Unwritable as error:
-            reason = error.fault.text
-            raise Invalid(f"template {name!r}, {part}: {reason}") from None
+            why = Phrase(
+                "template {name!r}, {part}: {why}",
+                name=name,
+                part=part,
+                why=error.fault.phrase,
+            )
+            raise Invalid(why) from None
+
+
+def _too_long(part: str, limit: int) -> Phrase:
+    if part == "subject":
+        return Counted(
+            "the subject comes to over {count:,} character; give shorter values",
+            "the subject comes to over {count:,} characters; give shorter values",
+            limit,
+        )
+    return Counted(
+        "the body comes to over {count:,} character; give shorter values",
+        "the body comes to over {count:,} characters; give shorter values",
+        limit,
+    )
 
 
 def _sorted(faults: Iterable[Fault]) -> list[Fault]:
@@ -163,5 +197,7 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise Invalid(
-            f"{name[:80]!r} is no IANA time zone such as Europe/Warsaw"
+            Phrase(
+                "{name!r} is no IANA time zone such as Europe/Warsaw", name=name[:80]
+            )
         ) from None

@@ -10,8 +10,10 @@ from jinja2 import Template as Compiled
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from bot.domain.characters import illegal
-from bot.rendering.assembly import Assembly, Origins
-from bot.rendering.faults import MAX_FILE, Fault
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Counted, Phrase, Quoted
+from bot.rendering.assembly import Assembly, Origins, syntax_error
+from bot.rendering.faults import MAX_FILE, Fault, unsendable
 from bot.rendering.sandbox import Sandbox, problems
 from bot.rendering.shared import Shared
 
@@ -67,9 +69,14 @@ class Wording:
             raise Unwritable(self._fault(error)) from None
         text = "".join(pieces).strip()
         if len(text) > limit:
-            raise TooLong(Fault(self.path, 1, f"it is over {limit:,} characters"))
+            why = Counted(
+                "it is over {count:,} character",
+                "it is over {count:,} characters",
+                limit,
+            )
+            raise TooLong(Fault(self.path, 1, why))
         if found := illegal(text):
-            raise Unwritable(Fault(self.path, 1, f"{found} cannot be sent over XMPP"))
+            raise Unwritable(Fault(self.path, 1, unsendable(found)))
         return text
 
     def _fault(self, error: Exception) -> Fault:
@@ -79,8 +86,13 @@ class Wording:
             if frame.filename == str(self.path) and frame.lineno
         ]
         if not lines:
-            return Fault(self.path, 1, str(error))
-        return self.origins.fault(lines[-1], str(error))
+            return Fault(self.path, 1, _why(error))
+        return self.origins.fault(lines[-1], _why(error))
+
+
+def _why(error: Exception) -> Phrase:
+    """Our own in any language, Jinja's and Python's as they are."""
+    return error.phrase if isinstance(error, Invalid) else Quoted(str(error))
 
 
 def read(path: Path, sandbox: Sandbox, shared: Shared) -> Wording:
@@ -89,12 +101,13 @@ def read(path: Path, sandbox: Sandbox, shared: Shared) -> Wording:
     try:
         return _compiled(path, assembly.of(path), assembly, sandbox)
     except (RecursionError, MemoryError):
-        fault = Fault(path, 1, "it is nested too deeply")
+        fault = Fault(path, 1, Phrase("it is nested too deeply"))
     except TemplateSyntaxError as error:
-        fault = assembly.origins.fault(error.lineno, error.message or "a syntax error")
+        fault = assembly.origins.fault(error.lineno, syntax_error(error))
     except (SyntaxError, ValueError) as error:
         # a number of thousands of digits, nesting beyond Python's own limits
-        fault = Fault(path, 1, f"it cannot be compiled: {error}")
+        why = Phrase("it cannot be compiled: {error}", error=str(error))
+        fault = Fault(path, 1, why)
     return _broken(path, [*assembly.faults, fault], assembly)
 
 
@@ -104,7 +117,7 @@ def _compiled(
     origins = assembly.origins
     faults = [
         *assembly.faults,
-        *(origins.fault(line, text) for line, text in problems(sandbox, tree)),
+        *(origins.fault(line, why) for line, why in problems(sandbox, tree)),
     ]
     if faults:
         return _broken(path, faults, assembly)

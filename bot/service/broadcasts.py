@@ -8,6 +8,7 @@ from bot.domain.broadcast import (
     Progress,
 )
 from bot.domain.errors import Finished, NotFound
+from bot.domain.phrase import Phrase
 from bot.service import reports
 from bot.service.paging import Page, Paging
 from bot.service.policy import Policy
@@ -47,7 +48,9 @@ class Broadcasts:
         auditors_only(caller)
         found = uow.broadcasts.get(broadcast_id)
         if found is None:
-            raise NotFound(f"There is no broadcast {broadcast_id}.")
+            raise NotFound(
+                Phrase("There is no broadcast {number}.", number=broadcast_id)
+            )
         return found, uow.broadcasts.progress(broadcast_id)
 
     def failures(
@@ -71,7 +74,13 @@ class Broadcasts:
         if broadcast.state is BroadcastState.STOPPED:
             return broadcast
         if broadcast.state is not BroadcastState.SENDING:
-            raise Finished(f"Broadcast {broadcast_id} is over: {broadcast.state}.")
+            raise Finished(
+                Phrase(
+                    "Broadcast {number} is over: {state}.",
+                    number=broadcast_id,
+                    state=broadcast.state,
+                )
+            )
         now = self._clock.now()
         reports.close(uow, self._policy, broadcast, BroadcastState.STOPPED, now)
         schedule = uow.schedules.get(broadcast.schedule_id)

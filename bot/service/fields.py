@@ -17,6 +17,7 @@ from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
 from bot.domain.language import is_tag
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import FieldValues
 
 MAX_TEXT = 16_000  #: characters
@@ -98,8 +99,13 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
             }
         elif field.required:
             raise Invalid(
-                f"field {field.name!r} of template {template.name!r} is missing: "
-                f"give {WANTED[field.type]}",
+                Phrase(
+                    "field {field!r} of template {template!r} is missing:"
+                    " give {wanted}",
+                    field=field.name,
+                    template=template.name,
+                    wanted=WANTED[field.type],
+                ),
                 field=field.name,
             )
     return checked
@@ -108,31 +114,64 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
 def typed(field: Field, text: str, language: str = "") -> Any:
     """The value that `text` stands for; raises Invalid naming the field."""
     if language and not is_tag(language):
-        raise _refusal(field, f"{language[:40]!r} is no language tag such as 'en'")
+        tag = language[:40]
+        raise _refusal(
+            field, Phrase("{tag!r} is no language tag such as 'en'", tag=tag)
+        )
     limit = MAX_TEXT if field.type is FieldType.TEXT else MAX_LINE
     if len(text) > limit:
-        raise _refusal(field, f"{len(text)} characters; at most {limit} are taken")
+        raise _refusal(
+            field,
+            Counted(
+                "{count} character; at most {limit} are taken",
+                "{count} characters; at most {limit} are taken",
+                len(text),
+                limit=limit,
+            ),
+        )
     if found := illegal(text):
-        raise _refusal(field, f"the character {found} cannot be sent; leave it out")
+        raise _refusal(
+            field,
+            Phrase(
+                "the character {character} cannot be sent; leave it out",
+                character=found,
+            ),
+        )
     if field.type is FieldType.CHOICE:
         if text.strip() not in field.choices:
-            names = ", ".join(field.choices)
-            raise _refusal(field, f"{text[:40]!r} is not one of {names}")
+            raise _refusal(
+                field,
+                Phrase(
+                    "{text!r} is not one of {choices}",
+                    text=text[:40],
+                    choices=", ".join(field.choices),
+                ),
+            )
         return text.strip()
     try:
         return _READERS[field.type](text)
-    except (Invalid, ValueError) as error:
-        raise _refusal(field, str(error)) from None
+    except Invalid as error:
+        raise _refusal(field, error.phrase) from None
 
 
-def _refusal(field: Field, reason: str) -> Invalid:
-    return Invalid(f"field {field.name!r}: {reason}", field=field.name)
+def _refusal(field: Field, reason: Phrase) -> Invalid:
+    phrase = Phrase("field {field!r}: {reason}", field=field.name, reason=reason)
+    return Invalid(phrase, field=field.name)
 
 
-def _unknown(template: Template, name: str) -> str:
-    names = ", ".join(field.name for field in template.fields)
-    rest = f"it has {names}" if names else "it takes none"
-    return f"template {template.name!r} has no field {name[:80]!r}; {rest}"
+def _unknown(template: Template, name: str) -> Phrase:
+    if not template.fields:
+        return Phrase(
+            "template {template!r} has no field {field!r}; it takes none",
+            template=template.name,
+            field=name[:80],
+        )
+    return Phrase(
+        "template {template!r} has no field {field!r}; it has {fields}",
+        template=template.name,
+        field=name[:80],
+        fields=", ".join(field.name for field in template.fields),
+    )
 
 
 def _text(text: str) -> str:
@@ -141,7 +180,7 @@ def _text(text: str) -> str:
 
 def _line(text: str) -> str:
     if len(text.strip().splitlines()) != 1:
-        raise ValueError("give one line, without line breaks")
+        raise Invalid(Phrase("give one line, without line breaks"))
     return text.strip()
 
 
@@ -149,7 +188,7 @@ def _number(text: str) -> int | Decimal:
     whole, dot, fraction = text.strip().partition(".")
     digits = whole.removeprefix("-") + fraction
     if not (digits.isascii() and digits.isdigit()) or len(digits) > _MAX_DIGITS:
-        raise ValueError(f"{text[:40]!r} is no number such as 3 or 2.5")
+        raise Invalid(Phrase("{text!r} is no number such as 3 or 2.5", text=text[:40]))
     return Decimal(text.strip()) if dot else int(whole)
 
 
@@ -160,7 +199,7 @@ def _boolean(text: str) -> bool:
             return True
         case "0" | "false":
             return False
-    raise ValueError(f"{text[:40]!r} is neither true (1) nor false (0)")
+    raise Invalid(Phrase("{text!r} is neither true (1) nor false (0)", text=text[:40]))
 
 
 _READERS: Mapping[FieldType, Callable[[str], Any]] = {
@@ -174,13 +213,13 @@ _READERS: Mapping[FieldType, Callable[[str], Any]] = {
 }
 
 #: what each type wants, for messages, help texts and docs
-WANTED: Mapping[FieldType, str] = {
-    FieldType.TEXT: "text",
-    FieldType.LINE: "one line of text",
-    FieldType.MOMENT: "a moment such as 2026-12-01T09:00:00Z",
-    FieldType.DURATION: "a length of time such as 90m, 2h or PT1H30M",
-    FieldType.JID: "an address such as user@example.org",
-    FieldType.CHOICE: "one of its choices",
-    FieldType.NUMBER: "a number such as 3 or 2.5",
-    FieldType.BOOLEAN: "true or false",
+WANTED: Mapping[FieldType, Phrase] = {
+    FieldType.TEXT: Phrase("text"),
+    FieldType.LINE: Phrase("one line of text"),
+    FieldType.MOMENT: Phrase("a moment such as 2026-12-01T09:00:00Z"),
+    FieldType.DURATION: Phrase("a length of time such as 90m, 2h or PT1H30M"),
+    FieldType.JID: Phrase("an address such as user@example.org"),
+    FieldType.CHOICE: Phrase("one of its choices"),
+    FieldType.NUMBER: Phrase("a number such as 3 or 2.5"),
+    FieldType.BOOLEAN: Phrase("true or false"),
 }

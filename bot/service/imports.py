@@ -8,16 +8,17 @@ two of them there is time for others.
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from bot.domain.access import Caller
 from bot.domain.audit import Asked
 from bot.domain.errors import CarillonError, Invalid
-from bot.domain.people_files import Fault, Person, Record, fault
+from bot.domain.people_files import Fault, Person, Record, clean, fault
+from bot.domain.phrase import Phrase
 from bot.service.audit import Audit
-from bot.service.people import Records, Staging
+from bot.service.people import BadLine, Records, Staging
 from bot.service.ports import Database
 from bot.service.repositories import UnitOfWork
 from bot.service.roles import admins_only
@@ -46,13 +47,16 @@ class Import:
         list_name: str,
         *,
         welcome: bool,
+        said: Callable[[Phrase], str] = str,
     ) -> None:
+        """`said` puts what is wrong with a line into the language of its reader."""
         self._subscribers = subscribers
         self._audit = audit
         self._staging = staging
         self._asked = asked
         self._list_name = list_name
         self._welcome = welcome
+        self._said = said
         self.added = 0
         #: those who stood on the list before
         self.there = 0
@@ -66,7 +70,10 @@ class Import:
         admins_only(self._caller)
         entry = self._subscribers.get_list(uow, self._list_name)
         if self._welcome and entry.welcome is None:
-            raise Invalid(f"The list {entry.name!r} has no welcome.", field="welcome")
+            raise Invalid(
+                Phrase("The list {name!r} has no welcome.", name=entry.name),
+                field="welcome",
+            )
 
     def read(self, records: Records) -> Iterator[int]:
         """Judge every line; yields how many people and faults there are so far."""
@@ -75,7 +82,8 @@ class Import:
             self._staging.add([one for one in batch if not isinstance(one, Fault)])
             for one in batch:
                 if isinstance(one, Fault):
-                    self._staging.refuse(one)
+                    why = clean(self._said(one.why))
+                    self._staging.refuse(BadLine(one.line, one.value, why))
             count += len(batch)
             yield count
 
@@ -86,7 +94,7 @@ class Import:
         try:
             return line, self._subscribers.check(person)
         except CarillonError as error:
-            return fault(line, person.jid, error.text)
+            return fault(line, person.jid, error.phrase)
 
     def look(self, database: Database) -> Iterator[int]:
         """What `write` would do; yields how many were looked up so far."""

@@ -15,6 +15,7 @@ from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import (
     Audience,
     Content,
@@ -76,6 +77,7 @@ class Intake:
             late=_late(request),
             updates=request.updates,
             metadata=request.metadata,
+            language=request.language if is_tag(request.language) else None,
             created_at=now,
         )
 
@@ -88,22 +90,26 @@ class Intake:
         name = self._list_name(uow, caller, request)
         found = uow.lists.get(name)
         if found is None or not may_know(uow, caller, found):
-            raise NotFound(f"There is no list {name!r}.")
+            raise NotFound(Phrase("There is no list {name!r}.", name=name))
         if not may_announce(caller, found):
-            raise NotAllowed(f"You may not announce to {name!r}.")
+            raise NotAllowed(Phrase("You may not announce to {name!r}.", name=name))
         return ListAudience(list_name=name), found
 
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
         if request.to or request.list_name:
-            raise Invalid("Give either a list or <audience/>, not both.", field="to")
+            raise Invalid(
+                Phrase("Give either a list or <audience/>, not both."), field="to"
+            )
         if not caller.is_admin:
-            raise NotAllowed("Only admins may announce to single people.")
+            raise NotAllowed(Phrase("Only admins may announce to single people."))
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
         except JIDError as error:
-            raise Invalid(f"audience: {error}.", field="audience") from None
+            raise Invalid(
+                Phrase("audience: {why}.", why=error.phrase), field="audience"
+            ) from None
         if any(self.policy.addresses.is_own(jid) for jid in jids):
-            raise NotAllowed("The service does not announce to itself.")
+            raise NotAllowed(Phrase("The service does not announce to itself."))
         return PeopleAudience(jids=jids)
 
     def _list_name(
@@ -111,27 +117,36 @@ class Intake:
     ) -> str:
         if request.to is None:
             if request.list_name is None:
-                raise Invalid("Say who is told: give <to/> or a list.", field="to")
+                raise Invalid(
+                    Phrase("Say who is told: give <to/> or a list."), field="to"
+                )
             return request.list_name
         try:
             target = bare(request.to)
         except JIDError as error:
-            raise Invalid(f"to: {error}.", field="to") from None
+            raise Invalid(Phrase("to: {why}.", why=error.phrase), field="to") from None
         addresses = self.policy.addresses
         name = addresses.list_at(target)
         if name is None and addresses.is_own(target):
             default = next((one for one in uow.lists.all() if one.is_default), None)
             if default is None or not may_know(uow, caller, default):
-                raise NotFound("There is no default list; name one.")
+                raise NotFound(Phrase("There is no default list; name one."))
             name = default.name
         if name is None:
             raise NotAllowed(
-                f"Messages to {target} would have to go out in your name, and this"
-                " server offers no way to do that."
+                Phrase(
+                    "Messages to {target} would have to go out in your name, and this"
+                    " server offers no way to do that.",
+                    target=target,
+                )
             )
         if request.list_name not in (None, name):
             raise Invalid(
-                f"to names the list {name!r}, metadata {request.list_name!r}.",
+                Phrase(
+                    "to names the list {name!r}, metadata {other!r}.",
+                    name=name,
+                    other=request.list_name,
+                ),
                 field="to",
             )
         return name
@@ -141,20 +156,24 @@ class Intake:
     ) -> datetime:
         if (request.deliver_at is None) == (request.delay_seconds is None):
             raise Invalid(
-                "Give exactly one of deliver-at and delay-seconds.", field="deliver-at"
+                Phrase("Give exactly one of deliver-at and delay-seconds."),
+                field="deliver-at",
             )
         if request.deliver_at is not None:
             moment = timestamps.parse(request.deliver_at)
             if now - moment > PAST:
                 raise Invalid(
-                    f"deliver-at: {timestamps.format(moment)} has passed.",
+                    Phrase(
+                        "deliver-at: {moment} has passed.",
+                        moment=timestamps.format(moment),
+                    ),
                     field="deliver-at",
                 )
             return moment
         assert request.delay_seconds is not None  # noqa: S101 - one of two, above
         delay = _number(request.delay_seconds, "delay-seconds")
         if delay < 1:
-            raise Invalid("delay-seconds: at least 1.", field="delay-seconds")
+            raise Invalid(Phrase("delay-seconds: at least 1."), field="delay-seconds")
         if delay > limits.window.total_seconds():
             raise _beyond(limits)
         return timestamps.round_up(now + timedelta(seconds=delay))
@@ -167,13 +186,17 @@ class Intake:
     ) -> Content:
         if request.template is None:
             if request.values:
-                raise Invalid("Fields are given, but no template.", field="template")
+                raise Invalid(
+                    Phrase("Fields are given, but no template."), field="template"
+                )
             texts = _texts(request)
             _check_payloads(request.payloads)
             _check_size(texts, limits)
             return TextContent(texts=texts, payloads=request.payloads)
         if request.bodies or request.subjects or request.payloads:
-            raise Invalid("Give either a template or a body, not both.", field="body")
+            raise Invalid(
+                Phrase("Give either a template or a body, not both."), field="body"
+            )
         template = self.templates.get(request.template)
         fields.check(template, request.values)
         language = voice.language if voice else template.languages[0]
@@ -215,12 +238,14 @@ def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
     subjects = _by_language(request.subjects, "", "subject")
     if not bodies:
         raise Invalid(
-            "There is nothing to say: give a body or a template.", field="body"
+            Phrase("There is nothing to say: give a body or a template."), field="body"
         )
     shared = subjects.pop("", None)
     orphans = [tag for tag in subjects if tag not in bodies]
     if orphans:
-        raise Invalid(f"subject in {orphans[0]!r} has no body.", field="subject")
+        raise Invalid(
+            Phrase("subject in {tag!r} has no body.", tag=orphans[0]), field="subject"
+        )
     return tuple(
         Text(language=tag, body=body, subject=subjects.get(tag, shared))
         for tag, body in bodies.items()
@@ -235,15 +260,29 @@ def _by_language(
         language = tag or inherited
         if language in found:
             raise Invalid(
-                f"Two {name} elements have the language {language!r}.", field=name
+                Phrase(
+                    "Two {name} elements have the language {language!r}.",
+                    name=name,
+                    language=language,
+                ),
+                field=name,
             )
         if name == "body" and not text.strip():
-            raise Invalid("The body is empty.", field=name)
+            raise Invalid(Phrase("The body is empty."), field=name)
         if language and not is_tag(language):
-            raise Invalid(f"{name}: {language[:40]!r} is no language tag.", field=name)
+            raise Invalid(
+                Phrase(
+                    "{name}: {tag!r} is no language tag.", name=name, tag=language[:40]
+                ),
+                field=name,
+            )
         if fault := illegal(text):
             raise Invalid(
-                f"{name}: the character {fault} cannot be sent; leave it out.",
+                Phrase(
+                    "{name}: the character {character} cannot be sent; leave it out.",
+                    name=name,
+                    character=fault,
+                ),
                 field=name,
             )
         found[language] = text
@@ -252,24 +291,42 @@ def _by_language(
 
 def _check_size(texts: Sequence[Text], limits: Limits) -> None:
     for text in texts:
-        for name, value, most in (
-            ("body", text.body, limits.body),
-            ("subject", text.subject or "", limits.subject),
-        ):
-            if len(value) > most:
-                raise PolicyViolation(
-                    f"The {name} has {len(value)} characters, {most} at most.",
-                    limit=name,
-                    maximum=most,
-                    wait=False,
-                )
+        if len(text.body) > limits.body:
+            raise PolicyViolation(
+                Counted(
+                    "The body has {count} character, {most} at most.",
+                    "The body has {count} characters, {most} at most.",
+                    len(text.body),
+                    most=limits.body,
+                ),
+                limit="body",
+                maximum=limits.body,
+                wait=False,
+            )
+        if text.subject is not None and len(text.subject) > limits.subject:
+            raise PolicyViolation(
+                Counted(
+                    "The subject has {count} character, {most} at most.",
+                    "The subject has {count} characters, {most} at most.",
+                    len(text.subject),
+                    most=limits.subject,
+                ),
+                limit="subject",
+                maximum=limits.subject,
+                wait=False,
+            )
 
 
 def _check_payloads(payloads: Sequence[str]) -> None:
     size = sum(len(payload.encode()) for payload in payloads)
     if size > MAX_PAYLOAD:
         raise PolicyViolation(
-            f"The elements beside the body have {size} bytes, {MAX_PAYLOAD} at most.",
+            Counted(
+                "The elements beside the body have {count} byte, {most} at most.",
+                "The elements beside the body have {count} bytes, {most} at most.",
+                size,
+                most=MAX_PAYLOAD,
+            ),
             limit="payload",
             maximum=MAX_PAYLOAD,
             wait=False,
@@ -283,7 +340,7 @@ def _rule(text: str, limits: Limits) -> recurrence.Rule:
             freq for freq in recurrence.Freq if freq in limits.frequencies
         )
         raise PolicyViolation(
-            f"recurrence: FREQ={rule.freq} is not for you; {offered or 'none'} is.",
+            _unoffered(rule.freq, offered),
             limit="frequencies",
             maximum=offered,
             wait=False,
@@ -291,10 +348,24 @@ def _rule(text: str, limits: Limits) -> recurrence.Rule:
     return rule
 
 
+def _unoffered(freq: recurrence.Freq, offered: str) -> Phrase:
+    if not offered:
+        return Phrase("recurrence: FREQ={freq} is not for you; none is.", freq=freq)
+    return Phrase(
+        "recurrence: FREQ={freq} is not for you; {offered} is.",
+        freq=freq,
+        offered=offered,
+    )
+
+
 def _beyond(limits: Limits) -> PolicyViolation:
     seconds = int(limits.window.total_seconds())
     return PolicyViolation(
-        f"That is too far ahead; {limits.window.days} days at most.",
+        Counted(
+            "That is too far ahead; {count} day at most.",
+            "That is too far ahead; {count} days at most.",
+            limits.window.days,
+        ),
         limit="window",
         maximum=seconds,
         wait=False,
@@ -306,7 +377,9 @@ def _client_id(given: str | None) -> str:
         return secrets.token_hex(8)
     fault = illegal(given)
     if not given.strip() or len(given) > MAX_ID or fault is not None:
-        raise Invalid(f"id: 1 to {MAX_ID} printable characters.", field="id")
+        raise Invalid(
+            Phrase("id: 1 to {most} printable characters.", most=MAX_ID), field="id"
+        )
     return given
 
 
@@ -316,8 +389,10 @@ def _expires(given: str | None, first: datetime) -> datetime | None:
     moment = timestamps.parse(given)
     if moment <= first:
         raise Invalid(
-            "expires: must lie after the first occurrence,"
-            f" {timestamps.format(first)}.",
+            Phrase(
+                "expires: must lie after the first occurrence, {moment}.",
+                moment=timestamps.format(first),
+            ),
             field="expires",
         )
     return moment
@@ -330,18 +405,27 @@ def _late(request: ScheduleRequest) -> Late:
     try:
         policy = LatePolicy(request.late_policy or default.policy)
     except ValueError:
-        raise Invalid("late: the policy is run, skip or hold.", field="late") from None
+        raise Invalid(
+            Phrase("late: the policy is run, skip or hold."), field="late"
+        ) from None
     if request.late_within is None:
         return Late(policy)
     if policy is not LatePolicy.RUN:
-        raise Invalid("late: within goes with the policy run only.", field="late")
+        raise Invalid(
+            Phrase("late: within goes with the policy run only."), field="late"
+        )
     within = _number(request.late_within, "late")
     if within > MAX_LATE:
-        raise Invalid(f"late: within is {MAX_LATE} seconds at most.", field="late")
+        raise Invalid(
+            Phrase("late: within is {most} seconds at most.", most=MAX_LATE),
+            field="late",
+        )
     return Late(policy, within)
 
 
 def _number(text: str, name: str) -> int:
     if not _NUMBER.fullmatch(text):
-        raise Invalid(f"{name}: a whole number of seconds.", field=name)
+        raise Invalid(
+            Phrase("{name}: a whole number of seconds.", name=name), field=name
+        )
     return int(text)

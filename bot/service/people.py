@@ -45,6 +45,14 @@ class Duplicate(NamedTuple):
     first: int
 
 
+class BadLine(NamedTuple):
+    """A line that names nobody, and why, for whoever imports it."""
+
+    line: int
+    value: str
+    why: str
+
+
 class Staging(Protocol):
     """What a file says, kept aside until all of it is read; it holds no memory."""
 
@@ -52,7 +60,7 @@ class Staging(Protocol):
         """The first line that names a JID counts; later ones are duplicates."""
         ...
 
-    def refuse(self, fault: Fault) -> None: ...
+    def refuse(self, bad: BadLine) -> None: ...
 
     @property
     def people(self) -> int: ...
@@ -69,7 +77,7 @@ class Staging(Protocol):
         """In the order of lines."""
         ...
 
-    def all_faults(self) -> Iterator[Fault]:
+    def all_faults(self) -> Iterator[BadLine]:
         """In the order of lines."""
         ...
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.domain.access import Access, Caller, Role
 from bot.domain.addresses import Addresses
 from bot.domain.errors import PolicyViolation
+from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
 
 
@@ -48,7 +49,7 @@ class Policy:
 
 
 def exceeded(
-    name: str, maximum: int, text: str, retry_after: timedelta | None = None
+    name: str, maximum: int, phrase: Phrase, retry_after: timedelta | None = None
 ) -> PolicyViolation:
     """A quota is used up: waiting helps, until `retry_after` where that is known."""
     seconds = None
@@ -56,5 +57,5 @@ def exceeded(
         # up, so that whoever waits exactly that long is not too early
         seconds = max(1, -(-retry_after // timedelta(seconds=1)))
     return PolicyViolation(
-        text, limit=name, maximum=maximum, wait=True, retry_after=seconds
+        phrase, limit=name, maximum=maximum, wait=True, retry_after=seconds
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.domain.access import Caller, Role
 from bot.domain.errors import PolicyViolation
 from bot.domain.jid import domain_of
+from bot.domain.phrase import Counted
 from bot.domain.schedule import FINAL, Origin, Schedule, ScheduleState
 from bot.service.policy import Policy, exceeded
 from bot.service.repositories import ScheduleFilter, UnitOfWork
@@ -57,7 +58,11 @@ class Quotas:
         return exceeded(
             "requests-per-minute",
             most,
-            f"That is more than {most} requests a minute; wait a little.",
+            Counted(
+                "That is more than {count} request a minute; wait a little.",
+                "That is more than {count} requests a minute; wait a little.",
+                most,
+            ),
             wait,
         )
 
@@ -76,8 +81,14 @@ class Quotas:
             raise exceeded(
                 "pending",
                 quota.limit,
-                f"You have {quota.used} announcements pending, {quota.limit} at most."
-                " Cancel one or wait.",
+                Counted(
+                    "You have {count} announcement pending, {limit} at most."
+                    " Cancel one or wait.",
+                    "You have {count} announcements pending, {limit} at most."
+                    " Cancel one or wait.",
+                    quota.used,
+                    limit=quota.limit,
+                ),
                 soonest - now if soonest is not None else None,
             )
         most = self.policy.limits_of(caller).deliveries_per_day
@@ -87,8 +98,14 @@ class Quotas:
             raise exceeded(
                 "deliveries-per-day",
                 most,
-                f"You have {most} announcements on {start:%Y-%m-%d} (UTC) already,"
-                " the most there may be; choose another day.",
+                Counted(
+                    "You have {count} announcement on {day:%Y-%m-%d} (UTC) already,"
+                    " the most there may be; choose another day.",
+                    "You have {count} announcements on {day:%Y-%m-%d} (UTC) already,"
+                    " the most there may be; choose another day.",
+                    most,
+                    day=start,
+                ),
                 start + DAY - now if start <= now else None,
             )
         return quota

@@ -1,8 +1,8 @@
 """What becomes of a schedule, and who is told (the draft's updates, §10).
 
 Headlines go to the owner; what failed or was missed is also written out, to the
-owner and to whoever `[notify]` names. Notices wait in the database until the
-server has them.
+owner and to whoever `[notify]` names, in the language that each reads. Notices wait
+in the database until the server has them.
 """
 
 from dataclasses import replace
@@ -18,6 +18,8 @@ from bot.domain.broadcast import (
 )
 from bot.domain.characters import printable
 from bot.domain.events import Ended, Unsent
+from bot.domain.message import Text
+from bot.domain.phrase import Counted, Phrase, Quoted
 from bot.domain.schedule import (
     ON_THE_WIRE,
     Origin,
@@ -27,6 +29,7 @@ from bot.domain.schedule import (
 from bot.domain.updates import Update, WireState
 from bot.service.policy import Policy
 from bot.service.repositories import Notice, UnitOfWork
+from bot.texts import language_for, said
 
 _ENDS = {
     BroadcastState.SENT: ScheduleState.SENT,
@@ -34,15 +37,15 @@ _ENDS = {
     BroadcastState.STOPPED: ScheduleState.CANCELLED,
 }
 _REASONS = {
-    "expired": "it expired before it could be sent",
-    "superseded": "a newer occurrence was due before this one could be sent",
-    "late": "the service was not up when it was due",
-    "not-allowed": "its owner may no longer announce there",
-    "deliveries-per-day": "its owner's announcements of that day were used up",
-    "list-gone": "the list no longer exists",
-    "content": "its template or one of its fields can no longer be rendered",
-    "unreadable": "its recurrence or its time zone can no longer be read",
-    "stream-error": "the server closed the connection over it again and again",
+    "expired": Phrase("it expired before it could be sent"),
+    "superseded": Phrase("a newer occurrence was due before this one could be sent"),
+    "late": Phrase("the service was not up when it was due"),
+    "not-allowed": Phrase("its owner may no longer announce there"),
+    "deliveries-per-day": Phrase("its owner's announcements of that day were used up"),
+    "list-gone": Phrase("the list no longer exists"),
+    "content": Phrase("its template or one of its fields can no longer be rendered"),
+    "unreadable": Phrase("its recurrence or its time zone can no longer be read"),
+    "stream-error": Phrase("the server closed the connection over it again and again"),
 }
 
 
@@ -172,11 +175,16 @@ def stopped(
     progress = uow.broadcasts.progress(broadcast.id)
     recurring = occurrence.due_at if schedule.recurrence else None
     _headline(uow, schedule, WireState.CANCELLED, recurring, now)
-    text = (
-        f"{_name(schedule)}, due {timestamps.format(occurrence.due_at)}, was stopped"
-        f" by an admin: {progress.sent} of {progress.total} were told."
+    phrase = Counted(
+        "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
+        " by an admin: {count} of {total} was told.",
+        "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
+        " by an admin: {count} of {total} were told.",
+        progress.sent,
+        total=progress.total,
+        **_about(schedule, occurrence),
     )
-    _write(uow, policy, schedule, text, now)
+    _write(uow, policy, schedule, phrase, now)
 
 
 def _report(
@@ -196,38 +204,84 @@ def _report(
     recurring = occurrence.due_at if schedule.recurrence else None
     if occurrence.state not in {OccurrenceState.HELD, OccurrenceState.STOPPED}:
         _headline(uow, schedule, state, recurring, now)
-    due = timestamps.format(occurrence.due_at)
-    name = _name(schedule)
+    phrase = _sentence(schedule, occurrence, progress)
+    if phrase is not None:
+        _write(uow, policy, schedule, phrase, now)
+
+
+def _sentence(
+    schedule: Schedule, occurrence: Occurrence, progress: Progress | None
+) -> Phrase | None:
+    """What is written out beside the headline, if anything."""
     if occurrence.state is OccurrenceState.HELD:
-        text = (
-            f"{name}, due {due}, is held: the service was not up when it was due."
-            " An admin can let it go (resume) or skip it."
+        return Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, is held:"
+            " the service was not up when it was due."
+            " An admin can let it go (resume) or skip it.",
+            **_about(schedule, occurrence),
         )
-    elif failed and progress is None:
-        why = _REASONS.get(occurrence.reason or "", occurrence.reason or "unknown")
-        text = f"{name}, due {due}, was not sent: {why}."
-    elif progress is not None:
-        told = _counts(progress, occurrence)
-        if told is None:
-            return
-        text = f"{name}, due {due}: {told}"
-    else:
-        return
-    _write(uow, policy, schedule, text, now)
+    if progress is not None:
+        return _counts(schedule, occurrence, progress)
+    if occurrence.state in {OccurrenceState.FAILED, OccurrenceState.MISSED}:
+        return Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was not sent:"
+            " {why}.",
+            why=_why(occurrence),
+            **_about(schedule, occurrence),
+        )
+    return None
 
 
-def _counts(progress: Progress, occurrence: Occurrence) -> str | None:
+def _counts(
+    schedule: Schedule, occurrence: Occurrence, progress: Progress
+) -> Phrase | None:
     """What the owner should know of a broadcast that did not reach everybody."""
     reached = progress.sent + progress.skipped
     missing = progress.total - reached - progress.failed
     stopped = occurrence.state is OccurrenceState.STOPPED
     if not progress.failed and (stopped or not missing):
         return None
-    text = f"{progress.sent} of {progress.total} were told, {progress.failed} failed"
     if missing and not stopped:
-        why = _REASONS.get(occurrence.reason or "", occurrence.reason or "unknown")
-        text += f", {missing} were not reached: {why}"
-    return f"{text}."
+        return Counted(
+            "Announcement #{reference} ({id}) to {audience}, due {due}:"
+            " {count} of {total} was told, {failed} failed,"
+            " {missing} were not reached: {why}.",
+            "Announcement #{reference} ({id}) to {audience}, due {due}:"
+            " {count} of {total} were told, {failed} failed,"
+            " {missing} were not reached: {why}.",
+            progress.sent,
+            total=progress.total,
+            failed=progress.failed,
+            missing=missing,
+            why=_why(occurrence),
+            **_about(schedule, occurrence),
+        )
+    return Counted(
+        "Announcement #{reference} ({id}) to {audience}, due {due}:"
+        " {count} of {total} was told, {failed} failed.",
+        "Announcement #{reference} ({id}) to {audience}, due {due}:"
+        " {count} of {total} were told, {failed} failed.",
+        progress.sent,
+        total=progress.total,
+        failed=progress.failed,
+        **_about(schedule, occurrence),
+    )
+
+
+def _about(schedule: Schedule, occurrence: Occurrence) -> dict[str, object]:
+    """The values that every sentence has."""
+    return {
+        "reference": schedule.id,
+        "id": printable(schedule.client_id),
+        "audience": schedule.audience.label,
+        "due": timestamps.format(occurrence.due_at),
+    }
+
+
+def _why(occurrence: Occurrence) -> Phrase:
+    if occurrence.reason is None:
+        return Phrase("unknown")
+    return _REASONS.get(occurrence.reason) or Quoted(occurrence.reason)
 
 
 def _headline(
@@ -244,22 +298,32 @@ def _headline(
 
 
 def _write(
-    uow: UnitOfWork, policy: Policy, schedule: Schedule, text: str, now: datetime
+    uow: UnitOfWork, policy: Policy, schedule: Schedule, phrase: Phrase, now: datetime
 ) -> None:
     readers = list(policy.notify)
     if "@" in schedule.owner:
         readers.insert(0, schedule.owner)
     for reader in dict.fromkeys(readers):
-        _note(uow, schedule, reader, text, now)
+        language = language_for(*_wanted(uow, schedule, reader))
+        words = Text(language=language, body=said(phrase, language))
+        _note(uow, schedule, reader, words, now)
+
+
+def _wanted(uow: UnitOfWork, schedule: Schedule, reader: str) -> list[str]:
+    """The reader's languages: chosen, then seen; of the owner's request; the list's."""
+    known, name = uow.subscribers.get(reader), schedule.audience.list_name
+    voice = uow.lists.get(name) if name is not None else None
+    tags = (
+        known.language if known else None,
+        known.language_seen if known else None,
+        schedule.language if reader == schedule.owner else None,
+        voice.language if voice else None,
+    )
+    return [tag for tag in tags if tag]
 
 
 def _note(
-    uow: UnitOfWork, schedule: Schedule, to: str, said: Update | str, now: datetime
+    uow: UnitOfWork, schedule: Schedule, to: str, said: Update | Text, now: datetime
 ) -> None:
     notice = Notice(to=to, said=said, created_at=now, announcement=schedule.id)
     uow.notices.add(notice)
-
-
-def _name(schedule: Schedule) -> str:
-    given = printable(schedule.client_id)
-    return f"Announcement #{schedule.id} ({given}) to {schedule.audience.label}"

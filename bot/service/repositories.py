@@ -311,7 +311,7 @@ class Notice:
     id: int = 0
     to: str
     #: goes as a headline, or in words as an ordinary message
-    said: Update | str
+    said: Update | Text
     created_at: datetime
     #: the reference of the schedule that it is about, for the log
     announcement: int | None = None

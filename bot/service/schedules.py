@@ -18,6 +18,7 @@ from bot.domain.errors import (
     NotFound,
 )
 from bot.domain.message import Text
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import (
     ON_THE_WIRE,
     ListAudience,
@@ -120,10 +121,10 @@ class Schedules:
         """By the owner's id; another's for admins and auditors, who name the owner."""
         known(caller)
         if owner is not None and owner != caller.owner and not caller.sees_all:
-            raise NotFound(f"There is no announcement {client_id!r}.")
+            raise NotFound(Phrase("There is no announcement {id!r}.", id=client_id))
         found = uow.schedules.find(owner or caller.owner, client_id)
         if found is None:
-            raise NotFound(f"There is no announcement {client_id!r}.")
+            raise NotFound(Phrase("There is no announcement {id!r}.", id=client_id))
         return found
 
     def get(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
@@ -131,7 +132,7 @@ class Schedules:
         known(caller)
         found = uow.schedules.get(reference)
         if found is None or not _may_see(caller, found):
-            raise NotFound(f"There is no announcement #{reference}.")
+            raise _unknown(reference)
         return found
 
     def held(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
@@ -178,7 +179,8 @@ class Schedules:
                 wanted = WireState(status)
             except ValueError:
                 raise Invalid(
-                    f"status: one of {', '.join(WireState)}.", field="status"
+                    Phrase("status: one of {known}.", known=", ".join(WireState)),
+                    field="status",
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}
         owner = None if caller.sees_all else caller.owner
@@ -239,8 +241,11 @@ def _earlier(
     earlier = uow.schedules.find(caller.owner, request.client_id)
     if earlier is not None and earlier.fingerprint != request.fingerprint():
         raise Conflict(
-            f"The id {request.client_id!r} is taken by another request of yours;"
-            " choose another id."
+            Phrase(
+                "The id {id!r} is taken by another request of yours;"
+                " choose another id.",
+                id=request.client_id,
+            )
         )
     return earlier
 
@@ -251,18 +256,34 @@ def _may_see(caller: Caller, schedule: Schedule) -> bool:
 
 def _may_change(caller: Caller, schedule: Schedule) -> None:
     if not caller.is_admin and schedule.owner != caller.owner:
-        raise NotAllowed(f"You may look at #{schedule.id}, not change it.")
+        raise NotAllowed(
+            Phrase(
+                "You may look at #{reference}, not change it.", reference=schedule.id
+            )
+        )
 
 
 def locked(uow: UnitOfWork, reference: int) -> Schedule:
     """Held for this transaction; raises NotFound."""
     schedule = uow.schedules.lock(reference)
     if schedule is None:
-        raise NotFound(f"There is no announcement #{reference}.")
+        raise _unknown(reference)
     return schedule
+
+
+def _unknown(reference: int) -> NotFound:
+    return NotFound(
+        Phrase("There is no announcement #{reference}.", reference=reference)
+    )
 
 
 def not_final(schedule: Schedule) -> None:
     """Raises Finished."""
     if schedule.is_final:
-        raise Finished(f"#{schedule.id} is over: {schedule.wire_state}.")
+        raise Finished(
+            Phrase(
+                "#{reference} is over: {state}.",
+                reference=schedule.id,
+                state=schedule.wire_state,
+            )
+        )

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.access import Caller
 from bot.domain.broadcast import Frozen, OccurrenceState
 from bot.domain.errors import Conflict, NotAllowed
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import ListAudience, Schedule, ScheduleState
 from bot.service.planning import Planning
 from bot.service.ports import Clock
@@ -27,10 +28,16 @@ class Steering:
         if schedule.state is ScheduleState.PAUSED:
             return schedule
         if schedule.state is ScheduleState.HELD:
-            raise Conflict(f"#{reference} is held; resume or skip it.")
+            raise Conflict(
+                Phrase("#{reference} is held; resume or skip it.", reference=reference)
+            )
         if schedule.next_at is None:
             raise Conflict(
-                f"#{reference} is going out; `broadcasts stop` stops what is under way."
+                Phrase(
+                    "#{reference} is going out;"
+                    " `broadcasts stop` stops what is under way.",
+                    reference=reference,
+                )
             )
         return self._store(uow, schedule.moved(ScheduleState.PAUSED))
 
@@ -57,7 +64,7 @@ class Steering:
         not_final(schedule)
         if schedule.state is ScheduleState.HELD:
             if not caller.is_admin:
-                raise NotAllowed("Only an admin lets go what is held.")
+                raise NotAllowed(Phrase("Only an admin lets go what is held."))
             return self._release(uow, schedule, frozen)
         if schedule.state is not ScheduleState.PAUSED:
             return schedule
@@ -99,7 +106,11 @@ class Steering:
             return self._after_skip(uow, schedule, now)
         if schedule.recurrence is None or schedule.next_at is None:
             raise Conflict(
-                f"#{reference} has no further occurrence to skip; cancel it instead."
+                Phrase(
+                    "#{reference} has no further occurrence to skip;"
+                    " cancel it instead.",
+                    reference=reference,
+                )
             )
         self._planning.record_skipped(uow, schedule, schedule.next_at)
         return self._after_skip(uow, self._planning.advanced(schedule, now), now)
@@ -131,11 +142,15 @@ class Steering:
         now = self._clock.now()
         if schedule.recurrence is None:
             if schedule.next_at is None:
-                raise Conflict(f"#{reference} is going out already.")
+                raise Conflict(
+                    Phrase("#{reference} is going out already.", reference=reference)
+                )
             due = replace(schedule.moved(ScheduleState.PENDING), next_at=now)
             return self._store(uow, due)
         if schedule.state is ScheduleState.PAUSED:
-            raise Conflict(f"#{reference} is paused; resume it first.")
+            raise Conflict(
+                Phrase("#{reference} is paused; resume it first.", reference=reference)
+            )
         audience = self._frozen(uow, schedule, frozen, now)
         self._planning.launch(uow, schedule, now, audience, now)
         uow.nudge()

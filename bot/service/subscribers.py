@@ -17,6 +17,7 @@ from bot.domain.lists import (
     SubscriptionOrigin,
 )
 from bot.domain.people_files import Person
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
 from bot.domain.wallclock import zone
 from bot.service.audience_rights import may_know
@@ -28,7 +29,7 @@ from bot.service.roles import admins_only, auditors_only, known
 #: a welcome that could not be sent for a day is no welcome any more
 WELCOME_WITHIN = 24 * 3600
 #: whether there is none or one that the asker may not know of
-_NOBODY = "There is no list at this address."
+_NOBODY = Phrase("There is no list at this address.")
 
 
 class Subscribers:
@@ -86,7 +87,9 @@ class Subscribers:
         if not may_know(uow, caller, entry):
             raise NotFound(_NOBODY)
         if entry.kind in {ListKind.CLOSED, ListKind.REQUEST}:
-            raise NotAllowed(f"{entry.title} is not open to everybody.")
+            raise NotAllowed(
+                Phrase("{title} is not open to everybody.", title=entry.title)
+            )
         self._refuse_own(jid)
         now = self._clock.now()
         subscriber = uow.subscribers.ensure(jid, now)
@@ -238,7 +241,8 @@ class Subscribers:
         for tag in (language, language_seen):
             if tag is not None and not is_tag(tag):
                 raise Invalid(
-                    f"{tag[:40]!r} is no language tag such as 'en'.", field="language"
+                    Phrase("{tag!r} is no language tag such as 'en'.", tag=tag[:40]),
+                    field="language",
                 )
         self._refuse_own(address)
         return Person(address, language, timezone, language_seen)
@@ -256,11 +260,17 @@ class Subscribers:
                 subscriber.id, EndReason.REMOVED, now, list_id=entry.id
             )
         if not ended:
-            raise NotFound(f"{address} does not stand on {list_name!r}.")
+            raise NotFound(
+                Phrase(
+                    "{address} does not stand on {name!r}.",
+                    address=address,
+                    name=list_name,
+                )
+            )
 
     def _refuse_own(self, jid: str) -> None:
         if self._policy.addresses.is_own(jid):
-            raise NotAllowed("The service does not subscribe to itself.")
+            raise NotAllowed(Phrase("The service does not subscribe to itself."))
 
     def _welcome(
         self, uow: UnitOfWork, entry: AnnouncementList, subscriber: Subscriber
@@ -304,8 +314,16 @@ class Subscribers:
 def _list(uow: UnitOfWork, name: str) -> AnnouncementList:
     entry = uow.lists.get(name)
     if entry is None:
-        known = ", ".join(entry.name for entry in uow.lists.all()) or "none"
-        raise NotFound(f"There is no list {name!r}; the lists: {known}.")
+        known = ", ".join(entry.name for entry in uow.lists.all())
+        if not known:
+            raise NotFound(
+                Phrase("There is no list {name!r}; the lists: none.", name=name)
+            )
+        raise NotFound(
+            Phrase(
+                "There is no list {name!r}; the lists: {known}.", name=name, known=known
+            )
+        )
     return entry
 
 
@@ -313,7 +331,7 @@ def _person(policy: Policy, jid: str) -> str:
     try:
         address = bare(jid)
     except JIDError as error:
-        raise Invalid(f"{error}.", field="jid") from None
+        raise Invalid(Phrase("{why}.", why=error.phrase), field="jid") from None
     if "@" not in address and domain_of(address) in policy.access.domains:
-        raise Conflict(f"{address} is a server, not a person.")
+        raise Conflict(Phrase("{address} is a server, not a person.", address=address))
     return address

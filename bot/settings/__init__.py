@@ -2,10 +2,10 @@
 
 sections.py  every section and key, as pydantic models
 loading.py   `load` reports every fault at once, in one `SettingsError`
-faults.py    that error
+faults.py    that error, and what pydantic says in our words
 """
 
-from bot.settings.faults import SettingsError
+from bot.settings.faults import SettingsError, reasons
 from bot.settings.loading import load, place
 from bot.settings.sections import (
     LOOPBACK,
@@ -28,4 +28,5 @@ __all__ = [
     "XMPPSettings",
     "load",
     "place",
+    "reasons",
 ]

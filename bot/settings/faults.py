@@ -1,9 +1,29 @@
-"""Why a configuration cannot be used."""
+"""Why a configuration cannot be used, in words for people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.domain.phrase import Listed, Phrase
+from bot.texts.validation import reason
 
 
 class SettingsError(Exception):
     """The configuration cannot be used; `faults` holds a line for each reason."""
 
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
+    def __init__(self, faults: Sequence[Phrase]) -> None:
+        super().__init__(Listed(*faults, separator="\n"))
+        self.faults = tuple(faults)
+
+
+def reasons(error: ValidationError) -> Phrase:
+    """All that is wrong, each with its key, in one line."""
+    return Listed(*map(_with_key, error.errors()), separator="; ")
+
+
+def _with_key(entry: Any) -> Phrase:
+    if not entry["loc"]:
+        return reason(entry)
+    key = ".".join(str(part) for part in entry["loc"])
+    return Phrase("{key}: {text}", key=key, text=reason(entry))

@@ -10,9 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as UnreadableError
 
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 from bot.domain.positions import Lines, line_of, lines_of
 from bot.settings.faults import SettingsError
 from bot.settings.sections import ListSettings, Settings
+from bot.texts.validation import reason
 
 
 def load(path: Path) -> Settings:
@@ -21,11 +24,15 @@ def load(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
         content: dict[str, Any] = tomllib.loads(text)
     except OSError as error:
-        raise SettingsError(
-            [f"{path}: {error.strerror}; name another with -c FILE"]
-        ) from None
+        away = Phrase(
+            "{file}: {reason}; name another with -c FILE",
+            file=path,
+            reason=error.strerror,
+        )
+        raise SettingsError([away]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{path}: {error}"]) from None
+        unreadable = Phrase("{file}: {error}", file=path, error=str(error))
+        raise SettingsError([unreadable]) from None
     try:
         return Settings(**content)
     except UnreadableError as error:
@@ -36,31 +43,39 @@ def load(path: Path) -> Settings:
         raise SettingsError(faults) from None
 
 
-def _unreadable(error: UnreadableError) -> str:
+def _unreadable(error: UnreadableError) -> Phrase:
     """What is no JSON in a variable that has to be (pydantic names the section)."""
     text = str(error)
     section = text.split('"')[1] if '"' in text else ""
     names = sorted(
         name for name in os.environ if name.startswith(f"CARILLON_{section.upper()}__")
     )
-    return (
-        f"{' or '.join(names) or 'the environment'}: a list has to be written as"
-        ' JSON, say ["admin@example.org"]'
+    return Phrase(
+        "{variable}: a list has to be written as JSON, say {example}",
+        variable=", ".join(names) or Phrase("the environment"),
+        example='["admin@example.org"]',
     )
 
 
-def _fault(path: Path, lines: Lines, entry: Any) -> str:
+def _fault(path: Path, lines: Lines, entry: Any) -> Phrase:
     """`file:line: key: what is wrong`, or the variable in place of file and line."""
     key = ".".join(str(part) for part in entry["loc"]) or "file"
-    text = str(entry["msg"]).removeprefix("Value error, ")
-    if entry["type"] == "extra_forbidden":
-        text = "there is no such key" + _suggestion(entry["loc"])
-    elif entry["type"] == "missing":
-        text = "has to be given"
-    # what a section as a whole has against one of its keys begins with its name
-    named = (*entry["loc"], text.partition(":")[0])
-    where = _where(path, lines, named if named in lines else entry["loc"])
-    return f"{where}: {key}: {text}"
+    text = reason(entry)
+    if entry["type"] == "extra_forbidden" and (near := _nearest(entry["loc"])):
+        text = Phrase("there is no such key; do you mean {name}?", name=near)
+    location = entry["loc"]
+    match entry:
+        case {"ctx": {"error": Invalid(field=str() as one)}} if (
+            *location,
+            one,
+        ) in lines:
+            location = (*location, one)
+    return Phrase(
+        "{where}: {key}: {text}",
+        where=_where(path, lines, location),
+        key=key,
+        text=text,
+    )
 
 
 def place(path: Path, *key: str) -> str:
@@ -71,14 +86,16 @@ def place(path: Path, *key: str) -> str:
 
 
 def _where(path: Path, lines: Lines, location: Sequence[str | int]) -> str:
-    variable = "CARILLON_" + "__".join(str(part) for part in location).upper()
+    # a variable holds a list as a whole
+    names = [part for part in location if isinstance(part, str)]
+    variable = "CARILLON_" + "__".join(names).upper()
     if variable in os.environ:
         return variable
     line = line_of(lines, location)
     return f"{path}:{line}" if line else str(path)
 
 
-def _suggestion(location: Sequence[int | str]) -> str:
+def _nearest(location: Sequence[int | str]) -> str | None:
     """The key of the same section that was meant, perhaps."""
     *section, key = (str(part) for part in location)
     model: Any = Settings
@@ -87,4 +104,4 @@ def _suggestion(location: Sequence[int | str]) -> str:
     for part in section:
         model = model.model_fields[part].annotation
     near = difflib.get_close_matches(key, model.model_fields, n=1)
-    return f"; do you mean {near[0]}?" if near else ""
+    return near[0] if near else None

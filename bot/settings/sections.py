@@ -22,8 +22,10 @@ from pydantic_settings import (
 )
 
 from bot.domain.addresses import Addresses
+from bot.domain.errors import Invalid
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
+from bot.domain.phrase import Phrase, Quoted
 from bot.domain.recurrence import Freq
 from bot.settings.faults import SettingsError
 
@@ -32,10 +34,7 @@ ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 
 
 def _bare_jids(values: list[str]) -> list[str]:
-    try:
-        return [bare(value) for value in values]
-    except JIDError as error:
-        raise ValueError(str(error)) from None
+    return [bare(value) for value in values]
 
 
 class Section(BaseModel):
@@ -43,13 +42,15 @@ class Section(BaseModel):
 
 
 def _kept(password_file: Path) -> str:
-    """What it holds, without white space around it; raises ValueError."""
+    """What it holds, without white space around it; raises Invalid."""
     try:
         return password_file.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ValueError(f"password_file: {error}") from None
+        away = Quoted(str(error))
+        raise Invalid(away, field="password_file") from None
     except UnicodeDecodeError as error:
-        raise ValueError(f"{password_file}: {error}") from None
+        binary = Phrase("{file}: {error}", file=password_file, error=str(error))
+        raise Invalid(binary, field="password_file") from None
 
 
 class XMPPSettings(Section):
@@ -69,17 +70,20 @@ class XMPPSettings(Section):
         try:
             address = bare(self.jid)
         except JIDError as error:
-            raise ValueError(f"jid: {error}") from None
+            raise Invalid(error.phrase, field="jid") from None
         if address != self.jid.lower():
-            raise ValueError("jid: give the bare JID; `resource` is a key of its own")
+            full = Phrase("give the bare JID; `resource` is a key of its own")
+            raise Invalid(full, field="jid")
         if self.mode == "component" and "@" in address:
-            raise ValueError("jid: a component's JID is a domain, without @")
+            no_domain = Phrase("a component's JID is a domain, without @")
+            raise Invalid(no_domain, field="jid")
         if self.mode == "account" and "@" not in address:
-            raise ValueError("jid: an account's JID has the form user@domain")
+            no_account = Phrase("an account's JID has the form user@domain")
+            raise Invalid(no_account, field="jid")
         if (self.password is None) == (self.password_file is None):
-            raise ValueError("give exactly one of password and password_file")
+            raise Invalid(Phrase("give exactly one of password and password_file"))
         if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
-            raise ValueError('tls: "off" is for a host on loopback only')
+            raise Invalid(Phrase('"off" is for a host on loopback only'), field="tls")
         return self
 
     @model_validator(mode="after")
@@ -90,7 +94,8 @@ class XMPPSettings(Section):
             try:
                 ssl.create_default_context(cafile=self.ca_file)
             except (OSError, ValueError) as error:
-                raise ValueError(f"ca_file: {self.ca_file}: {error}") from None
+                text = Phrase("{file}: {error}", file=self.ca_file, error=str(error))
+                raise Invalid(text, field="ca_file") from None
         return self
 
     @property
@@ -115,7 +120,7 @@ class XMPPSettings(Section):
     @staticmethod
     def _given(secret: str, where: str) -> str:
         if not secret:
-            raise SettingsError([f"{where}: it is empty"])
+            raise SettingsError([Phrase("{where}: it is empty", where=where)])
         return secret
 
 
@@ -131,10 +136,11 @@ class DatabaseSettings(Section):
             case {"password_file": str() | Path() as file, "url": str() as url}:
                 start, at, rest = url.partition("@")
                 if not at or ":" in start.partition("://")[2]:
-                    raise ValueError(
-                        "password_file: it is for a url with a user and no password: "
-                        "postgresql+psycopg://user@host/name"
+                    pointless = Phrase(
+                        "it is for a url with a user and no password: {example}",
+                        example="postgresql+psycopg://user@host/name",
                     )
+                    raise Invalid(pointless, field="password_file")
                 password = quote(_kept(Path(file)), safe="")
                 return {**values, "url": f"{start}:{password}@{rest}"}
         return values
@@ -143,7 +149,9 @@ class DatabaseSettings(Section):
     @classmethod
     def _known(cls, url: str) -> str:
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("sqlite:///FILE or postgresql+psycopg://… is supported")
+            raise Invalid(
+                Phrase("sqlite:///FILE or postgresql+psycopg://… is supported")
+            )
         return url
 
 
@@ -176,14 +184,16 @@ class ListSettings(Section):
     @classmethod
     def _tag(cls, tag: str) -> str:
         if not is_tag(tag):
-            raise ValueError(f"{tag[:40]!r} is no language tag such as 'en'")
+            raise Invalid(
+                Phrase("{tag!r} is no language tag such as 'en'", tag=tag[:40])
+            )
         return tag
 
     @field_validator("timezone")
     @classmethod
     def _zone(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError(f"{name!r} is no IANA time zone")
+            raise Invalid(Phrase("{name!r} is no IANA time zone", name=name))
         return ZoneInfo(name).key
 
 
@@ -254,9 +264,10 @@ class WebSettings(Section):
         try:
             _ = cls.model_construct(listen=listen).address
         except ValueError:
-            raise ValueError(
+            usage = Phrase(
                 'write IP:PORT, "127.0.0.1:9464" or "[::1]:9464", or "" for none'
-            ) from None
+            )
+            raise Invalid(usage) from None
         return listen
 
     @model_validator(mode="after")
@@ -264,10 +275,12 @@ class WebSettings(Section):
         address = self.address
         exposed = address is not None and not ip_address(address[0]).is_loopback
         if exposed and not self.expose:
-            raise ValueError(
-                f"listen: {self.listen} can be reached from elsewhere, and nobody has"
-                " to log in; if that is meant, say expose = true"
+            open_to_all = Phrase(
+                "{address} can be reached from elsewhere, and nobody has to log in;"
+                " if that is meant, say expose = true",
+                address=self.listen,
             )
+            raise Invalid(open_to_all, field="listen")
         return self
 
 
@@ -302,7 +315,10 @@ class Settings(BaseSettings):
     def _one_default(self) -> Self:
         defaults = [name for name, entry in self.lists.items() if entry.default]
         if len(defaults) > 1:
-            raise ValueError(f"only one list may be the default: {', '.join(defaults)}")
+            named = ", ".join(defaults)
+            raise Invalid(
+                Phrase("only one list may be the default: {lists}", lists=named)
+            )
         return self
 
     @classmethod

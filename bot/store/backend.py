@@ -8,7 +8,8 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from bot.domain.errors import Invalid
+from bot.domain.errors import Invalid, Unavailable
+from bot.domain.phrase import Phrase
 from bot.store.changes import Changes
 
 
@@ -18,9 +19,19 @@ def parse_url(url: str) -> sa.URL:
         return sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):
         raise Invalid(
-            "The database's URL cannot be read: write sqlite:///FILE or"
-            " postgresql+psycopg://user:password@host:5432/name."
+            Phrase(
+                "The database's URL cannot be read: write {sqlite} or {postgresql}.",
+                sqlite="sqlite:///FILE",
+                postgresql="postgresql+psycopg://user:password@host:5432/name",
+            )
         ) from None
+
+
+def unusable(error: BaseException | None) -> Unavailable:
+    """`error` is the driver's."""
+    return Unavailable(
+        Phrase("The database cannot be used now: {error}", error=str(error).strip())
+    )
 
 
 class Fault(Enum):

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Unavailable
 from bot.domain.events import Event
+from bot.domain.phrase import Phrase
 from bot.service.ports import Observer
 from bot.service.repositories import UnitOfWork
-from bot.store.backend import Backend, Fault, parse_url
+from bot.store.backend import Backend, Fault, parse_url, unusable
 from bot.store.changes import Changes, SqlWatch
 from bot.store.postgresql import PostgreSQLBackend
 from bot.store.sqlite import SQLiteBackend
@@ -102,17 +103,19 @@ class SqlDatabase:
                     raise
                 if fault is Fault.SCHEMA:
                     raise Unavailable(
-                        "The database is not up to date: run `carillon db upgrade`."
+                        Phrase(
+                            "The database is not up to date: run `carillon db upgrade`."
+                        )
                     ) from error
                 # A connection lost while committing may have committed.
                 stale = error.connection_invalidated and not committing
                 if pause is None or not (fault is Fault.RETRY or stale):
-                    raise Unavailable(_sentence(error)) from error
+                    raise unusable(error.orig) from error
                 log.info("transaction runs again", extra={"error": str(error.orig)})
                 time.sleep(pause)
             except sa.exc.TimeoutError as error:
                 self._observer.database_failed("busy")
-                raise Unavailable("The database is too busy.") from error
+                raise Unavailable(Phrase("The database is too busy.")) from error
             else:
                 self._tell(unit)  # before those who are woken tell what comes next
                 if unit.nudged:
@@ -182,7 +185,3 @@ class _Nobody:
     def transacted(self, *, writing: bool, seconds: float) -> None: ...
 
     def database_failed(self, fault: str) -> None: ...
-
-
-def _sentence(error: sa.exc.DBAPIError) -> str:
-    return f"The database cannot be used now: {str(error.orig).strip()}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.message import Text
 from bot.domain.updates import Update, WireState
 from bot.service.repositories import Notice
 from bot.store.tables import notice as table
@@ -18,9 +19,11 @@ class SqlNotices:
 
     def add(self, notice: Notice) -> None:
         said = notice.said
-        words: dict[str, Any] = {"text": said}
+        words: dict[str, Any]
         if isinstance(said, Update):
             words = {"job": said.job, "status": said.status, "due_at": said.due_at}
+        else:
+            words = {"text": said.body, "language": said.language}
         row = {
             "recipient": notice.to,
             "created_at": notice.created_at,
@@ -60,9 +63,11 @@ class SqlNotices:
 
 
 def _from_row(row: sa.Row[Any]) -> Notice:
-    said: Update | str | None = row.text
-    if said is None:
+    said: Update | Text
+    if row.text is None:
         said = Update(job=row.job, status=WireState(row.status), due_at=row.due_at)
+    else:
+        said = Text(language=row.language, body=row.text)
     return Notice(
         id=row.id,
         to=row.recipient,

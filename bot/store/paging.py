@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from bot.domain.errors import NotFound
+from bot.domain.phrase import Phrase
 from bot.service.paging import Page, Paging
 
 Item = TypeVar("Item")
@@ -57,4 +58,9 @@ def _must_match(
 ) -> None:
     found = sa.select(table.c.id).where(table.c.id == reference, *conditions)
     if connection.execute(found).first() is None:
-        raise NotFound(f"There is no #{reference} on this list of results.")
+        raise NotFound(
+            Phrase(
+                "There is no #{reference} on this list of results.",
+                reference=reference,
+            )
+        )

@@ -10,8 +10,9 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from bot.domain.errors import Conflict, Unavailable
-from bot.store.backend import Fault
+from bot.domain.errors import Conflict
+from bot.domain.phrase import Phrase
+from bot.store.backend import Fault, unusable
 from bot.store.changes import Changes
 
 log = logging.getLogger(__name__)
@@ -110,9 +111,7 @@ class PostgreSQLBackend:
                     time.sleep(_STAND_BY)
             yield
         except psycopg.Error as error:
-            raise Unavailable(
-                f"The database cannot be used now: {str(error).strip()}"
-            ) from error
+            raise unusable(error) from error
         finally:
             if self._holder is not None:
                 self._holder.close()
@@ -141,4 +140,6 @@ class PostgreSQLBackend:
         except psycopg.Error:
             return  # nobody else can take it either
         if not taken:
-            raise Conflict(f"Another process took over as {self._lock}.")
+            raise Conflict(
+                Phrase("Another process took over as {jid}.", jid=self._lock)
+            )

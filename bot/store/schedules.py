@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Conflict
 from bot.domain.lateness import Late, LatePolicy
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.service.paging import Page, Paging
 from bot.service.repositories import ScheduleFilter
@@ -51,7 +52,9 @@ class SqlSchedules:
         ).returning(table)
         added = self._connection.execute(returning).one_or_none()
         if added is None:
-            raise Conflict(f"There is a schedule {schedule.client_id!r} already.")
+            raise Conflict(
+                Phrase("There is a schedule {id!r} already.", id=schedule.client_id)
+            )
         return _from_row(added)
 
     def get(self, reference: int) -> Schedule | None:
@@ -143,6 +146,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "late_within": schedule.late.within,
         "updates": schedule.updates,
         "metadata": schedule.metadata,
+        "language": schedule.language,
         "state": schedule.state,
         "reason": schedule.reason,
         "created_at": schedule.created_at,
@@ -168,6 +172,7 @@ def _from_row(row: sa.Row[Any]) -> Schedule:
         late=Late(LatePolicy(row.late_policy), row.late_within),
         updates=row.updates,
         metadata=row.metadata,
+        language=row.language,
         state=ScheduleState(row.state),
         reason=row.reason,
         created_at=row.created_at,

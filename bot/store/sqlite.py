@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.errors import Conflict, Invalid, Unavailable
+from bot.domain.phrase import Phrase
 from bot.store.backend import Fault
 from bot.store.changes import Changes
 
@@ -93,23 +94,32 @@ class SQLiteBackend:
         try:
             descriptor = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise Unavailable(f"{name} cannot be made: {error.strerror}.") from None
+            raise unmakeable(name, error) from None
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise Conflict(
-                    f"Another service runs on {self.file}. Stop it first, or use "
-                    "PostgreSQL, which several services can share."
+                    Phrase(
+                        "Another service runs on {file}. Stop it first, or use"
+                        " PostgreSQL, which several services can share.",
+                        file=self.file,
+                    )
                 ) from None
             yield
         finally:
             os.close(descriptor)
 
 
+def unmakeable(file: str | Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        Phrase("{file} cannot be made: {error}.", file=file, error=error.strerror)
+    )
+
+
 def database_file(url: sa.URL) -> Path:
     if not url.database or url.database == ":memory:":
-        raise Invalid("SQLite needs a file: sqlite:///FILE")
+        raise Invalid(Phrase("SQLite needs a file: {url}", url="sqlite:///FILE"))
     return Path(url.database).absolute()
 
 
@@ -138,8 +148,11 @@ def engine(
         # connecting would leave an empty file behind
         if not (file := database_file(url)).exists():
             raise Unavailable(
-                f"There is no database {file}: `carillon run` or "
-                "`carillon db upgrade` makes it, if [database] url is right."
+                Phrase(
+                    "There is no database {file}: `carillon run` or"
+                    " `carillon db upgrade` makes it, if [database] url is right.",
+                    file=file,
+                )
             )
 
     def prepare(connection: Any, _record: Any) -> None:

@@ -5,8 +5,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from bot.domain.errors import Unavailable
-from bot.domain.people_files import Fault, Person, Record
-from bot.service.people import Duplicate
+from bot.domain.people_files import Person, Record
+from bot.domain.phrase import Phrase
+from bot.service.people import BadLine, Duplicate
 
 #: KiB that stay in memory; the rest goes into a temporary file without a name
 _MEMORY = 16_384
@@ -40,9 +41,9 @@ class SqlStaging:
                 [(line, person.jid) for line, person in records],
             )
 
-    def refuse(self, fault: Fault) -> None:
+    def refuse(self, bad: BadLine) -> None:
         self.faults += 1
-        self._connection.execute("INSERT INTO fault VALUES (?, ?, ?)", fault)
+        self._connection.execute("INSERT INTO fault VALUES (?, ?, ?)", bad)
 
     def page(self, after: str, limit: int) -> list[Person]:
         rows = self._connection.execute(
@@ -56,9 +57,9 @@ class SqlStaging:
         rows = self._connection.execute("SELECT * FROM duplicate ORDER BY line")
         return map(Duplicate._make, rows)
 
-    def all_faults(self) -> Iterator[Fault]:
+    def all_faults(self) -> Iterator[BadLine]:
         rows = self._connection.execute("SELECT * FROM fault ORDER BY line")
-        return map(Fault._make, rows)
+        return map(BadLine._make, rows)
 
 
 @contextlib.contextmanager
@@ -74,6 +75,10 @@ def staging() -> Iterator[SqlStaging]:
             yield SqlStaging(made)
     except sqlite3.Error as error:
         raise Unavailable(
-            f"The file cannot be kept aside while it is read: {error};"
-            " is there room in the temporary folder ($SQLITE_TMPDIR)?"
+            Phrase(
+                "The file cannot be kept aside while it is read: {error};"
+                " is there room in the temporary folder ({variable})?",
+                error=str(error),
+                variable="$SQLITE_TMPDIR",
+            )
         ) from None

@@ -124,6 +124,7 @@ schedule = sa.Table(
     sa.Column("late_within", sa.Integer, nullable=False),
     sa.Column("updates", sa.Boolean, nullable=False),
     sa.Column("metadata", sa.Text),
+    sa.Column("language", sa.Text),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("created_at", UTCDateTime, nullable=False),
@@ -286,8 +287,10 @@ notice = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("recipient", sa.Text, nullable=False),
-    # words, or an update: job as its owner knows it, status, moment of several
+    # words and their language, or an update: job as its owner knows it, status,
+    # moment of several
     sa.Column("text", sa.Text),
+    sa.Column("language", sa.Text),
     sa.Column("job", sa.Text),
     sa.Column("status", sa.Text),
     sa.Column("due_at", UTCDateTime),

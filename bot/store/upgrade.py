@@ -18,8 +18,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from bot.domain.errors import Conflict, Unavailable
+from bot.domain.phrase import Phrase, Quoted
 from bot.store import sqlite
-from bot.store.backend import parse_url
+from bot.store.backend import parse_url, unusable
 from bot.store.tables import metadata
 
 _LOCK = int.from_bytes(b"carillon", "big")
@@ -55,7 +56,10 @@ def is_new(url: str) -> bool:
     folder = sqlite.database_file(parse_url(url)).parent
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Unavailable(
-            f"The database cannot be made: {folder} is no folder we may write to."
+            Phrase(
+                "The database cannot be made: {folder} is no folder we may write to.",
+                folder=folder,
+            )
         )
     return True
 
@@ -67,7 +71,7 @@ def upgrade(url: str, revision: str = "head") -> None:
         try:
             file.touch(mode=0o600)  # it holds addresses and a secret key
         except OSError as error:
-            raise Unavailable(f"{file} cannot be made: {error.strerror}.") from None
+            raise sqlite.unmakeable(file, error) from None
     with _transaction(url) as connection:
         command.upgrade(_config(connection), revision)
 
@@ -91,19 +95,32 @@ def prepare(url: str) -> None:
         upgrade(url)
         return
     raise Conflict(
-        f"The database is at revision {now}, this program needs {head()}: "
-        "run `carillon db upgrade`."
+        Phrase(
+            "The database is at revision {now}, this program needs {head}:"
+            " run `carillon db upgrade`.",
+            now=now,
+            head=head(),
+        )
     )
 
 
-def check(url: str) -> list[str]:
+def check(url: str) -> list[Phrase]:
     """What keeps the database from being as this program needs it, a line each."""
     now = current(url)
     if now != head():
-        return [f"The database is at revision {now}, this program needs {head()}."]
+        return [
+            Phrase(
+                "The database is at revision {now}, this program needs {head}.",
+                now=now,
+                head=head(),
+            )
+        ]
     with _transaction(url) as connection:
         context = MigrationContext.configure(connection)
-        return [str(difference) for difference in compare_metadata(context, metadata)]
+        return [
+            Quoted(str(difference))
+            for difference in compare_metadata(context, metadata)
+        ]
 
 
 def _config(connection: sa.Connection) -> Config:
@@ -133,15 +150,16 @@ def _transaction(url: str) -> Iterator[sa.Connection]:
                 _check_references(connection)
     except CommandError as error:
         raise Conflict(
-            f"The database does not fit this program ({error}): is it newer?"
+            Phrase(
+                "The database does not fit this program ({error}): is it newer?",
+                error=str(error),
+            )
         ) from error
     except sa.exc.DatabaseError as error:
         # sqlite3 has no class of its own for a file that is no database
         if type(error) not in {sa.exc.OperationalError, sa.exc.DatabaseError}:
             raise
-        raise Unavailable(
-            f"The database cannot be used now: {str(error.orig).strip()}"
-        ) from error
+        raise unusable(error.orig) from error
     finally:
         engine.dispose()
 
@@ -149,7 +167,9 @@ def _transaction(url: str) -> Iterator[sa.Connection]:
 def _check_references(connection: sa.Connection) -> None:
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if broken is not None:
-        raise Conflict(f"The upgrade would break a reference: {tuple(broken)}.")
+        raise Conflict(
+            Phrase("The upgrade would break a reference: {row}.", row=tuple(broken))
+        )
 
 
 def _is_sqlite(url: str) -> bool:

@@ -8,6 +8,7 @@ from slixmpp import ClientXMPP
 from slixmpp.xmlstream import StanzaBase
 
 from bot.domain.addresses import Addresses
+from bot.domain.phrase import Phrase
 from bot.settings import XMPPSettings
 from bot.xmpp.acknowledgements import Pings
 from bot.xmpp.stream import Listener, Stream
@@ -81,14 +82,18 @@ class AccountStream(Stream, ClientXMPP):
         self._up(fresh=True)
 
     def _on_refused(self, failure: StanzaBase) -> None:
-        self.refusal = f"login refused ({failure['condition']}): check jid and password"
+        self.refusal = Phrase(
+            "login refused ({condition}): check jid and password",
+            condition=failure["condition"],
+        )
 
     def _on_no_mechanism(self, _: Any) -> None:
-        self.refusal = "the server offers no usable way to log in, or no TLS"
+        self.refusal = Phrase("the server offers no usable way to log in, or no TLS")
 
     def _on_untrusted(self, error: ssl.SSLError) -> None:
-        self.refusal = (
-            f"the server's certificate is not trusted ({error.reason or error}): "
-            "check its name, or set ca_file"
+        self.refusal = Phrase(
+            "the server's certificate is not trusted ({reason}):"
+            " check its name, or set ca_file",
+            reason=error.reason or str(error),
         )
         self.connection_lost(error)

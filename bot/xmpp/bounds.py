@@ -8,6 +8,7 @@ so what comes in as kilobytes could go out as megabytes: counted is what goes ou
 from xml.etree import ElementTree as ET
 
 from bot.domain.errors import PolicyViolation
+from bot.domain.phrase import Phrase
 
 #: elements of any stanza but our roster, and how deep they nest
 MOST_OF_ALL, DEEPEST = 3_000, 100
@@ -16,10 +17,19 @@ LARGEST = 65_536  #: characters
 MOST = 2_000  #: elements and attributes
 MOST_NAMESPACES = 100
 
-_WHAT = {
-    "size": "characters beside its texts",
-    "elements": "elements and attributes",
-    "namespaces": "namespaces",
+_TOO_MUCH = {
+    "size": Phrase(
+        "The request has over {most} characters beside its texts; say less in one.",
+        most=LARGEST,
+    ),
+    "elements": Phrase(
+        "The request has over {most} elements and attributes; say less in one.",
+        most=MOST,
+    ),
+    "namespaces": Phrase(
+        "The request has over {most} namespaces; say less in one.",
+        most=MOST_NAMESPACES,
+    ),
 }
 
 
@@ -72,9 +82,4 @@ def _namespace(tag: str) -> str:
 
 def _limit(name: str, value: int, most: int) -> None:
     if value > most:
-        raise PolicyViolation(
-            f"The request has over {most} {_WHAT[name]}; say less in one.",
-            limit=name,
-            maximum=most,
-            wait=False,
-        )
+        raise PolicyViolation(_TOO_MUCH[name], limit=name, maximum=most, wait=False)

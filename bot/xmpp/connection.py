@@ -22,6 +22,7 @@ from slixmpp.stanza import Iq
 from slixmpp.stanza.rootstanza import RootStanza
 
 from bot.domain.message import Announcement
+from bot.domain.phrase import Phrase, Quoted
 from bot.engine.wire import Delivery, StreamLost
 from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.account import AccountStream
@@ -36,7 +37,11 @@ log = logging.getLogger(__name__)
 
 
 class FatalConnectionError(Exception):
-    """Connecting again cannot help; the text says what to change."""
+    """Connecting again cannot help; `phrase` says what to change."""
+
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
 
 
 class NotConnected(Exception):
@@ -107,7 +112,7 @@ class Connection:
         self._fatal: FatalConnectionError | None = None
         self._was_up = False
         #: why the last attempt brought no session; None while there is one
-        self.failure: str | None = None
+        self.failure: Phrase | None = None
 
     # --- bot.engine.wire.Wire -----------------------------------------------------
 
@@ -243,7 +248,7 @@ class Connection:
         watch.cancel()
         if not self._stopping.is_set():
             log.warning(
-                "connection lost%s", "" if not self._reason else f": {self._reason}"
+                "connection lost%s", f": {self._reason}" if self._reason else ""
             )
         return loop.time() - start
 
@@ -300,8 +305,12 @@ class Connection:
         bound = self.stream.boundjid.full
         if bound != self.addresses.service:
             self._fatal = FatalConnectionError(
-                f"the server gave us {bound}, not {self.addresses.service}: "
-                "choose another resource, or end what uses it"
+                Phrase(
+                    "the server gave us {given}, not {wanted}:"
+                    " choose another resource, or end what uses it",
+                    given=bound,
+                    wanted=self.addresses.service,
+                )
             )
             self.stream.abort()
             return
@@ -330,31 +339,45 @@ class Connection:
         return self._settings.port or (5347 if self.addresses.component else 5222)
 
     @property
-    def _where(self) -> str:
+    def _where(self) -> Phrase:
         if self._host is None:
-            return f"the server of {self.addresses.domain}"
-        return f"{self._host} port {self._port}"
+            return Phrase("the server of {domain}", domain=self.addresses.domain)
+        return Phrase("{host} port {port}", host=self._host, port=self._port)
 
     @property
-    def _reason(self) -> str:
-        return self.stream.refusal or self.stream.stream_error or ""
+    def _reason(self) -> Phrase | str | None:
+        return self.stream.refusal or self.stream.stream_error
 
     def _log_failure(self) -> None:
-        reason = self._reason
-        if reason == "not-authorized":
-            reason = "the secret was refused: check password and jid"
-        elif reason == "conflict":
-            reason = "somebody else is connected as us: one process per address"
-        elif not reason and self.stream.unreachable:
-            reason = (
-                f"{self._where}: {self.stream.unreachable}: "
-                "is the server up, are host and port right?"
-            )
-        self.failure = reason or (
-            f"{self._where} answers, but opens no session: "
-            "check port, jid and the server's log"
-        )
+        self.failure = self.stream.refusal or self._closed() or self._silent()
         log.error("cannot connect: %s", self.failure)
+
+    def _closed(self) -> Phrase | None:
+        """Why the server ended the stream, if it did."""
+        match self.stream.stream_error:
+            case None:
+                return None
+            case "not-authorized":
+                return Phrase("the secret was refused: check password and jid")
+            case "conflict":
+                return Phrase(
+                    "somebody else is connected as us: one process per address"
+                )
+            case condition:
+                return Quoted(condition)
+
+    def _silent(self) -> Phrase:
+        if self.stream.unreachable:
+            return Phrase(
+                "{server}: {reason}: is the server up, are host and port right?",
+                server=self._where,
+                reason=self.stream.unreachable,
+            )
+        return Phrase(
+            "{server} answers, but opens no session:"
+            " check port, jid and the server's log",
+            server=self._where,
+        )
 
 
 def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:

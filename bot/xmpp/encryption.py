@@ -12,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 
 from slixmpp.xmlstream.resolver import default_resolver, resolve
 
+from bot.domain.phrase import Phrase, Quoted
 from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.account import DIRECT_TLS_PORT
 
@@ -26,11 +27,19 @@ _TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 
 
 class NotReached(Exception):
-    """There is no XMPP server; the text says why."""
+    """There is no XMPP server; `phrase` says why."""
+
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
 
 
 class NotTrusted(Exception):
-    """There is no TLS, or none to rely on; the text says why."""
+    """There is no TLS, or none to rely on; `phrase` says why."""
+
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,24 +99,36 @@ async def look(place: Place, domain: str, ca_file: Path | None) -> Seen:
             await writer.start_tls(context, server_hostname=domain)
         return _seen(writer)
     except ssl.SSLCertVerificationError as error:
-        raise NotTrusted(error.verify_message) from None
+        raise NotTrusted(Quoted(error.verify_message)) from None
     except (ssl.SSLError, OSError) as error:
-        # a time-out, too
-        raise NotTrusted(f"no handshake: {str(error) or 'no answer'}") from None
+        if text := str(error):
+            raise NotTrusted(Phrase("no handshake: {error}", error=text)) from None
+        # a time-out, or the end of the connection
+        raise NotTrusted(Phrase("no handshake: no answer")) from None
     finally:
         await _close(writer)
 
 
 async def _open(place: Place) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    where = f"{place.host} port {place.port}"
     try:
         async with asyncio.timeout(LIMIT):
             return await asyncio.open_connection(place.host, place.port)
     except TimeoutError:
-        raise NotReached(f"{where}: no answer within {LIMIT:.0f} s") from None
+        silent = Phrase(
+            "{host} port {port}: no answer within {seconds:.0f} s",
+            host=place.host,
+            port=place.port,
+            seconds=LIMIT,
+        )
+        raise NotReached(silent) from None
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise NotReached(f"{where}: {reason}") from None
+        refused = Phrase(
+            "{host} port {port}: {reason}",
+            host=place.host,
+            port=place.port,
+            reason=os.strerror(error.errno) if error.errno else str(error),
+        )
+        raise NotReached(refused) from None
 
 
 async def _start_tls(
@@ -120,15 +141,24 @@ async def _start_tls(
     features = await _until(reader, _END)
     if b"features" not in features:
         said = re.search(rb"<([a-z-]+) xmlns=.urn:ietf:params:xml:ns:xmpp-st", features)
-        why = f": {said[1].decode()}" if said else ""
-        raise NotTrusted(f"the server opens no stream for {domain}{why}")
+        if said is None:
+            raise NotTrusted(
+                Phrase("the server opens no stream for {domain}", domain=domain)
+            )
+        raise NotTrusted(
+            Phrase(
+                "the server opens no stream for {domain}: {condition}",
+                domain=domain,
+                condition=said[1].decode(),
+            )
+        )
     if _TLS.encode() not in features:
-        raise NotTrusted("the server offers no STARTTLS")
+        raise NotTrusted(Phrase("the server offers no STARTTLS"))
     writer.write(f"<starttls xmlns='{_TLS}'/>".encode())
     if b"<proceed" not in await _until(
         reader, re.compile(rb"<(proceed|failure)[^>]*>")
     ):
-        raise NotTrusted("the server refuses STARTTLS: has it a certificate?")
+        raise NotTrusted(Phrase("the server refuses STARTTLS: has it a certificate?"))
 
 
 async def _until(reader: asyncio.StreamReader, end: re.Pattern[bytes]) -> bytes:

@@ -21,6 +21,7 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain import timestamps
+from bot.domain.phrase import Phrase
 from bot.xmpp import entity_time
 from bot.xmpp.connection import Connection, NotConnected
 from bot.xmpp.namespaces import CLIENT
@@ -37,8 +38,9 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 class Unanswered(Exception):
     """No answer of use; `condition` is that of RFC 6120 where one was given."""
 
-    def __init__(self, text: str, condition: str = "") -> None:
-        super().__init__(text)
+    def __init__(self, phrase: Phrase, condition: str = "") -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
         self.condition = condition
 
 
@@ -59,14 +61,29 @@ async def ask(
     try:
         return (await connection.ask(iq, LIMIT)).xml
     except IqError as error:
-        said = f" ({error.text})" if error.text else ""
-        raise Unanswered(
-            f"{to} answers {error.condition}{said}", str(error.condition)
-        ) from None
+        raise Unanswered(_refusal(to, error), str(error.condition)) from None
     except IqTimeout:
-        raise Unanswered(f"{to} does not answer within {LIMIT:.0f} s") from None
+        late = Phrase(
+            "{address} does not answer within {seconds:.0f} s",
+            address=to,
+            seconds=LIMIT,
+        )
+        raise Unanswered(late) from None
     except NotConnected:
-        raise Unanswered("the connection was lost") from None
+        raise Unanswered(Phrase("the connection was lost")) from None
+
+
+def _refusal(to: str, error: IqError) -> Phrase:
+    if not error.text:
+        return Phrase(
+            "{address} answers {condition}", address=to, condition=error.condition
+        )
+    return Phrase(
+        "{address} answers {condition} ({text})",
+        address=to,
+        condition=error.condition,
+        text=error.text,
+    )
 
 
 async def info(
@@ -76,7 +93,7 @@ async def info(
     query = ET.Element(f"{{{INFO}}}query", {"node": node} if node else {})
     answer = (await ask(connection, to, query, sender)).find(f"{{{INFO}}}query")
     if answer is None:
-        raise Unanswered(f"{to} answers with nothing")
+        raise Unanswered(Phrase("{address} answers with nothing", address=to))
     return answer
 
 
@@ -100,7 +117,12 @@ async def ahead(connection: Connection, to: str) -> timedelta:
     try:
         theirs = timestamps.parse(told)
     except ValueError:
-        raise Unanswered(f"{to} tells no time that can be read: {told[:40]}") from None
+        unreadable = Phrase(
+            "{address} tells no time that can be read: {time}",
+            address=to,
+            time=told[:40],
+        )
+        raise Unanswered(unreadable) from None
     return theirs + timedelta(seconds=0.5) - _middle(before, after)
 
 

@@ -29,10 +29,11 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.errors import CarillonError, NotFound, Unavailable
 from bot.domain.lists import SubscriptionOrigin
+from bot.domain.phrase import Phrase
 from bot.service.policy import Policy
 from bot.service.ports import Database
 from bot.service.subscribers import Subscribers
-from bot.texts import said
+from bot.texts import language_for, said
 from bot.xmpp.classification import sender_of
 from bot.xmpp.connection import Connection
 from bot.xmpp.errors import stanza_error
@@ -127,8 +128,13 @@ class PresenceDoor:
         except CarillonError as error:
             if isinstance(error, NotFound):
                 self._refuse(presence, error)
-            status = said(error.phrase, language or "")
-            self._send("unsubscribed", sender, to, status=status)
+            self._send(
+                "unsubscribed",
+                sender,
+                to,
+                status=error.phrase,
+                language=language_for(language or ""),
+            )
             return
         self._send("subscribed", sender, to)
         if self._policy.addresses.component:
@@ -162,15 +168,19 @@ class PresenceDoor:
         to: str,
         sender: str,
         *,
-        status: str | None = None,
+        status: Phrase | None = None,
+        language: str = "",
     ) -> None:
+        """`language`: of LANGUAGES, where there is a status."""
         component = self._policy.addresses.component
         presence = self._connection.stream.make_presence(
             pto=to,
             ptype=kind,
-            pstatus=status,
+            pstatus=None if status is None else said(status, language),
             pfrom=sender if component else None,
         )
+        if language:
+            presence["lang"] = language
         self._connection.send(presence)
 
     # --- a fresh session -----------------------------------------------------------

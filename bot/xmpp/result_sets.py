@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from xml.etree import ElementTree as ET
 
 from bot.domain.errors import Invalid, NotFound, NotOffered
+from bot.domain.phrase import Phrase
 from bot.service.paging import Page, Paging
 
 RSM = "http://jabber.org/protocol/rsm"
@@ -39,9 +40,9 @@ def read_wish(element: ET.Element | None) -> Wish:
     given = {name: _value(element, name) for name in ("max", "after", "before")}
     if element.find(f"{{{RSM}}}index") is not None:
         # §2.6: whoever does not offer this says so
-        raise NotOffered("Pages by index are not offered; go on from an item.")
+        raise NotOffered(Phrase("Pages by index are not offered; go on from an item."))
     if given["after"] is not None and given["before"] is not None:
-        raise Invalid("Give either after or before, not both.", field="set")
+        raise Invalid(Phrase("Give either after or before, not both."), field="set")
     most = USUAL if given["max"] is None else _number(given["max"])
     paging = Paging(
         # one is read where none is wanted: the count comes with it
@@ -84,17 +85,19 @@ def page_element(page: Page[Any], wish: Wish) -> ET.Element:
 def _value(element: ET.Element, name: str) -> str | None:
     found = element.findall(f"{{{RSM}}}{name}")
     if len(found) > 1:
-        raise Invalid(f"{name} is given twice.", field=name)
+        raise Invalid(Phrase("{name} is given twice.", name=name), field=name)
     return (found[0].text or "").strip() if found else None
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10):  # noqa: PLR2004
-        raise Invalid("max: a whole number.", field="max")
+        raise Invalid(Phrase("max: a whole number."), field="max")
     return int(text)
 
 
 def _item(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):  # noqa: PLR2004
-        raise NotFound(f"There is no item {text[:40]!r} to go on from.")
+        raise NotFound(
+            Phrase("There is no item {item!r} to go on from.", item=text[:40])
+        )
     return int(text)

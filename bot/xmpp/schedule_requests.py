@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from bot.domain.errors import Invalid, NotOffered
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.requests import ScheduleRequest
 from bot.xmpp.bounds import check_request
@@ -66,9 +67,12 @@ def read_schedule(
     if cancel is not None:
         others = [name for name, value in values.items() if value is not None]
         others += [name for name in _TEXTS if element.findall(f"{{{NS}}}{name}")]
-        if others or payloads:
-            named = others[0] if others else "other elements"
-            raise Invalid(f"cancel cannot go with {named}.", field="cancel")
+        if others:
+            together = Phrase("cancel cannot go with {name}.", name=others[0])
+            raise Invalid(together, field="cancel")
+        if payloads:
+            together = Phrase("cancel cannot go with other elements.")
+            raise Invalid(together, field="cancel")
         return CancelRequest(client_id=cancel, owner=_owner(metadata))
     template, fields = _announce(metadata)
     late = _ours(metadata, "late")
@@ -101,7 +105,9 @@ def read_query(element: ET.Element) -> QueryRequest:
     client_id = _single(element, "id")
     status = _single(element, "status")
     if client_id is not None and status is not None:
-        raise Invalid("Ask for an id or for a status, not both.", field="status")
+        raise Invalid(
+            Phrase("Ask for an id or for a status, not both."), field="status"
+        )
     return QueryRequest(
         client_id=client_id,
         owner=_owner(_one(element, NS, "metadata")),
@@ -113,15 +119,21 @@ def read_query(element: ET.Element) -> QueryRequest:
 def _signature(element: ET.Element) -> None:
     signed = element.get("signed", "false").strip()
     if signed in {"true", "1"}:
-        raise NotOffered("Signed requests are not offered here; send it unsigned.")
+        raise NotOffered(
+            Phrase("Signed requests are not offered here; send it unsigned.")
+        )
     if signed not in {"false", "0"}:
-        raise Invalid("signed: either true or false.", field="signed")
+        raise Invalid(Phrase("signed: either true or false."), field="signed")
 
 
 def _one(parent: ET.Element, namespace: str, name: str) -> ET.Element | None:
     found = parent.findall(f"{{{namespace}}}{name}")
     if len(found) > 1:
-        raise Invalid(f"{name} is given {len(found)} times; give it once.", field=name)
+        # never 1, so no language needs another form
+        several = Phrase(
+            "{name} is given {count} times; give it once.", name=name, count=len(found)
+        )
+        raise Invalid(several, field=name)
     return found[0] if found else None
 
 
@@ -131,7 +143,8 @@ def _single(parent: ET.Element, name: str) -> str | None:
         return None
     text = found.text or ""
     if not text.strip():
-        raise Invalid(f"{name} is empty; leave it out or fill it in.", field=name)
+        empty = Phrase("{name} is empty; leave it out or fill it in.", name=name)
+        raise Invalid(empty, field=name)
     # an id is opaque, so it is taken as it stands
     return text if name in {"id", "cancel"} else text.strip()
 
@@ -150,10 +163,13 @@ def _payloads(element: ET.Element) -> tuple[str, ...]:
         namespace, _, name = child.tag.rpartition("}")
         namespace = namespace.removeprefix("{")
         if namespace in _STREAMS:
-            raise Invalid(
-                f"{name} stands in the namespace {namespace!r}, not in {NS!r}.",
-                field=name,
+            elsewhere = Phrase(
+                "{name} stands in the namespace {given!r}, not in {wanted!r}.",
+                name=name,
+                given=namespace,
+                wanted=NS,
             )
+            raise Invalid(elsewhere, field=name)
         if namespace not in {NS, ANNOUNCE}:
             payloads.append(serialised(child))
     return tuple(payloads)
@@ -169,7 +185,7 @@ def _text_of(metadata: ET.Element | None, name: str) -> str | None:
         return None
     text = (found.text or "").strip()
     if not text:
-        raise Invalid(f"{name} is empty.", field=name)
+        raise Invalid(Phrase("{name} is empty.", name=name), field=name)
     return text
 
 
@@ -185,7 +201,7 @@ def _audience(metadata: ET.Element | None) -> tuple[str, ...]:
         (jid.text or "").strip() for jid in audience.findall(f"{{{ANNOUNCE}}}jid")
     )
     if not jids:
-        raise Invalid("audience: name at least one jid.", field="audience")
+        raise Invalid(Phrase("audience: name at least one jid."), field="audience")
     return jids
 
 
@@ -193,7 +209,9 @@ def _updates(metadata: ET.Element | None) -> bool:
     found = _ours(metadata, "updates")
     wanted = "true" if found is None else found.get("wanted", "true").strip()
     if wanted not in {"true", "1", "false", "0"}:
-        raise Invalid("updates: wanted is either true or false.", field="updates")
+        raise Invalid(
+            Phrase("updates: wanted is either true or false."), field="updates"
+        )
     return wanted in {"true", "1"}
 
 
@@ -206,14 +224,17 @@ def _announce(
         return None, {}
     template = announce.get("template", "").strip()
     if not template:
-        raise Invalid("announce: the attribute template is missing.", field="template")
+        raise Invalid(
+            Phrase("announce: the attribute template is missing."), field="template"
+        )
     fields: dict[str, dict[str, str]] = {}
     for field in announce.findall(f"{{{ANNOUNCE}}}field"):
         name = field.get("var", "")
         if not name:
-            raise Invalid("announce: a field has no var.", field="announce")
+            raise Invalid(Phrase("announce: a field has no var."), field="announce")
         if name in fields:
-            raise Invalid(f"field {name!r} is given twice.", field=name)
+            twice = Phrase("field {name!r} is given twice.", name=name)
+            raise Invalid(twice, field=name)
         fields[name] = _values(name, field)
     return template, fields
 
@@ -223,9 +244,11 @@ def _values(name: str, field: ET.Element) -> dict[str, str]:
     for value in field.findall(f"{{{ANNOUNCE}}}value"):
         language = value.get(LANG, "")
         if language in values:
-            raise Invalid(
-                f"field {name!r} has two values of the language {language!r}.",
-                field=name,
+            both = Phrase(
+                "field {name!r} has two values of the language {language!r}.",
+                name=name,
+                language=language,
             )
+            raise Invalid(both, field=name)
         values[language] = value.text or ""
     return values

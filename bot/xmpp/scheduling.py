@@ -27,6 +27,7 @@ from bot.domain.errors import (
 )
 from bot.domain.events import Requested
 from bot.domain.jid import JIDError, bare
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule
 from bot.service.audit import Audit
 from bot.service.paging import Page, Paging
@@ -116,7 +117,7 @@ class SchedulingDoor:
     async def handle(self, iq: Iq) -> ET.Element:
         """The payload of the result; raises any CarillonError."""
         if self._under_way > MOST:
-            raise Unavailable("Too many ask at once; ask again in a moment.")
+            raise Unavailable(Phrase("Too many ask at once; ask again in a moment."))
         action = Action.SCHEDULE if iq["type"] == "set" else Action.QUERY
         asked = Asked(
             caller=caller_of(iq["from"], self._policy), door=Origin.IQ, action=action
@@ -158,8 +159,15 @@ class SchedulingDoor:
         if not addresses.component or to.full == addresses.service:
             return
         if addresses.list_at(to.bare) in self._lists or to.bare == addresses.service:
-            raise NotOffered(f"Send requests to {addresses.service}.")
-        raise NotFound(f"Nobody is here; send requests to {addresses.service}.")
+            raise NotOffered(
+                Phrase("Send requests to {service}.", service=addresses.service)
+            )
+        raise NotFound(
+            Phrase(
+                "Nobody is here; send requests to {service}.",
+                service=addresses.service,
+            )
+        )
 
     async def _carry_out(
         self, asked: Asked, request: ScheduleRequest | CancelRequest | QueryRequest
@@ -226,7 +234,7 @@ def caller_of(sender: JID, policy: Policy) -> Caller:
     try:
         return policy.caller(bare(sender.bare))
     except JIDError:
-        raise Forbidden("This service does not know who you are.") from None
+        raise Forbidden(Phrase("This service does not know who you are.")) from None
 
 
 def _in_vain(asked: Asked, code: str) -> Requested:
@@ -253,5 +261,7 @@ def _payload(iq: Iq) -> ET.Element:
     wanted = _TYPES[element.tag]
     if iq["type"] != wanted:
         name = element.tag.rpartition("}")[2]
-        raise Invalid(f"<{name}/> goes with type={wanted!r}.")
+        raise Invalid(
+            Phrase("<{name}/> goes with type={wanted!r}.", name=name, wanted=wanted)
+        )
     return element

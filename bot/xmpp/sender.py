@@ -16,6 +16,7 @@ from bot.domain import timestamps
 from bot.domain.addresses import Addresses
 from bot.domain.errors import Invalid
 from bot.domain.message import Announcement
+from bot.domain.phrase import Phrase
 from bot.domain.updates import Update
 from bot.xmpp.namespaces import ANNOUNCE
 from bot.xmpp.plugins import scheduling
@@ -79,7 +80,13 @@ def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Ste
     characters that XML 1.0 cannot carry: either would end the stream.
     """
     if addresses.component and not addresses.is_own(announcement.sender):
-        raise StencilError(f"{announcement.sender} is not of {addresses.service}")
+        raise StencilError(
+            Phrase(
+                "{sender} is not of {service}",
+                sender=announcement.sender,
+                service=addresses.service,
+            )
+        )
     for payload in announcement.payloads:
         _check_payload(payload)
     to, identifier, at = (secrets.token_hex(16) for _ in range(3))
@@ -89,13 +96,14 @@ def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Ste
     try:
         ET.fromstring(text)  # noqa: S314 - our own text, only checked
     except (ET.ParseError, UnicodeError) as error:
-        raise StencilError(f"the text cannot be written as XML: {error}") from None
+        unfit = Phrase("the text cannot be written as XML: {error}", error=str(error))
+        raise StencilError(unfit) from None
     segments = re.split(f"({to}|{identifier}|{at})", text)
     wanted = [to, identifier, identifier]
     if announcement.scheduler is not None:
         wanted.append(at)
     if segments[1::2] != wanted:
-        raise StencilError("the stanza has another order than its stencil")
+        raise StencilError(Phrase("the stanza has another order than its stencil"))
     return Stencil([segment.encode() for segment in segments[::2]], moment)
 
 
@@ -154,8 +162,9 @@ def _attribute(value: str) -> bytes:
 
 def _check_payload(payload: str) -> None:
     if "<!" in payload or "<?" in payload:
-        raise StencilError("a payload has what XMPP forbids (RFC 6120 §11.1)")
+        raise StencilError(Phrase("a payload has what XMPP forbids (RFC 6120 §11.1)"))
     try:
         ET.fromstring(payload)  # noqa: S314 - has no entities: see above
     except (ET.ParseError, UnicodeError) as error:
-        raise StencilError(f"a payload is not an XML element: {error}") from None
+        unfit = Phrase("a payload is not an XML element: {error}", error=str(error))
+        raise StencilError(unfit) from None

@@ -107,7 +107,7 @@ class Stream(BaseXMPP):
     #: the condition of the stream error that ended the last connection
     stream_error: str | None = None
     #: why the server, or its certificate, was refused or refuses us
-    refusal: str | None = None
+    refusal: Phrase | None = None
     #: why the last attempt found no server
     unreachable: str | None = None
     _paused = False
@@ -281,7 +281,11 @@ def _answer_failure(stanza: StanzaBase, error: Exception) -> None:
     number, and logged under it.
     """
     if isinstance(error, XMPPError) and not isinstance(error, IqError | IqTimeout):
-        text = Phrase("There is nothing like that here.")
+        text = (
+            Phrase("There is nothing like that here.")
+            if error.condition == "item-not-found"
+            else Phrase("This service does not do that.")
+        )
         if not _refuse(stanza, error.condition, error.etype, text):
             log.warning("unanswered: %s %s", error.condition, error.text)
         return

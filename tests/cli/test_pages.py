@@ -63,7 +63,7 @@ def lines(block: Block) -> list[str]:
 
 
 def stages(line: str) -> list[list[str]]:
-    """The commands of a pipe or a chain, in words."""
+    """The commands of a pipe or a chain, in words, without variables before them."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;>")
     lexer.whitespace_split = True
     found: list[list[str]] = [[]]
@@ -75,7 +75,7 @@ def stages(line: str) -> list[list[str]]:
             redirected = True
         elif redirected:
             redirected = False
-        else:
+        elif found[-1] or not re.match("[A-Z_]+=", word):
             found[-1].append(word)
     return [words for words in found if words]
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import bot
 from bot.domain import errors, verdict
+from bot.domain.phrase import Phrase
 from bot.domain.verdict import judge
 from bot.service import reports
 from bot.settings import LimitSettings
-from bot.xmpp.bounds import _WHAT
+from bot.xmpp.bounds import _TOO_MUCH
 from bot.xmpp.errors import CONDITIONS, stanza_error
 from tests.docs.pages import DOCS
 
@@ -36,7 +37,7 @@ def test_every_error_has_its_line() -> None:
         for code, condition, etype, *_ in rows("Of requests")
     }
     there = {(kind.code, *pair) for kind, pair in CONDITIONS.items()}
-    wait = errors.PolicyViolation("x", limit="x", maximum=1, wait=True)
+    wait = errors.PolicyViolation(Phrase("x"), limit="x", maximum=1, wait=True)
     assert set(CONDITIONS) == set(errors.CarillonError.__subclasses__())
     there.add((wait.code, "policy-violation", stanza_error(wait).type))
     unforeseen = stanza_error(RuntimeError())
@@ -71,10 +72,10 @@ def _limits() -> Iterator[tuple[str, str]]:
                     yield str(name.value), "modify"
                 else:
                     computed += 1
-    # three name what they check (bounds, and twice body and subject), and `exceeded`
-    # passes on what it is given
-    assert computed == 4
-    yield from ((name, "modify") for name in (*_WHAT, "body", "subject"))
+    # two name what they check (bounds, and subject or body of a template), and
+    # `exceeded` passes on what it is given
+    assert computed == 3
+    yield from ((name, "modify") for name in (*_TOO_MUCH, "body", "subject"))
 
 
 def test_every_reason_has_its_line() -> None:

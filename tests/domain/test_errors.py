@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain import errors
 from bot.domain.errors import CarillonError, Invalid, PolicyViolation
+from bot.domain.phrase import Phrase
 
 
 def leaves() -> list[type[CarillonError]]:
@@ -24,8 +25,8 @@ def test_the_module_draws_every_error(leaf: type[CarillonError]) -> None:
 
 
 def test_the_text_is_what_people_see() -> None:
-    """The sentence is both the text and what the exception prints."""
-    error = Invalid("say when", field="deliver-at")
+    """The phrase in English is both the text and what the exception prints."""
+    error = Invalid(Phrase("say when"), field="deliver-at")
     assert (error.text, str(error), error.field) == (
         "say when",
         "say when",
@@ -36,7 +37,11 @@ def test_the_text_is_what_people_see() -> None:
 def test_a_limit_says_what_it_is() -> None:
     """A limit carries its name, its value and whether waiting helps."""
     error = PolicyViolation(
-        "too many requests", limit="requests", maximum=30, wait=True, retry_after=12
+        Phrase("too many requests"),
+        limit="requests",
+        maximum=30,
+        wait=True,
+        retry_after=12,
     )
     assert (error.limit, error.maximum, error.wait) == ("requests", 30, True)
     assert error.retry_after == 12

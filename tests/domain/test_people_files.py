@@ -34,7 +34,7 @@ def people(found: Iterable[Record | Fault]) -> list[Person]:
 
 
 def faults(found: Iterable[Record | Fault]) -> list[tuple[int, str]]:
-    return [(one.line, one.why) for one in found if isinstance(one, Fault)]
+    return [(one.line, str(one.why)) for one in found if isinstance(one, Fault)]
 
 
 @pytest.mark.parametrize(

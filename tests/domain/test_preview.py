@@ -58,11 +58,9 @@ def test_a_gap_is_told() -> None:
     found = shown("FREQ=DAILY", "2026-03-28T02:30+01:00")
     notes = [entry.note for entry in found.entries[:3]]
     assert notes == [None, Note.SHIFTED, None]
-    assert only(found, Kind.GAP) == Caution(
-        kind=Kind.GAP,
-        text="clocks skip 02:30 on 2026-03-29; it goes out at 03:30 CEST",
-        moment=at("2026-03-29T01:30Z"),
-    )
+    warning = only(found, Kind.GAP)
+    assert warning.text == "clocks skip 02:30 on 2026-03-29; it goes out at 03:30 CEST"
+    assert warning.moment == at("2026-03-29T01:30Z")
 
 
 def test_a_skipped_day_is_told() -> None:

@@ -250,7 +250,7 @@ def test_failures_are_written_out(stage: Stage) -> None:
     for person in (stage.admin, stage.notified):
         text = person.message(lambda one: client_id in (one.findtext(f"{C}body") or ""))
         assert text.get("type") == "chat"
-        assert "1 of 2 were told, 1 failed" in (text.findtext(f"{C}body") or "")
+        assert "1 of 2 was told, 1 failed" in (text.findtext(f"{C}body") or "")
         assert text.find(f"{S}scheduled-by") is None
         ids.add(text.get("id"))
     assert len(ids) == 3

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.broadcast import BroadcastState
 from bot.domain.errors import Unavailable
 from bot.domain.message import Announcement
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.engine.wire import Delivery, Stencil
 from bot.service.outcomes import Bounce
@@ -253,7 +254,7 @@ class Flaky(SqlDatabase):
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         if self.away:
             self.refused += 1
-            raise Unavailable("away")
+            raise Unavailable(Phrase("away"))
         return await super().run(use_case, *args)
 
 
@@ -362,7 +363,7 @@ def test_what_cannot_be_written_fails_its_reader(world: World) -> None:
 
     class Picky(FakeWire):
         def stencil(self, announcement: Announcement) -> Stencil:
-            raise StencilError(f"no XML: {announcement.job}")
+            raise StencilError(Phrase("no XML: {job}", job=announcement.job))
 
     async def go() -> None:
         async with working(world, Picky()):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.domain.addresses import Addresses
-from bot.domain.message import Announcement, MessageType
+from bot.domain.message import Announcement, MessageType, Text
 from bot.domain.updates import Update, WireState
 from bot.engine.reporter import Reporter
 from bot.engine.wire import Delivery, Stencil, StreamLost
@@ -16,9 +16,10 @@ from tests.fakes import FakeWire, Loss
 from tests.world import ADMIN, NOON, OPS, SERVICE, World
 
 SENT = Update(job="monthly", status=WireState.SENT, due_at=NOON)
+HELD = Text(language="de", body="Angehalten.")
 
 
-def keep(world: World, *notices: tuple[str, Update | str]) -> None:
+def keep(world: World, *notices: tuple[str, Update | Text]) -> None:
     for to, said in notices:
         notice = Notice(to=to, said=said, created_at=NOON)
         world.do(lambda unit, one: unit.notices.add(one), notice)
@@ -30,21 +31,21 @@ def report(world: World, wire: FakeWire) -> None:
 
 def test_updates_are_headlines_and_words_are_messages(world: World) -> None:
     """A notice goes out once, as what it is, in the service's name."""
-    keep(world, (ADMIN, SENT), (OPS, "Held."))
+    keep(world, (ADMIN, SENT), (OPS, HELD))
     wire = FakeWire()
     report(world, wire)
     headline, message = wire.announcements[ADMIN], wire.announcements[OPS]
     assert (headline.type, headline.update) == (MessageType.HEADLINE, SENT)
     assert headline.texts == ()
     assert (message.type, message.update) == (MessageType.CHAT, None)
-    assert [text.body for text in message.texts] == ["Held."]
+    assert message.texts == (HELD,)
     assert {headline.sender, message.sender} == {SERVICE}
     assert world.notices() == []
 
 
 def test_what_the_server_never_took_is_told_again(world: World) -> None:
     """Over a lost stream a notice stays, and goes again under the same id."""
-    keep(world, (ADMIN, SENT), (OPS, "Held."))
+    keep(world, (ADMIN, SENT), (OPS, HELD))
     ids = []
 
     def lose_once(deliveries: Sequence[Delivery]) -> Loss | None:
@@ -79,7 +80,9 @@ def test_one_that_cannot_be_sent_is_dropped(
 ) -> None:
     """A notice that no stanza can carry is logged and gone; the others go out."""
     broken = Update(job="\ufffe", status=WireState.SENT)
-    keep(world, (ADMIN, broken), (OPS, "\ufffe"), (ADMIN, SENT))
+    keep(
+        world, (ADMIN, broken), (OPS, Text(language="en", body="\ufffe")), (ADMIN, SENT)
+    )
     wire = CheckingWire()
     report(world, wire)
     assert [to for to, _ in wire.taken] == [ADMIN]

@@ -14,6 +14,7 @@ from bot.domain.errors import (
     NotFound,
     Unavailable,
 )
+from bot.domain.phrase import Phrase, Quoted
 from bot.domain.schedule import Origin
 from bot.service.audit import MOST
 from bot.service.paging import Paging
@@ -98,7 +99,7 @@ def test_both_or_neither(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be written down is not done."""
 
     def full(*_: object) -> None:
-        raise Unavailable("The disk is full.")
+        raise Unavailable(Phrase("The disk is full."))
 
     def attempt(uow: UnitOfWork) -> None:
         admin = world.caller(ADMIN)
@@ -129,11 +130,11 @@ def test_what_fails_is_not_done(world: World) -> None:
 @pytest.mark.parametrize(
     ("error", "result", "detail"),
     [
-        (NotAllowed("You may not."), "not-allowed", "You may not."),
-        (NotFound("There is none."), "not-found", "There is none."),
-        (Conflict("It is taken."), "conflict", "It is taken."),
-        (Invalid(f"{SECRET} is no moment", field="start"), "invalid", "start"),
-        (Invalid(f"{SECRET} is wrong"), "invalid", None),
+        (NotAllowed(Phrase("You may not.")), "not-allowed", "You may not."),
+        (NotFound(Phrase("There is none.")), "not-found", "There is none."),
+        (Conflict(Phrase("It is taken.")), "conflict", "It is taken."),
+        (Invalid(Quoted(f"{SECRET} is no moment"), field="start"), "invalid", "start"),
+        (Invalid(Quoted(f"{SECRET} is wrong")), "invalid", None),
         (ValueError(SECRET), "error", None),
     ],
 )
@@ -152,7 +153,7 @@ def test_refusals(
 def test_long_words_are_cut(world: World) -> None:
     """A thousand recipients or a huge id do not fill the trail."""
     about = asked(world.caller(ADMIN), about="x" * 5_000)
-    world.do(world.audit.refused, about, NotFound("y" * 5_000))
+    world.do(world.audit.refused, about, NotFound(Quoted("y" * 5_000)))
     [entry] = trail(world)
     assert entry.about == "x" * (MOST - 1) + "…"
     assert entry.detail == "y" * (MOST - 1) + "…"

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.people_files import Fault, Person, Record, fault
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service import imports
 from bot.service.imports import Import
@@ -95,7 +96,7 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
             (6, Person("b@example.org", timezone="Mars")),
             (7, Person("example.org")),
             (8, Person(f"news@{SERVICE}")),
-            fault(9, "x", "there is no JID"),
+            fault(9, "x", Phrase("there is no JID")),
             (10, Person("c@example.org", language_seen="?")),
             (11, Person("anna@example.org")),
         ]
@@ -113,6 +114,29 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
     assert standing(world) == []
 
 
+def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
+    """What is wrong is said as the importing door says it, and can be stored."""
+    with an_import(world) as (_, kept):
+        asked = Asked(
+            caller=world.caller(ADMIN),
+            door=Origin.CLI,
+            action=Action.SUBSCRIBE,
+            about="news",
+        )
+        work = Import(
+            world.subscribers,
+            world.audit,
+            kept,
+            asked,
+            "news",
+            welcome=False,
+            said=lambda phrase: f"gesagt: {phrase}\udcff",
+        )
+        list(work.read([fault(3, "x", Phrase("there is no JID"))]))
+        [bad] = kept.all_faults()
+    assert bad == (3, "x", "gesagt: there is no JID\\udcff")
+
+
 def test_a_look_changes_nothing(world: World) -> None:
     """A dry run counts what would be done, and neither does it nor writes it down."""
     world.subscribe("user0001@example.org")
@@ -127,7 +151,7 @@ def test_a_look_changes_nothing(world: World) -> None:
 def test_one_entry_in_the_trail(world: World) -> None:
     """An import of many slices leaves one entry, which counts its people and lines."""
     said = [*records(*users(imports.FIRST * 2)), (900, Person(users(1)[0]))]
-    carry_out(world, [*said, fault(901, "x", "no JID")])
+    carry_out(world, [*said, fault(901, "x", Phrase("no JID"))])
     [entry] = trail(world)
     assert (entry.action, entry.result, entry.caller) == ("subscribe", "done", ADMIN)
     people = imports.FIRST * 2

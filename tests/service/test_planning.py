@@ -10,6 +10,7 @@ import pytest
 from bot.domain.access import Access
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import NotAllowed
+from bot.domain.message import Text
 from bot.domain.schedule import ScheduleState
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
@@ -94,7 +95,7 @@ def test_of_several_missed_the_newest_runs(world: World) -> None:
         ("sending", None),
     ]
     told = [
-        one for one in world.notices() if one.to == ADMIN and isinstance(one.said, str)
+        one for one in world.notices() if one.to == ADMIN and isinstance(one.said, Text)
     ]
     assert len(told) == 2
 
@@ -273,7 +274,7 @@ def test_what_is_held_and_refused_is_told(world: World) -> None:
     after = world.do(world.steering.resume, world.caller(ADMIN), job)
     assert world.states(after) == [("failed", "not-allowed")]
     assert after.state is ScheduleState.FAILED
-    assert {one.to for one in world.notices() if isinstance(one.said, str)} > {
+    assert {one.to for one in world.notices() if isinstance(one.said, Text)} > {
         PUBLISHER
     }
 

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
+from bot.domain.message import Text
 from bot.domain.schedule import Schedule
 from bot.domain.updates import Update, WireState
 from bot.service.jobs import Step
 from bot.service.outcomes import Bounce
-from bot.service.repositories import Notice
-from tests.world import ADMIN, NOON, OPS, PUBLISHER, World
+from bot.service.repositories import Notice, UnitOfWork
+from tests.world import ADMIN, NOON, OPS, PUBLISHER, World, a_list
 
 READERS = ("a@example.org", "b@example.org")
 AT_ONE = NOON.replace(hour=13)
@@ -21,7 +24,12 @@ def headlines(notices: list[Notice]) -> list[tuple[str, str]]:
 
 
 def texts(notices: list[Notice]) -> dict[str, str]:
-    return {one.to: one.said for one in notices if isinstance(one.said, str)}
+    return {one.to: one.said.body for one in notices if isinstance(one.said, Text)}
+
+
+def languages(notices: list[Notice]) -> dict[str, str]:
+    """JID -> the tag of what is written out."""
+    return {one.to: one.said.language for one in notices if isinstance(one.said, Text)}
 
 
 def deliver(world: World) -> None:
@@ -80,7 +88,7 @@ def test_partly_failed_is_written_out(world: World) -> None:
     deliver(world)
     notices = world.notices()
     assert headlines(notices) == [(ADMIN, "sent")]
-    assert "1 of 2 were told, 1 failed" in texts(notices)[OPS]
+    assert "1 of 2 was told, 1 failed" in texts(notices)[OPS]
 
 
 def test_cancelled_by_another(world: World) -> None:
@@ -132,7 +140,7 @@ def test_what_expired_in_the_middle_is_written_out(world: World) -> None:
     step = Step(chunk_id=claimed.chunk.id, through=first, done=1)
     world.do(world.sending.record, "w", [step], [])
     told = texts(world.notices())[OPS]
-    assert "1 of 2 were told, 0 failed, 1 were not reached: it expired" in told
+    assert "1 of 2 was told, 0 failed, 1 were not reached: it expired" in told
 
 
 def test_what_expired_before_anybody_was_told_is_written_out(world: World) -> None:
@@ -176,3 +184,53 @@ def test_an_id_cannot_forge_a_text(world: World) -> None:
     written = texts(world.notices())
     assert "(x \ufffd2J\ufffdAll is well.)" in written[OPS]
     assert written[OPS].isprintable()
+
+
+def known(world: World, jid: str, *, chosen: str | None, seen: str | None) -> None:
+    """Somebody who stands on no list, but was met."""
+
+    def meet(unit: UnitOfWork) -> None:
+        unit.subscribers.ensure(jid, NOON)
+        unit.subscribers.prefer(jid, language=chosen, timezone=None)
+        unit.subscribers.seen(jid, language=seen)
+
+    world.do(meet)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "seen", "asked", "language"),
+    [
+        ("es-MX", "fr", "de", "es"),
+        (None, "fr-CA", "de", "fr"),
+        (None, None, "de-AT", "de"),
+        ("ja", None, "de", "de"),
+        (None, None, "", "pl"),
+        (None, None, "no tag!", "pl"),
+    ],
+)
+def test_reports_are_in_the_owners_language(
+    world: World, chosen: str | None, seen: str | None, asked: str, language: str
+) -> None:
+    """What the owner chose, was seen with or asked in; else the list's language."""
+    world.do(lambda unit: unit.lists.declare([a_list(language="pl")]))
+    if chosen or seen:
+        known(world, PUBLISHER, chosen=chosen, seen=seen)
+    job = missed(world, language=asked)
+    notices = world.notices()
+    assert languages(notices) == {PUBLISHER: language, OPS: "pl"}
+    assert f"#{job.id}" in texts(notices)[PUBLISHER]
+
+
+def test_reports_to_operators_are_in_theirs(world: World) -> None:
+    """Whoever [notify] names reads the own language, not that of the request."""
+    known(world, OPS, chosen=None, seen="fr")
+    missed(world, language="de")
+    assert languages(world.notices()) == {PUBLISHER: "de", OPS: "fr"}
+
+
+def test_reports_nobodys_language_is_known_for_are_english(world: World) -> None:
+    """To single people, and of a language that is not offered."""
+    world.schedule(ADMIN, people=["a@example.org"], language="ja")
+    world.clock.set(AT_ONE + timedelta(hours=1))
+    world.plan_all()
+    assert languages(world.notices()) == {ADMIN: "en", OPS: "en"}

@@ -10,6 +10,7 @@ import structlog
 from bot.domain.audit import Action
 from bot.domain.errors import Unavailable
 from bot.domain.events import Event, Requested
+from bot.domain.message import Text
 from bot.domain.schedule import Origin
 from bot.service.repositories import Notice, UnitOfWork
 from bot.store import upgrade
@@ -44,7 +45,11 @@ class Told:
 
 
 def note(unit: UnitOfWork) -> None:
-    unit.notices.add(Notice(to="a@example.org", said="Held.", created_at=NOON))
+    unit.notices.add(
+        Notice(
+            to="a@example.org", said=Text(language="en", body="Held."), created_at=NOON
+        )
+    )
     unit.happened(EVENT)
 
 
@@ -116,7 +121,13 @@ def test_errors_quote_no_values(database: SqlDatabase) -> None:
     def use(unit: UnitOfWork) -> None:
         # no such type of value
         text: str = object()  # type: ignore[assignment] # for the driver to refuse
-        unit.notices.add(Notice(to="anna@example.org", said=text, created_at=NOON))
+        unit.notices.add(
+            Notice(
+                to="anna@example.org",
+                said=Text(language="en", body=text),
+                created_at=NOON,
+            )
+        )
 
     with pytest.raises((sa.exc.DBAPIError, sa.exc.StatementError)) as failed:
         database.call(use)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.message import Text
 from bot.domain.updates import Update, WireState
 from bot.service.repositories import Notice, Pulse, UnitOfWork
 from bot.store.database import SqlDatabase
@@ -10,7 +11,8 @@ from tests.store.samples import MINUTE, NOON
 
 def test_notices_are_kept_until_done(database: SqlDatabase) -> None:
     """Notices wait in order until they are done, claimed by one process at a time."""
-    first = Notice(to="a@example.org", said="Held.", created_at=NOON, announcement=7)
+    held = Text(language="de-AT", body="Angehalten.")
+    first = Notice(to="a@example.org", said=held, created_at=NOON, announcement=7)
     update = Update(job="a<b", status=WireState.SENT, due_at=NOON)
     second = Notice(to="b@example.org/r", said=update, created_at=NOON + MINUTE)
 

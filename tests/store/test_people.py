@@ -3,7 +3,8 @@
 import pytest
 
 from bot.domain.lists import EndReason, SubscriptionOrigin
-from bot.domain.people_files import Person, fault
+from bot.domain.people_files import Person
+from bot.service.people import BadLine
 from bot.service.repositories import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.store.staging import staging
@@ -110,10 +111,10 @@ def test_staging() -> None:
         later = ANNA._replace(language="pl")
         kept.add([(1, BERT), (2, ANNA), (3, later)])
         kept.add([(4, ODD), (6, BERT)])
-        kept.refuse(fault(5, "x" * 100, "no JID"))
+        kept.refuse(BadLine(5, "x", "no JID"))
         assert (kept.people, kept.duplicates, kept.faults) == (3, 2, 1)
         assert list(kept.all_duplicates()) == [(3, ANNA.jid, 2), (6, BERT.jid, 1)]
-        assert list(kept.all_faults()) == [(5, "x" * 80, "no JID")]
+        assert list(kept.all_faults()) == [(5, "x", "no JID")]
         assert kept.page("", 2) == [ODD, ANNA]
         assert kept.page(ANNA.jid, 2) == [BERT]
         assert kept.page(BERT.jid, 2) == []

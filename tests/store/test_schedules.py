@@ -36,6 +36,7 @@ FULL = a_schedule(
     expires_at=NOON + MINUTE,
     late=Late(LatePolicy.HOLD, 0),
     updates=False,
+    language="de-AT",
     metadata="<metadata/>",
     state=ScheduleState.HELD,
     reason="late",

@@ -45,7 +45,7 @@ def test_up_and_down_with_data(url: str) -> None:
 
 def test_check_names_differences(url: str) -> None:
     """A schema that is behind, or not as the program needs it, is reported."""
-    assert upgrade.check(url) == [
+    assert list(map(str, upgrade.check(url))) == [
         f"The database is at revision None, this program needs {HEAD}."
     ]
     upgrade.upgrade(url)
@@ -54,7 +54,7 @@ def test_check_names_differences(url: str) -> None:
         connection.execute(sa.text("DROP INDEX ix_schedule_owner_id"))
         connection.execute(sa.text("ALTER TABLE pulse DROP COLUMN version"))
     engine.dispose()
-    found = "\n".join(upgrade.check(url))
+    found = "\n".join(map(str, upgrade.check(url)))
     assert "ix_schedule_owner_id" in found
     assert "version" in found
 

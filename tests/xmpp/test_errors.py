@@ -6,8 +6,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain import errors
+from bot.domain.phrase import Phrase, Quoted
 from bot.xmpp.errors import CONDITIONS, stanza_error
 from bot.xmpp.namespaces import ANNOUNCE, LANG, STANZAS
+
+NO = Phrase("no")
 
 
 def test_every_error_has_its_condition() -> None:
@@ -18,13 +21,13 @@ def test_every_error_has_its_condition() -> None:
 @pytest.mark.parametrize(
     ("error", "condition", "kind"),
     [
-        (errors.Invalid("no"), "bad-request", "modify"),
-        (errors.NotAllowed("no"), "not-allowed", "cancel"),
-        (errors.Forbidden("no"), "forbidden", "auth"),
-        (errors.NotFound("no"), "item-not-found", "cancel"),
-        (errors.Conflict("no"), "conflict", "cancel"),
-        (errors.Finished("no"), "unexpected-request", "wait"),
-        (errors.NotOffered("no"), "feature-not-implemented", "cancel"),
+        (errors.Invalid(NO), "bad-request", "modify"),
+        (errors.NotAllowed(NO), "not-allowed", "cancel"),
+        (errors.Forbidden(NO), "forbidden", "auth"),
+        (errors.NotFound(NO), "item-not-found", "cancel"),
+        (errors.Conflict(NO), "conflict", "cancel"),
+        (errors.Finished(NO), "unexpected-request", "wait"),
+        (errors.NotOffered(NO), "feature-not-implemented", "cancel"),
     ],
 )
 def test_conditions(error: Exception, condition: str, kind: str) -> None:
@@ -42,7 +45,11 @@ def test_conditions(error: Exception, condition: str, kind: str) -> None:
 def test_limits(wait: bool, kind: str) -> None:
     """A limit that is reached is named, with its value and how long to wait."""
     error = errors.PolicyViolation(
-        "full", limit="pending", maximum=5, wait=wait, retry_after=60 if wait else None
+        Phrase("full"),
+        limit="pending",
+        maximum=5,
+        wait=wait,
+        retry_after=60 if wait else None,
     )
     element = stanza_error(error).element()
     assert element.get("type") == kind
@@ -71,7 +78,8 @@ def test_the_unexpected_is_a_reference(caplog: pytest.LogCaptureFixture) -> None
 def test_what_is_away_is_the_operators(caplog: pytest.LogCaptureFixture) -> None:
     """Which database cannot be used, and why, stands in the log and nowhere else."""
     with caplog.at_level(logging.WARNING):
-        element = stanza_error(errors.Unavailable("no 10.0.0.9 for carillon")).element()
+        away = errors.Unavailable(Phrase("no 10.0.0.9 for carillon"))
+        element = stanza_error(away).element()
     assert element.get("type") == "wait"
     assert element.find(f"{{{STANZAS}}}resource-constraint") is not None
     assert "10.0.0.9" not in ET.tostring(element, encoding="unicode")
@@ -80,7 +88,7 @@ def test_what_is_away_is_the_operators(caplog: pytest.LogCaptureFixture) -> None
 
 def test_texts_hold_no_control_characters() -> None:
     """What a text quotes cannot bring line breaks, controls or turned writing in."""
-    error = errors.Invalid("a\x85b\x9bc\u202ed\ne\x00f" + "x" * 1000)
+    error = errors.Invalid(Quoted("a\x85b\x9bc\u202ed\ne\x00f" + "x" * 1000))
     text = stanza_error(error).element()[1].text or ""
     assert text.startswith("a b\ufffdc\ufffdd e\ufffdfxxx")
     assert len(text) <= 500

@@ -22,6 +22,7 @@ from tests.xmpp.answering import (
     answering,
     configured,
     refusal,
+    text_of,
     until,
 )
 from tests.xmpp.links import Reader, Run, newcomer
@@ -171,6 +172,11 @@ def test_lists_that_nobody_joins(server: XmppServer, tmp_path: Path, run: Run) -
             error = await client.until_presence(f"nobody@{bot.address}", "error")
             assert refusal(error) == ("item-not-found", "cancel")
             assert bot.standing(server.jid(name)) == []
+            client.tell(f"none@{bot.address}", "subscribe", "de")
+            no = await client.until_presence(f"none@{bot.address}", "unsubscribed")
+            error = await client.until_presence(f"none@{bot.address}", "error")
+            assert no.get(LANG) == "de"
+            assert no.findtext("{jabber:client}status") == text_of(error)
             client.tell(bot.address, "subscribe")
             await client.until_presence(bot.address, "subscribed")
             assert bot.standing(server.jid(name)) == ["news"]

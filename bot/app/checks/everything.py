@@ -12,6 +12,7 @@ from bot.app.service import open_service
 from bot.app.visiting import visiting
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError, Conflict
+from bot.domain.phrase import Phrase, Quoted
 from bot.service.health import health
 from bot.settings import Settings, SettingsError, XMPPSettings, load, place
 from bot.store import upgrade
@@ -28,7 +29,7 @@ class State:
 
     #: None: nobody can tell
     connected: bool | None
-    text: str
+    text: Phrase
 
 
 def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
@@ -40,14 +41,14 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
     except SettingsError as error:
         found = [fault("configuration", text) for text in error.faults]
         found += tried("time zones", files.zones(now))
-        without = "the configuration cannot be used"
+        without = Phrase("the configuration cannot be used")
         names = ("permissions", "database", "templates", "dns", "port", "tls", "login")
         return [
             *found,
             *(skipped(name, without) for name in (*names, *_OWN, *outside.NAMES)),
         ]
     return [
-        ok("configuration", str(config)),
+        ok("configuration", Quoted(str(config))),
         *tried("permissions", files.permissions(config, settings)),
         *tried("database", files.database(config, settings)),
         *tried("templates", files.templates(settings)),
@@ -62,15 +63,19 @@ async def _connected(
     now = SystemClock().now()
     found = [one async for one in server.network(config, settings, now)]
     if any(one.name in {"dns", "port"} and one.result is Result.FAULT for one in found):
-        return [*found, *_skip(("login", *_OWN, *outside.NAMES), "no server answers")]
+        nobody = Phrase("no server answers")
+        return [*found, *_skip(("login", *_OWN, *outside.NAMES), nobody)]
     service = await asyncio.to_thread(state_of, settings)
     found.append(ok("service", service.text))
     found += await _inside(config, settings, service, alone=other is None)
     if other is not None:
         found += await _outside(settings, service, other)
     elif settings.xmpp.mode == "component" or not service.connected:
-        why = "name an account that looks at the service by --as"
-        found += _skip(outside.NAMES, f"{service.text}; {why}")
+        why = Phrase(
+            "{service}; name an account that looks at the service by --as",
+            service=service.text,
+        )
+        found += _skip(outside.NAMES, why)
     return _best(found)
 
 
@@ -85,25 +90,31 @@ async def _inside(
     """
     if settings.xmpp.mode == "component" and service.connected is not False:
         if service.connected is None:
-            why = f"{service.text}: another connection might disturb one"
+            why = Phrase(
+                "{service}: another connection might disturb one", service=service.text
+            )
             return _skip(("login", *_OWN), why)
-        why = "the running service has the component's only connection"
-        return [ok("login", "the running service is connected"), *_skip(_OWN, why)]
+        connected = Phrase("the running service is connected")
+        why = Phrase("the running service has the component's only connection")
+        return [ok("login", connected), *_skip(_OWN, why)]
     found: list[Finding] = []
     try:
         async with visiting(settings.xmpp) as connection:
-            found.append(ok("login", f"as {connection.addresses.own}"))
+            own = Phrase("as {jid}", jid=connection.addresses.own)
+            found.append(ok("login", own))
             async for one in session.own(connection, settings):
                 found.append(one)  # noqa: PERF401 - kept if the next one raises
             if alone and service.connected:
-                who = "another resource of the account"
+                who = Phrase("another resource of the account")
                 async for one in outside.seen(connection, settings, who, None):
                     found.append(one)  # noqa: PERF401 - likewise
     except Conflict as error:
-        change = f"password and jid: {place(config, 'xmpp', 'jid')}"
-        found.append(fault("login", error.text, change))
+        here = place(config, "xmpp", "jid")
+        change = Phrase("password and jid: {place}", place=here)
+        found.append(fault("login", error.phrase, change))
         told = {one.name for one in found}
-        found += _skip((name for name in _OWN if name not in told), "not logged in")
+        out = Phrase("not logged in")
+        found += _skip((name for name in _OWN if name not in told), out)
     return found
 
 
@@ -123,13 +134,15 @@ async def _outside(
             found.append(await session.software(asker, domain))
             found.append(await session.clock(asker, domain))
             if service.connected:
-                who = other.jid
+                who = Quoted(other.jid)
                 async for one in outside.seen(asker, settings, who, heard[0]):
                     found.append(one)  # noqa: PERF401 - kept if the next one raises
             else:
                 found += _skip(outside.NAMES, service.text)
-    except (Conflict, SettingsError) as error:
-        return [fault(f"login as {other.jid}", str(error))]
+    except Conflict as error:
+        return [fault(f"login as {other.jid}", error.phrase)]
+    except SettingsError as error:
+        return [fault(f"login as {other.jid}", text) for text in error.faults]
     return found
 
 
@@ -146,19 +159,21 @@ def state_of(settings: Settings) -> State:
     """By its sign of life in the database."""
     try:
         if upgrade.is_new(settings.database.url):
-            return State(False, "no service is running")
+            return State(False, Phrase("no service is running"))
         with open_service(settings) as service:
             found = service.database.look(health, service.clock, 1)
     except CarillonError:
-        return State(None, "whether a service is running cannot be told")
+        unknown = Phrase("whether a service is running cannot be told")
+        return State(None, unknown)
     if found.connected:
-        return State(True, f"running, connected as {found.up[0].service}")
+        jid = found.up[0].service
+        return State(True, Phrase("running, connected as {jid}", jid=jid))
     if found.up:
-        return State(False, "running, but not connected")
-    return State(False, "no service is running")
+        return State(False, Phrase("running, but not connected"))
+    return State(False, Phrase("no service is running"))
 
 
-def _skip(names: Iterable[str], why: str) -> list[Finding]:
+def _skip(names: Iterable[str], why: Phrase) -> list[Finding]:
     return [skipped(name, why) for name in names]
 
 

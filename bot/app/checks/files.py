@@ -15,6 +15,7 @@ from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 from bot.app.checks.finding import Finding, fault, ok, warning
 from bot.app.service import templates_of
 from bot.domain.errors import CarillonError
+from bot.domain.phrase import Phrase, Quoted
 from bot.rendering.templates import JinjaTemplates
 from bot.settings import Settings, place
 from bot.store import upgrade
@@ -29,16 +30,30 @@ def permissions(config: Path, settings: Settings) -> Iterator[Finding]:
     secret = settings.xmpp.password_file
     found = [*_writable(config)]
     if _holds_secret(config):
-        found += _readable(config, "holds a password")
+        text = Phrase(
+            "everybody on this machine can read {file}, which holds a password",
+            file=config,
+        )
+        found += _readable(config, text)
     if secret is not None:
-        found += [*_writable(secret), *_readable(secret, "holds the secret")]
+        text = Phrase(
+            "everybody on this machine can read {file}, which holds the secret",
+            file=secret,
+        )
+        found += [*_writable(secret), *_readable(secret, text)]
     database = file_of(settings.database.url)
     if database is not None and database.exists():
-        found += _readable(database, "holds addresses and a key")
+        text = Phrase(
+            "everybody on this machine can read {file},"
+            " which holds addresses and a key",
+            file=database,
+        )
+        found += _readable(database, text)
     if found:
         yield from found
     else:
-        yield ok("permissions", "nobody else can read a secret or change anything")
+        safe = Phrase("nobody else can read a secret or change anything")
+        yield ok("permissions", safe)
 
 
 def _holds_secret(config: Path) -> bool:
@@ -49,17 +64,16 @@ def _holds_secret(config: Path) -> bool:
     return False
 
 
-def _readable(path: Path, holds: str) -> Iterator[Finding]:
+def _readable(path: Path, text: Phrase) -> Iterator[Finding]:
     with contextlib.suppress(OSError):
         if path.stat().st_mode & stat.S_IROTH:
-            text = f"everybody on this machine can read {path}, which {holds}"
             yield fault("permissions", text, f"chmod o= {quote(str(path))}")
 
 
 def _writable(path: Path) -> Iterator[Finding]:
     with contextlib.suppress(OSError):
         if path.stat().st_mode & stat.S_IWOTH:
-            text = f"everybody on this machine can change {path}"
+            text = Phrase("everybody on this machine can change {file}", file=path)
             yield fault("permissions", text, f"chmod o-w {quote(str(path))}")
 
 
@@ -70,30 +84,41 @@ def database(config: Path, settings: Settings) -> Iterator[Finding]:
     if file is not None:
         yield from _whereabouts(name, file, url, place(config, "database", "url"))
     if upgrade.is_new(url):
-        yield ok(name, "new: `carillon run` makes the tables")
+        command = "`carillon run`"
+        yield ok(name, Phrase("new: {command} makes the tables", command=command))
     elif faults := upgrade.check(url):
         yield fault(name, faults[0], "carillon db upgrade")
     else:
-        yield ok(name, f"at {upgrade.head()}")
+        yield ok(name, Phrase("at {revision}", revision=upgrade.head()))
 
 
 def _whereabouts(name: str, file: Path, url: str, here: str) -> Iterator[Finding]:
     if not url.startswith("sqlite:////"):
-        text = f"{file} is looked for in the folder where a command is started"
+        text = Phrase(
+            "{file} is looked for in the folder where a command is started", file=file
+        )
         change = f'{here}: url = "sqlite:///{file.absolute()}"'
         yield warning(name, text, change)
     folder = file.absolute().parent
     # beside the file SQLite makes two more
     if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
-        text = f"{folder} is not ours to write to, and SQLite makes files there"
+        text = Phrase(
+            "{folder} is not ours to write to, and SQLite makes files there",
+            folder=folder,
+        )
         yield fault(name, text, f"chown {_us()} {quote(str(folder))}")
     if not file.exists():
         return
     if not os.access(file, os.R_OK | os.W_OK):
-        text = f"{file} is not ours to read and write"
+        text = Phrase("{file} is not ours to read and write", file=file)
         yield fault(name, text, f"chown {_us()} {quote(str(file))}")
     elif folder.stat().st_uid != file.stat().st_uid:
-        text = f"{file} belongs to {file.owner()}, its folder to {folder.owner()}"
+        text = Phrase(
+            "{file} belongs to {owner}, its folder to {other}",
+            file=file,
+            owner=file.owner(),
+            other=folder.owner(),
+        )
         yield warning(name, text, f"chown {folder.owner()}: {quote(str(file))}*")
 
 
@@ -111,19 +136,25 @@ def templates(settings: Settings) -> Iterator[Finding]:
     if found:
         yield from found
     else:
-        yield ok("templates", ", ".join(known.names()))
+        yield ok("templates", Quoted(", ".join(known.names())))
 
 
-def template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[str]:
+def template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[Phrase]:
     """What will be missed when an announcement or a greeting is due."""
     folder = settings.templates.folder
     if folder is not None and not folder.is_dir():
-        yield f"[templates] folder: {folder} is no folder"
+        yield Phrase("[templates] folder: {folder} is no folder", folder=folder)
     for name, entry in settings.lists.items():
         if entry.welcome and entry.welcome not in templates.names():
-            yield f"[lists.{name}] welcome: no template is called {entry.welcome!r}"
+            yield Phrase(
+                "[lists.{list}] welcome: no template is called {template!r}",
+                list=name,
+                template=entry.welcome,
+            )
     for found in templates.check_all():
-        yield str(found)
+        yield Phrase(
+            "{file}:{line}: {text}", file=found.file, line=found.line, text=found.text
+        )
 
 
 def zones(now: datetime) -> Iterator[Finding]:
@@ -132,23 +163,28 @@ def zones(now: datetime) -> Iterator[Finding]:
     try:
         ZoneInfo("Europe/Warsaw")
     except ZoneInfoNotFoundError:
-        yield fault(name, "there is no zone data", "apt install tzdata")
+        yield fault(name, Phrase("there is no zone data"), "apt install tzdata")
         return
     found, source = _zone_data()
-    text = f"{found or 'of unknown version'}, from {source}"
+    text = (
+        Phrase("{version}, from {source}", version=found, source=source)
+        if found
+        else Phrase("of unknown version, from {source}", source=source)
+    )
     year = re.match(r"\d{4}", found)
     if year and int(year[0]) <= now.year - _OLD:
-        yield warning(name, f"{text}: rules change every year", "apt install tzdata")
+        old = Phrase("{version}: rules change every year", version=text)
+        yield warning(name, old, "apt install tzdata")
     else:
         yield ok(name, text)
 
 
-def _zone_data() -> tuple[str, str]:
+def _zone_data() -> tuple[str, Phrase]:
     """Version ("2026a", or "") and source of the data that Python takes."""
     for folder in map(Path, TZPATH):
         if (folder / "Europe" / "Warsaw").is_file():
-            return _system_version(folder), str(folder)
-    return version("tzdata"), "the Python package tzdata"
+            return _system_version(folder), Quoted(str(folder))
+    return version("tzdata"), Phrase("the Python package tzdata")
 
 
 def _system_version(folder: Path) -> str:
@@ -165,7 +201,10 @@ def tried(name: str, findings: Iterator[Finding]) -> list[Finding]:
     try:
         found.extend(findings)
     except CarillonError as error:
-        found.append(fault(name, error.text))
+        found.append(fault(name, error.phrase))
     except OSError as error:
-        found.append(fault(name, f"{error.filename or ''}: {error.strerror}"))
+        text = Phrase(
+            "{file}: {reason}", file=error.filename or "", reason=error.strerror
+        )
+        found.append(fault(name, text))
     return found

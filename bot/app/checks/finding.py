@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.phrase import Phrase
+
 
 class Result(StrEnum):
     OK = "ok"
@@ -16,25 +18,29 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`change` is what to do about it: where and what, perhaps in several lines."""
+    """`change` is what to do about it: where and what, perhaps in several lines.
+
+    The name is the same in every language.
+    """
 
     name: str
     result: Result
-    text: str
-    change: str | None = None
+    text: Phrase
+    #: a str is what to type
+    change: Phrase | str | None = None
 
 
-def ok(name: str, text: str) -> Finding:
+def ok(name: str, text: Phrase) -> Finding:
     return Finding(name, Result.OK, text)
 
 
-def warning(name: str, text: str, change: str | None = None) -> Finding:
+def warning(name: str, text: Phrase, change: Phrase | str | None = None) -> Finding:
     return Finding(name, Result.WARNING, text, change)
 
 
-def fault(name: str, text: str, change: str | None = None) -> Finding:
+def fault(name: str, text: Phrase, change: Phrase | str | None = None) -> Finding:
     return Finding(name, Result.FAULT, text, change)
 
 
-def skipped(name: str, text: str) -> Finding:
+def skipped(name: str, text: Phrase) -> Finding:
     return Finding(name, Result.SKIPPED, text)

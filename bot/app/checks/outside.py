@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.domain.phrase import Phrase
 from bot.settings import Settings
 from bot.xmpp import inquiries
 from bot.xmpp.connection import Connection
@@ -16,7 +17,10 @@ _SOON = 3.0
 
 
 async def seen(
-    asker: Connection, settings: Settings, who: str, presences: Presences | None
+    asker: Connection,
+    settings: Settings,
+    who: Phrase,
+    presences: Presences | None,
 ) -> AsyncIterator[Finding]:
     """By disco#info of each address, and by presence where the asker gets any.
 
@@ -26,49 +30,77 @@ async def seen(
     addresses = settings.xmpp.addresses
     lists = [addresses.of_list(name) for name in settings.lists]
     known = list(dict.fromkeys([addresses.service, *lists]))
-    silent, without = [], []
+    silent: list[Phrase] = []
+    without: list[str] = []
     for address in known:
         try:
             found = inquiries.features(await inquiries.info(asker, address))
         except Unanswered as error:
-            silent.append(str(error))
+            silent.append(error.phrase)
             continue
         if NOREPLY not in found or scheduling.NS not in found:
             without.append(address)
     if silent:
-        yield fault("no-reply", f"{silent[0]} (asked by {who})", "see the log")
+        text = Phrase("{reason} (asked by {who})", reason=silent[0], who=who)
+        yield fault("no-reply", text, Phrase("see the log"))
     elif without:
-        text = f"{', '.join(without)} does not say {NOREPLY} (asked by {who})"
-        yield fault("no-reply", text, "is another program connected as us?")
-    else:
-        yield ok("no-reply", f"{', '.join(known)}: told to {who}")
-    if presences is None:
-        yield skipped(
-            "capabilities", f"{who} gets no presence of it: name an account by --as"
+        text = Phrase(
+            "{addresses} does not say {feature} (asked by {who})",
+            addresses=", ".join(without),
+            feature=NOREPLY,
+            who=who,
         )
+        yield fault("no-reply", text, Phrase("is another program connected as us?"))
+    else:
+        told = Phrase("{addresses}: told to {who}", addresses=", ".join(known), who=who)
+        yield ok("no-reply", told)
+    if presences is None:
+        unseen = Phrase(
+            "{who} gets no presence of it: name an account by --as", who=who
+        )
+        yield skipped("capabilities", unseen)
     else:
         yield await _capabilities(asker, known, who, presences)
 
 
 async def _capabilities(
-    asker: Connection, known: list[str], who: str, presences: Presences
+    asker: Connection, known: list[str], who: Phrase, presences: Presences
 ) -> Finding:
     name = "capabilities"
     await presences.of(known, _SOON)
     came = {one: presences.seen[one] for one in known if one in presences.seen}
     if not came:
-        text = f"{who} gets no presence: it is no contact of {known[0]}"
-        return skipped(name, f"{text}, or is none yet")
+        stranger = Phrase(
+            "{who} gets no presence: it is no contact of {address}, or is none yet",
+            who=who,
+            address=known[0],
+        )
+        return skipped(name, stranger)
     for address, caps in came.items():
         if caps is None:
-            return fault(name, f"{address} is present without capabilities")
+            bare = Phrase("{address} is present without capabilities", address=address)
+            return fault(name, bare)
         node = f"{caps.node}#{caps.ver}"
         try:
             found = await inquiries.info(asker, address, node)
         except Unanswered as error:
-            return fault(name, f"{node}: {error}")
+            text = Phrase("{node}: {reason}", node=node, reason=error.phrase)
+            return fault(name, text)
         if inquiries.verification(found) != caps.ver:
-            return warning(name, f"{address}: the hash is not that of what it says")
+            text = Phrase(
+                "{address}: the hash is not that of what it says", address=address
+            )
+            return warning(name, text)
         if NOREPLY not in inquiries.features(found):
-            return fault(name, f"{address}: they do not hold {NOREPLY}")
-    return ok(name, f"with no-reply, in the presence of {', '.join(came)} to {who}")
+            text = Phrase(
+                "{address}: they do not hold {feature}",
+                address=address,
+                feature=NOREPLY,
+            )
+            return fault(name, text)
+    there = Phrase(
+        "with no-reply, in the presence of {addresses} to {who}",
+        addresses=", ".join(came),
+        who=who,
+    )
+    return ok(name, there)

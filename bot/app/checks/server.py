@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.domain.phrase import Listed, Phrase
 from bot.settings import LOOPBACK, Settings, XMPPSettings, place
 from bot.xmpp import encryption
 from bot.xmpp.encryption import NotReached, NotTrusted, Place
@@ -27,30 +28,40 @@ async def network(
         try:
             await encryption.reach(one)
         except NotReached as error:
-            faults.append(str(error))
+            faults.append(error.phrase)
         else:
             reached = one
             break
     for text in faults:
         verdict = fault if reached is None else warning
         here = place(config, "xmpp", "port" if xmpp.port else "host")
-        change = f"start the server, or change host and port: {here}"
+        change = Phrase(
+            "start the server, or change host and port: {place}", place=here
+        )
         yield verdict("port", text, change)
     if reached is not None:
-        yield ok("port", f"{reached.host} port {reached.port} answers")
+        answers = Phrase(
+            "{host} port {port} answers", host=reached.host, port=reached.port
+        )
+        yield ok("port", answers)
     yield await _tls(config, xmpp, domain, reached, now)
 
 
 def _dns(config: Path, xmpp: XMPPSettings, domain: str, places: list[Place]) -> Finding:
     if xmpp.host or xmpp.mode == "component":
-        return ok("dns", f"not needed: host is {places[0].host}")
+        host = places[0].host
+        return ok("dns", Phrase("not needed: host is {host}", host=host))
     if not places:
-        text = f"{domain} has no address, and no _xmpp-client._tcp record"
-        return fault(
-            "dns", text, f"add the record, or give host: {place(config, 'xmpp')}"
+        text = Phrase(
+            "{domain} has no address, and no _xmpp-client._tcp record", domain=domain
         )
-    shown = ", ".join(f"{one.host} port {one.port}" for one in places)
-    return ok("dns", f"{domain}: {shown}")
+        here = place(config, "xmpp")
+        change = Phrase("add the record, or give host: {place}", place=here)
+        return fault("dns", text, change)
+    shown = Listed(
+        *(Phrase("{host} port {port}", host=one.host, port=one.port) for one in places)
+    )
+    return ok("dns", Phrase("{domain}: {places}", domain=domain, places=shown))
 
 
 async def _tls(
@@ -64,23 +75,34 @@ async def _tls(
     if xmpp.mode == "component":
         return _component_tls(name, found)
     if xmpp.tls == "off":
-        return skipped(name, 'off by the configuration (tls = "off")')
+        return skipped(name, Phrase('off by the configuration (tls = "off")'))
     if found is None:
-        return skipped(name, "no server answers")
+        return skipped(name, Phrase("no server answers"))
     try:
         seen = await encryption.look(found, domain, xmpp.ca_file)
     except (NotReached, NotTrusted) as error:
-        change = f"give the server a certificate for {domain}, or set ca_file"
-        here = place(config, "xmpp", "ca_file")
-        return fault(name, str(error), f"{change}: {here}")
-    text = f"{seen.protocol}, trusted for {domain}, until {seen.until:%Y-%m-%d}"
+        change = Phrase(
+            "give the server a certificate for {domain}, or set ca_file: {place}",
+            domain=domain,
+            place=place(config, "xmpp", "ca_file"),
+        )
+        return fault(name, error.phrase, change)
+    text = Phrase(
+        "{protocol}, trusted for {domain}, until {day:%Y-%m-%d}",
+        protocol=seen.protocol,
+        domain=domain,
+        day=seen.until,
+    )
     if seen.until - now < _SOON:
-        return warning(name, text, "renew the server's certificate")
+        return warning(name, text, Phrase("renew the server's certificate"))
     return ok(name, text)
 
 
 def _component_tls(name: str, found: Place | None) -> Finding:
     if found is None or found.host in LOOPBACK:
-        return skipped(name, "a component's connection is never encrypted")
-    text = f"all goes to {found.host} in clear: XEP-0114 has no encryption"
-    return warning(name, text, "have the server on this machine, or a tunnel to it")
+        return skipped(name, Phrase("a component's connection is never encrypted"))
+    text = Phrase(
+        "all goes to {host} in clear: XEP-0114 has no encryption", host=found.host
+    )
+    change = Phrase("have the server on this machine, or a tunnel to it")
+    return warning(name, text, change)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.app.checks.finding import Finding, fault, ok, skipped, warning
 from bot.app.snippets import Kind, rate
+from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.engine.wire import StreamLost
 from bot.settings import Settings
 from bot.xmpp import inquiries, pace
@@ -26,11 +27,12 @@ async def own(connection: Connection, settings: Settings) -> AsyncIterator[Findi
     """All that a session of the service's own JID shows."""
     domain = server_of(settings)
     if connection.addresses.component:
-        yield skipped("stream management", "a component is acknowledged by pings")
+        pings = Phrase("a component is acknowledged by pings")
+        yield skipped("stream management", pings)
         yield await _rights(connection, domain)
     else:
         yield _stream_management(connection)
-        yield skipped("rights", "an account needs none")
+        yield skipped("rights", Phrase("an account needs none"))
     yield await software(connection, domain)
     yield await clock(connection, domain)
     yield await _pace(connection, settings)
@@ -47,34 +49,45 @@ def _stream_management(connection: Connection) -> Finding:
     name, stream = "stream management", connection.stream
     if isinstance(stream, AccountStream) and stream.stream_management.enabled:
         if stream.stream_management.resumable:
-            return ok(name, "XEP-0198: acknowledged, and resumed after a cut")
-        return warning(name, "XEP-0198 without resuming: a cut may repeat messages")
-    text = "no XEP-0198: pings are used, and a cut repeats messages"
-    return warning(name, text, "enable smacks (Prosody), mod_stream_mgmt (ejabberd)")
+            good = Phrase("XEP-0198: acknowledged, and resumed after a cut")
+            return ok(name, good)
+        half = Phrase("XEP-0198 without resuming: a cut may repeat messages")
+        return warning(name, half)
+    text = Phrase("no XEP-0198: pings are used, and a cut repeats messages")
+    change = Phrase("enable smacks (Prosody), mod_stream_mgmt (ejabberd)")
+    return warning(name, text, change)
 
 
 async def _rights(connection: Connection, domain: str) -> Finding:
     """May a component speak as its domain and as a list, and is it heard."""
     name, own = "rights", connection.addresses.service
-    change = f"see the server's log; does {own} belong to the server of {domain}?"
+    change = Phrase(
+        "see the server's log; does {own} belong to the server of {domain}?",
+        own=own,
+        domain=domain,
+    )
     try:
         await pace.there_and_back(connection)
         await inquiries.info(connection, domain, sender=f"check@{own}")
     except Unanswered as error:
-        return fault(name, str(error), change)
+        return fault(name, error.phrase, change)
     except TimeoutError:
-        return fault(name, "what we say to ourselves does not come back", change)
+        deaf = Phrase("what we say to ourselves does not come back")
+        return fault(name, deaf, change)
     except StreamLost:
-        return fault(name, "the server closed the stream over what we sent", change)
-    return ok(name, f"may speak as {own} and as every list there")
+        closed = Phrase("the server closed the stream over what we sent")
+        return fault(name, closed, change)
+    return ok(name, Phrase("may speak as {own} and as every list there", own=own))
 
 
 async def software(connection: Connection, domain: str) -> Finding:
     """Which server it is."""
     try:
-        return ok("server", await inquiries.software(connection, domain) or domain)
+        told = await inquiries.software(connection, domain)
     except Unanswered as error:
-        return skipped("server", f"it does not say what it is: {error}")
+        silent = Phrase("it does not say what it is: {reason}", reason=error.phrase)
+        return skipped("server", silent)
+    return ok("server", Quoted(told or domain))
 
 
 async def clock(connection: Connection, domain: str) -> Finding:
@@ -83,28 +96,48 @@ async def clock(connection: Connection, domain: str) -> Finding:
     try:
         ahead = await inquiries.ahead(connection, domain)
     except Unanswered as error:
-        hint = "mod_time makes it tell the time (XEP-0202)"
-        return skipped(name, f"{error}; {hint}")
+        silent = Phrase(
+            "{reason}; mod_time makes it tell the time (XEP-0202)", reason=error.phrase
+        )
+        return skipped(name, silent)
     seconds = abs(ahead.total_seconds())
     if abs(ahead) <= APART:
-        return ok(name, f"within {APART.seconds} s of the server's")
-    way = "behind" if ahead > timedelta() else "ahead of"
-    text = f"{seconds:.0f} s {way} the server's: announcements go out at our time"
-    return warning(name, text, "have both machines set their clocks by NTP")
+        near = Phrase("within {seconds} s of the server's", seconds=APART.seconds)
+        return ok(name, near)
+    text = (
+        Phrase(
+            "{seconds:.0f} s behind the server's: announcements go out at our time",
+            seconds=seconds,
+        )
+        if ahead > timedelta()
+        else Phrase(
+            "{seconds:.0f} s ahead of the server's: announcements go out at our time",
+            seconds=seconds,
+        )
+    )
+    change = Phrase("have both machines set their clocks by NTP")
+    return warning(name, text, change)
 
 
 async def _pace(connection: Connection, settings: Settings) -> Finding:
     name = "send rate"
     if connection.addresses.component:
-        return skipped(name, "neither server limits components by its defaults")
+        free = Phrase("neither server limits components by its defaults")
+        return skipped(name, free)
     try:
         found = await pace.measure(connection)
     except StreamLost:
-        return fault(name, "the server closed the stream while we sent to ourselves")
-    messages = found.rate / _ORDINARY
-    text = (
-        f"{found.rate / 1000:.1f} kB/s (measured: {found.sent / 1000:.0f} kB to"
-        f" ourselves in {found.seconds:.1f} s), about {messages:.0f} messages a second"
+        closed = Phrase("the server closed the stream while we sent to ourselves")
+        return fault(name, closed)
+    text = Counted(
+        "{rate:.1f} kB/s (measured: {sent:.0f} kB to ourselves in {seconds:.1f} s),"
+        " about {count} message a second",
+        "{rate:.1f} kB/s (measured: {sent:.0f} kB to ourselves in {seconds:.1f} s),"
+        " about {count} messages a second",
+        round(found.rate / _ORDINARY),
+        rate=found.rate / 1000,
+        sent=found.sent / 1000,
+        seconds=found.seconds,
     )
     if found.rate >= _SLOW:
         return ok(name, text)
@@ -114,14 +147,27 @@ async def _pace(connection: Connection, settings: Settings) -> Finding:
         told = ""
     kinds = [kind for kind in Kind if kind in told.lower()] or list(Kind)
     near = [kind for kind in kinds if _near(found.rate, DEFAULTS[kind])]
-    if near:
-        limits = ", ".join(f"{DEFAULTS[one] / 1000:.0f} kB/s" for one in near)
-        text += f"; the default limit of {' or '.join(near)} is {limits}"
-    change = "\n".join(
-        f"in the configuration of {kind}:\n{rate(kind, settings.xmpp.jid)}"
+    limits = [
+        Phrase(
+            "the default limit of {server} is {limit:.0f} kB/s",
+            server=kind,
+            limit=DEFAULTS[kind] / 1000,
+        )
+        for kind in near
+    ]
+    changes = (
+        Phrase(
+            "in the configuration of {server}:\n{snippet}",
+            server=kind,
+            snippet=rate(kind, settings.xmpp.jid),
+        )
         for kind in near or kinds
     )
-    return warning(name, text, change)
+    return warning(
+        name,
+        Listed(text, *limits, separator="; "),
+        Listed(*changes, separator="\n"),
+    )
 
 
 def _near(measured: float, limit: int) -> bool:

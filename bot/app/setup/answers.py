@@ -4,12 +4,13 @@ import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
 
 from bot.domain.errors import Invalid
-from bot.settings import Settings
+from bot.domain.phrase import Phrase
+from bot.settings import Settings, reasons
 
 _TEXT = """\
 # Carillon's configuration, as `carillon init` wrote it. Every key there is, with its
@@ -107,11 +108,7 @@ def _check(text: str, *, complete: bool) -> None:
             content["xmpp"]["password"] = content["xmpp"].pop("password_file")
         Settings(**content)
     except tomllib.TOMLDecodeError:
-        raise Invalid("A list's name is of letters, digits, . _ and -.") from None
+        name = Phrase("A list's name is of letters, digits, . _ and -.")
+        raise Invalid(name) from None
     except ValidationError as error:
-        raise Invalid("; ".join(map(_told, error.errors()))) from None
-
-
-def _told(fault: Any) -> str:
-    where = ".".join(str(part) for part in fault["loc"])
-    return f"{where}: {str(fault['msg']).removeprefix('Value error, ')}"
+        raise Invalid(reasons(error)) from None

@@ -6,20 +6,28 @@ import secrets
 from bot.app.visiting import visiting
 from bot.domain.errors import Conflict
 from bot.domain.message import Announcement, MessageType, Text
+from bot.domain.phrase import Phrase
 from bot.engine.wire import Delivery, StreamLost
 from bot.settings import Settings
+from bot.texts import language_for, said
 from bot.xmpp.connection import Connection
 from bot.xmpp.returned import Returned
 
 #: seconds until the server has taken it; that a bounce may take
 _LIMIT = 20.0
 
-SUBJECT = "Carillon is set up"
-BODY = """\
-This is a first announcement from {jid}: it reached you, so the connection works.
+SUBJECT = Phrase("Carillon is set up")
 
-Nobody needs to answer it, and nobody reads answers. Next come `carillon check` and
-`carillon run`."""
+
+def _body(jid: str) -> Phrase:
+    return Phrase(
+        "This is a first announcement from {jid}: it reached you, so the connection"
+        " works.\n\nNobody needs to answer it, and nobody reads answers. Next come"
+        " {check} and {run}.",
+        jid=jid,
+        check="`carillon check`",
+        run="`carillon run`",
+    )
 
 
 async def greet(settings: Settings, to: str) -> None:
@@ -31,27 +39,37 @@ async def greet(settings: Settings, to: str) -> None:
             async with asyncio.timeout(_LIMIT):
                 await _send(connection, settings, to, identifier)
         except StreamLost:
-            raise Conflict("the server closed the connection over it") from None
+            closed = Phrase("the server closed the connection over it")
+            raise Conflict(closed) from None
         except TimeoutError:
-            raise Conflict(f"the server took nothing in {_LIMIT:.0f} s") from None
+            late = Phrase("the server took nothing in {seconds:.0f} s", seconds=_LIMIT)
+            raise Conflict(late) from None
         reason = returned.reasons.get(identifier)
     if reason is not None:
-        raise Conflict(f"it came back from {to}: {reason}; is that the admin's JID?")
+        raise Conflict(
+            Phrase(
+                "it came back from {jid}: {condition}; is that the admin's JID?",
+                jid=to,
+                condition=reason,
+            )
+        )
 
 
 async def _send(
     connection: Connection, settings: Settings, to: str, identifier: str
 ) -> None:
-    name = next(iter(settings.lists))
+    """In the language of the list's readers."""
+    name, entry = next(iter(settings.lists.items()))
+    language = language_for(entry.language)
     stencil = connection.stencil(
         Announcement(
             sender=connection.addresses.of_list(name),
             type=MessageType.CHAT,
             texts=(
                 Text(
-                    language="en",
-                    subject=SUBJECT,
-                    body=BODY.format(jid=settings.xmpp.jid),
+                    language=language,
+                    subject=said(SUBJECT, language),
+                    body=said(_body(settings.xmpp.jid), language),
                 ),
             ),
         )

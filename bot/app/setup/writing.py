@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from bot.domain.errors import Conflict, Unavailable
+from bot.domain.phrase import Phrase
 
 SECRET_MODE, CONFIG_MODE, FOLDER_MODE = 0o600, 0o640, 0o750
 
@@ -43,7 +44,8 @@ def write(path: Path, text: str, mode: int, *, replace: bool = False) -> None:
             # fails where it is there, in one step
             path.hardlink_to(new)
     except FileExistsError:
-        raise Conflict(f"{path} is there already: --force writes it anew.") from None
+        there = Phrase("{file} is there already: --force writes it anew.", file=path)
+        raise Conflict(there) from None
     except OSError as error:
         raise _unavailable(path, error) from None
     finally:
@@ -63,5 +65,9 @@ def give(files: list[Path], like: Path) -> None:
 
 def _unavailable(path: Path, error: OSError) -> Unavailable:
     return Unavailable(
-        f"{path} cannot be made: {error.strerror}; be root, or give --dir FOLDER."
+        Phrase(
+            "{path} cannot be made: {reason}; be root, or give --dir FOLDER.",
+            path=path,
+            reason=error.strerror,
+        )
     )

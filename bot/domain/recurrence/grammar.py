@@ -7,9 +7,11 @@ and the text of the error says which part and why.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
 from bot.domain.errors import Invalid
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.recurrence.rule import WEEKDAYS, ByDay, Freq, Rule, counts_in_month
 
 LONGEST = 512  # characters; all 31 days of a month take 100
@@ -56,42 +58,82 @@ def parse(text: str) -> Rule:
 
 def _split(text: str) -> dict[str, str]:
     if not text:
-        raise _refused("the rule", "is empty")
+        raise _refused(Phrase("recurrence: the rule is empty"))
     if len(text) > LONGEST:
-        raise _refused("the rule", f"is longer than {LONGEST} characters")
+        raise _refused(
+            Counted(
+                "recurrence: the rule is longer than {count} character",
+                "recurrence: the rule is longer than {count} characters",
+                LONGEST,
+            )
+        )
     if not text.isascii():
-        raise _refused("the rule", "has characters outside ASCII")
+        raise _refused(Phrase("recurrence: the rule has characters outside ASCII"))
     parts: dict[str, str] = {}
     for piece in text.upper().split(";"):
         name, _, value = piece.partition("=")
         if name and name not in _PARTS:
-            raise _refused(repr(name[:40]), f"is not offered; use {', '.join(_PARTS)}")
+            raise _refused(
+                Phrase(
+                    "recurrence: {part!r} is not offered; use {parts}",
+                    part=name[:40],
+                    parts=", ".join(_PARTS),
+                )
+            )
         if not name or not value:
-            raise _refused(repr(piece[:40]), "is not of the form NAME=VALUE")
+            raise _refused(
+                Phrase(
+                    "recurrence: {piece!r} is not of the form NAME=VALUE",
+                    piece=piece[:40],
+                )
+            )
         if name in parts:
-            raise _refused(name, "is given twice")
+            raise _refused(Phrase("recurrence: {part} is given twice", part=name))
         parts[name] = value
     return parts
 
 
 def _freq(parts: dict[str, str]) -> Freq:
     if "FREQ" not in parts:
-        raise _refused("FREQ", "is missing")
+        raise _refused(Phrase("recurrence: FREQ is missing"))
     try:
         return Freq(parts["FREQ"])
     except ValueError:
-        raise _refused("FREQ", f"must be one of {', '.join(Freq)}") from None
+        raise _none_of("FREQ", Freq) from None
+
+
+def _none_of(part: str, values: Iterable[str]) -> Invalid:
+    return _refused(
+        Phrase(
+            "recurrence: {part} must be one of {values}",
+            part=part,
+            values=", ".join(values),
+        )
+    )
 
 
 def _whole(part: str, value: str, most: int) -> int:
     if not _NUMBER.fullmatch(value) or not 1 <= int(value) <= most:
-        raise _refused(part, f"must be a whole number from 1 to {most}")
+        raise _refused(
+            Phrase(
+                "recurrence: {part} must be a whole number from 1 to {most}",
+                part=part,
+                most=most,
+            )
+        )
     return int(value)
 
 
 def _signed(part: str, value: str, most: int) -> int:
     if not _SIGNED.fullmatch(value) or not 1 <= abs(int(value)) <= most:
-        raise _refused(part, f"takes numbers from 1 to {most} and from -{most} to -1")
+        raise _refused(
+            Phrase(
+                "recurrence: {part} takes numbers"
+                " from 1 to {most} and from -{most} to -1",
+                part=part,
+                most=most,
+            )
+        )
     return int(value)
 
 
@@ -111,7 +153,13 @@ def _weekdays(parts: dict[str, str]) -> tuple[ByDay, ...]:
     for item in parts["BYDAY"].split(","):
         found = _DAY.fullmatch(item)
         if found is None:
-            raise _refused("BYDAY", f"takes {', '.join(WEEKDAYS)}, not {item[:20]!r}")
+            raise _refused(
+                Phrase(
+                    "recurrence: BYDAY takes {days}, not {given!r}",
+                    days=", ".join(WEEKDAYS),
+                    given=item[:20],
+                )
+            )
         n = None if found[1] is None else _signed("BYDAY", found[1], _MOST_WEEKS)
         days.add((n, WEEKDAYS.index(found[2])))
     return tuple(sorted(days, key=lambda day: (day[0] or 0, day[1])))
@@ -119,7 +167,7 @@ def _weekdays(parts: dict[str, str]) -> tuple[ByDay, ...]:
 
 def _week_start(value: str) -> int:
     if value not in WEEKDAYS:
-        raise _refused("WKST", f"must be one of {', '.join(WEEKDAYS)}")
+        raise _none_of("WKST", WEEKDAYS)
     return WEEKDAYS.index(value)
 
 
@@ -135,24 +183,34 @@ def _until(value: str) -> datetime | date:
         return datetime.combine(day, clock, UTC if value.endswith("Z") else None)
     except ValueError:
         raise _refused(
-            "UNTIL",
-            "must be an existing date or time such as"
-            " 20261231, 20261231T090000 or 20261231T090000Z",
+            Phrase(
+                "recurrence: UNTIL must be an existing date or time such as"
+                " 20261231, 20261231T090000 or 20261231T090000Z"
+            )
         ) from None
 
 
 def _check(rule: Rule) -> None:
     """What the parts must be to one another (RFC 5545, 3.3.10)."""
     if rule.count is not None and rule.until is not None:
-        raise _refused("COUNT", "and UNTIL exclude each other")
+        raise _refused(Phrase("recurrence: COUNT and UNTIL exclude each other"))
     if rule.by_month_day and rule.freq is Freq.WEEKLY:
-        raise _refused("BYMONTHDAY", "does not go with FREQ=WEEKLY")
+        raise _refused(Phrase("recurrence: BYMONTHDAY does not go with FREQ=WEEKLY"))
     if rule.by_set_pos and not (rule.by_day or rule.by_month_day or rule.by_month):
-        raise _refused("BYSETPOS", "needs BYDAY, BYMONTHDAY or BYMONTH beside it")
+        raise _refused(
+            Phrase("recurrence: BYSETPOS needs BYDAY, BYMONTHDAY or BYMONTH beside it")
+        )
     most = _MOST_DAYS[rule.freq]
     if rule.by_set_pos and min(map(abs, rule.by_set_pos)) > most:
         raise _refused(
-            "BYSETPOS", f"never matches: FREQ={rule.freq} has {most} days at most"
+            Counted(
+                "recurrence: BYSETPOS never matches:"
+                " FREQ={freq} has {count} day at most",
+                "recurrence: BYSETPOS never matches:"
+                " FREQ={freq} has {count} days at most",
+                most,
+                freq=rule.freq,
+            )
         )
     _check_numbered(rule)
 
@@ -162,10 +220,18 @@ def _check_numbered(rule: Rule) -> None:
     if not numbered:
         return
     if rule.freq not in (Freq.MONTHLY, Freq.YEARLY):
-        raise _refused("BYDAY", "has numbers only with FREQ=MONTHLY or FREQ=YEARLY")
+        raise _refused(
+            Phrase(
+                "recurrence: BYDAY has numbers only with FREQ=MONTHLY or FREQ=YEARLY"
+            )
+        )
     if counts_in_month(rule) and max(numbered) > _MOST_WEEKS_IN_MONTH:
-        raise _refused("BYDAY", "counts within a month here: from 1 to 5, -5 to -1")
+        raise _refused(
+            Phrase(
+                "recurrence: BYDAY counts within a month here: from 1 to 5, -5 to -1"
+            )
+        )
 
 
-def _refused(part: str, why: str) -> Invalid:
-    return Invalid(f"recurrence: {part} {why}", field="recurrence")
+def _refused(why: Phrase) -> Invalid:
+    return Invalid(why, field="recurrence")

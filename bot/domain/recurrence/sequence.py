@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import wallclock
 from bot.domain.errors import Invalid
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.recurrence.expansion import wall_times
 from bot.domain.recurrence.rule import Rule
 
@@ -122,13 +123,16 @@ def first_or_refuse(rule: Rule, deliver_at: datetime, zone: ZoneInfo) -> datetim
     moment = first(rule, deliver_at, zone)
     if moment is not None:
         return moment
-    raise Invalid(f"recurrence: {_why_none(rule)}", field="recurrence")
+    raise Invalid(_why_none(rule), field="recurrence")
 
 
-def _why_none(rule: Rule) -> str:
+def _why_none(rule: Rule) -> Phrase:
     if rule.until is not None:
-        return "UNTIL ends the rule before its first moment"
-    return (
-        f"the rule never matches: it has no moment within {LOOK_AHEAD_YEARS} years"
-        " of deliver-at"
+        return Phrase("recurrence: UNTIL ends the rule before its first moment")
+    return Counted(
+        "recurrence: the rule never matches:"
+        " it has no moment within {count} year of deliver-at",
+        "recurrence: the rule never matches:"
+        " it has no moment within {count} years of deliver-at",
+        LOOK_AHEAD_YEARS,
     )
