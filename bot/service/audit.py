@@ -1,6 +1,6 @@
 """The audit trail: written with what it tells of, listed, and purged by age."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar, TypeVarTuple
 
@@ -21,7 +21,7 @@ from bot.service.trail import AuditFilter
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
-#: rows dropped in one transaction, which on SQLite is to last 50 ms at most
+#: rows of one transaction, which on SQLite is to last 50 ms at most
 SLICE = 1_000
 #: characters of what a request was about, and of why it was refused
 MOST = 300
@@ -66,6 +66,18 @@ class Audit:
     ) -> Page[AuditEntry]:
         auditors_only(caller)
         return uow.audit.page(wanted, paging)
+
+    def following(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        wanted: AuditFilter,
+        after: int,
+        limit: int = SLICE,
+    ) -> Sequence[AuditEntry]:
+        """Of a walk through all that match: those with an id above `after`."""
+        auditors_only(caller)
+        return uow.audit.following(wanted, after, limit)
 
     def purge(self, uow: UnitOfWork, age: timedelta, limit: int = SLICE) -> int:
         """Drop some of what is older than `age`; how many, 0 once nothing is."""

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -184,6 +185,18 @@ def test_export_as_json_lines(place: Workplace, tmp_path: Path) -> None:
     assert len(target.read_text().splitlines()) == 1
 
 
+def test_export_goes_on_where_another_ended(place: Workplace, tmp_path: Path) -> None:
+    """--after takes the last id of an earlier export, also once that was purged."""
+    add(place, *[{"days": 9}] * 3, {})
+    place.done("audit", "--purge", "2d")
+    target = tmp_path / "audit.jsonl"
+    place.done("audit", "--export", str(target), "--after", "3")
+    assert [json.loads(line)["id"] for line in target.read_text().splitlines()] == [
+        4,
+        5,
+    ]
+
+
 def test_export_to_stdout(place: Workplace) -> None:
     """`-` writes JSON lines where they can be piped on."""
     add(place, {}, {})
@@ -221,7 +234,9 @@ def test_an_export_that_fails_leaves_nothing(place: Workplace, tmp_path: Path) -
     assert str(nowhere) in place("audit", "--export", str(nowhere)).fault()
     kept = tmp_path / "kept.csv"
     kept.write_text("old")
-    place("audit", "--export", str(kept), "--after", "99").fault()
+    with sqlite3.connect(place.folder / "carillon.db") as connection:
+        connection.execute("ALTER TABLE audit RENAME TO gone")
+    assert "db upgrade" in place("audit", "--export", str(kept)).fault()
     assert kept.read_text() == "old"
     assert list(tmp_path.glob("*.unfinished")) == []
 

@@ -174,6 +174,18 @@ def test_pages(database: SqlDatabase) -> None:
             ids(Paging(after=item))
 
 
+def test_a_walk_through_what_matches(database: SqlDatabase) -> None:
+    """In slices that go on above any id, whether or not it is there or matches."""
+    add(database, *(an_entry(n, result=DONE if n % 2 else "invalid") for n in range(9)))
+
+    def ids(after: int) -> list[int]:
+        wanted = AuditFilter(result="invalid", until=NOON + 8 * MINUTE)
+        found = database.look(lambda uow: uow.audit.following(wanted, after, 3))
+        return [one.id for one in found]
+
+    assert [ids(0), ids(5), ids(6), ids(7), ids(99)] == [[1, 3, 5], [7], [7], [], []]
+
+
 def test_purging(database: SqlDatabase) -> None:
     """The oldest go first, so many at a time; none that is young, and no id again."""
     add(database, *(an_entry(n) for n in (4, 0, 3, 1, 2)))
