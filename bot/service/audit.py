@@ -1,7 +1,7 @@
 """The audit trail: written with what it tells of, listed, and purged by age."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import TypeVar, TypeVarTuple
 
 from bot.domain.access import Caller
@@ -79,9 +79,13 @@ class Audit:
         auditors_only(caller)
         return uow.audit.following(wanted, after, limit)
 
-    def purge(self, uow: UnitOfWork, age: timedelta, limit: int = SLICE) -> int:
-        """Drop some of what is older than `age`; how many, 0 once nothing is."""
-        return uow.audit.purge(self._clock.now() - age, limit)
+    def latest(self, uow: UnitOfWork) -> datetime | None:
+        """When something was written down last."""
+        return uow.audit.latest()
+
+    def purge(self, uow: UnitOfWork, before: datetime, limit: int = SLICE) -> int:
+        """Drop some of what is from before that moment; how many, 0 once nothing is."""
+        return uow.audit.purge(before, limit)
 
     def _add(
         self,

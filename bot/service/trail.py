@@ -50,6 +50,10 @@ class AuditTrail(Protocol):
         """
         ...
 
+    def latest(self) -> datetime | None:
+        """The latest moment of an entry; None where there is none."""
+        ...
+
     def purge(self, before: datetime, limit: int) -> int:
         """Drop the oldest entries from before that moment; how many."""
         ...

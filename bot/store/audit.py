@@ -47,6 +47,9 @@ class SqlAuditTrail:
         )
         return [_from_row(row) for row in self._connection.execute(found)]
 
+    def latest(self) -> datetime | None:
+        return self._connection.execute(sa.select(sa.func.max(table.c.at))).scalar()
+
     def purge(self, before: datetime, limit: int) -> int:
         oldest = (
             sa.select(table.c.id)

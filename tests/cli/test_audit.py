@@ -14,6 +14,7 @@ import pytest
 
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.schedule import Origin
+from bot.service.audit import SLICE
 from bot.service.repositories import UnitOfWork
 from tests.cli.workplace import Workplace
 
@@ -253,6 +254,28 @@ def test_purge(place: Workplace) -> None:
         "role:admin",
     )
     assert place.data("audit", "--purge", "90d") == {"purged": 0}
+
+
+def test_a_purge_cut_off_is_written_down(place: Workplace) -> None:
+    """A purge that ends half-way has left its entry with the first slice."""
+    add(place, *[{"days": 400}] * (2 * SLICE))
+    with sqlite3.connect(place.folder / "carillon.db") as connection:
+        connection.execute(
+            f"CREATE TRIGGER cut_off BEFORE DELETE ON audit WHEN old.id > {SLICE}"
+            " BEGIN SELECT RAISE(ABORT, 'cut off'); END"
+        )
+    assert place.program("audit", "--purge", "90d").code != 0
+    assert place.data("audit", "--until", "90d")["count"] == SLICE
+    assert [one["about"] for one in place.data("audit", "--since", "1d")["items"]] == [
+        "90d"
+    ]
+
+
+def test_a_purge_of_everything_keeps_its_own_entry(place: Workplace) -> None:
+    """What is written down with the first slice is not dropped by the last."""
+    add(place, *[{"days": 1}] * (SLICE + 1))
+    assert place.data("audit", "--purge", "1s") == {"purged": SLICE + 1}
+    assert len(ids(place)) == 1
 
 
 @pytest.mark.parametrize(

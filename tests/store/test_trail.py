@@ -104,6 +104,11 @@ def add(database: SqlDatabase, *entries: AuditEntry) -> None:
     database.call(every)
 
 
+def test_no_entry_is_the_latest_of_none(database: SqlDatabase) -> None:
+    """An empty trail has no latest moment."""
+    assert database.look(lambda uow: uow.audit.latest()) is None
+
+
 def page(
     database: SqlDatabase, paging: Paging = ALL, **wanted: Any
 ) -> Page[AuditEntry]:
@@ -193,6 +198,7 @@ def test_purging(database: SqlDatabase) -> None:
     def purge() -> int:
         return database.call(lambda uow: uow.audit.purge(NOON + 4 * MINUTE, 3))
 
+    assert database.look(lambda uow: uow.audit.latest()) == NOON + 4 * MINUTE
     assert purge() == 3
     assert [one.at for one in page(database).items] == [
         NOON + 4 * MINUTE,
