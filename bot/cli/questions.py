@@ -99,6 +99,15 @@ def password(answers: Answers, *, asks: bool) -> str | None:
     return text or None
 
 
+def agreed(question: str) -> bool:
+    """Yes; whoever interrupts the question says no."""
+    try:
+        return typer.confirm(question, default=True, err=True)
+    except typer.Abort:
+        output.note("")  # the terminal's cursor stands behind the question
+        return False
+
+
 def _mode(flags: Flags) -> Mode:
     if flags.mode is not None:
         return _one_of("--mode", flags.mode, MODES)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from bot.app.setup import writing
 from bot.app.setup.answers import Answers
 from bot.app.setup.neighbours import neighbours
@@ -59,27 +57,29 @@ class Steps:
         self.done["secret"] = str(self._settings.xmpp.password_file or self._config)
 
     def _write(self, found: Answers, text: str, *, force: bool) -> None:
+        # asked before anything is made: whoever goes away here leaves nothing behind
+        secret = None if self._known else self._new_secret(found)
         made = writing.folder(self._config.parent)
         database = file_of(found.database)
         if database is not None:
             writing.folder(database.parent)
-        if not self._known:
-            self._write_secret(found)
+        if secret is not None:
+            writing.write(self._secret, f"{secret}\n", writing.SECRET_MODE)
+            self._wrote(self._secret)
         writing.write(self._config, text, writing.CONFIG_MODE, replace=force)
         self._wrote(self._config)
         if database is not None:
             ours = [self._config, self._secret, *([self._config.parent] * made)]
             writing.give(ours, database.parent)
 
-    def _write_secret(self, found: Answers) -> None:
+    def _new_secret(self, found: Answers) -> str | None:
+        """None: one is there already."""
         if self._secret.exists():
             self._say(f"{self._secret} is there already: it is taken.")
-            return
+            return None
         known = questions.password(found, asks=self._asks)
         self._known = known is not None
-        content = known or secrets.token_urlsafe(24)
-        writing.write(self._secret, f"{content}\n", writing.SECRET_MODE)
-        self._wrote(self._secret)
+        return known or secrets.token_urlsafe(24)
 
     def _wrote(self, file: Path) -> None:
         self.done["wrote"].append(str(file))
@@ -143,7 +143,7 @@ class Steps:
         deadline = time.monotonic() + patience
         question = "Ready to connect, once the server has read that?"
         while True:
-            if self._asks and not typer.confirm(question, default=True, err=True):
+            if self._asks and not questions.agreed(question):
                 return "not tested; run `carillon init` again to go on"
             try:
                 asyncio.run(greet(self._settings, to))
