@@ -153,6 +153,7 @@ class Running:
             connection=connection,
             in_flight=line.window,
             limit=self._doors.limit,
+            joins=self._doors.joins,
             loops=(*self._loops, self._pulse, self._housekeeping),
             tasks=self._background,
             stopping=self._stop,

@@ -19,6 +19,7 @@ from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
 from bot.xmpp.bounces import BounceLimit
 from bot.xmpp.connection import Connection
+from bot.xmpp.senders import SenderLimit
 
 #: seconds that the database may take to show that it is there
 PATIENCE = 3.0
@@ -33,6 +34,7 @@ class Vitals:
     connection: Connection
     in_flight: Window
     limit: BounceLimit
+    joins: SenderLimit
     loops: Sequence[Loop]
     #: by name: what ends with the service and not before
     tasks: Mapping[str, asyncio.Task[None]]
@@ -55,6 +57,9 @@ class Vitals:
 
     def replies(self) -> tuple[int, int]:
         return self.limit.permitted, self.limit.dropped
+
+    def joins_dropped(self) -> int:
+        return self.joins.dropped
 
     def failures(self) -> Mapping[str, int]:
         return {loop.name: loop.failures for loop in self.loops}

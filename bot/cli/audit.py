@@ -24,7 +24,6 @@ from bot.service.trail import AuditFilter
 if TYPE_CHECKING:
     from bot.app.service import Service
 
-_PAGE = 1_000
 _COLUMNS = tuple(field.name for field in fields(AuditEntry))
 #: over the columns
 _HEADINGS = (
@@ -125,7 +124,9 @@ def _export(
         if rows is not None:
             rows.writerow(_COLUMNS)
         for entry in _all(service, wanted, after or 0):
-            data = asdict(entry) | {"at": timestamps.format(entry.at)}
+            # not asdict(), which copies each value: ten times as slow
+            data = {name: getattr(entry, name) for name in _COLUMNS}
+            data["at"] = timestamps.format(entry.at)
             if rows is not None:
                 rows.writerow(_plain(data[name]) for name in _COLUMNS)
             else:
@@ -135,13 +136,10 @@ def _export(
 
 
 def _all(service: "Service", wanted: AuditFilter, after: int) -> Iterator[AuditEntry]:
-    page = service.audit.page
-    while True:
-        paging = Paging(limit=_PAGE, after=after)
-        found = service.database.look(page, session.OPERATOR, wanted, paging).items
+    """In slices: no transaction is long, however much there is."""
+    following = service.audit.following
+    while found := service.database.look(following, session.OPERATOR, wanted, after):
         yield from found
-        if len(found) < _PAGE:
-            return
         after = found[-1].id
 
 
@@ -156,12 +154,12 @@ def _purge(service: "Service", age: str, json: bool) -> None:
         length = durations.parse(age)
     except Invalid as error:
         output.fail(output.about("--purge", error), 2)
-    purged = 0
+    before = service.clock.now() - length
     purge = service.audit.purge
-    with session.recorded(service, Action.PURGE, age) as asked:
-        while now := service.database.call(purge, length):
-            purged += now
-        service.database.call(service.audit.done, asked)
+    # written down with the first slice: whoever ends this half-way leaves a trace
+    purged = session.carry_out(service, Action.PURGE, age, purge, before)
+    while some := service.database.call(purge, before):
+        purged += some
     if json:
         output.document({"purged": purged})
         return

@@ -122,8 +122,12 @@ def init(
     )
     if not (asks or yes or no_test):
         output.fail(Phrase("nobody is there to be asked: add --yes, or --no-test"), 2)
-    steps = Steps(flags, asks=asks, quiet=json)
-    steps.write(force=force)
+    try:
+        steps = Steps(flags, asks=asks, quiet=json)
+        steps.write(force=force)
+    except typer.Abort:
+        output.gap()
+        output.fail(Phrase("interrupted: nothing was written"))
     steps.show()
     steps.migrate()
     failed = None if no_test else steps.test(patience)

@@ -158,8 +158,20 @@ def about(what: object, why: object) -> Phrase:
 
 
 def confirmed(question: Phrase, *, default: bool = False) -> bool:
-    """Whether the answer is y(es); n, y and what stands for them are not translated."""
-    return typer.confirm(words(question), default=default, err=True)
+    """Whether the answer is y(es); whoever interrupts the question says no.
+
+    n, y and what stands for them are not translated.
+    """
+    try:
+        return typer.confirm(words(question), default=default, err=True)
+    except typer.Abort:
+        gap()
+        return False
+
+
+def gap() -> None:
+    """After a question that was interrupted: the cursor stands behind it."""
+    typer.echo(err=True)
 
 
 def on_terminal() -> bool:

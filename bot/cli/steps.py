@@ -61,29 +61,31 @@ class Steps:
         self.done["secret"] = str(self._settings.xmpp.password_file or self._config)
 
     def _write(self, found: Answers, text: str, *, force: bool) -> None:
+        # asked before anything is made: whoever goes away here leaves nothing behind
+        secret = None if self._known else self._new_secret(found)
         made = writing.folder(self._config.parent)
         database = file_of(found.database)
         if database is not None:
             writing.folder(database.parent)
-        if not self._known:
-            self._write_secret(found)
+        if secret is not None:
+            writing.write(self._secret, f"{secret}\n", writing.SECRET_MODE)
+            self._wrote(self._secret)
         writing.write(self._config, text, writing.CONFIG_MODE, replace=force)
         self._wrote(self._config)
         if database is not None:
             ours = [self._config, self._secret, *([self._config.parent] * made)]
             writing.give(ours, database.parent)
 
-    def _write_secret(self, found: Answers) -> None:
+    def _new_secret(self, found: Answers) -> str | None:
+        """None: one is there already."""
         if self._secret.exists():
             self._say(
                 Phrase("{file} is there already: it is taken.", file=self._secret)
             )
-            return
+            return None
         known = questions.password(found, asks=self._asks)
         self._known = known is not None
-        content = known or secrets.token_urlsafe(24)
-        writing.write(self._secret, f"{content}\n", writing.SECRET_MODE)
-        self._wrote(self._secret)
+        return known or secrets.token_urlsafe(24)
 
     def _wrote(self, file: Path) -> None:
         self.done["wrote"].append(str(file))

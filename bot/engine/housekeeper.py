@@ -1,6 +1,6 @@
 """Drops what need not be kept any longer, a slice at a time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,6 +13,8 @@ log = structlog.get_logger(__name__)
 
 #: seconds between two rounds
 EVERY = 3600.0
+#: a clock that went on by more may be wrong: it has to go on evenly for a round
+JUMP = timedelta(days=1)
 
 
 class Housekeeper:
@@ -29,17 +31,34 @@ class Housekeeper:
         self._audit = audit
         self._clock = clock
         self._keep_audit = keep_audit
+        #: the clock in the last round
+        self._last: datetime | None = None
 
     async def step(self) -> float:
         while await self._database.run(_forget_counts, self._clock):
             pass
-        if self._keep_audit is not None:
+        if self._keep_audit is not None and await self._may_purge():
+            before = self._clock.now() - self._keep_audit
             purged = 0
-            while now := await self._database.run(self._audit.purge, self._keep_audit):
-                purged += now
+            while some := await self._database.run(self._audit.purge, before):
+                purged += some
             if purged:
                 log.info("audit trail purged", entries=purged)
         return EVERY
+
+    async def _may_purge(self) -> bool:
+        """Whether the clock went on as it should since the last round.
+
+        In the first one: since the last entry was written.
+        """
+        now, last = self._clock.now(), self._last
+        if last is None:
+            last = await self._database.read(self._audit.latest)
+        self._last = now
+        if last is None or now - last <= JUMP:
+            return True
+        log.info("clock went far on, nothing purged in this round", by=str(now - last))
+        return False
 
 
 def _forget_counts(uow: UnitOfWork, clock: Clock) -> int:

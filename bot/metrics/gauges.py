@@ -34,6 +34,10 @@ class Live(Protocol):
         """Messages to us that were refused, and that were dropped."""
         ...
 
+    def joins_dropped(self) -> int:
+        """Subscriptions of one person that came too fast."""
+        ...
+
     def failures(self) -> Mapping[str, int]:
         """Steps of each loop that raised."""
         ...
@@ -69,6 +73,11 @@ class Gauges(Collector):
         replies.add_metric(["refused"], refused)
         replies.add_metric(["dropped"], dropped)
         yield replies
+        yield CounterMetricFamily(
+            "carillon_subscriptions_dropped",
+            "Subscriptions that came too fast.",
+            value=live.joins_dropped(),
+        )
         failures = CounterMetricFamily(
             "carillon_loop_failures", "Steps of a loop that failed.", labels=["loop"]
         )

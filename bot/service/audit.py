@@ -1,7 +1,7 @@
 """The audit trail: written with what it tells of, listed, and purged by age."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar, TypeVarTuple
 
 from bot.domain.access import Caller
@@ -21,7 +21,7 @@ from bot.service.trail import AuditFilter
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
-#: rows dropped in one transaction, which on SQLite is to last 50 ms at most
+#: rows of one transaction, which on SQLite is to last 50 ms at most
 SLICE = 1_000
 #: characters of what a request was about, and of why it was refused
 MOST = 300
@@ -67,9 +67,25 @@ class Audit:
         auditors_only(caller)
         return uow.audit.page(wanted, paging)
 
-    def purge(self, uow: UnitOfWork, age: timedelta, limit: int = SLICE) -> int:
-        """Drop some of what is older than `age`; how many, 0 once nothing is."""
-        return uow.audit.purge(self._clock.now() - age, limit)
+    def following(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        wanted: AuditFilter,
+        after: int,
+        limit: int = SLICE,
+    ) -> Sequence[AuditEntry]:
+        """Of a walk through all that match: those with an id above `after`."""
+        auditors_only(caller)
+        return uow.audit.following(wanted, after, limit)
+
+    def latest(self, uow: UnitOfWork) -> datetime | None:
+        """When something was written down last."""
+        return uow.audit.latest()
+
+    def purge(self, uow: UnitOfWork, before: datetime, limit: int = SLICE) -> int:
+        """Drop some of what is from before that moment; how many, 0 once nothing is."""
+        return uow.audit.purge(before, limit)
 
     def _add(
         self,

@@ -58,10 +58,6 @@ class Subscribers(Protocol):
 
     def ensure(self, jid: str, now: datetime) -> Subscriber: ...
 
-    def prefer(self, jid: str, *, language: str | None, timezone: str | None) -> None:
-        """What the reader chose; None leaves a preference as it is."""
-        ...
-
     def seen(self, jid: str, *, language: str | None) -> Subscriber | None:
         """A sign of life: the score starts anew, the language is remembered."""
         ...

@@ -1,5 +1,6 @@
 """What is kept of requests: how many there were, and the audit trail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -38,6 +39,19 @@ class AuditTrail(Protocol):
 
     def page(self, wanted: AuditFilter, paging: Paging) -> Page[AuditEntry]:
         """Raises NotFound where after/before names no entry that matches."""
+        ...
+
+    def following(
+        self, wanted: AuditFilter, after: int, limit: int
+    ) -> Sequence[AuditEntry]:
+        """Those that match with an id above `after`, in ascending order.
+
+        Nothing is counted, so a slice costs the same wherever it stands.
+        """
+        ...
+
+    def latest(self) -> datetime | None:
+        """The latest moment of an entry; None where there is none."""
         ...
 
     def purge(self, before: datetime, limit: int) -> int:

@@ -1,5 +1,6 @@
 """The sections of the configuration and what each key may be."""
 
+import os
 import ssl
 from ipaddress import ip_address
 from pathlib import Path
@@ -42,7 +43,14 @@ class Section(BaseModel):
 
 
 def _kept(password_file: Path) -> str:
-    """What it holds, without white space around it; raises Invalid."""
+    """What it holds, without white space around it; raises Invalid.
+
+    Of a file that is root's alone systemd hands over a copy, by the file's name
+    (systemd.exec(5), "Credentials").
+    """
+    handed_over = os.environ.get("CREDENTIALS_DIRECTORY")
+    if handed_over and (copy := Path(handed_over, password_file.name)).is_file():
+        password_file = copy
     try:
         return password_file.read_text(encoding="utf-8").strip()
     except OSError as error:

@@ -1,5 +1,6 @@
 """The audit trail: only ever added to, and purged from its old end."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,20 @@ class SqlAuditTrail:
 
     def page(self, wanted: AuditFilter, paging: Paging) -> Page[AuditEntry]:
         return page(self._connection, table, _where(wanted), paging, _from_row)
+
+    def following(
+        self, wanted: AuditFilter, after: int, limit: int
+    ) -> Sequence[AuditEntry]:
+        found = (
+            sa.select(table)
+            .where(*_where(wanted), table.c.id > after)
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        return [_from_row(row) for row in self._connection.execute(found)]
+
+    def latest(self) -> datetime | None:
+        return self._connection.execute(sa.select(sa.func.max(table.c.at))).scalar()
 
     def purge(self, before: datetime, limit: int) -> int:
         oldest = (

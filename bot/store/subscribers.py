@@ -31,12 +31,6 @@ class SqlSubscribers:
             raise AssertionError("a row just inserted, or found to exist, is there")
         return found
 
-    def prefer(self, jid: str, *, language: str | None, timezone: str | None) -> None:
-        chosen = {"language": language, "timezone": timezone}
-        values = {name: value for name, value in chosen.items() if value is not None}
-        if values:
-            self._update(jid, values)
-
     def seen(self, jid: str, *, language: str | None) -> Subscriber | None:
         """Writes only what differs: signs of life come often."""
         found = self.get(jid)

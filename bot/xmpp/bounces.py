@@ -7,18 +7,16 @@
 The original body never comes back with it.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
-from bot.domain.pacing import TokenBucket
 from bot.domain.phrase import Phrase
 from bot.xmpp.classification import Verdict
 from bot.xmpp.errors import StanzaError
 from bot.xmpp.namespaces import CLIENT, LANG
+from bot.xmpp.senders import MOST_SENDERS, SenderLimit
 
 RATE, BURST = 1, 5  #: bounces to one sender: a second, at once
-MOST_SENDERS = 10_000  #: remembered; the longest silent is forgotten first
 NOBODY = Phrase(
     "This address only sends announcements; nobody reads what is sent to it."
 )
@@ -79,9 +77,8 @@ class BounceLimit:
     """At most so many bounces to one sender; `clock` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float], most: int = MOST_SENDERS) -> None:
-        self._clock = clock
         self._most = most
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._limit = SenderLimit(clock, rate=RATE, burst=BURST, most=most)
         self._backlog: set[str] = set()
         #: bounces that were sent, and that were not
         self.permitted = self.dropped = 0
@@ -93,7 +90,7 @@ class BounceLimit:
     def permits(self, sender: str, *, backlog: bool) -> bool:
         """Whether to answer `sender` (a bare JID) now; counts those not answered."""
         allowed = self._first(sender) if backlog else True
-        if not (allowed and self._bucket(sender).take(1, now=self._clock())):
+        if not (allowed and self._limit.permits(sender)):
             self.dropped += 1
             return False
         self.permitted += 1
@@ -104,12 +101,3 @@ class BounceLimit:
             return False
         self._backlog.add(sender)
         return True
-
-    def _bucket(self, sender: str) -> TokenBucket:
-        bucket = self._buckets.pop(sender, None)
-        if bucket is None:
-            bucket = TokenBucket(RATE, burst=BURST, now=self._clock())
-        self._buckets[sender] = bucket
-        if len(self._buckets) > self._most:
-            self._buckets.popitem(last=False)
-        return bucket

@@ -40,10 +40,12 @@ from bot.xmpp.inbox import Inbox
 from bot.xmpp.namespaces import ANNOUNCE
 from bot.xmpp.presence import PresenceDoor
 from bot.xmpp.scheduling import SchedulingDoor, caller_of
+from bot.xmpp.senders import SenderLimit
 from bot.xmpp.signs_of_life import SignsOfLife
 
 log = logging.getLogger(__name__)
 
+JOINS, JOINS_AT_ONCE = 1, 20  #: subscriptions of one person: a second, at once
 #: parts of a recurrence, as the discovery form names them beside the FREQs (§4)
 PARTS = (
     "INTERVAL",
@@ -93,6 +95,8 @@ class Doors:
         self._texts = BounceTexts(service=policy.addresses.service, contact=contact)
         self._signs = SignsOfLife(database, subscribers, clock)
         self.limit = BounceLimit(clock)
+        # whoever joins every list at once is no flood
+        self.joins = SenderLimit(clock, rate=JOINS, burst=JOINS_AT_ONCE + len(lists))
         self._tasks: list[asyncio.Task[None]] = []
         self._session: asyncio.Task[None] | None = None
         #: all is said that a fresh session asks for
@@ -127,7 +131,12 @@ class Doors:
             self._on_unrecorded,
         ).open()
         self._presence = PresenceDoor(
-            connection, self._database, self._subscribers, policy, self._signs
+            connection,
+            self._database,
+            self._subscribers,
+            policy,
+            self._signs,
+            self.joins,
         )
         self._presence.open()
         self._start(self._presence.run())

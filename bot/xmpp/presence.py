@@ -7,6 +7,9 @@
     probe         look up   presence, or unsubscribed
     any of them but the second and third is a sign of life
 
+Each `subscribe` may add a row that stays: what comes faster than people join is
+dropped. No other is: whoever leaves has left, however often he came before.
+
 slixmpp's own roster lives in memory and would answer probes from there; ours is
 the database, so subscriptions outlive a restart. An account's server keeps a
 roster too, answers probes itself, and tells an unsubscription only to sessions
@@ -38,6 +41,7 @@ from bot.xmpp.classification import sender_of
 from bot.xmpp.connection import Connection
 from bot.xmpp.errors import stanza_error
 from bot.xmpp.namespaces import CLIENT, LANG
+from bot.xmpp.senders import SenderLimit
 from bot.xmpp.signs_of_life import SignsOfLife
 
 log = logging.getLogger(__name__)
@@ -58,12 +62,14 @@ class PresenceDoor:
         subscribers: Subscribers,
         policy: Policy,
         signs: SignsOfLife,
+        joins: SenderLimit,
     ) -> None:
         self._connection = connection
         self._database = database
         self._subscribers = subscribers
         self._policy = policy
         self._signs = signs
+        self._joins = joins
         self._waiting: asyncio.Queue[ET.Element] = asyncio.Queue(MOST_WAITING)
 
     def open(self) -> None:
@@ -80,6 +86,8 @@ class PresenceDoor:
             return
         if kind in {None, "subscribe", "subscribed", "probe"}:
             self._signs.note(sender, presence.get(LANG))
+        if kind == "subscribe" and not self._joins.permits(sender):
+            return  # servers ask again, at the next login
         if kind in _CHANGES:
             try:
                 self._waiting.put_nowait(presence)

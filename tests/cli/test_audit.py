@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.schedule import Origin
+from bot.service.audit import SLICE
 from bot.service.repositories import UnitOfWork
 from tests.cli.workplace import Workplace
 
@@ -184,6 +186,18 @@ def test_export_as_json_lines(place: Workplace, tmp_path: Path) -> None:
     assert len(target.read_text().splitlines()) == 1
 
 
+def test_export_goes_on_where_another_ended(place: Workplace, tmp_path: Path) -> None:
+    """--after takes the last id of an earlier export, also once that was purged."""
+    add(place, *[{"days": 9}] * 3, {})
+    place.done("audit", "--purge", "2d")
+    target = tmp_path / "audit.jsonl"
+    place.done("audit", "--export", str(target), "--after", "3")
+    assert [json.loads(line)["id"] for line in target.read_text().splitlines()] == [
+        4,
+        5,
+    ]
+
+
 def test_export_to_stdout(place: Workplace) -> None:
     """`-` writes JSON lines where they can be piped on."""
     add(place, {}, {})
@@ -221,7 +235,9 @@ def test_an_export_that_fails_leaves_nothing(place: Workplace, tmp_path: Path) -
     assert str(nowhere) in place("audit", "--export", str(nowhere)).fault()
     kept = tmp_path / "kept.csv"
     kept.write_text("old")
-    place("audit", "--export", str(kept), "--after", "99").fault()
+    with sqlite3.connect(place.folder / "carillon.db") as connection:
+        connection.execute("ALTER TABLE audit RENAME TO gone")
+    assert "db upgrade" in place("audit", "--export", str(kept)).fault()
     assert kept.read_text() == "old"
     assert list(tmp_path.glob("*.unfinished")) == []
 
@@ -238,6 +254,28 @@ def test_purge(place: Workplace) -> None:
         "role:admin",
     )
     assert place.data("audit", "--purge", "90d") == {"purged": 0}
+
+
+def test_a_purge_cut_off_is_written_down(place: Workplace) -> None:
+    """A purge that ends half-way has left its entry with the first slice."""
+    add(place, *[{"days": 400}] * (2 * SLICE))
+    with sqlite3.connect(place.folder / "carillon.db") as connection:
+        connection.execute(
+            f"CREATE TRIGGER cut_off BEFORE DELETE ON audit WHEN old.id > {SLICE}"
+            " BEGIN SELECT RAISE(ABORT, 'cut off'); END"
+        )
+    assert place.program("audit", "--purge", "90d").code != 0
+    assert place.data("audit", "--until", "90d")["count"] == SLICE
+    assert [one["about"] for one in place.data("audit", "--since", "1d")["items"]] == [
+        "90d"
+    ]
+
+
+def test_a_purge_of_everything_keeps_its_own_entry(place: Workplace) -> None:
+    """What is written down with the first slice is not dropped by the last."""
+    add(place, *[{"days": 1}] * (SLICE + 1))
+    assert place.data("audit", "--purge", "1s") == {"purged": SLICE + 1}
+    assert len(ids(place)) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from bot.app.setup.neighbours import Neighbour, neighbours
 from bot.app.snippets import Kind
 from bot.cli.program import app
 from bot.settings import load
-from tests.cli.workplace import Outcome, Workplace
+from tests.cli.workplace import CTRL_C, CTRL_D, Outcome, Workplace
 
 ALL = (
     *("--jid", "announce.example.org", "--admin", "admin@example.org"),
@@ -119,12 +119,67 @@ def test_on_a_terminal(empty: Place) -> None:
     assert found.lists["maintenance"].timezone == "Europe/Paris"
 
 
-def test_interrupted_while_asking(empty: Place) -> None:
-    """Ctrl-C at a question leaves nothing behind."""
-    code, seen = empty.terminal("init", "--server", "prosody", types="\n\x04")
+#: the questions of an account, up to that for its password
+ACCOUNT = [
+    ("Mode", "account\n"),
+    ("Its JID", "bells@example.org\n"),
+    ("Admin's JID", "admin@example.org\n"),
+    ("First list", "\n"),
+    ("Time zone", "Europe/Paris\n"),
+]
+PASSWORD = "Password of bells@example.org (empty: there is no such account yet)"
+TEST = "Ready to connect"
+KEYS = {"Ctrl-C": CTRL_C, "Ctrl-D": CTRL_D}
+
+
+@pytest.mark.parametrize("at", range(len(ACCOUNT) + 1))
+@pytest.mark.parametrize("key", KEYS)
+def test_interrupted_while_asking(empty: Place, key: str, at: int) -> None:
+    """Ctrl-C or Ctrl-D at any question says that nothing was written, and so it is."""
+    question = [*ACCOUNT, (PASSWORD, "")][at][0]
+    turns = [*ACCOUNT[:at], (question, KEYS[key])]
+    before = sorted(empty.folder.rglob("*"))
+    code, seen = empty.dialogue("init", "--server", "prosody", turns=turns)
     assert code == 1
-    assert "Aborted" in seen
-    assert not empty.dir.exists()
+    assert seen.splitlines()[-1] == "carillon: interrupted: nothing was written"
+    assert sorted(empty.folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_interrupted_before_the_test(empty: Place, key: str) -> None:
+    """What was written by then can be gone on with, and that is said."""
+    turns = [*ACCOUNT, (PASSWORD, "geheim\n"), (TEST, KEYS[key])]
+    code, seen = empty.dialogue("init", "--server", "prosody", turns=turns)
+    assert code == 1
+    assert seen.splitlines()[-1] == (
+        "carillon: not tested; run `carillon init` again to go on"
+    )
+    again, _ = empty.dialogue("init", "--server", "prosody", "--no-test", turns=[])
+    assert again == 0
+    assert load(empty.config).xmpp.secret == "geheim"
+
+
+def test_an_accounts_password(empty: Place) -> None:
+    """It is not shown while it is typed, nor later; nobody is told to register."""
+    turns = [*ACCOUNT, (PASSWORD, "geheim\n"), (TEST, "n\n")]
+    _, seen = empty.dialogue("init", "--server", "prosody", turns=turns)
+    assert load(empty.config).xmpp.secret == "geheim"
+    assert (empty.dir / "secret").stat().st_mode & 0o777 == 0o600
+    assert "geheim" not in seen
+    assert "register" not in seen
+    assert "bells@example.org\n" in seen  # what may be seen is
+
+
+def test_an_account_that_is_to_be_made(empty: Place) -> None:
+    """Without a password one is made up, and the command shown that registers it."""
+    turns = [*ACCOUNT, (PASSWORD, "\n"), (TEST, "n\n")]
+    _, seen = empty.dialogue("init", "--server", "prosody", turns=turns)
+    secret = load(empty.config).xmpp.secret
+    assert len(secret) > 20
+    assert secret not in seen
+    file = empty.dir / "secret"
+    assert "prosodyctl register bells example.org" in seen
+    assert f'"$(cat {file})"' in seen.replace("\n", "")
 
 
 @pytest.mark.parametrize(

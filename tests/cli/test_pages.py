@@ -10,6 +10,7 @@ it has. `<!-- not run: WHY -->` before a block asks for that.
 import io
 import re
 import shlex
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from typing import Any
@@ -31,8 +32,9 @@ DAY = re.compile(r"2026-12-(\d\d)")
 #: what a host has and a test has not; ours is checked in any case
 FOREIGN = frozenset(
     {
-        *("/opt/carillon/bin/pip", "apt", "cat", "cd", "chown", "cp", "docker"),
-        *("ejabberdctl", "git", "grep", "install", "ln", "make", "mkdir"),
+        *("/opt/carillon/bin/pip", "apt", "cat", "cd", "chmod", "chown", "cp"),
+        *("curl", "docker", "ejabberdctl", "git", "grep", "install"),
+        *("journalctl", "ln", "make", "mkdir", "rm", "runuser", "sed", "sqlite3"),
         *(
             "mongooseimctl",
             "openssl",
@@ -184,6 +186,29 @@ def test_mongooseim_lists_its_users(inhabited: Workplace) -> None:
     done = inhabited.program(command=["bash", "-c", pipe])
     assert done.code == 0, done
     assert "a@x.org" in inhabited.done("subscribers", "list", "news")
+
+
+def test_a_backup_can_be_restored(inhabited: Workplace) -> None:
+    """The copy that docs/how-to/docker.md makes of a database in use is one."""
+    [docker] = [page for page in pages() if page.name.endswith("docker.md")]
+    [line] = [
+        line
+        for block in docker.blocks("sh")
+        for line in lines(block)
+        if "VACUUM INTO" in line
+    ]
+    *_, option, code = shlex.split(line)
+    code = code.replace("/var/lib/carillon", str(inhabited.folder))
+    with inhabited.service() as service:
+        service.database.call(lambda unit: unit.nudge())
+        done = inhabited.program(command=[sys.executable, option, code])
+        assert done.code == 0, done
+    inhabited.done("subscribers", "remove", "news", "emma@example.org")
+    for end in ("-wal", "-shm"):
+        (inhabited.folder / f"carillon.db{end}").unlink(missing_ok=True)
+    (inhabited.folder / "backup.db").replace(inhabited.folder / "carillon.db")
+    inhabited.done("db", "check")
+    assert "emma@example.org" in inhabited.done("subscribers", "list", "news")
 
 
 @pytest.mark.parametrize("kind", Kind)

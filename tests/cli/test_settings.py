@@ -72,6 +72,25 @@ def test_a_password_file_that_is_of_no_use(
     assert "Traceback" not in told
 
 
+def test_systemd_hands_the_password_over(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy by the file's name among the unit's credentials goes before the file,
+    which the service may not be able to read; another name does not.
+    """
+    handed = place.folder / "handed"
+    handed.mkdir()
+    (handed / "secret").write_text("of systemd\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(handed))
+    text = place.config.read_text()
+    line = next(line for line in text.splitlines() if line.startswith("password"))
+    for name, told in (("secret", "of systemd"), ("other", "of the file")):
+        file = place.folder / name
+        file.write_text("of the file")
+        place.config.write_text(text.replace(line, f'password_file = "{file}"'))
+        assert load(place.config).xmpp.secret == told
+
+
 def test_a_file_in_use_is_not_upgraded(place: Workplace) -> None:
     """A second service is refused before it changes the schema of the first."""
     file = place.folder / "other.db"

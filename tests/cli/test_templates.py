@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.service.repositories import UnitOfWork
 from tests.cli.workplace import Workplace
 
 GOOD = 'languages = ["en"]\ntitle = { en = "Own" }\n'
@@ -60,15 +59,11 @@ MAINTENANCE = (
 )
 
 
-def _prefer(uow: UnitOfWork, jid: str, language: str, timezone: str) -> None:
-    uow.subscribers.prefer(jid, language=language, timezone=timezone)
-
-
 def test_render_for_a_reader(place: Workplace) -> None:
     """--for takes the reader's language and zone; wall times stay the list's."""
-    place.done("subscribers", "add", "maintenance", "Ann@example.org")
-    with place.service() as service:
-        service.database.call(_prefer, "ann@example.org", "de-AT", "America/New_York")
+    people = place.folder / "people.csv"
+    people.write_text("jid,language,timezone\nAnn@example.org,de-AT,America/New_York\n")
+    place.done("subscribers", "import", "maintenance", str(people), "--no-welcome")
     out = place.done(*MAINTENANCE, "--for", "ann@example.org")
     assert "ann@example.org" in out
     assert "[de] Wartung am Mittwoch, 5. Dezember 2040: Disks" in out

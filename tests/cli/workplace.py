@@ -49,6 +49,7 @@ default = true
 
 [lists.news]
 """
+CTRL_C, CTRL_D = "\x03", "\x04"
 _PATIENCE = 60.0
 
 
@@ -114,9 +115,16 @@ class Workplace:
 
         Gives the exit code and all that the terminal got.
         """
+        return self.dialogue(*args, turns=[("", types)])
+
+    def dialogue(self, *args: str, turns: Sequence[tuple[str, str]]) -> tuple[int, str]:
+        """Likewise; each turn's second text is typed at the question with the first.
+
+        The terminal is the program's own, as `/dev/tty` and for Ctrl-C.
+        """
         ours, theirs = pty.openpty()
         child = subprocess.Popen(
-            self.command(*args),
+            ["setsid", "--ctty", *self.command(*args)],
             cwd=self.folder,
             env=_environment() | {"COLUMNS": "80", "TERM": "xterm"},
             stdin=theirs,
@@ -125,8 +133,7 @@ class Workplace:
         )
         os.close(theirs)
         try:
-            os.write(ours, types.encode())
-            seen = _read_all(ours)
+            seen = _converse(ours, turns)
             return child.wait(_PATIENCE), seen.decode().replace("\r\n", "\n")
         finally:
             child.kill()
@@ -189,11 +196,23 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _read_all(terminal: int) -> bytes:
-    seen = b""
+def _converse(terminal: int, turns: Sequence[tuple[str, str]]) -> bytes:
+    """All that is written to the terminal until it is closed."""
+    seen, answered, typed = b"", 0, ""
+    waiting = list(turns)
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
+        asked = seen[answered:]
+        # a question is whole, and waited at, once its last blank is there
+        ready = asked.endswith(b": ") or not (waiting and waiting[0][0])
+        if waiting and ready and waiting[0][0].encode() in asked:
+            typed = waiting.pop(0)[1]
+            os.write(terminal, typed.encode())
+            answered = len(seen)
         if not select.select([terminal], [], [], 0.5)[0]:
+            if typed == CTRL_C and not asked.replace(b"^C", b""):
+                # one that comes just before Python reads is noticed after the read
+                os.write(terminal, typed.encode())
             continue
         try:
             read = os.read(terminal, 65_536)

@@ -43,7 +43,7 @@ def test_old_entries_go_in_slices(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that is older than is kept, and nothing else; no transaction is long."""
-    old, young = [8 * DAY] * (2 * SLICE + 5), [7 * DAY] * 3
+    old, young = [8 * DAY] * (2 * SLICE + 5), [7 * DAY, 7 * DAY, MINUTE]
     world.do(fill, [*young, *old])
     purged: list[int] = []
     run = world.database.run
@@ -61,6 +61,41 @@ def test_old_entries_go_in_slices(
     assert left(world) == 3
     asyncio.run(keeper.step())
     assert left(world) == 3
+
+
+def test_a_clock_far_ahead_costs_nothing(world: World) -> None:
+    """While it is ahead for one round nothing is dropped, then what is old by the
+    right time; a clock that goes on evenly is believed.
+    """
+    world.do(fill, [8 * DAY, 6 * DAY, MINUTE])
+    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    counts = []
+    for moment in (
+        NOON,
+        NOON + 3_650 * DAY,
+        NOON + timedelta(hours=2),
+        NOON + DAY + timedelta(hours=1),
+        NOON + 3_650 * DAY,
+        NOON + 3_650 * DAY + timedelta(hours=1),
+    ):
+        world.clock.set(moment)
+        asyncio.run(keeper.step())
+        counts.append(left(world))
+    assert counts == [2, 2, 2, 1, 1, 0]
+
+
+def test_a_start_with_a_clock_far_ahead(world: World) -> None:
+    """The first round of a process goes by the newest entry: once that is old, the
+    second round purges.
+    """
+    world.do(fill, [MINUTE])
+    world.clock.set(NOON + 3_650 * DAY)
+    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    asyncio.run(keeper.step())
+    assert left(world) == 1
+    world.clock.advance(hours=1)
+    asyncio.run(keeper.step())
+    assert left(world) == 0
 
 
 def test_kept_for_ever(world: World) -> None:

@@ -204,7 +204,8 @@ class Standing:
 
     def _forget(self) -> None:
         """What one stanza leaves in memory must not count for the next."""
-        self._doors.limit._buckets.clear()
+        self._doors.limit._limit._buckets.clear()
+        self._doors.joins._buckets.clear()
         self._doors.limit._backlog.clear()
         self._doors._signs._written.clear()
 

@@ -73,6 +73,9 @@ class Running:
     def replies(self) -> tuple[int, int]:
         return 5, 1
 
+    def joins_dropped(self) -> int:
+        return 4
+
     def failures(self) -> Mapping[str, int]:
         return {"planner": 2}
 

@@ -1,6 +1,8 @@
 """contrib/systemd/carillon.service is what systemd takes, and exposes little."""
 
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.running import GRACE, PULSE
+from bot.cli.questions import FOLDER
 from bot.xmpp.connection import Timing
 from tests.e2e.service import Service
 from tests.packaging.building import ROOT
@@ -39,6 +42,40 @@ def test_verify(unit: Path) -> None:
         env={"SYSTEMD_UNIT_PATH": ":".join([str(unit.parent), *units])},
     )  # fmt: skip
     assert (ran.returncode, ran.stdout + ran.stderr) == (0, "")
+
+
+def test_what_init_writes_is_handed_over() -> None:
+    """Its two files are credentials by their names: the service's user, whom nobody
+    knows before it starts, may read neither.
+    """
+    loaded = re.findall(r"^LoadCredential=(\S+):(\S+)$", UNIT.read_text(), re.MULTILINE)
+    assert loaded == [
+        ("carillon.toml", str(FOLDER / "carillon.toml")),
+        ("secret", str(FOLDER / "secret")),
+    ]
+
+
+def test_a_second_service(unit: Path, tmp_path: Path) -> None:
+    """What docs/how-to/systemd.md makes of the unit has files and folders of its own,
+    and systemd finds no fault in it.
+    """
+    page = (ROOT / "docs" / "how-to" / "systemd.md").read_text()
+    [command] = re.findall(r"^sed .*(?= >/etc/systemd)", page, re.MULTILINE)
+    made = tmp_path / "carillon-school.service"
+    made.write_text(
+        subprocess.run(
+            shlex.split(command), cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+    )
+    own = re.findall(r"^(\w+)=.*?(carillon-school\S*)$", made.read_text(), re.MULTILINE)
+    assert own == [
+        ("LoadCredential", "carillon-school/carillon.toml"),
+        ("LoadCredential", "carillon-school/secret"),
+        ("StateDirectory", "carillon-school"),
+        ("WorkingDirectory", "carillon-school"),
+    ]
+    unit.write_text(made.read_text().replace(PROGRAM, sys.executable))
+    test_verify(unit)
 
 
 def test_verify_finds_faults(unit: Path) -> None:

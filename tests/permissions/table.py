@@ -97,6 +97,7 @@ people    remove              yes   no        no      no   no     who      who
 people    remove-nobody       none  no        no      no   no     who      who
 
 audit     list                yes   no        yes     no   no     who      who
+audit     export              yes   no        yes     no   no     who      who
 
 join      news                yes   yes       yes     yes  yes    who      who
 join      weather             yes   yes       yes     yes  yes    who      who

@@ -82,6 +82,7 @@ ON_OTHERS = {
     "people remove": ("subscribers", "remove", "board", "new@example.org"),
     "people remove-nobody": ("subscribers", "remove", "board", "nix@example.org"),
     "audit list": ("audit",),
+    "audit export": ("audit", "--export", "-"),
 }
 
 

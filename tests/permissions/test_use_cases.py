@@ -192,6 +192,9 @@ class Asking:
             "audit list": partial(
                 self.world.audit.page, wanted=AuditFilter(), paging=Paging()
             ),
+            "audit export": partial(
+                self.world.audit.following, wanted=AuditFilter(), after=0
+            ),
         }
         return partial(use_cases[f"{cell.verb} {cell.what}"], caller=caller)
 

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.lists import SubscriptionOrigin
 from bot.domain.message import Text
+from bot.domain.people_files import Person
 from bot.domain.schedule import Schedule
 from bot.domain.updates import Update, WireState
 from bot.service.jobs import Step
@@ -187,11 +189,13 @@ def test_an_id_cannot_forge_a_text(world: World) -> None:
 
 
 def known(world: World, jid: str, *, chosen: str | None, seen: str | None) -> None:
-    """Somebody who stands on no list, but was met."""
+    """Somebody who was put on a list by an import, and has spoken since."""
 
     def meet(unit: UnitOfWork) -> None:
-        unit.subscribers.ensure(jid, NOON)
-        unit.subscribers.prefer(jid, language=chosen, timezone=None)
+        news = unit.lists.get("news")
+        assert news is not None
+        person = Person(jid, language=chosen)
+        unit.people.put(news.id, [person], SubscriptionOrigin.ADMIN, NOON)
         unit.subscribers.seen(jid, language=seen)
 
     world.do(meet)

@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain.broadcast import Broadcast, Occurrence, OccurrenceState
 from bot.domain.lists import AnnouncementList, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType, Text
+from bot.domain.people_files import Person
 from bot.domain.schedule import ListAudience, Origin, Schedule, TextContent
 from bot.service.paging import Paging
 from bot.service.repositories import UnitOfWork
@@ -70,6 +71,11 @@ def subscribe(
     for jid in jids:
         person = unit.subscribers.ensure(jid, at)
         unit.subscriptions.open(list_id, person, SubscriptionOrigin.ADMIN, at)
+
+
+def prefer(unit: UnitOfWork, list_id: int, *people: Person) -> None:
+    """As an import does; who stands on the list already goes on standing there."""
+    unit.people.put(list_id, people, SubscriptionOrigin.ADMIN, NOON)
 
 
 def sending(

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from bot.domain.broadcast import Broadcast, Recipient
 from bot.domain.lists import EndReason
+from bot.domain.people_files import Person
 from bot.service.repositories import UnitOfWork
 from bot.store.database import SqlDatabase
-from tests.store.samples import MINUTE, NOON, declare, sending, subscribe
+from tests.store.samples import MINUTE, NOON, declare, prefer, sending, subscribe
 
 
 def frozen(unit: UnitOfWork, list_id: int, at: datetime, size: int) -> Broadcast:
@@ -91,7 +92,7 @@ def test_preferences(database: SqlDatabase) -> None:
         subscribe(unit, news, "a@example.org", "b@example.org", "c@example.org")
         unit.subscribers.seen("a@example.org", language="de")
         unit.subscribers.seen("b@example.org", language="de")
-        unit.subscribers.prefer("b@example.org", language="pl", timezone="Europe/Rome")
+        prefer(unit, news, Person("b@example.org", "pl", "Europe/Rome"))
         found = readers(unit, frozen(unit, news, NOON, 10))
         assert [(reader.language, reader.timezone) for reader in found] == [
             ("de", None),
@@ -126,8 +127,7 @@ def test_copied_audience(database: SqlDatabase) -> None:
     """A copied audience has positions from 1, and preferences where they are known."""
 
     def use(unit: UnitOfWork) -> None:
-        unit.subscribers.ensure("b@example.org", NOON)
-        unit.subscribers.prefer("b@example.org", language="pl", timezone=None)
+        prefer(unit, declare(unit, "news")["news"], Person("b@example.org", "pl"))
         jids = ("a@example.org", "b@example.org", "c@example.org")
         broadcast = sending(unit, (0, 2, 2), (2, 3, 1), recipients=jids)
         found = readers(unit, broadcast)

@@ -4,10 +4,11 @@ import pytest
 
 from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType
+from bot.domain.people_files import Person
 from bot.domain.verdict import Score
 from bot.service.repositories import UnitOfWork
 from bot.store.database import SqlDatabase
-from tests.store.samples import MINUTE, NOON, a_list, declare, subscribe
+from tests.store.samples import MINUTE, NOON, a_list, declare, prefer, subscribe
 
 ANN = "ann@example.org"
 BOB = "bob@example.org"
@@ -72,8 +73,9 @@ def test_subscriber_life(database: SqlDatabase) -> None:
         made = unit.subscribers.ensure(ANN, NOON)
         assert unit.subscribers.ensure(ANN, NOON + MINUTE) == made
         unit.subscribers.set_score(ANN, Score(3, NOON))
-        unit.subscribers.prefer(ANN, language="pl", timezone=None)
-        unit.subscribers.prefer(ANN, language=None, timezone="Europe/Warsaw")
+        news = declare(unit, "news")["news"]
+        prefer(unit, news, Person(ANN, language="pl"))
+        prefer(unit, news, Person(ANN, timezone="Europe/Warsaw"))
         found = unit.subscribers.get(ANN)
         assert found is not None
         assert (found.language, found.timezone) == ("pl", "Europe/Warsaw")

@@ -104,6 +104,11 @@ def add(database: SqlDatabase, *entries: AuditEntry) -> None:
     database.call(every)
 
 
+def test_no_entry_is_the_latest_of_none(database: SqlDatabase) -> None:
+    """An empty trail has no latest moment."""
+    assert database.look(lambda uow: uow.audit.latest()) is None
+
+
 def page(
     database: SqlDatabase, paging: Paging = ALL, **wanted: Any
 ) -> Page[AuditEntry]:
@@ -174,6 +179,18 @@ def test_pages(database: SqlDatabase) -> None:
             ids(Paging(after=item))
 
 
+def test_a_walk_through_what_matches(database: SqlDatabase) -> None:
+    """In slices that go on above any id, whether or not it is there or matches."""
+    add(database, *(an_entry(n, result=DONE if n % 2 else "invalid") for n in range(9)))
+
+    def ids(after: int) -> list[int]:
+        wanted = AuditFilter(result="invalid", until=NOON + 8 * MINUTE)
+        found = database.look(lambda uow: uow.audit.following(wanted, after, 3))
+        return [one.id for one in found]
+
+    assert [ids(0), ids(5), ids(6), ids(7), ids(99)] == [[1, 3, 5], [7], [7], [], []]
+
+
 def test_purging(database: SqlDatabase) -> None:
     """The oldest go first, so many at a time; none that is young, and no id again."""
     add(database, *(an_entry(n) for n in (4, 0, 3, 1, 2)))
@@ -181,6 +198,7 @@ def test_purging(database: SqlDatabase) -> None:
     def purge() -> int:
         return database.call(lambda uow: uow.audit.purge(NOON + 4 * MINUTE, 3))
 
+    assert database.look(lambda uow: uow.audit.latest()) == NOON + 4 * MINUTE
     assert purge() == 3
     assert [one.at for one in page(database).items] == [
         NOON + 4 * MINUTE,

@@ -111,5 +111,5 @@ def test_memory_is_bounded() -> None:
     limit = BounceLimit(Clock(), most=10)
     for number in range(100):
         limit.permits(f"u{number}@example.org", backlog=number % 2 == 0)
-    assert len(limit._buckets) <= 10
+    assert len(limit._limit._buckets) <= 10
     assert len(limit._backlog) <= 10

@@ -1,25 +1,30 @@
 """Subscribing by presence over real servers, across restarts of the service."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import sqlalchemy as sa
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.lists import EndReason
 from bot.service.repositories import UnitOfWork
+from bot.store.tables import subscriber, subscription
 from bot.xmpp.classification import sender_of
+from bot.xmpp.doors import JOINS_AT_ONCE
 from bot.xmpp.namespaces import LANG
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
+    LISTS,
     MODES,
     Answering,
     answering,
+    ask,
     configured,
     refusal,
     text_of,
@@ -28,6 +33,7 @@ from tests.xmpp.answering import (
 from tests.xmpp.links import Reader, Run, newcomer
 
 pytestmark = pytest.mark.e2e
+PING = "<ping xmlns='urn:xmpp:ping'/>"
 CAPS = "{http://jabber.org/protocol/caps}c"
 
 
@@ -182,6 +188,47 @@ def test_lists_that_nobody_joins(server: XmppServer, tmp_path: Path, run: Run) -
             assert bot.standing(server.jid(name)) == ["news"]
 
     run(scenario())
+
+
+def test_joining_and_leaving_in_a_loop(
+    server: XmppServer, tmp_path: Path, run: Run
+) -> None:
+    """Of one person so many subscriptions are taken, each leave is, and nobody else
+    is affected; a little later the person is taken again.
+    """
+    settings = configured(server, "component", tmp_path)
+    name, other = newcomer(server), newcomer(server)
+    seconds = 0.0
+
+    async def scenario() -> None:
+        async with answering(settings) as bot, contact(server, name) as client:
+            bot.doors.joins._clock = lambda: seconds
+            news = f"news@{bot.address}"
+            most = JOINS_AT_ONCE + len(LISTS)
+            while bot.doors.joins.dropped < 3:
+                client.tell(news, "subscribe")
+                client.tell(news, "unsubscribe")
+                await ask(client, bot.address, "get", PING)
+            await until(bot.doors._presence._waiting.empty)
+            await until(lambda: bot.standing(server.jid(name)) == [])
+            assert len(intervals(bot, server.jid(name))) == most
+            async with contact(server, other) as neighbour:
+                neighbour.tell(news, "subscribe")
+                await neighbour.until_presence(news, "subscribed")
+            nonlocal seconds
+            seconds = 1.0
+            client.tell(news, "subscribe")
+            await until(lambda: bot.standing(server.jid(name)) == ["news"])
+
+    run(scenario())
+
+
+def intervals(bot: Answering, jid: str) -> Sequence[int]:
+    """Ids of those that a person has or had."""
+    backend = bot.service.database._backend
+    with backend.reading.connect() as connection:
+        found = sa.select(subscription.c.id).join(subscriber)
+        return connection.execute(found.where(subscriber.c.jid == jid)).scalars().all()
 
 
 def test_probes_are_answered_from_the_database(

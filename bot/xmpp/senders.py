@@ -1,0 +1,43 @@
+"""How often each sender may cause something, in a bounded memory."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from bot.domain.pacing import TokenBucket
+
+MOST_SENDERS = 10_000  #: remembered; the longest silent is forgotten first
+
+
+class SenderLimit:
+    """For each bare JID `rate` a second, and `burst` at once.
+
+    `clock` is monotonic, in seconds.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        rate: int,
+        burst: int,
+        most: int = MOST_SENDERS,
+    ) -> None:
+        self._clock = clock
+        self._rate, self._burst = rate, burst
+        self._most = most
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        #: how many were not permitted
+        self.dropped = 0
+
+    def permits(self, sender: str) -> bool:
+        """Whether there may be one more now; counts those that may not."""
+        now = self._clock()
+        bucket = self._buckets.pop(sender, None)
+        if bucket is None:
+            bucket = TokenBucket(self._rate, burst=self._burst, now=now)
+        self._buckets[sender] = bucket
+        if len(self._buckets) > self._most:
+            self._buckets.popitem(last=False)
+        allowed = bool(bucket.take(1, now=now))
+        self.dropped += not allowed
+        return allowed
