@@ -1,5 +1,6 @@
 """The sections of the configuration and what each key may be."""
 
+import os
 import ssl
 from ipaddress import ip_address
 from pathlib import Path
@@ -45,11 +46,22 @@ class Section(BaseModel):
 def _kept(password_file: Path) -> str:
     """What it holds, without white space around it; raises ValueError."""
     try:
-        return password_file.read_text(encoding="utf-8").strip()
+        return _handed_over(password_file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ValueError(f"password_file: {error}") from None
     except UnicodeDecodeError as error:
         raise ValueError(f"{password_file}: {error}") from None
+
+
+def _handed_over(file: Path) -> Path:
+    """Where systemd has put it for a service that may not read the file itself
+    (systemd.exec(5), "Credentials"): by its name, blank where there is none.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if folder is None:
+        return file
+    copy = Path(folder, file.name)
+    return copy if copy.is_file() and copy.read_bytes().strip() else file
 
 
 class XMPPSettings(Section):

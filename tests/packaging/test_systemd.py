@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.running import GRACE, PULSE
+from bot.cli.questions import FOLDER
 from bot.xmpp.connection import Timing
 from tests.e2e.service import Service
 from tests.packaging.building import ROOT
@@ -28,6 +29,15 @@ def unit(tmp_path: Path) -> Path:
     file = tmp_path / UNIT.name
     file.write_text(text.replace(PROGRAM, sys.executable))
     return file
+
+
+def test_what_init_writes_is_handed_over(unit: Path) -> None:
+    """The service, another user at each start, gets both files, or goes without."""
+    text = unit.read_text()
+    for name in ("carillon.toml", "secret"):
+        assert f"\nLoadCredential={name}:{FOLDER / name}\n" in text
+    # of a configuration that names no such file; systemd takes no empty one
+    assert "\nSetCredential=secret:\\n\n" in text
 
 
 def test_verify(unit: Path) -> None:
