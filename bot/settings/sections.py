@@ -43,22 +43,26 @@ class Section(BaseModel):
 
 
 def _kept(password_file: Path) -> str:
-    """What it holds, without white space around it; raises Invalid.
-
-    Of a file that is root's alone systemd hands over a copy, by the file's name
-    (systemd.exec(5), "Credentials").
-    """
-    handed_over = os.environ.get("CREDENTIALS_DIRECTORY")
-    if handed_over and (copy := Path(handed_over, password_file.name)).is_file():
-        password_file = copy
+    """What it holds, without white space around it; raises Invalid."""
     try:
-        return password_file.read_text(encoding="utf-8").strip()
+        return _handed_over(password_file).read_text(encoding="utf-8").strip()
     except OSError as error:
         away = Quoted(str(error))
         raise Invalid(away, field="password_file") from None
     except UnicodeDecodeError as error:
         binary = Phrase("{file}: {error}", file=password_file, error=str(error))
         raise Invalid(binary, field="password_file") from None
+
+
+def _handed_over(file: Path) -> Path:
+    """Where systemd has put it for a service that may not read the file itself
+    (systemd.exec(5), "Credentials"): by its name, blank where there is none.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if folder is None:
+        return file
+    copy = Path(folder, file.name)
+    return copy if copy.is_file() and copy.read_bytes().strip() else file
 
 
 class XMPPSettings(Section):

@@ -32,18 +32,11 @@ DAY = re.compile(r"2026-12-(\d\d)")
 #: what a host has and a test has not; ours is checked in any case
 FOREIGN = frozenset(
     {
-        *("/opt/carillon/bin/pip", "apt", "cat", "cd", "chmod", "chown", "cp"),
-        *("curl", "docker", "ejabberdctl", "git", "grep", "install"),
-        *("journalctl", "ln", "make", "mkdir", "rm", "runuser", "sed", "sqlite3"),
-        *(
-            "mongooseimctl",
-            "openssl",
-            "pipx",
-            "profanity",
-            "prosodyctl",
-            "python3",
-            "systemctl",
-        ),
+        *("/opt/carillon/bin/pip", "apt", "cat", "cd", "chmod", "chown"),
+        *("cp", "curl", "docker", "ejabberdctl", "git", "grep"),
+        *("install", "journalctl", "ln", "make", "mkdir", "mongooseimctl"),
+        *("openssl", "pipx", "profanity", "prosodyctl", "python3", "rm"),
+        *("runuser", "sed", "sqlite3", "systemctl"),
     }
 )
 #: these wait for a service, a server, an answer, or for ever

@@ -1,11 +1,13 @@
 """Configurations that cannot be used: a line that says what to change."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
 from bot.settings import WebSettings, load
+from bot.settings.sections import XMPPSettings
 from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
 
@@ -72,23 +74,23 @@ def test_a_password_file_that_is_of_no_use(
     assert "Traceback" not in told
 
 
-def test_systemd_hands_the_password_over(
-    place: Workplace, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("handed_over", [True, False], ids=["secret", "blank"])
+def test_a_password_file_that_systemd_hands_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, handed_over: bool
 ) -> None:
-    """A copy by the file's name among the unit's credentials goes before the file,
-    which the service may not be able to read; another name does not.
-    """
-    handed = place.folder / "handed"
-    handed.mkdir()
-    (handed / "secret").write_text("of systemd\n")
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(handed))
-    text = place.config.read_text()
-    line = next(line for line in text.splitlines() if line.startswith("password"))
-    for name, told in (("secret", "of systemd"), ("other", "of the file")):
-        file = place.folder / name
-        file.write_text("of the file")
-        place.config.write_text(text.replace(line, f'password_file = "{file}"'))
-        assert load(place.config).xmpp.secret == told
+    """It is read where systemd puts it, unless what is there is blank."""
+    file = tmp_path / "etc" / "secret"
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    (folder / "secret").write_text("bells\n" if handed_over else "\n")
+    if not handed_over:
+        file.parent.mkdir()
+        file.write_text("bells\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    xmpp = XMPPSettings(
+        mode="component", jid="announce.example.org", password_file=file
+    )
+    assert xmpp.secret == "bells"
 
 
 def test_a_file_in_use_is_not_upgraded(place: Workplace) -> None:
