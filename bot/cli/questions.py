@@ -82,7 +82,7 @@ def answers(
             )
     mode = _mode(flags)
     home = near.domain if near else None
-    jid = flags.jid or _ask(Phrase("Its JID"), _suggested(mode, home), bare)
+    jid = flags.jid or _its_jid(mode, home)
     domain = domain_of(jid)
     server = domain if mode == "account" else domain.partition(".")[2] or domain
     return Answers(
@@ -130,9 +130,14 @@ def _mode(flags: Flags) -> Mode:
     )
 
 
-def _suggested(mode: Mode, home: str | None) -> str | None:
-    if home is None:
-        return None
+def _its_jid(mode: Mode, home: str | None) -> str:
+    if home is not None:
+        return _ask(Phrase("Its JID"), _suggested(mode, home), bare)
+    example = _suggested(mode, "example.org")
+    return _ask(Phrase("Its JID, such as {example}", example=example), None, bare)
+
+
+def _suggested(mode: Mode, home: str) -> str:
     return f"announce.{home}" if mode == "component" else f"announce@{home}"
 
 

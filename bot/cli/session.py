@@ -41,7 +41,8 @@ def locate(given: Path | None) -> Path:
         output.fail(
             Phrase(
                 "no configuration: neither {here} nor {there} is there;"
-                " name one with -c FILE or in ${variable}",
+                " name one with -c FILE or in ${variable},"
+                " or write one by `carillon init`",
                 here=here,
                 there=there,
                 variable=VARIABLE,
