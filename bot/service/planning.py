@@ -31,7 +31,7 @@ from bot.domain.schedule import (
 )
 from bot.service import reports
 from bot.service.audience_rights import may_announce
-from bot.service.intake import list_context
+from bot.service.contents import list_context
 from bot.service.policy import Policy
 from bot.service.ports import Templates
 from bot.service.quotas import Quotas

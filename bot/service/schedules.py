@@ -28,7 +28,8 @@ from bot.domain.schedule import (
 )
 from bot.domain.updates import WireState
 from bot.service import reports
-from bot.service.intake import Intake, list_context
+from bot.service.contents import list_context
+from bot.service.intake import Intake
 from bot.service.paging import Page, Paging
 from bot.service.policy import Policy
 from bot.service.ports import Clock, Templates

@@ -23,7 +23,7 @@ from bot.domain.language import choose
 from bot.domain.message import Announcement, MessageType, Text
 from bot.domain.schedule import Content, TemplateContent, TextContent
 from bot.service import reports
-from bot.service.intake import list_context
+from bot.service.contents import list_context
 from bot.service.jobs import Job, Repeat, Source, Step
 from bot.service.outcomes import Bounce, Outcomes
 from bot.service.policy import Policy

@@ -10,9 +10,7 @@ Build it inside the running loop.
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -29,6 +27,7 @@ from bot.xmpp.account import AccountStream
 from bot.xmpp.component import ComponentStream
 from bot.xmpp.ledger import Pending
 from bot.xmpp.sender import Moment, Stencil, cut
+from bot.xmpp.timing import Timing
 
 BATCH = 100  #: stanzas a transport write
 BATCH_BYTES = 65_536  #: and no more than about this
@@ -46,33 +45,6 @@ class FatalConnectionError(Exception):
 
 class NotConnected(Exception):
     """No session is up, so nothing was sent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """Seconds."""
-
-    #: before the second attempt; doubles up to `cap`, each time jittered
-    first: float = 1.0
-    cap: float = 300.0
-    #: a session that lasted so long starts the delays anew
-    stable: float = 60.0
-    #: for one attempt, from the address look-up to the session
-    attempt: float = 30.0
-    #: silence of the server after which the connection is given up; at half of it
-    #: it is asked for a sign of life
-    silence: float = 60.0
-    #: for the first answer on a resumed stream
-    answer: float = 10.0
-    #: for what bounced to come back after it was acknowledged
-    echo: float = 5.0
-    #: for the server to close its stream when we stop
-    close: float = 5.0
-
-    def delay(self, failures: int) -> float:
-        """How long to wait after so many failures in a row (1, 2, …)."""
-        longest = min(self.cap, self.first * 2 ** min(failures - 1, 32))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
 
 
 class Connection:

@@ -11,7 +11,8 @@ import pytest
 from bot.domain.access import Role
 from bot.domain.recurrence import Freq
 from bot.domain.updates import WireState
-from bot.service.intake import MAX_ID, MAX_PAYLOAD
+from bot.service.contents import MAX_PAYLOAD
+from bot.service.intake import MAX_ID
 from bot.service.policy import Limits
 from bot.xmpp import bounces, bounds, schedule_requests
 from bot.xmpp.disco import FEATURES

@@ -17,9 +17,10 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from bot.domain.message import Announcement, MessageType, Text
 from bot.engine.wire import Delivery, Stencil, StreamLost
 from bot.settings import XMPPSettings
-from bot.xmpp.connection import Connection, Timing
+from bot.xmpp.connection import Connection
 from bot.xmpp.ledger import Pending
 from bot.xmpp.stream import Stream
+from bot.xmpp.timing import Timing
 from tests.servers.xmpp_server import XmppServer
 
 Run = Callable[[Coroutine[Any, Any, None]], None]

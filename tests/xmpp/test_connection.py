@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.xmpp.connection import FatalConnectionError, Timing
+from bot.xmpp.connection import FatalConnectionError
+from bot.xmpp.timing import Timing
 from tests.servers.ejabberd import Ejabberd
 from tests.servers.ports import HOST
 from tests.servers.prosody import Prosody
