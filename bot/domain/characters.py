@@ -17,6 +17,8 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: C0, DEL and C1; line and paragraph separators; bidi embeddings, overrides and
 #: isolates; lone surrogates
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+#: white space but for what French puts before its stops
+_SPACE = re.compile("[^\\S\xa0\u202f]+")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -32,7 +34,7 @@ def printable(text: str) -> str:
     Control characters and those that turn the direction of writing may come in
     with whatever a text quotes.
     """
-    words = " ".join(text.split())
+    words = _SPACE.sub(" ", text).strip()
     return "".join(map(_seen, words[:MOST_PRINTED]))
 
 

@@ -52,3 +52,4 @@ def test_printed_in_a_sentence() -> None:
     """Quoted input is one short line of characters that can be seen."""
     assert printable(HOSTILE) == "a\ufffd[31m\ufffdb\ufffd\ufffdc \ufffd d"
     assert len(printable("x" * 10_000)) == 500
+    assert printable(" vide\u00a0; rien\u202f!\n") == "vide\u00a0; rien\u202f!"
