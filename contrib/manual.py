@@ -44,6 +44,7 @@ A key of the configuration, which wins over the file.
 .BR LANGUAGE ", " LC_ALL ", " LC_MESSAGES ", " LANG
 The first that is set names the language:
 English, German, French, Spanish or Polish.
+The locale C is English, whatever LANGUAGE says.
 .SH FILES
 .TP
 .I /etc/carillon/carillon.toml

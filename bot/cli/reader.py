@@ -1,6 +1,8 @@
 """The language of whoever sits at the terminal, as gettext takes it.
 
-LANGUAGE, a list with colons, else LC_ALL, LC_MESSAGES or LANG: the first that is set.
+LC_ALL, LC_MESSAGES or LANG, the first that is set, is the locale. LANGUAGE, a list
+with colons, goes before it, but not before `C`: a script that sets LC_ALL=C reads
+English (GNU gettext's manual, "Specifying a Priority List of Languages").
 """
 
 import os
@@ -10,15 +12,17 @@ from gettext import NullTranslations
 from bot.domain.phrase import Phrase
 from bot.texts import ENGLISH, language_for, translations
 
-_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 _NO_LANGUAGE = ("C", "POSIX")
 
 
 def tags(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """The languages that are wanted (BCP 47), most wanted first."""
-    stated = (environment.get(name) for name in _VARIABLES)
-    wanted = next(filter(None, stated), "").split(":")
-    return tuple(_tag(name) for name in wanted)
+    locale = next(filter(None, map(environment.get, _LOCALE)), "")
+    listed = environment.get("LANGUAGE")
+    if not listed or locale in _NO_LANGUAGE:
+        return (_tag(locale),)
+    return tuple(_tag(name) for name in listed.split(":"))
 
 
 def language() -> str:
@@ -36,7 +40,7 @@ def words(text: Phrase | str) -> str:
     return text if isinstance(text, str) else text.through(catalogue())
 
 
-def _tag(name: str) -> str:
+def _tag(locale: str) -> str:
     """`de_AT.UTF-8@euro` as de-AT; `C`, which is no language, speaks English."""
-    territory = name.partition("@")[0].partition(".")[0]
+    territory = locale.partition("@")[0].partition(".")[0]
     return ENGLISH if territory in _NO_LANGUAGE else territory.replace("_", "-")

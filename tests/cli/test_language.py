@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from bot.cli import reader
 from bot.cli.helps import holders, translate
 from bot.cli.program import app
-from bot.texts import LANGUAGES
+from bot.domain.phrase import Phrase
+from bot.texts import LANGUAGES, said
 from contrib.catalogues import template
 from contrib.manual import pages
 from tests.cli.workplace import Workplace
@@ -59,6 +60,14 @@ def _run(*args: str) -> str:
         ({"LANGUAGE": "C:de", "LC_ALL": "es"}, ("en", "de"), "en"),
         ({"LANGUAGE": "en_GB:de"}, ("en-GB", "de"), "en"),
         ({"LANGUAGE": "", "LANG": "es_MX"}, ("es-MX",), "es"),
+        ({"LANGUAGE": "de", "LC_ALL": "C", "LANG": "de_DE"}, ("en",), "en"),
+        ({"LANGUAGE": "de", "LANG": "POSIX"}, ("en",), "en"),
+        ({"LANGUAGE": "de", "LC_ALL": "C.UTF-8"}, ("de",), "de"),
+        ({"LANGUAGE": "de", "LANG": "en"}, ("de",), "de"),
+        ({"LANGUAGE": "de"}, ("de",), "de"),
+        ({"LANG": "../../de"}, ("",), "en"),
+        ({"LANG": "de/../fr"}, ("de/",), "en"),
+        ({"LANG": "de" * 5000}, ("de" * 5000,), "en"),
         ({"LANG": "not a locale"}, ("not a locale",), "en"),
     ],
 )
@@ -68,7 +77,7 @@ def test_the_language_is_what_gettext_takes(
     language: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The first of LANGUAGE, LC_ALL, LC_MESSAGES and LANG that is set and known."""
+    """LANGUAGE, else LC_ALL, LC_MESSAGES or LANG; never before a locale `C`."""
     assert reader.tags(environment) == tags
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
@@ -176,6 +185,13 @@ def test_errors_are_translated(place: Workplace) -> None:
 
 
 @pytest.mark.usefixtures("marked")
+def test_what_is_quoted_is_translated(place: Workplace) -> None:
+    """A fault of a template is told in the language of the sentence around it."""
+    place.add_template("broken", "Hi", "title = 1")
+    assert "title: <<a section is wanted>>>>" in place("check").out
+
+
+@pytest.mark.usefixtures("marked")
 def test_json_is_not_translated(place: Workplace) -> None:
     """Programs read the same in every language: keys, codes and sentences."""
     place.add_template("broken", "Hi", "title = 1")
@@ -194,10 +210,14 @@ def test_the_program_runs_in_each_language(place: Workplace, language: str) -> N
     env = {"LC_ALL": "", "LANG": f"{language}.UTF-8"}
     shown = place.program("--help", env=env)
     assert (shown.code, shown.err) == (0, "")
+    assert shown.out.startswith(said(Phrase("Usage:"), language))
     assert "subscribers" in shown.out
     assert place.program("lists", env=env).code == 0
-    assert place.program("announce", "news", env=env).fault(2).startswith("carillon: ")
-    assert "'LIST'" in place.program("announce", env=env).err
+    what = Phrase("say what: --template NAME with --set K=V, or --body TEXT")
+    fault = place.program("announce", "news", env=env).fault(2)
+    assert fault.split() == ["carillon:", *said(what, language).split()]
+    missing = Phrase("Missing argument {name}.", name="'LIST'")
+    assert said(missing, language) in place.program("announce", env=env).err
 
 
 @pytest.mark.usefixtures("marked")

@@ -153,7 +153,7 @@ def template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[P
             )
     for found in templates.check_all():
         yield Phrase(
-            "{file}:{line}: {text}", file=found.file, line=found.line, text=found.text
+            "{file}:{line}: {text}", file=found.file, line=found.line, text=found.phrase
         )
 
 
