@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from bot.app.checks.finding import Finding
 
 _ORDER = ("fault", "warning")
+_RESULTS = {
+    "ok": Phrase("ok"),
+    "warning": Phrase("warning"),
+    "fault": Phrase("fault"),
+    "skipped": Phrase("skipped"),
+}
 
 
 def check(
@@ -104,7 +110,7 @@ def _other(
 def _show(found: list["Finding"]) -> None:
     output.table(
         (Phrase("check"), Phrase("result"), Phrase("what")),
-        [(one.name, one.result, one.text) for one in found],
+        [(one.name, _RESULTS[one.result], one.text) for one in found],
     )
     changes = sorted(
         (one for one in found if one.change), key=lambda one: _ORDER.index(one.result)
@@ -112,14 +118,20 @@ def _show(found: list["Finding"]) -> None:
     for one in changes:
         output.plain()
         output.say(
-            Phrase("{check} ({result}), change:", check=one.name, result=one.result)
+            Phrase(
+                "{check} ({result}), change:",
+                check=one.name,
+                result=_RESULTS[one.result],
+            )
         )
         output.plain(
             "\n".join(f"  {row}" for row in words(one.change or "").split("\n"))
         )
     counts = Counter(one.result for one in found)
     output.plain()
-    output.plain(", ".join(f"{count} {result}" for result, count in counts.items()))
+    output.plain(
+        ", ".join(f"{count} {words(_RESULTS[one])}" for one, count in counts.items())
+    )
 
 
 def _as_data(one: "Finding") -> dict[str, object]:

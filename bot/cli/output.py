@@ -158,15 +158,28 @@ def about(what: object, why: object) -> Phrase:
 
 
 def confirmed(question: Phrase, *, default: bool = False) -> bool:
-    """Whether the answer is y(es); whoever interrupts the question says no.
+    """Whether the answer is yes; whoever interrupts the question says no.
 
-    n, y and what stands for them are not translated.
+    The first letter will do, in the reader's language or in English.
     """
-    try:
-        return typer.confirm(words(question), default=default, err=True)
-    except typer.Abort:
-        gap()
-        return False
+    yes, no = words(Phrase("yes")), words(Phrase("no"))
+    letters = f"{yes[0].upper()}/{no[0]}" if default else f"{yes[0]}/{no[0].upper()}"
+    answers = {"": default}
+    for text in (yes, yes[0], "yes", "y"):
+        answers[text] = True
+    for text in (no, no[0], "no", "n"):
+        answers[text] = False
+    while True:
+        try:
+            said: str = typer.prompt(
+                f"{words(question)} [{letters}]", "", show_default=False, err=True
+            )
+        except typer.Abort:
+            gap()
+            return False
+        if (answer := said.strip().lower()) in answers:
+            return answers[answer]
+        note(Phrase("Answer {yes} or {no}.", yes=yes, no=no))
 
 
 def gap() -> None:

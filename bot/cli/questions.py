@@ -13,6 +13,7 @@ from bot.app.setup.neighbours import Neighbour, listens
 from bot.app.snippets import Kind
 from bot.cli import output
 from bot.cli.reader import words
+from bot.domain import wallclock
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare, domain_of
 from bot.domain.phrase import Phrase
@@ -159,11 +160,7 @@ def _zone() -> str:
 
 
 def _is_zone(text: str) -> str:
-    if text not in available_timezones():
-        raise Invalid(
-            Phrase("{text!r} is no IANA time zone such as Europe/Warsaw", text=text)
-        )
-    return text
+    return wallclock.zone(text).key
 
 
 def _default(

@@ -277,7 +277,7 @@ def _find(
         number = int(digits[:20])
         if number > _LARGEST:
             raise NotFound(
-                Phrase("There is no announcement #{number}.", number=digits[:20])
+                Phrase("There is no announcement #{reference}.", reference=digits[:20])
             )
         return schedules.get(uow, session.OPERATOR, number)
     return schedules.find(uow, session.OPERATOR, reference, owner)

@@ -9,8 +9,8 @@ from bot.cli import asking, output, reader, session, showing
 from bot.cli.trial import trial
 from bot.domain import wallclock
 from bot.domain.characters import line
-from bot.domain.errors import CarillonError, Invalid
-from bot.domain.language import choose, is_tag
+from bot.domain.errors import CarillonError
+from bot.domain.language import choose, language_tag
 from bot.domain.phrase import Counted, Phrase
 from bot.rendering.templates import JinjaTemplates
 from bot.service.fields import WANTED, Field, Template
@@ -126,12 +126,8 @@ def render(
     """Show what readers would get."""
     templates = _templates(context)
     template = templates.get(name)
-    if language is not None and not is_tag(language):
-        raise Invalid(
-            Phrase(
-                "{language!r} is no language tag such as 'en'.", language=language[:40]
-            )
-        )
+    if language is not None:
+        language_tag(language)
     found = trial(context, jid, list_name)
     zone = wallclock.zone(timezone or found.timezone)
     values = asking.with_moments(asking.settings(settings or ()), name, zone, templates)

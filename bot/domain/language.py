@@ -3,12 +3,22 @@
 import re
 from collections.abc import Iterable
 
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
+
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
 
 
 def is_tag(text: str) -> bool:
     """`text` has the form of a language tag, say `de` or `zh-Hant-TW`."""
     return _TAG.fullmatch(text) is not None
+
+
+def language_tag(text: str) -> str:
+    """`text`, which is one; raises Invalid."""
+    if not is_tag(text):
+        raise Invalid(Phrase("{tag!r} is no language tag such as 'en'", tag=text[:40]))
+    return text
 
 
 def choose(available: Iterable[str], *wanted: str) -> str:
@@ -19,13 +29,13 @@ def choose(available: Iterable[str], *wanted: str) -> str:
     the first. `available` must not be empty.
     """
     tags: dict[str, str] = {}
-    for tag in available:
-        tags.setdefault(tag.lower(), tag)
+    for each in available:
+        tags.setdefault(each.lower(), each)
     # whoever writes to us says what he likes: a long one would be tried for long
     for wish in filter(is_tag, wanted):
-        tag = wish.lower()
-        while tag:
-            if tag in tags:
-                return tags[tag]
-            tag = tag.rpartition("-")[0]
+        rest = wish.lower()
+        while rest:
+            if rest in tags:
+                return tags[rest]
+            rest = rest.rpartition("-")[0]
     return tags.get("", next(iter(tags.values())))

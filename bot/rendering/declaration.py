@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
-from bot.domain.language import is_tag
+from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase
 from bot.rendering.faults import Fault, Unreadable, text_of, unsendable
 from bot.service.fields import Field, FieldType, Template, typed
@@ -39,12 +39,6 @@ _KEYWORDS = frozenset(
     | {"true", "false", "none"}
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-
-
-def _tag(text: str) -> str:
-    if not is_tag(text):
-        raise Invalid(Phrase("{tag!r} is no language tag such as 'en'", tag=text[:40]))
-    return text
 
 
 def _field_name(text: str) -> str:
@@ -63,7 +57,7 @@ def _legal(text: str) -> str:
     return text
 
 
-Tag = Annotated[str, pydantic.AfterValidator(_tag)]
+Tag = Annotated[str, pydantic.AfterValidator(language_tag)]
 FieldName = Annotated[str, pydantic.AfterValidator(_field_name)]
 Words = Annotated[
     str,

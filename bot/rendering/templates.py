@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from bot.domain import wallclock
 from bot.domain.errors import Invalid, PolicyViolation
 from bot.domain.language import choose
 from bot.domain.message import Text
@@ -93,7 +93,7 @@ class JinjaTemplates:
         for field, given in typed.items():
             variables[field] = given[choose(given, language, fallback)]
         variables |= context
-        variables[FORMATS] = Formats(locale_for(spoken, language), _zone(zone))
+        variables[FORMATS] = Formats(locale_for(spoken, language), wallclock.zone(zone))
         pair = source.pairs[spoken]
         if lacking := sorted(pair.names.keys() - variables.keys()):
             raise Invalid(
@@ -190,14 +190,3 @@ def _too_long(part: str, limit: int) -> Phrase:
 
 def _sorted(faults: Iterable[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.file.name, fault.line, fault.text))
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise Invalid(
-            Phrase(
-                "{name!r} is no IANA time zone such as Europe/Warsaw", name=name[:80]
-            )
-        ) from None

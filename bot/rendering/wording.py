@@ -106,7 +106,7 @@ def read(path: Path, sandbox: Sandbox, shared: Shared) -> Wording:
         fault = assembly.origins.fault(error.lineno, syntax_error(error))
     except (SyntaxError, ValueError) as error:
         # a number of thousands of digits, nesting beyond Python's own limits
-        why = Phrase("it cannot be compiled: {error}", error=str(error))
+        why = Phrase("it cannot be compiled: {error}", error=_why(error))
         fault = Fault(path, 1, why)
     return _broken(path, [*assembly.faults, fault], assembly)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, PolicyViolation
-from bot.domain.language import is_tag
+from bot.domain.language import language_tag
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
@@ -110,13 +110,8 @@ def _by_language(
             )
         if name == "body" and not text.strip():
             raise Invalid(Phrase("The body is empty."), field=name)
-        if language and not is_tag(language):
-            raise Invalid(
-                Phrase(
-                    "{name}: {tag!r} is no language tag.", name=name, tag=language[:40]
-                ),
-                field=name,
-            )
+        if language:
+            _check_tag(language, name)
         if fault := illegal(text):
             raise Invalid(
                 Phrase(
@@ -128,6 +123,14 @@ def _by_language(
             )
         found[language] = text
     return found
+
+
+def _check_tag(text: str, name: str) -> None:
+    try:
+        language_tag(text)
+    except Invalid as error:
+        why = Phrase("{name}: {reason}.", name=name, reason=error.phrase)
+        raise Invalid(why, field=name) from None
 
 
 def _check_size(texts: Sequence[Text], limits: Limits) -> None:

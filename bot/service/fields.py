@@ -16,7 +16,7 @@ from bot.domain import durations, timestamps
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
-from bot.domain.language import is_tag
+from bot.domain.language import language_tag
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import FieldValues
 
@@ -113,11 +113,11 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
 
 def typed(field: Field, text: str, language: str = "") -> Any:
     """The value that `text` stands for; raises Invalid naming the field."""
-    if language and not is_tag(language):
-        tag = language[:40]
-        raise _refusal(
-            field, Phrase("{tag!r} is no language tag such as 'en'", tag=tag)
-        )
+    if language:
+        try:
+            language_tag(language)
+        except Invalid as error:
+            raise _refusal(field, error.phrase) from None
     limit = MAX_TEXT if field.type is FieldType.TEXT else MAX_LINE
     if len(text) > limit:
         raise _refusal(

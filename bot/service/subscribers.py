@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from bot.domain.access import OPERATOR, Caller, Role
 from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from bot.domain.jid import JIDError, bare, domain_of
-from bot.domain.language import is_tag
+from bot.domain.language import is_tag, language_tag
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.lists import (
     AnnouncementList,
@@ -239,11 +239,8 @@ class Subscribers:
         if timezone is not None:
             zone(timezone)
         for tag in (language, language_seen):
-            if tag is not None and not is_tag(tag):
-                raise Invalid(
-                    Phrase("{tag!r} is no language tag such as 'en'.", tag=tag[:40]),
-                    field="language",
-                )
+            if tag is not None:
+                language_tag(tag)
         self._refuse_own(address)
         return Person(address, language, timezone, language_seen)
 

@@ -6,7 +6,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     BaseModel,
@@ -22,10 +21,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.domain import wallclock
 from bot.domain.addresses import Addresses
 from bot.domain.errors import Invalid
 from bot.domain.jid import JIDError, bare
-from bot.domain.language import is_tag
+from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase, Quoted
 from bot.domain.recurrence import Freq
 from bot.settings.faults import SettingsError
@@ -192,21 +192,15 @@ class ListSettings(Section):
 
     _normal = field_validator("publishers")(_bare_jids)
 
-    @field_validator("language")
-    @classmethod
-    def _tag(cls, tag: str) -> str:
-        if not is_tag(tag):
-            raise Invalid(
-                Phrase("{tag!r} is no language tag such as 'en'", tag=tag[:40])
-            )
-        return tag
+    _tag = field_validator("language")(language_tag)
 
     @field_validator("timezone")
     @classmethod
     def _zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise Invalid(Phrase("{name!r} is no IANA time zone", name=name))
-        return ZoneInfo(name).key
+        try:
+            return wallclock.zone(name).key
+        except Invalid as error:
+            raise Invalid(error.phrase) from None  # of this key, whatever its name
 
 
 class LimitSettings(Section):

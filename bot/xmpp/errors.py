@@ -111,7 +111,9 @@ def refusal(iq: Iq, error: Exception, reference: str | None = None) -> Iq:
     """The answer to a request that failed."""
     reply = iq.reply()
     reply["type"] = "error"
-    language = iq.xml.get(LANG, "")
+    # of what is asked, else of the stanza around it
+    tags = [each.get(LANG) for each in (*iq.xml, iq.xml)]
+    language = next(filter(None, tags), "")
     reply.xml.append(stanza_error(error, language, reference).element())
     return reply
 

@@ -67,7 +67,7 @@ def test_bad_lines_keep_all_out(place: Workplace) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.splitlines() == [
         "line 4: 'no jid' is not a JID: 'no jid' is no domain.",
-        "line 6: carl@example.org: 'xx yy' is no language tag such as 'en'.",
+        "line 6: carl@example.org: 'xx yy' is no language tag such as 'en'",
         "line 5: bert@example.org stands in line 3",
         (
             "carillon: 2 bad lines, so nobody was added."

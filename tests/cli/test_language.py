@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from gettext import NullTranslations
 
 import pytest
+import typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from bot.cli import reader
+from bot.cli import output, reader
 from bot.cli.helps import holders, translate
 from bot.cli.program import app
 from bot.domain.phrase import Phrase
@@ -235,3 +236,27 @@ def test_completion_works_in_a_language(place: Workplace) -> None:
     }
     shown = place.program(command=[sys.executable, "-m", "bot"], env=asked)
     assert '"lists"' in shown.out
+
+
+@pytest.mark.parametrize(
+    ("tag", "letters", "answers"),
+    [
+        ("en", "[y/N]", {"y": True, "YES": True, "n": False, "": False}),
+        ("de", "[j/N]", {"j": True, "Ja": True, "y": True, "nein": False}),
+        ("fr", "[o/N]", {"o": True, "oui": True, "non": False}),
+        ("es", "[s/N]", {"sí": True, "s": True, "no": False}),
+        ("pl", "[t/N]", {"tak": True, "t": True, "nie": False}),
+    ],
+)
+def test_questions_take_the_readers_yes(
+    monkeypatch: pytest.MonkeyPatch, tag: str, letters: str, answers: dict[str, bool]
+) -> None:
+    """The first letter or the word, in his language or English; else asked again."""
+    monkeypatch.setenv("LC_ALL", f"{tag}.UTF-8")
+    question = Phrase("Announce this?")
+    program = typer.Typer()
+    program.command()(lambda: typer.echo(output.confirmed(question)))
+    for typed, meant in answers.items():
+        ran = CliRunner().invoke(program, input=f"what\n{typed}\n")
+        assert ran.stdout.endswith(f"{meant}\n")
+        assert ran.stderr.count(f"{said(question, tag)} {letters}:") == 2

@@ -195,7 +195,7 @@ def test_bullets(say: Say) -> None:
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "/etc", "\0"])
 def test_unknown_zone(say: Say, zone: str) -> None:
     """A zone that IANA does not know is refused."""
-    with pytest.raises(Invalid, match="no IANA time zone"):
+    with pytest.raises(Invalid, match="not a time zone"):
         say("{{ start }}", FIELDS, given={"start": WINTER}, zone=zone)
 
 

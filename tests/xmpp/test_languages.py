@@ -35,8 +35,8 @@ REFUSED = {
 
 @pytest.mark.parametrize("mode", MODES)
 def test_requests(server: XmppServer, mode: str, tmp_path: Path, run: Run) -> None:
-    """Whichever part refuses a request: in the language of its `xml:lang`, which the
-    text names, else in English.
+    """Whichever part refuses a request: in the language of its `xml:lang`, or of the
+    stanza's, which the text names, else in English.
     """
     boss = newcomer(server)
     access = {"admins": [server.jid(boss)]}
@@ -51,6 +51,10 @@ def test_requests(server: XmppServer, mode: str, tmp_path: Path, run: Run) -> No
                         client, bot.address, kind, payload, language=asked
                     )
                     assert _told(answer) == (given, said(phrase, given))
+            payload, phrase = REFUSED["request"]
+            inner = payload.replace("<schedule ", "<schedule xml:lang='pl' ", 1)
+            answer = await ask(client, bot.address, "set", inner, language="de")
+            assert _told(answer) == ("pl", said(phrase, "pl"))
 
     run(scenario())
 
