@@ -49,8 +49,9 @@ def show_all(context: typer.Context, json: output.JSON = False) -> None:
 
 @app.command()
 def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
-    """Show what a template asks for."""
-    template = _templates(context).get(name)
+    """Show what a template asks for, and where its files are."""
+    templates = _templates(context)
+    template, folder = templates.get(name), templates.folder_of(name)
     if json:
         output.document(
             {
@@ -59,6 +60,7 @@ def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
                 "description": template.description,
                 "languages": template.languages,
                 "fields": [_field(field) for field in template.fields],
+                "folder": str(folder),
             }
         )
         return
@@ -68,6 +70,7 @@ def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
             (Phrase("title"), _words(template.title)),
             (Phrase("for"), _words(template.description)),
             (Phrase("languages"), template.languages),
+            (Phrase("folder"), folder),
         ]
     )
     output.plain()

@@ -58,6 +58,10 @@ class JinjaTemplates:
         """What the template asks for; raises Invalid: unknown, or broken."""
         return self._usable(name)[1]
 
+    def folder_of(self, name: str) -> Path:
+        """Where its files are, the operator's or the shipped; raises Invalid."""
+        return self._source(name).folder
+
     def reads_recipient(self, name: str) -> bool:
         """The wording names the recipient, so each reader gets a text of his own."""
         source, _ = self._usable(name)

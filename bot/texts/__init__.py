@@ -3,7 +3,7 @@
     said(Phrase("The body is empty."), "de-AT", "en")
 
 They are read as the translators write them (`locale/LANGUAGE/LC_MESSAGES/*.po`), each
-when it is first needed; docs/decisions/0023 says why there are no compiled ones.
+when it is first needed; docs/decisions/0018 says why there are no compiled ones.
 """
 
 import io

@@ -1,5 +1,7 @@
 """`templates`: what announcements can be made of."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.workplace import Workplace
@@ -26,6 +28,8 @@ def test_show_tells_the_fields(place: Workplace) -> None:
     assert "summary" in out
     assert "a moment such as" in out
     data = place.data("templates", "show", "maintenance")
+    assert (Path(data["folder"]) / "body.en.txt.j2").is_file()
+    assert data["folder"] in out
     assert data["fields"][0]["name"] == "summary"
     assert data["fields"][0]["required"] is True
     assert "asks for nothing" in place.done("templates", "show", "welcome")
