@@ -10,12 +10,15 @@ stays as it is. JSON is for programs: its phrases are English.
 
 import json
 import os
+import re
 import sys
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,7 +27,7 @@ from rich.progress import (
     TaskProgressColumn,
     TextColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.cli.reader import words
@@ -46,6 +49,9 @@ After = Annotated[
 
 #: as wide as it takes where no terminal sets the width
 _UNBOUNDED = 100_000
+#: blanks between two columns
+_GAP = 2
+_WORDS = re.compile(r"^\s*\S+|\S+")
 _YES, _NO = Phrase("yes"), Phrase("no")
 
 
@@ -59,22 +65,22 @@ def table(
     shown = _grid()
     for column in columns:
         justify: Any = "right" if column in numbers else "left"
-        shown.add_column(words(column), justify=justify, overflow="fold")
+        shown.add_column(Text(words(column)), justify=justify)
     for row in rows:
         shown.add_row(*(Text(line(_cell(value))) for value in row))
     shown.show_header = True
-    _console().print(shown)
+    _print(shown)
 
 
 def details(pairs: Iterable[tuple[Phrase, object]]) -> None:
     """One thing: a name and a value on each line; empty values are left out."""
     shown = _grid()
     shown.add_column(no_wrap=True, style="bold")
-    shown.add_column(overflow="fold")
+    shown.add_column()
     for name, value in pairs:
         if value not in (None, "", ()):
-            shown.add_row(words(name), Text(line(_cell(value))))
-    _console().print(shown)
+            shown.add_row(Text(words(name)), Text(line(_cell(value))))
+    _print(shown)
 
 
 def say(phrase: Phrase) -> None:
@@ -89,7 +95,10 @@ def say_all(phrases: Iterable[Phrase]) -> None:
 
 def plain(text: str = "") -> None:
     """Lines of text that are not ours to translate, wrapped likewise."""
-    _console().print(Text(block(text)), overflow="fold")
+    for row in block(text).expandtabs().split("\n"):
+        console = _console()
+        console.width = max(console.width, _longest(row))
+        console.print(Text(row))
 
 
 def more(after: object) -> None:
@@ -205,7 +214,37 @@ def progress(*columns: ProgressColumn, quiet: bool) -> Progress:
 
 
 def _grid() -> Table:
-    return Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    return Table(box=None, show_header=False, pad_edge=False, padding=(0, _GAP, 0, 0))
+
+
+def _print(shown: Table) -> None:
+    """As wide as the terminal, or wider where words need it: none is ever broken."""
+    console = _console()
+    bounds = [_bounds(column) for column in shown.columns]
+    gaps = _GAP * (len(bounds) - 1)
+
+    def widths(most: int) -> list[int]:
+        return [max(least, min(whole, most)) for least, whole in bounds]
+
+    levels = range(max(whole for _, whole in bounds) + 1)
+    room = console.width - gaps
+    fitting = bisect_right(levels, room, key=lambda most: sum(widths(most))) - 1
+    for column, width in zip(shown.columns, widths(fitting), strict=True):
+        column.width = width
+    console.width = max(console.width, sum(widths(fitting)) + gaps)
+    console.print(shown)
+
+
+def _bounds(column: Column) -> tuple[int, int]:
+    """Cells on the screen: of the longest word, and of the longest text."""
+    texts = [str(text) for text in (column.header, *column.cells)]
+    whole = max(cell_len(text) for text in texts)
+    return whole if column.no_wrap else max(map(_longest, texts)), whole
+
+
+def _longest(text: str) -> int:
+    """Cells of its longest word, the first with the blanks before it."""
+    return max(map(cell_len, _WORDS.findall(text)), default=0)
 
 
 def _console() -> Console:
