@@ -20,7 +20,7 @@ from bot.domain.people_files import Format, Reader, format_of
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Origin
 from bot.service.imports import Import
-from bot.service.people import BadLine
+from bot.service.people import BadLine, Counts
 from bot.store.staging import SqlStaging, staging
 
 if TYPE_CHECKING:
@@ -175,6 +175,7 @@ def _print(
         "people": kept.people,
         "added": work.added,
         "there": work.there,
+        "changed": work.changed,
         "duplicates": kept.duplicates,
         "bad": kept.faults,
     }
@@ -201,7 +202,14 @@ def _tell(
 ) -> None:
     """Bad lines beside the output, and in it what was done."""
     if reader.unused:
-        output.note(Phrase("not used: {columns}", columns=", ".join(reader.unused)))
+        output.note(
+            Counted(
+                "this column is not used: {columns}",
+                "these columns are not used: {columns}",
+                len(reader.unused),
+                columns=", ".join(reader.unused),
+            )
+        )
     for bad in islice(kept.all_faults(), _SHOWN):
         output.note(_bad(bad))
     if (rest := kept.faults - _SHOWN) > 0:
@@ -262,7 +270,8 @@ def _refusal(faults: int, dry_run: bool) -> Phrase:
 def _done(
     list_name: str, dry_run: bool, work: Import, kept: SqlStaging
 ) -> Iterator[Phrase]:
-    yield from additions(work.added, work.there, list_name, dry_run=dry_run)
+    counts = Counts(work.added, work.changed)
+    yield from additions(counts, work.there, list_name, dry_run=dry_run)
     if kept.duplicates:
         yield Counted("{count} duplicate", "{count} duplicates", kept.duplicates)
     if kept.faults:
@@ -272,21 +281,36 @@ def _done(
 
 
 def additions(
-    added: int, there: int, list_name: str, *, dry_run: bool = False
+    counts: Counts, there: int, list_name: str, *, dry_run: bool = False
 ) -> Iterator[Phrase]:
-    """How many a list has got or would get, and how many it had."""
+    """How many a list has got or would get, how many it had, and who changed."""
     if dry_run:
         yield Counted(
             "{count} would be added to {list}",
             "{count} would be added to {list}",
-            added,
+            counts.added,
             list=list_name,
         )
     else:
         yield Counted(
-            "{count} added to {list}", "{count} added to {list}", added, list=list_name
+            "{count} added to {list}",
+            "{count} added to {list}",
+            counts.added,
+            list=list_name,
         )
     if there:
         yield Counted(
             "{count} stood there already", "{count} stood there already", there
+        )
+    if counts.changed and dry_run:
+        yield Counted(
+            "{count} would get another language or zone",
+            "{count} would get another language or zone",
+            counts.changed,
+        )
+    elif counts.changed:
+        yield Counted(
+            "{count} has another language or zone now",
+            "{count} have another language or zone now",
+            counts.changed,
         )

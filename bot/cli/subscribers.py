@@ -7,6 +7,7 @@ import typer
 from bot.cli import exporting, importing, output, session
 from bot.domain.audit import Action
 from bot.domain.phrase import Counted, Phrase
+from bot.service.people import Counts
 from bot.service.repositories import UnitOfWork
 from bot.service.subscribers import Subscribers
 
@@ -94,7 +95,7 @@ def add(
 ) -> None:
     """Put people on a list; who stands there already stays."""
     with session.service_of(context) as service:
-        added = session.carry_out(
+        done = session.carry_out(
             service,
             Action.SUBSCRIBE,
             _about(list_name, jids),
@@ -107,9 +108,9 @@ def add(
             welcome,
         )
     if json:
-        output.document({"list": list_name, "added": added, "given": len(jids)})
+        output.document({"list": list_name, **done._asdict(), "given": len(jids)})
         return
-    output.say_all(importing.additions(added, len(jids) - added, list_name))
+    output.say_all(importing.additions(done, len(jids) - done.added, list_name))
 
 
 @app.command()
@@ -155,13 +156,14 @@ def _add_all(
     language: str | None,
     timezone: str | None,
     welcome: bool,
-) -> int:
-    return sum(
-        subscribers.add(
+) -> Counts:
+    done = Counts()
+    for jid in jids:
+        one = subscribers.add(
             uow, session.OPERATOR, list_name, jid, language, timezone, welcome=welcome
         )
-        for jid in jids
-    )
+        done = done.plus(one)
+    return done
 
 
 def _remove_all(

@@ -57,6 +57,8 @@ _MOST_UNUSED = 20
 #: under a listing of `prosodyctl shell user list`, and before it in a console
 _PROSODY_END = re.compile(r"(\| )?OK: Showing .* users")
 _PROSODY_CONSOLE = "| "
+#: what stands for a byte that is not UTF-8 (PEP 383)
+_UNDECODED = re.compile("[\udc80-\udcff]")
 #: what a spreadsheet would read as a formula; no JID starts with an apostrophe
 _FORMULA = ("=", "+", "-", "@")
 _QUOTED_FORMULA = tuple(f"'{sign}" for sign in _FORMULA)
@@ -155,7 +157,7 @@ class Reader:
             odd = _cells_fault(cells, len(names))
             person = Person("") if odd else take(cells)
             if person.jid:
-                yield line, self._complete(person)
+                yield self._record(line, person)
             else:
                 why = odd or Phrase("there is no JID")
                 yield fault(line, delimiter.join(cells), why)
@@ -191,7 +193,7 @@ class Reader:
                 yield fault(line, text.strip(), why)
             else:
                 person = Person._make(value or None for value in values)
-                yield line, self._complete(person)
+                yield self._record(line, person)
 
     # --- plain lines ----------------------------------------------------------
 
@@ -200,16 +202,20 @@ class Reader:
             jid = text.strip().removeprefix(_PROSODY_CONSOLE)
             if not jid or _PROSODY_END.fullmatch(jid):
                 continue
-            if "@" in jid or self._domain is not None:
-                yield line, self._complete(Person(jid))
-            else:
-                why = Phrase("there is no @; --domain says whose users such names are")
-                yield fault(line, jid, why)
+            yield self._record(line, Person(jid))
 
-    def _complete(self, person: Person) -> Person:
-        if self._domain is None or "@" in person.jid:
-            return person
-        return person._replace(jid=f"{person.jid}@{self._domain}")
+    def _record(self, line: int, person: Person) -> Record | Fault:
+        """A person has an @: what has none is a server, or half a JID."""
+        jid = person.jid
+        if not jid.isascii() and _UNDECODED.search(jid):
+            why = Phrase("the line is not UTF-8; save the file as UTF-8")
+            return fault(line, jid, why)
+        if "@" in jid:
+            return line, person
+        if self._domain is None:
+            why = Phrase("there is no @; --domain says whose users such names are")
+            return fault(line, jid, why)
+        return line, person._replace(jid=f"{jid}@{self._domain}")
 
     def _leave_out(self, names: Iterable[str]) -> None:
         for name in names:

@@ -18,7 +18,7 @@ from bot.domain.errors import CarillonError, Invalid
 from bot.domain.people_files import Fault, Person, Record, clean, fault
 from bot.domain.phrase import Phrase
 from bot.service.audit import Audit
-from bot.service.people import BadLine, Records, Staging
+from bot.service.people import BadLine, Counts, Records, Staging
 from bot.service.ports import Database
 from bot.service.repositories import UnitOfWork
 from bot.service.roles import admins_only
@@ -60,6 +60,8 @@ class Import:
         self.added = 0
         #: those who stood on the list before
         self.there = 0
+        #: those whose language or zone was another before
+        self.changed = 0
 
     @property
     def _caller(self) -> Caller:
@@ -100,10 +102,10 @@ class Import:
         """What `write` would do; yields how many were looked up so far."""
         after = ""
         while people := self._staging.page(after, MOST):
-            there = database.look(
-                self._subscribers.standing, self._caller, self._list_name, people
+            found = database.look(
+                self._subscribers.would_put, self._caller, self._list_name, people
             )
-            self._count(len(people) - there, len(people))
+            self._count(found, len(people))
             yield self.added + self.there
             after = people[-1].jid
 
@@ -117,7 +119,7 @@ class Import:
             database.call(self._audit.done, self._entry())
         size, began = FIRST, 0.0
 
-        def put(uow: UnitOfWork, people: Sequence[Person], first: bool) -> int:
+        def put(uow: UnitOfWork, people: Sequence[Person], first: bool) -> Counts:
             nonlocal began
             began = time.thread_time()
             if first:
@@ -128,17 +130,18 @@ class Import:
 
         after = ""
         while people := self._staging.page(after, size):
-            added = database.call(put, people, after == "")
+            done = database.call(put, people, after == "")
             took = max(time.thread_time() - began, 0.0001)
-            self._count(added, len(people))
+            self._count(done, len(people))
             yield self.added + self.there
             after = people[-1].jid
             size = max(LEAST, min(MOST, 2 * size, int(size * AIM / took)))
             time.sleep(took * PAUSE)
 
-    def _count(self, added: int, people: int) -> None:
-        self.added += added
-        self.there += people - added
+    def _count(self, done: Counts, people: int) -> None:
+        self.added += done.added
+        self.there += people - done.added
+        self.changed += done.changed
 
     def _entry(self) -> Asked:
         staging = self._staging

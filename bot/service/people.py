@@ -28,6 +28,10 @@ class People(Protocol):
 
     def named(self, subscriber_ids: Sequence[int]) -> list[Subscriber]: ...
 
+    def differing(self, people: Sequence[Person]) -> int:
+        """How many are known, and would prefer something else after `put`."""
+        ...
+
     def standing(self, list_id: int, people: Sequence[Person]) -> int:
         """How many of them stand on the list."""
         ...
@@ -35,6 +39,17 @@ class People(Protocol):
     def page(self, list_id: int, *, after: int, limit: int) -> list[tuple[int, Person]]:
         """Those on the list with subscription ids > `after`, in order."""
         ...
+
+
+class Counts(NamedTuple):
+    """What became of people who are put on a list, or would become of them."""
+
+    added: int = 0
+    #: those whose language or zone was another before
+    changed: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        return Counts(self.added + other.added, self.changed + other.changed)
 
 
 class Duplicate(NamedTuple):

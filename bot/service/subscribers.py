@@ -21,6 +21,7 @@ from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
 from bot.domain.wallclock import zone
 from bot.service.audience_rights import may_know
+from bot.service.people import Counts
 from bot.service.policy import Policy
 from bot.service.ports import Clock
 from bot.service.repositories import UnitOfWork
@@ -185,10 +186,10 @@ class Subscribers:
         timezone: str | None,
         *,
         welcome: bool = True,
-    ) -> bool:
-        """An admin puts a person on a list; False where it stands there already."""
+    ) -> Counts:
+        """An admin puts a person on a list; 0 added where it stands there already."""
         person = self.check(Person(jid, language=language, timezone=timezone))
-        return self.put(uow, caller, list_name, [person], welcome=welcome) == 1
+        return self.put(uow, caller, list_name, [person], welcome=welcome)
 
     def put(
         self,
@@ -198,7 +199,7 @@ class Subscribers:
         people: Sequence[Person],
         *,
         welcome: bool,
-    ) -> int:
+    ) -> Counts:
         """An admin puts people on a list; how many did not stand there already.
 
         They are distinct and as `check` gave them. What somebody prefers stays
@@ -207,22 +208,24 @@ class Subscribers:
         admins_only(caller)
         entry = _list(uow, list_name)
         now = self._clock.now()
+        changed = _changed(uow, people)
         added = uow.people.put(entry.id, people, SubscriptionOrigin.ADMIN, now)
         if welcome and entry.welcome is not None:
             for subscriber in uow.people.named(added):
                 self._welcome(uow, entry, subscriber)
-        return len(added)
+        return Counts(len(added), changed)
 
-    def standing(
+    def would_put(
         self,
         uow: UnitOfWork,
         caller: Caller,
         list_name: str,
         people: Sequence[Person],
-    ) -> int:
-        """How many of them stand on the list."""
+    ) -> Counts:
+        """What `put` would do."""
         admins_only(caller)
-        return uow.people.standing(_list(uow, list_name).id, people)
+        there = uow.people.standing(_list(uow, list_name).id, people)
+        return Counts(len(people) - there, _changed(uow, people))
 
     def export(
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
@@ -236,6 +239,15 @@ class Subscribers:
         """As it is stored; raises Invalid, Conflict or NotAllowed."""
         jid, language, timezone, language_seen = person
         address = _person(self._policy, jid)
+        if "@" not in address:
+            raise Invalid(
+                Phrase(
+                    "{address!r} has no @: write whole JIDs, such as {example}.",
+                    address=address,
+                    example=f"{address}@example.org",
+                ),
+                field="jid",
+            )
         if timezone is not None:
             zone(timezone)
         for tag in (language, language_seen):
@@ -322,6 +334,12 @@ def _list(uow: UnitOfWork, name: str) -> AnnouncementList:
             )
         )
     return entry
+
+
+def _changed(uow: UnitOfWork, people: Sequence[Person]) -> int:
+    """Whose preferences differ from what is said of them, if anything is."""
+    said = [one for one in people if any(one[1:])]
+    return uow.people.differing(said) if said else 0
 
 
 def _person(policy: Policy, jid: str) -> str:

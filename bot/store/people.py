@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -51,6 +52,10 @@ FOUND = {
 }
 
 
+_PREFERENCES = ("language", "timezone", "language_seen")
+_Columns = sa.ColumnCollection[str, sa.ColumnElement[Any]]
+
+
 class SqlPeople:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -65,10 +70,7 @@ class SqlPeople:
     ) -> list[int]:
         values = {"people": _as_json(people)}
         dialect = self._connection.dialect.name
-        if dialect == "postgresql":
-            # Plans, those of foreign keys among them, are made once: on a table that
-            # is still small they would read it as a whole, and go on when it is not.
-            self._connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        self._by_index()
         self._ensure(values, now)
         # where true: or SQLite takes ON CONFLICT for the condition of a join
         intervals = FOUND[dialect].where(sa.true())
@@ -89,8 +91,7 @@ class SqlPeople:
     def _ensure(self, values: dict[str, str], now: datetime) -> None:
         """Subscribers of these JIDs, with what they prefer; only what differs."""
         given = self._given
-        chosen = [given.c.language, given.c.timezone, given.c.language_seen]
-        names = [column.name for column in chosen]
+        chosen = [given.c[name] for name in _PREFERENCES]
         people = (
             sa.select(
                 given.c.jid,
@@ -102,26 +103,38 @@ class SqlPeople:
             .order_by(given.c.place)
         )
         added = insert(self._connection, subscriber).from_select(
-            ["jid", *names, "score", "created_at"], people, include_defaults=False
+            ["jid", *_PREFERENCES, "score", "created_at"],
+            people,
+            include_defaults=False,
         )
-        wanted, stored = added.excluded, subscriber.c
-        new = {
-            "language": sa.func.coalesce(wanted.language, stored.language),
-            "timezone": sa.func.coalesce(wanted.timezone, stored.timezone),
-            "language_seen": sa.func.coalesce(
-                stored.language_seen, wanted.language_seen
-            ),
-        }
-        differs = [value.is_distinct_from(stored[name]) for name, value in new.items()]
+        new = _merged(added.excluded)
         put = added.on_conflict_do_update(
-            index_elements=[subscriber.c.jid], set_=new, where=sa.or_(*differs)
+            index_elements=[subscriber.c.jid], set_=new, where=_differs(new)
         )
         self._connection.execute(put, values)
+
+    def _by_index(self) -> None:
+        """Plans, those of foreign keys among them, are made once: on a table that is
+        still small they would read it as a whole, and go on when it is not.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
 
     def named(self, subscriber_ids: Sequence[int]) -> list[Subscriber]:
         select = sa.select(subscriber).where(subscriber.c.id.in_(subscriber_ids))
         rows = self._connection.execute(select.order_by(subscriber.c.id))
         return [subscriber_from_row(row) for row in rows]
+
+    def differing(self, people: Sequence[Person]) -> int:
+        given = self._given
+        # one by one: see _ID
+        differs = sa.select(_differs(_merged(given.c))).select_from(subscriber)
+        differs = differs.where(subscriber.c.jid == given.c.jid).correlate(given)
+        select = sa.select(sa.func.count()).select_from(given)
+        select = select.where(differs.scalar_subquery())
+        values = {"people": _as_json(people)}
+        self._by_index()
+        return self._connection.execute(select, values).scalar_one()
 
     def standing(self, list_id: int, people: Sequence[Person]) -> int:
         given = self._given
@@ -149,6 +162,23 @@ class SqlPeople:
         )
         rows = self._connection.execute(select)
         return [(row[0], Person._make(row[1:])) for row in rows]
+
+
+def _merged(given: _Columns) -> dict[str, sa.ColumnElement[Any]]:
+    """What a subscriber prefers after what was given of him."""
+    stored = subscriber.c
+    return {
+        "language": sa.func.coalesce(given.language, stored.language),
+        "timezone": sa.func.coalesce(given.timezone, stored.timezone),
+        "language_seen": sa.func.coalesce(stored.language_seen, given.language_seen),
+    }
+
+
+def _differs(new: dict[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+    stored = subscriber.c
+    return sa.or_(
+        *(value.is_distinct_from(stored[name]) for name, value in new.items())
+    )
 
 
 def _as_json(people: Sequence[Person]) -> str:

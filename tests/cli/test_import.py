@@ -66,7 +66,7 @@ def test_bad_lines_keep_all_out(place: Workplace) -> None:
     ran = importing(place, BAD, name="people.csv")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.splitlines() == [
-        "line 4: 'no jid' is not a JID: 'no jid' is no domain.",
+        "line 4: no jid: there is no @; --domain says whose users such names are",
         "line 6: carl@example.org: 'xx yy' is no language tag such as 'en'",
         "line 5: bert@example.org stands in line 3",
         (
@@ -84,7 +84,8 @@ def test_the_good_lines(place: Workplace) -> None:
     ran = importing(place, BAD, "--skip-bad", name="people.csv")
     assert ran.code == 0
     assert ran.out == (
-        "1 added to news; 1 stood there already; 1 duplicate; 2 bad lines left out.\n"
+        "1 added to news; 1 stood there already; 1 has another language or zone now;"
+        " 1 duplicate; 2 bad lines left out.\n"
     )
     assert jids(place) == ["anna@example.org", "bert@example.org"]
 
@@ -118,11 +119,11 @@ def test_json(place: Workplace) -> None:
     assert len(found["bad"]) == 30
     assert found["bad"][29]["line"] == 31
     assert found["bad"][29]["value"] == "bad 29"
-    assert "is not a JID" in found["bad"][29]["why"]
+    assert "there is no @" in found["bad"][29]["why"]
     assert found["duplicates"] == [{"line": 33, "jid": "a@example.org", "first": 32}]
     assert found["unused"] == ["age"]
-    counts = {"people": 1, "added": 0, "there": 0, "duplicates": 1, "bad": 30}
-    assert found["counts"] == counts
+    counts = {"people": 1, "added": 0, "there": 0, "changed": 0}
+    assert found["counts"] == counts | {"duplicates": 1, "bad": 30}
     ran = importing(place, CSV, "--json", name="people.csv")
     found = json.loads(ran.out)
     assert (found["bad"], found["duplicates"], found["dry_run"]) == ([], [], False)
@@ -142,7 +143,47 @@ def test_columns_that_are_not_used(place: Workplace) -> None:
     """They are named once."""
     text = "jid,name,team\nanna@example.org,Anna,x\nbert@example.org,Bert,y\n"
     ran = importing(place, text, name="people.csv")
-    assert (ran.code, ran.err) == (0, "not used: name, team\n")
+    assert (ran.code, ran.err) == (0, "these columns are not used: name, team\n")
+    ran = importing(place, "jid,team\nanna@example.org,x\n", name="people.csv")
+    assert (ran.code, ran.err) == (0, "this column is not used: team\n")
+
+
+def test_preferences_that_change(place: Workplace) -> None:
+    """It is told how many have another language or zone now, or would have."""
+    importing(place, CSV, name="people.csv")
+    other = CSV.replace(",de,", ",pl,")
+    ran = importing(place, other, "--dry-run", name="people.csv")
+    assert "2 stood there already; 1 would get another language or zone." in ran.out
+    assert people(place)[0][1] == "de"
+    ran = importing(place, other, name="people.csv")
+    assert ran.out.replace("\n", " ").rstrip() == (
+        "0 added to news; 2 stood there already; 1 has another language or zone now."
+    )
+    assert people(place)[0][1] == "pl"
+
+
+def test_latin_1(place: Workplace) -> None:
+    """A line in another encoding than UTF-8 is told as such."""
+    ran = importing(place, b"jid\nj\xf6rg@example.org\n", name="people.csv")
+    assert ran.err.splitlines()[0] == (
+        "line 2: j\\udcf6rg@example.org: the line is not UTF-8; save the file as UTF-8"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("people.csv", "jid;language\nnobody;de\n"),
+        ("people.jsonl", '{"jid": "nobody"}\n'),
+        ("people.txt", "nobody\n"),
+    ],
+)
+def test_names_without_a_domain(place: Workplace, name: str, text: str) -> None:
+    """They are nobody, in every format, until --domain says whose users they are."""
+    assert "there is no @; --domain" in importing(place, text, name=name).err
+    assert jids(place) == []
+    ran = importing(place, text, "--domain", "example.org", name=name)
+    assert (ran.code, jids(place)) == (0, ["nobody@example.org"])
 
 
 def test_standard_input(place: Workplace) -> None:
@@ -227,7 +268,12 @@ def export(place: Workplace, *words: str) -> str:
 @pytest.mark.parametrize("name", ["people.csv", "people.jsonl"])
 def test_an_export_imports_again(place: Workplace, name: str) -> None:
     """Into another database it brings the same people with the same preferences."""
-    odd = ["=1+1@example.org", "a;b,c@example.org", "büro☃🔔@example.org", "relay.net"]
+    odd = [
+        "=1+1@example.org",
+        "a;b,c@example.org",
+        "büro☃🔔@example.org",
+        "relay@x.net",
+    ]
     place.done("subscribers", "add", "news", *odd, "--no-welcome")
     place.done("subscribers", "add", "news", odd[0], "--language", "de", "--tz", "UTC")
     place.done("subscribers", "add", "news", "gone@example.org")

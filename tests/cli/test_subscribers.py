@@ -1,7 +1,12 @@
 """`lists` and `subscribers`."""
 
+from datetime import datetime
+
 import pytest
 
+from bot.domain.lists import SubscriptionOrigin
+from bot.domain.people_files import Person
+from bot.service.repositories import UnitOfWork
 from tests.cli.workplace import Workplace
 
 
@@ -32,7 +37,7 @@ def test_add_show_and_remove(place: Workplace) -> None:
     )
     assert out == "2 added to news.\n"
     again = place.data("subscribers", "add", "news", "a@example.org", "c@example.org")
-    assert again == {"list": "news", "added": 1, "given": 2}
+    assert again == {"list": "news", "added": 1, "changed": 0, "given": 2}
     shown = place.done("subscribers", "list", "news")
     assert "a@example.org" in shown
     assert "Europe/Berlin" in shown
@@ -43,6 +48,33 @@ def test_add_show_and_remove(place: Workplace) -> None:
     assert removed == {"list": "news", "removed": 1}
     items = place.data("subscribers", "list", "news")["items"]
     assert [one["jid"] for one in items] == ["c@example.org"]
+
+
+def test_preferences_that_change_are_told(place: Workplace) -> None:
+    """Who stands there already gets what is said now, and that is told."""
+    add = ("subscribers", "add", "news", "a@example.org")
+    place.done(*add, "--language", "de")
+    assert place.done(*add, "--language", "pl") == (
+        "0 added to news; 1 stood there already; 1 has another language or zone now.\n"
+    )
+
+
+def test_a_name_alone_is_nobody(place: Workplace) -> None:
+    """What has no @ is refused, and nobody is added; what stands there can go."""
+    ran = place("subscribers", "add", "news", "a@example.org", "bob")
+    assert ran.fault() == (
+        "carillon: 'bob' has no @: write whole JIDs, such as bob@example.org."
+    )
+    assert place.data("subscribers", "list", "news")["items"] == []
+    with place.service() as service:
+        found = service.database.look(service.subscribers.get_list, "news")
+        now = service.clock.now()
+        service.database.call(_put, found.id, Person("bob"), now)
+    place.done("subscribers", "remove", "news", "bob")
+
+
+def _put(uow: UnitOfWork, list_id: int, person: Person, now: datetime) -> None:
+    uow.people.put(list_id, [person], SubscriptionOrigin.ADMIN, now)
 
 
 def test_who_joins_is_welcomed_unless_told_otherwise(place: Workplace) -> None:

@@ -168,11 +168,33 @@ def test_names_without_a_domain(format_: Format) -> None:
     assert people(found) == [BERT, Person("anna@example.com")]
 
 
-def test_bare_names_are_not_taken_for_servers() -> None:
-    """A line without @ is refused and the remedy named, where no domain is given."""
-    found = read("bert\n", Format.LINES)
-    assert faults(found) == [
-        (1, "there is no @; --domain says whose users such names are")
+@pytest.mark.parametrize(
+    ("format_", "text", "line"),
+    [
+        (Format.CSV, "jid;language;timezone\nbert;de;\n", 2),
+        (Format.JSONL, '{"jid":"bert"}\n', 1),
+        (Format.LINES, "bert\n", 1),
+    ],
+)
+def test_bare_names_are_not_taken_for_servers(
+    format_: Format, text: str, line: int
+) -> None:
+    """A name without @ is refused and the remedy named, where no domain is given."""
+    assert faults(read(text, format_)) == [
+        (line, "there is no @; --domain says whose users such names are")
+    ]
+
+
+@pytest.mark.parametrize("format_", [Format.CSV, Format.LINES])
+def test_what_is_not_utf8(format_: Format) -> None:
+    """A JID in Latin-1 is told as such; a column that is not used does not count."""
+    found = read("caf\udce9@example.org\n", Format.LINES)
+    if format_ is Format.CSV:
+        text = "jid,name\ncaf\udce9@example.org,x\nbert@example.org,M\udcfcller\n"
+        found = read(text, format_)
+        assert people(found) == [BERT]
+    assert [why for _, why in faults(found)] == [
+        "the line is not UTF-8; save the file as UTF-8"
     ]
 
 
@@ -204,13 +226,13 @@ def test_formats(name: str, first: str, format_: Format | None) -> None:
     assert format_of(name, first) == format_
 
 
-#: as they are stored: JIDs without spaces, tags and zones of plain letters
+#: as they are stored: JIDs with @, without spaces, tags and zones of plain letters
 WORDS = st.text(st.sampled_from("abc/_+-09"), min_size=1, max_size=8)
 PEOPLE = st.builds(
     Person,
-    st.text(
-        st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1
-    ).filter(lambda text: "'" not in text),
+    st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1)
+    .filter(lambda text: "'" not in text)
+    .map("{}@".format),
     st.none() | WORDS,
     st.none() | WORDS,
     st.none() | WORDS,

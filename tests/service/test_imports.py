@@ -99,15 +99,19 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
             fault(9, "x", Phrase("there is no JID")),
             (10, Person("c@example.org", language_seen="?")),
             (11, Person("anna@example.org")),
+            (12, Person("bob")),
         ]
         assert list(work.read(said)) == [len(said)]
         assert kept.page("", 9) == [Person("anna@example.org", "de", "Europe/Berlin")]
-        assert [one.line for one in kept.all_faults()] == [3, 4, 5, 6, 7, 8, 9, 10]
+        assert [one.line for one in kept.all_faults()] == [3, 4, 5, 6, 7, 8, 9, 10, 12]
         assert list(kept.all_duplicates()) == [(11, "anna@example.org", 2)]
         whys = [one.why for one in kept.all_faults()]
     for why, part in zip(
         whys,
-        ["not a JID", "resource", "tag", "Mars", "server", "itself", "no JID", "tag"],
+        [
+            *("not a JID", "resource", "tag", "Mars", "server", "itself", "no JID"),
+            *("tag", "no @"),
+        ],
         strict=True,
     ):
         assert part in why
@@ -135,6 +139,26 @@ def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
         list(work.read([fault(3, "x", Phrase("there is no JID"))]))
         [bad] = kept.all_faults()
     assert bad == (3, "x", "gesagt: there is no JID\\udcff")
+
+
+def test_who_prefers_something_else_is_counted(world: World) -> None:
+    """Of those who are known, as a dry run foretells; a file of names changes none."""
+    people = users(imports.FIRST * 2)
+    carry_out(world, list(enumerate((Person(one, "de") for one in people), 1)))
+    said: list[Record | Fault] = [
+        (2, Person(people[0], "de")),
+        (3, Person(people[1], "pl")),
+        (4, Person(people[-1], timezone="Europe/Warsaw")),
+        (5, Person("new@example.org", "pl")),
+    ]
+    with an_import(world) as (work, _):
+        list(work.read(said))
+        list(work.look(world.database))
+    assert (work.added, work.there, work.changed) == (1, 3, 2)
+    for expected in ((1, 3, 2), (0, 4, 0)):
+        work = carry_out(world, said)
+        assert (work.added, work.there, work.changed) == expected
+    assert carry_out(world, records(*people)).changed == 0
 
 
 def test_a_look_changes_nothing(world: World) -> None:

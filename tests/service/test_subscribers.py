@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.addresses import Addresses
-from bot.domain.errors import Conflict, Forbidden, NotAllowed, NotFound
+from bot.domain.errors import Conflict, Forbidden, Invalid, NotAllowed, NotFound
 from bot.domain.lists import ListKind
 from bot.domain.schedule import Origin, Schedule
 from bot.service.paging import Paging
@@ -81,8 +81,11 @@ def test_an_admin_adds(world: World) -> None:
     """Who is added is welcomed unless the admin says no; adding twice adds once."""
     admin = world.caller(ADMIN)
     add = world.subscribers.add
-    assert world.do(add, admin, "news", "a@example.org", "de", "Europe/Berlin")
-    assert not world.do(add, admin, "news", "a@example.org", None, None)
+    counts = [
+        world.do(add, admin, "news", "a@example.org", language, "Europe/Berlin")
+        for language in ("pl", "de", None)
+    ]
+    assert counts == [(1, 0), (0, 1), (0, 0)]
     assert [one.audience for one in welcomes(world)] != []
     world.do(
         lambda unit: add(unit, admin, "news", "b@b.example", None, None, welcome=False)
@@ -118,6 +121,14 @@ def test_only_admins_add_and_remove(world: World) -> None:
         world.do(subscribers.add, admin, "news", "example.org", None, None)
     with pytest.raises(NotFound):
         world.do(subscribers.remove, admin, "news", "a@example.org")
+
+
+def test_a_person_has_an_at(world: World) -> None:
+    """A name alone is put on no list, though it is a JID, and the remedy is told."""
+    admin = world.caller(ADMIN)
+    with pytest.raises(Invalid, match=r"'bob' has no @: .* bob@example\.org"):
+        world.do(world.subscribers.add, admin, "news", "bob", None, None)
+    assert readers(world) == []
 
 
 def test_the_domain_is_the_default_list(world: World) -> None:

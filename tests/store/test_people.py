@@ -50,7 +50,11 @@ def test_preferences(database: SqlDatabase) -> None:
             Person(ANNA.jid, timezone="UTC", language_seen="fr"),
             Person(BERT.jid, language_seen="fr"),
         ]
+        assert unit.people.differing([*changes, ODD]) == 2
+        assert unit.people.differing([ANNA._replace(language_seen="fr"), BERT]) == 0
+        assert unit.people.differing([]) == 0
         assert unit.people.put(news, changes, ADMIN, NOON) == []
+        assert unit.people.differing(changes) == 0
         page = unit.people.page(news, after=0, limit=9)
         assert [person for _, person in page] == [
             Person(ANNA.jid, "de", "UTC", "en"),
