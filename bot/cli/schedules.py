@@ -9,13 +9,15 @@ import typer
 from bot.cli import moments, output, session, showing
 from bot.domain.audit import Action
 from bot.domain.broadcast import Broadcast, Occurrence, Progress
-from bot.domain.errors import CarillonError, NotFound
+from bot.domain.errors import CarillonError, Invalid, NotFound
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import ON_THE_WIRE, Schedule, ScheduleState
+from bot.domain.updates import WireState
 from bot.service.broadcasts import Broadcasts
-from bot.service.paging import Paging
+from bot.service.paging import Page, Paging
+from bot.service.quotas import LIVE
 from bot.service.repositories import UnitOfWork
 from bot.service.schedules import Schedules
 
@@ -41,7 +43,11 @@ def show_all(
     context: typer.Context,
     status: Annotated[
         str | None,
-        typer.Option(help="scheduled, queued, sent, failed or cancelled only."),
+        typer.Option(
+            metavar="STATE",
+            help="pending, paused, held, running, sent, failed or cancelled only;"
+            " scheduled and queued are the protocol's words.",
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="What is over, too, and every welcome.")
@@ -51,12 +57,15 @@ def show_all(
     json: output.JSON = False,
 ) -> None:
     """Show what is pending, in the order it was asked for."""
+    states = None if everything else LIVE
+    if status is not None:
+        states = _named(status)
     with session.service_of(context) as service:
         page = service.database.look(
             _page,
             service.schedules,
             Paging(limit=limit, after=after),
-            status,
+            states,
             everything,
         )
     items = page.items
@@ -280,24 +289,42 @@ def _find(
                 Phrase("There is no announcement #{reference}.", reference=digits[:20])
             )
         return schedules.get(uow, session.OPERATOR, number)
-    return schedules.find(uow, session.OPERATOR, reference, owner)
+    try:
+        return schedules.find(uow, session.OPERATOR, reference, owner)
+    except NotFound:
+        if owner is not None:
+            raise
+        raise NotFound(
+            Phrase(
+                "There is no announcement {id!r} of {operator};"
+                " say whose id it is with --owner JID, or use #N.",
+                id=reference,
+                operator=session.OPERATOR.owner,
+            )
+        ) from None
 
 
 def _page(
     uow: UnitOfWork,
     schedules: Schedules,
     paging: Paging,
-    status: str | None,
+    states: frozenset[ScheduleState] | None,
     everything: bool,
-) -> Any:
+) -> Page[Schedule]:
     return schedules.page(
-        uow,
-        session.OPERATOR,
-        paging,
-        status,
-        pending=not everything,
-        everything=everything,
+        uow, session.OPERATOR, paging, states=states, everything=everything
     )
+
+
+def _named(status: str) -> frozenset[ScheduleState]:
+    """By the word that tables show, or by the protocol's."""
+    found = frozenset(
+        state for state, wire in ON_THE_WIRE.items() if status in {state, wire}
+    )
+    if not found:
+        known = ", ".join(dict.fromkeys((*ScheduleState, *WireState)))
+        raise Invalid(Phrase("status: one of {known}.", known=known), field="status")
+    return found
 
 
 def _one(

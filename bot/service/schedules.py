@@ -33,7 +33,7 @@ from bot.service.intake import Intake
 from bot.service.paging import Page, Paging
 from bot.service.policy import Policy
 from bot.service.ports import Clock, Templates
-from bot.service.quotas import LIVE, Quota, Quotas
+from bot.service.quotas import Quota, Quotas
 from bot.service.repositories import ScheduleFilter, UnitOfWork
 from bot.service.requests import ScheduleRequest
 from bot.service.roles import known
@@ -165,16 +165,15 @@ class Schedules:
         paging: Paging,
         status: str | None = None,
         *,
-        pending: bool = False,
+        states: Collection[ScheduleState] | None = None,
         everything: bool = False,
     ) -> Page[Schedule]:
         """The caller's; an admin's or auditor's page holds everybody's.
 
-        `pending` leaves out what is over, where no status is asked for;
+        `status` is a word of the draft; `states` are ours, where none is asked for.
         `everything` adds the welcomes, of which there may be thousands.
         """
         known(caller)
-        states: Collection[ScheduleState] | None = LIVE if pending else None
         if status is not None:
             try:
                 wanted = WireState(status)

@@ -38,6 +38,30 @@ def test_list_leaves_out_what_is_over(weekly: Workplace) -> None:
     assert weekly.data("schedules", "list", "--status", "sent")["count"] == 0
 
 
+def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:
+    """--status takes the column's words, and the protocol's for several of them."""
+    weekly.done("announce", "news", "--body", "Hi", "--in", "1h", "--yes")
+    weekly.done("schedules", "pause", "weekly")
+    found = {
+        word: [
+            one["reference"]
+            for one in weekly.data("schedules", "list", "--status", word)["items"]
+        ]
+        for word in ("pending", "paused", "scheduled", "running", "queued")
+    }
+    assert found == {
+        "pending": [2],
+        "paused": [1],
+        "scheduled": [1, 2],
+        "running": [],
+        "queued": [],
+    }
+    assert weekly("schedules", "list", "--status", "stopped").fault() == (
+        "carillon: status: one of pending, paused, held, running, sent, failed,"
+        " cancelled, scheduled, queued."
+    )
+
+
 @pytest.mark.parametrize("reference", ["#1", "1", "weekly", "0001"])
 def test_a_reference_is_a_number_or_an_id(weekly: Workplace, reference: str) -> None:
     """#N, N and the operator's id mean the same schedule."""
@@ -124,6 +148,15 @@ def test_another_owners_id(weekly: Workplace) -> None:
     """--owner names whose id it is."""
     shown = weekly.data("schedules", "show", "weekly", "--owner", "role:admin")
     assert shown["reference"] == 1
+
+
+@pytest.mark.parametrize("command", ["show", "preview", "pause", "cancel"])
+def test_an_id_may_be_somebody_elses(weekly: Workplace, command: str) -> None:
+    """An id that the operator has not given points to --owner."""
+    assert weekly("schedules", command, "party").fault() == (
+        "carillon: There is no announcement 'party' of role:admin;"
+        " say whose id it is with --owner JID, or use #N."
+    )
 
 
 @pytest.mark.parametrize(
