@@ -89,7 +89,12 @@ def announce(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Until it is sent, and say how it went.")
+        bool,
+        typer.Option(
+            "--wait",
+            help="Until it is sent, and say how it went; exit code 1 if it failed"
+            " (nobody was reached) or was stopped.",
+        ),
     ] = False,
     json: output.JSON = False,
 ) -> None:
@@ -115,10 +120,6 @@ def announce(
     )
     asking.check_usage(options)
     asks = not (yes or dry_run)
-    if asks and (json or not output.on_terminal()):
-        output.fail(
-            Phrase("nobody is there to be asked: add --yes, or --dry-run to look"), 2
-        )
     with session.service_of(context) as service:
         target = service.database.look(service.subscribers.get_list, list_name)
         zone = timezone or target.timezone
@@ -127,6 +128,11 @@ def announce(
             service.schedules.draft, session.OPERATOR, request
         )
         texts = service.database.look(service.schedules.texts, drafted)
+        if asks and (json or not output.on_terminal()):
+            output.fail(
+                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
+                2,
+            )
         preview = upcoming(drafted, limit=_SHOWN)
         warnings = [
             warning
@@ -158,7 +164,7 @@ def announce(
         )
         shown |= showing.schedule_as_data(stored)
         if not json:
-            output.say(_outcome(stored))
+            output.say(_outcome(stored, repeated=stored.id == drafted.id))
         failed = None
         if wait:
             shown["broadcast"], failed = following.schedule(
@@ -170,7 +176,14 @@ def announce(
             output.fail(failed)
 
 
-def _outcome(stored: Schedule) -> Phrase:
+def _outcome(stored: Schedule, *, repeated: bool) -> Phrase:
+    if repeated:
+        return Phrase(
+            "#{number} ({id}) was there already, and is {state}; nothing was changed.",
+            number=stored.id,
+            id=stored.client_id,
+            state=stored.wire_state,
+        )
     if stored.next_at is None:
         return Phrase(
             "#{number} ({id}) is {state}.",

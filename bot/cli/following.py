@@ -9,7 +9,7 @@ from bot.cli import output, session, showing
 from bot.cli.reader import words
 from bot.domain import broadcast as domain
 from bot.domain.broadcast import Broadcast, BroadcastState
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Counted, Phrase
 from bot.service.health import health
 from bot.service.paging import Paging
 
@@ -72,11 +72,25 @@ def broadcast(
             time.sleep(_PAUSE)
     if not quiet:
         showing.broadcasts([(found, progress)])
+        if progress.failed:
+            output.note(_unreached(found, progress))
     return showing.broadcast_as_data(found, progress), _failure(found)
 
 
 def _done(progress: domain.Progress) -> int:
     return progress.sent + progress.failed + progress.skipped
+
+
+def _unreached(found: Broadcast, progress: domain.Progress) -> Phrase:
+    return Counted(
+        "{count} of {total} was not reached; who and why:"
+        " carillon broadcasts failures {number}",
+        "{count} of {total} were not reached; who and why:"
+        " carillon broadcasts failures {number}",
+        progress.failed,
+        total=progress.total,
+        number=found.id,
+    )
 
 
 def _failure(found: Broadcast) -> Phrase | None:

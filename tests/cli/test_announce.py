@@ -15,6 +15,9 @@ MAINTENANCE = (
 )
 
 
+PASSED = ("announce", "news", "--body", "Hi", "--at", "2001-01-01 09:00")
+
+
 def soon(place: Workplace) -> None:
     """Let the window reach the far years that these tests use."""
     with place.config.open("a") as file:
@@ -110,6 +113,9 @@ def test_the_same_id_again_changes_nothing(place: Workplace) -> None:
     same = ("announce", "news", "--body", "Hi", "--id", "one", "--yes")
     first, second = place.data(*same), place.data(*same)
     assert first["reference"] == second["reference"]
+    assert place.done(*same).splitlines()[-1] == (
+        "#1 (one) was there already, and is scheduled; nothing was changed."
+    )
     other = place("announce", "news", "--body", "Other", "--id", "one", "--yes")
     assert "'one' is taken" in other.fault()
 
@@ -117,6 +123,8 @@ def test_the_same_id_again_changes_nothing(place: Workplace) -> None:
 def test_nobody_to_ask_is_a_usage_error(place: Workplace) -> None:
     """Without a terminal and --yes it ends with 2, says what to do, stores nothing."""
     assert "--yes" in place("announce", "news", "--body", "Hi").fault(2)
+    assert "no list 'olds'" in place("announce", "olds", "--body", "Hi").fault()
+    assert "has passed" in place(*PASSED).fault()
     assert place.data("schedules", "list", "--all")["count"] == 0
 
 

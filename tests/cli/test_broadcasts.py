@@ -74,6 +74,19 @@ def test_watch_what_failed(sending: Workplace) -> None:
     assert '"failed": 3' in ran.out
 
 
+def test_watch_tells_how_many_were_not_reached(sending: Workplace) -> None:
+    """Where some were reached it ends with 0, and names the command for the others."""
+    failing = dict.fromkeys(("a@example.org", "c@example.org"), "forbidden")
+    with sending.service() as service:
+        send(service, failing)
+    ran = sending("broadcasts", "watch", "1")
+    assert (ran.code, ran.err) == (
+        0,
+        "2 of 3 were not reached; who and why: carillon broadcasts failures 1\n",
+    )
+    assert sending("broadcasts", "watch", "1", "--json").err == ""
+
+
 def test_stop(sending: Workplace) -> None:
     """`stop` ends what is under way, once; a second time is no error."""
     assert sending.done("broadcasts", "stop", "1") == "1 stopped.\n"
