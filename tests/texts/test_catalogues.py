@@ -98,6 +98,15 @@ def test_shape_is_kept(catalog: Catalog) -> None:
                 assert translated.endswith(ends), translated
 
 
+def test_french_stops_stay_with_their_word() -> None:
+    """No line begins with a stop: the space before it is a no-break space."""
+    with path_of("fr").open("rb") as file:
+        catalog = read_po(file, locale="fr")
+    for message in _messages(catalog).values():
+        for _, translated in _forms(message):
+            assert not re.search(r" [:;?!»]|« ", translated), translated
+
+
 def _nodes() -> list[tuple[Path, ast.AST]]:
     return [
         (file, node)
