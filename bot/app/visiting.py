@@ -15,12 +15,20 @@ from bot.xmpp.connection import Connection, FatalConnectionError
 PATIENCE = 20.0
 
 
+class NotLoggedIn(Conflict):
+    """The reason, and whether it is that the server refused the secret."""
+
+    def __init__(self, phrase: Phrase, *, secret: bool = False) -> None:
+        super().__init__(phrase)
+        self.secret = secret
+
+
 @contextlib.asynccontextmanager
 async def visiting(
     settings: XMPPSettings,
     prepare: Callable[[Connection], None] = lambda _connection: None,
 ) -> AsyncIterator[Connection]:
-    """Log in, and out at the end; raises Conflict with the reason if it cannot.
+    """Log in, and out at the end; raises NotLoggedIn if it cannot.
 
     An account gets a resource of its own: a service that is running stays
     connected. `prepare` is called before connecting. Raises SettingsError where
@@ -47,16 +55,18 @@ async def _up(connection: Connection, running: asyncio.Task[None]) -> None:
         async with asyncio.timeout(PATIENCE):
             while not ready.done():
                 if connection.failure is not None:
-                    raise Conflict(connection.failure)
+                    raise NotLoggedIn(
+                        connection.failure, secret=connection.secret_refused
+                    )
                 await asyncio.wait({ready, running}, timeout=0.05)
                 if running.done():
                     running.result()
     except FatalConnectionError as error:
-        raise Conflict(error.phrase) from None
+        raise NotLoggedIn(error.phrase) from None
     except TimeoutError:
         silent = Phrase(
             "no answer within {seconds:.0f} s: check host and port", seconds=PATIENCE
         )
-        raise Conflict(silent) from None
+        raise NotLoggedIn(silent) from None
     finally:
         ready.cancel()

@@ -112,9 +112,30 @@ class SQLiteBackend:
 
 
 def unmakeable(file: str | Path, error: OSError) -> Unavailable:
+    folder = Path(file).absolute().parent
+    if is_missing(folder):
+        return no_folder(folder)
     return Unavailable(
         Phrase("{file} cannot be made: {error}.", file=file, error=error.strerror)
     )
+
+
+def no_folder(folder: Path) -> Unavailable:
+    return Unavailable(
+        Phrase(
+            "There is no folder {folder} for the database:"
+            " make it, or change url in [database].",
+            folder=folder,
+        )
+    )
+
+
+def is_missing(folder: Path) -> bool:
+    """It does not exist, or is no folder; False where we may not look."""
+    try:
+        return not folder.is_dir()
+    except PermissionError:
+        return False
 
 
 def database_file(url: sa.URL) -> Path:

@@ -54,6 +54,8 @@ def is_new(url: str) -> bool:
     if not _is_missing(url):
         return current(url) is None
     folder = sqlite.database_file(parse_url(url)).parent
+    if sqlite.is_missing(folder):
+        raise sqlite.no_folder(folder)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Unavailable(
             Phrase(

@@ -82,6 +82,7 @@ class AccountStream(Stream, ClientXMPP):
         self._up(fresh=True)
 
     def _on_refused(self, failure: StanzaBase) -> None:
+        self.secret_refused = True
         self.refusal = Phrase(
             "login refused ({condition}): check jid and password",
             condition=failure["condition"],

@@ -20,11 +20,12 @@ from slixmpp.stanza import Iq
 from slixmpp.stanza.rootstanza import RootStanza
 
 from bot.domain.message import Announcement
-from bot.domain.phrase import Phrase, Quoted
+from bot.domain.phrase import Phrase
 from bot.engine.wire import Delivery, StreamLost
 from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.account import AccountStream
 from bot.xmpp.component import ComponentStream
+from bot.xmpp.endings import ending
 from bot.xmpp.ledger import Pending
 from bot.xmpp.sender import Moment, Stencil, cut
 from bot.xmpp.timing import Timing
@@ -85,6 +86,8 @@ class Connection:
         self._was_up = False
         #: why the last attempt brought no session; None while there is one
         self.failure: Phrase | None = None
+        #: it was the secret, as long as there is a failure
+        self.secret_refused = False
 
     # --- bot.engine.wire.Wire -----------------------------------------------------
 
@@ -207,6 +210,7 @@ class Connection:
         self._was_up = False
         self.stream.stream_error = self.stream.refusal = None
         self.stream.unreachable = None
+        self.stream.secret_refused = False
         loop = asyncio.get_running_loop()
         await _first(self._connect(), self._stopping.wait(), limit=self._timing.attempt)
         if not self.is_ready:
@@ -233,7 +237,7 @@ class Connection:
 
     async def _pause(self, failures: int) -> None:
         """Wait before the next attempt; long where the secret was refused."""
-        refused = self.stream.refusal or self.stream.stream_error == "not-authorized"
+        refused = self.stream.refusal or self.stream.secret_refused
         delay = self._timing.delay(99 if refused else failures)
         if not self._stopping.is_set():
             log.info("connecting again in %.1f s", delay)
@@ -322,21 +326,15 @@ class Connection:
 
     def _log_failure(self) -> None:
         self.failure = self.stream.refusal or self._closed() or self._silent()
+        self.secret_refused = self.stream.secret_refused
         log.error("cannot connect: %s", self.failure)
 
     def _closed(self) -> Phrase | None:
         """Why the server ended the stream, if it did."""
-        match self.stream.stream_error:
-            case None:
-                return None
-            case "not-authorized":
-                return Phrase("the secret was refused: check password and jid")
-            case "conflict":
-                return Phrase(
-                    "somebody else is connected as us: one process per address"
-                )
-            case condition:
-                return Quoted(condition)
+        condition = self.stream.stream_error
+        if condition is None:
+            return None
+        return ending(condition, self.stream.stream_text, self.addresses)
 
     def _silent(self) -> Phrase:
         if self.stream.unreachable:

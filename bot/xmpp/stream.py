@@ -106,8 +106,12 @@ class Stream(BaseXMPP):
     heard: float = 0.0
     #: the condition of the stream error that ended the last connection
     stream_error: str | None = None
+    #: what the server said beside it; of see-other-host, the host
+    stream_text = ""
     #: why the server, or its certificate, was refused or refuses us
     refusal: Phrase | None = None
+    #: the server refused the password or secret
+    secret_refused = False
     #: why the last attempt found no server
     unreachable: str | None = None
     _paused = False
@@ -148,7 +152,15 @@ class Stream(BaseXMPP):
         super().send(data, use_filters)
 
     def send_raw(self, data: str | bytes) -> None:
-        """The one way out of slixmpp; stanzas are counted here."""
+        """The one way out of slixmpp; stanzas are counted here.
+
+        COMPAT what is queued passes asynchronous filters (XEP-0115) first. A server
+        that refuses us at once has closed by then, and slixmpp, with a traceback,
+        would miss the transport for our handshake: nobody is there to read it.
+        """
+        if self.transport is None:
+            log.debug("not connected: nothing is sent")
+            return
         raw = data.encode() if isinstance(data, str) else data
         super().send_raw(raw)
         if self.acknowledgements is not None and _STANZA.match(raw):
@@ -178,6 +190,7 @@ class Stream(BaseXMPP):
     def _up(self, *, fresh: bool) -> None:
         self._session_started = True
         self.stream_error = self.refusal = None
+        self.secret_refused = False
         if not self._paused:
             self.writable.set()
         self.listener.up(fresh=fresh)
@@ -248,7 +261,9 @@ class Stream(BaseXMPP):
     def _on_stream_error(self, error: StanzaBase) -> None:
         """Note why; never follow see-other-host, which would move the TLS name."""
         self.stream_error = error["condition"] or "undefined-condition"
-        log.warning("stream error %s %s", self.stream_error, error["text"])
+        self.stream_text = error["see_other_host"] or error["text"]
+        self.secret_refused = self.stream_error == "not-authorized"
+        log.warning("stream error %s %s", self.stream_error, self.stream_text)
 
     # --- the connection -----------------------------------------------------------
 

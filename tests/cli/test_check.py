@@ -2,6 +2,9 @@
 
 import json
 import os
+import pwd
+import stat
+import subprocess
 from typing import Any
 
 import pytest
@@ -13,6 +16,12 @@ from tests.servers import programs
 ONLINE = [
     *("login", "stream management", "rights", "server", "clock", "send rate"),
     *("no-reply", "capabilities"),
+]
+
+#: what every check has, in this order
+ROWS = [
+    *("configuration", "permissions", "database", "templates", "time zones"),
+    *("dns", "port", "tls", "service", *ONLINE),
 ]
 
 
@@ -42,6 +51,26 @@ def test_nobody_answers(place: Workplace) -> None:
     assert {found[name]["what"] for name in ONLINE} == {"no server answers"}
     faults = [name for name, one in found.items() if one["result"] == "fault"]
     assert faults == ["port"]
+    assert list(found) == ROWS
+
+
+def test_rows_without_a_server_and_a_database(bare_place: Workplace) -> None:
+    """No row is left out: whether a service runs is skipped where nobody can tell."""
+    found = checked(bare_place, CARILLON_DATABASE__URL="sqlite:////nowhere/c.db")
+    assert list(found) == ROWS
+    assert found["service"]["result"] == "skipped"
+    assert "cannot be told" in found["service"]["what"]
+
+
+def test_rows_without_an_address(place: Workplace) -> None:
+    """Nor is one left out for an account whose domain DNS does not know."""
+    text = place.config.read_text().replace('"component"', '"account"')
+    text = text.replace('"announce.example.org"', '"bot@nowhere.invalid"')
+    text = text.replace('host = "127.0.0.1"', "").replace("port = 1\n", "")
+    place.config.write_text(text)
+    found = checked(place)
+    assert list(found) == ROWS
+    assert found["port"]["result"] == "skipped"
 
 
 def test_the_screen(place: Workplace) -> None:
@@ -72,6 +101,7 @@ def test_a_configuration_that_cannot_be_used(place: Workplace) -> None:
         f"{place.config}:{line}",
     ]
     assert [one["check"] for one in found if one["result"] == "ok"] == ["time zones"]
+    assert {one["check"] for one in found} == set(ROWS)
 
 
 def test_before_the_first_run(bare_place: Workplace) -> None:
@@ -83,10 +113,37 @@ def test_before_the_first_run(bare_place: Workplace) -> None:
 
 
 def test_a_database_in_no_folder(bare_place: Workplace) -> None:
-    """A folder that is none is a fault of the database."""
-    found = checked(bare_place, CARILLON_DATABASE__URL="sqlite:////nowhere/c.db")
-    assert found["database"]["result"] == "fault"
-    assert "/nowhere is no folder" in found["database"]["what"]
+    """A folder that does not exist is a fault, with the command that makes it."""
+    folder = bare_place.folder / "new" / "data folder"
+    url = f"sqlite:///{folder}/c.db"
+    one = checked(bare_place, CARILLON_DATABASE__URL=url)["database"]
+    assert one["result"] == "fault"
+    assert f"There is no folder {folder} for the database" in one["what"]
+    [command, *_] = one["change"].splitlines()
+    subprocess.run(command, shell=True, check=True)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert checked(bare_place, CARILLON_DATABASE__URL=url)["database"]["result"] == "ok"
+
+
+def test_a_folder_that_root_makes(place: Workplace) -> None:
+    """Where we may not make the folder, the command gives it to us."""
+    text = place.config.read_text()
+    place.config.write_text(text.replace("/carillon.db", "/data/carillon.db"))
+    place.folder.chmod(0o500)
+    try:
+        found = by_name(powerless(place).out)["database"]
+    finally:
+        place.folder.chmod(0o700)
+    us = pwd.getpwuid(os.getuid()).pw_name
+    assert found["change"] == f"install -d -m 700 -o {us} {place.folder}/data"
+
+
+def test_run_without_the_folder(bare_place: Workplace) -> None:
+    """`run` names the folder that is missing, not a file in it."""
+    url = f"sqlite:///{bare_place.folder}/data/c.db"
+    ran = bare_place.program("run", env={"CARILLON_DATABASE__URL": url})
+    assert f"There is no folder {bare_place.folder}/data" in ran.fault()
+    assert ".lock" not in ran.err
 
 
 def test_an_old_database(place: Workplace) -> None:
@@ -184,11 +241,14 @@ def test_a_database_that_is_not_ours(place: Workplace) -> None:
     """A folder that may not be written to is a fault, though the file may."""
     place.folder.chmod(0o500)
     try:
-        found = by_name(powerless(place).out)["database"]
+        out = powerless(place).out
     finally:
         place.folder.chmod(0o700)
+    found = by_name(out)["database"]
+    faults = [one for one in json.loads(out)["checks"] if one["check"] == "database"]
     assert found["result"] == "fault"
     assert f"{place.folder} is not ours to write to" in found["what"]
+    assert len(faults) == 1
     assert found["change"].endswith(str(place.folder))
 
 

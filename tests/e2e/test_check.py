@@ -174,15 +174,42 @@ def test_a_wrong_secret(server: XmppServer, mode: str, make: Make) -> None:
     found = check(service)
     assert found["login"]["result"] == "fault"
     assert "password" in found["login"]["what"]
-    assert found["login"]["change"] == f"password and jid: {service.file}:4"
+    told = found["login"]["change"]
+    assert told.startswith(f"ours: password ({service.file}:5); ")
+    if mode == "component":
+        assert (
+            f"component_secret (Prosody) or password (ejabberd) of {service.jid}"
+            in told
+        )
+    else:
+        assert f"the account {service.jid} on the server" in told
     assert set(results(found, "rights", "clock", "send rate")) == {"skipped"}
     assert "not logged in" in found["clock"]["what"]
+
+
+@BOTH
+def test_a_wrong_secret_in_a_file(server: XmppServer, mode: str, make: Make) -> None:
+    """The file that holds it is named, and the line that names the file."""
+    service = private(make(server, mode))
+    old = server.secret if mode == "component" else "pw"
+    file = service.folder / "secret"
+    file.write_text("wrong\n")
+    file.chmod(0o600)
+    change(service, f'password = "{old}"', f'password_file = "{file}"')
+    told = check(service)["login"]["change"]
+    assert told.startswith(f"ours: {file} (password_file, {service.file}:5); ")
 
 
 def test_a_domain_that_is_not_there(server: XmppServer, make: Make) -> None:
     """A component that the server does not know is a fault of the login."""
     service = private(make(server, "component", jid="elsewhere.example"))
-    assert check(service)["login"]["result"] == "fault"
+    login = check(service)["login"]
+    assert login["result"] == "fault"
+    if server.name == "prosody":  # ejabberd calls it a wrong secret
+        assert "does not know elsewhere.example" in login["what"]
+        assert login["change"] == f"jid, host and port: {service.file}:2"
+    else:
+        assert "elsewhere.example, or none" in login["what"]
 
 
 def test_not_of_this_server(server: XmppServer, make: Make) -> None:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -138,9 +139,27 @@ def test_file_is_private(sqlite_url: str) -> None:
 
 
 def test_no_folder_for_the_file(tmp_path: Path) -> None:
-    """A file that cannot be made is reported as the database being away."""
-    with pytest.raises(Unavailable, match="No such file"):
-        upgrade.upgrade(f"sqlite:///{tmp_path}/nowhere/carillon.db")
+    """A folder that is missing is told by its name, whoever needs it first."""
+    url = f"sqlite:///{tmp_path}/nowhere/carillon.db"
+    missing = f"There is no folder {tmp_path}/nowhere"
+    with pytest.raises(Unavailable, match=missing):
+        upgrade.upgrade(url)
+    with pytest.raises(Unavailable, match=missing):
+        upgrade.is_new(url)
+    database = SqlDatabase(url)
+    with (
+        pytest.raises(Unavailable, match=missing),
+        closing(database),
+        database.exclusive("any"),
+    ):
+        pytest.fail("locked")
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+    """A file is no folder for the database either."""
+    (tmp_path / "file").touch()
+    with pytest.raises(Unavailable, match=f"no folder {tmp_path}/file"):
+        upgrade.upgrade(f"sqlite:///{tmp_path}/file/carillon.db")
 
 
 def test_concurrent_upgrades(url: str) -> None:

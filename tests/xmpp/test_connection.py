@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from slixmpp.xmlstream import StanzaBase
 
 from bot.xmpp.connection import FatalConnectionError
 from bot.xmpp.timing import Timing
@@ -134,6 +135,68 @@ def test_wrong_secret(
             assert sum("cannot connect" in r.getMessage() for r in caplog.records) == 1
 
     run(scenario())
+
+
+def test_unknown_component(
+    prosody: Prosody, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that does not know the component: what to do, and no traceback.
+
+    It closes at once, while our handshake is in an asynchronous filter.
+    """
+
+    async def slow(stanza: StanzaBase) -> StanzaBase:
+        await asyncio.sleep(0.05)
+        return stanza
+
+    async def scenario() -> None:
+        settings = component_settings(prosody, jid=f"other.{prosody.domain}")
+        async with linked(
+            settings, wait=False, prepare=lambda stream: stream.add_filter("out", slow)
+        ) as link:
+            await _refused(link)
+            await asyncio.sleep(0.5)
+            assert _said(
+                caplog,
+                f"cannot connect: the server does not know other.{prosody.domain}:"
+                " add the component to its configuration and restart it",
+            )
+        assert not [one for one in caplog.records if one.exc_info]
+        assert not _said(caplog, "Exception")
+
+    run(scenario())
+
+
+def test_unknown_domain(
+    server: XmppServer, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An account of a domain that the server does not serve is told so."""
+
+    async def scenario() -> None:
+        settings = account_settings(server, "any", jid="any@elsewhere.example")
+        async with linked(settings, replace(QUICK, cap=300), wait=False) as link:
+            await _refused(link)
+            await asyncio.sleep(0.5)
+            assert _said(caplog, "the server does not serve elsewhere.example")
+
+    run(scenario())
+
+
+def test_wrong_port(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    """The port of the other kind is told as that; ejabberd knows the difference."""
+    with Ejabberd() as server:
+
+        async def scenario() -> None:
+            component = component_settings(server, port=server.c2s_port)
+            account = account_settings(server, "any", port=server.component_port)
+            for settings in (component, account):
+                async with linked(settings, wait=False) as link:
+                    await _refused(link)
+                    await asyncio.sleep(0.5)
+            assert _said(caplog, "takes no components at this port")
+            assert _said(caplog, "takes no accounts at this port")
+
+        run(scenario())
 
 
 def test_second_component(

@@ -9,9 +9,9 @@ from bot.app.checks import files, outside, server, session
 from bot.app.checks.files import tried
 from bot.app.checks.finding import Finding, Result, fault, ok, skipped
 from bot.app.service import open_service
-from bot.app.visiting import visiting
+from bot.app.visiting import NotLoggedIn, visiting
 from bot.clock import SystemClock
-from bot.domain.errors import CarillonError, Conflict
+from bot.domain.errors import CarillonError
 from bot.domain.phrase import Phrase, Quoted
 from bot.service.health import health
 from bot.settings import Settings, SettingsError, XMPPSettings, load, place
@@ -19,8 +19,11 @@ from bot.store import upgrade
 from bot.xmpp.connection import Connection
 from bot.xmpp.inquiries import Presences
 
+#: what needs no session
+_BEFORE = ("permissions", "database", "templates", "dns", "port", "tls", "service")
 #: what a session of our own shows
 _OWN = ("stream management", "rights", "server", "clock", "send rate")
+_OUT = Phrase("not logged in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,7 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
         found = [fault("configuration", text) for text in error.faults]
         found += tried("time zones", files.zones(now))
         without = Phrase("the configuration cannot be used")
-        names = ("permissions", "database", "templates", "dns", "port", "tls", "login")
-        return [
-            *found,
-            *(skipped(name, without) for name in (*names, *_OWN, *outside.NAMES)),
-        ]
+        return [*found, *_skip((*_BEFORE, "login", *_OWN, *outside.NAMES), without)]
     return [
         ok("configuration", Quoted(str(config))),
         *tried("permissions", files.permissions(config, settings)),
@@ -62,11 +61,15 @@ async def _connected(
 ) -> list[Finding]:
     now = SystemClock().now()
     found = [one async for one in server.network(config, settings, now)]
-    if any(one.name in {"dns", "port"} and one.result is Result.FAULT for one in found):
+    away = any(
+        one.name in {"dns", "port"} and one.result is Result.FAULT for one in found
+    )
+    service = await asyncio.to_thread(state_of, settings)
+    told = skipped if service.connected is None else ok
+    found.append(told("service", service.text))
+    if away:
         nobody = Phrase("no server answers")
         return [*found, *_skip(("login", *_OWN, *outside.NAMES), nobody)]
-    service = await asyncio.to_thread(state_of, settings)
-    found.append(ok("service", service.text))
     found += await _inside(config, settings, service, alone=other is None)
     if other is not None:
         found += await _outside(settings, service, other)
@@ -108,14 +111,41 @@ async def _inside(
                 who = Phrase("another resource of the account")
                 async for one in outside.seen(connection, settings, who, None):
                     found.append(one)  # noqa: PERF401 - likewise
-    except Conflict as error:
-        here = place(config, "xmpp", "jid")
-        change = Phrase("password and jid: {place}", place=here)
+    except NotLoggedIn as error:
+        change = (
+            _secret(config, settings.xmpp)
+            if error.secret
+            else Phrase("jid, host and port: {place}", place=place(config, "xmpp"))
+        )
         found.append(fault("login", error.phrase, change))
         told = {one.name for one in found}
-        out = Phrase("not logged in")
-        found += _skip((name for name in _OWN if name not in told), out)
+        names = (*_OWN, *outside.NAMES) if alone and service.connected else _OWN
+        found += _skip((name for name in names if name not in told), _OUT)
     return found
+
+
+def _secret(config: Path, xmpp: XMPPSettings) -> Phrase:
+    """Where the secret is, here and on the server."""
+    if xmpp.password_file is None:
+        here = f"password ({place(config, 'xmpp', 'password')})"
+    else:
+        line = place(config, "xmpp", "password_file")
+        here = f"{xmpp.password_file} (password_file, {line})"
+    if xmpp.mode == "component":
+        return Phrase(
+            "ours: {place}; the server's, which has to be the same:"
+            " component_secret (Prosody) or password (ejabberd) of {jid};"
+            " restart the server after a change",
+            place=here,
+            jid=xmpp.jid,
+        )
+    return Phrase(
+        "ours: {place}; it has to be the password of the account {jid}"
+        " on the server; jid: {line}",
+        place=here,
+        jid=xmpp.jid,
+        line=place(config, "xmpp", "jid"),
+    )
 
 
 async def _outside(
@@ -139,10 +169,12 @@ async def _outside(
                     found.append(one)  # noqa: PERF401 - kept if the next one raises
             else:
                 found += _skip(outside.NAMES, service.text)
-    except Conflict as error:
-        return [fault(f"login as {other.jid}", error.phrase)]
+    except NotLoggedIn as error:
+        failed = fault(f"login as {other.jid}", error.phrase)
+        return [failed, *_skip(outside.NAMES, _OUT)]
     except SettingsError as error:
-        return [fault(f"login as {other.jid}", text) for text in error.faults]
+        faults = (fault(f"login as {other.jid}", text) for text in error.faults)
+        return [*faults, *_skip(outside.NAMES, _OUT)]
     return found
 
 
@@ -162,7 +194,7 @@ def state_of(settings: Settings) -> State:
             return State(False, Phrase("no service is running"))
         with open_service(settings) as service:
             found = service.database.look(health, service.clock, 1)
-    except CarillonError:
+    except (CarillonError, OSError):  # also a folder that we may not look into
         unknown = Phrase("whether a service is running cannot be told")
         return State(None, unknown)
     if found.connected:

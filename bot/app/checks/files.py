@@ -12,13 +12,14 @@ from pathlib import Path
 from shlex import quote
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
-from bot.app.checks.finding import Finding, fault, ok, warning
+from bot.app.checks.finding import Finding, Result, fault, ok, warning
 from bot.app.service import templates_of
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Phrase, Quoted
 from bot.rendering.templates import JinjaTemplates
 from bot.settings import Settings, place
 from bot.store import upgrade
+from bot.store.sqlite import is_missing, no_folder
 from bot.store.whereabouts import file_of, holds_password
 
 #: how old rules for time zones may be, in years
@@ -82,7 +83,11 @@ def database(config: Path, settings: Settings) -> Iterator[Finding]:
     name, url = "database", settings.database.url
     file = file_of(url)
     if file is not None:
-        yield from _whereabouts(name, file, url, place(config, "database", "url"))
+        here = place(config, "database", "url")
+        found = [*_whereabouts(name, file, url, here)]
+        yield from found
+        if any(one.result is Result.FAULT for one in found):
+            return
     if upgrade.is_new(url):
         command = "`carillon run`"
         yield ok(name, Phrase("new: {command} makes the tables", command=command))
@@ -100,6 +105,9 @@ def _whereabouts(name: str, file: Path, url: str, here: str) -> Iterator[Finding
         change = f'{here}: url = "sqlite:///{file.absolute()}"'
         yield warning(name, text, change)
     folder = file.absolute().parent
+    if is_missing(folder):
+        yield fault(name, no_folder(folder).phrase, _make(folder))
+        return
     # beside the file SQLite makes two more
     if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
         text = Phrase(
@@ -120,6 +128,20 @@ def _whereabouts(name: str, file: Path, url: str, here: str) -> Iterator[Finding
             other=folder.owner(),
         )
         yield warning(name, text, f"chown {folder.owner()}: {quote(str(file))}*")
+
+
+def _make(folder: Path) -> Phrase | str:
+    """The command; whom the folder has to belong to is known where that is us."""
+    there = next(one for one in folder.parents if one.is_dir())
+    command, path = "install -d -m 700", quote(str(folder))
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"{command} -o {_us()} {path}"  # by root, for us
+    if os.getuid() != 0:
+        return f"{command} {path}"
+    return Phrase(
+        "{command}\n(with -o USER where the service runs as another user)",
+        command=f"{command} {path}",
+    )
 
 
 def _us() -> str:

@@ -39,6 +39,8 @@ async def network(
             "start the server, or change host and port: {place}", place=here
         )
         yield verdict("port", text, change)
+    if not places:
+        yield skipped("port", Phrase("no address is known"))
     if reached is not None:
         answers = Phrase(
             "{host} port {port} answers", host=reached.host, port=reached.port
