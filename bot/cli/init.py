@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import output
+from bot.cli import output, questions
 from bot.cli.questions import FOLDER, Flags
 from bot.cli.steps import Steps
 from bot.domain import durations
@@ -49,8 +49,12 @@ def init(
         typer.Option("--tz", metavar="ZONE", help="Otherwise this machine's."),
     ] = None,
     language: Annotated[
-        str, typer.Option(metavar="LANG", help="Of readers whose own is not known.")
-    ] = "en",
+        str | None,
+        typer.Option(
+            metavar="LANG",
+            help="Of readers whose own is not known; otherwise the terminal's.",
+        ),
+    ] = None,
     host: Annotated[
         str | None, typer.Option(metavar="HOST", help="Where the server is.")
     ] = None,
@@ -105,7 +109,7 @@ def init(
     except Invalid as error:
         output.fail(output.about("--wait", error), 2)
     asks = output.on_terminal() and not (yes or json)
-    flags = Flags(
+    given = Flags(
         mode=mode,
         jid=jid,
         admin=admin,
@@ -120,11 +124,15 @@ def init(
         database=database,
         folder=folder.absolute(),
     )
-    if not (asks or yes or no_test):
-        output.fail(Phrase("nobody is there to be asked: add --yes, or --no-test"), 2)
+    steps = Steps(questions.judged(given), asks=asks, quiet=json, force=force)
+    missing = [*steps.missing, *([] if yes or no_test else ["--yes|--no-test"])]
+    if missing and not asks:
+        options = ", ".join(missing)
+        output.fail(
+            Phrase("nobody is there to be asked: give {options}", options=options), 2
+        )
     try:
-        steps = Steps(flags, asks=asks, quiet=json)
-        steps.write(force=force)
+        steps.write()
     except typer.Abort:
         output.gap()
         output.fail(Phrase("interrupted: nothing was written"))

@@ -1,7 +1,11 @@
-"""What `init` wants to know: from flags, from this machine, or by asking."""
+"""What `init` wants to know: from flags, from this machine, or by asking.
+
+Each answer is judged when it is given: a flag that cannot be ends the program with
+exit code 2, at a question it is asked again. Both have the settings' own judges.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 from zoneinfo import available_timezones
@@ -11,13 +15,14 @@ import typer
 from bot.app.setup.answers import Answers
 from bot.app.setup.neighbours import Neighbour, listens
 from bot.app.snippets import Kind
-from bot.cli import output
+from bot.cli import output, reader
 from bot.cli.reader import words
 from bot.domain import wallclock
 from bot.domain.errors import Invalid
-from bot.domain.jid import bare, domain_of
+from bot.domain.jid import domain_of
+from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase
-from bot.settings import LOOPBACK
+from bot.settings import LOOPBACK, values
 
 FOLDER, DATA = Path("/etc/carillon"), Path("/var/lib/carillon")
 _LIST = "maintenance"
@@ -26,6 +31,8 @@ _C2S = 5222
 Mode = Literal["component", "account"]
 MODES: tuple[Mode, Mode] = ("component", "account")
 T = TypeVar("T", bound=str)
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +45,7 @@ class Flags:
     list_name: str | None
     server: str | None
     timezone: str | None
-    language: str
+    language: str | None
     host: str | None
     port: int | None
     ca_file: Path | None
@@ -47,56 +54,70 @@ class Flags:
     folder: Path
 
 
-def kind_of(flags: Flags, found: Sequence[Neighbour], *, asks: bool) -> Kind:
-    """Which server: as given, the only one here, or as answered."""
+def judged(flags: Flags) -> Flags:
+    """The same, normalised; ends with exit code 2 at the first that cannot be."""
+    mode = _flag("--mode", flags.mode, _mode)
+    return replace(
+        flags,
+        mode=mode,
+        jid=_flag("--jid", flags.jid, lambda text: _own_jid(text, mode)),
+        admin=_flag("--admin", flags.admin, _admin),
+        list_name=_flag("--list", flags.list_name, values.list_name),
+        server=_flag("--server", flags.server, _kind),
+        timezone=_flag("--tz", flags.timezone, _zone),
+        language=_flag("--language", flags.language, language_tag),
+        ca_file=_flag("--ca-file", flags.ca_file, values.certificates),
+        secret_file=_flag("--secret-file", flags.secret_file, _secret_file),
+        database=_flag("--database", flags.database, values.database_url),
+    )
+
+
+def missing(flags: Flags, found: Sequence[Neighbour]) -> list[str]:
+    """Options that a new configuration cannot do without where nobody is asked."""
+    wanted = {
+        "--jid": flags.jid is not None,
+        "--admin": flags.admin is not None,
+        f"--server {'|'.join(Kind)}": flags.server is not None or len(found) == 1,
+    }
+    return [option for option, known in wanted.items() if not known]
+
+
+def kind_of(flags: Flags, found: Sequence[Neighbour]) -> Kind | None:
+    """Which server: as given, or the only one here."""
     if flags.server is not None:
-        return _one_of("--server", flags.server, Kind)
+        return Kind(flags.server)
     if len(found) == 1:
         output.note(
             Phrase("Found {server}: {file}.", server=found[0].kind, file=found[0].file)
         )
         return found[0].kind
-    if not asks:
-        output.fail(
-            Phrase("say which server: --server prosody or --server ejabberd"), 2
-        )
-    return _ask(
-        Phrase("XMPP server (prosody, ejabberd)"),
-        found[0].kind if found else Kind.PROSODY,
-        lambda text: _choice(text, Kind),
-    )
+    return None
+
+
+def kind(found: Sequence[Neighbour]) -> Kind:
+    """Which server, by asking."""
+    usual = found[0].kind if found else Kind.PROSODY
+    return _ask(Phrase("XMPP server (prosody, ejabberd)"), usual, _kind)
 
 
 def answers(
     flags: Flags, near: Neighbour | None, secret: Path, *, asks: bool
 ) -> Answers:
-    """Ends with exit code 2, naming what is missing, where nobody is asked."""
-    if not asks:
-        given = {"--jid": flags.jid, "--admin": flags.admin}
-        if missing := [name for name, value in given.items() if value is None]:
-            output.fail(
-                Phrase(
-                    "nobody is there to be asked: give {options}",
-                    options=", ".join(missing),
-                ),
-                2,
-            )
-    mode = _mode(flags)
+    """From flags that are judged, without gaps unless it asks."""
+    mode = _mode_of(flags)
     home = near.domain if near else None
     jid = flags.jid or _its_jid(mode, home)
-    domain = domain_of(jid)
-    server = domain if mode == "account" else domain.partition(".")[2] or domain
     return Answers(
         mode=mode,
         jid=jid,
-        admin=flags.admin or _ask(Phrase("Admin's JID"), f"admin@{server}", bare),
+        admin=flags.admin or _ask(Phrase("Admin's JID"), _usual_admin(jid), _admin),
         list_name=_default(
-            flags.list_name, Phrase("First list"), _LIST, str, asks=asks
+            flags.list_name, Phrase("First list"), _LIST, values.list_name, asks=asks
         ),
         timezone=_default(
-            flags.timezone, Phrase("Time zone"), _zone(), _is_zone, asks=asks
+            flags.timezone, Phrase("Time zone"), _zone_here(), _zone, asks=asks
         ),
-        language=flags.language,
+        language=flags.language or reader.language(),
         password_file=flags.secret_file.absolute() if flags.secret_file else secret,
         password_is_there=flags.secret_file is not None,
         database=flags.database or _database(flags.folder),
@@ -116,30 +137,97 @@ def password(answers: Answers, *, asks: bool) -> str | None:
     text: str = typer.prompt(
         words(question), default="", hide_input=True, show_default=False, err=True
     )
-    return text or None
+    # white space around it is no part of it (Settings)
+    return text.strip() or None
 
 
-def _mode(flags: Flags) -> Mode:
-    if flags.mode is not None:
-        return _one_of("--mode", flags.mode, MODES)
-    if flags.jid is not None:
-        return "account" if "@" in flags.jid else "component"
-    return _ask(
-        Phrase("Mode (component: a domain of its own; account: like anybody else)"),
-        "component",
-        lambda text: _choice(text, MODES),
+# --- the judges --------------------------------------------------------------------
+
+
+def _mode(text: str) -> Mode:
+    return _choice(text, MODES)
+
+
+def _kind(text: str) -> Kind:
+    return _choice(text, Kind)
+
+
+def _choice(text: str, known: Iterable[T]) -> T:
+    names = list(known)
+    for name in names:
+        if str(name) == text.strip().lower():
+            return name
+    raise Invalid(
+        Phrase("{text!r} is none of {names}", text=text[:40], names=", ".join(names))
     )
 
 
+def _own_jid(text: str, mode: Mode | None) -> str:
+    return values.own_jid(text, mode or _mode_by(text))
+
+
+def _admin(text: str) -> str:
+    """Somebody who can get the test."""
+    return values.own_jid(text, "account")
+
+
+def _zone(text: str) -> str:
+    return wallclock.zone(text).key
+
+
+def _secret_file(file: Path) -> Path:
+    if not values.kept(file):
+        raise Invalid(Phrase("{where}: it is empty", where=file))
+    return file
+
+
+def _flag(
+    option: str, given: Given | None, read: Callable[[Given], Read]
+) -> Read | None:
+    try:
+        return None if given is None else read(given)
+    except Invalid as error:
+        output.fail(output.about(option, error), 2)
+
+
+# --- the questions -----------------------------------------------------------------
+
+
+def _mode_of(flags: Flags) -> Mode:
+    if flags.mode is not None:
+        return _mode(flags.mode)
+    if flags.jid is not None:
+        return _mode_by(flags.jid)
+    return _ask(
+        Phrase("Mode (component: a domain of its own; account: like anybody else)"),
+        "component",
+        _mode,
+    )
+
+
+def _mode_by(jid: str) -> Mode:
+    return "account" if "@" in jid else "component"
+
+
 def _its_jid(mode: Mode, home: str | None) -> str:
+    question, usual = Phrase("Its JID"), None
     if home is not None:
-        return _ask(Phrase("Its JID"), _suggested(mode, home), bare)
-    example = _suggested(mode, "example.org")
-    return _ask(Phrase("Its JID, such as {example}", example=example), None, bare)
+        usual = _suggested(mode, home)
+    else:
+        example = _suggested(mode, "example.org")
+        question = Phrase("Its JID, such as {example}", example=example)
+    return _ask(question, usual, lambda text: values.own_jid(text, mode))
 
 
 def _suggested(mode: Mode, home: str) -> str:
     return f"announce.{home}" if mode == "component" else f"announce@{home}"
+
+
+def _usual_admin(jid: str) -> str | None:
+    """Where the account is, or around the component."""
+    domain = domain_of(jid)
+    server = domain if "@" in jid else domain.partition(".")[2]
+    return f"admin@{server}" if server else None
 
 
 def _host(mode: Mode, near: Neighbour | None) -> str | None:
@@ -153,14 +241,10 @@ def _database(folder: Path) -> str:
     return f"sqlite:///{(DATA if folder == FOLDER else folder) / 'carillon.db'}"
 
 
-def _zone() -> str:
+def _zone_here() -> str:
     """Of this machine, else UTC."""
     parts = str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")
     return parts[2] if parts[2] in available_timezones() else "UTC"
-
-
-def _is_zone(text: str) -> str:
-    return wallclock.zone(text).key
 
 
 def _default(
@@ -174,23 +258,6 @@ def _default(
     if given is not None:
         return given
     return _ask(question, usual, read) if asks else usual
-
-
-def _one_of(option: str, text: str, known: Iterable[T]) -> T:
-    try:
-        return _choice(text, known)
-    except Invalid as error:
-        output.fail(output.about(option, error), 2)
-
-
-def _choice(text: str, known: Iterable[T]) -> T:
-    names = list(known)
-    for name in names:
-        if str(name) == text.strip().lower():
-            return name
-    raise Invalid(
-        Phrase("{text!r} is none of {names}", text=text[:40], names=", ".join(names))
-    )
 
 
 def _ask(question: Phrase, usual: str | None, read: Callable[[str], T]) -> T:

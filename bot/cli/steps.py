@@ -2,19 +2,24 @@
 
 import asyncio
 import secrets
+import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from bot.app.setup import writing
 from bot.app.setup.answers import Answers
-from bot.app.setup.neighbours import neighbours
-from bot.app.snippets import Snippet, snippet
+from bot.app.setup.neighbours import Neighbour, neighbours
+from bot.app.snippets import Kind, Snippet, snippet
 from bot.cli import output, questions
 from bot.cli.questions import FOLDER, Flags
 from bot.cli.reader import words
+from bot.domain.characters import block
 from bot.domain.errors import Conflict
+from bot.domain.jid import bare
 from bot.domain.phrase import Phrase
 from bot.settings import Settings, load
 from bot.store import upgrade
@@ -30,37 +35,49 @@ _PAUSE = 2.0
 class Steps:
     """`done` is what programs are told. Nobody is asked unless `asks`."""
 
-    def __init__(self, flags: Flags, *, asks: bool, quiet: bool) -> None:
-        self._flags, self._asks, self._quiet = flags, asks, quiet
+    def __init__(self, flags: Flags, *, asks: bool, quiet: bool, force: bool) -> None:
+        self._flags, self._asks, self._quiet, self._force = flags, asks, quiet, force
         self._config = flags.folder / "carillon.toml"
         self._secret = flags.folder / "secret"
-        found = neighbours()
-        self._kind = questions.kind_of(flags, found, asks=asks)
-        self._near = next((one for one in found if one.kind is self._kind), None)
+        self._goes_on = writing.is_there(self._config) and not force
+        self._found = neighbours()
+        self._kind: Kind | None = None
         #: an account whose password somebody knows need not be made
         self._known = flags.secret_file is not None
         self._settings: Settings
         self.done: dict[str, Any] = {"config": str(self._config), "wrote": []}
 
+    @property
+    def missing(self) -> list[str]:
+        """Options that have to be given where nobody is asked."""
+        return [] if self._goes_on else questions.missing(self._flags, self._found)
+
     # --- the files ---------------------------------------------------------------
 
-    def write(self, *, force: bool) -> None:
+    def write(self) -> None:
         """The secret first: a configuration that is there can be used."""
-        if self._config.exists() and not force:
+        self._kind = questions.kind_of(self._flags, self._found)
+        if self._goes_on:
             self._settings = load(self._config)
             _agree(self._flags, self._settings, self._config)
             self._say(
                 Phrase("{file} is there already: going on with it.", file=self._config)
             )
         else:
+            self._kind = self._kind or questions.kind(self._found)
             found = questions.answers(
                 self._flags, self._near, self._secret, asks=self._asks
             )
-            self._write(found, found.as_toml(), force=force)
+            self._write(found, found.as_toml())
             self._settings = load(self._config)
         self.done["secret"] = str(self._settings.xmpp.password_file or self._config)
 
-    def _write(self, found: Answers, text: str, *, force: bool) -> None:
+    @property
+    def _near(self) -> Neighbour | None:
+        """The server, where it is on this machine."""
+        return next((one for one in self._found if one.kind is self._kind), None)
+
+    def _write(self, found: Answers, text: str) -> None:
         # asked before anything is made: whoever goes away here leaves nothing behind
         secret = None if self._known else self._new_secret(found)
         made = writing.folder(self._config.parent)
@@ -70,7 +87,7 @@ class Steps:
         if secret is not None:
             writing.write(self._secret, f"{secret}\n", writing.SECRET_MODE)
             self._wrote(self._secret)
-        writing.write(self._config, text, writing.CONFIG_MODE, replace=force)
+        writing.write(self._config, text, writing.CONFIG_MODE, replace=self._force)
         self._wrote(self._config)
         if database is not None:
             ours = [self._config, self._secret, *([self._config.parent] * made)]
@@ -95,7 +112,17 @@ class Steps:
     # --- the server ----------------------------------------------------------------
 
     def show(self) -> None:
-        """What to paste where, and what to run then."""
+        """What to paste where and what to run then, where the server is known."""
+        if self._kind is None:
+            self.done["server"] = None
+            self._say(
+                Phrase(
+                    "To see again what to paste into the server's configuration,"
+                    " add {option}.",
+                    option=f"--server {'|'.join(Kind)}",
+                )
+            )
+            return
         xmpp = self._settings.xmpp
         found = snippet(
             self._kind,
@@ -109,10 +136,10 @@ class Steps:
         self.done["server"] = _as_data(self._kind, found)
         self._plain()
         self._say(Phrase("Paste this {place}:", place=found.place))
-        self._plain(f"\n{found.text}\n")
+        self._verbatim(f"\n{found.text}\n")
         self._say(Phrase("Then run, where the server is:"))
+        self._commands(found.commands)
         self._plain()
-        self._plain("".join(f"  {command}\n" for command in found.commands))
 
     # --- the database ----------------------------------------------------------------
 
@@ -157,10 +184,16 @@ class Steps:
         from bot.app.setup.greeting import greet  # noqa: PLC0415 - slow to start
 
         deadline = time.monotonic() + patience
-        question = Phrase("Ready to connect, once the server has read that?")
+        question = (
+            Phrase("Has the server read that? Connect now?")
+            if self._kind
+            else Phrase("Connect now?")
+        )
         while True:
             if self._asks and not output.confirmed(question, default=True):
-                return Phrase("not tested; run `carillon init` again to go on")
+                return Phrase(
+                    "not tested; run `{command}` again to go on", command=self._again
+                )
             try:
                 asyncio.run(greet(self._settings, to))
             except Conflict as error:
@@ -169,7 +202,9 @@ class Steps:
                     question = Phrase("Try again?")
                 elif time.monotonic() + _PAUSE > deadline:
                     return Phrase(
-                        "{why}; run `carillon init` again to go on", why=error.phrase
+                        "{why}; run `{command}` again to go on",
+                        why=error.phrase,
+                        command=self._again,
                     )
                 else:
                     time.sleep(_PAUSE)
@@ -181,19 +216,35 @@ class Steps:
 
         return state_of(self._settings)
 
+    @property
+    def _again(self) -> str:
+        """The command that goes on."""
+        evident = [one.kind for one in self._found] == [self._kind]
+        known = self._kind is None or evident
+        server = [] if known else ["--server", str(self._kind)]
+        place = [] if self._flags.folder == FOLDER else ["--dir", self._flags.folder]
+        return shlex.join(map(str, ["carillon", "init", *server, *place]))
+
     def end(self) -> None:
-        option = "" if self._config.parent == FOLDER else f" -c {self._config}"
+        place = [] if self._flags.folder == FOLDER else ["-c", str(self._config)]
         self._plain()
-        self._say(
-            Phrase(
-                "Next: {check}, then {run}.",
-                check=f"carillon{option} check",
-                run=f"carillon{option} run",
-            )
+        self._say(Phrase("Next, check it and start the service:"))
+        self._commands(
+            shlex.join(["carillon", *place, command]) for command in ("check", "run")
         )
 
     def _say(self, phrase: Phrase) -> None:
         self._plain(words(phrase))
+
+    def _commands(self, commands: Iterable[str]) -> None:
+        self._plain()
+        for command in commands:
+            self._verbatim(f"  {command}")
+
+    def _verbatim(self, text: str) -> None:
+        """Not wrapped: it is copied."""
+        if not self._quiet:
+            typer.echo(block(text))
 
     def _plain(self, text: str = "") -> None:
         if not self._quiet:
@@ -204,7 +255,7 @@ def _agree(flags: Flags, settings: Settings, config: Path) -> None:
     """Flags that say otherwise than the file are no wish to leave it as it is."""
     stated: Sequence[tuple[str, str | None, Sequence[str]]] = (
         ("--mode", flags.mode, [settings.xmpp.mode]),
-        ("--jid", flags.jid, [settings.xmpp.jid]),
+        ("--jid", flags.jid, [bare(settings.xmpp.jid)]),
         ("--admin", flags.admin, settings.access.admins),
         ("--list", flags.list_name, list(settings.lists)),
     )

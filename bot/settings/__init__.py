@@ -1,6 +1,7 @@
 """Configuration: a TOML file, overridden by CARILLON_SECTION__KEY.
 
 sections.py  every section and key, as pydantic models
+values.py    what single values may be
 loading.py   `load` reports every fault at once, in one `SettingsError`
 faults.py    that error, and what pydantic says in our words
 """

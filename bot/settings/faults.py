@@ -22,8 +22,13 @@ def reasons(error: ValidationError) -> Phrase:
     return Listed(*map(_with_key, error.errors()), separator="; ")
 
 
+def key_of(entry: Any) -> str:
+    """Where the fault is, `lists.news.title`; empty for the whole."""
+    # pydantic puts this behind a key that is itself the fault
+    return ".".join(str(part) for part in entry["loc"] if part != "[key]")
+
+
 def _with_key(entry: Any) -> Phrase:
-    if not entry["loc"]:
+    if not (key := key_of(entry)):
         return reason(entry)
-    key = ".".join(str(part) for part in entry["loc"])
     return Phrase("{key}: {text}", key=key, text=reason(entry))

@@ -13,7 +13,7 @@ from pydantic_settings import SettingsError as UnreadableError
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.positions import Lines, line_of, lines_of
-from bot.settings.faults import SettingsError
+from bot.settings.faults import SettingsError, key_of
 from bot.settings.sections import ListSettings, Settings
 from bot.texts.validation import reason
 
@@ -59,7 +59,7 @@ def _unreadable(error: UnreadableError) -> Phrase:
 
 def _fault(path: Path, lines: Lines, entry: Any) -> Phrase:
     """`file:line: key: what is wrong`, or the variable in place of file and line."""
-    key = ".".join(str(part) for part in entry["loc"]) or "file"
+    key = key_of(entry) or "file"
     text = reason(entry)
     if entry["type"] == "extra_forbidden" and (near := _nearest(entry["loc"])):
         text = Phrase("there is no such key; do you mean {name}?", name=near)

@@ -1,13 +1,14 @@
 """The sections of the configuration and what each key may be."""
 
-import os
-import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -24,45 +25,32 @@ from pydantic_settings import (
 from bot.domain import wallclock
 from bot.domain.addresses import Addresses
 from bot.domain.errors import Invalid
-from bot.domain.jid import JIDError, bare
+from bot.domain.jid import bare
 from bot.domain.language import language_tag
-from bot.domain.phrase import Phrase, Quoted
+from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
+from bot.settings import values
 from bot.settings.faults import SettingsError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+ListName = Annotated[str, AfterValidator(values.list_name)]
 
 
-def _bare_jids(values: list[str]) -> list[str]:
-    return [bare(value) for value in values]
+def _bare_jids(texts: list[str]) -> list[str]:
+    return [bare(text) for text in texts]
 
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _kept(password_file: Path) -> str:
-    """What it holds, without white space around it; raises Invalid."""
+@contextmanager
+def _of(field: str) -> Iterator[None]:
+    """What is Invalid inside is so because of that key."""
     try:
-        return _handed_over(password_file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        away = Quoted(str(error))
-        raise Invalid(away, field="password_file") from None
-    except UnicodeDecodeError as error:
-        binary = Phrase("{file}: {error}", file=password_file, error=str(error))
-        raise Invalid(binary, field="password_file") from None
-
-
-def _handed_over(file: Path) -> Path:
-    """Where systemd has put it for a service that may not read the file itself
-    (systemd.exec(5), "Credentials"): by its name, blank where there is none.
-    """
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    if folder is None:
-        return file
-    copy = Path(folder, file.name)
-    return copy if copy.is_file() and copy.read_bytes().strip() else file
+        yield
+    except Invalid as error:
+        raise Invalid(error.phrase, field=field) from None
 
 
 class XMPPSettings(Section):
@@ -79,19 +67,11 @@ class XMPPSettings(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        try:
-            address = bare(self.jid)
-        except JIDError as error:
-            raise Invalid(error.phrase, field="jid") from None
+        with _of("jid"):
+            address = values.own_jid(self.jid, self.mode)
         if address != self.jid.lower():
             full = Phrase("give the bare JID; `resource` is a key of its own")
             raise Invalid(full, field="jid")
-        if self.mode == "component" and "@" in address:
-            no_domain = Phrase("a component's JID is a domain, without @")
-            raise Invalid(no_domain, field="jid")
-        if self.mode == "account" and "@" not in address:
-            no_account = Phrase("an account's JID has the form user@domain")
-            raise Invalid(no_account, field="jid")
         if (self.password is None) == (self.password_file is None):
             raise Invalid(Phrase("give exactly one of password and password_file"))
         if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
@@ -101,13 +81,11 @@ class XMPPSettings(Section):
     @model_validator(mode="after")
     def _readable(self) -> Self:
         if self.password_file is not None:
-            _kept(self.password_file)
+            with _of("password_file"):
+                values.kept(self.password_file)
         if self.ca_file is not None:
-            try:
-                ssl.create_default_context(cafile=self.ca_file)
-            except (OSError, ValueError) as error:
-                text = Phrase("{file}: {error}", file=self.ca_file, error=str(error))
-                raise Invalid(text, field="ca_file") from None
+            with _of("ca_file"):
+                values.certificates(self.ca_file)
         return self
 
     @property
@@ -126,7 +104,7 @@ class XMPPSettings(Section):
         if self.password is not None:
             return self._given(self.password.get_secret_value(), "xmpp.password")
         assert self.password_file is not None  # noqa: S101 - checked above
-        secret = _kept(self.password_file)
+        secret = values.kept(self.password_file)
         return self._given(secret, f"xmpp.password_file: {self.password_file}")
 
     @staticmethod
@@ -143,8 +121,8 @@ class DatabaseSettings(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_password(cls, values: Any) -> Any:
-        match values:
+    def _with_password(cls, given: Any) -> Any:
+        match given:
             case {"password_file": str() | Path() as file, "url": str() as url}:
                 start, at, rest = url.partition("@")
                 if not at or ":" in start.partition("://")[2]:
@@ -153,18 +131,12 @@ class DatabaseSettings(Section):
                         example="postgresql+psycopg://user@host/name",
                     )
                     raise Invalid(pointless, field="password_file")
-                password = quote(_kept(Path(file)), safe="")
-                return {**values, "url": f"{start}:{password}@{rest}"}
-        return values
+                with _of("password_file"):
+                    password = quote(values.kept(Path(file)), safe="")
+                return {**given, "url": f"{start}:{password}@{rest}"}
+        return given
 
-    @field_validator("url")
-    @classmethod
-    def _known(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise Invalid(
-                Phrase("sqlite:///FILE or postgresql+psycopg://… is supported")
-            )
-        return url
+    _known = field_validator("url")(values.database_url)
 
 
 class AccessSettings(Section):

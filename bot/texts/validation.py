@@ -48,8 +48,6 @@ def _of_text(entry: Mapping[str, Any]) -> Phrase | None:
             return Counted(
                 "it has over {count} character", "it has over {count} characters", most
             )
-        case {"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}}:
-            return Phrase("it is not of the form {pattern}", pattern=pattern)
         case {"type": "literal_error" | "enum", "ctx": {"expected": known}}:
             # "'a', 'b' or 'c'"
             listed = str(known).replace(" or ", ", ")

@@ -27,6 +27,8 @@ class Place(Workplace):
         self.config.unlink()
         self.dir = folder / "carillon"
         self.config = self.dir / "carillon.toml"
+        command = f"carillon init --server prosody --dir {self.dir}"
+        self.again = f"run `{command}` again to go on"
 
     def command(self, *args: str) -> list[str]:
         command = super().command(*args)
@@ -81,7 +83,10 @@ Then run, where the server is:
 
 The database is at 0001.
 
-Next: carillon -c {empty.config} check, then carillon -c {empty.config} run.
+Next, check it and start the service:
+
+  carillon -c {empty.config} check
+  carillon -c {empty.config} run
 """
     )
 
@@ -113,10 +118,45 @@ def test_on_a_terminal(empty: Place) -> None:
     assert "'Mars' is not a time zone" in seen
     assert "127.0.0.1 port 1: Connection refused" in seen
     assert "Try again?" in seen
-    assert "run `carillon init` again to go on" in seen
+    assert empty.again in seen
     found = load(empty.config)
     assert found.xmpp.jid == "bells.example.org"
     assert found.lists["maintenance"].timezone == "Europe/Paris"
+
+
+def test_answers_that_cannot_be(empty: Place) -> None:
+    """Each is judged when it is given, and asked for again with the reason."""
+    turns = [
+        ("Mode", "account\n"),
+        ("Its JID", "announce\n"),
+        ("form user@domain", "announce@example.org\n"),
+        ("Admin's JID [admin@example.org]", "admin\n"),
+        ("form user@domain", "\n"),
+        ("First list", "Wartung\n"),
+        ("'Wartung' is no name of a list: lower-case", "admin@example.org\n"),
+        ("'admin@example.org' is no name of a list", "wartung\n"),
+        ("Time zone", "UTC\n"),
+        ("Password of announce@example.org", "geheim\n"),
+    ]
+    code, _ = empty.dialogue("init", "--server", "prosody", "--no-test", turns=turns)
+    assert code == 0
+    found = load(empty.config)
+    assert found.xmpp.jid == "announce@example.org"
+    assert found.access.admins == ["admin@example.org"]
+    assert list(found.lists) == ["wartung"]
+
+
+def test_a_component_with_an_at_sign(empty: Place) -> None:
+    """It is told what a component's JID is; no admin is suggested at a bare name."""
+    turns = [
+        ("Mode", "component\n"),
+        ("Its JID", "announce@example.org\n"),
+        ("a component's JID is a domain, without @", "announce\n"),
+        ("Admin's JID: ", CTRL_C),
+    ]
+    code, seen = empty.dialogue("init", "--server", "prosody", turns=turns)
+    assert code == 1
+    assert seen.splitlines()[-1] == "carillon: interrupted: nothing was written"
 
 
 #: the questions of an account, up to that for its password
@@ -128,7 +168,7 @@ ACCOUNT = [
     ("Time zone", "Europe/Paris\n"),
 ]
 PASSWORD = "Password of bells@example.org (empty: there is no such account yet)"
-TEST = "Ready to connect"
+TEST = "Has the server read that? Connect now?"
 KEYS = {"Ctrl-C": CTRL_C, "Ctrl-D": CTRL_D}
 
 
@@ -151,11 +191,13 @@ def test_interrupted_before_the_test(empty: Place, key: str) -> None:
     turns = [*ACCOUNT, (PASSWORD, "geheim\n"), (TEST, KEYS[key])]
     code, seen = empty.dialogue("init", "--server", "prosody", turns=turns)
     assert code == 1
+    assert seen.splitlines()[-1] == f"carillon: not tested; {empty.again}"
+    code, seen = empty.dialogue("init", turns=[("Connect now?", "n\n")])
+    assert code == 1
+    assert "add --server prosody|ejabberd" in " ".join(seen.split())
     assert seen.splitlines()[-1] == (
-        "carillon: not tested; run `carillon init` again to go on"
+        f"carillon: not tested; run `carillon init --dir {empty.dir}` again to go on"
     )
-    again, _ = empty.dialogue("init", "--server", "prosody", "--no-test", turns=[])
-    assert again == 0
     assert load(empty.config).xmpp.secret == "geheim"
 
 
@@ -178,46 +220,103 @@ def test_an_account_that_is_to_be_made(empty: Place) -> None:
     assert len(secret) > 20
     assert secret not in seen
     file = empty.dir / "secret"
-    assert "prosodyctl register bells example.org" in seen
-    assert f'"$(cat {file})"' in seen.replace("\n", "")
+    # in one piece, although the terminal is narrower
+    assert f'  prosodyctl register bells example.org "$(cat {file})"\n' in seen
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "--yes"),
-        (("--yes",), "--server"),
-        (("--no-test", "--server", "prosody"), "--jid, --admin"),
-        (("--yes", "--server", "prosody", "--jid", "a.b"), "--admin"),
-        ((*ALL, "--no-test", "--mode", "bot"), "'bot' is none of component, account"),
-        ((*ALL, "--no-test", "--server", "xmppd"), "'xmppd' is none of prosody"),
+        ((), "--jid, --admin, --server prosody|ejabberd, --yes|--no-test"),
+        (("--yes",), "give --jid, --admin, --server prosody|ejabberd\n"),
+        (("--no-test", "--server", "prosody"), "give --jid, --admin\n"),
+        (("--yes", "--server", "prosody", "--jid", "a.b"), "give --admin\n"),
+        (ALL, "give --yes|--no-test\n"),
         ((*ALL, "--yes", "--wait", "soon"), "--wait: 'soon' is no length of time"),
     ],
 )
 def test_usage(empty: Place, arguments: tuple[str, ...], says: str) -> None:
-    """Without a terminal, what is missing or senseless is named, nothing written."""
-    assert says in empty(*arguments).fault(2)
+    """Without a terminal, all that is missing is named at once, nothing written."""
+    assert says in f"{empty(*arguments).fault(2)}\n"
     assert not empty.dir.exists()
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--jid", "a b"), "xmpp: jid: 'a b' is not a JID"),
-        (("--mode", "account"), "an account's JID has the form user@domain"),
-        (("--admin", "x@@y"), "access.admins"),
-        (("--list", "My List"), "name is of letters"),
-        (("--list", "Ünter"), "name is of letters"),
-        (("--tz", "Mars"), "'Mars' is not a time zone"),
-        (("--database", "mysql://x"), "sqlite:///FILE or postgresql"),
-        (("--ca-file", "/nowhere"), "ca_file: /nowhere"),
-        (("--secret-file", "/nowhere"), "/nowhere"),
+        (("--mode", "bot"), "--mode: 'bot' is none of component, account"),
+        (("--server", "xmppd"), "--server: 'xmppd' is none of prosody"),
+        (("--jid", "a b"), "--jid: 'a b' is not a JID"),
+        (("--mode", "account"), "--jid: an account's JID has the form user@domain"),
+        (
+            ("--mode", "component", "--jid", "a@example.org"),
+            "--jid: a component's JID is a domain, without @",
+        ),
+        (("--admin", "x@@y"), "--admin: 'x@@y' is not a JID"),
+        (("--admin", "admin"), "--admin: an account's JID has the form user@domain"),
+        (("--list", "My List"), "--list: 'My List' is no name of a list: lower-case"),
+        (("--list", "Wartung"), "--list: 'Wartung' is no name of a list: lower-case"),
+        (("--list", "a@example.org"), "--list: 'a@example.org' is no name"),
+        (("--tz", "Mars"), "--tz: 'Mars' is not a time zone"),
+        (("--language", "de_DE"), "--language: 'de_DE' is no language tag"),
+        (("--database", "mysql://x"), "--database: sqlite:///FILE or postgresql"),
+        (("--ca-file", "/nowhere"), "--ca-file: /nowhere: "),
+        (("--secret-file", "/nowhere"), "--secret-file: "),
+        (("--secret-file", "/dev/null"), "--secret-file: /dev/null: it is empty"),
     ],
 )
 def test_refused(empty: Place, arguments: tuple[str, ...], says: str) -> None:
-    """What would be no configuration is refused in one line, and nothing written."""
-    assert says in empty(*ALL, "--no-test", *arguments).fault()
+    """A flag that cannot be is refused in one line that names it, nothing written."""
+    assert says in empty(*ALL, "--no-test", *arguments).fault(2)
     assert not empty.dir.exists()
+
+
+def test_a_dot_in_the_name_of_a_list(empty: Place) -> None:
+    """The settings allow it, so the file that is written has to be read with it."""
+    empty.done(*ALL, "--no-test", "--list", "news.2026")
+    assert list(load(empty.config).lists) == ["news.2026"]
+
+
+@pytest.mark.parametrize(
+    ("language", "flags", "expected"),
+    [
+        ("de_DE.UTF-8", (), "de"),
+        ("de_DE.UTF-8", ("--language", "pl"), "pl"),
+        ("C", (), "en"),
+    ],
+)
+def test_the_language(
+    empty: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    flags: tuple[str, ...],
+    expected: str,
+) -> None:
+    """List and first announcement have the terminal's unless one is given."""
+    monkeypatch.setenv("LC_ALL", language)
+    empty.done(*ALL, "--no-test", *flags)
+    assert load(empty.config).lists["maintenance"].language == expected
+
+
+def test_again_without_a_terminal(empty: Place) -> None:
+    """What is there need not be said again, not even which server it is."""
+    empty.done(*ALL, "--no-test")
+    out = empty.done("--no-test")
+    assert "add --server prosody|ejabberd" in out
+    assert out.endswith(f"  carillon -c {empty.config} run\n")
+    assert json.loads(empty.done("--no-test", "--json"))["server"] is None
+    assert "give --yes|--no-test" in empty().fault(2)
+
+
+def test_commands_are_not_wrapped(tmp_path: Path) -> None:
+    """What is to be copied stands on a line of its own, however narrow the terminal."""
+    folder = tmp_path / ("a long name of a folder " * 4).strip()
+    folder.mkdir()
+    place = Place(folder)
+    code, seen = place.dialogue("init", *ALL, "--list", "news", "--no-test", turns=[])
+    assert code == 0
+    assert f"\n  carillon -c '{place.config}' check\n" in seen
+    assert f"\n  carillon -c '{place.config}' run\n" in seen
 
 
 def test_nothing_is_overwritten(empty: Place) -> None:

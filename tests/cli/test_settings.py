@@ -48,7 +48,7 @@ def test_faults_in_the_environment(
 def test_the_name_of_a_list(place: Workplace) -> None:
     """One with other characters is refused, with the form that it should have."""
     fault = place("lists", env={"CARILLON_LISTS__-X__TITLE": "x"}).fault()
-    assert "lists.-x.[key]: it is not of the form ^[a-z0-9]" in fault
+    assert "lists.-x: '-x' is no name of a list: lower-case letters" in fault
 
 
 def test_a_list_in_the_environment(place: Workplace) -> None:

@@ -190,7 +190,8 @@ def test_not_pasted(server: XmppServer, mode: str, tmp_path: Path) -> None:
     told, err = setup.run("--yes", "--wait", "1s", code=1)
     assert told["test"]["result"] == "failed"
     assert err.count("\n") == 1
-    assert "run `carillon init` again to go on" in err
+    again = f"carillon init --server {server.name} --dir {setup.folder}"
+    assert f"run `{again}` again to go on" in err
     assert setup.config.exists()
 
 

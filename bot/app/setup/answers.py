@@ -9,7 +9,6 @@ from typing import Literal
 from pydantic import ValidationError
 
 from bot.domain.errors import Invalid
-from bot.domain.phrase import Phrase
 from bot.settings import Settings, reasons
 
 _TEXT = """\
@@ -50,6 +49,8 @@ _CA = "\n# The certificates to trust instead of the system's (PEM).\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
+    """Each judged for itself when it was given."""
+
     mode: Literal["component", "account"]
     jid: str
     admin: str
@@ -66,7 +67,8 @@ class Answers:
     ca_file: Path | None
 
     def as_toml(self) -> str:
-        """Raises Invalid with every fault, where it is no configuration."""
+        """Raises Invalid with every fault of what they are together."""
+        name = self.list_name
         text = _TEXT.format(
             mode=_quoted(self.mode),
             jid=_quoted(self.jid),
@@ -79,8 +81,9 @@ class Answers:
             way=self._way(),
             database=_quoted(self.database),
             admin=_quoted(self.admin),
-            list_name=self.list_name,
-            title=_quoted(self.list_name.capitalize()),
+            # bare it would be a table in a table
+            list_name=_quoted(name) if "." in name else name,
+            title=_quoted(name.capitalize()),
             language=_quoted(self.language),
             timezone=_quoted(self.timezone),
         )
@@ -107,8 +110,5 @@ def _check(text: str, *, complete: bool) -> None:
         if not complete:
             content["xmpp"]["password"] = content["xmpp"].pop("password_file")
         Settings(**content)
-    except tomllib.TOMLDecodeError:
-        name = Phrase("A list's name is of letters, digits, . _ and -.")
-        raise Invalid(name) from None
     except ValidationError as error:
         raise Invalid(reasons(error)) from None

@@ -14,6 +14,14 @@ from bot.domain.phrase import Phrase
 SECRET_MODE, CONFIG_MODE, FOLDER_MODE = 0o600, 0o640, 0o750
 
 
+def is_there(path: Path) -> bool:
+    """Raises Unavailable where the folder around it is closed to us."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise _unavailable(path, error) from None
+
+
 def folder(path: Path) -> bool:
     """Made where it is missing, which is True; raises Unavailable."""
     try:

@@ -1,0 +1,75 @@
+"""What single values may be: the sections judge by it, and whoever asks for them."""
+
+import os
+import re
+import ssl
+from pathlib import Path
+from typing import Literal
+
+from bot.domain.errors import Invalid
+from bot.domain.jid import bare
+from bot.domain.phrase import Phrase, Quoted
+
+_LIST_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+def list_name(text: str) -> str:
+    """`text`, which is one; raises Invalid."""
+    if not _LIST_NAME.fullmatch(text):
+        raise Invalid(
+            Phrase(
+                "{name!r} is no name of a list: lower-case letters a to z, digits,"
+                " . _ and - (at most 63), and the first a letter or a digit",
+                name=text[:80],
+            )
+        )
+    return text
+
+
+def own_jid(text: str, mode: Literal["component", "account"]) -> str:
+    """The service's own bare JID, normalised; raises Invalid."""
+    address = bare(text)
+    if mode == "component" and "@" in address:
+        raise Invalid(Phrase("a component's JID is a domain, without @"))
+    if mode == "account" and "@" not in address:
+        raise Invalid(Phrase("an account's JID has the form user@domain"))
+    return address
+
+
+def database_url(text: str) -> str:
+    """`text`, which is one of a database that is supported; raises Invalid."""
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise Invalid(Phrase("sqlite:///FILE or postgresql+psycopg://… is supported"))
+    return text
+
+
+def certificates(file: Path) -> Path:
+    """`file`, which holds some to trust (PEM); raises Invalid."""
+    try:
+        ssl.create_default_context(cafile=file)
+    except (OSError, ValueError) as error:
+        raise Invalid(Phrase("{file}: {error}", file=file, error=str(error))) from None
+    return file
+
+
+def kept(password_file: Path) -> str:
+    """What it holds, without white space around it; raises Invalid."""
+    try:
+        return _handed_over(password_file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Invalid(Quoted(str(error))) from None
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            Phrase("{file}: {error}", file=password_file, error=str(error))
+        ) from None
+
+
+def _handed_over(file: Path) -> Path:
+    """Where systemd has put it for a service that may not read the file itself
+    (systemd.exec(5), "Credentials"): by its name, blank where there is none.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if folder is None:
+        return file
+    copy = Path(folder, file.name)
+    return copy if copy.is_file() and copy.read_bytes().strip() else file
