@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.app.setup.neighbours import Neighbour, neighbours
-from bot.app.snippets import Kind
 from bot.cli.program import app
 from bot.settings import load
 from tests.cli.workplace import CTRL_C, CTRL_D, Outcome, Workplace
@@ -375,33 +373,3 @@ def test_as_json(empty: Place) -> None:
     assert told["config"] == str(empty.config)
     assert told["server"]["kind"] == "prosody"
     assert told["server"]["commands"] == ["systemctl restart prosody"]
-
-
-PROSODY = (
-    'VirtualHost "localhost"\n-- VirtualHost "no.example"\nVirtualHost "xmpp.test"\n'
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "kind", "domain"),
-    [
-        ("etc/prosody/prosody.cfg.lua", PROSODY, Kind.PROSODY, "xmpp.test"),
-        ("etc/prosody/prosody.cfg.lua", "", Kind.PROSODY, None),
-        (
-            "etc/ejabberd/ejabberd.yml",
-            "hosts:\n  - xmpp.test\n",
-            Kind.EJABBERD,
-            "xmpp.test",
-        ),
-        ("opt/ejabberd/conf/ejabberd.yml", 'hosts: ["a.b"]\n', Kind.EJABBERD, "a.b"),
-    ],
-)
-def test_neighbours(
-    tmp_path: Path, name: str, text: str, kind: Kind, domain: str | None
-) -> None:
-    """A server is known by its configuration, and its domain by what stands there."""
-    assert neighbours(tmp_path) == []
-    file = tmp_path / name
-    file.parent.mkdir(parents=True)
-    file.write_text(text)
-    assert neighbours(tmp_path) == [Neighbour(kind=kind, file=file, domain=domain)]

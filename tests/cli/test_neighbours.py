@@ -1,0 +1,37 @@
+"""Which XMPP servers `init` finds on the machine."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.app.setup.neighbours import Neighbour, neighbours
+from bot.app.snippets import Kind
+
+PROSODY = (
+    'VirtualHost "localhost"\n-- VirtualHost "no.example"\nVirtualHost "xmpp.test"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind", "domain"),
+    [
+        ("etc/prosody/prosody.cfg.lua", PROSODY, Kind.PROSODY, "xmpp.test"),
+        ("etc/prosody/prosody.cfg.lua", "", Kind.PROSODY, None),
+        (
+            "etc/ejabberd/ejabberd.yml",
+            "hosts:\n  - xmpp.test\n",
+            Kind.EJABBERD,
+            "xmpp.test",
+        ),
+        ("opt/ejabberd/conf/ejabberd.yml", 'hosts: ["a.b"]\n', Kind.EJABBERD, "a.b"),
+    ],
+)
+def test_neighbours(
+    tmp_path: Path, name: str, text: str, kind: Kind, domain: str | None
+) -> None:
+    """A server is known by its configuration, and its domain by what stands there."""
+    assert neighbours(tmp_path) == []
+    file = tmp_path / name
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    assert neighbours(tmp_path) == [Neighbour(kind=kind, file=file, domain=domain)]
