@@ -57,6 +57,8 @@ BLAMELESS = frozenset(
     }
 )
 _STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
+#: stanzas that wait for the session to be up
+MOST_EARLY = 1_000
 #: what stands for the content of a stanza that holds too much
 _OVERFULL = f"{{{ANNOUNCE}}}overfull"
 STANZA_TAGS = frozenset(
@@ -118,6 +120,7 @@ class Stream(BaseXMPP):
 
     def _prepare(self, addresses: Addresses, listener: Listener) -> None:
         self.addresses, self.listener = addresses, listener
+        self._early: list[StanzaBase] = []
         self.writable = asyncio.Event()
         self.auto_authorize, self.auto_subscribe = None, False
         for event, name in _ROSTER_EVENTS.items():
@@ -194,6 +197,9 @@ class Stream(BaseXMPP):
         if not self._paused:
             self.writable.set()
         self.listener.up(fresh=fresh)
+        early, self._early = self._early, []
+        for stanza in early:
+            self.recv_stanza(stanza)
 
     # --- reading ----------------------------------------------------------------
 
@@ -230,6 +236,13 @@ class Stream(BaseXMPP):
         return xml
 
     def recv_stanza(self, stanza: StanzaBase) -> None:
+        if not self._session_started and _asks(stanza):
+            # from binding on we can be written to, and could not answer yet
+            if len(self._early) < MOST_EARLY:
+                self._early.append(stanza)
+            else:
+                log.warning("too much before the session is up: one stanza dropped")
+            return
         # COMPAT slixmpp answers a handler's exception with an error stanza, to
         # error messages too; all its ways there go through this attribute.
         vars(stanza)["exception"] = partial(_answer_failure, stanza)
@@ -286,7 +299,14 @@ class Stream(BaseXMPP):
             ended.lost(blamed=self.blamed)
         super().connection_lost(exception)
         self._session_started = False
+        self._early.clear()  # who asked hears of it by the server
         self.listener.down()
+
+
+def _asks(stanza: StanzaBase) -> bool:
+    """It comes from somebody, and is no answer to what we asked."""
+    answer = isinstance(stanza, Iq) and stanza["type"] in {"result", "error"}
+    return isinstance(stanza, RootStanza) and not answer
 
 
 def _answer_failure(stanza: StanzaBase, error: Exception) -> None:

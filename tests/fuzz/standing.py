@@ -189,6 +189,7 @@ class Standing:
         stream = self._connection.stream
         # instead of a socket
         stream.send = self._note  # type: ignore[method-assign]
+        stream._session_started = True
         self._connection._ready.set()
         await self._doors._arrive()
         self.database.undo()
