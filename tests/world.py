@@ -19,18 +19,19 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.schedule import Origin, Schedule
 from bot.rendering.templates import JinjaTemplates
-from bot.service.audit import Audit
-from bot.service.broadcasts import Broadcasts
-from bot.service.outcomes import Outcomes
-from bot.service.paging import Paging
-from bot.service.planning import Planning
-from bot.service.policy import Limits, Policy
-from bot.service.repositories import Notice, UnitOfWork
-from bot.service.requests import ScheduleRequest
-from bot.service.schedules import Schedules
-from bot.service.sending import Sending
-from bot.service.steering import Steering
-from bot.service.subscribers import Subscribers
+from bot.service.delivery.broadcasts import Broadcasts
+from bot.service.delivery.outcomes import Outcomes
+from bot.service.delivery.planning import Planning
+from bot.service.delivery.sending import Sending
+from bot.service.ports.notices import Notice
+from bot.service.ports.paging import Paging
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.subscribers import Subscribers
+from bot.service.records.audit import Audit
+from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.schedules import Schedules
+from bot.service.requests.steering import Steering
+from bot.service.rules.policy import Limits, Policy
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.fakes import FakeClock

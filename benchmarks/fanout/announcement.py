@@ -7,7 +7,7 @@ from benchmarks.fanout.clock import now
 from bot.domain.identity import MessageIds, new_key
 from bot.domain.message import Announcement, MessageType, Text
 from bot.settings import XMPPSettings
-from bot.xmpp.sender import Moment, cut
+from bot.xmpp.writing.stencil import Moment, cut
 
 SUBJECT = "Maintenance on Saturday evening"
 BODY = (

@@ -6,7 +6,7 @@ from bot.metrics.counts import Counts
 
 
 class Observing:
-    """What the database tells (`bot.service.ports.Observer`)."""
+    """What the database tells (`bot.service.ports.outside.Observer`)."""
 
     def __init__(self) -> None:
         self.counts = Counts()

@@ -32,14 +32,15 @@ from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
 from bot.metrics.counts import Counts
-from bot.service.outcomes import Outcomes
-from bot.service.repositories import Pulse, UnitOfWork
-from bot.service.sending import LEASE, Sending
+from bot.service.delivery.outcomes import Outcomes
+from bot.service.delivery.sending import LEASE, Sending
+from bot.service.ports.pulses import Pulse
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
-from bot.xmpp.connection import Connection, FatalConnectionError
-from bot.xmpp.doors import Doors
+from bot.xmpp.doors.opening import Doors
+from bot.xmpp.session.connection import Connection, FatalConnectionError
 
 log = structlog.get_logger(__name__)
 

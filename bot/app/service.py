@@ -12,14 +12,14 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
-from bot.service.audit import Audit
-from bot.service.broadcasts import Broadcasts
-from bot.service.planning import Planning
-from bot.service.policy import Limits, Policy
-from bot.service.repositories import UnitOfWork
-from bot.service.schedules import Schedules
-from bot.service.steering import Steering
-from bot.service.subscribers import Subscribers
+from bot.service.delivery.broadcasts import Broadcasts
+from bot.service.delivery.planning import Planning
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.subscribers import Subscribers
+from bot.service.records.audit import Audit
+from bot.service.requests.schedules import Schedules
+from bot.service.requests.steering import Steering
+from bot.service.rules.policy import Limits, Policy
 from bot.settings import LimitSettings, Settings
 from bot.store.database import SqlDatabase
 

@@ -9,7 +9,7 @@ from bot.clock import SystemClock
 from bot.domain.errors import Conflict
 from bot.domain.phrase import Phrase
 from bot.settings import XMPPSettings
-from bot.xmpp.connection import Connection, FatalConnectionError
+from bot.xmpp.session.connection import Connection, FatalConnectionError
 
 #: seconds that logging in may take
 PATIENCE = 20.0

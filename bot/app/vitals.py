@@ -12,14 +12,14 @@ from bot.engine.window import Window
 from bot.metrics.counts import Counts
 from bot.metrics.gauges import Gauges
 from bot.metrics.page import CONTENT_TYPE, MetricsPage
-from bot.service.ports import Database
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.outside import Database
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
-from bot.xmpp.bounces import BounceLimit
-from bot.xmpp.connection import Connection
-from bot.xmpp.senders import SenderLimit
+from bot.xmpp.doors.inbox.refusals import BounceLimit
+from bot.xmpp.doors.sender_limit import SenderLimit
+from bot.xmpp.session.connection import Connection
 
 #: seconds that the database may take to show that it is there
 PATIENCE = 3.0

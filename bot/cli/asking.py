@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from bot.cli import moments, output
 from bot.domain import durations, timestamps, wallclock
 from bot.domain.errors import Invalid
+from bot.domain.fields import FieldType
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
-from bot.service.fields import FieldType
-from bot.service.ports import Templates
-from bot.service.requests import ScheduleRequest
+from bot.service.ports.outside import Templates
+from bot.service.requests.request import ScheduleRequest
 
 #: no request for later than this is allowed, so it may stand for what is longer
 _LONGEST = 9_999_999_999

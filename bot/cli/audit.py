@@ -18,8 +18,8 @@ from bot.domain.audit import Action, AuditEntry
 from bot.domain.characters import line
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Counted, Phrase
-from bot.service.paging import Paging
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
 
 if TYPE_CHECKING:
     from bot.app.service import Service

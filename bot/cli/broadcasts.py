@@ -8,9 +8,9 @@ from bot.cli import following, output, session, showing
 from bot.domain.audit import Action
 from bot.domain.broadcast import Broadcast, DeliveryException, Progress
 from bot.domain.phrase import Counted, Phrase
-from bot.service.broadcasts import Broadcasts
-from bot.service.paging import Page, Paging
-from bot.service.repositories import UnitOfWork
+from bot.service.delivery.broadcasts import Broadcasts
+from bot.service.ports.paging import Page, Paging
+from bot.service.ports.unit_of_work import UnitOfWork
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 

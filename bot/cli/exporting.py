@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli import files, output, session
-from bot.domain.people_files import Format, Person, format_of, header, written
+from bot.domain.people import Person
+from bot.domain.people_files import Format, format_of, header, written
 from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from bot.cli.reader import words
 from bot.domain import broadcast as domain
 from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.phrase import Counted, Phrase
-from bot.service.health import health
-from bot.service.paging import Paging
+from bot.service.ports.paging import Paging
+from bot.service.records.health import health
 
 if TYPE_CHECKING:
     from bot.app.service import Service

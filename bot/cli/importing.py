@@ -19,8 +19,8 @@ from bot.domain.jid import JIDError, bare
 from bot.domain.people_files import Format, Reader, format_of
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Origin
-from bot.service.imports import Import
-from bot.service.people import BadLine, Counts
+from bot.service.ports.staging import BadLine, Counts
+from bot.service.readers.imports import Import
 from bot.store.staging import SqlStaging, staging
 
 if TYPE_CHECKING:

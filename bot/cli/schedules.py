@@ -15,11 +15,11 @@ from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
 from bot.domain.schedule import ON_THE_WIRE, Schedule, ScheduleState
 from bot.domain.updates import WireState
-from bot.service.broadcasts import Broadcasts
-from bot.service.paging import Page, Paging
-from bot.service.quotas import LIVE
-from bot.service.repositories import UnitOfWork
-from bot.service.schedules import Schedules
+from bot.service.delivery.broadcasts import Broadcasts
+from bot.service.ports.paging import Page, Paging
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.schedules import Schedules
+from bot.service.rules.quotas import LIVE
 
 if TYPE_CHECKING:
     from bot.app.service import Service

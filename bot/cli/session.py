@@ -14,7 +14,7 @@ from bot.domain.audit import Action, Asked
 from bot.domain.errors import CarillonError, Unavailable
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings, load
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import typer
 from bot.cli import moments, output, session, showing
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
-from bot.service.health import Health, health
-from bot.service.repositories import Pulse
+from bot.service.ports.pulses import Pulse
+from bot.service.records.health import Health, health
 
 _NEXT = 5
 

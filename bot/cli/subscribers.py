@@ -7,9 +7,9 @@ import typer
 from bot.cli import exporting, importing, output, session
 from bot.domain.audit import Action
 from bot.domain.phrase import Counted, Phrase
-from bot.service.people import Counts
-from bot.service.repositories import UnitOfWork
-from bot.service.subscribers import Subscribers
+from bot.service.ports.staging import Counts
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.subscribers import Subscribers
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
 app.command("import")(importing.import_people)

@@ -10,10 +10,10 @@ from bot.cli.trial import trial
 from bot.domain import wallclock
 from bot.domain.characters import line
 from bot.domain.errors import CarillonError
+from bot.domain.fields import WANTED, Field, Template
 from bot.domain.language import choose, language_tag
 from bot.domain.phrase import Counted, Phrase
 from bot.rendering.templates import JinjaTemplates
-from bot.service.fields import WANTED, Field, Template
 from bot.texts import ENGLISH
 
 app = typer.Typer(no_args_is_help=True, help="What announcements can be made of.")

@@ -8,7 +8,7 @@ import typer
 from bot.cli import session
 from bot.domain.lists import AnnouncementList, Subscriber
 from bot.domain.phrase import Phrase
-from bot.service.contents import list_context
+from bot.service.rules.policy import list_context
 
 _READER = "reader@example.org"
 _SAMPLE = {

@@ -17,6 +17,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from bot.domain.errors import Invalid
+from bot.domain.people import Person
 from bot.domain.phrase import Counted, Phrase
 
 
@@ -24,16 +25,6 @@ class Format(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
     LINES = "lines"
-
-
-class Person(NamedTuple):
-    """A bare JID and its preferences, None where nothing is said."""
-
-    jid: str
-    language: str | None = None
-    timezone: str | None = None
-    #: the latest xml:lang seen of the person
-    language_seen: str | None = None
 
 
 class Fault(NamedTuple):

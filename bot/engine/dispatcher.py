@@ -11,7 +11,7 @@ from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.schedule import Origin
 from bot.engine.pipe import Line, Pipe, chunk_window
 from bot.engine.wire import StreamLost
-from bot.service.jobs import Job, Step
+from bot.service.delivery.jobs import Job, Step
 
 log = structlog.get_logger(__name__)
 

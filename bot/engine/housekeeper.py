@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.service.audit import SLICE, Audit
-from bot.service.ports import Clock, Database
-from bot.service.quotas import MINUTE
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.outside import Clock, Database
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records.audit import SLICE, Audit
+from bot.service.rules.quotas import MINUTE
 
 log = structlog.get_logger(__name__)
 

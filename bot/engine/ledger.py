@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.service.jobs import Step
-from bot.service.outcomes import Bounce
-from bot.service.ports import Database
-from bot.service.sending import Sending
+from bot.service.delivery.jobs import Step
+from bot.service.delivery.outcomes import Bounce
+from bot.service.delivery.sending import Sending
+from bot.service.ports.outside import Database
 
 log = structlog.get_logger(__name__)
 

@@ -19,9 +19,9 @@ from bot.domain.identity import MessageIds
 from bot.engine.ledger import Ledger
 from bot.engine.window import Pace, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
-from bot.service.jobs import Job, Step
-from bot.service.ports import Clock, Database
-from bot.service.sending import Sending, unrenderable
+from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.sending import Sending, unrenderable
+from bot.service.ports.outside import Clock, Database
 
 log = structlog.get_logger(__name__)
 

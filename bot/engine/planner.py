@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.engine.wire import Wire
-from bot.service.planning import Planning
-from bot.service.ports import Clock, Database
-from bot.service.repositories import UnitOfWork
+from bot.service.delivery.planning import Planning
+from bot.service.ports.outside import Clock, Database
+from bot.service.ports.unit_of_work import UnitOfWork
 
 #: seconds; re-arms after a clock jump or a suspended machine
 SAFETY_TICK = 5.0

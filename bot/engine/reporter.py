@@ -9,8 +9,9 @@ from bot.domain.errors import Invalid
 from bot.domain.message import Announcement, MessageType
 from bot.domain.updates import Update
 from bot.engine.wire import Delivery, Wire
-from bot.service.ports import Clock, Database
-from bot.service.repositories import Notice, UnitOfWork
+from bot.service.ports.notices import Notice
+from bot.service.ports.outside import Clock, Database
+from bot.service.ports.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 

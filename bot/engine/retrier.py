@@ -2,7 +2,7 @@
 
 from bot.engine.pipe import Line
 from bot.engine.wire import Delivery
-from bot.service.outcomes import Outcomes
+from bot.service.delivery.outcomes import Outcomes
 
 #: repeats in one write
 BATCH = 25

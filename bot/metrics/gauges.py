@@ -12,7 +12,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from bot.domain.schedule import FINAL, ScheduleState
-from bot.service.figures import Figures
+from bot.service.records.figures import Figures
 
 
 class Live(Protocol):

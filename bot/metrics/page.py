@@ -9,8 +9,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from bot.domain.errors import CarillonError
 from bot.metrics.gauges import Gauges
-from bot.service.figures import figures
-from bot.service.ports import Database
+from bot.service.ports.outside import Database
+from bot.service.records.figures import figures
 
 log = structlog.get_logger(__name__)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.domain.fields import Field, FieldType, Template, typed
 from bot.domain.phrase import Phrase
 from bot.rendering import declaration
 from bot.rendering.faults import Fault
@@ -19,7 +20,6 @@ from bot.rendering.sandbox import FORMATS
 from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX
 from bot.rendering.wording import Unwritable
-from bot.service.fields import Field, FieldType, Template, typed
 
 _SAMPLES: Mapping[FieldType, Any] = {
     FieldType.TEXT: "Sample text",

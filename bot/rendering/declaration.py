@@ -5,7 +5,7 @@ title = { en = "Maintenance", de = "Wartung" }
 description = { en = "…", de = "…" }
 
 [fields.start]
-type = "moment"                     # see bot.service.fields.FieldType
+type = "moment"                     # see bot.domain.fields.FieldType
 required = true
 label = { en = "Start", de = "Beginn" }
 help = { en = "…", de = "…" }       # `default`, `choices`: where wanted
@@ -25,10 +25,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
+from bot.domain.fields import Field, FieldType, Template, typed
 from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase
 from bot.rendering.faults import Fault, Unreadable, text_of, unsendable
-from bot.service.fields import Field, FieldType, Template, typed
 from bot.texts.validation import reason
 
 FILE = "template.toml"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bot
+from bot.domain.fields import Template
 from bot.domain.phrase import Phrase
 from bot.rendering import declaration, wording
 from bot.rendering.faults import Fault
@@ -13,7 +14,6 @@ from bot.rendering.sandbox import Sandbox
 from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX, Shared
 from bot.rendering.wording import Wording
-from bot.service.fields import Template
 
 #: tells one state of a folder from another: name, time, size and inode of each file
 Signature = tuple[tuple[str, int, int, int], ...]

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain import wallclock
 from bot.domain.errors import Invalid, PolicyViolation
+from bot.domain.fields import MAX_LINE, MAX_TEXT, Template, check
 from bot.domain.language import choose
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
@@ -17,7 +18,6 @@ from bot.rendering.folder import Source, folders, load, shipped, state_of
 from bot.rendering.formats import Formats, locale_for, variety
 from bot.rendering.sandbox import FORMATS, Sandbox
 from bot.rendering.wording import TooLong, Unwritable, Wording
-from bot.service.fields import MAX_LINE, MAX_TEXT, Template, check
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 #: what a subject has one space for; no-break spaces stay what they are

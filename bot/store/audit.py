@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.schedule import Origin
-from bot.service.paging import Page, Paging
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Page, Paging
+from bot.service.ports.trail import AuditFilter
 from bot.store.paging import page
 from bot.store.tables import audit as table
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
 from bot.domain.message import Text
 from bot.domain.schedule import Origin
-from bot.service.paging import Page, Paging
+from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
 from bot.store.mapping import text_from_json, text_to_json
 from bot.store.paging import count_rows, page

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from bot.domain.errors import Unavailable
 from bot.domain.events import Event
 from bot.domain.phrase import Phrase
-from bot.service.ports import Observer
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.outside import Observer
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.backend import Backend, Fault, parse_url, unusable
 from bot.store.changes import Changes, SqlWatch
 from bot.store.postgresql import PostgreSQLBackend

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.service.repositories import Pulse
+from bot.service.ports.pulses import Pulse
 from bot.store.conflicts import insert
 from bot.store.tables import fact
 from bot.store.tables import pulse as table

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.domain.message import Text
 from bot.domain.updates import Update, WireState
-from bot.service.repositories import Notice
+from bot.service.ports.notices import Notice
 from bot.store.tables import notice as table
 
 

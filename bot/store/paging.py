@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.domain.errors import NotFound
 from bot.domain.phrase import Phrase
-from bot.service.paging import Page, Paging
+from bot.service.ports.paging import Page, Paging
 
 Item = TypeVar("Item")
 

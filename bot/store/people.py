@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.lists import Subscriber, SubscriptionOrigin
-from bot.domain.people_files import Person
+from bot.domain.people import Person
 from bot.store.conflicts import insert
 from bot.store.subscribers import subscriber_from_row
 from bot.store.tables import SUBSCRIBED, subscriber, subscription

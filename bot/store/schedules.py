@@ -9,8 +9,8 @@ from bot.domain.errors import Conflict
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule, ScheduleState
-from bot.service.paging import Page, Paging
-from bot.service.repositories import ScheduleFilter
+from bot.service.ports.paging import Page, Paging
+from bot.service.ports.schedules import ScheduleFilter
 from bot.store.conflicts import insert
 from bot.store.mapping import (
     audience_from_json,

@@ -5,9 +5,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from bot.domain.errors import Unavailable
-from bot.domain.people_files import Person, Record
+from bot.domain.people import Person
+from bot.domain.people_files import Record
 from bot.domain.phrase import Phrase
-from bot.service.people import BadLine, Duplicate
+from bot.service.ports.staging import BadLine, Duplicate
 
 #: KiB that stay in memory; the rest goes into a temporary file without a name
 _MEMORY = 16_384

@@ -3,8 +3,7 @@
 import sqlalchemy as sa
 
 from bot.domain.events import Event
-from bot.service import people, trail
-from bot.service import repositories as stored
+from bot.service.ports import broadcasts, notices, pulses, readers, schedules, trail
 from bot.store.audience import SqlAudiences
 from bot.store.audit import SqlAuditTrail
 from bot.store.broadcasts import SqlBroadcasts
@@ -27,18 +26,18 @@ class SqlUnitOfWork:
         self.nudged = False
         #: what to tell of after the commit
         self.events: list[Event] = []
-        self.lists: stored.Lists = SqlLists(connection)
-        self.subscribers: stored.Subscribers = SqlSubscribers(connection)
-        self.subscriptions: stored.Subscriptions = SqlSubscriptions(connection)
-        self.people: people.People = SqlPeople(connection)
-        self.schedules: stored.Schedules = SqlSchedules(connection)
-        self.occurrences: stored.Occurrences = SqlOccurrences(connection)
-        self.broadcasts: stored.Broadcasts = SqlBroadcasts(connection)
-        self.chunks: stored.Chunks = SqlChunks(connection)
-        self.audiences: stored.Audiences = SqlAudiences(connection)
-        self.exceptions: stored.Exceptions = SqlExceptions(connection)
-        self.notices: stored.Notices = SqlNotices(connection)
-        self.facts: stored.Facts = SqlFacts(connection)
+        self.lists: readers.Lists = SqlLists(connection)
+        self.subscribers: readers.Subscribers = SqlSubscribers(connection)
+        self.subscriptions: readers.Subscriptions = SqlSubscriptions(connection)
+        self.people: readers.People = SqlPeople(connection)
+        self.schedules: schedules.Schedules = SqlSchedules(connection)
+        self.occurrences: schedules.Occurrences = SqlOccurrences(connection)
+        self.broadcasts: broadcasts.Broadcasts = SqlBroadcasts(connection)
+        self.chunks: broadcasts.Chunks = SqlChunks(connection)
+        self.audiences: broadcasts.Audiences = SqlAudiences(connection)
+        self.exceptions: broadcasts.Exceptions = SqlExceptions(connection)
+        self.notices: notices.Notices = SqlNotices(connection)
+        self.facts: pulses.Facts = SqlFacts(connection)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection)
 

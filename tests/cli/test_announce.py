@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.cli.workplace import Workplace, plan, send
 
 MAINTENANCE = (

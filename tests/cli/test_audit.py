@@ -14,8 +14,8 @@ import pytest
 
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.schedule import Origin
-from bot.service.audit import SLICE
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records.audit import SLICE
 from tests.cli.workplace import Workplace
 
 DAY = timedelta(days=1)

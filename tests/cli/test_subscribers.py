@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from bot.domain.lists import SubscriptionOrigin
-from bot.domain.people_files import Person
-from bot.service.repositories import UnitOfWork
+from bot.domain.people import Person
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.cli.workplace import Workplace
 
 

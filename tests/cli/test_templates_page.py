@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.fields import MAX_LINE, MAX_TEXT, FieldType
 from bot.rendering.assembly import MAX_DEPTH, MAX_PARTS
 from bot.rendering.declaration import CONTEXT, FieldTable, TemplateTable
 from bot.rendering.faults import MAX_FILE
 from bot.rendering.sandbox import Sandbox
 from bot.rendering.templates import JinjaTemplates
-from bot.service.fields import MAX_LINE, MAX_TEXT, FieldType
 from tests.cli.workplace import Workplace
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/templates.md").read_text()

@@ -7,7 +7,7 @@ import pytest
 
 from bot.cli import output
 from bot.domain.phrase import Phrase
-from bot.service.repositories import Pulse
+from bot.service.ports.pulses import Pulse
 from tests.cli.workplace import Workplace, plan
 
 #: CSI in C1, bidi override, and Rich's markup; all of it legal in XML

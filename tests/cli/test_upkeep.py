@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.service.repositories import Pulse, UnitOfWork
+from bot.service.ports.pulses import Pulse
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.cli.workplace import Workplace
 
 

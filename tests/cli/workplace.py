@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from bot.app.service import Service, open_service
 from bot.cli.program import app
 from bot.domain.broadcast import ExceptionKind
-from bot.service.jobs import Job, Step
-from bot.service.sending import Sending
+from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.sending import Sending
 from bot.settings import load
 
 CONFIG = """

@@ -9,10 +9,10 @@ import bot
 from bot.domain import errors, verdict
 from bot.domain.phrase import Phrase
 from bot.domain.verdict import judge
-from bot.service import reports
+from bot.service.delivery import reports
 from bot.settings import LimitSettings
-from bot.xmpp.bounds import _TOO_MUCH
-from bot.xmpp.errors import CONDITIONS, stanza_error
+from bot.xmpp.stanzas.bounds import _TOO_MUCH
+from bot.xmpp.stanzas.errors import CONDITIONS, stanza_error
 from tests.docs.pages import DOCS
 
 PAGE = (DOCS / "reference" / "errors.md").read_text()

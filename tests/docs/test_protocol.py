@@ -11,15 +11,17 @@ import pytest
 from bot.domain.access import Role
 from bot.domain.recurrence import Freq
 from bot.domain.updates import WireState
-from bot.service.contents import MAX_PAYLOAD
-from bot.service.intake import MAX_ID
-from bot.service.policy import Limits
-from bot.xmpp import bounces, bounds, schedule_requests
-from bot.xmpp.disco import FEATURES
-from bot.xmpp.doors import PARTS, Doors
-from bot.xmpp.namespaces import ANNOUNCE, NOREPLY
-from bot.xmpp.plugins.scheduling import NS
-from bot.xmpp.schedule_requests import read_query, read_schedule
+from bot.service.requests.contents import MAX_PAYLOAD
+from bot.service.requests.intake import MAX_ID
+from bot.service.rules.policy import Limits
+from bot.xmpp.doors.discovery.disco import FEATURES
+from bot.xmpp.doors.inbox import refusals as bounces
+from bot.xmpp.doors.opening import PARTS, Doors
+from bot.xmpp.doors.scheduling import requests as schedule_requests
+from bot.xmpp.doors.scheduling.requests import read_query, read_schedule
+from bot.xmpp.stanzas import bounds
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
+from bot.xmpp.stanzas.scheduling import NS
 from tests.docs.examples import EXAMPLES, PAGE, REQUESTS
 from tests.docs.pages import ROOT
 

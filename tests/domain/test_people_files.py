@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import Invalid
+from bot.domain.people import Person
 from bot.domain.people_files import (
     Fault,
     Format,
-    Person,
     Reader,
     Record,
     format_of,

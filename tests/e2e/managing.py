@@ -15,7 +15,7 @@ from bot.domain.schedule import (
     Schedule,
     TextContent,
 )
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.e2e.speaking import (
     S,
     Stage,

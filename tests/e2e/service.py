@@ -16,8 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.app.service import open_service
 from bot.domain.broadcast import Broadcast, BroadcastState, DeliveryException, Progress
 from bot.domain.schedule import Origin, Schedule
-from bot.service.paging import Paging
-from bot.service.requests import ScheduleRequest
+from bot.service.ports.paging import Paging
+from bot.service.requests.request import ScheduleRequest
 from bot.settings import load
 from bot.store import upgrade
 from tests.servers.processes import Process

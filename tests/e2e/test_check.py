@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.program import app
-from bot.xmpp.namespaces import NOREPLY
+from bot.xmpp.stanzas.namespaces import NOREPLY
 from tests.e2e.conftest import Make
 from tests.e2e.service import Service
 from tests.e2e.speaking import Stage

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.schedule import (
     ScheduleState,
 )
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.e2e.conftest import PLACES
 from tests.e2e.managing import shown, store, unlimited, wait_for
 from tests.e2e.sink import Sink

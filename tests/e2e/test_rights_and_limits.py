@@ -11,9 +11,9 @@ import pytest
 
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.schedule import Origin
-from bot.service.paging import Paging
-from bot.service.repositories import UnitOfWork
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.e2e.conftest import PLACES, Make
 from tests.e2e.service import Service
 from tests.e2e.speaking import (

@@ -10,10 +10,10 @@ import pytest
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.schedule import Origin
 from bot.engine.housekeeper import Housekeeper
-from bot.service.audit import SLICE
-from bot.service.paging import Paging
-from bot.service.repositories import UnitOfWork
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records.audit import SLICE
 from tests.world import NOON, World
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.service.outcomes import Bounce
+from bot.service.delivery.outcomes import Bounce
 from tests.engine.test_pipe import due, over, readers
 from tests.engine.worker import until, working
 from tests.fakes import FakeWire

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.engine.ledger import SLICE, Ledger
-from bot.service.jobs import Step
-from bot.service.outcomes import Bounce
-from bot.service.repositories import UnitOfWork
-from bot.service.sending import Sending
+from bot.service.delivery.jobs import Step
+from bot.service.delivery.outcomes import Bounce
+from bot.service.delivery.sending import Sending
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.engine.test_pipe import due, readers
 from tests.world import World
 

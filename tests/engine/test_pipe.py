@@ -13,10 +13,10 @@ from bot.domain.message import Announcement
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.engine.wire import Delivery, Stencil
-from bot.service.outcomes import Bounce
-from bot.service.repositories import UnitOfWork
+from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
-from bot.xmpp.sender import StencilError
+from bot.xmpp.writing.stencil import StencilError
 from tests.engine.worker import IDS, until, working
 from tests.fakes import FakeWire, Loss
 from tests.world import ADMIN, World
@@ -102,7 +102,7 @@ def test_the_window_bounds_all_chunks(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many chunks there are, no more than a window is on its way."""
-    monkeypatch.setattr("bot.service.planning.CHUNK", 50)
+    monkeypatch.setattr("bot.service.delivery.planning.CHUNK", 50)
     job = due(world, 200)
 
     async def go() -> None:

@@ -10,8 +10,8 @@ from bot.domain.message import Announcement, MessageType, Text
 from bot.domain.updates import Update, WireState
 from bot.engine.reporter import Reporter
 from bot.engine.wire import Delivery, Stencil, StreamLost
-from bot.service.repositories import Notice
-from bot.xmpp.sender import Moment, cut
+from bot.service.ports.notices import Notice
+from bot.xmpp.writing.stencil import Moment, cut
 from tests.fakes import FakeWire, Loss
 from tests.world import ADMIN, NOON, OPS, SERVICE, World
 

@@ -12,7 +12,7 @@ from bot.engine.loop import Loop
 from bot.engine.pipe import Line
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
-from bot.service.ports import Database
+from bot.service.ports.outside import Database
 from tests.fakes import FakeWire
 from tests.world import World
 

@@ -19,16 +19,16 @@ from slixmpp.xmlstream import StanzaBase
 
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
-from bot.service.outcomes import Bounce, Outcomes
-from bot.service.ports import Database
-from bot.service.repositories import UnitOfWork
+from bot.service.delivery.outcomes import Bounce, Outcomes
+from bot.service.ports.outside import Database
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import XMPPSettings
 from bot.store.database import backend_of
 from bot.store.unit_of_work import SqlUnitOfWork
-from bot.xmpp.component import ComponentStream
-from bot.xmpp.connection import Connection
-from bot.xmpp.doors import Doors
-from bot.xmpp.presence import PresenceDoor
+from bot.xmpp.doors.opening import Doors
+from bot.xmpp.doors.presence import PresenceDoor
+from bot.xmpp.session.component import ComponentStream
+from bot.xmpp.session.connection import Connection
 from tests.world import (
     ADMIN,
     AUDITOR,

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bot.xmpp.namespaces import STANZAS
+from bot.xmpp.stanzas.namespaces import STANZAS
 from tests.fuzz.standing import PEOPLE, Rows, Standing
 from tests.world import ADMIN, PUBLISHER, SERVICE, USER
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from bot.domain.characters import illegal
 from bot.domain.errors import CarillonError
+from bot.domain.fields import FieldType
 from bot.domain.language import is_tag
 from bot.rendering.templates import JinjaTemplates
-from bot.service.fields import FieldType
 from tests.fuzz.texts import text_of
 
 NAME = "t"

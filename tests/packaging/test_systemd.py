@@ -11,7 +11,7 @@ import pytest
 
 from bot.app.running import GRACE, PULSE
 from bot.cli.questions import FOLDER
-from bot.xmpp.timing import Timing
+from bot.xmpp.session.timing import Timing
 from tests.e2e.service import Service
 from tests.packaging.building import ROOT
 from tests.servers import programs, tools

@@ -17,7 +17,7 @@ from bot.domain.schedule import (
     ScheduleState,
     TextContent,
 )
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.tables import metadata
 
 #: of the lists that name one

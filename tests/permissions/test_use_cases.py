@@ -12,9 +12,9 @@ from bot.domain.addresses import Addresses
 from bot.domain.errors import CarillonError, Finished, Forbidden, NotAllowed, NotFound
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.schedule import Schedule
-from bot.service.paging import Paging
-from bot.service.repositories import UnitOfWork
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
 from tests.permissions.table import CALLERS, Cell, cells
 from tests.world import (

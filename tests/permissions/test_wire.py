@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.audit import AuditEntry
-from bot.service.paging import Paging
-from bot.service.repositories import UnitOfWork
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
 from tests.e2e.speaking import (
     ANNOUNCE,

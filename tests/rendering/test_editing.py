@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.domain.fields import MAX_LINE, MAX_TEXT, Field, FieldType
 from bot.domain.message import Text
 from bot.rendering.templates import JinjaTemplates
-from bot.service.fields import MAX_LINE, MAX_TEXT, Field, FieldType
 from tests.rendering.conftest import render
 
 SHIPPED = JinjaTemplates()

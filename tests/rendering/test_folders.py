@@ -9,7 +9,7 @@ import bot
 from bot.domain.errors import Invalid
 from bot.rendering.folder import shipped
 from bot.rendering.templates import JinjaTemplates
-from bot.service.ports import Templates
+from bot.service.ports.outside import Templates
 from tests.rendering.conftest import TOML, Write, render
 
 SHIPPED = [

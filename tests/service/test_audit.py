@@ -16,10 +16,11 @@ from bot.domain.errors import (
 )
 from bot.domain.phrase import Phrase, Quoted
 from bot.domain.schedule import Origin
-from bot.service.audit import MOST
-from bot.service.paging import Paging
-from bot.service.repositories import ScheduleFilter, UnitOfWork
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.trail import AuditFilter
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records.audit import MOST
 from tests.world import ADMIN, AUDITOR, NOON, PUBLISHER, STRANGER, USER, World
 
 READER = "reader@example.org"

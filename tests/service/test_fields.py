@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
-from bot.service.fields import (
+from bot.domain.fields import (
     MAX_LINE,
     MAX_TEXT,
     WANTED,

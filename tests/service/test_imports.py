@@ -8,13 +8,14 @@ import pytest
 
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
-from bot.domain.people_files import Fault, Person, Record, fault
+from bot.domain.people import Person
+from bot.domain.people_files import Fault, Record, fault
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
-from bot.service import imports
-from bot.service.imports import Import
-from bot.service.paging import Paging
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
+from bot.service.readers import imports
+from bot.service.readers.imports import Import
 from bot.store.staging import SqlStaging, staging
 from tests.world import ADMIN, SERVICE, USER, World, a_list, copy_of
 

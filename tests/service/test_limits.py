@@ -14,10 +14,10 @@ from bot.domain.access import Access, Role
 from bot.domain.errors import PolicyViolation
 from bot.domain.recurrence import Freq
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.paging import Paging
-from bot.service.policy import Limits
-from bot.service.quotas import Quotas
-from bot.service.repositories import ScheduleFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.rules.policy import Limits
+from bot.service.rules.quotas import Quotas
 from bot.settings import Settings
 from bot.store.tables import schedule as table
 from tests.world import (

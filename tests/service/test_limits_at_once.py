@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.access import Access
 from bot.domain.errors import PolicyViolation
-from bot.service.repositories import ScheduleFilter, UnitOfWork
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
 from tests.service.test_limits import OTHER, with_limits

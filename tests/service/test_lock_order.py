@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.errors import CarillonError, Finished
-from bot.service.jobs import Step
+from bot.service.delivery.jobs import Step
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
 from tests.world import ADMIN, World

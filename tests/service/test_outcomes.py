@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.broadcast import BroadcastState, DeliveryException, ExceptionKind
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.jobs import Step
-from bot.service.outcomes import SETTLE, Bounce
+from bot.service.delivery.jobs import Step
+from bot.service.delivery.outcomes import SETTLE, Bounce
 from tests.world import ADMIN, NOON, World
 
 READERS = ("a@example.org", "b@example.org", "far@elsewhere.example")

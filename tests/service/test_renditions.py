@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.schedule import Schedule
-from bot.service.jobs import Job
+from bot.service.delivery.jobs import Job
 from tests.world import ADMIN, World, a_list
 
 MOMENT = "2026-12-05T22:00:00Z"

@@ -6,12 +6,13 @@ import pytest
 
 from bot.domain.lists import SubscriptionOrigin
 from bot.domain.message import Text
-from bot.domain.people_files import Person
+from bot.domain.people import Person
 from bot.domain.schedule import Schedule
 from bot.domain.updates import Update, WireState
-from bot.service.jobs import Step
-from bot.service.outcomes import Bounce
-from bot.service.repositories import Notice, UnitOfWork
+from bot.service.delivery.jobs import Step
+from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.notices import Notice
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.world import ADMIN, NOON, OPS, PUBLISHER, World, a_list
 
 READERS = ("a@example.org", "b@example.org")

@@ -15,8 +15,8 @@ from bot.domain.errors import (
     PolicyViolation,
 )
 from bot.domain.schedule import ScheduleState, TextContent
-from bot.service.paging import Paging
-from bot.service.repositories import ScheduleFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.schedules import ScheduleFilter
 from tests.world import ADMIN, NOON, PUBLISHER, STRANGER, USER, World
 
 READER = "reader@example.org"

@@ -5,8 +5,8 @@ import pytest
 from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.errors import Finished
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.jobs import Job, Step
-from bot.service.sending import LEASE
+from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.sending import LEASE
 from tests.world import ADMIN, World
 
 READERS = [f"r{number}@example.org" for number in range(4)]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.domain.updates import WireState
-from bot.service.jobs import Step
+from bot.service.delivery.jobs import Step
 from tests.world import ADMIN, NOON, World, a_list
 
 READER = "reader@example.org"

@@ -9,7 +9,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.errors import Conflict, Forbidden, Invalid, NotAllowed, NotFound
 from bot.domain.lists import ListKind
 from bot.domain.schedule import Origin, Schedule
-from bot.service.paging import Paging
+from bot.service.ports.paging import Paging
 from tests.world import (
     ADMIN,
     SERVICE,

@@ -6,10 +6,10 @@ from typing import Any
 from bot.domain.broadcast import Broadcast, Occurrence, OccurrenceState
 from bot.domain.lists import AnnouncementList, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType, Text
-from bot.domain.people_files import Person
+from bot.domain.people import Person
 from bot.domain.schedule import ListAudience, Origin, Schedule, TextContent
-from bot.service.paging import Paging
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.paging import Paging
+from bot.service.ports.unit_of_work import UnitOfWork
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

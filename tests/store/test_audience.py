@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.domain.broadcast import Broadcast, Recipient
 from bot.domain.lists import EndReason
-from bot.domain.people_files import Person
-from bot.service.repositories import UnitOfWork
+from bot.domain.people import Person
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, declare, prefer, sending, subscribe
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.broadcast import Broadcast
 from bot.domain.lists import EndReason
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.store.samples import NOON, declare, sending, subscribe

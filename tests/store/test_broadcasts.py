@@ -11,8 +11,8 @@ from bot.domain.broadcast import (
     Progress,
 )
 from bot.domain.message import Text
-from bot.service.paging import Paging
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.paging import Paging
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, declare, sending
 

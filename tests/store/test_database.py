@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Invalid, Unavailable
-from bot.service.ports import Database
-from bot.service.repositories import ScheduleFilter, UnitOfWork
+from bot.service.ports.outside import Database
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL

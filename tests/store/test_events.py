@@ -12,7 +12,8 @@ from bot.domain.errors import Unavailable
 from bot.domain.events import Event, Requested
 from bot.domain.message import Text
 from bot.domain.schedule import Origin
-from bot.service.repositories import Notice, UnitOfWork
+from bot.service.ports.notices import Notice
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.store.samples import NOON

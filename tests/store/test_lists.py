@@ -4,9 +4,9 @@ import pytest
 
 from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType
-from bot.domain.people_files import Person
+from bot.domain.people import Person
 from bot.domain.verdict import Score
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, a_list, declare, prefer, subscribe
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from bot.domain.message import Text
 from bot.domain.updates import Update, WireState
-from bot.service.repositories import Notice, Pulse, UnitOfWork
+from bot.service.ports.notices import Notice
+from bot.service.ports.pulses import Pulse
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON
 

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.domain.lists import EndReason, SubscriptionOrigin
-from bot.domain.people_files import Person
-from bot.service.people import BadLine
-from bot.service.repositories import UnitOfWork
+from bot.domain.people import Person
+from bot.service.ports.staging import BadLine
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.store.staging import staging
 from tests.store.samples import MINUTE, NOON, declare, subscribe

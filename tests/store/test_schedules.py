@@ -16,8 +16,9 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
-from bot.service.paging import Paging
-from bot.service.repositories import ScheduleFilter, UnitOfWork
+from bot.service.ports.paging import Paging
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, a_schedule
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.domain.broadcast import DeliveryException, ExceptionKind, Frozen
 from bot.domain.errors import Conflict
 from bot.domain.lists import EndReason, SubscriptionOrigin
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import (
     MINUTE,

@@ -9,8 +9,8 @@ import pytest
 from bot.domain.audit import DONE, Action, AuditEntry
 from bot.domain.errors import NotFound
 from bot.domain.schedule import Origin
-from bot.service.paging import Page, Paging
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Page, Paging
+from bot.service.ports.trail import AuditFilter
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON
 

@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Event
 
 import pytest
 
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.changes import SqlWatch
 from bot.store.database import SqlDatabase

@@ -14,14 +14,14 @@ from slixmpp.exceptions import IqError
 from bot.app.service import Service, lists_of, open_service
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
-from bot.service.outcomes import Bounce
-from bot.service.repositories import UnitOfWork
+from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
 from bot.store import upgrade
-from bot.xmpp.connection import Connection
-from bot.xmpp.doors import Doors
-from bot.xmpp.namespaces import STANZAS
-from bot.xmpp.plugins.scheduling import NS
+from bot.xmpp.doors.opening import Doors
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.stanzas.namespaces import STANZAS
+from bot.xmpp.stanzas.scheduling import NS
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import QUICK, account_settings, component_settings, newcomer
 

@@ -17,10 +17,10 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from bot.domain.message import Announcement, MessageType, Text
 from bot.engine.wire import Delivery, Stencil, StreamLost
 from bot.settings import XMPPSettings
-from bot.xmpp.connection import Connection
-from bot.xmpp.ledger import Pending
-from bot.xmpp.stream import Stream
-from bot.xmpp.timing import Timing
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.session.stream import Stream
+from bot.xmpp.session.timing import Timing
+from bot.xmpp.writing.positions import Pending
 from tests.servers.xmpp_server import XmppServer
 
 Run = Callable[[Coroutine[Any, Any, None]], None]

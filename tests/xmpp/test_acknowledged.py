@@ -9,8 +9,8 @@ import pytest
 from slixmpp import JID
 
 from bot.engine.wire import Delivery, StreamLost
-from bot.xmpp import disco
-from bot.xmpp.connection import BATCH_BYTES
+from bot.xmpp.doors.discovery import disco
+from bot.xmpp.session.connection import BATCH_BYTES
 from tests.servers.ejabberd import Ejabberd
 from tests.servers.prosody import Prosody
 from tests.servers.proxy import Proxy

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk.admission import Admission
 from bot.domain.access import Role
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import PolicyViolation
 from bot.domain.schedule import Origin
-from bot.service.paging import Paging
-from bot.service.quotas import Quotas
-from bot.service.trail import AuditFilter
-from bot.xmpp.admission import Admission
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
+from bot.service.rules.quotas import Quotas
 from tests.world import NOON, PUBLISHER, USER, World, blank_database, copy_of
 
 MOST = 5  #: requests a minute of users in tests.world
@@ -149,7 +149,7 @@ def test_strangers_share_theirs(world: World) -> None:
 
 def test_memory_stays_small(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those whose minute is over are forgotten."""
-    monkeypatch.setattr("bot.xmpp.admission.MOST", 3)
+    monkeypatch.setattr("bot.desk.admission.MOST", 3)
     door = Door(world)
     for number in range(9):
         for _ in range(MOST + 1):

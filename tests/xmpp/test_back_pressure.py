@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.xmpp import scheduling
+from bot.xmpp.doors.scheduling import door as scheduling
 from tests.servers.prosody import Prosody
 from tests.xmpp.answering import answering, ask, configured, query, refusal
 from tests.xmpp.links import Run, newcomer, reading

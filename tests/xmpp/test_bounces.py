@@ -4,9 +4,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.xmpp.bounces import BounceLimit, BounceTexts, bounce, language_of
-from bot.xmpp.classification import Verdict
-from bot.xmpp.namespaces import LANG, STANZAS
+from bot.xmpp.doors.inbox.classification import Verdict
+from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts, bounce, language_of
+from bot.xmpp.stanzas.namespaces import LANG, STANZAS
 
 MESSAGE = ET.fromstring(
     "<message xmlns='jabber:client' id='i1' type='chat' xml:lang='de'"

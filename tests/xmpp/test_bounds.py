@@ -5,10 +5,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.errors import PolicyViolation
-from bot.service.paging import Page, Paging
-from bot.xmpp.bounds import DEEPEST, MOST_OF_ALL, is_overfull
-from bot.xmpp.result_sets import LARGEST, fitting
-from bot.xmpp.schedule_requests import read_schedule
+from bot.service.ports.paging import Page, Paging
+from bot.xmpp.doors.scheduling.requests import read_schedule
+from bot.xmpp.stanzas.bounds import DEEPEST, MOST_OF_ALL, is_overfull
+from bot.xmpp.stanzas.result_sets import LARGEST, fitting
 
 S = "urn:xmpp:scheduling:0"
 BODY = "<body>x</body>"

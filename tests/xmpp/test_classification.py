@@ -5,7 +5,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.addresses import Addresses
-from bot.xmpp.classification import Surroundings, Verdict, classify, is_backlog
+from bot.xmpp.doors.inbox.classification import (
+    Surroundings,
+    Verdict,
+    classify,
+    is_backlog,
+)
 
 COMPONENT = Surroundings(
     addresses=Addresses(service="announce.example.org", component=True),

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.xmpp.timing import Timing
+from bot.xmpp.session.timing import Timing
 from tests.servers.ports import HOST
 from tests.servers.prosody import Prosody
 from tests.servers.proxy import Proxy

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import pytest
 from slixmpp import JID
 
-from bot.xmpp import disco
-from bot.xmpp.disco import Item
-from bot.xmpp.namespaces import NOREPLY
-from bot.xmpp.plugins.scheduling import NS as SCHEDULING
+from bot.xmpp.doors.discovery import disco
+from bot.xmpp.doors.discovery.disco import Item
+from bot.xmpp.stanzas.namespaces import NOREPLY
+from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
     Link,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from slixmpp import JID
 
-from bot.xmpp.namespaces import NOREPLY
-from bot.xmpp.plugins.scheduling import NS as SCHEDULING
+from bot.xmpp.stanzas.namespaces import NOREPLY
+from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import MODES, answering, ask, configured
 from tests.xmpp.links import Run, newcomer, reading

@@ -6,7 +6,7 @@ import pytest
 from slixmpp import JID
 from slixmpp.exceptions import IqError
 
-from bot.xmpp import disco
+from bot.xmpp.doors.discovery import disco
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import Run, account_settings, linked, newcomer, reading
 

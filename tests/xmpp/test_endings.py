@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.addresses import Addresses
-from bot.xmpp.endings import ending
-from bot.xmpp.stream import BLAMELESS
+from bot.xmpp.session.endings import ending
+from bot.xmpp.session.stream import BLAMELESS
 
 COMPONENT = Addresses(service="announce.example.org", component=True)
 ACCOUNT = Addresses(service="bot@example.org/carillon", component=False)

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain import errors
 from bot.domain.phrase import Phrase, Quoted
-from bot.xmpp.errors import CONDITIONS, stanza_error
-from bot.xmpp.namespaces import ANNOUNCE, LANG, STANZAS
+from bot.xmpp.stanzas.errors import CONDITIONS, stanza_error
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG, STANZAS
 
 NO = Phrase("no")
 

@@ -13,8 +13,8 @@ from slixmpp.xmlstream.tostring import tostring
 from bot.domain.addresses import Addresses
 from bot.domain.message import Announcement, MessageType, Text
 from bot.domain.updates import Update, WireState
-from bot.xmpp.namespaces import ANNOUNCE
-from bot.xmpp.sender import Moment, Stencil, StencilError, cut
+from bot.xmpp.stanzas.namespaces import ANNOUNCE
+from bot.xmpp.writing.stencil import Moment, Stencil, StencilError, cut
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
     Run,

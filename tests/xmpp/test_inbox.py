@@ -8,10 +8,10 @@ import pytest
 from slixmpp import JID
 from slixmpp.stanza import Message
 
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.texts import said
-from bot.xmpp.bounces import NOBODY
-from bot.xmpp.namespaces import LANG, STANZAS
+from bot.xmpp.doors.inbox.refusals import NOBODY
+from bot.xmpp.stanzas.namespaces import LANG, STANZAS
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
     MODES,

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.phrase import Phrase
 from bot.texts import said
-from bot.xmpp.namespaces import LANG, STANZAS
+from bot.xmpp.stanzas.namespaces import LANG, STANZAS
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import MODES, answering, ask, configured, schedule
 from tests.xmpp.links import Run, newcomer, reading

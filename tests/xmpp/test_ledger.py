@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.engine.wire import StreamLost
-from bot.xmpp.ledger import Ledger, Pending
+from bot.xmpp.writing.positions import Ledger, Pending
 from tests.xmpp.links import Run
 
 

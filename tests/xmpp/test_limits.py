@@ -11,8 +11,8 @@ from slixmpp import JID
 from bot.domain.access import OPERATOR
 from bot.domain.audit import AuditEntry
 from bot.domain.schedule import Origin
-from bot.service.paging import Paging
-from bot.service.trail import AuditFilter
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
     MODES,
@@ -264,7 +264,7 @@ async def unforeseen(
     def broken(*_: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("bot.service.intake.Intake.read", broken)
+    monkeypatch.setattr("bot.service.requests.intake.Intake.read", broken)
     request = schedule(f"{BODY}{NEWS}{in_days(1)}<id>bad</id>")
     answer = await ask(client, bot.address, "set", request)
     assert refusal(answer) == ("internal-server-error", "cancel")

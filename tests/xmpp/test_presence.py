@@ -13,11 +13,11 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.lists import EndReason
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.tables import subscriber, subscription
-from bot.xmpp.classification import sender_of
-from bot.xmpp.doors import JOINS_AT_ONCE
-from bot.xmpp.namespaces import LANG
+from bot.xmpp.doors.inbox.classification import sender_of
+from bot.xmpp.doors.opening import JOINS_AT_ONCE
+from bot.xmpp.stanzas.namespaces import LANG
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
     LISTS,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from slixmpp.xmlstream import StanzaBase
 
-from bot.xmpp.connection import FatalConnectionError
+from bot.xmpp.session.connection import FatalConnectionError
 from tests.servers.ejabberd import Ejabberd
 from tests.servers.ports import HOST
 from tests.servers.prosody import Prosody

@@ -5,14 +5,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.errors import Invalid, NotFound, NotOffered
-from bot.service.requests import ScheduleRequest
-from bot.xmpp.result_sets import Wish, read_wish
-from bot.xmpp.schedule_requests import (
+from bot.service.requests.request import ScheduleRequest
+from bot.xmpp.doors.scheduling.requests import (
     CancelRequest,
     QueryRequest,
     read_query,
     read_schedule,
 )
+from bot.xmpp.stanzas.result_sets import Wish, read_wish
 
 S = "urn:xmpp:scheduling:0"
 X = "urn:x-carillon:announce:0"

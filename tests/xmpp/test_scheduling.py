@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.schedule import Schedule, ScheduleState, TextContent
-from bot.service.paging import Paging
-from bot.service.repositories import ScheduleFilter, UnitOfWork
+from bot.service.ports.paging import Paging
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
     MODES,

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from bot.app.service import Service, open_service
-from bot.service.repositories import UnitOfWork
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
 from bot.store import upgrade
-from bot.xmpp.signs_of_life import EVERY, SignsOfLife
+from bot.xmpp.doors.signs_of_life import EVERY, SignsOfLife
 from tests.xmpp.answering import LISTS, until
 from tests.xmpp.links import Run
 

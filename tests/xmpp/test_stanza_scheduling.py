@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from slixmpp import Message
 
-from bot.xmpp.plugins import scheduling
-from bot.xmpp.plugins.scheduling import NS
+from bot.xmpp.stanzas import scheduling
+from bot.xmpp.stanzas.scheduling import NS
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from slixmpp.types import MessageTypes
 from slixmpp.xmlstream.handler import Callback, CoroutineCallback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from bot.xmpp import disco
+from bot.xmpp.doors.discovery import disco
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
     Link,

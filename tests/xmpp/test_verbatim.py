@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.xmpp.verbatim import serialised
+from bot.xmpp.stanzas.verbatim import serialised
 
 _CHARACTERS = st.characters(
     blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"

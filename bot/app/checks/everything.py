@@ -13,11 +13,11 @@ from bot.app.visiting import NotLoggedIn, visiting
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Phrase, Quoted
-from bot.service.health import health
+from bot.service.records.health import health
 from bot.settings import Settings, SettingsError, XMPPSettings, load, place
 from bot.store import upgrade
-from bot.xmpp.connection import Connection
-from bot.xmpp.inquiries import Presences
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.visits.inquiries import Presences
 
 #: what needs no session
 _BEFORE = ("permissions", "database", "templates", "dns", "port", "tls", "service")

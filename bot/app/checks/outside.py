@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from bot.app.checks.finding import Finding, fault, ok, skipped, warning
 from bot.domain.phrase import Phrase
 from bot.settings import Settings
-from bot.xmpp import inquiries
-from bot.xmpp.connection import Connection
-from bot.xmpp.inquiries import Presences, Unanswered
-from bot.xmpp.namespaces import NOREPLY
-from bot.xmpp.plugins import scheduling
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.stanzas import scheduling
+from bot.xmpp.stanzas.namespaces import NOREPLY
+from bot.xmpp.visits import inquiries
+from bot.xmpp.visits.inquiries import Presences, Unanswered
 
 NAMES = ("no-reply", "capabilities")
 #: seconds in which a presence comes, if any does

@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.app.checks.finding import Finding, fault, ok, skipped, warning
 from bot.domain.phrase import Listed, Phrase
 from bot.settings import LOOPBACK, Settings, XMPPSettings, place
-from bot.xmpp import encryption
-from bot.xmpp.encryption import NotReached, NotTrusted, Place
+from bot.xmpp.visits import tls as encryption
+from bot.xmpp.visits.tls import NotReached, NotTrusted, Place
 
 #: a certificate that ends sooner is told of
 _SOON = timedelta(days=14)

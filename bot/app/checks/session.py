@@ -8,10 +8,10 @@ from bot.app.snippets import Kind, rate
 from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.engine.wire import StreamLost
 from bot.settings import Settings
-from bot.xmpp import inquiries, pace
-from bot.xmpp.account import AccountStream
-from bot.xmpp.connection import Connection
-from bot.xmpp.inquiries import Unanswered
+from bot.xmpp.session.account import AccountStream
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.visits import inquiries, pace
+from bot.xmpp.visits.inquiries import Unanswered
 
 #: how far the clocks may be apart
 APART = timedelta(seconds=5)

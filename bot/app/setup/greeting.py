@@ -10,8 +10,8 @@ from bot.domain.phrase import Phrase
 from bot.engine.wire import Delivery, StreamLost
 from bot.settings import Settings
 from bot.texts import language_for, said
-from bot.xmpp.connection import Connection
-from bot.xmpp.returned import Returned
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.visits.returned import Returned
 
 #: seconds until the server has taken it; that a bounce may take
 _LIMIT = 20.0

@@ -1,0 +1,70 @@
+"""Requests a minute: counted in the database, and refused from memory."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from bot.domain.audit import Asked
+from bot.service.ports.outside import Database
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records.audit import Audit
+from bot.service.rules.quotas import MINUTE, Quotas, counted_as
+
+#: owners remembered before those whose minute is over are forgotten
+MOST = 1_000
+
+
+class Admission:
+    """Once there were too many, the rest of that minute costs no transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        quotas: Quotas,
+        audit: Audit,
+        now: Callable[[], datetime],
+        on_unrecorded: Callable[[Asked], None],
+    ) -> None:
+        self._database = database
+        self._quotas = quotas
+        self._audit = audit
+        self._now = now
+        self._on_unrecorded = on_unrecorded
+        #: whose requests are refused until when
+        self._closed: dict[str, datetime] = {}
+        #: held while one request of theirs is counted: the others may be refused by it
+        self._counting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def admit(self, asked: Asked) -> None:
+        """Count a request; raises PolicyViolation with the seconds to wait."""
+        who = counted_as(asked.caller)
+        async with self._counting.setdefault(who, asyncio.Lock()):
+            now = self._now()
+            recorded = False
+            until = self._closed.get(who)
+            # over, or known by a clock that has been put back since
+            if until is None or not now < until <= now + MINUTE:
+                excess, end = await self._database.run(self._count, asked, now)
+                if not excess:
+                    return
+                recorded, until = excess == 1, end
+                self._close(who, until, now)
+        if not recorded:
+            self._on_unrecorded(asked)
+        raise self._quotas.too_many(asked.caller, until - now)
+
+    def _count(
+        self, uow: UnitOfWork, asked: Asked, now: datetime
+    ) -> tuple[int, datetime]:
+        """How many too many, and until when; the first refusal is written down."""
+        excess, until = self._quotas.count(uow, asked.caller, now)
+        if excess == 1:
+            refusal = self._quotas.too_many(asked.caller, until - now)
+            self._audit.refused(uow, asked, refusal)
+        return excess, until
+
+    def _close(self, who: str, until: datetime, now: datetime) -> None:
+        if len(self._closed) >= MOST:
+            self._closed = {who: at for who, at in self._closed.items() if at > now}
+        self._closed[who] = until

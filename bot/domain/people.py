@@ -1,0 +1,13 @@
+"""A person, as lists, imports and exports name one."""
+
+from typing import NamedTuple
+
+
+class Person(NamedTuple):
+    """A bare JID and its preferences, None where nothing is said."""
+
+    jid: str
+    language: str | None = None
+    timezone: str | None = None
+    #: the latest xml:lang seen of the person
+    language_seen: str | None = None

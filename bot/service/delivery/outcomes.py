@@ -1,0 +1,197 @@
+"""What comes back: bounces, retries, and the end of a broadcast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain import verdict
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    DeliveryException,
+    ExceptionKind,
+)
+from bot.domain.events import Deviated
+from bot.domain.jid import domain_of
+from bot.domain.lists import EndReason
+from bot.domain.verdict import Verdict
+from bot.service.delivery import reports
+from bot.service.ports.outside import Clock
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy
+
+#: how long a repeated message may take to bounce before it counts as accepted;
+#: servers try for minutes to reach another one
+SETTLE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """A message of ours that came back with an error (RFC 6120 §8.3)."""
+
+    broadcast_key: str
+    #: the recipient's bare JID
+    jid: str
+    condition: str
+    error_type: str
+    text: str | None = None
+
+
+class Outcomes:
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+
+    def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
+        """Record one bounce and act on its verdict."""
+        broadcast = uow.broadcasts.by_key(bounce.broadcast_key)
+        if broadcast is None:
+            return
+        now = self._clock.now()
+        own = domain_of(bounce.jid) in self._policy.access.domains
+        ruling = verdict.judge(bounce.condition, bounce.error_type, own_server=own)
+        before = uow.exceptions.get(broadcast.id, bounce.jid)
+        after = self._exception(broadcast, bounce, before, ruling, now)
+        uow.exceptions.put([after])
+        if before is None or before.kind is not after.kind:
+            self._told(uow, broadcast, after)
+        if ruling is Verdict.SUSPEND:
+            self._suspend(uow, bounce.jid, now)
+        elif ruling is Verdict.SCORE and before is None:
+            self._score(uow, bounce.jid, now)
+        if before is not None:
+            self._settle_sending(uow, broadcast.id)
+
+    def _exception(
+        self,
+        broadcast: Broadcast,
+        bounce: Bounce,
+        before: DeliveryException | None,
+        ruling: Verdict,
+        now: datetime,
+    ) -> DeliveryException:
+        attempts = before.attempts if before else 0
+        first_at = before.first_at if before else now
+        next_at = None
+        if ruling is Verdict.RETRY and broadcast.state is not BroadcastState.STOPPED:
+            next_at = verdict.retry_at(
+                attempts, first_at=first_at, now=now, expires_at=broadcast.expires_at
+            )
+        return DeliveryException(
+            broadcast_id=broadcast.id,
+            jid=bounce.jid,
+            kind=ExceptionKind.RETRYING if next_at else ExceptionKind.FAILED,
+            condition=bounce.condition,
+            text=bounce.text,
+            attempts=attempts,
+            first_at=first_at,
+            next_at=next_at,
+        )
+
+    def _suspend(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
+        subscriber = uow.subscribers.get(jid)
+        if subscriber is not None:
+            uow.subscriptions.end(subscriber.id, EndReason.SUSPENDED, now)
+
+    def _score(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
+        subscriber = uow.subscribers.get(jid)
+        if subscriber is None:
+            return
+        score = subscriber.score.raised(now)
+        uow.subscribers.set_score(jid, score)
+        if score.suspends:
+            self._suspend(uow, jid, now)
+
+    def retries(self, uow: UnitOfWork, limit: int) -> list[DeliveryException]:
+        """Claim messages to repeat now; a claim that is not followed up lapses.
+
+        Those repeated before without a bounce since are taken as accepted; those
+        that expired meanwhile, or were claimed too often, have failed.
+        """
+        now = self._clock.now()
+        again: list[DeliveryException] = []
+        accepted: set[int] = set()
+        for exception in uow.exceptions.retries(now, limit):
+            if exception.kind is ExceptionKind.DEFERRED:
+                uow.exceptions.drop(exception.broadcast_id, [exception.jid])
+                accepted.add(exception.broadcast_id)
+            elif self._hopeless(uow, exception, now):
+                self.failed(uow, exception)
+            else:
+                claimed = replace(
+                    exception, attempts=exception.attempts + 1, next_at=now + SETTLE
+                )
+                again.append(claimed)
+        uow.exceptions.put(again)
+        for broadcast_id in sorted(accepted):
+            self._settle_sending(uow, broadcast_id)
+        return again
+
+    def _hopeless(
+        self, uow: UnitOfWork, exception: DeliveryException, now: datetime
+    ) -> bool:
+        broadcast = _of(uow, exception)
+        expired = broadcast.expires_at is not None and broadcast.expires_at <= now
+        # one whose bounce was recorded beside the stop, on PostgreSQL
+        stopped = broadcast.state is BroadcastState.STOPPED
+        return expired or stopped or exception.attempts >= verdict.MAX_ATTEMPTS
+
+    def failed(
+        self,
+        uow: UnitOfWork,
+        exception: DeliveryException,
+        condition: str | None = None,
+    ) -> None:
+        """Repeat it no more; `condition` replaces that of the last bounce."""
+        condition = condition or exception.condition
+        after = replace(
+            exception, kind=ExceptionKind.FAILED, condition=condition, next_at=None
+        )
+        uow.exceptions.put([after])
+        self._told(uow, _of(uow, exception), after)
+        self._settle_sending(uow, exception.broadcast_id)
+
+    def repeated(self, uow: UnitOfWork, claimed: Sequence[DeliveryException]) -> None:
+        """The server has the repeats; wait whether they bounce.
+
+        One that bounced already is left as its bounce made it.
+        """
+        now = self._clock.now()
+        after = [
+            replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLE)
+            for one in claimed
+            if uow.exceptions.get(one.broadcast_id, one.jid) == one
+        ]
+        uow.exceptions.put(after)
+        for one in after:
+            self._told(uow, _of(uow, one), one)
+
+    def _told(
+        self, uow: UnitOfWork, broadcast: Broadcast, after: DeliveryException
+    ) -> None:
+        deviated = Deviated(
+            announcement=broadcast.schedule_id,
+            broadcast=broadcast.id,
+            kind=after.kind,
+            condition=after.condition,
+        )
+        uow.happened(deviated)
+
+    def _settle_sending(self, uow: UnitOfWork, broadcast_id: int) -> None:
+        locked = reports.locked(uow, broadcast_id)
+        if locked is not None and locked.state is BroadcastState.SENDING:
+            self.settle(uow, locked)
+
+    def settle(self, uow: UnitOfWork, broadcast: Broadcast) -> None:
+        """Close a broadcast whose chunks are done and whose retries are over."""
+        if uow.chunks.unfinished(broadcast.id):
+            return
+        if uow.exceptions.any_awaited(broadcast.id):
+            return
+        reports.settle(uow, self._policy, broadcast, self._clock.now())
+
+
+def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:
+    broadcast = uow.broadcasts.get(exception.broadcast_id)
+    assert broadcast is not None  # noqa: S101 - foreign key
+    return broadcast

@@ -1,0 +1,135 @@
+"""Broadcasts, their chunks, audiences and exceptions, as the use cases see them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.broadcast import (
+    Broadcast,
+    Chunk,
+    DeliveryException,
+    Frozen,
+    Progress,
+    Recipient,
+)
+from bot.domain.message import Text
+from bot.service.ports.paging import Page, Paging
+
+
+class Broadcasts(Protocol):
+    def add(
+        self,
+        broadcast: Broadcast,
+        chunks: Sequence[tuple[int, int, int]],
+        recipients: Sequence[str] = (),
+    ) -> Broadcast:
+        """With its chunks (after, last, count) and a copied audience, which takes
+        positions from 1.
+        """
+        ...
+
+    def get(self, broadcast_id: int) -> Broadcast | None: ...
+
+    def lock(self, broadcast_id: int) -> Broadcast | None: ...
+
+    def by_key(self, key: str) -> Broadcast | None: ...
+
+    def save(self, broadcast: Broadcast) -> None: ...
+
+    def page(
+        self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
+    ) -> Page[Broadcast]: ...
+
+    def count(self, owner: str, since: datetime, until: datetime) -> int:
+        """How many of this owner were begun from `since` to before `until`; welcomes
+        are nobody's.
+        """
+        ...
+
+    def progress(self, broadcast_id: int) -> Progress: ...
+
+    def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
+        """What readers in a zone are told, by language tag."""
+        ...
+
+    def keep(
+        self, broadcast_id: int, zone: str, texts: Mapping[str, Text]
+    ) -> dict[str, Text]:
+        """Store texts by language tag; the first one stored stands. All there are."""
+        ...
+
+
+class Chunks(Protocol):
+    def claim(
+        self,
+        worker: str,
+        now: datetime,
+        lease: timedelta,
+        carrying: Collection[int] = (),
+    ) -> Chunk | None:
+        """Lease an open chunk of a broadcast that is sending.
+
+        Of the smallest broadcast first, so that one never waits for ten thousand.
+        A lease that ran out is anybody's to take, but not those in `carrying`.
+        """
+        ...
+
+    def hold(self, chunk_id: int, worker: str) -> Chunk | None:
+        """Lock it for this transaction; None where the lease is another's now."""
+        ...
+
+    def save(self, chunk: Chunk) -> None: ...
+
+    def renew(self, worker: str, until: datetime, carrying: Collection[int]) -> None:
+        """Extend the worker's leases of these chunks."""
+        ...
+
+    def release(self, worker: str) -> None:
+        """Give back the leases of one worker."""
+        ...
+
+    def unfinished(self, broadcast_id: int) -> int: ...
+
+    def of(self, broadcast_id: int) -> list[Chunk]: ...
+
+
+class Audiences(Protocol):
+    def freeze(self, list_id: int, now: datetime, chunk_size: int) -> Frozen:
+        """Freeze so that no writer can still commit a lower id."""
+        ...
+
+    def page(
+        self, broadcast: Broadcast, *, after: int, last: int, limit: int
+    ) -> list[Recipient]:
+        """The frozen audience's positions in (after, last], in order."""
+        ...
+
+    def find(self, broadcast: Broadcast, jid: str) -> Recipient | None: ...
+
+
+class Exceptions(Protocol):
+    def get(self, broadcast_id: int, jid: str) -> DeliveryException | None: ...
+
+    def put(self, exceptions: Sequence[DeliveryException]) -> None:
+        """Insert or replace, by (broadcast, JID)."""
+        ...
+
+    def drop(self, broadcast_id: int, jids: Collection[str]) -> None: ...
+
+    def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
+        """Those whose next moment has come; rows others hold are passed over."""
+        ...
+
+    def abandon(self, broadcast_id: int) -> None:
+        """Whoever was still to be told again has failed."""
+        ...
+
+    def any_awaited(self, broadcast_id: int) -> bool:
+        """Whether somebody is still to be told again, or may still bounce."""
+        ...
+
+    def page(
+        self, broadcast_id: int, *, after: str, limit: int
+    ) -> list[DeliveryException]:
+        """By JID."""
+        ...

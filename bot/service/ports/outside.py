@@ -1,0 +1,114 @@
+"""What the use cases need of the outside, written from their side.
+
+The repositories that one transaction gives them are in `repositories`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar, TypeVarTuple
+
+from bot.domain.events import Event
+from bot.domain.fields import Template
+from bot.domain.message import Text
+from bot.domain.schedule import FieldValues
+from bot.service.ports.unit_of_work import UnitOfWork
+
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class Templates(Protocol):
+    """The announcement templates, shipped and the operator's."""
+
+    def names(self) -> list[str]: ...
+
+    def get(self, name: str) -> Template:
+        """Raises Invalid for an unknown name, with the known ones."""
+        ...
+
+    def render(
+        self,
+        name: str,
+        values: FieldValues,
+        *,
+        language: str,
+        fallback: str,
+        zone: str,
+        context: Mapping[str, str],
+    ) -> Text:
+        """Subject and body; raises Invalid where the template or a value is bad."""
+        ...
+
+    def variant(self, languages: Sequence[str], wish: str, fallback: str) -> str:
+        """The language among these for a reader, or his own variety of it.
+
+        `en-GB` for who wishes it and is told in `en`: the text is the same, dates
+        and times are not. There are as many varieties as CLDR knows.
+        """
+        ...
+
+    def reads_recipient(self, name: str) -> bool:
+        """The template asks for the recipient, so it is rendered for each."""
+        ...
+
+
+class Observer(Protocol):
+    """Told of what the database does, in the thread that did it: so it is quick."""
+
+    def happened(self, event: Event) -> None:
+        """Once for each event of a use case, after its commit."""
+        ...
+
+    def transacted(self, *, writing: bool, seconds: float) -> None:
+        """A transaction ended, well or badly, with all its attempts."""
+        ...
+
+    def database_failed(self, fault: str) -> None:
+        """An attempt was in vain: retry, away, schema, bug or busy."""
+        ...
+
+
+class Watch(Protocol):
+    """One waiter's view of what changes; nothing between two waits is lost."""
+
+    async def changed(self, within: float) -> bool:
+        """Wait until something may have changed; False after `within` seconds.
+
+        SQLite: a connection committed. PostgreSQL: a use case nudged.
+        """
+        ...
+
+
+class Database(Protocol):
+    """Runs use cases, each in one transaction; where async meets the core.
+
+    A use case that others were in the way of runs again in a new transaction,
+    so it does nothing but use its unit of work. Raises Unavailable where the
+    database is away. What a read transaction may not do: write.
+    """
+
+    async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        """In a thread, in a write transaction."""
+        ...
+
+    async def read(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        """In a thread, in a read transaction."""
+        ...
+
+    def call(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        """Here and now, in a write transaction: for the command line."""
+        ...
+
+    def look(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        """Here and now, in a read transaction."""
+        ...
+
+    def watch(self) -> Watch:
+        """One for each waiter."""
+        ...

@@ -1,0 +1,122 @@
+"""Lists and who stands on them, one by one and many at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.lists import (
+    AnnouncementList,
+    EndReason,
+    Subscriber,
+    Subscription,
+    SubscriptionOrigin,
+)
+from bot.domain.people import Person
+from bot.domain.verdict import Score
+
+
+class Lists(Protocol):
+    def declare(self, lists: Sequence[AnnouncementList]) -> None:
+        """Make the stored lists those given (by name); others are retired."""
+        ...
+
+    def get(self, name: str) -> AnnouncementList | None: ...
+
+    def by_id(self, list_id: int) -> AnnouncementList | None:
+        """Retired lists too."""
+        ...
+
+    def all(self) -> list[AnnouncementList]: ...
+
+    def counts(self) -> dict[int, int]:
+        """Active subscriptions by list id."""
+        ...
+
+
+class Subscribers(Protocol):
+    def get(self, jid: str) -> Subscriber | None: ...
+
+    def ensure(self, jid: str, now: datetime) -> Subscriber: ...
+
+    def seen(self, jid: str, *, language: str | None) -> Subscriber | None:
+        """A sign of life: the score starts anew, the language is remembered."""
+        ...
+
+    def set_score(self, jid: str, score: Score) -> None: ...
+
+
+class Subscriptions(Protocol):
+    def open(
+        self,
+        list_id: int,
+        subscriber: Subscriber,
+        origin: SubscriptionOrigin,
+        now: datetime,
+    ) -> bool:
+        """Add an interval; False where one is active already."""
+        ...
+
+    def end(
+        self,
+        subscriber_id: int,
+        reason: EndReason,
+        now: datetime,
+        *,
+        list_id: int | None = None,
+    ) -> int:
+        """End the active intervals that match; how many."""
+        ...
+
+    def of(self, subscriber_id: int) -> list[Subscription]:
+        """Active ones."""
+        ...
+
+    def suspended(self, subscriber_id: int) -> list[Subscription]:
+        """Latest intervals that ended as suspended, one a list, none active since."""
+        ...
+
+    def page(
+        self, list_id: int, *, after: int, limit: int
+    ) -> list[tuple[Subscription, Subscriber]]:
+        """Active ones with id > `after`, in order."""
+        ...
+
+    def by_origin(self, origin: SubscriptionOrigin) -> list[str]:
+        """JIDs with an active subscription made that way."""
+        ...
+
+    def welcome(self, list_id: int, subscriber_id: int, now: datetime) -> bool:
+        """Note the welcome; False where this person had it already."""
+        ...
+
+
+class People(Protocol):
+    """A repository of one transaction, beside those of single people."""
+
+    def put(
+        self,
+        list_id: int,
+        people: Sequence[Person],
+        origin: SubscriptionOrigin,
+        now: datetime,
+    ) -> list[int]:
+        """Open intervals in the order given; the ids of subscribers that had none.
+
+        `people` have distinct JIDs; a preference that is None stays as it was, and
+        so does a language seen here before.
+        """
+        ...
+
+    def named(self, subscriber_ids: Sequence[int]) -> list[Subscriber]: ...
+
+    def differing(self, people: Sequence[Person]) -> int:
+        """How many are known, and would prefer something else after `put`."""
+        ...
+
+    def standing(self, list_id: int, people: Sequence[Person]) -> int:
+        """How many of them stand on the list."""
+        ...
+
+    def page(self, list_id: int, *, after: int, limit: int) -> list[tuple[int, Person]]:
+        """Those on the list with subscription ids > `after`, in order."""
+        ...

@@ -1,0 +1,83 @@
+"""Schedules and their occurrences, as the use cases see them stored."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.broadcast import (
+    Occurrence,
+)
+from bot.domain.schedule import Schedule, ScheduleState
+from bot.service.ports.paging import Page, Paging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleFilter:
+    owner: str | None = None
+    states: Collection[ScheduleState] | None = None
+    #: welcomes too, of which there may be thousands
+    welcomes: bool = False
+    #: next_at, inclusive and exclusive
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+
+
+class Schedules(Protocol):
+    def add(self, schedule: Schedule) -> Schedule:
+        """Store it; raises Conflict if (owner, client_id) exists."""
+        ...
+
+    def get(self, reference: int) -> Schedule | None: ...
+
+    def find(self, owner: str, client_id: str) -> Schedule | None: ...
+
+    def lock(self, reference: int) -> Schedule | None:
+        """Like get, and nobody else changes the row in this transaction."""
+        ...
+
+    def hold(self, owner: str) -> None:
+        """Nobody else who holds this owner goes on before this transaction ends."""
+        ...
+
+    def soonest_end(self, owner: str) -> datetime | None:
+        """When the first of the owner's schedules has its last occurrence."""
+        ...
+
+    def save(self, schedule: Schedule) -> None: ...
+
+    def due(self, now: datetime, limit: int) -> list[Schedule]:
+        """Plannable, next_at ≤ now, in order; rows others hold are passed over."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """The earliest next_at of what is plannable."""
+        ...
+
+    def upcoming(self, limit: int) -> list[Schedule]:
+        """Plannable, in the order they become due; nothing is locked."""
+        ...
+
+    def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
+        """Raises NotFound where after/before names no schedule that matches."""
+        ...
+
+    def count(self, wanted: ScheduleFilter) -> int: ...
+
+    def live(self) -> dict[ScheduleState, int]:
+        """How many there are in each state that is not final."""
+        ...
+
+
+class Occurrences(Protocol):
+    def add(self, occurrence: Occurrence) -> Occurrence | None:
+        """None where (schedule, due moment) exists already."""
+        ...
+
+    def get(self, occurrence_id: int) -> Occurrence | None: ...
+
+    def save(self, occurrence: Occurrence) -> None: ...
+
+    def of(self, schedule_id: int, *, limit: int) -> list[Occurrence]:
+        """The latest first."""
+        ...

@@ -1,0 +1,56 @@
+"""What is stored, as the use cases see it: the repositories of one transaction.
+
+They return domain objects and raise `Unavailable` when the database is away.
+Everything a use case does through one `UnitOfWork` is one transaction.
+"""
+
+from typing import Protocol
+
+from bot.domain.events import Event
+from bot.service.ports.broadcasts import Audiences, Broadcasts, Chunks, Exceptions
+from bot.service.ports.notices import Notices
+from bot.service.ports.pulses import Facts
+from bot.service.ports.readers import Lists, People, Subscribers, Subscriptions
+from bot.service.ports.schedules import Occurrences, Schedules
+from bot.service.ports.trail import AuditTrail, RequestCounts
+
+
+class UnitOfWork(Protocol):
+    """The repositories of one transaction."""
+
+    @property
+    def lists(self) -> Lists: ...
+    @property
+    def subscribers(self) -> Subscribers: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def schedules(self) -> Schedules: ...
+    @property
+    def occurrences(self) -> Occurrences: ...
+    @property
+    def broadcasts(self) -> Broadcasts: ...
+    @property
+    def chunks(self) -> Chunks: ...
+    @property
+    def audiences(self) -> Audiences: ...
+    @property
+    def exceptions(self) -> Exceptions: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def facts(self) -> Facts: ...
+    @property
+    def requests(self) -> RequestCounts: ...
+    @property
+    def audit(self) -> AuditTrail: ...
+
+    def happened(self, event: Event) -> None:
+        """Tell of it once this transaction is committed."""
+        ...
+
+    def nudge(self) -> None:
+        """Wake the running services once this transaction is committed."""
+        ...

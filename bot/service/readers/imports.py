@@ -1,0 +1,153 @@
+"""Imports: a file is read and judged as a whole, then its people are put on a list.
+
+    records ─► staging ─► slices, each one transaction ─► the list
+
+On SQLite a transaction keeps every other writer waiting, the running service
+among them. So slices are as large as fits into a few milliseconds, and between
+two of them there is time for others.
+"""
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from bot.domain.access import Caller
+from bot.domain.audit import Asked
+from bot.domain.errors import CarillonError, Invalid
+from bot.domain.people import Person
+from bot.domain.people_files import Fault, Record, clean, fault
+from bot.domain.phrase import Phrase
+from bot.service.ports.outside import Database
+from bot.service.ports.staging import BadLine, Counts, Records, Staging
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.subscribers import Subscribers
+from bot.service.records.audit import Audit
+from bot.service.rules.rights import admins_only
+
+#: seconds of CPU that a slice should take: what SQLite does, it does in our thread;
+#: PostgreSQL works elsewhere and keeps nobody waiting, so there slices are large
+AIM = 0.005
+#: how long others may go first after each, by its time
+PAUSE = 0.25
+#: people in a slice: in the first one, and at least and at most in those after
+FIRST, LEAST, MOST = 100, 10, 2_000
+#: lines that are judged between two signs of progress
+_BATCH = 1_000
+
+
+class Import:
+    """One file for one list, as `caller` asks for it."""
+
+    def __init__(
+        self,
+        subscribers: Subscribers,
+        audit: Audit,
+        staging: Staging,
+        asked: Asked,
+        list_name: str,
+        *,
+        welcome: bool,
+        said: Callable[[Phrase], str] = str,
+    ) -> None:
+        """`said` puts what is wrong with a line into the language of its reader."""
+        self._subscribers = subscribers
+        self._audit = audit
+        self._staging = staging
+        self._asked = asked
+        self._list_name = list_name
+        self._welcome = welcome
+        self._said = said
+        self.added = 0
+        #: those who stood on the list before
+        self.there = 0
+        #: those whose language or zone was another before
+        self.changed = 0
+
+    @property
+    def _caller(self) -> Caller:
+        return self._asked.caller
+
+    def allow(self, uow: UnitOfWork) -> None:
+        """Before anything is read; raises NotFound, NotAllowed or Invalid."""
+        admins_only(self._caller)
+        entry = self._subscribers.get_list(uow, self._list_name)
+        if self._welcome and entry.welcome is None:
+            raise Invalid(
+                Phrase("The list {name!r} has no welcome.", name=entry.name),
+                field="welcome",
+            )
+
+    def read(self, records: Records) -> Iterator[int]:
+        """Judge every line; yields how many people and faults there are so far."""
+        judged, count = map(self._judge, records), 0
+        while batch := list(islice(judged, _BATCH)):
+            self._staging.add([one for one in batch if not isinstance(one, Fault)])
+            for one in batch:
+                if isinstance(one, Fault):
+                    why = clean(self._said(one.why))
+                    self._staging.refuse(BadLine(one.line, one.value, why))
+            count += len(batch)
+            yield count
+
+    def _judge(self, record: Record | Fault) -> Record | Fault:
+        if isinstance(record, Fault):
+            return record
+        line, person = record
+        try:
+            return line, self._subscribers.check(person)
+        except CarillonError as error:
+            return fault(line, person.jid, error.phrase)
+
+    def look(self, database: Database) -> Iterator[int]:
+        """What `write` would do; yields how many were looked up so far."""
+        after = ""
+        while people := self._staging.page(after, MOST):
+            found = database.look(
+                self._subscribers.would_put, self._caller, self._list_name, people
+            )
+            self._count(found, len(people))
+            yield self.added + self.there
+            after = people[-1].jid
+
+    def write(self, database: Database) -> Generator[int, None, None]:
+        """Slice by slice; yields how many people were dealt with so far.
+
+        What is committed stays, so an import that was cut off may run again. It
+        is written down once, with the first slice: no change is without an entry.
+        """
+        if not self._staging.people:
+            database.call(self._audit.done, self._entry())
+        size, began = FIRST, 0.0
+
+        def put(uow: UnitOfWork, people: Sequence[Person], first: bool) -> Counts:
+            nonlocal began
+            began = time.thread_time()
+            if first:
+                self._audit.done(uow, self._entry())
+            return self._subscribers.put(
+                uow, self._caller, self._list_name, people, welcome=self._welcome
+            )
+
+        after = ""
+        while people := self._staging.page(after, size):
+            done = database.call(put, people, after == "")
+            took = max(time.thread_time() - began, 0.0001)
+            self._count(done, len(people))
+            yield self.added + self.there
+            after = people[-1].jid
+            size = max(LEAST, min(MOST, 2 * size, int(size * AIM / took)))
+            time.sleep(took * PAUSE)
+
+    def _count(self, done: Counts, people: int) -> None:
+        self.added += done.added
+        self.there += people - done.added
+        self.changed += done.changed
+
+    def _entry(self) -> Asked:
+        staging = self._staging
+        counts = (
+            f"people {staging.people}, duplicates {staging.duplicates},"
+            f" bad lines left out {staging.faults}"
+        )
+        return replace(self._asked, about=f"{self._asked.about}: {counts}")

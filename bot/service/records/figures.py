@@ -1,0 +1,34 @@
+"""How much there is to do: counted for the metrics, each time somebody looks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.schedule import ScheduleState
+from bot.service.ports.paging import Paging
+from bot.service.ports.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    #: schedules in each state that is not final, welcomes among them
+    schedules: Mapping[ScheduleState, int]
+    #: readers of each list, by its name
+    subscribers: Mapping[str, int]
+    #: broadcasts going out
+    broadcasts: int
+    #: what owners are still to be told
+    notices: int
+    #: when the next occurrence is due
+    next_due: datetime | None
+
+
+def figures(uow: UnitOfWork) -> Figures:
+    subscribed = uow.lists.counts()
+    return Figures(
+        schedules=uow.schedules.live(),
+        subscribers={one.name: subscribed.get(one.id, 0) for one in uow.lists.all()},
+        broadcasts=uow.broadcasts.page(Paging(limit=0), sending=True).count,
+        notices=uow.notices.waiting(),
+        next_due=uow.schedules.next_due(),
+    )

@@ -1,0 +1,46 @@
+"""Whether a service is up, and what goes out next."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.broadcast import Broadcast, Progress
+from bot.domain.schedule import Schedule
+from bot.service.ports.outside import Clock
+from bot.service.ports.paging import Paging
+from bot.service.ports.pulses import Pulse
+from bot.service.ports.unit_of_work import UnitOfWork
+
+#: a service whose sign of life is older than this is taken for gone
+FRESH = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Services that live and that fell silent; what goes out, now and next."""
+
+    up: tuple[Pulse, ...]
+    silent: tuple[Pulse, ...]
+    upcoming: tuple[Schedule, ...]
+    #: what goes out now
+    sending: tuple[tuple[Broadcast, Progress], ...] = ()
+
+    @property
+    def connected(self) -> bool:
+        return any(pulse.connected for pulse in self.up)
+
+
+def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
+    """At most `limit` schedules, in the order they become due, and broadcasts."""
+    now = clock.now()
+    pulses = uow.facts.pulses()
+    return Health(
+        up=tuple(pulse for pulse in pulses if now - pulse.seen_at <= FRESH),
+        silent=tuple(pulse for pulse in pulses if now - pulse.seen_at > FRESH),
+        upcoming=tuple(uow.schedules.upcoming(limit)),
+        sending=tuple(
+            (broadcast, uow.broadcasts.progress(broadcast.id))
+            for broadcast in uow.broadcasts.page(
+                Paging(limit=limit), sending=True
+            ).items
+        ),
+    )

@@ -1,0 +1,163 @@
+"""What a request wants to say: its own words, or a template with its fields."""
+
+from collections.abc import Sequence
+
+from bot.domain import fields
+from bot.domain.characters import illegal
+from bot.domain.errors import Invalid, PolicyViolation
+from bot.domain.language import language_tag
+from bot.domain.lists import AnnouncementList
+from bot.domain.message import Text
+from bot.domain.phrase import Counted, Phrase
+from bot.domain.schedule import Content, TemplateContent, TextContent
+from bot.service.ports.outside import Templates
+from bot.service.requests.request import ScheduleRequest
+from bot.service.rules.policy import Limits, Policy, list_context
+
+MAX_PAYLOAD = 64 * 1024
+
+
+def read(
+    policy: Policy,
+    templates: Templates,
+    request: ScheduleRequest,
+    limits: Limits,
+    voice: AnnouncementList | None,
+) -> Content:
+    """The content asked for, `voice` the list that speaks; raises a CarillonError."""
+    if request.template is None:
+        if request.values:
+            raise Invalid(
+                Phrase("Fields are given, but no template."), field="template"
+            )
+        texts = _texts(request)
+        _check_payloads(request.payloads)
+        _check_size(texts, limits)
+        return TextContent(texts=texts, payloads=request.payloads)
+    if request.bodies or request.subjects or request.payloads:
+        raise Invalid(
+            Phrase("Give either a template or a body, not both."), field="body"
+        )
+    template = templates.get(request.template)
+    fields.check(template, request.values)
+    language = voice.language if voice else template.languages[0]
+    for wish in template.languages:
+        text = templates.render(
+            request.template,
+            request.values,
+            language=wish,
+            fallback=language,
+            zone=request.timezone or (voice.timezone if voice else "UTC"),
+            context=list_context(policy, voice, "reader@example.org"),
+        )
+        _check_size([text], limits)
+    return TemplateContent(template=request.template, values=request.values)
+
+
+def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
+    """Bodies with the subjects of their language; an untagged subject serves all.
+
+    An untagged body, which has the request's language, comes first: so it is for
+    those whose language is not among them.
+    """
+    given = sorted(request.bodies, key=lambda body: bool(body[0]))
+    bodies = _by_language(given, request.language, "body")
+    subjects = _by_language(request.subjects, "", "subject")
+    if not bodies:
+        raise Invalid(
+            Phrase("There is nothing to say: give a body or a template."), field="body"
+        )
+    shared = subjects.pop("", None)
+    orphans = [tag for tag in subjects if tag not in bodies]
+    if orphans:
+        raise Invalid(
+            Phrase("subject in {tag!r} has no body.", tag=orphans[0]), field="subject"
+        )
+    return tuple(
+        Text(language=tag, body=body, subject=subjects.get(tag, shared))
+        for tag, body in bodies.items()
+    )
+
+
+def _by_language(
+    given: Sequence[tuple[str, str]], inherited: str, name: str
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for tag, text in given:
+        language = tag or inherited
+        if language in found:
+            raise Invalid(
+                Phrase(
+                    "Two {name} elements have the language {language!r}.",
+                    name=name,
+                    language=language,
+                ),
+                field=name,
+            )
+        if name == "body" and not text.strip():
+            raise Invalid(Phrase("The body is empty."), field=name)
+        if language:
+            _check_tag(language, name)
+        if fault := illegal(text):
+            raise Invalid(
+                Phrase(
+                    "{name}: the character {character} cannot be sent; leave it out.",
+                    name=name,
+                    character=fault,
+                ),
+                field=name,
+            )
+        found[language] = text
+    return found
+
+
+def _check_tag(text: str, name: str) -> None:
+    try:
+        language_tag(text)
+    except Invalid as error:
+        why = Phrase("{name}: {reason}.", name=name, reason=error.phrase)
+        raise Invalid(why, field=name) from None
+
+
+def _check_size(texts: Sequence[Text], limits: Limits) -> None:
+    for text in texts:
+        if len(text.body) > limits.body:
+            raise PolicyViolation(
+                Counted(
+                    "The body has {count} character, {most} at most.",
+                    "The body has {count} characters, {most} at most.",
+                    len(text.body),
+                    most=limits.body,
+                ),
+                limit="body",
+                maximum=limits.body,
+                wait=False,
+            )
+        if text.subject is not None and len(text.subject) > limits.subject:
+            raise PolicyViolation(
+                Counted(
+                    "The subject has {count} character, {most} at most.",
+                    "The subject has {count} characters, {most} at most.",
+                    len(text.subject),
+                    most=limits.subject,
+                ),
+                limit="subject",
+                maximum=limits.subject,
+                wait=False,
+            )
+
+
+def _check_payloads(payloads: Sequence[str]) -> None:
+    size = sum(len(payload.encode()) for payload in payloads)
+    if size > MAX_PAYLOAD:
+        raise PolicyViolation(
+            Counted(
+                "The elements beside the body have {count} byte, {most} at most.",
+                "The elements beside the body have {count} bytes, {most} at most.",
+                size,
+                most=MAX_PAYLOAD,
+            ),
+            limit="payload",
+            maximum=MAX_PAYLOAD,
+            wait=False,
+        )

@@ -1,0 +1,272 @@
+"""Reading a request: from values as given to a schedule, or the first fault."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain import recurrence, timestamps, wallclock
+from bot.domain.access import Caller
+from bot.domain.characters import illegal
+from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation
+from bot.domain.jid import JIDError, bare
+from bot.domain.language import is_tag
+from bot.domain.lateness import Late, LatePolicy
+from bot.domain.lists import AnnouncementList
+from bot.domain.phrase import Counted, Phrase
+from bot.domain.schedule import (
+    Audience,
+    ListAudience,
+    PeopleAudience,
+    Schedule,
+)
+from bot.service.ports.outside import Templates
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests import contents
+from bot.service.requests.request import ScheduleRequest
+from bot.service.rules.policy import Limits, Policy
+from bot.service.rules.rights import may_announce, may_know
+
+#: how far in the past a moment may lie: clocks differ
+PAST = timedelta(seconds=60)
+MAX_ID = 255
+MAX_LATE = 366 * 24 * 3600
+MAX_PAYLOAD = 64 * 1024
+_NUMBER = re.compile(r"[0-9]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    policy: Policy
+    templates: Templates
+
+    def read(
+        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest, now: datetime
+    ) -> Schedule:
+        """The schedule asked for, not stored yet; raises a CarillonError."""
+        limits = self.policy.limits_of(caller)
+        audience, voice = self._audience(uow, caller, request)
+        zone = wallclock.zone(request.timezone or "UTC")
+        rule = _rule(request.recurrence, limits) if request.recurrence else None
+        deliver_at = self._moment(request, limits, now)
+        first = deliver_at
+        if rule is not None:
+            first = recurrence.first_or_refuse(rule, deliver_at, zone)
+            following = recurrence.next_after(rule, deliver_at, zone, first)
+            if following is not None and following - first > limits.window:
+                raise _beyond(limits)
+        if first - now > limits.window:
+            raise _beyond(limits)
+        return Schedule(
+            owner=caller.owner,
+            client_id=_client_id(request.client_id),
+            origin=request.origin,
+            fingerprint=request.fingerprint(),
+            audience=audience,
+            content=contents.read(self.policy, self.templates, request, limits, voice),
+            timezone=request.timezone or "",
+            recurrence=recurrence.canonical(rule) if rule else None,
+            deliver_at=deliver_at,
+            next_at=first,
+            expires_at=_expires(request.expires, first),
+            late=_late(request),
+            updates=request.updates,
+            metadata=request.metadata,
+            language=request.language if is_tag(request.language) else None,
+            created_at=now,
+        )
+
+    def _audience(
+        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+    ) -> tuple[Audience, AnnouncementList | None]:
+        """Who is told, and the list that speaks, if one does."""
+        if request.people:
+            return self._people(caller, request), None
+        name = self._list_name(uow, caller, request)
+        found = uow.lists.get(name)
+        if found is None or not may_know(uow, caller, found):
+            raise NotFound(Phrase("There is no list {name!r}.", name=name))
+        if not may_announce(caller, found):
+            raise NotAllowed(Phrase("You may not announce to {name!r}.", name=name))
+        return ListAudience(list_name=name), found
+
+    def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
+        if request.to or request.list_name:
+            raise Invalid(
+                Phrase("Give either a list or <audience/>, not both."), field="to"
+            )
+        if not caller.is_admin:
+            raise NotAllowed(Phrase("Only admins may announce to single people."))
+        try:
+            jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
+        except JIDError as error:
+            raise Invalid(
+                Phrase("audience: {why}.", why=error.phrase), field="audience"
+            ) from None
+        if any(self.policy.addresses.is_own(jid) for jid in jids):
+            raise NotAllowed(Phrase("The service does not announce to itself."))
+        return PeopleAudience(jids=jids)
+
+    def _list_name(
+        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+    ) -> str:
+        if request.to is None:
+            if request.list_name is None:
+                raise Invalid(
+                    Phrase("Say who is told: give <to/> or a list."), field="to"
+                )
+            return request.list_name
+        try:
+            target = bare(request.to)
+        except JIDError as error:
+            raise Invalid(Phrase("to: {why}.", why=error.phrase), field="to") from None
+        addresses = self.policy.addresses
+        name = addresses.list_at(target)
+        if name is None and addresses.is_own(target):
+            default = next((one for one in uow.lists.all() if one.is_default), None)
+            if default is None or not may_know(uow, caller, default):
+                raise NotFound(Phrase("There is no default list; name one."))
+            name = default.name
+        if name is None:
+            raise NotAllowed(
+                Phrase(
+                    "Messages to {target} would have to go out in your name, and this"
+                    " server offers no way to do that.",
+                    target=target,
+                )
+            )
+        if request.list_name not in (None, name):
+            raise Invalid(
+                Phrase(
+                    "to names the list {name!r}, metadata {other!r}.",
+                    name=name,
+                    other=request.list_name,
+                ),
+                field="to",
+            )
+        return name
+
+    def _moment(
+        self, request: ScheduleRequest, limits: Limits, now: datetime
+    ) -> datetime:
+        if (request.deliver_at is None) == (request.delay_seconds is None):
+            raise Invalid(
+                Phrase("Give exactly one of deliver-at and delay-seconds."),
+                field="deliver-at",
+            )
+        if request.deliver_at is not None:
+            moment = timestamps.parse(request.deliver_at)
+            if now - moment > PAST:
+                raise Invalid(
+                    Phrase(
+                        "deliver-at: {moment} has passed.",
+                        moment=timestamps.format(moment),
+                    ),
+                    field="deliver-at",
+                )
+            return moment
+        assert request.delay_seconds is not None  # noqa: S101 - one of two, above
+        delay = _number(request.delay_seconds, "delay-seconds")
+        if delay < 1:
+            raise Invalid(Phrase("delay-seconds: at least 1."), field="delay-seconds")
+        if delay > limits.window.total_seconds():
+            raise _beyond(limits)
+        return timestamps.round_up(now + timedelta(seconds=delay))
+
+
+def _rule(text: str, limits: Limits) -> recurrence.Rule:
+    rule = recurrence.parse(text)
+    if rule.freq not in limits.frequencies:
+        offered = ",".join(
+            freq for freq in recurrence.Freq if freq in limits.frequencies
+        )
+        raise PolicyViolation(
+            _unoffered(rule.freq, offered),
+            limit="frequencies",
+            maximum=offered,
+            wait=False,
+        )
+    return rule
+
+
+def _unoffered(freq: recurrence.Freq, offered: str) -> Phrase:
+    if not offered:
+        return Phrase("recurrence: FREQ={freq} is not for you; none is.", freq=freq)
+    return Phrase(
+        "recurrence: FREQ={freq} is not for you; {offered} is.",
+        freq=freq,
+        offered=offered,
+    )
+
+
+def _beyond(limits: Limits) -> PolicyViolation:
+    seconds = int(limits.window.total_seconds())
+    return PolicyViolation(
+        Counted(
+            "That is too far ahead; {count} day at most.",
+            "That is too far ahead; {count} days at most.",
+            limits.window.days,
+        ),
+        limit="window",
+        maximum=seconds,
+        wait=False,
+    )
+
+
+def _client_id(given: str | None) -> str:
+    if given is None:
+        return secrets.token_hex(8)
+    fault = illegal(given)
+    if not given.strip() or len(given) > MAX_ID or fault is not None:
+        raise Invalid(
+            Phrase("id: 1 to {most} printable characters.", most=MAX_ID), field="id"
+        )
+    return given
+
+
+def _expires(given: str | None, first: datetime) -> datetime | None:
+    if given is None:
+        return None
+    moment = timestamps.parse(given)
+    if moment <= first:
+        raise Invalid(
+            Phrase(
+                "expires: must lie after the first occurrence, {moment}.",
+                moment=timestamps.format(first),
+            ),
+            field="expires",
+        )
+    return moment
+
+
+def _late(request: ScheduleRequest) -> Late:
+    default = Late()
+    if request.late_policy is None and request.late_within is None:
+        return default
+    try:
+        policy = LatePolicy(request.late_policy or default.policy)
+    except ValueError:
+        raise Invalid(
+            Phrase("late: the policy is run, skip or hold."), field="late"
+        ) from None
+    if request.late_within is None:
+        return Late(policy)
+    if policy is not LatePolicy.RUN:
+        raise Invalid(
+            Phrase("late: within goes with the policy run only."), field="late"
+        )
+    within = _number(request.late_within, "late")
+    if within > MAX_LATE:
+        raise Invalid(
+            Phrase("late: within is {most} seconds at most.", most=MAX_LATE),
+            field="late",
+        )
+    return Late(policy, within)
+
+
+def _number(text: str, name: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise Invalid(
+            Phrase("{name}: a whole number of seconds.", name=name), field=name
+        )
+    return int(text)

@@ -1,0 +1,91 @@
+"""What every door turns its input into: values as given, not yet judged.
+
+Times, zones and rules are text here; `bot.service.requests.intake` reads them, so that
+each fault is found and worded in one place.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from xml.etree import ElementTree as ET
+
+from bot.domain.schedule import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleRequest:
+    """The draft's `<schedule/>` (§7.1) with Carillon's extensions."""
+
+    origin: Origin
+    #: a JID as given: a list's address or one person
+    to: str | None = None
+    list_name: str | None = None
+    #: single people told by the service
+    people: tuple[str, ...] = ()
+    #: (language tag or '', text), as given
+    bodies: tuple[tuple[str, str], ...] = ()
+    subjects: tuple[tuple[str, str], ...] = ()
+    #: the request's own xml:lang, which untagged texts inherit
+    language: str = ""
+    #: serialised XML elements in other namespaces
+    payloads: tuple[str, ...] = ()
+    template: str | None = None
+    #: {field: {language or '': text}}
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: XEP-0082 dateTime
+    deliver_at: str | None = None
+    #: a whole number of seconds
+    delay_seconds: str | None = None
+    timezone: str | None = None
+    recurrence: str | None = None
+    expires: str | None = None
+    client_id: str | None = None
+    late_policy: str | None = None
+    #: seconds
+    late_within: str | None = None
+    updates: bool = True
+    #: the <metadata/> as given, serialised
+    metadata: str | None = None
+
+    @property
+    def summary(self) -> str:
+        """Which and to whom, without its content."""
+        target = self.list_name or self.to or ", ".join(self.people)
+        return f"{self.client_id or '(no id)'} to {target or '(nobody)'}"
+
+    def fingerprint(self) -> str:
+        """Equal for a repeat of the same request, before times are resolved."""
+        given = asdict(self)
+        del given["client_id"], given["origin"], given["language"]
+        # in no order; servers stamp a language on stanzas, which is not the request's
+        given |= {
+            "bodies": sorted(self.bodies),
+            "subjects": sorted(self.subjects),
+            "payloads": sorted(self.payloads),
+            "metadata": _canonical(self.metadata),
+        }
+        text = json.dumps(given, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(metadata: str | None) -> list[str]:
+    """What is said, in no order and whatever the space between the elements."""
+    if metadata is None:
+        return []
+    element = ET.fromstring(metadata)  # noqa: S314 - read and written by a door
+    said = [_said(child) for child in element]
+    said += [(child.tail or "").strip() for child in element]
+    said += [(element.text or "").strip(), *map(str, sorted(element.items()))]
+    return sorted(filter(None, said))
+
+
+def _said(element: ET.Element) -> str:
+    """An element whatever its prefixes and the order of its attributes."""
+    return json.dumps(_parts(element))
+
+
+def _parts(element: ET.Element) -> list[object]:
+    inner = [(_parts(child), (child.tail or "").strip()) for child in element]
+    text = (element.text or "").strip()
+    return [element.tag, sorted(element.attrib.items()), text, inner]

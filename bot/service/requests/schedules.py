@@ -1,0 +1,289 @@
+"""Schedules: asked for, looked at and cancelled. Every door calls these."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.access import Caller
+from bot.domain.broadcast import (
+    BroadcastState,
+    Occurrence,
+    Progress,
+)
+from bot.domain.errors import (
+    Conflict,
+    Finished,
+    Invalid,
+    NotAllowed,
+    NotFound,
+)
+from bot.domain.message import Text
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import (
+    ON_THE_WIRE,
+    ListAudience,
+    Schedule,
+    ScheduleState,
+    TextContent,
+)
+from bot.domain.updates import WireState
+from bot.service.delivery import reports
+from bot.service.ports.outside import Clock, Templates
+from bot.service.ports.paging import Page, Paging
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.intake import Intake
+from bot.service.requests.request import ScheduleRequest
+from bot.service.rules.policy import Policy, list_context
+from bot.service.rules.quotas import Quota, Quotas
+from bot.service.rules.rights import known
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A schedule, and how it stands."""
+
+    schedule: Schedule
+    #: the next occurrence, or the last if there is none to come
+    moment: datetime
+    #: of the latest broadcast, None where nothing has gone out yet
+    progress: Progress | None = None
+
+
+class Schedules:
+    def __init__(self, policy: Policy, templates: Templates, clock: Clock) -> None:
+        self._policy = policy
+        self._templates = templates
+        self._clock = clock
+        self._intake = Intake(policy, templates)
+        self._quotas = Quotas(policy)
+
+    def create(
+        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+    ) -> tuple[Schedule, Quota]:
+        """Store what is asked for; a repeat gives the present state of the same job.
+
+        Raises any CarillonError; nothing is stored then.
+        """
+        known(caller)
+        # two requests at once: not both the last one, nor both the first with an id
+        uow.schedules.hold(caller.owner)
+        earlier = _earlier(uow, caller, request)
+        if earlier is not None:
+            return earlier, self._quotas.quota(uow, caller)
+        now = self._clock.now()
+        schedule = self._intake.read(uow, caller, request, now)
+        quota = self._quotas.room_for(uow, caller, schedule, now)
+        stored = uow.schedules.add(schedule)
+        uow.nudge()
+        return stored, Quota(quota.used + 1, quota.limit)
+
+    def draft(
+        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+    ) -> tuple[Schedule, int]:
+        """What `create` would give, and how many readers there are now."""
+        known(caller)
+        schedule = _earlier(uow, caller, request)
+        if schedule is None:
+            schedule = self._intake.read(uow, caller, request, self._clock.now())
+        return schedule, self.readers(uow, schedule)
+
+    def texts(self, uow: UnitOfWork, schedule: Schedule) -> tuple[Text, ...]:
+        """What readers are told, in each language there is, in the job's zone."""
+        content = schedule.content
+        if isinstance(content, TextContent):
+            return content.texts
+        name = schedule.audience.list_name
+        voice = uow.lists.get(name) if name is not None else None
+        languages = self._templates.get(content.template).languages
+        return tuple(
+            self._templates.render(
+                content.template,
+                content.values,
+                language=language,
+                fallback=voice.language if voice else languages[0],
+                zone=schedule.zone_for(voice),
+                context=list_context(self._policy, voice, "reader@example.org"),
+            )
+            for language in languages
+        )
+
+    def readers(self, uow: UnitOfWork, schedule: Schedule) -> int:
+        """How many would hear it, were it due now."""
+        audience = schedule.audience
+        if not isinstance(audience, ListAudience):
+            return len(audience.jids)
+        found = uow.lists.get(audience.list_name)
+        return uow.lists.counts().get(found.id, 0) if found else 0
+
+    def find(
+        self, uow: UnitOfWork, caller: Caller, client_id: str, owner: str | None = None
+    ) -> Schedule:
+        """By the owner's id; another's for admins and auditors, who name the owner."""
+        known(caller)
+        if owner is not None and owner != caller.owner and not caller.sees_all:
+            raise NotFound(Phrase("There is no announcement {id!r}.", id=client_id))
+        found = uow.schedules.find(owner or caller.owner, client_id)
+        if found is None:
+            raise NotFound(Phrase("There is no announcement {id!r}.", id=client_id))
+        return found
+
+    def get(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
+        """By the service-wide reference (#123)."""
+        known(caller)
+        found = uow.schedules.get(reference)
+        if found is None or not _may_see(caller, found):
+            raise _unknown(reference)
+        return found
+
+    def held(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
+        """Locked, for a caller who may change it; raises NotAllowed or Finished."""
+        found = self.get(uow, caller, reference)
+        _may_change(caller, found)
+        return locked(uow, found.id)
+
+    def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
+        broadcasts = uow.broadcasts.page(
+            Paging(limit=1, before=0), schedule_id=schedule.id
+        )
+        progress = None
+        if broadcasts.items:
+            progress = uow.broadcasts.progress(broadcasts.items[-1].id)
+        return Report(schedule, self.moment(uow, schedule), progress)
+
+    def moment(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
+        """The next occurrence, or the last if there is none to come."""
+        if schedule.next_at is not None:
+            return schedule.next_at
+        past = uow.occurrences.of(schedule.id, limit=1)
+        return past[0].due_at if past else schedule.deliver_at
+
+    def page(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        paging: Paging,
+        status: str | None = None,
+        *,
+        states: Collection[ScheduleState] | None = None,
+        everything: bool = False,
+    ) -> Page[Schedule]:
+        """The caller's; an admin's or auditor's page holds everybody's.
+
+        `status` is a word of the draft; `states` are ours, where none is asked for.
+        `everything` adds the welcomes, of which there may be thousands.
+        """
+        known(caller)
+        if status is not None:
+            try:
+                wanted = WireState(status)
+            except ValueError:
+                raise Invalid(
+                    Phrase("status: one of {known}.", known=", ".join(WireState)),
+                    field="status",
+                ) from None
+            states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}
+        owner = None if caller.sees_all else caller.owner
+        return uow.schedules.page(
+            ScheduleFilter(owner=owner, states=states, welcomes=everything), paging
+        )
+
+    def occurrences(
+        self, uow: UnitOfWork, caller: Caller, reference: int, limit: int
+    ) -> list[Occurrence]:
+        """What became of its moments so far, the latest first."""
+        found = self.get(uow, caller, reference)
+        return uow.occurrences.of(found.id, limit=limit)
+
+    def cancel(
+        self, uow: UnitOfWork, caller: Caller, client_id: str, owner: str | None = None
+    ) -> Schedule:
+        """Cancel by the owner's id; cancelling again is no error."""
+        found = self.find(uow, caller, client_id, owner)
+        return self.cancel_reference(uow, caller, found.id)
+
+    def cancel_reference(
+        self, uow: UnitOfWork, caller: Caller, reference: int
+    ) -> Schedule:
+        schedule = self.held(uow, caller, reference)
+        if schedule.state is ScheduleState.CANCELLED:
+            return schedule
+        not_final(schedule)
+        now = self._clock.now()
+        cancelled = replace(
+            schedule.moved(ScheduleState.CANCELLED, ended_at=now), next_at=None
+        )
+        uow.schedules.save(cancelled)
+        self._stop_broadcasts(uow, cancelled, now)
+        if schedule.owner != caller.owner:
+            reports.cancelled(uow, cancelled, now)
+        uow.nudge()
+        return cancelled
+
+    def _stop_broadcasts(
+        self, uow: UnitOfWork, schedule: Schedule, now: datetime
+    ) -> None:
+        page = uow.broadcasts.page(
+            Paging(limit=1000), schedule_id=schedule.id, sending=True
+        )
+        for broadcast in page.items:
+            locked = uow.broadcasts.lock(broadcast.id)
+            if locked is not None and locked.state is BroadcastState.SENDING:
+                reports.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
+
+
+def _earlier(
+    uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+) -> Schedule | None:
+    """The job that a repeat of its request means; raises Conflict."""
+    if request.client_id is None:
+        return None
+    earlier = uow.schedules.find(caller.owner, request.client_id)
+    if earlier is not None and earlier.fingerprint != request.fingerprint():
+        raise Conflict(
+            Phrase(
+                "The id {id!r} is taken by another request of yours;"
+                " choose another id.",
+                id=request.client_id,
+            )
+        )
+    return earlier
+
+
+def _may_see(caller: Caller, schedule: Schedule) -> bool:
+    return caller.sees_all or schedule.owner == caller.owner
+
+
+def _may_change(caller: Caller, schedule: Schedule) -> None:
+    if not caller.is_admin and schedule.owner != caller.owner:
+        raise NotAllowed(
+            Phrase(
+                "You may look at #{reference}, not change it.", reference=schedule.id
+            )
+        )
+
+
+def locked(uow: UnitOfWork, reference: int) -> Schedule:
+    """Held for this transaction; raises NotFound."""
+    schedule = uow.schedules.lock(reference)
+    if schedule is None:
+        raise _unknown(reference)
+    return schedule
+
+
+def _unknown(reference: int) -> NotFound:
+    return NotFound(
+        Phrase("There is no announcement #{reference}.", reference=reference)
+    )
+
+
+def not_final(schedule: Schedule) -> None:
+    """Raises Finished."""
+    if schedule.is_final:
+        raise Finished(
+            Phrase(
+                "#{reference} is over: {state}.",
+                reference=schedule.id,
+                state=schedule.wire_state,
+            )
+        )

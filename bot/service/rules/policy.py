@@ -1,0 +1,76 @@
+"""What the operator configured, as the use cases read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.access import Access, Caller, Role
+from bot.domain.addresses import Addresses
+from bot.domain.errors import PolicyViolation
+from bot.domain.lists import AnnouncementList
+from bot.domain.phrase import Phrase
+from bot.domain.recurrence import Freq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Per owner; 0 is no limit for the first three."""
+
+    #: announcements that are not over
+    pending: int
+    #: requests within 60 seconds
+    requests_per_minute: int
+    #: occurrences told to others in a day of UTC
+    deliveries_per_day: int
+    #: how far ahead the next occurrence may lie
+    window: timedelta
+    #: characters
+    body: int
+    subject: int
+    #: what a recurrence may say
+    frequencies: tuple[Freq, ...] = tuple(Freq)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    access: Access
+    addresses: Addresses
+    limits: Mapping[Role, Limits]
+    #: bare JIDs told of failed and missed occurrences
+    notify: tuple[str, ...] = ()
+
+    def caller(self, bare_jid: str) -> Caller:
+        """Whoever asks; the service's own addresses have no rights."""
+        if self.addresses.is_own(bare_jid):
+            return Caller(owner=bare_jid, role=Role.STRANGER)
+        return self.access.caller(bare_jid)
+
+    def limits_of(self, caller: Caller) -> Limits:
+        return self.limits[caller.role]
+
+
+def list_context(
+    policy: Policy, voice: AnnouncementList | None, recipient: str
+) -> dict[str, str]:
+    """What a template may know beside its fields."""
+    addresses = policy.addresses
+    return {
+        "list_name": voice.name if voice else "",
+        "list_title": voice.title if voice else "",
+        "list_address": addresses.of_list(voice.name) if voice else addresses.service,
+        "service": addresses.service,
+        "recipient": recipient,
+    }
+
+
+def exceeded(
+    name: str, maximum: int, phrase: Phrase, retry_after: timedelta | None = None
+) -> PolicyViolation:
+    """A quota is used up: waiting helps, until `retry_after` where that is known."""
+    seconds = None
+    if retry_after is not None:
+        # up, so that whoever waits exactly that long is not too early
+        seconds = max(1, -(-retry_after // timedelta(seconds=1)))
+    return PolicyViolation(
+        phrase, limit=name, maximum=maximum, wait=True, retry_after=seconds
+    )

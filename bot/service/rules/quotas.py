@@ -1,0 +1,142 @@
+"""How much each owner may ask for.
+
+Everything is counted in the tables: so over restarts, and over all processes
+that share them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.access import Caller, Role
+from bot.domain.errors import PolicyViolation
+from bot.domain.jid import domain_of
+from bot.domain.phrase import Counted
+from bot.domain.schedule import FINAL, Origin, Schedule, ScheduleState
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy, exceeded
+
+LIVE = frozenset(ScheduleState) - FINAL
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Pending schedules of one owner, and how many there may be (0: no limit)."""
+
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    policy: Policy
+
+    def quota(self, uow: UnitOfWork, caller: Caller) -> Quota:
+        used = uow.schedules.count(ScheduleFilter(owner=caller.owner, states=LIVE))
+        return Quota(used, self.policy.limits_of(caller).pending)
+
+    # --- requests --------------------------------------------------------------
+
+    def count(
+        self, uow: UnitOfWork, caller: Caller, now: datetime
+    ) -> tuple[int, datetime]:
+        """Count a request: how many too many there are with it, and until when they
+        are.
+
+        The count is to be kept, so nothing is raised here.
+        """
+        most = self.policy.limits_of(caller).requests_per_minute
+        if not most:
+            return 0, now
+        count, since = uow.requests.add(counted_as(caller), now, MINUTE)
+        return max(0, count - most), since + MINUTE
+
+    def too_many(self, caller: Caller, wait: timedelta) -> PolicyViolation:
+        """The refusal of a request that is one too many."""
+        most = self.policy.limits_of(caller).requests_per_minute
+        return exceeded(
+            "requests-per-minute",
+            most,
+            Counted(
+                "That is more than {count} request a minute; wait a little.",
+                "That is more than {count} requests a minute; wait a little.",
+                most,
+            ),
+            wait,
+        )
+
+    # --- schedules -------------------------------------------------------------
+
+    def room_for(
+        self, uow: UnitOfWork, caller: Caller, schedule: Schedule, now: datetime
+    ) -> Quota:
+        """What is used before `schedule` is stored; raises PolicyViolation.
+
+        The owner is held already.
+        """
+        quota = self.quota(uow, caller)
+        if quota.limit and quota.used >= quota.limit:
+            soonest = uow.schedules.soonest_end(caller.owner)
+            raise exceeded(
+                "pending",
+                quota.limit,
+                Counted(
+                    "You have {count} announcement pending, {limit} at most."
+                    " Cancel one or wait.",
+                    "You have {count} announcements pending, {limit} at most."
+                    " Cancel one or wait.",
+                    quota.used,
+                    limit=quota.limit,
+                ),
+                soonest - now if soonest is not None else None,
+            )
+        most = self.policy.limits_of(caller).deliveries_per_day
+        moment = schedule.next_at
+        if most and moment is not None and self._that_day(uow, caller, moment) >= most:
+            start = _day(moment)
+            raise exceeded(
+                "deliveries-per-day",
+                most,
+                Counted(
+                    "You have {count} announcement on {day:%Y-%m-%d} (UTC) already,"
+                    " the most there may be; choose another day.",
+                    "You have {count} announcements on {day:%Y-%m-%d} (UTC) already,"
+                    " the most there may be; choose another day.",
+                    most,
+                    day=start,
+                ),
+                start + DAY - now if start <= now else None,
+            )
+        return quota
+
+    def used_up(self, uow: UnitOfWork, schedule: Schedule, now: datetime) -> bool:
+        """Whether nothing more of its owner may go out today (UTC); a welcome may."""
+        caller = self.policy.access.of_owner(schedule.owner)
+        most = self.policy.limits_of(caller).deliveries_per_day
+        if not most or schedule.origin is Origin.WELCOME:
+            return False
+        uow.schedules.hold(caller.owner)
+        today = _day(now)
+        return uow.broadcasts.count(caller.owner, today, today + DAY) >= most
+
+    def _that_day(self, uow: UnitOfWork, caller: Caller, moment: datetime) -> int:
+        """Occurrences of a day of UTC: sent, and still to come."""
+        start = _day(moment)
+        sent = uow.broadcasts.count(caller.owner, start, start + DAY)
+        due = ScheduleFilter(
+            owner=caller.owner, states=LIVE, due_from=start, due_before=start + DAY
+        )
+        return sent + uow.schedules.count(due)
+
+
+def counted_as(caller: Caller) -> str:
+    """Whose request it is; strangers share the count of their domain."""
+    if caller.role is Role.STRANGER:
+        return domain_of(caller.owner)
+    return caller.owner
+
+
+def _day(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,51 @@
+"""Who may do what, and how a refusal is worded: each question once.
+
+Roles first, then what belongs to a list: who may announce to it (asked when a
+request comes in and again when due), and who may know of it.
+"""
+
+from bot.domain.access import Caller, Role
+from bot.domain.errors import Forbidden, NotAllowed
+from bot.domain.lists import AnnouncementList
+from bot.domain.phrase import Phrase
+from bot.service.ports.unit_of_work import UnitOfWork
+
+
+def known(caller: Caller) -> None:
+    """Raises Forbidden for strangers."""
+    if caller.role is Role.STRANGER:
+        raise Forbidden(
+            Phrase("This service takes requests from trusted domains only.")
+        )
+
+
+def admins_only(caller: Caller) -> None:
+    """Raises NotAllowed for everybody but admins."""
+    known(caller)
+    if not caller.is_admin:
+        raise NotAllowed(Phrase("Only admins may do this."))
+
+
+def auditors_only(caller: Caller) -> None:
+    """Raises NotAllowed for everybody but admins and auditors."""
+    known(caller)
+    if not caller.sees_all:
+        raise NotAllowed(Phrase("Only admins and auditors may see this."))
+
+
+def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
+    """Admins always (even where the list is gone); publishers to their lists."""
+    if caller.role is Role.ADMIN:
+        return True
+    if caller.role is Role.STRANGER or target is None:
+        return False
+    return caller.owner in target.publishers
+
+
+def may_know(uow: UnitOfWork, caller: Caller, entry: AnnouncementList) -> bool:
+    """A closed list is for those who stand on it, announce to it or look at all."""
+    if not entry.is_closed or caller.sees_all or may_announce(caller, entry):
+        return True
+    subscriber = uow.subscribers.get(caller.owner)
+    standing = uow.subscriptions.of(subscriber.id) if subscriber else []
+    return any(subscription.list_id == entry.id for subscription in standing)

@@ -1,0 +1,43 @@
+"""An account's archive, switched off: it would keep a copy of every message sent.
+
+XEP-0313 (Message Archive Management) preferences, XEP-0441 version 0.2.0.
+"""
+
+import logging
+from xml.etree import ElementTree as ET
+
+from slixmpp.exceptions import IqError, IqTimeout
+
+from bot.xmpp.session.connection import Connection, NotConnected
+
+log = logging.getLogger(__name__)
+
+MAM = "urn:xmpp:mam:2"
+_INFO = "http://jabber.org/protocol/disco#info"
+
+
+async def keep_nothing(connection: Connection) -> bool:
+    """Set the archiving default to `never`; False where that is not offered."""
+    account = connection.stream.boundjid.bare
+    make = connection.stream.make_iq_get
+    try:
+        info = await connection.ask(make(queryxmlns=_INFO, ito=account))
+        features = {
+            feature.get("var") for feature in info.xml.iter(f"{{{_INFO}}}feature")
+        }
+        if MAM not in features:
+            return False
+        await connection.ask(connection.stream.make_iq_set(sub=_preferences()))
+    except IqError as error:
+        log.info("the archive's preferences stay as they are: %s", error.condition)
+        return False
+    except (IqTimeout, NotConnected):
+        return False
+    return True
+
+
+def _preferences() -> ET.Element:
+    preferences = ET.Element(f"{{{MAM}}}prefs", {"default": "never"})
+    for name in ("always", "never"):
+        ET.SubElement(preferences, f"{{{MAM}}}{name}")
+    return preferences

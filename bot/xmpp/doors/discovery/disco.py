@@ -1,0 +1,174 @@
+"""Service discovery (XEP-0030), capabilities (XEP-0115), what we are (XEP-0128).
+
+slixmpp keeps features per full JID, so in account mode all is told after binding,
+and before the first presence, which then carries `<c/>`. An address told again
+(at the next session) is replaced as a whole.
+"""
+
+import copy
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from slixmpp import JID
+from slixmpp.exceptions import XMPPError
+from slixmpp.plugins.xep_0004.stanza import Form
+from slixmpp.plugins.xep_0030 import DiscoInfo, DiscoItems
+from slixmpp.xmlstream import StanzaBase
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import StanzaPath
+
+from bot.xmpp.session.stream import Stream
+from bot.xmpp.stanzas import scheduling
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
+
+#: what every address does
+FEATURES = frozenset(
+    {
+        "http://jabber.org/protocol/caps",
+        "http://jabber.org/protocol/disco#info",
+        "http://jabber.org/protocol/disco#items",
+        "http://jabber.org/protocol/rsm",
+        "jabber:iq:version",
+        "urn:xmpp:ping",
+        "urn:xmpp:time",
+        scheduling.NS,
+        NOREPLY,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of disco#items."""
+
+    jid: str
+    node: str | None = None
+    name: str | None = None
+
+
+Items = Callable[[JID], Awaitable[Iterable[Item]]]
+Knows = Callable[[JID, JID, str], Awaitable[bool]]
+
+
+def prepare(stream: Stream) -> None:
+    """Load the plugins; once, before connecting."""
+    for name, settings in (
+        # What others claim to be is of no use to us, and would fill memory.
+        ("xep_0030", {"use_cache": False}),
+        ("xep_0092", {"software_name": "Carillon", "version": version("carillon")}),
+        ("xep_0115", {"caps_node": ANNOUNCE}),
+        ("xep_0128", {}),
+        ("xep_0199", {}),
+    ):
+        stream.register_plugin(name, settings)
+    # COMPAT else slixmpp asks every contact whose presence has caps what it is.
+    caps = stream.plugin["xep_0115"]
+    stream.del_event_handler("entity_caps", caps._process_caps)  # noqa: SLF001
+    # COMPAT slixmpp takes these for handled and answers nothing.
+    for name in ("disco_info", "disco_items"):
+        path = StanzaPath(f"iq@type=set/{name}")
+        stream.register_handler(Callback(f"No {name} set", path, _refuse))
+
+
+def _refuse(iq: StanzaBase) -> None:
+    iq.unhandled()
+
+
+async def advertise(
+    stream: Stream,
+    *,
+    addresses: Mapping[str, str],
+    form: Mapping[str, str | Sequence[str]],
+    items: Items,
+    nodes: Mapping[str, str] | None = None,
+    knows: Knows | None = None,
+) -> None:
+    """Tell who we are under each address (JID to name), before any presence.
+
+    `form` holds the fields of FORM_TYPE `urn:xmpp:scheduling:0`; `items(asker)` is
+    asked at the service's address, whose `nodes` (to names) are lists that share
+    it. `knows(asker, address, node)` says whether there is anything for the asker.
+    The service also has what loaded plugins added.
+    """
+    disco, caps = stream.plugin["xep_0030"], stream.plugin["xep_0115"]
+    service, identity = stream.addresses.service, _identity(stream)
+    for address, name in addresses.items():
+        info = DiscoInfo()
+        info.add_identity(*identity, name=name)
+        told = set(FEATURES)
+        if address == service:
+            known = await disco.get_info(JID(service), local=True)
+            told |= known["features"]
+        for feature in sorted(told):
+            info.add_feature(feature)
+        info.append(_form(form))
+        await disco.set_info(jid=JID(address), info=info)
+        await caps.update_caps(JID(address), broadcast=False)
+        # A copy: slixmpp writes the asked node into what it is about to send.
+        node = f"{ANNOUNCE}#{await caps.get_verstring(JID(address))}"
+        await disco.set_info(jid=JID(address), node=node, info=copy.copy(info))
+    for name, title in (nodes or {}).items():
+        info = DiscoInfo()
+        info.add_identity(*identity, name=title)
+        for feature in sorted(FEATURES):
+            info.add_feature(feature)
+        await disco.set_info(jid=JID(service), node=name, info=info)
+    _answer_items(stream, items)
+    if knows is not None:
+        _hide(stream, knows)
+
+
+def _identity(stream: Stream) -> tuple[str, str]:
+    """Category and type, of the registry of XEP-0030."""
+    component = stream.addresses.component
+    return ("component", "generic") if component else ("client", "bot")
+
+
+def _hide(stream: Stream, knows: Knows) -> None:
+    """Of what an asker may not know of, say what is said of any address that nobody
+    has: it takes no messages either.
+    """
+    static = stream.plugin["xep_0030"].static
+    service = JID(stream.addresses.service)
+
+    async def answer(
+        jid: JID, node: str, asker: JID | None, data: Any
+    ) -> DiscoInfo | None:
+        # nobody asks: slixmpp itself wants to know
+        if asker is not None and not await knows(asker, jid, node):
+            if node:
+                raise XMPPError("item-not-found")
+            jid = service
+        return copy.copy(static.get_info(jid, node, asker, data))
+
+    stream.plugin["xep_0030"].set_node_handler("get_info", handler=answer)
+
+
+def _answer_items(stream: Stream, items: Items) -> None:
+    disco = stream.plugin["xep_0030"]
+
+    async def answer(jid: JID, node: str, asker: JID, data: Any) -> DiscoItems | None:
+        if node:  # of a plugin: ad-hoc commands
+            return disco.static.get_items(jid, node, asker, data)
+        answer = DiscoItems()
+        for item in await items(asker):
+            answer.add_item(JID(item.jid), item.node, item.name)
+        return answer
+
+    disco.set_node_handler(
+        "get_items", jid=JID(stream.addresses.service), handler=answer
+    )
+
+
+def _form(fields: Mapping[str, str | Sequence[str]]) -> Form:
+    form = Form()
+    form["type"] = "result"
+    form.add_field(var="FORM_TYPE", ftype="hidden", value=scheduling.NS)
+    for name, value in fields.items():
+        kind = "text-single" if isinstance(value, str) else "list-multi"
+        form.add_field(
+            var=name, ftype=kind, value=value if kind == "text-single" else list(value)
+        )
+    return form

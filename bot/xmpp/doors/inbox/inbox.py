@@ -1,0 +1,115 @@
+"""Incoming messages: refused, matched to what we sent, or left alone.
+
+slixmpp's own `message` event is of no use here: it is for messages with a body
+only, returned errors among them. One handler sees every stanza.
+"""
+
+import logging
+from collections.abc import Callable
+from xml.etree import ElementTree as ET
+
+from slixmpp.stanza import Message
+from slixmpp.xmlstream import StanzaBase
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from bot.domain.characters import printable
+from bot.domain.identity import MessageIds
+from bot.service.delivery.outcomes import Bounce
+from bot.xmpp.doors.inbox.classification import (
+    Surroundings,
+    Verdict,
+    classify,
+    is_backlog,
+    sender_of,
+)
+from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts, bounce, language_of
+from bot.xmpp.doors.signs_of_life import SignsOfLife
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.stanzas.namespaces import CLIENT, LANG, STANZAS
+
+log = logging.getLogger(__name__)
+
+
+class Inbox:
+    """`on_bounce` must be quick; it is called for each of ours that came back."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        around: Surroundings,
+        texts: BounceTexts,
+        limit: BounceLimit,
+        ids: MessageIds,
+        signs: SignsOfLife,
+        on_bounce: Callable[[Bounce], None],
+    ) -> None:
+        self._connection = connection
+        self._around = around
+        self._texts = texts
+        self._ids = ids
+        self._signs = signs
+        self._on_bounce = on_bounce
+        self.limit = limit
+
+    def open(self) -> None:
+        matcher = MatchXPath(f"{{{CLIENT}}}message")
+        self._connection.stream.register_handler(
+            Callback("Inbox", matcher, self._receive)
+        )
+
+    def _receive(self, stanza: StanzaBase) -> None:
+        message = stanza.xml
+        verdict = classify(message, self._around)
+        sender = sender_of(message)
+        if sender is None:
+            return
+        if verdict is Verdict.ERROR:
+            self._came_back(message, sender)
+            return
+        if not self._around.is_ours(sender):
+            self._signs.note(sender, message.get(LANG))
+        if verdict is not Verdict.IGNORE:
+            self._refuse(message, sender, verdict)
+
+    def _came_back(self, message: ET.Element, sender: str) -> None:
+        returned = returned_by(message, sender, self._ids)
+        if returned is None:
+            log.debug("an error that answers nothing of ours")
+            return
+        self._signs.forget(sender)
+        self._on_bounce(returned)
+
+    def _refuse(self, message: ET.Element, sender: str, verdict: Verdict) -> None:
+        if not self.limit.permits(sender, backlog=is_backlog(message)):
+            return
+        answer = bounce(message, self._texts.error(verdict, language_of(message)))
+        if not self._around.addresses.component:
+            # the server stamps it; one that is the bare JID's may be refused
+            answer.attrib.pop("from", None)
+        stream = self._connection.stream
+        self._connection.send(Message(stream=stream, xml=answer))
+
+
+def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | None:
+    """The bounce that an error message is, None where we never sent such an id."""
+    key = ids.broadcast_of(message.get("id", ""), sender)
+    if key is None:
+        return None
+    error = message.find(f"{{{CLIENT}}}error")
+    condition, kind, text = "undefined-condition", "cancel", None
+    if error is not None:
+        kind = error.get("type", kind)
+        text = error.findtext(f"{{{STANZAS}}}text")
+        for child in error:
+            namespace, _, name = child.tag[1:].partition("}")
+            if namespace == STANZAS and name != "text":
+                condition = name
+                break
+    return Bounce(
+        broadcast_key=key,
+        jid=sender,
+        condition=printable(condition)[:100],
+        error_type=kind[:20],
+        text=printable(text) if text else None,
+    )

@@ -1,0 +1,103 @@
+"""Error messages back to whoever wrote to us (RFC 6120 §8.3), and how often.
+
+    <message type='error' id=SAME from=ADDRESS-WRITTEN-TO to=SENDER>
+      <error type='cancel'><service-unavailable/><text xml:lang='de'>…</text></error>
+    </message>
+
+The original body never comes back with it.
+"""
+
+from collections.abc import Callable
+from xml.etree import ElementTree as ET
+
+from bot.domain.phrase import Phrase
+from bot.xmpp.doors.inbox.classification import Verdict
+from bot.xmpp.doors.sender_limit import MOST_SENDERS, SenderLimit
+from bot.xmpp.stanzas.errors import StanzaError
+from bot.xmpp.stanzas.namespaces import CLIENT, LANG
+
+RATE, BURST = 1, 5  #: bounces to one sender: a second, at once
+NOBODY = Phrase(
+    "This address only sends announcements; nobody reads what is sent to it."
+)
+
+
+class BounceTexts:
+    """What a refused sender reads."""
+
+    def __init__(self, *, service: str, contact: str | None) -> None:
+        self._service = service
+        self._contact = contact
+
+    def error(self, verdict: Verdict, language: str) -> StanzaError:
+        """In the sender's language; `language` is the tag of the message, if any."""
+        if verdict is Verdict.INLINE:
+            condition, text = "feature-not-implemented", self._other_way()
+        else:
+            condition, text = "service-unavailable", self._nobody_reads()
+        return StanzaError(
+            condition=condition, type="cancel", text=text, language=language
+        )
+
+    def _nobody_reads(self) -> Phrase:
+        if self._contact is None:
+            return NOBODY
+        return Phrase(
+            "{nobody_reads} For questions, turn to {contact}.",
+            nobody_reads=NOBODY,
+            contact=self._contact,
+        )
+
+    def _other_way(self) -> Phrase:
+        return Phrase(
+            "Messages with <schedule/> are not taken here."
+            " Send the <schedule/> with its <body/> as <iq type='set'/> to {service}.",
+            service=self._service,
+        )
+
+
+def bounce(message: ET.Element, error: StanzaError) -> ET.Element:
+    """The error stanza for one message."""
+    addresses = {"from": message.get("to"), "to": message.get("from")}
+    given = {"id": message.get("id"), **addresses}
+    attributes = {name: value for name, value in given.items() if value}
+    answer = ET.Element(f"{{{CLIENT}}}message", {"type": "error", **attributes})
+    answer.append(error.element())
+    return answer
+
+
+def language_of(stanza: ET.Element) -> str:
+    """The `xml:lang` of a stanza or, failing that, of its first body."""
+    body = stanza.find(f"{{{CLIENT}}}body")
+    inner = body.get(LANG, "") if body is not None else ""
+    return stanza.get(LANG, "") or inner
+
+
+class BounceLimit:
+    """At most so many bounces to one sender; `clock` is monotonic, in seconds."""
+
+    def __init__(self, clock: Callable[[], float], most: int = MOST_SENDERS) -> None:
+        self._most = most
+        self._limit = SenderLimit(clock, rate=RATE, burst=BURST, most=most)
+        self._backlog: set[str] = set()
+        #: bounces that were sent, and that were not
+        self.permitted = self.dropped = 0
+
+    def session(self) -> None:
+        """Connected anew: the backlog that comes now is another one."""
+        self._backlog.clear()
+
+    def permits(self, sender: str, *, backlog: bool) -> bool:
+        """Whether to answer `sender` (a bare JID) now; counts those not answered."""
+        allowed = self._first(sender) if backlog else True
+        if not (allowed and self._limit.permits(sender)):
+            self.dropped += 1
+            return False
+        self.permitted += 1
+        return True
+
+    def _first(self, sender: str) -> bool:
+        if sender in self._backlog or len(self._backlog) >= self._most:
+            return False
+        self._backlog.add(sender)
+        return True

@@ -1,0 +1,281 @@
+"""Everything that answers on a connection, opened once, told anew at each session.
+
+    doors = Doors(database=…, policy=…, …)
+    connection = Connection(settings, now=…, on_session=doors.on_session,
+                            on_lost=doors.on_lost)
+    doors.open(connection)          # before connecting
+    …
+    await doors.close()             # after the connection has stopped
+
+Build it inside the running loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from slixmpp import JID
+from slixmpp.exceptions import XMPPError
+
+from bot.domain.access import Role
+from bot.domain.errors import CarillonError
+from bot.domain.events import Requested
+from bot.domain.identity import MessageIds
+from bot.domain.lists import AnnouncementList
+from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.outside import Database
+from bot.service.readers.subscribers import Subscribers
+from bot.service.records.audit import Audit
+from bot.service.requests.schedules import Schedules
+from bot.service.rules.policy import Policy
+from bot.xmpp.doors.archive import keep_nothing
+from bot.xmpp.doors.discovery import disco, entity_time
+from bot.xmpp.doors.inbox.classification import Surroundings
+from bot.xmpp.doors.inbox.inbox import Inbox
+from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
+from bot.xmpp.doors.presence import PresenceDoor
+from bot.xmpp.doors.scheduling.door import SchedulingDoor, caller_of
+from bot.xmpp.doors.sender_limit import SenderLimit
+from bot.xmpp.doors.signs_of_life import SignsOfLife
+from bot.xmpp.session.connection import Connection, NotConnected
+from bot.xmpp.stanzas.namespaces import ANNOUNCE
+
+log = logging.getLogger(__name__)
+
+JOINS, JOINS_AT_ONCE = 1, 20  #: subscriptions of one person: a second, at once
+#: parts of a recurrence, as the discovery form names them beside the FREQs (§4)
+PARTS = (
+    "INTERVAL",
+    "BYDAY",
+    "BYMONTHDAY",
+    "BYMONTH",
+    "BYSETPOS",
+    "WKST",
+    "COUNT",
+    "UNTIL",
+)
+
+
+class Doors:
+    """`lists`: those that have addresses, as they are when the service starts.
+
+    `on_bounce` is called for each message of ours that came back; it must be
+    quick. `contact`: where people with questions may turn, in plain words.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        policy: Policy,
+        schedules: Schedules,
+        audit: Audit,
+        subscribers: Subscribers,
+        ids: MessageIds,
+        lists: Sequence[AnnouncementList],
+        on_bounce: Callable[[Bounce], None],
+        on_unrecorded: Callable[[Requested], None] = lambda _requested: None,
+        contact: str | None = None,
+        name: str = "Announcements",
+    ) -> None:
+        clock = asyncio.get_running_loop().time
+        self._database = database
+        self._policy = policy
+        self._schedules = schedules
+        self._audit = audit
+        self._subscribers = subscribers
+        self._ids = ids
+        self._lists = {entry.name: entry for entry in lists}
+        self._on_bounce = on_bounce
+        self._on_unrecorded = on_unrecorded
+        self._name = name
+        self._texts = BounceTexts(service=policy.addresses.service, contact=contact)
+        self._signs = SignsOfLife(database, subscribers, clock)
+        self.limit = BounceLimit(clock)
+        # whoever joins every list at once is no flood
+        self.joins = SenderLimit(clock, rate=JOINS, burst=JOINS_AT_ONCE + len(lists))
+        self._tasks: list[asyncio.Task[None]] = []
+        self._session: asyncio.Task[None] | None = None
+        #: all is said that a fresh session asks for
+        self.arrived = asyncio.Event()
+
+    def open(self, connection: Connection) -> None:
+        """Register every handler; nothing is sent yet."""
+        policy = self._policy
+        self._connection = connection
+        disco.prepare(connection.stream)
+        entity_time.serve(connection.stream, connection.now)
+        around = Surroundings(addresses=policy.addresses, servers=policy.access.domains)
+        Inbox(
+            connection,
+            around,
+            self._texts,
+            self.limit,
+            self._ids,
+            self._signs,
+            self._on_bounce,
+        ).open()
+        names = frozenset(
+            name for name, entry in self._lists.items() if not entry.is_closed
+        )
+        SchedulingDoor(
+            connection,
+            self._database,
+            self._schedules,
+            self._audit,
+            policy,
+            names,
+            self._on_unrecorded,
+        ).open()
+        self._presence = PresenceDoor(
+            connection,
+            self._database,
+            self._subscribers,
+            policy,
+            self._signs,
+            self.joins,
+        )
+        self._presence.open()
+        self._start(self._presence.run())
+        self._start(self._signs.run())
+
+    def on_session(self, fresh: bool) -> None:
+        self.limit.session()
+        if fresh or not self.arrived.is_set():
+            self.on_lost()
+            self.arrived.clear()
+            self._session = asyncio.create_task(self._arrive())
+
+    def on_lost(self) -> None:
+        """What was being said is said again, also where the session is resumed."""
+        if self._session is not None:
+            self._session.cancel()
+
+    async def close(self) -> None:
+        """End every task."""
+        tasks = [*self._tasks, *([self._session] if self._session else [])]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    # --- a fresh session ---------------------------------------------------------
+
+    async def _arrive(self) -> None:
+        """Say what we are, then that we are there; caps go with the first presence."""
+        await disco.advertise(
+            self._connection.stream,
+            addresses=self._addresses(),
+            form=self._form(),
+            items=self._items,
+            nodes=self._nodes(),
+            knows=self._knows,
+        )
+        account = not self._policy.addresses.component
+        if account:
+            # before presence: until then nobody's subscription can come between
+            await self._try("the roster", self._presence.settle_roster())
+        await self._try("presence", self._presence.appear())
+        if account:
+            await self._try("the archive", self._archive())
+        self.arrived.set()
+
+    async def _archive(self) -> None:
+        if await keep_nothing(self._connection):
+            log.info("the archive keeps nothing of ours")
+
+    async def _try(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        """Each step for itself: one that fails must not keep us silent."""
+        try:
+            await work
+        except NotConnected:
+            log.info("disconnected before %s was settled", what)
+        except XMPPError as error:
+            log.warning("%s: refused (%s %s)", what, error.condition, error.text)
+        except CarillonError as error:
+            log.warning("%s: %s", what, error.text)
+        except Exception:
+            log.exception("%s: failed", what)
+
+    def _addresses(self) -> Mapping[str, str]:
+        """JID -> name, of whatever advertises something."""
+        addresses = self._policy.addresses
+        found = {addresses.service: self._name}
+        if addresses.component:
+            found |= {
+                addresses.of_list(one.name): one.title for one in self._lists.values()
+            }
+        return found
+
+    def _nodes(self) -> Mapping[str, str]:
+        """Name -> title, of lists without an address of their own."""
+        if self._policy.addresses.component:
+            return {}
+        return {name: entry.title for name, entry in self._lists.items()}
+
+    async def _knows(self, asker: JID, jid: JID, node: str) -> bool:
+        """Whether there is anything at an address (an account's node) for the asker."""
+        addresses = self._policy.addresses
+        if jid.full == addresses.service:
+            entry = self._lists.get(node)
+            if addresses.component or entry is None:
+                return True
+        else:
+            entry = self._lists.get(addresses.list_at(jid.full) or "")
+        if entry is None or not entry.is_closed:
+            return entry is not None
+        try:
+            caller = caller_of(asker, self._policy)
+            return await self._database.read(
+                self._subscribers.knows, caller, entry.name
+            )
+        except CarillonError as error:
+            log.warning("a list is not shown: %s", error.text)
+            return False
+
+    def _form(self) -> Mapping[str, str | Sequence[str]]:
+        """Users' limits; those of other roles may be wider.
+
+        Everybody is told the same: the form is part of what caps name (XEP-0115).
+        """
+        limits = self._policy.limits[Role.USER]
+        # 0 is no limit, so there is nothing to tell
+        quotas = {
+            "max-pending": limits.pending,
+            # what the draft's own form does not name (XEP-0068 §3.3)
+            f"{{{ANNOUNCE}}}requests-per-minute": limits.requests_per_minute,
+            f"{{{ANNOUNCE}}}deliveries-per-day": limits.deliveries_per_day,
+        }
+        return {
+            "max-window": str(limits.window // timedelta(seconds=1)),
+            "max-body": str(limits.body),
+            "recurrence": (*limits.frequencies, *PARTS),
+            "signing": "none",
+            f"{{{ANNOUNCE}}}max-subject": str(limits.subject),
+            **{name: str(most) for name, most in quotas.items() if most},
+        }
+
+    async def _items(self, asker: JID) -> Iterable[disco.Item]:
+        """The lists that the asker may see; an account's share one address."""
+        addresses = self._policy.addresses
+        try:
+            caller = caller_of(asker, self._policy)
+            lists = await self._database.read(self._subscribers.visible, caller)
+        except CarillonError as error:
+            log.warning("no lists are shown: %s", error.text)
+            return []
+        return [
+            disco.Item(
+                jid=addresses.of_list(one.name),
+                node=None if addresses.component else one.name,
+                name=one.title,
+            )
+            for one in lists
+        ]

@@ -1,0 +1,243 @@
+"""Subscribing by presence (RFC 6121 §3) and answering probes (§4.3).
+
+    subscribe     join      subscribed and, from a component, presence with caps
+                            refused: unsubscribed; no such address: an error too
+    unsubscribe   leave     unsubscribed
+    unsubscribed  leave     (nothing)
+    probe         look up   presence, or unsubscribed
+    any of them but the second and third is a sign of life
+
+Each `subscribe` may add a row that stays: what comes faster than people join is
+dropped. No other is: whoever leaves has left, however often he came before.
+
+slixmpp's own roster lives in memory and would answer probes from there; ours is
+the database, so subscriptions outlive a restart. An account's server keeps a
+roster too, answers probes itself, and tells an unsubscription only to sessions
+that fetched the roster: whoever left it meanwhile has left.
+
+A component takes nothing back when it stops: what its last presence said, that
+nobody need write to it, stays true.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from slixmpp.stanza import Presence
+from slixmpp.types import PresenceTypes
+from slixmpp.xmlstream import StanzaBase
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from bot.domain.errors import CarillonError, NotFound, Unavailable
+from bot.domain.lists import SubscriptionOrigin
+from bot.domain.phrase import Phrase
+from bot.service.ports.outside import Database
+from bot.service.readers.subscribers import Subscribers
+from bot.service.rules.policy import Policy
+from bot.texts import language_for, said
+from bot.xmpp.doors.inbox.classification import sender_of
+from bot.xmpp.doors.sender_limit import SenderLimit
+from bot.xmpp.doors.signs_of_life import SignsOfLife
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.stanzas.errors import stanza_error
+from bot.xmpp.stanzas.namespaces import CLIENT, LANG
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 20_000  #: changes and probes; a flood beyond is dropped
+PAGE, PAUSE = 200, 0.5  #: presences at once when a component starts; seconds between
+DEPARTED = 10  #: ended in one transaction, which on SQLite is to be a short one
+_CHANGES = frozenset({"subscribe", "unsubscribe", "unsubscribed", "probe"})
+
+
+class PresenceDoor:
+    """Takes presences in order: who subscribes and leaves at once has left."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        database: Database,
+        subscribers: Subscribers,
+        policy: Policy,
+        signs: SignsOfLife,
+        joins: SenderLimit,
+    ) -> None:
+        self._connection = connection
+        self._database = database
+        self._subscribers = subscribers
+        self._policy = policy
+        self._signs = signs
+        self._joins = joins
+        self._waiting: asyncio.Queue[ET.Element] = asyncio.Queue(MOST_WAITING)
+
+    def open(self) -> None:
+        matcher = MatchXPath(f"{{{CLIENT}}}presence")
+        self._connection.stream.register_handler(
+            Callback("Subscriptions", matcher, self._receive)
+        )
+
+    def _receive(self, stanza: StanzaBase) -> None:
+        presence = stanza.xml
+        kind = presence.get("type")
+        sender = sender_of(presence)
+        if sender is None or self._policy.addresses.is_own(sender):
+            return
+        if kind in {None, "subscribe", "subscribed", "probe"}:
+            self._signs.note(sender, presence.get(LANG))
+        if kind == "subscribe" and not self._joins.permits(sender):
+            return  # servers ask again, at the next login
+        if kind in _CHANGES:
+            try:
+                self._waiting.put_nowait(presence)
+            except asyncio.QueueFull:
+                log.warning("too many presences at once: one of them dropped")
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            presence = await self._waiting.get()
+            try:
+                await self._handle(presence)
+            except Unavailable as error:
+                # servers ask again: for a subscription at the next login
+                log.warning("a presence is not answered: %s", error.text)
+            except Exception:
+                log.exception("a presence is not answered")
+
+    async def _handle(self, presence: ET.Element) -> None:
+        sender, to = sender_of(presence), self._address(presence)
+        if sender is None:
+            return
+        match presence.get("type"):
+            case "subscribe":
+                await self._subscribe(presence, sender, to)
+            case "unsubscribe":
+                await self._database.run(self._subscribers.leave, sender, to)
+                if self._policy.addresses.component:
+                    self._send("unavailable", sender, to)
+                self._send("unsubscribed", sender, to)
+            case "unsubscribed":
+                await self._database.run(self._subscribers.leave, sender, to)
+            case "probe" if self._policy.addresses.component:
+                stands = self._subscribers.stands_on
+                known = await self._database.read(stands, sender, to)
+                # with its resource: a probe's answer may go to one session
+                asker = presence.get("from", sender)
+                self._send(None if known else "unsubscribed", asker, to)
+
+    async def _subscribe(self, presence: ET.Element, sender: str, to: str) -> None:
+        language = presence.get(LANG) or None
+        try:
+            await self._database.run(self._subscribers.join, sender, to, language)
+        except Unavailable:
+            raise
+        except CarillonError as error:
+            if isinstance(error, NotFound):
+                self._refuse(presence, error)
+            self._send(
+                "unsubscribed",
+                sender,
+                to,
+                status=error.phrase,
+                language=language_for(language or ""),
+            )
+            return
+        self._send("subscribed", sender, to)
+        if self._policy.addresses.component:
+            self._send(None, sender, to)
+
+    def _refuse(self, presence: ET.Element, error: CarillonError) -> None:
+        given = {
+            "type": "error",
+            "id": presence.get("id"),
+            "from": presence.get("to"),
+            "to": presence.get("from"),
+        }
+        answer = ET.Element(
+            f"{{{CLIENT}}}presence",
+            {name: value for name, value in given.items() if value},
+        )
+        language = presence.get(LANG, "")
+        answer.append(stanza_error(error, language).element())
+        self._connection.send(Presence(stream=self._connection.stream, xml=answer))
+
+    def _address(self, presence: ET.Element) -> str:
+        """Which of our bare JIDs was written to."""
+        if not self._policy.addresses.component:
+            return self._policy.addresses.own
+        # prepared by slixmpp as the server did
+        return Presence(xml=presence)["to"].bare
+
+    def _send(
+        self,
+        kind: PresenceTypes | None,
+        to: str,
+        sender: str,
+        *,
+        status: Phrase | None = None,
+        language: str = "",
+    ) -> None:
+        """`language`: of LANGUAGES, where there is a status."""
+        component = self._policy.addresses.component
+        presence = self._connection.stream.make_presence(
+            pto=to,
+            ptype=kind,
+            pstatus=None if status is None else said(status, language),
+            pfrom=sender if component else None,
+        )
+        if language:
+            presence["lang"] = language
+        self._connection.send(presence)
+
+    # --- a fresh session -----------------------------------------------------------
+
+    async def appear(self) -> None:
+        """Presence with caps to whoever subscribed (an account's server fans out)."""
+        if not self._policy.addresses.component:
+            self._connection.send(self._connection.stream.make_presence(ppriority=0))
+            return
+        operator = self._policy.access.operator()
+        for entry, _ in await self._database.read(self._subscribers.lists):
+            addresses = [self._policy.addresses.of_list(entry.name)]
+            if entry.is_default:
+                addresses.append(self._policy.addresses.service)
+            after = 0
+            while page := await self._database.read(
+                self._subscribers.page, operator, entry.name, after, PAGE
+            ):
+                after = page[-1][0].id
+                self._show(
+                    [
+                        subscription.jid
+                        for subscription, _ in page
+                        if subscription.origin is SubscriptionOrigin.PRESENCE
+                    ],
+                    addresses,
+                )
+                await asyncio.sleep(PAUSE if len(page) == PAGE else 0)
+
+    def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
+        for reader in readers:
+            for address in addresses:
+                self._send(None, reader, address)
+
+    async def settle_roster(self) -> None:
+        """An account: who joined by presence and is not in the roster has left."""
+        stream = self._connection.stream
+        request = stream.make_iq_get(queryxmlns="jabber:iq:roster")
+        answer = await self._connection.ask(request)
+        items = answer.xml.iter("{jabber:iq:roster}item")
+        roster = frozenset(
+            jid
+            for item in items
+            if item.get("subscription") in {"from", "both"}
+            and (jid := sender_of(ET.Element("item", {"from": item.get("jid", "")})))
+        )
+        gone = await self._database.read(self._subscribers.departed, roster)
+        for first in range(0, len(gone), DEPARTED):
+            some = gone[first : first + DEPARTED]
+            await self._database.run(self._subscribers.depart, some)
+        if gone:
+            log.info("%d left while we were away", len(gone))

@@ -1,0 +1,173 @@
+"""Answers to `<schedule/>` and `<schedule-query/>` (draft 1.0.0, §5.2, §9).
+
+What the draft does not name stands in `<metadata/>`, in our own namespace:
+
+    <quota used= limit= />                            of a result; limit where one is
+    <progress total= sent= failed= skipped= deferred= />   of one job
+    <owner>JID</owner>                                for admins and auditors
+    <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
+"""
+
+from collections.abc import Iterable
+from xml.etree import ElementTree as ET
+
+from bot.domain import timestamps
+from bot.domain.access import Caller
+from bot.domain.addresses import Addresses
+from bot.domain.broadcast import Progress
+from bot.domain.schedule import ListAudience, PeopleAudience, Schedule
+from bot.service.ports.paging import Page
+from bot.service.requests.schedules import Report
+from bot.service.rules.quotas import Quota
+from bot.xmpp.stanzas.namespaces import ANNOUNCE
+from bot.xmpp.stanzas.result_sets import Wish, page_element
+from bot.xmpp.stanzas.scheduling import NS
+
+SCHEDULE, QUERY = f"{{{NS}}}schedule", f"{{{NS}}}schedule-query"
+_METADATA = f"{{{NS}}}metadata"
+#: what only the service says, whatever the metadata as given hold
+_SAID_BY_US = frozenset(
+    f"{{{ANNOUNCE}}}{name}" for name in ("occurrence", "owner", "progress", "quota")
+)
+
+
+def accepted(report: Report, quota: Quota) -> ET.Element:
+    """The result of a request: the job as it stands now."""
+    element = ET.Element(SCHEDULE)
+    schedule = report.schedule
+    _say(element, "id", schedule.client_id)
+    _say(element, "status", schedule.wire_state)
+    _say(element, "deliver-at", timestamps.format(report.moment))
+    if schedule.expires_at is not None:
+        _say(element, "expires", timestamps.format(schedule.expires_at))
+    numbers = {"used": str(quota.used)}
+    if quota.limit:  # 0: none
+        numbers["limit"] = str(quota.limit)
+    metadata = ET.SubElement(element, _METADATA)
+    ET.SubElement(metadata, f"{{{ANNOUNCE}}}quota", numbers)
+    return element
+
+
+def cancelled(schedule: Schedule) -> ET.Element:
+    element = ET.Element(SCHEDULE)
+    _say(element, "id", schedule.client_id)
+    _say(element, "status", schedule.wire_state)
+    return element
+
+
+def one(report: Report, caller: Caller) -> ET.Element:
+    """The answer about one job."""
+    element = ET.Element(QUERY)
+    _describe(element, report, caller)
+    metadata = _metadata(report.schedule, caller)
+    audience = report.schedule.audience
+    if isinstance(audience, PeopleAudience) and _is_private(report.schedule, caller):
+        metadata.append(_people(audience.jids))
+    elif report.progress is not None:
+        metadata.append(_progress(report.progress))
+    _put(element, metadata)
+    return element
+
+
+def size(schedule: Schedule) -> int:
+    """About how many characters a job takes among many."""
+    jids = getattr(schedule.audience, "jids", ())
+    given = (schedule.client_id, schedule.metadata or "", *jids)
+    return 1_000 + sum(map(len, given)) + 11 * len(jids)
+
+
+def several(
+    reports: Iterable[Report],
+    page: Page[Schedule],
+    wish: Wish,
+    caller: Caller,
+    addresses: Addresses,
+) -> ET.Element:
+    """The answer about many, a page of them."""
+    element = ET.Element(QUERY)
+    for report in () if wish.count_only else reports:
+        item = ET.SubElement(element, SCHEDULE)
+        _describe(item, report, caller)
+        audience = report.schedule.audience
+        if isinstance(audience, ListAudience) and addresses.component:
+            _say(item, "to", addresses.of_list(audience.list_name))
+        metadata = _metadata(report.schedule, caller)
+        metadata.extend(_target(report.schedule, addresses, metadata))
+        _put(item, metadata)
+    element.append(page_element(page, wish))
+    return element
+
+
+def _describe(element: ET.Element, report: Report, caller: Caller) -> None:
+    schedule = report.schedule
+    _say(element, "id", schedule.client_id)
+    _say(element, "status", schedule.wire_state)
+    _say(element, "deliver-at", timestamps.format(report.moment))
+    _say(element, "created", timestamps.format(schedule.created_at))
+    if _is_private(schedule, caller):
+        return
+    if schedule.timezone:
+        _say(element, "timezone", schedule.timezone)
+    if schedule.recurrence is not None:
+        _say(element, "recurrence", schedule.recurrence)
+    if schedule.expires_at is not None:
+        _say(element, "expires", timestamps.format(schedule.expires_at))
+
+
+def _is_private(schedule: Schedule, caller: Caller) -> bool:
+    """Another's job to single people: who, to whom, when and how it stands only."""
+    return schedule.owner != caller.owner and isinstance(
+        schedule.audience, PeopleAudience
+    )
+
+
+def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
+    """As given, where the caller may see it, and the owner for who sees all."""
+    found = ET.Element(_METADATA)
+    if schedule.metadata is not None and not _is_private(schedule, caller):
+        found = ET.fromstring(schedule.metadata)  # noqa: S314 - written by ourselves
+    for child in [child for child in found if child.tag in _SAID_BY_US]:
+        found.remove(child)
+    if caller.sees_all:
+        ET.SubElement(found, f"{{{ANNOUNCE}}}owner").text = schedule.owner
+    return found
+
+
+def _target(
+    schedule: Schedule, addresses: Addresses, said: Iterable[ET.Element]
+) -> list[ET.Element]:
+    """Who is told, where neither <to/> nor the metadata as given says so."""
+    audience = schedule.audience
+    if isinstance(audience, ListAudience):
+        if addresses.component:
+            return []
+        target = ET.Element(f"{{{ANNOUNCE}}}list")
+        target.text = audience.list_name
+    else:
+        target = _people(audience.jids)
+    return [] if any(child.tag == target.tag for child in said) else [target]
+
+
+def _people(jids: Iterable[str]) -> ET.Element:
+    target = ET.Element(f"{{{ANNOUNCE}}}audience")
+    for jid in jids:
+        ET.SubElement(target, f"{{{ANNOUNCE}}}jid").text = jid
+    return target
+
+
+def _progress(progress: Progress) -> ET.Element:
+    names = ("total", "sent", "failed", "skipped", "deferred")
+    return ET.Element(
+        f"{{{ANNOUNCE}}}progress",
+        {name: str(getattr(progress, name)) for name in names},
+    )
+
+
+def _say(parent: ET.Element, name: str, text: str) -> None:
+    ET.SubElement(parent, f"{{{NS}}}{name}").text = str(text)
+
+
+def _put(parent: ET.Element, metadata: ET.Element) -> None:
+    """<metadata/> stands only where there is something in it."""
+    if len(metadata) or metadata.attrib or (metadata.text or "").strip():
+        parent.append(metadata)

@@ -1,0 +1,254 @@
+"""`<schedule/>` and `<schedule-query/>` read into what the use cases take.
+
+Message Scheduling, draft 1.0.0, §5.2, §7.1, §9, with our own elements
+(`urn:x-carillon:announce:0`) in `<metadata/>`. Only the shape is judged here;
+the values are read by `bot.service`.
+"""
+
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from bot.domain.errors import Invalid, NotOffered
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import Origin
+from bot.service.requests.request import ScheduleRequest
+from bot.xmpp.stanzas.bounds import check_request
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
+from bot.xmpp.stanzas.result_sets import RSM, Wish, read_wish
+from bot.xmpp.stanzas.scheduling import NS
+from bot.xmpp.stanzas.verbatim import serialised
+
+#: what a request may say once
+_SINGLE = (
+    "id",
+    "to",
+    "deliver-at",
+    "delay-seconds",
+    "timezone",
+    "recurrence",
+    "expires",
+    "cancel",
+)
+_TEXTS = ("body", "subject")
+#: these have limits of their own
+_FREE = frozenset(f"{{{NS}}}{name}" for name in _TEXTS)
+_STREAMS = (CLIENT, "jabber:server", COMPONENT, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequest:
+    """`<cancel>ID</cancel>` (§9.1)."""
+
+    client_id: str
+    #: whose it is, where an admin names another
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRequest:
+    """`<schedule-query/>` (§9): one job, or a page of them."""
+
+    client_id: str | None
+    owner: str | None
+    status: str | None
+    wish: Wish
+
+
+def read_schedule(
+    element: ET.Element, stanza_language: str
+) -> ScheduleRequest | CancelRequest:
+    """Raises Invalid, which names the element, PolicyViolation or NotOffered."""
+    _signature(element)
+    check_request(element, _FREE)
+    values = {name: _single(element, name) for name in _SINGLE}
+    metadata = _one(element, NS, "metadata")
+    payloads = _payloads(element)
+    cancel = values.pop("cancel")
+    if cancel is not None:
+        others = [name for name, value in values.items() if value is not None]
+        others += [name for name in _TEXTS if element.findall(f"{{{NS}}}{name}")]
+        if others:
+            together = Phrase("cancel cannot go with {name}.", name=others[0])
+            raise Invalid(together, field="cancel")
+        if payloads:
+            together = Phrase("cancel cannot go with other elements.")
+            raise Invalid(together, field="cancel")
+        return CancelRequest(client_id=cancel, owner=_owner(metadata))
+    template, fields = _announce(metadata)
+    late = _ours(metadata, "late")
+    return ScheduleRequest(
+        origin=Origin.IQ,
+        to=values["to"],
+        list_name=_text_of(metadata, "list"),
+        people=_audience(metadata),
+        bodies=_texts(element, "body"),
+        subjects=_texts(element, "subject"),
+        language=element.get(LANG) or stanza_language,
+        payloads=payloads,
+        template=template,
+        values=fields,
+        deliver_at=values["deliver-at"],
+        delay_seconds=values["delay-seconds"],
+        timezone=values["timezone"],
+        recurrence=values["recurrence"],
+        expires=values["expires"],
+        client_id=values["id"],
+        late_policy=late.get("policy") if late is not None else None,
+        late_within=late.get("within") if late is not None else None,
+        updates=_updates(metadata),
+        metadata=serialised(metadata) if metadata is not None else None,
+    )
+
+
+def read_query(element: ET.Element) -> QueryRequest:
+    """Raises Invalid, NotFound for an item that cannot be, or NotOffered."""
+    client_id = _single(element, "id")
+    status = _single(element, "status")
+    if client_id is not None and status is not None:
+        raise Invalid(
+            Phrase("Ask for an id or for a status, not both."), field="status"
+        )
+    return QueryRequest(
+        client_id=client_id,
+        owner=_owner(_one(element, NS, "metadata")),
+        status=status,
+        wish=read_wish(_one(element, RSM, "set")),
+    )
+
+
+def _signature(element: ET.Element) -> None:
+    signed = element.get("signed", "false").strip()
+    if signed in {"true", "1"}:
+        raise NotOffered(
+            Phrase("Signed requests are not offered here; send it unsigned.")
+        )
+    if signed not in {"false", "0"}:
+        raise Invalid(Phrase("signed: either true or false."), field="signed")
+
+
+def _one(parent: ET.Element, namespace: str, name: str) -> ET.Element | None:
+    found = parent.findall(f"{{{namespace}}}{name}")
+    if len(found) > 1:
+        # never 1, so no language needs another form
+        several = Phrase(
+            "{name} is given {count} times; give it once.", name=name, count=len(found)
+        )
+        raise Invalid(several, field=name)
+    return found[0] if found else None
+
+
+def _single(parent: ET.Element, name: str) -> str | None:
+    found = _one(parent, NS, name)
+    if found is None:
+        return None
+    text = found.text or ""
+    if not text.strip():
+        empty = Phrase("{name} is empty; leave it out or fill it in.", name=name)
+        raise Invalid(empty, field=name)
+    # an id is opaque, so it is taken as it stands
+    return text if name in {"id", "cancel"} else text.strip()
+
+
+def _texts(element: ET.Element, name: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (found.get(LANG, ""), found.text or "")
+        for found in element.findall(f"{{{NS}}}{name}")
+    )
+
+
+def _payloads(element: ET.Element) -> tuple[str, ...]:
+    """Elements to deliver verbatim: neither the draft's nor ours."""
+    payloads: list[str] = []
+    for child in element:
+        namespace, _, name = child.tag.rpartition("}")
+        namespace = namespace.removeprefix("{")
+        if namespace in _STREAMS:
+            elsewhere = Phrase(
+                "{name} stands in the namespace {given!r}, not in {wanted!r}.",
+                name=name,
+                given=namespace,
+                wanted=NS,
+            )
+            raise Invalid(elsewhere, field=name)
+        if namespace not in {NS, ANNOUNCE}:
+            payloads.append(serialised(child))
+    return tuple(payloads)
+
+
+def _ours(metadata: ET.Element | None, name: str) -> ET.Element | None:
+    return None if metadata is None else _one(metadata, ANNOUNCE, name)
+
+
+def _text_of(metadata: ET.Element | None, name: str) -> str | None:
+    found = _ours(metadata, name)
+    if found is None:
+        return None
+    text = (found.text or "").strip()
+    if not text:
+        raise Invalid(Phrase("{name} is empty.", name=name), field=name)
+    return text
+
+
+def _owner(metadata: ET.Element | None) -> str | None:
+    return _text_of(metadata, "owner")
+
+
+def _audience(metadata: ET.Element | None) -> tuple[str, ...]:
+    audience = _ours(metadata, "audience")
+    if audience is None:
+        return ()
+    jids = tuple(
+        (jid.text or "").strip() for jid in audience.findall(f"{{{ANNOUNCE}}}jid")
+    )
+    if not jids:
+        raise Invalid(Phrase("audience: name at least one jid."), field="audience")
+    return jids
+
+
+def _updates(metadata: ET.Element | None) -> bool:
+    found = _ours(metadata, "updates")
+    wanted = "true" if found is None else found.get("wanted", "true").strip()
+    if wanted not in {"true", "1", "false", "0"}:
+        raise Invalid(
+            Phrase("updates: wanted is either true or false."), field="updates"
+        )
+    return wanted in {"true", "1"}
+
+
+def _announce(
+    metadata: ET.Element | None,
+) -> tuple[str | None, dict[str, dict[str, str]]]:
+    """(template, {field: {language or '': text}})"""
+    announce = _ours(metadata, "announce")
+    if announce is None:
+        return None, {}
+    template = announce.get("template", "").strip()
+    if not template:
+        raise Invalid(
+            Phrase("announce: the attribute template is missing."), field="template"
+        )
+    fields: dict[str, dict[str, str]] = {}
+    for field in announce.findall(f"{{{ANNOUNCE}}}field"):
+        name = field.get("var", "")
+        if not name:
+            raise Invalid(Phrase("announce: a field has no var."), field="announce")
+        if name in fields:
+            twice = Phrase("field {name!r} is given twice.", name=name)
+            raise Invalid(twice, field=name)
+        fields[name] = _values(name, field)
+    return template, fields
+
+
+def _values(name: str, field: ET.Element) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for value in field.findall(f"{{{ANNOUNCE}}}value"):
+        language = value.get(LANG, "")
+        if language in values:
+            both = Phrase(
+                "field {name!r} has two values of the language {language!r}.",
+                name=name,
+                language=language,
+            )
+            raise Invalid(both, field=name)
+        values[language] = value.text or ""
+    return values

@@ -1,0 +1,82 @@
+"""Signs of life of readers: noted at most once in a while, written in batches."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+
+from bot.domain.errors import Unavailable
+from bot.domain.language import is_tag
+from bot.service.ports.outside import Database
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.subscribers import Subscribers
+
+EVERY = 3600.0  #: seconds before the same sign of the same person is written again
+MOST = 50_000  #: people remembered; the longest silent is forgotten first
+SLICE = 50  #: people a transaction, which so stays short
+
+log = logging.getLogger(__name__)
+
+
+class SignsOfLife:
+    """Notes are free; `run()` writes what has come together.
+
+    `clock` is monotonic, in seconds. What cannot be written is dropped: the next
+    sign comes sooner or later.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        subscribers: Subscribers,
+        clock: Callable[[], float],
+        most: int = MOST,
+    ) -> None:
+        self._database = database
+        self._subscribers = subscribers
+        self._clock = clock
+        self._most = most
+        self._written: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
+        self._waiting: dict[str, str | None] = {}
+        self._news = asyncio.Event()
+
+    def note(self, jid: str, language: str | None) -> None:
+        """A bare JID has sent something, perhaps with an `xml:lang`."""
+        tag = language if language and is_tag(language) else None
+        before = self._written.get(jid)
+        if before is not None and self._clock() - before[0] < EVERY:
+            if tag is None or tag == before[1]:
+                return
+        elif tag is None and before is not None:
+            tag = before[1]
+        self._written[jid] = (self._clock(), tag)
+        self._written.move_to_end(jid)
+        if len(self._written) > self._most:
+            self._written.popitem(last=False)
+        if len(self._waiting) < self._most:
+            self._waiting[jid] = tag
+            self._news.set()
+
+    def forget(self, jid: str) -> None:
+        """The next sign counts at once: something of ours came back from there."""
+        self._written.pop(jid, None)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._news.wait()
+            batch = dict(list(self._waiting.items())[:SLICE])
+            for jid in batch:
+                del self._waiting[jid]
+            if not self._waiting:
+                self._news.clear()
+            try:
+                await self._database.run(self._write, batch)
+            except Unavailable as error:
+                log.warning("signs of life dropped: %s", error.text)
+            except Exception:
+                log.exception("signs of life dropped")
+
+    def _write(self, uow: UnitOfWork, batch: Mapping[str, str | None]) -> None:
+        for jid, language in batch.items():
+            self._subscribers.alive(uow, jid, language)

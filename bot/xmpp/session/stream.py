@@ -1,0 +1,349 @@
+"""slixmpp's two streams, with what a broadcaster needs done differently.
+
+Inside, both speak `jabber:client`: a component's own namespace is on the wire
+only. So errors are read right (slixmpp's Error class knows one namespace, for
+the whole process), and accounts and components can live side by side. COMPAT
+marks what works around slixmpp 1.17.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from functools import partial
+from typing import Protocol
+from xml.etree import ElementTree as ET
+
+from slixmpp import BaseXMPP
+from slixmpp.exceptions import IqError, IqTimeout, XMPPError
+from slixmpp.stanza import Iq
+from slixmpp.stanza.error import Error
+from slixmpp.stanza.rootstanza import RootStanza
+from slixmpp.xmlstream import StanzaBase
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from bot.domain.addresses import Addresses
+from bot.domain.phrase import Phrase
+from bot.xmpp.stanzas.bounds import DEEPEST, MOST_OF_ALL, is_overfull
+from bot.xmpp.stanzas.errors import StanzaError
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
+from bot.xmpp.writing.acknowledgements import Acknowledgements
+from bot.xmpp.writing.positions import Pending
+
+log = logging.getLogger(__name__)
+
+# COMPAT slixmpp 1.17 lacks this condition of RFC 6120 §8.3.3: it would send
+# feature-not-implemented, and lose the IQ errors that carry it.
+Error.conditions.add("policy-violation")
+
+#: RFC 6120 §4.9.3: endings that the content of the stream cannot have caused
+BLAMELESS = frozenset(
+    {
+        "conflict",
+        "connection-timeout",
+        "host-gone",
+        "host-unknown",
+        "not-authorized",
+        "remote-connection-failed",
+        "reset",
+        "resource-constraint",
+        "see-other-host",
+        "system-shutdown",
+        "unsupported-feature",
+        "unsupported-version",
+    }
+)
+_STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
+#: stanzas that wait for the session to be up
+MOST_EARLY = 1_000
+#: what stands for the content of a stanza that holds too much
+_OVERFULL = f"{{{ANNOUNCE}}}overfull"
+STANZA_TAGS = frozenset(
+    f"{{{namespace}}}{name}"
+    for namespace in (CLIENT, COMPONENT)
+    for name in ("message", "presence", "iq")
+)
+# slixmpp keeps a roster of its own in memory and answers from it; ours is in the
+# database (and an unknown contact's probe would be answered `unsubscribed`).
+_ROSTER_EVENTS = {
+    **{
+        f"presence_{show}": "_handle_available"
+        for show in ("available", "dnd", "xa", "chat", "away")
+    },
+    "presence_unavailable": "_handle_unavailable",
+    "presence_subscribe": "_handle_subscribe",
+    "presence_subscribed": "_handle_subscribed",
+    "presence_unsubscribe": "_handle_unsubscribe",
+    "presence_unsubscribed": "_handle_unsubscribed",
+    "presence_probe": "_handle_probe",
+    "roster_subscription_request": "_handle_new_subscription",
+}
+
+
+class Listener(Protocol):
+    """Who wants to know how the stream fares."""
+
+    def up(self, *, fresh: bool) -> None:
+        """Stanzas may flow; not `fresh` where an old session was resumed."""
+        ...
+
+    def down(self) -> None:
+        """The transport is gone."""
+        ...
+
+
+class Stream(BaseXMPP):
+    """What both streams share: where bytes are counted and failures end."""
+
+    addresses: Addresses
+    listener: Listener
+    #: the present session's, None while there is none to count for
+    acknowledgements: Acknowledgements | None = None
+    #: the session is up and the transport takes more
+    writable: asyncio.Event
+    #: when the server was last heard, on the loop's clock
+    heard: float = 0.0
+    #: the condition of the stream error that ended the last connection
+    stream_error: str | None = None
+    #: what the server said beside it; of see-other-host, the host
+    stream_text = ""
+    #: why the server, or its certificate, was refused or refuses us
+    refusal: Phrase | None = None
+    #: the server refused the password or secret
+    secret_refused = False
+    #: why the last attempt found no server
+    unreachable: str | None = None
+    _paused = False
+
+    def _prepare(self, addresses: Addresses, listener: Listener) -> None:
+        self.addresses, self.listener = addresses, listener
+        self._early: list[StanzaBase] = []
+        self.writable = asyncio.Event()
+        self.auto_authorize, self.auto_subscribe = None, False
+        for event, name in _ROSTER_EVENTS.items():
+            if handler := getattr(self, name, None):
+                self.del_event_handler(event, handler)
+        self.del_event_handler("session_start", self._start_keepalive)
+        self.add_event_handler("connection_failed", self._on_unreachable)
+        for name, tag, pointer in (
+            ("Presence", f"{{{self.default_ns}}}presence", self._on_presence),
+            ("Stream Error", f"{{{self.stream_ns}}}error", self._on_stream_error),
+        ):
+            self.remove_handler(name)
+            self.register_handler(Callback(name, MatchXPath(tag), pointer))
+
+    # --- writing ----------------------------------------------------------------
+
+    def send(self, data: StanzaBase | str, use_filters: bool = True) -> None:
+        """Queue a stanza for the open session; without one it is dropped.
+
+        COMPAT slixmpp keeps such stanzas and sends them at the next session.
+        """
+        negotiation = isinstance(data, Iq) and any(
+            data.get_plugin(name, check=True) for name in ("bind", "session")
+        )
+        free = isinstance(data, RootStanza | str) and not negotiation
+        if free and not self._session_started:
+            # never its content, which may be what people wrote or are told
+            name = data.name if isinstance(data, RootStanza) else "stanza"
+            log.info("not connected: dropped a %s", name)
+            self.event("stanza_not_sent", data)
+            return
+        super().send(data, use_filters)
+
+    def send_raw(self, data: str | bytes) -> None:
+        """The one way out of slixmpp; stanzas are counted here.
+
+        COMPAT what is queued passes asynchronous filters (XEP-0115) first. A server
+        that refuses us at once has closed by then, and slixmpp, with a traceback,
+        would miss the transport for our handshake: nobody is there to read it.
+        """
+        if self.transport is None:
+            log.debug("not connected: nothing is sent")
+            return
+        raw = data.encode() if isinstance(data, str) else data
+        super().send_raw(raw)
+        if self.acknowledgements is not None and _STANZA.match(raw):
+            self.acknowledgements.ledger.record((raw,))
+
+    def send_many(self, stanzas: Sequence[bytes], pending: Pending) -> None:
+        """Write whole stanzas at once, counted, and ask for acknowledgement."""
+        if self.acknowledgements is None:
+            raise RuntimeError("no session to write to")
+        super().send_raw(b"".join(stanzas))
+        self.acknowledgements.ledger.record(stanzas, pending)
+        self.acknowledgements.request()
+
+    def begin(self, acknowledgements: Acknowledgements | None) -> None:
+        """Count for these from here on."""
+        self.acknowledgements = acknowledgements
+
+    def pause_writing(self) -> None:
+        self._paused = True
+        self.writable.clear()
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        if self.acknowledgements is not None and self._session_started:
+            self.writable.set()
+
+    def _up(self, *, fresh: bool) -> None:
+        self._session_started = True
+        self.stream_error = self.refusal = None
+        self.secret_refused = False
+        if not self._paused:
+            self.writable.set()
+        self.listener.up(fresh=fresh)
+        early, self._early = self._early, []
+        for stanza in early:
+            self.recv_stanza(stanza)
+
+    # --- reading ----------------------------------------------------------------
+
+    def data_received(self, data: bytes | str) -> None:
+        self.heard = self.loop.time()
+        super().data_received(data)
+
+    def _spawn_event(self, xml: ET.Element) -> None:
+        session = self.acknowledgements if xml.tag in STANZA_TAGS else None
+        if session is not None and session.received(xml):
+            return
+        account = None if self.addresses.component else self.addresses.own
+        if xml.tag in STANZA_TAGS and is_overfull(xml, account):
+            xml[:] = [ET.Element(_OVERFULL)]
+        super()._spawn_event(xml)
+
+    def incoming_filter(self, xml: ET.Element) -> ET.Element:
+        """Give errors of no known condition the one that stands for them.
+
+        COMPAT slixmpp raises on others, and the IQ's future never ends; and it
+        takes any stanza with `<error/>` for one of the type error.
+        """
+        xml = super().incoming_filter(xml)
+        errors = xml.findall(f"{{{CLIENT}}}error") if xml.tag in STANZA_TAGS else []
+        if xml.get("type") != "error":
+            for error in errors:
+                xml.remove(error)
+        elif errors and not any(
+            child.tag == f"{{{Error.condition_ns}}}{condition}"
+            for child in errors[0]
+            for condition in Error.conditions
+        ):
+            ET.SubElement(errors[0], f"{{{Error.condition_ns}}}undefined-condition")
+        return xml
+
+    def recv_stanza(self, stanza: StanzaBase) -> None:
+        if not self._session_started and _asks(stanza):
+            # from binding on we can be written to, and could not answer yet
+            if len(self._early) < MOST_EARLY:
+                self._early.append(stanza)
+            else:
+                log.warning("too much before the session is up: one stanza dropped")
+            return
+        # COMPAT slixmpp answers a handler's exception with an error stanza, to
+        # error messages too; all its ways there go through this attribute.
+        vars(stanza)["exception"] = partial(_answer_failure, stanza)
+        vars(stanza)["unhandled"] = partial(_answer_unknown, stanza)
+        if isinstance(stanza, Iq) and stanza["type"] in {"get", "set"}:
+            if len(stanza.xml) != 1:
+                # RFC 6120 §8.2.3; several children would have several handlers answer
+                text = Phrase("An IQ takes exactly one child element.")
+                _refuse(stanza, "bad-request", "modify", text)
+                return
+            if stanza.xml[0].tag == _OVERFULL:
+                text = Phrase(
+                    "A stanza has {most} elements at most, {deepest} deep.",
+                    most=MOST_OF_ALL,
+                    deepest=DEEPEST,
+                )
+                _refuse(stanza, "policy-violation", "modify", text)
+                return
+        super().recv_stanza(stanza)
+
+    def _on_presence(self, presence: StanzaBase) -> None:
+        self.event("presence", presence)
+        self.event(f"presence_{presence['type']}", presence)
+
+    def _on_unreachable(self, reason: OSError | str) -> None:
+        code = reason.errno if isinstance(reason, OSError) else None
+        self.unreachable = os.strerror(code) if code else str(reason)
+
+    def _on_stream_error(self, error: StanzaBase) -> None:
+        """Note why; never follow see-other-host, which would move the TLS name."""
+        self.stream_error = error["condition"] or "undefined-condition"
+        self.stream_text = error["see_other_host"] or error["text"]
+        self.secret_refused = self.stream_error == "not-authorized"
+        log.warning("stream error %s %s", self.stream_error, self.stream_text)
+
+    # --- the connection -----------------------------------------------------------
+
+    @property
+    def blamed(self) -> bool:
+        return self.stream_error is not None and self.stream_error not in BLAMELESS
+
+    def give_up(self) -> None:
+        """Nobody will connect again: end what waits for a resumption."""
+
+    def reschedule_connection_attempt(self) -> None:
+        """One attempt per call: whoever supervises the stream waits between them."""
+        self._current_connection_attempt = None
+
+    def connection_lost(self, exception: BaseException | None) -> None:
+        self.writable.clear()
+        self._paused = False
+        ended, self.acknowledgements = self.acknowledgements, None
+        if ended is not None:
+            ended.lost(blamed=self.blamed)
+        super().connection_lost(exception)
+        self._session_started = False
+        self._early.clear()  # who asked hears of it by the server
+        self.listener.down()
+
+
+def _asks(stanza: StanzaBase) -> bool:
+    """It comes from somebody, and is no answer to what we asked."""
+    answer = isinstance(stanza, Iq) and stanza["type"] in {"result", "error"}
+    return isinstance(stanza, RootStanza) and not answer
+
+
+def _answer_failure(stanza: StanzaBase, error: Exception) -> None:
+    """A handler raised: answer requests, and requests only.
+
+    `XMPPError` is a deliberate answer; anything else is told as a reference
+    number, and logged under it.
+    """
+    if isinstance(error, XMPPError) and not isinstance(error, IqError | IqTimeout):
+        text = (
+            Phrase("There is nothing like that here.")
+            if error.condition == "item-not-found"
+            else Phrase("This service does not do that.")
+        )
+        if not _refuse(stanza, error.condition, error.etype, text):
+            log.warning("unanswered: %s %s", error.condition, error.text)
+        return
+    reference = secrets.token_hex(4)
+    log.error("error %s in a handler of <%s/>", reference, stanza.name, exc_info=error)
+    text = Phrase("Internal error {reference}.", reference=reference)
+    _refuse(stanza, "internal-server-error", "cancel", text)
+
+
+def _answer_unknown(stanza: StanzaBase) -> None:
+    """Nobody handles it: answer requests (RFC 6120 §8.2.3), and requests only."""
+    text = Phrase("This is not offered here; disco#info tells what is.")
+    _refuse(stanza, "feature-not-implemented", "cancel", text)
+
+
+def _refuse(stanza: StanzaBase, condition: str, kind: str, text: Phrase) -> bool:
+    """Answer a request with an error; False where it is none."""
+    if not isinstance(stanza, Iq) or stanza["type"] not in {"get", "set"}:
+        return False
+    reply = stanza.reply()
+    reply["type"] = "error"
+    language = stanza.xml.get(LANG, "")
+    error = StanzaError(condition=condition, type=kind, text=text, language=language)
+    reply.xml.append(error.element())
+    reply.send()
+    return True

@@ -1,0 +1,85 @@
+"""How much a stanza may hold, found out before anything is done with it.
+
+Reading, writing and comparing XML costs by elements; copying and writing recurse by
+depth. A long namespace is written again wherever it changes (`verbatim`),
+so what comes in as kilobytes could go out as megabytes: counted is what goes out.
+"""
+
+from xml.etree import ElementTree as ET
+
+from bot.domain.errors import PolicyViolation
+from bot.domain.phrase import Phrase
+
+#: elements of any stanza but our roster, and how deep they nest
+MOST_OF_ALL, DEEPEST = 3_000, 100
+#: a request, beside its texts
+LARGEST = 65_536  #: characters
+MOST = 2_000  #: elements and attributes
+MOST_NAMESPACES = 100
+
+_TOO_MUCH = {
+    "size": Phrase(
+        "The request has over {most} characters beside its texts; say less in one.",
+        most=LARGEST,
+    ),
+    "elements": Phrase(
+        "The request has over {most} elements and attributes; say less in one.",
+        most=MOST,
+    ),
+    "namespaces": Phrase(
+        "The request has over {most} namespaces; say less in one.",
+        most=MOST_NAMESPACES,
+    ),
+}
+
+
+def is_overfull(stanza: ET.Element, account: str | None) -> bool:
+    """It is nothing that we would ever read: only a roster may be as large.
+
+    That is a result, of our `account` (a bare JID; None for a component, which has no
+    roster): RFC 6121 §2.1.4, RFC 6120 §8.1.2.1.
+    """
+    from_account = account is not None and stanza.get("from") in {None, account}
+    if from_account and stanza.tag.endswith("iq") and stanza.get("type") == "result":
+        return False
+    count = depth = 0
+    level = [stanza]
+    while level:
+        count += len(level)
+        depth += 1
+        if count > MOST_OF_ALL or depth > DEEPEST:
+            return True
+        level = [child for parent in level for child in parent]
+    return False
+
+
+def check_request(element: ET.Element, free: frozenset[str]) -> None:
+    """Raises PolicyViolation; the text of `free` children is not counted."""
+    count = size = 0
+    own = _namespace(element.tag)
+    seen = {own}
+    waiting = [(child, own, True) for child in element]
+    while waiting:
+        found, around, first = waiting.pop()
+        namespace = _namespace(found.tag)
+        seen |= {namespace, *map(_namespace, found.attrib)}
+        count += 1 + len(found.attrib)
+        size += len(found.tag) - (len(namespace) if namespace == around else 0)
+        size += sum(len(key) + len(value) for key, value in found.attrib.items())
+        if not (first and found.tag in free):
+            size += len(found.text or "")
+        if not first:
+            size += len(found.tail or "")
+        _limit("size", size, LARGEST)
+        _limit("elements", count, MOST)
+        _limit("namespaces", len(seen), MOST_NAMESPACES)
+        waiting += [(child, namespace, False) for child in found]
+
+
+def _namespace(tag: str) -> str:
+    return tag.rpartition("}")[0]
+
+
+def _limit(name: str, value: int, most: int) -> None:
+    if value > most:
+        raise PolicyViolation(_TOO_MUCH[name], limit=name, maximum=most, wait=False)
