@@ -19,19 +19,12 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.schedule import Origin, Schedule
 from bot.rendering.templates import JinjaTemplates
-from bot.service.delivery.broadcasts import Broadcasts
-from bot.service.delivery.outcomes import Outcomes
-from bot.service.delivery.planning import Planning
-from bot.service.delivery.sending import Sending
 from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.readers.subscribers import Subscribers
-from bot.service.records.audit import Audit
 from bot.service.requests.request import ScheduleRequest
-from bot.service.requests.schedules import Schedules
-from bot.service.requests.steering import Steering
 from bot.service.rules.policy import Limits, Policy
+from bot.service.use_cases import UseCases
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.fakes import FakeClock
@@ -128,14 +121,17 @@ class World:
         self.policy = policy or a_policy()
         self.templates = JinjaTemplates(templates)
         self.database = SqlDatabase(url)
-        self.schedules = Schedules(self.policy, self.templates, self.clock)
-        self.planning = Planning(self.policy, self.templates)
-        self.steering = Steering(self.schedules, self.planning, self.clock)
-        self.sending = Sending(self.policy, self.templates, self.clock)
-        self.outcomes = Outcomes(self.policy, self.clock)
-        self.subscribers = Subscribers(self.policy, self.clock)
-        self.broadcasts = Broadcasts(self.policy, self.clock)
-        self.audit = Audit(self.clock)
+        self.use_cases = use_cases = UseCases.over(
+            self.database, self.policy, self.templates, self.clock
+        )
+        self.schedules = use_cases.schedules
+        self.planning = use_cases.planning
+        self.steering = use_cases.steering
+        self.sending = use_cases.sending
+        self.outcomes = use_cases.outcomes
+        self.subscribers = use_cases.subscribers
+        self.broadcasts = use_cases.broadcasts
+        self.audit = use_cases.audit
         self.do(lambda unit: unit.lists.declare(list(lists) or [a_list()]))
 
     def close(self) -> None:

@@ -16,8 +16,8 @@ import structlog
 
 from bot.app import systemd
 from bot.app.observing import Observing
-from bot.app.service import Service, service_over
 from bot.app.vitals import Vitals, web_server
+from bot.app.wiring import use_cases_over
 from bot.clock import Alarm
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
@@ -32,10 +32,10 @@ from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
 from bot.metrics.counts import Counts
-from bot.service.delivery.outcomes import Outcomes
-from bot.service.delivery.sending import LEASE, Sending
+from bot.service.delivery.sending import LEASE
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.use_cases import UseCases
 from bot.settings import Settings
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
@@ -64,8 +64,8 @@ def run(settings: Settings) -> None:
     # The lock first: a file that another service uses is not brought up to date.
     with contextlib.closing(database), database.exclusive(jid, _standing_by):
         upgrade.prepare(settings.database.url)
-        service = service_over(database, settings)
-        asyncio.run(Running.serve(settings, service, observing.counts))
+        use_cases = use_cases_over(database, settings)
+        asyncio.run(Running.serve(settings, database, use_cases, observing.counts))
 
 
 class Running:
@@ -74,14 +74,14 @@ class Running:
     def __init__(
         self,
         settings: Settings,
-        service: Service,
+        database: SqlDatabase,
+        use_cases: UseCases,
         lists: list[AnnouncementList],
         digest_key: bytes,
         counts: Counts,
     ) -> None:
-        self._service = service
-        self._database = database = service.database
-        self._clock = clock = service.clock
+        self._database = database
+        self._clock = clock = use_cases.clock
         self._started_at = clock.now()
         self._stop = asyncio.Event()
         self._worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -93,16 +93,15 @@ class Running:
             on_acknowledged=counts.acknowledged,
         )
         self._counts = counts
-        sending = Sending(service.policy, service.templates, clock)
-        self._sending = sending
+        self._sending = sending = use_cases.sending
         self._ledger = ledger = Ledger(database, sending, self._worker)
         ids = MessageIds(digest_key)
         self._doors = Doors(
             database=database,
-            policy=service.policy,
-            schedules=service.schedules,
-            audit=service.audit,
-            subscribers=service.subscribers,
+            policy=use_cases.policy,
+            schedules=use_cases.schedules,
+            audit=use_cases.audit,
+            subscribers=use_cases.subscribers,
             ids=ids,
             lists=lists,
             on_bounce=ledger.bounced,
@@ -125,18 +124,18 @@ class Running:
         self._alarm = Alarm(self._ring)
         planner = Planner(
             database=database,
-            planning=service.planning,
+            planning=use_cases.planning,
             wire=connection,
             alarm=self._alarm,
             clock=clock,
         )
         self._dispatcher = Dispatcher(line)
-        retrier = Retrier(line, Outcomes(service.policy, clock))
-        self._jid = service.policy.addresses.service
+        retrier = Retrier(line, use_cases.outcomes)
+        self._jid = use_cases.policy.addresses.service
         reporter = Reporter(database, connection, clock, self._jid)
         kept = settings.audit.keep_days
         housekeeper = Housekeeper(
-            database, service.audit, clock, timedelta(days=kept) if kept else None
+            database, use_cases.audit, clock, timedelta(days=kept) if kept else None
         )
         self._planning = Loop("planner", planner.step)
         self._pulse = Loop("pulse", self._beat)
@@ -162,11 +161,17 @@ class Running:
         self._web = web_server(vitals, counts)
 
     @classmethod
-    async def serve(cls, settings: Settings, service: Service, counts: Counts) -> None:
+    async def serve(
+        cls,
+        settings: Settings,
+        database: SqlDatabase,
+        use_cases: UseCases,
+        counts: Counts,
+    ) -> None:
         """From start to stop; raises Conflict where connecting cannot help."""
-        key = await service.database.run(_digest_key)
-        lists = await service.database.read(_lists)
-        running = cls(settings, service, lists, key, counts)
+        key = await database.run(_digest_key)
+        lists = await database.read(_lists)
+        running = cls(settings, database, use_cases, lists, key, counts)
         async with running._web.serving() if running._web else contextlib.nullcontext():
             await running.until_stopped()
 

@@ -120,14 +120,14 @@ def announce(
     )
     asking.check_usage(options)
     asks = not (yes or dry_run)
-    with session.service_of(context) as service:
-        target = service.database.look(service.subscribers.get_list, list_name)
+    with session.use_cases_of(context) as use_cases:
+        target = use_cases.database.look(use_cases.subscribers.get_list, list_name)
         zone = timezone or target.timezone
-        request = asking.request_of(options, zone, service.templates)
-        drafted, readers = service.database.look(
-            service.schedules.draft, session.OPERATOR, request
+        request = asking.request_of(options, zone, use_cases.templates)
+        drafted, readers = use_cases.database.look(
+            use_cases.schedules.draft, session.OPERATOR, request
         )
-        texts = service.database.look(service.schedules.texts, drafted)
+        texts = use_cases.database.look(use_cases.schedules.texts, drafted)
         if asks and (json or not output.on_terminal()):
             output.fail(
                 Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
@@ -155,10 +155,10 @@ def announce(
         if asks and not output.confirmed(Phrase("Announce this?")):
             output.fail(Phrase("nothing was announced"))
         stored, _ = session.carry_out(
-            service,
+            use_cases,
             Action.SCHEDULE,
             request.summary,
-            service.schedules.create,
+            use_cases.schedules.create,
             session.OPERATOR,
             request,
         )
@@ -168,7 +168,7 @@ def announce(
         failed = None
         if wait:
             shown["broadcast"], failed = following.schedule(
-                service, stored.id, quiet=json
+                use_cases, stored.id, quiet=json
             )
         if json:
             output.document(shown)

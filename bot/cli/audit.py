@@ -22,7 +22,7 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 
 if TYPE_CHECKING:
-    from bot.app.service import Service
+    from bot.service.use_cases import UseCases
 
 _COLUMNS = tuple(field.name for field in fields(AuditEntry))
 #: over the columns
@@ -73,28 +73,34 @@ def audit(
     others = (since, until, caller, action, result, after, export)
     if purge is not None and any(one is not None for one in others):
         output.fail(Phrase("--purge goes by age alone"), 2)
-    with session.service_of(context) as service:
+    with session.use_cases_of(context) as use_cases:
         if purge is not None:
-            _purge(service, purge, json)
+            _purge(use_cases, purge, json)
             return
         wanted = AuditFilter(
-            since=_moment(service, since, "--since"),
-            until=_moment(service, until, "--until"),
+            since=_moment(use_cases, since, "--since"),
+            until=_moment(use_cases, until, "--until"),
             caller=owner_named(caller),
             action=action,
             result=result,
         )
         if export is not None:
-            _export(service, wanted, export, after)
+            _export(use_cases, wanted, export, after)
             return
-        _show(service, wanted, limit, after, json)
+        _show(use_cases, wanted, limit, after, json)
 
 
 def _show(
-    service: "Service", wanted: AuditFilter, limit: int, after: int | None, json: bool
+    use_cases: "UseCases",
+    wanted: AuditFilter,
+    limit: int,
+    after: int | None,
+    json: bool,
 ) -> None:
     paging = Paging(limit=limit, after=after, before=0 if after is None else None)
-    page = service.database.look(service.audit.page, session.OPERATOR, wanted, paging)
+    page = use_cases.database.look(
+        use_cases.audit.page, session.OPERATOR, wanted, paging
+    )
     items = page.items
     rest = page.index + len(items) < page.count
     following = items[-1].id if items and rest else None
@@ -115,7 +121,7 @@ def _show(
 
 
 def _export(
-    service: "Service", wanted: AuditFilter, target: Path, after: int | None
+    use_cases: "UseCases", wanted: AuditFilter, target: Path, after: int | None
 ) -> None:
     """To a file that only its owner may read, whole or not at all; or to a pipe."""
     with files.writing(target) as stream:
@@ -123,7 +129,7 @@ def _export(
         rows = csv.writer(stream) if target.suffix == ".csv" else None
         if rows is not None:
             rows.writerow(_COLUMNS)
-        for entry in _all(service, wanted, after or 0):
+        for entry in _all(use_cases, wanted, after or 0):
             # not asdict(), which copies each value: ten times as slow
             data = {name: getattr(entry, name) for name in _COLUMNS}
             data["at"] = timestamps.format(entry.at)
@@ -135,10 +141,12 @@ def _export(
     output.note(Counted("{count} entry written", "{count} entries written", count))
 
 
-def _all(service: "Service", wanted: AuditFilter, after: int) -> Iterator[AuditEntry]:
+def _all(
+    use_cases: "UseCases", wanted: AuditFilter, after: int
+) -> Iterator[AuditEntry]:
     """In slices: no transaction is long, however much there is."""
-    following = service.audit.following
-    while found := service.database.look(following, session.OPERATOR, wanted, after):
+    following = use_cases.audit.following
+    while found := use_cases.database.look(following, session.OPERATOR, wanted, after):
         yield from found
         after = found[-1].id
 
@@ -149,16 +157,16 @@ def _plain(value: Any) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
-def _purge(service: "Service", age: str, json: bool) -> None:
+def _purge(use_cases: "UseCases", age: str, json: bool) -> None:
     try:
         length = durations.parse(age)
     except Invalid as error:
         output.fail(output.about("--purge", error), 2)
-    before = service.clock.now() - length
-    purge = service.audit.purge
+    before = use_cases.clock.now() - length
+    purge = use_cases.audit.purge
     # written down with the first slice: whoever ends this half-way leaves a trace
-    purged = session.carry_out(service, Action.PURGE, age, purge, before)
-    while some := service.database.call(purge, before):
+    purged = session.carry_out(use_cases, Action.PURGE, age, purge, before)
+    while some := use_cases.database.call(purge, before):
         purged += some
     if json:
         output.document({"purged": purged})
@@ -166,11 +174,11 @@ def _purge(service: "Service", age: str, json: bool) -> None:
     output.say(Counted("{count} dropped.", "{count} dropped.", purged))
 
 
-def _moment(service: "Service", text: str | None, option: str) -> datetime | None:
+def _moment(use_cases: "UseCases", text: str | None, option: str) -> datetime | None:
     """A moment in UTC, or how long ago."""
     if text is None:
         return None
     try:
-        return service.clock.now() - durations.parse(text)
+        return use_cases.clock.now() - durations.parse(text)
     except Invalid:
         return moments.read(text, ZoneInfo("UTC"), option)

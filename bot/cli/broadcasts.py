@@ -31,8 +31,8 @@ def show_all(
 ) -> None:
     """Show the latest, or those after N; the latest come last."""
     paging = Paging(limit=limit, after=after, before=0 if after is None else None)
-    with session.service_of(context) as service:
-        page = service.database.look(_page, service.broadcasts, paging, sending)
+    with session.use_cases_of(context) as use_cases:
+        page = use_cases.database.look(_page, use_cases.broadcasts, paging, sending)
     items = page.items
     rest = page.index + len(items) < page.count
     following_id = items[-1][0].id if items and rest else None
@@ -53,9 +53,9 @@ def show_all(
 @app.command()
 def show(context: typer.Context, number: Number, json: output.JSON = False) -> None:
     """Show one, with its progress."""
-    with session.service_of(context) as service:
-        found, progress = service.database.look(
-            service.broadcasts.get, session.OPERATOR, number
+    with session.use_cases_of(context) as use_cases:
+        found, progress = use_cases.database.look(
+            use_cases.broadcasts.get, session.OPERATOR, number
         )
     if json:
         output.document(showing.broadcast_as_data(found, progress))
@@ -85,9 +85,9 @@ def failures(
     json: output.JSON = False,
 ) -> None:
     """Show who was not told, or not yet, and why; by JID."""
-    with session.service_of(context) as service:
-        found = service.database.look(
-            service.broadcasts.failures, session.OPERATOR, number, after, limit + 1
+    with session.use_cases_of(context) as use_cases:
+        found = use_cases.database.look(
+            use_cases.broadcasts.failures, session.OPERATOR, number, after, limit + 1
         )
     shown = found[:limit]
     following_jid = shown[-1].jid if len(found) > limit else None
@@ -116,8 +116,8 @@ def failures(
 @app.command()
 def watch(context: typer.Context, number: Number, json: output.JSON = False) -> None:
     """Stay with one until it is over; exit code 1 where it failed or was stopped."""
-    with session.service_of(context) as service:
-        shown, failed = following.broadcast(service, number, quiet=json)
+    with session.use_cases_of(context) as use_cases:
+        shown, failed = following.broadcast(use_cases, number, quiet=json)
     if json:
         output.document(shown)
     if failed:
@@ -138,20 +138,20 @@ def stop(
     """Stop one, or all; nothing more leaves, those already told stay told."""
     if (number is None) != everything:
         output.fail(Phrase("say which: its number, or --all"), 2)
-    with session.service_of(context) as service:
+    with session.use_cases_of(context) as use_cases:
         if number is None:
             stopped = 0
-            stop_some = service.broadcasts.stop_some
+            stop_some = use_cases.broadcasts.stop_some
             while now := session.carry_out(
-                service, Action.STOP, "all", stop_some, session.OPERATOR
+                use_cases, Action.STOP, "all", stop_some, session.OPERATOR
             ):
                 stopped += now
         else:
             session.carry_out(
-                service,
+                use_cases,
                 Action.STOP,
                 str(number),
-                service.broadcasts.stop,
+                use_cases.broadcasts.stop,
                 session.OPERATOR,
                 number,
             )

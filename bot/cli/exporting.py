@@ -12,7 +12,7 @@ from bot.domain.people_files import Format, format_of, header, written
 from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:
-    from bot.app.service import Service
+    from bot.service.use_cases import UseCases
 
 #: read in one transaction, so that none keeps the database from tidying up
 _PAGE = 1_000
@@ -36,11 +36,11 @@ def export_people(
         output.fail(Phrase("--json is about FILE, so name one"), 2)
     wanted = Format(format_ or format_of(file.name, "") or Format.CSV)
     count = 0
-    with session.service_of(context) as service:
-        service.database.look(service.subscribers.get_list, list_name)
+    with session.use_cases_of(context) as use_cases:
+        use_cases.database.look(use_cases.subscribers.get_list, list_name)
         with files.writing(file) as stream:
             stream.write(header(wanted))
-            for person in _all(service, list_name):
+            for person in _all(use_cases, list_name):
                 stream.write(written(person, wanted))
                 count += 1
     if json:
@@ -49,10 +49,12 @@ def export_people(
     output.note(Counted("{count} written", "{count} written", count))
 
 
-def _all(service: "Service", list_name: str) -> Iterator[Person]:
-    after, export = 0, service.subscribers.export
+def _all(use_cases: "UseCases", list_name: str) -> Iterator[Person]:
+    after, export = 0, use_cases.subscribers.export
     while True:
-        found = service.database.look(export, session.OPERATOR, list_name, after, _PAGE)
+        found = use_cases.database.look(
+            export, session.OPERATOR, list_name, after, _PAGE
+        )
         yield from (person for _, person in found)
         if len(found) < _PAGE:
             return

@@ -14,33 +14,33 @@ from bot.service.ports.paging import Paging
 from bot.service.records.health import health
 
 if TYPE_CHECKING:
-    from bot.app.service import Service
+    from bot.service.use_cases import UseCases
 
 #: seconds between two looks
 _PAUSE = 0.3
 
 
 def schedule(
-    service: "Service", reference: int, *, quiet: bool
+    use_cases: "UseCases", reference: int, *, quiet: bool
 ) -> tuple[dict[str, Any] | None, Phrase | None]:
     """Until the schedule's latest broadcast is over; as `broadcast` below.
 
     A schedule that ends without one gives None and why.
     """
-    if not service.database.look(health, service.clock, 1).up:
+    if not use_cases.database.look(health, use_cases.clock, 1).up:
         output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
-        found = service.database.look(
-            service.schedules.get, session.OPERATOR, reference
+        found = use_cases.database.look(
+            use_cases.schedules.get, session.OPERATOR, reference
         )
-        page = service.database.look(
-            service.broadcasts.page,
+        page = use_cases.database.look(
+            use_cases.broadcasts.page,
             session.OPERATOR,
             Paging(limit=1, before=0),
             reference,
         )
         if page.items:
-            return broadcast(service, page.items[0][0].id, quiet=quiet)
+            return broadcast(use_cases, page.items[0][0].id, quiet=quiet)
         if found.is_final:
             return None, Phrase(
                 "#{number} is {state}: {why}",
@@ -52,7 +52,7 @@ def schedule(
 
 
 def broadcast(
-    service: "Service", broadcast_id: int, *, quiet: bool
+    use_cases: "UseCases", broadcast_id: int, *, quiet: bool
 ) -> tuple[dict[str, Any], Phrase | None]:
     """Until it is over: how it went as data, and in a sentence if it failed.
 
@@ -63,8 +63,8 @@ def broadcast(
     with output.progress(*columns, quiet=quiet) as bar:
         task = bar.add_task(words(Phrase("broadcast {number}", number=broadcast_id)))
         while True:
-            found, progress = service.database.look(
-                service.broadcasts.get, session.OPERATOR, broadcast_id
+            found, progress = use_cases.database.look(
+                use_cases.broadcasts.get, session.OPERATOR, broadcast_id
             )
             bar.update(task, total=progress.total, completed=_done(progress))
             if found.state is not BroadcastState.SENDING:

@@ -24,7 +24,7 @@ from bot.service.readers.imports import Import
 from bot.store.staging import SqlStaging, staging
 
 if TYPE_CHECKING:
-    from bot.app.service import Service
+    from bot.service.use_cases import UseCases
 
 #: bad lines, and duplicates, that people are shown; programs get all
 _SHOWN = 20
@@ -66,26 +66,26 @@ def import_people(
     name = "stdin" if str(file) == "-" else file.name
     with (
         files.reading(file) as stream,
-        session.service_of(context) as service,
-        _asking(service, f"{list_name}: import of {name[:_NAME]}", dry_run) as asked,
+        session.use_cases_of(context) as use_cases,
+        _asking(use_cases, f"{list_name}: import of {name[:_NAME]}", dry_run) as asked,
         staging() as kept,
     ):
         work = Import(
-            service.subscribers,
-            service.audit,
+            use_cases.subscribers,
+            use_cases.audit,
             kept,
             asked,
             list_name,
             welcome=welcome,
             said=str if json else words,
         )
-        service.database.look(work.allow)
+        use_cases.database.look(work.allow)
         reader = _reader(stream, format_, name, host)
         with output.progress(quiet=json) as bar:
             _follow(bar, Phrase("reading"), _places(stream, work.read(reader)))
             refused = bool(kept.faults) and not skip_bad
             if not refused:
-                steps = (work.look if dry_run else work.write)(service.database)
+                steps = (work.look if dry_run else work.write)(use_cases.database)
                 doing = Phrase("looking up") if dry_run else Phrase("adding")
                 _follow(bar, doing, ((done, kept.people) for done in steps))
         if json:
@@ -107,11 +107,11 @@ def _host(domain: str) -> str:
 
 
 def _asking(
-    service: "Service", about: str, dry_run: bool
+    use_cases: "UseCases", about: str, dry_run: bool
 ) -> AbstractContextManager[Asked]:
     """A dry run is a look, which is not written down."""
     if not dry_run:
-        return session.recorded(service, Action.SUBSCRIBE, about)
+        return session.recorded(use_cases, Action.SUBSCRIBE, about)
     asked = Asked(
         caller=session.OPERATOR,
         door=Origin.CLI,

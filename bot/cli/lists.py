@@ -8,9 +8,9 @@ from bot.domain.phrase import Phrase
 
 def lists(context: typer.Context, json: output.JSON = False) -> None:
     """Show every list and how many stand on it."""
-    with session.service_of(context) as service:
-        found = service.database.look(service.subscribers.lists)
-        addresses = service.policy.addresses
+    with session.use_cases_of(context) as use_cases:
+        found = use_cases.database.look(use_cases.subscribers.lists)
+        addresses = use_cases.policy.addresses
     if json:
         output.document(
             {

@@ -19,7 +19,7 @@ def run(context: typer.Context) -> None:
     # not above: slow, and no use with bad settings
     from bot.app import running  # noqa: PLC0415
     from bot.app.checks.files import template_faults  # noqa: PLC0415
-    from bot.app.service import templates_of  # noqa: PLC0415
+    from bot.app.wiring import templates_of  # noqa: PLC0415
 
     logs.configure(settings.log)
     for fault in template_faults(settings, templates_of(settings)):

@@ -22,7 +22,7 @@ from bot.service.requests.schedules import Schedules
 from bot.service.rules.quotas import LIVE
 
 if TYPE_CHECKING:
-    from bot.app.service import Service
+    from bot.service.use_cases import UseCases
 
 app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
 
@@ -60,10 +60,10 @@ def show_all(
     states = None if everything else LIVE
     if status is not None:
         states = _named(status)
-    with session.service_of(context) as service:
-        page = service.database.look(
+    with session.use_cases_of(context) as use_cases:
+        page = use_cases.database.look(
             _page,
-            service.schedules,
+            use_cases.schedules,
             Paging(limit=limit, after=after),
             states,
             everything,
@@ -109,12 +109,12 @@ def show_one(
     json: output.JSON = False,
 ) -> None:
     """Show one: its texts, what is ahead, and what became of it so far."""
-    with session.service_of(context) as service:
-        found, occurrences, broadcasts = service.database.look(
-            _one, service.schedules, service.broadcasts, reference, owner
+    with session.use_cases_of(context) as use_cases:
+        found, occurrences, broadcasts = use_cases.database.look(
+            _one, use_cases.schedules, use_cases.broadcasts, reference, owner
         )
         try:
-            texts = service.database.look(service.schedules.texts, found)
+            texts = use_cases.database.look(use_cases.schedules.texts, found)
         except CarillonError as error:  # the template changed since
             texts = ()
             output.note(Phrase("its texts cannot be shown: {why}", why=error.phrase))
@@ -150,8 +150,8 @@ def preview(
     json: output.JSON = False,
 ) -> None:
     """Show the next moments, local and UTC, and what to know about them."""
-    with session.service_of(context) as service:
-        found = service.database.look(_find, service.schedules, reference, owner)
+    with session.use_cases_of(context) as use_cases:
+        found = use_cases.database.look(_find, use_cases.schedules, reference, owner)
     ahead = upcoming(found, limit=limit)
     if json:
         output.document({"reference": found.id, **moments.as_data(ahead)})
@@ -223,12 +223,12 @@ def cancel(
     _change(context, Action.CANCEL, reference, owner, json)
 
 
-_USE_CASES: Mapping[Action, Callable[["Service"], Callable[..., Schedule]]] = {
-    Action.PAUSE: lambda service: service.steering.pause,
-    Action.RESUME: lambda service: service.steering.resume,
-    Action.SKIP: lambda service: service.steering.skip,
-    Action.SEND_NOW: lambda service: service.steering.send_now,
-    Action.CANCEL: lambda service: service.schedules.cancel_reference,
+_USE_CASES: Mapping[Action, Callable[["UseCases"], Callable[..., Schedule]]] = {
+    Action.PAUSE: lambda use_cases: use_cases.steering.pause,
+    Action.RESUME: lambda use_cases: use_cases.steering.resume,
+    Action.SKIP: lambda use_cases: use_cases.steering.skip,
+    Action.SEND_NOW: lambda use_cases: use_cases.steering.send_now,
+    Action.CANCEL: lambda use_cases: use_cases.schedules.cancel_reference,
 }
 #: what may send at once, to the audience as it stands
 _LAUNCHES = frozenset({Action.RESUME, Action.SEND_NOW})
@@ -242,17 +242,17 @@ def _change(
     json: bool,
 ) -> None:
     with (
-        session.service_of(context) as service,
-        session.recorded(service, action, reference) as asked,
+        session.use_cases_of(context) as use_cases,
+        session.recorded(use_cases, action, reference) as asked,
     ):
-        database, change = service.database, _USE_CASES[action](service)
-        found = database.look(_find, service.schedules, reference, owner)
+        database, change = use_cases.database, _USE_CASES[action](use_cases)
+        found = database.look(_find, use_cases.schedules, reference, owner)
         if action in _LAUNCHES:
-            freeze = service.steering.freeze
+            freeze = use_cases.steering.freeze
             frozen = database.look(freeze, session.OPERATOR, found.id)
             change = partial(change, frozen=frozen)
         changed = database.call(
-            service.audit.carry_out, asked, change, session.OPERATOR, found.id
+            use_cases.audit.carry_out, asked, change, session.OPERATOR, found.id
         )
     if json:
         output.document(showing.schedule_as_data(changed))

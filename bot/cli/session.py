@@ -18,7 +18,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings, load
 
 if TYPE_CHECKING:
-    from bot.app.service import Service
+    from bot.service.use_cases import UseCases
 
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
@@ -56,17 +56,17 @@ def settings_of(context: typer.Context) -> Settings:
 
 
 @contextmanager
-def service_of(context: typer.Context) -> Iterator["Service"]:
+def use_cases_of(context: typer.Context) -> Iterator["UseCases"]:
     """The use cases on the configured database."""
     # not above: a usage error need not wait for every library
-    from bot.app.service import open_service  # noqa: PLC0415
+    from bot.app.wiring import open_use_cases  # noqa: PLC0415
 
-    with open_service(settings_of(context)) as service:
-        yield service
+    with open_use_cases(settings_of(context)) as use_cases:
+        yield use_cases
 
 
 @contextmanager
-def recorded(service: "Service", action: Action, about: str) -> Iterator[Asked]:
+def recorded(use_cases: "UseCases", action: Action, about: str) -> Iterator[Asked]:
     """What the operator asks to change; a refusal is written down.
 
     What he looks at is not: he reads the database anyway.
@@ -76,17 +76,19 @@ def recorded(service: "Service", action: Action, about: str) -> Iterator[Asked]:
         yield asked
     except CarillonError as error:
         with suppress(Unavailable):
-            service.database.call(service.audit.refused, asked, error)
+            use_cases.database.call(use_cases.audit.refused, asked, error)
         raise
 
 
 def carry_out(
-    service: "Service",
+    use_cases: "UseCases",
     action: Action,
     about: str,
     use_case: Callable[[UnitOfWork, *Ts], T],
     *args: *Ts,
 ) -> T:
     """Change something and write it down, or write down that it was refused."""
-    with recorded(service, action, about) as asked:
-        return service.database.call(service.audit.carry_out, asked, use_case, *args)
+    with recorded(use_cases, action, about) as asked:
+        return use_cases.database.call(
+            use_cases.audit.carry_out, asked, use_case, *args
+        )

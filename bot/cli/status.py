@@ -18,8 +18,8 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
 
     Exit code 0: a service is up and connected; 1: none is.
     """
-    with session.service_of(context) as service:
-        found = service.database.look(health, service.clock, _NEXT)
+    with session.use_cases_of(context) as use_cases:
+        found = use_cases.database.look(health, use_cases.clock, _NEXT)
     if json:
         output.document(
             {

@@ -30,9 +30,9 @@ def show(
     json: output.JSON = False,
 ) -> None:
     """Show who stands on a list, in the order of joining."""
-    with session.service_of(context) as service:
-        found = service.database.look(
-            service.subscribers.page,
+    with session.use_cases_of(context) as use_cases:
+        found = use_cases.database.look(
+            use_cases.subscribers.page,
             session.OPERATOR,
             list_name,
             after or 0,
@@ -94,13 +94,13 @@ def add(
     json: output.JSON = False,
 ) -> None:
     """Put people on a list; who stands there already stays."""
-    with session.service_of(context) as service:
+    with session.use_cases_of(context) as use_cases:
         done = session.carry_out(
-            service,
+            use_cases,
             Action.SUBSCRIBE,
             _about(list_name, jids),
             _add_all,
-            service.subscribers,
+            use_cases.subscribers,
             list_name,
             jids,
             language,
@@ -121,13 +121,13 @@ def remove(
     json: output.JSON = False,
 ) -> None:
     """Take people off a list."""
-    with session.service_of(context) as service:
+    with session.use_cases_of(context) as use_cases:
         session.carry_out(
-            service,
+            use_cases,
             Action.UNSUBSCRIBE,
             _about(list_name, jids),
             _remove_all,
-            service.subscribers,
+            use_cases.subscribers,
             list_name,
             jids,
         )

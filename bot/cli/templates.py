@@ -221,7 +221,7 @@ def check(
 
 
 def _templates(context: typer.Context) -> JinjaTemplates:
-    from bot.app.service import templates_of  # noqa: PLC0415 - slow to start
+    from bot.app.wiring import templates_of  # noqa: PLC0415 - slow to start
 
     return templates_of(session.settings_of(context))
 

@@ -62,8 +62,8 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
     """
     if jid is None and list_name is None:
         return Trial(context=_SAMPLE)
-    with session.service_of(context) as service:
-        database, subscribers = service.database, service.subscribers
+    with session.use_cases_of(context) as use_cases:
+        database, subscribers = use_cases.database, use_cases.subscribers
         address, reader = _READER, None
         if jid is not None:
             address, reader = database.look(subscribers.reader, session.OPERATOR, jid)
@@ -77,7 +77,7 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
             found = Trial(context={**_SAMPLE, "recipient": address})
         else:
             found = Trial(
-                context=list_context(service.policy, voice, address),
+                context=list_context(use_cases.policy, voice, address),
                 language=voice.language,
                 timezone=voice.timezone,
             )

@@ -88,11 +88,11 @@ def test_an_announcement_is_stored_as_asked(place: Workplace) -> None:
 
 def test_now_and_later(place: Workplace) -> None:
     """Without a time it is due within seconds, --in counts from now."""
-    with place.service() as service:
+    with place.use_cases() as service:
         now = service.clock.now().timestamp()
     at_once = place.data("announce", "news", "--body", "Hi", "--yes")
     later = place.data("announce", "news", "--body", "Hi", "--in", "1h", "--yes")
-    with place.service() as service:
+    with place.use_cases() as service:
         found = [
             service.database.look(_next_at, data["reference"])
             for data in (at_once, later)
@@ -148,7 +148,7 @@ def test_wait_ends_with_the_outcome(place: Workplace) -> None:
     command = place.command(*arguments)
     with (
         subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as child,
-        place.service() as service,
+        place.use_cases() as service,
     ):
         deadline = time.monotonic() + 60
         while child.poll() is None and time.monotonic() < deadline:
@@ -168,7 +168,7 @@ def test_wait_for_what_fails_ends_with_1(place: Workplace) -> None:
     place.done(*asked)
     (place.folder / "templates" / "gone" / "body.en.txt.j2").write_text("{{ broken")
     deadline = time.monotonic() + 60
-    with place.service() as service:
+    with place.use_cases() as service:
         while time.monotonic() < deadline:
             plan(service)
             if service.database.look(_is_final, 1):

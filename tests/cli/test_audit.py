@@ -45,7 +45,7 @@ def add(place: Workplace, *given: dict[str, Any]) -> None:
             at = service.clock.now() - days * DAY
             uow.audit.add(AuditEntry(**values | more, at=at))
 
-    with place.service() as service:
+    with place.use_cases() as service:
         service.database.call(fill)
 
 

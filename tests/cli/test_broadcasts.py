@@ -14,8 +14,8 @@ def sending(place: Workplace) -> Workplace:
     place.done("subscribers", "add", "news", *people, "--no-welcome")
     place.done("announce", "news", "--body", "Hi", "--in", "9d", "--id", "x", "--yes")
     place.done("schedules", "send-now", "x")
-    with place.service() as service:
-        plan(service)
+    with place.use_cases() as use_cases:
+        plan(use_cases)
     return place
 
 
@@ -32,8 +32,8 @@ def test_list_and_show(sending: Workplace) -> None:
 def test_failures_in_pages(sending: Workplace) -> None:
     """Who was not told is listed by JID, and pages by --after JID."""
     failing = {"a@example.org": "forbidden", "c@example.org": "gone"}
-    with sending.service() as service:
-        send(service, failing)
+    with sending.use_cases() as use_cases:
+        send(use_cases, failing)
     out = sending.done("broadcasts", "failures", "1")
     assert "c@example.org  failed  gone" in out
     first = sending.data("broadcasts", "failures", "1", "--limit", "1")
@@ -55,8 +55,8 @@ def test_watch_ends_with_the_broadcast(sending: Workplace) -> None:
     """`watch` stays until the last chunk is done."""
     command = sending.command("broadcasts", "watch", "1")
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as child:
-        with sending.service() as service:
-            send(service)
+        with sending.use_cases() as use_cases:
+            send(use_cases)
         out, err = child.communicate(timeout=60)
     assert child.returncode == 0, err
     assert "sent" in out
@@ -67,8 +67,8 @@ def test_watch_what_failed(sending: Workplace) -> None:
     everybody = dict.fromkeys(
         ("a@example.org", "b@example.org", "c@example.org"), "forbidden"
     )
-    with sending.service() as service:
-        send(service, everybody)
+    with sending.use_cases() as use_cases:
+        send(use_cases, everybody)
     ran = sending("broadcasts", "watch", "1", "--json")
     assert ran.fault() == "carillon: broadcast 1 is failed"
     assert '"failed": 3' in ran.out
@@ -77,8 +77,8 @@ def test_watch_what_failed(sending: Workplace) -> None:
 def test_watch_tells_how_many_were_not_reached(sending: Workplace) -> None:
     """Where some were reached it ends with 0, and names the command for the others."""
     failing = dict.fromkeys(("a@example.org", "c@example.org"), "forbidden")
-    with sending.service() as service:
-        send(service, failing)
+    with sending.use_cases() as use_cases:
+        send(use_cases, failing)
     ran = sending("broadcasts", "watch", "1")
     assert (ran.code, ran.err) == (
         0,
@@ -125,8 +125,8 @@ def test_the_latest_come_last_and_pages_go_forward(place: Workplace) -> None:
         place.done("announce", "news", "--body", "Hi", "--in", "9d", "--yes")
     for number in ("1", "2", "3"):
         place.done("schedules", "send-now", number)
-        with place.service() as service:
-            plan(service)
+        with place.use_cases() as use_cases:
+            plan(use_cases)
     latest = place("broadcasts", "list", "--limit", "2")
     assert "1 earlier" in latest.err
     data = place.data("broadcasts", "list", "--limit", "2")

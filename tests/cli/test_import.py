@@ -279,7 +279,7 @@ def test_an_export_imports_again(place: Workplace, name: str) -> None:
     place.done("subscribers", "add", "news", "gone@example.org")
     place.done("subscribers", "remove", "news", "gone@example.org")
     # seen at the reader's client, never chosen
-    with place.service() as service:
+    with place.use_cases() as service:
         service.database.call(service.subscribers.alive, odd[2], "pl")
     file = place.folder / name
     ran = place("subscribers", "export", "news", str(file))

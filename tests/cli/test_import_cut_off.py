@@ -7,8 +7,9 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from bot.app.service import Service
+from bot.service.use_cases import UseCases
 from bot.store import upgrade
+from bot.store.database import SqlDatabase
 from bot.store.tables import subscriber
 from tests.cli.workplace import Workplace
 from tests.servers.postgresql import PostgreSQL
@@ -30,14 +31,15 @@ def either(request: pytest.FixtureRequest, place: Workplace) -> Workplace:
     return place
 
 
-def count(service: Service) -> int:
-    lists = service.database.look(service.subscribers.lists)
+def count(use_cases: UseCases) -> int:
+    lists = use_cases.database.look(use_cases.subscribers.lists)
     return {entry.name: number for entry, number in lists}["news"]
 
 
-def known(service: Service) -> int:
+def known(use_cases: UseCases) -> int:
     """Subscribers, whether or not they stand on a list."""
-    with service.database._backend.reading.connect() as connection:
+    assert isinstance(use_cases.database, SqlDatabase)
+    with use_cases.database._backend.reading.connect() as connection:
         rows = connection.execute(sa.select(sa.func.count(subscriber.c.id)))
         return rows.scalar_one()
 
@@ -47,19 +49,19 @@ def test_killed_and_repeated(either: Workplace) -> None:
     file = either.folder / "people.txt"
     file.write_text("".join(f"user{n}@example.org\n" for n in range(PEOPLE)))
     words = ("subscribers", "import", "news", str(file), "--json")
-    with either.service() as service:
+    with either.use_cases() as use_cases:
         child = subprocess.Popen(either.command(*words), stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
-        while not count(service) and time.monotonic() < deadline:
+        while not count(use_cases) and time.monotonic() < deadline:
             time.sleep(0.002)
         child.kill()
         child.wait()
-        there = count(service)
+        there = count(use_cases)
         assert 0 < there < PEOPLE
-        assert known(service) == there
+        assert known(use_cases) == there
     done = json.loads(either.program(*words).out)["counts"]
     # PostgreSQL may end a commit that it was sent before the kill
     assert done["there"] >= there
     assert done["there"] + done["added"] == PEOPLE
-    with either.service() as service:
-        assert count(service) == known(service) == PEOPLE
+    with either.use_cases() as use_cases:
+        assert count(use_cases) == known(use_cases) == PEOPLE

@@ -98,9 +98,9 @@ def carry_out(place: Workplace, words: list[str]) -> None:
         if "--dry-run" not in words:
             words = [*words, "--yes"]
     place.done(*map(ahead, words))
-    with place.service() as service:
-        plan(service)
-        send(service)
+    with place.use_cases() as use_cases:
+        plan(use_cases)
+        send(use_cases)
 
 
 @pytest.fixture
@@ -192,8 +192,8 @@ def test_a_backup_can_be_restored(inhabited: Workplace) -> None:
     ]
     *_, option, code = shlex.split(line)
     code = code.replace("/var/lib/carillon", str(inhabited.folder))
-    with inhabited.service() as service:
-        service.database.call(lambda unit: unit.nudge())
+    with inhabited.use_cases() as use_cases:
+        use_cases.database.call(lambda unit: unit.nudge())
         done = inhabited.program(command=[sys.executable, option, code])
         assert done.code == 0, done
     inhabited.done("subscribers", "remove", "news", "emma@example.org")

@@ -95,9 +95,9 @@ def test_show_tells_everything(weekly: Workplace) -> None:
     """Texts, next moments, occurrences and broadcasts of a schedule are shown."""
     weekly.done("subscribers", "add", "maintenance", "a@example.org", "--no-welcome")
     weekly.done("schedules", "send-now", "weekly")
-    with weekly.service() as service:
-        plan(service)
-        send(service)
+    with weekly.use_cases() as use_cases:
+        plan(use_cases)
+        send(use_cases)
     out = weekly.done("schedules", "show", "weekly")
     assert "Hello" in out
     assert "Europe/Warsaw" in out
@@ -138,8 +138,8 @@ def test_send_now_makes_once_due(place: Workplace) -> None:
     place.done("announce", "news", "--body", "Hi", "--in", "9d", "--id", "x", "--yes")
     assert "cancel it instead" in place("schedules", "skip", "x").fault()
     place.done("schedules", "send-now", "x")
-    with place.service() as service:
-        plan(service)
+    with place.use_cases() as use_cases:
+        plan(use_cases)
     assert place.data("schedules", "show", "x")["state"] == "sent"
     assert "nothing is ahead" in place.done("schedules", "preview", "x")
 

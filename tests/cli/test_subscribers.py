@@ -66,7 +66,7 @@ def test_a_name_alone_is_nobody(place: Workplace) -> None:
         "carillon: 'bob' has no @: write whole JIDs, such as bob@example.org."
     )
     assert place.data("subscribers", "list", "news")["items"] == []
-    with place.service() as service:
+    with place.use_cases() as service:
         found = service.database.look(service.subscribers.get_list, "news")
         now = service.clock.now()
         service.database.call(_put, found.id, Person("bob"), now)

@@ -93,7 +93,7 @@ def test_a_terminal_of_80_columns(
     place.done("subscribers", "add", "news", f"{long[:60]}@example.org", "--no-welcome")
     place.done("announce", "news", "--body", "Hi", "--id", long, "--yes")
     place.done("announce", "maintenance", "--body", "Hi", "--in", "1d", "--yes")
-    with place.service() as service:
+    with place.use_cases() as service:
         now = service.clock.now()
         pulse = Pulse(
             worker="worker",

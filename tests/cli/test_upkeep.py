@@ -73,7 +73,7 @@ def test_status_shows_the_earliest_first(place: Workplace) -> None:
 
 
 def _beat(place: Workplace, age: timedelta, *, connected: bool) -> None:
-    with place.service() as service:
+    with place.use_cases() as service:
         now = service.clock.now()
         pulse = Pulse(
             worker="worker",

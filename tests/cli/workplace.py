@@ -15,11 +15,12 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from bot.app.service import Service, open_service
+from bot.app.wiring import open_use_cases
 from bot.cli.program import app
 from bot.domain.broadcast import ExceptionKind
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.sending import Sending
+from bot.service.use_cases import UseCases
 from bot.settings import load
 
 CONFIG = """
@@ -141,9 +142,9 @@ class Workplace:
             os.close(ours)
 
     @contextmanager
-    def service(self) -> Iterator[Service]:
-        with open_service(load(self.config)) as service:
-            yield service
+    def use_cases(self) -> Iterator[UseCases]:
+        with open_use_cases(load(self.config)) as use_cases:
+            yield use_cases
 
     def add_template(self, name: str, body: str, toml: str) -> None:
         folder = self.folder / "templates" / name
@@ -153,26 +154,26 @@ class Workplace:
         (folder / "body.en.txt.j2").write_text(body)
 
 
-def plan(service: Service) -> None:
+def plan(use_cases: UseCases) -> None:
     """Turn what is due into broadcasts, as the running service does."""
-    database, planning = service.database, service.planning
-    now = service.clock.now()
+    database, planning = use_cases.database, use_cases.planning
+    now = use_cases.clock.now()
     names = database.call(planning.lists_due, now)
     frozen = {name: database.call(planning.freeze, name, now) for name in names}
     database.call(planning.plan, frozen, now)
 
 
-def send(service: Service, failing: Mapping[str, str] = {}) -> None:
+def send(use_cases: UseCases, failing: Mapping[str, str] = {}) -> None:
     """Acknowledge everything that is to be sent, but whom `failing` names."""
-    sending = Sending(service.policy, service.templates, service.clock)
-    while (job := service.database.call(sending.claim, "worker")) is not None:
-        _send(service, sending, job, failing)
+    sending = Sending(use_cases.policy, use_cases.templates, use_cases.clock)
+    while (job := use_cases.database.call(sending.claim, "worker")) is not None:
+        _send(use_cases, sending, job, failing)
 
 
 def _send(
-    service: Service, sending: Sending, job: Job, failing: Mapping[str, str]
+    use_cases: UseCases, sending: Sending, job: Job, failing: Mapping[str, str]
 ) -> None:
-    page = service.database.look(sending.recipients, job, job.chunk.after, 1000)
+    page = use_cases.database.look(sending.recipients, job, job.chunk.after, 1000)
     exceptions = [
         (one.jid, ExceptionKind.FAILED, failing[one.jid])
         for one in page
@@ -184,7 +185,7 @@ def _send(
         done=len(page),
         exceptions=exceptions,
     )
-    service.database.call(sending.record, "worker", [step], [])
+    use_cases.database.call(sending.record, "worker", [step], [])
 
 
 def _environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.app.service import open_service
+from bot.app.wiring import open_use_cases
 from bot.domain.broadcast import Broadcast, BroadcastState, DeliveryException, Progress
 from bot.domain.schedule import Origin, Schedule
 from bot.service.ports.paging import Paging
@@ -89,7 +89,7 @@ welcome = ""
         self._process: Process | None = None
         self._stack = ExitStack()
         upgrade.prepare(self.url)
-        self.uses = self._stack.enter_context(open_service(load(self.file)))
+        self.uses = self._stack.enter_context(open_use_cases(load(self.file)))
         self.operator = self.uses.policy.access.operator()
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.app.service import open_service
+from bot.app.wiring import open_use_cases
 from bot.settings import load
 from tests.e2e.xml_client import C, XmlClient
 from tests.packaging.building import ROOT
@@ -125,7 +125,7 @@ def test_image(
         f'[xmpp]\nmode = "component"\njid = "{prosody.component}"\npassword = "x"\n'
         f'[database]\nurl = "{url}"\n[lists.maintenance]\n'
     )
-    with open_service(load(here)) as left:
+    with open_use_cases(load(here)) as left:
         assert left.database.look(lambda uow: uow.facts.pulses()) == []
     assert call(*health[1:]).returncode == 1
 

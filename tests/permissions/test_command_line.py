@@ -33,8 +33,8 @@ def populated(folder: Path) -> Workplace:
     found.done("subscribers", "add", "weather", "reader@example.org")
     found.done("announce", "weather", "--body", "Hello", "--yes")
     found.done("announce", "news", "--body", "Hello", "--yes")
-    with found.service() as service:
-        plan(service)
+    with found.use_cases() as use_cases:
+        plan(use_cases)
     return found
 
 
@@ -54,8 +54,10 @@ def on_schedule(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
     owner = OTHER if cell.what.startswith("others") else "role:admin"
     # a command each: what succeeds changes the job
     for by_id in (True, False):
-        with place.service() as service:
-            jobs = service.database.call(add_jobs, "role:admin", service.clock.now())
+        with place.use_cases() as use_cases:
+            jobs = use_cases.database.call(
+                add_jobs, "role:admin", use_cases.clock.now()
+            )
         job = jobs.named(cell.what)
         if by_id:
             name = job.client_id if job else "nix"

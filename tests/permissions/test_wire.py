@@ -17,6 +17,7 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
+from bot.store.database import SqlDatabase
 from tests.e2e.speaking import (
     ANNOUNCE,
     BODY,
@@ -69,20 +70,22 @@ class Walk:
 
     @property
     def component(self) -> bool:
-        return self.bot.service.policy.addresses.component
+        return self.bot.use_cases.policy.addresses.component
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
-        found = rows(str(self.bot.service.database._backend.writing.url))
+        database = self.bot.use_cases.database
+        assert isinstance(database, SqlDatabase)
+        found = rows(str(database._backend.writing.url))
         # a sign of life is noted whatever is asked, a little later
         return found | {"subscriber": [one[:2] for one in found["subscriber"]]}
 
     def jobs(self, caller: str) -> Jobs:
-        service = self.bot.service
+        service = self.bot.use_cases
         bare = self.clients[caller].full.partition("/")[0]
         return service.database.call(add_jobs, bare, service.clock.now())
 
     def last_entry(self) -> AuditEntry:
-        service = self.bot.service
+        service = self.bot.use_cases
         [entry] = service.database.look(
             service.audit.page,
             service.policy.access.operator(),
@@ -294,12 +297,12 @@ def test_the_table(server: XmppServer, mode: str, tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with answering(settings) as bot:
-            bot.service.database.call(on_board, bot, server.jid(people["user"]))
+            bot.use_cases.database.call(on_board, bot, server.jid(people["user"]))
             await asyncio.to_thread(walk_all, bot)
 
     asyncio.run(scenario())
 
 
 def on_board(uow: UnitOfWork, bot: Answering, jid: str) -> None:
-    operator = bot.service.policy.access.operator()
-    bot.service.subscribers.add(uow, operator, "board", jid, None, None)
+    operator = bot.use_cases.policy.access.operator()
+    bot.use_cases.subscribers.add(uow, operator, "board", jid, None, None)

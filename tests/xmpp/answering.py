@@ -11,11 +11,12 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError
 
-from bot.app.service import Service, lists_of, open_service
+from bot.app.wiring import lists_of, open_use_cases
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.use_cases import UseCases
 from bot.settings import Settings
 from bot.store import upgrade
 from bot.xmpp.doors.opening import Doors
@@ -39,7 +40,7 @@ MODES = ("component", "account")
 class Answering:
     """A bot that answers and sends nothing on its own."""
 
-    service: Service
+    use_cases: UseCases
     connection: Connection
     doors: Doors
     ids: MessageIds
@@ -47,12 +48,12 @@ class Answering:
 
     @property
     def address(self) -> str:
-        return self.service.policy.addresses.service
+        return self.use_cases.policy.addresses.service
 
     @property
     def contact(self) -> str:
         """What people subscribe and write to: a bare JID."""
-        return self.service.policy.addresses.own
+        return self.use_cases.policy.addresses.own
 
     def standing(self, jid: str) -> list[str]:
         """The names of the lists on which somebody stands."""
@@ -63,7 +64,7 @@ class Answering:
             active = uow.subscriptions.of(subscriber.id) if subscriber else []
             return [names[one.list_id] for one in active]
 
-        return self.service.database.call(find)
+        return self.use_cases.database.call(find)
 
 
 def configured(
@@ -87,16 +88,16 @@ def configured(
 async def answering(settings: Settings) -> AsyncIterator[Answering]:
     """Started, with everything said that a fresh session asks for."""
     upgrade.prepare(settings.database.url)
-    with open_service(settings) as service:
-        key, lists = await service.database.run(_start)
+    with open_use_cases(settings) as use_cases:
+        key, lists = await use_cases.database.run(_start)
         ids = MessageIds(key)
         bounces: list[Bounce] = []
         doors = Doors(
-            database=service.database,
-            policy=service.policy,
-            schedules=service.schedules,
-            audit=service.audit,
-            subscribers=service.subscribers,
+            database=use_cases.database,
+            policy=use_cases.policy,
+            schedules=use_cases.schedules,
+            audit=use_cases.audit,
+            subscribers=use_cases.subscribers,
             ids=ids,
             lists=lists,
             on_bounce=bounces.append,
@@ -104,7 +105,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
         )
         connection = Connection(
             settings.xmpp,
-            now=service.clock.now,
+            now=use_cases.clock.now,
             on_session=doors.on_session,
             on_lost=doors.on_lost,
             timing=QUICK,
@@ -115,7 +116,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             async with asyncio.timeout(30):
                 await doors.arrived.wait()
             assert len(lists) == len(lists_of(settings))
-            yield Answering(service, connection, doors, ids, bounces)
+            yield Answering(use_cases, connection, doors, ids, bounces)
         finally:
             await connection.stop()
             async with asyncio.timeout(20):

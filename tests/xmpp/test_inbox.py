@@ -221,7 +221,7 @@ def test_signs_of_life(server: XmppServer, mode: str, tmp_path: Path, run: Run) 
 
     async def scenario() -> None:
         async with answering(settings) as bot, reading(server, name) as client:
-            service = bot.service
+            service = bot.use_cases
             await service.database.run(service.subscribers.join, jid, bot.contact, None)
             say(client, bot.address, "<unheard-of xmlns='urn:x'/>", identifier="1")
             say(client, bot.address, BODY, identifier="2", language="pl")

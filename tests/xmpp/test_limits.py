@@ -74,7 +74,7 @@ def limit_of(answer: ET.Element) -> dict[str, str]:
 
 
 def trail(bot: Answering, **wanted: Any) -> list[AuditEntry]:
-    service = bot.service
+    service = bot.use_cases
     operator = service.policy.access.operator()
     page = service.database.look(
         service.audit.page, operator, AuditFilter(**wanted), Paging(limit=1000)

@@ -14,6 +14,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.lists import EndReason
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.store.database import SqlDatabase
 from bot.store.tables import subscriber, subscription
 from bot.xmpp.doors.inbox.classification import sender_of
 from bot.xmpp.doors.opening import JOINS_AT_ONCE
@@ -111,7 +112,7 @@ def test_subscribing_outlives_restarts(
             seen = await client.until_presence(to, None)
             assert seen.find(CAPS) is not None
             assert bot.standing(jid) == ["news"]
-            assert bot.service.database.call(_language, jid) == "pl"
+            assert bot.use_cases.database.call(_language, jid) == "pl"
             assert client.had(to, "subscribe") == []
         async with answering(settings) as bot:
             assert bot.standing(jid) == ["news"]
@@ -225,7 +226,9 @@ def test_joining_and_leaving_in_a_loop(
 
 def intervals(bot: Answering, jid: str) -> Sequence[int]:
     """Ids of those that a person has or had."""
-    backend = bot.service.database._backend
+    database = bot.use_cases.database
+    assert isinstance(database, SqlDatabase)
+    backend = database._backend
     with backend.reading.connect() as connection:
         found = sa.select(subscription.c.id).join(subscriber)
         return connection.execute(found.where(subscriber.c.jid == jid)).scalars().all()
@@ -240,7 +243,7 @@ def test_probes_are_answered_from_the_database(
 
     async def scenario() -> None:
         async with answering(settings) as bot:
-            service, news = bot.service, f"news@{bot.address}"
+            service, news = bot.use_cases, f"news@{bot.address}"
             async with contact(server, name) as client:
                 client.tell(news, "subscribe")
                 await client.until_presence(news, "subscribed")
@@ -289,16 +292,16 @@ def test_a_login_takes_up_what_bounces_suspended(
                 to = f"news@{bot.address}"
                 client.tell(to, "subscribe")
                 await client.until_presence(to, "subscribed")
-            bot.service.database.call(_suspend, jid, bot)
+            bot.use_cases.database.call(_suspend, jid, bot)
             bot.doors._signs.forget(jid)  # as the bounce does that suspends
             assert bot.standing(jid) == []
             async with contact(server, name) as client:
                 await client.until_presence(to, None)
                 await until(lambda: bot.standing(jid) == ["news"])
-                bot.service.database.call(_suspend, jid, bot)
+                bot.use_cases.database.call(_suspend, jid, bot)
                 client.tell(to, "unsubscribe")
                 await _roster_without(client, to)
-                await until(lambda: bot.service.database.call(_suspended, jid) == 0)
+                await until(lambda: bot.use_cases.database.call(_suspended, jid) == 0)
                 assert bot.standing(jid) == []
 
     run(scenario())
@@ -307,7 +310,7 @@ def test_a_login_takes_up_what_bounces_suspended(
 def _suspend(uow: UnitOfWork, jid: str, bot: Answering) -> None:
     subscriber = uow.subscribers.get(jid)
     assert subscriber is not None
-    uow.subscriptions.end(subscriber.id, EndReason.SUSPENDED, bot.service.clock.now())
+    uow.subscriptions.end(subscriber.id, EndReason.SUSPENDED, bot.use_cases.clock.now())
 
 
 def _suspended(uow: UnitOfWork, jid: str) -> int:

@@ -112,9 +112,9 @@ async def _look(bot: Answering, client: Reader) -> None:
     assert item is not None
     assert item.findtext(f"{S}id") == "job-1"
     assert item.findtext(f"{S}metadata/{X}owner") == client.boundjid.bare
-    if bot.service.policy.addresses.component:
+    if bot.use_cases.policy.addresses.component:
         assert item.findtext(f"{S}to") == f"news@{bot.address}"
-    content = bot.service.database.call(_all)[0].content
+    content = bot.use_cases.database.call(_all)[0].content
     assert isinstance(content, TextContent)
     assert [text.language for text in content.texts] == ["de"]
 
@@ -190,11 +190,11 @@ def test_refusals(server: XmppServer, mode: str, tmp_path: Path, run: Run) -> No
             for name in ("taken", "done"):
                 request = schedule(f"{BODY}{NEWS}{SOON}<id>{name}</id>")
                 await ask(client, bot.address, "set", request)
-            bot.service.database.call(_finish, client.boundjid.bare)
+            bot.use_cases.database.call(_finish, client.boundjid.bare)
             for name, (content, condition, kind) in REFUSED.items():
                 answer = await ask(client, bot.address, "set", schedule(content))
                 assert refusal(answer) == (condition, kind), name
-            assert len(bot.service.database.call(_all)) == 2
+            assert len(bot.use_cases.database.call(_all)) == 2
             await _other_refusals(bot, client)
 
     run(scenario())
@@ -223,7 +223,7 @@ async def _other_refusals(bot: Answering, client: Reader) -> None:
     ).find(f".//{X}limit")
     assert limit is not None
     assert limit.attrib == {"name": "body", "max": "16000"}
-    if bot.service.policy.addresses.component:
+    if bot.use_cases.policy.addresses.component:
         request = schedule(f"{BODY}{SOON}")
         answer = await ask(client, f"news@{bot.address}", "set", request)
         assert refusal(answer) == ("feature-not-implemented", "cancel")

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot.app.service import Service, open_service
+from bot.app.wiring import open_use_cases
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.use_cases import UseCases
 from bot.settings import Settings
 from bot.store import upgrade
 from bot.xmpp.doors.signs_of_life import EVERY, SignsOfLife
@@ -41,24 +42,24 @@ def settings(tmp_path: Path) -> Settings:
 @asynccontextmanager
 async def running(
     settings: Settings, clock: Clock
-) -> AsyncIterator[tuple[Service, SignsOfLife]]:
+) -> AsyncIterator[tuple[UseCases, SignsOfLife]]:
     """With one subscriber, whose notes are being written."""
     upgrade.prepare(settings.database.url)
-    with open_service(settings) as service:
-        own = service.policy.addresses.own
-        service.database.call(service.subscribers.join, JID, own, None)
-        signs = SignsOfLife(service.database, service.subscribers, clock)
+    with open_use_cases(settings) as use_cases:
+        own = use_cases.policy.addresses.own
+        use_cases.database.call(use_cases.subscribers.join, JID, own, None)
+        signs = SignsOfLife(use_cases.database, use_cases.subscribers, clock)
         task = asyncio.create_task(signs.run())
         try:
-            yield service, signs
+            yield use_cases, signs
         finally:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
 
-def _has_seen(service: Service, language: str) -> bool:
-    return service.database.call(_language) == language
+def _has_seen(use_cases: UseCases, language: str) -> bool:
+    return use_cases.database.call(_language) == language
 
 
 def _language(uow: UnitOfWork) -> str | None:
@@ -70,10 +71,10 @@ def test_languages_are_written_at_once(settings: Settings, run: Run) -> None:
     """Another language counts at once; what is no language tag never does."""
 
     async def scenario() -> None:
-        async with running(settings, Clock()) as (service, signs):
+        async with running(settings, Clock()) as (use_cases, signs):
             for given, stored in (("de", "de"), ("pl", "pl"), ("no tag!", "pl")):
                 signs.note(JID, given)
-                await until(partial(_has_seen, service, stored))
+                await until(partial(_has_seen, use_cases, stored))
 
     run(scenario())
 
@@ -105,8 +106,10 @@ def test_memory_is_bounded(settings: Settings, run: Run) -> None:
 
     async def scenario() -> None:
         upgrade.prepare(settings.database.url)
-        with open_service(settings) as service:
-            signs = SignsOfLife(service.database, service.subscribers, Clock(), most=10)
+        with open_use_cases(settings) as use_cases:
+            signs = SignsOfLife(
+                use_cases.database, use_cases.subscribers, Clock(), most=10
+            )
             for number in range(100):
                 signs.note(f"u{number}@example.org", None)
             assert len(signs._written) == len(signs._waiting) == 10

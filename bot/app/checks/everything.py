@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.app.checks import files, outside, server, session
 from bot.app.checks.files import tried
 from bot.app.checks.finding import Finding, Result, fault, ok, skipped
-from bot.app.service import open_service
 from bot.app.visiting import NotLoggedIn, visiting
+from bot.app.wiring import open_use_cases
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Phrase, Quoted
@@ -192,8 +192,8 @@ def state_of(settings: Settings) -> State:
     try:
         if upgrade.is_new(settings.database.url):
             return State(False, Phrase("no service is running"))
-        with open_service(settings) as service:
-            found = service.database.look(health, service.clock, 1)
+        with open_use_cases(settings) as use_cases:
+            found = use_cases.database.look(health, use_cases.clock, 1)
     except (CarillonError, OSError):  # also a folder that we may not look into
         unknown = Phrase("whether a service is running cannot be told")
         return State(None, unknown)

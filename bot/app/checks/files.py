@@ -13,7 +13,7 @@ from shlex import quote
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from bot.app.checks.finding import Finding, Result, fault, ok, warning
-from bot.app.service import templates_of
+from bot.app.wiring import templates_of
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Phrase, Quoted
 from bot.rendering.templates import JinjaTemplates

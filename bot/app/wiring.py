@@ -1,8 +1,8 @@
-"""The use cases over the configured database; every door gets them."""
+"""From settings to the parts of a service: policy, templates, lists, use cases."""
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import SystemClock
@@ -12,32 +12,11 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
-from bot.service.delivery.broadcasts import Broadcasts
-from bot.service.delivery.planning import Planning
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.readers.subscribers import Subscribers
-from bot.service.records.audit import Audit
-from bot.service.requests.schedules import Schedules
-from bot.service.requests.steering import Steering
 from bot.service.rules.policy import Limits, Policy
+from bot.service.use_cases import UseCases
 from bot.settings import LimitSettings, Settings
 from bot.store.database import SqlDatabase
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """The use cases with all they need; every door gets this."""
-
-    database: SqlDatabase
-    policy: Policy
-    templates: JinjaTemplates
-    clock: SystemClock
-    schedules: Schedules
-    steering: Steering
-    subscribers: Subscribers
-    broadcasts: Broadcasts
-    planning: Planning
-    audit: Audit
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -112,16 +91,16 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
 
 
 @contextlib.contextmanager
-def open_service(settings: Settings) -> Iterator[Service]:
+def open_use_cases(settings: Settings) -> Iterator[UseCases]:
     """The use cases over the configured database, whose schema is up to date.
 
     Raises Unavailable where the database is away or has another schema.
     """
     with contextlib.closing(SqlDatabase(settings.database.url)) as database:
-        yield service_over(database, settings)
+        yield use_cases_over(database, settings)
 
 
-def service_over(database: SqlDatabase, settings: Settings) -> Service:
+def use_cases_over(database: SqlDatabase, settings: Settings) -> UseCases:
     """The use cases over this database, with the configured lists declared."""
     policy, clock = policy_of(settings), SystemClock()
     templates = templates_of(settings)
@@ -129,20 +108,7 @@ def service_over(database: SqlDatabase, settings: Settings) -> Service:
     # Looked at first: a command that changes nothing waits for no writer.
     if not database.look(_declared, lists):
         database.call(_declare, lists)
-    schedules = Schedules(policy, templates, clock)
-    planning = Planning(policy, templates)
-    return Service(
-        database=database,
-        policy=policy,
-        templates=templates,
-        clock=clock,
-        schedules=schedules,
-        steering=Steering(schedules, planning, clock),
-        subscribers=Subscribers(policy, clock),
-        broadcasts=Broadcasts(policy, clock),
-        planning=planning,
-        audit=Audit(clock),
-    )
+    return UseCases.over(database, policy, templates, clock)
 
 
 def _declared(uow: UnitOfWork, lists: list[AnnouncementList]) -> bool:

@@ -1,0 +1,53 @@
+"""The use cases with all they need: the bundle that the desk and every door get."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from bot.service.delivery.broadcasts import Broadcasts
+from bot.service.delivery.outcomes import Outcomes
+from bot.service.delivery.planning import Planning
+from bot.service.delivery.sending import Sending
+from bot.service.ports.outside import Clock, Database, Templates
+from bot.service.readers.subscribers import Subscribers
+from bot.service.records.audit import Audit
+from bot.service.requests.schedules import Schedules
+from bot.service.requests.steering import Steering
+from bot.service.rules.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    database: Database
+    policy: Policy
+    templates: Templates
+    clock: Clock
+    schedules: Schedules
+    steering: Steering
+    subscribers: Subscribers
+    broadcasts: Broadcasts
+    planning: Planning
+    sending: Sending
+    outcomes: Outcomes
+    audit: Audit
+
+    @classmethod
+    def over(
+        cls, database: Database, policy: Policy, templates: Templates, clock: Clock
+    ) -> Self:
+        """All of them over one database; the only place that puts them together."""
+        schedules = Schedules(policy, templates, clock)
+        planning = Planning(policy, templates)
+        return cls(
+            database=database,
+            policy=policy,
+            templates=templates,
+            clock=clock,
+            schedules=schedules,
+            steering=Steering(schedules, planning, clock),
+            subscribers=Subscribers(policy, clock),
+            broadcasts=Broadcasts(policy, clock),
+            planning=planning,
+            sending=Sending(policy, templates, clock),
+            outcomes=Outcomes(policy, clock),
+            audit=Audit(clock),
+        )
