@@ -22,7 +22,7 @@ from bot.rendering.templates import JinjaTemplates
 from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.request import JobName, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
 from bot.service.use_cases import UseCases
 from bot.store import upgrade
@@ -104,6 +104,11 @@ def a_policy(**changes: Any) -> Policy:
     return Policy(**values | changes)
 
 
+def numbered(job: Schedule) -> JobName:
+    """The job by its reference."""
+    return JobName(number=job.id)
+
+
 class World:
     """Every use case, and short ways to what tests look at."""
 
@@ -173,6 +178,21 @@ class World:
                 self.subscribers.add(unit, admin, to, jid, None, None)
 
         self.do(add)
+
+    # --- steering -------------------------------------------------------------
+
+    def steer(
+        self, verb: str, job: Schedule, jid: str = ADMIN, *given: Any
+    ) -> Schedule:
+        """As a door does: the audience is counted before what may send at once."""
+        caller, name = self.caller(jid), numbered(job)
+        if verb in {"resume", "send_now"}:
+            given = (self.do(self.steering.freeze, caller, name), *given)
+        steered: Schedule = self.do(getattr(self.steering, verb), caller, name, *given)
+        return steered
+
+    def cancel(self, job: Schedule, jid: str = ADMIN) -> Schedule:
+        return self.do(self.schedules.cancel, self.caller(jid), numbered(job))
 
     # --- time -----------------------------------------------------------------
 

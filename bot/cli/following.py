@@ -12,6 +12,7 @@ from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.paging import Paging
 from bot.service.records.health import health
+from bot.service.requests.request import JobName
 
 if TYPE_CHECKING:
     from bot.service.use_cases import UseCases
@@ -31,7 +32,7 @@ def schedule(
         output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
         found = use_cases.database.look(
-            use_cases.schedules.get, session.OPERATOR, reference
+            use_cases.schedules.named, session.OPERATOR, JobName(number=reference)
         )
         page = use_cases.database.look(
             use_cases.broadcasts.page,

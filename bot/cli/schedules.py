@@ -18,6 +18,7 @@ from bot.domain.updates import WireState
 from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.request import JobName
 from bot.service.requests.schedules import Schedules
 from bot.service.rules.quotas import LIVE
 
@@ -228,7 +229,7 @@ _USE_CASES: Mapping[Action, Callable[["UseCases"], Callable[..., Schedule]]] = {
     Action.RESUME: lambda use_cases: use_cases.steering.resume,
     Action.SKIP: lambda use_cases: use_cases.steering.skip,
     Action.SEND_NOW: lambda use_cases: use_cases.steering.send_now,
-    Action.CANCEL: lambda use_cases: use_cases.schedules.cancel_reference,
+    Action.CANCEL: lambda use_cases: use_cases.schedules.cancel,
 }
 #: what may send at once, to the audience as it stands
 _LAUNCHES = frozenset({Action.RESUME, Action.SEND_NOW})
@@ -247,12 +248,13 @@ def _change(
     ):
         database, change = use_cases.database, _USE_CASES[action](use_cases)
         found = database.look(_find, use_cases.schedules, reference, owner)
+        name = JobName(number=found.id)
         if action in _LAUNCHES:
             freeze = use_cases.steering.freeze
-            frozen = database.look(freeze, session.OPERATOR, found.id)
+            frozen = database.look(freeze, session.OPERATOR, name)
             change = partial(change, frozen=frozen)
         changed = database.call(
-            use_cases.audit.carry_out, asked, change, session.OPERATOR, found.id
+            use_cases.audit.carry_out, asked, change, session.OPERATOR, name
         )
     if json:
         output.document(showing.schedule_as_data(changed))
@@ -288,9 +290,11 @@ def _find(
             raise NotFound(
                 Phrase("There is no announcement #{reference}.", reference=digits[:20])
             )
-        return schedules.get(uow, session.OPERATOR, number)
+        return schedules.named(uow, session.OPERATOR, JobName(number=number))
     try:
-        return schedules.find(uow, session.OPERATOR, reference, owner)
+        return schedules.named(
+            uow, session.OPERATOR, JobName(id=reference, owner=owner)
+        )
     except NotFound:
         if owner is not None:
             raise

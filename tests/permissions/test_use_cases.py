@@ -15,6 +15,7 @@ from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.request import JobName
 from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
 from tests.permissions.table import CALLERS, Cell, cells
 from tests.world import (
@@ -146,26 +147,34 @@ class Asking:
         schedules, steering = self.world.schedules, self.world.steering
         name, number = (job.client_id, job.id) if job else ("nix", NO_REFERENCE)
         owner = OTHER if cell.what.startswith("others") else None
-        by_id: dict[str, list[Callable[..., object]]] = {
-            "query": [schedules.find],
+        use_cases: dict[str, list[Callable[..., object]]] = {
+            "query": [schedules.named],
             "cancel": [schedules.cancel],
-        }
-        by_reference: dict[str, list[Callable[..., object]]] = {
-            "cancel": [schedules.cancel_reference],
-            "look": [
-                schedules.get,
-                steering.freeze,
-                partial(schedules.occurrences, limit=9),
-            ],
+            "look": [schedules.named, steering.freeze],
             "pause": [steering.pause],
-            "resume": [steering.resume],
+            "resume": [partial(self._let_go, steering.resume)],
             "skip": [steering.skip],
-            "send-now": [steering.send_now],
+            "send-now": [partial(self._let_go, steering.send_now)],
         }
-        for ask in by_id.get(cell.verb, ()):
-            yield name, partial(ask, caller=caller, client_id=name, owner=owner)
-        for ask in by_reference.get(cell.verb, ()):
-            yield f"#{number}", partial(ask, caller=caller, reference=number)
+        for ask in use_cases[cell.verb]:
+            by_id = JobName(id=name, owner=owner)
+            yield name, partial(ask, caller=caller, name=by_id)
+            by_number = JobName(number=number)
+            yield f"#{number}", partial(ask, caller=caller, name=by_number)
+        if cell.verb == "look":
+            look = partial(schedules.occurrences, limit=9)
+            yield f"#{number}", partial(look, caller=caller, reference=number)
+
+    def _let_go(
+        self,
+        use_case: Callable[..., object],
+        uow: UnitOfWork,
+        caller: Caller,
+        name: JobName,
+    ) -> object:
+        """The audience is counted first, as every door does."""
+        frozen = self.world.steering.freeze(uow, caller, name)
+        return use_case(uow, caller, name, frozen)
 
     def _on_others(self, cell: Cell, caller: Caller) -> UseCase:
         sent, people = self.world.broadcasts, self.world.subscribers

@@ -1,5 +1,6 @@
 """The audit trail: written with what it tells of, and never with content."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import MOST
-from tests.world import ADMIN, AUDITOR, NOON, PUBLISHER, STRANGER, USER, World
+from tests.world import ADMIN, AUDITOR, NOON, PUBLISHER, STRANGER, USER, World, numbered
 
 READER = "reader@example.org"
 SECRET = "a-secret-word"
@@ -78,14 +79,16 @@ def test_references(world: World) -> None:
     """A schedule's or a broadcast's, and none of what has none."""
     world.subscribe(READER)
     job = world.schedule(recurrence="FREQ=DAILY")
+    name = numbered(job)
+    frozen = world.do(world.steering.freeze, world.caller(ADMIN), name)
     for action, use_case in (
         (Action.PAUSE, world.steering.pause),
-        (Action.RESUME, world.steering.resume),
+        (Action.RESUME, partial(world.steering.resume, frozen=None)),
         (Action.SKIP, world.steering.skip),
-        (Action.SEND_NOW, world.steering.send_now),
-        (Action.CANCEL, world.schedules.cancel_reference),
+        (Action.SEND_NOW, partial(world.steering.send_now, frozen=frozen)),
+        (Action.CANCEL, world.schedules.cancel),
     ):
-        assert carry_out(world, action, use_case, job.id).reference == job.id
+        assert carry_out(world, action, use_case, name).reference == job.id
     second = world.due()
     broadcast = world.broadcast(second)
     stopped = carry_out(world, Action.STOP, world.broadcasts.stop, broadcast.id)

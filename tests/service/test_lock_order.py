@@ -12,7 +12,7 @@ from bot.domain.errors import CarillonError, Finished
 from bot.service.delivery.jobs import Step
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
-from tests.world import ADMIN, World
+from tests.world import ADMIN, World, numbered
 
 ROUNDS = 15
 _DEADLOCKS = sa.text(
@@ -58,7 +58,7 @@ def test_nobody_waits_for_each_other(postgresql: PostgreSQL) -> None:
         at_once(
             world,
             (world.sending.record, "w", [step], []),
-            (world.schedules.cancel_reference, admin, job.id),
+            (world.schedules.cancel, admin, numbered(job)),
             (world.broadcasts.stop, admin, claimed.broadcast.id),
         )
         assert world.get(job.id).is_final

@@ -11,7 +11,7 @@ from bot.domain.access import Access
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import NotAllowed
 from bot.domain.message import Text
-from bot.domain.schedule import ScheduleState
+from bot.domain.schedule import Schedule, ScheduleState
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
 from tests.world import (
@@ -238,22 +238,22 @@ def test_a_rule_that_cannot_be_read_holds_up_nobody(world: World) -> None:
     assert any("time zone" in str(one.said) for one in world.notices())
 
 
-def held(world: World) -> int:
+def held(world: World) -> Schedule:
     """A job that is held since its moment was missed by an hour."""
     job = world.schedule(PUBLISHER, late_policy="hold")
     world.clock.set(AT_ONE + timedelta(hours=1))
     world.plan_all()
-    return job.id
+    return job
 
 
 def test_an_admin_lets_go_what_is_held(world: World) -> None:
     """Held, on the wire scheduled, until an admin resumes it; its owner may not."""
     world.subscribe(*READERS)
     job = held(world)
-    assert world.get(job).wire_state == "scheduled"
+    assert world.get(job.id).wire_state == "scheduled"
     with pytest.raises(NotAllowed):
-        world.do(world.steering.resume, world.caller(PUBLISHER), job)
-    after = world.do(world.steering.resume, world.caller(ADMIN), job)
+        world.steer("resume", job, PUBLISHER)
+    after = world.steer("resume", job)
     assert after.state is ScheduleState.RUNNING
     assert world.states(after) == [("sending", None)]
 
@@ -261,7 +261,7 @@ def test_an_admin_lets_go_what_is_held(world: World) -> None:
 def test_what_is_held_can_be_skipped(world: World) -> None:
     """A held occurrence that is skipped ends a job that had no other."""
     job = held(world)
-    after = world.do(world.steering.skip, world.caller(ADMIN), job)
+    after = world.steer("skip", job)
     assert after.state is ScheduleState.CANCELLED
     assert world.states(after) == [("skipped", "late")]
 
@@ -271,7 +271,7 @@ def test_what_is_held_and_refused_is_told(world: World) -> None:
     job = held(world)
     world.notices()
     world.do(lambda unit: unit.lists.declare([a_list(publishers=frozenset())]))
-    after = world.do(world.steering.resume, world.caller(ADMIN), job)
+    after = world.steer("resume", job)
     assert world.states(after) == [("failed", "not-allowed")]
     assert after.state is ScheduleState.FAILED
     assert {one.to for one in world.notices() if isinstance(one.said, Text)} > {

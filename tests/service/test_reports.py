@@ -13,6 +13,7 @@ from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.request import JobName
 from tests.world import ADMIN, NOON, OPS, PUBLISHER, World, a_list
 
 READERS = ("a@example.org", "b@example.org")
@@ -99,9 +100,9 @@ def test_cancelled_by_another(world: World) -> None:
     theirs = world.schedule(PUBLISHER, client_id="theirs")
     world.schedule(PUBLISHER, client_id="own")
     schedules = world.schedules
-    world.do(schedules.cancel, world.caller(PUBLISHER), "own")
+    world.do(schedules.cancel, world.caller(PUBLISHER), JobName(id="own"))
     assert world.notices() == []
-    world.do(schedules.cancel_reference, world.caller(ADMIN), theirs.id)
+    world.cancel(theirs)
     notices = world.notices()
     assert headlines(notices) == [(PUBLISHER, "cancelled")]
     assert list(texts(notices)) == []

@@ -17,7 +17,8 @@ from bot.domain.errors import (
 from bot.domain.schedule import ScheduleState, TextContent
 from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
-from tests.world import ADMIN, NOON, PUBLISHER, STRANGER, USER, World
+from bot.service.requests.request import JobName
+from tests.world import ADMIN, NOON, PUBLISHER, STRANGER, USER, World, numbered
 
 READER = "reader@example.org"
 DAILY = {"recurrence": "FREQ=DAILY", "deliver_at": "2026-03-01T13:00:00Z"}
@@ -139,7 +140,7 @@ def test_the_quota_counts_what_is_live(world: World) -> None:
         world.schedule(PUBLISHER)
     assert (refused.value.limit, refused.value.wait) == ("pending", True)
     publisher = world.caller(PUBLISHER)
-    world.do(world.schedules.cancel, publisher, jobs[0].client_id)
+    world.do(world.schedules.cancel, publisher, JobName(id=jobs[0].client_id))
     world.schedule(PUBLISHER)
 
 
@@ -167,16 +168,13 @@ def test_anothers_job_looks_like_none(world: World) -> None:
     texts = []
     for client_id, owner in (("secret", ADMIN), ("nothing", ADMIN)):
         with pytest.raises(NotFound) as refused:
-            world.do(schedules.find, user, client_id, owner)
+            world.do(schedules.named, user, JobName(id=client_id, owner=owner))
         texts.append(refused.value.text.replace(client_id, "…"))
-    for change in (
-        world.steering.pause,
-        world.steering.resume,
-        world.steering.skip,
-        schedules.get,
-    ):
+    with pytest.raises(NotFound):
+        world.do(schedules.named, user, numbered(job))
+    for verb in ("pause", "resume", "skip"):
         with pytest.raises(NotFound):
-            world.do(change, user, job.id)
+            world.steer(verb, job, USER)
     assert texts[0] == texts[1]
     assert world.get(job.id) == job
 
@@ -184,7 +182,11 @@ def test_anothers_job_looks_like_none(world: World) -> None:
 def test_an_admin_finds_anothers_job(world: World) -> None:
     """An admin who names the owner finds the job."""
     job = world.schedule(PUBLISHER, client_id="theirs")
-    found = world.do(world.schedules.find, world.caller(ADMIN), "theirs", PUBLISHER)
+    found = world.do(
+        world.schedules.named,
+        world.caller(ADMIN),
+        JobName(id="theirs", owner=PUBLISHER),
+    )
     assert found == job
 
 
@@ -207,7 +209,7 @@ def test_pages_by_status(world: World) -> None:
     world.schedule()
     gone = world.schedule(client_id="gone")
     admin = world.caller(ADMIN)
-    world.do(world.schedules.cancel, admin, "gone")
+    world.do(world.schedules.cancel, admin, JobName(id="gone"))
     page = world.do(world.schedules.page, admin, Paging(), "cancelled")
     assert [one.id for one in page.items] == [gone.id]
     with pytest.raises(Invalid):
@@ -219,7 +221,7 @@ def test_cancel_twice(world: World) -> None:
     job = world.schedule(client_id="job")
     admin = world.caller(ADMIN)
     for _ in range(2):
-        cancelled = world.do(world.schedules.cancel, admin, "job")
+        cancelled = world.do(world.schedules.cancel, admin, JobName(id="job"))
         assert cancelled.state is ScheduleState.CANCELLED
     world.clock.advance(hours=2)
     assert world.plan() == 0
@@ -231,18 +233,17 @@ def test_cancel_what_is_over(world: World) -> None:
     job = world.due(client_id="job")
     assert job.state is ScheduleState.SENT
     with pytest.raises(Finished, match="sent"):
-        world.do(world.schedules.cancel, world.caller(ADMIN), "job")
+        world.do(world.schedules.cancel, world.caller(ADMIN), JobName(id="job"))
 
 
 def test_pause_and_resume(world: World) -> None:
     """A paused job does not become due; resumed in time, it goes out."""
     job = world.schedule()
-    admin = world.caller(ADMIN)
     for _ in range(2):
-        world.do(world.steering.pause, admin, job.id)
+        world.steer("pause", job)
     world.clock.advance(minutes=65)
     assert world.plan() == 0
-    world.do(world.steering.resume, admin, job.id)
+    world.steer("resume", job)
     world.plan_all()
     assert world.states(job) == [("sent", None)]
 
@@ -250,10 +251,9 @@ def test_pause_and_resume(world: World) -> None:
 def test_resumed_too_late(world: World) -> None:
     """What was paused past its lateness is missed when it is resumed."""
     job = world.schedule()
-    admin = world.caller(ADMIN)
-    world.do(world.steering.pause, admin, job.id)
+    world.steer("pause", job)
     world.clock.advance(hours=2)
-    world.do(world.steering.resume, admin, job.id)
+    world.steer("resume", job)
     world.plan_all()
     assert world.states(job) == [("missed", "late")]
 
@@ -264,13 +264,13 @@ def test_what_goes_out_cannot_be_paused(world: World) -> None:
     job = world.due()
     assert job.state is ScheduleState.RUNNING
     with pytest.raises(Conflict):
-        world.do(world.steering.pause, world.caller(ADMIN), job.id)
+        world.steer("pause", job)
 
 
 def test_skip_leaves_one_out(world: World) -> None:
     """A skipped occurrence counts for COUNT and the following one stays."""
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=2")
-    skipped = world.do(world.steering.skip, world.caller(ADMIN), job.id)
+    skipped = world.steer("skip", job)
     assert skipped.next_at == NOON.replace(day=2, hour=13)
     world.clock.set(NOON.replace(day=5))
     world.clock.set(NOON.replace(day=2, hour=13))
@@ -282,18 +282,17 @@ def test_skip_leaves_one_out(world: World) -> None:
 def test_skip_the_last(world: World) -> None:
     """A job whose last occurrence is skipped is over; one without others refuses."""
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=1")
-    admin = world.caller(ADMIN)
-    over = world.do(world.steering.skip, admin, job.id)
+    over = world.steer("skip", job)
     assert (over.state, over.reason) == (ScheduleState.CANCELLED, "skipped")
     once = world.schedule()
     with pytest.raises(Conflict):
-        world.do(world.steering.skip, admin, once.id)
+        world.steer("skip", once)
 
 
 def test_send_now_once(world: World) -> None:
     """A single announcement sent now is not sent again at its moment."""
     job = world.schedule()
-    world.do(world.steering.send_now, world.caller(ADMIN), job.id)
+    world.steer("send_now", job)
     world.plan_all()
     world.clock.advance(hours=2)
     world.plan_all()
@@ -304,7 +303,7 @@ def test_send_now_is_extra_for_a_recurring_job(world: World) -> None:
     """A recurring announcement sent now keeps its rule, its count included."""
     world.subscribe(READER)
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=2")
-    sent = world.do(world.steering.send_now, world.caller(ADMIN), job.id)
+    sent = world.steer("send_now", job)
     assert (sent.next_at, sent.planned) == (NOON.replace(hour=13), 0)
     assert [one.due_at for one in world.moments(job)] == [NOON]
     assert world.broadcast(job).total == 1
@@ -313,7 +312,6 @@ def test_send_now_is_extra_for_a_recurring_job(world: World) -> None:
 def test_send_now_a_paused_recurring_job(world: World) -> None:
     """A paused recurring job is resumed before it is sent."""
     job = world.schedule(**DAILY)
-    admin = world.caller(ADMIN)
-    world.do(world.steering.pause, admin, job.id)
+    world.steer("pause", job)
     with pytest.raises(Conflict):
-        world.do(world.steering.send_now, admin, job.id)
+        world.steer("send_now", job)

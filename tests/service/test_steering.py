@@ -7,7 +7,7 @@ import pytest
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.domain.updates import WireState
 from bot.service.delivery.jobs import Step
-from tests.world import ADMIN, NOON, World, a_list
+from tests.world import NOON, World, a_list
 
 READER = "reader@example.org"
 AT_ONE = NOON.replace(hour=13)
@@ -22,10 +22,6 @@ def job(world: World) -> Schedule:
     world.plan_all()
     assert world.get(job.id).state is ScheduleState.RUNNING
     return job
-
-
-def steer(world: World, verb: str, job: Schedule) -> Schedule:
-    return world.do(getattr(world.steering, verb), world.caller(ADMIN), job.id)
 
 
 def deliver(world: World) -> None:
@@ -44,8 +40,8 @@ def hold(world: World) -> None:
 
 def test_resumed_while_it_is_sending(world: World, job: Schedule) -> None:
     """It is queued again, and scheduled once the sending is over."""
-    assert steer(world, "pause", job).state is ScheduleState.PAUSED
-    resumed = steer(world, "resume", job)
+    assert world.steer("pause", job).state is ScheduleState.PAUSED
+    resumed = world.steer("resume", job)
     assert (resumed.state, resumed.wire_state) == (
         ScheduleState.RUNNING,
         WireState.QUEUED,
@@ -56,9 +52,9 @@ def test_resumed_while_it_is_sending(world: World, job: Schedule) -> None:
 
 def test_resumed_after_it_was_sent(world: World, job: Schedule) -> None:
     """It waits for the next moment."""
-    steer(world, "pause", job)
+    world.steer("pause", job)
     deliver(world)
-    assert steer(world, "resume", job).state is ScheduleState.PENDING
+    assert world.steer("resume", job).state is ScheduleState.PENDING
 
 
 @pytest.mark.parametrize("way", ["paused", "held"])
@@ -67,10 +63,10 @@ def test_the_last_is_skipped_while_it_is_sending(
 ) -> None:
     """What goes out decides how it ends, not what was skipped."""
     if way == "paused":
-        steer(world, "pause", job)
+        world.steer("pause", job)
     else:
         hold(world)
-    assert steer(world, "skip", job).state is ScheduleState.RUNNING
+    assert world.steer("skip", job).state is ScheduleState.RUNNING
     deliver(world)
     assert world.get(job.id).state is ScheduleState.SENT
 
@@ -82,5 +78,5 @@ def test_the_held_one_is_refused_while_it_is_sending(
     hold(world)
     assert world.get(job.id).state is ScheduleState.HELD
     world.do(lambda unit: unit.lists.declare([a_list("other", is_default=True)]))
-    assert steer(world, "resume", job).state is ScheduleState.RUNNING
+    assert world.steer("resume", job).state is ScheduleState.RUNNING
     assert world.states(job) == [("sending", None), ("failed", "list-gone")]

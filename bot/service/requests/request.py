@@ -14,6 +14,18 @@ from bot.domain.schedule import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobName:
+    """Which job is meant: by the service-wide number, or by the owner's id."""
+
+    #: the reference, shown as #123; where it is given, the rest is not looked at
+    number: int | None = None
+    #: the draft's <id/>
+    id: str | None = None
+    #: whose id it is; None: the caller's
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleRequest:
     """The draft's `<schedule/>` (§7.1) with Carillon's extensions."""
 

@@ -14,7 +14,6 @@ from bot.domain.errors import (
     Conflict,
     Finished,
     Invalid,
-    NotAllowed,
     NotFound,
 )
 from bot.domain.message import Text
@@ -33,10 +32,10 @@ from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.intake import Intake
-from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.request import JobName, ScheduleRequest
 from bot.service.rules.policy import Policy, list_context
 from bot.service.rules.quotas import Quota, Quotas
-from bot.service.rules.rights import known
+from bot.service.rules.rights import known, may_change, may_see
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +115,25 @@ class Schedules:
         found = uow.lists.get(audience.list_name)
         return uow.lists.counts().get(found.id, 0) if found else 0
 
-    def find(
-        self, uow: UnitOfWork, caller: Caller, client_id: str, owner: str | None = None
-    ) -> Schedule:
-        """By the owner's id; another's for admins and auditors, who name the owner."""
+    def named(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
+        """The job meant, for whoever may look at it; raises NotFound.
+
+        Another's job is for admins and auditors, who give its number or its owner.
+        """
         known(caller)
-        if owner is not None and owner != caller.owner and not caller.sees_all:
-            raise NotFound(Phrase("There is no announcement {id!r}.", id=client_id))
-        found = uow.schedules.find(owner or caller.owner, client_id)
-        if found is None:
-            raise NotFound(Phrase("There is no announcement {id!r}.", id=client_id))
+        if name.number is not None:
+            found = uow.schedules.get(name.number)
+        else:
+            owner = name.owner or caller.owner
+            found = uow.schedules.find(owner, name.id or "")
+        if found is None or not may_see(caller, found):
+            raise _unknown(name)
         return found
 
-    def get(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        """By the service-wide reference (#123)."""
-        known(caller)
-        found = uow.schedules.get(reference)
-        if found is None or not _may_see(caller, found):
-            raise _unknown(reference)
-        return found
-
-    def held(self, uow: UnitOfWork, caller: Caller, reference: int) -> Schedule:
-        """Locked, for a caller who may change it; raises NotAllowed or Finished."""
-        found = self.get(uow, caller, reference)
-        _may_change(caller, found)
+    def held(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
+        """Locked, for a caller who may change it; raises NotFound or NotAllowed."""
+        found = self.named(uow, caller, name)
+        may_change(caller, found)
         return locked(uow, found.id)
 
     def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
@@ -192,20 +186,12 @@ class Schedules:
         self, uow: UnitOfWork, caller: Caller, reference: int, limit: int
     ) -> list[Occurrence]:
         """What became of its moments so far, the latest first."""
-        found = self.get(uow, caller, reference)
+        found = self.named(uow, caller, JobName(number=reference))
         return uow.occurrences.of(found.id, limit=limit)
 
-    def cancel(
-        self, uow: UnitOfWork, caller: Caller, client_id: str, owner: str | None = None
-    ) -> Schedule:
-        """Cancel by the owner's id; cancelling again is no error."""
-        found = self.find(uow, caller, client_id, owner)
-        return self.cancel_reference(uow, caller, found.id)
-
-    def cancel_reference(
-        self, uow: UnitOfWork, caller: Caller, reference: int
-    ) -> Schedule:
-        schedule = self.held(uow, caller, reference)
+    def cancel(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
+        """Nothing more leaves; cancelling again is no error."""
+        schedule = self.held(uow, caller, name)
         if schedule.state is ScheduleState.CANCELLED:
             return schedule
         not_final(schedule)
@@ -250,30 +236,19 @@ def _earlier(
     return earlier
 
 
-def _may_see(caller: Caller, schedule: Schedule) -> bool:
-    return caller.sees_all or schedule.owner == caller.owner
-
-
-def _may_change(caller: Caller, schedule: Schedule) -> None:
-    if not caller.is_admin and schedule.owner != caller.owner:
-        raise NotAllowed(
-            Phrase(
-                "You may look at #{reference}, not change it.", reference=schedule.id
-            )
-        )
-
-
 def locked(uow: UnitOfWork, reference: int) -> Schedule:
     """Held for this transaction; raises NotFound."""
     schedule = uow.schedules.lock(reference)
     if schedule is None:
-        raise _unknown(reference)
+        raise _unknown(JobName(number=reference))
     return schedule
 
 
-def _unknown(reference: int) -> NotFound:
+def _unknown(name: JobName) -> NotFound:
+    if name.number is None:
+        return NotFound(Phrase("There is no announcement {id!r}.", id=name.id or ""))
     return NotFound(
-        Phrase("There is no announcement #{reference}.", reference=reference)
+        Phrase("There is no announcement #{reference}.", reference=name.number)
     )
 
 

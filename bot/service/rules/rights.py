@@ -1,13 +1,15 @@
 """Who may do what, and how a refusal is worded: each question once.
 
 Roles first, then what belongs to a list: who may announce to it (asked when a
-request comes in and again when due), and who may know of it.
+request comes in and again when due), and who may know of it. Then what belongs to
+an owner: who may look at a job, and who may change it.
 """
 
 from bot.domain.access import Caller, Role
 from bot.domain.errors import Forbidden, NotAllowed
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
+from bot.domain.schedule import Schedule
 from bot.service.ports.unit_of_work import UnitOfWork
 
 
@@ -49,3 +51,18 @@ def may_know(uow: UnitOfWork, caller: Caller, entry: AnnouncementList) -> bool:
     subscriber = uow.subscribers.get(caller.owner)
     standing = uow.subscriptions.of(subscriber.id) if subscriber else []
     return any(subscription.list_id == entry.id for subscription in standing)
+
+
+def may_see(caller: Caller, schedule: Schedule) -> bool:
+    """Whoever may not look at it is told that there is none."""
+    return caller.sees_all or schedule.owner == caller.owner
+
+
+def may_change(caller: Caller, schedule: Schedule) -> None:
+    """Raises NotAllowed for everybody but its owner and admins."""
+    if not caller.is_admin and schedule.owner != caller.owner:
+        raise NotAllowed(
+            Phrase(
+                "You may look at #{reference}, not change it.", reference=schedule.id
+            )
+        )

@@ -34,7 +34,7 @@ from bot.service.ports.outside import Database
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import Audit
-from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.request import JobName, ScheduleRequest
 from bot.service.requests.schedules import Report, Schedules
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quota, Quotas
@@ -180,8 +180,7 @@ class SchedulingDoor:
                 asked,
                 self._schedules.cancel,
                 asked.caller,
-                request.client_id,
-                owner_named(request.owner),
+                JobName(id=request.client_id, owner=owner_named(request.owner)),
             )
             return answers.cancelled(schedule)
         report, quota = await self._database.run(
@@ -193,7 +192,9 @@ class SchedulingDoor:
         caller = asked.caller
         if request.client_id is not None:
             report = await self._database.read(
-                self._one, caller, request.client_id, owner_named(request.owner)
+                self._one,
+                caller,
+                JobName(id=request.client_id, owner=owner_named(request.owner)),
             )
             await self._database.run(self._audit.done, asked, report.schedule.id)
             return answers.one(report, caller)
@@ -213,10 +214,8 @@ class SchedulingDoor:
         schedule, quota = self._schedules.create(uow, caller, request)
         return Report(schedule, self._schedules.moment(uow, schedule)), quota
 
-    def _one(
-        self, uow: UnitOfWork, caller: Caller, client_id: str, owner: str | None
-    ) -> Report:
-        found = self._schedules.find(uow, caller, client_id, owner)
+    def _one(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Report:
+        found = self._schedules.named(uow, caller, name)
         return self._schedules.report(uow, found)
 
     def _page(
