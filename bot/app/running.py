@@ -19,6 +19,7 @@ from bot.app.observing import Observing
 from bot.app.vitals import Vitals, web_server
 from bot.app.wiring import use_cases_over
 from bot.clock import Alarm
+from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
@@ -97,15 +98,11 @@ class Running:
         self._ledger = ledger = Ledger(database, sending, self._worker)
         ids = MessageIds(digest_key)
         self._doors = Doors(
-            database=database,
-            policy=use_cases.policy,
-            schedules=use_cases.schedules,
-            audit=use_cases.audit,
-            subscribers=use_cases.subscribers,
+            use_cases=use_cases,
+            desk=Desk(use_cases, counts.requested),
             ids=ids,
             lists=lists,
             on_bounce=ledger.bounced,
-            on_unrecorded=counts.requested,
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)

@@ -6,8 +6,10 @@ import typer
 
 from bot.cli import asking, following, moments, output, session, showing
 from bot.cli.asking import Options
+from bot.desk import views
+from bot.desk.verbs import lists
+from bot.desk.verbs.announcing import DRAFT, SCHEDULE
 from bot.domain import wallclock
-from bot.domain.audit import Action
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule
@@ -120,14 +122,12 @@ def announce(
     )
     asking.check_usage(options)
     asks = not (yes or dry_run)
-    with session.use_cases_of(context) as use_cases:
-        target = use_cases.database.look(use_cases.subscribers.get_list, list_name)
+    with session.desk_of(context) as desk:
+        target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         zone = timezone or target.timezone
-        request = asking.request_of(options, zone, use_cases.templates)
-        drafted, readers = use_cases.database.look(
-            use_cases.schedules.draft, session.OPERATOR, request
-        )
-        texts = use_cases.database.look(use_cases.schedules.texts, drafted)
+        request = asking.request_of(options, zone, desk.templates)
+        draft = desk.ask_here(DRAFT(request))
+        drafted = draft.schedule
         if asks and (json or not output.on_terminal()):
             output.fail(
                 Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
@@ -141,35 +141,27 @@ def announce(
         ]
         shown: dict[str, Any] = {
             "list": list_name,
-            "readers": readers,
+            "readers": draft.readers,
             "timezone": drafted.zone,
-            "texts": showing.texts_as_data(texts),
+            "texts": views.texts(draft.texts),
             **moments.as_data(preview, warnings),
         }
         if not json:
-            showing.draft(drafted, readers, texts, preview, warnings)
+            showing.draft(drafted, draft.readers, draft.texts, preview, warnings)
         if dry_run:
             if json:
                 output.document({**shown, "dry_run": True})
             return
         if asks and not output.confirmed(Phrase("Announce this?")):
             output.fail(Phrase("nothing was announced"))
-        stored, _ = session.carry_out(
-            use_cases,
-            Action.SCHEDULE,
-            request.summary,
-            use_cases.schedules.create,
-            session.OPERATOR,
-            request,
-        )
-        shown |= showing.schedule_as_data(stored)
+        report, _ = desk.ask_here(SCHEDULE(request))
+        stored = report.schedule
+        shown |= views.schedule(stored)
         if not json:
             output.say(_outcome(stored, repeated=stored.id == drafted.id))
         failed = None
         if wait:
-            shown["broadcast"], failed = following.schedule(
-                use_cases, stored.id, quiet=json
-            )
+            shown["broadcast"], failed = following.schedule(desk, stored.id, quiet=json)
         if json:
             output.document(shown)
         if failed:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli import files, moments, output, session
+from bot.desk.verbs import audit as verbs
 from bot.domain import durations, timestamps
 from bot.domain.access import owner_named
 from bot.domain.audit import Action, AuditEntry
@@ -22,7 +23,7 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 
 if TYPE_CHECKING:
-    from bot.service.use_cases import UseCases
+    from bot.desk.desk import Desk
 
 _COLUMNS = tuple(field.name for field in fields(AuditEntry))
 #: over the columns
@@ -73,34 +74,32 @@ def audit(
     others = (since, until, caller, action, result, after, export)
     if purge is not None and any(one is not None for one in others):
         output.fail(Phrase("--purge goes by age alone"), 2)
-    with session.use_cases_of(context) as use_cases:
+    with session.desk_of(context) as desk:
         if purge is not None:
-            _purge(use_cases, purge, json)
+            _purge(desk, purge, json)
             return
         wanted = AuditFilter(
-            since=_moment(use_cases, since, "--since"),
-            until=_moment(use_cases, until, "--until"),
+            since=_moment(desk, since, "--since"),
+            until=_moment(desk, until, "--until"),
             caller=owner_named(caller),
             action=action,
             result=result,
         )
         if export is not None:
-            _export(use_cases, wanted, export, after)
+            _export(desk, wanted, export, after)
             return
-        _show(use_cases, wanted, limit, after, json)
+        _show(desk, wanted, limit, after, json)
 
 
 def _show(
-    use_cases: "UseCases",
+    desk: "Desk",
     wanted: AuditFilter,
     limit: int,
     after: int | None,
     json: bool,
 ) -> None:
     paging = Paging(limit=limit, after=after, before=0 if after is None else None)
-    page = use_cases.database.look(
-        use_cases.audit.page, session.OPERATOR, wanted, paging
-    )
+    page = desk.ask_here(verbs.LIST(verbs.Wish(wanted=wanted, paging=paging)))
     items = page.items
     rest = page.index + len(items) < page.count
     following = items[-1].id if items and rest else None
@@ -120,16 +119,14 @@ def _show(
     output.more(following)
 
 
-def _export(
-    use_cases: "UseCases", wanted: AuditFilter, target: Path, after: int | None
-) -> None:
+def _export(desk: "Desk", wanted: AuditFilter, target: Path, after: int | None) -> None:
     """To a file that only its owner may read, whole or not at all; or to a pipe."""
     with files.writing(target) as stream:
         count = 0
         rows = csv.writer(stream) if target.suffix == ".csv" else None
         if rows is not None:
             rows.writerow(_COLUMNS)
-        for entry in _all(use_cases, wanted, after or 0):
+        for entry in _all(desk, wanted, after or 0):
             # not asdict(), which copies each value: ten times as slow
             data = {name: getattr(entry, name) for name in _COLUMNS}
             data["at"] = timestamps.format(entry.at)
@@ -141,12 +138,9 @@ def _export(
     output.note(Counted("{count} entry written", "{count} entries written", count))
 
 
-def _all(
-    use_cases: "UseCases", wanted: AuditFilter, after: int
-) -> Iterator[AuditEntry]:
+def _all(desk: "Desk", wanted: AuditFilter, after: int) -> Iterator[AuditEntry]:
     """In slices: no transaction is long, however much there is."""
-    following = use_cases.audit.following
-    while found := use_cases.database.look(following, session.OPERATOR, wanted, after):
+    while found := desk.ask_here(verbs.EXPORT(verbs.Walk(wanted=wanted, after=after))):
         yield from found
         after = found[-1].id
 
@@ -157,28 +151,24 @@ def _plain(value: Any) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
-def _purge(use_cases: "UseCases", age: str, json: bool) -> None:
+def _purge(desk: "Desk", age: str, json: bool) -> None:
     try:
         length = durations.parse(age)
     except Invalid as error:
         output.fail(output.about("--purge", error), 2)
-    before = use_cases.clock.now() - length
-    purge = use_cases.audit.purge
-    # written down with the first slice: whoever ends this half-way leaves a trace
-    purged = session.carry_out(use_cases, Action.PURGE, age, purge, before)
-    while some := use_cases.database.call(purge, before):
-        purged += some
+    before = desk.clock.now() - length
+    purged = desk.ask_here(verbs.PURGE(verbs.Purge(before=before, age=age)))
     if json:
         output.document({"purged": purged})
         return
     output.say(Counted("{count} dropped.", "{count} dropped.", purged))
 
 
-def _moment(use_cases: "UseCases", text: str | None, option: str) -> datetime | None:
+def _moment(desk: "Desk", text: str | None, option: str) -> datetime | None:
     """A moment in UTC, or how long ago."""
     if text is None:
         return None
     try:
-        return use_cases.clock.now() - durations.parse(text)
+        return desk.clock.now() - durations.parse(text)
     except Invalid:
         return moments.read(text, ZoneInfo("UTC"), option)

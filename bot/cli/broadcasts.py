@@ -1,16 +1,15 @@
 """`carillon broadcasts`: what is or was sent."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from bot.cli import following, output, session, showing
-from bot.domain.audit import Action
-from bot.domain.broadcast import Broadcast, DeliveryException, Progress
+from bot.desk import views
+from bot.desk.verb import Plain
+from bot.desk.verbs import broadcasts as verbs
 from bot.domain.phrase import Counted, Phrase
-from bot.service.delivery.broadcasts import Broadcasts
-from bot.service.ports.paging import Page, Paging
-from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.ports.paging import Paging
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 
@@ -31,15 +30,15 @@ def show_all(
 ) -> None:
     """Show the latest, or those after N; the latest come last."""
     paging = Paging(limit=limit, after=after, before=0 if after is None else None)
-    with session.use_cases_of(context) as use_cases:
-        page = use_cases.database.look(_page, use_cases.broadcasts, paging, sending)
+    with session.desk_of(context) as desk:
+        page = desk.ask_here(verbs.LIST(verbs.Wish(paging=paging, sending=sending)))
     items = page.items
     rest = page.index + len(items) < page.count
     following_id = items[-1][0].id if items and rest else None
     if json:
         output.document(
             {
-                "items": [showing.broadcast_as_data(*one) for one in items],
+                "items": [views.broadcast(*one) for one in items],
                 "count": page.count,
                 "after": following_id,
             }
@@ -53,12 +52,10 @@ def show_all(
 @app.command()
 def show(context: typer.Context, number: Number, json: output.JSON = False) -> None:
     """Show one, with its progress."""
-    with session.use_cases_of(context) as use_cases:
-        found, progress = use_cases.database.look(
-            use_cases.broadcasts.get, session.OPERATOR, number
-        )
+    with session.desk_of(context) as desk:
+        found, progress = desk.ask_here(verbs.SHOW(verbs.Number(number)))
     if json:
-        output.document(showing.broadcast_as_data(found, progress))
+        output.document(views.broadcast(found, progress))
         return
     output.details(
         [
@@ -85,15 +82,14 @@ def failures(
     json: output.JSON = False,
 ) -> None:
     """Show who was not told, or not yet, and why; by JID."""
-    with session.use_cases_of(context) as use_cases:
-        found = use_cases.database.look(
-            use_cases.broadcasts.failures, session.OPERATOR, number, after, limit + 1
-        )
+    wish = verbs.FailuresWish(number=number, after=after, limit=limit + 1)
+    with session.desk_of(context) as desk:
+        found = desk.ask_here(verbs.FAILURES(wish))
     shown = found[:limit]
     following_jid = shown[-1].jid if len(found) > limit else None
     if json:
         output.document(
-            {"items": [_failure(one) for one in shown], "after": following_jid}
+            {"items": [views.failure(one) for one in shown], "after": following_jid}
         )
         return
     if not shown:
@@ -116,8 +112,8 @@ def failures(
 @app.command()
 def watch(context: typer.Context, number: Number, json: output.JSON = False) -> None:
     """Stay with one until it is over; exit code 1 where it failed or was stopped."""
-    with session.use_cases_of(context) as use_cases:
-        shown, failed = following.broadcast(use_cases, number, quiet=json)
+    with session.desk_of(context) as desk:
+        shown, failed = following.broadcast(desk, number, quiet=json)
     if json:
         output.document(shown)
     if failed:
@@ -138,43 +134,13 @@ def stop(
     """Stop one, or all; nothing more leaves, those already told stay told."""
     if (number is None) != everything:
         output.fail(Phrase("say which: its number, or --all"), 2)
-    with session.use_cases_of(context) as use_cases:
+    with session.desk_of(context) as desk:
         if number is None:
-            stopped = 0
-            stop_some = use_cases.broadcasts.stop_some
-            while now := session.carry_out(
-                use_cases, Action.STOP, "all", stop_some, session.OPERATOR
-            ):
-                stopped += now
+            stopped = desk.ask_here(verbs.STOP_ALL(Plain("all")))
         else:
-            session.carry_out(
-                use_cases,
-                Action.STOP,
-                str(number),
-                use_cases.broadcasts.stop,
-                session.OPERATOR,
-                number,
-            )
+            desk.ask_here(verbs.STOP(verbs.Number(number)))
             stopped = 1
     if json:
         output.document({"stopped": stopped})
         return
     output.say(Counted("{count} stopped.", "{count} stopped.", stopped))
-
-
-def _page(
-    uow: UnitOfWork, broadcasts: Broadcasts, paging: Paging, sending: bool
-) -> Page[tuple[Broadcast, Progress]]:
-    return broadcasts.page(uow, session.OPERATOR, paging, sending=sending)
-
-
-def _failure(one: DeliveryException) -> dict[str, Any]:
-    return {
-        "jid": one.jid,
-        "state": one.kind,
-        "condition": one.condition,
-        "text": one.text,
-        "repeats": one.attempts,
-        "first_at": one.first_at,
-        "next_at": one.next_at,
-    }

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli import files, output, session
+from bot.desk.verbs import lists
+from bot.desk.verbs.subscribers import EXPORT, Wish
 from bot.domain.people import Person
 from bot.domain.people_files import Format, format_of, header, written
 from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:
-    from bot.service.use_cases import UseCases
+    from bot.desk.desk import Desk
 
 #: read in one transaction, so that none keeps the database from tidying up
-_PAGE = 1_000
+_PAGE_SIZE = 1_000
 
 
 def export_people(
@@ -36,11 +38,11 @@ def export_people(
         output.fail(Phrase("--json is about FILE, so name one"), 2)
     wanted = Format(format_ or format_of(file.name, "") or Format.CSV)
     count = 0
-    with session.use_cases_of(context) as use_cases:
-        use_cases.database.look(use_cases.subscribers.get_list, list_name)
+    with session.desk_of(context) as desk:
+        desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         with files.writing(file) as stream:
             stream.write(header(wanted))
-            for person in _all(use_cases, list_name):
+            for person in _all(desk, list_name):
                 stream.write(written(person, wanted))
                 count += 1
     if json:
@@ -49,13 +51,12 @@ def export_people(
     output.note(Counted("{count} written", "{count} written", count))
 
 
-def _all(use_cases: "UseCases", list_name: str) -> Iterator[Person]:
-    after, export = 0, use_cases.subscribers.export
+def _all(desk: "Desk", list_name: str) -> Iterator[Person]:
+    after = 0
     while True:
-        found = use_cases.database.look(
-            export, session.OPERATOR, list_name, after, _PAGE
-        )
+        wish = Wish(list_name=list_name, after=after, limit=_PAGE_SIZE)
+        found = desk.ask_here(EXPORT(wish))
         yield from (person for _, person in found)
-        if len(found) < _PAGE:
+        if len(found) < _PAGE_SIZE:
             return
         after = found[-1][0]

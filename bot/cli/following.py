@@ -5,43 +5,40 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-from bot.cli import output, session, showing
+from bot.cli import output, showing
 from bot.cli.reader import words
+from bot.desk import views
+from bot.desk.verbs import broadcasts, schedules, status
+from bot.desk.verbs.status import STATUS
 from bot.domain import broadcast as domain
 from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.paging import Paging
-from bot.service.records.health import health
 from bot.service.requests.request import JobName
 
 if TYPE_CHECKING:
-    from bot.service.use_cases import UseCases
+    from bot.desk.desk import Desk
 
 #: seconds between two looks
 _PAUSE = 0.3
 
 
 def schedule(
-    use_cases: "UseCases", reference: int, *, quiet: bool
+    desk: "Desk", reference: int, *, quiet: bool
 ) -> tuple[dict[str, Any] | None, Phrase | None]:
     """Until the schedule's latest broadcast is over; as `broadcast` below.
 
     A schedule that ends without one gives None and why.
     """
-    if not use_cases.database.look(health, use_cases.clock, 1).up:
+    if not desk.ask_here(STATUS(status.Wish(limit=1))).up:
         output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
-        found = use_cases.database.look(
-            use_cases.schedules.named, session.OPERATOR, JobName(number=reference)
-        )
-        page = use_cases.database.look(
-            use_cases.broadcasts.page,
-            session.OPERATOR,
-            Paging(limit=1, before=0),
-            reference,
-        )
+        found = desk.ask_here(schedules.QUERY(JobName(number=reference))).schedule
+        latest = Paging(limit=1, before=0)
+        wish = broadcasts.Wish(paging=latest, schedule=reference)
+        page = desk.ask_here(broadcasts.LIST(wish))
         if page.items:
-            return broadcast(use_cases, page.items[0][0].id, quiet=quiet)
+            return broadcast(desk, page.items[0][0].id, quiet=quiet)
         if found.is_final:
             return None, Phrase(
                 "#{number} is {state}: {why}",
@@ -53,7 +50,7 @@ def schedule(
 
 
 def broadcast(
-    use_cases: "UseCases", broadcast_id: int, *, quiet: bool
+    desk: "Desk", broadcast_id: int, *, quiet: bool
 ) -> tuple[dict[str, Any], Phrase | None]:
     """Until it is over: how it went as data, and in a sentence if it failed.
 
@@ -64,9 +61,8 @@ def broadcast(
     with output.progress(*columns, quiet=quiet) as bar:
         task = bar.add_task(words(Phrase("broadcast {number}", number=broadcast_id)))
         while True:
-            found, progress = use_cases.database.look(
-                use_cases.broadcasts.get, session.OPERATOR, broadcast_id
-            )
+            one = broadcasts.Number(broadcast_id)
+            found, progress = desk.ask_here(broadcasts.SHOW(one))
             bar.update(task, total=progress.total, completed=_done(progress))
             if found.state is not BroadcastState.SENDING:
                 break
@@ -75,7 +71,7 @@ def broadcast(
         showing.broadcasts([(found, progress)])
         if progress.failed:
             output.note(_unreached(found, progress))
-    return showing.broadcast_as_data(found, progress), _failure(found)
+    return views.broadcast(found, progress), _failure(found)
 
 
 def _done(progress: domain.Progress) -> int:

@@ -1,30 +1,28 @@
 """`carillon subscribers import`: the people of a file, all of them or the good ones."""
 
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, TypeAlias
 
 import typer
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from bot.cli import files, output, session
 from bot.cli.reader import words
-from bot.domain.audit import Action, Asked
+from bot.desk.verbs.imports import IMPORT, TRY_IMPORT, PeopleFile
 from bot.domain.errors import Invalid
 from bot.domain.jid import JIDError, bare
 from bot.domain.people_files import Format, Reader, format_of
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.schedule import Origin
 from bot.service.ports.staging import BadLine, Counts
-from bot.service.readers.imports import Import
+from bot.service.readers.imports import BadLines
 from bot.store.staging import SqlStaging, staging
 
-if TYPE_CHECKING:
-    from bot.service.use_cases import UseCases
+#: from a count to how far it is, and of how much, where that is known
+Place: TypeAlias = Callable[[int], tuple[int, int | None]]
 
 #: bad lines, and duplicates, that people are shown; programs get all
 _SHOWN = 20
@@ -66,32 +64,44 @@ def import_people(
     name = "stdin" if str(file) == "-" else file.name
     with (
         files.reading(file) as stream,
-        session.use_cases_of(context) as use_cases,
-        _asking(use_cases, f"{list_name}: import of {name[:_NAME]}", dry_run) as asked,
+        session.desk_of(context) as desk,
         staging() as kept,
     ):
-        work = Import(
-            use_cases.subscribers,
-            use_cases.audit,
-            kept,
-            asked,
-            list_name,
-            welcome=welcome,
-            said=str if json else words,
-        )
-        use_cases.database.look(work.allow)
-        reader = _reader(stream, format_, name, host)
+        opened: list[Reader] = []
+
+        def records() -> Reader:
+            opened.append(_reader(stream, format_, name, host))
+            return opened[0]
+
         with output.progress(quiet=json) as bar:
-            _follow(bar, Phrase("reading"), _places(stream, work.read(reader)))
-            refused = bool(kept.faults) and not skip_bad
-            if not refused:
-                steps = (work.look if dry_run else work.write)(use_cases.database)
-                doing = Phrase("looking up") if dry_run else Phrase("adding")
-                _follow(bar, doing, ((done, kept.people) for done in steps))
+            place = _places(stream)
+            wanted = PeopleFile(
+                list_name=list_name,
+                name=name[:_NAME],
+                records=records,
+                staging=kept,
+                welcome=welcome,
+                skip_bad=skip_bad,
+                said=str if json else words,
+                reading=_follow(bar, Phrase("reading"), place),
+                adding=_follow(
+                    bar,
+                    Phrase("looking up") if dry_run else Phrase("adding"),
+                    lambda done: (done, kept.people),
+                ),
+            )
+            refused, work = False, None
+            try:
+                work = desk.ask_here((TRY_IMPORT if dry_run else IMPORT)(wanted))
+            except BadLines:
+                refused = True
+        counts = Counts(work.added, work.changed) if work else Counts()
+        there = work.there if work else 0
+        [reader] = opened
         if json:
-            _print(list_name, dry_run, work, kept, reader)
+            _print(list_name, dry_run, counts, there, kept, reader)
         else:
-            _tell(list_name, dry_run, refused, work, kept, reader)
+            _tell(list_name, dry_run, refused, counts, there, kept, reader)
         if refused:
             raise Invalid(_refusal(kept.faults, dry_run))
 
@@ -104,21 +114,6 @@ def _host(domain: str) -> str:
     if "@" in host:
         output.fail(Phrase("--domain: {host} is a person, not a domain", host=host), 2)
     return host
-
-
-def _asking(
-    use_cases: "UseCases", about: str, dry_run: bool
-) -> AbstractContextManager[Asked]:
-    """A dry run is a look, which is not written down."""
-    if not dry_run:
-        return session.recorded(use_cases, Action.SUBSCRIBE, about)
-    asked = Asked(
-        caller=session.OPERATOR,
-        door=Origin.CLI,
-        action=Action.SUBSCRIBE,
-        about=about,
-    )
-    return nullcontext(asked)
 
 
 def _reader(
@@ -148,34 +143,41 @@ def _reader(
     return Reader(chain(head, lines), found, host)
 
 
-def _places(
-    stream: TextIOWrapper, steps: Iterator[int]
-) -> Iterator[tuple[int, int | None]]:
+def _places(stream: TextIOWrapper) -> Place:
     """How far a file is read, in bytes; who knows how long a pipe is."""
     if not stream.seekable():
-        yield from ((count, None) for count in steps)
-        return
+        return lambda count: (count, None)
     file = stream.fileno()
     size = os.fstat(file).st_size
-    yield from ((os.lseek(file, 0, os.SEEK_CUR), size) for _ in steps)
+    return lambda _: (os.lseek(file, 0, os.SEEK_CUR), size)
 
 
-def _follow(
-    bar: Progress, doing: Phrase, steps: Iterator[tuple[int, int | None]]
-) -> None:
-    task = bar.add_task(words(doing), total=None)
-    for done, total in steps:
-        bar.update(task, completed=done, total=total)
+def _follow(bar: Progress, doing: Phrase, place: Place) -> Callable[[int], None]:
+    """A line of progress, from the first that is told of it on."""
+    tasks: list[TaskID] = []
+
+    def follow(count: int) -> None:
+        if not tasks:
+            tasks.append(bar.add_task(words(doing), total=None))
+        done, total = place(count)
+        bar.update(tasks[0], completed=done, total=total)
+
+    return follow
 
 
 def _print(
-    list_name: str, dry_run: bool, work: Import, kept: SqlStaging, reader: Reader
+    list_name: str,
+    dry_run: bool,
+    done: Counts,
+    there: int,
+    kept: SqlStaging,
+    reader: Reader,
 ) -> None:
     counts = {
         "people": kept.people,
-        "added": work.added,
-        "there": work.there,
-        "changed": work.changed,
+        "added": done.added,
+        "there": there,
+        "changed": done.changed,
         "duplicates": kept.duplicates,
         "bad": kept.faults,
     }
@@ -196,7 +198,8 @@ def _tell(
     list_name: str,
     dry_run: bool,
     refused: bool,
-    work: Import,
+    done: Counts,
+    there: int,
     kept: SqlStaging,
     reader: Reader,
 ) -> None:
@@ -238,7 +241,7 @@ def _tell(
             )
         )
     if not refused:
-        output.say_all(_done(list_name, dry_run, work, kept))
+        output.say_all(_done(list_name, dry_run, done, there, kept))
 
 
 def _bad(bad: BadLine) -> Phrase:
@@ -268,10 +271,9 @@ def _refusal(faults: int, dry_run: bool) -> Phrase:
 
 
 def _done(
-    list_name: str, dry_run: bool, work: Import, kept: SqlStaging
+    list_name: str, dry_run: bool, done: Counts, there: int, kept: SqlStaging
 ) -> Iterator[Phrase]:
-    counts = Counts(work.added, work.changed)
-    yield from additions(counts, work.there, list_name, dry_run=dry_run)
+    yield from additions(done, there, list_name, dry_run=dry_run)
     if kept.duplicates:
         yield Counted("{count} duplicate", "{count} duplicates", kept.duplicates)
     if kept.faults:

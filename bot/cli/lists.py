@@ -3,14 +3,16 @@
 import typer
 
 from bot.cli import output, session
+from bot.desk.verb import Plain
+from bot.desk.verbs import lists as verbs
 from bot.domain.phrase import Phrase
 
 
 def lists(context: typer.Context, json: output.JSON = False) -> None:
     """Show every list and how many stand on it."""
-    with session.use_cases_of(context) as use_cases:
-        found = use_cases.database.look(use_cases.subscribers.lists)
-        addresses = use_cases.policy.addresses
+    with session.desk_of(context) as desk:
+        found = desk.ask_here(verbs.LIST(Plain("lists")))
+        addresses = desk.policy.addresses
     if json:
         output.document(
             {

@@ -1,33 +1,35 @@
 """`carillon schedules`: what is pending, and changing it."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from bot.cli import moments, output, session, showing
-from bot.domain.audit import Action
-from bot.domain.broadcast import Broadcast, Occurrence, Progress
-from bot.domain.errors import CarillonError, Invalid, NotFound
+from bot.desk import views
+from bot.desk.verbs import schedules as verbs
+from bot.desk.verbs import steering
+from bot.domain.access import OPERATOR, owner_named
+from bot.domain.errors import Invalid, NotFound
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
 from bot.domain.schedule import ON_THE_WIRE, Schedule, ScheduleState
 from bot.domain.updates import WireState
-from bot.service.delivery.broadcasts import Broadcasts
-from bot.service.ports.paging import Page, Paging
-from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.ports.paging import Paging
 from bot.service.requests.request import JobName
-from bot.service.requests.schedules import Schedules
+from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import LIVE
 
 if TYPE_CHECKING:
-    from bot.service.use_cases import UseCases
+    from bot.desk.desk import Desk
+    from bot.desk.verb import Verb
+
+T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
 
-_HISTORY = 10
 _LARGEST = 2**63 - 1
 
 Reference = Annotated[
@@ -61,21 +63,18 @@ def show_all(
     states = None if everything else LIVE
     if status is not None:
         states = _named(status)
-    with session.use_cases_of(context) as use_cases:
-        page = use_cases.database.look(
-            _page,
-            use_cases.schedules,
-            Paging(limit=limit, after=after),
-            states,
-            everything,
-        )
-    items = page.items
+    wish = verbs.Wish(
+        paging=Paging(limit=limit, after=after), states=states, welcomes=everything
+    )
+    with session.desk_of(context) as desk:
+        page = desk.ask_here(verbs.LIST(wish))
+    items = [report.schedule for report in page.items]
     rest = page.index + len(items) < page.count
     following = items[-1].id if items and rest else None
     if json:
         output.document(
             {
-                "items": [showing.schedule_as_data(one) for one in items],
+                "items": [views.schedule(one) for one in items],
                 "count": page.count,
                 "after": following,
             }
@@ -110,36 +109,33 @@ def show_one(
     json: output.JSON = False,
 ) -> None:
     """Show one: its texts, what is ahead, and what became of it so far."""
-    with session.use_cases_of(context) as use_cases:
-        found, occurrences, broadcasts = use_cases.database.look(
-            _one, use_cases.schedules, use_cases.broadcasts, reference, owner
-        )
-        try:
-            texts = use_cases.database.look(use_cases.schedules.texts, found)
-        except CarillonError as error:  # the template changed since
-            texts = ()
-            output.note(Phrase("its texts cannot be shown: {why}", why=error.phrase))
+    with session.desk_of(context) as desk:
+        shown = _asked(desk, verbs.SHOW, reference, owner)
+    found, texts = shown.schedule, shown.texts
+    if isinstance(texts, Phrase):  # the template changed since
+        output.note(Phrase("its texts cannot be shown: {why}", why=texts))
+        texts = ()
     if json:
         output.document(
             {
-                **showing.schedule_as_data(found),
+                **views.schedule(found),
                 **moments.as_data(upcoming(found)),
-                "texts": showing.texts_as_data(texts),
-                "occurrences": [_occurrence(one) for one in occurrences],
-                "broadcasts": [showing.broadcast_as_data(*one) for one in broadcasts],
+                "texts": views.texts(texts),
+                "occurrences": [views.occurrence(one) for one in shown.occurrences],
+                "broadcasts": [views.broadcast(*one) for one in shown.broadcasts],
             }
         )
         return
     _show(found, texts)
-    if occurrences:
+    if shown.occurrences:
         output.plain()
         output.table(
             (Phrase("due"), Phrase("became"), Phrase("why")),
-            [(one.due_at, one.state, one.reason) for one in occurrences],
+            [(one.due_at, one.state, one.reason) for one in shown.occurrences],
         )
-    if broadcasts:
+    if shown.broadcasts:
         output.plain()
-        showing.broadcasts(broadcasts)
+        showing.broadcasts(shown.broadcasts)
 
 
 @app.command()
@@ -151,8 +147,8 @@ def preview(
     json: output.JSON = False,
 ) -> None:
     """Show the next moments, local and UTC, and what to know about them."""
-    with session.use_cases_of(context) as use_cases:
-        found = use_cases.database.look(_find, use_cases.schedules, reference, owner)
+    with session.desk_of(context) as desk:
+        found = _asked(desk, verbs.QUERY, reference, owner).schedule
     ahead = upcoming(found, limit=limit)
     if json:
         output.document({"reference": found.id, **moments.as_data(ahead)})
@@ -177,7 +173,7 @@ def pause(
     json: output.JSON = False,
 ) -> None:
     """Let nothing more become due until `resume`."""
-    _change(context, Action.PAUSE, reference, owner, json)
+    _change(context, steering.PAUSE, reference, owner, json)
 
 
 @app.command()
@@ -188,7 +184,7 @@ def resume(
     json: output.JSON = False,
 ) -> None:
     """Go on after a pause, or let go what is held."""
-    _change(context, Action.RESUME, reference, owner, json)
+    _change(context, steering.RESUME, reference, owner, json)
 
 
 @app.command()
@@ -199,7 +195,7 @@ def skip(
     json: output.JSON = False,
 ) -> None:
     """Leave out the next occurrence, or the one that is held."""
-    _change(context, Action.SKIP, reference, owner, json)
+    _change(context, steering.SKIP, reference, owner, json)
 
 
 @app.command("send-now")
@@ -210,7 +206,7 @@ def send_now(
     json: output.JSON = False,
 ) -> None:
     """Send it now; a recurring one keeps its rule."""
-    _change(context, Action.SEND_NOW, reference, owner, json)
+    _change(context, steering.SEND_NOW, reference, owner, json)
 
 
 @app.command()
@@ -221,45 +217,33 @@ def cancel(
     json: output.JSON = False,
 ) -> None:
     """Cancel it; those already told stay told."""
-    _change(context, Action.CANCEL, reference, owner, json)
-
-
-_USE_CASES: Mapping[Action, Callable[["UseCases"], Callable[..., Schedule]]] = {
-    Action.PAUSE: lambda use_cases: use_cases.steering.pause,
-    Action.RESUME: lambda use_cases: use_cases.steering.resume,
-    Action.SKIP: lambda use_cases: use_cases.steering.skip,
-    Action.SEND_NOW: lambda use_cases: use_cases.steering.send_now,
-    Action.CANCEL: lambda use_cases: use_cases.schedules.cancel,
-}
-#: what may send at once, to the audience as it stands
-_LAUNCHES = frozenset({Action.RESUME, Action.SEND_NOW})
+    _change(context, steering.CANCEL, reference, owner, json)
 
 
 def _change(
     context: typer.Context,
-    action: Action,
+    verb: "Verb[JobName, Report]",
     reference: str,
     owner: str | None,
     json: bool,
 ) -> None:
-    with (
-        session.use_cases_of(context) as use_cases,
-        session.recorded(use_cases, action, reference) as asked,
-    ):
-        database, change = use_cases.database, _USE_CASES[action](use_cases)
-        found = database.look(_find, use_cases.schedules, reference, owner)
-        name = JobName(number=found.id)
-        if action in _LAUNCHES:
-            freeze = use_cases.steering.freeze
-            frozen = database.look(freeze, session.OPERATOR, name)
-            change = partial(change, frozen=frozen)
-        changed = database.call(
-            use_cases.audit.carry_out, asked, change, session.OPERATOR, name
-        )
+    with session.desk_of(context) as desk:
+        changed = _asked(desk, verb, reference, owner).schedule
+    _tell(changed, json)
+
+
+def _tell(changed: Schedule, json: bool) -> None:
     if json:
-        output.document(showing.schedule_as_data(changed))
+        output.document(views.schedule(changed))
         return
     output.say(_changed(changed))
+
+
+def _asked(
+    desk: "Desk", verb: "Verb[JobName, T]", reference: str, owner: str | None
+) -> T:
+    with _whose(reference, owner):
+        return desk.ask_here(verb(_name(reference, owner)))
 
 
 def _changed(found: Schedule) -> Phrase:
@@ -279,9 +263,7 @@ def _changed(found: Schedule) -> Phrase:
     )
 
 
-def _find(
-    uow: UnitOfWork, schedules: Schedules, reference: str, owner: str | None
-) -> Schedule:
+def _name(reference: str, owner: str | None) -> JobName:
     """By `#N` or `N`, or by the id that its owner gave it."""
     digits = reference.removeprefix("#")
     if owner is None and digits.isascii() and digits.isdigit():
@@ -290,34 +272,26 @@ def _find(
             raise NotFound(
                 Phrase("There is no announcement #{reference}.", reference=digits[:20])
             )
-        return schedules.named(uow, session.OPERATOR, JobName(number=number))
+        return JobName(number=number)
+    return JobName(id=reference, owner=owner_named(owner))
+
+
+@contextmanager
+def _whose(reference: str, owner: str | None) -> Iterator[None]:
+    """An id that is not the operator's may be another's: say how to name whose."""
     try:
-        return schedules.named(
-            uow, session.OPERATOR, JobName(id=reference, owner=owner)
-        )
-    except NotFound:
-        if owner is not None:
+        yield
+    except NotFound as error:
+        if owner is not None or reference.removeprefix("#").isdigit():
             raise
         raise NotFound(
             Phrase(
                 "There is no announcement {id!r} of {operator};"
                 " say whose id it is with --owner JID, or use #N.",
                 id=reference,
-                operator=session.OPERATOR.owner,
+                operator=OPERATOR,
             )
-        ) from None
-
-
-def _page(
-    uow: UnitOfWork,
-    schedules: Schedules,
-    paging: Paging,
-    states: frozenset[ScheduleState] | None,
-    everything: bool,
-) -> Page[Schedule]:
-    return schedules.page(
-        uow, session.OPERATOR, paging, states=states, everything=everything
-    )
+        ) from error
 
 
 def _named(status: str) -> frozenset[ScheduleState]:
@@ -329,21 +303,6 @@ def _named(status: str) -> frozenset[ScheduleState]:
         known = ", ".join(dict.fromkeys((*ScheduleState, *WireState)))
         raise Invalid(Phrase("status: one of {known}.", known=known), field="status")
     return found
-
-
-def _one(
-    uow: UnitOfWork,
-    schedules: Schedules,
-    broadcasts: Broadcasts,
-    reference: str,
-    owner: str | None,
-) -> tuple[Schedule, list[Occurrence], list[tuple[Broadcast, Progress]]]:
-    found = _find(uow, schedules, reference, owner)
-    operator = session.OPERATOR
-    occurrences = schedules.occurrences(uow, operator, found.id, _HISTORY)
-    latest = Paging(limit=_HISTORY, before=0)
-    page = broadcasts.page(uow, operator, latest, found.id)
-    return found, occurrences, list(page.items)
 
 
 def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
@@ -369,7 +328,3 @@ def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
     ahead = upcoming(found, limit=3)
     if ahead.entries:
         showing.ahead(ahead)
-
-
-def _occurrence(one: Occurrence) -> dict[str, Any]:
-    return {"due_at": one.due_at, "state": one.state, "reason": one.reason}

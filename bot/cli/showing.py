@@ -1,7 +1,6 @@
 """How schedules, texts and broadcasts look, for people and as JSON."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from bot.cli import moments, output
 from bot.cli.reader import words
@@ -10,7 +9,7 @@ from bot.domain.characters import line
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Preview
-from bot.domain.schedule import Schedule, TemplateContent
+from bot.domain.schedule import Schedule
 
 
 def target(schedule: Schedule) -> str:
@@ -56,57 +55,6 @@ def ahead(preview: Preview, warnings: Sequence[Phrase] = ()) -> None:
     cautions = (one.phrase for one in preview.warnings)
     for text in (*warnings, *cautions):
         output.say(Phrase("Note: {text}.", text=text))
-
-
-def texts_as_data(texts: Iterable[Text]) -> list[dict[str, Any]]:
-    return [
-        {"language": text.language, "subject": text.subject, "body": text.body}
-        for text in texts
-    ]
-
-
-def schedule_as_data(schedule: Schedule) -> dict[str, Any]:
-    content = schedule.content
-    template = content if isinstance(content, TemplateContent) else None
-    return {
-        "reference": schedule.id,
-        "id": schedule.client_id,
-        "owner": schedule.owner,
-        "origin": schedule.origin,
-        "list": schedule.audience.list_name,
-        "people": list(schedule.audience.jids),
-        "status": schedule.wire_state,
-        "state": schedule.state,
-        "reason": schedule.reason,
-        "next_at": schedule.next_at,
-        "deliver_at": schedule.deliver_at,
-        "timezone": schedule.zone,
-        "recurrence": schedule.recurrence,
-        "planned": schedule.planned,
-        "expires_at": schedule.expires_at,
-        "late": {"policy": schedule.late.policy, "within": schedule.late.within},
-        "template": template.template if template else None,
-        "values": template.values if template else None,
-        "created_at": schedule.created_at,
-        "ended_at": schedule.ended_at,
-    }
-
-
-def broadcast_as_data(broadcast: Broadcast, progress: Progress) -> dict[str, Any]:
-    return {
-        "broadcast": broadcast.id,
-        "schedule": broadcast.schedule_id,
-        "state": broadcast.state,
-        "reason": broadcast.reason,
-        "total": progress.total,
-        "sent": progress.sent,
-        "failed": progress.failed,
-        "skipped": progress.skipped,
-        "deferred": progress.deferred,
-        "started_at": broadcast.created_at,
-        "finished_at": broadcast.finished_at,
-        "expires_at": broadcast.expires_at,
-    }
 
 
 COUNTS = (

@@ -5,10 +5,12 @@ from typing import Any
 import typer
 
 from bot.cli import moments, output, session, showing
+from bot.desk import views
+from bot.desk.verbs.status import STATUS, Wish
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.pulses import Pulse
-from bot.service.records.health import Health, health
+from bot.service.records.health import Health
 
 _NEXT = 5
 
@@ -18,15 +20,15 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
 
     Exit code 0: a service is up and connected; 1: none is.
     """
-    with session.use_cases_of(context) as use_cases:
-        found = use_cases.database.look(health, use_cases.clock, _NEXT)
+    with session.desk_of(context) as desk:
+        found = desk.ask_here(STATUS(Wish(limit=_NEXT)))
     if json:
         output.document(
             {
                 "up": bool(found.up),
                 "connected": found.connected,
                 "services": [_pulse(pulse) for pulse in (*found.up, *found.silent)],
-                "sending": [showing.broadcast_as_data(*one) for one in found.sending],
+                "sending": [views.broadcast(*one) for one in found.sending],
                 "next": [_schedule(schedule) for schedule in found.upcoming],
             }
         )

@@ -5,11 +5,8 @@ from typing import Annotated
 import typer
 
 from bot.cli import exporting, importing, output, session
-from bot.domain.audit import Action
+from bot.desk.verbs import subscribers as verbs
 from bot.domain.phrase import Counted, Phrase
-from bot.service.ports.staging import Counts
-from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.readers.subscribers import Subscribers
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
 app.command("import")(importing.import_people)
@@ -30,14 +27,9 @@ def show(
     json: output.JSON = False,
 ) -> None:
     """Show who stands on a list, in the order of joining."""
-    with session.use_cases_of(context) as use_cases:
-        found = use_cases.database.look(
-            use_cases.subscribers.page,
-            session.OPERATOR,
-            list_name,
-            after or 0,
-            limit + 1,
-        )
+    wish = verbs.Wish(list_name=list_name, after=after or 0, limit=limit + 1)
+    with session.desk_of(context) as desk:
+        found = desk.ask_here(verbs.LIST(wish))
     more = len(found) > limit
     found = found[:limit]
     following = found[-1][0].id if more else None
@@ -94,19 +86,15 @@ def add(
     json: output.JSON = False,
 ) -> None:
     """Put people on a list; who stands there already stays."""
-    with session.use_cases_of(context) as use_cases:
-        done = session.carry_out(
-            use_cases,
-            Action.SUBSCRIBE,
-            _about(list_name, jids),
-            _add_all,
-            use_cases.subscribers,
-            list_name,
-            jids,
-            language,
-            timezone,
-            welcome,
-        )
+    people = verbs.People(
+        list_name=list_name,
+        jids=jids,
+        language=language,
+        timezone=timezone,
+        welcome=welcome,
+    )
+    with session.desk_of(context) as desk:
+        done = desk.ask_here(verbs.ADD(people))
     if json:
         output.document({"list": list_name, **done._asdict(), "given": len(jids)})
         return
@@ -121,16 +109,9 @@ def remove(
     json: output.JSON = False,
 ) -> None:
     """Take people off a list."""
-    with session.use_cases_of(context) as use_cases:
-        session.carry_out(
-            use_cases,
-            Action.UNSUBSCRIBE,
-            _about(list_name, jids),
-            _remove_all,
-            use_cases.subscribers,
-            list_name,
-            jids,
-        )
+    people = verbs.People(list_name=list_name, jids=jids)
+    with session.desk_of(context) as desk:
+        desk.ask_here(verbs.REMOVE(people))
     if json:
         output.document({"list": list_name, "removed": len(jids)})
         return
@@ -142,32 +123,3 @@ def remove(
             list=list_name,
         )
     )
-
-
-def _about(list_name: str, jids: list[str]) -> str:
-    return f"{list_name}: {', '.join(jids)}"
-
-
-def _add_all(
-    uow: UnitOfWork,
-    subscribers: Subscribers,
-    list_name: str,
-    jids: list[str],
-    language: str | None,
-    timezone: str | None,
-    welcome: bool,
-) -> Counts:
-    done = Counts()
-    for jid in jids:
-        one = subscribers.add(
-            uow, session.OPERATOR, list_name, jid, language, timezone, welcome=welcome
-        )
-        done = done.plus(one)
-    return done
-
-
-def _remove_all(
-    uow: UnitOfWork, subscribers: Subscribers, list_name: str, jids: list[str]
-) -> None:
-    for jid in jids:
-        subscribers.remove(uow, session.OPERATOR, list_name, jid)

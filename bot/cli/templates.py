@@ -7,10 +7,11 @@ import typer
 
 from bot.cli import asking, output, reader, session, showing
 from bot.cli.trial import trial
+from bot.desk import views
 from bot.domain import wallclock
 from bot.domain.characters import line
 from bot.domain.errors import CarillonError
-from bot.domain.fields import WANTED, Field, Template
+from bot.domain.fields import WANTED, Template, TemplateField
 from bot.domain.language import choose, language_tag
 from bot.domain.phrase import Counted, Phrase
 from bot.rendering.templates import JinjaTemplates
@@ -156,7 +157,7 @@ def render(
                 "name": name,
                 "reader": {"jid": found.jid, "known": known} if jid else None,
                 "timezone": shown_zone,
-                "texts": showing.texts_as_data(texts),
+                "texts": views.texts(texts),
             }
         )
         return
@@ -241,7 +242,7 @@ def _summary(templates: JinjaTemplates, name: str) -> dict[str, Any]:
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(field: TemplateField) -> dict[str, Any]:
     return {
         "name": field.name,
         "type": field.type,

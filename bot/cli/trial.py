@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import typer
 
 from bot.cli import session
+from bot.desk.verb import Plain
+from bot.desk.verbs import lists, subscribers
 from bot.domain.lists import AnnouncementList, Subscriber
 from bot.domain.phrase import Phrase
 from bot.service.rules.policy import list_context
@@ -62,22 +64,22 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
     """
     if jid is None and list_name is None:
         return Trial(context=_SAMPLE)
-    with session.use_cases_of(context) as use_cases:
-        database, subscribers = use_cases.database, use_cases.subscribers
+    with session.desk_of(context) as desk:
         address, reader = _READER, None
         if jid is not None:
-            address, reader = database.look(subscribers.reader, session.OPERATOR, jid)
+            person = subscribers.PersonName(jid)
+            address, reader = desk.ask_here(subscribers.FIND(person))
         voice: AnnouncementList | None
         if list_name is not None:
-            voice = database.look(subscribers.get_list, list_name)
+            voice = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         else:
-            lists = (entry for entry, _ in database.look(subscribers.lists))
-            voice = next((entry for entry in lists if entry.is_default), None)
+            every = desk.ask_here(lists.LIST(Plain("lists")))
+            voice = next((entry for entry, _ in every if entry.is_default), None)
         if voice is None:
             found = Trial(context={**_SAMPLE, "recipient": address})
         else:
             found = Trial(
-                context=list_context(use_cases.policy, voice, address),
+                context=list_context(desk.policy, voice, address),
                 language=voice.language,
                 timezone=voice.timezone,
             )

@@ -18,6 +18,8 @@ class Action(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     SKIP = "skip"
+    UNSKIP = "unskip"
+    EDIT = "edit"
     SEND_NOW = "send-now"
     STOP = "stop"
     SUBSCRIBE = "subscribe"

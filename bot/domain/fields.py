@@ -1,5 +1,9 @@
 """Typed fields, declared once: for IQ, command line, forms, web page and docs.
 
+Both a template and a verb of the desk declare what they are given as fields. They
+differ in who wrote the words beside them: a template's author, in languages of his
+own choice (`TemplateField`), or this program, as a `Phrase`.
+
 A `Template` declares its fields; a door hands over the raw text that a person or a
 program gave for them (`FieldValues`); `check` turns that into typed values or
 raises one `Invalid` that names the field and what to do.
@@ -10,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from bot.domain import durations, timestamps
 from bot.domain.characters import illegal
@@ -38,26 +42,33 @@ class FieldType(StrEnum):
     BOOLEAN = "boolean"  #: bool
 
 
+W = TypeVar("W")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One value that a template asks for."""
+class Field(Generic[W]):
+    """One value that is asked for; `W` is what its words are kept as."""
 
     #: a lower-case identifier
     name: str
     type: FieldType
-    #: language tag -> what a form shows beside the field
-    label: Mapping[str, str]
-    #: language tag -> a sentence on what to write
-    help: Mapping[str, str]
+    #: what a form shows beside the field
+    label: W
+    #: a sentence on what to write
+    help: W
     required: bool = False
     #: raw text, used where no value is given
     default: str | None = None
     #: what a choice chooses among; empty for every other type
     choices: tuple[str, ...] = ()
-    #: choice -> language tag -> what a form shows for it
-    choice_labels: Mapping[str, Mapping[str, str]] = dataclasses.field(
-        default_factory=dict
-    )
+    #: choice -> what a form shows for it
+    choice_labels: Mapping[str, W] = dataclasses.field(default_factory=dict)
+    #: several may be given
+    many: bool = False
+
+
+#: its words by language tag
+TemplateField: TypeAlias = Field[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +80,7 @@ class Template:
     title: Mapping[str, str]
     #: language tag -> a sentence on what it is for
     description: Mapping[str, str]
-    fields: tuple[Field, ...]
+    fields: tuple[TemplateField, ...]
     #: those it has subject and body in, the preferred first
     languages: tuple[str, ...]
 
@@ -111,7 +122,7 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
     return checked
 
 
-def typed(field: Field, text: str, language: str = "") -> Any:
+def typed(field: Field[Any], text: str, language: str = "") -> Any:
     """The value that `text` stands for; raises Invalid naming the field."""
     if language:
         try:
@@ -154,7 +165,7 @@ def typed(field: Field, text: str, language: str = "") -> Any:
         raise _refusal(field, error.phrase) from None
 
 
-def _refusal(field: Field, reason: Phrase) -> Invalid:
+def _refusal(field: Field[Any], reason: Phrase) -> Invalid:
     phrase = Phrase("field {field!r}: {reason}", field=field.name, reason=reason)
     return Invalid(phrase, field=field.name)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.fields import Field, FieldType, Template, typed
+from bot.domain.fields import FieldType, Template, TemplateField, typed
 from bot.domain.phrase import Phrase
 from bot.rendering import declaration
 from bot.rendering.faults import Fault
@@ -189,7 +189,7 @@ def _combinations(template: Template) -> Iterator[dict[str, Any]]:
             yield {**everything, field.name: False}
 
 
-def _sample(field: Field) -> Any:
+def _sample(field: TemplateField) -> Any:
     if field.choices:
         return field.choices[0]
     if field.default is not None:

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
-from bot.domain.fields import Field, FieldType, Template, typed
+from bot.domain.fields import Field, FieldType, Template, TemplateField, typed
 from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase
 from bot.rendering.faults import Fault, Unreadable, text_of, unsendable
@@ -157,7 +157,7 @@ def _template(name: str, table: TemplateTable) -> Template:
     )
 
 
-def _contradictions(field: Field) -> list[Phrase]:
+def _contradictions(field: TemplateField) -> list[Phrase]:
     """What is wrong between the parts of one field."""
     found = []
     if (field.type is FieldType.CHOICE) != bool(field.choices):

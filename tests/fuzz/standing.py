@@ -17,11 +17,13 @@ from xml.etree import ElementTree as ET
 import sqlalchemy as sa
 from slixmpp.xmlstream import StanzaBase
 
+from bot.desk.desk import Desk
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
 from bot.service.delivery.outcomes import Bounce, Outcomes
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.use_cases import UseCases
 from bot.settings import XMPPSettings
 from bot.store.database import backend_of
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -169,12 +171,10 @@ class Standing:
             self.database.call(outcomes.bounced, bounce)
 
         database = cast(Database, self.database)
+        use_cases = UseCases.over(database, world.policy, world.templates, world.clock)
         self._doors = Doors(
-            database=database,
-            policy=world.policy,
-            schedules=world.schedules,
-            subscribers=world.subscribers,
-            audit=world.audit,
+            use_cases=use_cases,
+            desk=Desk(use_cases),
             ids=self.ids,
             lists=self.database.call(lambda uow: uow.lists.all()),
             on_bounce=bounced,

@@ -196,7 +196,7 @@ def test_never_content(world: World, case: str) -> None:
     """Whatever comes of a request, nothing that it was to say is in the trail."""
     request = world.request(client_id="job", **WITH_CONTENT[case])
     publisher = world.caller(PUBLISHER)
-    about = asked(publisher, about=request.summary)
+    about = asked(publisher, about=request.about)
     try:
         world.do(
             world.audit.carry_out, about, world.schedules.create, publisher, request

@@ -12,6 +12,7 @@ from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError
 
 from bot.app.wiring import lists_of, open_use_cases
+from bot.desk.desk import Desk
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
 from bot.service.delivery.outcomes import Bounce
@@ -93,11 +94,8 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
         ids = MessageIds(key)
         bounces: list[Bounce] = []
         doors = Doors(
-            database=use_cases.database,
-            policy=use_cases.policy,
-            schedules=use_cases.schedules,
-            audit=use_cases.audit,
-            subscribers=use_cases.subscribers,
+            use_cases=use_cases,
+            desk=Desk(use_cases),
             ids=ids,
             lists=lists,
             on_bounce=bounces.append,

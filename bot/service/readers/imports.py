@@ -8,32 +8,53 @@ two of them there is time for others.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from bot.domain.access import Caller
-from bot.domain.audit import Asked
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.people import Person
 from bot.domain.people_files import Fault, Record, clean, fault
-from bot.domain.phrase import Phrase
-from bot.service.ports.outside import Database
+from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.staging import BadLine, Counts, Records, Staging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
-from bot.service.records.audit import Audit
 from bot.service.rules.rights import admins_only
 
 #: seconds of CPU that a slice should take: what SQLite does, it does in our thread;
 #: PostgreSQL works elsewhere and keeps nobody waiting, so there slices are large
-AIM = 0.005
-#: how long others may go first after each, by its time
-PAUSE = 0.25
-#: people in a slice: in the first one, and at least and at most in those after
-FIRST, LEAST, MOST = 100, 10, 2_000
+SECONDS_OF_A_SLICE = 0.005
+#: how long others may go first after each, as a share of what it took
+PAUSE_SHARE = 0.25
+#: people in the first slice
+FIRST = 100
+#: people in each slice after it, at least and at most
+FEWEST, MOST = 10, 2_000
 #: lines that are judged between two signs of progress
-_BATCH = 1_000
+_LINES_AT_ONCE = 1_000
+
+
+class Done(NamedTuple):
+    """What became of a slice."""
+
+    counts: Counts
+    people: int
+    #: of CPU, that it took
+    seconds: float
+
+
+class BadLines(Invalid):
+    """Some lines name nobody, so nothing was changed."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            Counted(
+                "{count} bad line, so nobody was added.",
+                "{count} bad lines, so nobody was added.",
+                count,
+            )
+        )
 
 
 class Import:
@@ -42,9 +63,8 @@ class Import:
     def __init__(
         self,
         subscribers: Subscribers,
-        audit: Audit,
+        caller: Caller,
         staging: Staging,
-        asked: Asked,
         list_name: str,
         *,
         welcome: bool,
@@ -52,21 +72,17 @@ class Import:
     ) -> None:
         """`said` puts what is wrong with a line into the language of its reader."""
         self._subscribers = subscribers
-        self._audit = audit
+        self._caller = caller
         self._staging = staging
-        self._asked = asked
         self._list_name = list_name
         self._welcome = welcome
         self._said = said
+        self._size = FIRST
         self.added = 0
         #: those who stood on the list before
         self.there = 0
         #: those whose language or zone was another before
         self.changed = 0
-
-    @property
-    def _caller(self) -> Caller:
-        return self._asked.caller
 
     def allow(self, uow: UnitOfWork) -> None:
         """Before anything is read; raises NotFound, NotAllowed or Invalid."""
@@ -81,7 +97,7 @@ class Import:
     def read(self, records: Records) -> Iterator[int]:
         """Judge every line; yields how many people and faults there are so far."""
         judged, count = map(self._judge, records), 0
-        while batch := list(islice(judged, _BATCH)):
+        while batch := list(islice(judged, _LINES_AT_ONCE)):
             self._staging.add([one for one in batch if not isinstance(one, Fault)])
             for one in batch:
                 if isinstance(one, Fault):
@@ -99,55 +115,48 @@ class Import:
         except CarillonError as error:
             return fault(line, person.jid, error.phrase)
 
-    def look(self, database: Database) -> Iterator[int]:
-        """What `write` would do; yields how many were looked up so far."""
-        after = ""
-        while people := self._staging.page(after, MOST):
-            found = database.look(
-                self._subscribers.would_put, self._caller, self._list_name, people
-            )
-            self._count(found, len(people))
-            yield self.added + self.there
-            after = people[-1].jid
+    def slices(self) -> Iterator[Sequence[Person]]:
+        """The people, slice by slice; each is done before the next is asked for.
 
-    def write(self, database: Database) -> Generator[int, None, None]:
-        """Slice by slice; yields how many people were dealt with so far.
-
-        What is committed stays, so an import that was cut off may run again. It
-        is written down once, with the first slice: no change is without an entry.
+        What is committed stays, so an import that was cut off may run again.
         """
-        if not self._staging.people:
-            database.call(self._audit.done, self._entry())
-        size, began = FIRST, 0.0
-
-        def put(uow: UnitOfWork, people: Sequence[Person], first: bool) -> Counts:
-            nonlocal began
-            began = time.thread_time()
-            if first:
-                self._audit.done(uow, self._entry())
-            return self._subscribers.put(
-                uow, self._caller, self._list_name, people, welcome=self._welcome
-            )
-
         after = ""
-        while people := self._staging.page(after, size):
-            done = database.call(put, people, after == "")
-            took = max(time.thread_time() - began, 0.0001)
-            self._count(done, len(people))
-            yield self.added + self.there
+        while people := self._staging.page(after, self._size):
+            yield people
             after = people[-1].jid
-            size = max(LEAST, min(MOST, 2 * size, int(size * AIM / took)))
-            time.sleep(took * PAUSE)
 
-    def _count(self, done: Counts, people: int) -> None:
-        self.added += done.added
-        self.there += people - done.added
-        self.changed += done.changed
+    def would_put(self, uow: UnitOfWork, people: Sequence[Person]) -> Done:
+        """What `put` would do; nobody waits for it, so slices soon are the largest."""
+        found = self._subscribers.would_put(uow, self._caller, self._list_name, people)
+        return Done(found, len(people), seconds=0.0)
 
-    def _entry(self) -> Asked:
+    def put(self, uow: UnitOfWork, people: Sequence[Person]) -> Done:
+        began = time.thread_time()
+        done = self._subscribers.put(
+            uow, self._caller, self._list_name, people, welcome=self._welcome
+        )
+        return Done(done, len(people), seconds=time.thread_time() - began)
+
+    def count(self, done: Done) -> float:
+        """Add up a slice that is committed; the seconds that others may go first."""
+        self.added += done.counts.added
+        self.there += done.people - done.counts.added
+        self.changed += done.counts.changed
+        seconds = max(done.seconds, 0.0001)
+        fitting = int(self._size * SECONDS_OF_A_SLICE / seconds)
+        self._size = max(FEWEST, min(MOST, 2 * self._size, fitting))
+        return seconds * PAUSE_SHARE
+
+    @property
+    def done(self) -> int:
+        """How many people were dealt with so far."""
+        return self.added + self.there
+
+    @property
+    def summary(self) -> str:
+        """What the file holds, for the audit trail."""
         staging = self._staging
-        counts = (
+        return (
             f"people {staging.people}, duplicates {staging.duplicates},"
             f" bad lines left out {staging.faults}"
         )
-        return replace(self._asked, about=f"{self._asked.about}: {counts}")

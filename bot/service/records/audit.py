@@ -40,7 +40,7 @@ class Audit:
     ) -> T:
         """Do what is asked and write it down, both or neither."""
         result = use_case(uow, *args)
-        self.done(uow, asked, _reference(result))
+        self.done(uow, asked, reference_of(result))
         return result
 
     def done(self, uow: UnitOfWork, asked: Asked, reference: int | None = None) -> None:
@@ -119,13 +119,13 @@ def _short(text: str) -> str:
     return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
 
 
-def _reference(result: object) -> int | None:
+def reference_of(result: object) -> int | None:
     """Of the schedule or broadcast that a use case gave back."""
     match result:
         case Schedule() | Broadcast():
             return result.id
         case (first, *_):
-            return _reference(first)
+            return reference_of(first)
         case Report():
             return result.schedule.id
     return None

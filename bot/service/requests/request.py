@@ -24,6 +24,13 @@ class JobName:
     #: whose id it is; None: the caller's
     owner: str | None = None
 
+    @property
+    def about(self) -> str:
+        """What the audit trail says of it."""
+        if self.number is not None:
+            return f"#{self.number}"
+        return f"{self.id} of {self.owner}" if self.owner else str(self.id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleRequest:
@@ -61,7 +68,7 @@ class ScheduleRequest:
     metadata: str | None = None
 
     @property
-    def summary(self) -> str:
+    def about(self) -> str:
         """Which and to whom, without its content."""
         target = self.list_name or self.to or ", ".join(self.people)
         return f"{self.client_id or '(no id)'} to {target or '(nobody)'}"

@@ -48,6 +48,11 @@ class Report:
     #: of the latest broadcast, None where nothing has gone out yet
     progress: Progress | None = None
 
+    @property
+    def id(self) -> int:
+        """The reference, by which pages go on."""
+        return self.schedule.id
+
 
 class Schedules:
     def __init__(self, policy: Policy, templates: Templates, clock: Clock) -> None:
@@ -144,6 +149,10 @@ class Schedules:
         if broadcasts.items:
             progress = uow.broadcasts.progress(broadcasts.items[-1].id)
         return Report(schedule, self.moment(uow, schedule), progress)
+
+    def standing(self, uow: UnitOfWork, schedule: Schedule) -> Report:
+        """As it stands, without counting what its latest broadcast reached."""
+        return Report(schedule, self.moment(uow, schedule))
 
     def moment(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
         """The next occurrence, or the last if there is none to come."""

@@ -5,6 +5,9 @@ request comes in and again when due), and who may know of it. Then what belongs 
 an owner: who may look at a job, and who may change it.
 """
 
+from collections.abc import Callable, Mapping
+from enum import Enum
+
 from bot.domain.access import Caller, Role
 from bot.domain.errors import Forbidden, NotAllowed
 from bot.domain.lists import AnnouncementList
@@ -33,6 +36,26 @@ def auditors_only(caller: Caller) -> None:
     known(caller)
     if not caller.sees_all:
         raise NotAllowed(Phrase("Only admins and auditors may see this."))
+
+
+class Right(Enum):
+    """Whom a verb is for at all; what is whose, its use cases judge."""
+
+    KNOWN = "whoever is not a stranger"
+    SEES_ALL = "admins and auditors"
+    ADMIN = "admins"
+
+
+_JUDGES: Mapping[Right, Callable[[Caller], None]] = {
+    Right.KNOWN: known,
+    Right.SEES_ALL: auditors_only,
+    Right.ADMIN: admins_only,
+}
+
+
+def require(right: Right, caller: Caller) -> None:
+    """Raises Forbidden or NotAllowed for a caller who has it not."""
+    _JUDGES[right](caller)
 
 
 def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:

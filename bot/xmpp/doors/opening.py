@@ -1,6 +1,6 @@
 """Everything that answers on a connection, opened once, told anew at each session.
 
-    doors = Doors(database=…, policy=…, …)
+    doors = Doors(use_cases=…, desk=…, …)
     connection = Connection(settings, now=…, on_session=doors.on_session,
                             on_lost=doors.on_lost)
     doors.open(connection)          # before connecting
@@ -20,17 +20,13 @@ from typing import Any
 from slixmpp import JID
 from slixmpp.exceptions import XMPPError
 
+from bot.desk.desk import Desk
 from bot.domain.access import Role
 from bot.domain.errors import CarillonError
-from bot.domain.events import Requested
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
 from bot.service.delivery.outcomes import Bounce
-from bot.service.ports.outside import Database
-from bot.service.readers.subscribers import Subscribers
-from bot.service.records.audit import Audit
-from bot.service.requests.schedules import Schedules
-from bot.service.rules.policy import Policy
+from bot.service.use_cases import UseCases
 from bot.xmpp.doors.archive import keep_nothing
 from bot.xmpp.doors.discovery import disco, entity_time
 from bot.xmpp.doors.inbox.classification import Surroundings
@@ -69,28 +65,22 @@ class Doors:
     def __init__(
         self,
         *,
-        database: Database,
-        policy: Policy,
-        schedules: Schedules,
-        audit: Audit,
-        subscribers: Subscribers,
+        use_cases: UseCases,
+        desk: Desk,
         ids: MessageIds,
         lists: Sequence[AnnouncementList],
         on_bounce: Callable[[Bounce], None],
-        on_unrecorded: Callable[[Requested], None] = lambda _requested: None,
         contact: str | None = None,
         name: str = "Announcements",
     ) -> None:
         clock = asyncio.get_running_loop().time
-        self._database = database
-        self._policy = policy
-        self._schedules = schedules
-        self._audit = audit
-        self._subscribers = subscribers
+        self._desk = desk
+        self._database = database = use_cases.database
+        self._policy = policy = use_cases.policy
+        self._subscribers = subscribers = use_cases.subscribers
         self._ids = ids
         self._lists = {entry.name: entry for entry in lists}
         self._on_bounce = on_bounce
-        self._on_unrecorded = on_unrecorded
         self._name = name
         self._texts = BounceTexts(service=policy.addresses.service, contact=contact)
         self._signs = SignsOfLife(database, subscribers, clock)
@@ -121,15 +111,7 @@ class Doors:
         names = frozenset(
             name for name, entry in self._lists.items() if not entry.is_closed
         )
-        SchedulingDoor(
-            connection,
-            self._database,
-            self._schedules,
-            self._audit,
-            policy,
-            names,
-            self._on_unrecorded,
-        ).open()
+        SchedulingDoor(connection, self._desk, names).open()
         self._presence = PresenceDoor(
             connection,
             self._database,

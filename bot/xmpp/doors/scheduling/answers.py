@@ -69,23 +69,23 @@ def one(report: Report, caller: Caller) -> ET.Element:
     return element
 
 
-def size(schedule: Schedule) -> int:
+def size(report: Report) -> int:
     """About how many characters a job takes among many."""
+    schedule = report.schedule
     jids = getattr(schedule.audience, "jids", ())
     given = (schedule.client_id, schedule.metadata or "", *jids)
     return 1_000 + sum(map(len, given)) + 11 * len(jids)
 
 
 def several(
-    reports: Iterable[Report],
-    page: Page[Schedule],
+    page: Page[Report],
     wish: Wish,
     caller: Caller,
     addresses: Addresses,
 ) -> ET.Element:
     """The answer about many, a page of them."""
     element = ET.Element(QUERY)
-    for report in () if wish.count_only else reports:
+    for report in () if wish.count_only else page.items:
         item = ET.SubElement(element, SCHEDULE)
         _describe(item, report, caller)
         audience = report.schedule.audience

@@ -1,11 +1,15 @@
 """Imports: judged as a whole, written in slices, written down once."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.desk.desk import Desk
+from bot.desk.verbs.imports import IMPORT, TRY_IMPORT, PeopleFile
+from bot.domain.access import OPERATOR
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.people import Person
@@ -15,7 +19,7 @@ from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.readers import imports
-from bot.service.readers.imports import Import
+from bot.service.readers.imports import BadLines, Import
 from bot.store.staging import SqlStaging, staging
 from tests.world import ADMIN, SERVICE, USER, World, a_list, copy_of
 
@@ -29,21 +33,20 @@ def world(blank: Path, tmp_path: Path) -> Iterator[World]:
     found.close()
 
 
-@contextmanager
-def an_import(
-    world: World, to: str = "news", who: str = ADMIN, *, welcome: bool = False
-) -> Iterator[tuple[Import, SqlStaging]]:
-    asked = Asked(
-        caller=world.caller(who),
-        door=Origin.CLI,
-        action=Action.SUBSCRIBE,
-        about=f"{to}: import of people.csv",
-    )
-    with staging() as kept:
-        yield (
-            Import(world.subscribers, world.audit, kept, asked, to, welcome=welcome),
-            kept,
-        )
+Said = Sequence[Record | Fault]
+
+
+def a_file(
+    kept: SqlStaging, lines: Said, to: str = "news", **changes: Any
+) -> PeopleFile:
+    values: dict[str, Any] = {
+        "list_name": to,
+        "name": "people.csv",
+        "records": lambda: lines,
+        "staging": kept,
+        "skip_bad": True,
+    }
+    return PeopleFile(**values | changes)
 
 
 def records(*jids: str) -> list[Record | Fault]:
@@ -54,13 +57,13 @@ def users(count: int) -> list[str]:
     return [f"user{number:04}@example.org" for number in range(count)]
 
 
-def carry_out(world: World, said: Sequence[Record | Fault], to: str = "news") -> Import:
-    with an_import(world, to) as (work, _):
-        for _step in work.read(said):
-            pass
-        for _step in work.write(world.database):
-            pass
-    return work
+def carry_out(
+    world: World, said: Said, to: str = "news", *, dry: bool = False, **changes: Any
+) -> Import:
+    verb = TRY_IMPORT if dry else IMPORT
+    with staging() as kept:
+        file = a_file(kept, said, to, **changes)
+        return Desk(world.use_cases).ask_here(verb(file))
 
 
 def standing(world: World, to: str = "news") -> list[str]:
@@ -88,7 +91,7 @@ def test_everybody_once(world: World) -> None:
 
 def test_the_rules_are_those_of_adding(world: World) -> None:
     """What `add` refuses makes a line bad; the JID that is stored is normalised."""
-    with an_import(world) as (work, kept):
+    with staging() as kept:
         said: list[Record | Fault] = [
             (2, Person("Anna@Example.ORG", "de", "Europe/Berlin")),
             (3, Person("no jid")),
@@ -102,7 +105,9 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
             (11, Person("anna@example.org")),
             (12, Person("bob")),
         ]
-        assert list(work.read(said)) == [len(said)]
+        refused = pytest.raises(BadLines)
+        with refused:
+            Desk(world.use_cases).ask_here(IMPORT(a_file(kept, said, skip_bad=False)))
         assert kept.page("", 9) == [Person("anna@example.org", "de", "Europe/Berlin")]
         assert [one.line for one in kept.all_faults()] == [3, 4, 5, 6, 7, 8, 9, 10, 12]
         assert list(kept.all_duplicates()) == [(11, "anna@example.org", 2)]
@@ -121,23 +126,10 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
 
 def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
     """What is wrong is said as the importing door says it, and can be stored."""
-    with an_import(world) as (_, kept):
-        asked = Asked(
-            caller=world.caller(ADMIN),
-            door=Origin.CLI,
-            action=Action.SUBSCRIBE,
-            about="news",
-        )
-        work = Import(
-            world.subscribers,
-            world.audit,
-            kept,
-            asked,
-            "news",
-            welcome=False,
-            said=lambda phrase: f"gesagt: {phrase}\udcff",
-        )
-        list(work.read([fault(3, "x", Phrase("there is no JID"))]))
+    with staging() as kept:
+        said = [fault(3, "x", Phrase("there is no JID"))]
+        file = a_file(kept, said, said=lambda phrase: f"gesagt: {phrase}\udcff")
+        Desk(world.use_cases).ask_here(IMPORT(file))
         [bad] = kept.all_faults()
     assert bad == (3, "x", "gesagt: there is no JID\\udcff")
 
@@ -152,9 +144,7 @@ def test_who_prefers_something_else_is_counted(world: World) -> None:
         (4, Person(people[-1], timezone="Europe/Warsaw")),
         (5, Person("new@example.org", "pl")),
     ]
-    with an_import(world) as (work, _):
-        list(work.read(said))
-        list(work.look(world.database))
+    work = carry_out(world, said, dry=True)
     assert (work.added, work.there, work.changed) == (1, 3, 2)
     for expected in ((1, 3, 2), (0, 4, 0)):
         work = carry_out(world, said)
@@ -165,9 +155,9 @@ def test_who_prefers_something_else_is_counted(world: World) -> None:
 def test_a_look_changes_nothing(world: World) -> None:
     """A dry run counts what would be done, and neither does it nor writes it down."""
     world.subscribe("user0001@example.org")
-    with an_import(world) as (work, _):
-        list(work.read(records(*users(5))))
-        assert list(work.look(world.database)) == [5]
+    seen: list[int] = []
+    work = carry_out(world, records(*users(5)), dry=True, adding=seen.append)
+    assert seen == [5]
     assert (work.added, work.there) == (4, 1)
     assert standing(world) == ["user0001@example.org"]
     assert trail(world) == []
@@ -178,7 +168,8 @@ def test_one_entry_in_the_trail(world: World) -> None:
     said = [*records(*users(imports.FIRST * 2)), (900, Person(users(1)[0]))]
     carry_out(world, [*said, fault(901, "x", Phrase("no JID"))])
     [entry] = trail(world)
-    assert (entry.action, entry.result, entry.caller) == ("subscribe", "done", ADMIN)
+    assert (entry.action, entry.result) == ("subscribe", "done")
+    assert entry.caller == OPERATOR
     people = imports.FIRST * 2
     assert entry.about == (
         f"news: import of people.csv: people {people}, duplicates 1,"
@@ -191,11 +182,13 @@ def test_one_entry_in_the_trail(world: World) -> None:
 def test_the_entry_comes_with_the_first_slice(world: World) -> None:
     """What is cut off leaves whole slices and the entry; a repeat adds the others."""
     people = users(imports.FIRST + 50)
-    with an_import(world) as (work, _):
-        list(work.read(records(*people)))
-        steps = work.write(world.database)
-        assert next(steps) == imports.FIRST
-        steps.close()
+
+    def cut_off(count: int) -> None:
+        assert count == imports.FIRST
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(world, records(*people), adding=cut_off)
     assert standing(world) == people[: imports.FIRST]
     assert len(trail(world)) == 1
     work = carry_out(world, records(*people))
@@ -218,23 +211,29 @@ def test_welcomes_are_for_who_is_new(world: World) -> None:
     carry_out(world, records(people[0]))
     assert welcomed(world) == []
     for _ in range(2):
-        with an_import(world, welcome=True) as (work, _):
-            list(work.read(records(*people)))
-            list(work.write(world.database))
+        carry_out(world, records(*people), welcome=True)
         assert welcomed(world) == people[1:]
 
 
 def test_what_is_refused_before_reading(world: World) -> None:
     """Others than admins, a list that is not there, and a welcome that is not."""
-    with an_import(world, who=USER) as (work, _), pytest.raises(NotAllowed):
-        world.database.look(work.allow)
-    with an_import(world, "nothing") as (work, _), pytest.raises(NotFound):
-        world.database.look(work.allow)
-    no_welcome = pytest.raises(Invalid, match="no welcome")
-    with an_import(world, "silent", welcome=True) as (work, _), no_welcome:
-        world.database.look(work.allow)
-    with an_import(world, "silent") as (work, _):
-        world.database.look(work.allow)
+
+    def unread() -> Said:
+        raise AssertionError("it was read")
+
+    with pytest.raises(NotFound):
+        carry_out(world, [], "nothing", records=unread)
+    with pytest.raises(Invalid, match="no welcome"):
+        carry_out(world, [], "silent", welcome=True, records=unread)
+    asked = Asked(
+        caller=world.caller(USER), door=Origin.COMMAND, action=Action.SUBSCRIBE
+    )
+    desk, refused = Desk(world.use_cases), pytest.raises(NotAllowed)
+    with staging() as kept:
+        file = a_file(kept, [], records=unread)
+        with refused:
+            asyncio.run(desk.ask(asked, lambda: IMPORT(file)))
+    assert carry_out(world, [], "silent").done == 0
 
 
 def test_who_joins_in_words_that_are_no_language(world: World) -> None:

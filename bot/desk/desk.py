@@ -1,0 +1,196 @@
+"""The desk: where every request of every door is admitted, read and carried out.
+
+    counted ─► known ─► read ─► allowed ─► steps ─► written down, told of
+
+A door makes of its input who asks (`Asked`) and a function that reads what is wanted;
+it turns the result, or the CarillonError, into its own form. All else is here, once:
+the count of requests and the memory of who asks too often, the right, the entry in
+the audit trail, and the event that tells of a refusal.
+
+The operator, at the command line, could as well read and write the tables himself: he
+is neither counted nor are his looks written down. His changes are, and what he was
+refused.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from bot.desk.admission import Admission
+from bot.desk.verb import Pause, Steps, Wanted, Write
+from bot.domain.access import Access
+from bot.domain.audit import Asked
+from bot.domain.errors import PolicyViolation, Unavailable
+from bot.domain.events import Requested
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import Origin
+from bot.service.records.audit import reference_of
+from bot.service.rules.quotas import Quotas
+from bot.service.rules.rights import known, require
+from bot.service.use_cases import UseCases
+
+T = TypeVar("T")
+
+#: requests under way at once: with a slow database more would only fill the memory
+REQUESTS_AT_ONCE = 500
+
+
+def _tell_nobody(_: Requested) -> None:
+    """For a process in which nothing counts events."""
+
+
+class Desk:
+    """One for all doors of a process.
+
+    `on_unrecorded` is told of refusals that leave no entry in the audit trail; of
+    those that do, the database tells.
+    """
+
+    def __init__(
+        self,
+        use_cases: UseCases,
+        on_unrecorded: Callable[[Requested], None] = _tell_nobody,
+    ) -> None:
+        self._use_cases = use_cases
+        #: what doors need to read what is given and to word what is found
+        self.policy = use_cases.policy
+        self.templates = use_cases.templates
+        self.clock = use_cases.clock
+        self._database = use_cases.database
+        self._audit = use_cases.audit
+        self._on_unrecorded = on_unrecorded
+        self._admission = Admission(
+            use_cases.database,
+            Quotas(use_cases.policy),
+            use_cases.audit,
+            use_cases.clock.now,
+            lambda asked: self._in_vain(asked, PolicyViolation.code),
+        )
+        self._under_way = 0
+
+    # --- for doors that wait in an event loop -------------------------------------
+
+    async def ask(self, asked: Asked, read: Callable[[], Wanted[T]]) -> T:
+        """Carry out what `read` finds to be wanted; raises any CarillonError.
+
+        `asked`: who asks, through which door, and what it is as far as can be seen
+        before it is read.
+        """
+        self._under_way += 1
+        try:
+            if self._under_way > REQUESTS_AT_ONCE:
+                raise Unavailable(
+                    Phrase("Too many ask at once; ask again in a moment.")
+                )
+            await self._admit(asked)
+            return await self._answer(asked, read)
+        finally:
+            self._under_way -= 1
+
+    async def _admit(self, asked: Asked) -> None:
+        try:
+            await self._admission.admit(asked)
+        except Unavailable:
+            self._in_vain(asked, Unavailable.code)
+            raise
+
+    async def _answer(self, asked: Asked, read: Callable[[], Wanted[T]]) -> T:
+        try:
+            # First, since strangers learn nothing: not even what is wrong with it.
+            known(asked.caller)
+            wanted = read()
+            asked = _about(asked, wanted)
+            return await self._carry_out(asked, wanted)
+        except Exception as error:
+            try:
+                await self._database.run(self._audit.refused, asked, error)
+            except Unavailable:
+                self._in_vain(asked, Unavailable.code)
+            raise
+
+    async def _carry_out(self, asked: Asked, wanted: Wanted[T]) -> T:
+        steps: Steps[T] = self._script(asked, wanted)
+        done: Any = None
+        while True:
+            try:
+                step = steps.send(done)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            if isinstance(step, Pause):
+                await asyncio.sleep(step.seconds)
+                done = None
+            elif isinstance(step, Write):
+                done = await self._database.run(step.use_case, *step.args)
+            else:
+                done = await self._database.read(step.use_case, *step.args)
+
+    # --- for the command line -----------------------------------------------------
+
+    def ask_here(self, wanted: Wanted[T]) -> T:
+        """The operator's wish, here and now; raises any CarillonError."""
+        operator = Access.operator()
+        asked = Asked(caller=operator, door=Origin.CLI, action=wanted.verb.action)
+        asked = _about(asked, wanted)
+        try:
+            return self._carry_out_here(asked, wanted)
+        except Exception as error:
+            if wanted.verb.changes:
+                with suppress(Unavailable):
+                    self._database.call(self._audit.refused, asked, error)
+            raise
+
+    def _carry_out_here(self, asked: Asked, wanted: Wanted[T]) -> T:
+        steps: Steps[T] = self._script(asked, wanted)
+        done: Any = None
+        while True:
+            try:
+                step = steps.send(done)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            if isinstance(step, Pause):
+                time.sleep(step.seconds)
+                done = None
+            elif isinstance(step, Write):
+                done = self._database.call(step.use_case, *step.args)
+            else:
+                done = self._database.look(step.use_case, *step.args)
+
+    # --- for both -------------------------------------------------------------------
+
+    def _script(self, asked: Asked, wanted: Wanted[T]) -> Steps[T]:
+        """The verb's steps, and where among them the entry is written."""
+        verb, caller, audit = wanted.verb, asked.caller, self._audit
+        require(verb.right, caller)
+        steps: Steps[T] = verb.steps(self._use_cases, caller, wanted.values)
+        done: Any = None
+        written = False
+        while True:
+            try:
+                step = steps.send(done)
+            except StopIteration as end:
+                result: T = end.value
+                break
+            if isinstance(step, Write) and not written:
+                written = True
+                entry = (
+                    asked if step.about is None else replace(asked, about=step.about)
+                )
+                step = Write(audit.carry_out, entry, step.use_case, *step.args)
+            done = yield step
+        if not written and not caller.is_operator:
+            yield Write(audit.done, asked, reference_of(result))
+        return result
+
+    def _in_vain(self, asked: Asked, code: str) -> None:
+        requested = Requested(door=asked.door, action=asked.action, result=code)
+        self._on_unrecorded(requested)
+
+
+def _about(asked: Asked, wanted: Wanted[Any]) -> Asked:
+    """With what the request is about, now that it is read."""
+    return replace(asked, action=wanted.verb.action, about=wanted.values.about)

@@ -1,0 +1,159 @@
+"""Something is to be announced: asked for, or only looked at before it is."""
+
+from dataclasses import dataclass
+
+from bot.desk.verb import Read, Steps, Verb, Write
+from bot.domain.access import Caller
+from bot.domain.audit import Action
+from bot.domain.fields import Field, FieldType
+from bot.domain.message import Text
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import Schedule
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.schedules import Report
+from bot.service.rules.quotas import Quota
+from bot.service.rules.rights import Right
+from bot.service.use_cases import UseCases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a request would make, for whoever decides on it."""
+
+    schedule: Schedule
+    #: who would hear it now
+    readers: int
+    texts: tuple[Text, ...]
+
+
+def _schedule(
+    use_cases: UseCases, caller: Caller, request: ScheduleRequest
+) -> Steps[tuple[Report, Quota]]:
+    found: tuple[Report, Quota] = yield Write(_create, use_cases, caller, request)
+    return found
+
+
+def _create(
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, request: ScheduleRequest
+) -> tuple[Report, Quota]:
+    schedule, quota = use_cases.schedules.create(uow, caller, request)
+    return use_cases.schedules.standing(uow, schedule), quota
+
+
+def _draft(
+    use_cases: UseCases, caller: Caller, request: ScheduleRequest
+) -> Steps[Draft]:
+    found: Draft = yield Read(_drafted, use_cases, caller, request)
+    return found
+
+
+def _drafted(
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, request: ScheduleRequest
+) -> Draft:
+    schedule, readers = use_cases.schedules.draft(uow, caller, request)
+    texts = use_cases.schedules.texts(uow, schedule)
+    return Draft(schedule=schedule, readers=readers, texts=texts)
+
+
+#: of a request; a template's own fields come beside them
+REQUEST = (
+    Field(
+        name="list_name",
+        type=FieldType.LINE,
+        label=Phrase("List"),
+        help=Phrase("Who is told."),
+    ),
+    Field(
+        name="people",
+        type=FieldType.JID,
+        label=Phrase("People"),
+        help=Phrase("Single people told by the service, in place of a list."),
+        many=True,
+    ),
+    Field(
+        name="template",
+        type=FieldType.LINE,
+        label=Phrase("Template"),
+        help=Phrase("Say it with a template."),
+    ),
+    Field(
+        name="subjects",
+        type=FieldType.LINE,
+        label=Phrase("Subject"),
+        help=Phrase("A subject for each language."),
+        many=True,
+    ),
+    Field(
+        name="bodies",
+        type=FieldType.TEXT,
+        label=Phrase("Text"),
+        help=Phrase("Say it in your own words, a text for each language."),
+        many=True,
+    ),
+    Field(
+        name="deliver_at",
+        type=FieldType.MOMENT,
+        label=Phrase("At"),
+        help=Phrase("When, or when for the first time."),
+    ),
+    Field(
+        name="delay_seconds",
+        type=FieldType.NUMBER,
+        label=Phrase("In"),
+        help=Phrase("Seconds from now, in place of a moment."),
+    ),
+    Field(
+        name="recurrence",
+        type=FieldType.LINE,
+        label=Phrase("Again"),
+        help=Phrase("Again and again, say FREQ=WEEKLY;COUNT=4."),
+    ),
+    Field(
+        name="timezone",
+        type=FieldType.LINE,
+        label=Phrase("Time zone"),
+        help=Phrase("Where its times are wall time, say Europe/Warsaw."),
+    ),
+    Field(
+        name="expires",
+        type=FieldType.MOMENT,
+        label=Phrase("Expires"),
+        help=Phrase("No message leaves after it."),
+    ),
+    Field(
+        name="late_policy",
+        type=FieldType.CHOICE,
+        label=Phrase("When late"),
+        help=Phrase("When the service was down: run, skip, or hold for an admin."),
+        choices=("run", "skip", "hold"),
+    ),
+    Field(
+        name="late_within",
+        type=FieldType.NUMBER,
+        label=Phrase("How late"),
+        help=Phrase("Seconds that it may be late and still run."),
+    ),
+    Field(
+        name="client_id",
+        type=FieldType.LINE,
+        label=Phrase("Id"),
+        help=Phrase("Your name for it; a repeat changes nothing."),
+    ),
+)
+
+SCHEDULE = Verb(
+    name="announce",
+    action=Action.SCHEDULE,
+    right=Right.KNOWN,
+    fields=REQUEST,
+    steps=_schedule,
+)
+DRAFT = Verb(
+    name="announce --dry-run",
+    action=Action.QUERY,
+    right=Right.KNOWN,
+    fields=REQUEST,
+    steps=_draft,
+)
+VERBS = (SCHEDULE, DRAFT)

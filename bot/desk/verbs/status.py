@@ -1,0 +1,29 @@
+"""Whether a service is up, what goes out now, and what next."""
+
+from dataclasses import dataclass
+
+from bot.desk.verb import Read, Steps, Verb
+from bot.domain.access import Caller
+from bot.domain.audit import Action
+from bot.service.records.health import Health, health
+from bot.service.rules.rights import Right
+from bot.service.use_cases import UseCases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    #: how many schedules, and broadcasts, are shown
+    limit: int = 5
+
+    @property
+    def about(self) -> str:
+        return "status"
+
+
+def _status(use_cases: UseCases, _caller: Caller, wish: Wish) -> Steps[Health]:
+    found: Health = yield Read(health, use_cases.clock, wish.limit)
+    return found
+
+
+STATUS = Verb(name="status", action=Action.QUERY, right=Right.SEES_ALL, steps=_status)
+VERBS = (STATUS,)

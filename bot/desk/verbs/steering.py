@@ -1,0 +1,92 @@
+"""Schedules out of their own time: called off, paused, left out, sent now."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.desk.verb import Read, Steps, Verb, Write
+from bot.desk.verbs.schedules import NAME
+from bot.domain.access import Caller
+from bot.domain.audit import Action
+from bot.domain.broadcast import Frozen
+from bot.domain.schedule import Schedule
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.request import JobName
+from bot.service.requests.schedules import Report
+from bot.service.rules.rights import Right
+from bot.service.use_cases import UseCases
+
+
+def _cancel(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+    steer = use_cases.schedules.cancel
+    found: Report = yield Write(_steered, use_cases, steer, caller, name)
+    return found
+
+
+def _pause(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+    steer = use_cases.steering.pause
+    found: Report = yield Write(_steered, use_cases, steer, caller, name)
+    return found
+
+
+def _resume(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+    frozen: Frozen | None = yield Read(use_cases.steering.freeze, caller, name)
+    steer = use_cases.steering.resume
+    found: Report = yield Write(_steered, use_cases, steer, caller, name, frozen)
+    return found
+
+
+def _send_now(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+    frozen: Frozen | None = yield Read(use_cases.steering.freeze, caller, name)
+    steer = use_cases.steering.send_now
+    found: Report = yield Write(_steered, use_cases, steer, caller, name, frozen)
+    return found
+
+
+def _skip(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+    steer = use_cases.steering.skip
+    found: Report = yield Write(_steered, use_cases, steer, caller, name)
+    return found
+
+
+def _steered(
+    uow: UnitOfWork, use_cases: UseCases, steer: Callable[..., Schedule], *given: Any
+) -> Report:
+    return use_cases.schedules.standing(uow, steer(uow, *given))
+
+
+CANCEL = Verb(
+    name="schedules cancel",
+    action=Action.CANCEL,
+    right=Right.KNOWN,
+    fields=NAME,
+    steps=_cancel,
+)
+PAUSE = Verb(
+    name="schedules pause",
+    action=Action.PAUSE,
+    right=Right.KNOWN,
+    fields=NAME,
+    steps=_pause,
+)
+RESUME = Verb(
+    name="schedules resume",
+    action=Action.RESUME,
+    right=Right.KNOWN,
+    fields=NAME,
+    steps=_resume,
+)
+SKIP = Verb(
+    name="schedules skip",
+    action=Action.SKIP,
+    right=Right.KNOWN,
+    fields=NAME,
+    steps=_skip,
+)
+SEND_NOW = Verb(
+    name="schedules send-now",
+    action=Action.SEND_NOW,
+    right=Right.KNOWN,
+    fields=NAME,
+    steps=_send_now,
+)
+VERBS = (CANCEL, PAUSE, RESUME, SKIP, SEND_NOW)

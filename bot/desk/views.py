@@ -1,0 +1,75 @@
+"""What is found, as data: for JSON on the command line, and for pages to come."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.domain.broadcast import Broadcast, DeliveryException, Occurrence, Progress
+from bot.domain.message import Text
+from bot.domain.schedule import Schedule, TemplateContent
+
+
+def texts(found: Iterable[Text]) -> list[dict[str, Any]]:
+    return [
+        {"language": text.language, "subject": text.subject, "body": text.body}
+        for text in found
+    ]
+
+
+def schedule(one: Schedule) -> dict[str, Any]:
+    content = one.content
+    template = content if isinstance(content, TemplateContent) else None
+    return {
+        "reference": one.id,
+        "id": one.client_id,
+        "owner": one.owner,
+        "origin": one.origin,
+        "list": one.audience.list_name,
+        "people": list(one.audience.jids),
+        "status": one.wire_state,
+        "state": one.state,
+        "reason": one.reason,
+        "next_at": one.next_at,
+        "deliver_at": one.deliver_at,
+        "timezone": one.zone,
+        "recurrence": one.recurrence,
+        "planned": one.planned,
+        "expires_at": one.expires_at,
+        "late": {"policy": one.late.policy, "within": one.late.within},
+        "template": template.template if template else None,
+        "values": template.values if template else None,
+        "created_at": one.created_at,
+        "ended_at": one.ended_at,
+    }
+
+
+def broadcast(one: Broadcast, progress: Progress) -> dict[str, Any]:
+    return {
+        "broadcast": one.id,
+        "schedule": one.schedule_id,
+        "state": one.state,
+        "reason": one.reason,
+        "total": progress.total,
+        "sent": progress.sent,
+        "failed": progress.failed,
+        "skipped": progress.skipped,
+        "deferred": progress.deferred,
+        "started_at": one.created_at,
+        "finished_at": one.finished_at,
+        "expires_at": one.expires_at,
+    }
+
+
+def occurrence(one: Occurrence) -> dict[str, Any]:
+    return {"due_at": one.due_at, "state": one.state, "reason": one.reason}
+
+
+def failure(one: DeliveryException) -> dict[str, Any]:
+    return {
+        "jid": one.jid,
+        "state": one.kind,
+        "condition": one.condition,
+        "text": one.text,
+        "repeats": one.attempts,
+        "first_at": one.first_at,
+        "next_at": one.next_at,
+    }
