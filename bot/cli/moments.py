@@ -114,6 +114,7 @@ def as_data(preview: Preview, warnings: Sequence[Phrase] = ()) -> dict[str, obje
             }
             for entry in preview.entries
         ],
+        "skipped": [entry.moment for entry in preview.skipped],
         "warnings": [
             *({"kind": "clock", "text": text} for text in warnings),
             *({"kind": one.kind, "text": one.text} for one in preview.warnings),

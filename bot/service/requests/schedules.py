@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.access import Caller
+from bot.domain.audit import Action
 from bot.domain.broadcast import (
     BroadcastState,
     Occurrence,
@@ -130,10 +131,12 @@ class Schedules:
             raise _unknown(name)
         return found
 
-    def held(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
-        """Locked, for a caller who may change it; raises NotFound or NotAllowed."""
+    def held(
+        self, uow: UnitOfWork, caller: Caller, name: JobName, action: Action
+    ) -> Schedule:
+        """Locked, for a caller who may do this to it; raises NotFound or NotAllowed."""
         found = self.named(uow, caller, name)
-        may_change(caller, found)
+        may_change(caller, found, action)
         return locked(uow, found.id)
 
     def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
@@ -149,8 +152,14 @@ class Schedules:
         """The next occurrence, or the last if there is none to come."""
         if schedule.next_at is not None:
             return schedule.next_at
-        past = uow.occurrences.of(schedule.id, limit=1)
+        now, found = self._clock.now(), uow.occurrences
+        past = found.of(schedule.id, limit=1, until=now)
+        past = past or found.of(schedule.id, limit=1)
         return past[0].due_at if past else schedule.deliver_at
+
+    def skipped(self, uow: UnitOfWork, schedule: Schedule) -> list[datetime]:
+        """The moments to come that are left out, the earliest first."""
+        return uow.occurrences.skipped(schedule.id, after=self._clock.now())
 
     def page(
         self,
@@ -187,11 +196,11 @@ class Schedules:
     ) -> list[Occurrence]:
         """What became of its moments so far, the latest first."""
         found = self.named(uow, caller, JobName(number=reference))
-        return uow.occurrences.of(found.id, limit=limit)
+        return uow.occurrences.of(found.id, limit=limit, until=self._clock.now())
 
     def cancel(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
         """Nothing more leaves; cancelling again is no error."""
-        schedule = self.held(uow, caller, name)
+        schedule = self.held(uow, caller, name, Action.CANCEL)
         if schedule.state is ScheduleState.CANCELLED:
             return schedule
         not_final(schedule)
