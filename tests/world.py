@@ -22,7 +22,7 @@ from bot.rendering.templates import JinjaTemplates
 from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.request import JobName, ScheduleRequest
+from bot.service.requests.request import JobName, ScheduleChange, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
 from bot.service.use_cases import UseCases
 from bot.store import upgrade
@@ -131,6 +131,7 @@ class World:
         )
         self.schedules = use_cases.schedules
         self.planning = use_cases.planning
+        self.editing = use_cases.editing
         self.steering = use_cases.steering
         self.sending = use_cases.sending
         self.outcomes = use_cases.outcomes
@@ -190,6 +191,18 @@ class World:
             given = (self.do(self.steering.freeze, caller, name), *given)
         steered: Schedule = self.do(getattr(self.steering, verb), caller, name, *given)
         return steered
+
+    def edit(
+        self,
+        job: Schedule,
+        jid: str = ADMIN,
+        *,
+        revision: int | None = None,
+        **change: Any,
+    ) -> Schedule:
+        given = ScheduleChange(**change)
+        edit = self.editing.edit
+        return self.do(edit, self.caller(jid), numbered(job), given, revision)
 
     def cancel(self, job: Schedule, jid: str = ADMIN) -> Schedule:
         return self.do(self.schedules.cancel, self.caller(jid), numbered(job))

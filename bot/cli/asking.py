@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.cli import moments, output
@@ -10,9 +10,9 @@ from bot.domain import durations, timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.fields import FieldType
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin
+from bot.domain.schedule import Origin, Schedule, TemplateContent
 from bot.service.ports.outside import Templates
-from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.request import ScheduleChange, ScheduleRequest
 
 #: no request for later than this is allowed, so it may stand for what is longer
 _LONGEST = 9_999_999_999
@@ -43,8 +43,7 @@ class Options:
 
 def check_usage(options: Options) -> None:
     """Ends with exit code 2 where options are missing or contradict each other."""
-    texts = (options.subject, options.body, *options.subjects, *options.bodies)
-    given = any(text is not None for text in texts)
+    given = _has_texts(options)
     if options.template is None and options.body is None and not options.bodies:
         output.fail(
             Phrase("say what: --template NAME with --set K=V, or --body TEXT"), 2
@@ -57,6 +56,31 @@ def check_usage(options: Options) -> None:
         output.fail(Phrase("--set goes with --template NAME"), 2)
     if options.at is not None and options.within is not None:
         output.fail(Phrase("give --at or --in, not both"), 2)
+
+
+def check_change(options: Options) -> None:
+    """Ends with exit code 2 where options of an edit are missing or contradict."""
+    if options.template is not None and _has_texts(options):
+        output.fail(
+            Phrase("give either --template or --body and --subject, not both"), 2
+        )
+    if options.at is not None and options.within is not None:
+        output.fail(Phrase("give --at or --in, not both"), 2)
+    given = (
+        *(options.list_name, options.template, options.settings),
+        *(options.at, options.within, options.late),
+    )
+    emptied = (options.every, options.timezone, options.expires)
+    changes = any(given) or any(one is not None for one in emptied)
+    if not changes and not _has_texts(options):
+        output.fail(
+            Phrase("say what to change, say --body TEXT or --at TIME; see --help"), 2
+        )
+
+
+def _has_texts(options: Options) -> bool:
+    texts = (options.subject, options.body, *options.subjects, *options.bodies)
+    return any(text is not None for text in texts)
 
 
 def request_of(
@@ -83,6 +107,36 @@ def request_of(
         recurrence=options.every,
         expires=_moment(options.expires, zone, "--expires"),
         client_id=options.client_id,
+        late_policy=late,
+        late_within=within,
+    )
+
+
+def change_of(
+    options: Options, schedule: Schedule, templates: Templates
+) -> ScheduleChange:
+    """The change to `schedule`: what is not named stays; raises Invalid.
+
+    An empty --expires, --every or --tz takes it away.
+    """
+    zone = wallclock.zone(options.timezone or schedule.zone)
+    late, within = _late(options.late)
+    content = schedule.content
+    template = options.template
+    if template is None and isinstance(content, TemplateContent):
+        template = content.template
+    return ScheduleChange(
+        list_name=options.list_name or None,
+        template=options.template,
+        values=_values(replace(options, template=template), zone, templates),
+        bodies=_texts(options.body, options.bodies, "--body-in"),
+        subjects=_texts(options.subject, options.subjects, "--subject-in"),
+        deliver_at=_moment(options.at, zone, "--at"),
+        delay_seconds=None if options.within is None else _delay(options.within),
+        timezone=options.timezone,
+        recurrence=options.every,
+        # '' takes it away
+        expires=options.expires and _moment(options.expires, zone, "--expires"),
         late_policy=late,
         late_within=within,
     )

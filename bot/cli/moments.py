@@ -86,7 +86,11 @@ def local(moment: datetime | None, zone_name: str) -> str:
 
 
 def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
-    """For a table: local, UTC, note."""
+    """For a table: local, UTC, note; what is left out stands among what is sent."""
+    sent = (
+        (entry, _NOTES[entry.note] if entry.note else None) for entry in preview.entries
+    )
+    left_out = ((entry, Phrase("skipped")) for entry in preview.skipped)
     return [
         (
             Phrase(
@@ -96,9 +100,9 @@ def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
                 zone=entry.abbreviation,
             ),
             timestamps.format(entry.moment),
-            _NOTES[entry.note] if entry.note else None,
+            note,
         )
-        for entry in preview.entries
+        for entry, note in sorted((*sent, *left_out), key=lambda one: one[0].moment)
     ]
 
 
@@ -114,6 +118,7 @@ def as_data(preview: Preview, warnings: Sequence[Phrase] = ()) -> dict[str, obje
             }
             for entry in preview.entries
         ],
+        "skipped": [entry.moment for entry in preview.skipped],
         "warnings": [
             *({"kind": "clock", "text": text} for text in warnings),
             *({"kind": one.kind, "text": one.text} for one in preview.warnings),

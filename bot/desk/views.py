@@ -33,6 +33,7 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "timezone": one.zone,
         "recurrence": one.recurrence,
         "planned": one.planned,
+        "revision": one.revision,
         "expires_at": one.expires_at,
         "late": {"policy": one.late.policy, "within": one.late.within},
         "template": template.template if template else None,

@@ -1,11 +1,12 @@
 """What a schedule will do, told before anybody agrees to it.
 
-entries     the next moments, in UTC and on the wall, with a note where the
-            clocks change that day
+entries     the next moments that will be sent, in UTC and on the wall, with a
+            note where the clocks change that day
+skipped     those left out ahead of their time, likewise
 warnings    what a reader of the rule would not expect, in sentences
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -76,8 +77,11 @@ class Caution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
+    #: what will be sent
     entries: tuple[Entry, ...]
     warnings: tuple[Caution, ...]
+    #: what was left out ahead of its time, up to the last of the entries
+    skipped: tuple[Entry, ...] = ()
 
 
 def preview(
@@ -89,43 +93,64 @@ def preview(
     expires: datetime | None = None,
     planned: int = 0,
     since: datetime | None = None,
+    skipped: Collection[datetime] = (),
 ) -> Preview:
     """At most `limit` next moments and what to know about them.
 
-    Of a schedule that has `planned` moments behind it, those from `since` on.
+    Of a schedule that has `planned` moments behind it, those from `since` on, without
+    those `skipped`.
     Raises Invalid for a rule that never matches. Moments more than LOOK_AHEAD
     after deliver-at, or after `since`, are not shown. What is due at `expires`
     or later is not sent, so it is not shown either.
     """
     if rule is None:
         wall = wallclock.local(deliver_at, zone)
-        matches, end = [Match(wall=wall, moment=deliver_at)], None
+        found, end = [Match(wall=wall, moment=deliver_at)], None
     else:
         first_or_refuse(rule, deliver_at, zone)
         sequence = Recurrence(rule=rule, anchor=deliver_at, zone=zone)
-        matches, end = _bounded(sequence, limit, expires, planned, since)
+        found, end = _bounded(sequence, limit, expires, planned, since, skipped)
+    matches, out = _parted(found, skipped)
     shown = [_entry(match, zone) for match in matches[:limit]]
     warnings = [*_clock_changes(shown, matches), *_skips(rule, deliver_at, zone)]
+    if len(matches) > limit:
+        out = [match for match in out if match.moment < matches[limit].moment]
     return Preview(
-        entries=tuple(shown), warnings=(*warnings, end) if end else tuple(warnings)
+        entries=tuple(shown),
+        warnings=(*warnings, end) if end else tuple(warnings),
+        skipped=tuple(_entry(match, zone) for match in out),
     )
 
 
-def upcoming(schedule: Schedule, *, limit: int = 10) -> Preview:
-    """What is ahead of a schedule, new or under way."""
-    if schedule.next_at is None:
+def _parted(
+    found: list[Match], skipped: Collection[datetime]
+) -> tuple[list[Match], list[Match]]:
+    """What is sent, and what is left out."""
+    sent = [match for match in found if match.moment not in skipped]
+    return sent, [match for match in found if match.moment in skipped]
+
+
+def upcoming(
+    schedule: Schedule, *, limit: int = 10, skipped: Collection[datetime] = ()
+) -> Preview:
+    """What is ahead of a schedule, new or under way; `skipped` is still to come."""
+    following = schedule.next_at
+    if following is None and not skipped:
         return Preview(entries=(), warnings=())
     zone = wallclock.zone(schedule.zone)
     if schedule.recurrence is None:
-        return preview(None, schedule.next_at, zone)
+        return preview(None, following or schedule.deliver_at, zone)
+    # skipped ones that planning has passed over already are told, too
+    passed = [one for one in skipped if following is None or one < following]
     return preview(
         parse(schedule.recurrence),
         schedule.deliver_at,
         zone,
         limit=limit,
         expires=schedule.expires_at,
-        planned=schedule.planned,
-        since=schedule.next_at,
+        planned=schedule.planned - len(passed),
+        since=min(passed) if passed else following,
+        skipped=skipped,
     )
 
 
@@ -135,26 +160,27 @@ def _bounded(
     expires: datetime | None,
     planned: int,
     since: datetime | None,
+    skipped: Collection[datetime],
 ) -> tuple[list[Match], Caution | None]:
-    """The matches before the end, and which end that is.
+    """The matches before the end, those skipped among them, and which end that is.
 
-    At least one more than `limit` where there are more; all of them where COUNT
+    At least one more than `limit` is sent where there are more; all of them where COUNT
     says how many, since the last one answers "until when".
     """
     count = sequence.rule.count
-    left = max(count - planned, 0) if count is not None else limit + 1
+    left = max(count - planned, 0) if count is not None else limit + 1 + len(skipped)
     after = since - _SECOND if since is not None else None
     matches = list(islice(sequence.matches(after), left))
     if expires is not None and matches and matches[-1].moment >= expires:
         kept = [match for match in matches if match.moment < expires]
-        return kept, _end(_expires(expires), kept)
+        return kept, _end(_expires(expires), _parted(kept, skipped)[0])
     if count is not None:
         why = Counted("ends after {count} time", "ends after {count} times", count)
         if len(matches) < left:
             return matches, Caution(kind=Kind.END, phrase=why)
-        return matches, _end(why, matches)
+        return matches, _end(why, _parted(matches, skipped)[0])
     if sequence.rule.until is not None:
-        return matches, _until(sequence, matches, limit)
+        return matches, _until(sequence, _parted(matches, skipped)[0], limit)
     if expires is not None:
         phrase = _expires(expires)
         return matches, Caution(kind=Kind.END, phrase=phrase, moment=expires)

@@ -168,8 +168,12 @@ class Schedule:
     #: the draft's <id/>, unique per owner
     client_id: str
     origin: Origin
-    #: a digest of the request as given, to tell a repeat from a conflict
+    #: a digest of the request as first given, to tell a repeat from a conflict
     fingerprint: str
+    #: how often it was worded: 1 at first, one more with each edit
+    revision: int = 1
+    #: a digest of the latest edit as given, to tell its repeat
+    edit_fingerprint: str | None = None
     audience: Audience
     content: Content
     #: IANA name as given, '' where none was

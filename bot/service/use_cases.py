@@ -10,6 +10,7 @@ from bot.service.delivery.sending import Sending
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.subscribers import Subscribers
 from bot.service.records.audit import Audit
+from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
 from bot.service.requests.steering import Steering
 from bot.service.rules.policy import Policy
@@ -22,6 +23,7 @@ class UseCases:
     templates: Templates
     clock: Clock
     schedules: Schedules
+    editing: Editing
     steering: Steering
     subscribers: Subscribers
     broadcasts: Broadcasts
@@ -43,6 +45,7 @@ class UseCases:
             templates=templates,
             clock=clock,
             schedules=schedules,
+            editing=Editing(schedules, policy, templates, clock),
             steering=Steering(schedules, planning, clock),
             subscribers=Subscribers(policy, clock),
             broadcasts=Broadcasts(policy, clock),

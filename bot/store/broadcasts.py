@@ -9,13 +9,19 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
 from bot.domain.message import Text
-from bot.domain.schedule import Origin
+from bot.domain.schedule import Content, Origin, Schedule
 from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
-from bot.store.mapping import text_from_json, text_to_json
+from bot.store.mapping import (
+    content_from_json,
+    content_to_json,
+    text_from_json,
+    text_to_json,
+)
 from bot.store.paging import count_rows, page
 from bot.store.tables import (
     IS_SENDING,
+    broadcast_content,
     broadcast_recipient,
     broadcast_text,
     chunk,
@@ -110,6 +116,27 @@ class SqlBroadcasts:
             deferred=by_kind.get(ExceptionKind.RETRYING, 0)
             + by_kind.get(ExceptionKind.DEFERRED, 0),
         )
+
+    def keep_content(self, schedule: Schedule) -> None:
+        going = sa.select(table.c.id).where(
+            table.c.schedule_id == schedule.id, IS_SENDING
+        )
+        rows = [
+            {
+                "broadcast_id": broadcast_id,
+                "content": content_to_json(schedule.content),
+                "timezone": schedule.timezone,
+            }
+            for broadcast_id in self._connection.execute(going).scalars()
+        ]
+        if rows:
+            new = insert(self._connection, broadcast_content).on_conflict_do_nothing()
+            self._connection.execute(new, rows)
+
+    def kept_content(self, broadcast_id: int) -> tuple[Content, str] | None:
+        select = sa.select(broadcast_content).filter_by(broadcast_id=broadcast_id)
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else (content_from_json(row.content), row.timezone)
 
     def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
         select = sa.select(broadcast_text.c.language, broadcast_text.c.text)

@@ -1,6 +1,7 @@
 """Occurrences: at most one for each due moment of a schedule."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,14 +32,53 @@ class SqlOccurrences:
         update = sa.update(table).where(table.c.id == occurrence.id)
         self._connection.execute(update.values(_values(occurrence)))
 
-    def of(self, schedule_id: int, *, limit: int) -> list[Occurrence]:
+    def at(self, schedule_id: int, due_at: datetime) -> Occurrence | None:
+        select = sa.select(table).where(
+            table.c.schedule_id == schedule_id, table.c.due_at == due_at
+        )
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else _from_row(row)
+
+    def of(
+        self, schedule_id: int, *, limit: int, until: datetime | None = None
+    ) -> list[Occurrence]:
         select = (
             sa.select(table)
             .where(table.c.schedule_id == schedule_id)
             .order_by(table.c.due_at.desc())
             .limit(limit)
         )
+        if until is not None:
+            select = select.where(table.c.due_at <= until)
         return [_from_row(row) for row in self._connection.execute(select)]
+
+    def in_state(self, schedule_id: int, state: OccurrenceState) -> list[Occurrence]:
+        select = (
+            sa.select(table)
+            .where(table.c.schedule_id == schedule_id, table.c.state == state)
+            .order_by(table.c.due_at)
+        )
+        return [_from_row(row) for row in self._connection.execute(select)]
+
+    def skipped(self, schedule_id: int, *, after: datetime) -> list[datetime]:
+        select = (
+            sa.select(table.c.due_at)
+            .where(
+                table.c.schedule_id == schedule_id,
+                table.c.due_at > after,
+                table.c.state == OccurrenceState.SKIPPED,
+            )
+            .order_by(table.c.due_at)
+        )
+        return list(self._connection.execute(select).scalars())
+
+    def put_back(self, schedule_id: int, due_at: datetime) -> None:
+        delete = sa.delete(table).where(
+            table.c.schedule_id == schedule_id,
+            table.c.due_at == due_at,
+            table.c.state == OccurrenceState.SKIPPED,
+        )
+        self._connection.execute(delete)
 
 
 def _values(occurrence: Occurrence) -> dict[str, Any]:

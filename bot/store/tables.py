@@ -112,6 +112,8 @@ schedule = sa.Table(
     sa.Column("client_id", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, server_default="1", nullable=False),
+    sa.Column("edit_fingerprint", sa.Text),
     sa.Column("audience", sa.JSON, nullable=False),
     sa.Column("content", sa.JSON, nullable=False),
     sa.Column("timezone", sa.Text, nullable=False),
@@ -224,6 +226,15 @@ broadcast_text = sa.Table(
     sa.Column("language", sa.Text, primary_key=True),
     sa.Column("zone", sa.Text, primary_key=True),
     sa.Column("text", sa.JSON, nullable=False),
+)
+
+# What a broadcast is made of, where its schedule was edited while it went out.
+broadcast_content = sa.Table(
+    "broadcast_content",
+    metadata,
+    sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
 )
 
 chunk = sa.Table(

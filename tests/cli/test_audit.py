@@ -257,7 +257,9 @@ def test_purge(place: Workplace) -> None:
 
 
 def test_a_purge_cut_off_is_written_down(place: Workplace) -> None:
-    """A purge that ends half-way has left its entry with the first slice."""
+    """A purge that fails half-way has left its entry with the first slice, and then
+    that it failed.
+    """
     add(place, *[{"days": 400}] * (2 * SLICE))
     with sqlite3.connect(place.folder / "carillon.db") as connection:
         connection.execute(
@@ -266,8 +268,10 @@ def test_a_purge_cut_off_is_written_down(place: Workplace) -> None:
         )
     assert place.program("audit", "--purge", "90d").code != 0
     assert place.data("audit", "--until", "90d")["count"] == SLICE
-    assert [one["about"] for one in place.data("audit", "--since", "1d")["items"]] == [
-        "90d"
+    items = place.data("audit", "--since", "1d")["items"]
+    assert [(one["about"], one["result"]) for one in items] == [
+        ("90d", "done"),
+        ("90d", "error"),
     ]
 
 

@@ -165,13 +165,15 @@ def test_no_occurrence_at_or_after_expiry(world: World) -> None:
     assert world.get(job.id).state is ScheduleState.SENT
 
 
-def test_the_window_bounds_the_next_one(world: World) -> None:
-    """An occurrence beyond the owner's window is not planned for."""
+def test_the_window_ends_no_job(world: World) -> None:
+    """A job goes on by its rule, although one after a skipped one lies far ahead."""
     job = world.schedule(PUBLISHER, recurrence="FREQ=YEARLY;COUNT=3")
     assert world.policy.limits_of(world.caller(PUBLISHER)).window == 366 * DAY
     world.clock.set(AT_ONE)
     world.plan_all()
     assert world.get(job.id).next_at == AT_ONE.replace(year=2027)
+    skipped = world.steer("skip", job, PUBLISHER)
+    assert skipped.next_at == AT_ONE.replace(year=2028)
 
 
 def test_permission_is_asked_again_when_due(world: World) -> None:

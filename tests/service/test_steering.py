@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access import Access
+from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.domain.updates import WireState
 from bot.service.delivery.jobs import Step
-from tests.world import NOON, World, a_list
+from tests.world import ADMIN, NOON, World, a_list, numbered
 
 READER = "reader@example.org"
 AT_ONE = NOON.replace(hour=13)
@@ -80,3 +82,75 @@ def test_the_held_one_is_refused_while_it_is_sending(
     world.do(lambda unit: unit.lists.declare([a_list("other", is_default=True)]))
     assert world.steer("resume", job).state is ScheduleState.RUNNING
     assert world.states(job) == [("sending", None), ("failed", "list-gone")]
+
+
+def test_sent_now_twice(world: World) -> None:
+    """What somebody sends now is sent once more only when it is over."""
+    world.subscribe(READER)
+    job = world.schedule(recurrence="FREQ=DAILY")
+    assert world.steer("send_now", job).state is ScheduleState.RUNNING
+    world.clock.advance(seconds=9)
+    with pytest.raises(Finished, match="going out already"):
+        world.steer("send_now", job)
+    deliver(world)
+    assert world.steer("send_now", job).state is ScheduleState.RUNNING
+    assert [one.state for one in world.moments(job)] == ["sent", "sending"]
+
+
+def test_a_single_one_sent_now_twice(world: World) -> None:
+    """Asked again before it goes out the answer is the same; then it is refused."""
+    world.subscribe(READER)
+    job = world.schedule()
+    first = world.steer("send_now", job)
+    world.clock.advance(seconds=9)
+    assert world.steer("send_now", job) == first
+    world.plan_all()
+    with pytest.raises(Finished, match="going out already"):
+        world.steer("send_now", job)
+
+
+def test_what_is_held_is_sent_now_once(world: World) -> None:
+    """A held occurrence that is sent now is not followed by an extra one."""
+    world.subscribe(READER)
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=2", late_policy="hold")
+    world.clock.set(AT_ONE + timedelta(hours=1))
+    world.plan_all()
+    assert world.steer("send_now", job).state is ScheduleState.RUNNING
+    with pytest.raises(Finished):
+        world.steer("send_now", job)
+    assert world.states(job) == [("sending", "send-now")]
+    deliver(world)
+    assert world.states(job) == [("sent", None)]
+
+
+def test_others_are_not_told_in_its_place(world: World) -> None:
+    """An audience counted before the job was given to another list is not used."""
+    world.do(lambda unit: unit.lists.declare([a_list(), a_list("other")]))
+    world.subscribe(READER)
+    admin, name = world.caller(ADMIN), numbered(world.schedule())
+    frozen = world.do(world.steering.freeze, admin, name)
+    job = world.schedule(recurrence="FREQ=DAILY", list_name="other")
+    with pytest.raises(Conflict, match="ask again"):
+        world.do(world.steering.send_now, admin, numbered(job), frozen)
+    with pytest.raises(Conflict, match="ask again"):
+        world.do(world.steering.send_now, admin, numbered(job), None)
+    assert world.moments(job) == []
+
+
+def test_another_admins_job_to_single_people(world: World) -> None:
+    """An admin may keep it from going out, and nothing else."""
+    job = world.schedule(people=(READER,), recurrence="FREQ=DAILY")
+    operator = Access.operator()
+    name = numbered(job)
+    for verb, given in (
+        ("skip", ()),
+        ("unskip", ()),
+        ("resume", (None,)),
+        ("send_now", (None,)),
+    ):
+        with pytest.raises(NotAllowed, match="pause or cancel"):
+            world.do(getattr(world.steering, verb), operator, name, *given)
+    assert world.get(job.id) == job
+    paused = world.do(world.steering.pause, operator, name)
+    assert paused.state is ScheduleState.PAUSED
+    assert world.do(world.schedules.cancel, operator, name).is_final

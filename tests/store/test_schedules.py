@@ -34,6 +34,8 @@ FULL = a_schedule(
     timezone="Europe/Warsaw",
     recurrence="FREQ=DAILY;COUNT=3",
     planned=2,
+    revision=3,
+    edit_fingerprint="cafe",
     expires_at=NOON + MINUTE,
     late=Late(LatePolicy.HOLD, 0),
     updates=False,

@@ -3,10 +3,12 @@
 import multiprocessing
 import stat
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from bot.domain.errors import Conflict, Unavailable
 from bot.store import upgrade
@@ -42,6 +44,27 @@ def test_up_and_down_with_data(url: str) -> None:
     assert upgrade.current(url) is None
     upgrade.upgrade(url)
     assert upgrade.check(url) == []
+
+
+def test_what_was_never_edited(url: str) -> None:
+    """A schedule from before there were edits is in its first revision; going back
+    keeps what it says.
+    """
+    script = ScriptDirectory(str(upgrade.folder())).get_revision("0003")
+    assert script is not None
+    before = script.down_revision
+    assert isinstance(before, str)
+    upgrade.upgrade(url)
+    edited = a_schedule(revision=4, edit_fingerprint="cafe")
+    database = SqlDatabase(url)
+    stored = database.call(lambda unit: unit.schedules.add(edited))
+    database.close()
+    upgrade.downgrade(url, before)
+    upgrade.upgrade(url)
+    database = SqlDatabase(url)
+    after = database.call(lambda unit: unit.schedules.get(stored.id))
+    database.close()
+    assert after == replace(stored, revision=1, edit_fingerprint=None)
 
 
 def test_check_names_differences(url: str) -> None:

@@ -11,6 +11,7 @@ from bot.desk.verbs import (
     announcing,
     audit,
     broadcasts,
+    editing,
     imports,
     lists,
     schedules,
@@ -22,6 +23,7 @@ from bot.desk.verbs import (
 ALL: tuple[Verb[Any, Any], ...] = (
     *announcing.VERBS,
     *schedules.VERBS,
+    *editing.VERBS,
     *steering.VERBS,
     *broadcasts.VERBS,
     *lists.VERBS,

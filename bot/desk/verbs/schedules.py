@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.desk.verb import Read, Steps, Verb
 from bot.domain.access import Caller
@@ -50,6 +51,8 @@ class Shown:
     occurrences: list[Occurrence]
     #: the latest last
     broadcasts: list[tuple[Broadcast, Progress]]
+    #: moments still to come that will be left out
+    skipped: list[datetime]
 
 
 def _list(use_cases: UseCases, caller: Caller, wish: Wish) -> Steps[Page[Report]]:
@@ -100,6 +103,7 @@ def _shown(
         texts=texts,
         occurrences=use_cases.schedules.occurrences(uow, caller, found.id, HISTORY),
         broadcasts=list(use_cases.broadcasts.page(uow, caller, latest, found.id).items),
+        skipped=use_cases.schedules.skipped(uow, found),
     )
 
 

@@ -1,6 +1,7 @@
 """Schedules out of their own time: called off, paused, left out, sent now."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bot.desk.verb import Read, Steps, Verb, Write
@@ -8,12 +9,27 @@ from bot.desk.verbs.schedules import NAME
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Frozen
+from bot.domain.fields import Field, FieldType
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import JobName
 from bot.service.requests.schedules import Report
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One occurrence of a job."""
+
+    name: JobName
+    #: as given, XEP-0082; None: the one that the verb means by itself
+    due: str | None = None
+
+    @property
+    def about(self) -> str:
+        return self.name.about if self.due is None else f"{self.name.about} {self.due}"
 
 
 def _cancel(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
@@ -42,9 +58,15 @@ def _send_now(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Repor
     return found
 
 
-def _skip(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+def _skip(use_cases: UseCases, caller: Caller, one: Moment) -> Steps[Report]:
     steer = use_cases.steering.skip
-    found: Report = yield Write(_steered, use_cases, steer, caller, name)
+    found: Report = yield Write(_steered, use_cases, steer, caller, one.name, one.due)
+    return found
+
+
+def _unskip(use_cases: UseCases, caller: Caller, one: Moment) -> Steps[Report]:
+    steer = use_cases.steering.unskip
+    found: Report = yield Write(_steered, use_cases, steer, caller, one.name, one.due)
     return found
 
 
@@ -54,6 +76,12 @@ def _steered(
     return use_cases.schedules.standing(uow, steer(uow, *given))
 
 
+DUE = Field(
+    name="due",
+    type=FieldType.MOMENT,
+    label=Phrase("Occurrence"),
+    help=Phrase("The occurrence that is meant; otherwise the next."),
+)
 CANCEL = Verb(
     name="schedules cancel",
     action=Action.CANCEL,
@@ -79,8 +107,15 @@ SKIP = Verb(
     name="schedules skip",
     action=Action.SKIP,
     right=Right.KNOWN,
-    fields=NAME,
+    fields=(*NAME, DUE),
     steps=_skip,
+)
+UNSKIP = Verb(
+    name="schedules unskip",
+    action=Action.UNSKIP,
+    right=Right.KNOWN,
+    fields=(*NAME, DUE),
+    steps=_unskip,
 )
 SEND_NOW = Verb(
     name="schedules send-now",
@@ -89,4 +124,4 @@ SEND_NOW = Verb(
     fields=NAME,
     steps=_send_now,
 )
-VERBS = (CANCEL, PAUSE, RESUME, SKIP, SEND_NOW)
+VERBS = (CANCEL, PAUSE, RESUME, SKIP, UNSKIP, SEND_NOW)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import identity, recurrence, wallclock
+from bot.domain import coming, identity
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -93,7 +93,8 @@ class Planning:
         due = schedule.next_at
         assert due is not None  # noqa: S101 - `due` selects by it
         try:
-            schedule = self.advanced(schedule, now)
+            skipped = uow.occurrences.skipped(schedule.id, after=due)
+            schedule = coming.advanced(schedule, skipped)
         except CarillonError:
             # Its zone is gone from the system, say: it must not hold up the rest.
             schedule = replace(schedule, planned=schedule.planned + 1, next_at=None)
@@ -112,44 +113,6 @@ class Planning:
                 self._unsent(uow, schedule, due, OccurrenceState.HELD, "late", now)
             else:
                 self.launch(uow, schedule, due, frozen, now)
-
-    def advanced(self, schedule: Schedule, now: datetime) -> Schedule:
-        """The schedule with its next moment taken (RFC 5545 COUNT counts it)."""
-        planned = schedule.planned + 1
-        return replace(
-            schedule, planned=planned, next_at=self._following(schedule, planned, now)
-        )
-
-    def _following(
-        self, schedule: Schedule, planned: int, now: datetime
-    ) -> datetime | None:
-        if schedule.recurrence is None or schedule.next_at is None:
-            return None
-        rule = recurrence.parse(schedule.recurrence)
-        if rule.count is not None and planned >= rule.count:
-            return None
-        following = recurrence.next_after(
-            rule,
-            schedule.deliver_at,
-            wallclock.zone(schedule.zone),
-            schedule.next_at,
-        )
-        if following is None:
-            return None
-        if schedule.expires_at is not None and following >= schedule.expires_at:
-            return None
-        limits = self.policy.limits_of(self.policy.access.of_owner(schedule.owner))
-        return following if following - now <= limits.window else None
-
-    def record_skipped(
-        self, uow: UnitOfWork, schedule: Schedule, due: datetime
-    ) -> None:
-        """A moment that was left out on purpose."""
-        uow.occurrences.add(
-            Occurrence(
-                schedule_id=schedule.id, due_at=due, state=OccurrenceState.SKIPPED
-            )
-        )
 
     def _unsent(
         self,
@@ -193,10 +156,12 @@ class Planning:
         now: datetime,
         *,
         occurrence: Occurrence | None = None,
+        reason: str | None = None,
     ) -> None:
         """Create the broadcast of one moment, or record why it can't be.
 
-        `occurrence`: one that was held and is let go now.
+        `occurrence`: one that was held and is let go now. `reason`: why it goes out
+        out of its time, kept until it is over.
         """
         voice = self._voice(uow, schedule)
         refusal = self._refusal(uow, schedule, voice, now)
@@ -217,6 +182,7 @@ class Planning:
                     schedule_id=schedule.id,
                     due_at=due,
                     state=OccurrenceState.SENDING,
+                    reason=reason,
                 )
             )
             if occurrence is None:  # planned before: only the advance is new
@@ -224,7 +190,7 @@ class Planning:
                 return
         else:
             uow.occurrences.save(
-                replace(occurrence, state=OccurrenceState.SENDING, reason=None)
+                replace(occurrence, state=OccurrenceState.SENDING, reason=reason)
             )
         broadcast = Broadcast(
             occurrence_id=occurrence.id,

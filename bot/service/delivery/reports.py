@@ -134,10 +134,7 @@ def between(uow: UnitOfWork, schedule: Schedule) -> ScheduleState:
     """The state of a schedule that waits for its next moment: running while the
     last one still goes out.
     """
-    sending = any(
-        occurrence.state is OccurrenceState.SENDING
-        for occurrence in uow.occurrences.of(schedule.id, limit=10)
-    )
+    sending = uow.occurrences.in_state(schedule.id, OccurrenceState.SENDING)
     return ScheduleState.RUNNING if sending else ScheduleState.PENDING
 
 

@@ -64,6 +64,10 @@ class Sending:
         assert broadcast is not None  # noqa: S101 - foreign key
         schedule = uow.schedules.get(broadcast.schedule_id)
         assert schedule is not None  # noqa: S101 - foreign key
+        # read after the schedule: whoever edits that keeps what is going out first
+        kept = uow.broadcasts.kept_content(broadcast_id)
+        if kept is not None:
+            schedule = replace(schedule, content=kept[0], timezone=kept[1])
         list_id = broadcast.list_id
         return Source(
             broadcast=broadcast,

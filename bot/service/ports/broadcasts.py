@@ -13,6 +13,7 @@ from bot.domain.broadcast import (
     Recipient,
 )
 from bot.domain.message import Text
+from bot.domain.schedule import Content, Schedule
 from bot.service.ports.paging import Page, Paging
 
 
@@ -47,6 +48,16 @@ class Broadcasts(Protocol):
         ...
 
     def progress(self, broadcast_id: int) -> Progress: ...
+
+    def keep_content(self, schedule: Schedule) -> None:
+        """For what is going out of this schedule: its content as it stands, since
+        the schedule is about to be edited. What was kept first stands.
+        """
+        ...
+
+    def kept_content(self, broadcast_id: int) -> tuple[Content, str] | None:
+        """The content and the schedule's zone, where they were kept."""
+        ...
 
     def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
         """What readers in a zone are told, by language tag."""

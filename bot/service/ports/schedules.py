@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.broadcast import (
-    Occurrence,
-)
+from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.ports.paging import Page, Paging
 
@@ -78,6 +76,22 @@ class Occurrences(Protocol):
 
     def save(self, occurrence: Occurrence) -> None: ...
 
-    def of(self, schedule_id: int, *, limit: int) -> list[Occurrence]:
-        """The latest first."""
+    def at(self, schedule_id: int, due_at: datetime) -> Occurrence | None: ...
+
+    def of(
+        self, schedule_id: int, *, limit: int, until: datetime | None = None
+    ) -> list[Occurrence]:
+        """Those due by `until`, the latest first."""
+        ...
+
+    def in_state(self, schedule_id: int, state: OccurrenceState) -> list[Occurrence]:
+        """The earliest first."""
+        ...
+
+    def skipped(self, schedule_id: int, *, after: datetime) -> list[datetime]:
+        """The moments after `after` that are left out, the earliest first."""
+        ...
+
+    def put_back(self, schedule_id: int, due_at: datetime) -> None:
+        """Forget that this moment is left out."""
         ...

@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain import recurrence, timestamps, wallclock
 from bot.domain.access import Caller
@@ -23,7 +24,7 @@ from bot.domain.schedule import (
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents
-from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.request import ScheduleChange, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
 from bot.service.rules.rights import may_announce, may_know
 
@@ -45,18 +46,11 @@ class Intake:
     ) -> Schedule:
         """The schedule asked for, not stored yet; raises a CarillonError."""
         limits = self.policy.limits_of(caller)
-        audience, voice = self._audience(uow, caller, request)
+        audience, voice = self.audience(uow, caller, request)
         zone = wallclock.zone(request.timezone or "UTC")
-        rule = _rule(request.recurrence, limits) if request.recurrence else None
-        deliver_at = self._moment(request, limits, now)
-        first = deliver_at
-        if rule is not None:
-            first = recurrence.first_or_refuse(rule, deliver_at, zone)
-            following = recurrence.next_after(rule, deliver_at, zone, first)
-            if following is not None and following - first > limits.window:
-                raise _beyond(limits)
-        if first - now > limits.window:
-            raise _beyond(limits)
+        rule = read_rule(request.recurrence, limits) if request.recurrence else None
+        deliver_at = read_moment(request, limits, now)
+        first = first_within(rule, deliver_at, zone, limits, now)
         return Schedule(
             owner=caller.owner,
             client_id=_client_id(request.client_id),
@@ -68,15 +62,15 @@ class Intake:
             recurrence=recurrence.canonical(rule) if rule else None,
             deliver_at=deliver_at,
             next_at=first,
-            expires_at=_expires(request.expires, first),
-            late=_late(request),
+            expires_at=read_expires(request.expires, first),
+            late=read_late(request),
             updates=request.updates,
             metadata=request.metadata,
             language=request.language if is_tag(request.language) else None,
             created_at=now,
         )
 
-    def _audience(
+    def audience(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
     ) -> tuple[Audience, AnnouncementList | None]:
         """Who is told, and the list that speaks, if one does."""
@@ -146,35 +140,56 @@ class Intake:
             )
         return name
 
-    def _moment(
-        self, request: ScheduleRequest, limits: Limits, now: datetime
-    ) -> datetime:
-        if (request.deliver_at is None) == (request.delay_seconds is None):
+
+def read_moment(
+    request: ScheduleRequest | ScheduleChange, limits: Limits, now: datetime
+) -> datetime:
+    """When it is to go out, not yet past; raises Invalid or PolicyViolation."""
+    if (request.deliver_at is None) == (request.delay_seconds is None):
+        raise Invalid(
+            Phrase("Give exactly one of deliver-at and delay-seconds."),
+            field="deliver-at",
+        )
+    if request.deliver_at is not None:
+        moment = timestamps.parse(request.deliver_at)
+        if now - moment > PAST:
             raise Invalid(
-                Phrase("Give exactly one of deliver-at and delay-seconds."),
+                Phrase(
+                    "deliver-at: {moment} has passed.",
+                    moment=timestamps.format(moment),
+                ),
                 field="deliver-at",
             )
-        if request.deliver_at is not None:
-            moment = timestamps.parse(request.deliver_at)
-            if now - moment > PAST:
-                raise Invalid(
-                    Phrase(
-                        "deliver-at: {moment} has passed.",
-                        moment=timestamps.format(moment),
-                    ),
-                    field="deliver-at",
-                )
-            return moment
-        assert request.delay_seconds is not None  # noqa: S101 - one of two, above
-        delay = _number(request.delay_seconds, "delay-seconds")
-        if delay < 1:
-            raise Invalid(Phrase("delay-seconds: at least 1."), field="delay-seconds")
-        if delay > limits.window.total_seconds():
-            raise _beyond(limits)
-        return timestamps.round_up(now + timedelta(seconds=delay))
+        return moment
+    assert request.delay_seconds is not None  # noqa: S101 - one of two, above
+    delay = _number(request.delay_seconds, "delay-seconds")
+    if delay < 1:
+        raise Invalid(Phrase("delay-seconds: at least 1."), field="delay-seconds")
+    if delay > limits.window.total_seconds():
+        raise beyond(limits)
+    return timestamps.round_up(now + timedelta(seconds=delay))
 
 
-def _rule(text: str, limits: Limits) -> recurrence.Rule:
+def first_within(
+    rule: recurrence.Rule | None,
+    deliver_at: datetime,
+    zone: ZoneInfo,
+    limits: Limits,
+    now: datetime,
+) -> datetime:
+    """The first occurrence; raises PolicyViolation for what lies beyond the window."""
+    first = deliver_at
+    if rule is not None:
+        first = recurrence.first_or_refuse(rule, deliver_at, zone)
+        following = recurrence.next_after(rule, deliver_at, zone, first)
+        if following is not None and following - first > limits.window:
+            raise beyond(limits)
+    if first - now > limits.window:
+        raise beyond(limits)
+    return first
+
+
+def read_rule(text: str, limits: Limits) -> recurrence.Rule:
     rule = recurrence.parse(text)
     if rule.freq not in limits.frequencies:
         offered = ",".join(
@@ -199,7 +214,7 @@ def _unoffered(freq: recurrence.Freq, offered: str) -> Phrase:
     )
 
 
-def _beyond(limits: Limits) -> PolicyViolation:
+def beyond(limits: Limits) -> PolicyViolation:
     seconds = int(limits.window.total_seconds())
     return PolicyViolation(
         Counted(
@@ -224,7 +239,7 @@ def _client_id(given: str | None) -> str:
     return given
 
 
-def _expires(given: str | None, first: datetime) -> datetime | None:
+def read_expires(given: str | None, first: datetime) -> datetime | None:
     if given is None:
         return None
     moment = timestamps.parse(given)
@@ -239,7 +254,7 @@ def _expires(given: str | None, first: datetime) -> datetime | None:
     return moment
 
 
-def _late(request: ScheduleRequest) -> Late:
+def read_late(request: ScheduleRequest) -> Late:
     default = Late()
     if request.late_policy is None and request.late_within is None:
         return default

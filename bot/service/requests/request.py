@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from bot.domain.schedule import Origin
@@ -76,19 +77,78 @@ class ScheduleRequest:
     def fingerprint(self) -> str:
         """Equal for a repeat of the same request, before times are resolved."""
         given = asdict(self)
-        del given["client_id"], given["origin"], given["language"]
-        # in no order; servers stamp a language on stanzas, which is not the request's
-        given |= {
-            "bodies": sorted(self.bodies),
-            "subjects": sorted(self.subjects),
-            "payloads": sorted(self.payloads),
-            "metadata": _canonical(self.metadata),
-        }
-        text = json.dumps(given, sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        del given["client_id"], given["origin"]
+        return _digest(given)
 
 
-def _canonical(metadata: str | None) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleChange:
+    """An edit as given: what is None or empty here stays as it is."""
+
+    #: one of these is another target
+    to: str | None = None
+    list_name: str | None = None
+    people: tuple[str, ...] = ()
+    #: any of these replaces all of its kind
+    bodies: tuple[tuple[str, str], ...] = ()
+    subjects: tuple[tuple[str, str], ...] = ()
+    payloads: tuple[str, ...] = ()
+    #: the edit's own xml:lang, which untagged bodies inherit
+    language: str = ""
+    #: replaces all values with these; without it they replace those of their fields
+    template: str | None = None
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: one of these moves the next occurrence and anchors the rule anew
+    deliver_at: str | None = None
+    delay_seconds: str | None = None
+    #: '' takes these away
+    timezone: str | None = None
+    recurrence: str | None = None
+    expires: str | None = None
+    late_policy: str | None = None
+    late_within: str | None = None
+    updates: bool | None = None
+    #: the <metadata/> as given, serialised: replaces elements of equal names
+    metadata: str | None = None
+
+    @property
+    def changes_content(self) -> bool:
+        texts = self.bodies or self.subjects or self.payloads
+        return bool(texts or self.template is not None or self.values)
+
+    @property
+    def changes_target(self) -> bool:
+        return bool(self.to or self.list_name or self.people)
+
+    @property
+    def changes_moment(self) -> bool:
+        return self.deliver_at is not None or self.delay_seconds is not None
+
+    @property
+    def changes_late(self) -> bool:
+        return self.late_policy is not None or self.late_within is not None
+
+    def fingerprint(self, revision: int | None) -> str:
+        """Equal for a repeat of the same edit of the same revision."""
+        return _digest({**asdict(self), "revision": revision})
+
+
+def _digest(given: dict[str, Any]) -> str:
+    """Of what has an order, in none; servers stamp a language on stanzas, which is
+    not the request's.
+    """
+    del given["language"]
+    given |= {
+        "bodies": sorted(given["bodies"]),
+        "subjects": sorted(given["subjects"]),
+        "payloads": sorted(given["payloads"]),
+        "metadata": canonical_metadata(given["metadata"]),
+    }
+    text = json.dumps(given, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def canonical_metadata(metadata: str | None) -> list[str]:
     """What is said, in no order and whatever the space between the elements."""
     if metadata is None:
         return []

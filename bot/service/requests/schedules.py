@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.access import Caller
+from bot.domain.audit import Action
 from bot.domain.broadcast import (
     BroadcastState,
     Occurrence,
@@ -47,6 +48,8 @@ class Report:
     moment: datetime
     #: of the latest broadcast, None where nothing has gone out yet
     progress: Progress | None = None
+    #: moments still to come that will be left out, where they were asked for
+    skipped: tuple[datetime, ...] = ()
 
     @property
     def id(self) -> int:
@@ -135,10 +138,12 @@ class Schedules:
             raise _unknown(name)
         return found
 
-    def held(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
-        """Locked, for a caller who may change it; raises NotFound or NotAllowed."""
+    def held(
+        self, uow: UnitOfWork, caller: Caller, name: JobName, action: Action
+    ) -> Schedule:
+        """Locked, for a caller who may do this to it; raises NotFound or NotAllowed."""
         found = self.named(uow, caller, name)
-        may_change(caller, found)
+        may_change(caller, found, action)
         return locked(uow, found.id)
 
     def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
@@ -148,7 +153,8 @@ class Schedules:
         progress = None
         if broadcasts.items:
             progress = uow.broadcasts.progress(broadcasts.items[-1].id)
-        return Report(schedule, self.moment(uow, schedule), progress)
+        moment, skipped = self.moment(uow, schedule), self.skipped(uow, schedule)
+        return Report(schedule, moment, progress, tuple(skipped))
 
     def standing(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, without counting what its latest broadcast reached."""
@@ -158,8 +164,14 @@ class Schedules:
         """The next occurrence, or the last if there is none to come."""
         if schedule.next_at is not None:
             return schedule.next_at
-        past = uow.occurrences.of(schedule.id, limit=1)
+        now, found = self._clock.now(), uow.occurrences
+        past = found.of(schedule.id, limit=1, until=now)
+        past = past or found.of(schedule.id, limit=1)
         return past[0].due_at if past else schedule.deliver_at
+
+    def skipped(self, uow: UnitOfWork, schedule: Schedule) -> list[datetime]:
+        """The moments to come that are left out, the earliest first."""
+        return uow.occurrences.skipped(schedule.id, after=self._clock.now())
 
     def page(
         self,
@@ -196,11 +208,11 @@ class Schedules:
     ) -> list[Occurrence]:
         """What became of its moments so far, the latest first."""
         found = self.named(uow, caller, JobName(number=reference))
-        return uow.occurrences.of(found.id, limit=limit)
+        return uow.occurrences.of(found.id, limit=limit, until=self._clock.now())
 
     def cancel(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
         """Nothing more leaves; cancelling again is no error."""
-        schedule = self.held(uow, caller, name)
+        schedule = self.held(uow, caller, name, Action.CANCEL)
         if schedule.state is ScheduleState.CANCELLED:
             return schedule
         not_final(schedule)

@@ -1,19 +1,23 @@
 """Schedules out of their own time: paused, resumed, left out, sent now."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from bot.domain.access import Caller
+from bot.domain.audit import Action
 from bot.domain.broadcast import Frozen, OccurrenceState
-from bot.domain.errors import Conflict, NotAllowed
+from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import ListAudience, Schedule, ScheduleState
 from bot.service.delivery.planning import Planning
 from bot.service.delivery.reports import between
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests import skipping
 from bot.service.requests.request import JobName
 from bot.service.requests.schedules import Schedules, locked, not_final
+
+#: the reason of an occurrence that somebody sends out of its time, until it is over
+SENT_NOW = "send-now"
 
 
 class Steering:
@@ -24,7 +28,7 @@ class Steering:
 
     def pause(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
         """Nothing more becomes due until `resume`; what goes out now goes on."""
-        schedule = self._schedules.held(uow, caller, name)
+        schedule = self._schedules.held(uow, caller, name, Action.PAUSE)
         not_final(schedule)
         if schedule.state is ScheduleState.PAUSED:
             return schedule
@@ -63,7 +67,7 @@ class Steering:
         frozen: Frozen | None,
     ) -> Schedule:
         """Go on after a pause, or let go what is held for an admin, to `frozen`."""
-        schedule = self._schedules.held(uow, caller, name)
+        schedule = self._schedules.held(uow, caller, name, Action.RESUME)
         not_final(schedule)
         if schedule.state is ScheduleState.HELD:
             return self._let_go(uow, caller, schedule, frozen)
@@ -77,15 +81,12 @@ class Steering:
         caller: Caller,
         schedule: Schedule,
         frozen: Frozen | None,
+        reason: str | None = None,
     ) -> Schedule:
         if not caller.is_admin:
             raise NotAllowed(Phrase("Only an admin lets go what is held."))
         now = self._clock.now()
-        held = [
-            occurrence
-            for occurrence in uow.occurrences.of(schedule.id, limit=10)
-            if occurrence.state is OccurrenceState.HELD
-        ]
+        held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
         waiting = schedule.moved(between(uow, schedule))
         for occurrence in held:
             self._planning.launch(
@@ -95,44 +96,33 @@ class Steering:
                 _audience(uow, schedule, frozen),
                 now,
                 occurrence=occurrence,
+                reason=reason,
             )
         uow.nudge()
         return locked(uow, schedule.id)
 
-    def skip(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
-        """Leave out the next occurrence (or the held one); it counts as planned."""
-        schedule = self._schedules.held(uow, caller, name)
-        not_final(schedule)
-        now = self._clock.now()
-        if schedule.state is ScheduleState.HELD:
-            for occurrence in uow.occurrences.of(schedule.id, limit=10):
-                if occurrence.state is OccurrenceState.HELD:
-                    uow.occurrences.save(
-                        replace(occurrence, state=OccurrenceState.SKIPPED)
-                    )
-            return self._after_skip(uow, schedule, now)
-        if schedule.recurrence is None or schedule.next_at is None:
-            raise Conflict(
-                Phrase(
-                    "#{reference} has no further occurrence to skip;"
-                    " cancel it instead.",
-                    reference=schedule.id,
-                )
-            )
-        self._planning.record_skipped(uow, schedule, schedule.next_at)
-        return self._after_skip(uow, self._planning.advanced(schedule, now), now)
-
-    def _after_skip(
-        self, uow: UnitOfWork, schedule: Schedule, now: datetime
+    def skip(
+        self, uow: UnitOfWork, caller: Caller, name: JobName, due: str | None = None
     ) -> Schedule:
-        waiting = between(uow, schedule)
-        if schedule.next_at is None and waiting is ScheduleState.PENDING:
-            schedule = schedule.moved(
-                ScheduleState.CANCELLED, reason="skipped", ended_at=now
-            )
-        elif schedule.next_at is None or schedule.state is ScheduleState.HELD:
-            schedule = schedule.moved(waiting)
-        return self._store(uow, schedule)
+        """Leave out the occurrence of `due`, else the held or the next one.
+
+        It counts as planned. With nothing left to send the job is over.
+        """
+        schedule = self._schedules.held(uow, caller, name, Action.SKIP)
+        not_final(schedule)
+        return self._store(
+            uow, skipping.left_out(uow, schedule, due, self._clock.now())
+        )
+
+    def unskip(
+        self, uow: UnitOfWork, caller: Caller, name: JobName, due: str | None = None
+    ) -> Schedule:
+        """Send the occurrence of `due` after all, else the earliest skipped one."""
+        schedule = self._schedules.held(uow, caller, name, Action.UNSKIP)
+        not_final(schedule)
+        return self._store(
+            uow, skipping.put_back(uow, schedule, due, self._clock.now())
+        )
 
     def send_now(
         self,
@@ -142,16 +132,16 @@ class Steering:
         frozen: Frozen | None,
     ) -> Schedule:
         """Once: it is due now. Recurring: an extra occurrence, the rule stands."""
-        schedule = self._schedules.held(uow, caller, name)
+        schedule = self._schedules.held(uow, caller, name, Action.SEND_NOW)
         not_final(schedule)
         if schedule.state is ScheduleState.HELD:
-            return self._let_go(uow, caller, schedule, frozen)
+            return self._let_go(uow, caller, schedule, frozen, SENT_NOW)
         now = self._clock.now()
         if schedule.recurrence is None:
             if schedule.next_at is None:
-                raise Conflict(
-                    Phrase("#{reference} is going out already.", reference=schedule.id)
-                )
+                raise _going_out(schedule)
+            if schedule.next_at <= now and schedule.state is not ScheduleState.PAUSED:
+                return schedule
             due = replace(schedule.moved(ScheduleState.PENDING), next_at=now)
             return self._store(uow, due)
         if schedule.state is ScheduleState.PAUSED:
@@ -160,8 +150,11 @@ class Steering:
                     "#{reference} is paused; resume it first.", reference=schedule.id
                 )
             )
+        sending = uow.occurrences.in_state(schedule.id, OccurrenceState.SENDING)
+        if any(occurrence.reason == SENT_NOW for occurrence in sending):
+            raise _going_out(schedule)
         audience = _audience(uow, schedule, frozen)
-        self._planning.launch(uow, schedule, now, audience, now)
+        self._planning.launch(uow, schedule, now, audience, now, reason=SENT_NOW)
         uow.nudge()
         return locked(uow, schedule.id)
 
@@ -169,6 +162,10 @@ class Steering:
         uow.schedules.save(schedule)
         uow.nudge()
         return schedule
+
+
+def _going_out(schedule: Schedule) -> Finished:
+    return Finished(Phrase("#{reference} is going out already.", reference=schedule.id))
 
 
 def _audience(

@@ -92,9 +92,19 @@ class Quotas:
                 ),
                 soonest - now if soonest is not None else None,
             )
+        if schedule.next_at is not None:
+            self.room_on(uow, caller, schedule.next_at, now)
+        return quota
+
+    def room_on(
+        self, uow: UnitOfWork, caller: Caller, moment: datetime, now: datetime
+    ) -> None:
+        """Raises PolicyViolation where the day of `moment` has no room for one more.
+
+        The owner is held already.
+        """
         most = self.policy.limits_of(caller).deliveries_per_day
-        moment = schedule.next_at
-        if most and moment is not None and self._that_day(uow, caller, moment) >= most:
+        if most and self._that_day(uow, caller, moment) >= most:
             start = _day(moment)
             raise exceeded(
                 "deliveries-per-day",
@@ -109,7 +119,6 @@ class Quotas:
                 ),
                 start + DAY - now if start <= now else None,
             )
-        return quota
 
     def used_up(self, uow: UnitOfWork, schedule: Schedule, now: datetime) -> bool:
         """Whether nothing more of its owner may go out today (UTC); a welcome may."""
@@ -136,6 +145,11 @@ def counted_as(caller: Caller) -> str:
     if caller.role is Role.STRANGER:
         return domain_of(caller.owner)
     return caller.owner
+
+
+def same_day(one: datetime, other: datetime) -> bool:
+    """Whether both count for one day (UTC)."""
+    return _day(one) == _day(other)
 
 
 def _day(moment: datetime) -> datetime:

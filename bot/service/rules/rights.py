@@ -9,11 +9,15 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from bot.domain.access import Caller, Role
+from bot.domain.audit import Action
 from bot.domain.errors import Forbidden, NotAllowed
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import PeopleAudience, Schedule
 from bot.service.ports.unit_of_work import UnitOfWork
+
+#: what an admin may do with another's announcement to single people
+_OF_PERSONAL = frozenset({Action.CANCEL, Action.PAUSE})
 
 
 def known(caller: Caller) -> None:
@@ -81,11 +85,25 @@ def may_see(caller: Caller, schedule: Schedule) -> bool:
     return caller.sees_all or schedule.owner == caller.owner
 
 
-def may_change(caller: Caller, schedule: Schedule) -> None:
-    """Raises NotAllowed for everybody but its owner and admins."""
-    if not caller.is_admin and schedule.owner != caller.owner:
+def may_change(caller: Caller, schedule: Schedule, action: Action) -> None:
+    """Raises NotAllowed for everybody but its owner and admins.
+
+    An admin may keep another's announcement to single people from going out, and
+    nothing else: he neither words it nor decides when it is sent.
+    """
+    if schedule.owner == caller.owner:
+        return
+    if not caller.is_admin:
         raise NotAllowed(
             Phrase(
                 "You may look at #{reference}, not change it.", reference=schedule.id
+            )
+        )
+    if isinstance(schedule.audience, PeopleAudience) and action not in _OF_PERSONAL:
+        raise NotAllowed(
+            Phrase(
+                "#{reference} is another's to single people;"
+                " you may pause or cancel it, nothing else.",
+                reference=schedule.id,
             )
         )

@@ -1,0 +1,200 @@
+"""`carillon schedules edit`: a pending schedule changed; it shows what, then asks."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import asking, moments, naming, output, session, showing, steering
+from bot.cli.announce import Many
+from bot.cli.asking import Options
+from bot.desk import views
+from bot.desk.verbs import editing, schedules
+from bot.domain.characters import line
+from bot.domain.differences import Difference
+from bot.domain.phrase import Phrase
+from bot.domain.preview import upcoming
+
+#: moments that are shown of what it becomes
+_SHOWN = 10
+
+
+def edit(
+    context: typer.Context,
+    reference: naming.Reference,
+    *,
+    owner: naming.Owner = None,
+    list_name: Annotated[
+        str | None, typer.Option("--list", metavar="LIST", help="Another list is told.")
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Say it with a template; its fields by --set, anew."
+        ),
+    ] = None,
+    settings: Annotated[
+        Many,
+        typer.Option(
+            "--set",
+            metavar="K=V",
+            help="A field of the template; K:lang=V in one language. The fields that"
+            " are not named stay. Repeatable.",
+        ),
+    ] = None,
+    subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    body: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="In place of all that it says now."),
+    ] = None,
+    subjects: Annotated[
+        Many,
+        typer.Option(
+            "--subject-in", metavar="LANG=TEXT", help="In one language. Repeatable."
+        ),
+    ] = None,
+    bodies: Annotated[
+        Many,
+        typer.Option(
+            "--body-in", metavar="LANG=TEXT", help="In one language. Repeatable."
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="When next; its rule goes on from there. Wall time, or with Z.",
+        ),
+    ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option("--in", metavar="DURATION", help="From now, say 10m or 1d12h."),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="RRULE", help="Another rule; '' to send it only once."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--tz", metavar="ZONE", help="Its wall time stays, there; '' for UTC."
+        ),
+    ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="No message leaves after it; '' for never."),
+    ] = None,
+    late: Annotated[
+        str | None,
+        typer.Option(
+            metavar="POLICY",
+            help="When the service was down: run[:30m], skip, or hold for an admin.",
+        ),
+    ] = None,
+    revision: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Only if it still is in this revision (see show)."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show it, and do nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: output.JSON = False,
+) -> None:
+    """Change one that is pending; what is not named stays.
+
+    Shows what changes and the moments to come, and asks. Its id, its number and what
+    was sent already stay, and so does what goes out at this moment.
+    """
+    options = Options(
+        list_name=list_name or "",
+        template=template,
+        settings=settings or (),
+        subject=subject,
+        body=body,
+        subjects=subjects or (),
+        bodies=bodies or (),
+        at=at,
+        within=within,
+        every=every,
+        timezone=timezone,
+        expires=expires,
+        late=late,
+        client_id=None,
+    )
+    asking.check_change(options)
+    asks = not (yes or dry_run)
+    with session.desk_of(context) as desk:
+        found = naming.asked(desk, schedules.QUERY, reference, owner).schedule
+        change = asking.change_of(options, found, desk.templates)
+        # the one that was looked at, so that nobody's edit in between is lost
+        wanted = editing.Edit(
+            name=naming.name_of(reference, owner),
+            change=change,
+            revision=found.revision if revision is None else revision,
+        )
+        draft = naming.ask(desk, editing.DRAFT(wanted), reference, owner)
+        edited = draft.edited
+        if asks and (json or not output.on_terminal()):
+            output.fail(
+                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
+                2,
+            )
+        ahead = upcoming(edited.after, limit=_SHOWN, skipped=edited.skipped)
+        shown: dict[str, Any] = {
+            "differences": [
+                {"field": one.field, "old": one.old, "new": one.new}
+                for one in edited.differences
+            ],
+            "put_back": edited.put_back,
+            "readers": draft.readers,
+            "texts": views.texts(draft.texts),
+            **moments.as_data(ahead),
+        }
+        if not json:
+            _differences(edited.differences, edited.after.zone)
+            showing.written(draft.texts)
+            showing.ahead(ahead)
+            _put_back(edited.put_back, edited.after.zone)
+        if dry_run or not edited.differences:
+            if json:
+                output.document({**views.schedule(found), **shown, "dry_run": dry_run})
+            return
+        if asks and not output.confirmed(Phrase("Change this?")):
+            output.fail(Phrase("nothing was changed"))
+        changed = naming.ask(desk, editing.EDIT(wanted), reference, owner).schedule
+    if json:
+        output.document({**views.schedule(changed), **shown, "dry_run": False})
+        return
+    steering.tell(changed, json=False)
+
+
+def _differences(found: Iterable[Difference], zone: str) -> None:
+    rows = [(one.field, _value(one.old, zone), _value(one.new, zone)) for one in found]
+    if not rows:
+        output.say(Phrase("Nothing of it changes."))
+        return
+    output.table((Phrase("what"), Phrase("before"), Phrase("after")), rows)
+    output.plain()
+
+
+def _value(value: Any, zone: str) -> Any:
+    """On one line: texts stand below in full."""
+    if isinstance(value, datetime):
+        return moments.local(value, zone)
+    if isinstance(value, tuple):
+        return line(", ".join(map(str, value)))
+    return line(value) if isinstance(value, str) else value
+
+
+def _put_back(moments_: Iterable[datetime], zone: str) -> None:
+    for moment in moments_:
+        output.say(
+            Phrase(
+                "Note: {moment} was to be skipped, and is skipped no longer.",
+                moment=moments.local(moment, zone),
+            )
+        )

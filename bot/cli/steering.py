@@ -1,0 +1,168 @@
+"""`carillon schedules pause` and the like: schedules out of their own time."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import moments, naming, output, session
+from bot.desk import views
+from bot.desk.verbs import schedules, steering
+from bot.domain import timestamps, wallclock
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
+from bot.domain.preview import upcoming
+from bot.domain.schedule import Schedule
+from bot.service.requests.request import JobName
+from bot.service.requests.schedules import Report
+
+if TYPE_CHECKING:
+    from bot.desk.desk import Desk
+    from bot.desk.verb import Verb
+
+#: occurrences among which one is looked for by its day
+_LOOKED_THROUGH = 1_000
+
+Due = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[DUE]",
+        help="Which occurrence: its day, '2026-12-24 09:00' on the wall in the"
+        " schedule's zone, or 2026-12-24T08:00:00Z.",
+    ),
+]
+
+
+def pause(
+    context: typer.Context,
+    reference: naming.Reference,
+    owner: naming.Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Let nothing more become due until `resume`."""
+    _change(context, steering.PAUSE, reference, owner, json)
+
+
+def resume(
+    context: typer.Context,
+    reference: naming.Reference,
+    owner: naming.Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Go on after a pause, or let go what is held."""
+    _change(context, steering.RESUME, reference, owner, json)
+
+
+def skip(
+    context: typer.Context,
+    reference: naming.Reference,
+    due: Due = None,
+    owner: naming.Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Leave out an occurrence that is still to come; the next, or the held, one."""
+    _change_one(context, steering.SKIP, reference, due, owner, json)
+
+
+def unskip(
+    context: typer.Context,
+    reference: naming.Reference,
+    due: Due = None,
+    owner: naming.Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Send an occurrence after all that was to be left out; the earliest of them."""
+    _change_one(context, steering.UNSKIP, reference, due, owner, json)
+
+
+def send_now(
+    context: typer.Context,
+    reference: naming.Reference,
+    owner: naming.Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Send it now; a recurring one keeps its rule."""
+    _change(context, steering.SEND_NOW, reference, owner, json)
+
+
+def cancel(
+    context: typer.Context,
+    reference: naming.Reference,
+    owner: naming.Owner = None,
+    json: output.JSON = False,
+) -> None:
+    """Cancel it; those already told stay told."""
+    _change(context, steering.CANCEL, reference, owner, json)
+
+
+def _change(
+    context: typer.Context,
+    verb: "Verb[JobName, Report]",
+    reference: str,
+    owner: str | None,
+    json: bool,
+) -> None:
+    with session.desk_of(context) as desk:
+        changed = naming.asked(desk, verb, reference, owner).schedule
+    tell(changed, json)
+
+
+def tell(changed: Schedule, json: bool) -> None:
+    if json:
+        output.document(views.schedule(changed))
+        return
+    output.say(_changed(changed))
+
+
+def _change_one(
+    context: typer.Context,
+    verb: "Verb[steering.Moment, Report]",
+    reference: str,
+    due: str | None,
+    owner: str | None,
+    json: bool,
+) -> None:
+    name = naming.name_of(reference, owner)
+    with session.desk_of(context) as desk:
+        moment = None if due is None else _moment(desk, due, reference, owner)
+        wanted = verb(steering.Moment(name=name, due=moment))
+        changed = naming.ask(desk, wanted, reference, owner).schedule
+    tell(changed, json)
+
+
+def _moment(desk: "Desk", due: str, reference: str, owner: str | None) -> str:
+    """An occurrence as typed, in UTC; raises Invalid."""
+    report = naming.asked(desk, schedules.QUERY, reference, owner)
+    zone = wallclock.zone(report.schedule.zone)
+    try:
+        day = date.fromisoformat(due.strip())
+    except ValueError:
+        return timestamps.format(moments.read(due, zone, "DUE"))
+    ahead = upcoming(report.schedule, limit=_LOOKED_THROUGH, skipped=report.skipped)
+    entries = (*ahead.entries, *ahead.skipped)
+    found = [entry.moment for entry in entries if entry.local.date() == day]
+    if not found:
+        raise Invalid(Phrase("DUE: nothing is due on {day}", day=day), field="due")
+    if len(found) > 1:
+        raise Invalid(
+            Phrase("DUE: {day} has several occurrences; say the time, too", day=day),
+            field="due",
+        )
+    return timestamps.format(found[0])
+
+
+def _changed(found: Schedule) -> Phrase:
+    if found.next_at is None:
+        return Phrase(
+            "#{number} ({id}) is {state}.",
+            number=found.id,
+            id=found.client_id,
+            state=found.state,
+        )
+    return Phrase(
+        "#{number} ({id}) is {state}; next: {time}.",
+        number=found.id,
+        id=found.client_id,
+        state=found.state,
+        time=moments.local(found.next_at, found.zone),
+    )

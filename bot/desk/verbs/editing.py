@@ -1,0 +1,95 @@
+"""A pending schedule worded anew, or only looked at before it is."""
+
+from dataclasses import dataclass
+
+from bot.desk.verb import Read, Steps, Verb, Write
+from bot.desk.verbs.announcing import REQUEST
+from bot.desk.verbs.schedules import NAME
+from bot.domain.access import Caller
+from bot.domain.audit import Action
+from bot.domain.fields import Field, FieldType
+from bot.domain.message import Text
+from bot.domain.phrase import Phrase
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.editing import Edited
+from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.requests.schedules import Report
+from bot.service.rules.rights import Right
+from bot.service.use_cases import UseCases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What is to become of a job; what the change does not name stays."""
+
+    name: JobName
+    change: ScheduleChange
+    #: the one that the caller has seen, where he says so
+    revision: int | None = None
+
+    @property
+    def about(self) -> str:
+        return self.name.about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an edit would make of a job, for whoever decides on it."""
+
+    edited: Edited
+    #: what it would say
+    texts: tuple[Text, ...]
+    #: who would hear it now
+    readers: int
+
+
+def _edit(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[Report]:
+    found: Report = yield Write(_edited, use_cases, caller, edit)
+    return found
+
+
+def _edited(uow: UnitOfWork, use_cases: UseCases, caller: Caller, edit: Edit) -> Report:
+    after = use_cases.editing.edit(uow, caller, edit.name, edit.change, edit.revision)
+    return use_cases.schedules.standing(uow, after)
+
+
+def _draft(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[Draft]:
+    found: Draft = yield Read(_drafted, use_cases, caller, edit)
+    return found
+
+
+def _drafted(uow: UnitOfWork, use_cases: UseCases, caller: Caller, edit: Edit) -> Draft:
+    edited = use_cases.editing.draft(uow, caller, edit.name, edit.change, edit.revision)
+    return Draft(
+        edited=edited,
+        texts=use_cases.schedules.texts(uow, edited.after),
+        readers=use_cases.schedules.readers(uow, edited.after),
+    )
+
+
+FIELDS = (
+    *NAME,
+    Field(
+        name="revision",
+        type=FieldType.NUMBER,
+        label=Phrase("Revision"),
+        help=Phrase("The revision that the edit is of; another is refused."),
+    ),
+    *(field for field in REQUEST if field.name != "client_id"),
+)
+
+EDIT = Verb(
+    name="schedules edit",
+    action=Action.EDIT,
+    right=Right.KNOWN,
+    fields=FIELDS,
+    steps=_edit,
+)
+DRAFT = Verb(
+    name="schedules edit --dry-run",
+    action=Action.QUERY,
+    right=Right.KNOWN,
+    fields=FIELDS,
+    steps=_draft,
+)
+VERBS = (EDIT, DRAFT)

@@ -1,0 +1,210 @@
+"""A pending schedule worded anew: its texts, target, moment, rule, zone and the rest.
+
+Who it belongs to, its id and reference, and what was sent already stay. What goes
+out at this moment is not touched: it keeps the content that it began with.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain import timestamps
+from bot.domain.access import Caller
+from bot.domain.audit import Action
+from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.domain.differences import Difference, differences
+from bot.domain.errors import Conflict, Finished, NotAllowed
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.service.ports.outside import Clock, Templates
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests import contents, intake
+from bot.service.requests.intake import Intake
+from bot.service.requests.merging import merged
+from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.requests.retiming import Retimed, retimed
+from bot.service.requests.schedules import Schedules, not_final
+from bot.service.rules.policy import Policy
+from bot.service.rules.quotas import Quotas, same_day
+from bot.service.rules.rights import may_change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """What an edit makes of a schedule."""
+
+    before: Schedule
+    #: the very same where nothing changes, as in a repeat of an edit
+    after: Schedule
+    differences: tuple[Difference, ...] = ()
+    #: moments to come that stay skipped, the earliest first
+    skipped: tuple[datetime, ...] = ()
+    #: moments that were skipped and are so no longer
+    put_back: tuple[datetime, ...] = ()
+
+
+class Editing:
+    def __init__(
+        self, schedules: Schedules, policy: Policy, templates: Templates, clock: Clock
+    ) -> None:
+        self._schedules = schedules
+        self._policy = policy
+        self._templates = templates
+        self._clock = clock
+        self._intake = Intake(policy, templates)
+        self._quotas = Quotas(policy)
+
+    def draft(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        name: JobName,
+        change: ScheduleChange,
+        revision: int | None,
+    ) -> Edited:
+        """What `edit` would do; nothing is stored. Quotas are asked by `edit` alone."""
+        schedule = self._schedules.named(uow, caller, name)
+        may_change(caller, schedule, Action.EDIT)
+        return self._judged(uow, schedule, change, revision)[0]
+
+    def edit(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        name: JobName,
+        change: ScheduleChange,
+        revision: int | None,
+    ) -> Schedule:
+        """The schedule as edited; a repeat of the latest edit changes nothing more.
+
+        `revision` is the one that the caller has seen, where he says so. Raises any
+        CarillonError; nothing is stored then.
+        """
+        schedule = self._schedules.held(uow, caller, name, Action.EDIT)
+        edited, times = self._judged(uow, schedule, change, revision)
+        if not edited.differences or times is None:
+            return schedule
+        self._check_day(uow, edited)
+        after = replace(
+            edited.after,
+            revision=schedule.revision + 1,
+            edit_fingerprint=change.fingerprint(revision),
+        )
+        uow.broadcasts.keep_content(schedule)
+        _move_skipped(uow, after, times)
+        uow.schedules.save(after)
+        uow.nudge()
+        return after
+
+    def _judged(
+        self,
+        uow: UnitOfWork,
+        schedule: Schedule,
+        change: ScheduleChange,
+        revision: int | None,
+    ) -> tuple[Edited, Retimed | None]:
+        """By the rules of a first request, as if its owner asked; None: a repeat."""
+        skipped = self._schedules.skipped(uow, schedule)
+        if schedule.edit_fingerprint == change.fingerprint(revision):
+            same = Edited(before=schedule, after=schedule, skipped=tuple(skipped))
+            return same, None
+        _check_editable(schedule, revision)
+        now = self._clock.now()
+        owner = self._policy.access.of_owner(schedule.owner)
+        limits = self._policy.limits_of(owner)
+        request = merged(schedule, change)
+        after = replace(schedule, updates=request.updates, metadata=request.metadata)
+        if change.changes_late:
+            after = replace(after, late=intake.read_late(request))
+        name = schedule.audience.list_name
+        voice = uow.lists.get(name) if name is not None else None
+        if change.changes_target:
+            audience, voice = self._intake.audience(uow, owner, request)
+            after = replace(after, audience=audience)
+        times = retimed(after, change, limits, now, skipped)
+        after = times.schedule
+        if (
+            change.changes_content
+            or change.changes_target
+            or change.timezone is not None
+        ):
+            content = contents.read(
+                self._policy, self._templates, request, limits, voice
+            )
+            after = replace(after, content=content)
+        if after.next_at != schedule.next_at:
+            _check_unsent(uow, after)
+        return (
+            Edited(
+                before=schedule,
+                after=after,
+                differences=differences(schedule, after),
+                skipped=tuple(sorted(filter(None, times.skipped.values()))),
+                put_back=tuple(one for one in skipped if times.skipped[one] is None),
+            ),
+            times,
+        )
+
+    def _check_day(self, uow: UnitOfWork, edited: Edited) -> None:
+        """Raises PolicyViolation where it goes to a day that is full already."""
+        before, after = edited.before.next_at, edited.after.next_at
+        if after is None or (before is not None and same_day(before, after)):
+            return
+        owner = self._policy.access.of_owner(edited.after.owner)
+        uow.schedules.hold(owner.owner)
+        self._quotas.room_on(uow, owner, after, self._clock.now())
+
+
+def _check_editable(schedule: Schedule, revision: int | None) -> None:
+    """Raises Finished, Conflict or NotAllowed."""
+    not_final(schedule)
+    if revision is not None and revision != schedule.revision:
+        raise Conflict(
+            Phrase(
+                "#{reference} is in revision {present} now, not {given};"
+                " look at it and edit that.",
+                reference=schedule.id,
+                present=schedule.revision,
+                given=revision,
+            )
+        )
+    if schedule.origin is Origin.WELCOME:
+        raise NotAllowed(
+            Phrase("A welcome is not edited; edit the template of its list.")
+        )
+    if schedule.next_at is None and schedule.state is not ScheduleState.HELD:
+        raise Finished(
+            Phrase(
+                "#{reference} is going out already; there is nothing left to edit.",
+                reference=schedule.id,
+            )
+        )
+
+
+def _check_unsent(uow: UnitOfWork, after: Schedule) -> None:
+    """Raises Finished where its next moment has been dealt with: it is sent once."""
+    if after.next_at is None:
+        return
+    found = uow.occurrences.at(after.id, after.next_at)
+    if found is not None and found.state is not OccurrenceState.SKIPPED:
+        raise Finished(
+            Phrase(
+                "The occurrence of {moment} is over: {state}.",
+                moment=timestamps.format(after.next_at),
+                state=found.state,
+            )
+        )
+
+
+def _move_skipped(uow: UnitOfWork, after: Schedule, times: Retimed) -> None:
+    """All are taken away first, since one may move to the place of another; what is
+    sent next was perhaps skipped a moment ago.
+    """
+    moved = {old: new for old, new in times.skipped.items() if old != new}
+    for old in moved:
+        uow.occurrences.put_back(after.id, old)
+    if after.next_at is not None:
+        uow.occurrences.put_back(after.id, after.next_at)
+    for new in filter(None, moved.values()):
+        uow.occurrences.add(
+            Occurrence(schedule_id=after.id, due_at=new, state=OccurrenceState.SKIPPED)
+        )

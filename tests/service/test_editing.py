@@ -1,0 +1,393 @@
+"""Editing a pending schedule: what stays, what moves, what is refused."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.differences import Difference
+from bot.domain.errors import (
+    CarillonError,
+    Conflict,
+    Finished,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    PolicyViolation,
+)
+from bot.domain.lateness import Late, LatePolicy
+from bot.domain.message import Text
+from bot.domain.preview import upcoming
+from bot.domain.schedule import (
+    PeopleAudience,
+    Schedule,
+    ScheduleState,
+    TemplateContent,
+    TextContent,
+)
+from bot.service.delivery.jobs import Step
+from bot.service.requests.editing import Edited
+from bot.service.requests.request import ScheduleChange
+from tests.world import ADMIN, NOON, PUBLISHER, USER, World, a_list, a_policy, numbered
+
+READER = "reader@example.org"
+AT_ONE = NOON.replace(hour=13)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+META = "<metadata xmlns='urn:xmpp:scheduling:0'>{}</metadata>"
+LATE = "<late xmlns='urn:x-carillon:announce:0' policy='{}'/>"
+TAG = "<tag xmlns='urn:example'>weekly</tag>"
+
+
+def texts(job: Schedule) -> dict[str, tuple[str | None, str]]:
+    assert isinstance(job.content, TextContent)
+    return {one.language: (one.subject, one.body) for one in job.content.texts}
+
+
+def draft(world: World, job: Schedule, **change: Any) -> Edited:
+    return world.do(
+        world.editing.draft,
+        world.caller(ADMIN),
+        numbered(job),
+        ScheduleChange(**change),
+        None,
+    )
+
+
+def ahead(job: Schedule, limit: int = 3) -> list[str]:
+    return [f"{one.moment:%m-%d %H:%M}" for one in upcoming(job, limit=limit).entries]
+
+
+def test_only_what_is_named_changes(world: World) -> None:
+    """Another body under the old subject, in a second revision; all else stays."""
+    job = world.schedule(
+        bodies=(("en", "Hi"), ("de", "Hallo")),
+        subjects=(("", "S"),),
+        late_policy="hold",
+    )
+    edited = world.edit(job, bodies=(("fr", "Salut"),))
+    assert texts(edited) == {"fr": ("S", "Salut")}
+    assert edited.revision == 2
+    assert (edited.next_at, edited.late) == (job.next_at, job.late)
+    for name in ("id", "owner", "client_id", "fingerprint", "created_at", "planned"):
+        assert getattr(edited, name) == getattr(job, name)
+    assert world.get(job.id) == edited
+    assert (
+        world.schedule(
+            bodies=(("en", "Hi"), ("de", "Hallo")),
+            subjects=(("", "S"),),
+            late_policy="hold",
+            client_id=job.client_id,
+        )
+        == edited
+    )
+
+
+def test_subjects_go_with_their_bodies(world: World) -> None:
+    """Subjects of languages that are there no longer go; new subjects replace all."""
+    job = world.schedule(
+        bodies=(("en", "Hi"), ("de", "Hallo")), subjects=(("en", "E"), ("de", "D"))
+    )
+    assert texts(world.edit(job, bodies=(("en", "Ho"),))) == {"en": ("E", "Ho")}
+    assert texts(world.edit(job, subjects=(("", "All"),))) == {"en": ("All", "Ho")}
+
+
+def test_from_text_to_template_and_back(world: World) -> None:
+    """A template replaces the texts, one of its values the old one, a body all that."""
+    job = world.schedule()
+    values = {"start": {"": "2026-03-05T22:00:00Z"}, "summary": {"en": "Disks"}}
+    edited = world.edit(job, template="maintenance", values=values)
+    assert edited.content == TemplateContent(template="maintenance", values=values)
+    edited = world.edit(job, values={"summary": {"en": "Fans"}})
+    assert isinstance(edited.content, TemplateContent)
+    assert edited.content.values == {**values, "summary": {"en": "Fans"}}
+    assert texts(world.edit(job, bodies=(("en", "Hi"),))) == {"en": (None, "Hi")}
+
+
+def test_metadata_stays_true(world: World) -> None:
+    """Elements of equal names are replaced, others stay; what another door changed is
+    said no longer.
+    """
+    given = META.format(TAG + LATE.format("skip"))
+    job = world.schedule(late_policy="skip", metadata=given)
+    edited = world.edit(
+        job, late_policy="hold", metadata=META.format(LATE.format("hold"))
+    )
+    assert edited.late == Late(LatePolicy.HOLD)
+    assert edited.metadata is not None
+    assert "hold" in edited.metadata
+    assert "weekly" in edited.metadata
+    assert "skip" not in edited.metadata
+    edited = world.edit(job, late_policy="skip")
+    assert edited.metadata is not None
+    assert "late" not in edited.metadata
+    assert "weekly" in edited.metadata
+
+
+RECURRING = {"recurrence": "FREQ=DAILY;COUNT=6"}
+
+
+@pytest.mark.parametrize(
+    ("change", "moments", "planned"),
+    [
+        # neither moment nor rule
+        ({"bodies": (("en", "x"),)}, ["03-03 13:00", "03-04 13:00"], 2),
+        ({"expires": "2026-03-04T13:00:00Z"}, ["03-03 13:00"], 2),
+        ({"timezone": "UTC"}, ["03-03 13:00", "03-04 13:00"], 2),
+        ({"recurrence": "COUNT=6;FREQ=DAILY"}, ["03-03 13:00", "03-04 13:00"], 2),
+        # the moment: the rule begins anew with it, its count goes on
+        ({"deliver_at": "2026-03-05T15:00:00Z"}, ["03-05 15:00", "03-06 15:00"], 2),
+        ({"delay_seconds": "60"}, ["03-02 13:01", "03-03 13:01"], 2),
+        # the rule: it begins with what was next, and counts anew
+        ({"recurrence": "FREQ=WEEKLY;COUNT=2"}, ["03-03 13:00", "03-10 13:00"], 0),
+        ({"recurrence": "FREQ=WEEKLY;BYDAY=MO"}, ["03-09 13:00", "03-16 13:00"], 0),
+        ({"recurrence": ""}, ["03-03 13:00"], 2),
+        # the zone: the wall time stays
+        ({"timezone": "America/New_York"}, ["03-03 18:00", "03-04 18:00"], 2),
+    ],
+)
+def test_when_it_goes_out(
+    world: World, change: dict[str, Any], moments: list[str], planned: int
+) -> None:
+    """What an edit of a job under way, of two occurrences so far, does to the rest."""
+    job = world.schedule(**RECURRING)
+    for day in range(2):
+        world.clock.set(AT_ONE + day * DAY)
+        world.plan_all()
+    edited = world.edit(job, **change)
+    assert ahead(edited)[:2] == moments
+    assert edited.planned == planned
+    assert [one.due_at for one in world.moments(job)] == [AT_ONE, AT_ONE + DAY]
+
+
+def test_count_goes_on(world: World) -> None:
+    """With its moment moved a job has as many occurrences left as it had."""
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=3")
+    world.clock.set(AT_ONE)
+    world.plan_all()
+    edited = world.edit(job, deliver_at="2026-03-05T15:00:00Z")
+    assert ahead(edited, 9) == ["03-05 15:00", "03-06 15:00"]
+
+
+def test_the_wall_time_of_a_zone_with_a_gap(world: World) -> None:
+    """A wall time that the new zone's clocks skip once is that wall time later on,
+    even where they skip the one that the rule began with.
+    """
+    job = world.schedule(recurrence="FREQ=DAILY", deliver_at="2026-03-28T02:30:00Z")
+    edited = world.edit(job, timezone="Europe/Warsaw")
+    assert ahead(edited) == ["03-28 01:30", "03-29 01:30", "03-30 00:30"]
+    job = world.schedule(recurrence="FREQ=DAILY", deliver_at="2026-03-29T02:30:00Z")
+    world.clock.set(NOON.replace(day=29, hour=2, minute=30))
+    world.plan_all()
+    edited = world.edit(job, timezone="Europe/Warsaw")
+    assert ahead(edited) == ["03-30 00:30", "03-31 00:30", "04-01 00:30"]
+
+
+def test_a_paused_one_that_is_late(world: World) -> None:
+    """An edit that names no time moves nothing, not even what lies in the past; one
+    that would begin with it is refused.
+    """
+    job = world.schedule(recurrence="FREQ=DAILY")
+    world.steer("pause", job)
+    world.clock.set(AT_ONE + 9 * HOUR)
+    edited = world.edit(job, bodies=(("en", "x"),))
+    assert (edited.next_at, edited.state) == (AT_ONE, ScheduleState.PAUSED)
+    with pytest.raises(Invalid, match="has passed; give a moment"):
+        world.edit(job, recurrence="FREQ=WEEKLY")
+    moved = world.edit(job, recurrence="FREQ=WEEKLY", deliver_at="2026-03-02T13:00:00Z")
+    assert (ahead(moved, 1), moved.state) == (["03-02 13:00"], ScheduleState.PAUSED)
+
+
+def test_what_was_skipped_stays_skipped(world: World) -> None:
+    """By its wall time, where it is an occurrence still; a named moment is sent."""
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=9")
+    for due in ("2026-03-01T13:00:00Z", "2026-03-04T13:00:00Z"):
+        world.steer("skip", job, ADMIN, due)
+    found = draft(world, job, timezone="America/New_York")
+    assert [f"{one:%d %H}" for one in found.skipped] == ["01 18", "04 18"]
+    edited = world.edit(job, timezone="America/New_York")
+    assert (edited.next_at, edited.planned) == (AT_ONE + DAY + 5 * HOUR, 1)
+    edited = world.edit(job, recurrence="FREQ=DAILY;INTERVAL=2;COUNT=4")
+    assert ahead(edited, 9) == [
+        *(f"03-0{day} 18:00" for day in (2, 4, 6)),
+        "03-08 17:00",  # daylight saving time
+    ]
+    kept = world.do(world.schedules.skipped, edited)
+    assert ahead(edited, 9)[1] == "03-04 18:00"
+    assert [f"{one:%d %H}" for one in kept] == ["04 18"]
+    found = draft(world, job, deliver_at="2026-03-04T18:00:00Z")
+    assert [f"{one:%d %H}" for one in found.put_back] == ["04 18"]
+    edited = world.edit(job, deliver_at="2026-03-04T18:00:00Z")
+    assert world.do(world.schedules.skipped, edited) == []
+    world.clock.set(AT_ONE + 3 * DAY + 5 * HOUR)
+    world.plan_all()
+    assert world.states(job)[-1] == ("sent", None)
+
+
+def test_revisions(world: World) -> None:
+    """A stale revision is a conflict that names the present one; a repeat of the
+    latest edit gives its answer again, even when it is over.
+    """
+    job = world.schedule()
+    first: dict[str, Any] = {"bodies": (("en", "first"),), "revision": 1}
+    edited = world.edit(job, **first)
+    assert world.edit(job, **first) == edited
+    with pytest.raises(Conflict, match="revision 2"):
+        world.edit(job, bodies=(("en", "other"),), revision=1)
+    later: dict[str, Any] = {"delay_seconds": "60"}
+    moved = world.edit(job, **later)
+    world.clock.advance(seconds=30)
+    assert world.edit(job, **later) == moved
+    with pytest.raises(Conflict, match="revision 3"):
+        world.edit(job, **first)
+    assert world.edit(job, bodies=(("en", "first"),), revision=3).revision == 3
+    world.clock.advance(seconds=31)
+    world.plan_all()
+    assert world.edit(job, **later).state is ScheduleState.SENT
+    with pytest.raises(Finished, match="sent"):
+        world.edit(job, bodies=(("en", "x"),))
+
+
+def test_what_goes_out_is_not_touched(world: World) -> None:
+    """Readers of a broadcast under way are told what it began with; the next one has
+    the new text.
+    """
+    world.subscribe(READER)
+    job = world.schedule(recurrence="FREQ=DAILY")
+    world.clock.set(AT_ONE)
+    world.plan_all()
+    world.edit(job, bodies=(("en", "second"),))
+    world.edit(job, bodies=(("en", "third"),))
+    assert told(world) == ["Hello"]
+    world.clock.advance(days=1)
+    world.plan_all()
+    assert told(world) == ["third"]
+
+
+def told(world: World) -> list[str]:
+    claimed = world.do(world.sending.claim, "w")
+    assert claimed is not None
+    chunk = claimed.chunk
+    people = world.do(world.sending.recipients, claimed, chunk.through, 9)
+    said = [world.do(world.sending.announcement, claimed, one) for one in people]
+    step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
+    world.do(world.sending.record, "w", [step], [])
+    return [text.body for one in said for text in one.texts]
+
+
+def test_a_single_one_that_is_going_out(world: World) -> None:
+    """There is nothing left to edit of it."""
+    world.subscribe(READER)
+    job = world.due()
+    with pytest.raises(Finished, match="nothing left to edit"):
+        world.edit(job, bodies=(("en", "x"),))
+
+
+def test_what_is_held(world: World) -> None:
+    """A held occurrence goes out as edited; when, is for resume and skip to say."""
+    world.subscribe(READER)
+    job = world.schedule(late_policy="hold")
+    world.clock.set(AT_ONE + HOUR)
+    world.plan_all()
+    edited = world.edit(job, bodies=(("en", "late news"),))
+    assert edited.state is ScheduleState.HELD
+    with pytest.raises(Conflict, match="held"):
+        world.edit(job, delay_seconds="60")
+    world.steer("resume", job)
+    assert told(world) == ["late news"]
+
+
+REFUSALS: list[tuple[dict[str, Any], type[CarillonError]]] = [
+    ({"deliver_at": "2026-03-01T11:00:00Z"}, Invalid),
+    ({"deliver_at": "2026-03-01T15:00:00Z", "delay_seconds": "9"}, Invalid),
+    ({"delay_seconds": "0"}, Invalid),
+    ({"deliver_at": "2028-03-01T11:00:00Z"}, PolicyViolation),
+    ({"recurrence": "FREQ=HOURLY"}, Invalid),
+    ({"timezone": "Mars/Olympus"}, Invalid),
+    ({"timezone": "Pacific/Kiritimati"}, Invalid),
+    ({"expires": "2026-03-01T12:30:00Z"}, Invalid),
+    ({"deliver_at": "2026-03-09T12:00:00Z"}, Invalid),  # after it expires
+    ({"bodies": (("en", "x" * 101),)}, PolicyViolation),
+    ({"bodies": (("en", " "),)}, Invalid),
+    ({"subjects": (("fr", "x"),)}, Invalid),
+    ({"template": "nothing"}, Invalid),
+    ({"values": {"start": {"": "x"}}}, Invalid),
+    ({"late_policy": "maybe"}, Invalid),
+    ({"list_name": "nothing"}, NotFound),
+    ({"list_name": "weather"}, NotAllowed),
+    ({"people": (READER,)}, NotAllowed),
+]
+
+
+@pytest.mark.parametrize(("change", "error"), REFUSALS)
+def test_what_is_refused_changes_nothing(
+    world: World, change: dict[str, Any], error: type[CarillonError]
+) -> None:
+    """The rules of a first request, by the owner's rights, whoever edits."""
+    lists = [a_list(), a_list("weather", publishers=frozenset())]
+    world.do(lambda unit: unit.lists.declare(lists))
+    job = world.schedule(PUBLISHER, expires="2026-03-08T12:00:00Z")
+    for jid in (PUBLISHER, ADMIN):
+        with pytest.raises(error) as raised:
+            world.edit(job, jid, **change)
+        assert type(raised.value) is error
+    assert world.get(job.id) == job
+
+
+def test_another_target(world: World) -> None:
+    """A job may be given to another list that its owner may announce to."""
+    world.do(lambda unit: unit.lists.declare([a_list(), a_list("other")]))
+    job = world.schedule()
+    assert world.edit(job, list_name="other").audience.list_name == "other"
+    edited = world.edit(job, people=(READER,))
+    assert edited.audience == PeopleAudience(jids=(READER,))
+
+
+def test_who_may_edit(world: World) -> None:
+    """Its owner and admins, but nobody another's to single people."""
+    job = world.schedule(PUBLISHER)
+    with pytest.raises(NotFound):
+        world.edit(job, USER, bodies=(("en", "x"),))
+    assert world.edit(job, bodies=(("en", "x"),)).owner == PUBLISHER
+
+
+def test_a_full_day(world: World) -> None:
+    """A job cannot be moved to a day that has no room; on its own day it may move."""
+    limits = {
+        role: replace(limits, deliveries_per_day=1)
+        for role, limits in world.policy.limits.items()
+    }
+    world = World(world.url, clock=world.clock, policy=a_policy(limits=limits))
+    world.schedule(PUBLISHER, deliver_at="2026-03-02T13:00:00Z")
+    job = world.schedule(PUBLISHER)
+    with pytest.raises(PolicyViolation, match="choose another day"):
+        world.edit(job, PUBLISHER, deliver_at="2026-03-02T15:00:00Z")
+    assert world.edit(job, PUBLISHER, deliver_at="2026-03-01T15:00:00Z").revision == 2
+    world.close()
+
+
+def test_a_draft_stores_nothing(world: World) -> None:
+    """A draft tells each field that changes, before and after."""
+    job = world.schedule(recurrence="FREQ=DAILY", subjects=(("en", "S"),))
+    found = draft(
+        world,
+        job,
+        bodies=(("en", "Ho"), ("de", "Hallo")),
+        deliver_at="2026-03-02T09:00:00Z",
+        recurrence="",
+    )
+    assert found.differences == (
+        Difference(field="body.en", old="Hello", new="Ho"),
+        Difference(field="at", old=AT_ONE, new=AT_ONE + 20 * HOUR),
+        Difference(field="begin", old=AT_ONE, new=None),
+        Difference(field="every", old="FREQ=DAILY", new=None),
+        Difference(field="subject.de", old=None, new="S"),
+        Difference(field="body.de", old=None, new="Hallo"),
+    )
+    assert found.after.content == TextContent(
+        texts=(
+            Text(language="en", body="Ho", subject="S"),
+            Text(language="de", body="Hallo", subject="S"),
+        )
+    )
+    assert world.get(job.id) == job
