@@ -41,7 +41,7 @@ from bot.xmpp.doors.inbox.classification import sender_of
 from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.errors import stanza_error
+from bot.xmpp.stanzas.errors import error_answer, language_of, stanza_error
 from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ class PresenceDoor:
                 sender,
                 to,
                 status=error.phrase,
-                language=language_for(language or ""),
+                language=language_for(language_of(presence)),
             )
             return
         self._send("subscribed", sender, to)
@@ -149,18 +149,7 @@ class PresenceDoor:
             self._send(None, sender, to)
 
     def _refuse(self, presence: ET.Element, error: CarillonError) -> None:
-        given = {
-            "type": "error",
-            "id": presence.get("id"),
-            "from": presence.get("to"),
-            "to": presence.get("from"),
-        }
-        answer = ET.Element(
-            f"{{{CLIENT}}}presence",
-            {name: value for name, value in given.items() if value},
-        )
-        language = presence.get(LANG, "")
-        answer.append(stanza_error(error, language).element())
+        answer = error_answer(presence, stanza_error(error))
         self._connection.send(Presence(stream=self._connection.stream, xml=answer))
 
     def _address(self, presence: ET.Element) -> str:

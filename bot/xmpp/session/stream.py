@@ -10,7 +10,6 @@ import asyncio
 import logging
 import os
 import re
-import secrets
 from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
@@ -19,7 +18,6 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError, IqTimeout, XMPPError
 from slixmpp.stanza import Iq
-from slixmpp.stanza.error import Error
 from slixmpp.stanza.rootstanza import RootStanza
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
@@ -28,16 +26,12 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
 from bot.xmpp.stanzas.bounds import DEEPEST, MOST_OF_ALL, is_overfull
-from bot.xmpp.stanzas.errors import StanzaError
-from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
+from bot.xmpp.stanzas.errors import StanzaError, iq_error, make_readable, unforeseen
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT
 from bot.xmpp.writing.acknowledgements import Acknowledgements
 from bot.xmpp.writing.positions import Pending
 
 log = logging.getLogger(__name__)
-
-# COMPAT slixmpp 1.17 lacks this condition of RFC 6120 §8.3.3: it would send
-# feature-not-implemented, and lose the IQ errors that carry it.
-Error.conditions.add("policy-violation")
 
 #: RFC 6120 §4.9.3: endings that the content of the stream cannot have caused
 BLAMELESS = frozenset(
@@ -217,22 +211,9 @@ class Stream(BaseXMPP):
         super()._spawn_event(xml)
 
     def incoming_filter(self, xml: ET.Element) -> ET.Element:
-        """Give errors of no known condition the one that stands for them.
-
-        COMPAT slixmpp raises on others, and the IQ's future never ends; and it
-        takes any stanza with `<error/>` for one of the type error.
-        """
         xml = super().incoming_filter(xml)
-        errors = xml.findall(f"{{{CLIENT}}}error") if xml.tag in STANZA_TAGS else []
-        if xml.get("type") != "error":
-            for error in errors:
-                xml.remove(error)
-        elif errors and not any(
-            child.tag == f"{{{Error.condition_ns}}}{condition}"
-            for child in errors[0]
-            for condition in Error.conditions
-        ):
-            ET.SubElement(errors[0], f"{{{Error.condition_ns}}}undefined-condition")
+        if xml.tag in STANZA_TAGS:
+            make_readable(xml)
         return xml
 
     def recv_stanza(self, stanza: StanzaBase) -> None:
@@ -251,7 +232,10 @@ class Stream(BaseXMPP):
             if len(stanza.xml) != 1:
                 # RFC 6120 §8.2.3; several children would have several handlers answer
                 text = Phrase("An IQ takes exactly one child element.")
-                _refuse(stanza, "bad-request", "modify", text)
+                _answer(
+                    stanza,
+                    StanzaError(condition="bad-request", type="modify", text=text),
+                )
                 return
             if stanza.xml[0].tag == _OVERFULL:
                 text = Phrase(
@@ -259,7 +243,10 @@ class Stream(BaseXMPP):
                     most=MOST_OF_ALL,
                     deepest=DEEPEST,
                 )
-                _refuse(stanza, "policy-violation", "modify", text)
+                _answer(
+                    stanza,
+                    StanzaError(condition="policy-violation", type="modify", text=text),
+                )
                 return
         super().recv_stanza(stanza)
 
@@ -321,29 +308,25 @@ def _answer_failure(stanza: StanzaBase, error: Exception) -> None:
             if error.condition == "item-not-found"
             else Phrase("This service does not do that.")
         )
-        if not _refuse(stanza, error.condition, error.etype, text):
+        answer = StanzaError(condition=error.condition, type=error.etype, text=text)
+        if not _answer(stanza, answer):
             log.warning("unanswered: %s %s", error.condition, error.text)
         return
-    reference = secrets.token_hex(4)
-    log.error("error %s in a handler of <%s/>", reference, stanza.name, exc_info=error)
-    text = Phrase("Internal error {reference}.", reference=reference)
-    _refuse(stanza, "internal-server-error", "cancel", text)
+    _answer(stanza, unforeseen(error, f"in a handler of <{stanza.name}/>"))
 
 
 def _answer_unknown(stanza: StanzaBase) -> None:
     """Nobody handles it: answer requests (RFC 6120 §8.2.3), and requests only."""
     text = Phrase("This is not offered here; disco#info tells what is.")
-    _refuse(stanza, "feature-not-implemented", "cancel", text)
+    _answer(
+        stanza,
+        StanzaError(condition="feature-not-implemented", type="cancel", text=text),
+    )
 
 
-def _refuse(stanza: StanzaBase, condition: str, kind: str, text: Phrase) -> bool:
+def _answer(stanza: StanzaBase, error: StanzaError) -> bool:
     """Answer a request with an error; False where it is none."""
     if not isinstance(stanza, Iq) or stanza["type"] not in {"get", "set"}:
         return False
-    reply = stanza.reply()
-    reply["type"] = "error"
-    language = stanza.xml.get(LANG, "")
-    error = StanzaError(condition=condition, type=kind, text=text, language=language)
-    reply.xml.append(error.element())
-    reply.send()
+    iq_error(stanza, error).send()
     return True

@@ -23,12 +23,16 @@ from bot.xmpp.doors.inbox.classification import (
     is_backlog,
     sender_of,
 )
-from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts, bounce, language_of
+from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.namespaces import CLIENT, LANG, STANZAS
+from bot.xmpp.stanzas.errors import error_answer, read_error
+from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 
 log = logging.getLogger(__name__)
+
+#: characters of a condition and of an error's type that are kept: others name them
+MAX_CONDITION, MAX_TYPE = 100, 20
 
 
 class Inbox:
@@ -83,7 +87,7 @@ class Inbox:
     def _refuse(self, message: ET.Element, sender: str, verdict: Verdict) -> None:
         if not self.limit.permits(sender, backlog=is_backlog(message)):
             return
-        answer = bounce(message, self._texts.error(verdict, language_of(message)))
+        answer = error_answer(message, self._texts.error(verdict))
         if not self._around.addresses.component:
             # the server stamps it; one that is the bare JID's may be refused
             answer.attrib.pop("from", None)
@@ -96,20 +100,11 @@ def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | N
     key = ids.broadcast_of(message.get("id", ""), sender)
     if key is None:
         return None
-    error = message.find(f"{{{CLIENT}}}error")
-    condition, kind, text = "undefined-condition", "cancel", None
-    if error is not None:
-        kind = error.get("type", kind)
-        text = error.findtext(f"{{{STANZAS}}}text")
-        for child in error:
-            namespace, _, name = child.tag[1:].partition("}")
-            if namespace == STANZAS and name != "text":
-                condition = name
-                break
+    error = read_error(message)
     return Bounce(
         broadcast_key=key,
         jid=sender,
-        condition=printable(condition)[:100],
-        error_type=kind[:20],
-        text=printable(text) if text else None,
+        condition=printable(error.condition)[:MAX_CONDITION],
+        error_type=error.type[:MAX_TYPE],
+        text=printable(error.text) if error.text else None,
     )

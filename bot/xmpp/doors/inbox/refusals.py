@@ -8,13 +8,11 @@ The original body never comes back with it.
 """
 
 from collections.abc import Callable
-from xml.etree import ElementTree as ET
 
 from bot.domain.phrase import Phrase
 from bot.xmpp.doors.inbox.classification import Verdict
 from bot.xmpp.doors.sender_limit import MOST_SENDERS, SenderLimit
 from bot.xmpp.stanzas.errors import StanzaError
-from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 
 RATE, BURST = 1, 5  #: bounces to one sender: a second, at once
 NOBODY = Phrase(
@@ -29,15 +27,12 @@ class BounceTexts:
         self._service = service
         self._contact = contact
 
-    def error(self, verdict: Verdict, language: str) -> StanzaError:
-        """In the sender's language; `language` is the tag of the message, if any."""
+    def error(self, verdict: Verdict) -> StanzaError:
         if verdict is Verdict.INLINE:
             condition, text = "feature-not-implemented", self._other_way()
         else:
             condition, text = "service-unavailable", self._nobody_reads()
-        return StanzaError(
-            condition=condition, type="cancel", text=text, language=language
-        )
+        return StanzaError(condition=condition, type="cancel", text=text)
 
     def _nobody_reads(self) -> Phrase:
         if self._contact is None:
@@ -54,23 +49,6 @@ class BounceTexts:
             " Send the <schedule/> with its <body/> as <iq type='set'/> to {service}.",
             service=self._service,
         )
-
-
-def bounce(message: ET.Element, error: StanzaError) -> ET.Element:
-    """The error stanza for one message."""
-    addresses = {"from": message.get("to"), "to": message.get("from")}
-    given = {"id": message.get("id"), **addresses}
-    attributes = {name: value for name, value in given.items() if value}
-    answer = ET.Element(f"{{{CLIENT}}}message", {"type": "error", **attributes})
-    answer.append(error.element())
-    return answer
-
-
-def language_of(stanza: ET.Element) -> str:
-    """The `xml:lang` of a stanza or, failing that, of its first body."""
-    body = stanza.find(f"{{{CLIENT}}}body")
-    inner = body.get(LANG, "") if body is not None else ""
-    return stanza.get(LANG, "") or inner
 
 
 class BounceLimit:
