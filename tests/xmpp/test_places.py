@@ -65,3 +65,22 @@ def test_errors_have_one_place() -> None:
 def test_an_error_made_elsewhere_is_seen(line: str) -> None:
     """Each way to make or read an error that slixmpp and ElementTree offer counts."""
     assert any(map(_touches_an_error, ast.walk(ast.parse(line))))
+
+
+def test_the_mode_is_asked_by_name() -> None:
+    """Only what is about the protocol of one mode, or its settings, asks for the
+    mode; all else asks what follows from it.
+    """
+    asking = {
+        _name(module)
+        for module in MODULES
+        for node in _nodes(module)
+        if isinstance(node, ast.Attribute) and node.attr == "component"
+    }
+    assert asking == {
+        "app/checks/session.py",  # pings or XEP-0198; servers' limits for accounts
+        "domain/addresses.py",  # gives the answers
+        "xmpp/doors/discovery/disco.py",  # the identity
+        "xmpp/session/connection.py",  # the stream, its host and port
+        "xmpp/session/endings.py",  # what to change in the settings
+    }

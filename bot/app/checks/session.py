@@ -25,7 +25,7 @@ DEFAULTS = {Kind.PROSODY: 10_000, Kind.EJABBERD: 3_000}
 
 async def own(connection: Connection, settings: Settings) -> AsyncIterator[Finding]:
     """All that a session of the service's own JID shows."""
-    domain = server_of(settings)
+    domain = settings.xmpp.addresses.server
     if connection.addresses.component:
         pings = Phrase("a component is acknowledged by pings")
         yield skipped("stream management", pings)
@@ -36,13 +36,6 @@ async def own(connection: Connection, settings: Settings) -> AsyncIterator[Findi
     yield await software(connection, domain)
     yield await clock(connection, domain)
     yield await _pace(connection, settings)
-
-
-def server_of(settings: Settings) -> str:
-    """The domain of the server that the service belongs to."""
-    addresses = settings.xmpp.addresses
-    parent = addresses.domain.partition(".")[2]
-    return parent if addresses.component and parent else addresses.domain
 
 
 def _stream_management(connection: Connection) -> Finding:

@@ -178,7 +178,7 @@ class Doors:
             nodes=self._nodes(),
             knows=self._knows,
         )
-        account = not self._policy.addresses.component
+        account = self._policy.addresses.has_account
         if account:
             # before presence: until then nobody's subscription can come between
             await self._try("the roster", self._presence.settle_roster())
@@ -208,7 +208,7 @@ class Doors:
         """JID -> name, of whatever advertises something."""
         addresses = self._policy.addresses
         found = {addresses.service: self._name}
-        if addresses.component:
+        if addresses.lists_have_addresses:
             found |= {
                 addresses.of_list(one.name): one.title for one in self._lists.values()
             }
@@ -216,7 +216,7 @@ class Doors:
 
     def _nodes(self) -> Mapping[str, str]:
         """Name -> title, of lists without an address of their own."""
-        if self._policy.addresses.component:
+        if self._policy.addresses.lists_have_addresses:
             return {}
         return {name: entry.title for name, entry in self._lists.items()}
 
@@ -225,7 +225,7 @@ class Doors:
         addresses = self._policy.addresses
         if jid.full == addresses.service:
             entry = self._lists.get(node)
-            if addresses.component or entry is None:
+            if addresses.lists_have_addresses or entry is None:
                 return True
         else:
             entry = self._lists.get(addresses.list_at(jid.full) or "")
@@ -274,7 +274,7 @@ class Doors:
         return [
             disco.Item(
                 jid=addresses.of_list(one.name),
-                node=None if addresses.component else one.name,
+                node=None if addresses.lists_have_addresses else one.name,
                 name=one.title,
             )
             for one in lists

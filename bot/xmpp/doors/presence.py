@@ -115,12 +115,12 @@ class PresenceDoor:
                 await self._subscribe(presence, sender, to)
             case "unsubscribe":
                 await self._database.run(self._subscribers.leave, sender, to)
-                if self._policy.addresses.component:
+                if self._policy.addresses.answers_presence:
                     self._send("unavailable", sender, to)
                 self._send("unsubscribed", sender, to)
             case "unsubscribed":
                 await self._database.run(self._subscribers.leave, sender, to)
-            case "probe" if self._policy.addresses.component:
+            case "probe" if self._policy.addresses.answers_presence:
                 stands = self._subscribers.stands_on
                 known = await self._database.read(stands, sender, to)
                 # with its resource: a probe's answer may go to one session
@@ -145,7 +145,7 @@ class PresenceDoor:
             )
             return
         self._send("subscribed", sender, to)
-        if self._policy.addresses.component:
+        if self._policy.addresses.answers_presence:
             self._send(None, sender, to)
 
     def _refuse(self, presence: ET.Element, error: CarillonError) -> None:
@@ -154,7 +154,7 @@ class PresenceDoor:
 
     def _address(self, presence: ET.Element) -> str:
         """Which of our bare JIDs was written to."""
-        if not self._policy.addresses.component:
+        if not self._policy.addresses.lists_have_addresses:
             return self._policy.addresses.own
         # prepared by slixmpp as the server did
         return Presence(xml=presence)["to"].bare
@@ -169,12 +169,12 @@ class PresenceDoor:
         language: str = "",
     ) -> None:
         """`language`: of LANGUAGES, where there is a status."""
-        component = self._policy.addresses.component
+        stamped = self._policy.addresses.stamps_sender
         presence = self._connection.stream.make_presence(
             pto=to,
             ptype=kind,
             pstatus=None if status is None else said(status, language),
-            pfrom=sender if component else None,
+            pfrom=sender if stamped else None,
         )
         if language:
             presence["lang"] = language
@@ -184,7 +184,7 @@ class PresenceDoor:
 
     async def appear(self) -> None:
         """Presence with caps to whoever subscribed (an account's server fans out)."""
-        if not self._policy.addresses.component:
+        if not self._policy.addresses.answers_presence:
             self._connection.send(self._connection.stream.make_presence(ppriority=0))
             return
         operator = self._policy.access.operator()

@@ -200,7 +200,7 @@ class Connection:
         self._stopping.set()
         if self.is_ready:
             self._ready.clear()
-            if not self.addresses.component:
+            if not self.addresses.answers_presence:
                 self.stream.send(self.stream.make_presence(ptype="unavailable"))
             await self.stream.disconnect(wait=self._timing.close)
 

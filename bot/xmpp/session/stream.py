@@ -205,7 +205,7 @@ class Stream(BaseXMPP):
         session = self.acknowledgements if xml.tag in STANZA_TAGS else None
         if session is not None and session.received(xml):
             return
-        account = None if self.addresses.component else self.addresses.own
+        account = self.addresses.own if self.addresses.has_account else None
         if xml.tag in STANZA_TAGS and is_overfull(xml, account):
             xml[:] = [ET.Element(_OVERFULL)]
         super()._spawn_event(xml)

@@ -79,7 +79,7 @@ def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Ste
     element (or has comments, CDATA or processing instructions), and for
     characters that XML 1.0 cannot carry: either would end the stream.
     """
-    if addresses.component and not addresses.is_own(announcement.sender):
+    if addresses.stamps_sender and not addresses.is_own(announcement.sender):
         raise StencilError(
             Phrase(
                 "{sender} is not of {service}",
@@ -122,7 +122,7 @@ def compose(
     message = Message()
     message["to"] = to
     message["id"] = identifier
-    if addresses.component:
+    if addresses.stamps_sender:
         message["from"] = announcement.sender
     message["type"] = announcement.type.value
     one = len(announcement.texts) == 1

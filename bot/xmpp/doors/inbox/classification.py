@@ -79,7 +79,7 @@ def classify(message: ET.Element, around: Surroundings) -> Verdict:
     sender = sender_of(message)
     if kind == "headline" or sender is None or around.is_ours(sender):
         return Verdict.IGNORE
-    if kind == "groupchat" and not around.addresses.component:
+    if kind == "groupchat" and around.addresses.has_account:
         return Verdict.IGNORE  # a room's: an account is in none
     if any(child.tag in _MACHINE or _is_invitation(child) for child in message):
         return Verdict.IGNORE

@@ -88,7 +88,7 @@ class Inbox:
         if not self.limit.permits(sender, backlog=is_backlog(message)):
             return
         answer = error_answer(message, self._texts.error(verdict))
-        if not self._around.addresses.component:
+        if not self._around.addresses.stamps_sender:
             # the server stamps it; one that is the bare JID's may be refused
             answer.attrib.pop("from", None)
         stream = self._connection.stream

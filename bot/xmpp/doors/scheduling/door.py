@@ -156,7 +156,7 @@ class SchedulingDoor:
     def _check_address(self, to: JID) -> None:
         """Only the service takes requests, not its lists."""
         addresses = self._policy.addresses
-        if not addresses.component or to.full == addresses.service:
+        if not addresses.lists_have_addresses or to.full == addresses.service:
             return
         if addresses.list_at(to.bare) in self._lists or to.bare == addresses.service:
             raise NotOffered(
