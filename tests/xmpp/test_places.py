@@ -67,6 +67,19 @@ def test_an_error_made_elsewhere_is_seen(line: str) -> None:
     assert any(map(_touches_an_error, ast.walk(ast.parse(line))))
 
 
+def test_nobody_reaches_through_to_the_stream() -> None:
+    """Doors, visits and the application ask the connection, never its stream."""
+    session = ROOT / "bot" / "xmpp" / "session"
+    reaching = {
+        _name(module)
+        for module in MODULES
+        if not module.is_relative_to(session)
+        for node in _nodes(module)
+        if isinstance(node, ast.Attribute) and node.attr == "stream"
+    }
+    assert reaching == set()
+
+
 def test_the_mode_is_asked_by_name() -> None:
     """Only what is about the protocol of one mode, or its settings, asks for the
     mode; all else asks what follows from it.

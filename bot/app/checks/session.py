@@ -8,7 +8,6 @@ from bot.app.snippets import Kind, rate
 from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.engine.wire import StreamLost
 from bot.settings import Settings
-from bot.xmpp.session.account import AccountStream
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.visits import inquiries, pace
 from bot.xmpp.visits.inquiries import Unanswered
@@ -39,9 +38,9 @@ async def own(connection: Connection, settings: Settings) -> AsyncIterator[Findi
 
 
 def _stream_management(connection: Connection) -> Finding:
-    name, stream = "stream management", connection.stream
-    if isinstance(stream, AccountStream) and stream.stream_management.enabled:
-        if stream.stream_management.resumable:
+    name, managed = "stream management", connection.stream_management
+    if managed is not None and managed.enabled:
+        if managed.resumable:
             good = Phrase("XEP-0198: acknowledged, and resumed after a cut")
             return ok(name, good)
         half = Phrase("XEP-0198 without resuming: a cut may repeat messages")

@@ -40,7 +40,8 @@ from bot.xmpp.doors.presence import PresenceDoor
 from bot.xmpp.doors.scheduling.door import SchedulingDoor, caller_of
 from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
-from bot.xmpp.session.connection import Connection, NotConnected
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.session.exchange import NotConnected
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
 
 log = logging.getLogger(__name__)
@@ -106,8 +107,8 @@ class Doors:
         """Register every handler; nothing is sent yet."""
         policy = self._policy
         self._connection = connection
-        disco.prepare(connection.stream)
-        entity_time.serve(connection.stream, connection.now)
+        disco.prepare(connection)
+        entity_time.serve(connection)
         around = Surroundings(addresses=policy.addresses, servers=policy.access.domains)
         Inbox(
             connection,
@@ -171,7 +172,7 @@ class Doors:
     async def _arrive(self) -> None:
         """Say what we are, then that we are there; caps go with the first presence."""
         await disco.advertise(
-            self._connection.stream,
+            self._connection,
             addresses=self._addresses(),
             form=self._form(),
             items=self._items,

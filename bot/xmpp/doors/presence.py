@@ -27,12 +27,9 @@ from xml.etree import ElementTree as ET
 from slixmpp.stanza import Presence
 from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.errors import CarillonError, NotFound, Unavailable
 from bot.domain.lists import SubscriptionOrigin
-from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Database
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
@@ -42,13 +39,14 @@ from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import error_answer, language_of, stanza_error
-from bot.xmpp.stanzas.namespaces import CLIENT, LANG
+from bot.xmpp.stanzas.namespaces import LANG
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 20_000  #: changes and probes; a flood beyond is dropped
 PAGE, PAUSE = 200, 0.5  #: presences at once when a component starts; seconds between
 DEPARTED = 10  #: ended in one transaction, which on SQLite is to be a short one
+_ROSTER = "jabber:iq:roster"
 _CHANGES = frozenset({"subscribe", "unsubscribe", "unsubscribed", "probe"})
 
 
@@ -65,6 +63,7 @@ class PresenceDoor:
         joins: SenderLimit,
     ) -> None:
         self._connection = connection
+        self._send = connection.send_presence
         self._database = database
         self._subscribers = subscribers
         self._policy = policy
@@ -73,10 +72,7 @@ class PresenceDoor:
         self._waiting: asyncio.Queue[ET.Element] = asyncio.Queue(MOST_WAITING)
 
     def open(self) -> None:
-        matcher = MatchXPath(f"{{{CLIENT}}}presence")
-        self._connection.stream.register_handler(
-            Callback("Subscriptions", matcher, self._receive)
-        )
+        self._connection.listen("presence", self._receive)
 
     def _receive(self, stanza: StanzaBase) -> None:
         presence = stanza.xml
@@ -116,8 +112,8 @@ class PresenceDoor:
             case "unsubscribe":
                 await self._database.run(self._subscribers.leave, sender, to)
                 if self._policy.addresses.answers_presence:
-                    self._send("unavailable", sender, to)
-                self._send("unsubscribed", sender, to)
+                    self._send("unavailable", to=sender, sender=to)
+                self._send("unsubscribed", to=sender, sender=to)
             case "unsubscribed":
                 await self._database.run(self._subscribers.leave, sender, to)
             case "probe" if self._policy.addresses.answers_presence:
@@ -125,7 +121,8 @@ class PresenceDoor:
                 known = await self._database.read(stands, sender, to)
                 # with its resource: a probe's answer may go to one session
                 asker = presence.get("from", sender)
-                self._send(None if known else "unsubscribed", asker, to)
+                kind: PresenceTypes | None = None if known else "unsubscribed"
+                self._send(kind, to=asker, sender=to)
 
     async def _subscribe(self, presence: ET.Element, sender: str, to: str) -> None:
         language = presence.get(LANG) or None
@@ -136,21 +133,22 @@ class PresenceDoor:
         except CarillonError as error:
             if isinstance(error, NotFound):
                 self._refuse(presence, error)
+            told = language_for(language_of(presence))
             self._send(
                 "unsubscribed",
-                sender,
-                to,
-                status=error.phrase,
-                language=language_for(language_of(presence)),
+                to=sender,
+                sender=to,
+                status=said(error.phrase, told),
+                language=told,
             )
             return
-        self._send("subscribed", sender, to)
+        self._send("subscribed", to=sender, sender=to)
         if self._policy.addresses.answers_presence:
-            self._send(None, sender, to)
+            self._send(to=sender, sender=to)
 
     def _refuse(self, presence: ET.Element, error: CarillonError) -> None:
         answer = error_answer(presence, stanza_error(error))
-        self._connection.send(Presence(stream=self._connection.stream, xml=answer))
+        self._connection.send_element(answer)
 
     def _address(self, presence: ET.Element) -> str:
         """Which of our bare JIDs was written to."""
@@ -159,33 +157,12 @@ class PresenceDoor:
         # prepared by slixmpp as the server did
         return Presence(xml=presence)["to"].bare
 
-    def _send(
-        self,
-        kind: PresenceTypes | None,
-        to: str,
-        sender: str,
-        *,
-        status: Phrase | None = None,
-        language: str = "",
-    ) -> None:
-        """`language`: of LANGUAGES, where there is a status."""
-        stamped = self._policy.addresses.stamps_sender
-        presence = self._connection.stream.make_presence(
-            pto=to,
-            ptype=kind,
-            pstatus=None if status is None else said(status, language),
-            pfrom=sender if stamped else None,
-        )
-        if language:
-            presence["lang"] = language
-        self._connection.send(presence)
-
     # --- a fresh session -----------------------------------------------------------
 
     async def appear(self) -> None:
         """Presence with caps to whoever subscribed (an account's server fans out)."""
         if not self._policy.addresses.answers_presence:
-            self._connection.send(self._connection.stream.make_presence(ppriority=0))
+            self._connection.send_presence(priority=0)
             return
         operator = self._policy.access.operator()
         for entry, _ in await self._database.read(self._subscribers.lists):
@@ -210,14 +187,12 @@ class PresenceDoor:
     def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
         for reader in readers:
             for address in addresses:
-                self._send(None, reader, address)
+                self._send(to=reader, sender=address)
 
     async def settle_roster(self) -> None:
         """An account: who joined by presence and is not in the roster has left."""
-        stream = self._connection.stream
-        request = stream.make_iq_get(queryxmlns="jabber:iq:roster")
-        answer = await self._connection.ask(request)
-        items = answer.xml.iter("{jabber:iq:roster}item")
+        answer = await self._connection.ask(ET.Element(f"{{{_ROSTER}}}query"))
+        items = answer.iter(f"{{{_ROSTER}}}item")
         roster = frozenset(
             jid
             for item in items

@@ -96,8 +96,7 @@ class _Trial:
         return self._judge()
 
     async def _write(self) -> "_Write":
-        stream = self._connection.stream
-        padding, to = _Padding(), stream.boundjid.full
+        padding, to = _Padding(), self._connection.addresses.service
         deliveries = [
             Delivery(padding, to, f"pace-{secrets.token_hex(4)}") for _ in range(WRITE)
         ]

@@ -16,10 +16,9 @@ from slixmpp.exceptions import XMPPError
 from slixmpp.plugins.xep_0004.stanza import Form
 from slixmpp.plugins.xep_0030 import DiscoInfo, DiscoItems
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import StanzaPath
 
-from bot.xmpp.session.stream import Stream
+from bot.domain.addresses import Addresses
+from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas import scheduling
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
 
@@ -52,7 +51,7 @@ Items = Callable[[JID], Awaitable[Iterable[Item]]]
 Knows = Callable[[JID, JID, str], Awaitable[bool]]
 
 
-def prepare(stream: Stream) -> None:
+def prepare(connection: Connection) -> None:
     """Load the plugins; once, before connecting."""
     for name, settings in (
         # What others claim to be is of no use to us, and would fill memory.
@@ -62,14 +61,14 @@ def prepare(stream: Stream) -> None:
         ("xep_0128", {}),
         ("xep_0199", {}),
     ):
-        stream.register_plugin(name, settings)
+        connection.load(name, settings)
     # COMPAT else slixmpp asks every contact whose presence has caps what it is.
-    caps = stream.plugin["xep_0115"]
-    stream.del_event_handler("entity_caps", caps._process_caps)  # noqa: SLF001
+    caps = connection.capabilities
+    connection.ignore("entity_caps", caps._process_caps)  # noqa: SLF001
     # COMPAT slixmpp takes these for handled and answers nothing.
-    for name in ("disco_info", "disco_items"):
-        path = StanzaPath(f"iq@type=set/{name}")
-        stream.register_handler(Callback(f"No {name} set", path, _refuse))
+    for query in (DiscoInfo, DiscoItems):
+        path = f"iq/{{{query.namespace}}}{query.name}"
+        connection.listen(path, _refuse, stanza_type="set")
 
 
 def _refuse(iq: StanzaBase) -> None:
@@ -77,7 +76,7 @@ def _refuse(iq: StanzaBase) -> None:
 
 
 async def advertise(
-    stream: Stream,
+    connection: Connection,
     *,
     addresses: Mapping[str, str],
     form: Mapping[str, str | Sequence[str]],
@@ -92,8 +91,9 @@ async def advertise(
     it. `knows(asker, address, node)` says whether there is anything for the asker.
     The service also has what loaded plugins added.
     """
-    disco, caps = stream.plugin["xep_0030"], stream.plugin["xep_0115"]
-    service, identity = stream.addresses.service, _identity(stream)
+    disco, caps = connection.discovery, connection.capabilities
+    addresses_of_ours = connection.addresses
+    service, identity = addresses_of_ours.service, _identity(addresses_of_ours)
     for address, name in addresses.items():
         info = DiscoInfo()
         info.add_identity(*identity, name=name)
@@ -115,23 +115,22 @@ async def advertise(
         for feature in sorted(FEATURES):
             info.add_feature(feature)
         await disco.set_info(jid=JID(service), node=name, info=info)
-    _answer_items(stream, items)
+    _answer_items(connection, items)
     if knows is not None:
-        _hide(stream, knows)
+        _hide(connection, knows)
 
 
-def _identity(stream: Stream) -> tuple[str, str]:
+def _identity(addresses: Addresses) -> tuple[str, str]:
     """Category and type, of the registry of XEP-0030."""
-    component = stream.addresses.component
-    return ("component", "generic") if component else ("client", "bot")
+    return ("component", "generic") if addresses.component else ("client", "bot")
 
 
-def _hide(stream: Stream, knows: Knows) -> None:
+def _hide(connection: Connection, knows: Knows) -> None:
     """Of what an asker may not know of, say what is said of any address that nobody
     has: it takes no messages either.
     """
-    static = stream.plugin["xep_0030"].static
-    service = JID(stream.addresses.service)
+    static = connection.discovery.static
+    service = JID(connection.addresses.service)
 
     async def answer(
         jid: JID, node: str, asker: JID | None, data: Any
@@ -143,11 +142,11 @@ def _hide(stream: Stream, knows: Knows) -> None:
             jid = service
         return copy.copy(static.get_info(jid, node, asker, data))
 
-    stream.plugin["xep_0030"].set_node_handler("get_info", handler=answer)
+    connection.discovery.set_node_handler("get_info", handler=answer)
 
 
-def _answer_items(stream: Stream, items: Items) -> None:
-    disco = stream.plugin["xep_0030"]
+def _answer_items(connection: Connection, items: Items) -> None:
+    disco = connection.discovery
 
     async def answer(jid: JID, node: str, asker: JID, data: Any) -> DiscoItems | None:
         if node:  # of a plugin: ad-hoc commands
@@ -158,7 +157,7 @@ def _answer_items(stream: Stream, items: Items) -> None:
         return answer
 
     disco.set_node_handler(
-        "get_items", jid=JID(stream.addresses.service), handler=answer
+        "get_items", jid=JID(connection.addresses.service), handler=answer
     )
 
 

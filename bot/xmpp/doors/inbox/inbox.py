@@ -8,10 +8,7 @@ import logging
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
-from slixmpp.stanza import Message
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.characters import printable
 from bot.domain.identity import MessageIds
@@ -27,7 +24,7 @@ from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import error_answer, read_error
-from bot.xmpp.stanzas.namespaces import CLIENT, LANG
+from bot.xmpp.stanzas.namespaces import LANG
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +54,7 @@ class Inbox:
         self.limit = limit
 
     def open(self) -> None:
-        matcher = MatchXPath(f"{{{CLIENT}}}message")
-        self._connection.stream.register_handler(
-            Callback("Inbox", matcher, self._receive)
-        )
+        self._connection.listen("message", self._receive)
 
     def _receive(self, stanza: StanzaBase) -> None:
         message = stanza.xml
@@ -88,11 +82,7 @@ class Inbox:
         if not self.limit.permits(sender, backlog=is_backlog(message)):
             return
         answer = error_answer(message, self._texts.error(verdict))
-        if not self._around.addresses.stamps_sender:
-            # the server stamps it; one that is the bare JID's may be refused
-            answer.attrib.pop("from", None)
-        stream = self._connection.stream
-        self._connection.send(Message(stream=stream, xml=answer))
+        self._connection.send_element(answer)
 
 
 def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | None:

@@ -11,8 +11,6 @@ from xml.etree import ElementTree as ET
 from slixmpp import JID
 from slixmpp.stanza import Iq
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import CoroutineCallback
-from slixmpp.xmlstream.matcher import MatchXPath
 from structlog.contextvars import bound_contextvars
 
 from bot.desk.admission import Admission
@@ -88,13 +86,7 @@ class SchedulingDoor:
 
     def open(self) -> None:
         for tag in _TYPES:
-            self._connection.stream.register_handler(
-                CoroutineCallback(
-                    f"Scheduling {tag}",
-                    MatchXPath(f"{{{CLIENT}}}iq/{tag}"),
-                    self._answer,
-                )
-            )
+            self._connection.serve(f"iq/{tag}", self._answer)
 
     async def _answer(self, iq: StanzaBase) -> None:
         if not isinstance(iq, Iq) or iq["type"] not in {"get", "set"}:
