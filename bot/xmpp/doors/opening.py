@@ -13,11 +13,9 @@ Build it inside the running loop.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from slixmpp import JID
 from slixmpp.exceptions import XMPPError
 
 from bot.domain.access import Role
@@ -32,32 +30,21 @@ from bot.service.records.audit import Audit
 from bot.service.requests.schedules import Schedules
 from bot.service.rules.policy import Policy
 from bot.xmpp.doors.archive import keep_nothing
-from bot.xmpp.doors.discovery import disco, entity_time
+from bot.xmpp.doors.discovery import disco, entity_time, limits
+from bot.xmpp.doors.discovery.lists import ListDirectory
 from bot.xmpp.doors.inbox.classification import Surroundings
 from bot.xmpp.doors.inbox.inbox import Inbox
 from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
 from bot.xmpp.doors.presence import PresenceDoor
-from bot.xmpp.doors.scheduling.door import SchedulingDoor, caller_of
+from bot.xmpp.doors.scheduling.door import SchedulingDoor
 from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
-from bot.xmpp.stanzas.namespaces import ANNOUNCE
 
 log = logging.getLogger(__name__)
 
 JOINS, JOINS_AT_ONCE = 1, 20  #: subscriptions of one person: a second, at once
-#: parts of a recurrence, as the discovery form names them beside the FREQs (§4)
-PARTS = (
-    "INTERVAL",
-    "BYDAY",
-    "BYMONTHDAY",
-    "BYMONTH",
-    "BYSETPOS",
-    "WKST",
-    "COUNT",
-    "UNTIL",
-)
 
 
 class Doors:
@@ -171,13 +158,16 @@ class Doors:
 
     async def _arrive(self) -> None:
         """Say what we are, then that we are there; caps go with the first presence."""
+        lists = ListDirectory(
+            self._database, self._subscribers, self._policy, self._lists, self._name
+        )
         await disco.advertise(
             self._connection,
-            addresses=self._addresses(),
-            form=self._form(),
-            items=self._items,
-            nodes=self._nodes(),
-            knows=self._knows,
+            addresses=lists.addresses(),
+            form=limits.form(self._policy.limits[Role.USER]),
+            items=lists.items,
+            nodes=lists.nodes(),
+            knows=lists.knows,
         )
         account = self._policy.addresses.has_account
         if account:
@@ -204,79 +194,3 @@ class Doors:
             log.warning("%s: %s", what, error.text)
         except Exception:
             log.exception("%s: failed", what)
-
-    def _addresses(self) -> Mapping[str, str]:
-        """JID -> name, of whatever advertises something."""
-        addresses = self._policy.addresses
-        found = {addresses.service: self._name}
-        if addresses.lists_have_addresses:
-            found |= {
-                addresses.of_list(one.name): one.title for one in self._lists.values()
-            }
-        return found
-
-    def _nodes(self) -> Mapping[str, str]:
-        """Name -> title, of lists without an address of their own."""
-        if self._policy.addresses.lists_have_addresses:
-            return {}
-        return {name: entry.title for name, entry in self._lists.items()}
-
-    async def _knows(self, asker: JID, jid: JID, node: str) -> bool:
-        """Whether there is anything at an address (an account's node) for the asker."""
-        addresses = self._policy.addresses
-        if jid.full == addresses.service:
-            entry = self._lists.get(node)
-            if addresses.lists_have_addresses or entry is None:
-                return True
-        else:
-            entry = self._lists.get(addresses.list_at(jid.full) or "")
-        if entry is None or not entry.is_closed:
-            return entry is not None
-        try:
-            caller = caller_of(asker, self._policy)
-            return await self._database.read(
-                self._subscribers.knows, caller, entry.name
-            )
-        except CarillonError as error:
-            log.warning("a list is not shown: %s", error.text)
-            return False
-
-    def _form(self) -> Mapping[str, str | Sequence[str]]:
-        """Users' limits; those of other roles may be wider.
-
-        Everybody is told the same: the form is part of what caps name (XEP-0115).
-        """
-        limits = self._policy.limits[Role.USER]
-        # 0 is no limit, so there is nothing to tell
-        quotas = {
-            "max-pending": limits.pending,
-            # what the draft's own form does not name (XEP-0068 §3.3)
-            f"{{{ANNOUNCE}}}requests-per-minute": limits.requests_per_minute,
-            f"{{{ANNOUNCE}}}deliveries-per-day": limits.deliveries_per_day,
-        }
-        return {
-            "max-window": str(limits.window // timedelta(seconds=1)),
-            "max-body": str(limits.body),
-            "recurrence": (*limits.frequencies, *PARTS),
-            "signing": "none",
-            f"{{{ANNOUNCE}}}max-subject": str(limits.subject),
-            **{name: str(most) for name, most in quotas.items() if most},
-        }
-
-    async def _items(self, asker: JID) -> Iterable[disco.Item]:
-        """The lists that the asker may see; an account's share one address."""
-        addresses = self._policy.addresses
-        try:
-            caller = caller_of(asker, self._policy)
-            lists = await self._database.read(self._subscribers.visible, caller)
-        except CarillonError as error:
-            log.warning("no lists are shown: %s", error.text)
-            return []
-        return [
-            disco.Item(
-                jid=addresses.of_list(one.name),
-                node=None if addresses.lists_have_addresses else one.name,
-                name=one.title,
-            )
-            for one in lists
-        ]

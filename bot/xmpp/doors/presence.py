@@ -34,7 +34,7 @@ from bot.service.ports.outside import Database
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.texts import language_for, said
-from bot.xmpp.doors.inbox.classification import sender_of
+from bot.xmpp.doors.callers import bare_of, sender_of
 from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
@@ -197,7 +197,7 @@ class PresenceDoor:
             jid
             for item in items
             if item.get("subscription") in {"from", "both"}
-            and (jid := sender_of(ET.Element("item", {"from": item.get("jid", "")})))
+            and (jid := bare_of(item.get("jid", "")))
         )
         gone = await self._database.read(self._subscribers.departed, roster)
         for first in range(0, len(gone), DEPARTED):

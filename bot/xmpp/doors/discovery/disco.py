@@ -92,8 +92,7 @@ async def advertise(
     The service also has what loaded plugins added.
     """
     disco, caps = connection.discovery, connection.capabilities
-    addresses_of_ours = connection.addresses
-    service, identity = addresses_of_ours.service, _identity(addresses_of_ours)
+    service, identity = connection.addresses.service, _identity(connection.addresses)
     for address, name in addresses.items():
         info = DiscoInfo()
         info.add_identity(*identity, name=name)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from bot.domain.addresses import Addresses
-from bot.domain.jid import JIDError, bare
+from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.stanzas.namespaces import CLIENT
 from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
 
@@ -86,14 +86,6 @@ def classify(message: ET.Element, around: Surroundings) -> Verdict:
     if message.find(f"{{{SCHEDULING}}}schedule") is not None:
         return Verdict.INLINE
     return Verdict.NO_REPLY if _is_human(message) else Verdict.IGNORE
-
-
-def sender_of(message: ET.Element) -> str | None:
-    """The bare JID, None where there is none to answer to."""
-    try:
-        return bare(message.get("from", "").partition("/")[0])
-    except JIDError:
-        return None
 
 
 def is_backlog(message: ET.Element) -> bool:

@@ -13,12 +13,12 @@ from slixmpp.xmlstream import StanzaBase
 from bot.domain.characters import printable
 from bot.domain.identity import MessageIds
 from bot.service.delivery.outcomes import Bounce
+from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.doors.inbox.classification import (
     Surroundings,
     Verdict,
     classify,
     is_backlog,
-    sender_of,
 )
 from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
 from bot.xmpp.doors.signs_of_life import SignsOfLife

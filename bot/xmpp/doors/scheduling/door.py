@@ -17,7 +17,6 @@ from bot.desk.admission import Admission
 from bot.domain.access import Caller, owner_named
 from bot.domain.audit import Action, Asked
 from bot.domain.errors import (
-    Forbidden,
     Invalid,
     NotFound,
     NotOffered,
@@ -25,7 +24,6 @@ from bot.domain.errors import (
     Unavailable,
 )
 from bot.domain.events import Requested
-from bot.domain.jid import JIDError, bare
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule
 from bot.service.ports.outside import Database
@@ -37,6 +35,7 @@ from bot.service.requests.schedules import Report, Schedules
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quota, Quotas
 from bot.service.rules.rights import known
+from bot.xmpp.doors.callers import caller_of
 from bot.xmpp.doors.scheduling import answers
 from bot.xmpp.doors.scheduling.requests import (
     CancelRequest,
@@ -219,14 +218,6 @@ class SchedulingDoor:
         )
         moment = self._schedules.moment
         return page, [Report(one, moment(uow, one)) for one in page.items]
-
-
-def caller_of(sender: JID, policy: Policy) -> Caller:
-    """Whoever the servers say has sent it; raises Forbidden."""
-    try:
-        return policy.caller(bare(sender.bare))
-    except JIDError:
-        raise Forbidden(Phrase("This service does not know who you are.")) from None
 
 
 def _in_vain(asked: Asked, code: str) -> Requested:
