@@ -85,12 +85,12 @@ def test_states_rules_and_numbers() -> None:
     for number in (
         f"1 to {MAX_ID} characters",
         f"up to {MAX_PAYLOAD:,} bytes",
-        f"{bounds.LARGEST:,} characters beside its texts",
-        f"{bounds.MOST:,} elements and attributes",
-        f"{bounds.MOST_NAMESPACES} namespaces",
-        f"{bounds.MOST_OF_ALL:,} elements or {bounds.DEEPEST} levels",
+        f"{bounds.MAX_REQUEST_CHARACTERS:,} characters beside its texts",
+        f"{bounds.MAX_REQUEST_ELEMENTS:,} elements and attributes",
+        f"{bounds.MAX_REQUEST_NAMESPACES} namespaces",
+        f"{bounds.MAX_STANZA_ELEMENTS:,} elements or {bounds.MAX_STANZA_DEPTH} levels",
     ):
         assert number in PAGE.text
-    assert (bounces.RATE, bounces.BURST) == (1, 5)
+    assert (bounces.REFUSALS_PER_SECOND, bounces.REFUSAL_BURST) == (1, 5)
     assert "at most five at once and then one a second" in PAGE.text
     assert str(bounces.NOBODY) in PAGE.text

@@ -54,9 +54,9 @@ def test_own_stanzas_count_with_bulk_ones(server: XmppServer, run: Run) -> None:
             assert session is not None
             await (await link.write(deliveries(stencil, server.jid(name), 1))).wait()
             await reader.until(751)
-            assert session.ledger.unacknowledged == ()
+            assert session.positions.unacknowledged == ()
             # 751 messages, 6 presences, 3 requests; nothing that is no stanza
-            assert session.ledger.written == 760
+            assert session.positions.written == 760
 
     run(scenario())
 

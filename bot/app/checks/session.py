@@ -9,7 +9,7 @@ from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.engine.wire import StreamLost
 from bot.settings import Settings
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.visits import inquiries, pace
+from bot.xmpp.visits import inquiries, throughput
 from bot.xmpp.visits.inquiries import Unanswered
 
 #: how far the clocks may be apart
@@ -34,7 +34,7 @@ async def own(connection: Connection, settings: Settings) -> AsyncIterator[Findi
         yield skipped("rights", Phrase("an account needs none"))
     yield await software(connection, domain)
     yield await clock(connection, domain)
-    yield await _pace(connection, settings)
+    yield await _send_rate(connection, settings)
 
 
 def _stream_management(connection: Connection) -> Finding:
@@ -59,7 +59,7 @@ async def _rights(connection: Connection, domain: str) -> Finding:
         domain=domain,
     )
     try:
-        await pace.there_and_back(connection)
+        await throughput.there_and_back(connection)
         await inquiries.info(connection, domain, sender=f"check@{own}")
     except Unanswered as error:
         return fault(name, error.phrase, change)
@@ -111,13 +111,13 @@ async def clock(connection: Connection, domain: str) -> Finding:
     return warning(name, text, change)
 
 
-async def _pace(connection: Connection, settings: Settings) -> Finding:
+async def _send_rate(connection: Connection, settings: Settings) -> Finding:
     name = "send rate"
     if connection.addresses.component:
         free = Phrase("neither server limits components by its defaults")
         return skipped(name, free)
     try:
-        found = await pace.measure(connection)
+        found = await throughput.measure(connection)
     except StreamLost:
         closed = Phrase("the server closed the stream while we sent to ourselves")
         return fault(name, closed)

@@ -1,4 +1,4 @@
-"""An account's archive, switched off: it would keep a copy of every message sent.
+"""Switches an account's archive off, which would keep a copy of every message sent.
 
 XEP-0313 (Message Archive Management) preferences, XEP-0441 version 0.2.0.
 """

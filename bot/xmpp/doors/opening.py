@@ -1,4 +1,4 @@
-"""Everything that answers on a connection, opened once, told anew at each session.
+"""Opens every door on a connection, and introduces the service at each session.
 
     doors = Doors(database=…, policy=…, …)
     connection = Connection(settings, now=…, on_session=doors.on_session,
@@ -138,7 +138,7 @@ class Doors:
             self._session = asyncio.create_task(self._arrive())
 
     def on_lost(self) -> None:
-        """What was being said is said again, also where the session is resumed."""
+        """Stop introducing ourselves; any later session does it from the start."""
         if self._session is not None:
             self._session.cancel()
 
@@ -157,7 +157,7 @@ class Doors:
     # --- a fresh session ---------------------------------------------------------
 
     async def _arrive(self) -> None:
-        """Say what we are, then that we are there; caps go with the first presence."""
+        """Discovery first, for presence carries its hash (XEP-0115), then presence."""
         lists = ListDirectory(
             self._database, self._subscribers, self._policy, self._lists, self._name
         )

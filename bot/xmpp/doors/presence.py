@@ -7,16 +7,18 @@
     probe         look up   presence, or unsubscribed
     any of them but the second and third is a sign of life
 
-Each `subscribe` may add a row that stays: what comes faster than people join is
-dropped. No other is: whoever leaves has left, however often he came before.
+Each `subscribe` may add a row that stays, so those that come faster than people
+join are dropped. Nothing else is dropped: somebody who leaves is let go at once,
+however often he came before.
 
-slixmpp's own roster lives in memory and would answer probes from there; ours is
-the database, so subscriptions outlive a restart. An account's server keeps a
-roster too, answers probes itself, and tells an unsubscription only to sessions
-that fetched the roster: whoever left it meanwhile has left.
+slixmpp's own roster lives in memory, and would answer probes from there. Here the
+database answers, so subscriptions outlive a restart. An account's server keeps a
+roster too and answers probes itself. It tells of an unsubscription only sessions
+that fetched the roster, so each session fetches it and lets go of whoever has
+vanished from it (`settle_roster`).
 
-A component takes nothing back when it stops: what its last presence said, that
-nobody need write to it, stays true.
+A component sends no `unavailable` when it stops: what its last presence told stays
+true, that nobody need write to it.
 """
 
 import asyncio
@@ -43,15 +45,16 @@ from bot.xmpp.stanzas.namespaces import LANG
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 20_000  #: changes and probes; a flood beyond is dropped
-PAGE, PAUSE = 200, 0.5  #: presences at once when a component starts; seconds between
-DEPARTED = 10  #: ended in one transaction, which on SQLite is to be a short one
+MAX_WAITING = 20_000  #: presences; what a flood brings beyond is dropped
+PAGE_SIZE = 200  #: readers who are told at once that a component has started
+PAGE_PAUSE_SECONDS = 0.5  #: between two such pages
+DEPARTURES_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
 _ROSTER = "jabber:iq:roster"
 _CHANGES = frozenset({"subscribe", "unsubscribe", "unsubscribed", "probe"})
 
 
 class PresenceDoor:
-    """Takes presences in order: who subscribes and leaves at once has left."""
+    """Handles presences one after another, so that the last of a person counts."""
 
     def __init__(
         self,
@@ -69,7 +72,7 @@ class PresenceDoor:
         self._policy = policy
         self._signs = signs
         self._joins = joins
-        self._waiting: asyncio.Queue[ET.Element] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[ET.Element] = asyncio.Queue(MAX_WAITING)
 
     def open(self) -> None:
         self._connection.listen("presence", self._receive)
@@ -171,7 +174,7 @@ class PresenceDoor:
                 addresses.append(self._policy.addresses.service)
             after = 0
             while page := await self._database.read(
-                self._subscribers.page, operator, entry.name, after, PAGE
+                self._subscribers.page, operator, entry.name, after, PAGE_SIZE
             ):
                 after = page[-1][0].id
                 self._show(
@@ -182,7 +185,7 @@ class PresenceDoor:
                     ],
                     addresses,
                 )
-                await asyncio.sleep(PAUSE if len(page) == PAGE else 0)
+                await asyncio.sleep(PAGE_PAUSE_SECONDS if len(page) == PAGE_SIZE else 0)
 
     def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
         for reader in readers:
@@ -200,8 +203,8 @@ class PresenceDoor:
             and (jid := bare_of(item.get("jid", "")))
         )
         gone = await self._database.read(self._subscribers.departed, roster)
-        for first in range(0, len(gone), DEPARTED):
-            some = gone[first : first + DEPARTED]
+        for first in range(0, len(gone), DEPARTURES_PER_TRANSACTION):
+            some = gone[first : first + DEPARTURES_PER_TRANSACTION]
             await self._database.run(self._subscribers.depart, some)
         if gone:
             log.info("%d left while we were away", len(gone))

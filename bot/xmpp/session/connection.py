@@ -1,4 +1,4 @@
-"""The supervised connection: what the engine writes to (`bot.engine.wire.Wire`).
+"""A connection that is made again whenever it is lost; the engine writes to it.
 
     connection = Connection(settings, now=clock.now, on_session=…, on_lost=…)
     connection.listen("message", …)
@@ -30,8 +30,8 @@ from bot.xmpp.writing.positions import Pending
 from bot.xmpp.writing.stencil import Moment, Stencil, cut
 from bot.xmpp.writing.stream_management import StreamManagement
 
-BATCH = 100  #: stanzas a transport write
-BATCH_BYTES = 65_536  #: and no more than about this
+BATCH_STANZAS = 100  #: in one write to the transport
+BATCH_BYTES = 65_536  #: about, in one write to the transport
 
 log = logging.getLogger(__name__)
 
@@ -98,14 +98,14 @@ class Connection(Exchange):
         session = self.stream.acknowledgements
         if session is None or not self.is_ready:
             raise StreamLost(handled=0, blamed=False)
-        ledger = session.ledger
-        pending = ledger.open()
+        positions = session.positions
+        pending = positions.open()
         for batch in _batches(deliveries):
             await asyncio.sleep(0)
             await self._writable(pending)
             self.stream.send_many(batch, pending)
         self._measure(pending)
-        ledger.close(pending)
+        positions.close(pending)
         return pending
 
     def _measure(self, pending: Pending) -> None:
@@ -234,8 +234,8 @@ class Connection(Exchange):
                 log.warning("the server is silent: giving the connection up")
                 self.stream.abort()
                 return
-            ledger = session.ledger
-            waiting = ledger.keep and ledger.acknowledged < ledger.written
+            positions = session.positions
+            waiting = positions.keep and positions.acknowledged < positions.written
             asked = silent
             if silent or waiting:
                 session.request()
@@ -326,7 +326,7 @@ def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:
         stanza = delivery.stencil.fill(delivery.to, delivery.id)
         batch.append(stanza)
         size += len(stanza)
-        if len(batch) >= BATCH or size >= BATCH_BYTES:
+        if len(batch) >= BATCH_STANZAS or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:

@@ -5,8 +5,8 @@
     send…                      send what needs no answer
     load, discovery, …         what slixmpp has ready-made
 
-Nobody but this package knows the stream itself, so how many there are, and since
-when, is its own affair.
+Nothing outside this package touches a stream, so it can be replaced, or be one of
+several, without a change to doors and visits.
 """
 
 import asyncio

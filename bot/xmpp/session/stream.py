@@ -1,9 +1,14 @@
-"""slixmpp's two streams, with what a broadcaster needs done differently.
+"""What slixmpp's two streams, an account's and a component's, do differently here.
 
-Inside, both speak `jabber:client`: a component's own namespace is on the wire
-only. So errors are read right (slixmpp's Error class knows one namespace, for
-the whole process), and accounts and components can live side by side. COMPAT
-marks what works around slixmpp 1.17.
+    out   every stanza is counted where its bytes are written, for the server
+          acknowledges by count; without a session it is dropped, not kept
+    in    stanzas that hold too much are emptied; who asks before the session is
+          up waits until it is; a handler that fails is answered for once
+
+A component's stanzas have the namespace `jabber:component:accept` on the wire and
+`jabber:client` everywhere in this process: slixmpp's Error class knows one
+namespace for all streams, and reads errors of the other wrongly. COMPAT marks what
+works around slixmpp 1.17.
 """
 
 import asyncio
@@ -25,7 +30,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
-from bot.xmpp.stanzas.bounds import DEEPEST, MOST_OF_ALL, is_overfull
+from bot.xmpp.stanzas.bounds import MAX_STANZA_DEPTH, MAX_STANZA_ELEMENTS, is_overfull
 from bot.xmpp.stanzas.errors import StanzaError, iq_error, make_readable, unforeseen
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT
 from bot.xmpp.writing.acknowledgements import Acknowledgements
@@ -51,9 +56,8 @@ BLAMELESS = frozenset(
     }
 )
 _STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
-#: stanzas that wait for the session to be up
-MOST_EARLY = 1_000
-#: what stands for the content of a stanza that holds too much
+MAX_EARLY_STANZAS = 1_000  #: that wait for the session to be up
+#: stands in for the content of a stanza that holds too much
 _OVERFULL = f"{{{ANNOUNCE}}}overfull"
 STANZA_TAGS = frozenset(
     f"{{{namespace}}}{name}"
@@ -90,7 +94,7 @@ class Listener(Protocol):
 
 
 class Stream(BaseXMPP):
-    """What both streams share: where bytes are counted and failures end."""
+    """What both streams share."""
 
     addresses: Addresses
     listener: Listener
@@ -161,14 +165,14 @@ class Stream(BaseXMPP):
         raw = data.encode() if isinstance(data, str) else data
         super().send_raw(raw)
         if self.acknowledgements is not None and _STANZA.match(raw):
-            self.acknowledgements.ledger.record((raw,))
+            self.acknowledgements.positions.record((raw,))
 
     def send_many(self, stanzas: Sequence[bytes], pending: Pending) -> None:
         """Write whole stanzas at once, counted, and ask for acknowledgement."""
         if self.acknowledgements is None:
             raise RuntimeError("no session to write to")
         super().send_raw(b"".join(stanzas))
-        self.acknowledgements.ledger.record(stanzas, pending)
+        self.acknowledgements.positions.record(stanzas, pending)
         self.acknowledgements.request()
 
     def begin(self, acknowledgements: Acknowledgements | None) -> None:
@@ -219,7 +223,7 @@ class Stream(BaseXMPP):
     def recv_stanza(self, stanza: StanzaBase) -> None:
         if not self._session_started and _asks(stanza):
             # from binding on we can be written to, and could not answer yet
-            if len(self._early) < MOST_EARLY:
+            if len(self._early) < MAX_EARLY_STANZAS:
                 self._early.append(stanza)
             else:
                 log.warning("too much before the session is up: one stanza dropped")
@@ -240,8 +244,8 @@ class Stream(BaseXMPP):
             if stanza.xml[0].tag == _OVERFULL:
                 text = Phrase(
                     "A stanza has {most} elements at most, {deepest} deep.",
-                    most=MOST_OF_ALL,
-                    deepest=DEEPEST,
+                    most=MAX_STANZA_ELEMENTS,
+                    deepest=MAX_STANZA_DEPTH,
                 )
                 _answer(
                     stanza,

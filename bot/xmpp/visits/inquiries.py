@@ -23,8 +23,7 @@ from bot.xmpp.doors.discovery import entity_time
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
 
-#: seconds that an answer may take
-LIMIT = 10.0
+INQUIRY_SECONDS = 10.0  #: that an answer may take
 INFO = "http://jabber.org/protocol/disco#info"
 CAPS = "http://jabber.org/protocol/caps"
 VERSION = "jabber:iq:version"
@@ -54,14 +53,16 @@ async def ask(
 ) -> ET.Element:
     """The result's IQ."""
     try:
-        return await connection.ask(query, to=to, sender=sender, seconds=LIMIT)
+        return await connection.ask(
+            query, to=to, sender=sender, seconds=INQUIRY_SECONDS
+        )
     except IqError as error:
         raise Unanswered(_refusal(to, error), str(error.condition)) from None
     except IqTimeout:
         late = Phrase(
             "{address} does not answer within {seconds:.0f} s",
             address=to,
-            seconds=LIMIT,
+            seconds=INQUIRY_SECONDS,
         )
         raise Unanswered(late) from None
     except NotConnected:

@@ -7,6 +7,8 @@ from bot.xmpp.stanzas.errors import read_error
 
 
 class Returned:
+    """Collects why our messages came back, from before connecting on."""
+
     def __init__(self) -> None:
         #: message id -> the condition
         self.reasons: dict[str, str] = {}

@@ -1,4 +1,8 @@
-"""Announcements as stanzas: serialised once, filled in and written in bulk."""
+"""Announcements as stanzas: serialised once, then filled in for each reader.
+
+XML is written and escaped once for each text; what differs between readers, `to`,
+id and moment, is put between the ready bytes.
+"""
 
 import re
 import secrets
@@ -43,8 +47,8 @@ class Moment:
 
 
 class Stencil:
-    """The bytes of a stanza around recipient, id (twice) and moment of writing
-    (where it says so).
+    """The bytes of a stanza before, between and after what differs: the recipient,
+    the id (twice) and, where it has `<scheduled-by/>`, the moment of writing.
     """
 
     def __init__(self, segments: Sequence[bytes], moment: Moment) -> None:

@@ -1,8 +1,9 @@
 """Service discovery (XEP-0030), capabilities (XEP-0115), what we are (XEP-0128).
 
-slixmpp keeps features per full JID, so in account mode all is told after binding,
-and before the first presence, which then carries `<c/>`. An address told again
-(at the next session) is replaced as a whole.
+slixmpp answers discovery by itself, from what it was told of each JID. An account
+knows its full JID only once a resource is bound; so each session tells all of it
+anew, which replaces what the last one told. This comes before the first presence,
+which carries `<c/>`, the hash of it.
 """
 
 import copy
@@ -22,7 +23,7 @@ from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas import scheduling
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
 
-#: what every address does
+#: namespaces of what every address offers
 FEATURES = frozenset(
     {
         "http://jabber.org/protocol/caps",
@@ -84,12 +85,13 @@ async def advertise(
     nodes: Mapping[str, str] | None = None,
     knows: Knows | None = None,
 ) -> None:
-    """Tell who we are under each address (JID to name), before any presence.
+    """Have slixmpp answer for each of our addresses; before any presence.
 
-    `form` holds the fields of FORM_TYPE `urn:xmpp:scheduling:0`; `items(asker)` is
-    asked at the service's address, whose `nodes` (to names) are lists that share
-    it. `knows(asker, address, node)` says whether there is anything for the asker.
-    The service also has what loaded plugins added.
+    `addresses`: JID -> name. `form`: the fields of FORM_TYPE `urn:xmpp:scheduling:0`.
+    `items(asker)`: what disco#items of the service's address tells the asker.
+    `nodes`: node of the service's address -> name, of the lists that share it.
+    `knows(asker, address, node)`: whether the asker may learn that it exists.
+    The service's own address also tells the features of the loaded plugins.
     """
     disco, caps = connection.discovery, connection.capabilities
     service, identity = connection.addresses.service, _identity(connection.addresses)
@@ -105,7 +107,7 @@ async def advertise(
         info.append(_form(form))
         await disco.set_info(jid=JID(address), info=info)
         await caps.update_caps(JID(address), broadcast=False)
-        # A copy: slixmpp writes the asked node into what it is about to send.
+        # a copy, for slixmpp writes the node that was asked for into its answer
         node = f"{ANNOUNCE}#{await caps.get_verstring(JID(address))}"
         await disco.set_info(jid=JID(address), node=node, info=copy.copy(info))
     for name, title in (nodes or {}).items():
@@ -125,8 +127,8 @@ def _identity(addresses: Addresses) -> tuple[str, str]:
 
 
 def _hide(connection: Connection, knows: Knows) -> None:
-    """Of what an asker may not know of, say what is said of any address that nobody
-    has: it takes no messages either.
+    """Answer for an address that the asker may not know of as for one that is free:
+    as the service itself. A node that he may not know of is not found.
     """
     static = connection.discovery.static
     service = JID(connection.addresses.service)
@@ -134,7 +136,7 @@ def _hide(connection: Connection, knows: Knows) -> None:
     async def answer(
         jid: JID, node: str, asker: JID | None, data: Any
     ) -> DiscoInfo | None:
-        # nobody asks: slixmpp itself wants to know
+        # without an asker it is slixmpp itself that wants to know
         if asker is not None and not await knows(asker, jid, node):
             if node:
                 raise XMPPError("item-not-found")

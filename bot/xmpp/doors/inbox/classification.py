@@ -1,6 +1,6 @@
 """What an incoming message is to a no-reply address (XEP-0506 version 0.1.0).
 
-Pure: XML in, a verdict out. The rules come from XEP-0506 §4 (only what humans
+Pure: XML in, a class out. The rules come from XEP-0506 §4 (only what humans
 write is refused), RFC 6120 §8.3.1 (errors are never answered) and §8.4 (what is
 not understood is ignored), and RFC 6121 §5.2.2 (what the types mean).
 """
@@ -47,7 +47,9 @@ _HUMAN = frozenset(
 )
 
 
-class Verdict(StrEnum):
+class MessageClass(StrEnum):
+    """What to do with a message."""
+
     #: take no notice
     IGNORE = "ignore"
     #: an error that came back
@@ -71,21 +73,21 @@ class Surroundings:
         return self.addresses.is_own(sender) or sender in self.servers
 
 
-def classify(message: ET.Element, around: Surroundings) -> Verdict:
-    """The verdict on one `<message/>`, of `jabber:client`."""
+def classify(message: ET.Element, around: Surroundings) -> MessageClass:
+    """The class of one `<message/>` of `jabber:client`."""
     kind = message.get("type", "normal")
     if kind == "error":
-        return Verdict.ERROR
+        return MessageClass.ERROR
     sender = sender_of(message)
     if kind == "headline" or sender is None or around.is_ours(sender):
-        return Verdict.IGNORE
+        return MessageClass.IGNORE
     if kind == "groupchat" and around.addresses.has_account:
-        return Verdict.IGNORE  # a room's: an account is in none
+        return MessageClass.IGNORE  # a room's: an account is in none
     if any(child.tag in _MACHINE or _is_invitation(child) for child in message):
-        return Verdict.IGNORE
+        return MessageClass.IGNORE
     if message.find(f"{{{SCHEDULING}}}schedule") is not None:
-        return Verdict.INLINE
-    return Verdict.NO_REPLY if _is_human(message) else Verdict.IGNORE
+        return MessageClass.INLINE
+    return MessageClass.NO_REPLY if _is_human(message) else MessageClass.IGNORE
 
 
 def is_backlog(message: ET.Element) -> bool:

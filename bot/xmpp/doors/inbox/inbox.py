@@ -15,8 +15,8 @@ from bot.domain.identity import MessageIds
 from bot.service.delivery.outcomes import Bounce
 from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.doors.inbox.classification import (
+    MessageClass,
     Surroundings,
-    Verdict,
     classify,
     is_backlog,
 )
@@ -58,17 +58,17 @@ class Inbox:
 
     def _receive(self, stanza: StanzaBase) -> None:
         message = stanza.xml
-        verdict = classify(message, self._around)
+        found = classify(message, self._around)
         sender = sender_of(message)
         if sender is None:
             return
-        if verdict is Verdict.ERROR:
+        if found is MessageClass.ERROR:
             self._came_back(message, sender)
             return
         if not self._around.is_ours(sender):
             self._signs.note(sender, message.get(LANG))
-        if verdict is not Verdict.IGNORE:
-            self._refuse(message, sender, verdict)
+        if found is not MessageClass.IGNORE:
+            self._refuse(message, sender, found)
 
     def _came_back(self, message: ET.Element, sender: str) -> None:
         returned = returned_by(message, sender, self._ids)
@@ -78,10 +78,10 @@ class Inbox:
         self._signs.forget(sender)
         self._on_bounce(returned)
 
-    def _refuse(self, message: ET.Element, sender: str, verdict: Verdict) -> None:
+    def _refuse(self, message: ET.Element, sender: str, found: MessageClass) -> None:
         if not self.limit.permits(sender, backlog=is_backlog(message)):
             return
-        answer = error_answer(message, self._texts.error(verdict))
+        answer = error_answer(message, self._texts.error(found))
         self._connection.send_element(answer)
 
 
