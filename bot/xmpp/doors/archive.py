@@ -1,6 +1,8 @@
 """Switches an account's archive off, which would keep a copy of every message sent.
 
 XEP-0313 (Message Archive Management) preferences, XEP-0441 version 0.2.0.
+
+docs/conformance.md, Discovery and delivery: an account's archive
 """
 
 import logging

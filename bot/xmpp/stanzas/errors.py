@@ -8,6 +8,9 @@
 Every error has a text that a person can act on, in the language of the stanza that
 it answers (`language_of`), else in English. What nobody foresaw is told as a
 reference number only, and logged under it.
+
+docs/conformance.md, Message Scheduling: §8
+docs/conformance.md, More errors: <limit/>
 """
 
 import logging

@@ -1,6 +1,8 @@
 """Pages of a long answer: XEP-0059, Result Set Management, version 1.0.
 
 An item's id is its reference (#123) as text.
+
+docs/conformance.md, Queries, cancelling, updates: without <id/>
 """
 
 from bisect import bisect_right

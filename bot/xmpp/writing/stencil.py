@@ -2,6 +2,9 @@
 
 XML is written and escaped once for each text; what differs between readers, `to`,
 id and moment, is put between the ready bytes.
+
+docs/conformance.md, Message Scheduling: §10
+docs/conformance.md, Discovery and delivery: message
 """
 
 import re

@@ -4,6 +4,9 @@ slixmpp answers discovery by itself, from what it was told of each JID. An accou
 knows its full JID only once a resource is bound; so each session tells all of it
 anew, which replaces what the last one told. This comes before the first presence,
 which carries `<c/>`, the hash of it.
+
+docs/conformance.md, Message Scheduling: §4
+docs/conformance.md, XEP-0506: §3
 """
 
 import copy

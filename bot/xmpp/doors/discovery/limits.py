@@ -1,4 +1,7 @@
-"""What requests may ask for, as the form of the draft, §4 (XEP-0128)."""
+"""What requests may ask for, as the form of the draft, §4 (XEP-0128).
+
+docs/conformance.md, Discovery and delivery: form
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

@@ -2,6 +2,8 @@
 
 a component's list    an address of its own: an item, with disco#info there
 an account's list     a node of the one address: an item, with disco#info there
+
+docs/conformance.md, Discovery and delivery: items
 """
 
 import logging

@@ -3,6 +3,8 @@
 Pure: XML in, a class out. The rules come from XEP-0506 §4 (only what humans
 write is refused), RFC 6120 §8.3.1 (errors are never answered) and §8.4 (what is
 not understood is ignored), and RFC 6121 §5.2.2 (what the types mean).
+
+docs/conformance.md, XEP-0506: §4
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,8 @@
 
 slixmpp's own `message` event is of no use here: it is for messages with a body
 only, returned errors among them. One handler sees every stanza.
+
+docs/conformance.md, Discovery and delivery: message id
 """
 
 import logging

@@ -5,6 +5,8 @@
     </message>
 
 The original body never comes back with it.
+
+docs/conformance.md, Discovery and delivery: no-reply errors
 """
 
 from collections.abc import Callable
