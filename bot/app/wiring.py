@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from bot.clock import SystemClock
 from bot.domain.access import Access, Role
-from bot.domain.addresses import Addresses
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.recurrence import Freq
@@ -29,7 +28,7 @@ def policy_of(settings: Settings) -> Policy:
                 jid for entry in settings.lists.values() for jid in entry.publishers
             ),
             auditors=frozenset(settings.access.auditors),
-            domains=frozenset({_home(addresses), *settings.access.domains}),
+            domains=frozenset({addresses.server, *settings.access.domains}),
         ),
         addresses=addresses,
         limits={
@@ -40,12 +39,6 @@ def policy_of(settings: Settings) -> Policy:
         },
         notify=tuple(settings.notify.jids),
     )
-
-
-def _home(addresses: Addresses) -> str:
-    """The domain whose users are trusted: a component's parent, an account's own."""
-    parent = addresses.domain.partition(".")[2] if addresses.component else ""
-    return parent or addresses.domain
 
 
 def templates_of(settings: Settings) -> JinjaTemplates:

@@ -1,7 +1,13 @@
-"""Which JID stands for what: the service, its lists, and back.
+"""Which JID stands for what, and what the service does itself in each mode.
 
-service   account: the full JID        component: the domain
-a list    account: the full JID        component: NAME@domain
+                account                      component
+service         the full JID                 the domain
+a list          the full JID                 NAME@domain
+`from`          its server writes it         the service writes it
+presence        its server answers probes,   the service answers probes,
+                and tells all contacts       and tells each reader
+roster, rooms,  kept for it                  there are none
+archive
 """
 
 from dataclasses import dataclass
@@ -13,7 +19,7 @@ from bot.domain.jid import domain_of
 class Addresses:
     #: what takes requests and stands in <scheduler/>
     service: str
-    #: a component gives every list an address of its own
+    #: the mode; what follows from it has a name of its own below
     component: bool
 
     @property
@@ -25,19 +31,53 @@ class Addresses:
         """The service's bare JID."""
         return self.service.partition("/")[0]
 
+    @property
+    def server(self) -> str:
+        """The domain of the server that the service belongs to."""
+        parent = self.domain.partition(".")[2]
+        return parent if self.component and parent else self.domain
+
+    # --- what follows from the mode -----------------------------------------------
+
+    @property
+    def lists_have_addresses(self) -> bool:
+        """Each list has an address of its own; else all share the service's."""
+        return self.component
+
+    @property
+    def stamps_sender(self) -> bool:
+        """The service writes `from` into what it sends; else its server does."""
+        return self.component
+
+    @property
+    def answers_presence(self) -> bool:
+        """The service answers probes and tells each reader that it is there; else
+        its server does both.
+        """
+        return self.component
+
+    @property
+    def has_account(self) -> bool:
+        """A server keeps a roster and an archive for the service, and rooms that it
+        may be in.
+        """
+        return not self.component
+
+    # --- from names to addresses and back -------------------------------------------
+
     def of_list(self, name: str) -> str:
         """The JID that speaks for a list."""
-        return f"{name}@{self.domain}" if self.component else self.service
+        return f"{name}@{self.domain}" if self.lists_have_addresses else self.service
 
     def list_at(self, bare_jid: str) -> str | None:
         """The name before the @ of one of a component's own addresses."""
         local, _, domain = bare_jid.rpartition("@")
-        if self.component and local and domain == self.domain:
+        if self.lists_have_addresses and local and domain == self.domain:
             return local
         return None
 
     def is_own(self, bare_jid: str) -> bool:
         """The service itself or anything that could be a list of it."""
-        if self.component:
+        if self.lists_have_addresses:
             return domain_of(bare_jid) == self.domain
         return bare_jid == self.own

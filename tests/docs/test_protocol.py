@@ -2,21 +2,18 @@
 
 import re
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.domain.access import Role
-from bot.domain.recurrence import Freq
+from bot.domain.recurrence import PARTS, Freq
 from bot.domain.updates import WireState
 from bot.service.requests.contents import MAX_PAYLOAD
 from bot.service.requests.intake import MAX_ID
 from bot.service.rules.policy import Limits
 from bot.xmpp.doors.discovery.disco import FEATURES
+from bot.xmpp.doors.discovery.limits import form
 from bot.xmpp.doors.inbox import refusals as bounces
-from bot.xmpp.doors.opening import PARTS, Doors
 from bot.xmpp.doors.scheduling import requests as schedule_requests
 from bot.xmpp.doors.scheduling.requests import read_query, read_schedule
 from bot.xmpp.stanzas import bounds
@@ -75,10 +72,8 @@ def test_discovery_is_told() -> None:
         body=1,
         subject=1,
     )
-    policy = SimpleNamespace(limits={Role.USER: limits})
-    form = Doors._form(cast(Any, SimpleNamespace(_policy=policy)))
     named = re.findall(r"^\| `([^`]+)` \|", told, re.MULTILINE)
-    assert sorted(named) == sorted(form)
+    assert sorted(named) == sorted(form(limits))
 
 
 def test_states_rules_and_numbers() -> None:
@@ -90,12 +85,12 @@ def test_states_rules_and_numbers() -> None:
     for number in (
         f"1 to {MAX_ID} characters",
         f"up to {MAX_PAYLOAD:,} bytes",
-        f"{bounds.LARGEST:,} characters beside its texts",
-        f"{bounds.MOST:,} elements and attributes",
-        f"{bounds.MOST_NAMESPACES} namespaces",
-        f"{bounds.MOST_OF_ALL:,} elements or {bounds.DEEPEST} levels",
+        f"{bounds.MAX_REQUEST_CHARACTERS:,} characters beside its texts",
+        f"{bounds.MAX_REQUEST_ELEMENTS:,} elements and attributes",
+        f"{bounds.MAX_REQUEST_NAMESPACES} namespaces",
+        f"{bounds.MAX_STANZA_ELEMENTS:,} elements or {bounds.MAX_STANZA_DEPTH} levels",
     ):
         assert number in PAGE.text
-    assert (bounces.RATE, bounces.BURST) == (1, 5)
+    assert (bounces.REFUSALS_PER_SECOND, bounces.REFUSAL_BURST) == (1, 5)
     assert "at most five at once and then one a second" in PAGE.text
     assert str(bounces.NOBODY) in PAGE.text

@@ -34,6 +34,28 @@ def test_a_component_gives_every_list_an_address() -> None:
 
 
 @pytest.mark.parametrize(
+    ("service", "component", "server"),
+    [
+        ("announce.example.org", True, "example.org"),
+        ("localhost", True, "localhost"),
+        ("announce@example.org/carillon", False, "example.org"),
+    ],
+)
+def test_server(service: str, component: bool, server: str) -> None:
+    """A component belongs to the server of the domain above its own, if any."""
+    assert Addresses(service=service, component=component).server == server
+
+
+def test_what_follows_from_the_mode() -> None:
+    """What a component does itself, an account's server does for it."""
+    for addresses, itself in ((COMPONENT, True), (ACCOUNT, False)):
+        assert addresses.lists_have_addresses is itself
+        assert addresses.stamps_sender is itself
+        assert addresses.answers_presence is itself
+        assert addresses.has_account is not itself
+
+
+@pytest.mark.parametrize(
     ("jid", "component", "account"),
     [
         ("announce.example.org", True, False),

@@ -30,6 +30,45 @@ def test_every_part_is_read() -> None:
     )
 
 
+#: every part of RFC 5545, section 3.3.10, with a value that it may have
+RFC_5545 = {
+    "FREQ": "YEARLY",
+    "UNTIL": "20271231",
+    "COUNT": "2",
+    "INTERVAL": "2",
+    "BYSECOND": "0",
+    "BYMINUTE": "0",
+    "BYHOUR": "9",
+    "BYDAY": "MO",
+    "BYMONTHDAY": "1",
+    "BYYEARDAY": "1",
+    "BYWEEKNO": "1",
+    "BYMONTH": "1",
+    "BYSETPOS": "1",
+    "WKST": "MO",
+}
+
+
+@pytest.mark.parametrize("part", RFC_5545)
+def test_the_table_is_what_is_taken(part: str) -> None:
+    """What PARTS names can be said, and nothing else of RFC 5545."""
+    rule = {"FREQ": "YEARLY", part: RFC_5545[part]}
+    if part == "BYSETPOS":
+        rule["BYDAY"] = "MO"
+    text = ";".join(f"{name}={value}" for name, value in rule.items())
+    if part in recurrence.PARTS:
+        assert recurrence.parse(text).freq is Freq.YEARLY
+    else:
+        with pytest.raises(Invalid, match=f"'{part}' is not offered"):
+            recurrence.parse(text)
+
+
+def test_the_table_has_no_more() -> None:
+    """PARTS names each part once, and no part that RFC 5545 does not have."""
+    assert len(set(recurrence.PARTS)) == len(recurrence.PARTS)
+    assert set(recurrence.PARTS) <= RFC_5545.keys()
+
+
 def test_order_and_case_do_not_matter() -> None:
     """The same parts in another order and case are the same rule."""
     plain = recurrence.parse("FREQ=MONTHLY;BYDAY=1MO;COUNT=2")

@@ -18,7 +18,6 @@ from bot.domain.message import Announcement, MessageType, Text
 from bot.engine.wire import Delivery, Stencil, StreamLost
 from bot.settings import XMPPSettings
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.session.stream import Stream
 from bot.xmpp.session.timing import Timing
 from bot.xmpp.writing.positions import Pending
 from tests.servers.xmpp_server import XmppServer
@@ -103,10 +102,10 @@ async def linked(
     timing: Timing = QUICK,
     *,
     wait: bool = True,
-    prepare: Callable[[Stream], None] = lambda _stream: None,
+    prepare: Callable[[Connection], None] = lambda _connection: None,
 ) -> AsyncIterator[Link]:
     link = Link(settings, timing)
-    prepare(link.stream)
+    prepare(link)
     running = asyncio.create_task(link.run())
     try:
         if wait:

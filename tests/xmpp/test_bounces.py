@@ -4,8 +4,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.xmpp.doors.inbox.classification import Verdict
-from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts, bounce, language_of
+from bot.xmpp.doors.inbox.classification import MessageClass
+from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
+from bot.xmpp.stanzas.errors import error_answer
 from bot.xmpp.stanzas.namespaces import LANG, STANZAS
 
 MESSAGE = ET.fromstring(
@@ -25,7 +26,7 @@ class Clock:
 def test_a_bounce_echoes_nothing() -> None:
     """Same id, addresses exchanged, one <error/>, nothing of the original."""
     texts = BounceTexts(service="announce.example.org", contact=None)
-    answer = bounce(MESSAGE, texts.error(Verdict.NO_REPLY, "de"))
+    answer = error_answer(MESSAGE, texts.error(MessageClass.NO_REPLY))
     assert answer.attrib == {
         "type": "error",
         "id": "i1",
@@ -54,7 +55,7 @@ def test_a_bounce_echoes_nothing() -> None:
 def test_texts_are_in_the_senders_language(wanted: str, given: str, words: str) -> None:
     """The text is in the language asked for where there is one, and says which."""
     texts = BounceTexts(service="s", contact="help@example.org")
-    text = texts.error(Verdict.NO_REPLY, wanted).element()[1]
+    text = texts.error(MessageClass.NO_REPLY).element(wanted)[1]
     assert text.get(LANG) == given
     assert words in (text.text or "")
     assert "help@example.org" in (text.text or "")
@@ -63,23 +64,16 @@ def test_texts_are_in_the_senders_language(wanted: str, given: str, words: str) 
 def test_without_a_contact_nobody_is_named() -> None:
     """Where no contact is configured, the text ends before it."""
     texts = BounceTexts(service="s", contact=None)
-    text = texts.error(Verdict.NO_REPLY, "pl").element()[1].text or ""
+    text = texts.error(MessageClass.NO_REPLY).element("pl")[1].text or ""
     assert text.endswith("nikt nie czyta odpowiedzi.")
 
 
 def test_inline_schedules_are_told_the_way() -> None:
     """A message with <schedule/> is answered with the IQ way and the address."""
-    error = BounceTexts(service="s.example", contact=None).error(Verdict.INLINE, "de")
+    error = BounceTexts(service="s.example", contact=None).error(MessageClass.INLINE)
     assert error.condition == "feature-not-implemented"
     assert "<iq" in str(error.text)
     assert "s.example" in str(error.text)
-
-
-def test_the_language_may_stand_at_the_body() -> None:
-    """xml:lang counts at the message, else at its body."""
-    assert language_of(MESSAGE) == "de"
-    other = "<message xmlns='jabber:client'><body xml:lang='pl'>x</body></message>"
-    assert language_of(ET.fromstring(other)) == "pl"
 
 
 def test_bounces_are_few() -> None:
@@ -108,7 +102,7 @@ def test_a_backlog_gets_one_bounce_a_sender() -> None:
 
 def test_memory_is_bounded() -> None:
     """Of many senders the longest silent are forgotten."""
-    limit = BounceLimit(Clock(), most=10)
+    limit = BounceLimit(Clock(), max_senders=10)
     for number in range(100):
         limit.permits(f"u{number}@example.org", backlog=number % 2 == 0)
     assert len(limit._limit._buckets) <= 10

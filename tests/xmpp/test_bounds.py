@@ -7,8 +7,8 @@ import pytest
 from bot.domain.errors import PolicyViolation
 from bot.service.ports.paging import Page, Paging
 from bot.xmpp.doors.scheduling.requests import read_schedule
-from bot.xmpp.stanzas.bounds import DEEPEST, MOST_OF_ALL, is_overfull
-from bot.xmpp.stanzas.result_sets import LARGEST, fitting
+from bot.xmpp.stanzas.bounds import MAX_STANZA_DEPTH, MAX_STANZA_ELEMENTS, is_overfull
+from bot.xmpp.stanzas.result_sets import MAX_PAGE_CHARACTERS, fitting
 
 S = "urn:xmpp:scheduling:0"
 BODY = "<body>x</body>"
@@ -20,11 +20,11 @@ def read(content: str, declared: str = "") -> None:
     )
 
 
-@pytest.mark.parametrize("depth", [DEEPEST - 1, 500, 2_900, 30_000])
+@pytest.mark.parametrize("depth", [MAX_STANZA_DEPTH - 1, 500, 2_900, 30_000])
 def test_nesting(depth: int) -> None:
     """What nests too deeply to be copied and written is not read at all."""
     stanza = ET.fromstring(f"<iq>{'<a>' * depth}{'</a>' * depth}</iq>")
-    assert is_overfull(stanza, None) == (depth >= DEEPEST)
+    assert is_overfull(stanza, None) == (depth >= MAX_STANZA_DEPTH)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_overfull_stanzas() -> None:
     """Beyond thousands of elements nothing is read, whatever its type."""
     for kind in ("set", "result"):
         stanza = ET.fromstring(
-            f"<iq type='{kind}'><a>{'<b/>' * (MOST_OF_ALL - 2)}</a></iq>"
+            f"<iq type='{kind}'><a>{'<b/>' * (MAX_STANZA_ELEMENTS - 2)}</a></iq>"
         )
         assert not is_overfull(stanza, None)
         ET.SubElement(stanza[0], "b")
@@ -93,7 +93,7 @@ def test_a_roster_is_never_overfull(
     kind: str, sender: str | None, account: str | None, overfull: bool
 ) -> None:
     """A result of our own account is read whatever its size, and nobody else's."""
-    items = "<item/>" * (MOST_OF_ALL + 1)
+    items = "<item/>" * (MAX_STANZA_ELEMENTS + 1)
     stanza = ET.fromstring(f"<iq type='{kind}'><query>{items}</query></iq>")
     if sender is not None:
         stanza.set("from", sender)
@@ -104,10 +104,10 @@ def test_a_roster_is_never_overfull(
     ("sizes", "before", "kept", "index"),
     [
         ([1, 2, 3], None, [1, 2, 3], 10),
-        ([LARGEST - 1, 1, 1], None, [LARGEST - 1, 1], 10),
-        ([LARGEST + 1, 1], None, [LARGEST + 1], 10),
-        ([1, 1, LARGEST - 1], 0, [1, LARGEST - 1], 11),
-        ([1, LARGEST + 1], 0, [LARGEST + 1], 11),
+        ([MAX_PAGE_CHARACTERS - 1, 1, 1], None, [MAX_PAGE_CHARACTERS - 1, 1], 10),
+        ([MAX_PAGE_CHARACTERS + 1, 1], None, [MAX_PAGE_CHARACTERS + 1], 10),
+        ([1, 1, MAX_PAGE_CHARACTERS - 1], 0, [1, MAX_PAGE_CHARACTERS - 1], 11),
+        ([1, MAX_PAGE_CHARACTERS + 1], 0, [MAX_PAGE_CHARACTERS + 1], 11),
         ([], None, [], 0),
     ],
 )

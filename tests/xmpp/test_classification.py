@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.addresses import Addresses
 from bot.xmpp.doors.inbox.classification import (
+    MessageClass,
     Surroundings,
-    Verdict,
     classify,
     is_backlog,
 )
@@ -96,7 +96,7 @@ def test_human_content_is_refused(
     content: str, kind: str | None, around: Surroundings
 ) -> None:
     """What a person meant to say is refused, body or not, in chat and normal."""
-    assert classify(_message(content, kind), around) is Verdict.NO_REPLY
+    assert classify(_message(content, kind), around) is MessageClass.NO_REPLY
 
 
 @pytest.mark.parametrize("around", [COMPONENT, ACCOUNT], ids=["component", "account"])
@@ -106,26 +106,26 @@ def test_what_programs_send_is_never_answered(
     content: str, kind: str, around: Surroundings
 ) -> None:
     """What clients and servers send on their own account stays unanswered."""
-    assert classify(_message(content, kind), around) is Verdict.IGNORE
+    assert classify(_message(content, kind), around) is MessageClass.IGNORE
 
 
 @pytest.mark.parametrize("content", {**REFUSED, **IGNORED}.values())
 def test_headlines_are_never_answered(content: str) -> None:
     """A headline expects no reply (RFC 6121 §5.2.2)."""
-    assert classify(_message(content, "headline"), COMPONENT) is Verdict.IGNORE
+    assert classify(_message(content, "headline"), COMPONENT) is MessageClass.IGNORE
 
 
 @pytest.mark.parametrize("content", {**REFUSED, **IGNORED}.values())
 def test_errors_are_never_answered(content: str) -> None:
     """An error is a message that came back, whatever it carries (RFC 6120 §8.3.1)."""
-    assert classify(_message(content, "error"), COMPONENT) is Verdict.ERROR
+    assert classify(_message(content, "error"), COMPONENT) is MessageClass.ERROR
 
 
 def test_groupchat_is_refused_by_components_only() -> None:
     """A component refuses groupchat; an account's server does so itself."""
     message = _message(BODY, "groupchat", "room@muc.example.org/alice")
-    assert classify(message, COMPONENT) is Verdict.NO_REPLY
-    assert classify(message, ACCOUNT) is Verdict.IGNORE
+    assert classify(message, COMPONENT) is MessageClass.NO_REPLY
+    assert classify(message, ACCOUNT) is MessageClass.IGNORE
 
 
 @pytest.mark.parametrize(
@@ -145,16 +145,16 @@ def test_our_own_and_the_servers_are_never_answered(
     sender: str | None, around: Surroundings
 ) -> None:
     """Neither the bot's resources and lists nor the server's notices are answered."""
-    assert classify(_message(BODY, sender=sender), around) is Verdict.IGNORE
+    assert classify(_message(BODY, sender=sender), around) is MessageClass.IGNORE
 
 
 @pytest.mark.parametrize("kind", ["chat", "normal", None, "groupchat"])
 def test_inline_schedules_are_sent_the_other_way(kind: str | None) -> None:
     """A message with <schedule/> is told apart, with or without a body."""
     schedule = "<schedule xmlns='urn:xmpp:scheduling:0'><id>1</id></schedule>"
-    assert classify(_message(schedule + BODY, kind), COMPONENT) is Verdict.INLINE
-    assert classify(_message(schedule, kind), COMPONENT) is Verdict.INLINE
-    assert classify(_message(schedule, "headline"), COMPONENT) is Verdict.IGNORE
+    assert classify(_message(schedule + BODY, kind), COMPONENT) is MessageClass.INLINE
+    assert classify(_message(schedule, kind), COMPONENT) is MessageClass.INLINE
+    assert classify(_message(schedule, "headline"), COMPONENT) is MessageClass.IGNORE
 
 
 def test_backlog_is_what_has_a_delay() -> None:

@@ -31,7 +31,7 @@ async def _items(asker: JID) -> Iterable[Item]:
 
 async def _advertise(link: Link, *addresses: str) -> None:
     await disco.advertise(
-        link.stream,
+        link,
         addresses=dict.fromkeys(addresses, "Announcements"),
         form=FORM,
         items=_items,

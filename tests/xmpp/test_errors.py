@@ -7,7 +7,13 @@ import pytest
 
 from bot.domain import errors
 from bot.domain.phrase import Phrase, Quoted
-from bot.xmpp.stanzas.errors import CONDITIONS, stanza_error
+from bot.xmpp.stanzas.errors import (
+    CONDITIONS,
+    ReceivedError,
+    language_of,
+    read_error,
+    stanza_error,
+)
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG, STANZAS
 
 NO = Phrase("no")
@@ -92,3 +98,51 @@ def test_texts_hold_no_control_characters() -> None:
     text = stanza_error(error).element()[1].text or ""
     assert text.startswith("a b\ufffdc\ufffdd e\ufffdfxxx")
     assert len(text) <= 500
+
+
+@pytest.mark.parametrize(
+    ("stanza", "language"),
+    [
+        ("<message xml:lang='de'><body>x</body></message>", "de"),
+        ("<message><thread/><body xml:lang='pl'>x</body></message>", "pl"),
+        ("<message xml:lang='en'><body xml:lang='pl'>x</body></message>", "pl"),
+        (
+            "<message xml:lang='de'><body/><body xml:lang='en'>y</body></message>",
+            "de",
+        ),
+        ("<message xml:lang='en'><x xml:lang='pl' xmlns='urn:x'/></message>", "pl"),
+        ("<iq xml:lang='de'><x xmlns='urn:x'/></iq>", "de"),
+        ("<iq xml:lang='de'><x xml:lang='pl' xmlns='urn:x'/></iq>", "pl"),
+        ("<presence xml:lang='de'><show>away</show></presence>", "de"),
+        (
+            "<presence><show>away</show><status xml:lang='fr'>x</status></presence>",
+            "fr",
+        ),
+        ("<presence xml:lang='de'/>", "de"),
+        ("<message><body>x</body></message>", ""),
+    ],
+)
+def test_one_rule_for_the_language(stanza: str, language: str) -> None:
+    """Of every kind of stanza what was written counts, then the stanza around it."""
+    stream = ET.fromstring(f"<stream xmlns='jabber:client'>{stanza}</stream>")
+    assert language_of(stream[0]) == language
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("", ReceivedError()),
+        ("<error/>", ReceivedError()),
+        (
+            (
+                f"<error type='wait'><text xmlns='{STANZAS}'>later</text>"
+                f"<gone xmlns='urn:x'/><from-the-future xmlns='{STANZAS}'/></error>"
+            ),
+            ReceivedError(condition="from-the-future", type="wait", text="later"),
+        ),
+    ],
+)
+def test_what_came_back_is_read(error: str, expected: ReceivedError) -> None:
+    """Condition, type and text of another's error, and defaults for what it lacks."""
+    stanza = f"<message xmlns='jabber:client' type='error'>{error}</message>"
+    assert read_error(ET.fromstring(stanza)) == expected

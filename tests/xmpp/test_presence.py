@@ -16,7 +16,7 @@ from bot.domain.lists import EndReason
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.store.tables import subscriber, subscription
-from bot.xmpp.doors.inbox.classification import sender_of
+from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.doors.opening import JOINS_AT_ONCE
 from bot.xmpp.stanzas.namespaces import LANG
 from tests.servers.xmpp_server import XmppServer

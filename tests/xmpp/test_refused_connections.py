@@ -89,7 +89,9 @@ def test_unknown_component(
     async def scenario() -> None:
         settings = component_settings(prosody, jid=f"other.{prosody.domain}")
         async with linked(
-            settings, wait=False, prepare=lambda stream: stream.add_filter("out", slow)
+            settings,
+            wait=False,
+            prepare=lambda link: link.stream.add_filter("out", slow),
         ) as link:
             await _refused(link)
             await asyncio.sleep(0.5)

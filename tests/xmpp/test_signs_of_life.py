@@ -15,7 +15,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import Settings
 from bot.store import upgrade
-from bot.xmpp.doors.signs_of_life import EVERY, SignsOfLife
+from bot.xmpp.doors.signs_of_life import REPEAT_SECONDS, SignsOfLife
 from tests.xmpp.answering import LISTS, until
 from tests.xmpp.links import Run
 
@@ -94,7 +94,7 @@ def test_repeats_wait(settings: Settings, run: Run) -> None:
             signs.note(JID, None)
             assert signs._waiting
             await until(lambda: not signs._waiting)
-            clock.now = EVERY
+            clock.now = REPEAT_SECONDS
             signs.note(JID, None)
             assert signs._waiting
 
@@ -108,7 +108,7 @@ def test_memory_is_bounded(settings: Settings, run: Run) -> None:
         upgrade.prepare(settings.database.url)
         with open_use_cases(settings) as use_cases:
             signs = SignsOfLife(
-                use_cases.database, use_cases.subscribers, Clock(), most=10
+                use_cases.database, use_cases.subscribers, Clock(), max_people=10
             )
             for number in range(100):
                 signs.note(f"u{number}@example.org", None)

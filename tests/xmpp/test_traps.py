@@ -90,10 +90,9 @@ def test_unknown_condition_is_still_an_answer(server: XmppServer, run: Run) -> N
 
             matcher = MatchXPath(f"{{jabber:client}}iq/{QUESTION}")
             reader.register_handler(Callback("question", matcher, answer))
-            iq = link.stream.make_iq_set(ito=reader.boundjid.full)
-            iq.xml.append(ET.Element(QUESTION))
+            question = ET.Element(QUESTION)
             with pytest.raises(IqError) as caught:
-                await link.ask(iq)
+                await link.ask(question, to=reader.boundjid.full, kind="set")
             assert caught.value.condition == "undefined-condition"
 
     run(scenario())
@@ -104,9 +103,9 @@ def test_component_reads_conditions(server: XmppServer, run: Run) -> None:
 
     async def scenario() -> None:
         async with linked(component_settings(server), prepare=disco.prepare) as link:
-            iq = link.stream.make_iq_get("jabber:iq:version", f"nobody@{server.domain}")
+            query = ET.Element("{jabber:iq:version}query")
             with pytest.raises(IqError) as caught:
-                await link.ask(iq)
+                await link.ask(query, to=f"nobody@{server.domain}")
             assert caught.value.condition == "service-unavailable"
             assert len(caught.value.iq.xml.findall("{jabber:client}error")) == 1
             assert Error.namespace == "jabber:client"

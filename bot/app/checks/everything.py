@@ -152,7 +152,7 @@ async def _outside(
     settings: Settings, service: State, other: XMPPSettings
 ) -> list[Finding]:
     """With another account's session."""
-    domain = session.server_of(settings)
+    domain = settings.xmpp.addresses.server
     heard: list[Presences] = []
 
     def listen(connection: Connection) -> None:

@@ -8,9 +8,8 @@ from bot.app.snippets import Kind, rate
 from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.engine.wire import StreamLost
 from bot.settings import Settings
-from bot.xmpp.session.account import AccountStream
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.visits import inquiries, pace
+from bot.xmpp.visits import inquiries, throughput
 from bot.xmpp.visits.inquiries import Unanswered
 
 #: how far the clocks may be apart
@@ -25,7 +24,7 @@ DEFAULTS = {Kind.PROSODY: 10_000, Kind.EJABBERD: 3_000}
 
 async def own(connection: Connection, settings: Settings) -> AsyncIterator[Finding]:
     """All that a session of the service's own JID shows."""
-    domain = server_of(settings)
+    domain = settings.xmpp.addresses.server
     if connection.addresses.component:
         pings = Phrase("a component is acknowledged by pings")
         yield skipped("stream management", pings)
@@ -35,20 +34,13 @@ async def own(connection: Connection, settings: Settings) -> AsyncIterator[Findi
         yield skipped("rights", Phrase("an account needs none"))
     yield await software(connection, domain)
     yield await clock(connection, domain)
-    yield await _pace(connection, settings)
-
-
-def server_of(settings: Settings) -> str:
-    """The domain of the server that the service belongs to."""
-    addresses = settings.xmpp.addresses
-    parent = addresses.domain.partition(".")[2]
-    return parent if addresses.component and parent else addresses.domain
+    yield await _send_rate(connection, settings)
 
 
 def _stream_management(connection: Connection) -> Finding:
-    name, stream = "stream management", connection.stream
-    if isinstance(stream, AccountStream) and stream.stream_management.enabled:
-        if stream.stream_management.resumable:
+    name, managed = "stream management", connection.stream_management
+    if managed is not None and managed.enabled:
+        if managed.resumable:
             good = Phrase("XEP-0198: acknowledged, and resumed after a cut")
             return ok(name, good)
         half = Phrase("XEP-0198 without resuming: a cut may repeat messages")
@@ -67,7 +59,7 @@ async def _rights(connection: Connection, domain: str) -> Finding:
         domain=domain,
     )
     try:
-        await pace.there_and_back(connection)
+        await throughput.there_and_back(connection)
         await inquiries.info(connection, domain, sender=f"check@{own}")
     except Unanswered as error:
         return fault(name, error.phrase, change)
@@ -119,13 +111,13 @@ async def clock(connection: Connection, domain: str) -> Finding:
     return warning(name, text, change)
 
 
-async def _pace(connection: Connection, settings: Settings) -> Finding:
+async def _send_rate(connection: Connection, settings: Settings) -> Finding:
     name = "send rate"
     if connection.addresses.component:
         free = Phrase("neither server limits components by its defaults")
         return skipped(name, free)
     try:
-        found = await pace.measure(connection)
+        found = await throughput.measure(connection)
     except StreamLost:
         closed = Phrase("the server closed the stream while we sent to ourselves")
         return fault(name, closed)

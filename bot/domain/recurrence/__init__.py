@@ -11,7 +11,7 @@ sequence.py   wall times to moments, in UTC
 skipped.py    months without a day that the rule names
 """
 
-from bot.domain.recurrence.grammar import parse
+from bot.domain.recurrence.grammar import PARTS, parse
 from bot.domain.recurrence.rule import Freq, Rule, canonical
 from bot.domain.recurrence.sequence import (
     LOOK_AHEAD,
@@ -24,6 +24,7 @@ from bot.domain.recurrence.sequence import (
 
 __all__ = [
     "LOOK_AHEAD",
+    "PARTS",
     "Freq",
     "Match",
     "Recurrence",

@@ -21,7 +21,8 @@ _MAX_COUNT = 999
 _MOST_DAYS = {Freq.DAILY: 1, Freq.WEEKLY: 7, Freq.MONTHLY: 31, Freq.YEARLY: 366}
 _MOST_WEEKS = 53  # in a year
 _MOST_WEEKS_IN_MONTH = 5
-_PARTS = (
+#: all that a rule may name, FREQ always
+PARTS = (
     "FREQ",
     "INTERVAL",
     "BYMONTH",
@@ -72,12 +73,12 @@ def _split(text: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     for piece in text.upper().split(";"):
         name, _, value = piece.partition("=")
-        if name and name not in _PARTS:
+        if name and name not in PARTS:
             raise _refused(
                 Phrase(
                     "recurrence: {part!r} is not offered; use {parts}",
                     part=name[:40],
-                    parts=", ".join(_PARTS),
+                    parts=", ".join(PARTS),
                 )
             )
         if not name or not value:

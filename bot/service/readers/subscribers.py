@@ -111,9 +111,9 @@ class Subscribers:
         if subscriber is None:
             return 0
         lists = {entry.id: entry for entry in uow.lists.all()}
-        component = self._policy.addresses.component
+        one_list = self._policy.addresses.lists_have_addresses
         try:
-            at = self._list_at(uow, to).id if component else None
+            at = self._list_at(uow, to).id if one_list else None
         except NotFound:
             return 0
         now = self._clock.now()

@@ -1,4 +1,4 @@
-"""Everything that answers on a connection, opened once, told anew at each session.
+"""Opens every door on a connection, and introduces the service at each session.
 
     doors = Doors(use_cases=…, desk=…, …)
     connection = Connection(settings, now=…, on_session=doors.on_session,
@@ -13,11 +13,9 @@ Build it inside the running loop.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from slixmpp import JID
 from slixmpp.exceptions import XMPPError
 
 from bot.desk.desk import Desk
@@ -28,31 +26,21 @@ from bot.domain.lists import AnnouncementList
 from bot.service.delivery.outcomes import Bounce
 from bot.service.use_cases import UseCases
 from bot.xmpp.doors.archive import keep_nothing
-from bot.xmpp.doors.discovery import disco, entity_time
+from bot.xmpp.doors.discovery import disco, entity_time, limits
+from bot.xmpp.doors.discovery.lists import ListDirectory
 from bot.xmpp.doors.inbox.classification import Surroundings
 from bot.xmpp.doors.inbox.inbox import Inbox
 from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
 from bot.xmpp.doors.presence import PresenceDoor
-from bot.xmpp.doors.scheduling.door import SchedulingDoor, caller_of
+from bot.xmpp.doors.scheduling.door import SchedulingDoor
 from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
-from bot.xmpp.session.connection import Connection, NotConnected
-from bot.xmpp.stanzas.namespaces import ANNOUNCE
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.session.exchange import NotConnected
 
 log = logging.getLogger(__name__)
 
 JOINS, JOINS_AT_ONCE = 1, 20  #: subscriptions of one person: a second, at once
-#: parts of a recurrence, as the discovery form names them beside the FREQs (§4)
-PARTS = (
-    "INTERVAL",
-    "BYDAY",
-    "BYMONTHDAY",
-    "BYMONTH",
-    "BYSETPOS",
-    "WKST",
-    "COUNT",
-    "UNTIL",
-)
 
 
 class Doors:
@@ -96,8 +84,8 @@ class Doors:
         """Register every handler; nothing is sent yet."""
         policy = self._policy
         self._connection = connection
-        disco.prepare(connection.stream)
-        entity_time.serve(connection.stream, connection.now)
+        disco.prepare(connection)
+        entity_time.serve(connection)
         around = Surroundings(addresses=policy.addresses, servers=policy.access.domains)
         Inbox(
             connection,
@@ -132,7 +120,7 @@ class Doors:
             self._session = asyncio.create_task(self._arrive())
 
     def on_lost(self) -> None:
-        """What was being said is said again, also where the session is resumed."""
+        """Stop introducing ourselves; any later session does it from the start."""
         if self._session is not None:
             self._session.cancel()
 
@@ -151,16 +139,19 @@ class Doors:
     # --- a fresh session ---------------------------------------------------------
 
     async def _arrive(self) -> None:
-        """Say what we are, then that we are there; caps go with the first presence."""
-        await disco.advertise(
-            self._connection.stream,
-            addresses=self._addresses(),
-            form=self._form(),
-            items=self._items,
-            nodes=self._nodes(),
-            knows=self._knows,
+        """Discovery first, for presence carries its hash (XEP-0115), then presence."""
+        lists = ListDirectory(
+            self._database, self._subscribers, self._policy, self._lists, self._name
         )
-        account = not self._policy.addresses.component
+        await disco.advertise(
+            self._connection,
+            addresses=lists.addresses(),
+            form=limits.form(self._policy.limits[Role.USER]),
+            items=lists.items,
+            nodes=lists.nodes(),
+            knows=lists.knows,
+        )
+        account = self._policy.addresses.has_account
         if account:
             # before presence: until then nobody's subscription can come between
             await self._try("the roster", self._presence.settle_roster())
@@ -185,79 +176,3 @@ class Doors:
             log.warning("%s: %s", what, error.text)
         except Exception:
             log.exception("%s: failed", what)
-
-    def _addresses(self) -> Mapping[str, str]:
-        """JID -> name, of whatever advertises something."""
-        addresses = self._policy.addresses
-        found = {addresses.service: self._name}
-        if addresses.component:
-            found |= {
-                addresses.of_list(one.name): one.title for one in self._lists.values()
-            }
-        return found
-
-    def _nodes(self) -> Mapping[str, str]:
-        """Name -> title, of lists without an address of their own."""
-        if self._policy.addresses.component:
-            return {}
-        return {name: entry.title for name, entry in self._lists.items()}
-
-    async def _knows(self, asker: JID, jid: JID, node: str) -> bool:
-        """Whether there is anything at an address (an account's node) for the asker."""
-        addresses = self._policy.addresses
-        if jid.full == addresses.service:
-            entry = self._lists.get(node)
-            if addresses.component or entry is None:
-                return True
-        else:
-            entry = self._lists.get(addresses.list_at(jid.full) or "")
-        if entry is None or not entry.is_closed:
-            return entry is not None
-        try:
-            caller = caller_of(asker, self._policy)
-            return await self._database.read(
-                self._subscribers.knows, caller, entry.name
-            )
-        except CarillonError as error:
-            log.warning("a list is not shown: %s", error.text)
-            return False
-
-    def _form(self) -> Mapping[str, str | Sequence[str]]:
-        """Users' limits; those of other roles may be wider.
-
-        Everybody is told the same: the form is part of what caps name (XEP-0115).
-        """
-        limits = self._policy.limits[Role.USER]
-        # 0 is no limit, so there is nothing to tell
-        quotas = {
-            "max-pending": limits.pending,
-            # what the draft's own form does not name (XEP-0068 §3.3)
-            f"{{{ANNOUNCE}}}requests-per-minute": limits.requests_per_minute,
-            f"{{{ANNOUNCE}}}deliveries-per-day": limits.deliveries_per_day,
-        }
-        return {
-            "max-window": str(limits.window // timedelta(seconds=1)),
-            "max-body": str(limits.body),
-            "recurrence": (*limits.frequencies, *PARTS),
-            "signing": "none",
-            f"{{{ANNOUNCE}}}max-subject": str(limits.subject),
-            **{name: str(most) for name, most in quotas.items() if most},
-        }
-
-    async def _items(self, asker: JID) -> Iterable[disco.Item]:
-        """The lists that the asker may see; an account's share one address."""
-        addresses = self._policy.addresses
-        try:
-            caller = caller_of(asker, self._policy)
-            lists = await self._database.read(self._subscribers.visible, caller)
-        except CarillonError as error:
-            log.warning("no lists are shown: %s", error.text)
-            return []
-        return [
-            disco.Item(
-                jid=addresses.of_list(one.name),
-                node=None if addresses.component else one.name,
-                name=one.title,
-            )
-            for one in lists
-        ]

@@ -7,16 +7,18 @@
     probe         look up   presence, or unsubscribed
     any of them but the second and third is a sign of life
 
-Each `subscribe` may add a row that stays: what comes faster than people join is
-dropped. No other is: whoever leaves has left, however often he came before.
+Each `subscribe` may add a row that stays, so those that come faster than people
+join are dropped. Nothing else is dropped: somebody who leaves is let go at once,
+however often he came before.
 
-slixmpp's own roster lives in memory and would answer probes from there; ours is
-the database, so subscriptions outlive a restart. An account's server keeps a
-roster too, answers probes itself, and tells an unsubscription only to sessions
-that fetched the roster: whoever left it meanwhile has left.
+slixmpp's own roster lives in memory, and would answer probes from there. Here the
+database answers, so subscriptions outlive a restart. An account's server keeps a
+roster too and answers probes itself. It tells of an unsubscription only sessions
+that fetched the roster, so each session fetches it and lets go of whoever has
+vanished from it (`settle_roster`).
 
-A component takes nothing back when it stops: what its last presence said, that
-nobody need write to it, stays true.
+A component sends no `unavailable` when it stops: what its last presence told stays
+true, that nobody need write to it.
 """
 
 import asyncio
@@ -27,33 +29,32 @@ from xml.etree import ElementTree as ET
 from slixmpp.stanza import Presence
 from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.errors import CarillonError, NotFound, Unavailable
 from bot.domain.lists import SubscriptionOrigin
-from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Database
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.texts import language_for, said
-from bot.xmpp.doors.inbox.classification import sender_of
+from bot.xmpp.doors.callers import bare_of, sender_of
 from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.errors import stanza_error
-from bot.xmpp.stanzas.namespaces import CLIENT, LANG
+from bot.xmpp.stanzas.errors import error_answer, language_of, stanza_error
+from bot.xmpp.stanzas.namespaces import LANG
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 20_000  #: changes and probes; a flood beyond is dropped
-PAGE, PAUSE = 200, 0.5  #: presences at once when a component starts; seconds between
-DEPARTED = 10  #: ended in one transaction, which on SQLite is to be a short one
+MAX_WAITING = 20_000  #: presences; what a flood brings beyond is dropped
+PAGE_SIZE = 200  #: readers who are told at once that a component has started
+PAGE_PAUSE_SECONDS = 0.5  #: between two such pages
+DEPARTURES_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
+_ROSTER = "jabber:iq:roster"
 _CHANGES = frozenset({"subscribe", "unsubscribe", "unsubscribed", "probe"})
 
 
 class PresenceDoor:
-    """Takes presences in order: who subscribes and leaves at once has left."""
+    """Handles presences one after another, so that the last of a person counts."""
 
     def __init__(
         self,
@@ -65,18 +66,16 @@ class PresenceDoor:
         joins: SenderLimit,
     ) -> None:
         self._connection = connection
+        self._send = connection.send_presence
         self._database = database
         self._subscribers = subscribers
         self._policy = policy
         self._signs = signs
         self._joins = joins
-        self._waiting: asyncio.Queue[ET.Element] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[ET.Element] = asyncio.Queue(MAX_WAITING)
 
     def open(self) -> None:
-        matcher = MatchXPath(f"{{{CLIENT}}}presence")
-        self._connection.stream.register_handler(
-            Callback("Subscriptions", matcher, self._receive)
-        )
+        self._connection.listen("presence", self._receive)
 
     def _receive(self, stanza: StanzaBase) -> None:
         presence = stanza.xml
@@ -115,17 +114,18 @@ class PresenceDoor:
                 await self._subscribe(presence, sender, to)
             case "unsubscribe":
                 await self._database.run(self._subscribers.leave, sender, to)
-                if self._policy.addresses.component:
-                    self._send("unavailable", sender, to)
-                self._send("unsubscribed", sender, to)
+                if self._policy.addresses.answers_presence:
+                    self._send("unavailable", to=sender, sender=to)
+                self._send("unsubscribed", to=sender, sender=to)
             case "unsubscribed":
                 await self._database.run(self._subscribers.leave, sender, to)
-            case "probe" if self._policy.addresses.component:
+            case "probe" if self._policy.addresses.answers_presence:
                 stands = self._subscribers.stands_on
                 known = await self._database.read(stands, sender, to)
                 # with its resource: a probe's answer may go to one session
                 asker = presence.get("from", sender)
-                self._send(None if known else "unsubscribed", asker, to)
+                kind: PresenceTypes | None = None if known else "unsubscribed"
+                self._send(kind, to=asker, sender=to)
 
     async def _subscribe(self, presence: ET.Element, sender: str, to: str) -> None:
         language = presence.get(LANG) or None
@@ -136,67 +136,36 @@ class PresenceDoor:
         except CarillonError as error:
             if isinstance(error, NotFound):
                 self._refuse(presence, error)
+            told = language_for(language_of(presence))
             self._send(
                 "unsubscribed",
-                sender,
-                to,
-                status=error.phrase,
-                language=language_for(language or ""),
+                to=sender,
+                sender=to,
+                status=said(error.phrase, told),
+                language=told,
             )
             return
-        self._send("subscribed", sender, to)
-        if self._policy.addresses.component:
-            self._send(None, sender, to)
+        self._send("subscribed", to=sender, sender=to)
+        if self._policy.addresses.answers_presence:
+            self._send(to=sender, sender=to)
 
     def _refuse(self, presence: ET.Element, error: CarillonError) -> None:
-        given = {
-            "type": "error",
-            "id": presence.get("id"),
-            "from": presence.get("to"),
-            "to": presence.get("from"),
-        }
-        answer = ET.Element(
-            f"{{{CLIENT}}}presence",
-            {name: value for name, value in given.items() if value},
-        )
-        language = presence.get(LANG, "")
-        answer.append(stanza_error(error, language).element())
-        self._connection.send(Presence(stream=self._connection.stream, xml=answer))
+        answer = error_answer(presence, stanza_error(error))
+        self._connection.send_element(answer)
 
     def _address(self, presence: ET.Element) -> str:
         """Which of our bare JIDs was written to."""
-        if not self._policy.addresses.component:
+        if not self._policy.addresses.lists_have_addresses:
             return self._policy.addresses.own
         # prepared by slixmpp as the server did
         return Presence(xml=presence)["to"].bare
-
-    def _send(
-        self,
-        kind: PresenceTypes | None,
-        to: str,
-        sender: str,
-        *,
-        status: Phrase | None = None,
-        language: str = "",
-    ) -> None:
-        """`language`: of LANGUAGES, where there is a status."""
-        component = self._policy.addresses.component
-        presence = self._connection.stream.make_presence(
-            pto=to,
-            ptype=kind,
-            pstatus=None if status is None else said(status, language),
-            pfrom=sender if component else None,
-        )
-        if language:
-            presence["lang"] = language
-        self._connection.send(presence)
 
     # --- a fresh session -----------------------------------------------------------
 
     async def appear(self) -> None:
         """Presence with caps to whoever subscribed (an account's server fans out)."""
-        if not self._policy.addresses.component:
-            self._connection.send(self._connection.stream.make_presence(ppriority=0))
+        if not self._policy.addresses.answers_presence:
+            self._connection.send_presence(priority=0)
             return
         operator = self._policy.access.operator()
         for entry, _ in await self._database.read(self._subscribers.lists):
@@ -205,7 +174,7 @@ class PresenceDoor:
                 addresses.append(self._policy.addresses.service)
             after = 0
             while page := await self._database.read(
-                self._subscribers.page, operator, entry.name, after, PAGE
+                self._subscribers.page, operator, entry.name, after, PAGE_SIZE
             ):
                 after = page[-1][0].id
                 self._show(
@@ -216,28 +185,26 @@ class PresenceDoor:
                     ],
                     addresses,
                 )
-                await asyncio.sleep(PAUSE if len(page) == PAGE else 0)
+                await asyncio.sleep(PAGE_PAUSE_SECONDS if len(page) == PAGE_SIZE else 0)
 
     def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
         for reader in readers:
             for address in addresses:
-                self._send(None, reader, address)
+                self._send(to=reader, sender=address)
 
     async def settle_roster(self) -> None:
         """An account: who joined by presence and is not in the roster has left."""
-        stream = self._connection.stream
-        request = stream.make_iq_get(queryxmlns="jabber:iq:roster")
-        answer = await self._connection.ask(request)
-        items = answer.xml.iter("{jabber:iq:roster}item")
+        answer = await self._connection.ask(ET.Element(f"{{{_ROSTER}}}query"))
+        items = answer.iter(f"{{{_ROSTER}}}item")
         roster = frozenset(
             jid
             for item in items
             if item.get("subscription") in {"from", "both"}
-            and (jid := sender_of(ET.Element("item", {"from": item.get("jid", "")})))
+            and (jid := bare_of(item.get("jid", "")))
         )
         gone = await self._database.read(self._subscribers.departed, roster)
-        for first in range(0, len(gone), DEPARTED):
-            some = gone[first : first + DEPARTED]
+        for first in range(0, len(gone), DEPARTURES_PER_TRANSACTION):
+            some = gone[first : first + DEPARTURES_PER_TRANSACTION]
             await self._database.run(self._subscribers.depart, some)
         if gone:
             log.info("%d left while we were away", len(gone))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bot.domain.pacing import TokenBucket
 
-MOST_SENDERS = 10_000  #: remembered; the longest silent is forgotten first
+MAX_SENDERS = 10_000  #: remembered; the longest silent is forgotten first
 
 
 class SenderLimit:
@@ -20,11 +20,11 @@ class SenderLimit:
         *,
         rate: int,
         burst: int,
-        most: int = MOST_SENDERS,
+        max_senders: int = MAX_SENDERS,
     ) -> None:
         self._clock = clock
         self._rate, self._burst = rate, burst
-        self._most = most
+        self._max_senders = max_senders
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
         #: how many were not permitted
         self.dropped = 0
@@ -36,7 +36,7 @@ class SenderLimit:
         if bucket is None:
             bucket = TokenBucket(self._rate, burst=self._burst, now=now)
         self._buckets[sender] = bucket
-        if len(self._buckets) > self._most:
+        if len(self._buckets) > self._max_senders:
             self._buckets.popitem(last=False)
         allowed = bool(bucket.take(1, now=now))
         self.dropped += not allowed

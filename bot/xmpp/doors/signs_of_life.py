@@ -1,4 +1,8 @@
-"""Signs of life of readers: noted at most once in a while, written in batches."""
+"""When readers were last seen: kept in memory first, then written in batches.
+
+A message or presence shows that its sender is there. Of one person one such sign an
+hour is written, and whenever his language changes.
+"""
 
 import asyncio
 import logging
@@ -11,15 +15,15 @@ from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
 
-EVERY = 3600.0  #: seconds before the same sign of the same person is written again
-MOST = 50_000  #: people remembered; the longest silent is forgotten first
-SLICE = 50  #: people a transaction, which so stays short
+REPEAT_SECONDS = 3600.0  #: before the same sign of the same person is written again
+MAX_PEOPLE = 50_000  #: remembered; the longest silent is forgotten first
+PEOPLE_PER_TRANSACTION = 50  #: on SQLite others wait while it lasts
 
 log = logging.getLogger(__name__)
 
 
 class SignsOfLife:
-    """Notes are free; `run()` writes what has come together.
+    """`note()` costs no transaction; `run()` writes what has come together.
 
     `clock` is monotonic, in seconds. What cannot be written is dropped: the next
     sign comes sooner or later.
@@ -30,12 +34,12 @@ class SignsOfLife:
         database: Database,
         subscribers: Subscribers,
         clock: Callable[[], float],
-        most: int = MOST,
+        max_people: int = MAX_PEOPLE,
     ) -> None:
         self._database = database
         self._subscribers = subscribers
         self._clock = clock
-        self._most = most
+        self._max_people = max_people
         self._written: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
         self._waiting: dict[str, str | None] = {}
         self._news = asyncio.Event()
@@ -44,16 +48,16 @@ class SignsOfLife:
         """A bare JID has sent something, perhaps with an `xml:lang`."""
         tag = language if language and is_tag(language) else None
         before = self._written.get(jid)
-        if before is not None and self._clock() - before[0] < EVERY:
+        if before is not None and self._clock() - before[0] < REPEAT_SECONDS:
             if tag is None or tag == before[1]:
                 return
         elif tag is None and before is not None:
             tag = before[1]
         self._written[jid] = (self._clock(), tag)
         self._written.move_to_end(jid)
-        if len(self._written) > self._most:
+        if len(self._written) > self._max_people:
             self._written.popitem(last=False)
-        if len(self._waiting) < self._most:
+        if len(self._waiting) < self._max_people:
             self._waiting[jid] = tag
             self._news.set()
 
@@ -65,7 +69,7 @@ class SignsOfLife:
         """Until cancelled."""
         while True:
             await self._news.wait()
-            batch = dict(list(self._waiting.items())[:SLICE])
+            batch = dict(list(self._waiting.items())[:PEOPLE_PER_TRANSACTION])
             for jid in batch:
                 del self._waiting[jid]
             if not self._waiting:

@@ -1,7 +1,7 @@
-"""The supervised connection: what the engine writes to (`bot.engine.wire.Wire`).
+"""A connection that is made again whenever it is lost; the engine writes to it.
 
     connection = Connection(settings, now=clock.now, on_session=…, on_lost=…)
-    connection.stream.register_handler(…)
+    connection.listen("message", …)
     await connection.run()          # until stop(), connecting again and again
 
 Build it inside the running loop.
@@ -16,8 +16,6 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from slixmpp.exceptions import XMPPError
-from slixmpp.stanza import Iq
-from slixmpp.stanza.rootstanza import RootStanza
 
 from bot.domain.message import Announcement
 from bot.domain.phrase import Phrase
@@ -26,12 +24,14 @@ from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.session.account import AccountStream
 from bot.xmpp.session.component import ComponentStream
 from bot.xmpp.session.endings import ending
+from bot.xmpp.session.exchange import Exchange, NotConnected
 from bot.xmpp.session.timing import Timing
 from bot.xmpp.writing.positions import Pending
 from bot.xmpp.writing.stencil import Moment, Stencil, cut
+from bot.xmpp.writing.stream_management import StreamManagement
 
-BATCH = 100  #: stanzas a transport write
-BATCH_BYTES = 65_536  #: and no more than about this
+BATCH_STANZAS = 100  #: in one write to the transport
+BATCH_BYTES = 65_536  #: about, in one write to the transport
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +44,7 @@ class FatalConnectionError(Exception):
         self.phrase = phrase
 
 
-class NotConnected(Exception):
-    """No session is up, so nothing was sent."""
-
-
-class Connection:
+class Connection(Exchange):
     """One XMPP session kept up; `on_session(fresh)` and `on_lost()` tell of it.
 
     `fresh` is False where an interrupted session was resumed (nobody noticed).
@@ -66,20 +62,18 @@ class Connection:
         on_acknowledged: Callable[[float], None] = lambda _seconds: None,
         timing: Timing | None = None,
     ) -> None:
-        self.addresses = settings.addresses
+        addresses = settings.addresses
         self._timing = timing or Timing()
-        self.stream: ComponentStream | AccountStream = (
-            ComponentStream(settings, self.addresses, self)
-            if self.addresses.component
-            else AccountStream(
-                settings, self.addresses, self, patience=self._timing.answer
-            )
+        super().__init__(
+            ComponentStream(settings, addresses, self)
+            if addresses.component
+            else AccountStream(settings, addresses, self, patience=self._timing.answer),
+            addresses,
         )
         self._settings = settings
         self.now, self._moment = now, Moment(now)
         self._on_session, self._on_lost = on_session, on_lost
         self._on_acknowledged = on_acknowledged
-        self._ready = asyncio.Event()
         self._down = asyncio.Event()
         self._stopping = asyncio.Event()
         self._fatal: FatalConnectionError | None = None
@@ -90,13 +84,6 @@ class Connection:
         self.secret_refused = False
 
     # --- bot.engine.wire.Wire -----------------------------------------------------
-
-    @property
-    def is_ready(self) -> bool:
-        return self._ready.is_set()
-
-    async def ready(self) -> None:
-        await self._ready.wait()
 
     def stencil(self, announcement: Announcement) -> Stencil:
         """Raises `bot.xmpp.writing.stencil.StencilError` (an Invalid)."""
@@ -111,14 +98,14 @@ class Connection:
         session = self.stream.acknowledgements
         if session is None or not self.is_ready:
             raise StreamLost(handled=0, blamed=False)
-        ledger = session.ledger
-        pending = ledger.open()
+        positions = session.positions
+        pending = positions.open()
         for batch in _batches(deliveries):
             await asyncio.sleep(0)
             await self._writable(pending)
             self.stream.send_many(batch, pending)
         self._measure(pending)
-        ledger.close(pending)
+        positions.close(pending)
         return pending
 
     def _measure(self, pending: Pending) -> None:
@@ -143,34 +130,15 @@ class Connection:
         if session is None or session.follows_bounces:
             return
         # its answer comes after all that came back before it was asked (XEP-0199)
-        ping = self.stream.make_iq_get(ito=self.addresses.domain)
-        ping.append(ET.Element("{urn:xmpp:ping}ping"))
+        ping = ET.Element("{urn:xmpp:ping}ping")
         with contextlib.suppress(NotConnected, XMPPError):
-            await self.ask(ping, self._timing.echo)
+            await self.ask(ping, to=self.addresses.domain, seconds=self._timing.echo)
 
-    # --- single stanzas -------------------------------------------------------------
-
-    def send(self, stanza: RootStanza | str) -> bool:
-        """Send a presence, message or answer; False (and nothing kept) while down.
-
-        One that is text is written as it stands.
-
-        Between batches of a bulk write it goes first. What is on its way when the
-        connection breaks is sent again only if the session is resumed.
-        """
-        if not self.is_ready:
-            return False
-        self.stream.send(stanza)
-        return True
-
-    async def ask(self, iq: Iq, limit: float = 30.0) -> Iq:
-        """Send an IQ get or set and await its result.
-
-        Raises NotConnected, slixmpp's IqError (refused) and IqTimeout.
-        """
-        if not self.is_ready:
-            raise NotConnected
-        return await iq.send(timeout=limit)
+    @property
+    def stream_management(self) -> StreamManagement | None:
+        """The account's session by XEP-0198, None where it is acknowledged by pings."""
+        session = self.stream.acknowledgements
+        return session if isinstance(session, StreamManagement) else None
 
     # --- life ------------------------------------------------------------------------
 
@@ -200,7 +168,7 @@ class Connection:
         self._stopping.set()
         if self.is_ready:
             self._ready.clear()
-            if not self.addresses.component:
+            if not self.addresses.answers_presence:
                 self.stream.send(self.stream.make_presence(ptype="unavailable"))
             await self.stream.disconnect(wait=self._timing.close)
 
@@ -266,8 +234,8 @@ class Connection:
                 log.warning("the server is silent: giving the connection up")
                 self.stream.abort()
                 return
-            ledger = session.ledger
-            waiting = ledger.keep and ledger.acknowledged < ledger.written
+            positions = session.positions
+            waiting = positions.keep and positions.acknowledged < positions.written
             asked = silent
             if silent or waiting:
                 session.request()
@@ -358,7 +326,7 @@ def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:
         stanza = delivery.stencil.fill(delivery.to, delivery.id)
         batch.append(stanza)
         size += len(stanza)
-        if len(batch) >= BATCH or size >= BATCH_BYTES:
+        if len(batch) >= BATCH_STANZAS or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:

@@ -6,7 +6,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
 
 #: characters of the server's own words that are told
-_WORDS = 200
+_MAX_TOLD_CHARACTERS = 200
 
 
 def ending(condition: str, text: str, addresses: Addresses) -> Phrase:
@@ -17,7 +17,7 @@ def ending(condition: str, text: str, addresses: Addresses) -> Phrase:
         return told
     if ours := _OURS.get(condition):
         return ours(addresses)
-    words = text.strip()[:_WORDS]
+    words = text.strip()[:_MAX_TOLD_CHARACTERS]
     if not words:
         return Phrase(
             "the server ended the connection ({condition}): see its log",

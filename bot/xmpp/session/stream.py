@@ -1,16 +1,20 @@
-"""slixmpp's two streams, with what a broadcaster needs done differently.
+"""What slixmpp's two streams, an account's and a component's, do differently here.
 
-Inside, both speak `jabber:client`: a component's own namespace is on the wire
-only. So errors are read right (slixmpp's Error class knows one namespace, for
-the whole process), and accounts and components can live side by side. COMPAT
-marks what works around slixmpp 1.17.
+    out   every stanza is counted where its bytes are written, for the server
+          acknowledges by count; without a session it is dropped, not kept
+    in    stanzas that hold too much are emptied; who asks before the session is
+          up waits until it is; a handler that fails is answered for once
+
+A component's stanzas have the namespace `jabber:component:accept` on the wire and
+`jabber:client` everywhere in this process: slixmpp's Error class knows one
+namespace for all streams, and reads errors of the other wrongly. COMPAT marks what
+works around slixmpp 1.17.
 """
 
 import asyncio
 import logging
 import os
 import re
-import secrets
 from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
@@ -19,7 +23,6 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError, IqTimeout, XMPPError
 from slixmpp.stanza import Iq
-from slixmpp.stanza.error import Error
 from slixmpp.stanza.rootstanza import RootStanza
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
@@ -27,17 +30,13 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
-from bot.xmpp.stanzas.bounds import DEEPEST, MOST_OF_ALL, is_overfull
-from bot.xmpp.stanzas.errors import StanzaError
-from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
+from bot.xmpp.stanzas.bounds import MAX_STANZA_DEPTH, MAX_STANZA_ELEMENTS, is_overfull
+from bot.xmpp.stanzas.errors import StanzaError, iq_error, make_readable, unforeseen
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT
 from bot.xmpp.writing.acknowledgements import Acknowledgements
 from bot.xmpp.writing.positions import Pending
 
 log = logging.getLogger(__name__)
-
-# COMPAT slixmpp 1.17 lacks this condition of RFC 6120 §8.3.3: it would send
-# feature-not-implemented, and lose the IQ errors that carry it.
-Error.conditions.add("policy-violation")
 
 #: RFC 6120 §4.9.3: endings that the content of the stream cannot have caused
 BLAMELESS = frozenset(
@@ -57,9 +56,8 @@ BLAMELESS = frozenset(
     }
 )
 _STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
-#: stanzas that wait for the session to be up
-MOST_EARLY = 1_000
-#: what stands for the content of a stanza that holds too much
+MAX_EARLY_STANZAS = 1_000  #: that wait for the session to be up
+#: stands in for the content of a stanza that holds too much
 _OVERFULL = f"{{{ANNOUNCE}}}overfull"
 STANZA_TAGS = frozenset(
     f"{{{namespace}}}{name}"
@@ -96,7 +94,7 @@ class Listener(Protocol):
 
 
 class Stream(BaseXMPP):
-    """What both streams share: where bytes are counted and failures end."""
+    """What both streams share."""
 
     addresses: Addresses
     listener: Listener
@@ -167,14 +165,14 @@ class Stream(BaseXMPP):
         raw = data.encode() if isinstance(data, str) else data
         super().send_raw(raw)
         if self.acknowledgements is not None and _STANZA.match(raw):
-            self.acknowledgements.ledger.record((raw,))
+            self.acknowledgements.positions.record((raw,))
 
     def send_many(self, stanzas: Sequence[bytes], pending: Pending) -> None:
         """Write whole stanzas at once, counted, and ask for acknowledgement."""
         if self.acknowledgements is None:
             raise RuntimeError("no session to write to")
         super().send_raw(b"".join(stanzas))
-        self.acknowledgements.ledger.record(stanzas, pending)
+        self.acknowledgements.positions.record(stanzas, pending)
         self.acknowledgements.request()
 
     def begin(self, acknowledgements: Acknowledgements | None) -> None:
@@ -211,34 +209,21 @@ class Stream(BaseXMPP):
         session = self.acknowledgements if xml.tag in STANZA_TAGS else None
         if session is not None and session.received(xml):
             return
-        account = None if self.addresses.component else self.addresses.own
+        account = self.addresses.own if self.addresses.has_account else None
         if xml.tag in STANZA_TAGS and is_overfull(xml, account):
             xml[:] = [ET.Element(_OVERFULL)]
         super()._spawn_event(xml)
 
     def incoming_filter(self, xml: ET.Element) -> ET.Element:
-        """Give errors of no known condition the one that stands for them.
-
-        COMPAT slixmpp raises on others, and the IQ's future never ends; and it
-        takes any stanza with `<error/>` for one of the type error.
-        """
         xml = super().incoming_filter(xml)
-        errors = xml.findall(f"{{{CLIENT}}}error") if xml.tag in STANZA_TAGS else []
-        if xml.get("type") != "error":
-            for error in errors:
-                xml.remove(error)
-        elif errors and not any(
-            child.tag == f"{{{Error.condition_ns}}}{condition}"
-            for child in errors[0]
-            for condition in Error.conditions
-        ):
-            ET.SubElement(errors[0], f"{{{Error.condition_ns}}}undefined-condition")
+        if xml.tag in STANZA_TAGS:
+            make_readable(xml)
         return xml
 
     def recv_stanza(self, stanza: StanzaBase) -> None:
         if not self._session_started and _asks(stanza):
             # from binding on we can be written to, and could not answer yet
-            if len(self._early) < MOST_EARLY:
+            if len(self._early) < MAX_EARLY_STANZAS:
                 self._early.append(stanza)
             else:
                 log.warning("too much before the session is up: one stanza dropped")
@@ -251,15 +236,21 @@ class Stream(BaseXMPP):
             if len(stanza.xml) != 1:
                 # RFC 6120 §8.2.3; several children would have several handlers answer
                 text = Phrase("An IQ takes exactly one child element.")
-                _refuse(stanza, "bad-request", "modify", text)
+                _answer(
+                    stanza,
+                    StanzaError(condition="bad-request", type="modify", text=text),
+                )
                 return
             if stanza.xml[0].tag == _OVERFULL:
                 text = Phrase(
                     "A stanza has {most} elements at most, {deepest} deep.",
-                    most=MOST_OF_ALL,
-                    deepest=DEEPEST,
+                    most=MAX_STANZA_ELEMENTS,
+                    deepest=MAX_STANZA_DEPTH,
                 )
-                _refuse(stanza, "policy-violation", "modify", text)
+                _answer(
+                    stanza,
+                    StanzaError(condition="policy-violation", type="modify", text=text),
+                )
                 return
         super().recv_stanza(stanza)
 
@@ -321,29 +312,25 @@ def _answer_failure(stanza: StanzaBase, error: Exception) -> None:
             if error.condition == "item-not-found"
             else Phrase("This service does not do that.")
         )
-        if not _refuse(stanza, error.condition, error.etype, text):
+        answer = StanzaError(condition=error.condition, type=error.etype, text=text)
+        if not _answer(stanza, answer):
             log.warning("unanswered: %s %s", error.condition, error.text)
         return
-    reference = secrets.token_hex(4)
-    log.error("error %s in a handler of <%s/>", reference, stanza.name, exc_info=error)
-    text = Phrase("Internal error {reference}.", reference=reference)
-    _refuse(stanza, "internal-server-error", "cancel", text)
+    _answer(stanza, unforeseen(error, f"in a handler of <{stanza.name}/>"))
 
 
 def _answer_unknown(stanza: StanzaBase) -> None:
     """Nobody handles it: answer requests (RFC 6120 §8.2.3), and requests only."""
     text = Phrase("This is not offered here; disco#info tells what is.")
-    _refuse(stanza, "feature-not-implemented", "cancel", text)
+    _answer(
+        stanza,
+        StanzaError(condition="feature-not-implemented", type="cancel", text=text),
+    )
 
 
-def _refuse(stanza: StanzaBase, condition: str, kind: str, text: Phrase) -> bool:
+def _answer(stanza: StanzaBase, error: StanzaError) -> bool:
     """Answer a request with an error; False where it is none."""
     if not isinstance(stanza, Iq) or stanza["type"] not in {"get", "set"}:
         return False
-    reply = stanza.reply()
-    reply["type"] = "error"
-    language = stanza.xml.get(LANG, "")
-    error = StanzaError(condition=condition, type=kind, text=text, language=language)
-    reply.xml.append(error.element())
-    reply.send()
+    iq_error(stanza, error).send()
     return True

@@ -10,25 +10,24 @@ from xml.etree import ElementTree as ET
 from bot.domain.errors import PolicyViolation
 from bot.domain.phrase import Phrase
 
-#: elements of any stanza but our roster, and how deep they nest
-MOST_OF_ALL, DEEPEST = 3_000, 100
-#: a request, beside its texts
-LARGEST = 65_536  #: characters
-MOST = 2_000  #: elements and attributes
-MOST_NAMESPACES = 100
+MAX_STANZA_ELEMENTS = 3_000  #: of any stanza but our roster
+MAX_STANZA_DEPTH = 100  #: elements within elements
+MAX_REQUEST_CHARACTERS = 65_536  #: beside its texts
+MAX_REQUEST_ELEMENTS = 2_000  #: and attributes
+MAX_REQUEST_NAMESPACES = 100
 
 _TOO_MUCH = {
     "size": Phrase(
         "The request has over {most} characters beside its texts; say less in one.",
-        most=LARGEST,
+        most=MAX_REQUEST_CHARACTERS,
     ),
     "elements": Phrase(
         "The request has over {most} elements and attributes; say less in one.",
-        most=MOST,
+        most=MAX_REQUEST_ELEMENTS,
     ),
     "namespaces": Phrase(
         "The request has over {most} namespaces; say less in one.",
-        most=MOST_NAMESPACES,
+        most=MAX_REQUEST_NAMESPACES,
     ),
 }
 
@@ -47,7 +46,7 @@ def is_overfull(stanza: ET.Element, account: str | None) -> bool:
     while level:
         count += len(level)
         depth += 1
-        if count > MOST_OF_ALL or depth > DEEPEST:
+        if count > MAX_STANZA_ELEMENTS or depth > MAX_STANZA_DEPTH:
             return True
         level = [child for parent in level for child in parent]
     return False
@@ -70,9 +69,9 @@ def check_request(element: ET.Element, free: frozenset[str]) -> None:
             size += len(found.text or "")
         if not first:
             size += len(found.tail or "")
-        _limit("size", size, LARGEST)
-        _limit("elements", count, MOST)
-        _limit("namespaces", len(seen), MOST_NAMESPACES)
+        _limit("size", size, MAX_REQUEST_CHARACTERS)
+        _limit("elements", count, MAX_REQUEST_ELEMENTS)
+        _limit("namespaces", len(seen), MAX_REQUEST_NAMESPACES)
         waiting += [(child, namespace, False) for child in found]
 
 

@@ -1,10 +1,16 @@
-"""The one table from our errors to stanza errors (RFC 6120 §8.3; draft §8).
+"""The only place that makes and reads `<error/>` (RFC 6120 §8.3; draft §8).
 
-    reply = refusal(iq, error)      # an answer to an IQ get or set
+    reply = refusal(iq, error)                  # one of our errors, to an IQ get or set
+    reply = iq_error(iq, stanza_error)          # an error of the protocol's own
+    answer = error_answer(xml, stanza_error)    # to a message or a presence
+    received = read_error(xml)                  # what came back to us
 
 Every error has a text that a person can act on, in the language of the stanza that
-it answers (RFC 6120 §8.1.5), else in English. What nobody foresaw is told as a
+it answers (`language_of`), else in English. What nobody foresaw is told as a
 reference number only, and logged under it.
+
+docs/conformance.md, Message Scheduling: §8
+docs/conformance.md, More errors: <limit/>
 """
 
 import logging
@@ -14,6 +20,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from slixmpp.stanza import Iq
+from slixmpp.stanza.error import Error
 
 from bot.domain import errors
 from bot.domain.characters import printable
@@ -22,6 +29,14 @@ from bot.texts import language_for, said
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, LANG, STANZAS
 
 log = logging.getLogger(__name__)
+
+# COMPAT slixmpp 1.17 lacks this condition of RFC 6120 §8.3.3: it would send
+# feature-not-implemented, and lose the IQ errors that carry it.
+Error.conditions.add("policy-violation")
+
+_ERROR, _TEXT = f"{{{CLIENT}}}error", f"{{{STANZAS}}}text"
+#: children that hold what a person wrote
+_WORDS = frozenset(f"{{{CLIENT}}}{name}" for name in ("body", "status"))
 
 #: error -> (condition, type)
 CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
@@ -39,41 +54,48 @@ CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StanzaError:
-    """What stands in `<error/>`."""
+    """What stands in an `<error/>` that we send."""
 
     condition: str
     type: str
     text: Phrase
-    #: the language tag asked for, if any
-    language: str = ""
     #: attributes of `<limit xmlns='urn:x-carillon:announce:0'/>`
     limit: Mapping[str, str] | None = None
 
-    def element(self) -> ET.Element:
-        error = ET.Element(f"{{{CLIENT}}}error", {"type": self.type})
+    def element(self, language: str = "") -> ET.Element:
+        """`language` is the tag that is asked for, if any."""
+        error = ET.Element(_ERROR, {"type": self.type})
         ET.SubElement(error, f"{{{STANZAS}}}{self.condition}")
-        language = language_for(self.language)
-        text = ET.SubElement(error, f"{{{STANZAS}}}text", {LANG: language})
-        text.text = printable(said(self.text, language))
+        told = language_for(language)
+        text = ET.SubElement(error, _TEXT, {LANG: told})
+        text.text = printable(said(self.text, told))
         if self.limit is not None:
             ET.SubElement(error, f"{{{ANNOUNCE}}}limit", dict(self.limit))
         return error
 
 
-def stanza_error(
-    error: Exception, language: str = "", reference: str | None = None
-) -> StanzaError:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedError:
+    """What stands in an `<error/>` that came to us, as another wrote it."""
+
+    condition: str = "undefined-condition"
+    type: str = "cancel"
+    text: str | None = None
+
+
+# --- from our errors to those of the protocol ------------------------------------
+
+
+def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
     """What to tell the caller; logs what only the operator is to know.
 
-    `language`: the tag of the stanza that is answered, if it has one. `reference`: the
-    request's, if its lines in the log have one already.
+    `reference`: the request's, if its lines in the log have one already.
     """
     if isinstance(error, errors.PolicyViolation):
         return StanzaError(
             condition="policy-violation",
             type="wait" if error.wait else "modify",
             text=error.phrase,
-            language=language,
             limit=_limit(error),
         )
     if isinstance(error, errors.Unavailable):
@@ -86,19 +108,20 @@ def stanza_error(
         for kind in type(error).__mro__:
             if kind in CONDITIONS:
                 condition, etype = CONDITIONS[kind]
-                return StanzaError(
-                    condition=condition,
-                    type=etype,
-                    text=error.phrase,
-                    language=language,
-                )
+                return StanzaError(condition=condition, type=etype, text=error.phrase)
+    return unforeseen(error, "while answering", reference)
+
+
+def unforeseen(
+    error: Exception, where: str, reference: str | None = None
+) -> StanzaError:
+    """A fault of ours: the log has all of it, the caller the number to look for."""
     reference = reference or new_reference()
-    log.error("error %s while answering", reference, exc_info=error)
+    log.error("error %s %s", reference, where, exc_info=error)
     return StanzaError(
         condition="internal-server-error",
         type="cancel",
         text=Phrase("Internal error {reference}.", reference=reference),
-        language=language,
     )
 
 
@@ -107,19 +130,90 @@ def new_reference() -> str:
     return secrets.token_hex(4)
 
 
-def refusal(iq: Iq, error: Exception, reference: str | None = None) -> Iq:
-    """The answer to a request that failed."""
-    reply = iq.reply()
-    reply["type"] = "error"
-    # of what is asked, else of the stanza around it
-    tags = [each.get(LANG) for each in (*iq.xml, iq.xml)]
-    language = next(filter(None, tags), "")
-    reply.xml.append(stanza_error(error, language, reference).element())
-    return reply
-
-
 def _limit(error: errors.PolicyViolation) -> dict[str, str]:
     limit = {"name": error.limit, "max": str(error.maximum)}
     if error.retry_after is not None:
         limit["retry-after"] = str(error.retry_after)
     return limit
+
+
+# --- answers ---------------------------------------------------------------------
+
+
+def refusal(iq: Iq, error: Exception, reference: str | None = None) -> Iq:
+    """The answer to a request that failed."""
+    return iq_error(iq, stanza_error(error, reference))
+
+
+def iq_error(iq: Iq, error: StanzaError) -> Iq:
+    """The answer to an IQ get or set, without what was asked."""
+    reply = iq.reply()
+    reply["type"] = "error"
+    reply.xml.append(error.element(language_of(iq.xml)))
+    return reply
+
+
+def error_answer(stanza: ET.Element, error: StanzaError) -> ET.Element:
+    """The answer to a message or a presence: its id, its addresses exchanged, and
+    nothing of what it said.
+    """
+    given = {
+        "id": stanza.get("id"),
+        "from": stanza.get("to"),
+        "to": stanza.get("from"),
+    }
+    attributes = {name: value for name, value in given.items() if value}
+    answer = ET.Element(stanza.tag, {"type": "error", **attributes})
+    answer.append(error.element(language_of(stanza)))
+    return answer
+
+
+def language_of(stanza: ET.Element) -> str:
+    """The tag of the language that a stanza is in, "" where it says none.
+
+    What was written or asked knows best: the body (a presence's status), else the
+    first child. The stanza around it comes second, for servers write the language
+    of the whole stream there where the client wrote none (RFC 6120 §8.1.5).
+    """
+    content = next((child for child in stanza if child.tag in _WORDS), None)
+    if content is None:
+        content = next(iter(stanza), stanza)
+    return content.get(LANG, "") or stanza.get(LANG, "")
+
+
+# --- errors that come in ---------------------------------------------------------
+
+
+def read_error(stanza: ET.Element) -> ReceivedError:
+    """Of a stanza of type error; whatever it does not say is as by default."""
+    error, unsaid = stanza.find(_ERROR), ReceivedError()
+    if error is None:
+        return unsaid
+    conditions = (
+        child.tag.removeprefix(f"{{{STANZAS}}}")
+        for child in error
+        if child.tag.startswith(f"{{{STANZAS}}}") and child.tag != _TEXT
+    )
+    return ReceivedError(
+        condition=next(conditions, unsaid.condition),
+        type=error.get("type", unsaid.type),
+        text=error.findtext(_TEXT),
+    )
+
+
+def make_readable(stanza: ET.Element) -> None:
+    """Give an error of no known condition the one that stands for them.
+
+    COMPAT slixmpp raises on others, and the IQ's future never ends; and it takes
+    any stanza with `<error/>` for one of the type error.
+    """
+    found = stanza.findall(_ERROR)
+    if stanza.get("type") != "error":
+        for error in found:
+            stanza.remove(error)
+    elif found and not any(
+        child.tag == f"{{{STANZAS}}}{condition}"
+        for child in found[0]
+        for condition in Error.conditions
+    ):
+        ET.SubElement(found[0], f"{{{STANZAS}}}undefined-condition")

@@ -1,6 +1,8 @@
 """Pages of a long answer: XEP-0059, Result Set Management, version 1.0.
 
 An item's id is its reference (#123) as text.
+
+docs/conformance.md, Queries, cancelling, updates: without <id/>
 """
 
 from bisect import bisect_right
@@ -15,10 +17,9 @@ from bot.domain.phrase import Phrase
 from bot.service.ports.paging import Page, Paging
 
 RSM = "http://jabber.org/protocol/rsm"
-MOST = 100  #: items a page, whatever is asked for
-USUAL = 50
-#: characters a page: servers end the stream over a stanza too large
-LARGEST = 100_000
+MAX_PAGE_ITEMS = 100  #: whatever is asked for
+DEFAULT_PAGE_ITEMS = 50  #: where nothing is asked for
+MAX_PAGE_CHARACTERS = 100_000  #: servers end the stream over a stanza too large
 
 
 Item = TypeVar("Item")
@@ -36,17 +37,17 @@ class Wish:
 def read_wish(element: ET.Element | None) -> Wish:
     """`<set/>` of a request; raises Invalid, NotFound or NotOffered."""
     if element is None:
-        return Wish(paging=Paging(limit=USUAL))
+        return Wish(paging=Paging(limit=DEFAULT_PAGE_ITEMS))
     given = {name: _value(element, name) for name in ("max", "after", "before")}
     if element.find(f"{{{RSM}}}index") is not None:
         # §2.6: whoever does not offer this says so
         raise NotOffered(Phrase("Pages by index are not offered; go on from an item."))
     if given["after"] is not None and given["before"] is not None:
         raise Invalid(Phrase("Give either after or before, not both."), field="set")
-    most = USUAL if given["max"] is None else _number(given["max"])
+    most = DEFAULT_PAGE_ITEMS if given["max"] is None else _number(given["max"])
     paging = Paging(
         # one is read where none is wanted: the count comes with it
-        limit=max(1, min(most, MOST)),
+        limit=max(1, min(most, MAX_PAGE_ITEMS)),
         after=_item(given["after"]) if given["after"] else None,
         # an empty <before/> asks for the last page (§2.5)
         before=_item(given["before"] or "0") if given["before"] is not None else None,
@@ -64,7 +65,7 @@ def fitting(
     backwards = paging.before is not None
     items = list(page.items)[::-1] if backwards else list(page.items)
     sizes = list(accumulate(map(size, items)))
-    kept = items[: max(1, bisect_right(sizes, LARGEST))]
+    kept = items[: max(1, bisect_right(sizes, MAX_PAGE_CHARACTERS))]
     if backwards:
         kept.reverse()
         return replace(page, items=kept, index=page.index + len(items) - len(kept))

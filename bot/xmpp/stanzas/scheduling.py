@@ -3,6 +3,8 @@
 What goes out in messages. Requests are read, and their answers written, as plain
 XML: whether something is given twice, and metadata as given, have no place in a
 stanza class.
+
+docs/conformance.md, Message Scheduling: §10
 """
 
 from typing import ClassVar

@@ -15,19 +15,15 @@ from itertools import chain
 from xml.etree import ElementTree as ET
 
 from slixmpp.exceptions import IqError, IqTimeout
-from slixmpp.stanza import Iq
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain import timestamps
 from bot.domain.phrase import Phrase
 from bot.xmpp.doors.discovery import entity_time
-from bot.xmpp.session.connection import Connection, NotConnected
-from bot.xmpp.stanzas.namespaces import CLIENT
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.session.exchange import NotConnected
 
-#: seconds that an answer may take
-LIMIT = 10.0
+INQUIRY_SECONDS = 10.0  #: that an answer may take
 INFO = "http://jabber.org/protocol/disco#info"
 CAPS = "http://jabber.org/protocol/caps"
 VERSION = "jabber:iq:version"
@@ -56,17 +52,17 @@ async def ask(
     connection: Connection, to: str, query: ET.Element, sender: str | None = None
 ) -> ET.Element:
     """The result's IQ."""
-    iq: Iq = connection.stream.make_iq_get(ito=to, ifrom=sender)
-    iq.append(query)
     try:
-        return (await connection.ask(iq, LIMIT)).xml
+        return await connection.ask(
+            query, to=to, sender=sender, seconds=INQUIRY_SECONDS
+        )
     except IqError as error:
         raise Unanswered(_refusal(to, error), str(error.condition)) from None
     except IqTimeout:
         late = Phrase(
             "{address} does not answer within {seconds:.0f} s",
             address=to,
-            seconds=LIMIT,
+            seconds=INQUIRY_SECONDS,
         )
         raise Unanswered(late) from None
     except NotConnected:
@@ -169,16 +165,14 @@ class Presences:
         self.seen: dict[str, Capabilities | None] = {}
         self._news = asyncio.Event()
         self._connection = connection
-        matcher = MatchXPath(f"{{{CLIENT}}}presence")
-        connection.stream.register_handler(Callback("Seen", matcher, self._see))
+        connection.listen("presence", self._see)
 
     async def of(self, addresses: Collection[str], seconds: float) -> None:
         """Be there, as quietly as possible, until all of them came or the time is up.
 
         A negative priority: no message meant for another client comes here.
         """
-        presence = self._connection.stream.make_presence(ppriority=-1)
-        self._connection.send(presence)
+        self._connection.send_presence(priority=-1)
         try:
             async with asyncio.timeout(seconds):
                 while not self.seen.keys() >= set(addresses):

@@ -1,30 +1,20 @@
 """Messages that came back as errors (RFC 6120 §8.3), by their id."""
 
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.namespaces import CLIENT, STANZAS
+from bot.xmpp.stanzas.errors import read_error
 
 
 class Returned:
+    """Collects why our messages came back, from before connecting on."""
+
     def __init__(self) -> None:
-        #: message id -> the condition, and the text where one was given
+        #: message id -> the condition
         self.reasons: dict[str, str] = {}
 
     def listen(self, connection: Connection) -> None:
-        matcher = MatchXPath(f"{{{CLIENT}}}message")
-        connection.stream.register_handler(Callback("Returned", matcher, self._note))
+        connection.listen("message", self._note, stanza_type="error")
 
     def _note(self, stanza: StanzaBase) -> None:
-        if stanza.xml.get("type") != "error":
-            return
-        error = stanza.xml.find(f"{{{CLIENT}}}error")
-        parts = [] if error is None else list(error)
-        names = [
-            part.tag.removeprefix(f"{{{STANZAS}}}")
-            for part in parts
-            if part.tag.startswith(f"{{{STANZAS}}}") and not part.tag.endswith("}text")
-        ]
-        self.reasons[stanza.xml.get("id", "")] = next(iter(names), "error")
+        self.reasons[stanza.xml.get("id", "")] = read_error(stanza.xml).condition

@@ -16,13 +16,11 @@ from bot.domain.phrase import Phrase, Quoted
 from bot.settings import LOOPBACK, XMPPSettings
 from bot.xmpp.session.account import DIRECT_TLS_PORT
 
-#: seconds for one address
-LIMIT = 10.0
+CONNECT_SECONDS = 10.0  #: for one address
 DIRECT, STARTTLS = "xmpps-client", "xmpp-client"
 #: where the server's features end, or its stream does
 _END = re.compile(rb"</(?:\w+:)?features>|<(?:\w+:)?error[ >]|</(?:\w+:)?stream>")
-#: bytes; no server's features are longer
-_MOST = 65_536
+_MAX_FEATURES_BYTES = 65_536  #: no server's features are longer
 _TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 
 
@@ -93,7 +91,7 @@ async def look(place: Place, domain: str, ca_file: Path | None) -> Seen:
     context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     reader, writer = await _open(place)
     try:
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(CONNECT_SECONDS):
             if not place.direct:
                 await _start_tls(reader, writer, domain)
             await writer.start_tls(context, server_hostname=domain)
@@ -111,14 +109,14 @@ async def look(place: Place, domain: str, ca_file: Path | None) -> Seen:
 
 async def _open(place: Place) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     try:
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(CONNECT_SECONDS):
             return await asyncio.open_connection(place.host, place.port)
     except TimeoutError:
         silent = Phrase(
             "{host} port {port}: no answer within {seconds:.0f} s",
             host=place.host,
             port=place.port,
-            seconds=LIMIT,
+            seconds=CONNECT_SECONDS,
         )
         raise NotReached(silent) from None
     except OSError as error:
@@ -163,7 +161,7 @@ async def _start_tls(
 
 async def _until(reader: asyncio.StreamReader, end: re.Pattern[bytes]) -> bytes:
     found = b""
-    while not end.search(found) and len(found) < _MOST:
+    while not end.search(found) and len(found) < _MAX_FEATURES_BYTES:
         read = await reader.read(4096)
         if not read:
             break

@@ -1,6 +1,8 @@
-"""How a server says what it has taken: XEP-0198 for accounts, pings for others.
+"""How a server says what it has taken: by XEP-0198 to accounts, else by pings.
 
-Both move a `Ledger`. `stream_management` holds the one, `Pings` here the other.
+`Acknowledgements` is what both offer: each moves a `Positions` forward. The module
+`stream_management` is the first (XEP-0198 1.6), `Pings` here the second (XEP-0199
+2.0.1).
 """
 
 import secrets
@@ -8,13 +10,13 @@ from collections import deque
 from typing import ClassVar, Protocol
 from xml.etree import ElementTree as ET
 
-from bot.xmpp.writing.positions import Ledger
+from bot.xmpp.writing.positions import Positions
 
 
 class Acknowledgements(Protocol):
     """The bookkeeping of one session."""
 
-    ledger: Ledger
+    positions: Positions
     #: an acknowledgement comes after every bounce of what it acknowledges
     follows_bounces: ClassVar[bool]
 
@@ -47,7 +49,7 @@ class Pings:
     follows_bounces: ClassVar[bool] = True
 
     def __init__(self, stream: "RawStream", *, to: str, sender: str | None) -> None:
-        self.ledger = Ledger(keep=False)
+        self.positions = Positions(keep=False)
         self._stream = stream
         self._prefix = f"barrier-{secrets.token_hex(8)}-"
         self._to = to
@@ -63,7 +65,7 @@ class Pings:
             f"<iq type='get' to='{self._to}'{self._from} id='{identifier}'>"
             "<ping xmlns='urn:xmpp:ping'/></iq>"
         )
-        self._asked.append((identifier, self.ledger.written))
+        self._asked.append((identifier, self.positions.written))
 
     def received(self, xml: ET.Element) -> bool:
         identifier = xml.get("id", "")
@@ -71,14 +73,14 @@ class Pings:
             return False
         while self._asked:
             asked, position = self._asked.popleft()
-            self.ledger.acknowledge(position)
+            self.positions.acknowledge(position)
             if asked == identifier:
                 break
         return True
 
     def lost(self, *, blamed: bool) -> None:
         self._asked.clear()
-        self.ledger.lose(known=False, blamed=blamed)
+        self.positions.lose(known=False, blamed=blamed)
 
     def give_up(self) -> None:
         self.lost(blamed=False)

@@ -1,7 +1,7 @@
 """What was written on a stream, in order, and how much of it the server has taken.
 
-Positions count stanzas from 0 and never wrap; they are the book's own, whatever
-the protocol that confirms them (`acknowledgements`).
+A position is the number of stanzas before it. It starts at 0 and never wraps,
+whatever the counter of the protocol that confirms it does (`acknowledgements`).
 """
 
 import asyncio
@@ -53,10 +53,11 @@ class Pending:
             self.settled.exception()
 
 
-class Ledger:
-    """Counts what is written, keeps it while it may have to be sent again.
+class Positions:
+    """Counts what is written, and keeps it while it may have to be sent again.
 
-    `keep` is False where nothing can be resumed; then only positions are kept.
+    `keep` is False where no session can be resumed: then the stanzas themselves are
+    not kept.
     """
 
     def __init__(self, *, keep: bool) -> None:

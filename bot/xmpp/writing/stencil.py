@@ -1,4 +1,11 @@
-"""Announcements as stanzas: serialised once, filled in and written in bulk."""
+"""Announcements as stanzas: serialised once, then filled in for each reader.
+
+XML is written and escaped once for each text; what differs between readers, `to`,
+id and moment, is put between the ready bytes.
+
+docs/conformance.md, Message Scheduling: §10
+docs/conformance.md, Discovery and delivery: message
+"""
 
 import re
 import secrets
@@ -43,8 +50,8 @@ class Moment:
 
 
 class Stencil:
-    """The bytes of a stanza around recipient, id (twice) and moment of writing
-    (where it says so).
+    """The bytes of a stanza before, between and after what differs: the recipient,
+    the id (twice) and, where it has `<scheduled-by/>`, the moment of writing.
     """
 
     def __init__(self, segments: Sequence[bytes], moment: Moment) -> None:
@@ -79,7 +86,7 @@ def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Ste
     element (or has comments, CDATA or processing instructions), and for
     characters that XML 1.0 cannot carry: either would end the stream.
     """
-    if addresses.component and not addresses.is_own(announcement.sender):
+    if addresses.stamps_sender and not addresses.is_own(announcement.sender):
         raise StencilError(
             Phrase(
                 "{sender} is not of {service}",
@@ -122,7 +129,7 @@ def compose(
     message = Message()
     message["to"] = to
     message["id"] = identifier
-    if addresses.component:
+    if addresses.stamps_sender:
         message["from"] = announcement.sender
     message["type"] = announcement.type.value
     one = len(announcement.texts) == 1

@@ -18,11 +18,12 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.xmpp.writing.acknowledgements import Acknowledgements, RawStream
-from bot.xmpp.writing.positions import Ledger
+from bot.xmpp.writing.positions import Positions
 
 NS = "urn:xmpp:sm:3"
-WRAP = 2**32  #: §4: h wraps at 2^32
-RESUME_ORDER, ENABLE_ORDER = 9000, 10100  #: before and after binding (10000)
+COUNTER_MODULUS = 2**32  #: §4: h wraps at 2^32
+#: when slixmpp negotiates it; it binds at 10000
+RESUME_ORDER, ENABLE_ORDER = 9000, 10100
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +63,12 @@ class ManagedStream(RawStream, Protocol):
 class StreamManagement:
     """Enable, acknowledge, resume.
 
-    Counting starts with `<enable/>` outwards and with `<enabled/>` inwards. While
-    the connection is down the ledger keeps what was not acknowledged. A resumed
-    stream sends it again as the same bytes in the same order, unless a stream
-    error blamed the content: then, as after a failed resumption, its barriers
-    end with what the server's h says.
+    What we send counts from `<enable/>` on, what we receive from `<enabled/>` on.
+    While the connection is down, `positions` keeps what was not acknowledged. A
+    resumed stream sends it again as the same bytes in the same order. Where a
+    stream error blamed the content this would only end the stream again: then, as
+    after a failed resumption, the writes under way end with as many stanzas handled
+    as the server's h says.
 
     A resumption is believed only once the server has answered on it. COMPAT
     Prosody 0.12.3 feeds a resumed stream to the parser of the old one, so what
@@ -78,7 +80,7 @@ class StreamManagement:
 
     def __init__(self, stream: ManagedStream, patience: float) -> None:
         """`patience`: seconds that a resumed stream has for its first answer."""
-        self.ledger = Ledger(keep=True)
+        self.positions = Positions(keep=True)
         #: the server took `<enable/>`
         self.enabled = False
         self._stream = stream
@@ -108,7 +110,7 @@ class StreamManagement:
 
     def received(self, xml: ET.Element) -> bool:  # noqa: ARG002 - every stanza counts
         if self.enabled:
-            self._inbound = (self._inbound + 1) % WRAP
+            self._inbound = (self._inbound + 1) % COUNTER_MODULUS
         return False
 
     def lost(self, *, blamed: bool) -> None:
@@ -117,7 +119,7 @@ class StreamManagement:
             self._answer.cancel()
         self._believe()
         if self._previous is None:
-            self.ledger.lose(known=False, blamed=blamed)
+            self.positions.lose(known=False, blamed=blamed)
         else:
             self._blamed = self._blamed or blamed
 
@@ -142,7 +144,7 @@ class StreamManagement:
                 f"<resume xmlns='{NS}' h='{self._inbound}' previd='{self._previous}'/>"
             )
         self.give_up()
-        self.ledger = Ledger(keep=True)
+        self.positions = Positions(keep=True)
         await self._ask(f"<enable xmlns='{NS}' resume='true'/>")
         return False
 
@@ -176,9 +178,9 @@ class StreamManagement:
 
     def _resume(self) -> None:
         if self._blamed:
-            self.ledger.lose(known=True, blamed=True)
+            self.positions.lose(known=True, blamed=True)
             self._blamed = False
-        again = self.ledger.unacknowledged
+        again = self.positions.unacknowledged
         log.info("stream resumed, %d stanzas are sent again", len(again))
         self._stream.resume(self, b"".join(again))
 
@@ -186,7 +188,7 @@ class StreamManagement:
         """The resumed stream is deaf; nothing was written to it yet."""
         log.warning("the resumed stream does not answer: starting a new session")
         self._previous = None
-        self.ledger.lose(known=True, blamed=self._blamed)
+        self.positions.lose(known=True, blamed=self._blamed)
         self._stream.event("session_end")
         self._stream.abort()
 
@@ -202,7 +204,7 @@ class StreamManagement:
         if self._previous is not None:
             known = stanza.xml.get("h") is not None
             if not known or self._handled(stanza):
-                self.ledger.lose(known=known, blamed=self._blamed)
+                self.positions.lose(known=known, blamed=self._blamed)
             self._previous, self._blamed = None, False
             self._stream.event("session_end")
         else:
@@ -217,17 +219,18 @@ class StreamManagement:
         self._stream.send_raw(f"<a xmlns='{NS}' h='{self._inbound}'/>")
 
     def _handled(self, stanza: StanzaBase) -> bool:
-        """Move the ledger to the server's h; False for one that cannot be."""
-        ledger = self.ledger
+        """Move on to the server's h; False for one that cannot be."""
+        positions = self.positions
         try:
             count = int(stanza.xml.get("h", ""))
-            ledger.acknowledge(
-                ledger.acknowledged + (count - ledger.acknowledged) % WRAP
+            positions.acknowledge(
+                positions.acknowledged
+                + (count - positions.acknowledged) % COUNTER_MODULUS
             )
         except ValueError as error:
             log.error("the server's XEP-0198 count makes no sense: %s", error)  # noqa: TRY400
             self._previous = None
-            ledger.lose(known=False, blamed=False)
+            positions.lose(known=False, blamed=False)
             self._stream.abort()
             return False
         return True

@@ -1,8 +1,12 @@
 """Service discovery (XEP-0030), capabilities (XEP-0115), what we are (XEP-0128).
 
-slixmpp keeps features per full JID, so in account mode all is told after binding,
-and before the first presence, which then carries `<c/>`. An address told again
-(at the next session) is replaced as a whole.
+slixmpp answers discovery by itself, from what it was told of each JID. An account
+knows its full JID only once a resource is bound; so each session tells all of it
+anew, which replaces what the last one told. This comes before the first presence,
+which carries `<c/>`, the hash of it.
+
+docs/conformance.md, Message Scheduling: §4
+docs/conformance.md, XEP-0506: §3
 """
 
 import copy
@@ -16,14 +20,13 @@ from slixmpp.exceptions import XMPPError
 from slixmpp.plugins.xep_0004.stanza import Form
 from slixmpp.plugins.xep_0030 import DiscoInfo, DiscoItems
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import StanzaPath
 
-from bot.xmpp.session.stream import Stream
+from bot.domain.addresses import Addresses
+from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas import scheduling
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
 
-#: what every address does
+#: namespaces of what every address offers
 FEATURES = frozenset(
     {
         "http://jabber.org/protocol/caps",
@@ -52,7 +55,7 @@ Items = Callable[[JID], Awaitable[Iterable[Item]]]
 Knows = Callable[[JID, JID, str], Awaitable[bool]]
 
 
-def prepare(stream: Stream) -> None:
+def prepare(connection: Connection) -> None:
     """Load the plugins; once, before connecting."""
     for name, settings in (
         # What others claim to be is of no use to us, and would fill memory.
@@ -62,14 +65,14 @@ def prepare(stream: Stream) -> None:
         ("xep_0128", {}),
         ("xep_0199", {}),
     ):
-        stream.register_plugin(name, settings)
+        connection.load(name, settings)
     # COMPAT else slixmpp asks every contact whose presence has caps what it is.
-    caps = stream.plugin["xep_0115"]
-    stream.del_event_handler("entity_caps", caps._process_caps)  # noqa: SLF001
+    caps = connection.capabilities
+    connection.ignore("entity_caps", caps._process_caps)  # noqa: SLF001
     # COMPAT slixmpp takes these for handled and answers nothing.
-    for name in ("disco_info", "disco_items"):
-        path = StanzaPath(f"iq@type=set/{name}")
-        stream.register_handler(Callback(f"No {name} set", path, _refuse))
+    for query in (DiscoInfo, DiscoItems):
+        path = f"iq/{{{query.namespace}}}{query.name}"
+        connection.listen(path, _refuse, stanza_type="set")
 
 
 def _refuse(iq: StanzaBase) -> None:
@@ -77,7 +80,7 @@ def _refuse(iq: StanzaBase) -> None:
 
 
 async def advertise(
-    stream: Stream,
+    connection: Connection,
     *,
     addresses: Mapping[str, str],
     form: Mapping[str, str | Sequence[str]],
@@ -85,15 +88,16 @@ async def advertise(
     nodes: Mapping[str, str] | None = None,
     knows: Knows | None = None,
 ) -> None:
-    """Tell who we are under each address (JID to name), before any presence.
+    """Have slixmpp answer for each of our addresses; before any presence.
 
-    `form` holds the fields of FORM_TYPE `urn:xmpp:scheduling:0`; `items(asker)` is
-    asked at the service's address, whose `nodes` (to names) are lists that share
-    it. `knows(asker, address, node)` says whether there is anything for the asker.
-    The service also has what loaded plugins added.
+    `addresses`: JID -> name. `form`: the fields of FORM_TYPE `urn:xmpp:scheduling:0`.
+    `items(asker)`: what disco#items of the service's address tells the asker.
+    `nodes`: node of the service's address -> name, of the lists that share it.
+    `knows(asker, address, node)`: whether the asker may learn that it exists.
+    The service's own address also tells the features of the loaded plugins.
     """
-    disco, caps = stream.plugin["xep_0030"], stream.plugin["xep_0115"]
-    service, identity = stream.addresses.service, _identity(stream)
+    disco, caps = connection.discovery, connection.capabilities
+    service, identity = connection.addresses.service, _identity(connection.addresses)
     for address, name in addresses.items():
         info = DiscoInfo()
         info.add_identity(*identity, name=name)
@@ -106,7 +110,7 @@ async def advertise(
         info.append(_form(form))
         await disco.set_info(jid=JID(address), info=info)
         await caps.update_caps(JID(address), broadcast=False)
-        # A copy: slixmpp writes the asked node into what it is about to send.
+        # a copy, for slixmpp writes the node that was asked for into its answer
         node = f"{ANNOUNCE}#{await caps.get_verstring(JID(address))}"
         await disco.set_info(jid=JID(address), node=node, info=copy.copy(info))
     for name, title in (nodes or {}).items():
@@ -115,39 +119,38 @@ async def advertise(
         for feature in sorted(FEATURES):
             info.add_feature(feature)
         await disco.set_info(jid=JID(service), node=name, info=info)
-    _answer_items(stream, items)
+    _answer_items(connection, items)
     if knows is not None:
-        _hide(stream, knows)
+        _hide(connection, knows)
 
 
-def _identity(stream: Stream) -> tuple[str, str]:
+def _identity(addresses: Addresses) -> tuple[str, str]:
     """Category and type, of the registry of XEP-0030."""
-    component = stream.addresses.component
-    return ("component", "generic") if component else ("client", "bot")
+    return ("component", "generic") if addresses.component else ("client", "bot")
 
 
-def _hide(stream: Stream, knows: Knows) -> None:
-    """Of what an asker may not know of, say what is said of any address that nobody
-    has: it takes no messages either.
+def _hide(connection: Connection, knows: Knows) -> None:
+    """Answer for an address that the asker may not know of as for one that is free:
+    as the service itself. A node that he may not know of is not found.
     """
-    static = stream.plugin["xep_0030"].static
-    service = JID(stream.addresses.service)
+    static = connection.discovery.static
+    service = JID(connection.addresses.service)
 
     async def answer(
         jid: JID, node: str, asker: JID | None, data: Any
     ) -> DiscoInfo | None:
-        # nobody asks: slixmpp itself wants to know
+        # without an asker it is slixmpp itself that wants to know
         if asker is not None and not await knows(asker, jid, node):
             if node:
                 raise XMPPError("item-not-found")
             jid = service
         return copy.copy(static.get_info(jid, node, asker, data))
 
-    stream.plugin["xep_0030"].set_node_handler("get_info", handler=answer)
+    connection.discovery.set_node_handler("get_info", handler=answer)
 
 
-def _answer_items(stream: Stream, items: Items) -> None:
-    disco = stream.plugin["xep_0030"]
+def _answer_items(connection: Connection, items: Items) -> None:
+    disco = connection.discovery
 
     async def answer(jid: JID, node: str, asker: JID, data: Any) -> DiscoItems | None:
         if node:  # of a plugin: ad-hoc commands
@@ -158,7 +161,7 @@ def _answer_items(stream: Stream, items: Items) -> None:
         return answer
 
     disco.set_node_handler(
-        "get_items", jid=JID(stream.addresses.service), handler=answer
+        "get_items", jid=JID(connection.addresses.service), handler=answer
     )
 
 

@@ -3,22 +3,18 @@
 COMPAT slixmpp 1.17's own plugin raises: it cannot read back the times it writes.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from slixmpp.stanza import Iq
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import MatchXPath
 
-from bot.xmpp.session.stream import Stream
-from bot.xmpp.stanzas.namespaces import CLIENT
+from bot.xmpp.session.connection import Connection
 
 NS = "urn:xmpp:time"
 
 
-def serve(stream: Stream, now: Callable[[], datetime]) -> None:
+def serve(connection: Connection) -> None:
     """Answer whoever asks, from now on; `disco` beside this tells the feature."""
 
     def answer(iq: StanzaBase) -> None:
@@ -26,11 +22,10 @@ def serve(stream: Stream, now: Callable[[], datetime]) -> None:
             iq.unhandled()
             return
         reply = iq.reply()
-        reply.xml.append(_time(now()))
+        reply.xml.append(_time(connection.now()))
         reply.send()
 
-    matcher = MatchXPath(f"{{{CLIENT}}}iq/{{{NS}}}time")
-    stream.register_handler(Callback("Entity time", matcher, answer))
+    connection.listen(f"iq/{{{NS}}}time", answer)
 
 
 def _time(moment: datetime) -> ET.Element:

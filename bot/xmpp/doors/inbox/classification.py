@@ -1,8 +1,10 @@
 """What an incoming message is to a no-reply address (XEP-0506 version 0.1.0).
 
-Pure: XML in, a verdict out. The rules come from XEP-0506 §4 (only what humans
+Pure: XML in, a class out. The rules come from XEP-0506 §4 (only what humans
 write is refused), RFC 6120 §8.3.1 (errors are never answered) and §8.4 (what is
 not understood is ignored), and RFC 6121 §5.2.2 (what the types mean).
+
+docs/conformance.md, XEP-0506: §4
 """
 
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from bot.domain.addresses import Addresses
-from bot.domain.jid import JIDError, bare
+from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.stanzas.namespaces import CLIENT
 from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
 
@@ -47,7 +49,9 @@ _HUMAN = frozenset(
 )
 
 
-class Verdict(StrEnum):
+class MessageClass(StrEnum):
+    """What to do with a message."""
+
     #: take no notice
     IGNORE = "ignore"
     #: an error that came back
@@ -71,29 +75,21 @@ class Surroundings:
         return self.addresses.is_own(sender) or sender in self.servers
 
 
-def classify(message: ET.Element, around: Surroundings) -> Verdict:
-    """The verdict on one `<message/>`, of `jabber:client`."""
+def classify(message: ET.Element, around: Surroundings) -> MessageClass:
+    """The class of one `<message/>` of `jabber:client`."""
     kind = message.get("type", "normal")
     if kind == "error":
-        return Verdict.ERROR
+        return MessageClass.ERROR
     sender = sender_of(message)
     if kind == "headline" or sender is None or around.is_ours(sender):
-        return Verdict.IGNORE
-    if kind == "groupchat" and not around.addresses.component:
-        return Verdict.IGNORE  # a room's: an account is in none
+        return MessageClass.IGNORE
+    if kind == "groupchat" and around.addresses.has_account:
+        return MessageClass.IGNORE  # a room's: an account is in none
     if any(child.tag in _MACHINE or _is_invitation(child) for child in message):
-        return Verdict.IGNORE
+        return MessageClass.IGNORE
     if message.find(f"{{{SCHEDULING}}}schedule") is not None:
-        return Verdict.INLINE
-    return Verdict.NO_REPLY if _is_human(message) else Verdict.IGNORE
-
-
-def sender_of(message: ET.Element) -> str | None:
-    """The bare JID, None where there is none to answer to."""
-    try:
-        return bare(message.get("from", "").partition("/")[0])
-    except JIDError:
-        return None
+        return MessageClass.INLINE
+    return MessageClass.NO_REPLY if _is_human(message) else MessageClass.IGNORE
 
 
 def is_backlog(message: ET.Element) -> bool:

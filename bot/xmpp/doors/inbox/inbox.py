@@ -2,33 +2,36 @@
 
 slixmpp's own `message` event is of no use here: it is for messages with a body
 only, returned errors among them. One handler sees every stanza.
+
+docs/conformance.md, Discovery and delivery: message id
 """
 
 import logging
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
-from slixmpp.stanza import Message
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.characters import printable
 from bot.domain.identity import MessageIds
 from bot.service.delivery.outcomes import Bounce
+from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.doors.inbox.classification import (
+    MessageClass,
     Surroundings,
-    Verdict,
     classify,
     is_backlog,
-    sender_of,
 )
-from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts, bounce, language_of
+from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.namespaces import CLIENT, LANG, STANZAS
+from bot.xmpp.stanzas.errors import error_answer, read_error
+from bot.xmpp.stanzas.namespaces import LANG
 
 log = logging.getLogger(__name__)
+
+#: characters of a condition and of an error's type that are kept: others name them
+MAX_CONDITION, MAX_TYPE = 100, 20
 
 
 class Inbox:
@@ -53,24 +56,21 @@ class Inbox:
         self.limit = limit
 
     def open(self) -> None:
-        matcher = MatchXPath(f"{{{CLIENT}}}message")
-        self._connection.stream.register_handler(
-            Callback("Inbox", matcher, self._receive)
-        )
+        self._connection.listen("message", self._receive)
 
     def _receive(self, stanza: StanzaBase) -> None:
         message = stanza.xml
-        verdict = classify(message, self._around)
+        found = classify(message, self._around)
         sender = sender_of(message)
         if sender is None:
             return
-        if verdict is Verdict.ERROR:
+        if found is MessageClass.ERROR:
             self._came_back(message, sender)
             return
         if not self._around.is_ours(sender):
             self._signs.note(sender, message.get(LANG))
-        if verdict is not Verdict.IGNORE:
-            self._refuse(message, sender, verdict)
+        if found is not MessageClass.IGNORE:
+            self._refuse(message, sender, found)
 
     def _came_back(self, message: ET.Element, sender: str) -> None:
         returned = returned_by(message, sender, self._ids)
@@ -80,15 +80,11 @@ class Inbox:
         self._signs.forget(sender)
         self._on_bounce(returned)
 
-    def _refuse(self, message: ET.Element, sender: str, verdict: Verdict) -> None:
+    def _refuse(self, message: ET.Element, sender: str, found: MessageClass) -> None:
         if not self.limit.permits(sender, backlog=is_backlog(message)):
             return
-        answer = bounce(message, self._texts.error(verdict, language_of(message)))
-        if not self._around.addresses.component:
-            # the server stamps it; one that is the bare JID's may be refused
-            answer.attrib.pop("from", None)
-        stream = self._connection.stream
-        self._connection.send(Message(stream=stream, xml=answer))
+        answer = error_answer(message, self._texts.error(found))
+        self._connection.send_element(answer)
 
 
 def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | None:
@@ -96,20 +92,11 @@ def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | N
     key = ids.broadcast_of(message.get("id", ""), sender)
     if key is None:
         return None
-    error = message.find(f"{{{CLIENT}}}error")
-    condition, kind, text = "undefined-condition", "cancel", None
-    if error is not None:
-        kind = error.get("type", kind)
-        text = error.findtext(f"{{{STANZAS}}}text")
-        for child in error:
-            namespace, _, name = child.tag[1:].partition("}")
-            if namespace == STANZAS and name != "text":
-                condition = name
-                break
+    error = read_error(message)
     return Bounce(
         broadcast_key=key,
         jid=sender,
-        condition=printable(condition)[:100],
-        error_type=kind[:20],
-        text=printable(text) if text else None,
+        condition=printable(error.condition)[:MAX_CONDITION],
+        error_type=error.type[:MAX_TYPE],
+        text=printable(error.text) if error.text else None,
     )

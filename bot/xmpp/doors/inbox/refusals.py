@@ -5,39 +5,37 @@
     </message>
 
 The original body never comes back with it.
+
+docs/conformance.md, Discovery and delivery: no-reply errors
 """
 
 from collections.abc import Callable
-from xml.etree import ElementTree as ET
 
 from bot.domain.phrase import Phrase
-from bot.xmpp.doors.inbox.classification import Verdict
-from bot.xmpp.doors.sender_limit import MOST_SENDERS, SenderLimit
+from bot.xmpp.doors.inbox.classification import MessageClass
+from bot.xmpp.doors.sender_limit import MAX_SENDERS, SenderLimit
 from bot.xmpp.stanzas.errors import StanzaError
-from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 
-RATE, BURST = 1, 5  #: bounces to one sender: a second, at once
+REFUSALS_PER_SECOND = 1  #: to one sender
+REFUSAL_BURST = 5  #: to one sender, at once
 NOBODY = Phrase(
     "This address only sends announcements; nobody reads what is sent to it."
 )
 
 
 class BounceTexts:
-    """What a refused sender reads."""
+    """What a refused sender reads; `contact` is whom he may turn to, if anybody."""
 
     def __init__(self, *, service: str, contact: str | None) -> None:
         self._service = service
         self._contact = contact
 
-    def error(self, verdict: Verdict, language: str) -> StanzaError:
-        """In the sender's language; `language` is the tag of the message, if any."""
-        if verdict is Verdict.INLINE:
+    def error(self, message_class: MessageClass) -> StanzaError:
+        if message_class is MessageClass.INLINE:
             condition, text = "feature-not-implemented", self._other_way()
         else:
             condition, text = "service-unavailable", self._nobody_reads()
-        return StanzaError(
-            condition=condition, type="cancel", text=text, language=language
-        )
+        return StanzaError(condition=condition, type="cancel", text=text)
 
     def _nobody_reads(self) -> Phrase:
         if self._contact is None:
@@ -56,29 +54,19 @@ class BounceTexts:
         )
 
 
-def bounce(message: ET.Element, error: StanzaError) -> ET.Element:
-    """The error stanza for one message."""
-    addresses = {"from": message.get("to"), "to": message.get("from")}
-    given = {"id": message.get("id"), **addresses}
-    attributes = {name: value for name, value in given.items() if value}
-    answer = ET.Element(f"{{{CLIENT}}}message", {"type": "error", **attributes})
-    answer.append(error.element())
-    return answer
-
-
-def language_of(stanza: ET.Element) -> str:
-    """The `xml:lang` of a stanza or, failing that, of its first body."""
-    body = stanza.find(f"{{{CLIENT}}}body")
-    inner = body.get(LANG, "") if body is not None else ""
-    return stanza.get(LANG, "") or inner
-
-
 class BounceLimit:
     """At most so many bounces to one sender; `clock` is monotonic, in seconds."""
 
-    def __init__(self, clock: Callable[[], float], most: int = MOST_SENDERS) -> None:
-        self._most = most
-        self._limit = SenderLimit(clock, rate=RATE, burst=BURST, most=most)
+    def __init__(
+        self, clock: Callable[[], float], max_senders: int = MAX_SENDERS
+    ) -> None:
+        self._max_senders = max_senders
+        self._limit = SenderLimit(
+            clock,
+            rate=REFUSALS_PER_SECOND,
+            burst=REFUSAL_BURST,
+            max_senders=max_senders,
+        )
         self._backlog: set[str] = set()
         #: bounces that were sent, and that were not
         self.permitted = self.dropped = 0
@@ -97,7 +85,7 @@ class BounceLimit:
         return True
 
     def _first(self, sender: str) -> bool:
-        if sender in self._backlog or len(self._backlog) >= self._most:
+        if sender in self._backlog or len(self._backlog) >= self._max_senders:
             return False
         self._backlog.add(sender)
         return True

@@ -89,7 +89,7 @@ def several(
         item = ET.SubElement(element, SCHEDULE)
         _describe(item, report, caller)
         audience = report.schedule.audience
-        if isinstance(audience, ListAudience) and addresses.component:
+        if isinstance(audience, ListAudience) and addresses.lists_have_addresses:
             _say(item, "to", addresses.of_list(audience.list_name))
         metadata = _metadata(report.schedule, caller)
         metadata.extend(_target(report.schedule, addresses, metadata))
@@ -139,7 +139,7 @@ def _target(
     """Who is told, where neither <to/> nor the metadata as given says so."""
     audience = schedule.audience
     if isinstance(audience, ListAudience):
-        if addresses.component:
+        if addresses.lists_have_addresses:
             return []
         target = ET.Element(f"{{{ANNOUNCE}}}list")
         target.text = audience.list_name

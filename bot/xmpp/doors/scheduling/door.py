@@ -15,8 +15,6 @@ from xml.etree import ElementTree as ET
 from slixmpp import JID
 from slixmpp.stanza import Iq
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import CoroutineCallback
-from slixmpp.xmlstream.matcher import MatchXPath
 from structlog.contextvars import bound_contextvars
 
 from bot.desk.desk import Desk
@@ -24,12 +22,11 @@ from bot.desk.verb import Wanted
 from bot.desk.verbs import announcing, schedules, steering
 from bot.domain.access import Caller, owner_named
 from bot.domain.audit import Action, Asked
-from bot.domain.errors import Forbidden, Invalid, NotFound, NotOffered
-from bot.domain.jid import JIDError, bare
+from bot.domain.errors import Invalid, NotFound, NotOffered
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.requests.request import JobName
-from bot.service.rules.policy import Policy
+from bot.xmpp.doors.callers import caller_of
 from bot.xmpp.doors.scheduling import answers
 from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
 from bot.xmpp.session.connection import Connection
@@ -69,13 +66,7 @@ class SchedulingDoor:
 
     def open(self) -> None:
         for tag in _TYPES:
-            self._connection.stream.register_handler(
-                CoroutineCallback(
-                    f"Scheduling {tag}",
-                    MatchXPath(f"{{{CLIENT}}}iq/{tag}"),
-                    self._answer,
-                )
-            )
+            self._connection.serve(f"iq/{tag}", self._answer)
 
     async def _answer(self, iq: StanzaBase) -> None:
         if not isinstance(iq, Iq) or iq["type"] not in {"get", "set"}:
@@ -122,7 +113,7 @@ class SchedulingDoor:
     def _check_address(self, to: JID) -> None:
         """Only the service takes requests, not its lists."""
         addresses = self._policy.addresses
-        if not addresses.component or to.full == addresses.service:
+        if not addresses.lists_have_addresses or to.full == addresses.service:
             return
         if addresses.list_at(to.bare) in self._lists or to.bare == addresses.service:
             raise NotOffered(
@@ -164,11 +155,3 @@ class SchedulingDoor:
                 self._policy.addresses,
             ),
         )
-
-
-def caller_of(sender: JID, policy: Policy) -> Caller:
-    """Whoever the servers say has sent it; raises Forbidden."""
-    try:
-        return policy.caller(bare(sender.bare))
-    except JIDError:
-        raise Forbidden(Phrase("This service does not know who you are.")) from None

@@ -1,11 +1,11 @@
-"""The book of what was written, without a network."""
+"""What was written and what the server has taken of it, without a network."""
 
 import asyncio
 
 import pytest
 
 from bot.engine.wire import StreamLost
-from bot.xmpp.writing.positions import Ledger, Pending
+from bot.xmpp.writing.positions import Pending, Positions
 from tests.xmpp.links import Run
 
 
@@ -21,13 +21,13 @@ def test_barrier_ends_with_its_last_stanza(run: Run) -> None:
     """A write is over when its last stanza is acknowledged, not before."""
 
     async def scenario() -> None:
-        ledger = Ledger(keep=True)
-        pending = ledger.open()
-        ledger.record([b"a", b"b"], pending)
-        ledger.close(pending)
-        ledger.acknowledge(1)
+        positions = Positions(keep=True)
+        pending = positions.open()
+        positions.record([b"a", b"b"], pending)
+        positions.close(pending)
+        positions.acknowledge(1)
         assert not pending.settled.done()
-        ledger.acknowledge(2)
+        positions.acknowledge(2)
         assert await _outcome(pending) is None
 
     run(scenario())
@@ -37,12 +37,12 @@ def test_open_write_is_not_over(run: Run) -> None:
     """All so far being acknowledged does not end a write that goes on."""
 
     async def scenario() -> None:
-        ledger = Ledger(keep=True)
-        pending = ledger.open()
-        ledger.record([b"a"], pending)
-        ledger.acknowledge(1)
+        positions = Positions(keep=True)
+        pending = positions.open()
+        positions.record([b"a"], pending)
+        positions.acknowledge(1)
         assert not pending.settled.done()
-        ledger.close(pending)
+        positions.close(pending)
         assert pending.settled.done()
 
     run(scenario())
@@ -52,15 +52,15 @@ def test_handled_leaves_out_what_others_wrote_between(run: Run) -> None:
     """Interactive stanzas between two batches do not count for the write."""
 
     async def scenario() -> None:
-        ledger = Ledger(keep=True)
-        pending = ledger.open()
-        ledger.record([b"a", b"b"], pending)
-        ledger.record([b"<iq/>", b"<presence/>"])
-        ledger.record([b"c", b"d"], pending)
-        ledger.close(pending)
-        ledger.acknowledge(5)
-        assert ledger.unacknowledged == (b"d",)
-        ledger.lose(known=True, blamed=True)
+        positions = Positions(keep=True)
+        pending = positions.open()
+        positions.record([b"a", b"b"], pending)
+        positions.record([b"<iq/>", b"<presence/>"])
+        positions.record([b"c", b"d"], pending)
+        positions.close(pending)
+        positions.acknowledge(5)
+        assert positions.unacknowledged == (b"d",)
+        positions.lose(known=True, blamed=True)
         lost = await _outcome(pending)
         assert lost is not None
         assert (lost.handled, lost.blamed) == (3, True)
@@ -72,10 +72,10 @@ def test_unknown_fate(run: Run) -> None:
     """Where nobody can tell, handled is None."""
 
     async def scenario() -> None:
-        ledger = Ledger(keep=False)
-        pending = ledger.open()
-        ledger.record([b"a"], pending)
-        ledger.lose(known=False, blamed=False)
+        positions = Positions(keep=False)
+        pending = positions.open()
+        positions.record([b"a"], pending)
+        positions.lose(known=False, blamed=False)
         lost = await _outcome(pending)
         assert lost is not None
         assert lost.handled is None
@@ -87,10 +87,10 @@ def test_more_than_written_is_refused(run: Run) -> None:
     """An acknowledgement of what was never written is an error."""
 
     async def scenario() -> None:
-        ledger = Ledger(keep=True)
-        ledger.record([b"a"])
+        positions = Positions(keep=True)
+        positions.record([b"a"])
         with pytest.raises(ValueError, match="2 acknowledged, 1 written"):
-            ledger.acknowledge(2)
+            positions.acknowledge(2)
 
     run(scenario())
 
@@ -99,15 +99,15 @@ def test_one_impatient_waiter_spares_the_other(run: Run) -> None:
     """A waiter that gives up does not end the barrier for another."""
 
     async def scenario() -> None:
-        ledger = Ledger(keep=True)
-        pending = ledger.open()
-        ledger.record([b"a"], pending)
-        ledger.close(pending)
+        positions = Positions(keep=True)
+        pending = positions.open()
+        positions.record([b"a"], pending)
+        positions.close(pending)
         impatient = asyncio.create_task(pending.wait())
         patient = asyncio.create_task(pending.wait())
         await asyncio.sleep(0)
         impatient.cancel()
-        ledger.acknowledge(1)
+        positions.acknowledge(1)
         await patient
 
     run(scenario())
