@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.broadcast import Broadcast, Chunk, DeliveryException, ExceptionKind
-from bot.domain.lists import AnnouncementList
 from bot.domain.message import Announcement
 from bot.domain.schedule import Schedule
+from bot.domain.voice import Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,14 +15,9 @@ class Source:
 
     broadcast: Broadcast
     schedule: Schedule
-    voice: AnnouncementList | None
+    voice: Voice
     #: rendered for each reader, since the template asks for the recipient
     personal: bool
-
-    @property
-    def fallback(self) -> str:
-        """The language of readers whose own is not known."""
-        return self.voice.language if self.voice else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,11 +30,13 @@ from bot.domain.schedule import (
     TemplateContent,
 )
 from bot.service.delivery import reports
+from bot.service.delivery.specimens import specimen
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.rules.policy import Policy, list_context
+from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas
 from bot.service.rules.rights import may_announce
+from bot.service.rules.voices import list_of
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
 BATCH = 10
@@ -198,8 +200,8 @@ class Planning:
 
         `occurrence`: one that was held and is let go now.
         """
-        voice = self._voice(uow, schedule)
-        refusal = self._refusal(uow, schedule, voice, now)
+        entry = list_of(uow, schedule)
+        refusal = self._refusal(uow, schedule, entry, now)
         if refusal is not None:
             self._unsent(
                 uow,
@@ -230,7 +232,7 @@ class Planning:
             occurrence_id=occurrence.id,
             schedule_id=schedule.id,
             key=identity.new_key(),
-            list_id=voice.id if voice else None,
+            list_id=entry.id if entry else None,
             frozen_at=now,
             total=0,
             state=BroadcastState.SENDING,
@@ -280,37 +282,34 @@ class Planning:
             found.ranges,
         )
 
-    def _voice(self, uow: UnitOfWork, schedule: Schedule) -> AnnouncementList | None:
-        name = schedule.audience.list_name
-        return uow.lists.get(name) if name is not None else None
-
     def _refusal(
         self,
         uow: UnitOfWork,
         schedule: Schedule,
-        voice: AnnouncementList | None,
+        entry: AnnouncementList | None,
         now: datetime,
     ) -> str | None:
         """Why the moment can't be sent: the right, the list or the content is gone."""
         caller = self.policy.access.of_owner(schedule.owner)
         if schedule.audience.list_name is not None:
-            if voice is None:
+            if entry is None:
                 return "list-gone"
-            if not may_announce(caller, voice):
+            if not may_announce(caller, entry):
                 return "not-allowed"
         elif not caller.is_admin:
             return "not-allowed"
         if Quotas(self.policy).used_up(uow, schedule, now):
             return "deliveries-per-day"
         if isinstance(schedule.content, TemplateContent):
+            voice = self.policy.voice_of(entry)
             try:
-                self.templates.render(
-                    schedule.content.template,
-                    schedule.content.values,
-                    language=voice.language if voice else "",
-                    fallback=voice.language if voice else "",
+                specimen(
+                    self.templates,
+                    schedule.content,
+                    voice,
+                    language=voice.language,
+                    fallback=voice.language,
                     zone=schedule.zone_for(voice),
-                    context=list_context(self.policy, voice, "reader@example.org"),
                 )
             except CarillonError:
                 return "content"

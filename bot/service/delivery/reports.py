@@ -30,6 +30,7 @@ from bot.domain.updates import Update, WireState
 from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
+from bot.service.rules.voices import voice_of
 from bot.texts import language_for, said
 
 _ENDS = {
@@ -305,20 +306,21 @@ def _write(
     if "@" in schedule.owner:
         readers.insert(0, schedule.owner)
     for reader in dict.fromkeys(readers):
-        language = language_for(*_wanted(uow, schedule, reader))
+        language = language_for(*_wanted(uow, policy, schedule, reader))
         words = Text(language=language, body=said(phrase, language))
         _note(uow, schedule, reader, words, now)
 
 
-def _wanted(uow: UnitOfWork, schedule: Schedule, reader: str) -> list[str]:
-    """The reader's languages: chosen, then seen; of the owner's request; the list's."""
-    known, name = uow.subscribers.get(reader), schedule.audience.list_name
-    voice = uow.lists.get(name) if name is not None else None
+def _wanted(
+    uow: UnitOfWork, policy: Policy, schedule: Schedule, reader: str
+) -> list[str]:
+    """The languages of the reader (chosen, then seen), of its request, of the voice."""
+    known = uow.subscribers.get(reader)
     tags = (
         known.language if known else None,
         known.language_seen if known else None,
         schedule.language if reader == schedule.owner else None,
-        voice.language if voice else None,
+        voice_of(uow, policy, schedule).language,
     )
     return [tag for tag in tags if tag]
 

@@ -20,14 +20,14 @@ from bot.domain.broadcast import (
 from bot.domain.errors import CarillonError
 from bot.domain.events import Acknowledged, ChunkEnded
 from bot.domain.language import choose
-from bot.domain.message import Announcement, MessageType, Text
+from bot.domain.message import Announcement, Text
 from bot.domain.schedule import Content, TemplateContent, TextContent
 from bot.service.delivery import reports
 from bot.service.delivery.jobs import Job, Repeat, Source, Step
 from bot.service.delivery.outcomes import Bounce, Outcomes
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.rules.policy import Policy, list_context
+from bot.service.rules.policy import Policy
 
 LEASE = timedelta(seconds=30)
 
@@ -65,10 +65,11 @@ class Sending:
         schedule = uow.schedules.get(broadcast.schedule_id)
         assert schedule is not None  # noqa: S101 - foreign key
         list_id = broadcast.list_id
+        spoken_for = uow.lists.by_id(list_id) if list_id is not None else None
         return Source(
             broadcast=broadcast,
             schedule=schedule,
-            voice=uow.lists.by_id(list_id) if list_id is not None else None,
+            voice=self._policy.voice_of(spoken_for),
             personal=self._is_personal(schedule.content),
         )
 
@@ -99,16 +100,16 @@ class Sending:
         if isinstance(content, TextContent):
             payloads = content.payloads
             texts = {text.language: text for text in content.texts}
-            text = texts[choose(texts, recipient.language or "", source.fallback)]
+            text = texts[choose(texts, recipient.language or "", source.voice.language)]
         else:
             text = self._rendered(uow, source, content, recipient)
-        voice, addresses = source.voice, self._policy.addresses
+        voice = source.voice
         return Announcement(
-            sender=addresses.of_list(voice.name) if voice else addresses.service,
-            type=voice.type if voice else MessageType.CHAT,
+            sender=voice.address,
+            type=voice.type,
             texts=(text,),
             payloads=payloads,
-            scheduler=addresses.service,
+            scheduler=voice.service,
             job=source.schedule.client_id,
         )
 
@@ -138,11 +139,11 @@ class Sending:
                 for tag in self._tags(source, content, wish)
             }
             spoken = kept.keep(broadcast_id, own_zone, first)
-        tag = self._templates.variant(tuple(spoken), wish, source.fallback)
+        tag = self._templates.variant(tuple(spoken), wish, source.voice.language)
         texts = spoken if zone == own_zone else kept.renditions(broadcast_id, zone)
         if tag in texts:
             return texts[tag]
-        basis = choose(spoken, wish, source.fallback)
+        basis = choose(spoken, wish, source.voice.language)
         try:
             again = self._render(source, content, basis, own_zone, recipient.jid)
             text = self._render(source, content, tag, zone, recipient.jid)
@@ -158,7 +159,7 @@ class Sending:
         """What is rendered first; '' is for whom no language fits."""
         languages = self._templates.get(content.template).languages
         if source.broadcast.total == 1:
-            return (self._templates.variant(languages, wish, source.fallback),)
+            return (self._templates.variant(languages, wish, source.voice.language),)
         return (*languages, "")
 
     def repeats(
@@ -205,9 +206,9 @@ class Sending:
             content.template,
             content.values,
             language=language,
-            fallback=source.fallback,
+            fallback=source.voice.language,
             zone=zone,
-            context=list_context(self._policy, source.voice, jid),
+            context=source.voice.context(jid),
         )
 
     def record(
