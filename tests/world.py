@@ -127,7 +127,8 @@ class World:
         self.schedules = use_cases.schedules
         self.planning = use_cases.planning
         self.steering = use_cases.steering
-        self.sending = use_cases.sending
+        self.chunk_progress = use_cases.progress
+        self.renditions = use_cases.renditions
         self.outcomes = use_cases.outcomes
         self.subscribers = use_cases.subscribers
         self.broadcasts = use_cases.broadcasts

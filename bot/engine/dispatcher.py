@@ -50,7 +50,7 @@ class Dispatcher:
         self._freed.clear()
         while len(self._pipes) < PIPES and not self._suspects and not line.stopping():
             job = await line.database.run(
-                line.sending.claim, line.worker, self.carrying
+                line.progress.claim, line.worker, self.carrying
             )
             if job is None:
                 return IDLE
@@ -83,7 +83,7 @@ class Dispatcher:
             log.log(level, "broadcast begins", readers=broadcast.total)
         await self._carry(job)
         # Perhaps by another process, whose events are not told here.
-        state = await self._line.database.read(self._line.sending.state, broadcast.id)
+        state = await self._line.database.read(self._line.progress.state, broadcast.id)
         if state is BroadcastState.STOPPED:
             log.log(level, "broadcast is stopped", chunk=job.chunk.id)
 
@@ -106,7 +106,7 @@ class Dispatcher:
             await line.wire.ready()
             try:
                 return await line.database.run(
-                    line.sending.refresh, line.worker, job.chunk.id
+                    line.progress.refresh, line.worker, job.chunk.id
                 )
             except Exception:
                 log.exception("chunk not read", chunk=job.chunk.id)
@@ -138,7 +138,7 @@ class Dispatcher:
             )
             if lost.blamed and pipe.reached > job.chunk.through:
                 await line.database.run(
-                    line.sending.strike, line.worker, job.chunk.id, pipe.reached
+                    line.progress.strike, line.worker, job.chunk.id, pipe.reached
                 )
             return False
         finally:
@@ -149,7 +149,7 @@ class Dispatcher:
     async def _condemn(self, job: Job) -> bool:
         """Record the next reader as failed: the server closes the stream over it."""
         line, chunk, broadcast = self._line, job.chunk, job.broadcast
-        page = await line.database.read(line.sending.recipients, job, chunk.through, 1)
+        page = await line.database.read(line.progress.recipients, job, chunk.through, 1)
         if not page:
             return False
         self._culprits[broadcast.id] += 1
@@ -164,6 +164,6 @@ class Dispatcher:
         )
         going = await line.ledger.record(step)
         if self._culprits[broadcast.id] >= HOPELESS:
-            await line.database.run(line.sending.give_up, broadcast.id, "stream-error")
+            await line.database.run(line.progress.give_up, broadcast.id, "stream-error")
             return True
         return not going

@@ -11,7 +11,7 @@ import structlog
 
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
-from bot.service.delivery.sending import Sending
+from bot.service.delivery.progress import ChunkProgress
 from bot.service.ports.outside import Database
 
 log = structlog.get_logger(__name__)
@@ -25,9 +25,11 @@ PAUSE = 1.0
 
 
 class Ledger:
-    def __init__(self, database: Database, sending: Sending, worker: str) -> None:
+    def __init__(
+        self, database: Database, progress: ChunkProgress, worker: str
+    ) -> None:
         self._database = database
-        self._sending = sending
+        self._progress = progress
         self._worker = worker
         self._steps: list[tuple[Step, asyncio.Future[bool]]] = []
         self._bounces: list[Bounce] = []
@@ -72,7 +74,7 @@ class Ledger:
         while True:
             try:
                 return await self._database.run(
-                    self._sending.record, self._worker, steps, bounces
+                    self._progress.record, self._worker, steps, bounces
                 )
             except Exception:
                 log.exception("progress not recorded", again_in=PAUSE)

@@ -20,7 +20,8 @@ from bot.engine.ledger import Ledger
 from bot.engine.window import Pace, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
 from bot.service.delivery.jobs import Job, Step
-from bot.service.delivery.sending import Sending, unrenderable
+from bot.service.delivery.progress import ChunkProgress
+from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock, Database
 
 log = structlog.get_logger(__name__)
@@ -47,7 +48,8 @@ class Line:
     """What the pipes of one process share."""
 
     database: Database
-    sending: Sending
+    progress: ChunkProgress
+    renditions: Renditions
     wire: Wire
     ledger: Ledger
     ids: MessageIds
@@ -117,7 +119,7 @@ class Pipe:
         if after >= job.chunk.last:
             return []
         return await self._line.database.read(
-            self._line.sending.recipients, job, after, limit
+            self._line.progress.recipients, job, after, limit
         )
 
     async def _compose(
@@ -147,7 +149,7 @@ class Pipe:
         database = self._line.database
         # what is rendered for each reader is not kept: nothing is written
         run = database.read if self._job.personal else database.run
-        announcement = await run(self._line.sending.announcement, self._job, reader)
+        announcement = await run(self._line.renditions.announcement, self._job, reader)
         stencil = self._line.wire.stencil(announcement)
         if not self._job.personal:
             self._stencils[reader.language, reader.timezone] = stencil

@@ -21,7 +21,7 @@ class Retrier:
         due = await line.database.run(self._outcomes.retries, BATCH)
         if not due:
             return IDLE
-        repeats = await line.database.run(line.sending.repeats, due)
+        repeats = await line.database.run(self._outcomes.repeats, due)
         for repeat in repeats:
             jid = repeat.exception.jid
             delivery = Delivery(

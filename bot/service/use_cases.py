@@ -6,7 +6,8 @@ from typing import Self
 from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.delivery.outcomes import Outcomes
 from bot.service.delivery.planning import Planning
-from bot.service.delivery.sending import Sending
+from bot.service.delivery.progress import ChunkProgress
+from bot.service.delivery.renditions import Renditions
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.subscribers import Subscribers
 from bot.service.records.audit import Audit
@@ -26,7 +27,8 @@ class UseCases:
     subscribers: Subscribers
     broadcasts: Broadcasts
     planning: Planning
-    sending: Sending
+    renditions: Renditions
+    progress: ChunkProgress
     outcomes: Outcomes
     audit: Audit
 
@@ -37,6 +39,8 @@ class UseCases:
         """All of them over one database; the only place that puts them together."""
         schedules = Schedules(policy, templates, clock)
         planning = Planning(policy, templates)
+        renditions = Renditions(policy, templates)
+        outcomes = Outcomes(policy, renditions, clock)
         return cls(
             database=database,
             policy=policy,
@@ -47,7 +51,8 @@ class UseCases:
             subscribers=Subscribers(policy, clock),
             broadcasts=Broadcasts(policy, clock),
             planning=planning,
-            sending=Sending(policy, templates, clock),
-            outcomes=Outcomes(policy, clock),
+            renditions=renditions,
+            progress=ChunkProgress(policy, renditions, outcomes, clock),
+            outcomes=outcomes,
             audit=Audit(clock),
         )

@@ -19,7 +19,7 @@ from slixmpp.xmlstream import StanzaBase
 
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
-from bot.service.delivery.outcomes import Bounce, Outcomes
+from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import XMPPSettings
@@ -163,10 +163,8 @@ class Standing:
         assert not self._doors._signs._waiting
 
     async def _open(self, world: World) -> None:
-        outcomes = Outcomes(world.policy, world.clock)
-
         def bounced(bounce: Bounce) -> None:
-            self.database.call(outcomes.bounced, bounce)
+            self.database.call(world.outcomes.bounced, bounce)
 
         database = cast(Database, self.database)
         self._doors = Doors(

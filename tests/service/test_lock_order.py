@@ -51,13 +51,13 @@ def test_nobody_waits_for_each_other(postgresql: PostgreSQL) -> None:
     admin = world.caller(ADMIN)
     for _ in range(ROUNDS):
         job = world.due()
-        claimed = world.do(world.sending.claim, "w")
+        claimed = world.do(world.chunk_progress.claim, "w")
         assert claimed is not None
         chunk = claimed.chunk
         step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
         at_once(
             world,
-            (world.sending.record, "w", [step], []),
+            (world.chunk_progress.record, "w", [step], []),
             (world.schedules.cancel_reference, admin, job.id),
             (world.broadcasts.stop, admin, claimed.broadcast.id),
         )

@@ -24,11 +24,11 @@ def job(world: World) -> Schedule:
 
 def deliver(world: World) -> None:
     """Everything was acknowledged."""
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     chunk = claimed.chunk
     step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
-    world.do(world.sending.record, "w", [step], [])
+    world.do(world.chunk_progress.record, "w", [step], [])
 
 
 def bounce(
@@ -52,7 +52,7 @@ def exception(world: World, job: Schedule) -> DeliveryException:
 def repeat(world: World) -> list[str]:
     """What the retrier does in one round; who was told again."""
     claimed = world.do(world.outcomes.retries, 100)
-    repeats = world.do(world.sending.repeats, claimed)
+    repeats = world.do(world.outcomes.repeats, claimed)
     for one in repeats:
         world.do(world.outcomes.repeated, [one.exception])
     return [one.exception.jid for one in repeats]
@@ -274,17 +274,17 @@ def test_a_retry_that_escaped_the_stop(world: World, job: Schedule) -> None:
 
 def test_a_repeat_says_the_same(world: World, job: Schedule) -> None:
     """A repeated message is the announcement as it went out first."""
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     reader = next(
         one
-        for one in world.do(world.sending.recipients, claimed, 0, 10)
+        for one in world.do(world.chunk_progress.recipients, claimed, 0, 10)
         if one.jid == FAR
     )
-    first = world.do(world.sending.announcement, claimed, reader)
+    first = world.do(world.renditions.announcement, claimed, reader)
     bounce(world, job, FAR, "remote-server-timeout", "wait")
     world.clock.advance(minutes=1)
-    [again] = world.do(world.sending.repeats, world.do(world.outcomes.retries, 100))
+    [again] = world.do(world.outcomes.repeats, world.do(world.outcomes.retries, 100))
     assert again.announcement == first
     assert again.broadcast_key == world.broadcast(job).key
 

@@ -303,9 +303,9 @@ def test_later_subscribers_are_not_in_it(world: World) -> None:
     world.subscribe("late@example.org")
     admin = world.caller(ADMIN)
     world.do(world.subscribers.remove, admin, "news", READERS[0])
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
-    page = world.do(world.sending.recipients, claimed, 0, 10)
+    page = world.do(world.chunk_progress.recipients, claimed, 0, 10)
     assert [(one.jid, one.left) for one in page] == [
         (READERS[0], True),
         (READERS[1], False),

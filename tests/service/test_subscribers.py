@@ -57,10 +57,10 @@ def test_one_welcome(world: World) -> None:
     join(world)
     [welcome] = welcomes(world)
     world.plan_all()
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
-    [reader] = world.do(world.sending.recipients, claimed, 0, 10)
-    message = world.do(world.sending.announcement, claimed, reader)
+    [reader] = world.do(world.chunk_progress.recipients, claimed, 0, 10)
+    message = world.do(world.renditions.announcement, claimed, reader)
     assert (reader.jid, message.sender) == (USER, NEWS)
     assert message.texts[0].language == "de"
     assert welcome.client_id == message.job

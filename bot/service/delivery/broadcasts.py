@@ -9,7 +9,7 @@ from bot.domain.broadcast import (
 )
 from bot.domain.errors import Finished, NotFound
 from bot.domain.phrase import Phrase
-from bot.service.delivery import reports
+from bot.service.delivery import closing, reports
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -69,7 +69,7 @@ class Broadcasts:
         """Nothing more leaves; those already told stay told."""
         admins_only(caller)
         self.get(uow, caller, broadcast_id)
-        broadcast = reports.locked(uow, broadcast_id)
+        broadcast = closing.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
         if broadcast.state is BroadcastState.STOPPED:
             return broadcast
@@ -82,7 +82,7 @@ class Broadcasts:
                 )
             )
         now = self._clock.now()
-        reports.close(uow, self._policy, broadcast, BroadcastState.STOPPED, now)
+        closing.close(uow, self._policy, broadcast, BroadcastState.STOPPED, now)
         schedule = uow.schedules.get(broadcast.schedule_id)
         if schedule is not None and schedule.owner != caller.owner:
             reports.stopped(uow, self._policy, broadcast, now)

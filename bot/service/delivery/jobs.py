@@ -1,4 +1,4 @@
-"""What passes between a worker and `bot.service.delivery.sending`."""
+"""What passes between a worker and `bot.service.delivery.progress`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

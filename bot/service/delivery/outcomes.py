@@ -11,11 +11,14 @@ from bot.domain.broadcast import (
     DeliveryException,
     ExceptionKind,
 )
+from bot.domain.errors import CarillonError
 from bot.domain.events import Deviated
 from bot.domain.jid import domain_of
 from bot.domain.lists import EndReason
 from bot.domain.verdict import Verdict
-from bot.service.delivery import reports
+from bot.service.delivery import closing
+from bot.service.delivery.jobs import Repeat, Source
+from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
@@ -38,8 +41,9 @@ class Bounce:
 
 
 class Outcomes:
-    def __init__(self, policy: Policy, clock: Clock) -> None:
+    def __init__(self, policy: Policy, renditions: Renditions, clock: Clock) -> None:
         self._policy = policy
+        self._renditions = renditions
         self._clock = clock
 
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
@@ -60,7 +64,7 @@ class Outcomes:
         elif ruling is Verdict.SCORE and before is None:
             self._score(uow, bounce.jid, now)
         if before is not None:
-            self._settle_sending(uow, broadcast.id)
+            self._settle(uow, broadcast.id)
 
     def _exception(
         self,
@@ -124,8 +128,40 @@ class Outcomes:
                 again.append(claimed)
         uow.exceptions.put(again)
         for broadcast_id in sorted(accepted):
-            self._settle_sending(uow, broadcast_id)
+            self._settle(uow, broadcast_id)
         return again
+
+    def repeats(
+        self, uow: UnitOfWork, exceptions: Sequence[DeliveryException]
+    ) -> list[Repeat]:
+        """What to write for retries that are due, as it was written first.
+
+        Who left since, and what can't be rendered any more, has failed.
+        """
+        found: list[Repeat] = []
+        sources: dict[int, Source] = {}
+        for exception in exceptions:
+            broadcast_id = exception.broadcast_id
+            if broadcast_id not in sources:
+                sources[broadcast_id] = self._renditions.source(uow, broadcast_id)
+            source = sources[broadcast_id]
+            recipient = uow.audiences.find(source.broadcast, exception.jid)
+            if recipient is None or recipient.left:
+                self.failed(uow, exception)
+                continue
+            try:
+                announcement = self._renditions.announcement(uow, source, recipient)
+            except CarillonError as error:
+                self.failed(uow, exception, unrenderable(error))
+                continue
+            found.append(
+                Repeat(
+                    exception=exception,
+                    broadcast_key=source.broadcast.key,
+                    announcement=announcement,
+                )
+            )
+        return found
 
     def _hopeless(
         self, uow: UnitOfWork, exception: DeliveryException, now: datetime
@@ -149,7 +185,7 @@ class Outcomes:
         )
         uow.exceptions.put([after])
         self._told(uow, _of(uow, exception), after)
-        self._settle_sending(uow, exception.broadcast_id)
+        self._settle(uow, exception.broadcast_id)
 
     def repeated(self, uow: UnitOfWork, claimed: Sequence[DeliveryException]) -> None:
         """The server has the repeats; wait whether they bounce.
@@ -177,18 +213,9 @@ class Outcomes:
         )
         uow.happened(deviated)
 
-    def _settle_sending(self, uow: UnitOfWork, broadcast_id: int) -> None:
-        locked = reports.locked(uow, broadcast_id)
-        if locked is not None and locked.state is BroadcastState.SENDING:
-            self.settle(uow, locked)
-
-    def settle(self, uow: UnitOfWork, broadcast: Broadcast) -> None:
-        """Close a broadcast whose chunks are done and whose retries are over."""
-        if uow.chunks.unfinished(broadcast.id):
-            return
-        if uow.exceptions.any_awaited(broadcast.id):
-            return
-        reports.settle(uow, self._policy, broadcast, self._clock.now())
+    def _settle(self, uow: UnitOfWork, broadcast_id: int) -> None:
+        """Close it where the retry that is over was all it waited for."""
+        closing.settle_finished(uow, self._policy, broadcast_id, self._clock.now())
 
 
 def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:

@@ -19,7 +19,7 @@ from bot.domain.broadcast import (
     OccurrenceState,
 )
 from bot.domain.errors import CarillonError
-from bot.domain.events import Planned
+from bot.domain.events import Planned, Unsent
 from bot.domain.lateness import LateVerdict, judge
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import (
@@ -29,7 +29,7 @@ from bot.domain.schedule import (
     ScheduleState,
     TemplateContent,
 )
-from bot.service.delivery import reports
+from bot.service.delivery import closing, reports
 from bot.service.delivery.specimens import specimen
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -184,7 +184,10 @@ class Planning:
             after = schedule
         uow.schedules.save(after)
         if stored is not None:
-            reports.unsent(uow, self.policy, after, stored, now)
+            reports.dealt_with(uow, self.policy, after, stored, None, now)
+            uow.happened(
+                Unsent(announcement=after.id, due_at=due, state=state, reason=reason)
+            )
 
     def launch(
         self,
@@ -252,7 +255,7 @@ class Planning:
             )
         )
         if stored.total == 0:
-            reports.settle(uow, self.policy, stored, now)
+            closing.settle(uow, self.policy, stored, now)
 
     def _add(
         self,

@@ -27,7 +27,7 @@ from bot.domain.schedule import (
     TextContent,
 )
 from bot.domain.updates import WireState
-from bot.service.delivery import reports
+from bot.service.delivery import closing, reports
 from bot.service.delivery.specimens import specimens
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
@@ -220,7 +220,7 @@ class Schedules:
         for broadcast in page.items:
             locked = uow.broadcasts.lock(broadcast.id)
             if locked is not None and locked.state is BroadcastState.SENDING:
-                reports.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
+                closing.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
 
 
 def _earlier(
