@@ -1,13 +1,11 @@
 """Subscribers: joining and leaving lists, signs of life, and the welcome."""
 
-import secrets
 from collections.abc import Callable, Sequence
 
-from bot.domain.access import OPERATOR, Caller, Role
+from bot.domain.access import Caller, Role
 from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from bot.domain.jid import JIDError, bare, domain_of
 from bot.domain.language import is_tag, language_tag
-from bot.domain.lateness import Late, LatePolicy
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
@@ -18,16 +16,14 @@ from bot.domain.lists import (
 )
 from bot.domain.people import Person
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
 from bot.domain.wallclock import zone
 from bot.service.ports.outside import Clock
 from bot.service.ports.staging import Counts
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import admins_only, auditors_only, known, may_know
 
-#: a welcome that could not be sent for a day is no welcome any more
-WELCOME_WITHIN = 24 * 3600
 #: whether there is none or one that the asker may not know of
 _NOBODY = Phrase("There is no list at this address.")
 
@@ -95,8 +91,8 @@ class Subscribers:
         subscriber = uow.subscribers.ensure(jid, now)
         origin = SubscriptionOrigin.PRESENCE
         opened = uow.subscriptions.open(entry.id, subscriber, origin, now)
-        if opened and entry.welcome is not None:
-            self._welcome(uow, entry, subscriber)
+        if opened:
+            schedule_welcome(uow, entry, subscriber, now)
         tag = language if language and is_tag(language) else None
         uow.subscribers.seen(jid, language=tag)
         return entry
@@ -211,7 +207,7 @@ class Subscribers:
         added = uow.people.put(entry.id, people, SubscriptionOrigin.ADMIN, now)
         if welcome and entry.welcome is not None:
             for subscriber in uow.people.named(added):
-                self._welcome(uow, entry, subscriber)
+                schedule_welcome(uow, entry, subscriber, now)
         return Counts(len(added), changed)
 
     def would_put(
@@ -279,32 +275,6 @@ class Subscribers:
     def _refuse_own(self, jid: str) -> None:
         if self._policy.addresses.is_own(jid):
             raise NotAllowed(Phrase("The service does not subscribe to itself."))
-
-    def _welcome(
-        self, uow: UnitOfWork, entry: AnnouncementList, subscriber: Subscriber
-    ) -> None:
-        """Once for each person and list, however often the person rejoins."""
-        now = self._clock.now().replace(microsecond=0)
-        if not uow.subscriptions.welcome(entry.id, subscriber.id, now):
-            return
-        assert entry.welcome is not None  # noqa: S101 - asked by the caller
-        uow.schedules.add(
-            Schedule(
-                owner=OPERATOR,
-                client_id=f"welcome-{secrets.token_hex(8)}",
-                origin=Origin.WELCOME,
-                fingerprint="",
-                audience=PeopleAudience(jids=(subscriber.jid,), list_name=entry.name),
-                content=TemplateContent(template=entry.welcome, values={}),
-                timezone=entry.timezone,
-                deliver_at=now,
-                next_at=now,
-                late=Late(LatePolicy.RUN, WELCOME_WITHIN),
-                updates=False,
-                created_at=now,
-            )
-        )
-        uow.nudge()
 
     def _list_at(self, uow: UnitOfWork, address: str) -> AnnouncementList:
         """The list behind an address; the service's own is the default list's."""
