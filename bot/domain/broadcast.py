@@ -81,6 +81,9 @@ class Broadcast:
     finished_at: datetime | None = None
     expires_at: datetime | None = None
 
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:

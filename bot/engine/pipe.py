@@ -220,8 +220,7 @@ class Pipe:
         return sum(len(written.positions) for written in self._on_the_way)
 
     def _expired(self) -> bool:
-        moment = self._job.broadcast.expires_at
-        return moment is not None and moment <= self._line.clock.now()
+        return self._job.broadcast.has_expired(self._line.clock.now())
 
     async def _record(self, arrived: asyncio.Event) -> None:
         """Record each write once acknowledged, in order, until told to end."""

@@ -93,6 +93,7 @@ class Broadcasts:
         """Stop a few of what is sending; how many, 0 once nothing is."""
         admins_only(caller)
         page = uow.broadcasts.page(Paging(limit=STOPPED_AT_ONCE), sending=True)
+        closing.hold(uow, [broadcast.id for broadcast in page.items])
         for broadcast in page.items:
             self.stop(uow, caller, broadcast.id)
         return len(page.items)

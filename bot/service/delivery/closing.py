@@ -1,10 +1,18 @@
 """Brings a broadcast, its occurrence and its schedule to an end, in one lock order.
 
-Rows are held in the order schedule, broadcast, exceptions of the broadcast. Whoever
-cancels a schedule has to begin with the schedule, and nobody else may begin
-elsewhere: two transactions that hold rows in opposite orders wait for each other.
+On PostgreSQL several transactions run at once: chunks are recorded while an admin
+cancels and the retrier claims. Two that hold rows in opposite orders wait for each
+other until the server undoes one of them. So everybody holds rows in this order:
+
+    chunks of one's own ─► schedule ─► its broadcasts ─► their exceptions
+
+Whoever cancels has to begin with the schedule, since only its state says whether
+there is anything to cancel; the others follow. Who may end several broadcasts in one
+transaction holds all of them first, by schedule (`hold`). And an exception counts as
+held from the moment it is written, since its foreign key holds the broadcast.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,6 +37,13 @@ def locked(uow: UnitOfWork, broadcast_id: int) -> Broadcast | None:
         return None
     uow.schedules.lock(found.schedule_id)
     return uow.broadcasts.lock(broadcast_id)
+
+
+def hold(uow: UnitOfWork, broadcast_ids: Iterable[int]) -> None:
+    """Hold all of them, before anything of theirs is written."""
+    broadcasts = [uow.broadcasts.get(one) for one in set(broadcast_ids)]
+    for _, broadcast_id in sorted((b.schedule_id, b.id) for b in broadcasts if b):
+        locked(uow, broadcast_id)
 
 
 def settle_finished(

@@ -46,6 +46,12 @@ class Outcomes:
         self._renditions = renditions
         self._clock = clock
 
+    def broadcasts_of(self, uow: UnitOfWork, bounces: Sequence[Bounce]) -> set[int]:
+        """What these bounces may bring to an end, and so is to be held first."""
+        keys = {bounce.broadcast_key for bounce in bounces}
+        found = (uow.broadcasts.by_key(key) for key in keys)
+        return {broadcast.id for broadcast in found if broadcast is not None}
+
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
         """Record one bounce and act on its verdict."""
         broadcast = uow.broadcasts.by_key(bounce.broadcast_key)
@@ -113,9 +119,13 @@ class Outcomes:
         that expired meanwhile, or were claimed too often, have failed.
         """
         now = self._clock.now()
+        held = uow.exceptions.due(now, limit)
+        closing.hold(uow, held)
         again: list[DeliveryException] = []
         accepted: set[int] = set()
         for exception in uow.exceptions.retries(now, limit):
+            if exception.broadcast_id not in held:
+                continue  # due since we looked: for the next round
             if exception.kind is ExceptionKind.DEFERRED:
                 uow.exceptions.drop(exception.broadcast_id, [exception.jid])
                 accepted.add(exception.broadcast_id)
@@ -127,7 +137,7 @@ class Outcomes:
                 )
                 again.append(claimed)
         uow.exceptions.put(again)
-        for broadcast_id in sorted(accepted):
+        for broadcast_id in accepted:
             self._settle(uow, broadcast_id)
         return again
 
@@ -138,6 +148,7 @@ class Outcomes:
 
         Who left since, and what can't be rendered any more, has failed.
         """
+        closing.hold(uow, {exception.broadcast_id for exception in exceptions})
         found: list[Repeat] = []
         sources: dict[int, Source] = {}
         for exception in exceptions:
@@ -167,10 +178,10 @@ class Outcomes:
         self, uow: UnitOfWork, exception: DeliveryException, now: datetime
     ) -> bool:
         broadcast = _of(uow, exception)
-        expired = broadcast.expires_at is not None and broadcast.expires_at <= now
         # one whose bounce was recorded beside the stop, on PostgreSQL
         stopped = broadcast.state is BroadcastState.STOPPED
-        return expired or stopped or exception.attempts >= verdict.MAX_ATTEMPTS
+        given_up = exception.attempts >= verdict.MAX_ATTEMPTS
+        return broadcast.has_expired(now) or stopped or given_up
 
     def failed(
         self,

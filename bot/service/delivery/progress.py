@@ -77,25 +77,43 @@ class ChunkProgress:
         steps: Sequence[Step],
         bounces: Sequence[Bounce],
     ) -> set[int]:
-        """Commit acknowledged steps and learnt bounces.
+        """Commit acknowledged steps, one a chunk, and learnt bounces.
 
         Gives the chunks to go on with: not those finished, stopped or lost.
         """
         now = self._clock.now()
-        going: set[int] = set()
+        ours = [
+            (step, chunk)
+            for step in steps
+            if (chunk := uow.chunks.hold(step.chunk_id, worker)) is not None
+        ]
+        ending = (one for one in ours if self._may_end(uow, *one, now))
+        closing.hold(
+            uow,
+            {
+                *self._outcomes.broadcasts_of(uow, bounces),
+                *(chunk.broadcast_id for _, chunk in ending),
+            },
+        )
         for bounce in bounces:
             self._outcomes.bounced(uow, bounce)
-        for step in steps:
-            if self._advance(uow, worker, step, now):
-                going.add(step.chunk_id)
-        return going
+        return {
+            chunk.id
+            for step, chunk in ours
+            if self._advance(uow, worker, step, chunk, now)
+        }
 
-    def _advance(self, uow: UnitOfWork, worker: str, step: Step, now: datetime) -> bool:
-        chunk = uow.chunks.hold(step.chunk_id, worker)
-        if chunk is None:
-            return False
-        broadcast = uow.broadcasts.get(chunk.broadcast_id)
-        assert broadcast is not None  # noqa: S101 - foreign key
+    def _may_end(
+        self, uow: UnitOfWork, step: Step, chunk: Chunk, now: datetime
+    ) -> bool:
+        """Whether the step may be the broadcast's last, by position or by time."""
+        last = max(step.through, chunk.through) >= chunk.last
+        return last or _of(uow, chunk).has_expired(now)
+
+    def _advance(
+        self, uow: UnitOfWork, worker: str, step: Step, chunk: Chunk, now: datetime
+    ) -> bool:
+        broadcast = _of(uow, chunk)
         if step.through > chunk.through:
             cleared = step.condemned or (
                 chunk.suspect is not None and step.through >= chunk.suspect
@@ -121,7 +139,7 @@ class ChunkProgress:
             )
             uow.happened(_acknowledged(broadcast, step))
         finished = chunk.through >= chunk.last
-        expired = broadcast.expires_at is not None and broadcast.expires_at <= now
+        expired = broadcast.has_expired(now)
         sending = broadcast.state is BroadcastState.SENDING
         going = sending and not finished and not expired
         # Of a broadcast that was stopped, what is on its way is still recorded.
@@ -195,6 +213,12 @@ class ChunkProgress:
     def give_up(self, uow: UnitOfWork, broadcast_id: int, reason: str) -> None:
         """End a broadcast that cannot be sent at all."""
         closing.give_up(uow, self._policy, broadcast_id, self._clock.now(), reason)
+
+
+def _of(uow: UnitOfWork, chunk: Chunk) -> Broadcast:
+    broadcast = uow.broadcasts.get(chunk.broadcast_id)
+    assert broadcast is not None  # noqa: S101 - foreign key
+    return broadcast
 
 
 def _acknowledged(broadcast: Broadcast, step: Step) -> Acknowledged:
