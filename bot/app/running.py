@@ -32,7 +32,7 @@ from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
 from bot.metrics.counts import Counts
-from bot.service.delivery.progress import LEASE
+from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
@@ -185,7 +185,7 @@ class Running:
         # collections, would hold everything up for some 70 ms each time.
         gc.collect()
         gc.freeze()
-        self._alarm.every(LEASE.total_seconds() / 3, self._renew)
+        self._alarm.every(LEASE_TIME.total_seconds() / 3, self._renew)
         self._alarm.start()
         systemd.tell(READY="1")
         work = {

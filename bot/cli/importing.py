@@ -19,7 +19,7 @@ from bot.domain.jid import JIDError, bare
 from bot.domain.people_files import Format, Reader, format_of
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Origin
-from bot.service.ports.staging import BadLine, Counts
+from bot.service.ports.staging import BadLine, Enrolment
 from bot.service.readers.imports import Import
 from bot.store.staging import SqlStaging, staging
 
@@ -270,7 +270,7 @@ def _refusal(faults: int, dry_run: bool) -> Phrase:
 def _done(
     list_name: str, dry_run: bool, work: Import, kept: SqlStaging
 ) -> Iterator[Phrase]:
-    counts = Counts(work.added, work.changed)
+    counts = Enrolment(work.added, work.changed)
     yield from additions(counts, work.there, list_name, dry_run=dry_run)
     if kept.duplicates:
         yield Counted("{count} duplicate", "{count} duplicates", kept.duplicates)
@@ -281,7 +281,7 @@ def _done(
 
 
 def additions(
-    counts: Counts, there: int, list_name: str, *, dry_run: bool = False
+    counts: Enrolment, there: int, list_name: str, *, dry_run: bool = False
 ) -> Iterator[Phrase]:
     """How many a list has got or would get, how many it had, and who changed."""
     if dry_run:

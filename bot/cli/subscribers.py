@@ -7,7 +7,7 @@ import typer
 from bot.cli import exporting, importing, output, session
 from bot.domain.audit import Action
 from bot.domain.phrase import Counted, Phrase
-from bot.service.ports.staging import Counts
+from bot.service.ports.staging import Enrolment
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
 
@@ -156,8 +156,8 @@ def _add_all(
     language: str | None,
     timezone: str | None,
     welcome: bool,
-) -> Counts:
-    done = Counts()
+) -> Enrolment:
+    done = Enrolment()
     for jid in jids:
         one = subscribers.add(
             uow, session.OPERATOR, list_name, jid, language, timezone, welcome=welcome

@@ -16,13 +16,13 @@ from bot.service.delivery.jobs import Job, Step
 log = structlog.get_logger(__name__)
 
 #: chunks under way at once, so that one reader need not wait for ten thousand
-PIPES = 3
+CHUNKS_AT_ONCE = 3
 #: seconds between looks where nobody nudges
-IDLE = 5.0
+IDLE_SECONDS = 5.0
 #: seconds before a chunk is tried again after a failure of our own
-PAUSE = 1.0
+RETRY_SECONDS = 1.0
 #: culprits in a row, with nobody told in between, that end a broadcast
-HOPELESS = 3
+MAX_CULPRITS_IN_A_ROW = 3
 
 
 class Dispatcher:
@@ -48,19 +48,23 @@ class Dispatcher:
         line = self._line
         await line.wire.ready()
         self._freed.clear()
-        while len(self._pipes) < PIPES and not self._suspects and not line.stopping():
+        while (
+            len(self._pipes) < CHUNKS_AT_ONCE
+            and not self._suspects
+            and not line.stopping()
+        ):
             job = await line.database.run(
                 line.progress.claim, line.worker, self.carrying
             )
             if job is None:
-                return IDLE
+                return IDLE_SECONDS
             task = asyncio.create_task(self._lead(job))
             self._pipes[task] = job.chunk.id
             task.add_done_callback(self._ended)
         if self._pipes:
             await self._freed.wait()
             return 0.0
-        return IDLE
+        return IDLE_SECONDS
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._pipes[task]
@@ -95,7 +99,7 @@ class Dispatcher:
                 done = await self._attempt(job)
             except Exception:
                 log.exception("chunk interrupted", chunk=job.chunk.id)
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(RETRY_SECONDS)
                 done = False
             job = None if done else await self._refreshed(job)
 
@@ -110,7 +114,7 @@ class Dispatcher:
                 )
             except Exception:
                 log.exception("chunk not read", chunk=job.chunk.id)
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _attempt(self, job: Job) -> bool:
         """Send on until the stream is lost; whether the chunk needs no more."""
@@ -163,7 +167,7 @@ class Dispatcher:
             condemned=True,
         )
         going = await line.ledger.record(step)
-        if self._culprits[broadcast.id] >= HOPELESS:
+        if self._culprits[broadcast.id] >= MAX_CULPRITS_IN_A_ROW:
             await line.database.run(line.progress.give_up, broadcast.id, "stream-error")
             return True
         return not going

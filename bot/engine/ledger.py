@@ -19,9 +19,9 @@ log = structlog.get_logger(__name__)
 #: seconds that a bounce may wait for company
 BOUNCE_DELAY = 0.2
 #: bounces in one transaction, which on SQLite is to last 50 ms at most
-SLICE = 20
+BOUNCES_PER_TRANSACTION = 20
 #: seconds before the database is asked again
-PAUSE = 1.0
+RETRY_SECONDS = 1.0
 
 
 class Ledger:
@@ -62,9 +62,9 @@ class Ledger:
         bounces, self._bounces = self._bounces, []
         if not steps and not bounces:
             return
-        while len(bounces) > SLICE:
-            await self._commit([], bounces[:SLICE])
-            bounces = bounces[SLICE:]
+        while len(bounces) > BOUNCES_PER_TRANSACTION:
+            await self._commit([], bounces[:BOUNCES_PER_TRANSACTION])
+            bounces = bounces[BOUNCES_PER_TRANSACTION:]
         going = await self._commit(_merged(steps), bounces)
         for step, done in steps:
             if not done.done():
@@ -77,8 +77,8 @@ class Ledger:
                     self._progress.record, self._worker, steps, bounces
                 )
             except Exception:
-                log.exception("progress not recorded", again_in=PAUSE)
-                await asyncio.sleep(PAUSE)
+                log.exception("progress not recorded", again_in=RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
 
 
 def _merged(steps: Sequence[tuple[Step, asyncio.Future[bool]]]) -> list[Step]:

@@ -9,8 +9,8 @@ from bot.engine.wire import StreamLost
 
 log = structlog.get_logger(__name__)
 
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 30.0
+_FIRST_RETRY_SECONDS = 1.0
+_LONGEST_RETRY_SECONDS = 30.0
 
 
 class Loop:
@@ -24,7 +24,7 @@ class Loop:
         self.name = name
         self._step = step
         self._nudged = asyncio.Event()
-        self._pause = _FIRST_PAUSE
+        self._pause = _FIRST_RETRY_SECONDS
         #: steps that raised
         self.failures = 0
 
@@ -52,8 +52,8 @@ class Loop:
             self.failures += 1
             log.exception("loop failed", loop=self.name, again_in=self._pause)
         else:
-            self._pause = _FIRST_PAUSE
+            self._pause = _FIRST_RETRY_SECONDS
             return delay
-        delay, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
+        delay, self._pause = self._pause, min(self._pause * 2, _LONGEST_RETRY_SECONDS)
         await asyncio.sleep(delay)
         return 0.0

@@ -19,7 +19,7 @@ from bot.domain.identity import MessageIds
 from bot.engine.ledger import Ledger
 from bot.engine.window import Pace, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
-from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.jobs import Deviation, Job, Step
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock, Database
@@ -27,9 +27,7 @@ from bot.service.ports.outside import Clock, Database
 log = structlog.get_logger(__name__)
 
 #: recipients fetched and written at a time
-PAGE = 500
-
-Fault = tuple[str, ExceptionKind, str]
+PAGE_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Written:
     positions: tuple[int, ...]
     #: the cursor once all is acknowledged
     through: int
-    faults: tuple[tuple[int, Fault], ...]
+    deviations: tuple[tuple[int, Deviation], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +95,7 @@ class Pipe:
 
     async def _write(self, arrived: asyncio.Event) -> None:
         chunk, after = self._job.chunk, self._job.chunk.through
-        limit = min(PAGE, max(1, self._line.window.size // 4), self._limit)
+        limit = min(PAGE_SIZE, max(1, self._line.window.size // 4), self._limit)
         page = asyncio.create_task(self._page(after, limit))
         try:
             while (
@@ -109,8 +107,8 @@ class Pipe:
                 end = len(recipients) < limit
                 after = chunk.last if end else recipients[-1].position
                 page = asyncio.create_task(self._page(after, limit))
-                deliveries, faults = await self._compose(recipients)
-                await self._send(deliveries, faults, after, arrived)
+                deliveries, deviations = await self._compose(recipients)
+                await self._send(deliveries, deviations, after, arrived)
         finally:
             page.cancel()
 
@@ -124,13 +122,13 @@ class Pipe:
 
     async def _compose(
         self, recipients: list[Recipient]
-    ) -> tuple[list[tuple[int, Delivery]], list[tuple[int, Fault]]]:
+    ) -> tuple[list[tuple[int, Delivery]], list[tuple[int, Deviation]]]:
         deliveries: list[tuple[int, Delivery]] = []
-        faults: list[tuple[int, Fault]] = []
+        deviations: list[tuple[int, Deviation]] = []
         for reader in recipients:
             if reader.left:
-                fault = (reader.jid, ExceptionKind.SKIPPED, "left")
-                faults.append((reader.position, fault))
+                deviation = (reader.jid, ExceptionKind.SKIPPED, "left")
+                deviations.append((reader.position, deviation))
                 continue
             stencil = self._stencils.get((reader.language, reader.timezone))
             if stencil is None:
@@ -138,12 +136,12 @@ class Pipe:
                     stencil = await self._stencil(reader)
                 except CarillonError as error:
                     why = unrenderable(error)
-                    fault = (reader.jid, ExceptionKind.FAILED, why)
-                    faults.append((reader.position, fault))
+                    deviation = (reader.jid, ExceptionKind.FAILED, why)
+                    deviations.append((reader.position, deviation))
                     continue
             delivery = Delivery(stencil, reader.jid, self._ids.to(reader.jid))
             deliveries.append((reader.position, delivery))
-        return deliveries, faults
+        return deliveries, deviations
 
     async def _stencil(self, reader: Recipient) -> Stencil:
         database = self._line.database
@@ -158,13 +156,13 @@ class Pipe:
     async def _send(
         self,
         deliveries: list[tuple[int, Delivery]],
-        faults: list[tuple[int, Fault]],
+        deviations: list[tuple[int, Deviation]],
         through: int,
         arrived: asyncio.Event,
     ) -> None:
         """Write a page in as many pieces as window and rate allow."""
         if not deliveries:
-            self._push(_Done(), (), through, faults, arrived)
+            self._push(_Done(), (), through, deviations, arrived)
         while deliveries and not self._ended.is_set() and not self._line.stopping():
             granted = await self._line.pace.take(len(deliveries))
             piece, deliveries = deliveries[:granted], deliveries[granted:]
@@ -183,8 +181,8 @@ class Pipe:
             except StreamLost as lost:
                 barrier = _Lost(lost)
             upto = positions[-1] if deliveries else through
-            passed = [fault for fault in faults if fault[0] <= upto]
-            faults = [fault for fault in faults if fault[0] > upto]
+            passed = [deviation for deviation in deviations if deviation[0] <= upto]
+            deviations = [deviation for deviation in deviations if deviation[0] > upto]
             self._push(barrier, positions, upto, passed, arrived)
             if isinstance(barrier, _Lost):
                 raise barrier.lost
@@ -202,10 +200,10 @@ class Pipe:
         barrier: Barrier,
         positions: tuple[int, ...],
         through: int,
-        faults: list[tuple[int, Fault]],
+        deviations: list[tuple[int, Deviation]],
         arrived: asyncio.Event,
     ) -> None:
-        self._on_the_way.append(Written(barrier, positions, through, tuple(faults)))
+        self._on_the_way.append(Written(barrier, positions, through, tuple(deviations)))
         arrived.set()
 
     async def _room_for(self, count: int) -> None:
@@ -274,12 +272,16 @@ class Pipe:
         if not whole and handled == 0:
             return None
         through = written.through if whole else written.positions[handled - 1]
-        faults = [fault for position, fault in written.faults if position <= through]
+        deviations = [
+            deviation
+            for position, deviation in written.deviations
+            if position <= through
+        ]
         return Step(
             chunk_id=self._job.chunk.id,
             through=through,
-            done=(len(written.positions) if whole else handled) + len(faults),
-            exceptions=tuple(faults),
+            done=(len(written.positions) if whole else handled) + len(deviations),
+            exceptions=tuple(deviations),
         )
 
 

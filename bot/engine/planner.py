@@ -10,6 +10,8 @@ from bot.service.ports.unit_of_work import UnitOfWork
 
 #: seconds; re-arms after a clock jump or a suspended machine
 SAFETY_TICK = 5.0
+#: seconds until what another process holds is looked at again
+RETRY_SECONDS = 1.0
 
 
 class Alarm(Protocol):
@@ -48,7 +50,7 @@ class Planner:
                 self._alarm.set(due)
                 return SAFETY_TICK
             if not await self._plan():
-                return 1.0  # another process holds what is due
+                return RETRY_SECONDS  # another process holds what is due
 
     async def _plan(self) -> int:
         now = self._clock.now()

@@ -15,11 +15,12 @@ from bot.service.ports.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+#: notices that are claimed, written and acknowledged together
+NOTICES_PER_WRITE = 100
 #: how long another process leaves to this one what it has claimed
-CLAIM = timedelta(seconds=60)
+CLAIM_TIME = timedelta(seconds=60)
 #: seconds between looks
-IDLE = 5.0
+IDLE_SECONDS = 5.0
 
 
 class Reporter:
@@ -36,9 +37,9 @@ class Reporter:
     async def step(self) -> float:
         await self._wire.ready()
         now = self._clock.now()
-        notices = await self._database.run(_claim, now, now + CLAIM)
+        notices = await self._database.run(_claim, now, now + CLAIM_TIME)
         if not notices:
-            return IDLE
+            return IDLE_SECONDS
         found = [(notice, self._delivery(notice)) for notice in notices]
         if deliveries := [one for _, one in found if one is not None]:
             barrier = await self._wire.write(deliveries)
@@ -75,7 +76,7 @@ def message_id(notice: Notice) -> str:
 
 
 def _claim(uow: UnitOfWork, now: datetime, until: datetime) -> list[Notice]:
-    return uow.notices.claim(now, until, BATCH)
+    return uow.notices.claim(now, until, NOTICES_PER_WRITE)
 
 
 def _done(uow: UnitOfWork, notice_ids: list[int]) -> None:

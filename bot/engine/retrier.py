@@ -4,10 +4,10 @@ from bot.engine.pipe import Line
 from bot.engine.wire import Delivery
 from bot.service.delivery.outcomes import Outcomes
 
-#: repeats in one write
-BATCH = 25
+#: messages that are claimed together, then written one by one
+REPEATS_PER_CLAIM = 25
 #: seconds between looks
-IDLE = 5.0
+IDLE_SECONDS = 5.0
 
 
 class Retrier:
@@ -18,9 +18,9 @@ class Retrier:
     async def step(self) -> float:
         line = self._line
         await line.wire.ready()
-        due = await line.database.run(self._outcomes.retries, BATCH)
+        due = await line.database.run(self._outcomes.retries, REPEATS_PER_CLAIM)
         if not due:
-            return IDLE
+            return IDLE_SECONDS
         repeats = await line.database.run(self._outcomes.repeats, due)
         for repeat in repeats:
             jid = repeat.exception.jid

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.engine.ledger import SLICE, Ledger
+from bot.engine.ledger import BOUNCES_PER_TRANSACTION, Ledger
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.delivery.progress import ChunkProgress
@@ -45,7 +45,7 @@ def test_bounces_are_written_a_few_at_a_time(world: World) -> None:
         assert not await done
 
     asyncio.run(go())
-    assert max(bounces for _, bounces in recorded) <= SLICE
+    assert max(bounces for _, bounces in recorded) <= BOUNCES_PER_TRANSACTION
     assert [steps for steps, _ in recorded] == [0] * (len(recorded) - 1) + [1]
     assert sum(bounces for _, bounces in recorded) == 70
     assert world.progress(job).failed == 70

@@ -102,7 +102,7 @@ def test_the_window_bounds_all_chunks(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many chunks there are, no more than a window is on its way."""
-    monkeypatch.setattr("bot.service.delivery.planning.CHUNK", 50)
+    monkeypatch.setattr("bot.service.delivery.planning.CHUNK_SIZE", 50)
     job = due(world, 200)
 
     async def go() -> None:

@@ -20,7 +20,7 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.records.audit import MOST
+from bot.service.records.audit import LONGEST_TEXT
 from tests.world import ADMIN, AUDITOR, NOON, PUBLISHER, STRANGER, USER, World
 
 READER = "reader@example.org"
@@ -156,8 +156,8 @@ def test_long_words_are_cut(world: World) -> None:
     about = asked(world.caller(ADMIN), about="x" * 5_000)
     world.do(world.audit.refused, about, NotFound(Quoted("y" * 5_000)))
     [entry] = trail(world)
-    assert entry.about == "x" * (MOST - 1) + "…"
-    assert entry.detail == "y" * (MOST - 1) + "…"
+    assert entry.about == "x" * (LONGEST_TEXT - 1) + "…"
+    assert entry.detail == "y" * (LONGEST_TEXT - 1) + "…"
 
 
 def test_who_may_look(world: World) -> None:

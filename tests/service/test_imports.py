@@ -9,7 +9,7 @@ import pytest
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.people import Person
-from bot.domain.people_files import Fault, Record, fault
+from bot.domain.people_files import Record, Rejected, rejected
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
@@ -46,7 +46,7 @@ def an_import(
         )
 
 
-def records(*jids: str) -> list[Record | Fault]:
+def records(*jids: str) -> list[Record | Rejected]:
     return list(enumerate(map(Person, jids), 1))
 
 
@@ -54,7 +54,9 @@ def users(count: int) -> list[str]:
     return [f"user{number:04}@example.org" for number in range(count)]
 
 
-def carry_out(world: World, said: Sequence[Record | Fault], to: str = "news") -> Import:
+def carry_out(
+    world: World, said: Sequence[Record | Rejected], to: str = "news"
+) -> Import:
     with an_import(world, to) as (work, _):
         for _step in work.read(said):
             pass
@@ -77,7 +79,7 @@ def trail(world: World) -> list[AuditEntry]:
 
 def test_everybody_once(world: World) -> None:
     """Who is new is added, who stands there counts apart, whatever the slices."""
-    people = users(imports.FIRST * 3)
+    people = users(imports.FIRST_SLICE * 3)
     world.subscribe(people[7], people[200])
     work = carry_out(world, records(*people))
     assert (work.added, work.there) == (len(people) - 2, 2)
@@ -89,7 +91,7 @@ def test_everybody_once(world: World) -> None:
 def test_the_rules_are_those_of_adding(world: World) -> None:
     """What `add` refuses makes a line bad; the JID that is stored is normalised."""
     with an_import(world) as (work, kept):
-        said: list[Record | Fault] = [
+        said: list[Record | Rejected] = [
             (2, Person("Anna@Example.ORG", "de", "Europe/Berlin")),
             (3, Person("no jid")),
             (4, Person("a@example.org/phone")),
@@ -97,7 +99,7 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
             (6, Person("b@example.org", timezone="Mars")),
             (7, Person("example.org")),
             (8, Person(f"news@{SERVICE}")),
-            fault(9, "x", Phrase("there is no JID")),
+            rejected(9, "x", Phrase("there is no JID")),
             (10, Person("c@example.org", language_seen="?")),
             (11, Person("anna@example.org")),
             (12, Person("bob")),
@@ -137,16 +139,16 @@ def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
             welcome=False,
             said=lambda phrase: f"gesagt: {phrase}\udcff",
         )
-        list(work.read([fault(3, "x", Phrase("there is no JID"))]))
+        list(work.read([rejected(3, "x", Phrase("there is no JID"))]))
         [bad] = kept.all_faults()
     assert bad == (3, "x", "gesagt: there is no JID\\udcff")
 
 
 def test_who_prefers_something_else_is_counted(world: World) -> None:
     """Of those who are known, as a dry run foretells; a file of names changes none."""
-    people = users(imports.FIRST * 2)
+    people = users(imports.FIRST_SLICE * 2)
     carry_out(world, list(enumerate((Person(one, "de") for one in people), 1)))
-    said: list[Record | Fault] = [
+    said: list[Record | Rejected] = [
         (2, Person(people[0], "de")),
         (3, Person(people[1], "pl")),
         (4, Person(people[-1], timezone="Europe/Warsaw")),
@@ -175,11 +177,11 @@ def test_a_look_changes_nothing(world: World) -> None:
 
 def test_one_entry_in_the_trail(world: World) -> None:
     """An import of many slices leaves one entry, which counts its people and lines."""
-    said = [*records(*users(imports.FIRST * 2)), (900, Person(users(1)[0]))]
-    carry_out(world, [*said, fault(901, "x", Phrase("no JID"))])
+    said = [*records(*users(imports.FIRST_SLICE * 2)), (900, Person(users(1)[0]))]
+    carry_out(world, [*said, rejected(901, "x", Phrase("no JID"))])
     [entry] = trail(world)
     assert (entry.action, entry.result, entry.caller) == ("subscribe", "done", ADMIN)
-    people = imports.FIRST * 2
+    people = imports.FIRST_SLICE * 2
     assert entry.about == (
         f"news: import of people.csv: people {people}, duplicates 1,"
         " bad lines left out 1"
@@ -190,16 +192,16 @@ def test_one_entry_in_the_trail(world: World) -> None:
 
 def test_the_entry_comes_with_the_first_slice(world: World) -> None:
     """What is cut off leaves whole slices and the entry; a repeat adds the others."""
-    people = users(imports.FIRST + 50)
+    people = users(imports.FIRST_SLICE + 50)
     with an_import(world) as (work, _):
         list(work.read(records(*people)))
         steps = work.write(world.database)
-        assert next(steps) == imports.FIRST
+        assert next(steps) == imports.FIRST_SLICE
         steps.close()
-    assert standing(world) == people[: imports.FIRST]
+    assert standing(world) == people[: imports.FIRST_SLICE]
     assert len(trail(world)) == 1
     work = carry_out(world, records(*people))
-    assert (work.added, work.there) == (50, imports.FIRST)
+    assert (work.added, work.there) == (50, imports.FIRST_SLICE)
     assert standing(world) == people
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.broadcast import BroadcastState, DeliveryException, ExceptionKind
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Step
-from bot.service.delivery.outcomes import SETTLE, Bounce
+from bot.service.delivery.outcomes import SETTLING_TIME, Bounce
 from tests.world import ADMIN, NOON, World
 
 READERS = ("a@example.org", "b@example.org", "far@elsewhere.example")
@@ -149,7 +149,7 @@ def test_a_late_bounce_is_retried(world: World, job: Schedule) -> None:
     assert world.progress(job).deferred == 1
     world.clock.advance(minutes=1)
     assert repeat(world) == [FAR]
-    world.clock.advance(seconds=SETTLE.total_seconds())
+    world.clock.advance(seconds=SETTLING_TIME.total_seconds())
     assert repeat(world) == []
     assert world.progress(job).sent == 3
     assert world.get(job.id).state is ScheduleState.SENT
@@ -164,7 +164,7 @@ def test_a_broadcast_waits_for_its_retries(world: World, job: Schedule) -> None:
     assert repeat(world) == [FAR]
     assert exception(world, job).kind is ExceptionKind.DEFERRED
     assert world.get(job.id).wire_state == "queued"
-    world.clock.advance(seconds=SETTLE.total_seconds())
+    world.clock.advance(seconds=SETTLING_TIME.total_seconds())
     assert repeat(world) == []
     assert world.exceptions(job) == []
     assert world.get(job.id).wire_state == "sent"

@@ -281,7 +281,7 @@ def test_what_is_held_and_refused_is_told(world: World) -> None:
 
 def test_a_large_audience_is_cut(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks cover the audience without gap or overlap."""
-    monkeypatch.setattr("bot.service.delivery.planning.CHUNK", 3)
+    monkeypatch.setattr("bot.service.delivery.planning.CHUNK_SIZE", 3)
     world.subscribe(*(f"r{number}@example.org" for number in range(8)))
     job = world.due()
     chunks = world.chunks(job)

@@ -6,7 +6,7 @@ from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.errors import Finished
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Job, Step
-from bot.service.delivery.progress import LEASE
+from bot.service.delivery.progress import LEASE_TIME
 from tests.world import ADMIN, World
 
 READERS = [f"r{number}@example.org" for number in range(4)]
@@ -169,7 +169,7 @@ def test_a_lost_lease(world: World, job: Schedule) -> None:
     """A worker whose lease another one holds records nothing and stops."""
     claimed = claim(world, "slow")
     at = positions(world, claimed)
-    world.clock.advance(seconds=LEASE.total_seconds() + 1)
+    world.clock.advance(seconds=LEASE_TIME.total_seconds() + 1)
     assert world.do(world.chunk_progress.claim, "slow", {claimed.chunk.id}) is None
     other = claim(world, "other")
     assert other.chunk.id == claimed.chunk.id
@@ -183,7 +183,7 @@ def test_a_lost_lease(world: World, job: Schedule) -> None:
 def test_a_renewed_lease(world: World) -> None:
     """A renewed lease is nobody else's."""
     mine = claim(world).chunk.id
-    world.clock.advance(seconds=LEASE.total_seconds() - 1)
+    world.clock.advance(seconds=LEASE_TIME.total_seconds() - 1)
     world.do(world.chunk_progress.renew, "w", {mine})
     world.clock.advance(seconds=2)
     assert world.do(world.chunk_progress.claim, "other") is None
@@ -193,7 +193,7 @@ def test_a_renewed_lease(world: World) -> None:
 def test_a_lease_nobody_carries(world: World) -> None:
     """A chunk that was leased and lost sight of is free again after the lease."""
     lost = claim(world).chunk.id
-    world.clock.advance(seconds=LEASE.total_seconds() - 1)
+    world.clock.advance(seconds=LEASE_TIME.total_seconds() - 1)
     world.do(world.chunk_progress.renew, "w", set())
     world.clock.advance(seconds=2)
     assert claim(world).chunk.id == lost

@@ -8,9 +8,12 @@ from bot.domain.message import Announcement
 from bot.domain.schedule import Schedule
 from bot.domain.voice import Voice
 
+#: a recipient's bare JID, how its delivery deviates from "sent", and the condition
+Deviation = tuple[str, ExceptionKind, str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Outgoing:
     """What a broadcast's messages are made of."""
 
     broadcast: Broadcast
@@ -21,7 +24,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Source):
+class Job(Outgoing):
     """A chunk with all that a worker needs to send it."""
 
     chunk: Chunk
@@ -37,7 +40,7 @@ class Step:
     #: recipients passed, exceptions included
     done: int = 0
     #: readers passed over or given up, with the condition
-    exceptions: Sequence[tuple[str, ExceptionKind, str]] = ()
+    exceptions: Sequence[Deviation] = ()
     #: the culprit behind the strikes is found: start afresh
     condemned: bool = False
 

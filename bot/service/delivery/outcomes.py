@@ -17,7 +17,7 @@ from bot.domain.jid import domain_of
 from bot.domain.lists import EndReason
 from bot.domain.verdict import Verdict
 from bot.service.delivery import closing
-from bot.service.delivery.jobs import Repeat, Source
+from bot.service.delivery.jobs import Outgoing, Repeat
 from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -25,7 +25,7 @@ from bot.service.rules.policy import Policy
 
 #: how long a repeated message may take to bounce before it counts as accepted;
 #: servers try for minutes to reach another one
-SETTLE = timedelta(minutes=15)
+SETTLING_TIME = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,9 @@ class Outcomes:
                 self.failed(uow, exception)
             else:
                 claimed = replace(
-                    exception, attempts=exception.attempts + 1, next_at=now + SETTLE
+                    exception,
+                    attempts=exception.attempts + 1,
+                    next_at=now + SETTLING_TIME,
                 )
                 again.append(claimed)
         uow.exceptions.put(again)
@@ -150,25 +152,27 @@ class Outcomes:
         """
         closing.hold(uow, {exception.broadcast_id for exception in exceptions})
         found: list[Repeat] = []
-        sources: dict[int, Source] = {}
+        outgoing_by_id: dict[int, Outgoing] = {}
         for exception in exceptions:
             broadcast_id = exception.broadcast_id
-            if broadcast_id not in sources:
-                sources[broadcast_id] = self._renditions.source(uow, broadcast_id)
-            source = sources[broadcast_id]
-            recipient = uow.audiences.find(source.broadcast, exception.jid)
+            if broadcast_id not in outgoing_by_id:
+                outgoing_by_id[broadcast_id] = self._renditions.outgoing(
+                    uow, broadcast_id
+                )
+            outgoing = outgoing_by_id[broadcast_id]
+            recipient = uow.audiences.find(outgoing.broadcast, exception.jid)
             if recipient is None or recipient.left:
                 self.failed(uow, exception)
                 continue
             try:
-                announcement = self._renditions.announcement(uow, source, recipient)
+                announcement = self._renditions.announcement(uow, outgoing, recipient)
             except CarillonError as error:
                 self.failed(uow, exception, unrenderable(error))
                 continue
             found.append(
                 Repeat(
                     exception=exception,
-                    broadcast_key=source.broadcast.key,
+                    broadcast_key=outgoing.broadcast.key,
                     announcement=announcement,
                 )
             )
@@ -205,7 +209,7 @@ class Outcomes:
         """
         now = self._clock.now()
         after = [
-            replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLE)
+            replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLING_TIME)
             for one in claimed
             if uow.exceptions.get(one.broadcast_id, one.jid) == one
         ]

@@ -39,9 +39,9 @@ from bot.service.rules.rights import may_announce
 from bot.service.rules.voices import list_of
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
-BATCH = 10
+SCHEDULES_PER_TRANSACTION = 10
 #: recipients a worker sends under one lease
-CHUNK = 2_000
+CHUNK_SIZE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Planning:
 
     def lists_due(self, uow: UnitOfWork, now: datetime) -> list[str]:
         """The lists whose audience the next batch needs."""
-        due = uow.schedules.due(now, BATCH)
+        due = uow.schedules.due(now, SCHEDULES_PER_TRANSACTION)
         names = {
             schedule.audience.list_name
             for schedule in due
@@ -62,7 +62,7 @@ class Planning:
     def freeze(self, uow: UnitOfWork, list_name: str, now: datetime) -> Frozen | None:
         """The list's audience as it stands; None where the list is gone."""
         found = uow.lists.get(list_name)
-        return uow.audiences.freeze(found.id, now, CHUNK) if found else None
+        return uow.audiences.freeze(found.id, now, CHUNK_SIZE) if found else None
 
     def plan(
         self, uow: UnitOfWork, frozen: Mapping[str, Frozen | None], now: datetime
@@ -73,7 +73,7 @@ class Planning:
         due since for another list is left for the next round.
         """
         planned = 0
-        due = uow.schedules.due(now, BATCH)
+        due = uow.schedules.due(now, SCHEDULES_PER_TRANSACTION)
         # some owners are held one after the other: by all planners in one order
         for schedule in sorted(due, key=lambda one: one.owner):
             audience = schedule.audience
@@ -267,10 +267,13 @@ class Planning:
         audience = schedule.audience
         if isinstance(audience, PeopleAudience):
             count = len(audience.jids)
-            cuts = range(0, count, CHUNK)
+            cuts = range(0, count, CHUNK_SIZE)
             return uow.broadcasts.add(
                 replace(broadcast, total=count),
-                [(at, min(at + CHUNK, count), min(CHUNK, count - at)) for at in cuts],
+                [
+                    (at, min(at + CHUNK_SIZE, count), min(CHUNK_SIZE, count - at))
+                    for at in cuts
+                ],
                 audience.jids,
             )
         found = frozen[audience.list_name]

@@ -26,7 +26,7 @@ from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 
-LEASE = timedelta(seconds=30)
+LEASE_TIME = timedelta(seconds=30)
 
 
 class ChunkProgress:
@@ -49,17 +49,17 @@ class ChunkProgress:
 
         `carrying`: those that the worker has in hand.
         """
-        chunk = uow.chunks.claim(worker, self._clock.now(), LEASE, carrying)
+        chunk = uow.chunks.claim(worker, self._clock.now(), LEASE_TIME, carrying)
         return None if chunk is None else self._job(uow, chunk)
 
     def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job:
-        source = self._renditions.source(uow, chunk.broadcast_id)
+        outgoing = self._renditions.outgoing(uow, chunk.broadcast_id)
         return Job(
             chunk=chunk,
-            broadcast=source.broadcast,
-            schedule=source.schedule,
-            voice=source.voice,
-            personal=source.personal,
+            broadcast=outgoing.broadcast,
+            schedule=outgoing.schedule,
+            voice=outgoing.voice,
+            personal=outgoing.personal,
         )
 
     def recipients(
@@ -148,7 +148,7 @@ class ChunkProgress:
                 chunk,
                 finished=finished,
                 worker=None if finished else worker,
-                leased_until=None if finished else now + LEASE,
+                leased_until=None if finished else now + LEASE_TIME,
             )
         )
         if finished:
@@ -208,7 +208,7 @@ class ChunkProgress:
 
     def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
         """Extend the leases of what is in hand; others lapse."""
-        uow.chunks.renew(worker, self._clock.now() + LEASE, carrying)
+        uow.chunks.renew(worker, self._clock.now() + LEASE_TIME, carrying)
 
     def give_up(self, uow: UnitOfWork, broadcast_id: int, reason: str) -> None:
         """End a broadcast that cannot be sent at all."""

@@ -9,7 +9,7 @@ from bot.domain.errors import CarillonError
 from bot.domain.language import choose
 from bot.domain.message import Announcement, Text
 from bot.domain.schedule import Content, TemplateContent, TextContent
-from bot.service.delivery.jobs import Source
+from bot.service.delivery.jobs import Outgoing
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
@@ -20,7 +20,7 @@ class Renditions:
         self._policy = policy
         self._templates = templates
 
-    def source(self, uow: UnitOfWork, broadcast_id: int) -> Source:
+    def outgoing(self, uow: UnitOfWork, broadcast_id: int) -> Outgoing:
         """What the broadcast's messages are made of."""
         broadcast = uow.broadcasts.get(broadcast_id)
         assert broadcast is not None  # noqa: S101 - foreign key
@@ -28,7 +28,7 @@ class Renditions:
         assert schedule is not None  # noqa: S101 - foreign key
         list_id = broadcast.list_id
         spoken_for = uow.lists.by_id(list_id) if list_id is not None else None
-        return Source(
+        return Outgoing(
             broadcast=broadcast,
             schedule=schedule,
             voice=self._policy.voice_of(spoken_for),
@@ -46,31 +46,33 @@ class Renditions:
             return False
 
     def announcement(
-        self, uow: UnitOfWork, source: Source, recipient: Recipient
+        self, uow: UnitOfWork, outgoing: Outgoing, recipient: Recipient
     ) -> Announcement:
         """The message for one reader; raises CarillonError if it can't be rendered."""
-        content = source.schedule.content
+        content = outgoing.schedule.content
         payloads: tuple[str, ...] = ()
         if isinstance(content, TextContent):
             payloads = content.payloads
             texts = {text.language: text for text in content.texts}
-            text = texts[choose(texts, recipient.language or "", source.voice.language)]
+            text = texts[
+                choose(texts, recipient.language or "", outgoing.voice.language)
+            ]
         else:
-            text = self._rendered(uow, source, content, recipient)
-        voice = source.voice
+            text = self._rendered(uow, outgoing, content, recipient)
+        voice = outgoing.voice
         return Announcement(
             sender=voice.address,
             type=voice.type,
             texts=(text,),
             payloads=payloads,
             scheduler=voice.service,
-            job=source.schedule.client_id,
+            job=outgoing.schedule.client_id,
         )
 
     def _rendered(
         self,
         uow: UnitOfWork,
-        source: Source,
+        outgoing: Outgoing,
         content: TemplateContent,
         recipient: Recipient,
     ) -> Text:
@@ -81,26 +83,26 @@ class Renditions:
         formats of their own, then get these.
         """
         wish = recipient.language or ""
-        own_zone = source.schedule.zone_for(source.voice)
+        own_zone = outgoing.schedule.zone_for(outgoing.voice)
         zone = recipient.timezone or own_zone
-        if source.personal:
-            return self._render(source, content, wish, zone, recipient.jid)
-        kept, broadcast_id = uow.broadcasts, source.broadcast.id
+        if outgoing.personal:
+            return self._render(outgoing, content, wish, zone, recipient.jid)
+        kept, broadcast_id = uow.broadcasts, outgoing.broadcast.id
         spoken = kept.renditions(broadcast_id, own_zone)
         if not spoken:
             first = {
-                tag: self._render(source, content, tag, own_zone, recipient.jid)
-                for tag in self._tags(source, content, wish)
+                tag: self._render(outgoing, content, tag, own_zone, recipient.jid)
+                for tag in self._tags(outgoing, content, wish)
             }
             spoken = kept.keep(broadcast_id, own_zone, first)
-        tag = self._templates.variant(tuple(spoken), wish, source.voice.language)
+        tag = self._templates.variant(tuple(spoken), wish, outgoing.voice.language)
         texts = spoken if zone == own_zone else kept.renditions(broadcast_id, zone)
         if tag in texts:
             return texts[tag]
-        basis = choose(spoken, wish, source.voice.language)
+        basis = choose(spoken, wish, outgoing.voice.language)
         try:
-            again = self._render(source, content, basis, own_zone, recipient.jid)
-            text = self._render(source, content, tag, zone, recipient.jid)
+            again = self._render(outgoing, content, basis, own_zone, recipient.jid)
+            text = self._render(outgoing, content, tag, zone, recipient.jid)
         except CarillonError:
             return spoken[basis]
         if again != spoken[basis]:
@@ -108,17 +110,17 @@ class Renditions:
         return kept.keep(broadcast_id, zone, {tag: text})[tag]
 
     def _tags(
-        self, source: Source, content: TemplateContent, wish: str
+        self, outgoing: Outgoing, content: TemplateContent, wish: str
     ) -> tuple[str, ...]:
         """What is rendered first; '' is for whom no language fits."""
         languages = self._templates.get(content.template).languages
-        if source.broadcast.total == 1:
-            return (self._templates.variant(languages, wish, source.voice.language),)
+        if outgoing.broadcast.total == 1:
+            return (self._templates.variant(languages, wish, outgoing.voice.language),)
         return (*languages, "")
 
     def _render(
         self,
-        source: Source,
+        outgoing: Outgoing,
         content: TemplateContent,
         language: str,
         zone: str,
@@ -128,9 +130,9 @@ class Renditions:
             content.template,
             content.values,
             language=language,
-            fallback=source.voice.language,
+            fallback=outgoing.voice.language,
             zone=zone,
-            context=source.voice.context(jid),
+            context=outgoing.voice.context(jid),
         )
 
 

@@ -16,10 +16,10 @@ from bot.domain.access import Caller
 from bot.domain.audit import Asked
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.people import Person
-from bot.domain.people_files import Fault, Record, clean, fault
+from bot.domain.people_files import Record, Rejected, clean, rejected
 from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Database
-from bot.service.ports.staging import BadLine, Counts, Records, Staging
+from bot.service.ports.staging import BadLine, Enrolment, Records, Staging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
 from bot.service.records.audit import Audit
@@ -27,13 +27,13 @@ from bot.service.rules.rights import admins_only
 
 #: seconds of CPU that a slice should take: what SQLite does, it does in our thread;
 #: PostgreSQL works elsewhere and keeps nobody waiting, so there slices are large
-AIM = 0.005
-#: how long others may go first after each, by its time
-PAUSE = 0.25
-#: people in a slice: in the first one, and at least and at most in those after
-FIRST, LEAST, MOST = 100, 10, 2_000
+SLICE_SECONDS = 0.005
+#: how long others may go first after a slice, as a part of the time that it took
+PAUSE_RATIO = 0.25
+#: people in a slice: in the first one, and at least and at most in those after it
+FIRST_SLICE, SMALLEST_SLICE, LARGEST_SLICE = 100, 10, 2_000
 #: lines that are judged between two signs of progress
-_BATCH = 1_000
+_LINES_PER_SIGN = 1_000
 
 
 class Import:
@@ -81,28 +81,28 @@ class Import:
     def read(self, records: Records) -> Iterator[int]:
         """Judge every line; yields how many people and faults there are so far."""
         judged, count = map(self._judge, records), 0
-        while batch := list(islice(judged, _BATCH)):
-            self._staging.add([one for one in batch if not isinstance(one, Fault)])
+        while batch := list(islice(judged, _LINES_PER_SIGN)):
+            self._staging.add([one for one in batch if not isinstance(one, Rejected)])
             for one in batch:
-                if isinstance(one, Fault):
+                if isinstance(one, Rejected):
                     why = clean(self._said(one.why))
                     self._staging.refuse(BadLine(one.line, one.value, why))
             count += len(batch)
             yield count
 
-    def _judge(self, record: Record | Fault) -> Record | Fault:
-        if isinstance(record, Fault):
+    def _judge(self, record: Record | Rejected) -> Record | Rejected:
+        if isinstance(record, Rejected):
             return record
         line, person = record
         try:
             return line, self._subscribers.check(person)
         except CarillonError as error:
-            return fault(line, person.jid, error.phrase)
+            return rejected(line, person.jid, error.phrase)
 
     def look(self, database: Database) -> Iterator[int]:
         """What `write` would do; yields how many were looked up so far."""
         after = ""
-        while people := self._staging.page(after, MOST):
+        while people := self._staging.page(after, LARGEST_SLICE):
             found = database.look(
                 self._subscribers.would_put, self._caller, self._list_name, people
             )
@@ -118,9 +118,9 @@ class Import:
         """
         if not self._staging.people:
             database.call(self._audit.done, self._entry())
-        size, began = FIRST, 0.0
+        size, began = FIRST_SLICE, 0.0
 
-        def put(uow: UnitOfWork, people: Sequence[Person], first: bool) -> Counts:
+        def put(uow: UnitOfWork, people: Sequence[Person], first: bool) -> Enrolment:
             nonlocal began
             began = time.thread_time()
             if first:
@@ -136,10 +136,13 @@ class Import:
             self._count(done, len(people))
             yield self.added + self.there
             after = people[-1].jid
-            size = max(LEAST, min(MOST, 2 * size, int(size * AIM / took)))
-            time.sleep(took * PAUSE)
+            size = max(
+                SMALLEST_SLICE,
+                min(LARGEST_SLICE, 2 * size, int(size * SLICE_SECONDS / took)),
+            )
+            time.sleep(took * PAUSE_RATIO)
 
-    def _count(self, done: Counts, people: int) -> None:
+    def _count(self, done: Enrolment, people: int) -> None:
         self.added += done.added
         self.there += people - done.added
         self.changed += done.changed

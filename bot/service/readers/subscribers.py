@@ -18,7 +18,7 @@ from bot.domain.people import Person
 from bot.domain.phrase import Phrase
 from bot.domain.wallclock import zone
 from bot.service.ports.outside import Clock
-from bot.service.ports.staging import Counts
+from bot.service.ports.staging import Enrolment
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
@@ -181,7 +181,7 @@ class Subscribers:
         timezone: str | None,
         *,
         welcome: bool = True,
-    ) -> Counts:
+    ) -> Enrolment:
         """An admin puts a person on a list; 0 added where it stands there already."""
         person = self.check(Person(jid, language=language, timezone=timezone))
         return self.put(uow, caller, list_name, [person], welcome=welcome)
@@ -194,7 +194,7 @@ class Subscribers:
         people: Sequence[Person],
         *,
         welcome: bool,
-    ) -> Counts:
+    ) -> Enrolment:
         """An admin puts people on a list; how many did not stand there already.
 
         They are distinct and as `check` gave them. What somebody prefers stays
@@ -208,7 +208,7 @@ class Subscribers:
         if welcome and entry.welcome is not None:
             for subscriber in uow.people.named(added):
                 schedule_welcome(uow, entry, subscriber, now)
-        return Counts(len(added), changed)
+        return Enrolment(len(added), changed)
 
     def would_put(
         self,
@@ -216,11 +216,11 @@ class Subscribers:
         caller: Caller,
         list_name: str,
         people: Sequence[Person],
-    ) -> Counts:
+    ) -> Enrolment:
         """What `put` would do."""
         admins_only(caller)
         there = uow.people.standing(_list(uow, list_name).id, people)
-        return Counts(len(people) - there, _changed(uow, people))
+        return Enrolment(len(people) - there, _changed(uow, people))
 
     def export(
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
