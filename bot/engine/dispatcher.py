@@ -1,4 +1,43 @@
-"""Leases chunks and sends them, a few at a time over one connection."""
+"""Leases chunks and sends them, a few at a time over one connection.
+
+    claim ──► carry ──► attempt ──► pipe ──► done
+                ▲          │         │
+                │          │         └─► stream lost ─► strike, if it is blamed
+                │          └─► condemn: one reader given up, the rest goes on
+                └── refresh: the chunk as the database has it
+
+Whose fault it was
+    Some servers close the stream over a message that they do not like, and do not say
+    which one. Whoever had messages on their way is suspect, and everything else on the
+    stream has to go on. So a suspect chunk is sent with a window of its own that
+    becomes smaller with each strike, until the window is so small that only one reader
+    can be meant. That one is given up, and the strikes start afresh.
+
+    For this to blame nobody else, suspects go alone: one at a time (`_alone`), and no
+    chunk is claimed while one has its turn or waits for it. The chunks under way that
+    had nothing unacknowledged are not held up; nothing speaks against them. One of them
+    may hold the poison. Then the suspect beside it gets a strike that it has not
+    earned. That happens a time or two, since the other is suspect from then on and
+    waits; and a suspect that is innocent loses all its strikes at its first quiet turn.
+    To give a reader up takes as many strikes as the window can be halved, and two:
+    twelve with the usual one.
+
+    Three readers given up in a row, with nobody told in between, say that the message
+    is at fault and no reader. Then the broadcast ends.
+
+Where it looks odd
+    A chunk is read again after every lost stream, although its cursor was just known:
+    while nobody was connected its lease may have run out, an admin may have stopped
+    the broadcast, and the record of the last step may have been the one that failed.
+
+    `step` does not wake up when a pipe ends and nothing was left to claim. What ends
+    makes no chunk free: that is done by the planner, which nudges, and by the time,
+    for which a look every few seconds is enough.
+
+    An error of ours that a pipe ends with is tried again here, after a pause, for as
+    long as the chunk is ours. An error beyond that drops the chunk, which comes back
+    when its lease has run out: later, but without a loop that spins.
+"""
 
 import asyncio
 import logging
@@ -15,7 +54,7 @@ from bot.service.delivery.jobs import Job, Step
 
 log = structlog.get_logger(__name__)
 
-#: chunks under way at once, so that one reader need not wait for ten thousand
+#: several, so that a broadcast to one reader need not wait for one to ten thousand
 CHUNKS_AT_ONCE = 3
 #: seconds between looks where nobody nudges
 IDLE_SECONDS = 5.0
@@ -26,16 +65,18 @@ MAX_CULPRITS_IN_A_ROW = 3
 
 
 class Dispatcher:
-    """Chunks that the server closed the stream over are sent one at a time,
-    with nothing beside them, so that no innocent reader is blamed.
-    """
+    """Fills the places that there are with chunks, and sees each to its end."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        #: the chunks under way, by the tasks that carry them
         self._pipes: dict[asyncio.Task[None], int] = {}
         self._freed = asyncio.Event()
+        #: held by the suspect chunk whose turn it is
         self._alone = asyncio.Lock()
+        #: suspect chunks that have their turn or wait for it
         self._suspects = 0
+        #: by broadcast: readers given up since anybody was told
         self._culprits: Counter[int] = Counter()
 
     @property
@@ -83,6 +124,7 @@ class Dispatcher:
         # In every line that is written on its way, whoever writes it.
         bind_contextvars(announcement=schedule.id, broadcast=broadcast.id)
         level = logging.DEBUG if schedule.origin is Origin.WELCOME else logging.INFO
+        # Its first chunk; another time where a crash came before anybody was told.
         if job.chunk.after == 0 and job.chunk.done == 0:
             log.log(level, "broadcast begins", readers=broadcast.total)
         await self._carry(job)
@@ -120,6 +162,7 @@ class Dispatcher:
         """Send on until the stream is lost; whether the chunk needs no more."""
         if not job.chunk.strikes:
             return await self._pipe(job)
+        # Before waiting for the turn: nothing is claimed while anybody waits.
         self._suspects += 1
         try:
             async with self._alone:
@@ -140,7 +183,7 @@ class Dispatcher:
                 handled=lost.handled,
                 blamed=lost.blamed,
             )
-            if lost.blamed and pipe.reached > job.chunk.through:
+            if lost.blamed:
                 await line.database.run(
                     line.progress.strike, line.worker, job.chunk.id, pipe.reached
                 )

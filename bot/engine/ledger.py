@@ -1,7 +1,14 @@
 """Records what was acknowledged: one transaction for all cursors that wait.
 
-Bounces are written no later than the acknowledgement that followed them, so a
-crash never keeps a cursor and forgets a bounce.
+While one transaction runs, steps of all chunks gather for the next one: the slower
+the database, the fewer and larger are its transactions.
+
+Bounces are written no later than the acknowledgement that followed them, so a crash
+never keeps a cursor and forgets a bounce. That is why bounces that are too many for
+one transaction go before the steps, never behind them.
+
+A step is kept until the database has it, however long the database is away: the
+server has the messages, and to forget that would send them again.
 """
 
 import asyncio

@@ -1,9 +1,49 @@
 """One chunk on its way: pages in, stanzas out, acknowledged steps recorded.
 
-    pages ──► compose ──► window ──► pace ──► wire ──► barrier ──► ledger
+    pages ──► compose ──► pace ──► windows ──► wire ──► barrier ──► ledger
+    └───────────────── the writer ─────────────────┘   └─ the recorder ─┘
 
-The next page is fetched while this one is written; steps are recorded in order
-while later ones are on their way.
+Two tasks share a queue of writes on their way. The writer fetches the next page while
+it writes this one. The recorder waits for the acknowledgement of the first write,
+records it as a step, and only then looks at the second: so the cursor moves in order,
+and every step says "everything up to here".
+
+A window within a window
+    On its way is what was written and whose cursor is not committed yet: what a crash
+    would repeat. Two limits hold for it, and a write waits for both.
+
+    The process has one window (`Line.window`) for all of its chunks. It bounds what a
+    crash repeats, and what the server has to take in before it answers.
+
+    Each chunk has a window of its own (`_limit`). It is as large as the process's, and
+    so does not count, until the server closes the stream over the chunk. From the
+    second time on it is half of what it was (`chunk_window`): the fewer messages are on
+    their way when the stream ends, the fewer readers are suspect. Suspects go alone
+    (`bot.engine.dispatcher`), so the small window slows nobody else down.
+
+    Room is given back where a write leaves the queue, recorded, or forgotten since
+    nobody will record it any more; and where it was taken for a write that, after the
+    waiting, did not come about.
+
+Where it looks odd
+    Rate before windows. Whoever has room in the window and waits for the rate keeps
+    others from writing; whoever has leave to write and waits for room keeps nobody.
+
+    A write that fails is queued like one that succeeded (`_Lost`). Earlier writes may
+    still be acknowledged and have to be recorded first, and in what the recorder then
+    meets first it learns more: how much the server had taken, and whether the content
+    is blamed. That is why `run` lets the recorder raise in the writer's place.
+
+    A page without anybody to write to is queued, too (`_Done`): what lies before it on
+    its way has to move the cursor first.
+
+    The last write of a chunk waits for `echo` after its acknowledgement. The broadcast
+    may be judged in the transaction that records it, and bounces that come behind an
+    acknowledgement would come too late for that.
+
+    When the time is up in the middle, the pipe does not end at once: it waits until all
+    on its way is recorded, and then records a step that moves nothing (`_expire`). Only
+    then the service, which finds the broadcast expired, knows who was told.
 """
 
 import asyncio
@@ -26,13 +66,13 @@ from bot.service.ports.outside import Clock, Database
 
 log = structlog.get_logger(__name__)
 
-#: recipients fetched and written at a time
+#: recipients fetched and written at a time; fewer where a window is small
 PAGE_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A write on its way: its readers' positions, and what was passed over."""
+    """A write on its way: its readers' positions, and who was passed over on it."""
 
     barrier: Barrier
     positions: tuple[int, ...]
@@ -71,13 +111,16 @@ class Pipe:
         self._ended = asyncio.Event()
         self._limit = chunk_window(line.window.size, job.chunk.strikes)
         self._room = asyncio.Event()
-        #: the highest position ever written
+        #: the highest position written in this attempt
         self.reached = job.chunk.through
         #: whether anybody was told
         self.told = False
 
     async def run(self) -> None:
-        """Raises StreamLost once all that is known to be handled is recorded."""
+        """Send until there is nothing to go on with.
+
+        Raises StreamLost once all that the server is known to have is recorded.
+        """
         arrived = asyncio.Event()
         recorder = asyncio.create_task(self._record(arrived))
         try:
@@ -95,6 +138,7 @@ class Pipe:
 
     async def _write(self, arrived: asyncio.Event) -> None:
         chunk, after = self._job.chunk, self._job.chunk.through
+        # A quarter: so that there are writes to acknowledge while the next is written.
         limit = min(PAGE_SIZE, max(1, self._line.window.size // 4), self._limit)
         page = asyncio.create_task(self._page(after, limit))
         try:
@@ -168,6 +212,7 @@ class Pipe:
             piece, deliveries = deliveries[:granted], deliveries[granted:]
             await self._room_for(len(piece))
             await self._line.window.take(len(piece))
+            # Asked after the waiting, which may have been long.
             if self._ended.is_set() or self._line.stopping() or self._expired():
                 self._line.window.give(len(piece))
                 if self._expired():
@@ -207,7 +252,7 @@ class Pipe:
         arrived.set()
 
     async def _room_for(self, count: int) -> None:
-        """A suspect chunk keeps to a window of its own."""
+        """Wait for room in the chunk's own window; what is alone always has it."""
         while not self._ended.is_set() and self._pending() + count > self._limit:
             if not self._pending():
                 return
@@ -286,10 +331,11 @@ class Pipe:
 
 
 def chunk_window(size: int, strikes: int) -> int:
-    """The window of a chunk that the server closed the stream over.
+    """The window of a chunk that the server closed the stream over so many times.
 
-    Two stream errors halve it, each further one halves it again. 0: the next
-    reader alone is to blame.
+    The first time leaves it as it is: the chunk then goes alone, which may be all
+    that it takes. Each further one halves it. 0: it was closed over a single message,
+    so the next reader is to blame.
     """
     return size >> max(0, strikes - 1)
 

@@ -1,4 +1,8 @@
-"""Sends what owners are to be told; a notice is kept until the server has it."""
+"""Sends what owners are to be told; a notice is kept until the server has it.
+
+A crash between the acknowledgement and its record sends notices again, with the ids
+that they had.
+"""
 
 import hashlib
 import logging
@@ -24,7 +28,7 @@ IDLE_SECONDS = 5.0
 
 
 class Reporter:
-    """`service` is the JID that notices come from."""
+    """Sends notices from the JID `service`."""
 
     def __init__(
         self, database: Database, wire: Wire, clock: Clock, service: str

@@ -1,4 +1,10 @@
-"""Repeats messages that bounced for a while, with the same ids."""
+"""Repeats messages that bounced for a while, with the same ids.
+
+Where it looks odd: repeats are claimed together but written one by one, each behind
+the acknowledgement of the one before. Repeats are few, and each is recorded as soon as
+the server has it. A repeat that the server closes the stream over takes nobody with it:
+the others of its claim are claimed once more when that has lapsed.
+"""
 
 from bot.engine.pipe import Line
 from bot.engine.wire import Delivery

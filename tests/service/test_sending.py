@@ -222,6 +222,18 @@ def test_a_culprit_starts_afresh(world: World, job: Schedule) -> None:
     assert world.chunks(job)[0].strikes == 0
 
 
+def test_nothing_on_its_way_is_no_suspect(world: World, job: Schedule) -> None:
+    """A stream that ends over a chunk that is all acknowledged is no strike for it."""
+    claimed = claim(world)
+    at = positions(world, claimed)
+    chunk_id = claimed.chunk.id
+    record(world, Step(chunk_id=chunk_id, through=at[1], done=2))
+    world.do(world.chunk_progress.strike, "w", chunk_id, at[1])
+    assert world.chunks(job)[0].strikes == 0
+    world.do(world.chunk_progress.strike, "w", chunk_id, at[2])
+    assert world.chunks(job)[0].strikes == 1
+
+
 def test_given_up(world: World, job: Schedule) -> None:
     """A broadcast that is given up with nobody told has failed, with its reason."""
     world.do(world.chunk_progress.give_up, world.broadcast(job).id, "stream-error")

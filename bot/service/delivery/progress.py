@@ -3,6 +3,61 @@
 The cursor of a chunk moves only when the server has acknowledged, in the same
 transaction as every exception that was learnt before that acknowledgement. So a
 crash repeats at most what was written since, with equal ids, and skips nobody.
+
+Leases
+    A worker is one run of one process; its name is never used again. It sends a chunk
+    only under a lease: the chunk's row names it, with the moment until which nobody
+    else may take the chunk. A lease is not what keeps two from writing one cursor:
+    that does the name in the row, which every record looks for under a row lock
+    (`hold`). The lease only says how long others leave a silent holder alone.
+
+    `claim`     gives a free chunk, or one whose lease ran out, to the worker. Two that
+                claim at once never get the same one, since a row that another
+                transaction holds is passed over. What the worker has in hand itself
+                is passed over, too, even with a lease that ran out: it is still
+                sending it.
+    `record`    moves the cursor, and with it renews the lease.
+    `renew`     renews the leases of what is in hand, at every third of their time, so
+                that one renewal may fail or be late. So a chunk of which no step is
+                recorded for long (the connection is away, the rate is low) stays with
+                its holder. A chunk that its worker dropped over an error of ours is
+                no longer in hand: its lease runs out, and any worker claims it, this
+                one included.
+    `release`   gives everything back, when a process stops.
+    `take_over` gives back what earlier processes held, when one starts.
+
+    A lease counts from before the database was asked, not from when it answered: so a
+    worker that had to wait for the answer never trusts its lease longer than others
+    leave it alone.
+
+    A holder does not watch the clock. One that was suspended past its lease goes on
+    until its next record finds another name in the row; then it has lost the chunk,
+    and ends (`record` leaves the chunk out of its answer, `refresh` gives None). Until
+    then both have written: recipients may get a message twice, at most a window of
+    them, each time with the same id. Where nobody has claimed the chunk meanwhile, the
+    row still has the old name, and the holder goes on as if nothing had been.
+
+Take-over
+    A process that was killed leaves its leases behind, and its last sign of life (the
+    pulse of `bot.service.ports.pulses`). Its successor gives the leases back at once
+    instead of waiting until they run out.
+
+    That is safe because the processes of one service follow one another. Before one
+    connects it holds a lock on the service's JID: on SQLite that of a file beside the
+    database, on PostgreSQL an advisory lock, for which others stand by. So whoever
+    left a pulse under our JID is dead, or has lost the lock and ends within seconds.
+    Of the latter the rows no longer bear the name, so what it still writes it cannot
+    record; what it claims anew it holds like anybody else, and gives back at its end.
+
+    With several workers of one service at once it would not be safe: a pulse would
+    not tell who is dead. Then only leases may decide, or pulses that are older than
+    any lease.
+
+Poison
+    A stream error that may be the content's fault is a strike against every chunk with
+    messages on their way (`strike`). What the engine makes of strikes is told in
+    `bot.engine.dispatcher`. They are in the database since the process may be started
+    anew in the middle of it. A step that reaches the suspect forgets them.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,6 +81,7 @@ from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 
+#: how long a chunk stays with a holder that says nothing
 LEASE_TIME = timedelta(seconds=30)
 
 
@@ -47,7 +103,7 @@ class ChunkProgress:
     ) -> Job | None:
         """Lease a chunk; None where nothing waits.
 
-        `carrying`: those that the worker has in hand.
+        `carrying`: the chunks that the worker has in hand.
         """
         chunk = uow.chunks.claim(worker, self._clock.now(), LEASE_TIME, carrying)
         return None if chunk is None else self._job(uow, chunk)
@@ -77,9 +133,10 @@ class ChunkProgress:
         steps: Sequence[Step],
         bounces: Sequence[Bounce],
     ) -> set[int]:
-        """Commit acknowledged steps, one a chunk, and learnt bounces.
+        """Commit acknowledged steps, one for each chunk, and learnt bounces.
 
-        Gives the chunks to go on with: not those finished, stopped or lost.
+        Gives the chunks to go on with: not those that are finished, stopped, expired
+        or another's by now.
         """
         now = self._clock.now()
         ours = [
@@ -142,7 +199,8 @@ class ChunkProgress:
         expired = broadcast.has_expired(now)
         sending = broadcast.state is BroadcastState.SENDING
         going = sending and not finished and not expired
-        # Of a broadcast that was stopped, what is on its way is still recorded.
+        # Of a broadcast that was stopped, too: what is on its way is still recorded,
+        # or those who were told would count as not told.
         uow.chunks.save(
             replace(
                 chunk,
@@ -172,9 +230,12 @@ class ChunkProgress:
         uow.happened(ended)
 
     def strike(self, uow: UnitOfWork, worker: str, chunk_id: int, suspect: int) -> None:
-        """The server closed the stream over something in (cursor, suspect]."""
+        """Note that the server closed the stream over something in (cursor, suspect].
+
+        Where all that was written is acknowledged, nothing of this chunk is suspect.
+        """
         chunk = uow.chunks.hold(chunk_id, worker)
-        if chunk is not None:
+        if chunk is not None and suspect > chunk.through:
             uow.chunks.save(replace(chunk, strikes=chunk.strikes + 1, suspect=suspect))
 
     def refresh(self, uow: UnitOfWork, worker: str, chunk_id: int) -> Job | None:
@@ -197,9 +258,9 @@ class ChunkProgress:
         return broadcast.state
 
     def take_over(self, uow: UnitOfWork, service: str) -> None:
-        """Free what earlier processes held that connected as `service`.
+        """Give back what earlier processes held that connected as `service`.
 
-        There is one at a time, so whoever left a pulse there is gone.
+        To be called by the only one that may connect so, before its first pulse.
         """
         for pulse in uow.facts.pulses():
             if pulse.service == service:
@@ -207,11 +268,11 @@ class ChunkProgress:
                 uow.facts.stopped(pulse.worker)
 
     def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
-        """Extend the leases of what is in hand; others lapse."""
+        """Extend the leases of what is in hand; others run out."""
         uow.chunks.renew(worker, self._clock.now() + LEASE_TIME, carrying)
 
     def give_up(self, uow: UnitOfWork, broadcast_id: int, reason: str) -> None:
-        """End a broadcast that cannot be sent at all."""
+        """End a broadcast whose remaining readers cannot be told; `reason` is shown."""
         closing.give_up(uow, self._policy, broadcast_id, self._clock.now(), reason)
 
 
