@@ -131,6 +131,7 @@ class World:
         self.renditions = use_cases.renditions
         self.outcomes = use_cases.outcomes
         self.subscribers = use_cases.subscribers
+        self.enrolling = use_cases.enrolling
         self.broadcasts = use_cases.broadcasts
         self.audit = use_cases.audit
         self.do(lambda unit: unit.lists.declare(list(lists) or [a_list()]))
@@ -171,7 +172,7 @@ class World:
 
         def add(unit: UnitOfWork) -> None:
             for jid in jids:
-                self.subscribers.add(unit, admin, to, jid, None, None)
+                self.enrolling.add(unit, admin, to, jid, None, None)
 
         self.do(add)
 

@@ -50,7 +50,7 @@ def export_people(
 
 
 def _all(use_cases: "UseCases", list_name: str) -> Iterator[Person]:
-    after, export = 0, use_cases.subscribers.export
+    after, export = 0, use_cases.enrolling.export
     while True:
         found = use_cases.database.look(
             export, session.OPERATOR, list_name, after, _PAGE

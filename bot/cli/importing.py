@@ -71,7 +71,7 @@ def import_people(
         staging() as kept,
     ):
         work = Import(
-            use_cases.subscribers,
+            use_cases.enrolling,
             use_cases.audit,
             kept,
             asked,

@@ -9,7 +9,7 @@ from bot.domain.audit import Action
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.staging import Enrolment
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.readers.subscribers import Subscribers
+from bot.service.readers.enrolling import Enrolling
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
 app.command("import")(importing.import_people)
@@ -100,7 +100,7 @@ def add(
             Action.SUBSCRIBE,
             _about(list_name, jids),
             _add_all,
-            use_cases.subscribers,
+            use_cases.enrolling,
             list_name,
             jids,
             language,
@@ -127,7 +127,7 @@ def remove(
             Action.UNSUBSCRIBE,
             _about(list_name, jids),
             _remove_all,
-            use_cases.subscribers,
+            use_cases.enrolling,
             list_name,
             jids,
         )
@@ -150,7 +150,7 @@ def _about(list_name: str, jids: list[str]) -> str:
 
 def _add_all(
     uow: UnitOfWork,
-    subscribers: Subscribers,
+    enrolling: Enrolling,
     list_name: str,
     jids: list[str],
     language: str | None,
@@ -159,7 +159,7 @@ def _add_all(
 ) -> Enrolment:
     done = Enrolment()
     for jid in jids:
-        one = subscribers.add(
+        one = enrolling.add(
             uow, session.OPERATOR, list_name, jid, language, timezone, welcome=welcome
         )
         done = done.plus(one)
@@ -167,7 +167,7 @@ def _add_all(
 
 
 def _remove_all(
-    uow: UnitOfWork, subscribers: Subscribers, list_name: str, jids: list[str]
+    uow: UnitOfWork, enrolling: Enrolling, list_name: str, jids: list[str]
 ) -> None:
     for jid in jids:
-        subscribers.remove(uow, session.OPERATOR, list_name, jid)
+        enrolling.remove(uow, session.OPERATOR, list_name, jid)

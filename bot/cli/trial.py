@@ -70,7 +70,8 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
         database, subscribers = use_cases.database, use_cases.subscribers
         reader = None
         if jid is not None:
-            jid, reader = database.look(subscribers.reader, session.OPERATOR, jid)
+            enrolling = use_cases.enrolling
+            jid, reader = database.look(enrolling.reader, session.OPERATOR, jid)
         speaks: AnnouncementList | None
         if list_name is not None:
             speaks = database.look(subscribers.get_list, list_name)

@@ -9,6 +9,7 @@ from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.renditions import Renditions
 from bot.service.ports.outside import Clock, Database, Templates
+from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.subscribers import Subscribers
 from bot.service.records.audit import Audit
 from bot.service.requests.schedules import Schedules
@@ -25,6 +26,7 @@ class UseCases:
     schedules: Schedules
     steering: Steering
     subscribers: Subscribers
+    enrolling: Enrolling
     broadcasts: Broadcasts
     planning: Planning
     renditions: Renditions
@@ -49,6 +51,7 @@ class UseCases:
             schedules=schedules,
             steering=Steering(schedules, planning, clock),
             subscribers=Subscribers(policy, clock),
+            enrolling=Enrolling(policy, clock),
             broadcasts=Broadcasts(policy, clock),
             planning=planning,
             renditions=renditions,

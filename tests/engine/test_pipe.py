@@ -192,7 +192,7 @@ def test_who_left_is_passed_over(world: World) -> None:
     world.clock.advance(seconds=1)
     admin = world.caller(ADMIN)
     for jid in readers(10)[:5]:
-        world.do(world.subscribers.remove, admin, "news", jid)
+        world.do(world.enrolling.remove, admin, "news", jid)
 
     async def go() -> None:
         wire = FakeWire()

@@ -91,7 +91,7 @@ def test_references(world: World) -> None:
     stopped = carry_out(world, Action.STOP, world.broadcasts.stop, broadcast.id)
     assert stopped.reference == broadcast.id
     removed = carry_out(
-        world, Action.UNSUBSCRIBE, world.subscribers.remove, "news", READER
+        world, Action.UNSUBSCRIBE, world.enrolling.remove, "news", READER
     )
     assert removed.reference is None
 

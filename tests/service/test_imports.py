@@ -41,7 +41,7 @@ def an_import(
     )
     with staging() as kept:
         yield (
-            Import(world.subscribers, world.audit, kept, asked, to, welcome=welcome),
+            Import(world.enrolling, world.audit, kept, asked, to, welcome=welcome),
             kept,
         )
 
@@ -66,7 +66,7 @@ def carry_out(
 
 
 def standing(world: World, to: str = "news") -> list[str]:
-    page = world.do(world.subscribers.export, world.caller(ADMIN), to, 0, 10_000)
+    page = world.do(world.enrolling.export, world.caller(ADMIN), to, 0, 10_000)
     return [person.jid for _, person in page]
 
 
@@ -131,7 +131,7 @@ def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
             about="news",
         )
         work = Import(
-            world.subscribers,
+            world.enrolling,
             world.audit,
             kept,
             asked,
@@ -242,7 +242,5 @@ def test_what_is_refused_before_reading(world: World) -> None:
 def test_who_joins_in_words_that_are_no_language(world: World) -> None:
     """An `xml:lang` that is no tag is not remembered, so that exports import again."""
     world.do(world.subscribers.join, USER, SERVICE, "no tag")
-    [(_, person)] = world.do(
-        world.subscribers.export, world.caller(ADMIN), "news", 0, 10
-    )
+    [(_, person)] = world.do(world.enrolling.export, world.caller(ADMIN), "news", 0, 10)
     assert person == Person(USER)

@@ -184,7 +184,7 @@ def a_repeat_that_is_over(world: World) -> Case:
     bounced(world)
     world.clock.advance(hours=1)
     due = world.do(world.outcomes.retries, 10)
-    world.do(world.subscribers.remove, world.caller(ADMIN), "news", A)
+    world.do(world.enrolling.remove, world.caller(ADMIN), "news", A)
     return world.outcomes.repeats, due
 
 

@@ -241,7 +241,7 @@ def test_who_left_is_not_told_again(world: World, job: Schedule) -> None:
     """A message to somebody who left meanwhile is not repeated."""
     bounce(world, job, FAR, "remote-server-timeout", "wait")
     deliver(world)
-    world.do(world.subscribers.remove, world.caller(ADMIN), "news", FAR)
+    world.do(world.enrolling.remove, world.caller(ADMIN), "news", FAR)
     world.clock.advance(minutes=1)
     assert repeat(world) == []
     assert world.get(job.id).state is ScheduleState.SENT
@@ -335,6 +335,6 @@ def test_a_sign_of_life_of_who_left(world: World, job: Schedule) -> None:
     """Who left by wish is not brought back by presence."""
     bounce(world, job, A, "gone", "cancel")
     world.do(world.subscribers.alive, A, None)
-    world.do(world.subscribers.remove, world.caller(ADMIN), "news", A)
+    world.do(world.enrolling.remove, world.caller(ADMIN), "news", A)
     world.do(world.subscribers.alive, A, None)
     assert not stands(world, A)

@@ -302,7 +302,7 @@ def test_later_subscribers_are_not_in_it(world: World) -> None:
     world.clock.advance(seconds=1)
     world.subscribe("late@example.org")
     admin = world.caller(ADMIN)
-    world.do(world.subscribers.remove, admin, "news", READERS[0])
+    world.do(world.enrolling.remove, admin, "news", READERS[0])
     claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     page = world.do(world.chunk_progress.recipients, claimed, 0, 10)

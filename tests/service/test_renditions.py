@@ -40,7 +40,7 @@ def subscribe(told: World, *wishes: tuple[str | None, str | None]) -> None:
     admin = told.caller(ADMIN)
     for number, (language, zone) in enumerate(wishes):
         jid = f"u{number}@example.org"
-        told.do(told.subscribers.add, admin, "news", jid, language, zone)
+        told.do(told.enrolling.add, admin, "news", jid, language, zone)
 
 
 def due(told: World) -> Schedule:

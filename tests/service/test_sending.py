@@ -247,7 +247,7 @@ def test_each_reader_in_the_own_language(world: World) -> None:
     admin = world.caller(ADMIN)
     for name, wish in wishes.items():
         jid = f"{name}@example.org"
-        world.do(world.subscribers.add, admin, "news", jid, wish, None)
+        world.do(world.enrolling.add, admin, "news", jid, wish, None)
     world.due(bodies=(("pl", "Cześć"), ("de", "Hallo"), ("en", "Hello")))
     claimed = claim(world)
     said = {}

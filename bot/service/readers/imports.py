@@ -21,7 +21,8 @@ from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Database
 from bot.service.ports.staging import BadLine, Enrolment, Records, Staging
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.readers.subscribers import Subscribers
+from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.subscribers import list_named
 from bot.service.records.audit import Audit
 from bot.service.rules.rights import admins_only
 
@@ -41,7 +42,7 @@ class Import:
 
     def __init__(
         self,
-        subscribers: Subscribers,
+        enrolling: Enrolling,
         audit: Audit,
         staging: Staging,
         asked: Asked,
@@ -51,7 +52,7 @@ class Import:
         said: Callable[[Phrase], str] = str,
     ) -> None:
         """`said` puts what is wrong with a line into the language of its reader."""
-        self._subscribers = subscribers
+        self._enrolling = enrolling
         self._audit = audit
         self._staging = staging
         self._asked = asked
@@ -71,7 +72,7 @@ class Import:
     def allow(self, uow: UnitOfWork) -> None:
         """Before anything is read; raises NotFound, NotAllowed or Invalid."""
         admins_only(self._caller)
-        entry = self._subscribers.get_list(uow, self._list_name)
+        entry = list_named(uow, self._list_name)
         if self._welcome and entry.welcome is None:
             raise Invalid(
                 Phrase("The list {name!r} has no welcome.", name=entry.name),
@@ -95,7 +96,7 @@ class Import:
             return record
         line, person = record
         try:
-            return line, self._subscribers.check(person)
+            return line, self._enrolling.check(person)
         except CarillonError as error:
             return rejected(line, person.jid, error.phrase)
 
@@ -104,7 +105,7 @@ class Import:
         after = ""
         while people := self._staging.page(after, LARGEST_SLICE):
             found = database.look(
-                self._subscribers.would_put, self._caller, self._list_name, people
+                self._enrolling.would_put, self._caller, self._list_name, people
             )
             self._count(found, len(people))
             yield self.added + self.there
@@ -125,7 +126,7 @@ class Import:
             began = time.thread_time()
             if first:
                 self._audit.done(uow, self._entry())
-            return self._subscribers.put(
+            return self._enrolling.put(
                 uow, self._caller, self._list_name, people, welcome=self._welcome
             )
 
