@@ -28,7 +28,7 @@ class Format(StrEnum):
 
 
 class Rejected(NamedTuple):
-    """A line that names nobody."""
+    """A line that names nobody, and why."""
 
     line: int
     value: str
@@ -56,17 +56,20 @@ _QUOTED_FORMULA = tuple(f"'{sign}" for sign in _FORMULA)
 
 
 def rejected(line: int, value: str, why: Phrase) -> Rejected:
-    """With a value that anything can show and store."""
+    """A rejected line; its value is made fit to be shown and stored anywhere."""
     return Rejected(line, clean(value[:_SHOWN]), why)
 
 
 def clean(text: str) -> str:
-    """Without lone surrogates."""
+    """`text` with lone surrogates written out, which no database takes."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def format_of(name: str, first: str) -> Format | None:
-    """By the file's name, else its first line with text; None: nobody can tell."""
+    """The format by the file's name, else by its first line with text.
+
+    None where neither says it.
+    """
     suffix = name.rpartition(".")[2].lower()
     if suffix in _SUFFIXES:
         return _SUFFIXES[suffix]
@@ -196,7 +199,7 @@ class Reader:
             yield self._record(line, Person(jid))
 
     def _record(self, line: int, person: Person) -> Record | Rejected:
-        """A person has an @: what has none is a server, or half a JID."""
+        """The person, if it has an @: what has none is a server, or half a JID."""
         jid = person.jid
         if not jid.isascii() and _UNDECODED.search(jid):
             why = Phrase("the line is not UTF-8; save the file as UTF-8")
@@ -282,7 +285,7 @@ def header(format_: Format) -> str:
 
 
 def written(person: Person, format_: Format) -> str:
-    """One line, which a `Reader` reads as the same person."""
+    """A person as one line, which `Reader` reads back as the same person."""
     if format_ is Format.CSV:
         return f"{','.join(map(_written_cell, person))}\r\n"
     if format_ is Format.JSONL:

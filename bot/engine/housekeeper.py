@@ -18,7 +18,9 @@ LONGEST_JUMP = timedelta(days=1)
 
 
 class Housekeeper:
-    """`keep_audit`: how long entries of the audit trail stay; None: for ever."""
+    """Drops entries of the audit trail after `keep_audit` (None: never), and counts of
+    requests whose minute is over.
+    """
 
     def __init__(
         self,
@@ -62,5 +64,5 @@ class Housekeeper:
 
 
 def _forget_counts(uow: UnitOfWork, clock: Clock) -> int:
-    """Some of those of minutes that are over; how many."""
+    """Drop some counts of minutes that are over; how many."""
     return uow.requests.forget(clock.now() - MINUTE, ROWS_PER_TRANSACTION)

@@ -46,7 +46,8 @@ class Loop:
         try:
             delay = await self._step()
         except StreamLost as lost:
-            # no fault of ours; one that is the content's must not come at once again
+            # The connection comes back by itself, so this is no failure of the step.
+            # It pauses all the same: what this step writes may be what ends the stream.
             log.info("stream lost", loop=self.name, handled=lost.handled)
         except Exception:
             self.failures += 1

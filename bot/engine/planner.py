@@ -16,7 +16,7 @@ RETRY_SECONDS = 1.0
 
 class Alarm(Protocol):
     def set(self, moment: datetime | None) -> None:
-        """Ring once at `moment`; None: not at all."""
+        """Ring once at `moment`, and not at one set before; None: not at all."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Broadcasts: what is or was sent, to whom not, and stopping."""
+"""Broadcasts: looked at, with those who were not told, and stopped."""
 
 from bot.domain.access import Caller
 from bot.domain.broadcast import (
@@ -66,7 +66,7 @@ class Broadcasts:
         return uow.exceptions.page(broadcast_id, after=after, limit=limit)
 
     def stop(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
-        """Nothing more leaves; those already told stay told."""
+        """End it here: nothing more leaves; what is on its way is still recorded."""
         admins_only(caller)
         self.get(uow, caller, broadcast_id)
         broadcast = closing.locked(uow, broadcast_id)

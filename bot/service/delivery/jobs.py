@@ -19,7 +19,7 @@ class Outgoing:
     broadcast: Broadcast
     schedule: Schedule
     voice: Voice
-    #: rendered for each reader, since the template asks for the recipient
+    #: its template names the recipient, so each reader has a text of his own
     personal: bool
 
 

@@ -1,4 +1,7 @@
-"""What comes back: bounces, retries, and the end of a broadcast."""
+"""What comes back: bounces, what they mean for their reader, and repeats.
+
+The states that an exception goes through are told in `bot.domain.broadcast`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -125,7 +128,7 @@ class Outcomes:
         accepted: set[int] = set()
         for exception in uow.exceptions.retries(now, limit):
             if exception.broadcast_id not in held:
-                continue  # due since we looked: for the next round
+                continue  # became due after the look: the next round has it
             if exception.kind is ExceptionKind.DEFERRED:
                 uow.exceptions.drop(exception.broadcast_id, [exception.jid])
                 accepted.add(exception.broadcast_id)
@@ -182,7 +185,7 @@ class Outcomes:
         self, uow: UnitOfWork, exception: DeliveryException, now: datetime
     ) -> bool:
         broadcast = _of(uow, exception)
-        # one whose bounce was recorded beside the stop, on PostgreSQL
+        # stopping gives up what is awaited; this is for what was missed by it
         stopped = broadcast.state is BroadcastState.STOPPED
         given_up = exception.attempts >= verdict.MAX_ATTEMPTS
         return broadcast.has_expired(now) or stopped or given_up
@@ -229,7 +232,7 @@ class Outcomes:
         uow.happened(deviated)
 
     def _settle(self, uow: UnitOfWork, broadcast_id: int) -> None:
-        """Close it where the retry that is over was all it waited for."""
+        """Close the broadcast where it waited for nothing but what is over now."""
         closing.settle_finished(uow, self._policy, broadcast_id, self._clock.now())
 
 

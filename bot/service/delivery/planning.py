@@ -74,7 +74,8 @@ class Planning:
         """
         planned = 0
         due = uow.schedules.due(now, SCHEDULES_PER_TRANSACTION)
-        # some owners are held one after the other: by all planners in one order
+        # A limit holds its owner (`Quotas.used_up`). Sorted, so that two planners hold
+        # owners in the same order and never wait for each other.
         for schedule in sorted(due, key=lambda one: one.owner):
             audience = schedule.audience
             if isinstance(audience, ListAudience) and audience.list_name not in frozen:
@@ -97,7 +98,7 @@ class Planning:
         try:
             schedule = self.advanced(schedule, now)
         except CarillonError:
-            # Its zone is gone from the system, say: it must not hold up the rest.
+            # Its zone is gone from the system, for one. It must not hold up the rest.
             schedule = replace(schedule, planned=schedule.planned + 1, next_at=None)
             self._unsent(uow, schedule, due, OccurrenceState.FAILED, "unreadable", now)
             return
@@ -146,7 +147,7 @@ class Planning:
     def record_skipped(
         self, uow: UnitOfWork, schedule: Schedule, due: datetime
     ) -> None:
-        """A moment that was left out on purpose."""
+        """Record a moment that somebody asked to leave out."""
         uow.occurrences.add(
             Occurrence(
                 schedule_id=schedule.id, due_at=due, state=OccurrenceState.SKIPPED
@@ -295,7 +296,7 @@ class Planning:
         entry: AnnouncementList | None,
         now: datetime,
     ) -> str | None:
-        """Why the moment can't be sent: the right, the list or the content is gone."""
+        """Why the moment can't be sent, None if it can; `entry`: its list, if any."""
         caller = self.policy.access.of_owner(schedule.owner)
         if schedule.audience.list_name is not None:
             if entry is None:

@@ -41,8 +41,8 @@ class Renditions:
         try:
             return self._templates.reads_recipient(content.template)
         except CarillonError:
-            # Broken since: what was rendered before is said on. Raising here would
-            # keep every other broadcast from being claimed.
+            # The template was broken since. What was rendered before is still sent.
+            # Raising here would keep every other broadcast from being claimed.
             return False
 
     def announcement(
@@ -76,7 +76,7 @@ class Renditions:
         content: TemplateContent,
         recipient: Recipient,
     ) -> Text:
-        """Rendered once for each (language, zone) and kept with the broadcast.
+        """The text, rendered once for each language and zone and kept.
 
         The first reader has every language rendered in the job's zone, so that an
         edit in the middle changes nothing: readers in other zones, and with
@@ -112,7 +112,7 @@ class Renditions:
     def _tags(
         self, outgoing: Outgoing, content: TemplateContent, wish: str
     ) -> tuple[str, ...]:
-        """What is rendered first; '' is for whom no language fits."""
+        """The languages rendered first; '' is for readers whom no language fits."""
         languages = self._templates.get(content.template).languages
         if outgoing.broadcast.total == 1:
             return (self._templates.variant(languages, wish, outgoing.voice.language),)

@@ -92,7 +92,7 @@ class Enrolling:
         return uow.people.page(entry.id, after=after, limit=limit)
 
     def check(self, person: Person) -> Person:
-        """As it is stored; raises Invalid, Conflict or NotAllowed."""
+        """The person as it is stored; raises Invalid, Conflict or NotAllowed."""
         jid, language, timezone, language_seen = person
         address = _person(self._policy, jid)
         if "@" not in address:
@@ -135,7 +135,7 @@ class Enrolling:
 
 
 def _changed(uow: UnitOfWork, people: Sequence[Person]) -> int:
-    """Whose preferences differ from what is said of them, if anything is."""
+    """How many prefer something else than what is said of them here."""
     said = [one for one in people if any(one[1:])]
     return uow.people.differing(said) if said else 0
 

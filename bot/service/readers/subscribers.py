@@ -87,7 +87,7 @@ class Subscribers:
         return entry
 
     def leave(self, uow: UnitOfWork, jid: str, to: str) -> int:
-        """`unsubscribe` or `unsubscribed`: how many subscriptions ended.
+        """A presence `unsubscribe` or `unsubscribed`; how many subscriptions it ended.
 
         From an account it ends every subscription made by presence. Nobody
         leaves a mandatory list.
@@ -110,7 +110,7 @@ class Subscribers:
             by_presence = one.origin is SubscriptionOrigin.PRESENCE
             return by_presence if at is None else one.list_id == at
 
-        # what is suspended too: else the next sign of life would take it up again
+        # What is suspended ends, too, or the next sign of life would take it up again.
         take_up(uow, subscriber, meant, now)
         standing = list(filter(meant, uow.subscriptions.of(subscriber.id)))
         for one in standing:
@@ -120,12 +120,14 @@ class Subscribers:
         return len(standing)
 
     def departed(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
-        """After a login as account: who joined by presence and left meanwhile."""
+        """Who joined by presence and is not in our roster any more: it left while the
+        account was not logged in.
+        """
         joined = uow.subscriptions.by_origin(SubscriptionOrigin.PRESENCE)
         return [jid for jid in joined if jid not in roster]
 
     def depart(self, uow: UnitOfWork, gone: Sequence[str]) -> None:
-        """End what these joined by presence; a few at a time."""
+        """End what those who `departed` joined by presence; give it a few at a time."""
         for jid in gone:
             self.leave(uow, jid, self._policy.addresses.own)
 
@@ -150,7 +152,7 @@ class Subscribers:
         take_up(uow, subscriber, lambda _: True, self._clock.now())
 
     def _list_at(self, uow: UnitOfWork, address: str) -> AnnouncementList:
-        """The list behind an address; the service's own is the default list's."""
+        """The list at an address; at the service's own it is the default list."""
         addresses = self._policy.addresses
         name = addresses.list_at(address)
         if name is not None and (found := uow.lists.get(name)) is not None:
@@ -185,7 +187,11 @@ def take_up(
     meant: Callable[[Subscription], bool],
     now: datetime,
 ) -> None:
-    """Open what is suspended: as a sign of life does, or before it is ended."""
+    """Open subscriptions that bounces suspended, those that are `meant`.
+
+    A sign of life does it for good; who ends subscriptions does it first, so that the
+    suspended ones end for the same reason as the others.
+    """
     for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
         uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
 
