@@ -133,9 +133,11 @@ class World:
         self.planning = use_cases.planning
         self.editing = use_cases.editing
         self.steering = use_cases.steering
-        self.sending = use_cases.sending
+        self.chunk_progress = use_cases.progress
+        self.renditions = use_cases.renditions
         self.outcomes = use_cases.outcomes
         self.subscribers = use_cases.subscribers
+        self.enrolling = use_cases.enrolling
         self.broadcasts = use_cases.broadcasts
         self.audit = use_cases.audit
         self.do(lambda unit: unit.lists.declare(list(lists) or [a_list()]))
@@ -176,7 +178,7 @@ class World:
 
         def add(unit: UnitOfWork) -> None:
             for jid in jids:
-                self.subscribers.add(unit, admin, to, jid, None, None)
+                self.enrolling.add(unit, admin, to, jid, None, None)
 
         self.do(add)
 

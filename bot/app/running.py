@@ -33,7 +33,7 @@ from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
 from bot.engine.window import Pace, Window
 from bot.metrics.counts import Counts
-from bot.service.delivery.sending import LEASE
+from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
@@ -94,8 +94,8 @@ class Running:
             on_acknowledged=counts.acknowledged,
         )
         self._counts = counts
-        self._sending = sending = use_cases.sending
-        self._ledger = ledger = Ledger(database, sending, self._worker)
+        self._progress = progress = use_cases.progress
+        self._ledger = ledger = Ledger(database, progress, self._worker)
         ids = MessageIds(digest_key)
         self._doors = Doors(
             use_cases=use_cases,
@@ -108,7 +108,8 @@ class Running:
         self._doors.open(connection)
         line = Line(
             database=database,
-            sending=sending,
+            progress=progress,
+            renditions=use_cases.renditions,
             wire=connection,
             ledger=ledger,
             ids=ids,
@@ -175,13 +176,13 @@ class Running:
     async def until_stopped(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
-        await self._database.run(self._sending.take_over, self._jid)
+        await self._database.run(self._progress.take_over, self._jid)
         await self._beat()
         # All that was made so far stays for good. Looking through it again, in full
         # collections, would hold everything up for some 70 ms each time.
         gc.collect()
         gc.freeze()
-        self._alarm.every(LEASE.total_seconds() / 3, self._renew)
+        self._alarm.every(LEASE_TIME.total_seconds() / 3, self._renew)
         self._alarm.start()
         systemd.tell(READY="1")
         work = {
@@ -228,7 +229,7 @@ class Running:
         with contextlib.suppress(TimeoutError, CarillonError):
             async with asyncio.timeout(GRACE):
                 await self._ledger.flush()
-                await self._database.run(self._sending.release, self._worker)
+                await self._database.run(self._progress.release, self._worker)
                 await self._database.run(_stopped, self._worker)
 
     def _ring(self) -> None:
@@ -285,7 +286,7 @@ class Running:
 
     async def _renew(self) -> None:
         await self._database.run(
-            self._sending.renew, self._worker, self._dispatcher.carrying
+            self._progress.renew, self._worker, self._dispatcher.carrying
         )
 
 

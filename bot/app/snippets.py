@@ -26,7 +26,7 @@ FILES = {
 }
 
 
-class Kind(StrEnum):
+class ServerKind(StrEnum):
     PROSODY = "prosody"
     EJABBERD = "ejabberd"
 
@@ -44,7 +44,7 @@ class Snippet:
 
 
 def snippet(
-    kind: Kind,
+    kind: ServerKind,
     mode: Literal["component", "account"],
     jid: str,
     secret: str,
@@ -70,9 +70,9 @@ def snippet(
     )
 
 
-def rate(kind: Kind, jid: str) -> str:
+def rate(kind: ServerKind, jid: str) -> str:
     """What lifts the server's limit on how much an account may send."""
-    if kind is Kind.PROSODY:
+    if kind is ServerKind.PROSODY:
         return f"unlimited_jids = {{ {_quoted(jid)} }}"
     return f"""\
 acl: # add to what is there
@@ -85,11 +85,11 @@ shaper_rules: # change this rule, keep the others
     - normal: all"""
 
 
-def _place(kind: Kind, mode: str, file: Path) -> Phrase:
+def _place(kind: ServerKind, mode: str, file: Path) -> Phrase:
     match kind, mode:
-        case Kind.PROSODY, "component":
+        case ServerKind.PROSODY, "component":
             return Phrase("at the end of {file}", file=file)
-        case Kind.PROSODY, _:
+        case ServerKind.PROSODY, _:
             return Phrase("above the first VirtualHost of {file}", file=file)
         case _, "component":
             return Phrase("under `listen:` of {file}", file=file)
@@ -99,13 +99,13 @@ def _place(kind: Kind, mode: str, file: Path) -> Phrase:
 
 #: Prosody makes no component while it runs, and reads limits when it starts
 _RELOAD = {
-    Kind.PROSODY: "systemctl restart prosody",
-    Kind.EJABBERD: "ejabberdctl reload_config",
+    ServerKind.PROSODY: "systemctl restart prosody",
+    ServerKind.EJABBERD: "ejabberdctl reload_config",
 }
 
 
-def _component(kind: Kind, jid: str, secret: str, port: int) -> str:
-    if kind is Kind.PROSODY:
+def _component(kind: ServerKind, jid: str, secret: str, port: int) -> str:
+    if kind is ServerKind.PROSODY:
         return f"""\
 Component {_quoted(jid)}
   component_secret = {_quoted(secret)}"""
@@ -119,10 +119,12 @@ Component {_quoted(jid)}
         password: {_quoted(secret)}"""
 
 
-def _account(kind: Kind, jid: str, secret_file: Path) -> tuple[str, ...]:
+def _account(kind: ServerKind, jid: str, secret_file: Path) -> tuple[str, ...]:
     user, _, domain = jid.partition("@")
     names = f"register {shlex.quote(user)} {shlex.quote(domain)}"
-    program = {Kind.PROSODY: "prosodyctl", Kind.EJABBERD: "ejabberdctl"}[kind]
+    program = {ServerKind.PROSODY: "prosodyctl", ServerKind.EJABBERD: "ejabberdctl"}[
+        kind
+    ]
     return (f'{program} {names} "$(cat {shlex.quote(str(secret_file))})"',)
 
 

@@ -17,7 +17,7 @@ from bot.domain.errors import Invalid
 from bot.domain.jid import JIDError, bare
 from bot.domain.people_files import Format, Reader, format_of
 from bot.domain.phrase import Counted, Phrase
-from bot.service.ports.staging import BadLine, Counts
+from bot.service.ports.staging import BadLine, Enrolment
 from bot.service.readers.imports import BadLines
 from bot.store.staging import SqlStaging, staging
 
@@ -95,7 +95,7 @@ def import_people(
                 work = desk.ask_here((TRY_IMPORT if dry_run else IMPORT)(wanted))
             except BadLines:
                 refused = True
-        counts = Counts(work.added, work.changed) if work else Counts()
+        counts = Enrolment(work.added, work.changed) if work else Enrolment()
         there = work.there if work else 0
         [reader] = opened
         if json:
@@ -168,7 +168,7 @@ def _follow(bar: Progress, doing: Phrase, place: Place) -> Callable[[int], None]
 def _print(
     list_name: str,
     dry_run: bool,
-    done: Counts,
+    done: Enrolment,
     there: int,
     kept: SqlStaging,
     reader: Reader,
@@ -198,7 +198,7 @@ def _tell(
     list_name: str,
     dry_run: bool,
     refused: bool,
-    done: Counts,
+    done: Enrolment,
     there: int,
     kept: SqlStaging,
     reader: Reader,
@@ -271,7 +271,7 @@ def _refusal(faults: int, dry_run: bool) -> Phrase:
 
 
 def _done(
-    list_name: str, dry_run: bool, done: Counts, there: int, kept: SqlStaging
+    list_name: str, dry_run: bool, done: Enrolment, there: int, kept: SqlStaging
 ) -> Iterator[Phrase]:
     yield from additions(done, there, list_name, dry_run=dry_run)
     if kept.duplicates:
@@ -283,7 +283,7 @@ def _done(
 
 
 def additions(
-    counts: Counts, there: int, list_name: str, *, dry_run: bool = False
+    counts: Enrolment, there: int, list_name: str, *, dry_run: bool = False
 ) -> Iterator[Phrase]:
     """How many a list has got or would get, how many it had, and who changed."""
     if dry_run:

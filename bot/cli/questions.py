@@ -14,7 +14,7 @@ import typer
 
 from bot.app.setup.answers import Answers
 from bot.app.setup.neighbours import Neighbour, listens
-from bot.app.snippets import Kind
+from bot.app.snippets import ServerKind
 from bot.cli import output, reader
 from bot.cli.reader import words
 from bot.domain import wallclock
@@ -77,15 +77,15 @@ def missing(flags: Flags, found: Sequence[Neighbour]) -> list[str]:
     wanted = {
         "--jid": flags.jid is not None,
         "--admin": flags.admin is not None,
-        f"--server {'|'.join(Kind)}": flags.server is not None or len(found) == 1,
+        f"--server {'|'.join(ServerKind)}": flags.server is not None or len(found) == 1,
     }
     return [option for option, known in wanted.items() if not known]
 
 
-def kind_of(flags: Flags, found: Sequence[Neighbour]) -> Kind | None:
+def kind_of(flags: Flags, found: Sequence[Neighbour]) -> ServerKind | None:
     """Which server: as given, or the only one here."""
     if flags.server is not None:
-        return Kind(flags.server)
+        return ServerKind(flags.server)
     if len(found) == 1:
         output.note(
             Phrase("Found {server}: {file}.", server=found[0].kind, file=found[0].file)
@@ -94,9 +94,9 @@ def kind_of(flags: Flags, found: Sequence[Neighbour]) -> Kind | None:
     return None
 
 
-def kind(found: Sequence[Neighbour]) -> Kind:
+def kind(found: Sequence[Neighbour]) -> ServerKind:
     """Which server, by asking."""
-    usual = found[0].kind if found else Kind.PROSODY
+    usual = found[0].kind if found else ServerKind.PROSODY
     return _ask(Phrase("XMPP server (prosody, ejabberd)"), usual, _kind)
 
 
@@ -148,8 +148,8 @@ def _mode(text: str) -> Mode:
     return _choice(text, MODES)
 
 
-def _kind(text: str) -> Kind:
-    return _choice(text, Kind)
+def _kind(text: str) -> ServerKind:
+    return _choice(text, ServerKind)
 
 
 def _choice(text: str, known: Iterable[T]) -> T:

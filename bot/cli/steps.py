@@ -13,7 +13,7 @@ import typer
 from bot.app.setup import writing
 from bot.app.setup.answers import Answers
 from bot.app.setup.neighbours import Neighbour, neighbours
-from bot.app.snippets import Kind, Snippet, snippet
+from bot.app.snippets import ServerKind, Snippet, snippet
 from bot.cli import output, questions
 from bot.cli.questions import FOLDER, Flags
 from bot.cli.reader import words
@@ -41,7 +41,7 @@ class Steps:
         self._secret = flags.folder / "secret"
         self._goes_on = writing.is_there(self._config) and not force
         self._found = neighbours()
-        self._kind: Kind | None = None
+        self._kind: ServerKind | None = None
         #: an account whose password somebody knows need not be made
         self._known = flags.secret_file is not None
         self._settings: Settings
@@ -119,7 +119,7 @@ class Steps:
                 Phrase(
                     "To see again what to paste into the server's configuration,"
                     " add {option}.",
-                    option=f"--server {'|'.join(Kind)}",
+                    option=f"--server {'|'.join(ServerKind)}",
                 )
             )
             return

@@ -133,7 +133,7 @@ def render(
     if language is not None:
         language_tag(language)
     found = trial(context, jid, list_name)
-    zone = wallclock.zone(timezone or found.timezone)
+    zone = wallclock.zone(timezone or found.voice.timezone)
     values = asking.with_moments(asking.settings(settings or ()), name, zone, templates)
     wishes: Sequence[str] = template.languages
     if language is not None or jid is not None:
@@ -144,7 +144,7 @@ def render(
             name,
             values,
             language=wish,
-            fallback=found.language or template.languages[0],
+            fallback=found.voice.language or template.languages[0],
             zone=shown_zone,
             context=found.context,
         )

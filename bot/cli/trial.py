@@ -1,7 +1,6 @@
 """Whom a template is tried out for: anybody, a list's readers, or one reader."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import typer
 
@@ -9,30 +8,35 @@ from bot.cli import session
 from bot.desk.verb import Plain
 from bot.desk.verbs import lists, subscribers
 from bot.domain.lists import AnnouncementList, Subscriber
+from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
-from bot.service.rules.policy import list_context
+from bot.domain.voice import STAND_IN_RECIPIENT, Voice
 
-_READER = "reader@example.org"
-_SAMPLE = {
-    "list_name": "news",
-    "list_title": "News",
-    "list_address": "news@announce.example.org",
-    "service": "announce.example.org",
-    "recipient": _READER,
-}
+#: who speaks where no list is known
+_SAMPLE = Voice(
+    address="news@announce.example.org",
+    service="announce.example.org",
+    type=MessageType.CHAT,
+    language="",
+    timezone="UTC",
+    title="News",
+    list_name="news",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What is said there of list and reader, and what is known of them."""
+    """Who speaks to whom, and what is known of the reader."""
 
-    context: Mapping[str, str]
-    #: the list's, where one is known
-    language: str | None = None
-    timezone: str = "UTC"
+    voice: Voice = _SAMPLE
     reader: Subscriber | None = None
     #: normalised; None: for all languages
     jid: str | None = None
+
+    @property
+    def context(self) -> dict[str, str]:
+        """What the template may know beside its fields."""
+        return self.voice.context(self.jid or STAND_IN_RECIPIENT)
 
     @property
     def wish(self) -> str:
@@ -63,24 +67,17 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
     Without a list, the default one speaks, if there is one.
     """
     if jid is None and list_name is None:
-        return Trial(context=_SAMPLE)
+        return Trial()
     with session.desk_of(context) as desk:
-        address, reader = _READER, None
+        reader = None
         if jid is not None:
             person = subscribers.PersonName(jid)
-            address, reader = desk.ask_here(subscribers.FIND(person))
-        voice: AnnouncementList | None
+            jid, reader = desk.ask_here(subscribers.FIND(person))
+        speaks: AnnouncementList | None
         if list_name is not None:
-            voice = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
+            speaks = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         else:
             every = desk.ask_here(lists.LIST(Plain("lists")))
-            voice = next((entry for entry, _ in every if entry.is_default), None)
-        if voice is None:
-            found = Trial(context={**_SAMPLE, "recipient": address})
-        else:
-            found = Trial(
-                context=list_context(desk.policy, voice, address),
-                language=voice.language,
-                timezone=voice.timezone,
-            )
-    return replace(found, reader=reader, jid=address if jid is not None else None)
+            speaks = next((entry for entry, _ in every if entry.is_default), None)
+        voice = desk.policy.voice_of(speaks) if speaks is not None else _SAMPLE
+    return Trial(voice=voice, reader=reader, jid=jid)

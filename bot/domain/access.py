@@ -43,12 +43,14 @@ class Caller:
 
     @property
     def is_operator(self) -> bool:
-        """Whoever can read the configuration and the database anyway."""
+        """Whether the command line asks: its user can read configuration and database
+        without us.
+        """
         return self.owner == OPERATOR
 
     @property
     def sees_all(self) -> bool:
-        """What belongs to others too, but for the content of personal jobs."""
+        """May look at what belongs to others, but for the content of personal jobs."""
         return self.is_admin or self.is_auditor
 
 
@@ -78,7 +80,7 @@ class Access:
         return Caller(owner=bare_jid, role=role, is_auditor=is_auditor)
 
     def of_owner(self, owner: str) -> Caller:
-        """Whoever a schedule belongs to, with today's role."""
+        """The owner of a schedule, as a caller with the role that it has today."""
         return self.operator() if owner == OPERATOR else self.caller(owner)
 
     @staticmethod
@@ -87,7 +89,7 @@ class Access:
 
 
 def owner_named(given: str | None) -> str | None:
-    """An owner as it is stored: a bare JID normalised, a role as it stands."""
+    """`given` as owners are stored: a JID bare and normalised, a role as it stands."""
     if given is None:
         return None
     try:

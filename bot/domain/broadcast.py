@@ -1,9 +1,52 @@
 """A broadcast: the sending of one occurrence, in chunks, with its exceptions.
 
-occurrence   sending ─► sent | failed | stopped      missed, skipped, held
-broadcast    sending ─► sent | failed | stopped
-chunk        a range of positions (after, last]; `through` moves only when
-             the server has acknowledged everything up to it
+One due moment of a schedule is an occurrence. The planner turns it into a broadcast:
+the audience as it stood at that moment, cut into chunks. Workers send the chunks, and
+each recipient whose delivery does not simply succeed has an exception. Nobody writes
+down who was told. The states below are all there is, and whatever dies, the next
+process goes on from them.
+
+    occurrence   sending ─► sent | failed | stopped
+                 held    ─► sending | failed | skipped
+                 missed, skipped, failed: from the start
+    broadcast    sending ─► sent | failed | stopped
+    chunk        free ─► leased ─► finished
+                   ▲        │
+                   └────────┘  lapsed, released, taken over
+    exception    (none) ─► skipped | failed | retrying
+                 retrying ─► deferred ─► (none): the repeat was accepted
+                    ▲  │        │
+                    │  │        └─► retrying, failed: the repeat bounced
+                    │  └─► failed: tried often enough, expired, left, stopped
+                    └── claimed, and not followed up
+
+Chunks
+    A chunk is a range (after, last] of positions. Its cursor, `through`, says that
+    the server has acknowledged every message to a position up to it, or that the
+    recipient there has an exception. The cursor moves only forward, only in a
+    transaction of its lease's holder, and together with the exceptions of what it
+    passes. So a crash loses nobody: the next holder goes on behind the cursor and
+    repeats what was written but not recorded, at most one window of messages, each
+    with the id that it had.
+
+    A chunk is free when the planner made it, and again when its worker gave it back
+    at a stop, when a new process took over from a dead one, or when its lease ran
+    out. It is leased by `claim`, for as long as the holder renews. It is finished
+    when the cursor has reached `last`, and stays so. What is left of a broadcast
+    that is over is neither: nobody claims it any more. Leases are told of in
+    `bot.service.delivery.progress`.
+
+    A stream error that may be the content's fault is a strike against each chunk
+    with messages on their way; `suspect` is the highest position that was written.
+    Once the cursor reaches it, the strikes are forgotten.
+
+Exceptions
+    No row is the usual case: whoever lies behind the cursor without one is told.
+    Therefore a row is there for what deviates, and goes away when it no longer does.
+
+    A broadcast is over once every chunk is finished and no exception is retrying or
+    deferred. A message may bounce later than that. It still makes an exception and is
+    repeated, but the broadcast's own state, and the report, stay what they were.
 """
 
 from dataclasses import dataclass
@@ -13,16 +56,25 @@ from typing import NamedTuple
 
 
 class OccurrenceState(StrEnum):
-    """sending leads to sent, failed or stopped; the others are final at once,
-    but held, which an admin turns into sending or skipped.
+    """What became of a due moment. Each is entered in one transaction with what goes
+    with it, so a crash leaves the state before or the state after.
     """
 
+    #: the planner, or an admin who let go what was held, made its broadcast; leaves
+    #: for one of the next three with the broadcast
     SENDING = "sending"
+    #: final: its broadcast is sent
     SENT = "sent"
+    #: final: its broadcast failed, or none could be made
     FAILED = "failed"
+    #: final: its broadcast was stopped
     STOPPED = "stopped"
+    #: final: the planner found it too late, or a newer one due
     MISSED = "missed"
+    #: final: somebody left it out
     SKIPPED = "skipped"
+    #: the planner found it too late, and its schedule wants an admin to decide; leaves
+    #: for sending, failed (it can no longer be sent) or skipped
     HELD = "held"
 
 
@@ -38,9 +90,20 @@ class Occurrence:
 
 
 class BroadcastState(StrEnum):
+    """How a broadcast stands; `bot.service.delivery.closing` brings it to its end,
+    in one transaction with occurrence, schedule and report.
+    """
+
+    #: the planner made it. A crash leaves it here with its chunks, which are claimed
+    #: again. Where the last chunk is finished and a retry is awaited, the retry's end
+    #: closes it: no crash lies between the two
     SENDING = "sending"
+    #: final: nothing is left, and somebody was told or there was nobody to tell
     SENT = "sent"
+    #: final: nothing is left, or the rest was given up, and nobody was told
     FAILED = "failed"
+    #: final: an admin stopped it, or its schedule was cancelled. What is on its way
+    #: is still recorded
     STOPPED = "stopped"
 
 
@@ -81,6 +144,9 @@ class Broadcast:
     finished_at: datetime | None = None
     expires_at: datetime | None = None
 
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
@@ -93,12 +159,15 @@ class Chunk:
     last: int
     #: recipients in the range when it was cut
     count: int
-    #: the cursor: everything up to it is acknowledged
+    #: the cursor: everything up to it is acknowledged, or has an exception
     through: int
     #: recipients passed so far, exceptions included
     done: int = 0
+    #: the cursor has reached `last`: nobody holds it any more
     finished: bool = False
+    #: who holds it; None while it is free
     worker: str | None = None
+    #: from then on anybody may claim it; its holder goes on until somebody has
     leased_until: datetime | None = None
     #: stream errors blamed on what lies in (through, suspect]
     strikes: int = 0
@@ -123,15 +192,25 @@ class Recipient(NamedTuple):
 class ExceptionKind(StrEnum):
     """How a delivery deviates from "sent"."""
 
+    #: not told, and not tried again. Entered by the step that gave the recipient up
+    #: (its text cannot be rendered, or the server closes the stream over it), by a
+    #: bounce that allows no repeat, by a repeat that is over, by a stop. Only one more
+    #: bounce of the same message, of a kind that asks for a repeat, leads out of it
     FAILED = "failed"
+    #: it bounced for a while; the retrier repeats it at `next_at`. To claim it moves
+    #: `next_at` on: a crash before the repeat is acknowledged leaves it here, and it is
+    #: claimed once more, as one attempt of those it has
     RETRYING = "retrying"
+    #: the server has the repeat. A bounce leads back; no bounce until `next_at` means
+    #: accepted, and the retrier drops the row
     DEFERRED = "deferred"
+    #: final: unsubscribed between the due moment and its turn; entered by the step
     SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryException:
-    """At most one per (broadcast, recipient)."""
+    """At most one for each broadcast and recipient."""
 
     broadcast_id: int
     jid: str
@@ -139,8 +218,10 @@ class DeliveryException:
     #: RFC 6120 condition, or `left`, `stream-error`, `content`
     condition: str
     text: str | None = None
+    #: repeats so far
     attempts: int = 0
     first_at: datetime
+    #: when the retrier looks at it again; None where it does not
     next_at: datetime | None = None
 
 

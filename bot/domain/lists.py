@@ -67,7 +67,7 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """An interval on one list; a new row for each joining."""
+    """The time of one subscriber on one list; who joins again has one more."""
 
     id: int
     list_id: int

@@ -27,8 +27,8 @@ class Format(StrEnum):
     LINES = "lines"
 
 
-class Fault(NamedTuple):
-    """A line that names nobody."""
+class Rejected(NamedTuple):
+    """A line that names nobody, and why."""
 
     line: int
     value: str
@@ -55,18 +55,21 @@ _FORMULA = ("=", "+", "-", "@")
 _QUOTED_FORMULA = tuple(f"'{sign}" for sign in _FORMULA)
 
 
-def fault(line: int, value: str, why: Phrase) -> Fault:
-    """With a value that anything can show and store."""
-    return Fault(line, clean(value[:_SHOWN]), why)
+def rejected(line: int, value: str, why: Phrase) -> Rejected:
+    """A rejected line; its value is made fit to be shown and stored anywhere."""
+    return Rejected(line, clean(value[:_SHOWN]), why)
 
 
 def clean(text: str) -> str:
-    """Without lone surrogates."""
+    """`text` with lone surrogates written out, which no database takes."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def format_of(name: str, first: str) -> Format | None:
-    """By the file's name, else its first line with text; None: nobody can tell."""
+    """The format by the file's name, else by its first line with text.
+
+    None where neither says it.
+    """
     suffix = name.rpartition(".")[2].lower()
     if suffix in _SUFFIXES:
         return _SUFFIXES[suffix]
@@ -96,7 +99,7 @@ class Reader:
         self._format = format_
         self._domain = domain
 
-    def __iter__(self) -> Iterator[Record | Fault]:
+    def __iter__(self) -> Iterator[Record | Rejected]:
         read = {
             Format.CSV: self._csv,
             Format.JSONL: self._jsonl,
@@ -106,7 +109,7 @@ class Reader:
 
     # --- CSV ------------------------------------------------------------------
 
-    def _csv(self) -> Iterator[Record | Fault]:
+    def _csv(self) -> Iterator[Record | Rejected]:
         before, header = self._header()
         if not header:
             return
@@ -139,7 +142,7 @@ class Reader:
                 cells = next(rows, None)
             except csv.Error as error:
                 why = _disorder(line, before + rows.line_num, error)
-                yield fault(line, "", why)
+                yield rejected(line, "", why)
                 continue
             if cells is None:
                 return
@@ -151,7 +154,7 @@ class Reader:
                 yield self._record(line, person)
             else:
                 why = odd or Phrase("there is no JID")
-                yield fault(line, delimiter.join(cells), why)
+                yield rejected(line, delimiter.join(cells), why)
 
     def _header(self) -> tuple[int, str]:
         """The first line with text, and how many precede it."""
@@ -162,50 +165,50 @@ class Reader:
 
     # --- JSON lines -----------------------------------------------------------
 
-    def _jsonl(self) -> Iterator[Record | Fault]:
+    def _jsonl(self) -> Iterator[Record | Rejected]:
         for line, text in enumerate(self._lines, 1):
             if not text.strip():
                 continue
             try:
                 found = json.loads(text)
             except (ValueError, RecursionError):
-                yield fault(line, text.strip(), Phrase("no JSON"))
+                yield rejected(line, text.strip(), Phrase("no JSON"))
                 continue
             if not isinstance(found, dict):
-                yield fault(line, text.strip(), Phrase("no JSON object"))
+                yield rejected(line, text.strip(), Phrase("no JSON object"))
                 continue
             if found.keys() - set(COLUMNS):
                 self._leave_out(name for name in found if name not in COLUMNS)
             values = [found.get(name) for name in COLUMNS]
             if not values[0]:
-                yield fault(line, text.strip(), Phrase('there is no "jid"'))
+                yield rejected(line, text.strip(), Phrase('there is no "jid"'))
             elif odd := _not_text(values):
                 why = Phrase("{name} is no text", name=odd)
-                yield fault(line, text.strip(), why)
+                yield rejected(line, text.strip(), why)
             else:
                 person = Person._make(value or None for value in values)
                 yield self._record(line, person)
 
     # --- plain lines ----------------------------------------------------------
 
-    def _plain(self) -> Iterator[Record | Fault]:
+    def _plain(self) -> Iterator[Record | Rejected]:
         for line, text in enumerate(self._lines, 1):
             jid = text.strip().removeprefix(_PROSODY_CONSOLE)
             if not jid or _PROSODY_END.fullmatch(jid):
                 continue
             yield self._record(line, Person(jid))
 
-    def _record(self, line: int, person: Person) -> Record | Fault:
-        """A person has an @: what has none is a server, or half a JID."""
+    def _record(self, line: int, person: Person) -> Record | Rejected:
+        """The person, if it has an @: what has none is a server, or half a JID."""
         jid = person.jid
         if not jid.isascii() and _UNDECODED.search(jid):
             why = Phrase("the line is not UTF-8; save the file as UTF-8")
-            return fault(line, jid, why)
+            return rejected(line, jid, why)
         if "@" in jid:
             return line, person
         if self._domain is None:
             why = Phrase("there is no @; --domain says whose users such names are")
-            return fault(line, jid, why)
+            return rejected(line, jid, why)
         return line, person._replace(jid=f"{jid}@{self._domain}")
 
     def _leave_out(self, names: Iterable[str]) -> None:
@@ -282,7 +285,7 @@ def header(format_: Format) -> str:
 
 
 def written(person: Person, format_: Format) -> str:
-    """One line, which a `Reader` reads as the same person."""
+    """A person as one line, which `Reader` reads back as the same person."""
     if format_ is Format.CSV:
         return f"{','.join(map(_written_cell, person))}\r\n"
     if format_ is Format.JSONL:

@@ -44,7 +44,7 @@ class Note(StrEnum):
     SECOND = "second"
 
 
-class Kind(StrEnum):
+class CautionKind(StrEnum):
     GAP = "gap"
     FOLD = "fold"
     SKIPPED = "skipped"
@@ -64,7 +64,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
-    kind: Kind
+    kind: CautionKind
     phrase: Phrase
     #: the moment it is about, None where it is about none in particular
     moment: datetime | None = None
@@ -177,13 +177,13 @@ def _bounded(
     if count is not None:
         why = Counted("ends after {count} time", "ends after {count} times", count)
         if len(matches) < left:
-            return matches, Caution(kind=Kind.END, phrase=why)
+            return matches, Caution(kind=CautionKind.END, phrase=why)
         return matches, _end(why, _parted(matches, skipped)[0])
     if sequence.rule.until is not None:
         return matches, _until(sequence, _parted(matches, skipped)[0], limit)
     if expires is not None:
         phrase = _expires(expires)
-        return matches, Caution(kind=Kind.END, phrase=phrase, moment=expires)
+        return matches, Caution(kind=CautionKind.END, phrase=phrase, moment=expires)
     return matches, None
 
 
@@ -198,19 +198,19 @@ def _until(sequence: Recurrence, matches: list[Match], limit: int) -> Caution:
     last = matches[-1].moment
     more = next_after(sequence.rule, sequence.anchor, sequence.zone, last)
     if len(matches) > limit or more is not None:
-        return Caution(kind=Kind.END, phrase=why)
+        return Caution(kind=CautionKind.END, phrase=why)
     return _end(why, matches)
 
 
 def _end(why: Phrase, matches: list[Match]) -> Caution:
     if not matches:
         phrase = Phrase("{end}, before the first time", end=why)
-        return Caution(kind=Kind.END, phrase=phrase)
+        return Caution(kind=CautionKind.END, phrase=phrase)
     last = matches[-1].moment
     phrase = Phrase(
         "{end}; the last time is {moment}", end=why, moment=timestamps.format(last)
     )
-    return Caution(kind=Kind.END, phrase=phrase, moment=last)
+    return Caution(kind=CautionKind.END, phrase=phrase, moment=last)
 
 
 def _entry(match: Match, zone: ZoneInfo) -> Entry:
@@ -235,7 +235,7 @@ def _note(match: Match, local: datetime, zone: ZoneInfo) -> Note | None:
 def _clock_changes(entries: list[Entry], matches: list[Match]) -> Iterator[Caution]:
     for entry, match in zip(entries, matches, strict=False):
         if entry.note is not None:
-            kind = Kind.GAP if entry.note is Note.SHIFTED else Kind.FOLD
+            kind = CautionKind.GAP if entry.note is Note.SHIFTED else CautionKind.FOLD
             phrase = _clock_change(entry.note, entry, match.wall)
             yield Caution(kind=kind, phrase=phrase, moment=entry.moment)
 
@@ -284,7 +284,7 @@ def _skips(
         return
     start: date = wallclock.local(deliver_at, zone).date()
     for skipped in skipped_months(rule, start):
-        yield Caution(kind=Kind.SKIPPED, phrase=_skipped(skipped))
+        yield Caution(kind=CautionKind.SKIPPED, phrase=_skipped(skipped))
 
 
 def _skipped(skipped: Skipped) -> Phrase:

@@ -19,10 +19,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.lateness import Late
-from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase, Quoted
 from bot.domain.updates import WireState
+from bot.domain.voice import Voice
 
 
 class ScheduleState(StrEnum):
@@ -205,9 +205,9 @@ class Schedule:
         """IANA name: how `recurrence` is read."""
         return self.timezone or "UTC"
 
-    def zone_for(self, voice: AnnouncementList | None) -> str:
+    def zone_for(self, voice: Voice) -> str:
         """IANA name: how times are shown to readers who chose none."""
-        return self.timezone or (voice.timezone if voice else self.zone)
+        return self.timezone or voice.timezone
 
     @property
     def wire_state(self) -> WireState:

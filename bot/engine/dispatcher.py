@@ -1,4 +1,43 @@
-"""Leases chunks and sends them, a few at a time over one connection."""
+"""Leases chunks and sends them, a few at a time over one connection.
+
+    claim ──► carry ──► attempt ──► pipe ──► done
+                ▲          │         │
+                │          │         └─► stream lost ─► strike, if it is blamed
+                │          └─► condemn: one reader given up, the rest goes on
+                └── refresh: the chunk as the database has it
+
+Whose fault it was
+    Some servers close the stream over a message that they do not like, and do not say
+    which one. Whoever had messages on their way is suspect, and everything else on the
+    stream has to go on. So a suspect chunk is sent with a window of its own that
+    becomes smaller with each strike, until the window is so small that only one reader
+    can be meant. That one is given up, and the strikes start afresh.
+
+    For this to blame nobody else, suspects go alone: one at a time (`_alone`), and no
+    chunk is claimed while one has its turn or waits for it. The chunks under way that
+    had nothing unacknowledged are not held up; nothing speaks against them. One of them
+    may hold the poison. Then the suspect beside it gets a strike that it has not
+    earned. That happens a time or two, since the other is suspect from then on and
+    waits; and a suspect that is innocent loses all its strikes at its first quiet turn.
+    To give a reader up takes as many strikes as the window can be halved, and two:
+    twelve with the usual one.
+
+    Three readers given up in a row, with nobody told in between, say that the message
+    is at fault and no reader. Then the broadcast ends.
+
+Where it looks odd
+    A chunk is read again after every lost stream, although its cursor was just known:
+    while nobody was connected its lease may have run out, an admin may have stopped
+    the broadcast, and the record of the last step may have been the one that failed.
+
+    `step` does not wake up when a pipe ends and nothing was left to claim. What ends
+    makes no chunk free: that is done by the planner, which nudges, and by the time,
+    for which a look every few seconds is enough.
+
+    An error of ours that a pipe ends with is tried again here, after a pause, for as
+    long as the chunk is ours. An error beyond that drops the chunk, which comes back
+    when its lease has run out: later, but without a loop that spins.
+"""
 
 import asyncio
 import logging
@@ -15,27 +54,29 @@ from bot.service.delivery.jobs import Job, Step
 
 log = structlog.get_logger(__name__)
 
-#: chunks under way at once, so that one reader need not wait for ten thousand
-PIPES = 3
+#: several, so that a broadcast to one reader need not wait for one to ten thousand
+CHUNKS_AT_ONCE = 3
 #: seconds between looks where nobody nudges
-IDLE = 5.0
+IDLE_SECONDS = 5.0
 #: seconds before a chunk is tried again after a failure of our own
-PAUSE = 1.0
+RETRY_SECONDS = 1.0
 #: culprits in a row, with nobody told in between, that end a broadcast
-HOPELESS = 3
+MAX_CULPRITS_IN_A_ROW = 3
 
 
 class Dispatcher:
-    """Chunks that the server closed the stream over are sent one at a time,
-    with nothing beside them, so that no innocent reader is blamed.
-    """
+    """Fills the places that there are with chunks, and sees each to its end."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        #: the chunks under way, by the tasks that carry them
         self._pipes: dict[asyncio.Task[None], int] = {}
         self._freed = asyncio.Event()
+        #: held by the suspect chunk whose turn it is
         self._alone = asyncio.Lock()
+        #: suspect chunks that have their turn or wait for it
         self._suspects = 0
+        #: by broadcast: readers given up since anybody was told
         self._culprits: Counter[int] = Counter()
 
     @property
@@ -48,19 +89,23 @@ class Dispatcher:
         line = self._line
         await line.wire.ready()
         self._freed.clear()
-        while len(self._pipes) < PIPES and not self._suspects and not line.stopping():
+        while (
+            len(self._pipes) < CHUNKS_AT_ONCE
+            and not self._suspects
+            and not line.stopping()
+        ):
             job = await line.database.run(
-                line.sending.claim, line.worker, self.carrying
+                line.progress.claim, line.worker, self.carrying
             )
             if job is None:
-                return IDLE
+                return IDLE_SECONDS
             task = asyncio.create_task(self._lead(job))
             self._pipes[task] = job.chunk.id
             task.add_done_callback(self._ended)
         if self._pipes:
             await self._freed.wait()
             return 0.0
-        return IDLE
+        return IDLE_SECONDS
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._pipes[task]
@@ -79,11 +124,12 @@ class Dispatcher:
         # In every line that is written on its way, whoever writes it.
         bind_contextvars(announcement=schedule.id, broadcast=broadcast.id)
         level = logging.DEBUG if schedule.origin is Origin.WELCOME else logging.INFO
+        # Its first chunk; another time where a crash came before anybody was told.
         if job.chunk.after == 0 and job.chunk.done == 0:
             log.log(level, "broadcast begins", readers=broadcast.total)
         await self._carry(job)
         # Perhaps by another process, whose events are not told here.
-        state = await self._line.database.read(self._line.sending.state, broadcast.id)
+        state = await self._line.database.read(self._line.progress.state, broadcast.id)
         if state is BroadcastState.STOPPED:
             log.log(level, "broadcast is stopped", chunk=job.chunk.id)
 
@@ -95,7 +141,7 @@ class Dispatcher:
                 done = await self._attempt(job)
             except Exception:
                 log.exception("chunk interrupted", chunk=job.chunk.id)
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(RETRY_SECONDS)
                 done = False
             job = None if done else await self._refreshed(job)
 
@@ -106,16 +152,17 @@ class Dispatcher:
             await line.wire.ready()
             try:
                 return await line.database.run(
-                    line.sending.refresh, line.worker, job.chunk.id
+                    line.progress.refresh, line.worker, job.chunk.id
                 )
             except Exception:
                 log.exception("chunk not read", chunk=job.chunk.id)
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _attempt(self, job: Job) -> bool:
         """Send on until the stream is lost; whether the chunk needs no more."""
         if not job.chunk.strikes:
             return await self._pipe(job)
+        # Before waiting for the turn: nothing is claimed while anybody waits.
         self._suspects += 1
         try:
             async with self._alone:
@@ -136,9 +183,9 @@ class Dispatcher:
                 handled=lost.handled,
                 blamed=lost.blamed,
             )
-            if lost.blamed and pipe.reached > job.chunk.through:
+            if lost.blamed:
                 await line.database.run(
-                    line.sending.strike, line.worker, job.chunk.id, pipe.reached
+                    line.progress.strike, line.worker, job.chunk.id, pipe.reached
                 )
             return False
         finally:
@@ -149,7 +196,7 @@ class Dispatcher:
     async def _condemn(self, job: Job) -> bool:
         """Record the next reader as failed: the server closes the stream over it."""
         line, chunk, broadcast = self._line, job.chunk, job.broadcast
-        page = await line.database.read(line.sending.recipients, job, chunk.through, 1)
+        page = await line.database.read(line.progress.recipients, job, chunk.through, 1)
         if not page:
             return False
         self._culprits[broadcast.id] += 1
@@ -163,7 +210,7 @@ class Dispatcher:
             condemned=True,
         )
         going = await line.ledger.record(step)
-        if self._culprits[broadcast.id] >= HOPELESS:
-            await line.database.run(line.sending.give_up, broadcast.id, "stream-error")
+        if self._culprits[broadcast.id] >= MAX_CULPRITS_IN_A_ROW:
+            await line.database.run(line.progress.give_up, broadcast.id, "stream-error")
             return True
         return not going

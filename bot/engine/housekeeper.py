@@ -6,19 +6,21 @@ import structlog
 
 from bot.service.ports.outside import Clock, Database
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.records.audit import SLICE, Audit
+from bot.service.records.audit import ROWS_PER_TRANSACTION, Audit
 from bot.service.rules.quotas import MINUTE
 
 log = structlog.get_logger(__name__)
 
 #: seconds between two rounds
-EVERY = 3600.0
+ROUND_SECONDS = 3600.0
 #: a clock that went on by more may be wrong: it has to go on evenly for a round
-JUMP = timedelta(days=1)
+LONGEST_JUMP = timedelta(days=1)
 
 
 class Housekeeper:
-    """`keep_audit`: how long entries of the audit trail stay; None: for ever."""
+    """Drops entries of the audit trail after `keep_audit` (None: never), and counts of
+    requests whose minute is over.
+    """
 
     def __init__(
         self,
@@ -44,7 +46,7 @@ class Housekeeper:
                 purged += some
             if purged:
                 log.info("audit trail purged", entries=purged)
-        return EVERY
+        return ROUND_SECONDS
 
     async def _may_purge(self) -> bool:
         """Whether the clock went on as it should since the last round.
@@ -55,12 +57,12 @@ class Housekeeper:
         if last is None:
             last = await self._database.read(self._audit.latest)
         self._last = now
-        if last is None or now - last <= JUMP:
+        if last is None or now - last <= LONGEST_JUMP:
             return True
         log.info("clock went far on, nothing purged in this round", by=str(now - last))
         return False
 
 
 def _forget_counts(uow: UnitOfWork, clock: Clock) -> int:
-    """Some of those of minutes that are over; how many."""
-    return uow.requests.forget(clock.now() - MINUTE, SLICE)
+    """Drop some counts of minutes that are over; how many."""
+    return uow.requests.forget(clock.now() - MINUTE, ROWS_PER_TRANSACTION)

@@ -1,7 +1,14 @@
 """Records what was acknowledged: one transaction for all cursors that wait.
 
-Bounces are written no later than the acknowledgement that followed them, so a
-crash never keeps a cursor and forgets a bounce.
+While one transaction runs, steps of all chunks gather for the next one: the slower
+the database, the fewer and larger are its transactions.
+
+Bounces are written no later than the acknowledgement that followed them, so a crash
+never keeps a cursor and forgets a bounce. That is why bounces that are too many for
+one transaction go before the steps, never behind them.
+
+A step is kept until the database has it, however long the database is away: the
+server has the messages, and to forget that would send them again.
 """
 
 import asyncio
@@ -11,7 +18,7 @@ import structlog
 
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
-from bot.service.delivery.sending import Sending
+from bot.service.delivery.progress import ChunkProgress
 from bot.service.ports.outside import Database
 
 log = structlog.get_logger(__name__)
@@ -19,15 +26,17 @@ log = structlog.get_logger(__name__)
 #: seconds that a bounce may wait for company
 BOUNCE_DELAY = 0.2
 #: bounces in one transaction, which on SQLite is to last 50 ms at most
-SLICE = 20
+BOUNCES_PER_TRANSACTION = 20
 #: seconds before the database is asked again
-PAUSE = 1.0
+RETRY_SECONDS = 1.0
 
 
 class Ledger:
-    def __init__(self, database: Database, sending: Sending, worker: str) -> None:
+    def __init__(
+        self, database: Database, progress: ChunkProgress, worker: str
+    ) -> None:
         self._database = database
-        self._sending = sending
+        self._progress = progress
         self._worker = worker
         self._steps: list[tuple[Step, asyncio.Future[bool]]] = []
         self._bounces: list[Bounce] = []
@@ -60,9 +69,9 @@ class Ledger:
         bounces, self._bounces = self._bounces, []
         if not steps and not bounces:
             return
-        while len(bounces) > SLICE:
-            await self._commit([], bounces[:SLICE])
-            bounces = bounces[SLICE:]
+        while len(bounces) > BOUNCES_PER_TRANSACTION:
+            await self._commit([], bounces[:BOUNCES_PER_TRANSACTION])
+            bounces = bounces[BOUNCES_PER_TRANSACTION:]
         going = await self._commit(_merged(steps), bounces)
         for step, done in steps:
             if not done.done():
@@ -72,11 +81,11 @@ class Ledger:
         while True:
             try:
                 return await self._database.run(
-                    self._sending.record, self._worker, steps, bounces
+                    self._progress.record, self._worker, steps, bounces
                 )
             except Exception:
-                log.exception("progress not recorded", again_in=PAUSE)
-                await asyncio.sleep(PAUSE)
+                log.exception("progress not recorded", again_in=RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
 
 
 def _merged(steps: Sequence[tuple[Step, asyncio.Future[bool]]]) -> list[Step]:

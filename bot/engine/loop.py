@@ -9,8 +9,8 @@ from bot.engine.wire import StreamLost
 
 log = structlog.get_logger(__name__)
 
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 30.0
+_FIRST_RETRY_SECONDS = 1.0
+_LONGEST_RETRY_SECONDS = 30.0
 
 
 class Loop:
@@ -24,7 +24,7 @@ class Loop:
         self.name = name
         self._step = step
         self._nudged = asyncio.Event()
-        self._pause = _FIRST_PAUSE
+        self._pause = _FIRST_RETRY_SECONDS
         #: steps that raised
         self.failures = 0
 
@@ -46,14 +46,15 @@ class Loop:
         try:
             delay = await self._step()
         except StreamLost as lost:
-            # no fault of ours; one that is the content's must not come at once again
+            # The connection comes back by itself, so this is no failure of the step.
+            # It pauses all the same: what this step writes may be what ends the stream.
             log.info("stream lost", loop=self.name, handled=lost.handled)
         except Exception:
             self.failures += 1
             log.exception("loop failed", loop=self.name, again_in=self._pause)
         else:
-            self._pause = _FIRST_PAUSE
+            self._pause = _FIRST_RETRY_SECONDS
             return delay
-        delay, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
+        delay, self._pause = self._pause, min(self._pause * 2, _LONGEST_RETRY_SECONDS)
         await asyncio.sleep(delay)
         return 0.0

@@ -1,9 +1,49 @@
 """One chunk on its way: pages in, stanzas out, acknowledged steps recorded.
 
-    pages ──► compose ──► window ──► pace ──► wire ──► barrier ──► ledger
+    pages ──► compose ──► pace ──► windows ──► wire ──► barrier ──► ledger
+    └───────────────── the writer ─────────────────┘   └─ the recorder ─┘
 
-The next page is fetched while this one is written; steps are recorded in order
-while later ones are on their way.
+Two tasks share a queue of writes on their way. The writer fetches the next page while
+it writes this one. The recorder waits for the acknowledgement of the first write,
+records it as a step, and only then looks at the second: so the cursor moves in order,
+and every step says "everything up to here".
+
+A window within a window
+    On its way is what was written and whose cursor is not committed yet: what a crash
+    would repeat. Two limits hold for it, and a write waits for both.
+
+    The process has one window (`Line.window`) for all of its chunks. It bounds what a
+    crash repeats, and what the server has to take in before it answers.
+
+    Each chunk has a window of its own (`_limit`). It is as large as the process's, and
+    so does not count, until the server closes the stream over the chunk. From the
+    second time on it is half of what it was (`chunk_window`): the fewer messages are on
+    their way when the stream ends, the fewer readers are suspect. Suspects go alone
+    (`bot.engine.dispatcher`), so the small window slows nobody else down.
+
+    Room is given back where a write leaves the queue, recorded, or forgotten since
+    nobody will record it any more; and where it was taken for a write that, after the
+    waiting, did not come about.
+
+Where it looks odd
+    Rate before windows. Whoever has room in the window and waits for the rate keeps
+    others from writing; whoever has leave to write and waits for room keeps nobody.
+
+    A write that fails is queued like one that succeeded (`_Lost`). Earlier writes may
+    still be acknowledged and have to be recorded first, and in what the recorder then
+    meets first it learns more: how much the server had taken, and whether the content
+    is blamed. That is why `run` lets the recorder raise in the writer's place.
+
+    A page without anybody to write to is queued, too (`_Done`): what lies before it on
+    its way has to move the cursor first.
+
+    The last write of a chunk waits for `echo` after its acknowledgement. The broadcast
+    may be judged in the transaction that records it, and bounces that come behind an
+    acknowledgement would come too late for that.
+
+    When the time is up in the middle, the pipe does not end at once: it waits until all
+    on its way is recorded, and then records a step that moves nothing (`_expire`). Only
+    then the service, which finds the broadcast expired, knows who was told.
 """
 
 import asyncio
@@ -19,27 +59,26 @@ from bot.domain.identity import MessageIds
 from bot.engine.ledger import Ledger
 from bot.engine.window import Pace, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
-from bot.service.delivery.jobs import Job, Step
-from bot.service.delivery.sending import Sending, unrenderable
+from bot.service.delivery.jobs import Deviation, Job, Step
+from bot.service.delivery.progress import ChunkProgress
+from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock, Database
 
 log = structlog.get_logger(__name__)
 
-#: recipients fetched and written at a time
-PAGE = 500
-
-Fault = tuple[str, ExceptionKind, str]
+#: recipients fetched and written at a time; fewer where a window is small
+PAGE_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A write on its way: its readers' positions, and what was passed over."""
+    """A write on its way: its readers' positions, and who was passed over on it."""
 
     barrier: Barrier
     positions: tuple[int, ...]
     #: the cursor once all is acknowledged
     through: int
-    faults: tuple[tuple[int, Fault], ...]
+    deviations: tuple[tuple[int, Deviation], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +86,8 @@ class Line:
     """What the pipes of one process share."""
 
     database: Database
-    sending: Sending
+    progress: ChunkProgress
+    renditions: Renditions
     wire: Wire
     ledger: Ledger
     ids: MessageIds
@@ -71,13 +111,16 @@ class Pipe:
         self._ended = asyncio.Event()
         self._limit = chunk_window(line.window.size, job.chunk.strikes)
         self._room = asyncio.Event()
-        #: the highest position ever written
+        #: the highest position written in this attempt
         self.reached = job.chunk.through
         #: whether anybody was told
         self.told = False
 
     async def run(self) -> None:
-        """Raises StreamLost once all that is known to be handled is recorded."""
+        """Send until there is nothing to go on with.
+
+        Raises StreamLost once all that the server is known to have is recorded.
+        """
         arrived = asyncio.Event()
         recorder = asyncio.create_task(self._record(arrived))
         try:
@@ -95,7 +138,8 @@ class Pipe:
 
     async def _write(self, arrived: asyncio.Event) -> None:
         chunk, after = self._job.chunk, self._job.chunk.through
-        limit = min(PAGE, max(1, self._line.window.size // 4), self._limit)
+        # A quarter: so that there are writes to acknowledge while the next is written.
+        limit = min(PAGE_SIZE, max(1, self._line.window.size // 4), self._limit)
         page = asyncio.create_task(self._page(after, limit))
         try:
             while (
@@ -107,8 +151,8 @@ class Pipe:
                 end = len(recipients) < limit
                 after = chunk.last if end else recipients[-1].position
                 page = asyncio.create_task(self._page(after, limit))
-                deliveries, faults = await self._compose(recipients)
-                await self._send(deliveries, faults, after, arrived)
+                deliveries, deviations = await self._compose(recipients)
+                await self._send(deliveries, deviations, after, arrived)
         finally:
             page.cancel()
 
@@ -117,18 +161,18 @@ class Pipe:
         if after >= job.chunk.last:
             return []
         return await self._line.database.read(
-            self._line.sending.recipients, job, after, limit
+            self._line.progress.recipients, job, after, limit
         )
 
     async def _compose(
         self, recipients: list[Recipient]
-    ) -> tuple[list[tuple[int, Delivery]], list[tuple[int, Fault]]]:
+    ) -> tuple[list[tuple[int, Delivery]], list[tuple[int, Deviation]]]:
         deliveries: list[tuple[int, Delivery]] = []
-        faults: list[tuple[int, Fault]] = []
+        deviations: list[tuple[int, Deviation]] = []
         for reader in recipients:
             if reader.left:
-                fault = (reader.jid, ExceptionKind.SKIPPED, "left")
-                faults.append((reader.position, fault))
+                deviation = (reader.jid, ExceptionKind.SKIPPED, "left")
+                deviations.append((reader.position, deviation))
                 continue
             stencil = self._stencils.get((reader.language, reader.timezone))
             if stencil is None:
@@ -136,18 +180,18 @@ class Pipe:
                     stencil = await self._stencil(reader)
                 except CarillonError as error:
                     why = unrenderable(error)
-                    fault = (reader.jid, ExceptionKind.FAILED, why)
-                    faults.append((reader.position, fault))
+                    deviation = (reader.jid, ExceptionKind.FAILED, why)
+                    deviations.append((reader.position, deviation))
                     continue
             delivery = Delivery(stencil, reader.jid, self._ids.to(reader.jid))
             deliveries.append((reader.position, delivery))
-        return deliveries, faults
+        return deliveries, deviations
 
     async def _stencil(self, reader: Recipient) -> Stencil:
         database = self._line.database
         # what is rendered for each reader is not kept: nothing is written
         run = database.read if self._job.personal else database.run
-        announcement = await run(self._line.sending.announcement, self._job, reader)
+        announcement = await run(self._line.renditions.announcement, self._job, reader)
         stencil = self._line.wire.stencil(announcement)
         if not self._job.personal:
             self._stencils[reader.language, reader.timezone] = stencil
@@ -156,18 +200,19 @@ class Pipe:
     async def _send(
         self,
         deliveries: list[tuple[int, Delivery]],
-        faults: list[tuple[int, Fault]],
+        deviations: list[tuple[int, Deviation]],
         through: int,
         arrived: asyncio.Event,
     ) -> None:
         """Write a page in as many pieces as window and rate allow."""
         if not deliveries:
-            self._push(_Done(), (), through, faults, arrived)
+            self._push(_Done(), (), through, deviations, arrived)
         while deliveries and not self._ended.is_set() and not self._line.stopping():
             granted = await self._line.pace.take(len(deliveries))
             piece, deliveries = deliveries[:granted], deliveries[granted:]
             await self._room_for(len(piece))
             await self._line.window.take(len(piece))
+            # Asked after the waiting, which may have been long.
             if self._ended.is_set() or self._line.stopping() or self._expired():
                 self._line.window.give(len(piece))
                 if self._expired():
@@ -181,8 +226,8 @@ class Pipe:
             except StreamLost as lost:
                 barrier = _Lost(lost)
             upto = positions[-1] if deliveries else through
-            passed = [fault for fault in faults if fault[0] <= upto]
-            faults = [fault for fault in faults if fault[0] > upto]
+            passed = [deviation for deviation in deviations if deviation[0] <= upto]
+            deviations = [deviation for deviation in deviations if deviation[0] > upto]
             self._push(barrier, positions, upto, passed, arrived)
             if isinstance(barrier, _Lost):
                 raise barrier.lost
@@ -200,14 +245,14 @@ class Pipe:
         barrier: Barrier,
         positions: tuple[int, ...],
         through: int,
-        faults: list[tuple[int, Fault]],
+        deviations: list[tuple[int, Deviation]],
         arrived: asyncio.Event,
     ) -> None:
-        self._on_the_way.append(Written(barrier, positions, through, tuple(faults)))
+        self._on_the_way.append(Written(barrier, positions, through, tuple(deviations)))
         arrived.set()
 
     async def _room_for(self, count: int) -> None:
-        """A suspect chunk keeps to a window of its own."""
+        """Wait for room in the chunk's own window; what is alone always has it."""
         while not self._ended.is_set() and self._pending() + count > self._limit:
             if not self._pending():
                 return
@@ -218,8 +263,7 @@ class Pipe:
         return sum(len(written.positions) for written in self._on_the_way)
 
     def _expired(self) -> bool:
-        moment = self._job.broadcast.expires_at
-        return moment is not None and moment <= self._line.clock.now()
+        return self._job.broadcast.has_expired(self._line.clock.now())
 
     async def _record(self, arrived: asyncio.Event) -> None:
         """Record each write once acknowledged, in order, until told to end."""
@@ -273,20 +317,25 @@ class Pipe:
         if not whole and handled == 0:
             return None
         through = written.through if whole else written.positions[handled - 1]
-        faults = [fault for position, fault in written.faults if position <= through]
+        deviations = [
+            deviation
+            for position, deviation in written.deviations
+            if position <= through
+        ]
         return Step(
             chunk_id=self._job.chunk.id,
             through=through,
-            done=(len(written.positions) if whole else handled) + len(faults),
-            exceptions=tuple(faults),
+            done=(len(written.positions) if whole else handled) + len(deviations),
+            exceptions=tuple(deviations),
         )
 
 
 def chunk_window(size: int, strikes: int) -> int:
-    """The window of a chunk that the server closed the stream over.
+    """The window of a chunk that the server closed the stream over so many times.
 
-    Two stream errors halve it, each further one halves it again. 0: the next
-    reader alone is to blame.
+    The first time leaves it as it is: the chunk then goes alone, which may be all
+    that it takes. Each further one halves it. 0: it was closed over a single message,
+    so the next reader is to blame.
     """
     return size >> max(0, strikes - 1)
 

@@ -10,11 +10,13 @@ from bot.service.ports.unit_of_work import UnitOfWork
 
 #: seconds; re-arms after a clock jump or a suspended machine
 SAFETY_TICK = 5.0
+#: seconds until what another process holds is looked at again
+RETRY_SECONDS = 1.0
 
 
 class Alarm(Protocol):
     def set(self, moment: datetime | None) -> None:
-        """Ring once at `moment`; None: not at all."""
+        """Ring once at `moment`, and not at one set before; None: not at all."""
         ...
 
 
@@ -48,7 +50,7 @@ class Planner:
                 self._alarm.set(due)
                 return SAFETY_TICK
             if not await self._plan():
-                return 1.0  # another process holds what is due
+                return RETRY_SECONDS  # another process holds what is due
 
     async def _plan(self) -> int:
         now = self._clock.now()

@@ -1,4 +1,8 @@
-"""Sends what owners are to be told; a notice is kept until the server has it."""
+"""Sends what owners are to be told; a notice is kept until the server has it.
+
+A crash between the acknowledgement and its record sends notices again, with the ids
+that they had.
+"""
 
 import hashlib
 import logging
@@ -15,15 +19,16 @@ from bot.service.ports.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+#: notices that are claimed, written and acknowledged together
+NOTICES_PER_WRITE = 100
 #: how long another process leaves to this one what it has claimed
-CLAIM = timedelta(seconds=60)
+CLAIM_TIME = timedelta(seconds=60)
 #: seconds between looks
-IDLE = 5.0
+IDLE_SECONDS = 5.0
 
 
 class Reporter:
-    """`service` is the JID that notices come from."""
+    """Sends notices from the JID `service`."""
 
     def __init__(
         self, database: Database, wire: Wire, clock: Clock, service: str
@@ -36,9 +41,9 @@ class Reporter:
     async def step(self) -> float:
         await self._wire.ready()
         now = self._clock.now()
-        notices = await self._database.run(_claim, now, now + CLAIM)
+        notices = await self._database.run(_claim, now, now + CLAIM_TIME)
         if not notices:
-            return IDLE
+            return IDLE_SECONDS
         found = [(notice, self._delivery(notice)) for notice in notices]
         if deliveries := [one for _, one in found if one is not None]:
             barrier = await self._wire.write(deliveries)
@@ -75,7 +80,7 @@ def message_id(notice: Notice) -> str:
 
 
 def _claim(uow: UnitOfWork, now: datetime, until: datetime) -> list[Notice]:
-    return uow.notices.claim(now, until, BATCH)
+    return uow.notices.claim(now, until, NOTICES_PER_WRITE)
 
 
 def _done(uow: UnitOfWork, notice_ids: list[int]) -> None:

@@ -1,13 +1,19 @@
-"""Repeats messages that bounced for a while, with the same ids."""
+"""Repeats messages that bounced for a while, with the same ids.
+
+Where it looks odd: repeats are claimed together but written one by one, each behind
+the acknowledgement of the one before. Repeats are few, and each is recorded as soon as
+the server has it. A repeat that the server closes the stream over takes nobody with it:
+the others of its claim are claimed once more when that has lapsed.
+"""
 
 from bot.engine.pipe import Line
 from bot.engine.wire import Delivery
 from bot.service.delivery.outcomes import Outcomes
 
-#: repeats in one write
-BATCH = 25
+#: messages that are claimed together, then written one by one
+REPEATS_PER_CLAIM = 25
 #: seconds between looks
-IDLE = 5.0
+IDLE_SECONDS = 5.0
 
 
 class Retrier:
@@ -18,10 +24,10 @@ class Retrier:
     async def step(self) -> float:
         line = self._line
         await line.wire.ready()
-        due = await line.database.run(self._outcomes.retries, BATCH)
+        due = await line.database.run(self._outcomes.retries, REPEATS_PER_CLAIM)
         if not due:
-            return IDLE
-        repeats = await line.database.run(line.sending.repeats, due)
+            return IDLE_SECONDS
+        repeats = await line.database.run(self._outcomes.repeats, due)
         for repeat in repeats:
             jid = repeat.exception.jid
             delivery = Delivery(

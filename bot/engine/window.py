@@ -1,4 +1,4 @@
-"""How much may be on its way, and how fast."""
+"""How much of all chunks together may be on its way, and how fast it may leave."""
 
 import asyncio
 from collections import deque
@@ -19,7 +19,11 @@ class Window:
         return self._used
 
     async def take(self, count: int) -> None:
-        """Wait for room; more than the whole window waits for all of it."""
+        """Wait for room; who wants more than the whole window waits for all of it.
+
+        Whoever is woken asks again, since others may have been quicker: there is no
+        strict order among chunks.
+        """
         while self._used and self._used + count > self.size:
             room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(room)

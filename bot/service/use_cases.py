@@ -6,8 +6,10 @@ from typing import Self
 from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.delivery.outcomes import Outcomes
 from bot.service.delivery.planning import Planning
-from bot.service.delivery.sending import Sending
+from bot.service.delivery.progress import ChunkProgress
+from bot.service.delivery.renditions import Renditions
 from bot.service.ports.outside import Clock, Database, Templates
+from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.subscribers import Subscribers
 from bot.service.records.audit import Audit
 from bot.service.requests.editing import Editing
@@ -26,9 +28,11 @@ class UseCases:
     editing: Editing
     steering: Steering
     subscribers: Subscribers
+    enrolling: Enrolling
     broadcasts: Broadcasts
     planning: Planning
-    sending: Sending
+    renditions: Renditions
+    progress: ChunkProgress
     outcomes: Outcomes
     audit: Audit
 
@@ -39,6 +43,8 @@ class UseCases:
         """All of them over one database; the only place that puts them together."""
         schedules = Schedules(policy, templates, clock)
         planning = Planning(policy, templates)
+        renditions = Renditions(policy, templates)
+        outcomes = Outcomes(policy, renditions, clock)
         return cls(
             database=database,
             policy=policy,
@@ -48,9 +54,11 @@ class UseCases:
             editing=Editing(schedules, policy, templates, clock),
             steering=Steering(schedules, planning, clock),
             subscribers=Subscribers(policy, clock),
+            enrolling=Enrolling(policy, clock),
             broadcasts=Broadcasts(policy, clock),
             planning=planning,
-            sending=Sending(policy, templates, clock),
-            outcomes=Outcomes(policy, clock),
+            renditions=renditions,
+            progress=ChunkProgress(policy, renditions, outcomes, clock),
+            outcomes=outcomes,
             audit=Audit(clock),
         )

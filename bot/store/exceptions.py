@@ -11,13 +11,13 @@ from bot.store.conflicts import insert
 from bot.store.tables import IS_AWAITED, delivery_exception
 
 _KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
-RETRIES = (
+DUE = (
     sa.select(delivery_exception)
     .where(IS_AWAITED, delivery_exception.c.next_at <= sa.bindparam("now"))
     .order_by(delivery_exception.c.next_at)
     .limit(sa.bindparam("limit", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
 )
+RETRIES = DUE.with_for_update(skip_locked=True)
 
 AWAITED = (
     sa.select(delivery_exception.c.jid)
@@ -63,6 +63,10 @@ class SqlExceptions:
         )
         keys = [{"of": broadcast_id, "who": jid} for jid in jids]
         self._connection.execute(delete, keys)
+
+    def due(self, now: datetime, limit: int) -> set[int]:
+        rows = self._connection.execute(DUE, {"now": now, "limit": limit})
+        return {row.broadcast_id for row in rows}
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
         rows = self._connection.execute(RETRIES, {"now": now, "limit": limit})

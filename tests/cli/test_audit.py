@@ -15,7 +15,7 @@ import pytest
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.schedule import Origin
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.records.audit import SLICE
+from bot.service.records.audit import ROWS_PER_TRANSACTION
 from tests.cli.workplace import Workplace
 
 DAY = timedelta(days=1)
@@ -260,14 +260,15 @@ def test_a_purge_cut_off_is_written_down(place: Workplace) -> None:
     """A purge that fails half-way has left its entry with the first slice, and then
     that it failed.
     """
-    add(place, *[{"days": 400}] * (2 * SLICE))
+    add(place, *[{"days": 400}] * (2 * ROWS_PER_TRANSACTION))
     with sqlite3.connect(place.folder / "carillon.db") as connection:
         connection.execute(
-            f"CREATE TRIGGER cut_off BEFORE DELETE ON audit WHEN old.id > {SLICE}"
+            "CREATE TRIGGER cut_off BEFORE DELETE ON audit"
+            f" WHEN old.id > {ROWS_PER_TRANSACTION}"
             " BEGIN SELECT RAISE(ABORT, 'cut off'); END"
         )
     assert place.program("audit", "--purge", "90d").code != 0
-    assert place.data("audit", "--until", "90d")["count"] == SLICE
+    assert place.data("audit", "--until", "90d")["count"] == ROWS_PER_TRANSACTION
     items = place.data("audit", "--since", "1d")["items"]
     assert [(one["about"], one["result"]) for one in items] == [
         ("90d", "done"),
@@ -277,8 +278,8 @@ def test_a_purge_cut_off_is_written_down(place: Workplace) -> None:
 
 def test_a_purge_of_everything_keeps_its_own_entry(place: Workplace) -> None:
     """What is written down with the first slice is not dropped by the last."""
-    add(place, *[{"days": 1}] * (SLICE + 1))
-    assert place.data("audit", "--purge", "1s") == {"purged": SLICE + 1}
+    add(place, *[{"days": 1}] * (ROWS_PER_TRANSACTION + 1))
+    assert place.data("audit", "--purge", "1s") == {"purged": ROWS_PER_TRANSACTION + 1}
     assert len(ids(place)) == 1
 
 

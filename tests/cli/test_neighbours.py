@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.setup.neighbours import Neighbour, neighbours
-from bot.app.snippets import Kind
+from bot.app.snippets import ServerKind
 
 PROSODY = (
     'VirtualHost "localhost"\n-- VirtualHost "no.example"\nVirtualHost "xmpp.test"\n'
@@ -15,19 +15,24 @@ PROSODY = (
 @pytest.mark.parametrize(
     ("name", "text", "kind", "domain"),
     [
-        ("etc/prosody/prosody.cfg.lua", PROSODY, Kind.PROSODY, "xmpp.test"),
-        ("etc/prosody/prosody.cfg.lua", "", Kind.PROSODY, None),
+        ("etc/prosody/prosody.cfg.lua", PROSODY, ServerKind.PROSODY, "xmpp.test"),
+        ("etc/prosody/prosody.cfg.lua", "", ServerKind.PROSODY, None),
         (
             "etc/ejabberd/ejabberd.yml",
             "hosts:\n  - xmpp.test\n",
-            Kind.EJABBERD,
+            ServerKind.EJABBERD,
             "xmpp.test",
         ),
-        ("opt/ejabberd/conf/ejabberd.yml", 'hosts: ["a.b"]\n', Kind.EJABBERD, "a.b"),
+        (
+            "opt/ejabberd/conf/ejabberd.yml",
+            'hosts: ["a.b"]\n',
+            ServerKind.EJABBERD,
+            "a.b",
+        ),
     ],
 )
 def test_neighbours(
-    tmp_path: Path, name: str, text: str, kind: Kind, domain: str | None
+    tmp_path: Path, name: str, text: str, kind: ServerKind, domain: str | None
 ) -> None:
     """A server is known by its configuration, and its domain by what stands there."""
     assert neighbours(tmp_path) == []

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from bot.app.snippets import Kind, snippet
+from bot.app.snippets import ServerKind, snippet
 from bot.cli import questions
 from bot.cli.program import app
 from bot.clock import SystemClock
@@ -204,9 +204,9 @@ def test_a_backup_can_be_restored(inhabited: Workplace) -> None:
     assert "emma@example.org" in inhabited.done("subscribers", "list", "news")
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ServerKind)
 @pytest.mark.parametrize("mode", questions.MODES)
-def test_snippets(kind: Kind, mode: questions.Mode) -> None:
+def test_snippets(kind: ServerKind, mode: questions.Mode) -> None:
     """What pages have pasted into a server's configuration is what `init` shows."""
     jid = {"component": "announce.example.org", "account": "announce@example.org"}[mode]
     found = snippet(kind, mode, jid, "a long secret")

@@ -19,7 +19,6 @@ from bot.app.wiring import open_use_cases
 from bot.cli.program import app
 from bot.domain.broadcast import ExceptionKind
 from bot.service.delivery.jobs import Job, Step
-from bot.service.delivery.sending import Sending
 from bot.service.use_cases import UseCases
 from bot.settings import load
 
@@ -165,15 +164,14 @@ def plan(use_cases: UseCases) -> None:
 
 def send(use_cases: UseCases, failing: Mapping[str, str] = {}) -> None:
     """Acknowledge everything that is to be sent, but whom `failing` names."""
-    sending = Sending(use_cases.policy, use_cases.templates, use_cases.clock)
-    while (job := use_cases.database.call(sending.claim, "worker")) is not None:
-        _send(use_cases, sending, job, failing)
+    claim = use_cases.progress.claim
+    while (job := use_cases.database.call(claim, "worker")) is not None:
+        _send(use_cases, job, failing)
 
 
-def _send(
-    use_cases: UseCases, sending: Sending, job: Job, failing: Mapping[str, str]
-) -> None:
-    page = use_cases.database.look(sending.recipients, job, job.chunk.after, 1000)
+def _send(use_cases: UseCases, job: Job, failing: Mapping[str, str]) -> None:
+    progress = use_cases.progress
+    page = use_cases.database.look(progress.recipients, job, job.chunk.after, 1000)
     exceptions = [
         (one.jid, ExceptionKind.FAILED, failing[one.jid])
         for one in page
@@ -185,7 +183,7 @@ def _send(
         done=len(page),
         exceptions=exceptions,
     )
-    use_cases.database.call(sending.record, "worker", [step], [])
+    use_cases.database.call(progress.record, "worker", [step], [])
 
 
 def _environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from bot.domain.access import OPERATOR
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.people import Person
-from bot.domain.people_files import Fault, Record, fault
+from bot.domain.people_files import Record, Rejected, rejected
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
@@ -33,7 +33,7 @@ def world(blank: Path, tmp_path: Path) -> Iterator[World]:
     found.close()
 
 
-Said = Sequence[Record | Fault]
+Said = Sequence[Record | Rejected]
 
 
 def a_file(
@@ -49,7 +49,7 @@ def a_file(
     return PeopleFile(**values | changes)
 
 
-def records(*jids: str) -> list[Record | Fault]:
+def records(*jids: str) -> list[Record | Rejected]:
     return list(enumerate(map(Person, jids), 1))
 
 
@@ -67,7 +67,7 @@ def carry_out(
 
 
 def standing(world: World, to: str = "news") -> list[str]:
-    page = world.do(world.subscribers.export, world.caller(ADMIN), to, 0, 10_000)
+    page = world.do(world.enrolling.export, world.caller(ADMIN), to, 0, 10_000)
     return [person.jid for _, person in page]
 
 
@@ -80,7 +80,7 @@ def trail(world: World) -> list[AuditEntry]:
 
 def test_everybody_once(world: World) -> None:
     """Who is new is added, who stands there counts apart, whatever the slices."""
-    people = users(imports.FIRST * 3)
+    people = users(imports.FIRST_SLICE * 3)
     world.subscribe(people[7], people[200])
     work = carry_out(world, records(*people))
     assert (work.added, work.there) == (len(people) - 2, 2)
@@ -92,7 +92,7 @@ def test_everybody_once(world: World) -> None:
 def test_the_rules_are_those_of_adding(world: World) -> None:
     """What `add` refuses makes a line bad; the JID that is stored is normalised."""
     with staging() as kept:
-        said: list[Record | Fault] = [
+        said: list[Record | Rejected] = [
             (2, Person("Anna@Example.ORG", "de", "Europe/Berlin")),
             (3, Person("no jid")),
             (4, Person("a@example.org/phone")),
@@ -100,7 +100,7 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
             (6, Person("b@example.org", timezone="Mars")),
             (7, Person("example.org")),
             (8, Person(f"news@{SERVICE}")),
-            fault(9, "x", Phrase("there is no JID")),
+            rejected(9, "x", Phrase("there is no JID")),
             (10, Person("c@example.org", language_seen="?")),
             (11, Person("anna@example.org")),
             (12, Person("bob")),
@@ -127,7 +127,7 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
 def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
     """What is wrong is said as the importing door says it, and can be stored."""
     with staging() as kept:
-        said = [fault(3, "x", Phrase("there is no JID"))]
+        said = [rejected(3, "x", Phrase("there is no JID"))]
         file = a_file(kept, said, said=lambda phrase: f"gesagt: {phrase}\udcff")
         Desk(world.use_cases).ask_here(IMPORT(file))
         [bad] = kept.all_faults()
@@ -136,9 +136,9 @@ def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
 
 def test_who_prefers_something_else_is_counted(world: World) -> None:
     """Of those who are known, as a dry run foretells; a file of names changes none."""
-    people = users(imports.FIRST * 2)
+    people = users(imports.FIRST_SLICE * 2)
     carry_out(world, list(enumerate((Person(one, "de") for one in people), 1)))
-    said: list[Record | Fault] = [
+    said: list[Record | Rejected] = [
         (2, Person(people[0], "de")),
         (3, Person(people[1], "pl")),
         (4, Person(people[-1], timezone="Europe/Warsaw")),
@@ -165,12 +165,12 @@ def test_a_look_changes_nothing(world: World) -> None:
 
 def test_one_entry_in_the_trail(world: World) -> None:
     """An import of many slices leaves one entry, which counts its people and lines."""
-    said = [*records(*users(imports.FIRST * 2)), (900, Person(users(1)[0]))]
-    carry_out(world, [*said, fault(901, "x", Phrase("no JID"))])
+    said = [*records(*users(imports.FIRST_SLICE * 2)), (900, Person(users(1)[0]))]
+    carry_out(world, [*said, rejected(901, "x", Phrase("no JID"))])
     [entry] = trail(world)
     assert (entry.action, entry.result) == ("subscribe", "done")
     assert entry.caller == OPERATOR
-    people = imports.FIRST * 2
+    people = imports.FIRST_SLICE * 2
     assert entry.about == (
         f"news: import of people.csv: people {people}, duplicates 1,"
         " bad lines left out 1"
@@ -181,18 +181,18 @@ def test_one_entry_in_the_trail(world: World) -> None:
 
 def test_the_entry_comes_with_the_first_slice(world: World) -> None:
     """What is cut off leaves whole slices and the entry; a repeat adds the others."""
-    people = users(imports.FIRST + 50)
+    people = users(imports.FIRST_SLICE + 50)
 
     def cut_off(count: int) -> None:
-        assert count == imports.FIRST
+        assert count == imports.FIRST_SLICE
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         carry_out(world, records(*people), adding=cut_off)
-    assert standing(world) == people[: imports.FIRST]
+    assert standing(world) == people[: imports.FIRST_SLICE]
     assert len(trail(world)) == 1
     work = carry_out(world, records(*people))
-    assert (work.added, work.there) == (50, imports.FIRST)
+    assert (work.added, work.there) == (50, imports.FIRST_SLICE)
     assert standing(world) == people
 
 
@@ -239,7 +239,5 @@ def test_what_is_refused_before_reading(world: World) -> None:
 def test_who_joins_in_words_that_are_no_language(world: World) -> None:
     """An `xml:lang` that is no tag is not remembered, so that exports import again."""
     world.do(world.subscribers.join, USER, SERVICE, "no tag")
-    [(_, person)] = world.do(
-        world.subscribers.export, world.caller(ADMIN), "news", 0, 10
-    )
+    [(_, person)] = world.do(world.enrolling.export, world.caller(ADMIN), "news", 0, 10)
     assert person == Person(USER)

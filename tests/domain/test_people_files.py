@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from bot.domain.errors import Invalid
 from bot.domain.people import Person
 from bot.domain.people_files import (
-    Fault,
     Format,
     Reader,
     Record,
+    Rejected,
     format_of,
     header,
     written,
@@ -25,16 +25,16 @@ BERT = Person("bert@example.org")
 
 def read(
     text: str, format_: Format = Format.CSV, domain: str | None = None
-) -> list[Record | Fault]:
+) -> list[Record | Rejected]:
     return list(Reader(io.StringIO(text, newline=""), format_, domain))
 
 
-def people(found: Iterable[Record | Fault]) -> list[Person]:
-    return [one[1] for one in found if not isinstance(one, Fault)]
+def people(found: Iterable[Record | Rejected]) -> list[Person]:
+    return [one[1] for one in found if not isinstance(one, Rejected)]
 
 
-def faults(found: Iterable[Record | Fault]) -> list[tuple[int, str]]:
-    return [(one.line, str(one.why)) for one in found if isinstance(one, Fault)]
+def faults(found: Iterable[Record | Rejected]) -> list[tuple[int, str]]:
+    return [(one.line, str(one.why)) for one in found if isinstance(one, Rejected)]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_what_is_not_utf8(format_: Format) -> None:
 def test_faults_are_short_and_can_be_stored() -> None:
     """A value is cut, and half characters are written out."""
     [found] = read("\udcff" * 500 + "\n", Format.LINES)
-    assert isinstance(found, Fault)
+    assert isinstance(found, Rejected)
     assert found.value == "\\udcff" * 80
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain import recurrence
 from bot.domain.errors import Invalid
-from bot.domain.preview import Caution, Kind, Note, Preview, preview
+from bot.domain.preview import Caution, CautionKind, Note, Preview, preview
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 
@@ -21,12 +21,12 @@ def shown(text: str, start: str, zone: ZoneInfo = WARSAW, **more: Any) -> Previe
     return preview(recurrence.parse(text), at(start), zone, **more)
 
 
-def only(found: Preview, kind: Kind) -> Caution:
+def only(found: Preview, kind: CautionKind) -> Caution:
     (caution,) = (each for each in found.warnings if each.kind is kind)
     return caution
 
 
-def kinds(found: Preview) -> list[Kind]:
+def kinds(found: Preview) -> list[CautionKind]:
     return [caution.kind for caution in found.warnings]
 
 
@@ -58,7 +58,7 @@ def test_a_gap_is_told() -> None:
     found = shown("FREQ=DAILY", "2026-03-28T02:30+01:00")
     notes = [entry.note for entry in found.entries[:3]]
     assert notes == [None, Note.SHIFTED, None]
-    warning = only(found, Kind.GAP)
+    warning = only(found, CautionKind.GAP)
     assert warning.text == "clocks skip 02:30 on 2026-03-29; it goes out at 03:30 CEST"
     assert warning.moment == at("2026-03-29T01:30Z")
 
@@ -66,7 +66,7 @@ def test_a_gap_is_told() -> None:
 def test_a_skipped_day_is_told() -> None:
     """Where a gap swallows a day, the warning names the day it moves to."""
     found = shown("FREQ=DAILY", "2011-12-29T09:00-10:00", ZoneInfo("Pacific/Apia"))
-    caution = only(found, Kind.GAP)
+    caution = only(found, CautionKind.GAP)
     assert caution.text == (
         "clocks skip 09:00 on 2011-12-30; it goes out at 09:00 UTC+14 on 2011-12-31"
     )
@@ -76,7 +76,7 @@ def test_a_fold_is_told() -> None:
     """The entry is marked as the first of two, and so says the warning."""
     found = shown("FREQ=DAILY", "2026-10-24T02:30+02:00")
     assert [entry.note for entry in found.entries[:3]] == [None, Note.FIRST, None]
-    text = only(found, Kind.FOLD).text
+    text = only(found, CautionKind.FOLD).text
     assert text == (
         "clocks show 02:30 twice on 2026-10-25; it goes out at the first, 02:30 CEST"
     )
@@ -86,7 +86,7 @@ def test_the_second_pass_is_told_as_such() -> None:
     """A deliver-at in the second pass is not called the first."""
     found = preview(None, at("2026-10-25T01:30Z"), WARSAW)
     assert found.entries[0].note is Note.SECOND
-    assert "the second, 02:30 CET" in only(found, Kind.FOLD).text
+    assert "the second, 02:30 CET" in only(found, CautionKind.FOLD).text
 
 
 @pytest.mark.parametrize(
@@ -118,26 +118,26 @@ def test_months_that_are_too_short_are_told(
 ) -> None:
     """A warning for each day that some month of the rule does not have."""
     found = shown(text, start + "T09:00Z")
-    texts = [each.text for each in found.warnings if each.kind is Kind.SKIPPED]
+    texts = [each.text for each in found.warnings if each.kind is CautionKind.SKIPPED]
     assert [each.split("day ")[1].split()[0] for each in texts] == days
 
 
 def test_the_warning_names_the_months_and_the_remedy() -> None:
     """Whoever wanted the last day reads how to say so."""
     found = shown("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=31", "2026-02-01T09:00Z")
-    assert only(found, Kind.SKIPPED).text == (
+    assert only(found, CautionKind.SKIPPED).text == (
         "months without day 31 are skipped: February, November;"
         " BYMONTHDAY=-1 means the last day of a month"
     )
     found = shown("FREQ=YEARLY", "2028-02-29T09:00Z")
-    assert "February except in leap years" in only(found, Kind.SKIPPED).text
+    assert "February except in leap years" in only(found, CautionKind.SKIPPED).text
 
 
 def test_count_tells_when_it_ends() -> None:
     """The last of COUNT occurrences is named, however few are shown."""
     found = shown("FREQ=DAILY;COUNT=100", "2026-01-01T08:00Z", ZoneInfo("UTC"), limit=2)
     assert len(found.entries) == 2
-    end = only(found, Kind.END)
+    end = only(found, CautionKind.END)
     assert end.moment == at("2026-04-10T08:00Z")
     assert end.text == "ends after 100 times; the last time is 2026-04-10T08:00:00Z"
 
@@ -146,16 +146,16 @@ def test_count_limits_what_is_shown() -> None:
     """A rule of three times shows three, deliver-at being the first."""
     found = shown("FREQ=DAILY;COUNT=3", "2026-01-01T08:00Z")
     assert len(found.entries) == 3
-    assert only(found, Kind.END).moment == found.entries[-1].moment
+    assert only(found, CautionKind.END).moment == found.entries[-1].moment
 
 
 def test_until_tells_when_it_ends() -> None:
     """Near enough, the last moment before UNTIL is named, else UNTIL alone."""
     near = shown("FREQ=DAILY;UNTIL=20260103", "2026-01-01T08:00Z")
-    assert only(near, Kind.END).moment == at("2026-01-03T08:00Z")
+    assert only(near, CautionKind.END).moment == at("2026-01-03T08:00Z")
     far = shown("FREQ=DAILY;UNTIL=20270103", "2026-01-01T08:00Z")
-    assert only(far, Kind.END).moment is None
-    assert "2027-01-03" in only(far, Kind.END).text
+    assert only(far, CautionKind.END).moment is None
+    assert "2027-01-03" in only(far, CautionKind.END).text
 
 
 def test_expires_tells_when_it_ends() -> None:
@@ -164,7 +164,7 @@ def test_expires_tells_when_it_ends() -> None:
     for text in ("FREQ=DAILY", "FREQ=DAILY;COUNT=9", "FREQ=DAILY;UNTIL=20270101"):
         found = shown(text, "2026-01-01T08:00Z", expires=expires)
         assert [entry.moment.day for entry in found.entries] == [1, 2]
-        end = only(found, Kind.END)
+        end = only(found, CautionKind.END)
         assert end.moment == at("2026-01-02T08:00Z")
         assert end.text.startswith("expires at 2026-01-03T08:00:00Z")
 
@@ -173,7 +173,7 @@ def test_an_expiry_far_away_is_named_as_it_is() -> None:
     """Beyond what is shown, the end is the expiry itself."""
     expires = at("2027-01-01T00:00Z")
     found = shown("FREQ=DAILY", "2026-01-01T08:00Z", expires=expires)
-    assert only(found, Kind.END).moment == expires
+    assert only(found, CautionKind.END).moment == expires
     assert len(found.entries) == 10
 
 
@@ -181,7 +181,7 @@ def test_a_short_count_ends_before_a_far_expiry() -> None:
     """Of COUNT and expires, the one that comes first is the end."""
     expires = at("2027-01-01T00:00Z")
     found = shown("FREQ=DAILY;COUNT=2", "2026-01-01T08:00Z", expires=expires)
-    assert only(found, Kind.END).text.startswith("ends after 2 times")
+    assert only(found, CautionKind.END).text.startswith("ends after 2 times")
 
 
 def test_a_rule_that_never_matches_has_no_preview() -> None:
@@ -193,4 +193,4 @@ def test_a_rule_that_never_matches_has_no_preview() -> None:
 def test_warnings_come_in_one_order() -> None:
     """Clock changes first, then skipped months, then the end."""
     found = shown("FREQ=MONTHLY;COUNT=8", "2026-01-29T02:30+01:00")
-    assert kinds(found) == [Kind.GAP, Kind.SKIPPED, Kind.END]
+    assert kinds(found) == [CautionKind.GAP, CautionKind.SKIPPED, CautionKind.END]

@@ -176,7 +176,7 @@ welcome = ""
 
         def add(uow: Any, part: list[str]) -> None:
             for jid in part:
-                self.uses.subscribers.add(
+                self.uses.enrolling.add(
                     uow, self.operator, "news", jid, language, None, welcome=False
                 )
 

@@ -111,7 +111,7 @@ def recorded(stage: Stage, client_id: str, sink: Sink) -> dict[str, str]:
 
 def gone(uow: UnitOfWork, stage: Stage, people: list[str]) -> None:
     for jid in people:
-        stage.service.uses.subscribers.remove(uow, stage.service.operator, "news", jid)
+        stage.service.uses.enrolling.remove(uow, stage.service.operator, "news", jid)
 
 
 @pytest.mark.parametrize("delay", [0, 1], ids=["deliver-at", "delay-seconds"])

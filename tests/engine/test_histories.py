@@ -95,7 +95,7 @@ def test_nobody_is_skipped(
     blank: Path, monkeypatch: pytest.MonkeyPatch, lives: list[Life], chunk: int
 ) -> None:
     """Over random losses and crashes everybody is told, seldom twice, by one id."""
-    monkeypatch.setattr("bot.service.delivery.planning.CHUNK", chunk)
+    monkeypatch.setattr("bot.service.delivery.planning.CHUNK_SIZE", chunk)
     with tempfile.TemporaryDirectory() as folder:
         world = World(copy_of(blank, Path(folder)))
         try:

@@ -13,7 +13,7 @@ from bot.engine.housekeeper import Housekeeper
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.records.audit import SLICE
+from bot.service.records.audit import ROWS_PER_TRANSACTION
 from tests.world import NOON, World
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -43,7 +43,7 @@ def test_old_entries_go_in_slices(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that is older than is kept, and nothing else; no transaction is long."""
-    old, young = [8 * DAY] * (2 * SLICE + 5), [7 * DAY, 7 * DAY, MINUTE]
+    old, young = [8 * DAY] * (2 * ROWS_PER_TRANSACTION + 5), [7 * DAY, 7 * DAY, MINUTE]
     world.do(fill, [*young, *old])
     purged: list[int] = []
     run = world.database.run
@@ -57,7 +57,7 @@ def test_old_entries_go_in_slices(
     monkeypatch.setattr(world.database, "run", watched)
     keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
     assert asyncio.run(keeper.step()) > 0
-    assert purged == [SLICE, SLICE, 5, 0]
+    assert purged == [ROWS_PER_TRANSACTION, ROWS_PER_TRANSACTION, 5, 0]
     assert left(world) == 3
     asyncio.run(keeper.step())
     assert left(world) == 3
@@ -113,7 +113,7 @@ def test_many_counts_go_in_slices(
     before = NOON - DAY
 
     def count(uow: UnitOfWork) -> None:
-        for number in range(SLICE + 5):
+        for number in range(ROWS_PER_TRANSACTION + 5):
             uow.requests.add(f"u{number}@example.org", before, MINUTE)
 
     world.do(count)
@@ -127,7 +127,7 @@ def test_many_counts_go_in_slices(
     monkeypatch.setattr(world.database, "run", watched)
     keeper = Housekeeper(world.database, world.audit, world.clock, None)
     asyncio.run(keeper.step())
-    assert dropped == [SLICE, 5, 0]
+    assert dropped == [ROWS_PER_TRANSACTION, 5, 0]
 
 
 def test_counts_of_minutes_that_are_over(world: World) -> None:

@@ -23,7 +23,7 @@ def test_a_broadcast_is_judged_once_its_bounces_are_back(
     stay = [jid for jid in readers(3) if jid not in left]
     world.clock.advance(seconds=1)
     for jid in left:
-        world.do(world.subscribers.remove, world.caller(ADMIN), "news", jid)
+        world.do(world.enrolling.remove, world.caller(ADMIN), "news", jid)
 
     async def go() -> None:
         wire = FakeWire()

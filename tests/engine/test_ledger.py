@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.engine.ledger import SLICE, Ledger
+from bot.engine.ledger import BOUNCES_PER_TRANSACTION, Ledger
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
-from bot.service.delivery.sending import Sending
+from bot.service.delivery.progress import ChunkProgress
 from bot.service.ports.unit_of_work import UnitOfWork
 from tests.engine.test_pipe import due, readers
 from tests.world import World
@@ -18,7 +18,7 @@ def test_bounces_are_written_a_few_at_a_time(world: World) -> None:
     key = world.broadcast(job).key
     recorded: list[tuple[int, int]] = []
 
-    class Watched(Sending):
+    class Watched(ChunkProgress):
         def record(
             self, uow: UnitOfWork, worker: str, steps: Sequence[Step],
             bounces: Sequence[Bounce],
@@ -27,9 +27,9 @@ def test_bounces_are_written_a_few_at_a_time(world: World) -> None:
             return super().record(uow, worker, steps, bounces)
 
     async def go() -> None:
-        sending = Watched(world.policy, world.templates, world.clock)
-        ledger = Ledger(world.database, sending, "w")
-        claimed = await world.database.run(sending.claim, "w")
+        progress = Watched(world.policy, world.renditions, world.outcomes, world.clock)
+        ledger = Ledger(world.database, progress, "w")
+        claimed = await world.database.run(progress.claim, "w")
         assert claimed is not None
         for jid in readers(70):
             ledger.bounced(
@@ -45,7 +45,7 @@ def test_bounces_are_written_a_few_at_a_time(world: World) -> None:
         assert not await done
 
     asyncio.run(go())
-    assert max(bounces for _, bounces in recorded) <= SLICE
+    assert max(bounces for _, bounces in recorded) <= BOUNCES_PER_TRANSACTION
     assert [steps for steps, _ in recorded] == [0] * (len(recorded) - 1) + [1]
     assert sum(bounces for _, bounces in recorded) == 70
     assert world.progress(job).failed == 70

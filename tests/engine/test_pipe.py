@@ -102,7 +102,7 @@ def test_the_window_bounds_all_chunks(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many chunks there are, no more than a window is on its way."""
-    monkeypatch.setattr("bot.service.delivery.planning.CHUNK", 50)
+    monkeypatch.setattr("bot.service.delivery.planning.CHUNK_SIZE", 50)
     job = due(world, 200)
 
     async def go() -> None:
@@ -192,7 +192,7 @@ def test_who_left_is_passed_over(world: World) -> None:
     world.clock.advance(seconds=1)
     admin = world.caller(ADMIN)
     for jid in readers(10)[:5]:
-        world.do(world.subscribers.remove, admin, "news", jid)
+        world.do(world.enrolling.remove, admin, "news", jid)
 
     async def go() -> None:
         wire = FakeWire()

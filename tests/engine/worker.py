@@ -39,11 +39,12 @@ async def working(
 ) -> AsyncIterator[Worker]:
     """Everything is dropped at the end, as by a crash: what ran is not waited for."""
     database = database or world.database
-    ledger = Ledger(database, world.sending, name)
+    ledger = Ledger(database, world.chunk_progress, name)
     stop = asyncio.Event()
     line = Line(
         database=database,
-        sending=world.sending,
+        progress=world.chunk_progress,
+        renditions=world.renditions,
         wire=wire,
         ledger=ledger,
         ids=IDS,

@@ -20,7 +20,7 @@ from slixmpp.xmlstream import StanzaBase
 from bot.desk.desk import Desk
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
-from bot.service.delivery.outcomes import Bounce, Outcomes
+from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
@@ -165,10 +165,8 @@ class Standing:
         assert not self._doors._signs._waiting
 
     async def _open(self, world: World) -> None:
-        outcomes = Outcomes(world.policy, world.clock)
-
         def bounced(bounce: Bounce) -> None:
-            self.database.call(outcomes.bounced, bounce)
+            self.database.call(world.outcomes.bounced, bounce)
 
         database = cast(Database, self.database)
         use_cases = UseCases.over(database, world.policy, world.templates, world.clock)

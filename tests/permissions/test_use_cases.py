@@ -178,7 +178,12 @@ class Asking:
 
     def _on_others(self, cell: Cell, caller: Caller) -> UseCase:
         sent, people = self.world.broadcasts, self.world.subscribers
-        add = partial(people.add, jid="new@example.org", language=None, timezone=None)
+        add = partial(
+            self.world.enrolling.add,
+            jid="new@example.org",
+            language=None,
+            timezone=None,
+        )
         page = partial(people.page, after=0, limit=9)
         use_cases: dict[str, Callable[..., object]] = {
             "sent list": partial(sent.page, paging=Paging()),
@@ -194,9 +199,11 @@ class Asking:
             "people list-of-nothing": partial(page, list_name="nothing"),
             "people add": partial(add, list_name="board"),
             "people add-to-nothing": partial(add, list_name="nothing"),
-            "people remove": partial(people.remove, list_name="board", jid=USER),
+            "people remove": partial(
+                self.world.enrolling.remove, list_name="board", jid=USER
+            ),
             "people remove-nobody": partial(
-                people.remove, list_name="board", jid="new@example.org"
+                self.world.enrolling.remove, list_name="board", jid="new@example.org"
             ),
             "audit list": partial(
                 self.world.audit.page, wanted=AuditFilter(), paging=Paging()

@@ -305,4 +305,4 @@ def test_the_table(server: XmppServer, mode: str, tmp_path: Path) -> None:
 
 def on_board(uow: UnitOfWork, bot: Answering, jid: str) -> None:
     operator = bot.use_cases.policy.access.operator()
-    bot.use_cases.subscribers.add(uow, operator, "board", jid, None, None)
+    bot.use_cases.enrolling.add(uow, operator, "board", jid, None, None)

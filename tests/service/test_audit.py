@@ -21,7 +21,7 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.records.audit import MOST
+from bot.service.records.audit import LONGEST_TEXT
 from tests.world import ADMIN, AUDITOR, NOON, PUBLISHER, STRANGER, USER, World, numbered
 
 READER = "reader@example.org"
@@ -94,7 +94,7 @@ def test_references(world: World) -> None:
     stopped = carry_out(world, Action.STOP, world.broadcasts.stop, broadcast.id)
     assert stopped.reference == broadcast.id
     removed = carry_out(
-        world, Action.UNSUBSCRIBE, world.subscribers.remove, "news", READER
+        world, Action.UNSUBSCRIBE, world.enrolling.remove, "news", READER
     )
     assert removed.reference is None
 
@@ -159,8 +159,8 @@ def test_long_words_are_cut(world: World) -> None:
     about = asked(world.caller(ADMIN), about="x" * 5_000)
     world.do(world.audit.refused, about, NotFound(Quoted("y" * 5_000)))
     [entry] = trail(world)
-    assert entry.about == "x" * (MOST - 1) + "…"
-    assert entry.detail == "y" * (MOST - 1) + "…"
+    assert entry.about == "x" * (LONGEST_TEXT - 1) + "…"
+    assert entry.detail == "y" * (LONGEST_TEXT - 1) + "…"
 
 
 def test_who_may_look(world: World) -> None:

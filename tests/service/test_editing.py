@@ -265,13 +265,13 @@ def test_what_goes_out_is_not_touched(world: World) -> None:
 
 
 def told(world: World) -> list[str]:
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     chunk = claimed.chunk
-    people = world.do(world.sending.recipients, claimed, chunk.through, 9)
-    said = [world.do(world.sending.announcement, claimed, one) for one in people]
+    people = world.do(world.chunk_progress.recipients, claimed, chunk.through, 9)
+    said = [world.do(world.renditions.announcement, claimed, one) for one in people]
     step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
-    world.do(world.sending.record, "w", [step], [])
+    world.do(world.chunk_progress.record, "w", [step], [])
     return [text.body for one in said for text in one.texts]
 
 

@@ -1,31 +1,78 @@
 """Recording, cancelling and stopping at once, on PostgreSQL."""
 
+import contextlib
+import logging
+import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.domain.broadcast import ExceptionKind
 from bot.domain.errors import CarillonError, Finished
-from bot.service.delivery.jobs import Step
+from bot.domain.schedule import Schedule
+from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.outcomes import Bounce
 from bot.store import upgrade
+from bot.store.tables import schedule
 from tests.servers.postgresql import PostgreSQL
 from tests.world import ADMIN, World, numbered
 
 ROUNDS = 15
-_DEADLOCKS = sa.text(
-    "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+A, B = "a@example.org", "b@example.org"
+_WAITING = sa.text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
 
+Case = tuple[Callable[..., Any], *tuple[Any, ...]]
 
-def at_once(world: World, *cases: tuple[Callable[..., Any], *tuple[Any, ...]]) -> None:
-    gate = threading.Barrier(len(cases))
-    failed: list[CarillonError] = []
 
+@dataclass(frozen=True, slots=True)
+class Deadlocks:
+    """Transactions that PostgreSQL undid since each waited for the other."""
+
+    caplog: pytest.LogCaptureFixture
+
+    @property
+    def found(self) -> list[str]:
+        return [
+            str(record.__dict__["error"])
+            for record in self.caplog.records
+            if record.message == "transaction runs again"
+        ]
+
+
+@pytest.fixture
+def deadlocks(caplog: pytest.LogCaptureFixture) -> Deadlocks:
+    caplog.set_level(logging.INFO, logger="bot.store.database")
+    return Deadlocks(caplog)
+
+
+@pytest.fixture
+def world(postgresql: PostgreSQL, request: pytest.FixtureRequest) -> Iterator[World]:
+    """On PostgreSQL, with two readers."""
+    url = postgresql.database(re.sub(r"\W", "_", request.node.name))
+    upgrade.upgrade(url)
+    found = World(url)
+    found.subscribe(A, B)
+    yield found
+    found.close()
+
+
+def start(
+    world: World,
+    failed: list[CarillonError],
+    case: Case,
+    gate: threading.Barrier | None = None,
+) -> threading.Thread:
     def go(use_case: Callable[..., Any], *arguments: Any) -> None:
-        gate.wait(30)
+        if gate is not None:
+            gate.wait(30)
         try:
             world.do(use_case, *arguments)
         except Finished:
@@ -33,38 +80,162 @@ def at_once(world: World, *cases: tuple[Callable[..., Any], *tuple[Any, ...]]) -
         except CarillonError as error:
             failed.append(error)
 
-    threads = [threading.Thread(target=go, args=case) for case in cases]
-    for thread in threads:
-        thread.start()
+    thread = threading.Thread(target=go, args=case)
+    thread.start()
+    return thread
+
+
+def at_once(world: World, *cases: Case) -> None:
+    failed: list[CarillonError] = []
+    gate = threading.Barrier(len(cases))
+    threads = [start(world, failed, case, gate) for case in cases]
     for thread in threads:
         thread.join(60)
     assert failed == []
 
 
+@contextlib.contextmanager
+def held(world: World, job: Schedule) -> Iterator[Callable[[int], None]]:
+    """Hold a schedule's row; gives what waits until so many wait for rows."""
+    engine = sa.create_engine(world.url)
+
+    def waiting(count: int) -> None:
+        deadline = time.monotonic() + 30
+        with engine.connect() as looking:
+            while looking.execute(_WAITING).scalar_one() < count:
+                looking.rollback()
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+
+    with engine.begin() as connection:
+        row = sa.select(schedule.c.id).where(schedule.c.id == job.id)
+        connection.execute(row.with_for_update())
+        yield waiting
+    engine.dispose()
+
+
+def in_turn(world: World, job: Schedule, *cases: Case) -> None:
+    """All at once: each begins when those before it wait for the schedule's row."""
+    failed: list[CarillonError] = []
+    threads: list[threading.Thread] = []
+    with held(world, job) as waiting:
+        for case in cases:
+            threads.append(start(world, failed, case))
+            waiting(len(threads))
+    for thread in threads:
+        thread.join(60)
+    assert failed == []
+
+
+def claimed(world: World) -> Job:
+    found = world.do(world.chunk_progress.claim, "w")
+    assert found is not None
+    return found
+
+
+def last_step(job: Job, *skipped: str) -> Step:
+    left = [(jid, ExceptionKind.SKIPPED, "left") for jid in skipped]
+    chunk = job.chunk
+    return Step(
+        chunk_id=chunk.id, through=chunk.last, done=chunk.count, exceptions=left
+    )
+
+
+def bounce(job: Job, condition: str) -> Bounce:
+    return Bounce(
+        broadcast_key=job.broadcast.key,
+        jid=A,
+        condition=condition,
+        error_type="wait",
+    )
+
+
+def bounced(world: World) -> Job:
+    """Everybody is told; one message bounced and is to be repeated."""
+    found = claimed(world)
+    again = bounce(found, "resource-constraint")
+    world.do(world.chunk_progress.record, "w", [last_step(found)], [again])
+    return found
+
+
+def the_last_step(world: World) -> Case:
+    """Ends the broadcast, and passes somebody over."""
+    step = last_step(claimed(world), A)
+    return world.chunk_progress.record, "w", [step], []
+
+
+def a_last_bounce(world: World) -> Case:
+    """Ends the broadcast: the repeat bounced for good."""
+    found = bounced(world)
+    return world.chunk_progress.record, "w", [], [bounce(found, "forbidden")]
+
+
+def a_repeat_that_is_accepted(world: World) -> Case:
+    """Ends the broadcast: the repeat did not bounce for long enough."""
+    bounced(world)
+    world.clock.advance(hours=1)
+    world.do(world.outcomes.repeated, world.do(world.outcomes.retries, 10))
+    world.clock.advance(hours=1)
+    return world.outcomes.retries, 10
+
+
+def a_repeat_that_is_over(world: World) -> Case:
+    """Ends the broadcast: who was to be told again has left."""
+    bounced(world)
+    world.clock.advance(hours=1)
+    due = world.do(world.outcomes.retries, 10)
+    world.do(world.enrolling.remove, world.caller(ADMIN), "news", A)
+    return world.outcomes.repeats, due
+
+
 @pytest.mark.postgres
-def test_nobody_waits_for_each_other(postgresql: PostgreSQL) -> None:
+def test_nobody_waits_for_each_other(world: World, deadlocks: Deadlocks) -> None:
     """The last record, a cancel and a stop of one broadcast never deadlock."""
-    url = postgresql.database("lock_order")
-    upgrade.upgrade(url)
-    world = World(url)
-    world.subscribe("a@example.org", "b@example.org")
     admin = world.caller(ADMIN)
     for _ in range(ROUNDS):
         job = world.due()
-        claimed = world.do(world.sending.claim, "w")
-        assert claimed is not None
-        chunk = claimed.chunk
-        step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
+        found = claimed(world)
         at_once(
             world,
-            (world.sending.record, "w", [step], []),
+            (world.chunk_progress.record, "w", [last_step(found)], []),
             (world.schedules.cancel, admin, numbered(job)),
-            (world.broadcasts.stop, admin, claimed.broadcast.id),
+            (world.broadcasts.stop, admin, found.broadcast.id),
         )
         assert world.get(job.id).is_final
-    world.close()
-    time.sleep(1.5)  # the server counts with a delay
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        assert connection.execute(_DEADLOCKS).scalar_one() == 0
-    engine.dispose()
+    assert deadlocks.found == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "ending",
+    [the_last_step, a_last_bounce, a_repeat_that_is_accepted, a_repeat_that_is_over],
+)
+def test_a_cancel_during_the_end(
+    world: World, deadlocks: Deadlocks, ending: Callable[[World], Case]
+) -> None:
+    """Whatever ends a broadcast waits with nothing in hand for who cancels it."""
+    job = world.due()
+    case = ending(world)
+    cancel = world.schedules.cancel, world.caller(ADMIN), numbered(job)
+    in_turn(world, job, cancel, case)
+    assert world.get(job.id).is_final
+    assert deadlocks.found == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("first", [0, 1])
+def test_several_end_at_once(world: World, deadlocks: Deadlocks, first: int) -> None:
+    """Who ends several broadcasts holds them in the order that everybody does."""
+    jobs = [world.schedule(delay_seconds=str(delay)) for delay in (1 + 2 * first, 2)]
+    for _ in range(3):
+        world.clock.advance(seconds=1)
+        world.plan_all()
+    steps = [last_step(claimed(world)) for _ in jobs]
+    in_turn(
+        world,
+        jobs[0],
+        (world.broadcasts.stop_some, world.caller(ADMIN)),
+        (world.chunk_progress.record, "w", steps[::-1], []),
+    )
+    assert [world.get(job.id).is_final for job in jobs] == [True, True]
+    assert deadlocks.found == []

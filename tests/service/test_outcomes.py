@@ -8,7 +8,7 @@ import pytest
 from bot.domain.broadcast import BroadcastState, DeliveryException, ExceptionKind
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Step
-from bot.service.delivery.outcomes import SETTLE, Bounce
+from bot.service.delivery.outcomes import SETTLING_TIME, Bounce
 from tests.world import ADMIN, NOON, World
 
 READERS = ("a@example.org", "b@example.org", "far@elsewhere.example")
@@ -24,11 +24,11 @@ def job(world: World) -> Schedule:
 
 def deliver(world: World) -> None:
     """Everything was acknowledged."""
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     chunk = claimed.chunk
     step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
-    world.do(world.sending.record, "w", [step], [])
+    world.do(world.chunk_progress.record, "w", [step], [])
 
 
 def bounce(
@@ -52,7 +52,7 @@ def exception(world: World, job: Schedule) -> DeliveryException:
 def repeat(world: World) -> list[str]:
     """What the retrier does in one round; who was told again."""
     claimed = world.do(world.outcomes.retries, 100)
-    repeats = world.do(world.sending.repeats, claimed)
+    repeats = world.do(world.outcomes.repeats, claimed)
     for one in repeats:
         world.do(world.outcomes.repeated, [one.exception])
     return [one.exception.jid for one in repeats]
@@ -149,7 +149,7 @@ def test_a_late_bounce_is_retried(world: World, job: Schedule) -> None:
     assert world.progress(job).deferred == 1
     world.clock.advance(minutes=1)
     assert repeat(world) == [FAR]
-    world.clock.advance(seconds=SETTLE.total_seconds())
+    world.clock.advance(seconds=SETTLING_TIME.total_seconds())
     assert repeat(world) == []
     assert world.progress(job).sent == 3
     assert world.get(job.id).state is ScheduleState.SENT
@@ -164,7 +164,7 @@ def test_a_broadcast_waits_for_its_retries(world: World, job: Schedule) -> None:
     assert repeat(world) == [FAR]
     assert exception(world, job).kind is ExceptionKind.DEFERRED
     assert world.get(job.id).wire_state == "queued"
-    world.clock.advance(seconds=SETTLE.total_seconds())
+    world.clock.advance(seconds=SETTLING_TIME.total_seconds())
     assert repeat(world) == []
     assert world.exceptions(job) == []
     assert world.get(job.id).wire_state == "sent"
@@ -241,7 +241,7 @@ def test_who_left_is_not_told_again(world: World, job: Schedule) -> None:
     """A message to somebody who left meanwhile is not repeated."""
     bounce(world, job, FAR, "remote-server-timeout", "wait")
     deliver(world)
-    world.do(world.subscribers.remove, world.caller(ADMIN), "news", FAR)
+    world.do(world.enrolling.remove, world.caller(ADMIN), "news", FAR)
     world.clock.advance(minutes=1)
     assert repeat(world) == []
     assert world.get(job.id).state is ScheduleState.SENT
@@ -274,17 +274,17 @@ def test_a_retry_that_escaped_the_stop(world: World, job: Schedule) -> None:
 
 def test_a_repeat_says_the_same(world: World, job: Schedule) -> None:
     """A repeated message is the announcement as it went out first."""
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     reader = next(
         one
-        for one in world.do(world.sending.recipients, claimed, 0, 10)
+        for one in world.do(world.chunk_progress.recipients, claimed, 0, 10)
         if one.jid == FAR
     )
-    first = world.do(world.sending.announcement, claimed, reader)
+    first = world.do(world.renditions.announcement, claimed, reader)
     bounce(world, job, FAR, "remote-server-timeout", "wait")
     world.clock.advance(minutes=1)
-    [again] = world.do(world.sending.repeats, world.do(world.outcomes.retries, 100))
+    [again] = world.do(world.outcomes.repeats, world.do(world.outcomes.retries, 100))
     assert again.announcement == first
     assert again.broadcast_key == world.broadcast(job).key
 
@@ -335,6 +335,6 @@ def test_a_sign_of_life_of_who_left(world: World, job: Schedule) -> None:
     """Who left by wish is not brought back by presence."""
     bounce(world, job, A, "gone", "cancel")
     world.do(world.subscribers.alive, A, None)
-    world.do(world.subscribers.remove, world.caller(ADMIN), "news", A)
+    world.do(world.enrolling.remove, world.caller(ADMIN), "news", A)
     world.do(world.subscribers.alive, A, None)
     assert not stands(world, A)

@@ -283,7 +283,7 @@ def test_what_is_held_and_refused_is_told(world: World) -> None:
 
 def test_a_large_audience_is_cut(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks cover the audience without gap or overlap."""
-    monkeypatch.setattr("bot.service.delivery.planning.CHUNK", 3)
+    monkeypatch.setattr("bot.service.delivery.planning.CHUNK_SIZE", 3)
     world.subscribe(*(f"r{number}@example.org" for number in range(8)))
     job = world.due()
     chunks = world.chunks(job)
@@ -304,10 +304,10 @@ def test_later_subscribers_are_not_in_it(world: World) -> None:
     world.clock.advance(seconds=1)
     world.subscribe("late@example.org")
     admin = world.caller(ADMIN)
-    world.do(world.subscribers.remove, admin, "news", READERS[0])
-    claimed = world.do(world.sending.claim, "w")
+    world.do(world.enrolling.remove, admin, "news", READERS[0])
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
-    page = world.do(world.sending.recipients, claimed, 0, 10)
+    page = world.do(world.chunk_progress.recipients, claimed, 0, 10)
     assert [(one.jid, one.left) for one in page] == [
         (READERS[0], True),
         (READERS[1], False),

@@ -40,7 +40,7 @@ def subscribe(told: World, *wishes: tuple[str | None, str | None]) -> None:
     admin = told.caller(ADMIN)
     for number, (language, zone) in enumerate(wishes):
         jid = f"u{number}@example.org"
-        told.do(told.subscribers.add, admin, "news", jid, language, zone)
+        told.do(told.enrolling.add, admin, "news", jid, language, zone)
 
 
 def due(told: World) -> Schedule:
@@ -48,19 +48,19 @@ def due(told: World) -> Schedule:
 
 
 def claim(told: World) -> Job:
-    claimed = told.do(told.sending.claim, "w")
+    claimed = told.do(told.chunk_progress.claim, "w")
     assert claimed is not None
     return claimed
 
 
 def bodies(told: World, claimed: Job) -> list[str]:
-    readers = told.do(told.sending.recipients, claimed, 0, 100)
+    readers = told.do(told.chunk_progress.recipients, claimed, 0, 100)
     return [body(told, claimed, number) for number in range(len(readers))]
 
 
 def body(told: World, claimed: Job, number: int) -> str:
-    reader = told.do(told.sending.recipients, claimed, 0, 100)[number]
-    [text] = told.do(told.sending.announcement, claimed, reader).texts
+    reader = told.do(told.chunk_progress.recipients, claimed, 0, 100)[number]
+    [text] = told.do(told.renditions.announcement, claimed, reader).texts
     return text.body.replace("\u202f", " ")
 
 
@@ -104,7 +104,7 @@ def test_an_edit_in_the_middle_changes_nothing(
     first = body(told, claim(told), 0)
     for tag in ("en", "de"):
         (folder / f"body.{tag}.txt.j2").write_text(edit)
-    told.do(told.sending.release, "w")
+    told.do(told.chunk_progress.release, "w")
     said = bodies(told, claim(told))
     assert said[0] == said[2] == said[3] == said[4] == first
     assert said[1].startswith("Ab Samstag")

@@ -37,11 +37,11 @@ def languages(notices: list[Notice]) -> dict[str, str]:
 
 
 def deliver(world: World) -> None:
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     chunk = claimed.chunk
     step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
-    world.do(world.sending.record, "w", [step], [])
+    world.do(world.chunk_progress.record, "w", [step], [])
 
 
 def missed(world: World, **changes: object) -> Schedule:
@@ -137,12 +137,12 @@ def test_what_expired_in_the_middle_is_written_out(world: World) -> None:
     """Who was not reached any more is counted, with the reason, though none failed."""
     world.subscribe(*READERS)
     world.due(expires="2026-03-01T12:30:00Z")
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
-    first = world.do(world.sending.recipients, claimed, 0, 1)[0].position
+    first = world.do(world.chunk_progress.recipients, claimed, 0, 1)[0].position
     world.clock.advance(hours=1)
     step = Step(chunk_id=claimed.chunk.id, through=first, done=1)
-    world.do(world.sending.record, "w", [step], [])
+    world.do(world.chunk_progress.record, "w", [step], [])
     told = texts(world.notices())[OPS]
     assert "1 of 2 was told, 0 failed, 1 were not reached: it expired" in told
 
@@ -151,10 +151,10 @@ def test_what_expired_before_anybody_was_told_is_written_out(world: World) -> No
     """A broadcast that reached nobody is told in words, too."""
     world.subscribe(*READERS)
     world.due(expires="2026-03-01T12:30:00Z")
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     world.clock.advance(hours=1)
-    world.do(world.sending.record, "w", [Step(chunk_id=claimed.chunk.id)], [])
+    world.do(world.chunk_progress.record, "w", [Step(chunk_id=claimed.chunk.id)], [])
     notices = world.notices()
     assert headlines(notices) == [(ADMIN, "failed")]
     assert "0 of 2 were told" in texts(notices)[OPS]

@@ -6,7 +6,7 @@ from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.errors import Finished
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Job, Step
-from bot.service.delivery.sending import LEASE
+from bot.service.delivery.progress import LEASE_TIME
 from bot.service.requests.request import JobName
 from tests.world import ADMIN, World
 
@@ -22,18 +22,18 @@ def job(world: World) -> Schedule:
 
 
 def claim(world: World, worker: str = "w") -> Job:
-    found = world.do(world.sending.claim, worker)
+    found = world.do(world.chunk_progress.claim, worker)
     assert found is not None
     return found
 
 
 def positions(world: World, claimed: Job) -> list[int]:
-    page = world.do(world.sending.recipients, claimed, claimed.chunk.after, 100)
+    page = world.do(world.chunk_progress.recipients, claimed, claimed.chunk.after, 100)
     return [one.position for one in page]
 
 
 def record(world: World, *steps: Step, worker: str = "w") -> set[int]:
-    return world.do(world.sending.record, worker, steps, ())
+    return world.do(world.chunk_progress.record, worker, steps, ())
 
 
 def test_the_cursor_moves_with_what_was_done(world: World, job: Schedule) -> None:
@@ -114,9 +114,9 @@ def test_stopped_in_the_middle(world: World, job: Schedule) -> None:
     assert world.progress(job).sent == 2
     assert world.broadcast(job).state is BroadcastState.STOPPED
     assert world.get(job.id).state is ScheduleState.CANCELLED
-    assert world.do(world.sending.refresh, "w", claimed.chunk.id) is None
-    world.do(world.sending.release, "w")
-    assert world.do(world.sending.claim, "other") is None
+    assert world.do(world.chunk_progress.refresh, "w", claimed.chunk.id) is None
+    world.do(world.chunk_progress.release, "w")
+    assert world.do(world.chunk_progress.claim, "other") is None
     world.do(world.broadcasts.stop, admin, broadcast.id)
 
 
@@ -162,16 +162,16 @@ def test_expired_in_the_middle(world: World, done: int, state: str) -> None:
     )
     assert world.states(job) == [(state, "expired")]
     assert world.get(job.id).wire_state == state
-    world.do(world.sending.release, "w")
-    assert world.do(world.sending.claim, "other") is None
+    world.do(world.chunk_progress.release, "w")
+    assert world.do(world.chunk_progress.claim, "other") is None
 
 
 def test_a_lost_lease(world: World, job: Schedule) -> None:
     """A worker whose lease another one holds records nothing and stops."""
     claimed = claim(world, "slow")
     at = positions(world, claimed)
-    world.clock.advance(seconds=LEASE.total_seconds() + 1)
-    assert world.do(world.sending.claim, "slow", {claimed.chunk.id}) is None
+    world.clock.advance(seconds=LEASE_TIME.total_seconds() + 1)
+    assert world.do(world.chunk_progress.claim, "slow", {claimed.chunk.id}) is None
     other = claim(world, "other")
     assert other.chunk.id == claimed.chunk.id
     step = Step(chunk_id=claimed.chunk.id, through=at[1], done=2)
@@ -184,18 +184,18 @@ def test_a_lost_lease(world: World, job: Schedule) -> None:
 def test_a_renewed_lease(world: World) -> None:
     """A renewed lease is nobody else's."""
     mine = claim(world).chunk.id
-    world.clock.advance(seconds=LEASE.total_seconds() - 1)
-    world.do(world.sending.renew, "w", {mine})
+    world.clock.advance(seconds=LEASE_TIME.total_seconds() - 1)
+    world.do(world.chunk_progress.renew, "w", {mine})
     world.clock.advance(seconds=2)
-    assert world.do(world.sending.claim, "other") is None
+    assert world.do(world.chunk_progress.claim, "other") is None
 
 
 @pytest.mark.usefixtures("job")
 def test_a_lease_nobody_carries(world: World) -> None:
     """A chunk that was leased and lost sight of is free again after the lease."""
     lost = claim(world).chunk.id
-    world.clock.advance(seconds=LEASE.total_seconds() - 1)
-    world.do(world.sending.renew, "w", set())
+    world.clock.advance(seconds=LEASE_TIME.total_seconds() - 1)
+    world.do(world.chunk_progress.renew, "w", set())
     world.clock.advance(seconds=2)
     assert claim(world).chunk.id == lost
 
@@ -213,19 +213,31 @@ def test_a_culprit_starts_afresh(world: World, job: Schedule) -> None:
     at = positions(world, claimed)
     chunk_id = claimed.chunk.id
     for _ in range(2):
-        world.do(world.sending.strike, "w", chunk_id, at[2])
+        world.do(world.chunk_progress.strike, "w", chunk_id, at[2])
     record(world, Step(chunk_id=chunk_id, through=at[1], done=2))
     assert world.chunks(job)[0].strikes == 2
     record(world, Step(chunk_id=chunk_id, through=at[2], done=1))
     assert world.chunks(job)[0].strikes == 0
-    world.do(world.sending.strike, "w", chunk_id, at[3])
+    world.do(world.chunk_progress.strike, "w", chunk_id, at[3])
     record(world, Step(chunk_id=chunk_id, through=at[3], done=1, condemned=True))
     assert world.chunks(job)[0].strikes == 0
 
 
+def test_nothing_on_its_way_is_no_suspect(world: World, job: Schedule) -> None:
+    """A stream that ends over a chunk that is all acknowledged is no strike for it."""
+    claimed = claim(world)
+    at = positions(world, claimed)
+    chunk_id = claimed.chunk.id
+    record(world, Step(chunk_id=chunk_id, through=at[1], done=2))
+    world.do(world.chunk_progress.strike, "w", chunk_id, at[1])
+    assert world.chunks(job)[0].strikes == 0
+    world.do(world.chunk_progress.strike, "w", chunk_id, at[2])
+    assert world.chunks(job)[0].strikes == 1
+
+
 def test_given_up(world: World, job: Schedule) -> None:
     """A broadcast that is given up with nobody told has failed, with its reason."""
-    world.do(world.sending.give_up, world.broadcast(job).id, "stream-error")
+    world.do(world.chunk_progress.give_up, world.broadcast(job).id, "stream-error")
     assert world.states(job) == [("failed", "stream-error")]
     assert world.get(job.id).state is ScheduleState.FAILED
 
@@ -236,12 +248,12 @@ def test_each_reader_in_the_own_language(world: World) -> None:
     admin = world.caller(ADMIN)
     for name, wish in wishes.items():
         jid = f"{name}@example.org"
-        world.do(world.subscribers.add, admin, "news", jid, wish, None)
+        world.do(world.enrolling.add, admin, "news", jid, wish, None)
     world.due(bodies=(("pl", "Cześć"), ("de", "Hallo"), ("en", "Hello")))
     claimed = claim(world)
     said = {}
-    for reader in world.do(world.sending.recipients, claimed, 0, 10):
-        message = world.do(world.sending.announcement, claimed, reader)
+    for reader in world.do(world.chunk_progress.recipients, claimed, 0, 10):
+        message = world.do(world.renditions.announcement, claimed, reader)
         said[reader.jid[0]] = [text.body for text in message.texts]
     assert said == {
         "a": ["Hallo"],
@@ -256,7 +268,7 @@ def test_each_reader_in_the_own_language(world: World) -> None:
 def test_an_announcement_says_whose_it_is(world: World) -> None:
     """The list speaks, and the message names service and job."""
     claimed = claim(world)
-    [reader, *_] = world.do(world.sending.recipients, claimed, 0, 10)
-    message = world.do(world.sending.announcement, claimed, reader)
+    [reader, *_] = world.do(world.chunk_progress.recipients, claimed, 0, 10)
+    message = world.do(world.renditions.announcement, claimed, reader)
     assert message.sender == "news@announce.example.org"
     assert (message.scheduler, message.job) == ("announce.example.org", "job")

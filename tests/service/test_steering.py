@@ -27,11 +27,11 @@ def job(world: World) -> Schedule:
 
 
 def deliver(world: World) -> None:
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     last, count = claimed.chunk.last, claimed.chunk.count
     step = Step(chunk_id=claimed.chunk.id, through=last, done=count)
-    world.do(world.sending.record, "w", [step], [])
+    world.do(world.chunk_progress.record, "w", [step], [])
 
 
 def hold(world: World) -> None:

@@ -57,10 +57,10 @@ def test_one_welcome(world: World) -> None:
     join(world)
     [welcome] = welcomes(world)
     world.plan_all()
-    claimed = world.do(world.sending.claim, "w")
+    claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
-    [reader] = world.do(world.sending.recipients, claimed, 0, 10)
-    message = world.do(world.sending.announcement, claimed, reader)
+    [reader] = world.do(world.chunk_progress.recipients, claimed, 0, 10)
+    message = world.do(world.renditions.announcement, claimed, reader)
     assert (reader.jid, message.sender) == (USER, NEWS)
     assert message.texts[0].language == "de"
     assert welcome.client_id == message.job
@@ -80,7 +80,7 @@ def test_who_rejoins_gets_none(world: World) -> None:
 def test_an_admin_adds(world: World) -> None:
     """Who is added is welcomed unless the admin says no; adding twice adds once."""
     admin = world.caller(ADMIN)
-    add = world.subscribers.add
+    add = world.enrolling.add
     counts = [
         world.do(add, admin, "news", "a@example.org", language, "Europe/Berlin")
         for language in ("pl", "de", None)
@@ -112,22 +112,22 @@ def test_who_may_not_join(world: World) -> None:
 def test_only_admins_add_and_remove(world: World) -> None:
     """A user puts nobody on a list, and servers and the service stand on none."""
     user, admin = world.caller(USER), world.caller(ADMIN)
-    subscribers = world.subscribers
+    enrolling = world.enrolling
     with pytest.raises(NotAllowed):
-        world.do(subscribers.add, user, "news", "a@example.org", None, None)
+        world.do(enrolling.add, user, "news", "a@example.org", None, None)
     with pytest.raises(NotAllowed):
-        world.do(subscribers.remove, user, "news", USER)
+        world.do(enrolling.remove, user, "news", USER)
     with pytest.raises(Conflict):
-        world.do(subscribers.add, admin, "news", "example.org", None, None)
+        world.do(enrolling.add, admin, "news", "example.org", None, None)
     with pytest.raises(NotFound):
-        world.do(subscribers.remove, admin, "news", "a@example.org")
+        world.do(enrolling.remove, admin, "news", "a@example.org")
 
 
 def test_a_person_has_an_at(world: World) -> None:
     """A name alone is put on no list, though it is a JID, and the remedy is told."""
     admin = world.caller(ADMIN)
     with pytest.raises(Invalid, match=r"'bob' has no @: .* bob@example\.org"):
-        world.do(world.subscribers.add, admin, "news", "bob", None, None)
+        world.do(world.enrolling.add, admin, "news", "bob", None, None)
     assert readers(world) == []
 
 
@@ -151,7 +151,7 @@ def test_who_is_removed_while_suspended_stays_away(world: World) -> None:
     """A sign of life brings nobody back whom an admin removed."""
     join(world)
     world.do(lambda unit: world.outcomes._suspend(unit, USER, world.clock.now()))
-    world.do(world.subscribers.remove, world.caller(ADMIN), "news", USER)
+    world.do(world.enrolling.remove, world.caller(ADMIN), "news", USER)
     world.do(world.subscribers.alive, USER, None)
     assert readers(world) == []
 

@@ -169,6 +169,11 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         ["ix_subscription_subscriber_id"],
     ),
     "people of an import": (people.FOUND, {"people": '[["u7@b"], ["u9@b"]]'}, []),
+    "due retries": (
+        exceptions.DUE,
+        {"now": at(MANY), "limit": 10},
+        ["ix_delivery_exception_next"],
+    ),
     "retries": (
         exceptions.RETRIES,
         {"now": at(MANY), "limit": 10},

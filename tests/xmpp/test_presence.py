@@ -249,7 +249,7 @@ def test_probes_are_answered_from_the_database(
                 await client.until_presence(news, "subscribed")
             operator = service.policy.access.operator()
             await service.database.run(
-                service.subscribers.remove, operator, "news", server.jid(name)
+                service.enrolling.remove, operator, "news", server.jid(name)
             )
             async with contact(server, name) as client:
                 await client.until_presence(news, "unsubscribed")

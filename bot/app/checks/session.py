@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from bot.app.checks.finding import Finding, fault, ok, skipped, warning
-from bot.app.snippets import Kind, rate
+from bot.app.snippets import ServerKind, rate
 from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.engine.wire import StreamLost
 from bot.settings import Settings
@@ -19,7 +19,7 @@ _SLOW = 60_000
 #: bytes of an ordinary announcement
 _ORDINARY = 430
 #: bytes a second that the servers' own configurations let an account send
-DEFAULTS = {Kind.PROSODY: 10_000, Kind.EJABBERD: 3_000}
+DEFAULTS = {ServerKind.PROSODY: 10_000, ServerKind.EJABBERD: 3_000}
 
 
 async def own(connection: Connection, settings: Settings) -> AsyncIterator[Finding]:
@@ -137,7 +137,7 @@ async def _send_rate(connection: Connection, settings: Settings) -> Finding:
         told = await inquiries.software(connection, connection.addresses.domain)
     except Unanswered:
         told = ""
-    kinds = [kind for kind in Kind if kind in told.lower()] or list(Kind)
+    kinds = [kind for kind in ServerKind if kind in told.lower()] or list(ServerKind)
     near = [kind for kind in kinds if _near(found.rate, DEFAULTS[kind])]
     limits = [
         Phrase(

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app.snippets import FILES, Kind
+from bot.app.snippets import FILES, ServerKind
 from bot.settings import LOOPBACK
 
 _HOST = {
-    Kind.PROSODY: re.compile(r'^\s*VirtualHost\s*\(?\s*"([^"]+)"', re.MULTILINE),
-    Kind.EJABBERD: re.compile(
+    ServerKind.PROSODY: re.compile(r'^\s*VirtualHost\s*\(?\s*"([^"]+)"', re.MULTILINE),
+    ServerKind.EJABBERD: re.compile(
         r"^hosts:\s*(?:\n\s*-\s*|\[\s*)[\"']?([\w.-]+)", re.MULTILINE
     ),
 }
@@ -23,7 +23,7 @@ _UNSET = frozenset({"localhost", "example.com", "example.org"})
 class Neighbour:
     """A server with a configuration on this machine."""
 
-    kind: Kind
+    kind: ServerKind
     file: Path
     #: None where the file cannot be read, or names no domain of anybody's
     domain: str | None
@@ -32,7 +32,7 @@ class Neighbour:
 def neighbours(root: Path = Path("/")) -> list[Neighbour]:
     """By their configurations in the usual places under `root`."""
     found = []
-    for kind in Kind:
+    for kind in ServerKind:
         file = _first(root / name for name in FILES[kind])
         if file is not None:
             found.append(Neighbour(kind=kind, file=file, domain=_domain(kind, file)))
@@ -58,7 +58,7 @@ def _first(files: Iterable[Path]) -> Path | None:
     return None
 
 
-def _domain(kind: Kind, file: Path) -> str | None:
+def _domain(kind: ServerKind, file: Path) -> str | None:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:

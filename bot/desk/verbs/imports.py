@@ -69,7 +69,7 @@ def _try_import(use_cases: UseCases, caller: Caller, file: PeopleFile) -> Steps[
 
 def _judged(use_cases: UseCases, caller: Caller, file: PeopleFile) -> Steps[Import]:
     work = Import(
-        use_cases.subscribers,
+        use_cases.enrolling,
         caller,
         file.staging,
         file.list_name,

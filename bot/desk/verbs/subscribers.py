@@ -11,9 +11,9 @@ from bot.domain.fields import Field, FieldType
 from bot.domain.lists import Subscriber, Subscription
 from bot.domain.people import Person
 from bot.domain.phrase import Phrase
-from bot.service.ports.staging import Counts
+from bot.service.ports.staging import Enrolment
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.readers.subscribers import Subscribers
+from bot.service.readers.enrolling import Enrolling
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 
@@ -68,7 +68,7 @@ def _export(
     use_cases: UseCases, caller: Caller, wish: Wish
 ) -> Steps[list[tuple[int, Person]]]:
     found: list[tuple[int, Person]] = yield Read(
-        use_cases.subscribers.export, caller, wish.list_name, wish.after, wish.limit
+        use_cases.enrolling.export, caller, wish.list_name, wish.after, wish.limit
     )
     return found
 
@@ -77,22 +77,22 @@ def _find(
     use_cases: UseCases, caller: Caller, person: PersonName
 ) -> Steps[tuple[str, Subscriber | None]]:
     found: tuple[str, Subscriber | None] = yield Read(
-        use_cases.subscribers.reader, caller, person.jid
+        use_cases.enrolling.reader, caller, person.jid
     )
     return found
 
 
-def _add(use_cases: UseCases, caller: Caller, people: People) -> Steps[Counts]:
-    done: Counts = yield Write(_add_all, use_cases.subscribers, caller, people)
+def _add(use_cases: UseCases, caller: Caller, people: People) -> Steps[Enrolment]:
+    done: Enrolment = yield Write(_add_all, use_cases.enrolling, caller, people)
     return done
 
 
 def _add_all(
-    uow: UnitOfWork, subscribers: Subscribers, caller: Caller, people: People
-) -> Counts:
-    done = Counts()
+    uow: UnitOfWork, enrolling: Enrolling, caller: Caller, people: People
+) -> Enrolment:
+    done = Enrolment()
     for jid in people.jids:
-        one = subscribers.add(
+        one = enrolling.add(
             uow,
             caller,
             people.list_name,
@@ -106,14 +106,14 @@ def _add_all(
 
 
 def _remove(use_cases: UseCases, caller: Caller, people: People) -> Steps[None]:
-    yield Write(_remove_all, use_cases.subscribers, caller, people)
+    yield Write(_remove_all, use_cases.enrolling, caller, people)
 
 
 def _remove_all(
-    uow: UnitOfWork, subscribers: Subscribers, caller: Caller, people: People
+    uow: UnitOfWork, enrolling: Enrolling, caller: Caller, people: People
 ) -> None:
     for jid in people.jids:
-        subscribers.remove(uow, caller, people.list_name, jid)
+        enrolling.remove(uow, caller, people.list_name, jid)
 
 
 JIDS = Field(

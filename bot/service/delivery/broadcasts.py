@@ -1,4 +1,4 @@
-"""Broadcasts: what is or was sent, to whom not, and stopping."""
+"""Broadcasts: looked at, with those who were not told, and stopped."""
 
 from bot.domain.access import Caller
 from bot.domain.broadcast import (
@@ -9,7 +9,7 @@ from bot.domain.broadcast import (
 )
 from bot.domain.errors import Finished, NotFound
 from bot.domain.phrase import Phrase
-from bot.service.delivery import reports
+from bot.service.delivery import closing, reports
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -66,10 +66,10 @@ class Broadcasts:
         return uow.exceptions.page(broadcast_id, after=after, limit=limit)
 
     def stop(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
-        """Nothing more leaves; those already told stay told."""
+        """End it here: nothing more leaves; what is on its way is still recorded."""
         admins_only(caller)
         self.get(uow, caller, broadcast_id)
-        broadcast = reports.locked(uow, broadcast_id)
+        broadcast = closing.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
         if broadcast.state is BroadcastState.STOPPED:
             return broadcast
@@ -82,7 +82,7 @@ class Broadcasts:
                 )
             )
         now = self._clock.now()
-        reports.close(uow, self._policy, broadcast, BroadcastState.STOPPED, now)
+        closing.close(uow, self._policy, broadcast, BroadcastState.STOPPED, now)
         schedule = uow.schedules.get(broadcast.schedule_id)
         if schedule is not None and schedule.owner != caller.owner:
             reports.stopped(uow, self._policy, broadcast, now)
@@ -93,6 +93,7 @@ class Broadcasts:
         """Stop a few of what is sending; how many, 0 once nothing is."""
         admins_only(caller)
         page = uow.broadcasts.page(Paging(limit=STOPPED_AT_ONCE), sending=True)
+        closing.hold(uow, [broadcast.id for broadcast in page.items])
         for broadcast in page.items:
             self.stop(uow, caller, broadcast.id)
         return len(page.items)

@@ -1,32 +1,30 @@
-"""What passes between a worker and `bot.service.delivery.sending`."""
+"""What passes between a worker and `bot.service.delivery.progress`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.broadcast import Broadcast, Chunk, DeliveryException, ExceptionKind
-from bot.domain.lists import AnnouncementList
 from bot.domain.message import Announcement
 from bot.domain.schedule import Schedule
+from bot.domain.voice import Voice
+
+#: a recipient's bare JID, how its delivery deviates from "sent", and the condition
+Deviation = tuple[str, ExceptionKind, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Outgoing:
     """What a broadcast's messages are made of."""
 
     broadcast: Broadcast
     schedule: Schedule
-    voice: AnnouncementList | None
-    #: rendered for each reader, since the template asks for the recipient
+    voice: Voice
+    #: its template names the recipient, so each reader has a text of his own
     personal: bool
-
-    @property
-    def fallback(self) -> str:
-        """The language of readers whose own is not known."""
-        return self.voice.language if self.voice else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Source):
+class Job(Outgoing):
     """A chunk with all that a worker needs to send it."""
 
     chunk: Chunk
@@ -42,7 +40,7 @@ class Step:
     #: recipients passed, exceptions included
     done: int = 0
     #: readers passed over or given up, with the condition
-    exceptions: Sequence[tuple[str, ExceptionKind, str]] = ()
+    exceptions: Sequence[Deviation] = ()
     #: the culprit behind the strikes is found: start afresh
     condemned: bool = False
 

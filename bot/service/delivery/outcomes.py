@@ -1,4 +1,7 @@
-"""What comes back: bounces, retries, and the end of a broadcast."""
+"""What comes back: bounces, what they mean for their reader, and repeats.
+
+The states that an exception goes through are told in `bot.domain.broadcast`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,18 +14,21 @@ from bot.domain.broadcast import (
     DeliveryException,
     ExceptionKind,
 )
+from bot.domain.errors import CarillonError
 from bot.domain.events import Deviated
 from bot.domain.jid import domain_of
 from bot.domain.lists import EndReason
 from bot.domain.verdict import Verdict
-from bot.service.delivery import reports
+from bot.service.delivery import closing
+from bot.service.delivery.jobs import Outgoing, Repeat
+from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 
 #: how long a repeated message may take to bounce before it counts as accepted;
 #: servers try for minutes to reach another one
-SETTLE = timedelta(minutes=15)
+SETTLING_TIME = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +44,16 @@ class Bounce:
 
 
 class Outcomes:
-    def __init__(self, policy: Policy, clock: Clock) -> None:
+    def __init__(self, policy: Policy, renditions: Renditions, clock: Clock) -> None:
         self._policy = policy
+        self._renditions = renditions
         self._clock = clock
+
+    def broadcasts_of(self, uow: UnitOfWork, bounces: Sequence[Bounce]) -> set[int]:
+        """What these bounces may bring to an end, and so is to be held first."""
+        keys = {bounce.broadcast_key for bounce in bounces}
+        found = (uow.broadcasts.by_key(key) for key in keys)
+        return {broadcast.id for broadcast in found if broadcast is not None}
 
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
         """Record one bounce and act on its verdict."""
@@ -60,7 +73,7 @@ class Outcomes:
         elif ruling is Verdict.SCORE and before is None:
             self._score(uow, bounce.jid, now)
         if before is not None:
-            self._settle_sending(uow, broadcast.id)
+            self._settle(uow, broadcast.id)
 
     def _exception(
         self,
@@ -109,9 +122,13 @@ class Outcomes:
         that expired meanwhile, or were claimed too often, have failed.
         """
         now = self._clock.now()
+        held = uow.exceptions.due(now, limit)
+        closing.hold(uow, held)
         again: list[DeliveryException] = []
         accepted: set[int] = set()
         for exception in uow.exceptions.retries(now, limit):
+            if exception.broadcast_id not in held:
+                continue  # became due after the look: the next round has it
             if exception.kind is ExceptionKind.DEFERRED:
                 uow.exceptions.drop(exception.broadcast_id, [exception.jid])
                 accepted.add(exception.broadcast_id)
@@ -119,22 +136,59 @@ class Outcomes:
                 self.failed(uow, exception)
             else:
                 claimed = replace(
-                    exception, attempts=exception.attempts + 1, next_at=now + SETTLE
+                    exception,
+                    attempts=exception.attempts + 1,
+                    next_at=now + SETTLING_TIME,
                 )
                 again.append(claimed)
         uow.exceptions.put(again)
-        for broadcast_id in sorted(accepted):
-            self._settle_sending(uow, broadcast_id)
+        for broadcast_id in accepted:
+            self._settle(uow, broadcast_id)
         return again
+
+    def repeats(
+        self, uow: UnitOfWork, exceptions: Sequence[DeliveryException]
+    ) -> list[Repeat]:
+        """What to write for retries that are due, as it was written first.
+
+        Who left since, and what can't be rendered any more, has failed.
+        """
+        closing.hold(uow, {exception.broadcast_id for exception in exceptions})
+        found: list[Repeat] = []
+        outgoing_by_id: dict[int, Outgoing] = {}
+        for exception in exceptions:
+            broadcast_id = exception.broadcast_id
+            if broadcast_id not in outgoing_by_id:
+                outgoing_by_id[broadcast_id] = self._renditions.outgoing(
+                    uow, broadcast_id
+                )
+            outgoing = outgoing_by_id[broadcast_id]
+            recipient = uow.audiences.find(outgoing.broadcast, exception.jid)
+            if recipient is None or recipient.left:
+                self.failed(uow, exception)
+                continue
+            try:
+                announcement = self._renditions.announcement(uow, outgoing, recipient)
+            except CarillonError as error:
+                self.failed(uow, exception, unrenderable(error))
+                continue
+            found.append(
+                Repeat(
+                    exception=exception,
+                    broadcast_key=outgoing.broadcast.key,
+                    announcement=announcement,
+                )
+            )
+        return found
 
     def _hopeless(
         self, uow: UnitOfWork, exception: DeliveryException, now: datetime
     ) -> bool:
         broadcast = _of(uow, exception)
-        expired = broadcast.expires_at is not None and broadcast.expires_at <= now
-        # one whose bounce was recorded beside the stop, on PostgreSQL
+        # stopping gives up what is awaited; this is for what was missed by it
         stopped = broadcast.state is BroadcastState.STOPPED
-        return expired or stopped or exception.attempts >= verdict.MAX_ATTEMPTS
+        given_up = exception.attempts >= verdict.MAX_ATTEMPTS
+        return broadcast.has_expired(now) or stopped or given_up
 
     def failed(
         self,
@@ -149,7 +203,7 @@ class Outcomes:
         )
         uow.exceptions.put([after])
         self._told(uow, _of(uow, exception), after)
-        self._settle_sending(uow, exception.broadcast_id)
+        self._settle(uow, exception.broadcast_id)
 
     def repeated(self, uow: UnitOfWork, claimed: Sequence[DeliveryException]) -> None:
         """The server has the repeats; wait whether they bounce.
@@ -158,7 +212,7 @@ class Outcomes:
         """
         now = self._clock.now()
         after = [
-            replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLE)
+            replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLING_TIME)
             for one in claimed
             if uow.exceptions.get(one.broadcast_id, one.jid) == one
         ]
@@ -177,18 +231,9 @@ class Outcomes:
         )
         uow.happened(deviated)
 
-    def _settle_sending(self, uow: UnitOfWork, broadcast_id: int) -> None:
-        locked = reports.locked(uow, broadcast_id)
-        if locked is not None and locked.state is BroadcastState.SENDING:
-            self.settle(uow, locked)
-
-    def settle(self, uow: UnitOfWork, broadcast: Broadcast) -> None:
-        """Close a broadcast whose chunks are done and whose retries are over."""
-        if uow.chunks.unfinished(broadcast.id):
-            return
-        if uow.exceptions.any_awaited(broadcast.id):
-            return
-        reports.settle(uow, self._policy, broadcast, self._clock.now())
+    def _settle(self, uow: UnitOfWork, broadcast_id: int) -> None:
+        """Close the broadcast where it waited for nothing but what is over now."""
+        closing.settle_finished(uow, self._policy, broadcast_id, self._clock.now())
 
 
 def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:

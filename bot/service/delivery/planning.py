@@ -19,7 +19,7 @@ from bot.domain.broadcast import (
     OccurrenceState,
 )
 from bot.domain.errors import CarillonError
-from bot.domain.events import Planned
+from bot.domain.events import Planned, Unsent
 from bot.domain.lateness import LateVerdict, judge
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import (
@@ -29,17 +29,19 @@ from bot.domain.schedule import (
     ScheduleState,
     TemplateContent,
 )
-from bot.service.delivery import reports
+from bot.service.delivery import closing, reports
+from bot.service.delivery.specimens import specimen
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.rules.policy import Policy, list_context
+from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas
 from bot.service.rules.rights import may_announce
+from bot.service.rules.voices import list_of
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
-BATCH = 10
+SCHEDULES_PER_TRANSACTION = 10
 #: recipients a worker sends under one lease
-CHUNK = 2_000
+CHUNK_SIZE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Planning:
 
     def lists_due(self, uow: UnitOfWork, now: datetime) -> list[str]:
         """The lists whose audience the next batch needs."""
-        due = uow.schedules.due(now, BATCH)
+        due = uow.schedules.due(now, SCHEDULES_PER_TRANSACTION)
         names = {
             schedule.audience.list_name
             for schedule in due
@@ -60,7 +62,7 @@ class Planning:
     def freeze(self, uow: UnitOfWork, list_name: str, now: datetime) -> Frozen | None:
         """The list's audience as it stands; None where the list is gone."""
         found = uow.lists.get(list_name)
-        return uow.audiences.freeze(found.id, now, CHUNK) if found else None
+        return uow.audiences.freeze(found.id, now, CHUNK_SIZE) if found else None
 
     def plan(
         self, uow: UnitOfWork, frozen: Mapping[str, Frozen | None], now: datetime
@@ -71,8 +73,9 @@ class Planning:
         due since for another list is left for the next round.
         """
         planned = 0
-        due = uow.schedules.due(now, BATCH)
-        # some owners are held one after the other: by all planners in one order
+        due = uow.schedules.due(now, SCHEDULES_PER_TRANSACTION)
+        # A limit holds its owner (`Quotas.used_up`). Sorted, so that two planners hold
+        # owners in the same order and never wait for each other.
         for schedule in sorted(due, key=lambda one: one.owner):
             audience = schedule.audience
             if isinstance(audience, ListAudience) and audience.list_name not in frozen:
@@ -96,7 +99,7 @@ class Planning:
             skipped = uow.occurrences.skipped(schedule.id, after=due)
             schedule = coming.advanced(schedule, skipped)
         except CarillonError:
-            # Its zone is gone from the system, say: it must not hold up the rest.
+            # Its zone is gone from the system, for one. It must not hold up the rest.
             schedule = replace(schedule, planned=schedule.planned + 1, next_at=None)
             self._unsent(uow, schedule, due, OccurrenceState.FAILED, "unreadable", now)
             return
@@ -145,7 +148,10 @@ class Planning:
             after = schedule
         uow.schedules.save(after)
         if stored is not None:
-            reports.unsent(uow, self.policy, after, stored, now)
+            reports.dealt_with(uow, self.policy, after, stored, None, now)
+            uow.happened(
+                Unsent(announcement=after.id, due_at=due, state=state, reason=reason)
+            )
 
     def launch(
         self,
@@ -163,8 +169,8 @@ class Planning:
         `occurrence`: one that was held and is let go now. `reason`: why it goes out
         out of its time, kept until it is over.
         """
-        voice = self._voice(uow, schedule)
-        refusal = self._refusal(uow, schedule, voice, now)
+        entry = list_of(uow, schedule)
+        refusal = self._refusal(uow, schedule, entry, now)
         if refusal is not None:
             self._unsent(
                 uow,
@@ -196,7 +202,7 @@ class Planning:
             occurrence_id=occurrence.id,
             schedule_id=schedule.id,
             key=identity.new_key(),
-            list_id=voice.id if voice else None,
+            list_id=entry.id if entry else None,
             frozen_at=now,
             total=0,
             state=BroadcastState.SENDING,
@@ -216,7 +222,7 @@ class Planning:
             )
         )
         if stored.total == 0:
-            reports.settle(uow, self.policy, stored, now)
+            closing.settle(uow, self.policy, stored, now)
 
     def _add(
         self,
@@ -228,10 +234,13 @@ class Planning:
         audience = schedule.audience
         if isinstance(audience, PeopleAudience):
             count = len(audience.jids)
-            cuts = range(0, count, CHUNK)
+            cuts = range(0, count, CHUNK_SIZE)
             return uow.broadcasts.add(
                 replace(broadcast, total=count),
-                [(at, min(at + CHUNK, count), min(CHUNK, count - at)) for at in cuts],
+                [
+                    (at, min(at + CHUNK_SIZE, count), min(CHUNK_SIZE, count - at))
+                    for at in cuts
+                ],
                 audience.jids,
             )
         found = frozen[audience.list_name]
@@ -246,37 +255,34 @@ class Planning:
             found.ranges,
         )
 
-    def _voice(self, uow: UnitOfWork, schedule: Schedule) -> AnnouncementList | None:
-        name = schedule.audience.list_name
-        return uow.lists.get(name) if name is not None else None
-
     def _refusal(
         self,
         uow: UnitOfWork,
         schedule: Schedule,
-        voice: AnnouncementList | None,
+        entry: AnnouncementList | None,
         now: datetime,
     ) -> str | None:
-        """Why the moment can't be sent: the right, the list or the content is gone."""
+        """Why the moment can't be sent, None if it can; `entry`: its list, if any."""
         caller = self.policy.access.of_owner(schedule.owner)
         if schedule.audience.list_name is not None:
-            if voice is None:
+            if entry is None:
                 return "list-gone"
-            if not may_announce(caller, voice):
+            if not may_announce(caller, entry):
                 return "not-allowed"
         elif not caller.is_admin:
             return "not-allowed"
         if Quotas(self.policy).used_up(uow, schedule, now):
             return "deliveries-per-day"
         if isinstance(schedule.content, TemplateContent):
+            voice = self.policy.voice_of(entry)
             try:
-                self.templates.render(
-                    schedule.content.template,
-                    schedule.content.values,
-                    language=voice.language if voice else "",
-                    fallback=voice.language if voice else "",
+                specimen(
+                    self.templates,
+                    schedule.content,
+                    voice,
+                    language=voice.language,
+                    fallback=voice.language,
                     zone=schedule.zone_for(voice),
-                    context=list_context(self.policy, voice, "reader@example.org"),
                 )
             except CarillonError:
                 return "content"

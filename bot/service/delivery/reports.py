@@ -1,42 +1,34 @@
-"""What becomes of a schedule, and who is told (the draft's updates, §10).
+"""What owners are told of their schedules (the draft's updates, §10).
 
 Headlines go to the owner; what failed or was missed is also written out, to the
 owner and to whoever `[notify]` names, in the language that each reads. Notices wait
 in the database until the server has them.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import timestamps
 from bot.domain.broadcast import (
     Broadcast,
-    BroadcastState,
     Occurrence,
     OccurrenceState,
     Progress,
 )
 from bot.domain.characters import printable
-from bot.domain.events import Ended, Unsent
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase, Quoted
 from bot.domain.schedule import (
     ON_THE_WIRE,
     Origin,
     Schedule,
-    ScheduleState,
 )
 from bot.domain.updates import Update, WireState
 from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
+from bot.service.rules.voices import voice_of
 from bot.texts import language_for, said
 
-_ENDS = {
-    BroadcastState.SENT: ScheduleState.SENT,
-    BroadcastState.FAILED: ScheduleState.FAILED,
-    BroadcastState.STOPPED: ScheduleState.CANCELLED,
-}
 _REASONS = {
     "expired": Phrase("it expired before it could be sent"),
     "superseded": Phrase("a newer occurrence was due before this one could be sent"),
@@ -50,111 +42,27 @@ _REASONS = {
 }
 
 
-def locked(uow: UnitOfWork, broadcast_id: int) -> Broadcast | None:
-    """The broadcast, its row held after its schedule's.
-
-    Everybody holds them in this order, as who cancels a schedule must, so that
-    nobody waits for each other.
-    """
-    found = uow.broadcasts.get(broadcast_id)
-    if found is None:
-        return None
-    uow.schedules.lock(found.schedule_id)
-    return uow.broadcasts.lock(broadcast_id)
-
-
-def settle(
-    uow: UnitOfWork,
-    policy: Policy,
-    broadcast: Broadcast,
-    now: datetime,
-    *,
-    reason: str | None = None,
-) -> None:
-    """Close a broadcast with nothing left to send, its occurrence and schedule.
-
-    sent: at least one accepted, or nobody to tell; failed: none accepted.
-    """
-    progress = uow.broadcasts.progress(broadcast.id)
-    accepted = progress.sent > 0 or (progress.failed == 0 and reason is None)
-    state = BroadcastState.SENT if accepted else BroadcastState.FAILED
-    if reason is None:
-        # Whoever left while the audience was being counted is in no chunk.
-        reached = (progress.sent, progress.failed, progress.skipped, progress.deferred)
-        broadcast = replace(broadcast, total=sum(reached))
-    close(uow, policy, broadcast, state, now, reason=reason)
-
-
-def close(
-    uow: UnitOfWork,
-    policy: Policy,
-    broadcast: Broadcast,
-    state: BroadcastState,
-    now: datetime,
-    *,
-    reason: str | None = None,
-) -> None:
-    """Bring broadcast, occurrence and schedule to an end, and report it."""
-    if state is BroadcastState.STOPPED:
-        uow.exceptions.abandon(broadcast.id)
-    uow.broadcasts.save(replace(broadcast, state=state, reason=reason, finished_at=now))
-    occurrence = uow.occurrences.get(broadcast.occurrence_id)
-    schedule = uow.schedules.lock(broadcast.schedule_id)
-    if occurrence is None or schedule is None:  # pragma: no cover - foreign keys
-        return
-    occurrence = replace(occurrence, state=OccurrenceState(state), reason=reason)
-    uow.occurrences.save(occurrence)
-    running = ScheduleState.RUNNING
-    if schedule.state is running and between(uow, schedule) is not running:
-        if schedule.next_at is not None:
-            schedule = schedule.moved(ScheduleState.PENDING)
-        else:
-            schedule = schedule.moved(_ENDS[state], reason=reason, ended_at=now)
-        uow.schedules.save(schedule)
-    progress = uow.broadcasts.progress(broadcast.id)
-    _report(uow, policy, schedule, occurrence, progress, now)
-    uow.happened(
-        Ended(
-            announcement=schedule.id,
-            broadcast=broadcast.id,
-            origin=schedule.origin,
-            state=state,
-            reason=reason,
-            total=progress.total,
-            sent=progress.sent,
-            failed=progress.failed,
-            skipped=progress.skipped,
-            seconds=(now - broadcast.created_at).total_seconds(),
-        )
-    )
-    uow.nudge()
-
-
-def between(uow: UnitOfWork, schedule: Schedule) -> ScheduleState:
-    """The state of a schedule that waits for its next moment: running while the
-    last one still goes out.
-    """
-    sending = uow.occurrences.in_state(schedule.id, OccurrenceState.SENDING)
-    return ScheduleState.RUNNING if sending else ScheduleState.PENDING
-
-
-def unsent(
+def dealt_with(
     uow: UnitOfWork,
     policy: Policy,
     schedule: Schedule,
     occurrence: Occurrence,
+    progress: Progress | None,
     now: datetime,
 ) -> None:
-    """Report a moment at which nothing went out."""
-    _report(uow, policy, schedule, occurrence, None, now)
-    uow.happened(
-        Unsent(
-            announcement=schedule.id,
-            due_at=occurrence.due_at,
-            state=occurrence.state,
-            reason=occurrence.reason or "",
-        )
-    )
+    """Tell of a due moment: held, not sent at all, or over with these counts."""
+    if schedule.origin is Origin.WELCOME and occurrence.state is OccurrenceState.SENT:
+        return
+    failed = occurrence.state in {OccurrenceState.FAILED, OccurrenceState.MISSED}
+    state = WireState.FAILED if failed else ON_THE_WIRE[schedule.state]
+    if occurrence.state is OccurrenceState.SENT:
+        state = WireState.SENT
+    recurring = occurrence.due_at if schedule.recurrence else None
+    if occurrence.state not in {OccurrenceState.HELD, OccurrenceState.STOPPED}:
+        _headline(uow, schedule, state, recurring, now)
+    phrase = _sentence(schedule, occurrence, progress)
+    if phrase is not None:
+        _write(uow, policy, schedule, phrase, now)
 
 
 def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
@@ -183,28 +91,6 @@ def stopped(
         **_about(schedule, occurrence),
     )
     _write(uow, policy, schedule, phrase, now)
-
-
-def _report(
-    uow: UnitOfWork,
-    policy: Policy,
-    schedule: Schedule,
-    occurrence: Occurrence,
-    progress: Progress | None,
-    now: datetime,
-) -> None:
-    if schedule.origin is Origin.WELCOME and occurrence.state is OccurrenceState.SENT:
-        return
-    failed = occurrence.state in {OccurrenceState.FAILED, OccurrenceState.MISSED}
-    state = WireState.FAILED if failed else ON_THE_WIRE[schedule.state]
-    if occurrence.state is OccurrenceState.SENT:
-        state = WireState.SENT
-    recurring = occurrence.due_at if schedule.recurrence else None
-    if occurrence.state not in {OccurrenceState.HELD, OccurrenceState.STOPPED}:
-        _headline(uow, schedule, state, recurring, now)
-    phrase = _sentence(schedule, occurrence, progress)
-    if phrase is not None:
-        _write(uow, policy, schedule, phrase, now)
 
 
 def _sentence(
@@ -302,20 +188,21 @@ def _write(
     if "@" in schedule.owner:
         readers.insert(0, schedule.owner)
     for reader in dict.fromkeys(readers):
-        language = language_for(*_wanted(uow, schedule, reader))
+        language = language_for(*_wanted(uow, policy, schedule, reader))
         words = Text(language=language, body=said(phrase, language))
         _note(uow, schedule, reader, words, now)
 
 
-def _wanted(uow: UnitOfWork, schedule: Schedule, reader: str) -> list[str]:
-    """The reader's languages: chosen, then seen; of the owner's request; the list's."""
-    known, name = uow.subscribers.get(reader), schedule.audience.list_name
-    voice = uow.lists.get(name) if name is not None else None
+def _wanted(
+    uow: UnitOfWork, policy: Policy, schedule: Schedule, reader: str
+) -> list[str]:
+    """The languages of the reader (chosen, then seen), of its request, of the voice."""
+    known = uow.subscribers.get(reader)
     tags = (
         known.language if known else None,
         known.language_seen if known else None,
         schedule.language if reader == schedule.owner else None,
-        voice.language if voice else None,
+        voice_of(uow, policy, schedule).language,
     )
     return [tag for tag in tags if tag]
 

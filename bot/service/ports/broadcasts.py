@@ -127,6 +127,10 @@ class Exceptions(Protocol):
 
     def drop(self, broadcast_id: int, jids: Collection[str]) -> None: ...
 
+    def due(self, now: datetime, limit: int) -> set[int]:
+        """The broadcasts of those that `retries` would give."""
+        ...
+
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
         """Those whose next moment has come; rows others hold are passed over."""
         ...

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from bot.domain.people import Person
-from bot.domain.people_files import Fault, Record
+from bot.domain.people_files import Record, Rejected
 
 
-class Counts(NamedTuple):
+class Enrolment(NamedTuple):
     """What became of people who are put on a list, or would become of them."""
 
     added: int = 0
     #: those whose language or zone was another before
     changed: int = 0
 
-    def plus(self, other: "Counts") -> "Counts":
-        return Counts(self.added + other.added, self.changed + other.changed)
+    def plus(self, other: "Enrolment") -> "Enrolment":
+        return Enrolment(self.added + other.added, self.changed + other.changed)
 
 
 class Duplicate(NamedTuple):
@@ -64,4 +64,4 @@ class Staging(Protocol):
 
 
 #: what a file says, line by line
-Records = Iterable[Record | Fault]
+Records = Iterable[Record | Rejected]

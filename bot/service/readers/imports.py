@@ -15,30 +15,31 @@ from typing import NamedTuple
 from bot.domain.access import Caller
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.people import Person
-from bot.domain.people_files import Fault, Record, clean, fault
+from bot.domain.people_files import Record, Rejected, clean, rejected
 from bot.domain.phrase import Counted, Phrase
-from bot.service.ports.staging import BadLine, Counts, Records, Staging
+from bot.service.ports.staging import BadLine, Enrolment, Records, Staging
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.readers.subscribers import Subscribers
+from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.subscribers import list_named
 from bot.service.rules.rights import admins_only
 
 #: seconds of CPU that a slice should take: what SQLite does, it does in our thread;
 #: PostgreSQL works elsewhere and keeps nobody waiting, so there slices are large
-SECONDS_OF_A_SLICE = 0.005
+SLICE_SECONDS = 0.005
 #: how long others may go first after each, as a share of what it took
-PAUSE_SHARE = 0.25
+PAUSE_RATIO = 0.25
 #: people in the first slice
-FIRST = 100
+FIRST_SLICE = 100
 #: people in each slice after it, at least and at most
-FEWEST, MOST = 10, 2_000
+SMALLEST_SLICE, LARGEST_SLICE = 10, 2_000
 #: lines that are judged between two signs of progress
-_LINES_AT_ONCE = 1_000
+_LINES_PER_SIGN = 1_000
 
 
 class Done(NamedTuple):
     """What became of a slice."""
 
-    counts: Counts
+    counts: Enrolment
     people: int
     #: of CPU, that it took
     seconds: float
@@ -62,7 +63,7 @@ class Import:
 
     def __init__(
         self,
-        subscribers: Subscribers,
+        enrolling: Enrolling,
         caller: Caller,
         staging: Staging,
         list_name: str,
@@ -71,13 +72,13 @@ class Import:
         said: Callable[[Phrase], str] = str,
     ) -> None:
         """`said` puts what is wrong with a line into the language of its reader."""
-        self._subscribers = subscribers
+        self._enrolling = enrolling
         self._caller = caller
         self._staging = staging
         self._list_name = list_name
         self._welcome = welcome
         self._said = said
-        self._size = FIRST
+        self._size = FIRST_SLICE
         self.added = 0
         #: those who stood on the list before
         self.there = 0
@@ -87,7 +88,7 @@ class Import:
     def allow(self, uow: UnitOfWork) -> None:
         """Before anything is read; raises NotFound, NotAllowed or Invalid."""
         admins_only(self._caller)
-        entry = self._subscribers.get_list(uow, self._list_name)
+        entry = list_named(uow, self._list_name)
         if self._welcome and entry.welcome is None:
             raise Invalid(
                 Phrase("The list {name!r} has no welcome.", name=entry.name),
@@ -97,23 +98,23 @@ class Import:
     def read(self, records: Records) -> Iterator[int]:
         """Judge every line; yields how many people and faults there are so far."""
         judged, count = map(self._judge, records), 0
-        while batch := list(islice(judged, _LINES_AT_ONCE)):
-            self._staging.add([one for one in batch if not isinstance(one, Fault)])
+        while batch := list(islice(judged, _LINES_PER_SIGN)):
+            self._staging.add([one for one in batch if not isinstance(one, Rejected)])
             for one in batch:
-                if isinstance(one, Fault):
+                if isinstance(one, Rejected):
                     why = clean(self._said(one.why))
                     self._staging.refuse(BadLine(one.line, one.value, why))
             count += len(batch)
             yield count
 
-    def _judge(self, record: Record | Fault) -> Record | Fault:
-        if isinstance(record, Fault):
+    def _judge(self, record: Record | Rejected) -> Record | Rejected:
+        if isinstance(record, Rejected):
             return record
         line, person = record
         try:
-            return line, self._subscribers.check(person)
+            return line, self._enrolling.check(person)
         except CarillonError as error:
-            return fault(line, person.jid, error.phrase)
+            return rejected(line, person.jid, error.phrase)
 
     def slices(self) -> Iterator[Sequence[Person]]:
         """The people, slice by slice; each is done before the next is asked for.
@@ -127,12 +128,12 @@ class Import:
 
     def would_put(self, uow: UnitOfWork, people: Sequence[Person]) -> Done:
         """What `put` would do; nobody waits for it, so slices soon are the largest."""
-        found = self._subscribers.would_put(uow, self._caller, self._list_name, people)
+        found = self._enrolling.would_put(uow, self._caller, self._list_name, people)
         return Done(found, len(people), seconds=0.0)
 
     def put(self, uow: UnitOfWork, people: Sequence[Person]) -> Done:
         began = time.thread_time()
-        done = self._subscribers.put(
+        done = self._enrolling.put(
             uow, self._caller, self._list_name, people, welcome=self._welcome
         )
         return Done(done, len(people), seconds=time.thread_time() - began)
@@ -143,9 +144,9 @@ class Import:
         self.there += done.people - done.counts.added
         self.changed += done.counts.changed
         seconds = max(done.seconds, 0.0001)
-        fitting = int(self._size * SECONDS_OF_A_SLICE / seconds)
-        self._size = max(FEWEST, min(MOST, 2 * self._size, fitting))
-        return seconds * PAUSE_SHARE
+        fitting = int(self._size * SLICE_SECONDS / seconds)
+        self._size = max(SMALLEST_SLICE, min(LARGEST_SLICE, 2 * self._size, fitting))
+        return seconds * PAUSE_RATIO
 
     @property
     def done(self) -> int:

@@ -1,13 +1,11 @@
-"""Subscribers: joining and leaving lists, signs of life, and the welcome."""
+"""Subscribers: who may know of which list, joining, leaving, and signs of life."""
 
-import secrets
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from bot.domain.access import OPERATOR, Caller, Role
-from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from bot.domain.jid import JIDError, bare, domain_of
-from bot.domain.language import is_tag, language_tag
-from bot.domain.lateness import Late, LatePolicy
+from bot.domain.access import Caller, Role
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.language import is_tag
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
@@ -16,18 +14,13 @@ from bot.domain.lists import (
     Subscription,
     SubscriptionOrigin,
 )
-from bot.domain.people import Person
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
-from bot.domain.wallclock import zone
 from bot.service.ports.outside import Clock
-from bot.service.ports.staging import Counts
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
-from bot.service.rules.rights import admins_only, auditors_only, known, may_know
+from bot.service.rules.rights import auditors_only, known, may_know
 
-#: a welcome that could not be sent for a day is no welcome any more
-WELCOME_WITHIN = 24 * 3600
 #: whether there is none or one that the asker may not know of
 _NOBODY = Phrase("There is no list at this address.")
 
@@ -44,7 +37,7 @@ class Subscribers:
 
     def get_list(self, uow: UnitOfWork, name: str) -> AnnouncementList:
         """Raises NotFound with the lists there are."""
-        return _list(uow, name)
+        return list_named(uow, name)
 
     def visible(self, uow: UnitOfWork, caller: Caller) -> list[AnnouncementList]:
         """The lists that the caller may know of: closed ones are for those who
@@ -63,16 +56,8 @@ class Subscribers:
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
     ) -> list[tuple[Subscription, Subscriber]]:
         auditors_only(caller)
-        entry = _list(uow, list_name)
+        entry = list_named(uow, list_name)
         return uow.subscriptions.page(entry.id, after=after, limit=limit)
-
-    def reader(
-        self, uow: UnitOfWork, caller: Caller, jid: str
-    ) -> tuple[str, Subscriber | None]:
-        """The normalised address and what is known of its owner; raises Invalid."""
-        admins_only(caller)
-        address = _person(self._policy, jid)
-        return address, uow.subscribers.get(address)
 
     def join(
         self, uow: UnitOfWork, jid: str, to: str, language: str | None
@@ -90,19 +75,19 @@ class Subscribers:
             raise NotAllowed(
                 Phrase("{title} is not open to everybody.", title=entry.title)
             )
-        self._refuse_own(jid)
+        refuse_own(self._policy, jid)
         now = self._clock.now()
         subscriber = uow.subscribers.ensure(jid, now)
         origin = SubscriptionOrigin.PRESENCE
         opened = uow.subscriptions.open(entry.id, subscriber, origin, now)
-        if opened and entry.welcome is not None:
-            self._welcome(uow, entry, subscriber)
+        if opened:
+            schedule_welcome(uow, entry, subscriber, now)
         tag = language if language and is_tag(language) else None
         uow.subscribers.seen(jid, language=tag)
         return entry
 
     def leave(self, uow: UnitOfWork, jid: str, to: str) -> int:
-        """`unsubscribe` or `unsubscribed`: how many subscriptions ended.
+        """A presence `unsubscribe` or `unsubscribed`; how many subscriptions it ended.
 
         From an account it ends every subscription made by presence. Nobody
         leaves a mandatory list.
@@ -125,8 +110,8 @@ class Subscribers:
             by_presence = one.origin is SubscriptionOrigin.PRESENCE
             return by_presence if at is None else one.list_id == at
 
-        # what is suspended too: else the next sign of life would take it up again
-        self._take_up(uow, subscriber, meant)
+        # What is suspended ends, too, or the next sign of life would take it up again.
+        take_up(uow, subscriber, meant, now)
         standing = list(filter(meant, uow.subscriptions.of(subscriber.id)))
         for one in standing:
             uow.subscriptions.end(
@@ -134,24 +119,15 @@ class Subscribers:
             )
         return len(standing)
 
-    def _take_up(
-        self,
-        uow: UnitOfWork,
-        subscriber: Subscriber,
-        meant: Callable[[Subscription], bool],
-    ) -> None:
-        """Open what is suspended: as a sign of life does, or before it is ended."""
-        now = self._clock.now()
-        for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
-            uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
-
     def departed(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
-        """After a login as account: who joined by presence and left meanwhile."""
+        """Who joined by presence and is not in our roster any more: it left while the
+        account was not logged in.
+        """
         joined = uow.subscriptions.by_origin(SubscriptionOrigin.PRESENCE)
         return [jid for jid in joined if jid not in roster]
 
     def depart(self, uow: UnitOfWork, gone: Sequence[str]) -> None:
-        """End what these joined by presence; a few at a time."""
+        """End what those who `departed` joined by presence; give it a few at a time."""
         for jid in gone:
             self.leave(uow, jid, self._policy.addresses.own)
 
@@ -173,141 +149,10 @@ class Subscribers:
         subscriber = uow.subscribers.seen(jid, language=language)
         if subscriber is None:
             return
-        self._take_up(uow, subscriber, lambda _: True)
-
-    def add(
-        self,
-        uow: UnitOfWork,
-        caller: Caller,
-        list_name: str,
-        jid: str,
-        language: str | None,
-        timezone: str | None,
-        *,
-        welcome: bool = True,
-    ) -> Counts:
-        """An admin puts a person on a list; 0 added where it stands there already."""
-        person = self.check(Person(jid, language=language, timezone=timezone))
-        return self.put(uow, caller, list_name, [person], welcome=welcome)
-
-    def put(
-        self,
-        uow: UnitOfWork,
-        caller: Caller,
-        list_name: str,
-        people: Sequence[Person],
-        *,
-        welcome: bool,
-    ) -> Counts:
-        """An admin puts people on a list; how many did not stand there already.
-
-        They are distinct and as `check` gave them. What somebody prefers stays
-        where nothing is said.
-        """
-        admins_only(caller)
-        entry = _list(uow, list_name)
-        now = self._clock.now()
-        changed = _changed(uow, people)
-        added = uow.people.put(entry.id, people, SubscriptionOrigin.ADMIN, now)
-        if welcome and entry.welcome is not None:
-            for subscriber in uow.people.named(added):
-                self._welcome(uow, entry, subscriber)
-        return Counts(len(added), changed)
-
-    def would_put(
-        self,
-        uow: UnitOfWork,
-        caller: Caller,
-        list_name: str,
-        people: Sequence[Person],
-    ) -> Counts:
-        """What `put` would do."""
-        admins_only(caller)
-        there = uow.people.standing(_list(uow, list_name).id, people)
-        return Counts(len(people) - there, _changed(uow, people))
-
-    def export(
-        self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
-    ) -> list[tuple[int, Person]]:
-        """People on the list, with the numbers of their subscriptions, in order."""
-        admins_only(caller)
-        entry = _list(uow, list_name)
-        return uow.people.page(entry.id, after=after, limit=limit)
-
-    def check(self, person: Person) -> Person:
-        """As it is stored; raises Invalid, Conflict or NotAllowed."""
-        jid, language, timezone, language_seen = person
-        address = _person(self._policy, jid)
-        if "@" not in address:
-            raise Invalid(
-                Phrase(
-                    "{address!r} has no @: write whole JIDs, such as {example}.",
-                    address=address,
-                    example=f"{address}@example.org",
-                ),
-                field="jid",
-            )
-        if timezone is not None:
-            zone(timezone)
-        for tag in (language, language_seen):
-            if tag is not None:
-                language_tag(tag)
-        self._refuse_own(address)
-        return Person(address, language, timezone, language_seen)
-
-    def remove(self, uow: UnitOfWork, caller: Caller, list_name: str, jid: str) -> None:
-        admins_only(caller)
-        entry = _list(uow, list_name)
-        address = _person(self._policy, jid)
-        subscriber = uow.subscribers.get(address)
-        ended = 0
-        if subscriber is not None:
-            self._take_up(uow, subscriber, lambda old: old.list_id == entry.id)
-            now = self._clock.now()
-            ended = uow.subscriptions.end(
-                subscriber.id, EndReason.REMOVED, now, list_id=entry.id
-            )
-        if not ended:
-            raise NotFound(
-                Phrase(
-                    "{address} does not stand on {name!r}.",
-                    address=address,
-                    name=list_name,
-                )
-            )
-
-    def _refuse_own(self, jid: str) -> None:
-        if self._policy.addresses.is_own(jid):
-            raise NotAllowed(Phrase("The service does not subscribe to itself."))
-
-    def _welcome(
-        self, uow: UnitOfWork, entry: AnnouncementList, subscriber: Subscriber
-    ) -> None:
-        """Once for each person and list, however often the person rejoins."""
-        now = self._clock.now().replace(microsecond=0)
-        if not uow.subscriptions.welcome(entry.id, subscriber.id, now):
-            return
-        assert entry.welcome is not None  # noqa: S101 - asked by the caller
-        uow.schedules.add(
-            Schedule(
-                owner=OPERATOR,
-                client_id=f"welcome-{secrets.token_hex(8)}",
-                origin=Origin.WELCOME,
-                fingerprint="",
-                audience=PeopleAudience(jids=(subscriber.jid,), list_name=entry.name),
-                content=TemplateContent(template=entry.welcome, values={}),
-                timezone=entry.timezone,
-                deliver_at=now,
-                next_at=now,
-                late=Late(LatePolicy.RUN, WELCOME_WITHIN),
-                updates=False,
-                created_at=now,
-            )
-        )
-        uow.nudge()
+        take_up(uow, subscriber, lambda _: True, self._clock.now())
 
     def _list_at(self, uow: UnitOfWork, address: str) -> AnnouncementList:
-        """The list behind an address; the service's own is the default list's."""
+        """The list at an address; at the service's own it is the default list."""
         addresses = self._policy.addresses
         name = addresses.list_at(address)
         if name is not None and (found := uow.lists.get(name)) is not None:
@@ -319,7 +164,8 @@ class Subscribers:
         raise NotFound(_NOBODY)
 
 
-def _list(uow: UnitOfWork, name: str) -> AnnouncementList:
+def list_named(uow: UnitOfWork, name: str) -> AnnouncementList:
+    """Raises NotFound with the lists there are."""
     entry = uow.lists.get(name)
     if entry is None:
         known = ", ".join(entry.name for entry in uow.lists.all())
@@ -335,17 +181,22 @@ def _list(uow: UnitOfWork, name: str) -> AnnouncementList:
     return entry
 
 
-def _changed(uow: UnitOfWork, people: Sequence[Person]) -> int:
-    """Whose preferences differ from what is said of them, if anything is."""
-    said = [one for one in people if any(one[1:])]
-    return uow.people.differing(said) if said else 0
+def take_up(
+    uow: UnitOfWork,
+    subscriber: Subscriber,
+    meant: Callable[[Subscription], bool],
+    now: datetime,
+) -> None:
+    """Open subscriptions that bounces suspended, those that are `meant`.
+
+    A sign of life does it for good; who ends subscriptions does it first, so that the
+    suspended ones end for the same reason as the others.
+    """
+    for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
+        uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
 
 
-def _person(policy: Policy, jid: str) -> str:
-    try:
-        address = bare(jid)
-    except JIDError as error:
-        raise Invalid(Phrase("{why}.", why=error.phrase), field="jid") from None
-    if "@" not in address and domain_of(address) in policy.access.domains:
-        raise Conflict(Phrase("{address} is a server, not a person.", address=address))
-    return address
+def refuse_own(policy: Policy, jid: str) -> None:
+    """Raises NotAllowed for the service and its lists."""
+    if policy.addresses.is_own(jid):
+        raise NotAllowed(Phrase("The service does not subscribe to itself."))

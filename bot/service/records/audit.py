@@ -22,9 +22,9 @@ Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
 #: rows of one transaction, which on SQLite is to last 50 ms at most
-SLICE = 1_000
+ROWS_PER_TRANSACTION = 1_000
 #: characters of what a request was about, and of why it was refused
-MOST = 300
+LONGEST_TEXT = 300
 
 
 class Audit:
@@ -73,7 +73,7 @@ class Audit:
         caller: Caller,
         wanted: AuditFilter,
         after: int,
-        limit: int = SLICE,
+        limit: int = ROWS_PER_TRANSACTION,
     ) -> Sequence[AuditEntry]:
         """Of a walk through all that match: those with an id above `after`."""
         auditors_only(caller)
@@ -83,7 +83,9 @@ class Audit:
         """When something was written down last."""
         return uow.audit.latest()
 
-    def purge(self, uow: UnitOfWork, before: datetime, limit: int = SLICE) -> int:
+    def purge(
+        self, uow: UnitOfWork, before: datetime, limit: int = ROWS_PER_TRANSACTION
+    ) -> int:
         """Drop some of what is from before that moment; how many, 0 once nothing is."""
         return uow.audit.purge(before, limit)
 
@@ -116,7 +118,7 @@ class Audit:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
 def reference_of(result: object) -> int | None:

@@ -6,25 +6,25 @@ from bot.domain import fields
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, PolicyViolation
 from bot.domain.language import language_tag
-from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Content, TemplateContent, TextContent
+from bot.domain.voice import Voice
+from bot.service.delivery.specimens import specimens
 from bot.service.ports.outside import Templates
 from bot.service.requests.request import ScheduleRequest
-from bot.service.rules.policy import Limits, Policy, list_context
+from bot.service.rules.policy import Limits
 
 MAX_PAYLOAD = 64 * 1024
 
 
 def read(
-    policy: Policy,
     templates: Templates,
     request: ScheduleRequest,
     limits: Limits,
-    voice: AnnouncementList | None,
+    voice: Voice,
 ) -> Content:
-    """The content asked for, `voice` the list that speaks; raises a CarillonError."""
+    """The content that `voice` is asked to say; raises a CarillonError."""
     if request.template is None:
         if request.values:
             raise Invalid(
@@ -40,18 +40,11 @@ def read(
         )
     template = templates.get(request.template)
     fields.check(template, request.values)
-    language = voice.language if voice else template.languages[0]
-    for wish in template.languages:
-        text = templates.render(
-            request.template,
-            request.values,
-            language=wish,
-            fallback=language,
-            zone=request.timezone or (voice.timezone if voice else "UTC"),
-            context=list_context(policy, voice, "reader@example.org"),
-        )
+    content = TemplateContent(template=request.template, values=request.values)
+    zone = request.timezone or voice.timezone
+    for text in specimens(templates, content, voice, zone):
         _check_size([text], limits)
-    return TemplateContent(template=request.template, values=request.values)
+    return content
 
 
 def _texts(request: ScheduleRequest) -> tuple[Text, ...]:

@@ -26,6 +26,7 @@ from bot.service.requests.schedules import Schedules, not_final
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas, same_day
 from bot.service.rules.rights import may_change
+from bot.service.rules.voices import voice_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +116,7 @@ class Editing:
         after = replace(schedule, updates=request.updates, metadata=request.metadata)
         if change.changes_late:
             after = replace(after, late=intake.read_late(request))
-        name = schedule.audience.list_name
-        voice = uow.lists.get(name) if name is not None else None
+        voice = voice_of(uow, self._policy, schedule)
         if change.changes_target:
             audience, voice = self._intake.audience(uow, owner, request)
             after = replace(after, audience=audience)
@@ -127,9 +127,7 @@ class Editing:
             or change.changes_target
             or change.timezone is not None
         ):
-            content = contents.read(
-                self._policy, self._templates, request, limits, voice
-            )
+            content = contents.read(self._templates, request, limits, voice)
             after = replace(after, content=content)
         if after.next_at != schedule.next_at:
             _check_unsent(uow, after)

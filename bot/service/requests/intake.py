@@ -13,7 +13,6 @@ from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
-from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import (
     Audience,
@@ -21,6 +20,7 @@ from bot.domain.schedule import (
     PeopleAudience,
     Schedule,
 )
+from bot.domain.voice import Voice
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents
@@ -32,7 +32,6 @@ from bot.service.rules.rights import may_announce, may_know
 PAST = timedelta(seconds=60)
 MAX_ID = 255
 MAX_LATE = 366 * 24 * 3600
-MAX_PAYLOAD = 64 * 1024
 _NUMBER = re.compile(r"[0-9]{1,100}")
 
 
@@ -57,7 +56,7 @@ class Intake:
             origin=request.origin,
             fingerprint=request.fingerprint(),
             audience=audience,
-            content=contents.read(self.policy, self.templates, request, limits, voice),
+            content=contents.read(self.templates, request, limits, voice),
             timezone=request.timezone or "",
             recurrence=recurrence.canonical(rule) if rule else None,
             deliver_at=deliver_at,
@@ -72,17 +71,17 @@ class Intake:
 
     def audience(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
-    ) -> tuple[Audience, AnnouncementList | None]:
-        """Who is told, and the list that speaks, if one does."""
+    ) -> tuple[Audience, Voice]:
+        """Who is told, and who speaks."""
         if request.people:
-            return self._people(caller, request), None
+            return self._people(caller, request), self.policy.voice_of(None)
         name = self._list_name(uow, caller, request)
         found = uow.lists.get(name)
         if found is None or not may_know(uow, caller, found):
             raise NotFound(Phrase("There is no list {name!r}.", name=name))
         if not may_announce(caller, found):
             raise NotAllowed(Phrase("You may not announce to {name!r}.", name=name))
-        return ListAudience(list_name=name), found
+        return ListAudience(list_name=name), self.policy.voice_of(found)
 
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
         if request.to or request.list_name:

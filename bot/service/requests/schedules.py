@@ -27,16 +27,18 @@ from bot.domain.schedule import (
     TextContent,
 )
 from bot.domain.updates import WireState
-from bot.service.delivery import reports
+from bot.service.delivery import closing, reports
+from bot.service.delivery.specimens import specimens
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import JobName, ScheduleRequest
-from bot.service.rules.policy import Policy, list_context
+from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quota, Quotas
 from bot.service.rules.rights import known, may_change, may_see
+from bot.service.rules.voices import voice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +102,9 @@ class Schedules:
         content = schedule.content
         if isinstance(content, TextContent):
             return content.texts
-        name = schedule.audience.list_name
-        voice = uow.lists.get(name) if name is not None else None
-        languages = self._templates.get(content.template).languages
-        return tuple(
-            self._templates.render(
-                content.template,
-                content.values,
-                language=language,
-                fallback=voice.language if voice else languages[0],
-                zone=schedule.zone_for(voice),
-                context=list_context(self._policy, voice, "reader@example.org"),
-            )
-            for language in languages
-        )
+        voice = voice_of(uow, self._policy, schedule)
+        zone = schedule.zone_for(voice)
+        return tuple(specimens(self._templates, content, voice, zone))
 
     def readers(self, uow: UnitOfWork, schedule: Schedule) -> int:
         """How many would hear it, were it due now."""
@@ -236,7 +227,7 @@ class Schedules:
         for broadcast in page.items:
             locked = uow.broadcasts.lock(broadcast.id)
             if locked is not None and locked.state is BroadcastState.SENDING:
-                reports.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
+                closing.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
 
 
 def _earlier(

@@ -13,7 +13,7 @@ from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Finished, Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.delivery.reports import between
+from bot.service.delivery.closing import between
 from bot.service.ports.unit_of_work import UnitOfWork
 
 #: how many moments a refusal names

@@ -8,8 +8,8 @@ from bot.domain.broadcast import Frozen, OccurrenceState
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import ListAudience, Schedule, ScheduleState
+from bot.service.delivery.closing import between
 from bot.service.delivery.planning import Planning
-from bot.service.delivery.reports import between
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import skipping

@@ -10,6 +10,7 @@ from bot.domain.errors import PolicyViolation
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
+from bot.domain.voice import Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +49,11 @@ class Policy:
     def limits_of(self, caller: Caller) -> Limits:
         return self.limits[caller.role]
 
-
-def list_context(
-    policy: Policy, voice: AnnouncementList | None, recipient: str
-) -> dict[str, str]:
-    """What a template may know beside its fields."""
-    addresses = policy.addresses
-    return {
-        "list_name": voice.name if voice else "",
-        "list_title": voice.title if voice else "",
-        "list_address": addresses.of_list(voice.name) if voice else addresses.service,
-        "service": addresses.service,
-        "recipient": recipient,
-    }
+    def voice_of(self, entry: AnnouncementList | None) -> Voice:
+        """The list's voice; the service's where there is no list."""
+        if entry is None:
+            return Voice.of_service(self.addresses)
+        return Voice.of_list(entry, self.addresses)
 
 
 def exceeded(

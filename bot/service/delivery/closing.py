@@ -1,0 +1,150 @@
+"""Brings a broadcast, its occurrence and its schedule to an end, in one lock order.
+
+On PostgreSQL several transactions run at once: chunks are recorded while an admin
+cancels and the retrier claims. Two that hold rows in opposite orders wait for each
+other until the server undoes one of them. So everybody holds rows in this order:
+
+    chunks of one's own ─► schedule ─► its broadcasts ─► their exceptions
+
+Whoever cancels has to begin with the schedule, since only its state says whether
+there is anything to cancel; the others follow. Who may end several broadcasts in one
+transaction holds all of them first, by schedule (`hold`). And an exception counts as
+held from the moment it is written, since its foreign key holds the broadcast.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.broadcast import Broadcast, BroadcastState, OccurrenceState
+from bot.domain.events import Ended
+from bot.domain.schedule import Schedule, ScheduleState
+from bot.service.delivery import reports
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy
+
+_ENDS = {
+    BroadcastState.SENT: ScheduleState.SENT,
+    BroadcastState.FAILED: ScheduleState.FAILED,
+    BroadcastState.STOPPED: ScheduleState.CANCELLED,
+}
+
+
+def locked(uow: UnitOfWork, broadcast_id: int) -> Broadcast | None:
+    """The broadcast, its row held for this transaction after its schedule's."""
+    found = uow.broadcasts.get(broadcast_id)
+    if found is None:
+        return None
+    uow.schedules.lock(found.schedule_id)
+    return uow.broadcasts.lock(broadcast_id)
+
+
+def hold(uow: UnitOfWork, broadcast_ids: Iterable[int]) -> None:
+    """Hold all of them, before anything of theirs is written."""
+    broadcasts = [uow.broadcasts.get(one) for one in set(broadcast_ids)]
+    for _, broadcast_id in sorted((b.schedule_id, b.id) for b in broadcasts if b):
+        locked(uow, broadcast_id)
+
+
+def settle_finished(
+    uow: UnitOfWork, policy: Policy, broadcast_id: int, now: datetime
+) -> None:
+    """Close it if nothing is left: every chunk is finished, nobody is told again."""
+    broadcast = _sending(uow, broadcast_id)
+    if broadcast is None or uow.chunks.unfinished(broadcast_id):
+        return
+    if not uow.exceptions.any_awaited(broadcast_id):
+        settle(uow, policy, broadcast, now)
+
+
+def give_up(
+    uow: UnitOfWork, policy: Policy, broadcast_id: int, now: datetime, reason: str
+) -> None:
+    """Close it although there are readers left, whom nobody will tell."""
+    broadcast = _sending(uow, broadcast_id)
+    if broadcast is not None:
+        settle(uow, policy, broadcast, now, reason=reason)
+
+
+def _sending(uow: UnitOfWork, broadcast_id: int) -> Broadcast | None:
+    """The broadcast, held; None where it is over."""
+    broadcast = locked(uow, broadcast_id)
+    if broadcast is None or broadcast.state is not BroadcastState.SENDING:
+        return None
+    return broadcast
+
+
+def settle(
+    uow: UnitOfWork,
+    policy: Policy,
+    broadcast: Broadcast,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> None:
+    """Judge a broadcast that sends no more, and close it; its rows are held.
+
+    sent: at least one accepted, or nobody to tell; failed: none accepted.
+    `reason`: why some were not reached.
+    """
+    progress = uow.broadcasts.progress(broadcast.id)
+    accepted = progress.sent > 0 or (progress.failed == 0 and reason is None)
+    state = BroadcastState.SENT if accepted else BroadcastState.FAILED
+    if reason is None:
+        # Whoever left while the audience was being counted is in no chunk.
+        reached = (progress.sent, progress.failed, progress.skipped, progress.deferred)
+        broadcast = replace(broadcast, total=sum(reached))
+    close(uow, policy, broadcast, state, now, reason=reason)
+
+
+def close(
+    uow: UnitOfWork,
+    policy: Policy,
+    broadcast: Broadcast,
+    state: BroadcastState,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> None:
+    """Bring broadcast, occurrence and schedule to an end, and report it."""
+    if state is BroadcastState.STOPPED:
+        uow.exceptions.abandon(broadcast.id)
+    uow.broadcasts.save(replace(broadcast, state=state, reason=reason, finished_at=now))
+    occurrence = uow.occurrences.get(broadcast.occurrence_id)
+    schedule = uow.schedules.lock(broadcast.schedule_id)
+    if occurrence is None or schedule is None:  # pragma: no cover - foreign keys
+        return
+    occurrence = replace(occurrence, state=OccurrenceState(state), reason=reason)
+    uow.occurrences.save(occurrence)
+    running = ScheduleState.RUNNING
+    if schedule.state is running and between(uow, schedule) is not running:
+        if schedule.next_at is not None:
+            schedule = schedule.moved(ScheduleState.PENDING)
+        else:
+            schedule = schedule.moved(_ENDS[state], reason=reason, ended_at=now)
+        uow.schedules.save(schedule)
+    progress = uow.broadcasts.progress(broadcast.id)
+    reports.dealt_with(uow, policy, schedule, occurrence, progress, now)
+    uow.happened(
+        Ended(
+            announcement=schedule.id,
+            broadcast=broadcast.id,
+            origin=schedule.origin,
+            state=state,
+            reason=reason,
+            total=progress.total,
+            sent=progress.sent,
+            failed=progress.failed,
+            skipped=progress.skipped,
+            seconds=(now - broadcast.created_at).total_seconds(),
+        )
+    )
+    uow.nudge()
+
+
+def between(uow: UnitOfWork, schedule: Schedule) -> ScheduleState:
+    """The state of a schedule that waits for its next moment: running while the
+    last one still goes out.
+    """
+    sending = uow.occurrences.in_state(schedule.id, OccurrenceState.SENDING)
+    return ScheduleState.RUNNING if sending else ScheduleState.PENDING

@@ -1,0 +1,294 @@
+"""From chunk to cursor: what a worker asks and reports.
+
+The cursor of a chunk moves only when the server has acknowledged, in the same
+transaction as every exception that was learnt before that acknowledgement. So a
+crash repeats at most what was written since, with equal ids, and skips nobody.
+
+Leases
+    A worker is one run of one process; its name is never used again. It sends a chunk
+    only under a lease: the chunk's row names it, with the moment until which nobody
+    else may take the chunk. A lease is not what keeps two from writing one cursor:
+    that does the name in the row, which every record looks for under a row lock
+    (`hold`). The lease only says how long others leave a silent holder alone.
+
+    `claim`     gives a free chunk, or one whose lease ran out, to the worker. Two that
+                claim at once never get the same one, since a row that another
+                transaction holds is passed over. What the worker has in hand itself
+                is passed over, too, even with a lease that ran out: it is still
+                sending it.
+    `record`    moves the cursor, and with it renews the lease.
+    `renew`     renews the leases of what is in hand, at every third of their time, so
+                that one renewal may fail or be late. So a chunk of which no step is
+                recorded for long (the connection is away, the rate is low) stays with
+                its holder. A chunk that its worker dropped over an error of ours is
+                no longer in hand: its lease runs out, and any worker claims it, this
+                one included.
+    `release`   gives everything back, when a process stops.
+    `take_over` gives back what earlier processes held, when one starts.
+
+    A lease counts from before the database was asked, not from when it answered: so a
+    worker that had to wait for the answer never trusts its lease longer than others
+    leave it alone.
+
+    A holder does not watch the clock. One that was suspended past its lease goes on
+    until its next record finds another name in the row; then it has lost the chunk,
+    and ends (`record` leaves the chunk out of its answer, `refresh` gives None). Until
+    then both have written: recipients may get a message twice, at most a window of
+    them, each time with the same id. Where nobody has claimed the chunk meanwhile, the
+    row still has the old name, and the holder goes on as if nothing had been.
+
+Take-over
+    A process that was killed leaves its leases behind, and its last sign of life (the
+    pulse of `bot.service.ports.pulses`). Its successor gives the leases back at once
+    instead of waiting until they run out.
+
+    That is safe because the processes of one service follow one another. Before one
+    connects it holds a lock on the service's JID: on SQLite that of a file beside the
+    database, on PostgreSQL an advisory lock, for which others stand by. So whoever
+    left a pulse under our JID is dead, or has lost the lock and ends within seconds.
+    Of the latter the rows no longer bear the name, so what it still writes it cannot
+    record; what it claims anew it holds like anybody else, and gives back at its end.
+
+    With several workers of one service at once it would not be safe: a pulse would
+    not tell who is dead. Then only leases may decide, or pulses that are older than
+    any lease.
+
+Poison
+    A stream error that may be the content's fault is a strike against every chunk with
+    messages on their way (`strike`). What the engine makes of strikes is told in
+    `bot.engine.dispatcher`. They are in the database since the process may be started
+    anew in the middle of it. A step that reaches the suspect forgets them.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    Chunk,
+    DeliveryException,
+    ExceptionKind,
+    Recipient,
+)
+from bot.domain.events import Acknowledged, ChunkEnded
+from bot.service.delivery import closing
+from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.outcomes import Bounce, Outcomes
+from bot.service.delivery.renditions import Renditions
+from bot.service.ports.outside import Clock
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy
+
+#: how long a chunk stays with a holder that says nothing
+LEASE_TIME = timedelta(seconds=30)
+
+
+class ChunkProgress:
+    def __init__(
+        self,
+        policy: Policy,
+        renditions: Renditions,
+        outcomes: Outcomes,
+        clock: Clock,
+    ) -> None:
+        self._policy = policy
+        self._renditions = renditions
+        self._outcomes = outcomes
+        self._clock = clock
+
+    def claim(
+        self, uow: UnitOfWork, worker: str, carrying: Collection[int] = ()
+    ) -> Job | None:
+        """Lease a chunk; None where nothing waits.
+
+        `carrying`: the chunks that the worker has in hand.
+        """
+        chunk = uow.chunks.claim(worker, self._clock.now(), LEASE_TIME, carrying)
+        return None if chunk is None else self._job(uow, chunk)
+
+    def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job:
+        outgoing = self._renditions.outgoing(uow, chunk.broadcast_id)
+        return Job(
+            chunk=chunk,
+            broadcast=outgoing.broadcast,
+            schedule=outgoing.schedule,
+            voice=outgoing.voice,
+            personal=outgoing.personal,
+        )
+
+    def recipients(
+        self, uow: UnitOfWork, job: Job, after: int, limit: int
+    ) -> list[Recipient]:
+        """The next readers of the chunk, positions in (after, last]."""
+        return uow.audiences.page(
+            job.broadcast, after=after, last=job.chunk.last, limit=limit
+        )
+
+    def record(
+        self,
+        uow: UnitOfWork,
+        worker: str,
+        steps: Sequence[Step],
+        bounces: Sequence[Bounce],
+    ) -> set[int]:
+        """Commit acknowledged steps, one for each chunk, and learnt bounces.
+
+        Gives the chunks to go on with: not those that are finished, stopped, expired
+        or another's by now.
+        """
+        now = self._clock.now()
+        ours = [
+            (step, chunk)
+            for step in steps
+            if (chunk := uow.chunks.hold(step.chunk_id, worker)) is not None
+        ]
+        ending = (one for one in ours if self._may_end(uow, *one, now))
+        closing.hold(
+            uow,
+            {
+                *self._outcomes.broadcasts_of(uow, bounces),
+                *(chunk.broadcast_id for _, chunk in ending),
+            },
+        )
+        for bounce in bounces:
+            self._outcomes.bounced(uow, bounce)
+        return {
+            chunk.id
+            for step, chunk in ours
+            if self._advance(uow, worker, step, chunk, now)
+        }
+
+    def _may_end(
+        self, uow: UnitOfWork, step: Step, chunk: Chunk, now: datetime
+    ) -> bool:
+        """Whether the step may be the broadcast's last, by position or by time."""
+        last = max(step.through, chunk.through) >= chunk.last
+        return last or _of(uow, chunk).has_expired(now)
+
+    def _advance(
+        self, uow: UnitOfWork, worker: str, step: Step, chunk: Chunk, now: datetime
+    ) -> bool:
+        broadcast = _of(uow, chunk)
+        if step.through > chunk.through:
+            cleared = step.condemned or (
+                chunk.suspect is not None and step.through >= chunk.suspect
+            )
+            chunk = replace(
+                chunk,
+                through=step.through,
+                done=chunk.done + step.done,
+                strikes=0 if cleared else chunk.strikes,
+                suspect=None if cleared else chunk.suspect,
+            )
+            uow.exceptions.put(
+                [
+                    DeliveryException(
+                        broadcast_id=broadcast.id,
+                        jid=jid,
+                        kind=kind,
+                        condition=condition,
+                        first_at=now,
+                    )
+                    for jid, kind, condition in step.exceptions
+                ]
+            )
+            uow.happened(_acknowledged(broadcast, step))
+        finished = chunk.through >= chunk.last
+        expired = broadcast.has_expired(now)
+        sending = broadcast.state is BroadcastState.SENDING
+        going = sending and not finished and not expired
+        # Of a broadcast that was stopped, too: what is on its way is still recorded,
+        # or those who were told would count as not told.
+        uow.chunks.save(
+            replace(
+                chunk,
+                finished=finished,
+                worker=None if finished else worker,
+                leased_until=None if finished else now + LEASE_TIME,
+            )
+        )
+        if finished:
+            self._chunk_ended(uow, broadcast, chunk)
+        if sending and finished:
+            closing.settle_finished(uow, self._policy, broadcast.id, now)
+        elif sending and expired:
+            closing.give_up(uow, self._policy, broadcast.id, now, "expired")
+        return going
+
+    def _chunk_ended(self, uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk) -> None:
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        assert schedule is not None  # noqa: S101 - foreign key
+        ended = ChunkEnded(
+            announcement=schedule.id,
+            broadcast=broadcast.id,
+            origin=schedule.origin,
+            chunk=chunk.id,
+            readers=chunk.done,
+        )
+        uow.happened(ended)
+
+    def strike(self, uow: UnitOfWork, worker: str, chunk_id: int, suspect: int) -> None:
+        """Note that the server closed the stream over something in (cursor, suspect].
+
+        Where all that was written is acknowledged, nothing of this chunk is suspect.
+        """
+        chunk = uow.chunks.hold(chunk_id, worker)
+        if chunk is not None and suspect > chunk.through:
+            uow.chunks.save(replace(chunk, strikes=chunk.strikes + 1, suspect=suspect))
+
+    def refresh(self, uow: UnitOfWork, worker: str, chunk_id: int) -> Job | None:
+        """The leased chunk as it stands; None where it is no longer ours to send."""
+        chunk = uow.chunks.hold(chunk_id, worker)
+        if chunk is None or chunk.finished:
+            return None
+        job = self._job(uow, chunk)
+        if job.broadcast.state is not BroadcastState.SENDING:
+            return None
+        return job
+
+    def release(self, uow: UnitOfWork, worker: str) -> None:
+        uow.chunks.release(worker)
+
+    def state(self, uow: UnitOfWork, broadcast_id: int) -> BroadcastState:
+        """How a broadcast stands."""
+        broadcast = uow.broadcasts.get(broadcast_id)
+        assert broadcast is not None  # noqa: S101 - none is ever deleted
+        return broadcast.state
+
+    def take_over(self, uow: UnitOfWork, service: str) -> None:
+        """Give back what earlier processes held that connected as `service`.
+
+        To be called by the only one that may connect so, before its first pulse.
+        """
+        for pulse in uow.facts.pulses():
+            if pulse.service == service:
+                uow.chunks.release(pulse.worker)
+                uow.facts.stopped(pulse.worker)
+
+    def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
+        """Extend the leases of what is in hand; others run out."""
+        uow.chunks.renew(worker, self._clock.now() + LEASE_TIME, carrying)
+
+    def give_up(self, uow: UnitOfWork, broadcast_id: int, reason: str) -> None:
+        """End a broadcast whose remaining readers cannot be told; `reason` is shown."""
+        closing.give_up(uow, self._policy, broadcast_id, self._clock.now(), reason)
+
+
+def _of(uow: UnitOfWork, chunk: Chunk) -> Broadcast:
+    broadcast = uow.broadcasts.get(chunk.broadcast_id)
+    assert broadcast is not None  # noqa: S101 - foreign key
+    return broadcast
+
+
+def _acknowledged(broadcast: Broadcast, step: Step) -> Acknowledged:
+    kinds = [kind for _, kind, _ in step.exceptions]
+    return Acknowledged(
+        announcement=broadcast.schedule_id,
+        broadcast=broadcast.id,
+        chunk=step.chunk_id,
+        sent=step.done - len(kinds),
+        failed=kinds.count(ExceptionKind.FAILED),
+        skipped=kinds.count(ExceptionKind.SKIPPED),
+    )

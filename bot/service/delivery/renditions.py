@@ -1,0 +1,147 @@
+"""From a broadcast to its texts: what is sent to whom, in which words.
+
+A template is rendered once for each language and zone and kept with the broadcast,
+so that all of its readers are told the same, whatever is edited meanwhile.
+"""
+
+from dataclasses import replace
+
+from bot.domain.broadcast import Recipient
+from bot.domain.errors import CarillonError
+from bot.domain.language import choose
+from bot.domain.message import Announcement, Text
+from bot.domain.schedule import Content, TemplateContent, TextContent
+from bot.service.delivery.jobs import Outgoing
+from bot.service.ports.outside import Templates
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy
+
+
+class Renditions:
+    def __init__(self, policy: Policy, templates: Templates) -> None:
+        self._policy = policy
+        self._templates = templates
+
+    def outgoing(self, uow: UnitOfWork, broadcast_id: int) -> Outgoing:
+        """What the broadcast's messages are made of."""
+        broadcast = uow.broadcasts.get(broadcast_id)
+        assert broadcast is not None  # noqa: S101 - foreign key
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        assert schedule is not None  # noqa: S101 - foreign key
+        # Read after the schedule: whoever edits that keeps what is going out first.
+        kept = uow.broadcasts.kept_content(broadcast_id)
+        if kept is not None:
+            schedule = replace(schedule, content=kept[0], timezone=kept[1])
+        list_id = broadcast.list_id
+        spoken_for = uow.lists.by_id(list_id) if list_id is not None else None
+        return Outgoing(
+            broadcast=broadcast,
+            schedule=schedule,
+            voice=self._policy.voice_of(spoken_for),
+            personal=self._is_personal(schedule.content),
+        )
+
+    def _is_personal(self, content: Content) -> bool:
+        if not isinstance(content, TemplateContent):
+            return False
+        try:
+            return self._templates.reads_recipient(content.template)
+        except CarillonError:
+            # The template was broken since. What was rendered before is still sent.
+            # Raising here would keep every other broadcast from being claimed.
+            return False
+
+    def announcement(
+        self, uow: UnitOfWork, outgoing: Outgoing, recipient: Recipient
+    ) -> Announcement:
+        """The message for one reader; raises CarillonError if it can't be rendered."""
+        content = outgoing.schedule.content
+        payloads: tuple[str, ...] = ()
+        if isinstance(content, TextContent):
+            payloads = content.payloads
+            texts = {text.language: text for text in content.texts}
+            text = texts[
+                choose(texts, recipient.language or "", outgoing.voice.language)
+            ]
+        else:
+            text = self._rendered(uow, outgoing, content, recipient)
+        voice = outgoing.voice
+        return Announcement(
+            sender=voice.address,
+            type=voice.type,
+            texts=(text,),
+            payloads=payloads,
+            scheduler=voice.service,
+            job=outgoing.schedule.client_id,
+        )
+
+    def _rendered(
+        self,
+        uow: UnitOfWork,
+        outgoing: Outgoing,
+        content: TemplateContent,
+        recipient: Recipient,
+    ) -> Text:
+        """The text, rendered once for each language and zone and kept.
+
+        The first reader has every language rendered in the job's zone, so that an
+        edit in the middle changes nothing: readers in other zones, and with
+        formats of their own, then get these.
+        """
+        wish = recipient.language or ""
+        own_zone = outgoing.schedule.zone_for(outgoing.voice)
+        zone = recipient.timezone or own_zone
+        if outgoing.personal:
+            return self._render(outgoing, content, wish, zone, recipient.jid)
+        kept, broadcast_id = uow.broadcasts, outgoing.broadcast.id
+        spoken = kept.renditions(broadcast_id, own_zone)
+        if not spoken:
+            first = {
+                tag: self._render(outgoing, content, tag, own_zone, recipient.jid)
+                for tag in self._tags(outgoing, content, wish)
+            }
+            spoken = kept.keep(broadcast_id, own_zone, first)
+        tag = self._templates.variant(tuple(spoken), wish, outgoing.voice.language)
+        texts = spoken if zone == own_zone else kept.renditions(broadcast_id, zone)
+        if tag in texts:
+            return texts[tag]
+        basis = choose(spoken, wish, outgoing.voice.language)
+        try:
+            again = self._render(outgoing, content, basis, own_zone, recipient.jid)
+            text = self._render(outgoing, content, tag, zone, recipient.jid)
+        except CarillonError:
+            return spoken[basis]
+        if again != spoken[basis]:
+            return spoken[basis]
+        return kept.keep(broadcast_id, zone, {tag: text})[tag]
+
+    def _tags(
+        self, outgoing: Outgoing, content: TemplateContent, wish: str
+    ) -> tuple[str, ...]:
+        """The languages rendered first; '' is for readers whom no language fits."""
+        languages = self._templates.get(content.template).languages
+        if outgoing.broadcast.total == 1:
+            return (self._templates.variant(languages, wish, outgoing.voice.language),)
+        return (*languages, "")
+
+    def _render(
+        self,
+        outgoing: Outgoing,
+        content: TemplateContent,
+        language: str,
+        zone: str,
+        jid: str,
+    ) -> Text:
+        return self._templates.render(
+            content.template,
+            content.values,
+            language=language,
+            fallback=outgoing.voice.language,
+            zone=zone,
+            context=outgoing.voice.context(jid),
+        )
+
+
+def unrenderable(error: CarillonError) -> str:
+    """The condition recorded for a reader whose message can't be rendered."""
+    return f"content: {error.text}"[:255]

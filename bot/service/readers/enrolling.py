@@ -1,0 +1,150 @@
+"""Enrolling: what admins do with the people of a list, one by one or by thousands."""
+
+from collections.abc import Sequence
+
+from bot.domain.access import Caller
+from bot.domain.errors import Conflict, Invalid, NotFound
+from bot.domain.jid import JIDError, bare, domain_of
+from bot.domain.language import language_tag
+from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
+from bot.domain.people import Person
+from bot.domain.phrase import Phrase
+from bot.domain.wallclock import zone
+from bot.service.ports.outside import Clock
+from bot.service.ports.staging import Enrolment
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.subscribers import list_named, refuse_own, take_up
+from bot.service.readers.welcome import schedule_welcome
+from bot.service.rules.policy import Policy
+from bot.service.rules.rights import admins_only
+
+
+class Enrolling:
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+
+    def reader(
+        self, uow: UnitOfWork, caller: Caller, jid: str
+    ) -> tuple[str, Subscriber | None]:
+        """The normalised address and what is known of its owner; raises Invalid."""
+        admins_only(caller)
+        address = _person(self._policy, jid)
+        return address, uow.subscribers.get(address)
+
+    def add(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        list_name: str,
+        jid: str,
+        language: str | None,
+        timezone: str | None,
+        *,
+        welcome: bool = True,
+    ) -> Enrolment:
+        """An admin puts a person on a list; 0 added where it stands there already."""
+        person = self.check(Person(jid, language=language, timezone=timezone))
+        return self.put(uow, caller, list_name, [person], welcome=welcome)
+
+    def put(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        list_name: str,
+        people: Sequence[Person],
+        *,
+        welcome: bool,
+    ) -> Enrolment:
+        """An admin puts people on a list; how many did not stand there already.
+
+        They are distinct and as `check` gave them. What somebody prefers stays
+        where nothing is said.
+        """
+        admins_only(caller)
+        entry = list_named(uow, list_name)
+        now = self._clock.now()
+        changed = _changed(uow, people)
+        added = uow.people.put(entry.id, people, SubscriptionOrigin.ADMIN, now)
+        if welcome and entry.welcome is not None:
+            for subscriber in uow.people.named(added):
+                schedule_welcome(uow, entry, subscriber, now)
+        return Enrolment(len(added), changed)
+
+    def would_put(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        list_name: str,
+        people: Sequence[Person],
+    ) -> Enrolment:
+        """What `put` would do."""
+        admins_only(caller)
+        there = uow.people.standing(list_named(uow, list_name).id, people)
+        return Enrolment(len(people) - there, _changed(uow, people))
+
+    def export(
+        self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
+    ) -> list[tuple[int, Person]]:
+        """People on the list, with the numbers of their subscriptions, in order."""
+        admins_only(caller)
+        entry = list_named(uow, list_name)
+        return uow.people.page(entry.id, after=after, limit=limit)
+
+    def check(self, person: Person) -> Person:
+        """The person as it is stored; raises Invalid, Conflict or NotAllowed."""
+        jid, language, timezone, language_seen = person
+        address = _person(self._policy, jid)
+        if "@" not in address:
+            raise Invalid(
+                Phrase(
+                    "{address!r} has no @: write whole JIDs, such as {example}.",
+                    address=address,
+                    example=f"{address}@example.org",
+                ),
+                field="jid",
+            )
+        if timezone is not None:
+            zone(timezone)
+        for tag in (language, language_seen):
+            if tag is not None:
+                language_tag(tag)
+        refuse_own(self._policy, address)
+        return Person(address, language, timezone, language_seen)
+
+    def remove(self, uow: UnitOfWork, caller: Caller, list_name: str, jid: str) -> None:
+        admins_only(caller)
+        entry = list_named(uow, list_name)
+        address = _person(self._policy, jid)
+        subscriber = uow.subscribers.get(address)
+        ended = 0
+        if subscriber is not None:
+            now = self._clock.now()
+            take_up(uow, subscriber, lambda old: old.list_id == entry.id, now)
+            ended = uow.subscriptions.end(
+                subscriber.id, EndReason.REMOVED, now, list_id=entry.id
+            )
+        if not ended:
+            raise NotFound(
+                Phrase(
+                    "{address} does not stand on {name!r}.",
+                    address=address,
+                    name=list_name,
+                )
+            )
+
+
+def _changed(uow: UnitOfWork, people: Sequence[Person]) -> int:
+    """How many prefer something else than what is said of them here."""
+    said = [one for one in people if any(one[1:])]
+    return uow.people.differing(said) if said else 0
+
+
+def _person(policy: Policy, jid: str) -> str:
+    try:
+        address = bare(jid)
+    except JIDError as error:
+        raise Invalid(Phrase("{why}.", why=error.phrase), field="jid") from None
+    if "@" not in address and domain_of(address) in policy.access.domains:
+        raise Conflict(Phrase("{address} is a server, not a person.", address=address))
+    return address

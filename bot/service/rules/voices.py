@@ -1,0 +1,18 @@
+"""Who speaks for a schedule: the list that it names, else the service."""
+
+from bot.domain.lists import AnnouncementList
+from bot.domain.schedule import Schedule
+from bot.domain.voice import Voice
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy
+
+
+def list_of(uow: UnitOfWork, schedule: Schedule) -> AnnouncementList | None:
+    """The list that the schedule names; None where it names none or it is gone."""
+    name = schedule.audience.list_name
+    return uow.lists.get(name) if name is not None else None
+
+
+def voice_of(uow: UnitOfWork, policy: Policy, schedule: Schedule) -> Voice:
+    """The voice of its list, or of the service where there is no list (any more)."""
+    return policy.voice_of(list_of(uow, schedule))
