@@ -16,7 +16,9 @@ from functools import cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bot.xmpp.stanzas.namespaces import STANZAS
+from bot.domain.errors import CarillonError
+from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
+from bot.xmpp.stanzas.namespaces import LANG, STANZAS
 from tests.fuzz.standing import PEOPLE, Rows, Standing
 from tests.world import ADMIN, PUBLISHER, SERVICE, USER
 
@@ -49,6 +51,22 @@ def requests(data: bytes) -> None:
 def inbox(data: bytes) -> None:
     """A `<message/>` or `<presence/>`."""
     _stanza(data, frozenset({"message", "presence"}))
+
+
+def steering(data: bytes) -> None:
+    """An `<iq/>` with a verb of steering, as far as it is read."""
+    stanza = read(data)
+    if stanza is None or len(stanza) != 1 or stanza[0].tag not in VERBS:
+        return
+    try:
+        asked = read_steering(stanza[0], stanza.get(LANG, ""))
+    except CarillonError:
+        return
+    assert asked.name.id, "no job is named"
+    if asked.change is not None:
+        assert asked.change.fingerprint(asked.revision) == asked.change.fingerprint(
+            asked.revision
+        ), "an edit is not its own repeat"
 
 
 def _stanza(data: bytes, kinds: frozenset[str]) -> None:
@@ -143,6 +161,11 @@ def _may_schedule(row: Values, bare: str, _: str | None) -> bool:
     return bare == ADMIN or theirs
 
 
+def _may_steer(_row: Values, bare: str, kind: str | None) -> bool:
+    """What becomes of a schedule, by those who have one that they may steer."""
+    return kind == "set" and bare in {ADMIN, PUBLISHER}
+
+
 def _is_theirs(row: Values, bare: str, _: str | None) -> bool:
     return bool(row["jid"] == bare)
 
@@ -150,6 +173,10 @@ def _is_theirs(row: Values, bare: str, _: str | None) -> bool:
 #: what the sender may add or change by a stanza of that type
 _MAY: Mapping[str, Callable[[Values, str, str | None], bool]] = {
     "schedule": _may_schedule,
+    "occurrence": _may_steer,
+    "broadcast": _may_steer,
+    "broadcast_content": _may_steer,
+    "chunk": _may_steer,
     "subscriber": _is_theirs,
     "subscription": _is_theirs,
     "welcome": _is_theirs,

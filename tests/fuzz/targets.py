@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.fuzz.stanzas import inbox, requests
+from tests.fuzz.stanzas import inbox, requests, steering
 from tests.fuzz.templates import templates
 from tests.fuzz.texts import recurrences, times
 
@@ -12,6 +12,7 @@ Target = Callable[[bytes], None]
 
 TARGETS: Mapping[str, Target] = {
     "requests": requests,
+    "steering": steering,
     "inbox": inbox,
     "recurrences": recurrences,
     "times": times,

@@ -68,6 +68,13 @@ def test_requests(data: bytes) -> None:
 
 
 @many
+@given(mutants("steering"))
+def test_steering(data: bytes) -> None:
+    """A verb of steering of whatever shape is refused in words, or names its job."""
+    stanzas.steering(data)
+
+
+@many
 @given(mutants("inbox"))
 def test_inbox(data: bytes) -> None:
     """A message or presence of whatever shape: one error back at most."""

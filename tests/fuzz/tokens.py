@@ -27,12 +27,14 @@ NAMES = (
     *("delay-seconds", "timezone", "recurrence", "expires", "cancel", "status"),
     *("metadata", "list", "audience", "jid", "announce", "field", "value", "late"),
     *("updates", "owner", "set", "max", "after", "before", "index", "query", "ping"),
+    *("edit", "pause", "resume", "send-now", "skip", "unskip", "revision"),
     *("time", "error", "text", "gone", "delay", "x", "invite", "encrypted", "header"),
     *("received", "item-not-found", "iq", "message", "presence", "c", "thread"),
 )
 ATTRIBUTES = (
     *("type", "id", "from", "to", "template", "var", "policy", "within", "wanted"),
     *("signed", "node", "jid", "stamp", "ver", "{urn:o}a"),
+    *("due", "revision"),
     "{http://www.w3.org/XML/1998/namespace}lang",
 )
 RULES = (

@@ -44,6 +44,7 @@ query     everything          yes   yes       yes     yes  yes    who      who
 cancel    own                 yes   yes       yes     yes  yes    who      who
 cancel    own-finished        over  over      over    over over   who      who
 cancel    others              yes   none      no      none none   who      who
+cancel    others-personal     yes   none      no      none none   who      who
 cancel    others-finished     over  none      no      none none   who      who
 cancel    missing             none  none      none    none none   who      who
 cancel    others-missing      none  none      none    none none   who      who
@@ -55,6 +56,7 @@ look      missing             none  none      none    none none   who      who
 pause     own                 yes   yes       yes     yes  yes    who      who
 pause     own-finished        over  over      over    over over   who      who
 pause     others              yes   none      no      none none   who      who
+pause     others-personal     yes   none      no      none none   who      who
 pause     others-finished     over  none      no      none none   who      who
 pause     missing             none  none      none    none none   who      who
 
@@ -62,12 +64,14 @@ resume    own                 yes   yes       yes     yes  yes    who      who
 resume    own-finished        over  over      over    over over   who      who
 resume    own-held            yes   no        no      no   no     who      who
 resume    others              yes   none      no      none none   who      who
+resume    others-personal     no    none      no      none none   who      who
 resume    others-finished     over  none      no      none none   who      who
 resume    missing             none  none      none    none none   who      who
 
 skip      own                 yes   yes       yes     yes  yes    who      who
 skip      own-finished        over  over      over    over over   who      who
 skip      others              yes   none      no      none none   who      who
+skip      others-personal     no    none      no      none none   who      who
 skip      others-finished     over  none      no      none none   who      who
 skip      missing             none  none      none    none none   who      who
 
@@ -75,8 +79,23 @@ send-now  own                 yes   yes       yes     yes  yes    who      who
 send-now  own-finished        over  over      over    over over   who      who
 send-now  own-held            yes   no        no      no   no     who      who
 send-now  others              yes   none      no      none none   who      who
+send-now  others-personal     no    none      no      none none   who      who
 send-now  others-finished     over  none      no      none none   who      who
 send-now  missing             none  none      none    none none   who      who
+
+unskip    own                 yes   yes       yes     yes  yes    who      who
+unskip    own-finished        over  over      over    over over   who      who
+unskip    others              yes   none      no      none none   who      who
+unskip    others-personal     no    none      no      none none   who      who
+unskip    others-finished     over  none      no      none none   who      who
+unskip    missing             none  none      none    none none   who      who
+
+edit      own                 yes   yes       yes     yes  yes    who      who
+edit      own-finished        over  over      over    over over   who      who
+edit      others              yes   none      no      none none   who      who
+edit      others-personal     no    none      no      none none   who      who
+edit      others-finished     over  none      no      none none   who      who
+edit      missing             none  none      none    none none   who      who
 
 sent      list                yes   no        yes     no   no     who      who
 sent      show                yes   no        yes     no   no     who      who

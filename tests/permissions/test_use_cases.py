@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain import timestamps
 from bot.domain.access import Access, Caller
 from bot.domain.addresses import Addresses
 from bot.domain.errors import CarillonError, Finished, Forbidden, NotAllowed, NotFound
@@ -15,7 +16,7 @@ from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.request import JobName
+from bot.service.requests.request import JobName, ScheduleChange
 from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
 from tests.permissions.table import CALLERS, Cell, cells
 from tests.world import (
@@ -147,6 +148,9 @@ class Asking:
         schedules, steering = self.world.schedules, self.world.steering
         name, number = (job.client_id, job.id) if job else ("nix", NO_REFERENCE)
         owner = OTHER if cell.what.startswith("others") else None
+        following = job.next_at if job else None
+        moment = timestamps.format(following or self.world.clock.now())
+        change = ScheduleChange(bodies=(("en", "Hello again"),))
         use_cases: dict[str, list[Callable[..., object]]] = {
             "query": [schedules.named],
             "cancel": [schedules.cancel],
@@ -154,6 +158,11 @@ class Asking:
             "pause": [steering.pause],
             "resume": [partial(self._let_go, steering.resume)],
             "skip": [steering.skip],
+            "unskip": [partial(steering.unskip, due=moment)],
+            "edit": [
+                partial(use_case, change=change, revision=None)
+                for use_case in (self.world.editing.draft, self.world.editing.edit)
+            ],
             "send-now": [partial(self._let_go, steering.send_now)],
         }
         for ask in use_cases[cell.verb]:

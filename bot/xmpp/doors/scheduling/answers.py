@@ -5,10 +5,12 @@ What the draft does not name stands in `<metadata/>`, in our own namespace:
     <quota used= limit= />                            of a result; limit where one is
     <progress total= sent= failed= skipped= deferred= />   of one job
     <owner>JID</owner>                                for admins and auditors
+    <revision>N</revision>                            of a job looked at or steered
     <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from bot.domain import timestamps
@@ -27,7 +29,8 @@ SCHEDULE, QUERY = f"{{{NS}}}schedule", f"{{{NS}}}schedule-query"
 _METADATA = f"{{{NS}}}metadata"
 #: what only the service says, whatever the metadata as given hold
 _SAID_BY_US = frozenset(
-    f"{{{ANNOUNCE}}}{name}" for name in ("occurrence", "owner", "progress", "quota")
+    f"{{{ANNOUNCE}}}{name}"
+    for name in ("occurrence", "owner", "progress", "quota", "revision")
 )
 
 
@@ -52,6 +55,18 @@ def cancelled(schedule: Schedule) -> ET.Element:
     element = ET.Element(SCHEDULE)
     _say(element, "id", schedule.client_id)
     _say(element, "status", schedule.wire_state)
+    return element
+
+
+def steered(schedule: Schedule, moment: datetime) -> ET.Element:
+    """The result of a verb of steering: the job as it stands now."""
+    element = ET.Element(SCHEDULE)
+    _say(element, "id", schedule.client_id)
+    _say(element, "status", schedule.wire_state)
+    _say(element, "deliver-at", timestamps.format(moment))
+    if schedule.expires_at is not None:
+        _say(element, "expires", timestamps.format(schedule.expires_at))
+    ET.SubElement(element, _METADATA).append(_revision(schedule))
     return element
 
 
@@ -130,7 +145,14 @@ def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
         found.remove(child)
     if caller.sees_all:
         ET.SubElement(found, f"{{{ANNOUNCE}}}owner").text = schedule.owner
+    found.append(_revision(schedule))
     return found
+
+
+def _revision(schedule: Schedule) -> ET.Element:
+    element = ET.Element(f"{{{ANNOUNCE}}}revision")
+    element.text = str(schedule.revision)
+    return element
 
 
 def _target(

@@ -58,22 +58,41 @@ def read_schedule(
     element: ET.Element, stanza_language: str
 ) -> ScheduleRequest | CancelRequest:
     """Raises Invalid, which names the element, PolicyViolation or NotOffered."""
+    if one_of(element, NS, "cancel") is None:
+        return described(element, stanza_language)
     _signature(element)
     check_request(element, _FREE)
     values = {name: _single(element, name) for name in _SINGLE}
-    metadata = _one(element, NS, "metadata")
-    payloads = _payloads(element)
-    cancel = values.pop("cancel")
-    if cancel is not None:
-        others = [name for name, value in values.items() if value is not None]
-        others += [name for name in _TEXTS if element.findall(f"{{{NS}}}{name}")]
-        if others:
-            together = Phrase("cancel cannot go with {name}.", name=others[0])
-            raise Invalid(together, field="cancel")
-        if payloads:
-            together = Phrase("cancel cannot go with other elements.")
-            raise Invalid(together, field="cancel")
-        return CancelRequest(client_id=cancel, owner=_owner(metadata))
+    cancel = values.pop("cancel") or ""
+    others = [name for name, value in values.items() if value is not None]
+    others += [name for name in _TEXTS if element.findall(f"{{{NS}}}{name}")]
+    if others:
+        together = Phrase("cancel cannot go with {name}.", name=others[0])
+        raise Invalid(together, field="cancel")
+    if _payloads(element):
+        together = Phrase("cancel cannot go with other elements.")
+        raise Invalid(together, field="cancel")
+    return CancelRequest(
+        client_id=cancel, owner=owner_of(one_of(element, NS, "metadata"))
+    )
+
+
+def described(
+    element: ET.Element,
+    stanza_language: str,
+    may_be_empty: frozenset[str] = frozenset(),
+) -> ScheduleRequest:
+    """What a `<schedule/>` says of a job, which `<cancel/>` is not.
+
+    Those of `may_be_empty` are '' where they are. Raises as `read_schedule` does.
+    """
+    _signature(element)
+    check_request(element, _FREE)
+    values = {
+        name: _single(element, name, may_be_empty=name in may_be_empty)
+        for name in _SINGLE
+    }
+    metadata = one_of(element, NS, "metadata")
     template, fields = _announce(metadata)
     late = _ours(metadata, "late")
     return ScheduleRequest(
@@ -84,7 +103,7 @@ def read_schedule(
         bodies=_texts(element, "body"),
         subjects=_texts(element, "subject"),
         language=element.get(LANG) or stanza_language,
-        payloads=payloads,
+        payloads=_payloads(element),
         template=template,
         values=fields,
         deliver_at=values["deliver-at"],
@@ -110,9 +129,9 @@ def read_query(element: ET.Element) -> QueryRequest:
         )
     return QueryRequest(
         client_id=client_id,
-        owner=_owner(_one(element, NS, "metadata")),
+        owner=owner_of(one_of(element, NS, "metadata")),
         status=status,
-        wish=read_wish(_one(element, RSM, "set")),
+        wish=read_wish(one_of(element, RSM, "set")),
     )
 
 
@@ -126,7 +145,8 @@ def _signature(element: ET.Element) -> None:
         raise Invalid(Phrase("signed: either true or false."), field="signed")
 
 
-def _one(parent: ET.Element, namespace: str, name: str) -> ET.Element | None:
+def one_of(parent: ET.Element, namespace: str, name: str) -> ET.Element | None:
+    """The child of that name; raises Invalid where there are several."""
     found = parent.findall(f"{{{namespace}}}{name}")
     if len(found) > 1:
         # never 1, so no language needs another form
@@ -137,12 +157,14 @@ def _one(parent: ET.Element, namespace: str, name: str) -> ET.Element | None:
     return found[0] if found else None
 
 
-def _single(parent: ET.Element, name: str) -> str | None:
-    found = _one(parent, NS, name)
+def _single(parent: ET.Element, name: str, *, may_be_empty: bool = False) -> str | None:
+    found = one_of(parent, NS, name)
     if found is None:
         return None
     text = found.text or ""
     if not text.strip():
+        if may_be_empty:
+            return ""
         empty = Phrase("{name} is empty; leave it out or fill it in.", name=name)
         raise Invalid(empty, field=name)
     # an id is opaque, so it is taken as it stands
@@ -176,7 +198,7 @@ def _payloads(element: ET.Element) -> tuple[str, ...]:
 
 
 def _ours(metadata: ET.Element | None, name: str) -> ET.Element | None:
-    return None if metadata is None else _one(metadata, ANNOUNCE, name)
+    return None if metadata is None else one_of(metadata, ANNOUNCE, name)
 
 
 def _text_of(metadata: ET.Element | None, name: str) -> str | None:
@@ -189,7 +211,8 @@ def _text_of(metadata: ET.Element | None, name: str) -> str | None:
     return text
 
 
-def _owner(metadata: ET.Element | None) -> str | None:
+def owner_of(metadata: ET.Element | None) -> str | None:
+    """Whose job is meant, where an admin names another."""
     return _text_of(metadata, "owner")
 
 
