@@ -1,15 +1,11 @@
 """The door for scheduling requests: `<iq/>` to the service (draft 1.0.0, §5.2, §9).
 
-set  <schedule/>          create, or cancel with <cancel/>
-get  <schedule-query/>    one job, or a page of them
-
 It reads the element into a verb of the desk with its values, and turns what the desk
-gives back, or its error, into the answer; nothing else.
+gives back, or its error, into the answer; nothing else. `questions` knows the
+elements.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from slixmpp import JID
@@ -19,34 +15,16 @@ from structlog.contextvars import bound_contextvars
 
 from bot.desk.desk import Desk
 from bot.desk.verb import Wanted
-from bot.desk.verbs import announcing, schedules, steering
-from bot.domain.access import Caller, owner_named
-from bot.domain.audit import Action, Asked
+from bot.domain.audit import Asked
 from bot.domain.errors import Invalid, NotFound, NotOffered
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
-from bot.service.requests.request import JobName
 from bot.xmpp.doors.callers import caller_of
-from bot.xmpp.doors.scheduling import answers
-from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
+from bot.xmpp.doors.scheduling.questions import KINDS, Envelope, Kind, Question
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import new_reference, refusal
 from bot.xmpp.stanzas.namespaces import CLIENT, LANG
-from bot.xmpp.stanzas.result_sets import fitting
 from bot.xmpp.stanzas.verbatim import serialised
-
-T = TypeVar("T")
-
-#: payload -> the type of IQ it belongs in
-_TYPES = {answers.SCHEDULE: "set", answers.QUERY: "get"}
-
-
-@dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
-    """What is wanted of the desk, and how its result is told."""
-
-    wanted: Wanted[T]
-    answer: Callable[[T], ET.Element]
 
 
 class SchedulingDoor:
@@ -59,13 +37,9 @@ class SchedulingDoor:
         self._desk = desk
         self._policy = desk.policy
         self._lists = lists
-        self._readers: Mapping[str, Callable[[Iq, Caller], Question[Any]]] = {
-            answers.SCHEDULE: self._schedule,
-            answers.QUERY: self._query,
-        }
 
     def open(self) -> None:
-        for tag in _TYPES:
+        for tag in KINDS:
             self._connection.serve(f"iq/{tag}", self._answer)
 
     async def _answer(self, iq: StanzaBase) -> None:
@@ -85,30 +59,25 @@ class SchedulingDoor:
 
     async def handle(self, iq: Iq) -> ET.Element:
         """The payload of the result; raises any CarillonError."""
-        caller = caller_of(iq["from"], self._policy)
-        seems = Action.SCHEDULE if iq["type"] == "set" else Action.QUERY
-        asked = Asked(caller=caller, door=Origin.IQ, action=seems)
-        read: list[Question[Any]] = []
-
-        def wanted() -> Wanted[Any]:
-            read.append(self._read(iq, caller))
-            return read[0].wanted
-
-        result = await self._desk.ask(asked, wanted)
-        return read[0].answer(result)
-
-    # --- from the element to what is wanted ---------------------------------------
-
-    def _read(self, iq: Iq, caller: Caller) -> Question[Any]:
         element = iq.xml[0]  # the one child: the stream refuses several
-        wanted = _TYPES[element.tag]
-        if iq["type"] != wanted:
-            name = element.tag.rpartition("}")[2]
-            raise Invalid(
-                Phrase("<{name}/> goes with type={wanted!r}.", name=name, wanted=wanted)
-            )
-        self._check_address(iq["to"])
-        return self._readers[element.tag](iq, caller)
+        kind = KINDS[element.tag]
+        caller = caller_of(iq["from"], self._policy)
+        envelope = Envelope(
+            caller=caller,
+            addresses=self._policy.addresses,
+            language=iq.xml.get(LANG, ""),
+        )
+        questions: list[Question[Any]] = []
+
+        def read() -> Wanted[Any]:
+            _check_type(iq, kind)
+            self._check_address(iq["to"])
+            questions.append(kind.read(element, envelope))
+            return questions[0].wanted
+
+        asked = Asked(caller=caller, door=Origin.IQ, action=kind.action)
+        result = await self._desk.ask(asked, read)
+        return questions[0].answer(result)
 
     def _check_address(self, to: JID) -> None:
         """Only the service takes requests, not its lists."""
@@ -126,32 +95,10 @@ class SchedulingDoor:
             )
         )
 
-    def _schedule(self, iq: Iq, _: Caller) -> Question[Any]:
-        request = read_schedule(iq.xml[0], iq.xml.get(LANG, ""))
-        if isinstance(request, CancelRequest):
-            name = JobName(id=request.client_id, owner=owner_named(request.owner))
-            return Question(
-                steering.CANCEL(name),
-                lambda report: answers.cancelled(report.schedule),
-            )
-        return Question(
-            announcing.SCHEDULE(request), lambda made: answers.accepted(*made)
-        )
 
-    def _query(self, iq: Iq, caller: Caller) -> Question[Any]:
-        request = read_query(iq.xml[0])
-        if request.client_id is not None:
-            name = JobName(id=request.client_id, owner=owner_named(request.owner))
-            return Question(
-                schedules.QUERY(name), lambda report: answers.one(report, caller)
-            )
-        wish = schedules.Wish(paging=request.wish.paging, status=request.status)
-        return Question(
-            schedules.LIST(wish),
-            lambda page: answers.several(
-                fitting(page, wish.paging, answers.size),
-                request.wish,
-                caller,
-                self._policy.addresses,
-            ),
+def _check_type(iq: Iq, kind: Kind) -> None:
+    if iq["type"] != kind.type:
+        name = iq.xml[0].tag.rpartition("}")[2]
+        raise Invalid(
+            Phrase("<{name}/> goes with type={wanted!r}.", name=name, wanted=kind.type)
         )

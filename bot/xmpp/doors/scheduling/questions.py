@@ -1,0 +1,120 @@
+"""What an element wants of the desk, and how the desk's result is told.
+
+set  <schedule/>            create, or cancel with <cancel/>      (draft §5.2, §9.1)
+get  <schedule-query/>      one job, or a page of them            (draft §9)
+set  <edit/>, <pause/>, …   steer a job                           (our own namespace)
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from xml.etree import ElementTree as ET
+
+from bot.desk.verb import Verb, Wanted
+from bot.desk.verbs import announcing, editing, schedules
+from bot.desk.verbs import steering as verbs
+from bot.domain.access import Caller, owner_named
+from bot.domain.addresses import Addresses
+from bot.domain.audit import Action
+from bot.service.requests.request import JobName
+from bot.service.requests.schedules import Report
+from bot.xmpp.doors.scheduling import answers, steering
+from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
+from bot.xmpp.stanzas.result_sets import fitting
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What the stanza around the element says."""
+
+    caller: Caller
+    addresses: Addresses
+    #: the stanza's own xml:lang, '' for none
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """What is wanted, and how its result is told."""
+
+    wanted: Wanted[T]
+    answer: Callable[[T], ET.Element]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A payload that the door takes."""
+
+    #: of the IQ that it belongs in
+    type: str
+    #: what it seems to be, before it is read
+    action: Action
+    read: Callable[[ET.Element, Envelope], Question[Any]]
+
+
+def _schedule(element: ET.Element, envelope: Envelope) -> Question[Any]:
+    request = read_schedule(element, envelope.language)
+    if isinstance(request, CancelRequest):
+        name = JobName(id=request.client_id, owner=owner_named(request.owner))
+        return Question(
+            verbs.CANCEL(name), lambda report: answers.cancelled(report.schedule)
+        )
+    return Question(announcing.SCHEDULE(request), lambda made: answers.accepted(*made))
+
+
+def _query(element: ET.Element, envelope: Envelope) -> Question[Any]:
+    request = read_query(element)
+    if request.client_id is not None:
+        name = JobName(id=request.client_id, owner=owner_named(request.owner))
+        return Question(
+            schedules.QUERY(name), lambda report: answers.one(report, envelope.caller)
+        )
+    paging = request.wish.paging
+    return Question(
+        schedules.LIST(schedules.Wish(paging=paging, status=request.status)),
+        lambda page: answers.several(
+            fitting(page, paging, answers.size),
+            request.wish,
+            envelope.caller,
+            envelope.addresses,
+        ),
+    )
+
+
+_OF_A_JOB: Mapping[Action, Verb[JobName, Report]] = {
+    Action.PAUSE: verbs.PAUSE,
+    Action.RESUME: verbs.RESUME,
+    Action.SEND_NOW: verbs.SEND_NOW,
+}
+_OF_AN_OCCURRENCE: Mapping[Action, Verb[verbs.Moment, Report]] = {
+    Action.SKIP: verbs.SKIP,
+    Action.UNSKIP: verbs.UNSKIP,
+}
+
+
+def _steering(element: ET.Element, envelope: Envelope) -> Question[Any]:
+    request = steering.read_steering(element, envelope.language)
+    wanted: Wanted[Report]
+    if request.change is not None:
+        edit = editing.Edit(
+            name=request.name, change=request.change, revision=request.revision
+        )
+        wanted = editing.EDIT(edit)
+    elif request.action in _OF_AN_OCCURRENCE:
+        verb = _OF_AN_OCCURRENCE[request.action]
+        wanted = verb(verbs.Moment(name=request.name, due=request.due))
+    else:
+        wanted = _OF_A_JOB[request.action](request.name)
+    return Question(
+        wanted, lambda report: answers.steered(report.schedule, report.moment)
+    )
+
+
+#: by the payload's tag
+KINDS: Mapping[str, Kind] = {
+    answers.SCHEDULE: Kind("set", Action.SCHEDULE, _schedule),
+    answers.QUERY: Kind("get", Action.QUERY, _query),
+    **{tag: Kind("set", action, _steering) for tag, action in steering.VERBS.items()},
+}
