@@ -14,22 +14,40 @@ _NOTHING = Phrase("nothing")
 @app.command()
 def upgrade(context: typer.Context, json: output.JSON = False) -> None:
     """Bring the schema up to date; an empty database gets its tables."""
-    url = session.settings_of(context).database.url
-    before = schema.current(url)
-    schema.upgrade(url)
-    after = schema.current(url)
+    settings = session.settings_of(context)
+    url = settings.database.url
+    if not json and _changes_without_backup(url):
+        command = "pg_dump --format=custom --file=carillon.dump"
+        output.say(
+            Phrase(
+                "No backup is made of PostgreSQL; to have one, stop here and run"
+                " {command} first.",
+                command=command,
+            )
+        )
+    done = schema.upgrade(url, settings.xmpp.addresses.own)
     if json:
-        output.document({"before": before, "after": after})
-    elif before == after:
-        output.say(Phrase("The schema is at {revision} already.", revision=after))
+        output.document(
+            {"before": done.before, "after": done.after, "backup": done.backup}
+        )
+    elif done.before == done.after:
+        output.say(Phrase("The schema is at {revision} already.", revision=done.after))
     else:
+        if done.backup is not None:
+            output.say(Phrase("The database as it was is in {file}.", file=done.backup))
         output.say(
             Phrase(
                 "The schema went from {before} to {after}.",
-                before=before or _NOTHING,
-                after=after,
+                before=done.before or _NOTHING,
+                after=done.after,
             )
         )
+
+
+def _changes_without_backup(url: str) -> bool:
+    if schema.makes_backup(url):
+        return False
+    return schema.current(url) not in {None, schema.head()}
 
 
 @app.command()

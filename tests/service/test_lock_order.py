@@ -12,7 +12,7 @@ from bot.domain.errors import CarillonError, Finished
 from bot.service.delivery.jobs import Step
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
-from tests.world import ADMIN, World
+from tests.world import ADMIN, SERVICE, World
 
 ROUNDS = 15
 _DEADLOCKS = sa.text(
@@ -45,7 +45,7 @@ def at_once(world: World, *cases: tuple[Callable[..., Any], *tuple[Any, ...]]) -
 def test_nobody_waits_for_each_other(postgresql: PostgreSQL) -> None:
     """The last record, a cancel and a stop of one broadcast never deadlock."""
     url = postgresql.database("lock_order")
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     world = World(url)
     world.subscribe("a@example.org", "b@example.org")
     admin = world.caller(ADMIN)

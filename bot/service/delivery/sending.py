@@ -328,15 +328,14 @@ class Sending:
         assert broadcast is not None  # noqa: S101 - none is ever deleted
         return broadcast.state
 
-    def take_over(self, uow: UnitOfWork, service: str) -> None:
-        """Free what earlier processes held that connected as `service`.
+    def take_over(self, uow: UnitOfWork) -> None:
+        """Free what earlier processes of this service held.
 
-        There is one at a time, so whoever left a pulse there is gone.
+        There is one at a time, so whoever left a pulse is gone.
         """
         for pulse in uow.facts.pulses():
-            if pulse.service == service:
-                uow.chunks.release(pulse.worker)
-                uow.facts.stopped(pulse.worker)
+            uow.chunks.release(pulse.worker)
+            uow.facts.stopped(pulse.worker)
 
     def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
         """Extend the leases of what is in hand; others lapse."""
