@@ -85,7 +85,12 @@ LISTED: Mapping[str, sa.Executable] = {
 FIND_LISTED = (
     sa.select(subscription.c.id, *_READER, subscription.c.ended_at.is_not(None))
     .join_from(subscription, subscriber)
-    .where(_ACTIVE, subscription.c.id <= _LAST, subscriber.c.jid == _WHO)
+    .where(
+        _ACTIVE,
+        subscription.c.id <= _LAST,
+        subscriber.c.service == SERVICE,
+        subscriber.c.jid == _WHO,
+    )
     .order_by(subscription.c.id.desc())
     .limit(1)
 )
