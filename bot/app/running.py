@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from bot.app import systemd
+from bot.app import renamed, systemd
 from bot.app.observing import Observing
 from bot.app.vitals import Vitals, web_server
 from bot.app.wiring import database_of, use_cases_over
@@ -64,6 +64,8 @@ def run(settings: Settings) -> None:
     with contextlib.closing(database), database.exclusive(_standing_by):
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         use_cases = use_cases_over(database, settings)
+        if hint := renamed.hint(settings, database, use_cases.clock):
+            log.warning(str(hint))
         asyncio.run(Running.serve(settings, database, use_cases, observing.counts))
 
 

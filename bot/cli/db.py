@@ -1,9 +1,12 @@
-"""`carillon db`: the database's schema."""
+"""`carillon db`: the database's schema, and whose rows it holds."""
+
+from typing import Annotated
 
 import typer
 
 from bot.cli import output, session
 from bot.domain.phrase import Counted, Phrase
+from bot.store import handover
 from bot.store import upgrade as schema
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema.")
@@ -73,6 +76,41 @@ def check(context: typer.Context, json: output.JSON = False) -> None:
         output.fail(_differs(faults[0], len(faults) - 1))
     if not json:
         output.say(Phrase("The schema is as this program needs it."))
+
+
+@app.command()
+def adopt(
+    context: typer.Context,
+    former: Annotated[
+        str, typer.Argument(metavar="JID", help="The service's JID of before.")
+    ],
+    json: output.JSON = False,
+) -> None:
+    """Take over lists, readers and announcements that were stored under another JID.
+
+    For a service whose [xmpp] jid has changed. Nobody may be running as either.
+    """
+    settings = session.settings_of(context)
+    own = settings.xmpp.addresses.own
+    handed = handover.adopt(settings.database.url, own, former.partition("/")[0])
+    if json:
+        output.document(
+            {
+                "service": own,
+                "subscribers": handed.subscribers,
+                "schedules": handed.schedules,
+            }
+        )
+        return
+    output.say(
+        Phrase(
+            "{service} has taken over {subscribers} readers and {schedules}"
+            " announcements.",
+            service=own,
+            subscribers=handed.subscribers,
+            schedules=handed.schedules,
+        )
+    )
 
 
 def _differs(first: object, others: int) -> Phrase:

@@ -18,8 +18,13 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
 
     Exit code 0: a service is up and connected; 1: none is.
     """
+    from bot.app import renamed  # noqa: PLC0415 - a usage error need not wait for it
+
     with session.use_cases_of(context) as use_cases:
         found = use_cases.database.look(health, use_cases.clock, _NEXT)
+        hint = renamed.hint(
+            session.settings_of(context), use_cases.database, use_cases.clock
+        )
     if json:
         output.document(
             {
@@ -32,6 +37,8 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         )
     else:
         _show(found)
+        if hint:
+            output.say(hint)
     if not found.up:
         output.fail(Phrase("no service is running; start one with `carillon run`"))
     if not found.connected:

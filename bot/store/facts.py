@@ -1,13 +1,14 @@
 """Small things the service remembers about itself; the key is the database's."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.service.ports.pulses import Pulse
 from bot.store.conflicts import insert
-from bot.store.tables import fact
+from bot.store.tables import fact, schedule, subscriber
 from bot.store.tables import pulse as table
 
 _DIGEST_KEY = "digest key"
@@ -44,6 +45,15 @@ class SqlFacts:
     def stopped(self, worker: str) -> None:
         delete = sa.delete(table).where(self._theirs, table.c.worker == worker)
         self._connection.execute(delete)
+
+    def strangers(self, since: datetime) -> list[str]:
+        holding = (subscriber.c.service, schedule.c.service)
+        own = (sa.exists().where(column == self._service) for column in holding)
+        if self._connection.execute(sa.select(sa.or_(*own))).scalar_one():
+            return []
+        alive = sa.select(table.c.service).where(table.c.seen_at > since)
+        others = (sa.select(one).where(one.not_in(alive)) for one in holding)
+        return sorted(self._connection.execute(sa.union(*others)).scalars())
 
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:

@@ -59,7 +59,7 @@ def current(url: str) -> str | None:
     """The revision of the database; None where it is empty or does not exist."""
     if _is_missing(url):
         return None
-    with _transaction(url) as connection:
+    with transaction(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -93,7 +93,7 @@ def upgrade(url: str, service: str, revision: str = "head") -> Upgraded:
             file.touch(mode=0o600)  # it holds addresses and a secret key
         except OSError as error:
             raise sqlite.unmakeable(file, error) from None
-    with _transaction(url) as connection:
+    with transaction(url) as connection:
         config = _config(connection, service)
         script = ScriptDirectory.from_config(config)
         after = script.get_revision(revision).revision
@@ -111,7 +111,7 @@ def upgrade(url: str, service: str, revision: str = "head") -> Upgraded:
 
 def downgrade(url: str, revision: str) -> None:
     """To an earlier revision, or to none with "base"."""
-    with _transaction(url) as connection:
+    with transaction(url) as connection:
         command.downgrade(_config(connection), revision)
 
 
@@ -148,7 +148,7 @@ def check(url: str) -> list[Phrase]:
                 head=head(),
             )
         ]
-    with _transaction(url) as connection:
+    with transaction(url) as connection:
         context = MigrationContext.configure(connection)
         return [
             Quoted(str(difference))
@@ -168,7 +168,7 @@ def _config(connection: sa.Connection, service: str | None = None) -> Config:
 
 
 @contextlib.contextmanager
-def _transaction(url: str) -> Iterator[sa.Connection]:
+def transaction(url: str) -> Iterator[sa.Connection]:
     """Alone in the database, as far as upgrades go."""
     parsed = parse_url(url)
     if _is_sqlite(url):

@@ -24,6 +24,7 @@ LISTS = [
     a_list("staff", kind=ListKind.CLOSED),
 ]
 
+
 @pytest.fixture(params=RELEASES)
 def release(request: pytest.FixtureRequest, url: str) -> str:
     """Its database, as that release left it; the test runs on either engine."""

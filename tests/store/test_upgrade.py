@@ -2,7 +2,10 @@
 
 import multiprocessing
 import re
+import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -183,3 +186,77 @@ def test_moments_in_the_file_are_integers(sqlite: SqlDatabase, sqlite_url: str) 
         stored = connection.exec_driver_sql("SELECT deliver_at FROM schedule").scalar()
     engine.dispose()
     assert stored == int(NOON.timestamp()) * 1_000_000
+
+
+# --- the copy that is made first ---------------------------------------------------
+
+
+def backups(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.backup"))
+
+
+def test_no_backup_of_what_holds_nothing(url: str, tmp_path: Path) -> None:
+    """A new database, one that is at the head and PostgreSQL are not copied."""
+    assert upgrade.upgrade(url, SERVICE).backup is None
+    assert upgrade.upgrade(url, SERVICE).backup is None
+    upgrade.downgrade(url, "0001")
+    done = upgrade.upgrade(url, SERVICE)
+    assert (done.before, done.after) == ("0001", HEAD)
+    assert (done.backup is not None) == url.startswith("sqlite")
+    assert len(backups(tmp_path)) == url.startswith("sqlite")
+
+
+def test_backups_are_private_and_kept(sqlite_url: str, tmp_path: Path) -> None:
+    """Each upgrade makes a copy of its own, which nobody else may read."""
+    upgrade.upgrade(sqlite_url, SERVICE)
+    made = []
+    for _ in range(3):  # within a second, too
+        upgrade.downgrade(sqlite_url, "0001")
+        made.append(upgrade.upgrade(sqlite_url, SERVICE).backup)
+    assert sorted(filter(None, made)) == backups(tmp_path)
+    assert len(set(made)) == 3
+    for file in backups(tmp_path):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert upgrade.current(f"sqlite:///{file}") == "0001"
+
+
+def test_the_log_beside_the_file_is_copied(sqlite_url: str, tmp_path: Path) -> None:
+    """What stands in SQLite's write-ahead log only is in the copy, too."""
+    upgrade.upgrade(sqlite_url, SERVICE)
+    upgrade.downgrade(sqlite_url, "0001")
+    file = tmp_path / "carillon.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA wal_autocheckpoint = 0")
+        other.execute("INSERT INTO fact VALUES ('mine', x'00')")
+        assert (tmp_path / "carillon.db-wal").stat().st_size > 0
+        done = upgrade.prepare(sqlite_url, SERVICE)
+    assert done is not None
+    with closing(sqlite3.connect(done)) as copy:
+        [(found,)] = copy.execute("SELECT count(*) FROM fact WHERE name = 'mine'")
+    assert found == 1
+
+
+def test_no_room_for_the_copy(sqlite_url: str, tmp_path: Path) -> None:
+    """An upgrade whose copy cannot be written says so and changes nothing."""
+    upgrade.upgrade(sqlite_url, SERVICE)
+    upgrade.downgrade(sqlite_url, "0001")
+    size = (tmp_path / "carillon.db").stat().st_size
+    script = (
+        "import resource, sys\n"
+        "from bot.domain.errors import Unavailable\n"
+        "from bot.store import upgrade\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size // 2}, {size // 2}))\n"
+        "try:\n"
+        "    upgrade.upgrade(sys.argv[1], sys.argv[2])\n"
+        "except Unavailable as error:\n"
+        "    print(error.text)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, sqlite_url, SERVICE],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.stdout.startswith(f"No backup of {tmp_path}/carillon.db can be made"), (
+        ran
+    )
+    assert backups(tmp_path) == []
+    assert upgrade.current(sqlite_url) == "0001"

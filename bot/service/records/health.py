@@ -29,6 +29,11 @@ class Health:
         return any(pulse.connected for pulse in self.up)
 
 
+def strangers(uow: UnitOfWork, clock: Clock) -> list[str]:
+    """Whose rows there are, if none are ours: perhaps our JID was another before."""
+    return uow.facts.strangers(clock.now() - FRESH)
+
+
 def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
     """At most `limit` schedules, in the order they become due, and broadcasts."""
     now = clock.now()
