@@ -1,7 +1,7 @@
 """Runs the revisions on the connection that `bot.store.upgrade` hands over.
 
 To draft a new one: `alembic -x url=sqlite:///draft.db revision --autogenerate
---rev-id 0002 -m slug` on a database that is at the head; then read it.
+--rev-id 0004 -m slug` on a database that is at the head; then read it.
 """
 
 import sqlalchemy as sa

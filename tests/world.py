@@ -43,7 +43,7 @@ OPS = "ops@example.org"
 def blank_database(folder: Path) -> Path:
     """An empty SQLite database of the newest schema, to be copied."""
     file = folder / "blank.db"
-    upgrade.upgrade(f"sqlite:///{file}")
+    upgrade.upgrade(f"sqlite:///{file}", SERVICE)
     return file
 
 
@@ -125,7 +125,7 @@ class World:
         self.clock = clock or FakeClock(NOON)
         self.policy = policy or a_policy()
         self.templates = JinjaTemplates(templates)
-        self.database = SqlDatabase(url)
+        self.database = SqlDatabase(url, self.policy.addresses.own)
         self.use_cases = use_cases = UseCases.over(
             self.database, self.policy, self.templates, self.clock
         )

@@ -14,10 +14,10 @@ from typing import Any
 
 import structlog
 
-from bot.app import systemd
+from bot.app import renamed, systemd
 from bot.app.observing import Observing
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import use_cases_over
+from bot.app.wiring import database_of, use_cases_over
 from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
@@ -59,13 +59,14 @@ def run(settings: Settings) -> None:
     _ = settings.xmpp.secret
     for number in (signal.SIGTERM, signal.SIGINT):  # while it stands by
         signal.signal(number, lambda *_: sys.exit(0))
-    jid = settings.xmpp.addresses.service
     observing = Observing()
-    database = SqlDatabase(settings.database.url, observing)
+    database = database_of(settings, observing)
     # The lock first: a file that another service uses is not brought up to date.
-    with contextlib.closing(database), database.exclusive(jid, _standing_by):
-        upgrade.prepare(settings.database.url)
+    with contextlib.closing(database), database.exclusive(_standing_by):
+        upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         use_cases = use_cases_over(database, settings)
+        if hint := renamed.hint(settings, database, use_cases.clock):
+            log.warning(str(hint))
         asyncio.run(Running.serve(settings, database, use_cases, observing.counts))
 
 
@@ -176,7 +177,7 @@ class Running:
     async def until_stopped(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
-        await self._database.run(self._progress.take_over, self._jid)
+        await self._database.run(self._progress.take_over)
         await self._beat()
         # All that was made so far stays for good. Looking through it again, in full
         # collections, would hold everything up for some 70 ms each time.

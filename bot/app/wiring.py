@@ -11,6 +11,7 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
+from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Limits, Policy
 from bot.service.use_cases import UseCases
@@ -83,13 +84,18 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
     ]
 
 
+def database_of(settings: Settings, observer: Observer | None = None) -> SqlDatabase:
+    """The configured database, as the configured service sees it."""
+    return SqlDatabase(settings.database.url, settings.xmpp.addresses.own, observer)
+
+
 @contextlib.contextmanager
 def open_use_cases(settings: Settings) -> Iterator[UseCases]:
     """The use cases over the configured database, whose schema is up to date.
 
     Raises Unavailable where the database is away or has another schema.
     """
-    with contextlib.closing(SqlDatabase(settings.database.url)) as database:
+    with contextlib.closing(database_of(settings)) as database:
         yield use_cases_over(database, settings)
 
 

@@ -1,9 +1,12 @@
-"""`carillon db`: the database's schema."""
+"""`carillon db`: the database's schema, and whose rows it holds."""
+
+from typing import Annotated
 
 import typer
 
 from bot.cli import output, session
 from bot.domain.phrase import Counted, Phrase
+from bot.store import handover
 from bot.store import upgrade as schema
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema.")
@@ -14,22 +17,40 @@ _NOTHING = Phrase("nothing")
 @app.command()
 def upgrade(context: typer.Context, json: output.JSON = False) -> None:
     """Bring the schema up to date; an empty database gets its tables."""
-    url = session.settings_of(context).database.url
-    before = schema.current(url)
-    schema.upgrade(url)
-    after = schema.current(url)
+    settings = session.settings_of(context)
+    url = settings.database.url
+    if not json and _changes_without_backup(url):
+        command = "pg_dump --format=custom --file=carillon.dump"
+        output.say(
+            Phrase(
+                "No backup is made of PostgreSQL; to have one, stop here and run"
+                " {command} first.",
+                command=command,
+            )
+        )
+    done = schema.upgrade(url, settings.xmpp.addresses.own)
     if json:
-        output.document({"before": before, "after": after})
-    elif before == after:
-        output.say(Phrase("The schema is at {revision} already.", revision=after))
+        output.document(
+            {"before": done.before, "after": done.after, "backup": done.backup}
+        )
+    elif done.before == done.after:
+        output.say(Phrase("The schema is at {revision} already.", revision=done.after))
     else:
+        if done.backup is not None:
+            output.say(Phrase("The database as it was is in {file}.", file=done.backup))
         output.say(
             Phrase(
                 "The schema went from {before} to {after}.",
-                before=before or _NOTHING,
-                after=after,
+                before=done.before or _NOTHING,
+                after=done.after,
             )
         )
+
+
+def _changes_without_backup(url: str) -> bool:
+    if schema.makes_backup(url):
+        return False
+    return schema.current(url) not in {None, schema.head()}
 
 
 @app.command()
@@ -55,6 +76,41 @@ def check(context: typer.Context, json: output.JSON = False) -> None:
         output.fail(_differs(faults[0], len(faults) - 1))
     if not json:
         output.say(Phrase("The schema is as this program needs it."))
+
+
+@app.command()
+def adopt(
+    context: typer.Context,
+    former: Annotated[
+        str, typer.Argument(metavar="JID", help="The service's JID of before.")
+    ],
+    json: output.JSON = False,
+) -> None:
+    """Take over lists, readers and announcements that were stored under another JID.
+
+    For a service whose [xmpp] jid has changed. Nobody may be running as either.
+    """
+    settings = session.settings_of(context)
+    own = settings.xmpp.addresses.own
+    handed = handover.adopt(settings.database.url, own, former.partition("/")[0])
+    if json:
+        output.document(
+            {
+                "service": own,
+                "subscribers": handed.subscribers,
+                "schedules": handed.schedules,
+            }
+        )
+        return
+    output.say(
+        Phrase(
+            "{service} has taken over {subscribers} readers and {schedules}"
+            " announcements.",
+            service=own,
+            subscribers=handed.subscribers,
+            schedules=handed.schedules,
+        )
+    )
 
 
 def _differs(first: object, others: int) -> Phrase:

@@ -20,8 +20,12 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
 
     Exit code 0: a service is up and connected; 1: none is.
     """
+    from bot.app import renamed  # noqa: PLC0415 - a usage error need not wait for it
+
     with session.desk_of(context) as desk:
         found = desk.ask_here(STATUS(Wish(limit=_NEXT)))
+        own = desk.policy.addresses.own
+    hint = renamed.told(own, found.strangers)
     if json:
         output.document(
             {
@@ -34,6 +38,8 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         )
     else:
         _show(found)
+        if hint:
+            output.say(hint)
     if not found.up:
         output.fail(Phrase("no service is running; start one with `carillon run`"))
     if not found.connected:

@@ -145,12 +145,13 @@ class Steps:
 
     def migrate(self) -> None:
         url = self._settings.database.url
-        upgrade.prepare(url)
+        backup = upgrade.prepare(url, self._settings.xmpp.addresses.own)
         file = file_of(url)
         if file is not None:
             parts = [
                 file.with_name(f"{file.name}{end}") for end in ("", "-wal", "-shm")
             ]
+            parts += [backup] if backup else []
             writing.give(parts, file.parent)
         self.done["database"] = upgrade.current(url)
         self._say(

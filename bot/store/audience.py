@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, Frozen, Recipient
+from bot.store.ownership import SERVICE, of_broadcast, of_list
 from bot.store.tables import broadcast_recipient, subscriber, subscription
-from bot.store.types import UTCDateTime
+from bot.store.types import Id, UTCDateTime
 
 _AT = sa.bindparam("at", type_=UTCDateTime)
 _AFTER = sa.bindparam("after", type_=sa.BigInteger)
@@ -19,9 +20,13 @@ _LAST = sa.bindparam("last", type_=sa.BigInteger)
 _LIMIT = sa.bindparam("limit", type_=sa.Integer, literal_execute=True)
 _WHO = sa.bindparam("who", type_=sa.Text)
 
-#: the rule: on the list at the frozen moment
+_LIST = sa.bindparam("list_id", type_=Id)
+_BROADCAST = sa.bindparam("broadcast_id", type_=Id)
+
+#: the rule: on the service's list at the frozen moment
 _ACTIVE = sa.and_(
-    subscription.c.list_id == sa.bindparam("list_id"),
+    of_list(_LIST, SERVICE),
+    subscription.c.list_id == _LIST,
     subscription.c.started_at <= _AT,
     sa.or_(subscription.c.ended_at.is_(None), subscription.c.ended_at > _AT),
 )
@@ -80,7 +85,12 @@ LISTED: Mapping[str, sa.Executable] = {
 FIND_LISTED = (
     sa.select(subscription.c.id, *_READER, subscription.c.ended_at.is_not(None))
     .join_from(subscription, subscriber)
-    .where(_ACTIVE, subscription.c.id <= _LAST, subscriber.c.jid == _WHO)
+    .where(
+        _ACTIVE,
+        subscription.c.id <= _LAST,
+        subscriber.c.service == SERVICE,
+        subscriber.c.jid == _WHO,
+    )
     .order_by(subscription.c.id.desc())
     .limit(1)
 )
@@ -88,8 +98,12 @@ FIND_LISTED = (
 _copy = broadcast_recipient.c
 _KNOWN_COPIED = (
     sa.select(_copy.position, _copy.jid, *_READER[1:], sa.false())
-    .outerjoin_from(broadcast_recipient, subscriber, subscriber.c.jid == _copy.jid)
-    .where(_copy.broadcast_id == sa.bindparam("broadcast_id"))
+    .outerjoin_from(
+        broadcast_recipient,
+        subscriber,
+        sa.and_(subscriber.c.service == SERVICE, subscriber.c.jid == _copy.jid),
+    )
+    .where(of_broadcast(_BROADCAST, SERVICE), _copy.broadcast_id == _BROADCAST)
 )
 COPIED = (
     _KNOWN_COPIED.where(_copy.position > _AFTER, _copy.position <= _LAST)
@@ -100,15 +114,16 @@ FIND_COPIED = _KNOWN_COPIED.where(_copy.jid == _WHO).order_by(_copy.position).li
 
 
 class SqlAudiences:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def freeze(self, list_id: int, now: datetime, chunk_size: int) -> Frozen:
         if self._connection.dialect.name == "postgresql":
             # Ids are given before they are committed: wait for whoever holds a
             # lower one. On SQLite there is one writer, and it is us.
             self._connection.execute(sa.text("LOCK TABLE subscription IN SHARE MODE"))
-        rule = {"list_id": list_id, "at": now}
+        rule = {"whose": self._service, "list_id": list_id, "at": now}
         values = rule | {"all_but_one": chunk_size - 1}
         ends = [0, *self._connection.execute(ENDS, values).scalars()]
         ranges = [(after, last, chunk_size) for after, last in pairwise(ends)]
@@ -142,6 +157,7 @@ class SqlAudiences:
     def _read(
         self, select: sa.Executable, values: Mapping[str, Any]
     ) -> list[Recipient]:
+        values = {**values, "whose": self._service}
         rows = self._connection.execute(select, values).all()
         return list(map(Recipient._make, rows))
 

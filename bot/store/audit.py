@@ -15,12 +15,14 @@ from bot.store.tables import audit as table
 
 
 class SqlAuditTrail:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def add(self, entry: AuditEntry) -> None:
         self._connection.execute(
             sa.insert(table).values(
+                service=self._service,
                 at=entry.at,
                 caller=entry.caller,
                 role=entry.role,
@@ -34,31 +36,37 @@ class SqlAuditTrail:
         )
 
     def page(self, wanted: AuditFilter, paging: Paging) -> Page[AuditEntry]:
-        return page(self._connection, table, _where(wanted), paging, _from_row)
+        conditions = [self._theirs, *_where(wanted)]
+        return page(self._connection, table, conditions, paging, _from_row)
 
     def following(
         self, wanted: AuditFilter, after: int, limit: int
     ) -> Sequence[AuditEntry]:
         found = (
             sa.select(table)
-            .where(*_where(wanted), table.c.id > after)
+            .where(self._theirs, *_where(wanted), table.c.id > after)
             .order_by(table.c.id)
             .limit(limit)
         )
         return [_from_row(row) for row in self._connection.execute(found)]
 
     def latest(self) -> datetime | None:
-        return self._connection.execute(sa.select(sa.func.max(table.c.at))).scalar()
+        latest = sa.select(sa.func.max(table.c.at)).where(self._theirs)
+        return self._connection.execute(latest).scalar()
 
     def purge(self, before: datetime, limit: int) -> int:
         oldest = (
             sa.select(table.c.id)
-            .where(table.c.at < before)
+            .where(self._theirs, table.c.at < before)
             .order_by(table.c.at)
             .limit(limit)
         )
         delete = sa.delete(table).where(table.c.id.in_(oldest.scalar_subquery()))
         return self._connection.execute(delete).rowcount
+
+    @property
+    def _theirs(self) -> sa.ColumnElement[bool]:
+        return table.c.service == self._service
 
 
 def _where(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
@@ -78,6 +86,6 @@ def _where(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _from_row(row: sa.Row[Any]) -> AuditEntry:
-    return AuditEntry(
-        **row._asdict() | {"door": Origin(row.door), "action": Action(row.action)}
-    )
+    columns = row._asdict() | {"door": Origin(row.door), "action": Action(row.action)}
+    del columns["service"]
+    return AuditEntry(**columns)

@@ -70,8 +70,8 @@ class Backend(Protocol):
     ) -> AbstractContextManager[None]:
         """Hold what only one process may hold; raises Conflict, or waits for it.
 
-        `service` is the JID that the process connects as; `waiting` is called
-        every few seconds that it waits.
+        `service` is the bare JID of the service that the process is of; `waiting`
+        is called every few seconds that it waits.
         """
         ...
 

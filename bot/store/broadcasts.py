@@ -18,6 +18,7 @@ from bot.store.mapping import (
     text_from_json,
     text_to_json,
 )
+from bot.store.ownership import SERVICE, of_broadcast
 from bot.store.paging import count_rows, page
 from bot.store.tables import (
     IS_SENDING,
@@ -30,12 +31,15 @@ from bot.store.tables import (
 )
 from bot.store.tables import broadcast as table
 
-_BY_ID = sa.select(table).where(table.c.id == sa.bindparam("broadcast_id"))
+_BY_ID = sa.select(table).where(
+    table.c.id == sa.bindparam("broadcast_id"), table.c.service == SERVICE
+)
 
 
 class SqlBroadcasts:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def add(
         self,
@@ -43,7 +47,10 @@ class SqlBroadcasts:
         chunks: Sequence[tuple[int, int, int]],
         recipients: Sequence[str] = (),
     ) -> Broadcast:
-        values = _values(broadcast) | {"counted_for": _counted_for(broadcast)}
+        values = _values(broadcast) | {
+            "service": self._service,
+            "counted_for": _counted_for(broadcast),
+        }
         row = sa.insert(table).values(values).returning(table.c.id)
         added = replace(broadcast, id=self._connection.execute(row).scalar_one())
         if chunks:
@@ -58,27 +65,31 @@ class SqlBroadcasts:
         return added
 
     def get(self, broadcast_id: int) -> Broadcast | None:
-        return self._one(_BY_ID, broadcast_id=broadcast_id)
+        return self._one(_BY_ID, broadcast_id=broadcast_id, whose=self._service)
 
     def lock(self, broadcast_id: int) -> Broadcast | None:
-        select = sa.select(table).where(table.c.id == broadcast_id)
+        select = sa.select(table).where(self._theirs, table.c.id == broadcast_id)
         return self._one(select.with_for_update())
 
     def by_key(self, key: str) -> Broadcast | None:
-        return self._one(sa.select(table).where(table.c.key == key))
+        return self._one(sa.select(table).where(self._theirs, table.c.key == key))
+
+    @property
+    def _theirs(self) -> sa.ColumnElement[bool]:
+        return table.c.service == self._service
 
     def _one(self, select: sa.Executable, **values: Any) -> Broadcast | None:
         row = self._connection.execute(select, values).one_or_none()
         return None if row is None else _from_row(row)
 
     def save(self, broadcast: Broadcast) -> None:
-        update = sa.update(table).where(table.c.id == broadcast.id)
+        update = sa.update(table).where(self._theirs, table.c.id == broadcast.id)
         self._connection.execute(update.values(_values(broadcast)))
 
     def page(
         self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
     ) -> Page[Broadcast]:
-        conditions: list[sa.ColumnElement[bool]] = []
+        conditions = [self._theirs]
         if schedule_id is not None:
             conditions.append(table.c.schedule_id == schedule_id)
         if sending:
@@ -87,6 +98,7 @@ class SqlBroadcasts:
 
     def count(self, owner: str, since: datetime, until: datetime) -> int:
         theirs = (
+            self._theirs,
             table.c.counted_for == owner,
             table.c.created_at >= since,
             table.c.created_at < until,
@@ -106,8 +118,8 @@ class SqlBroadcasts:
         done = sa.select(sa.func.coalesce(sa.func.sum(chunk.c.done), 0))
         done = done.where(chunk.c.broadcast_id == broadcast_id)
         total = sa.select(table.c.total, done.scalar_subquery().label("done"))
-        row = self._connection.execute(total.where(table.c.id == broadcast_id))
-        counted = row.one()
+        total = total.where(self._theirs, table.c.id == broadcast_id)
+        counted = self._connection.execute(total).one()
         return Progress(
             total=counted.total,
             sent=max(0, counted.done - sum(by_kind.values())),
@@ -119,7 +131,9 @@ class SqlBroadcasts:
 
     def keep_content(self, schedule: Schedule) -> None:
         going = sa.select(table.c.id).where(
-            table.c.schedule_id == schedule.id, IS_SENDING
+            table.c.service == self._service,
+            table.c.schedule_id == schedule.id,
+            IS_SENDING,
         )
         rows = [
             {
@@ -135,18 +149,22 @@ class SqlBroadcasts:
 
     def kept_content(self, broadcast_id: int) -> tuple[Content, str] | None:
         select = sa.select(broadcast_content).filter_by(broadcast_id=broadcast_id)
+        select = select.where(of_broadcast(broadcast_id, self._service))
         row = self._connection.execute(select).one_or_none()
         return None if row is None else (content_from_json(row.content), row.timezone)
 
     def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
         select = sa.select(broadcast_text.c.language, broadcast_text.c.text)
         select = select.filter_by(broadcast_id=broadcast_id, zone=zone)
+        select = select.where(of_broadcast(broadcast_id, self._service))
         rows = self._connection.execute(select.order_by(broadcast_text.c.language))
         return {row.language: text_from_json(row.text) for row in rows}
 
     def keep(
         self, broadcast_id: int, zone: str, texts: Mapping[str, Text]
     ) -> dict[str, Text]:
+        if self.get(broadcast_id) is None:
+            return {}
         rows = [
             {
                 "broadcast_id": broadcast_id,

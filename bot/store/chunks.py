@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Chunk
+from bot.store.ownership import SERVICE, of_broadcast
 from bot.store.tables import IS_LEASED, IS_OPEN, IS_SENDING, broadcast
 from bot.store.tables import chunk as table
 from bot.store.types import UTCDateTime
@@ -19,6 +20,7 @@ _FREE = (
     sa.select(table.c.id)
     .select_from(table.join(broadcast))
     .where(
+        broadcast.c.service == SERVICE,
         IS_SENDING,
         IS_OPEN,
         sa.or_(
@@ -37,14 +39,15 @@ CLAIM = (
     .values(worker=_WORKER, leased_until=sa.bindparam("until", type_=UTCDateTime))
     .returning(table)
 )
+_THEIRS = of_broadcast(table.c.broadcast_id, SERVICE)
 _HOLD = (
     sa.select(table)
-    .where(table.c.id == sa.bindparam("chunk_id"), table.c.worker == _WORKER)
+    .where(_THEIRS, table.c.id == sa.bindparam("chunk_id"), table.c.worker == _WORKER)
     .with_for_update()
 )
 _SAVE = (
     sa.update(table)
-    .where(table.c.id == sa.bindparam("chunk_id"))
+    .where(_THEIRS, table.c.id == sa.bindparam("chunk_id"))
     .values(
         {
             column: sa.bindparam(f"new_{column.name}", type_=column.type)
@@ -63,8 +66,9 @@ _SAVE = (
 
 
 class SqlChunks:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def claim(
         self,
@@ -74,6 +78,7 @@ class SqlChunks:
         carrying: Collection[int] = (),
     ) -> Chunk | None:
         values = {
+            "whose": self._service,
             "by": worker,
             "now": now,
             "until": now + lease,
@@ -83,13 +88,14 @@ class SqlChunks:
         return None if row is None else _from_row(row)
 
     def hold(self, chunk_id: int, worker: str) -> Chunk | None:
-        values = {"chunk_id": chunk_id, "by": worker}
+        values = {"whose": self._service, "chunk_id": chunk_id, "by": worker}
         row = self._connection.execute(_HOLD, values).one_or_none()
         return None if row is None else _from_row(row)
 
     def save(self, chunk: Chunk) -> None:
         """Its range and count are as they were cut."""
         values = {
+            "whose": self._service,
             "chunk_id": chunk.id,
             "new_through": chunk.through,
             "new_done": chunk.done,
@@ -103,25 +109,32 @@ class SqlChunks:
 
     def renew(self, worker: str, until: datetime, carrying: Collection[int]) -> None:
         leased = sa.update(table).where(
-            table.c.id.in_(carrying), table.c.worker == worker
+            self._theirs, table.c.id.in_(carrying), table.c.worker == worker
         )
         self._connection.execute(leased.values(leased_until=until))
 
     def release(self, worker: str | None) -> None:
-        leased = sa.update(table).where(IS_LEASED)
+        leased = sa.update(table).where(IS_LEASED, self._theirs)
         if worker is not None:
             leased = leased.where(table.c.worker == worker)
         self._connection.execute(leased.values(worker=None, leased_until=None))
 
     def unfinished(self, broadcast_id: int) -> int:
         select = sa.select(sa.func.count()).select_from(table)
-        select = select.where(table.c.broadcast_id == broadcast_id, IS_OPEN)
+        select = select.where(
+            self._theirs, table.c.broadcast_id == broadcast_id, IS_OPEN
+        )
         return self._connection.execute(select).scalar_one()
 
     def of(self, broadcast_id: int) -> list[Chunk]:
-        select = sa.select(table).where(table.c.broadcast_id == broadcast_id)
+        select = sa.select(table)
+        select = select.where(self._theirs, table.c.broadcast_id == broadcast_id)
         rows = self._connection.execute(select.order_by(table.c.after))
         return [_from_row(row) for row in rows]
+
+    @property
+    def _theirs(self) -> sa.ColumnElement[bool]:
+        return of_broadcast(table.c.broadcast_id, self._service)
 
 
 def _from_row(row: sa.Row[Any]) -> Chunk:

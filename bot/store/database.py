@@ -41,15 +41,22 @@ def backend_of(url: str) -> Backend:
 
 
 class SqlDatabase:
-    """The database at `url`, whose schema `bot.store.upgrade` looks after.
+    """What one service has in the database at `url`.
+
+    `service` is its bare JID: whatever a use case stores here is of this service,
+    and rows of others are neither seen nor changed. The schema is looked after by
+    `bot.store.upgrade`.
 
     A use case may run more than once, in a new transaction each time, so it
     must do nothing but use its unit of work. Where awaiting `run` is cancelled,
     a use case that has begun still ends, and is committed, in its thread.
     """
 
-    def __init__(self, url: str, observer: Observer | None = None) -> None:
+    def __init__(
+        self, url: str, service: str, observer: Observer | None = None
+    ) -> None:
         self._backend = backend_of(url)
+        self._service = service
         self._observer = observer or _Nobody()
         self._writers = ThreadPoolExecutor(self._backend.writers, "store-write")
         self._readers = ThreadPoolExecutor(self._backend.readers, "store-read")
@@ -91,7 +98,7 @@ class SqlDatabase:
             committing = False
             try:
                 with engine.begin() as connection:
-                    unit = SqlUnitOfWork(connection)
+                    unit = SqlUnitOfWork(connection, self._service)
                     result = use_case(unit, *args)
                     if unit.nudged:
                         self._backend.notify(connection)
@@ -144,15 +151,15 @@ class SqlDatabase:
         return SqlWatch(self._changes)
 
     def exclusive(
-        self, service: str, waiting: Callable[[], None] = lambda: None
+        self, waiting: Callable[[], None] = lambda: None
     ) -> AbstractContextManager[None]:
-        """Be the one process that connects as `service`.
+        """Be the one process of this service that is connected.
 
         SQLite: raises Conflict where another service runs on the file.
         PostgreSQL: stands by, blocking, while another process does, and calls
         `waiting` every few seconds.
         """
-        return self._backend.exclusive(service, waiting)
+        return self._backend.exclusive(self._service, waiting)
 
     def still_exclusive(self) -> None:
         """Raises Conflict where another process has taken over."""

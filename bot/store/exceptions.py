@@ -8,12 +8,14 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import DeliveryException, ExceptionKind
 from bot.store.conflicts import insert
+from bot.store.ownership import SERVICE
 from bot.store.tables import IS_AWAITED, delivery_exception
 
 _KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
+_THEIRS = delivery_exception.c.service == SERVICE
 DUE = (
     sa.select(delivery_exception)
-    .where(IS_AWAITED, delivery_exception.c.next_at <= sa.bindparam("now"))
+    .where(_THEIRS, IS_AWAITED, delivery_exception.c.next_at <= sa.bindparam("now"))
     .order_by(delivery_exception.c.next_at)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
@@ -22,6 +24,7 @@ RETRIES = DUE.with_for_update(skip_locked=True)
 AWAITED = (
     sa.select(delivery_exception.c.jid)
     .where(
+        _THEIRS,
         delivery_exception.c.broadcast_id == sa.bindparam("broadcast_id"),
         delivery_exception.c.kind.in_([ExceptionKind.RETRYING, ExceptionKind.DEFERRED]),
     )
@@ -30,12 +33,13 @@ AWAITED = (
 
 
 class SqlExceptions:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def get(self, broadcast_id: int, jid: str) -> DeliveryException | None:
         select = sa.select(delivery_exception).filter_by(
-            broadcast_id=broadcast_id, jid=jid
+            service=self._service, broadcast_id=broadcast_id, jid=jid
         )
         row = self._connection.execute(select).one_or_none()
         return None if row is None else _from_row(row)
@@ -49,15 +53,18 @@ class SqlExceptions:
             set_={
                 column.name: row.excluded[column.name]
                 for column in delivery_exception.c
-                if not column.primary_key
+                if not column.primary_key and column.name != "service"
             },
+            where=self._theirs,
         )
-        self._connection.execute(upsert, [_values(entry) for entry in exceptions])
+        rows = [_values(entry) | {"service": self._service} for entry in exceptions]
+        self._connection.execute(upsert, rows)
 
     def drop(self, broadcast_id: int, jids: Collection[str]) -> None:
         if not jids:
             return
         delete = sa.delete(delivery_exception).where(
+            self._theirs,
             delivery_exception.c.broadcast_id == sa.bindparam("of"),
             delivery_exception.c.jid == sa.bindparam("who"),
         )
@@ -65,23 +72,29 @@ class SqlExceptions:
         self._connection.execute(delete, keys)
 
     def due(self, now: datetime, limit: int) -> set[int]:
-        rows = self._connection.execute(DUE, {"now": now, "limit": limit})
+        values = {"whose": self._service, "now": now, "limit": limit}
+        rows = self._connection.execute(DUE, values)
         return {row.broadcast_id for row in rows}
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
-        rows = self._connection.execute(RETRIES, {"now": now, "limit": limit})
+        values = {"whose": self._service, "now": now, "limit": limit}
+        rows = self._connection.execute(RETRIES, values)
         return [_from_row(row) for row in rows]
+
+    @property
+    def _theirs(self) -> sa.ColumnElement[bool]:
+        return delivery_exception.c.service == self._service
 
     def abandon(self, broadcast_id: int) -> None:
         awaited = sa.update(delivery_exception).where(
-            delivery_exception.c.broadcast_id == broadcast_id, IS_AWAITED
+            self._theirs, delivery_exception.c.broadcast_id == broadcast_id, IS_AWAITED
         )
         self._connection.execute(
             awaited.values(kind=ExceptionKind.FAILED, next_at=None)
         )
 
     def any_awaited(self, broadcast_id: int) -> bool:
-        values = {"broadcast_id": broadcast_id}
+        values = {"whose": self._service, "broadcast_id": broadcast_id}
         return self._connection.execute(AWAITED, values).first() is not None
 
     def page(
@@ -90,6 +103,7 @@ class SqlExceptions:
         select = (
             sa.select(delivery_exception)
             .where(
+                self._theirs,
                 delivery_exception.c.broadcast_id == broadcast_id,
                 delivery_exception.c.jid > after,
             )

@@ -14,19 +14,22 @@ _IN_USE = sa.not_(announcement_list.c.retired)
 
 
 class SqlLists:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def declare(self, lists: Sequence[AnnouncementList]) -> None:
         """Writes only what differs, so that a restart changes nothing."""
-        rows = self._connection.execute(sa.select(announcement_list))
+        theirs = announcement_list.c.service == self._service
+        rows = self._connection.execute(sa.select(announcement_list).where(theirs))
         stored = {row.name: row for row in rows}
         for entry in lists:
             row = stored.pop(entry.name, None)
             wanted = _values(entry)
             if row is None:
                 # nothing: a service that starts beside this one was first
-                added = insert(self._connection, announcement_list).values(wanted)
+                added = insert(self._connection, announcement_list)
+                added = added.values(wanted | {"service": self._service})
                 self._connection.execute(added.on_conflict_do_nothing())
             elif row.retired or _values(_from_row(row)) != wanted:
                 self._update(row.id, wanted)
@@ -46,18 +49,23 @@ class SqlLists:
         return self._one(announcement_list.c.id == list_id)
 
     def _one(self, *conditions: sa.ColumnElement[bool]) -> AnnouncementList | None:
-        select = sa.select(announcement_list).where(*conditions)
+        theirs = announcement_list.c.service == self._service
+        select = sa.select(announcement_list).where(theirs, *conditions)
         row = self._connection.execute(select).one_or_none()
         return None if row is None else _from_row(row)
 
     def all(self) -> list[AnnouncementList]:
-        select = sa.select(announcement_list).where(_IN_USE)
+        theirs = announcement_list.c.service == self._service
+        select = sa.select(announcement_list).where(theirs, _IN_USE)
         rows = self._connection.execute(select.order_by(announcement_list.c.name))
         return [_from_row(row) for row in rows]
 
     def counts(self) -> dict[int, int]:
         list_id = subscription.c.list_id
-        select = sa.select(list_id, sa.func.count()).where(SUBSCRIBED).group_by(list_id)
+        theirs = sa.select(announcement_list.c.id)
+        theirs = theirs.where(announcement_list.c.service == self._service)
+        select = sa.select(list_id, sa.func.count()).group_by(list_id)
+        select = select.where(list_id.in_(theirs), SUBSCRIBED)
         return {row[0]: row[1] for row in self._connection.execute(select)}
 
 

@@ -10,12 +10,35 @@ import sqlalchemy as sa
 from bot.domain.message import Text
 from bot.domain.updates import Update, WireState
 from bot.service.ports.notices import Notice
+from bot.store.ownership import SERVICE
 from bot.store.tables import notice as table
+from bot.store.types import UTCDateTime
+
+_FREE = (
+    sa.select(table.c.id)
+    .where(
+        table.c.service == SERVICE,
+        sa.or_(
+            table.c.claimed_until.is_(None),
+            table.c.claimed_until <= sa.bindparam("now"),
+        ),
+    )
+    .order_by(table.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+CLAIM = (
+    sa.update(table)
+    .where(table.c.id.in_(_FREE.scalar_subquery()))
+    .values(claimed_until=sa.bindparam("until", type_=UTCDateTime))
+    .returning(table)
+)
 
 
 class SqlNotices:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def add(self, notice: Notice) -> None:
         said = notice.said
@@ -25,6 +48,7 @@ class SqlNotices:
         else:
             words = {"text": said.body, "language": said.language}
         row = {
+            "service": self._service,
             "recipient": notice.to,
             "created_at": notice.created_at,
             "announcement": notice.announcement,
@@ -33,33 +57,24 @@ class SqlNotices:
         self._connection.execute(sa.insert(table).values(row))
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Notice]:
-        free = (
-            sa.select(table.c.id)
-            .where(
-                sa.or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
-            )
-            .order_by(table.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        claimed = (
-            sa.update(table)
-            .where(table.c.id.in_(free.scalar_subquery()))
-            .values(claimed_until=until)
-            .returning(table)
-        )
-        rows = self._connection.execute(claimed).all()
+        values = {"whose": self._service, "now": now, "until": until, "limit": limit}
+        rows = self._connection.execute(CLAIM, values).all()
         return sorted(map(_from_row, rows), key=attrgetter("id"))
 
     def done(self, notice_ids: Collection[int]) -> None:
         if notice_ids:
-            delete = sa.delete(table).where(table.c.id == sa.bindparam("which"))
+            delete = sa.delete(table)
+            delete = delete.where(self._theirs, table.c.id == sa.bindparam("which"))
             keys = [{"which": notice_id} for notice_id in notice_ids]
             self._connection.execute(delete, keys)
 
     def waiting(self) -> int:
-        count = sa.select(sa.func.count()).select_from(table)
+        count = sa.select(sa.func.count()).select_from(table).where(self._theirs)
         return self._connection.execute(count).scalar_one()
+
+    @property
+    def _theirs(self) -> sa.ColumnElement[bool]:
+        return table.c.service == self._service
 
 
 def _from_row(row: sa.Row[Any]) -> Notice:

@@ -8,12 +8,14 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.store.conflicts import insert
+from bot.store.ownership import of_schedule
 from bot.store.tables import occurrence as table
 
 
 class SqlOccurrences:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def add(self, occurrence: Occurrence) -> Occurrence | None:
         row = insert(self._connection, table).values(_values(occurrence))
@@ -24,17 +26,19 @@ class SqlOccurrences:
         return None if added is None else replace(occurrence, id=added)
 
     def get(self, occurrence_id: int) -> Occurrence | None:
-        select = sa.select(table).where(table.c.id == occurrence_id)
+        select = sa.select(table).where(self._theirs, table.c.id == occurrence_id)
         row = self._connection.execute(select).one_or_none()
         return None if row is None else _from_row(row)
 
     def save(self, occurrence: Occurrence) -> None:
-        update = sa.update(table).where(table.c.id == occurrence.id)
+        update = sa.update(table).where(self._theirs, table.c.id == occurrence.id)
         self._connection.execute(update.values(_values(occurrence)))
 
     def at(self, schedule_id: int, due_at: datetime) -> Occurrence | None:
         select = sa.select(table).where(
-            table.c.schedule_id == schedule_id, table.c.due_at == due_at
+            self._theirs,
+            table.c.schedule_id == schedule_id,
+            table.c.due_at == due_at,
         )
         row = self._connection.execute(select).one_or_none()
         return None if row is None else _from_row(row)
@@ -44,7 +48,7 @@ class SqlOccurrences:
     ) -> list[Occurrence]:
         select = (
             sa.select(table)
-            .where(table.c.schedule_id == schedule_id)
+            .where(self._theirs, table.c.schedule_id == schedule_id)
             .order_by(table.c.due_at.desc())
             .limit(limit)
         )
@@ -55,7 +59,11 @@ class SqlOccurrences:
     def in_state(self, schedule_id: int, state: OccurrenceState) -> list[Occurrence]:
         select = (
             sa.select(table)
-            .where(table.c.schedule_id == schedule_id, table.c.state == state)
+            .where(
+                self._theirs,
+                table.c.schedule_id == schedule_id,
+                table.c.state == state,
+            )
             .order_by(table.c.due_at)
         )
         return [_from_row(row) for row in self._connection.execute(select)]
@@ -64,6 +72,7 @@ class SqlOccurrences:
         select = (
             sa.select(table.c.due_at)
             .where(
+                self._theirs,
                 table.c.schedule_id == schedule_id,
                 table.c.due_at > after,
                 table.c.state == OccurrenceState.SKIPPED,
@@ -74,11 +83,16 @@ class SqlOccurrences:
 
     def put_back(self, schedule_id: int, due_at: datetime) -> None:
         delete = sa.delete(table).where(
+            self._theirs,
             table.c.schedule_id == schedule_id,
             table.c.due_at == due_at,
             table.c.state == OccurrenceState.SKIPPED,
         )
         self._connection.execute(delete)
+
+    @property
+    def _theirs(self) -> sa.ColumnElement[bool]:
+        return of_schedule(table.c.schedule_id, self._service)
 
 
 def _values(occurrence: Occurrence) -> dict[str, Any]:

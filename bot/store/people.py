@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.domain.lists import Subscriber, SubscriptionOrigin
 from bot.domain.people import Person
 from bot.store.conflicts import insert
+from bot.store.ownership import SERVICE, of_list
 from bot.store.subscribers import subscriber_from_row
 from bot.store.tables import SUBSCRIBED, subscriber, subscription
 
@@ -41,7 +42,7 @@ _GIVEN = {
 # and then keeps it, would read all subscribers for each slice to join them.
 _ID = {
     name: sa.select(subscriber.c.id)
-    .where(subscriber.c.jid == given.c.jid)
+    .where(subscriber.c.service == SERVICE, subscriber.c.jid == given.c.jid)
     .scalar_subquery()
     for name, given in _GIVEN.items()
 }
@@ -57,8 +58,9 @@ _Columns = sa.ColumnCollection[str, sa.ColumnElement[Any]]
 
 
 class SqlPeople:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
         self._given = _GIVEN[connection.dialect.name]
 
     def put(
@@ -68,12 +70,12 @@ class SqlPeople:
         origin: SubscriptionOrigin,
         now: datetime,
     ) -> list[int]:
-        values = {"people": _as_json(people)}
+        values = self._values(people)
         dialect = self._connection.dialect.name
         self._by_index()
         self._ensure(values, now)
         # where true: or SQLite takes ON CONFLICT for the condition of a join
-        intervals = FOUND[dialect].where(sa.true())
+        intervals = FOUND[dialect].where(sa.true(), of_list(list_id, SERVICE))
         intervals = intervals.with_only_columns(
             sa.literal(list_id, sa.BigInteger),
             _ID[dialect],
@@ -94,6 +96,7 @@ class SqlPeople:
         chosen = [given.c[name] for name in _PREFERENCES]
         people = (
             sa.select(
+                SERVICE,
                 given.c.jid,
                 *chosen,
                 sa.literal(0, sa.Integer),
@@ -103,13 +106,15 @@ class SqlPeople:
             .order_by(given.c.place)
         )
         added = insert(self._connection, subscriber).from_select(
-            ["jid", *_PREFERENCES, "score", "created_at"],
+            ["service", "jid", *_PREFERENCES, "score", "created_at"],
             people,
             include_defaults=False,
         )
         new = _merged(added.excluded)
         put = added.on_conflict_do_update(
-            index_elements=[subscriber.c.jid], set_=new, where=_differs(new)
+            index_elements=[subscriber.c.service, subscriber.c.jid],
+            set_=new,
+            where=_differs(new),
         )
         self._connection.execute(put, values)
 
@@ -121,7 +126,9 @@ class SqlPeople:
             self._connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
 
     def named(self, subscriber_ids: Sequence[int]) -> list[Subscriber]:
-        select = sa.select(subscriber).where(subscriber.c.id.in_(subscriber_ids))
+        select = sa.select(subscriber).where(
+            subscriber.c.service == self._service, subscriber.c.id.in_(subscriber_ids)
+        )
         rows = self._connection.execute(select.order_by(subscriber.c.id))
         return [subscriber_from_row(row) for row in rows]
 
@@ -129,12 +136,13 @@ class SqlPeople:
         given = self._given
         # one by one: see _ID
         differs = sa.select(_differs(_merged(given.c))).select_from(subscriber)
-        differs = differs.where(subscriber.c.jid == given.c.jid).correlate(given)
+        differs = differs.where(
+            subscriber.c.service == SERVICE, subscriber.c.jid == given.c.jid
+        ).correlate(given)
         select = sa.select(sa.func.count()).select_from(given)
         select = select.where(differs.scalar_subquery())
-        values = {"people": _as_json(people)}
         self._by_index()
-        return self._connection.execute(select, values).scalar_one()
+        return self._connection.execute(select, self._values(people)).scalar_one()
 
     def standing(self, list_id: int, people: Sequence[Person]) -> int:
         given = self._given
@@ -142,10 +150,16 @@ class SqlPeople:
             sa.select(sa.func.count())
             .join_from(given, subscriber, subscriber.c.jid == given.c.jid)
             .join(subscription)
-            .where(subscription.c.list_id == list_id, SUBSCRIBED)
+            .where(
+                subscriber.c.service == SERVICE,
+                subscription.c.list_id == list_id,
+                SUBSCRIBED,
+            )
         )
-        values = {"people": _as_json(people)}
-        return self._connection.execute(select, values).scalar_one()
+        return self._connection.execute(select, self._values(people)).scalar_one()
+
+    def _values(self, people: Sequence[Person]) -> dict[str, str]:
+        return {"whose": self._service, "people": _as_json(people)}
 
     def page(self, list_id: int, *, after: int, limit: int) -> list[tuple[int, Person]]:
         columns = [subscriber.c[name] for name in Person._fields]
@@ -153,6 +167,7 @@ class SqlPeople:
             sa.select(subscription.c.id, *columns)
             .join_from(subscription, subscriber)
             .where(
+                of_list(list_id, self._service),
                 subscription.c.list_id == list_id,
                 subscription.c.id > after,
                 SUBSCRIBED,

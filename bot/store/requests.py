@@ -9,15 +9,17 @@ from bot.store.tables import request_count as table
 
 
 class SqlRequestCounts:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def add(self, who: str, now: datetime, within: timedelta) -> tuple[int, datetime]:
         # over, or begun by a clock that has been put back since
         over = sa.or_(table.c.since <= now - within, table.c.since > now)
-        row = insert(self._connection, table).values(who=who, since=now, count=1)
+        row = insert(self._connection, table)
+        row = row.values(service=self._service, who=who, since=now, count=1)
         upsert = row.on_conflict_do_update(
-            index_elements=[table.c.who],
+            index_elements=[table.c.service, table.c.who],
             set_={
                 # typed by hand: a bare value in CASE has no column to take it from
                 "since": sa.case(
@@ -30,8 +32,8 @@ class SqlRequestCounts:
         return count, since
 
     def forget(self, before: datetime, limit: int) -> int:
-        over = sa.select(table.c.who).where(table.c.since < before).limit(limit)
-        delete = sa.delete(table).where(table.c.who.in_(over.scalar_subquery()))
-        # somebody may have begun another minute meanwhile
-        delete = delete.where(table.c.since < before)
+        # looked at twice: somebody may have begun another minute meanwhile
+        theirs = (table.c.service == self._service, table.c.since < before)
+        over = sa.select(table.c.who).where(*theirs).limit(limit).scalar_subquery()
+        delete = sa.delete(table).where(*theirs, table.c.who.in_(over))
         return self._connection.execute(delete).rowcount

@@ -18,37 +18,45 @@ from bot.store.mapping import (
     content_from_json,
     content_to_json,
 )
+from bot.store.ownership import SERVICE
 from bot.store.paging import count_rows, page
 from bot.store.tables import IS_LIVE, IS_PLANNABLE
 from bot.store.tables import schedule as table
 
+_THEIRS = table.c.service == SERVICE
 DUE = (
     sa.select(table)
-    .where(IS_PLANNABLE, table.c.next_at <= sa.bindparam("now"))
+    .where(_THEIRS, IS_PLANNABLE, table.c.next_at <= sa.bindparam("now"))
     .order_by(table.c.next_at, table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
 UPCOMING = (
     sa.select(table)
-    .where(IS_PLANNABLE, table.c.next_at.is_not(None))
+    .where(_THEIRS, IS_PLANNABLE, table.c.next_at.is_not(None))
     .order_by(table.c.next_at, table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
 #: sets the locks of owners apart from those of services, which have 0
 _OWNERS = 1
-LIVE = sa.select(table.c.state, sa.func.count()).where(IS_LIVE).group_by(table.c.state)
-NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(IS_PLANNABLE)
+LIVE = (
+    sa.select(table.c.state, sa.func.count())
+    .where(_THEIRS, IS_LIVE)
+    .group_by(table.c.state)
+)
+NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(_THEIRS, IS_PLANNABLE)
 
 
 class SqlSchedules:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def add(self, schedule: Schedule) -> Schedule:
-        row = insert(self._connection, table).values(_values(schedule))
+        row = insert(self._connection, table)
+        row = row.values(_values(schedule) | {"service": self._service})
         returning = row.on_conflict_do_nothing(
-            index_elements=[table.c.owner, table.c.client_id]
+            index_elements=[table.c.service, table.c.owner, table.c.client_id]
         ).returning(table)
         added = self._connection.execute(returning).one_or_none()
         if added is None:
@@ -58,58 +66,69 @@ class SqlSchedules:
         return _from_row(added)
 
     def get(self, reference: int) -> Schedule | None:
-        return self._one(sa.select(table).where(table.c.id == reference))
+        return self._one(table.c.id == reference)
 
     def find(self, owner: str, client_id: str) -> Schedule | None:
-        theirs = (table.c.owner == owner, table.c.client_id == client_id)
-        return self._one(sa.select(table).where(*theirs))
+        return self._one(table.c.owner == owner, table.c.client_id == client_id)
 
     def lock(self, reference: int) -> Schedule | None:
-        select = sa.select(table).where(table.c.id == reference)
-        return self._one(select.with_for_update())
+        return self._one(table.c.id == reference, lock=True)
 
     def hold(self, owner: str) -> None:
         if self._connection.dialect.name == "postgresql":
             held = sa.func.pg_advisory_xact_lock(
-                sa.func.hashtextextended(owner, _OWNERS)
+                sa.func.hashtextextended(f"{self._service} {owner}", _OWNERS)
             )
             self._connection.execute(sa.select(held))
         # SQLite: who writes is alone
 
     def soonest_end(self, owner: str) -> datetime | None:
         once = (table.c.owner == owner, IS_PLANNABLE, table.c.recurrence.is_(None))
-        select = sa.select(sa.func.min(table.c.next_at)).where(*once)
+        select = sa.select(sa.func.min(table.c.next_at)).where(self._theirs, *once)
         moment: datetime | None = self._connection.execute(select).scalar_one()
         return moment
 
-    def _one(self, select: sa.Executable) -> Schedule | None:
+    @property
+    def _theirs(self) -> sa.ColumnElement[bool]:
+        return table.c.service == self._service
+
+    def _one(
+        self, *conditions: sa.ColumnElement[bool], lock: bool = False
+    ) -> Schedule | None:
+        select = sa.select(table).where(self._theirs, *conditions)
+        if lock:
+            select = select.with_for_update()
         row = self._connection.execute(select).one_or_none()
         return None if row is None else _from_row(row)
 
     def save(self, schedule: Schedule) -> None:
-        update = sa.update(table).where(table.c.id == schedule.id)
+        update = sa.update(table).where(self._theirs, table.c.id == schedule.id)
         self._connection.execute(update.values(_values(schedule)))
 
     def due(self, now: datetime, limit: int) -> list[Schedule]:
-        rows = self._connection.execute(DUE, {"now": now, "limit": limit})
+        values = {"whose": self._service, "now": now, "limit": limit}
+        rows = self._connection.execute(DUE, values)
         return [_from_row(row) for row in rows]
 
     def next_due(self) -> datetime | None:
-        moment: datetime | None = self._connection.execute(NEXT_DUE).scalar_one()
+        found = self._connection.execute(NEXT_DUE, {"whose": self._service})
+        moment: datetime | None = found.scalar_one()
         return moment
 
     def upcoming(self, limit: int) -> list[Schedule]:
-        rows = self._connection.execute(UPCOMING, {"limit": limit})
+        values = {"whose": self._service, "limit": limit}
+        rows = self._connection.execute(UPCOMING, values)
         return [_from_row(row) for row in rows]
 
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
-        return page(self._connection, table, _where(wanted), paging, _from_row)
+        conditions = [self._theirs, *_where(wanted)]
+        return page(self._connection, table, conditions, paging, _from_row)
 
     def count(self, wanted: ScheduleFilter) -> int:
-        return count_rows(self._connection, table, _where(wanted))
+        return count_rows(self._connection, table, [self._theirs, *_where(wanted)])
 
     def live(self) -> dict[ScheduleState, int]:
-        rows = self._connection.execute(LIVE)
+        rows = self._connection.execute(LIVE, {"whose": self._service})
         return {ScheduleState(row[0]): row[1] for row in rows}
 
 

@@ -12,11 +12,12 @@ from bot.store.tables import subscriber
 
 
 class SqlSubscribers:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def get(self, jid: str) -> Subscriber | None:
-        select = sa.select(subscriber).where(subscriber.c.jid == jid)
+        select = sa.select(subscriber).where(*self._is(jid))
         row = self._connection.execute(select).one_or_none()
         return None if row is None else subscriber_from_row(row)
 
@@ -24,7 +25,7 @@ class SqlSubscribers:
         found = self.get(jid)
         if found is None:
             row = insert(self._connection, subscriber)
-            row = row.values(jid=jid, score=0, created_at=now)
+            row = row.values(service=self._service, jid=jid, score=0, created_at=now)
             self._connection.execute(row.on_conflict_do_nothing())
             found = self.get(jid)
         if found is None:
@@ -50,8 +51,11 @@ class SqlSubscribers:
         self._update(jid, {"score": score.value, "score_since": score.since})
 
     def _update(self, jid: str, values: dict[str, Any]) -> None:
-        update = sa.update(subscriber).where(subscriber.c.jid == jid).values(values)
+        update = sa.update(subscriber).where(*self._is(jid)).values(values)
         self._connection.execute(update)
+
+    def _is(self, jid: str) -> tuple[sa.ColumnElement[bool], ...]:
+        return subscriber.c.service == self._service, subscriber.c.jid == jid
 
 
 def subscriber_from_row(row: sa.Row[Any]) -> Subscriber:

@@ -12,6 +12,7 @@ from bot.domain.lists import (
     SubscriptionOrigin,
 )
 from bot.store.conflicts import insert
+from bot.store.ownership import of_list, of_subscriber
 from bot.store.subscribers import subscriber_from_row
 from bot.store.tables import SUBSCRIBED, subscriber, subscription, welcome
 
@@ -20,8 +21,9 @@ _COLUMNS = [*subscription.c, subscriber.c.jid]
 
 
 class SqlSubscriptions:
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
+        self._service = service
 
     def open(
         self,
@@ -44,7 +46,11 @@ class SqlSubscriptions:
         *,
         list_id: int | None = None,
     ) -> int:
-        active = [subscription.c.subscriber_id == subscriber_id, SUBSCRIBED]
+        active = [
+            subscription.c.subscriber_id == subscriber_id,
+            of_subscriber(subscriber_id, self._service),
+            SUBSCRIBED,
+        ]
         if list_id is not None:
             active.append(subscription.c.list_id == list_id)
         update = sa.update(subscription).where(*active)
@@ -65,7 +71,8 @@ class SqlSubscriptions:
         )
 
     def _all(self, *conditions: sa.ColumnElement[bool]) -> list[Subscription]:
-        select = sa.select(*_COLUMNS).select_from(_JOINED).where(*conditions)
+        select = sa.select(*_COLUMNS).select_from(_JOINED)
+        select = select.where(subscriber.c.service == self._service, *conditions)
         rows = self._connection.execute(select.order_by(subscription.c.id))
         return [_from_row(row) for row in rows]
 
@@ -76,6 +83,7 @@ class SqlSubscriptions:
             sa.select(subscription, subscriber)
             .select_from(_JOINED)
             .where(
+                of_list(list_id, self._service),
                 subscription.c.list_id == list_id,
                 subscription.c.id > after,
                 SUBSCRIBED,
@@ -90,7 +98,11 @@ class SqlSubscriptions:
         select = (
             sa.select(subscriber.c.jid)
             .select_from(_JOINED)
-            .where(subscription.c.origin == origin, SUBSCRIBED)
+            .where(
+                subscriber.c.service == self._service,
+                subscription.c.origin == origin,
+                SUBSCRIBED,
+            )
             .distinct()
             .order_by(subscriber.c.jid)
         )

@@ -6,6 +6,10 @@
 
 Positions of a broadcast's audience are subscription ids where it is frozen by
 rule (`highest` is set) and count from 1 where it is copied.
+
+Several services may share a database. `service` says whose a row is: the bare
+JID of the service (an account's without its resource). A row without that
+column belongs to whom the row that it refers to belongs (`bot.store.ownership`).
 """
 
 from enum import StrEnum
@@ -36,11 +40,17 @@ def _one_of(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def _service() -> "sa.Column[str]":
+    """Whose row it is: the bare JID of a service."""
+    return sa.Column("service", sa.Text, nullable=False)
+
+
 announcement_list = sa.Table(
     "list",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False, unique=True),
+    _service(),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("is_default", sa.Boolean, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
@@ -51,6 +61,7 @@ announcement_list = sa.Table(
     sa.Column("welcome", sa.Text),
     # no longer configured: kept, with who stood on it
     sa.Column("retired", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("service", "name"),
     _one_of("kind", ListKind),
     _one_of("type", MessageType),
 )
@@ -59,13 +70,15 @@ subscriber = sa.Table(
     "subscriber",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    sa.Column("jid", sa.Text, nullable=False, unique=True),
+    _service(),
+    sa.Column("jid", sa.Text, nullable=False),
     sa.Column("language", sa.Text),
     sa.Column("language_seen", sa.Text),
     sa.Column("timezone", sa.Text),
     sa.Column("score", sa.Integer, nullable=False),
     sa.Column("score_since", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.UniqueConstraint("service", "jid"),
 )
 
 # Intervals, only ever added and ended: frozen audiences refer to them by id,
@@ -108,6 +121,7 @@ schedule = sa.Table(
     "schedule",
     metadata,
     sa.Column("id", Id, primary_key=True),
+    _service(),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("client_id", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
@@ -131,7 +145,7 @@ schedule = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("ended_at", UTCDateTime),
-    sa.UniqueConstraint("owner", "client_id"),
+    sa.UniqueConstraint("service", "owner", "client_id"),
     _one_of("origin", Origin),
     _one_of("late_policy", LatePolicy),
     _one_of("state", ScheduleState),
@@ -144,6 +158,7 @@ IS_PLANNABLE = schedule.c.state.in_(
 )
 sa.Index(
     "ix_schedule_due",
+    schedule.c.service,
     schedule.c.next_at,
     schedule.c.id,
     sqlite_where=IS_PLANNABLE,
@@ -154,12 +169,14 @@ IS_LIVE = schedule.c.state.in_(
 )
 sa.Index(
     "ix_schedule_live",
+    schedule.c.service,
     schedule.c.state,
     sqlite_where=IS_LIVE,
     postgresql_where=IS_LIVE,
 )
-sa.Index(None, schedule.c.owner, schedule.c.id)
-sa.Index(None, schedule.c.owner, schedule.c.state)
+sa.Index(None, schedule.c.service, schedule.c.id)
+sa.Index(None, schedule.c.service, schedule.c.owner, schedule.c.id)
+sa.Index(None, schedule.c.service, schedule.c.owner, schedule.c.state)
 
 occurrence = sa.Table(
     "occurrence",
@@ -177,6 +194,7 @@ broadcast = sa.Table(
     "broadcast",
     metadata,
     sa.Column("id", Id, primary_key=True),
+    _service(),
     # one occurrence is sent once
     sa.Column(
         "occurrence_id", sa.ForeignKey("occurrence.id"), nullable=False, unique=True
@@ -200,13 +218,15 @@ broadcast = sa.Table(
 IS_SENDING = broadcast.c.state == sa.literal_column(f"'{BroadcastState.SENDING}'")
 sa.Index(
     "ix_broadcast_sending",
+    broadcast.c.service,
     broadcast.c.total,
     broadcast.c.id,
     sqlite_where=IS_SENDING,
     postgresql_where=IS_SENDING,
 )
+sa.Index(None, broadcast.c.service, broadcast.c.id)
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
-sa.Index(None, broadcast.c.counted_for, broadcast.c.created_at)
+sa.Index(None, broadcast.c.service, broadcast.c.counted_for, broadcast.c.created_at)
 
 # A copied audience, where it is not a list's.
 broadcast_recipient = sa.Table(
@@ -270,11 +290,14 @@ sa.Index(
     postgresql_where=IS_LEASED,
 )
 
+# Has its service although its broadcast has it, too: what is due is looked for
+# in one index, which a neighbour's thousands do not lengthen.
 delivery_exception = sa.Table(
     "delivery_exception",
     metadata,
     sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
     sa.Column("jid", sa.Text, primary_key=True),
+    _service(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("condition", sa.Text, nullable=False),
     sa.Column("text", sa.Text),
@@ -288,6 +311,7 @@ sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)
 IS_AWAITED = delivery_exception.c.next_at.is_not(None)
 sa.Index(
     "ix_delivery_exception_next",
+    delivery_exception.c.service,
     delivery_exception.c.next_at,
     sqlite_where=IS_AWAITED,
     postgresql_where=IS_AWAITED,
@@ -297,6 +321,7 @@ notice = sa.Table(
     "notice",
     metadata,
     sa.Column("id", Id, primary_key=True),
+    _service(),
     sa.Column("recipient", sa.Text, nullable=False),
     # words and their language, or an update: job as its owner knows it, status,
     # moment of several
@@ -310,12 +335,14 @@ notice = sa.Table(
     sa.Column("announcement", Id),
     _one_of("status", WireState),
 )
+sa.Index(None, notice.c.service, notice.c.id)
 
 # Only ever added to: who asked what.
 audit = sa.Table(
     "audit",
     metadata,
     sa.Column("id", Id, primary_key=True),
+    _service(),
     sa.Column("at", UTCDateTime, nullable=False),
     sa.Column("caller", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
@@ -327,18 +354,21 @@ audit = sa.Table(
     sa.Column("detail", sa.Text),
     sqlite_autoincrement=True,
 )
-sa.Index(None, audit.c.at)
-sa.Index(None, audit.c.caller, audit.c.id)
+sa.Index(None, audit.c.service, audit.c.id)
+sa.Index(None, audit.c.service, audit.c.at)
+sa.Index(None, audit.c.service, audit.c.caller, audit.c.id)
 
 # Requests of the minute that began with `since`.
 request_count = sa.Table(
     "request_count",
     metadata,
+    sa.Column("service", sa.Text, primary_key=True),
     sa.Column("who", sa.Text, primary_key=True),
     sa.Column("since", UTCDateTime, nullable=False),
     sa.Column("count", sa.Integer, nullable=False),
 )
 
+# Of the database as a whole.
 fact = sa.Table(
     "fact",
     metadata,
@@ -350,7 +380,9 @@ pulse = sa.Table(
     "pulse",
     metadata,
     sa.Column("worker", sa.Text, primary_key=True),
-    sa.Column("service", sa.Text, nullable=False),
+    _service(),
+    # what the process connects as: an account's with its resource
+    sa.Column("jid", sa.Text, nullable=False),
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("connected", sa.Boolean, nullable=False),
     sa.Column("started_at", UTCDateTime, nullable=False),

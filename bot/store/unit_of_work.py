@@ -1,4 +1,4 @@
-"""The repositories of one transaction, over one connection."""
+"""The repositories of one transaction of one service, over one connection."""
 
 import sqlalchemy as sa
 
@@ -21,25 +21,29 @@ from bot.store.subscriptions import SqlSubscriptions
 
 
 class SqlUnitOfWork:
-    def __init__(self, connection: sa.Connection) -> None:
+    """Everything in it is of one service: it sees and changes no other's rows."""
+
+    def __init__(self, connection: sa.Connection, service: str) -> None:
         #: whether to wake the services after the commit
         self.nudged = False
         #: what to tell of after the commit
         self.events: list[Event] = []
-        self.lists: readers.Lists = SqlLists(connection)
-        self.subscribers: readers.Subscribers = SqlSubscribers(connection)
-        self.subscriptions: readers.Subscriptions = SqlSubscriptions(connection)
-        self.people: readers.People = SqlPeople(connection)
-        self.schedules: schedules.Schedules = SqlSchedules(connection)
-        self.occurrences: schedules.Occurrences = SqlOccurrences(connection)
-        self.broadcasts: broadcasts.Broadcasts = SqlBroadcasts(connection)
-        self.chunks: broadcasts.Chunks = SqlChunks(connection)
-        self.audiences: broadcasts.Audiences = SqlAudiences(connection)
-        self.exceptions: broadcasts.Exceptions = SqlExceptions(connection)
-        self.notices: notices.Notices = SqlNotices(connection)
-        self.facts: pulses.Facts = SqlFacts(connection)
-        self.requests: trail.RequestCounts = SqlRequestCounts(connection)
-        self.audit: trail.AuditTrail = SqlAuditTrail(connection)
+        self.lists: readers.Lists = SqlLists(connection, service)
+        self.subscribers: readers.Subscribers = SqlSubscribers(connection, service)
+        self.subscriptions: readers.Subscriptions = SqlSubscriptions(
+            connection, service
+        )
+        self.people: readers.People = SqlPeople(connection, service)
+        self.schedules: schedules.Schedules = SqlSchedules(connection, service)
+        self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
+        self.broadcasts: broadcasts.Broadcasts = SqlBroadcasts(connection, service)
+        self.chunks: broadcasts.Chunks = SqlChunks(connection, service)
+        self.audiences: broadcasts.Audiences = SqlAudiences(connection, service)
+        self.exceptions: broadcasts.Exceptions = SqlExceptions(connection, service)
+        self.notices: notices.Notices = SqlNotices(connection, service)
+        self.facts: pulses.Facts = SqlFacts(connection, service)
+        self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
+        self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
 
     def happened(self, event: Event) -> None:
         self.events.append(event)

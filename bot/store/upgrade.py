@@ -5,8 +5,10 @@ the same time waits: for SQLite's only writer, for an advisory lock on PostgreSQ
 """
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,11 +21,23 @@ from alembic.util import CommandError
 
 from bot.domain.errors import Conflict, Unavailable
 from bot.domain.phrase import Phrase, Quoted
-from bot.store import sqlite
+from bot.store import backup, sqlite
 from bot.store.backend import parse_url, unusable
 from bot.store.tables import metadata
 
+log = logging.getLogger(__name__)
+
 _LOCK = int.from_bytes(b"carillon", "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """From which revision to which; None: from an empty database."""
+
+    before: str | None
+    after: str | None
+    #: what a SQLite file was copied to before anything was changed
+    backup: Path | None
 
 
 def folder() -> Path:
@@ -45,7 +59,7 @@ def current(url: str) -> str | None:
     """The revision of the database; None where it is empty or does not exist."""
     if _is_missing(url):
         return None
-    with _transaction(url) as connection:
+    with transaction(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -66,36 +80,53 @@ def is_new(url: str) -> bool:
     return True
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Raises Conflict where the database is newer than this program."""
+def upgrade(url: str, service: str, revision: str = "head") -> Upgraded:
+    """Rows that do not say whose they are become those of `service`, a bare JID.
+
+    A SQLite file that holds something is copied first; raises Unavailable, and
+    changes nothing, where that fails. Raises Conflict where the database is newer
+    than this program.
+    """
     if _is_missing(url):
         file = sqlite.database_file(parse_url(url))
         try:
             file.touch(mode=0o600)  # it holds addresses and a secret key
         except OSError as error:
             raise sqlite.unmakeable(file, error) from None
-    with _transaction(url) as connection:
-        command.upgrade(_config(connection), revision)
+    with transaction(url) as connection:
+        config = _config(connection, service)
+        script = ScriptDirectory.from_config(config)
+        after = script.get_revision(revision).revision
+        before = MigrationContext.configure(connection).get_current_revision()
+        copy = None
+        if before is not None:
+            script.get_revision(before)  # which raises where it is a later program's
+        if before not in {None, after} and _is_sqlite(url):
+            # while this transaction keeps others from writing
+            copy = backup.make(sqlite.database_file(parse_url(url)), before)
+            log.info("made a backup before the upgrade", extra={"file": str(copy)})
+        command.upgrade(config, revision)
+    return Upgraded(before, after, copy)
 
 
 def downgrade(url: str, revision: str) -> None:
     """To an earlier revision, or to none with "base"."""
-    with _transaction(url) as connection:
+    with transaction(url) as connection:
         command.downgrade(_config(connection), revision)
 
 
-def prepare(url: str) -> None:
+def prepare(url: str, service: str) -> Path | None:
     """What a service does before it starts; raises Conflict where that is refused.
 
     A SQLite file belongs to one service, which may bring it up to date. Others
-    may be running on a PostgreSQL database: only an empty one is.
+    may be running on a PostgreSQL database: only an empty one is. Gives the backup
+    that was made of an older SQLite file.
     """
     now = current(url)
     if now == head():
-        return
+        return None
     if now is None or _is_sqlite(url):
-        upgrade(url)
-        return
+        return upgrade(url, service).backup
     raise Conflict(
         Phrase(
             "The database is at revision {now}, this program needs {head}:"
@@ -117,7 +148,7 @@ def check(url: str) -> list[Phrase]:
                 head=head(),
             )
         ]
-    with _transaction(url) as connection:
+    with transaction(url) as connection:
         context = MigrationContext.configure(connection)
         return [
             Quoted(str(difference))
@@ -125,14 +156,19 @@ def check(url: str) -> list[Phrase]:
         ]
 
 
-def _config(connection: sa.Connection) -> Config:
-    config = Config(attributes={"connection": connection})
+def makes_backup(url: str) -> bool:
+    """Whether an upgrade copies the database first."""
+    return _is_sqlite(url)
+
+
+def _config(connection: sa.Connection, service: str | None = None) -> Config:
+    config = Config(attributes={"connection": connection, "service": service})
     config.set_main_option("script_location", str(folder()).replace("%", "%%"))
     return config
 
 
 @contextlib.contextmanager
-def _transaction(url: str) -> Iterator[sa.Connection]:
+def transaction(url: str) -> Iterator[sa.Connection]:
     """Alone in the database, as far as upgrades go."""
     parsed = parse_url(url)
     if _is_sqlite(url):

@@ -7,6 +7,7 @@ import pytest
 
 from bot.store import upgrade
 from tests.cli.workplace import Workplace
+from tests.world import SERVICE
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,7 @@ def same_log() -> Iterator[None]:
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Up to date and never opened by a test: to copy."""
     file = tmp_path_factory.mktemp("empty") / "carillon.db"
-    upgrade.upgrade(f"sqlite:///{file}")
+    upgrade.upgrade(f"sqlite:///{file}", SERVICE)
     return file
 
 

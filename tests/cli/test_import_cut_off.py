@@ -14,6 +14,7 @@ from bot.store.tables import subscriber
 from tests.cli.workplace import Workplace
 from tests.servers.postgresql import PostgreSQL
 from tests.store.conftest import ENGINES
+from tests.world import SERVICE
 
 PEOPLE = 60_000
 
@@ -24,7 +25,7 @@ def either(request: pytest.FixtureRequest, place: Workplace) -> Workplace:
     if request.param == "postgresql":
         server: PostgreSQL = request.getfixturevalue("postgresql")
         url = server.database("cut_off")
-        upgrade.upgrade(url)
+        upgrade.upgrade(url, SERVICE)
         text = place.config.read_text()
         ours = f"sqlite:///{place.folder}/carillon.db"
         place.config.write_text(text.replace(ours, url))

@@ -88,8 +88,9 @@ welcome = ""
         self._environment: dict[str, str] = {}
         self._process: Process | None = None
         self._stack = ExitStack()
-        upgrade.prepare(self.url)
-        self.uses = self._stack.enter_context(open_use_cases(load(self.file)))
+        settings = load(self.file)
+        upgrade.prepare(self.url, settings.xmpp.addresses.own)
+        self.uses = self._stack.enter_context(open_use_cases(settings))
         self.operator = self.uses.policy.access.operator()
 
     @property

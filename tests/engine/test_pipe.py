@@ -261,7 +261,7 @@ class Flaky(SqlDatabase):
 def test_the_database_is_away_for_a_while(world: World) -> None:
     """What was acknowledged meanwhile is recorded later; nobody is told twice."""
     job = due(world, 60)
-    flaky = Flaky(world.url)
+    flaky = Flaky(world.url, world.policy.addresses.own)
 
     async def go() -> None:
         wire = FakeWire(hold=True)

@@ -78,7 +78,7 @@ class OneTransaction:
     def call(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         self._begun = self._begun or self._connection.begin()
         with self._connection.begin_nested():
-            return use_case(SqlUnitOfWork(self._connection), *args)
+            return use_case(SqlUnitOfWork(self._connection, SERVICE), *args)
 
     def rows(self) -> Rows:
         return {table: frozenset(self._rows(table)) for table in self._tables}

@@ -12,6 +12,7 @@ from bot.store import upgrade
 from tests.cli.workplace import Workplace, plan
 from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
 from tests.permissions.table import Cell, cells
+from tests.world import SERVICE
 
 NOBODY = 65534  #: the user that owns no file
 
@@ -29,7 +30,7 @@ def populated(folder: Path) -> Workplace:
         text += f'[lists.{name}]\nkind = "{one.get("kind", "open")}"\n'
         text += "default = true\n" if one.get("default") else ""
     found.config.write_text(text)
-    upgrade.upgrade(f"sqlite:///{folder}/carillon.db")
+    upgrade.upgrade(f"sqlite:///{folder}/carillon.db", SERVICE)
     found.done("subscribers", "add", "weather", "reader@example.org")
     found.done("announce", "weather", "--body", "Hello", "--yes")
     found.done("announce", "news", "--body", "Hello", "--yes")

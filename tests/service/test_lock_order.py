@@ -20,7 +20,7 @@ from bot.service.delivery.outcomes import Bounce
 from bot.store import upgrade
 from bot.store.tables import schedule
 from tests.servers.postgresql import PostgreSQL
-from tests.world import ADMIN, World, numbered
+from tests.world import ADMIN, SERVICE, World, numbered
 
 ROUNDS = 15
 A, B = "a@example.org", "b@example.org"
@@ -57,7 +57,7 @@ def deadlocks(caplog: pytest.LogCaptureFixture) -> Deadlocks:
 def world(postgresql: PostgreSQL, request: pytest.FixtureRequest) -> Iterator[World]:
     """On PostgreSQL, with two readers."""
     url = postgresql.database(re.sub(r"\W", "_", request.node.name))
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     found = World(url)
     found.subscribe(A, B)
     yield found

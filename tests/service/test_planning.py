@@ -18,6 +18,7 @@ from tests.world import (
     ADMIN,
     NOON,
     PUBLISHER,
+    SERVICE,
     World,
     a_list,
     a_policy,
@@ -319,7 +320,7 @@ def test_later_subscribers_are_not_in_it(world: World) -> None:
 def test_two_planners_plan_each_moment_once(postgresql: PostgreSQL) -> None:
     """Two services that plan at the same time make one occurrence each."""
     url = postgresql.database("two_planners")
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     worlds = [World(url), World(url)]
     try:
         worlds[0].subscribe(*READERS)

@@ -9,6 +9,7 @@ import pytest
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
+from tests.store.samples import SERVICE
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 NUMBERS = itertools.count(1)
@@ -34,8 +35,8 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 def opened(url: str) -> Iterator[SqlDatabase]:
-    upgrade.upgrade(url)
-    database = SqlDatabase(url)
+    upgrade.upgrade(url, SERVICE)
+    database = SqlDatabase(url, SERVICE)
     yield database
     database.close()
 

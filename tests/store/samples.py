@@ -11,6 +11,7 @@ from bot.domain.schedule import ListAudience, Origin, Schedule, TextContent
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 
+SERVICE = "announce.example.org"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 

@@ -13,7 +13,7 @@ from bot.domain.lists import EndReason
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
-from tests.store.samples import NOON, declare, sending, subscribe
+from tests.store.samples import NOON, SERVICE, declare, sending, subscribe
 
 PEOPLE = [f"user{number}@example.org" for number in range(6)]
 STEPS = st.lists(
@@ -32,8 +32,8 @@ class Undone(Exception):
 def a_database() -> Iterator[SqlDatabase]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/carillon.db"
-        upgrade.upgrade(url)
-        database = SqlDatabase(url)
+        upgrade.upgrade(url, SERVICE)
+        database = SqlDatabase(url, SERVICE)
         yield database
         database.close()
 

@@ -18,10 +18,9 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
-from tests.store.samples import NOON, a_schedule
+from tests.store.samples import NOON, SERVICE, a_schedule
 
 EVERYTHING = ScheduleFilter()
-JID = "announce.example.org"
 
 
 def count(unit: UnitOfWork) -> int:
@@ -132,7 +131,7 @@ def test_writer_gives_up(
 
 def test_reader_keeps_its_view(sqlite: SqlDatabase, sqlite_url: str) -> None:
     """A read transaction sees one moment, whatever is committed meanwhile."""
-    other = SqlDatabase(sqlite_url)
+    other = SqlDatabase(sqlite_url, SERVICE)
 
     def use(unit: UnitOfWork) -> tuple[int, int]:
         before = count(unit)
@@ -170,8 +169,8 @@ def test_server_comes_back() -> None:
     """Away is Unavailable; connections lost by a restart are made anew unseen."""
     with PostgreSQL() as server:
         url = server.database("returns")
-        upgrade.upgrade(url)
-        database = SqlDatabase(url)
+        upgrade.upgrade(url, SERVICE)
+        database = SqlDatabase(url, SERVICE)
         database.call(add, "a")
         server.stop()
         with pytest.raises(Unavailable):
@@ -187,7 +186,7 @@ def test_server_comes_back() -> None:
 
 
 def count_in(url: str) -> int:
-    database = SqlDatabase(url)
+    database = SqlDatabase(url, SERVICE)
     try:
         return database.call(count)
     finally:
@@ -203,7 +202,7 @@ def test_empty_database(url: str) -> None:
 def test_unusable_files(tmp_path: Path) -> None:
     """A file that is none, or no database, is unavailable; none at all is invalid."""
     with pytest.raises(Invalid):
-        SqlDatabase("sqlite://")
+        SqlDatabase("sqlite://", SERVICE)
     (tmp_path / "text.db").write_text("This is no database, " * 100)
     for name in ("text.db", "nowhere/x.db", "."):
         with pytest.raises(Unavailable):
@@ -219,28 +218,30 @@ def test_mistakes_are_not_hidden(database: SqlDatabase) -> None:
 
 def test_one_service_a_file(sqlite: SqlDatabase, sqlite_url: str) -> None:
     """A second service on a SQLite file is refused until the first has let go."""
-    other = SqlDatabase(sqlite_url)
-    with sqlite.exclusive(JID):
-        with pytest.raises(Conflict, match=file_of(sqlite_url)), other.exclusive(JID):
+    other = SqlDatabase(sqlite_url, SERVICE)
+    with sqlite.exclusive():
+        with pytest.raises(Conflict, match=file_of(sqlite_url)), other.exclusive():
             pass
         other.call(add, "a")  # the command line may work beside the service
-    with other.exclusive(JID):
+    with other.exclusive():
         pass
 
 
 @pytest.mark.postgres
 def test_a_process_stands_by(postgres: SqlDatabase, postgresql_url: str) -> None:
     """Of two processes with one JID the second waits until the first has let go."""
-    other = SqlDatabase(postgresql_url)
-    with postgres.exclusive(JID), other.exclusive("news.example.org"):
-        pass  # another JID is another matter
+    other = SqlDatabase(postgresql_url, SERVICE)
+    neighbour = SqlDatabase(postgresql_url, "news.example.org")
+    with postgres.exclusive(), neighbour.exclusive():
+        pass  # another service is another matter
+    neighbour.close()
     held = threading.Event()
 
     def second() -> None:
-        with other.exclusive(JID):
+        with other.exclusive():
             held.set()
 
-    with postgres.exclusive(JID):
+    with postgres.exclusive():
         thread = threading.Thread(target=second)
         thread.start()
         assert not held.wait(0.5)
@@ -252,7 +253,7 @@ def test_a_process_stands_by(postgres: SqlDatabase, postgresql_url: str) -> None
 @pytest.mark.postgres
 def test_a_lost_lock_is_taken_again(postgres: SqlDatabase, postgresql_url: str) -> None:
     """A process whose lock was lost goes on, unless another has taken it."""
-    other = SqlDatabase(postgresql_url)
+    other = SqlDatabase(postgresql_url, SERVICE)
 
     engine = sa.create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
 
@@ -264,12 +265,12 @@ def test_a_lost_lock_is_taken_again(postgres: SqlDatabase, postgresql_url: str) 
                 " WHERE locktype = 'advisory'"
             )
 
-    with postgres.exclusive(JID):
+    with postgres.exclusive():
         postgres.still_exclusive()
         cut()
         postgres.still_exclusive()
         cut()
-        with other.exclusive(JID), pytest.raises(Conflict, match=JID):
+        with other.exclusive(), pytest.raises(Conflict, match=SERVICE):
             postgres.still_exclusive()
     other.close()
     engine.dispose()

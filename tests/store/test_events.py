@@ -16,7 +16,7 @@ from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
-from tests.store.samples import NOON
+from tests.store.samples import NOON, SERVICE
 
 EVENT = Requested(door=Origin.IQ, action=Action.CANCEL, result="done", reference=7)
 
@@ -56,9 +56,9 @@ def note(unit: UnitOfWork) -> None:
 
 def test_told_once_after_the_commit(url: str) -> None:
     """An event is told when its rows can be seen, and not where they were undone."""
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     told = Told()
-    database = SqlDatabase(url, told)
+    database = SqlDatabase(url, SERVICE, told)
 
     def in_vain(unit: UnitOfWork) -> None:
         note(unit)
@@ -77,8 +77,8 @@ def test_told_once_after_the_commit(url: str) -> None:
 
 def test_telling_undoes_nothing(url: str, caplog: pytest.LogCaptureFixture) -> None:
     """What is committed has happened, even if the telling of it fails."""
-    upgrade.upgrade(url)
-    database = SqlDatabase(url, Told(breaks=True))
+    upgrade.upgrade(url, SERVICE)
+    database = SqlDatabase(url, SERVICE, Told(breaks=True))
     database.call(note)
     assert "not told of" in caplog.text
     assert database.look(lambda unit: unit.notices.waiting()) == 1
@@ -87,9 +87,9 @@ def test_telling_undoes_nothing(url: str, caplog: pytest.LogCaptureFixture) -> N
 
 def test_threads_know_whose_work_they_do(url: str) -> None:
     """The ids of the task that asked are those of what its use case tells."""
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     told = Told()
-    database = SqlDatabase(url, told)
+    database = SqlDatabase(url, SERVICE, told)
 
     async def go() -> None:
         with structlog.contextvars.bound_contextvars(request="5f0c"):
@@ -104,10 +104,10 @@ def test_threads_know_whose_work_they_do(url: str) -> None:
 def test_a_database_that_fails_is_told(sqlite_url: str) -> None:
     """Each attempt in vain is told with its kind."""
     told = Told()
-    database = SqlDatabase(sqlite_url, told)
+    database = SqlDatabase(sqlite_url, SERVICE, told)
     with pytest.raises(Unavailable):
         database.call(note)
-    upgrade.upgrade(sqlite_url)
+    upgrade.upgrade(sqlite_url, SERVICE)
     with database._backend.writing.begin() as connection:
         connection.exec_driver_sql("DROP TABLE notice")
     with pytest.raises(Unavailable):

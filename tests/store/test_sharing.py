@@ -20,6 +20,7 @@ from bot.store.database import SqlDatabase
 from tests.store.samples import (
     MINUTE,
     NOON,
+    SERVICE,
     a_schedule,
     declare,
     sending,
@@ -33,7 +34,7 @@ SPAWN = multiprocessing.get_context("spawn")
 @pytest.mark.postgres
 def test_planners_share_what_is_due(postgres: SqlDatabase, postgresql_url: str) -> None:
     """While one planner holds due schedules, another gets others, without waiting."""
-    other = SqlDatabase(postgresql_url)
+    other = SqlDatabase(postgresql_url, SERVICE)
 
     def add(unit: UnitOfWork) -> None:
         for number in range(4):
@@ -53,7 +54,7 @@ def test_planners_share_what_is_due(postgres: SqlDatabase, postgresql_url: str) 
 @pytest.mark.postgres
 def test_retriers_share_what_is_due(postgres: SqlDatabase, postgresql_url: str) -> None:
     """While one process holds due retries, another gets others."""
-    other = SqlDatabase(postgresql_url)
+    other = SqlDatabase(postgresql_url, SERVICE)
 
     def add(unit: UnitOfWork) -> None:
         broadcast = sending(unit, (0, 3, 3)).id
@@ -79,7 +80,7 @@ def test_retriers_share_what_is_due(postgres: SqlDatabase, postgresql_url: str) 
 
 def claim_all(url: str, worker: str, start: Event, found: "Queue[int]") -> None:
     """A worker's life: claim until there is nothing left."""
-    database = SqlDatabase(url)
+    database = SqlDatabase(url, SERVICE)
     start.wait(60)
     while chunk := database.call(lambda unit: unit.chunks.claim(worker, NOON, MINUTE)):
         found.put(chunk.id)
@@ -220,7 +221,7 @@ def test_same_row_at_once(
 
 def come_and_go(url: str, news: int, name: str, start: Event) -> None:
     """Join and leave, again and again."""
-    database = SqlDatabase(url)
+    database = SqlDatabase(url, SERVICE)
     start.wait(60)
 
     def change(unit: UnitOfWork, number: int) -> None:

@@ -12,7 +12,7 @@ from bot.domain.schedule import Origin
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.trail import AuditFilter
 from bot.store.database import SqlDatabase
-from tests.store.samples import MINUTE, NOON
+from tests.store.samples import MINUTE, NOON, SERVICE
 
 SECOND = timedelta(seconds=1)
 ALL = Paging(limit=100)
@@ -49,14 +49,14 @@ def test_a_clock_put_back(database: SqlDatabase) -> None:
 def test_counts_outlive_their_process(database: SqlDatabase, url: str) -> None:
     """What one process has counted another goes on with."""
     count(database, NOON)
-    other = SqlDatabase(url)
+    other = SqlDatabase(url, SERVICE)
     assert count(other, NOON + SECOND) == (2, NOON)
     other.close()
 
 
 def test_requests_at_once(database: SqlDatabase, url: str) -> None:
     """Of requests that several connections count at once none gets lost."""
-    others = [SqlDatabase(url) for _ in range(2)]
+    others = [SqlDatabase(url, SERVICE) for _ in range(2)]
     databases = [database, *others]
 
     def many(number: int) -> list[int]:

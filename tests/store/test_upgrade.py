@@ -1,7 +1,11 @@
 """The schema goes up and down, with what is stored in it."""
 
 import multiprocessing
+import re
+import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +18,7 @@ from bot.domain.errors import Conflict, Unavailable
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from bot.store.tables import metadata
-from tests.store.samples import NOON, a_schedule, declare, subscribe
+from tests.store.samples import NOON, SERVICE, a_schedule, declare, subscribe
 
 HEAD = upgrade.head()
 
@@ -30,19 +34,19 @@ def tables(url: str) -> set[str]:
 def test_up_and_down_with_data(url: str) -> None:
     """Up, down and up again leaves the tables as this program needs them."""
     assert upgrade.current(url) is None
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     assert upgrade.current(url) == HEAD
     assert tables(url) == {*metadata.tables, "alembic_version"}
-    database = SqlDatabase(url)
+    database = SqlDatabase(url, SERVICE)
     database.call(lambda unit: subscribe(unit, declare(unit, "news")["news"], "a@b"))
     database.call(lambda unit: unit.schedules.add(a_schedule()))
     database.close()
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     assert upgrade.check(url) == []
     upgrade.downgrade(url, "base")
     assert tables(url) == {"alembic_version"}
     assert upgrade.current(url) is None
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     assert upgrade.check(url) == []
 
 
@@ -54,14 +58,14 @@ def test_what_was_never_edited(url: str) -> None:
     assert script is not None
     before = script.down_revision
     assert isinstance(before, str)
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     edited = a_schedule(revision=4, edit_fingerprint="cafe")
-    database = SqlDatabase(url)
+    database = SqlDatabase(url, SERVICE)
     stored = database.call(lambda unit: unit.schedules.add(edited))
     database.close()
     upgrade.downgrade(url, before)
-    upgrade.upgrade(url)
-    database = SqlDatabase(url)
+    upgrade.upgrade(url, SERVICE)
+    database = SqlDatabase(url, SERVICE)
     after = database.call(lambda unit: unit.schedules.get(stored.id))
     database.close()
     assert after == replace(stored, revision=1, edit_fingerprint=None)
@@ -72,44 +76,44 @@ def test_check_names_differences(url: str) -> None:
     assert list(map(str, upgrade.check(url))) == [
         f"The database is at revision None, this program needs {HEAD}."
     ]
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        connection.execute(sa.text("DROP INDEX ix_schedule_owner_id"))
+        connection.execute(sa.text("DROP INDEX ix_schedule_service_owner_id"))
         connection.execute(sa.text("ALTER TABLE pulse DROP COLUMN version"))
     engine.dispose()
     found = "\n".join(map(str, upgrade.check(url)))
-    assert "ix_schedule_owner_id" in found
+    assert "ix_schedule_service_owner_id" in found
     assert "version" in found
 
 
 def test_newer_database(url: str) -> None:
     """A database of a later program is left alone."""
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     with pytest.raises(Conflict):
-        upgrade.upgrade(url)
+        upgrade.upgrade(url, SERVICE)
     with pytest.raises(Conflict):
-        upgrade.prepare(url)
+        upgrade.prepare(url, SERVICE)
     assert upgrade.current(url) == "9999"
     assert upgrade.check(url) != []
 
 
 def test_prepare(url: str) -> None:
     """A service brings an empty database up to date, and a current one it leaves."""
-    upgrade.prepare(url)
+    upgrade.prepare(url, SERVICE)
     assert upgrade.current(url) == HEAD
-    upgrade.prepare(url)
+    upgrade.prepare(url, SERVICE)
 
 
 def test_constraints_match(url: str) -> None:
     """The revision's check constraints are those of the tables, which no
     comparison looks at.
     """
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     engine = sa.create_engine(url)
     try:
         inspector = sa.inspect(engine)
@@ -130,7 +134,7 @@ def test_constraints_match(url: str) -> None:
 def test_same_as_the_tables(tmp_path: Path) -> None:
     """On SQLite the revisions lead to the very statements that the tables do."""
     url = f"sqlite:///{tmp_path}/upgraded.db"
-    upgrade.upgrade(url)
+    upgrade.upgrade(url, SERVICE)
     made = sa.create_engine(f"sqlite:///{tmp_path}/made.db")
     metadata.create_all(made)
     upgraded = sa.create_engine(url)
@@ -138,25 +142,23 @@ def test_same_as_the_tables(tmp_path: Path) -> None:
     for engine in (made, upgraded):
         with engine.connect() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%version%'"
+                "SELECT name, sql FROM sqlite_master"
+                " WHERE name NOT LIKE 'sqlite_%' AND tbl_name <> 'alembic_version'"
             )
-            statements.append(
-                {name: sorted((sql or "").split(",")) for name, sql in rows}
-            )
+            statements.append({name: parts(sql) for name, sql in rows})
         engine.dispose()
-    clean = [
-        {
-            name: sorted(part.strip(" \n\t)") for part in sql)
-            for name, sql in entry.items()
-        }
-        for entry in statements
-    ]
-    assert clean[0] == clean[1]
+    assert statements[0] == statements[1]
+
+
+def parts(statement: str) -> list[str]:
+    """Columns and constraints of a statement, in whatever order they came to be."""
+    inside = re.sub(r'^CREATE TABLE "?\w+"? \(', "", statement)
+    return sorted(part.strip(" \n\t)") for part in inside.split(","))
 
 
 def test_file_is_private(sqlite_url: str) -> None:
     """Nobody else may read a new SQLite file."""
-    upgrade.upgrade(sqlite_url)
+    upgrade.upgrade(sqlite_url, SERVICE)
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -166,14 +168,14 @@ def test_no_folder_for_the_file(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/nowhere/carillon.db"
     missing = f"There is no folder {tmp_path}/nowhere"
     with pytest.raises(Unavailable, match=missing):
-        upgrade.upgrade(url)
+        upgrade.upgrade(url, SERVICE)
     with pytest.raises(Unavailable, match=missing):
         upgrade.is_new(url)
-    database = SqlDatabase(url)
+    database = SqlDatabase(url, SERVICE)
     with (
         pytest.raises(Unavailable, match=missing),
         closing(database),
-        database.exclusive("any"),
+        database.exclusive(),
     ):
         pytest.fail("locked")
 
@@ -182,13 +184,15 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
     """A file is no folder for the database either."""
     (tmp_path / "file").touch()
     with pytest.raises(Unavailable, match=f"no folder {tmp_path}/file"):
-        upgrade.upgrade(f"sqlite:///{tmp_path}/file/carillon.db")
+        upgrade.upgrade(f"sqlite:///{tmp_path}/file/carillon.db", SERVICE)
 
 
 def test_concurrent_upgrades(url: str) -> None:
     """Services that start together upgrade one after the other."""
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=upgrade.upgrade, args=(url,)) for _ in range(3)]
+    processes = [
+        context.Process(target=upgrade.upgrade, args=(url, SERVICE)) for _ in range(3)
+    ]
     for process in processes:
         process.start()
     for process in processes:
@@ -205,3 +209,77 @@ def test_moments_in_the_file_are_integers(sqlite: SqlDatabase, sqlite_url: str) 
         stored = connection.exec_driver_sql("SELECT deliver_at FROM schedule").scalar()
     engine.dispose()
     assert stored == int(NOON.timestamp()) * 1_000_000
+
+
+# --- the copy that is made first ---------------------------------------------------
+
+
+def backups(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.backup"))
+
+
+def test_no_backup_of_what_holds_nothing(url: str, tmp_path: Path) -> None:
+    """A new database, one that is at the head and PostgreSQL are not copied."""
+    assert upgrade.upgrade(url, SERVICE).backup is None
+    assert upgrade.upgrade(url, SERVICE).backup is None
+    upgrade.downgrade(url, "0001")
+    done = upgrade.upgrade(url, SERVICE)
+    assert (done.before, done.after) == ("0001", HEAD)
+    assert (done.backup is not None) == url.startswith("sqlite")
+    assert len(backups(tmp_path)) == url.startswith("sqlite")
+
+
+def test_backups_are_private_and_kept(sqlite_url: str, tmp_path: Path) -> None:
+    """Each upgrade makes a copy of its own, which nobody else may read."""
+    upgrade.upgrade(sqlite_url, SERVICE)
+    made = []
+    for _ in range(3):  # within a second, too
+        upgrade.downgrade(sqlite_url, "0001")
+        made.append(upgrade.upgrade(sqlite_url, SERVICE).backup)
+    assert sorted(filter(None, made)) == backups(tmp_path)
+    assert len(set(made)) == 3
+    for file in backups(tmp_path):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert upgrade.current(f"sqlite:///{file}") == "0001"
+
+
+def test_the_log_beside_the_file_is_copied(sqlite_url: str, tmp_path: Path) -> None:
+    """What stands in SQLite's write-ahead log only is in the copy, too."""
+    upgrade.upgrade(sqlite_url, SERVICE)
+    upgrade.downgrade(sqlite_url, "0001")
+    file = tmp_path / "carillon.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA wal_autocheckpoint = 0")
+        other.execute("INSERT INTO fact VALUES ('mine', x'00')")
+        assert (tmp_path / "carillon.db-wal").stat().st_size > 0
+        done = upgrade.prepare(sqlite_url, SERVICE)
+    assert done is not None
+    with closing(sqlite3.connect(done)) as copy:
+        [(found,)] = copy.execute("SELECT count(*) FROM fact WHERE name = 'mine'")
+    assert found == 1
+
+
+def test_no_room_for_the_copy(sqlite_url: str, tmp_path: Path) -> None:
+    """An upgrade whose copy cannot be written says so and changes nothing."""
+    upgrade.upgrade(sqlite_url, SERVICE)
+    upgrade.downgrade(sqlite_url, "0001")
+    size = (tmp_path / "carillon.db").stat().st_size
+    script = (
+        "import resource, sys\n"
+        "from bot.domain.errors import Unavailable\n"
+        "from bot.store import upgrade\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size // 2}, {size // 2}))\n"
+        "try:\n"
+        "    upgrade.upgrade(sys.argv[1], sys.argv[2])\n"
+        "except Unavailable as error:\n"
+        "    print(error.text)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, sqlite_url, SERVICE],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.stdout.startswith(f"No backup of {tmp_path}/carillon.db can be made"), (
+        ran
+    )
+    assert backups(tmp_path) == []
+    assert upgrade.current(sqlite_url) == "0001"

@@ -12,7 +12,7 @@ from bot.store import upgrade
 from bot.store.changes import SqlWatch
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
-from tests.store.samples import a_schedule
+from tests.store.samples import SERVICE, a_schedule
 
 SPAWN = multiprocessing.get_context("spawn")
 #: longer than any wait for a change should take, on a busy machine too
@@ -26,7 +26,7 @@ def add_and_nudge(unit: UnitOfWork, client_id: str) -> None:
 
 def commit_when_told(url: str, ready: Event, go: Event) -> None:
     """Another process, such as the command line."""
-    database = SqlDatabase(url)
+    database = SqlDatabase(url, SERVICE)
     ready.set()
     go.wait(60)
     database.call(add_and_nudge, "a")
@@ -117,8 +117,8 @@ def test_listener_reconnects() -> None:
     """After a restart of the server the watcher listens again by itself."""
     with PostgreSQL() as server:
         url = server.database("watched")
-        upgrade.upgrade(url)
-        database, other = SqlDatabase(url), SqlDatabase(url)
+        upgrade.upgrade(url, SERVICE)
+        database, other = SqlDatabase(url, SERVICE), SqlDatabase(url, SERVICE)
 
         async def go() -> None:
             watch = database.watch()

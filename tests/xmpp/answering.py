@@ -88,7 +88,7 @@ def configured(
 @asynccontextmanager
 async def answering(settings: Settings) -> AsyncIterator[Answering]:
     """Started, with everything said that a fresh session asks for."""
-    upgrade.prepare(settings.database.url)
+    upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
     with open_use_cases(settings) as use_cases:
         key, lists = await use_cases.database.run(_start)
         ids = MessageIds(key)

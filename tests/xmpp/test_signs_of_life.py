@@ -44,7 +44,7 @@ async def running(
     settings: Settings, clock: Clock
 ) -> AsyncIterator[tuple[UseCases, SignsOfLife]]:
     """With one subscriber, whose notes are being written."""
-    upgrade.prepare(settings.database.url)
+    upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
     with open_use_cases(settings) as use_cases:
         own = use_cases.policy.addresses.own
         use_cases.database.call(use_cases.subscribers.join, JID, own, None)
@@ -105,7 +105,7 @@ def test_memory_is_bounded(settings: Settings, run: Run) -> None:
     """Of many people the longest silent are forgotten."""
 
     async def scenario() -> None:
-        upgrade.prepare(settings.database.url)
+        upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         with open_use_cases(settings) as use_cases:
             signs = SignsOfLife(
                 use_cases.database, use_cases.subscribers, Clock(), max_people=10

@@ -12,8 +12,10 @@ from pathlib import Path
 from shlex import quote
 from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
+from bot.app import renamed
 from bot.app.checks.finding import Finding, Result, fault, ok, warning
-from bot.app.wiring import templates_of
+from bot.app.wiring import database_of, templates_of
+from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Phrase, Quoted
 from bot.rendering.templates import JinjaTemplates
@@ -93,8 +95,15 @@ def database(config: Path, settings: Settings) -> Iterator[Finding]:
         yield ok(name, Phrase("new: {command} makes the tables", command=command))
     elif faults := upgrade.check(url):
         yield fault(name, faults[0], "carillon db upgrade")
+    elif hint := _hint(settings):
+        yield warning(name, hint)
     else:
         yield ok(name, Phrase("at {revision}", revision=upgrade.head()))
+
+
+def _hint(settings: Settings) -> Phrase | None:
+    with contextlib.closing(database_of(settings)) as stored:
+        return renamed.hint(settings, stored, SystemClock())
 
 
 def _whereabouts(name: str, file: Path, url: str, here: str) -> Iterator[Finding]:

@@ -257,15 +257,14 @@ class ChunkProgress:
         assert broadcast is not None  # noqa: S101 - none is ever deleted
         return broadcast.state
 
-    def take_over(self, uow: UnitOfWork, service: str) -> None:
-        """Give back what earlier processes held that connected as `service`.
+    def take_over(self, uow: UnitOfWork) -> None:
+        """Give back what earlier processes of this service held.
 
-        To be called by the only one that may connect so, before its first pulse.
+        To be called by the only one that may connect as it, before its first pulse.
         """
         for pulse in uow.facts.pulses():
-            if pulse.service == service:
-                uow.chunks.release(pulse.worker)
-                uow.facts.stopped(pulse.worker)
+            uow.chunks.release(pulse.worker)
+            uow.facts.stopped(pulse.worker)
 
     def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
         """Extend the leases of what is in hand; others run out."""

@@ -29,3 +29,11 @@ class Facts(Protocol):
     def pulses(self) -> list[Pulse]: ...
 
     def stopped(self, worker: str) -> None: ...
+
+    def strangers(self, since: datetime) -> list[str]:
+        """JIDs of others that have readers or announcements here, while this service
+        has none; but not of those that gave a sign of life since.
+
+        Nothing else looks at what is another's.
+        """
+        ...

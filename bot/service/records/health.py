@@ -23,10 +23,17 @@ class Health:
     upcoming: tuple[Schedule, ...]
     #: what goes out now
     sending: tuple[tuple[Broadcast, Progress], ...] = ()
+    #: whose rows there are, if none are ours
+    strangers: tuple[str, ...] = ()
 
     @property
     def connected(self) -> bool:
         return any(pulse.connected for pulse in self.up)
+
+
+def strangers(uow: UnitOfWork, clock: Clock) -> list[str]:
+    """Whose rows there are, if none are ours: perhaps our JID was another before."""
+    return uow.facts.strangers(clock.now() - FRESH)
 
 
 def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
@@ -43,4 +50,5 @@ def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
                 Paging(limit=limit), sending=True
             ).items
         ),
+        strangers=tuple(strangers(uow, clock)),
     )

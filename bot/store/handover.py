@@ -1,0 +1,93 @@
+"""A service whose JID has changed is given the rows that it had under the old one."""
+
+import contextlib
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bot.domain.errors import Conflict, NotFound
+from bot.domain.phrase import Phrase
+from bot.store.backend import parse_url
+from bot.store.sqlite import SQLiteBackend
+from bot.store.tables import (
+    announcement_list,
+    metadata,
+    request_count,
+    schedule,
+    subscriber,
+)
+from bot.store.upgrade import transaction
+
+#: what a service is there for; lists and counts it has as soon as it is started
+_HOLDINGS = (subscriber, schedule)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was handed over."""
+
+    subscribers: int
+    schedules: int
+
+
+def adopt(url: str, service: str, former: str) -> Handed:
+    """Make all rows of `former` those of `service`, which has none of its own.
+
+    Raises NotFound where there are none, Conflict where `service` has its own or
+    one of both is running.
+    """
+    with _nobody_runs(url), transaction(url) as connection:
+        for jid in (service, former):
+            _refuse_running(connection, jid)
+        if not _count(connection, former, announcement_list, *_HOLDINGS):
+            raise NotFound(
+                Phrase("This database holds nothing of {former}.", former=former)
+            )
+        if service == former or _count(connection, service, *_HOLDINGS):
+            raise Conflict(
+                Phrase(
+                    "{service} has readers or announcements of its own here, which"
+                    " cannot be put together with those of {former}.",
+                    service=service,
+                    former=former,
+                )
+            )
+        handed = Handed(
+            subscribers=_count(connection, former, subscriber),
+            schedules=_count(connection, former, schedule),
+        )
+        # what a start under the new JID made, and would be in the way
+        for table in (announcement_list, request_count):
+            connection.execute(sa.delete(table).where(table.c.service == service))
+        for table in metadata.tables.values():
+            if "service" in table.c:
+                theirs = sa.update(table).where(table.c.service == former)
+                connection.execute(theirs.values(service=service))
+        return handed
+
+
+def _count(connection: sa.Connection, service: str, *tables: sa.Table) -> int:
+    total = 0
+    for table in tables:
+        count = sa.select(sa.func.count()).select_from(table)
+        count = count.where(table.c.service == service)
+        total += connection.execute(count).scalar_one()
+    return total
+
+
+def _nobody_runs(url: str) -> AbstractContextManager[None]:
+    """On a SQLite file: there it is one lock for all."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SQLiteBackend(parsed).exclusive("")
+    return contextlib.nullcontext()
+
+
+def _refuse_running(connection: sa.Connection, service: str) -> None:
+    """On PostgreSQL: takes, to the transaction's end, what a running service holds."""
+    if connection.dialect.name != "postgresql":
+        return
+    taken = sa.func.pg_try_advisory_xact_lock(sa.func.hashtextextended(service, 0))
+    if not connection.execute(sa.select(taken)).scalar_one():
+        raise Conflict(Phrase("{service} is running: stop it first.", service=service))

@@ -1,0 +1,94 @@
+"""A service whose JID changed takes over what it stored under the old one."""
+
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import Conflict, NotFound
+from bot.service.ports.pulses import Pulse
+from bot.store import handover, upgrade
+from bot.store.database import SqlDatabase
+from bot.store.tables import metadata
+from tests.store.releases import restore, rows_of
+from tests.store.samples import MINUTE, NOON, SERVICE, a_schedule, declare, subscribe
+
+NEW = "news.example.org"
+
+
+def services(url: str) -> dict[str, set[str]]:
+    """Whose rows each table has."""
+    found = rows_of(url)
+    return {
+        table.name: {row["service"] for row in found[table.name]}
+        for table in metadata.tables.values()
+        if "service" in table.c
+    }
+
+
+def test_everything_is_handed_over(url: str) -> None:
+    """All rows of a database are those of the new JID, and nothing else is changed."""
+    restore("0.1.0", url)
+    upgrade.upgrade(url, SERVICE)
+    with closing(SqlDatabase(url, NEW)) as database:
+        database.call(declare, "news", "extra")  # as a start under the new JID does
+        before = rows_of(url)
+        later = NOON + timedelta(days=1)
+        assert database.look(lambda unit: unit.facts.strangers(later)) == [SERVICE]
+        handed = handover.adopt(url, NEW, SERVICE)
+        assert database.look(lambda unit: unit.facts.strangers(later)) == []
+    after = rows_of(url)
+    assert set().union(*services(url).values()) == {NEW}
+    assert handed.subscribers == len(after["subscriber"]) > 0
+    assert handed.schedules == len(after["schedule"]) > 0
+    for table, rows in after.items():
+        was = [row for row in before[table] if row.get("service", SERVICE) == SERVICE]
+        plain = [{**row, "service": None} for row in was]
+        assert sorted(map(repr, plain)) == sorted(
+            repr({**row, "service": None}) for row in rows
+        )
+
+
+def test_two_are_not_put_together(database: SqlDatabase, url: str) -> None:
+    """A service that has readers or announcements of its own takes over nothing."""
+    database.call(lambda unit: unit.schedules.add(a_schedule()))
+    with closing(SqlDatabase(url, NEW)) as other:
+        other.call(lambda unit: subscribe(unit, declare(unit, "news")["news"], "a@b"))
+    before = rows_of(url)
+    for service, former in ((NEW, SERVICE), (SERVICE, NEW), (SERVICE, SERVICE)):
+        with pytest.raises(Conflict):
+            handover.adopt(url, service, former)
+    assert rows_of(url) == before
+
+
+def test_nothing_to_take_over(database: SqlDatabase, url: str) -> None:
+    """A JID that has no rows is named."""
+    database.call(lambda unit: unit.schedules.add(a_schedule()))
+    with pytest.raises(NotFound, match="nothing of typo"):
+        handover.adopt(url, NEW, "typo.example.org")
+
+
+@pytest.mark.parametrize("running", [SERVICE, NEW])
+def test_not_while_it_runs(database: SqlDatabase, url: str, running: str) -> None:
+    """While a process of either JID runs nothing is handed over."""
+    database.call(lambda unit: unit.schedules.add(a_schedule()))
+    with closing(SqlDatabase(url, running)) as other:
+        with other.exclusive(), pytest.raises(Conflict):
+            handover.adopt(url, NEW, SERVICE)
+        assert services(url)["schedule"] == {SERVICE}
+        handover.adopt(url, NEW, SERVICE)
+    assert services(url)["schedule"] == {NEW}
+
+
+def test_a_neighbour_is_no_stranger(database: SqlDatabase, url: str) -> None:
+    """Who has rows and lives is not taken for what a new service was called before."""
+    database.call(lambda unit: unit.schedules.add(a_schedule()))
+    pulse = Pulse(
+        worker="w", service=SERVICE, version="1", connected=True,
+        started_at=NOON, seen_at=NOON,
+    )  # fmt: skip
+    database.call(lambda unit: unit.facts.beat(pulse))
+    with closing(SqlDatabase(url, NEW)) as other:
+        ago = NOON - timedelta(seconds=1)
+        assert other.look(lambda unit: unit.facts.strangers(ago)) == []
+        assert other.look(lambda unit: unit.facts.strangers(NOON + MINUTE)) == [SERVICE]
