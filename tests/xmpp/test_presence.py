@@ -17,7 +17,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.store.tables import subscriber, subscription
 from bot.xmpp.doors.callers import sender_of
-from bot.xmpp.doors.opening import JOINS_AT_ONCE
+from bot.xmpp.doors.opening import JOIN_BURST
 from bot.xmpp.stanzas.namespaces import LANG
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
@@ -205,7 +205,7 @@ def test_joining_and_leaving_in_a_loop(
         async with answering(settings) as bot, contact(server, name) as client:
             bot.doors.joins._clock = lambda: seconds
             news = f"news@{bot.address}"
-            most = JOINS_AT_ONCE + len(LISTS)
+            most = JOIN_BURST + len(LISTS)
             while bot.doors.joins.dropped < 3:
                 client.tell(news, "subscribe")
                 client.tell(news, "unsubscribe")

@@ -40,7 +40,8 @@ from bot.xmpp.session.exchange import NotConnected
 
 log = logging.getLogger(__name__)
 
-JOINS, JOINS_AT_ONCE = 1, 20  #: subscriptions of one person: a second, at once
+JOINS_PER_SECOND = 1  #: of one person
+JOIN_BURST = 20  #: of one person, at once, beside one for each list
 
 
 class Doors:
@@ -74,7 +75,9 @@ class Doors:
         self._signs = SignsOfLife(database, subscribers, clock)
         self.limit = BounceLimit(clock)
         # whoever joins every list at once is no flood
-        self.joins = SenderLimit(clock, rate=JOINS, burst=JOINS_AT_ONCE + len(lists))
+        self.joins = SenderLimit(
+            clock, rate=JOINS_PER_SECOND, burst=JOIN_BURST + len(lists)
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._session: asyncio.Task[None] | None = None
         #: all is said that a fresh session asks for
