@@ -277,7 +277,9 @@ def test_recurrence(stage: Stage) -> None:
 
 
 def test_query_and_response(stage: Stage) -> None:
-    """§9: the draft's response, with the zone that was given, whose it is, its revision."""
+    """§9: the draft's response, with the zone that was given, whose it is, and its
+    revision.
+    """
     job, before = fresh(), now()
     replay(stage.admin, adapted(REQUEST, stage, job))
     after = now()
