@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.errors import CarillonError, Finished
+from bot.domain.schedule import ScheduleState
 from bot.service.delivery.jobs import Step
+from bot.service.requests.request import ScheduleChange
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
 from tests.world import ADMIN, World, numbered
@@ -43,7 +45,9 @@ def at_once(world: World, *cases: tuple[Callable[..., Any], *tuple[Any, ...]]) -
 
 @pytest.mark.postgres
 def test_nobody_waits_for_each_other(postgresql: PostgreSQL) -> None:
-    """The last record, a cancel and a stop of one broadcast never deadlock."""
+    """The last record, a cancel and a stop of one broadcast never deadlock; nor do the
+    last record, an edit and a skip, of which none is lost.
+    """
     url = postgresql.database("lock_order")
     upgrade.upgrade(url)
     world = World(url)
@@ -62,6 +66,23 @@ def test_nobody_waits_for_each_other(postgresql: PostgreSQL) -> None:
             (world.broadcasts.stop, admin, claimed.broadcast.id),
         )
         assert world.get(job.id).is_final
+    for _ in range(ROUNDS):
+        job = world.due(recurrence="FREQ=DAILY")
+        claimed = world.do(world.sending.claim, "w")
+        assert claimed is not None
+        chunk = claimed.chunk
+        step = Step(chunk_id=chunk.id, through=chunk.last, done=chunk.count)
+        change = ScheduleChange(bodies=(("en", "Hello again"),))
+        at_once(
+            world,
+            (world.sending.record, "w", [step], []),
+            (world.editing.edit, admin, numbered(job), change, None),
+            (world.steering.skip, admin, numbered(job)),
+        )
+        after = world.get(job.id)
+        assert (after.state, after.revision) == (ScheduleState.PENDING, 2)
+        assert after.planned == job.planned + 1
+        world.cancel(after)
     world.close()
     time.sleep(1.5)  # the server counts with a delay
     engine = sa.create_engine(url)
