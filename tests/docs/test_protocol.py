@@ -16,6 +16,7 @@ from bot.xmpp.doors.discovery.limits import form
 from bot.xmpp.doors.inbox import refusals as bounces
 from bot.xmpp.doors.scheduling import requests as schedule_requests
 from bot.xmpp.doors.scheduling.requests import read_query, read_schedule
+from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
 from bot.xmpp.stanzas import bounds
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
 from bot.xmpp.stanzas.scheduling import NS
@@ -41,6 +42,21 @@ def test_requests_are_read(request_: ET.Element) -> None:
         read_query(payload)
     else:
         assert payload.tag == "{http://jabber.org/protocol/disco#info}query"
+
+
+STEERED = [example for example in EXAMPLES if example.tag in VERBS]
+
+
+@pytest.mark.parametrize("example", STEERED, ids=lambda one: one.tag)
+def test_steering_is_read(example: ET.Element) -> None:
+    """Each verb of the page has the shape that the service takes."""
+    assert read_steering(example, "").name.id == "monthly-maintenance"
+
+
+def test_every_verb_is_there() -> None:
+    """Each element that steers a job."""
+    for tag in VERBS:
+        assert re.search(rf"`<{tag.partition('}')[2]}[ />]", PAGE.text)
 
 
 def test_every_element_is_there() -> None:

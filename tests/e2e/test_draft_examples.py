@@ -277,7 +277,9 @@ def test_recurrence(stage: Stage) -> None:
 
 
 def test_query_and_response(stage: Stage) -> None:
-    """§9: the draft's response, with the zone that was given and whose job it is."""
+    """§9: the draft's response, with the zone that was given, whose it is, and its
+    revision.
+    """
     job, before = fresh(), now()
     replay(stage.admin, adapted(REQUEST, stage, job))
     after = now()
@@ -289,7 +291,7 @@ def test_query_and_response(stage: Stage) -> None:
     second = timedelta(seconds=1)  # of which created is a whole number
     assert before - second < moment < after + second
     metadata = payload(answer).findall(f"{S}metadata/*")
-    assert [child.tag for child in metadata] == [f"{X}owner"]
+    assert [child.tag for child in metadata] == [f"{X}owner", f"{X}revision"]
 
 
 def test_cancellation(stage: Stage) -> None:

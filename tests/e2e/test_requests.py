@@ -86,7 +86,11 @@ def test_query(stage: Stage) -> None:
     )
     metadata = answer.find(f"{S}metadata")
     assert metadata is not None
-    assert [child.tag for child in metadata] == [f"{X}list", "{urn:example:p}tag"]
+    assert [child.tag for child in metadata] == [
+        f"{X}list",
+        "{urn:example:p}tag",
+        f"{X}revision",
+    ]
     given = ET.fromstring(tag)
     assert ET.canonicalize(ET.tostring(metadata[1])) == ET.canonicalize(
         ET.tostring(given)

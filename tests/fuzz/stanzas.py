@@ -184,7 +184,7 @@ _MAY: Mapping[str, Callable[[Values, str, str | None], bool]] = {
         row["jid"] == bare and kind == "error"
     ),
     "notice": lambda row, bare, kind: (
-        harmless(row["text"] or "") and (bare == ADMIN or kind == "error")
+        harmless(row["text"] or "") and (bare in {ADMIN, PUBLISHER} or kind == "error")
     ),
     "audit": lambda row, bare, _: (
         row["caller"] == bare and harmless(row["detail"] or "")

@@ -391,3 +391,33 @@ def test_a_draft_stores_nothing(world: World) -> None:
         )
     )
     assert world.get(job.id) == job
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"recurrence": "FREQ=WEEKLY;BYDAY=MO,FR;COUNT=5", "timezone": "Europe/Warsaw"},
+        {"deliver_at": "2026-03-29T01:30:00Z", "timezone": "Europe/Warsaw"},
+        {"recurrence": "FREQ=MONTHLY", "deliver_at": "2026-03-31T13:00:00Z"},
+        {"recurrence": "FREQ=DAILY;UNTIL=20260309", "expires": "2026-03-08T00:00:00Z"},
+    ],
+)
+def test_what_is_written_back_is_what_was_asked(
+    world: World, given: dict[str, Any]
+) -> None:
+    """An edit that says what is so already changes nothing, in whatever form it says
+    it, and makes no revision.
+    """
+    job = world.schedule(**given, late_policy="run", late_within="30")
+    job = world.steer("skip", job) if job.recurrence else job
+    same: dict[str, Any] = {
+        "bodies": (("en", "Hello"),),
+        "list_name": "news",
+        "late_policy": "run",
+        "late_within": "30",
+        "updates": True,
+        "metadata": META.format(""),
+        **{name: given[name] for name in ("recurrence", "timezone") if name in given},
+    }
+    assert world.edit(job, **same) == job
+    assert draft(world, job, **same).differences == ()

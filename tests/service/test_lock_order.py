@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import ExceptionKind
 from bot.domain.errors import CarillonError, Finished
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.outcomes import Bounce
+from bot.service.requests.request import ScheduleChange
 from bot.store import upgrade
 from bot.store.tables import schedule
 from tests.servers.postgresql import PostgreSQL
@@ -238,4 +239,25 @@ def test_several_end_at_once(world: World, deadlocks: Deadlocks, first: int) -> 
         (world.chunk_progress.record, "w", steps[::-1], []),
     )
     assert [world.get(job.id).is_final for job in jobs] == [True, True]
+    assert deadlocks.found == []
+
+
+@pytest.mark.postgres
+def test_an_edit_and_a_skip_during_the_end(world: World, deadlocks: Deadlocks) -> None:
+    """The last record, an edit and a skip never deadlock, and none of them is lost."""
+    admin = world.caller(ADMIN)
+    change = ScheduleChange(bodies=(("en", "Hello again"),))
+    for _ in range(ROUNDS):
+        job = world.due(recurrence="FREQ=DAILY")
+        found = claimed(world)
+        at_once(
+            world,
+            (world.chunk_progress.record, "w", [last_step(found)], []),
+            (world.editing.edit, admin, numbered(job), change, None),
+            (world.steering.skip, admin, numbered(job)),
+        )
+        after = world.get(job.id)
+        assert (after.state, after.revision) == (ScheduleState.PENDING, 2)
+        assert after.planned == job.planned + 1
+        world.cancel(after)
     assert deadlocks.found == []

@@ -11,6 +11,7 @@ from bot.domain.broadcast import (
     Progress,
 )
 from bot.domain.message import Text
+from bot.domain.schedule import TextContent
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
@@ -84,6 +85,32 @@ def test_rendition_stands(database: SqlDatabase) -> None:
         assert both == {"pl": text, "": other}
         assert keep(broadcast, "Europe/Warsaw", {"pl": other}) == {"pl": other}
         assert kept(broadcast, "UTC") == both
+
+    database.call(use)
+
+
+def test_kept_content(database: SqlDatabase) -> None:
+    """What goes out keeps the content of before the first edit; what is over has none
+    to keep.
+    """
+
+    def use(unit: UnitOfWork) -> None:
+        declare(unit, "news")
+        going, over = sending(unit), sending(unit)
+        unit.broadcasts.save(replace(over, state=BroadcastState.SENT))
+        before = unit.schedules.get(going.schedule_id)
+        ended = unit.schedules.get(over.schedule_id)
+        assert before is not None
+        assert ended is not None
+        assert unit.broadcasts.kept_content(going.id) is None
+        edited = replace(
+            before, content=TextContent(texts=(Text(language="", body="x"),))
+        )
+        for schedule in (before, edited, ended):
+            unit.broadcasts.keep_content(schedule)
+        kept = (before.content, before.timezone)
+        assert unit.broadcasts.kept_content(going.id) == kept
+        assert unit.broadcasts.kept_content(over.id) is None
 
     database.call(use)
 

@@ -186,3 +186,38 @@ def test_occurrences_are_unique(database: SqlDatabase) -> None:
         assert unit.occurrences.of(schedule, limit=1) == [later]
 
     database.call(use)
+
+
+def test_what_is_skipped(database: SqlDatabase) -> None:
+    """Occurrences by state, by moment and by age; only a skipped one is put back."""
+
+    def use(unit: UnitOfWork) -> None:
+        schedule = unit.schedules.add(a_schedule()).id
+        other = unit.schedules.add(a_schedule("s2")).id
+        states = [
+            OccurrenceState.SENT,
+            OccurrenceState.SKIPPED,
+            OccurrenceState.SKIPPED,
+        ]
+        first, second, third = (
+            unit.occurrences.add(
+                Occurrence(schedule_id=schedule, due_at=NOON + at * MINUTE, state=state)
+            )
+            for at, state in enumerate(states)
+        )
+        assert first is not None
+        assert second is not None
+        assert third is not None
+        found = unit.occurrences
+        assert found.at(schedule, NOON) == first
+        assert found.at(other, NOON) is None
+        assert found.of(schedule, limit=9, until=NOON + MINUTE) == [second, first]
+        assert found.in_state(schedule, OccurrenceState.SKIPPED) == [second, third]
+        assert found.in_state(other, OccurrenceState.SKIPPED) == []
+        assert found.skipped(schedule, after=NOON) == [second.due_at, third.due_at]
+        assert found.skipped(schedule, after=second.due_at) == [third.due_at]
+        for moment in (first.due_at, third.due_at):
+            found.put_back(schedule, moment)
+        assert found.of(schedule, limit=9) == [second, first]
+
+    database.call(use)

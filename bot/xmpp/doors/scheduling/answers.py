@@ -145,7 +145,8 @@ def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
         found.remove(child)
     if caller.sees_all:
         ET.SubElement(found, f"{{{ANNOUNCE}}}owner").text = schedule.owner
-    found.append(_revision(schedule))
+    if not _is_private(schedule, caller):
+        found.append(_revision(schedule))
     return found
 
 
