@@ -25,7 +25,7 @@ Chunks
     the server has acknowledged every message to a position up to it, or that the
     recipient there has an exception. The cursor moves only forward, only in a
     transaction of its lease's holder, and together with the exceptions of what it
-    passes. So a crash loses nobody: the next holder goes on behind the cursor and
+    passes. So a crash loses nobody: the next holder goes on from the cursor and
     repeats what was written but not recorded, at most one window of messages, each
     with the id that it had.
 
@@ -41,12 +41,13 @@ Chunks
     Once the cursor reaches it, the strikes are forgotten.
 
 Exceptions
-    No row is the usual case: whoever lies behind the cursor without one is told.
+    No row is the usual case: whom the cursor has passed without one was told.
     Therefore a row is there for what deviates, and goes away when it no longer does.
 
-    A broadcast is over once every chunk is finished and no exception is retrying or
-    deferred. A message may bounce later than that. It still makes an exception and is
-    repeated, but the broadcast's own state, and the report, stay what they were.
+    Unless it is stopped or given up, a broadcast is over once every chunk is finished
+    and no exception is retrying or deferred. A message may bounce later than that. It
+    still makes an exception and is repeated, but the broadcast's own state, and the
+    report, stay what they were.
 """
 
 from dataclasses import dataclass

@@ -10,8 +10,8 @@ Whose fault it was
     Some servers close the stream over a message that they do not like, and do not say
     which one. Whoever had messages on their way is suspect, and everything else on the
     stream has to go on. So a suspect chunk is sent with a window of its own that
-    becomes smaller with each strike, until the window is so small that only one reader
-    can be meant. That one is given up, and the strikes start afresh.
+    becomes smaller with each strike after the first, until it is so small that only one
+    reader can be meant. That one is given up, and the strikes start afresh.
 
     For this to blame nobody else, suspects go alone: one at a time (`_alone`), and no
     chunk is claimed while one has its turn or waits for it. The chunks under way that
@@ -26,9 +26,9 @@ Whose fault it was
     is at fault and no reader. Then the broadcast ends.
 
 Where it looks odd
-    A chunk is read again after every lost stream, although its cursor was just known:
-    while nobody was connected its lease may have run out, an admin may have stopped
-    the broadcast, and the record of the last step may have been the one that failed.
+    A chunk is read again after every lost stream, although we have just sent it: the
+    pipe keeps no cursor of its own, and while nobody was connected the lease may have
+    run out, or an admin may have stopped the broadcast.
 
     `step` does not wake up when a pipe ends and nothing was left to claim. What ends
     makes no chunk free: that is done by the planner, which nudges, and by the time,
