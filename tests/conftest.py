@@ -8,12 +8,20 @@ from typing import Any
 import pytest
 
 from tests.conformance import ran
+from tests.servers import signals
 from tests.servers.ejabberd import Ejabberd
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import servers_of
 from tests.servers.programs import ProgramMissingError
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_passed_on() -> Iterator[None]:
+    """In each process that runs tests, so not in the controller of pytest-xdist."""
+    with signals.passed_on():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """`carillon run` as a subprocess, in a folder of its own, and its database."""
 
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -48,15 +49,17 @@ class Service:
         templates: Path | None = None,
         web: str = "",
         program: Sequence[str | Path] = (sys.executable, "-m", "bot"),
+        prefix: Sequence[str] = (),
         cwd: Path = ROOT,
     ) -> None:
+        """Nothing is started yet; `prefix` is a command that starts the program."""
         component = mode == "component"
         port = server.component_port if component else server.c2s_port
         account = f"bot{abs(hash(folder)) % 10**8}"
         if not component and jid is None:
             server.register(account)
         self.folder = folder
-        self._program, self._cwd = program, cwd
+        self._program, self._prefix, self._cwd = program, prefix, cwd
         self.file = folder / "carillon.toml"
         self.jid = jid or (server.component if component else server.jid(account))
         self.url = database or f"sqlite:///{folder}/carillon.db"
@@ -135,7 +138,7 @@ welcome = ""
 
     def start(self, environment: Mapping[str, str] | None = None) -> None:
         self._process = Process(
-            [*self._program, "-c", self.file, "run"],
+            [*self._prefix, *self._program, "-c", self.file, "run"],
             log=self.folder / "carillon.log",
             cwd=self._cwd,
             env=environment or {},
@@ -155,14 +158,15 @@ welcome = ""
         self._process.kill()
         self._process = None
 
-    def stop(self) -> int:
-        """SIGTERM; the exit status."""
+    def send_signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def stop(self, ending: signal.Signals = signal.SIGTERM) -> int:
+        """The exit status."""
         assert self._process is not None
         process, self._process = self._process, None
-        process.stop(timeout=30)
-        status: int | None = process._popen.returncode
-        assert status is not None
-        return status
+        return process.stop(ending, timeout=30)
 
     def close(self) -> None:
         if self._process is not None:

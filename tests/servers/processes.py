@@ -69,12 +69,16 @@ class Process:
                     raise self.error(f"port {port} not open after {timeout:g} s")
                 time.sleep(0.02)
 
-    def stop(self, first: signal.Signals = signal.SIGTERM, timeout: float = 15) -> None:
-        """Ask to end; after `timeout` seconds kill."""
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it, unless the process has ended."""
         if self._popen.poll() is None:
-            self._popen.send_signal(first)
+            self._popen.send_signal(number)
+
+    def stop(self, first: signal.Signals = signal.SIGTERM, timeout: float = 15) -> int:
+        """Ask to end; after `timeout` seconds kill. The exit status, -N of signal N."""
+        self.send_signal(first)
         try:
-            self._popen.wait(timeout)
+            return self._popen.wait(timeout)
         except subprocess.TimeoutExpired:
             self.kill()
             raise self.error(f"killed: still there after {timeout:g} s") from None

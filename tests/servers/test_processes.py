@@ -1,6 +1,7 @@
 """Servers do not outlive their owner, and failures are told with the log."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import signals
 from tests.servers.folders import temporary_folder
 from tests.servers.ports import free_port, is_open
 from tests.servers.processes import Process, ServerError, servers_of
@@ -83,6 +85,17 @@ def test_deaf_program_is_killed(tmp_path: Path) -> None:
     with pytest.raises(ServerError, match="still there"):
         process.stop(timeout=0.2)
     assert eventually(lambda: not family & servers_of(os.getpid()).keys())
+
+
+@pytest.mark.parametrize("number", signals.ENDING, ids=lambda one: one.name)
+def test_a_signal_reaches_what_tests_start(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """Each signal that ends a program does, whatever the run's starter ignores."""
+    script = ["sh", "-c", "echo ready; exec sleep 60"]
+    process = Process(script, log=tmp_path / "log", cwd=tmp_path, env={})
+    assert eventually(lambda: "ready" in process.log.read_text())
+    assert process.stop(number) == -number
 
 
 def test_folder_goes_with_its_owner() -> None:
