@@ -10,17 +10,18 @@ import pytest
 from tests.conformance import ran
 from tests.servers import signals
 from tests.servers.ejabberd import Ejabberd
+from tests.servers.environment import servers_of
+from tests.servers.forked import FORK_SERVER
 from tests.servers.postgresql import PostgreSQL
-from tests.servers.processes import servers_of
 from tests.servers.programs import ProgramMissingError
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
 
 
 @pytest.fixture(scope="session", autouse=True)
-def signals_passed_on() -> Iterator[None]:
-    """In each process that runs tests, so not in the controller of pytest-xdist."""
-    with signals.passed_on():
+def processes() -> Iterator[None]:
+    """Of each process that runs tests: so not of the controller of pytest-xdist."""
+    with signals.passed_on(), FORK_SERVER.ending():
         yield
 
 

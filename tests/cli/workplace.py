@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from typer.testing import CliRunner
@@ -22,6 +23,7 @@ from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.sending import Sending
 from bot.service.use_cases import UseCases
 from bot.settings import load
+from tests.servers.forked import STARTERS, Forked
 
 CONFIG = """
 [xmpp]
@@ -50,6 +52,7 @@ default = true
 
 [lists.news]
 """
+PROGRAM = (sys.executable, "-m", "bot")
 CTRL_C, CTRL_D = "\x03", "\x04"
 _PATIENCE = 60.0
 
@@ -94,22 +97,64 @@ class Workplace:
         return json.loads(self.done(*args, "--json"))
 
     def command(self, *args: str) -> list[str]:
-        return [sys.executable, "-m", "bot", "-c", str(self.config), *args]
+        return [*PROGRAM, "-c", str(self.config), *args]
 
     def program(
         self, *args: str, command: Sequence[str] = (), env: Mapping[str, str] = {}
     ) -> Outcome:
-        """In a process of its own, without a terminal."""
+        """In a process of its own, without a terminal.
+
+        It is a fork of one that has imported the program, unless the whole command
+        is given or the environment is one that the interpreter reads at its start.
+        """
+        surroundings = {**_environment(), **env}
+        if not command and not any(name.startswith(STARTERS) for name in env):
+            return self._forked(args, surroundings)
         ran = subprocess.run(
             command or self.command(*args),
             cwd=self.folder,
-            env={**_environment(), **env},
+            env=surroundings,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,
             check=False,
         )
         return Outcome(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+    def _forked(self, args: Sequence[str], env: Mapping[str, str]) -> Outcome:
+        with (
+            Path(os.devnull).open("rb") as nothing,
+            TemporaryFile() as out,
+            TemporaryFile() as err,
+        ):
+            child = self._fork(args, env, [one.fileno() for one in (nothing, out, err)])
+            try:
+                code = child.wait(_PATIENCE)
+            finally:
+                child.kill()
+            out.seek(0)
+            err.seek(0)
+            return Outcome(code, out.read().decode(), err.read().decode())
+
+    def _fork(
+        self,
+        args: Sequence[str],
+        env: Mapping[str, str],
+        streams: Sequence[int],
+        *,
+        terminal: bool = False,
+    ) -> Forked:
+        return Forked(
+            self.command(*args)[len(PROGRAM) :],
+            streams=streams,
+            cwd=self.folder,
+            env={
+                name: value
+                for name, value in env.items()
+                if not name.startswith(STARTERS)
+            },
+            terminal=terminal,
+        )
 
     def terminal(self, *args: str, types: str = "") -> tuple[int, str]:
         """In a process of its own, on a terminal of 80 columns where `types` is typed.
@@ -124,14 +169,8 @@ class Workplace:
         The terminal is the program's own, as `/dev/tty` and for Ctrl-C.
         """
         ours, theirs = pty.openpty()
-        child = subprocess.Popen(
-            ["setsid", "--ctty", *self.command(*args)],
-            cwd=self.folder,
-            env=_environment() | {"COLUMNS": "80", "TERM": "xterm"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-        )
+        env = _environment() | {"COLUMNS": "80", "TERM": "xterm"}
+        child = self._fork(args, env, [theirs] * 3, terminal=True)
         os.close(theirs)
         try:
             seen = _converse(ours, turns)

@@ -21,10 +21,12 @@ from bot.service.ports.paging import Paging
 from bot.service.requests.request import ScheduleRequest
 from bot.settings import load
 from bot.store import upgrade
+from tests.servers.forked import STARTERS
 from tests.servers.processes import Process
 from tests.servers.xmpp_server import XmppServer
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = (sys.executable, "-m", "bot")
 
 
 class Service:
@@ -48,7 +50,7 @@ class Service:
         window: int = 200,
         templates: Path | None = None,
         web: str = "",
-        program: Sequence[str | Path] = (sys.executable, "-m", "bot"),
+        program: Sequence[str | Path] = PROGRAM,
         prefix: Sequence[str] = (),
         cwd: Path = ROOT,
     ) -> None:
@@ -60,6 +62,7 @@ class Service:
             server.register(account)
         self.folder = folder
         self._program, self._prefix, self._cwd = program, prefix, cwd
+        self._can_fork = program == PROGRAM and not prefix
         self.file = folder / "carillon.toml"
         self.jid = jid or (server.component if component else server.jid(account))
         self.url = database or f"sqlite:///{folder}/carillon.db"
@@ -137,11 +140,15 @@ welcome = ""
     # --- lives ----------------------------------------------------------------
 
     def start(self, environment: Mapping[str, str] | None = None) -> None:
+        given = dict(environment or {})
+        forked = self._can_fork and not any(one.startswith(STARTERS) for one in given)
+        program = ["carillon"] if forked else [*self._prefix, *self._program]
         self._process = Process(
-            [*self._prefix, *self._program, "-c", self.file, "run"],
+            [*program, "-c", self.file, "run"],
             log=self.folder / "carillon.log",
             cwd=self._cwd,
-            env=environment or {},
+            env=given,
+            forked=forked,
         )
 
     def wait_until_connected(self) -> None:

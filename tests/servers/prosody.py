@@ -8,7 +8,8 @@ from string import Template
 from typing import ClassVar
 
 from tests.servers import programs
-from tests.servers.processes import ServerError, environment
+from tests.servers.environment import environment
+from tests.servers.processes import ServerError
 from tests.servers.xmpp_server import XmppServer
 
 TEMPLATE = Path(__file__).with_name("prosody.cfg.lua")

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.servers import signals
+from tests.servers.environment import servers_of
 from tests.servers.folders import temporary_folder
 from tests.servers.ports import free_port, is_open
-from tests.servers.processes import Process, ServerError, servers_of
+from tests.servers.processes import Process, ServerError
 
 ROOT = Path(__file__).parents[2]
 
