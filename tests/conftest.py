@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.conformance import ran
 from tests.servers import signals
@@ -55,6 +56,13 @@ def server(request: pytest.FixtureRequest) -> XmppServer:
 
 #: in CI and in `make test`
 STRICT = bool({"CI", "CARILLON_TEST_STRICT"} & os.environ.keys())
+
+
+# How long an example takes says how busy the machine is, and no more.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 from typer.testing import CliRunner
@@ -23,7 +22,9 @@ from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.sending import Sending
 from bot.service.use_cases import UseCases
 from bot.settings import load
-from tests.servers.forked import STARTERS, Forked
+from tests.servers import forked
+from tests.servers.forked import without_starters
+from tests.servers.processes import Process
 
 CONFIG = """
 [xmpp]
@@ -108,9 +109,15 @@ class Workplace:
         is given or the environment is one that the interpreter reads at its start.
         """
         surroundings = {**_environment(), **env}
-        if not command and not any(name.startswith(STARTERS) for name in env):
-            return self._forked(args, surroundings)
-        ran = subprocess.run(
+        if not command and without_starters(env) == env:
+            ran = forked.run(
+                self.command(*args)[len(PROGRAM) :],
+                cwd=self.folder,
+                env=without_starters(surroundings),
+                timeout=_PATIENCE,
+            )
+            return Outcome(ran.returncode, ran.stdout, ran.stderr)
+        done = subprocess.run(
             command or self.command(*args),
             cwd=self.folder,
             env=surroundings,
@@ -119,41 +126,16 @@ class Workplace:
             timeout=_PATIENCE,
             check=False,
         )
-        return Outcome(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def _forked(self, args: Sequence[str], env: Mapping[str, str]) -> Outcome:
-        with (
-            Path(os.devnull).open("rb") as nothing,
-            TemporaryFile() as out,
-            TemporaryFile() as err,
-        ):
-            child = self._fork(args, env, [one.fileno() for one in (nothing, out, err)])
-            try:
-                code = child.wait(_PATIENCE)
-            finally:
-                child.kill()
-            out.seek(0)
-            err.seek(0)
-            return Outcome(code, out.read().decode(), err.read().decode())
-
-    def _fork(
-        self,
-        args: Sequence[str],
-        env: Mapping[str, str],
-        streams: Sequence[int],
-        *,
-        terminal: bool = False,
-    ) -> Forked:
-        return Forked(
-            self.command(*args)[len(PROGRAM) :],
-            streams=streams,
+    def background(self, *args: str) -> Process:
+        """In a process of its own, that goes on; what it prints is in its log."""
+        return Process(
+            ["carillon", *self.command(*args)[len(PROGRAM) :]],
+            log=self.folder / "background.log",
             cwd=self.folder,
-            env={
-                name: value
-                for name, value in env.items()
-                if not name.startswith(STARTERS)
-            },
-            terminal=terminal,
+            env={},
+            forked=True,
         )
 
     def terminal(self, *args: str, types: str = "") -> tuple[int, str]:
@@ -170,7 +152,13 @@ class Workplace:
         """
         ours, theirs = pty.openpty()
         env = _environment() | {"COLUMNS": "80", "TERM": "xterm"}
-        child = self._fork(args, env, [theirs] * 3, terminal=True)
+        child = forked.Forked(
+            self.command(*args)[len(PROGRAM) :],
+            streams=[theirs] * 3,
+            cwd=self.folder,
+            env=without_starters(env),
+            terminal=True,
+        )
         os.close(theirs)
         try:
             seen = _converse(ours, turns)

@@ -21,7 +21,9 @@ from bot.service.ports.paging import Paging
 from bot.service.requests.request import ScheduleRequest
 from bot.settings import load
 from bot.store import upgrade
-from tests.servers.forked import STARTERS
+from tests.servers import forked
+from tests.servers.environment import environment
+from tests.servers.forked import without_starters
 from tests.servers.processes import Process
 from tests.servers.xmpp_server import XmppServer
 
@@ -139,16 +141,16 @@ welcome = ""
 
     # --- lives ----------------------------------------------------------------
 
-    def start(self, environment: Mapping[str, str] | None = None) -> None:
-        given = dict(environment or {})
-        forked = self._can_fork and not any(one.startswith(STARTERS) for one in given)
-        program = ["carillon"] if forked else [*self._prefix, *self._program]
+    def start(self, more: Mapping[str, str] | None = None) -> None:
+        given = dict(more or {})
+        can_fork = self._can_fork and without_starters(given) == given
+        program = ["carillon"] if can_fork else [*self._prefix, *self._program]
         self._process = Process(
             [*program, "-c", self.file, "run"],
             log=self.folder / "carillon.log",
             cwd=self._cwd,
             env=given,
-            forked=forked,
+            forked=can_fork,
         )
 
     def wait_until_connected(self) -> None:
@@ -211,14 +213,19 @@ welcome = ""
 
     def command(self, *words: str) -> str:
         """The command line; what it prints."""
-        done = subprocess.run(
-            [*self._program, "-c", self.file, *words],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd=self._cwd,
-        )
+        words = ("-c", str(self.file), *words)
+        if self._can_fork:
+            surroundings = environment(self.folder, {})
+            done = forked.run(words, cwd=self._cwd, env=surroundings)
+        else:
+            done = subprocess.run(
+                [*self._program, *words],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+                cwd=self._cwd,
+            )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

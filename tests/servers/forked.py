@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from tests.servers.environment import environment
 
@@ -122,3 +123,34 @@ class Forked:
         if not line:
             raise ChildProcessError("the fork server has ended")
         return int(line)
+
+
+def run(
+    arguments: Sequence[str | Path],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout: float = 60,
+) -> subprocess.CompletedProcess[str]:
+    """`carillon` to its end, without a terminal or input; what it printed."""
+    with (
+        Path(os.devnull).open("rb") as nothing,
+        TemporaryFile() as out,
+        TemporaryFile() as err,
+    ):
+        streams = [one.fileno() for one in (nothing, out, err)]
+        child = Forked(arguments, streams=streams, cwd=cwd, env=env)
+        try:
+            status = child.wait(timeout)
+        finally:
+            child.kill()
+        printed = []
+        for one in (out, err):
+            one.seek(0)
+            printed.append(one.read().decode())
+        return subprocess.CompletedProcess(arguments, status, *printed)
+
+
+def without_starters(env: Mapping[str, str]) -> dict[str, str]:
+    """What a fork heeds of an environment."""
+    return {n: value for n, value in env.items() if not n.startswith(STARTERS)}

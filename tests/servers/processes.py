@@ -78,6 +78,10 @@ class Process:
                     raise self.error(f"port {port} not open after {timeout:g} s")
                 time.sleep(0.02)
 
+    def wait(self, timeout: float) -> int:
+        """Until it ends by itself; the exit status."""
+        return self._popen.wait(timeout)
+
     def send_signal(self, number: signal.Signals) -> None:
         """Send it, unless the process has ended."""
         if self._popen.poll() is None:

@@ -63,6 +63,7 @@ class Prosody(XmppServer):
             spare2=self.spares[1],
             secret=self.secret,
             extra=self.extra,
+            hibernation=self.hibernation,
             modules=self.modules,
         )
         (self.folder / "prosody.cfg.lua").write_text(text)

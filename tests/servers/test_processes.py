@@ -42,6 +42,63 @@ def children(pid: int) -> set[int]:
     return {int(child) for child in listed.split()}
 
 
+#: a run of tests that starts a program in both ways, and goes on for ever
+SUITE = """
+import os, time
+from pathlib import Path
+from tests.servers.processes import Process
+
+def test_it(tmp_path):
+    log = tmp_path / "log"
+    Process(["sleep", "600"], log=log, cwd=tmp_path, env={})
+    command = ["carillon", "-c", os.environ["CONFIG"], "run"]
+    Process(command, log=log, cwd=tmp_path, env={}, forked=True)
+    Path(os.environ["WORKER"]).write_text(str(os.getpid()))
+    time.sleep(600)
+"""
+CONFIG = """
+[xmpp]
+mode = "component"
+jid = "announce.example.org"
+password = "x"
+host = "127.0.0.1"
+port = 1
+[database]
+url = "sqlite:///carillon.db"
+[web]
+listen = ""
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_run_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    """However a run in parallel is broken off, what its tests started ends."""
+    suite, config, worker = tmp_path / "test_it.py", tmp_path / "x", tmp_path / "pid"
+    suite.write_text(SUITE)
+    config.write_text(CONFIG)
+    with subprocess.Popen(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "1"),
+            *("--rootdir", tmp_path, suite),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "CONFIG": str(config),
+            "WORKER": str(worker),
+        },
+    ) as run:
+        assert eventually(lambda: worker.exists() and worker.read_text() != "", 60)
+        owner = int(worker.read_text())
+        started = servers_of(owner)
+        run.send_signal(number)
+    assert len(started) >= 4  # sleep, the fork server, its monitor, carillon
+    assert eventually(lambda: not servers_of(owner), 60)
+
+
 @pytest.mark.e2e
 @pytest.mark.postgres
 @pytest.mark.usefixtures("prosody", "ejabberd", "postgresql")  # or skip, or fail
