@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -70,33 +72,44 @@ listen = ""
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_run_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    """However a run in parallel is broken off, what its tests started ends."""
-    suite, config, worker = tmp_path / "test_it.py", tmp_path / "x", tmp_path / "pid"
+def broken_off(folder: Path, number: signal.Signals) -> tuple[int, dict[int, str]]:
+    """A run in parallel that got that signal: its worker, and what that had started."""
+    folder.mkdir()
+    suite, config, worker = folder / "test_it.py", folder / "config", folder / "pid"
     suite.write_text(SUITE)
     config.write_text(CONFIG)
+    files = {"CONFIG": str(config), "WORKER": str(worker)}
     with subprocess.Popen(
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "1"),
-            *("--rootdir", tmp_path, suite),
+            *("--rootdir", folder, suite),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "CONFIG": str(config),
-            "WORKER": str(worker),
-        },
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **files},
     ) as run:
         assert eventually(lambda: worker.exists() and worker.read_text() != "", 60)
         owner = int(worker.read_text())
         started = servers_of(owner)
         run.send_signal(number)
-    assert len(started) >= 4  # sleep, the fork server, its monitor, carillon
-    assert eventually(lambda: not servers_of(owner), 60)
+    return owner, started
+
+
+def test_a_killed_run_leaves_nothing(tmp_path: Path) -> None:
+    """However a run in parallel is broken off, what its tests started ends."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+    with ThreadPoolExecutor() as side_by_side:
+        ends = side_by_side.map(
+            lambda one: broken_off(tmp_path / one.name, one), numbers
+        )
+        for owner, started in ends:
+            assert len(started) >= 4  # sleep, the fork server, its monitor, carillon
+            assert eventually(partial(not_one, owner), 60)
+
+
+def not_one(owner: int) -> bool:
+    return not servers_of(owner)
 
 
 @pytest.mark.e2e
