@@ -153,6 +153,10 @@ welcome = ""
             forked=can_fork,
         )
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def wait_until_connected(self) -> None:
         self.until(
             lambda: any(
