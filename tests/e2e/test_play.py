@@ -28,7 +28,7 @@ MESSAGE = """<message xmlns='jabber:client' from='a@b' type='chat'>
         ("<message><x xmlns='urn:x'>...</x></message>", False),
     ],
 )
-def test_what_fits(written: str, fit: bool) -> None:  # noqa: FBT001
+def test_what_fits(written: str, fit: bool) -> None:
     """Name, namespace and all that is written have to be there, and may be more."""
     wanted = ET.fromstring(f"<play xmlns='jabber:client'>{written}</play>")[0]
     assert fits(ET.fromstring(MESSAGE), wanted) is fit
