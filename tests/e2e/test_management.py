@@ -62,10 +62,29 @@ def check_again(stage: Stage, request: str, state: str) -> str | None:
 
     The moment that it tells.
     """
-    again = stage.create(request)
-    assert state_of(again) == state
-    other = stage.create(request.replace("hello", "goodbye"))
-    assert refusal(other) == ("conflict", "cancel")
+    again, _ = stage.play(
+        """
+        admin sends:
+          <iq type='set' id='again' to='{service}'>
+            <schedule xmlns='{scheduling}'>{request}</schedule>
+          </iq>
+        admin receives:
+          <iq type='result' id='again'>
+            <schedule xmlns='{scheduling}'><status>{state}</status></schedule>
+          </iq>
+        admin sends:
+          <iq type='set' id='other' to='{service}'>
+            <schedule xmlns='{scheduling}'>{other}</schedule>
+          </iq>
+        admin receives:
+          <iq type='error' id='other'>
+            <error type='cancel'><conflict xmlns='{stanzas}'/></error>
+          </iq>
+        """,
+        request=request,
+        other=request.replace("hello", "goodbye"),
+        state=state,
+    )
     return payload(again).findtext(f"{S}deliver-at")
 
 
@@ -193,6 +212,17 @@ def test_cancel_what_is_over(stage: Stage, state: str) -> None:
         stage, stage.admin.bare, state=ScheduleState(state), next_at=None
     )
     for _ in range(2):
-        answer = stage.create(f"<cancel>{client_id}</cancel>")
-        assert refusal(answer) == ("unexpected-request", "wait")
+        [answer] = stage.play(
+            """
+            admin sends:
+              <iq type='set' id='stop' to='{service}'>
+                <schedule xmlns='{scheduling}'><cancel>{client_id}</cancel></schedule>
+              </iq>
+            admin receives:
+              <iq type='error' id='stop'>
+                <error type='wait'><unexpected-request xmlns='{stanzas}'/></error>
+              </iq>
+            """,
+            client_id=client_id,
+        )
         assert state in said(answer)
