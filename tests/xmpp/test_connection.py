@@ -96,7 +96,7 @@ def test_dead_peer_is_noticed(server: XmppServer, run: Run) -> None:
             Proxy(server.c2s_port) as proxy,
             linked(
                 account_settings(server, bot, port=proxy.port),
-                replace(QUICK, silence=1),
+                replace(QUICK, silence=4),
             ) as link,
         ):
             proxy.swallowed |= {"up", "down"}
