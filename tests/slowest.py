@@ -1,7 +1,7 @@
 """`make slowest`: which tests the last `make test` spent its time in, as a table.
 
 Read from the report that pytest wrote in the form of JUnit; the table stands in
-CONTRIBUTING.md between `<!-- slowest -->` and `<!-- end -->`.
+CONTRIBUTING.md between `<!-- slowest tests -->` and `<!-- end -->`.
 """
 
 import re
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 REPORT = ROOT / ".cache" / "tests.xml"
 PAGE = ROOT / "CONTRIBUTING.md"
 ROWS = 20
-_SPAN = re.compile(r"(<!-- slowest -->\n).*?(<!-- end -->)", re.DOTALL)
+_SPAN = re.compile(r"(<!-- slowest tests -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def table(report: ET.Element) -> str:

@@ -21,7 +21,7 @@ def test_runs_of_one_test_are_added() -> None:
         for number in range(30)
     )
     page = rewritten(PAGE.read_text(), ET.fromstring(REPORT.format(more=more)))
-    table = page.partition("<!-- slowest -->\n")[2].partition("<!-- end -->")[0]
+    table = page.partition("<!-- slowest tests -->\n")[2].partition("<!-- end -->")[0]
     rows = table.strip().splitlines()[2:]
     assert len(rows) == ROWS
     assert rows[:2] == [
