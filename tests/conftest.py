@@ -6,14 +6,24 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.conformance import ran
+from tests.servers import signals
 from tests.servers.ejabberd import Ejabberd
+from tests.servers.environment import servers_of
+from tests.servers.forked import FORK_SERVER
 from tests.servers.postgresql import PostgreSQL
-from tests.servers.processes import servers_of
 from tests.servers.programs import ProgramMissingError
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def processes() -> Iterator[None]:
+    """Of each process that runs tests: so not of the controller of pytest-xdist."""
+    with signals.passed_on(), FORK_SERVER.ending():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +56,13 @@ def server(request: pytest.FixtureRequest) -> XmppServer:
 
 #: in CI and in `make test`
 STRICT = bool({"CI", "CARILLON_TEST_STRICT"} & os.environ.keys())
+
+
+# How long an example takes says how busy the machine is, and no more.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

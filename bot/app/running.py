@@ -57,7 +57,7 @@ def run(settings: Settings) -> None:
     Raises SettingsError where the password is empty.
     """
     _ = settings.xmpp.secret
-    for number in (signal.SIGTERM, signal.SIGINT):  # while it stands by
+    for number in _stop_signals():  # while it stands by
         signal.signal(number, lambda *_: sys.exit(0))
     observing = Observing()
     database = database_of(settings, observing)
@@ -175,7 +175,7 @@ class Running:
             await running.until_stopped()
 
     async def until_stopped(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _stop_signals():
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         await self._database.run(self._progress.take_over)
         await self._beat()
@@ -289,6 +289,17 @@ class Running:
         await self._database.run(
             self._progress.renew, self._worker, self._dispatcher.carrying
         )
+
+
+def _stop_signals() -> tuple[signal.Signals, ...]:
+    """SIGTERM, and SIGINT unless whoever started the service has it ignored.
+
+    A shell does that for a job in the background, whose terminal's Ctrl-C is meant
+    for another program.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        return (signal.SIGTERM,)
+    return (signal.SIGTERM, signal.SIGINT)
 
 
 def _standing_by() -> None:

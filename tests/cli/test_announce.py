@@ -1,6 +1,5 @@
 """`announce`: what it shows, asks, refuses and stores."""
 
-import subprocess
 import time
 
 import pytest
@@ -145,20 +144,16 @@ def test_wait_ends_with_the_outcome(place: Workplace) -> None:
     """--wait stays until the broadcast is over and prints how it went."""
     place.done("subscribers", "add", "news", "a@example.org", "--no-welcome")
     arguments = ("announce", "news", "--body", "Hi", "--yes", "--wait", "--json")
-    command = place.command(*arguments)
-    with (
-        subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as child,
-        place.use_cases() as service,
-    ):
+    waiting = place.background(*arguments)
+    with place.use_cases() as service:
         deadline = time.monotonic() + 60
-        while child.poll() is None and time.monotonic() < deadline:
+        while not service.database.look(_is_final, 1) and time.monotonic() < deadline:
             plan(service)
             send(service)
             time.sleep(0.05)
-        out, err = child.communicate(timeout=10)
-    assert child.returncode == 0, err
-    assert '"sent": 1' in out
-    assert '"state": "sent"' in out
+    assert waiting.wait(60) == 0, waiting.log.read_text()
+    assert '"sent": 1' in waiting.log.read_text()
+    assert '"state": "sent"' in waiting.log.read_text()
 
 
 def test_wait_for_what_fails_ends_with_1(place: Workplace) -> None:

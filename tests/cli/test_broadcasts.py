@@ -1,7 +1,5 @@
 """`broadcasts`: what is or was sent."""
 
-import subprocess
-
 import pytest
 
 from tests.cli.workplace import Workplace, plan, send
@@ -53,13 +51,11 @@ def test_no_failures(sending: Workplace) -> None:
 
 def test_watch_ends_with_the_broadcast(sending: Workplace) -> None:
     """`watch` stays until the last chunk is done."""
-    command = sending.command("broadcasts", "watch", "1")
-    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as child:
-        with sending.use_cases() as use_cases:
-            send(use_cases)
-        out, err = child.communicate(timeout=60)
-    assert child.returncode == 0, err
-    assert "sent" in out
+    watching = sending.background("broadcasts", "watch", "1")
+    with sending.use_cases() as use_cases:
+        send(use_cases)
+    assert watching.wait(60) == 0, watching.log.read_text()
+    assert "sent" in watching.log.read_text()
 
 
 def test_watch_what_failed(sending: Workplace) -> None:

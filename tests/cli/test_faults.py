@@ -164,7 +164,7 @@ def test_exit_codes_of_the_process(
     """A process of its own ends with the same codes, and without a traceback."""
     if arguments == ("run",):
         place.config.write_text("[xmpp]\n")
-    ran = place.program(*arguments)
+    ran = place.program(command=place.command(*arguments))
     assert ran.code == code
     assert bool(ran.err) == bool(code)
     assert "Traceback" not in ran.err

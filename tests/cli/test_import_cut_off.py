@@ -1,7 +1,6 @@
 """An import that is killed leaves whole slices, and a repeat completes it."""
 
 import json
-import subprocess
 import time
 
 import pytest
@@ -51,12 +50,11 @@ def test_killed_and_repeated(either: Workplace) -> None:
     file.write_text("".join(f"user{n}@example.org\n" for n in range(PEOPLE)))
     words = ("subscribers", "import", "news", str(file), "--json")
     with either.use_cases() as use_cases:
-        child = subprocess.Popen(either.command(*words), stdout=subprocess.DEVNULL)
+        importing = either.background(*words)
         deadline = time.monotonic() + 60
         while not count(use_cases) and time.monotonic() < deadline:
             time.sleep(0.002)
-        child.kill()
-        child.wait()
+        importing.kill()
         there = count(use_cases)
         assert 0 < there < PEOPLE
         assert known(use_cases) == there

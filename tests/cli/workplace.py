@@ -21,6 +21,9 @@ from bot.domain.broadcast import ExceptionKind
 from bot.service.delivery.jobs import Job, Step
 from bot.service.use_cases import UseCases
 from bot.settings import load
+from tests.servers import forked
+from tests.servers.forked import without_starters
+from tests.servers.processes import Process
 
 CONFIG = """
 [xmpp]
@@ -49,6 +52,7 @@ default = true
 
 [lists.news]
 """
+PROGRAM = (sys.executable, "-m", "bot")
 CTRL_C, CTRL_D = "\x03", "\x04"
 _PATIENCE = 60.0
 
@@ -93,22 +97,45 @@ class Workplace:
         return json.loads(self.done(*args, "--json"))
 
     def command(self, *args: str) -> list[str]:
-        return [sys.executable, "-m", "bot", "-c", str(self.config), *args]
+        return [*PROGRAM, "-c", str(self.config), *args]
 
     def program(
         self, *args: str, command: Sequence[str] = (), env: Mapping[str, str] = {}
     ) -> Outcome:
-        """In a process of its own, without a terminal."""
-        ran = subprocess.run(
+        """In a process of its own, without a terminal.
+
+        It is a fork of one that has imported the program, unless the whole command
+        is given or the environment is one that the interpreter reads at its start.
+        """
+        surroundings = {**_environment(), **env}
+        if not command and without_starters(env) == env:
+            ran = forked.run(
+                self.command(*args)[len(PROGRAM) :],
+                cwd=self.folder,
+                env=without_starters(surroundings),
+                timeout=_PATIENCE,
+            )
+            return Outcome(ran.returncode, ran.stdout, ran.stderr)
+        done = subprocess.run(
             command or self.command(*args),
             cwd=self.folder,
-            env={**_environment(), **env},
+            env=surroundings,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,
             check=False,
         )
-        return Outcome(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def background(self, *args: str) -> Process:
+        """In a process of its own, that goes on; what it prints is in its log."""
+        return Process(
+            ["carillon", *self.command(*args)[len(PROGRAM) :]],
+            log=self.folder / "background.log",
+            cwd=self.folder,
+            env={},
+            forked=True,
+        )
 
     def terminal(self, *args: str, types: str = "") -> tuple[int, str]:
         """In a process of its own, on a terminal of 80 columns where `types` is typed.
@@ -123,13 +150,13 @@ class Workplace:
         The terminal is the program's own, as `/dev/tty` and for Ctrl-C.
         """
         ours, theirs = pty.openpty()
-        child = subprocess.Popen(
-            ["setsid", "--ctty", *self.command(*args)],
+        env = _environment() | {"COLUMNS": "80", "TERM": "xterm"}
+        child = forked.Forked(
+            self.command(*args)[len(PROGRAM) :],
+            streams=[theirs] * 3,
             cwd=self.folder,
-            env=_environment() | {"COLUMNS": "80", "TERM": "xterm"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
+            env=without_starters(env),
+            terminal=True,
         )
         os.close(theirs)
         try:

@@ -33,14 +33,16 @@ UNLIMITED = {
 
 
 def unlimited(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    rate: int = 100,
 ) -> Iterator[Stage]:
     """A slow service without limits, at the request's parameter of PLACES."""
     name, mode = request.param
     server = request.getfixturevalue(name)
     folder = tmp_path_factory.mktemp("service")
     with staged(
-        server, mode, folder, environment=UNLIMITED, rate=100, window=10
+        server, mode, folder, environment=UNLIMITED, rate=rate, window=10
     ) as found:
         yield found
 

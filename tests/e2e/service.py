@@ -1,6 +1,7 @@
 """`carillon run` as a subprocess, in a folder of its own, and its database."""
 
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -20,10 +21,14 @@ from bot.service.ports.paging import Paging
 from bot.service.requests.request import ScheduleRequest
 from bot.settings import load
 from bot.store import upgrade
+from tests.servers import forked
+from tests.servers.environment import environment
+from tests.servers.forked import without_starters
 from tests.servers.processes import Process
 from tests.servers.xmpp_server import XmppServer
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = (sys.executable, "-m", "bot")
 
 
 class Service:
@@ -47,16 +52,19 @@ class Service:
         window: int = 200,
         templates: Path | None = None,
         web: str = "",
-        program: Sequence[str | Path] = (sys.executable, "-m", "bot"),
+        program: Sequence[str | Path] = PROGRAM,
+        prefix: Sequence[str] = (),
         cwd: Path = ROOT,
     ) -> None:
+        """Nothing is started yet; `prefix` is a command that starts the program."""
         component = mode == "component"
         port = server.component_port if component else server.c2s_port
         account = f"bot{abs(hash(folder)) % 10**8}"
         if not component and jid is None:
             server.register(account)
         self.folder = folder
-        self._program, self._cwd = program, cwd
+        self._program, self._prefix, self._cwd = program, prefix, cwd
+        self._can_fork = program == PROGRAM and not prefix
         self.file = folder / "carillon.toml"
         self.jid = jid or (server.component if component else server.jid(account))
         self.url = database or f"sqlite:///{folder}/carillon.db"
@@ -134,13 +142,21 @@ welcome = ""
 
     # --- lives ----------------------------------------------------------------
 
-    def start(self, environment: Mapping[str, str] | None = None) -> None:
+    def start(self, more: Mapping[str, str] | None = None) -> None:
+        given = dict(more or {})
+        can_fork = self._can_fork and without_starters(given) == given
+        program = ["carillon"] if can_fork else [*self._prefix, *self._program]
         self._process = Process(
-            [*self._program, "-c", self.file, "run"],
+            [*program, "-c", self.file, "run"],
             log=self.folder / "carillon.log",
             cwd=self._cwd,
-            env=environment or {},
+            env=given,
+            forked=can_fork,
         )
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
 
     def wait_until_connected(self) -> None:
         self.until(
@@ -156,14 +172,15 @@ welcome = ""
         self._process.kill()
         self._process = None
 
-    def stop(self) -> int:
-        """SIGTERM; the exit status."""
+    def send_signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def stop(self, ending: signal.Signals = signal.SIGTERM) -> int:
+        """The exit status."""
         assert self._process is not None
         process, self._process = self._process, None
-        process.stop(timeout=30)
-        status: int | None = process._popen.returncode
-        assert status is not None
-        return status
+        return process.stop(ending, timeout=30)
 
     def close(self) -> None:
         if self._process is not None:
@@ -201,14 +218,19 @@ welcome = ""
 
     def command(self, *words: str) -> str:
         """The command line; what it prints."""
-        done = subprocess.run(
-            [*self._program, "-c", self.file, *words],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd=self._cwd,
-        )
+        words = ("-c", str(self.file), *words)
+        if self._can_fork:
+            surroundings = environment(self.folder, {})
+            done = forked.run(words, cwd=self._cwd, env=surroundings)
+        else:
+            done = subprocess.run(
+                [*self._program, *words],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+                cwd=self._cwd,
+            )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from tests.e2e.play import play
 from tests.e2e.service import Service
 from tests.e2e.xml_client import STANZAS, C, XmlClient
 from tests.servers.xmpp_server import XmppServer
@@ -54,6 +55,28 @@ class Stage:
     @property
     def contact(self) -> str:
         return self.address.partition("/")[0]
+
+    def speaker(self, name: str = "news") -> str:
+        """Who says what a list says."""
+        component = self.mode == "component"
+        return f"{name}@{self.address}" if component else self.address
+
+    def play(self, script: str, **more: object) -> list[ET.Element]:
+        """`more` people, and names for what the script has in braces."""
+        people = {
+            name: one for name, one in vars(self).items() if isinstance(one, XmlClient)
+        }
+        people |= {n: one for n, one in more.items() if isinstance(one, XmlClient)}
+        names = {
+            "service": self.address,
+            "contact": self.contact,
+            "scheduling": SCHEDULING,
+            "announce": ANNOUNCE,
+            "speaker": self.speaker(),
+            "stanzas": STANZAS[1:-1],
+        }
+        names |= {n: str(one) for n, one in more.items() if n not in people}
+        return play(script, people, names)
 
     def create(
         self, content: str, *, who: XmlClient | None = None, attributes: str = ""
@@ -197,7 +220,7 @@ def staged(
         stage = Stage(server=server, mode=mode, service=service, **clients)
         arrive(stage)
         yield stage
-        assert service.stop() == 0
+        assert not service.is_running or service.stop() == 0
 
 
 def arrive(stage: Stage) -> None:

@@ -12,10 +12,10 @@ from tests.store.conftest import ENGINES
 
 pytestmark = pytest.mark.e2e
 
-READERS = 3_000
+READERS = 1_500
 #: so that the broadcast lasts longer than most imports take
-RATE = 500
-NEW = 40_000
+RATE = 250
+NEW = 10_000
 
 
 @pytest.mark.parametrize("engine", ENGINES)

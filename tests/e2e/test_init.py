@@ -1,13 +1,12 @@
 """`carillon init` on real servers, from nothing to an announcement that arrives."""
 
+import contextlib
 import json
 import re
 import secrets
 import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,11 @@ import pytest
 from bot.settings import load
 from tests.e2e.service import ROOT
 from tests.e2e.xml_client import C, XmlClient
+from tests.servers import forked
 from tests.servers.ejabberd import Ejabberd
+from tests.servers.environment import environment
 from tests.servers.ports import free_port
+from tests.servers.processes import Process
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
 
@@ -31,6 +33,12 @@ def fresh(request: pytest.FixtureRequest) -> Iterator[XmppServer]:
     with request.param(limits="stock") as server:
         server.register("admin")
         yield server
+
+
+def carillon(arguments: Sequence[str], folder: Path) -> Process:
+    """It runs until it ends or is stopped; what it prints is in its log."""
+    command = ["carillon", *arguments]
+    return Process(command, log=folder / "log", cwd=ROOT, env={}, forked=True)
 
 
 class Setup:
@@ -48,7 +56,7 @@ class Setup:
 
     def command(self, *more: str) -> list[str]:
         return [
-            *(sys.executable, "-m", "bot", "init", "--json"),
+            *("init", "--json"),
             *("--jid", self.jid, "--admin", self.server.jid("admin")),
             *("--server", self.server.name, "--dir", str(self.folder)),
             *("--host", self.server.host, "--port", str(self.port)),
@@ -58,13 +66,8 @@ class Setup:
 
     def run(self, *more: str, code: int = 0) -> tuple[dict[str, Any], str]:
         """What it tells programs, and its lines on stderr."""
-        ran = subprocess.run(
-            self.command(*more),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=ROOT,
-            timeout=120,
+        ran = forked.run(
+            self.command(*more), cwd=ROOT, env=environment(ROOT, {}), timeout=120
         )
         assert ran.returncode == code, ran
         return (json.loads(ran.stdout) if ran.stdout else {}), ran.stderr
@@ -151,14 +154,9 @@ def test_from_nothing_to_an_announcement(
 
 
 def _check(setup: Setup) -> dict[str, Any]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "bot", "-c", setup.config, "check", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-        timeout=60,
-    )
+    words = ("-c", setup.config, "check", "--json")
+    ran = forked.run(words, cwd=ROOT, env=environment(ROOT, {}))
+    assert ran.returncode == 0, ran
     return {one["check"]: one for one in json.loads(ran.stdout)["checks"]}
 
 
@@ -167,18 +165,15 @@ def test_it_tries_until_the_server_is_configured(tmp_path: Path) -> None:
     with Prosody() as server:
         server.register("admin")
         setup = Setup(server, "component", tmp_path / "new")
-        with subprocess.Popen(
-            setup.command("--yes", "--wait", "90s"), stdout=subprocess.PIPE, cwd=ROOT
-        ) as running:
-            deadline = time.monotonic() + 60
-            while not (setup.folder / "carillon.db").exists():
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            told, _ = setup.run("--no-test")  # again, only to be told what to paste
-            setup.paste(told)
-            out, _ = running.communicate(timeout=100)
-        assert running.returncode == 0
-        assert json.loads(out)["test"]["result"] == "sent"
+        waiting = carillon(setup.command("--yes", "--wait", "90s"), tmp_path)
+        deadline = time.monotonic() + 60
+        while not (setup.folder / "carillon.db").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        told, _ = setup.run("--no-test")  # again, only to be told what to paste
+        setup.paste(told)
+        assert waiting.wait(100) == 0
+        assert json.loads(waiting.log.read_text())["test"]["result"] == "sent"
 
 
 @pytest.mark.parametrize("mode", ["component", "account"])
@@ -216,44 +211,34 @@ def test_beside_a_running_service(prosody: Prosody, tmp_path: Path) -> None:
     setup = Setup(prosody, "component", tmp_path / "new")
     setup.jid = prosody.spares[1]
     setup.run("--no-test", "--secret-file", str(secret))
-    running = subprocess.Popen(
-        [sys.executable, "-m", "bot", "-c", setup.config, "run"],
-        cwd=ROOT,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + 60
-        status = [sys.executable, "-m", "bot", "-c", str(setup.config), "status"]
-        while subprocess.run(
-            status, capture_output=True, check=False, cwd=ROOT
-        ).returncode:
-            assert time.monotonic() < deadline
-        told, _ = setup.run("--yes", "--wait", "1s", "--secret-file", str(secret))
-        assert told["test"]["result"] == "skipped"
-    finally:
-        running.terminate()
-        assert running.wait(30) == 0
+    running = carillon(["-c", str(setup.config), "run"], tmp_path)
+    deadline = time.monotonic() + 60
+    status = ("-c", setup.config, "status")
+    while forked.run(status, cwd=ROOT, env=environment(ROOT, {})).returncode:
+        assert time.monotonic() < deadline
+    told, _ = setup.run("--yes", "--wait", "1s", "--secret-file", str(secret))
+    assert told["test"]["result"] == "skipped"
+    assert running.stop() == 0
 
 
 def test_killed_anywhere_it_goes_on(tmp_path: Path) -> None:
     """Killed at any moment, what is there is whole, and the next run ends the work."""
     folder = tmp_path / "new"
     command = [
-        *(sys.executable, "-m", "bot", "init", "--jid", "bells.example.org"),
+        *("init", "--jid", "bells.example.org"),
         *("--admin", "a@example.org", "--server", "prosody", "--no-test"),
         *("--dir", str(folder), "--json"),
     ]
-    for delay in (0.5, 0.8, 1.0, 1.2, 1.4, 1.7, 2.0):
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT) as running:
-            timer = threading.Timer(delay, running.kill)
-            timer.start()
-            running.wait(60)
-            timer.cancel()
+    for delay in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5):
+        running = carillon(command, tmp_path)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(delay)
+        running.kill()
         if (folder / "secret").exists():
             assert len((folder / "secret").read_text().strip()) == 32
         if (folder / "carillon.toml").exists():
             assert load(folder / "carillon.toml").xmpp.secret
-    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    done = forked.run(command, cwd=ROOT, env=environment(ROOT, {}))
     assert json.loads(done.stdout)["database"] is not None
     assert {file.name for file in folder.iterdir()} == {
         "carillon.toml",

@@ -11,7 +11,6 @@ from tests.e2e.speaking import (
     SCHEDULING,
     Stage,
     X,
-    about,
     fresh,
     job,
     payload,
@@ -30,20 +29,42 @@ def test_subscribing(stage: Stage) -> None:
     """Presence subscribes to the default list and shows caps that say no-reply."""
     stage.server.register(name := f"s{fresh()}")
     with XmlClient(stage.server, user=name) as person:
-        person.ask(person.bare, "get", "<query xmlns='jabber:iq:roster'/>")
-        person.send(f"<presence type='subscribe' to='{stage.contact}'/>")
-        person.presence(stage.contact, "subscribed")
-        shown = person.presence(stage.contact)
+        _, shown = stage.play(SUBSCRIBING, person=person)
         check_caps(person, shown, stage)
         client_id = fresh()
         stage.create(job(client_id))
-        person.message(about(client_id))
-        person.send(f"<presence type='unsubscribe' to='{stage.contact}'/>")
+        stage.play(
+            """
+            person receives:
+              <message>
+                <scheduled-by xmlns='{scheduling}'><id>{client_id}</id></scheduled-by>
+              </message>
+            person sends:
+              <presence type='unsubscribe' to='{contact}'/>
+            """,
+            person=person,
+            client_id=client_id,
+        )
         stage.service.until(
             lambda: (
                 person.bare not in stage.service.command("subscribers", "list", "news")
             )
         )
+
+
+#: somebody who asked for his roster, as clients do
+SUBSCRIBING = """
+    person sends:
+      <iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>
+    person sends:
+      <presence type='subscribe' to='{contact}'/>
+    person receives:
+      <presence type='subscribed' from='{contact}'/>
+    person receives:
+      <presence from='{service}'>
+        <c xmlns='http://jabber.org/protocol/caps' ver='...'/>
+      </presence>
+"""
 
 
 def check_caps(person: XmlClient, presence: ET.Element, stage: Stage) -> None:
@@ -222,12 +243,24 @@ def test_no_reply(
         places.add(f"news@{stage.address}")
     with XmlClient(stage.server, user=name, language="de") as writer:
         for place in sorted(places):
-            writer.send(
-                f"<message to='{place}' type='{kind}' id='m-1' xml:lang='pl'>"
-                f"{content}</message>"
+            stage.play(
+                """
+                writer sends:
+                  <message to='{place}' type='{kind}' id='m-1' xml:lang='pl'>
+                    {content}
+                  </message>
+                writer sends:
+                  <iq type='get' id='ping' to='{service}'>
+                    <ping xmlns='urn:xmpp:ping'/>
+                  </iq>
+                writer receives:
+                  <iq id='ping' type='result'/>
+                """,  # the service answers in order
+                writer=writer,
+                place=place,
+                kind=kind,
+                content=content,
             )
-            # the service answers in order
-            writer.ask(stage.address, "get", "<ping xmlns='urn:xmpp:ping'/>")
             writer.settle()
             came = [one for one in writer.waiting if one.tag == f"{C}message"]
             writer.waiting.clear()
@@ -248,28 +281,51 @@ def test_groupchat(stage: Stage) -> None:
     """A component refuses groupchat like chat (an account's server does it)."""
     if stage.mode == "account":
         pytest.skip("the server answers for accounts")
-    stage.reader.send(
-        f"<message to='news@{stage.address}' type='groupchat' id='g-1'>"
-        "<body>hello</body></message>"
+    stage.play(
+        """
+        reader sends:
+          <message to='{speaker}' type='groupchat' id='g-1'><body>hello</body></message>
+        reader receives:
+          <message type='error' id='g-1' from='{speaker}'>
+            <error type='cancel'>
+              <service-unavailable xmlns='{stanzas}'/><text xmlns='{stanzas}'>...</text>
+            </error>
+          </message>
+        """
     )
-    answer = stage.reader.message(lambda one: one.get("id") == "g-1")
-    assert refusal(answer) == UNAVAILABLE
 
 
 def test_a_restart_keeps_subscriptions(stage: Stage) -> None:
     """Who subscribed stays subscribed, and is still told."""
     stage.server.register(name := f"k{fresh()}")
     with XmlClient(stage.server, user=name) as person:
-        person.ask(person.bare, "get", "<query xmlns='jabber:iq:roster'/>")
-        person.send(f"<presence type='subscribe' to='{stage.contact}'/>")
-        person.presence(stage.contact, "subscribed")
+        stage.play(SUBSCRIBING, person=person)
         assert stage.service.stop() == 0
         stage.service.start()
         stage.service.wait_until_connected()
     with XmlClient(stage.server, user=name) as person:
-        person.ask(person.bare, "get", "<query xmlns='jabber:iq:roster'/>")
-        person.presence(stage.contact)
+        stage.play(
+            """
+            person sends:
+              <iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>
+            person receives:
+              <presence from='{service}'>
+                <c xmlns='http://jabber.org/protocol/caps'/>
+              </presence>
+            """,
+            person=person,
+        )
         client_id = fresh()
         stage.service.announce(client_id=client_id)
-        person.message(about(client_id))
-        assert not [one for one in person.waiting if one.get("type") == "unsubscribed"]
+        stage.play(
+            """
+            person receives:
+              <message from='{speaker}'>
+                <scheduled-by xmlns='{scheduling}'><id>{client_id}</id></scheduled-by>
+              </message>
+            person receives no:
+              <presence type='unsubscribed'/>
+            """,
+            person=person,
+            client_id=client_id,
+        )

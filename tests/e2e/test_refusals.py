@@ -1,7 +1,5 @@
 """What the real service refuses, and in which words, by raw XML clients."""
 
-from xml.etree import ElementTree as ET
-
 import pytest
 
 from tests.e2e.speaking import (
@@ -115,20 +113,44 @@ def test_signed(stage: Stage) -> None:
     assert refusal(answer) == ("feature-not-implemented", "cancel")
 
 
+#: a request to the list `list` and the refusal of it
+NOT_THERE = """
+    reader sends:
+      <iq type='set' id='ask' to='{service}'>
+        <schedule xmlns='{scheduling}'>
+          <body>hello</body><delay-seconds>900</delay-seconds>
+          <metadata><list xmlns='{announce}'>{list}</list></metadata>
+        </schedule>
+      </iq>
+    reader receives:
+      <iq type='error' id='ask'>
+        <error type='cancel'><{condition} xmlns='{stanzas}'/></error>
+      </iq>
+"""
+
+
 def test_rights(stage: Stage) -> None:
     """Not to that list: not-allowed; one that is hidden looks like none."""
-
-    def told(name: str) -> ET.Element:
-        return stage.create(f"{BODY}{SOON}{meta(to_list(name))}", who=stage.reader)
-
-    assert refusal(told("news")) == ("not-allowed", "cancel")
-    hidden, nowhere = told("staff"), told("nixxx")
-    assert refusal(hidden) == refusal(nowhere) == ("item-not-found", "cancel")
+    stage.play(NOT_THERE, list="news", condition="not-allowed")
+    [hidden] = stage.play(NOT_THERE, list="staff", condition="item-not-found")
+    [nowhere] = stage.play(NOT_THERE, list="nixxx", condition="item-not-found")
     assert said(hidden).replace("staff", "nixxx") == said(nowhere)
-    people = f"{BODY}{SOON}{meta(to_people(stage.reader.bare))}"
-    assert refusal(stage.create(people, who=stage.publisher)) == (
-        "not-allowed",
-        "cancel",
+    stage.play(
+        """
+        publisher sends:
+          <iq type='set' id='ask' to='{service}'>
+            <schedule xmlns='{scheduling}'>
+              <body>hello</body><delay-seconds>900</delay-seconds>
+              <metadata>
+                <audience xmlns='{announce}'><jid>{reader}</jid></audience>
+              </metadata>
+            </schedule>
+          </iq>
+        publisher receives:
+          <iq type='error' id='ask'>
+            <error type='cancel'><not-allowed xmlns='{stanzas}'/></error>
+          </iq>
+        """
     )
 
 
@@ -208,14 +230,24 @@ def test_every_request_is_answered(
 
 def test_results_and_errors_are_not_answered(stage: Stage) -> None:
     """An unexpected result or error stays without answer."""
-    sender = stage.reader
-    sender.settle()
-    sender.waiting.clear()
-    for kind in ("result", "error"):
-        sender.send(
-            f"<iq to='{stage.address}' type='{kind}' id='odd-{kind}'>"
-            f"<schedule xmlns='{SCHEDULING}'/></iq>"
-        )
-    ping = "<ping xmlns='urn:xmpp:ping'/>"
-    assert sender.ask(stage.address, "get", ping).get("type") == "result"
-    assert not [one for one in sender.waiting if one.tag == f"{C}iq"]
+    stage.play(
+        """
+        reader sends:
+          <iq to='{service}' type='result' id='odd-1'>
+            <schedule xmlns='{scheduling}'/>
+          </iq>
+        reader sends:
+          <iq to='{service}' type='error' id='odd-2'>
+            <schedule xmlns='{scheduling}'/>
+          </iq>
+
+        reader sends:
+          <iq to='{service}' type='get' id='ping'><ping xmlns='urn:xmpp:ping'/></iq>
+        reader receives:
+          <iq type='result' id='ping'/>
+        reader receives no:
+          <iq id='odd-1'/>
+        reader receives no:
+          <iq id='odd-2'/>
+        """
+    )

@@ -6,7 +6,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.e2e.speaking import (
-    ANNOUNCE,
     RSM,
     SCHEDULING,
     S,
@@ -24,7 +23,6 @@ from tests.e2e.speaking import (
     to_list,
     written,
 )
-from tests.e2e.xml_client import C
 
 pytestmark = pytest.mark.e2e
 
@@ -195,12 +193,43 @@ def test_cancel(stage: Stage) -> None:
     """Cancelled, again without error, and told when asked."""
     client_id = fresh()
     stage.create(job(client_id, delay=900))
-    for _ in range(2):
-        answer = payload(stage.create(f"<cancel>{client_id}</cancel>"))
-        assert names(answer) == ["id", "status"]
-        assert answer.findtext(f"{S}status") == "cancelled"
-    told = payload(stage.query(f"<id>{client_id}</id>"))
-    assert told.findtext(f"{S}status") == "cancelled"
+    answers = stage.play(
+        """
+        admin sends:
+          <iq type='set' id='stop' to='{service}'>
+            <schedule xmlns='{scheduling}'><cancel>{client_id}</cancel></schedule>
+          </iq>
+        admin receives:
+          <iq type='result' id='stop'>
+            <schedule xmlns='{scheduling}'>
+              <id>{client_id}</id><status>cancelled</status>
+            </schedule>
+          </iq>
+        admin sends:
+          <iq type='set' id='again' to='{service}'>
+            <schedule xmlns='{scheduling}'><cancel>{client_id}</cancel></schedule>
+          </iq>
+        admin receives:
+          <iq type='result' id='again'>
+            <schedule xmlns='{scheduling}'>
+              <id>{client_id}</id><status>cancelled</status>
+            </schedule>
+          </iq>
+        admin sends:
+          <iq type='get' id='look' to='{service}'>
+            <schedule-query xmlns='{scheduling}'><id>{client_id}</id></schedule-query>
+          </iq>
+        admin receives:
+          <iq type='result' id='look'>
+            <schedule-query xmlns='{scheduling}'>
+              <status>cancelled</status>
+            </schedule-query>
+          </iq>
+        """,
+        client_id=client_id,
+    )
+    for answer in answers[:2]:
+        assert names(payload(answer)) == ["id", "status"]
 
 
 def test_paused(stage: Stage) -> None:
@@ -209,8 +238,21 @@ def test_paused(stage: Stage) -> None:
     stage.create(job(client_id, delay=900))
     owner = ("--owner", stage.admin.bare)
     stage.service.command("schedules", "pause", client_id, *owner)
-    told = payload(stage.query(f"<id>{client_id}</id>"))
-    assert told.findtext(f"{S}status") == "scheduled"
+    stage.play(
+        """
+        admin sends:
+          <iq type='get' id='look' to='{service}'>
+            <schedule-query xmlns='{scheduling}'><id>{client_id}</id></schedule-query>
+          </iq>
+        admin receives:
+          <iq type='result' id='look'>
+            <schedule-query xmlns='{scheduling}'>
+              <status>scheduled</status>
+            </schedule-query>
+          </iq>
+        """,
+        client_id=client_id,
+    )
 
 
 def test_cancel_what_is_over(stage: Stage) -> None:
@@ -235,23 +277,59 @@ def test_anothers_job(stage: Stage) -> None:
             nowhere = ask(f"<{name}>{none}</{name}>", who=who)
             assert refusal(there) == refusal(nowhere) == ("item-not-found", "cancel")
             assert said(there).replace(client_id, none) == said(nowhere)
-    owner = meta(f"<owner xmlns='{ANNOUNCE}'>{stage.publisher.bare.upper()}</owner>")
-    answer = payload(stage.query(f"<id>{client_id}</id>{owner}"))
-    assert answer.findtext(f"{S}metadata/{X}owner") == stage.publisher.bare
-    other = stage.query(f"<id>{client_id}</id>{owner}", who=stage.reader)
-    assert refusal(other) == ("item-not-found", "cancel")
-    cancelled = payload(stage.create(f"<cancel>{client_id}</cancel>{owner}"))
-    assert cancelled.findtext(f"{S}status") == "cancelled"
-    update = stage.publisher.message(
-        lambda one: one.findtext(f"{S}schedule/{S}id") == client_id
+    stage.play(
+        """
+        admin sends:
+          <iq type='get' id='look' to='{service}'>
+            <schedule-query xmlns='{scheduling}'>
+              <id>{client_id}</id>
+              <metadata><owner xmlns='{announce}'>{shouted}</owner></metadata>
+            </schedule-query>
+          </iq>
+        admin receives:
+          <iq type='result' id='look'>
+            <schedule-query xmlns='{scheduling}'>
+              <metadata><owner xmlns='{announce}'>{publisher}</owner></metadata>
+            </schedule-query>
+          </iq>
+
+        reader sends:
+          <iq type='get' id='look' to='{service}'>
+            <schedule-query xmlns='{scheduling}'>
+              <id>{client_id}</id>
+              <metadata><owner xmlns='{announce}'>{shouted}</owner></metadata>
+            </schedule-query>
+          </iq>
+        reader receives:
+          <iq type='error' id='look'>
+            <error type='cancel'><item-not-found xmlns='{stanzas}'/></error>
+          </iq>
+
+        admin sends:
+          <iq type='set' id='stop' to='{service}'>
+            <schedule xmlns='{scheduling}'>
+              <cancel>{client_id}</cancel>
+              <metadata><owner xmlns='{announce}'>{shouted}</owner></metadata>
+            </schedule>
+          </iq>
+        admin receives:
+          <iq type='result' id='stop'>
+            <schedule xmlns='{scheduling}'><status>cancelled</status></schedule>
+          </iq>
+        publisher receives:
+          <message type='headline'>
+            <schedule xmlns='{scheduling}'>
+              <id>{client_id}</id><status>cancelled</status>
+            </schedule>
+          </message>
+        publisher receives no:
+          <message><body>...</body></message>
+        publisher receives no:
+          <message><scheduled-by xmlns='{scheduling}'/></message>
+        """,
+        client_id=client_id,
+        shouted=stage.publisher.bare.upper(),
     )
-    assert update.get("type") == "headline"
-    assert update.findtext(f"{S}schedule/{S}status") == "cancelled"
-    assert update.find(f"{S}scheduled-by") is None
-    stage.publisher.settle()
-    assert not [
-        one for one in stage.publisher.waiting if one.find(f"{C}body") is not None
-    ]
 
 
 def test_pages(stage: Stage) -> None:

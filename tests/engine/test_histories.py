@@ -88,7 +88,10 @@ class History:
 @settings(
     max_examples=25,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+    ],
 )
 @given(lives=st.lists(LIVES, max_size=5), chunk=st.sampled_from([7, 30]))
 def test_nobody_is_skipped(

@@ -217,10 +217,10 @@ def test_stop_in_the_middle(world: World) -> None:
             world.do(world.broadcasts.stop, world.caller(ADMIN), broadcast.id)
             wire.hold = False
             wire.acknowledge()
-            await until(lambda: world.progress(job).sent >= 40)
-            await asyncio.sleep(0.1)
+            await until(lambda: world.progress(job).sent == len(wire.taken) >= 40)
+            await asyncio.sleep(0.1)  # for what should not come
+            await until(lambda: world.progress(job).sent == len(wire.taken))
         assert len(wire.taken) <= 80
-        assert world.progress(job).sent == len(wire.taken)
 
     asyncio.run(go())
 
@@ -238,8 +238,9 @@ def test_a_stop_of_the_service(world: World) -> None:
             await asyncio.sleep(0.05)
             assert not drained.done()
             wire.acknowledge()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await drained
+                await worker.ledger.flush()
         assert world.progress(job).sent == len(wire.taken) < 200
 
     asyncio.run(go())

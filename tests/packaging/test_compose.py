@@ -40,6 +40,7 @@ def _compose(file: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(600)  # the first time, it makes what images start from
 def test_valid(tmp_path: Path) -> None:
     """Docker Compose takes the file, and would not take one with an unknown key."""
     ran = _compose(FILE)

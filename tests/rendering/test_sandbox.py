@@ -148,7 +148,13 @@ def test_values_are_never_evaluated(say: Say, value: str) -> None:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+    ],
+    max_examples=60,
+)
 @given(st.text(alphabet=st.sampled_from("{}%#-+ x.|_[]()'\"\\<&é\n")))
 def test_any_value_comes_out_verbatim(
     templates: JinjaTemplates, write: Write, value: str

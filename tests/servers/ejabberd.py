@@ -102,6 +102,7 @@ class Ejabberd(XmppServer):
             c2s_shaper="shaper: c2s_shaper" if stock else "",
             limits=STOCK_LIMITS if stock else "",
             extra=self.extra,
+            hibernation=self.hibernation,
             modules="\n".join([*optional, self.modules]),
         )
         (self.folder / "ejabberd.yml").write_text(text)

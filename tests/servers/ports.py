@@ -1,7 +1,11 @@
 """TCP ports on 127.0.0.1: choosing free ones, waiting for them, who listens."""
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
+from functools import cache
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -11,9 +15,16 @@ HOST = "127.0.0.1"
 CANDIDATES = range(20000, 32000)
 
 
+# Who runs tests locks the byte of each port that he gives out, until he ends: a free
+# port is bound only later, when a server starts, and others look for ports, too.
+RESERVED = Path(tempfile.gettempdir(), f"carillon-ports-{os.geteuid()}")
+
+
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    for port in random.sample(CANDIDATES, 100):
+    """A port of 127.0.0.1 that nobody listens on and nobody else is given."""
+    for port in random.SystemRandom().sample(CANDIDATES, 100):
+        if not _reserve(port):
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind((HOST, port))
@@ -21,6 +32,27 @@ def free_port() -> int:
                 continue
             return port
     raise OSError(f"no free port found on {HOST}")
+
+
+#: by this process, to which its own locks say nothing
+_given: set[int] = set()
+
+
+def _reserve(port: int) -> bool:
+    if port in _given:
+        return False
+    try:
+        fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _given.add(port)
+    return True
+
+
+@cache
+def _reservations() -> int:
+    """Open until the process ends: any close would give back every lock."""
+    return os.open(RESERVED, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def is_open(port: int) -> bool:

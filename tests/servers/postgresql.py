@@ -13,8 +13,9 @@ import psycopg
 from psycopg import sql
 
 from tests.servers import programs
+from tests.servers.environment import environment
 from tests.servers.ports import HOST, free_port
-from tests.servers.processes import Process, ServerError, environment
+from tests.servers.processes import Process, ServerError
 from tests.servers.server import Server
 
 # Nothing here need survive a power cut; without waiting for disks it is fast.

@@ -8,10 +8,9 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tests.servers.environment import environment
+from tests.servers.forked import Forked
 from tests.servers.ports import is_open
-
-# Marks a server and whatever it starts with the process id of its owner.
-MARK = "CARILLON_SERVER_OF"
 
 
 class ServerError(Exception):
@@ -30,24 +29,34 @@ class Process:
         env: Mapping[str, str],
         user: int | None = None,
         at_parents_death: signal.Signals = signal.SIGKILL,
+        forked: bool = False,
     ) -> None:
+        """`forked`: the command is `carillon`, as a fork and not started anew."""
         self.log = log
         self.command = [str(word) for word in command]
-        death = at_parents_death.name.removeprefix("SIG")
-        with log.open("ab") as output:
-            self._popen = subprocess.Popen(
-                # setpriv(1) sets PR_SET_PDEATHSIG and becomes the command
-                ["setpriv", "--pdeathsig", death, "--", *self.command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                cwd=cwd,
-                env=environment(cwd, env),
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
-            )
+        surroundings = environment(cwd, env)
+        self._popen: subprocess.Popen[bytes] | Forked
+        with log.open("ab") as output, Path(os.devnull).open("rb") as nothing:
+            if forked:
+                streams = (nothing.fileno(), output.fileno(), output.fileno())
+                self._popen = Forked(
+                    self.command[1:], streams=streams, cwd=cwd, env=surroundings
+                )
+            else:
+                death = at_parents_death.name.removeprefix("SIG")
+                self._popen = subprocess.Popen(
+                    # setpriv(1) sets PR_SET_PDEATHSIG and becomes the command
+                    ["setpriv", "--pdeathsig", death, "--", *self.command],
+                    stdin=nothing,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                    cwd=cwd,
+                    env=surroundings,
+                    user=user,
+                    group=user,
+                    extra_groups=None if user is None else [],
+                )
         if user is None:
             _allow_many_connections(self.pid)
 
@@ -69,12 +78,20 @@ class Process:
                     raise self.error(f"port {port} not open after {timeout:g} s")
                 time.sleep(0.02)
 
-    def stop(self, first: signal.Signals = signal.SIGTERM, timeout: float = 15) -> None:
-        """Ask to end; after `timeout` seconds kill."""
+    def wait(self, timeout: float) -> int:
+        """Until it ends by itself; the exit status."""
+        return self._popen.wait(timeout)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it, unless the process has ended."""
         if self._popen.poll() is None:
-            self._popen.send_signal(first)
+            self._popen.send_signal(number)
+
+    def stop(self, first: signal.Signals = signal.SIGTERM, timeout: float = 15) -> int:
+        """Ask to end; after `timeout` seconds kill. The exit status, -N of signal N."""
+        self.send_signal(first)
         try:
-            self._popen.wait(timeout)
+            return self._popen.wait(timeout)
         except subprocess.TimeoutExpired:
             self.kill()
             raise self.error(f"killed: still there after {timeout:g} s") from None
@@ -95,30 +112,3 @@ def _allow_many_connections(pid: int) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = min(most, 65536) if most != resource.RLIM_INFINITY else 65536
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, limit))
-
-
-def environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
-    """A small environment: nothing of the user's reaches a server."""
-    return {
-        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        MARK: str(os.getpid()),
-        **{name: value for name, value in extra.items() if value},
-    }
-
-
-def servers_of(owner: int) -> dict[int, str]:
-    """{process id: command} of all servers the owner started and their children."""
-    mark = f"{MARK}={owner}".encode()
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
-                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
-                found[int(folder.name)] = command.decode(errors="replace").strip()
-        except OSError:
-            continue  # ended meanwhile, or another user's
-    return found

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers import programs
+from tests.servers.environment import environment
 from tests.servers.ports import free_port
-from tests.servers.processes import Process, environment
+from tests.servers.processes import Process
 from tests.servers.server import Server
 
 CONFIGURATION = """\

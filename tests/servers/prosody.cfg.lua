@@ -28,7 +28,7 @@ modules_disabled = { "s2s", ${disabled} }
 authentication = "internal_plain" -- accounts are written as files
 storage = "internal"
 archive_expires_after = "1w"
-smacks_hibernation_time = 20
+smacks_hibernation_time = $hibernation
 allow_registration = true
 
 ssl = { key = "${key}", certificate = "${certificate}" }

@@ -8,7 +8,8 @@ from string import Template
 from typing import ClassVar
 
 from tests.servers import programs
-from tests.servers.processes import ServerError, environment
+from tests.servers.environment import environment
+from tests.servers.processes import ServerError
 from tests.servers.xmpp_server import XmppServer
 
 TEMPLATE = Path(__file__).with_name("prosody.cfg.lua")
@@ -62,6 +63,7 @@ class Prosody(XmppServer):
             spare2=self.spares[1],
             secret=self.secret,
             extra=self.extra,
+            hibernation=self.hibernation,
             modules=self.modules,
         )
         (self.folder / "prosody.cfg.lua").write_text(text)

@@ -22,8 +22,8 @@ class Proxy:
     """`async with Proxy(server.c2s_port) as proxy:`, then connect to `proxy.port`.
 
     `refuse` closes new connections at once. Directions in `swallowed` lose all
-    bytes while the connections seem well (a black hole). `accepted` counts the
-    connections so far.
+    bytes while the connections seem well (a black hole); while one is held, whoever
+    sends there waits, as for a slow reader. `accepted` counts the connections so far.
     """
 
     target_port: int
@@ -31,12 +31,15 @@ class Proxy:
     refuse: bool = False
     swallowed: set[Direction] = field(default_factory=set)
     accepted: int = 0
+    _flowing: dict[Direction, asyncio.Event] = field(default_factory=dict)
     _traps: dict[bytes, bytes] = field(default_factory=dict)
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
+        self.release("up")
+        self.release("down")
         self._server = await asyncio.start_server(self._accept, HOST, 0)
         return self
 
@@ -53,6 +56,13 @@ class Proxy:
         assert self._server is not None
         port: int = self._server.sockets[0].getsockname()[1]
         return port
+
+    def hold(self, direction: Direction) -> None:
+        """Read no more of it, but for one chunk, until `release`."""
+        self._flowing[direction].clear()
+
+    def release(self, direction: Direction) -> None:
+        self._flowing.setdefault(direction, asyncio.Event()).set()
 
     def cut(self) -> None:
         """Break every connection, without a word of farewell (TCP's RST)."""
@@ -118,6 +128,7 @@ class Proxy:
         """Carry bytes one way; `back` leads to where they come from."""
         tail = b""  # of what passed, for markers that come in pieces
         while chunk := await source.read(65536):
+            await self._flowing[direction].wait()
             if direction in self.swallowed:
                 continue
             if direction == "up" and (error := self._trapped(tail + chunk)):

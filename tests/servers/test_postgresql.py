@@ -5,9 +5,9 @@ import os
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.servers.environment import servers_of
 from tests.servers.ports import is_open, listening
 from tests.servers.postgresql import PostgreSQL
-from tests.servers.processes import servers_of
 
 pytestmark = [pytest.mark.postgres]
 

@@ -1,17 +1,22 @@
 """Servers do not outlive their owner, and failures are told with the log."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.servers import signals
+from tests.servers.environment import servers_of
 from tests.servers.folders import temporary_folder
 from tests.servers.ports import free_port, is_open
-from tests.servers.processes import Process, ServerError, servers_of
+from tests.servers.processes import Process, ServerError
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +42,74 @@ def eventually(fact: Callable[[], bool], timeout: float = 20) -> bool:
 def children(pid: int) -> set[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return {int(child) for child in listed.split()}
+
+
+#: a run of tests that starts a program in both ways, and goes on for ever
+SUITE = """
+import os, time
+from pathlib import Path
+from tests.servers.processes import Process
+
+def test_it(tmp_path):
+    log = tmp_path / "log"
+    Process(["sleep", "600"], log=log, cwd=tmp_path, env={})
+    command = ["carillon", "-c", os.environ["CONFIG"], "run"]
+    Process(command, log=log, cwd=tmp_path, env={}, forked=True)
+    Path(os.environ["WORKER"]).write_text(str(os.getpid()))
+    time.sleep(600)
+"""
+CONFIG = """
+[xmpp]
+mode = "component"
+jid = "announce.example.org"
+password = "x"
+host = "127.0.0.1"
+port = 1
+[database]
+url = "sqlite:///carillon.db"
+[web]
+listen = ""
+"""
+
+
+def broken_off(folder: Path, number: signal.Signals) -> tuple[int, dict[int, str]]:
+    """A run in parallel that got that signal: its worker, and what that had started."""
+    folder.mkdir()
+    suite, config, worker = folder / "test_it.py", folder / "config", folder / "pid"
+    suite.write_text(SUITE)
+    config.write_text(CONFIG)
+    files = {"CONFIG": str(config), "WORKER": str(worker)}
+    with subprocess.Popen(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "1"),
+            *("--rootdir", folder, suite),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **files},
+    ) as run:
+        assert eventually(lambda: worker.exists() and worker.read_text() != "", 60)
+        owner = int(worker.read_text())
+        started = servers_of(owner)
+        run.send_signal(number)
+    return owner, started
+
+
+def test_a_killed_run_leaves_nothing(tmp_path: Path) -> None:
+    """However a run in parallel is broken off, what its tests started ends."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+    with ThreadPoolExecutor() as side_by_side:
+        ends = side_by_side.map(
+            lambda one: broken_off(tmp_path / one.name, one), numbers
+        )
+        for owner, started in ends:
+            assert len(started) >= 4  # sleep, the fork server, its monitor, carillon
+            assert eventually(partial(not_one, owner), 60)
+
+
+def not_one(owner: int) -> bool:
+    return not servers_of(owner)
 
 
 @pytest.mark.e2e
@@ -83,6 +156,17 @@ def test_deaf_program_is_killed(tmp_path: Path) -> None:
     with pytest.raises(ServerError, match="still there"):
         process.stop(timeout=0.2)
     assert eventually(lambda: not family & servers_of(os.getpid()).keys())
+
+
+@pytest.mark.parametrize("number", signals.ENDING, ids=lambda one: one.name)
+def test_a_signal_reaches_what_tests_start(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """Each signal that ends a program does, whatever the run's starter ignores."""
+    script = ["sh", "-c", "echo ready; exec sleep 60"]
+    process = Process(script, log=tmp_path / "log", cwd=tmp_path, env={})
+    assert eventually(lambda: "ready" in process.log.read_text())
+    assert process.stop(number) == -number
 
 
 def test_folder_goes_with_its_owner() -> None:

@@ -102,6 +102,21 @@ def test_swallowed_bytes_are_lost(direction: Direction) -> None:
     run(test())
 
 
+def test_what_is_held_waits() -> None:
+    """Bytes of a held direction arrive once it is released, none is lost."""
+
+    async def test() -> None:
+        async with scene() as (proxy, line):
+            proxy.hold("up")
+            line.writer.write(b"ding")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(line.reader.read(4), 0.3)
+            proxy.release("up")
+            assert await asyncio.wait_for(line.reader.readexactly(4), 5) == b"ding"
+
+    run(test())
+
+
 def test_refused_connections_end_at_once() -> None:
     """While refusing, a new connection is closed without an answer."""
 

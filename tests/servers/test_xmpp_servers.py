@@ -13,8 +13,8 @@ from slixmpp import ClientXMPP, ComponentXMPP
 from slixmpp.xmlstream.xmlstream import XMLStream
 
 from tests.servers.ejabberd import Ejabberd
+from tests.servers.environment import servers_of
 from tests.servers.ports import is_open, listening
-from tests.servers.processes import servers_of
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
 

@@ -18,7 +18,7 @@ class XmppServer(Server):
 
     Clients connect to `host`:`c2s_port` (STARTTLS by `ca_file`, or in clear),
     components to `component_port` with `secret`. admin@`domain` is its admin
-    (to be registered). Resources that drop hibernate for 20 seconds.
+    (to be registered). Resources that drop hibernate for `hibernation` seconds.
     """
 
     secret: ClassVar[str] = "s3cret"
@@ -32,6 +32,7 @@ class XmppServer(Server):
         offline: bool = True,
         extra: str = "",
         modules: str = "",
+        hibernation: int = 20,
     ) -> None:
         """Nothing is started yet.
 
@@ -47,6 +48,7 @@ class XmppServer(Server):
         self.spares = (f"spare1.{self.domain}", f"spare2.{self.domain}")
         self.limits, self.mam, self.offline = limits, mam, offline
         self.extra, self.modules = extra, modules
+        self.hibernation = hibernation
         self.c2s_port, self.component_port, self.http_port = (
             free_port() for _ in range(3)
         )

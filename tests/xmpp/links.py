@@ -23,7 +23,7 @@ from bot.xmpp.writing.positions import Pending
 from tests.servers.xmpp_server import XmppServer
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
-QUICK = Timing(first=0.05, cap=0.4, attempt=10, silence=30, answer=2, close=3)
+QUICK = Timing(first=0.05, cap=0.4, attempt=10, silence=30, answer=5, close=3)
 
 
 def now() -> datetime:

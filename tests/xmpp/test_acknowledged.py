@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from slixmpp import JID
+from slixmpp.xmlstream import StanzaBase
 
 from bot.engine.wire import Delivery, StreamLost
 from bot.xmpp.doors.discovery import disco
@@ -30,7 +31,6 @@ from tests.xmpp.links import (
 )
 
 pytestmark = pytest.mark.e2e
-HIBERNATION = 20  #: of both servers, seconds
 
 
 def test_own_stanzas_count_with_bulk_ones(server: XmppServer, run: Run) -> None:
@@ -223,17 +223,33 @@ def test_others_speak_during_a_bulk_write(kind: type[XmppServer], run: Run) -> N
 
         async def scenario() -> None:
             name = newcomer(server)
+            asked = asyncio.Event()
+
+            def note(stanza: StanzaBase) -> StanzaBase:
+                if stanza.xml.find("{urn:xmpp:ping}ping") is not None:
+                    asked.set()
+                return stanza
+
             async with (
+                Proxy(server.component_port) as proxy,
                 reading(server, name) as reader,
-                linked(component_settings(server), prepare=disco.prepare) as link,
+                linked(
+                    component_settings(server, port=proxy.port), prepare=disco.prepare
+                ) as link,
             ):
+                link.stream.add_filter("in", note)
                 stencil = link.stencil(announcement(link, "x" * 4000))
                 page = deliveries(stencil, server.jid(name), 5000)
+                # Half of it finds room on its way to a server that does not read.
+                proxy.hold("up")
                 writing = asyncio.create_task(link.write(page))
-                # Asked at once: how far the writing is by then is not ours to say.
                 ping = reader.plugin["xep_0199"]
-                await ping.send_ping(JID(server.component), timeout=60)
-                # The answer stands in the reader's stream among the messages.
+                answer = ping.send_ping(JID(server.component), timeout=60)
+                await asked.wait()
+                assert not writing.done()
+                proxy.release("up")
+                await answer
+                # It stands in the reader's stream among the messages.
                 assert len(reader.messages) < 5000
                 await (await writing).wait()
                 await reader.until(5000)

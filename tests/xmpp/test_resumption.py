@@ -1,11 +1,13 @@
 """Cut connections: resumed, too late, or to blame: on real servers."""
 
 import asyncio
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from bot.engine.wire import Delivery, StreamLost
+from tests.servers.ejabberd import Ejabberd
 from tests.servers.prosody import Prosody
 from tests.servers.proxy import Proxy
 from tests.servers.xmpp_server import XmppServer
@@ -22,7 +24,7 @@ from tests.xmpp.links import (
 )
 
 pytestmark = pytest.mark.e2e
-HIBERNATION = 20  #: of both servers, seconds
+FORGETFUL = 3  #: seconds that a server keeps the session of who drops
 
 
 def test_cut_amid_a_bulk_write(server: XmppServer, run: Run) -> None:
@@ -81,8 +83,18 @@ def test_unacknowledged_bytes_are_sent_again(server: XmppServer, run: Run) -> No
     run(scenario())
 
 
-def test_late_resumption_tells_what_was_handled(server: XmppServer, run: Run) -> None:
+@pytest.fixture(params=[Prosody, Ejabberd])
+def forgetful(request: pytest.FixtureRequest) -> Iterator[XmppServer]:
+    """A server of the test's own, that soon forgets who drops."""
+    with request.param(hibernation=FORGETFUL) as server:
+        yield server
+
+
+def test_late_resumption_tells_what_was_handled(
+    forgetful: XmppServer, run: Run
+) -> None:
     """Too late to resume, `handled` is exactly what the recipient got."""
+    server = forgetful
 
     async def scenario() -> None:
         name, bot = newcomer(server), newcomer(server)
@@ -101,7 +113,7 @@ def test_late_resumption_tells_what_was_handled(server: XmppServer, run: Run) ->
             lost = await link.write(deliveries(stencil, to, 4, "lost"))
             proxy.refuse = True
             proxy.cut()
-            await asyncio.sleep(HIBERNATION + 2)
+            await asyncio.sleep(FORGETFUL + 2)
             proxy.swallowed.clear()
             proxy.refuse = False
             await link.until_session(2)

@@ -1,0 +1,117 @@
+"""A process that has imported `carillon` and becomes it, in a fork, for each request.
+
+    tests ──► this process ──fork──► monitor ──fork──► carillon …
+                                        └── its id, then its exit status ──► tests
+
+A request is argv, folder and environment as JSON, with four descriptors: the three
+standard streams, and where the monitor writes. Each process is killed when the one
+before it ends, so nothing outlives the tests. The imports are most of what a command
+costs: half a second of processor time, against some milliseconds for the forks.
+
+Nothing here may start a thread: a fork has only the one that calls it.
+"""
+
+import ctypes
+import fcntl
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import termios
+import time
+from typing import Any, TextIO
+
+# what the commands import by themselves, some of it late
+from bot.app import running  # noqa: F401
+from bot.app.checks import everything  # noqa: F401
+from bot.cli import main
+
+_PR_SET_PDEATHSIG = 1
+_REQUEST_BYTES = 1 << 17
+_LIBC = ctypes.CDLL(None)
+
+
+def serve(control: socket.socket) -> None:
+    """Answers requests until the tests close the other end; returns in each program."""
+    gc.freeze()  # what is shared stays shared
+    while True:
+        request, descriptors, *_ = socket.recv_fds(control, _REQUEST_BYTES, 4)
+        if not request:
+            sys.exit()
+        if os.fork() == 0:
+            control.close()
+            _monitored(json.loads(request), descriptors)
+            return
+        for one in descriptors:
+            os.close(one)
+        _reap_monitors()
+
+
+def _monitored(request: dict[str, Any], descriptors: list[int]) -> None:
+    """Returns in the program; its parent waits for it and tells of it."""
+    _die_with_parent()
+    *streams, told = descriptors
+    program = os.fork()
+    if program == 0:
+        os.close(told)
+        _become(request, streams)
+        return
+    for one in streams:
+        os.close(one)
+    os.write(told, f"{program}\n".encode())
+    _, status = os.waitpid(program, 0)
+    os.write(told, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+def _become(request: dict[str, Any], streams: list[int]) -> None:
+    """What a process gets at its start, and the interpreter makes of it."""
+    _die_with_parent()
+    os.setsid()
+    for number, one in enumerate(streams):
+        os.dup2(one, number)
+        os.close(one)
+    if request["terminal"]:
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    time.tzset()
+    sys.argv[1:] = request["arguments"]
+    sys.stdin = open(  # noqa: SIM115
+        0, encoding=sys.stdin.encoding, errors=sys.stdin.errors, closefd=False
+    )
+    sys.stdout = _output(1, sys.stdout, by_line=os.isatty(1))
+    sys.stderr = _output(2, sys.stderr, by_line=True)
+
+
+def _output(number: int, like: TextIO, *, by_line: bool) -> TextIO:
+    return open(
+        number,
+        "w",
+        buffering=1 if by_line else -1,
+        encoding=like.encoding,
+        errors=like.errors,
+        closefd=False,
+    )
+
+
+def _reap_monitors() -> None:
+    while True:
+        try:
+            ended, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if ended == 0:
+            return
+
+
+def _die_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv.pop(1))))
+    main()
