@@ -18,9 +18,10 @@ from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.figures import figures
 from bot.service.records.health import health
+from bot.service.requests.request import JobName
 from bot.store import upgrade
 from tests.store.conftest import ENGINES
-from tests.world import ADMIN, NOON, PUBLISHER, SERVICE, World, a_policy
+from tests.world import ADMIN, NOON, PUBLISHER, SERVICE, World, a_policy, numbered
 
 OTHER = "news.example.org"
 READER = "reader@example.org"
@@ -60,13 +61,13 @@ def test_the_same_id_twice(both: Both) -> None:
     jobs = [world.schedule(client_id="same") for world in both]
     assert jobs[0].id != jobs[1].id
     one, other = both
-    one.do(one.schedules.cancel, one.caller(ADMIN), "same")
+    one.do(one.schedules.cancel, one.caller(ADMIN), JobName(id="same"))
     assert one.get(jobs[0].id).state == "cancelled"
     assert other.get(jobs[1].id).state == "pending"
     with pytest.raises(NotFound):
-        other.do(other.schedules.get, other.caller(ADMIN), jobs[0].id)
+        other.do(other.schedules.named, other.caller(ADMIN), numbered(jobs[0]))
     with pytest.raises(NotFound):
-        other.do(other.steering.pause, other.caller(ADMIN), jobs[0].id)
+        other.do(other.steering.pause, other.caller(ADMIN), numbered(jobs[0]))
 
 
 def test_each_plans_and_sends_its_own(both: Both) -> None:
@@ -76,16 +77,16 @@ def test_each_plans_and_sends_its_own(both: Both) -> None:
     one.clock.advance(seconds=2)
     assert other.plan() == 0
     assert one.plan() == 1
-    assert other.do(other.sending.claim, "w") is None
-    claimed = one.do(one.sending.claim, "w")
+    assert other.do(other.chunk_progress.claim, "w") is None
+    claimed = one.do(one.chunk_progress.claim, "w")
     assert claimed is not None
-    [reader] = one.do(one.sending.recipients, claimed, 0, 9)
-    told = one.do(one.sending.announcement, claimed, reader)
+    [reader] = one.do(one.chunk_progress.recipients, claimed, 0, 9)
+    told = one.do(one.renditions.announcement, claimed, reader)
     assert told.sender == f"news@{SERVICE}"
     step = Step(chunk_id=claimed.chunk.id, through=claimed.chunk.last, done=1)
-    assert other.do(other.sending.record, "w", [step], ()) == set()
+    assert other.do(other.chunk_progress.record, "w", [step], ()) == set()
     assert one.broadcast(job).state is BroadcastState.SENDING
-    one.do(one.sending.record, "w", [step], ())
+    one.do(one.chunk_progress.record, "w", [step], ())
     assert one.broadcast(job).state is BroadcastState.SENT
 
 
@@ -98,12 +99,12 @@ def test_taking_over_frees_only_ones_own(both: Both) -> None:
         started_at=NOON, seen_at=one.clock.now(),
     )  # fmt: skip
     one.do(lambda unit: unit.facts.beat(pulse))
-    one.do(one.sending.claim, "w")
-    other.do(other.sending.take_over)
+    one.do(one.chunk_progress.claim, "w")
+    other.do(other.chunk_progress.take_over)
     assert one.chunks(job)[0].worker == "w"
     assert one.do(health, one.clock, 9).up == (pulse,)
     assert other.do(health, other.clock, 9).up == ()
-    one.do(one.sending.take_over)
+    one.do(one.chunk_progress.take_over)
     assert one.chunks(job)[0].worker is None
 
 
@@ -131,9 +132,7 @@ def test_what_a_person_prefers(both: Both) -> None:
     """A language chosen or seen at one service is not the other's to know."""
     one, other = both
     one.do(one.subscribers.alive, READER, "pl")
-    one.do(
-        one.subscribers.add, one.caller(ADMIN), "news", READER, "de", "Europe/Berlin"
-    )
+    one.do(one.enrolling.add, one.caller(ADMIN), "news", READER, "de", "Europe/Berlin")
     kept = other.do(lambda unit: unit.subscribers.get(READER))
     assert kept is not None
     assert (kept.language, kept.language_seen, kept.timezone) == (None, None, None)
@@ -177,11 +176,11 @@ def test_imports_and_exports(both: Both) -> None:
     people = [Person("a@b.example"), Person(READER, "de", "Europe/Berlin")]
 
     def put(unit: UnitOfWork) -> None:
-        one.subscribers.put(unit, one.caller(ADMIN), "news", people, welcome=False)
+        one.enrolling.put(unit, one.caller(ADMIN), "news", people, welcome=False)
 
     one.do(put)
     found = [
-        world.do(world.subscribers.export, world.caller(ADMIN), "news", 0, 9)
+        world.do(world.enrolling.export, world.caller(ADMIN), "news", 0, 9)
         for world in both
     ]
     assert [sorted(person for _, person in page) for page in found] == [
