@@ -8,6 +8,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from bot.domain.access import Access, Caller, Role
 from bot.domain.addresses import Addresses
+from bot.domain.audit import AuditEntry
 from bot.domain.broadcast import (
     Broadcast,
     Chunk,
@@ -21,6 +22,7 @@ from bot.domain.schedule import Origin, Schedule
 from bot.rendering.templates import JinjaTemplates
 from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import JobName, ScheduleChange, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
@@ -282,3 +284,13 @@ class World:
         found = self.do(lambda unit: unit.notices.claim(until, until, 1000))
         self.do(lambda unit: unit.notices.done([one.id for one in found]))
         return found
+
+    def latest_entry(self) -> int:
+        """The id of the newest entry of the audit trail, 0 where there is none."""
+        page = self.do(lambda unit: unit.audit.page(AuditFilter(), Paging(before=0)))
+        return page.items[-1].id if page.items else 0
+
+    def entries_after(self, entry: int) -> list[AuditEntry]:
+        """Of the audit trail, in the order of writing."""
+        found = self.do(lambda unit: unit.audit.following(AuditFilter(), entry, 100))
+        return list(found)

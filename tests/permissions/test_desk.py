@@ -1,0 +1,287 @@
+"""The table, walked at the desk itself: it holds for every door, those to come too."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.desk.desk import Desk
+from bot.desk.verb import Plain, Verb, Wanted
+from bot.desk.verbs import (
+    ALL,
+    announcing,
+    audit,
+    broadcasts,
+    editing,
+    schedules,
+    steering,
+    subscribers,
+)
+from bot.domain import timestamps
+from bot.domain.access import Access, Caller
+from bot.domain.audit import Action, Asked
+from bot.domain.errors import CarillonError
+from bot.domain.schedule import Origin
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
+from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.rules.rights import Right
+from tests.permissions.stage import NO_REFERENCE, OTHER, Jobs, add_jobs, rows
+from tests.permissions.table import CALLERS, Cell, cells
+from tests.permissions.test_use_cases import (
+    ADDRESSES,
+    KNOWN,
+    READER,
+    VERDICTS,
+    the_lists,
+)
+from tests.world import (
+    ADMIN,
+    AUDITOR,
+    PUBLISHER,
+    USER,
+    World,
+    a_policy,
+    blank_database,
+    copy_of,
+)
+
+#: verbs that the table speaks of, but no request asks for: presence does
+BY_PRESENCE = {"join", "leave"}
+CODES = {"yes": "done", "no": "not-allowed", "none": "not-found"} | {
+    "over": "finished",
+    "who": "forbidden",
+}
+#: roles that a right is for
+FOR: dict[Right, set[str]] = {
+    Right.KNOWN: {"admin", "publisher", "auditor", "user", "friend"},
+    Right.SEES_ALL: {"admin", "auditor"},
+    Right.ADMIN: {"admin"},
+}
+
+
+class Walk:
+    """A world, its desk, and what each cell of the table wants of it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.desk = Desk(world.use_cases)
+        world.subscribe(READER)
+        world.subscribe(USER, to="board")
+        self.sending = world.broadcast(world.due(client_id="sending")).id
+        over = world.due(client_id="over", list_name="weather")
+        self.finished = world.broadcast(over).id
+        self._jobs: dict[str, Jobs] = {}
+
+    def wanted(self, cell: Cell, jid: str) -> Iterator[Wanted[Any]]:
+        """Each way to ask, with what is fresh: what is allowed changes it."""
+        match cell.verb:
+            case "announce":
+                yield from self._announcing(cell.what)
+            case "sent" | "stop" | "people" | "audit":
+                yield self._on_others(cell)
+            case _ if cell.what == "everything":
+                yield schedules.LIST(schedules.Wish(paging=Paging()))
+            case _:
+                for by_number in (False, True):
+                    yield from self._on_job(cell, jid, by_number=by_number)
+
+    def _announcing(self, what: str) -> Iterator[Wanted[Any]]:
+        addresses = self.world.policy.addresses
+        special: dict[str, dict[str, Any]] = {
+            "the-service": {"to": addresses.own, "list_name": None},
+            "single-people": {"people": (READER,)},
+            "itself-as-a-person": {"people": (READER, addresses.own)},
+            "another-person": {"to": READER, "list_name": None},
+        }
+        request = self.world.request(**special.get(what, {"list_name": what}))
+        yield announcing.SCHEDULE(request)
+        yield announcing.DRAFT(request)
+
+    def _on_job(
+        self, cell: Cell, jid: str, *, by_number: bool
+    ) -> Iterator[Wanted[Any]]:
+        if cell.verdict == "yes" or jid not in self._jobs:  # else nothing changed
+            self._jobs[jid] = self.world.do(add_jobs, jid, self.world.clock.now())
+        job = self._jobs[jid].named(cell.what)
+        number = job.id if job else NO_REFERENCE
+        owner = OTHER if cell.what.startswith("others") else None
+        by_id = JobName(id=job.client_id if job else "nix", owner=owner)
+        name = JobName(number=number) if by_number else by_id
+        following = job.next_at if job else None
+        due = timestamps.format(following or self.world.clock.now())
+        one = steering.Moment(name=name, due=due)
+        edit = editing.Edit(
+            name=name, change=ScheduleChange(bodies=(("en", "Hello again"),))
+        )
+        verbs: dict[str, list[Wanted[Any]]] = {
+            "query": [schedules.QUERY(name)],
+            "look": [schedules.QUERY(name)],
+            "cancel": [steering.CANCEL(name)],
+            "pause": [steering.PAUSE(name)],
+            "resume": [steering.RESUME(name)],
+            "skip": [steering.SKIP(steering.Moment(name=name))],
+            "unskip": [steering.UNSKIP(one)],
+            "send-now": [steering.SEND_NOW(name)],
+            "edit": [editing.DRAFT(edit), editing.EDIT(edit)],
+        }
+        yield from verbs[cell.verb]
+
+    def _on_others(self, cell: Cell) -> Wanted[Any]:
+        number = broadcasts.Number
+        failures = broadcasts.FailuresWish
+        people = subscribers.People
+        walk = audit.Walk(wanted=AuditFilter(), after=0)
+        page = audit.Wish(wanted=AuditFilter(), paging=Paging())
+        found: dict[str, Callable[[], Wanted[Any]]] = {
+            "sent list": lambda: broadcasts.LIST(broadcasts.Wish(paging=Paging())),
+            "sent show": lambda: broadcasts.SHOW(number(self.sending)),
+            "sent show-missing": lambda: broadcasts.SHOW(number(NO_REFERENCE)),
+            "sent failures": lambda: broadcasts.FAILURES(failures(number=self.sending)),
+            "sent failures-missing": lambda: broadcasts.FAILURES(
+                failures(number=NO_REFERENCE)
+            ),
+            "stop sending": lambda: broadcasts.STOP(number(self._fresh())),
+            "stop finished": lambda: broadcasts.STOP(number(self.finished)),
+            "stop missing": lambda: broadcasts.STOP(number(NO_REFERENCE)),
+            "stop all": lambda: broadcasts.STOP_ALL(Plain("all")),
+            "people list": lambda: subscribers.LIST(
+                subscribers.Wish(list_name="board")
+            ),
+            "people list-of-nothing": lambda: subscribers.LIST(
+                subscribers.Wish(list_name="nothing")
+            ),
+            "people add": lambda: subscribers.ADD(
+                people(list_name="board", jids=["new@example.org"])
+            ),
+            "people add-to-nothing": lambda: subscribers.ADD(
+                people(list_name="nothing", jids=["new@example.org"])
+            ),
+            "people remove": lambda: subscribers.REMOVE(self._leaving()),
+            "people remove-nobody": lambda: subscribers.REMOVE(
+                people(list_name="board", jids=["nobody@example.org"])
+            ),
+            "audit list": lambda: audit.LIST(page),
+            "audit export": lambda: audit.EXPORT(walk),
+        }
+        return found[f"{cell.verb} {cell.what}"]()
+
+    def _fresh(self) -> int:
+        return self.world.broadcast(self.world.due()).id
+
+    def _leaving(self) -> subscribers.People:
+        self.world.subscribe(READER, to="board")
+        return subscribers.People(list_name="board", jids=[READER])
+
+    def ask(self, caller: Caller, wanted: Wanted[Any]) -> str:
+        """The table's word for what comes of it."""
+        seems = Asked(caller=caller, door=Origin.COMMAND, action=Action.QUERY)
+        try:
+            asyncio.run(self.desk.ask(seems, lambda: wanted))
+        except CarillonError as error:
+            return VERDICTS[type(error)]
+        return "yes"
+
+    def jids(self, caller: str) -> list[str]:
+        own = self.world.policy.addresses.own
+        return [own] if caller == "itself" else [KNOWN[caller]]
+
+
+@pytest.fixture(params=ADDRESSES)
+def walk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Walk]:
+    access = Access(
+        admins=frozenset({ADMIN}),
+        publishers=frozenset({PUBLISHER}),
+        auditors=frozenset({AUDITOR}),
+        domains=frozenset({"example.org", "partner.example"}),
+    )
+    usual = a_policy()
+    limits = {role: _unbounded(one) for role, one in usual.limits.items()}
+    world = World(
+        copy_of(blank_database(tmp_path), tmp_path),
+        lists=the_lists(),
+        policy=a_policy(
+            addresses=ADDRESSES[request.param], access=access, limits=limits
+        ),
+    )
+    with closing(world):
+        yield Walk(world)
+
+
+def _unbounded(limits: Any) -> Any:
+    return replace(limits, pending=0, requests_per_minute=0)
+
+
+def test_the_table(walk: Walk) -> None:
+    """Each verb does for each caller what the table says; what is refused changes
+    nothing; either way one entry in the trail says so.
+    """
+    asked = 0
+    component = walk.world.policy.addresses.component
+    for cell in cells():
+        # of an account only what is addressed differs
+        if cell.verb in BY_PRESENCE or not (component or cell.verb == "announce"):
+            continue
+        for jid in walk.jids(cell.caller):
+            caller = walk.world.caller(jid)
+            for wanted in walk.wanted(cell, jid):
+                asked += 1
+                unchanged = cell.verdict != "yes" or not wanted.verb.changes
+                before = rows(walk.world.url) if unchanged else {}
+                latest = walk.world.latest_entry()
+                assert walk.ask(caller, wanted) == cell.verdict, (cell, wanted)
+                entries = walk.world.entries_after(latest)
+                assert [one.result for one in entries] == [CODES[cell.verdict]], cell
+                assert entries[0].caller == jid
+                if unchanged:
+                    assert rows(walk.world.url) == before, (cell, wanted)
+    assert asked > (700 if component else 100)
+
+
+def test_nobody_asks_for_more_than_is_meant_for_him(walk: Walk) -> None:
+    """Whom a verb is not for is refused before its values are looked at."""
+
+    class Unread:
+        @property
+        def about(self) -> str:
+            return "unread"
+
+        def __getattr__(self, name: str) -> Any:
+            raise AssertionError(f"{name} was looked at")
+
+    for verb in ALL:
+        for name in CALLERS:
+            [jid] = walk.jids(name)
+            if name in FOR[verb.right]:
+                continue
+            refused = "who" if name in {"stranger", "itself"} else "no"
+            wanted: Wanted[Any] = verb(Unread())
+            assert walk.ask(walk.world.caller(jid), wanted) == refused, verb.name
+
+
+def test_every_verb_is_walked(walk: Walk) -> None:
+    """A verb that is added gets a row in the table, or stands here with the reason."""
+    walked: set[str] = {
+        wanted.verb.name
+        for cell in cells()
+        if cell.verb not in BY_PRESENCE and cell.caller == "admin"
+        for wanted in walk.wanted(cell, ADMIN)
+    }
+    apart = {
+        "schedules show": "a look with its history, as `look` of the table",
+        "lists": "for admins and auditors by its right alone",
+        "lists show": "likewise",
+        "status": "likewise",
+        "subscribers find": "for admins by its right alone",
+        "subscribers export": "likewise",
+        "subscribers import": "as `people add`; tests/desk/test_imports.py",
+        "subscribers import --dry-run": "likewise",
+        "audit --purge": "for admins by its right alone",
+    }
+    verbs: list[Verb[Any, Any]] = list(ALL)
+    assert {verb.name for verb in verbs} == walked | set(apart)
+    assert len({verb.name for verb in verbs}) == len(verbs)
