@@ -1,0 +1,218 @@
+"""A pending announcement is steered over XMPP: what its readers hear of that."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.e2e.speaking import S, Stage, X, fresh, payload
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def daily(stage: Stage) -> str:
+    """The id of an announcement of `publisher`, at noon every day but not soon."""
+    client_id = fresh()
+    stage.play(
+        """
+        publisher sends:
+          <iq type='set' id='ask' to='{service}'>
+            <schedule xmlns='{scheduling}'>
+              <deliver-at>{noon}</deliver-at>
+              <recurrence>FREQ=DAILY;COUNT=3</recurrence>
+              <body xml:lang='en'>Old words</body>
+              <id>{id}</id>
+              <metadata><list xmlns='{announce}'>news</list></metadata>
+            </schedule>
+          </iq>
+        publisher receives:
+          <iq type='result' id='ask'/>
+        """,
+        id=client_id,
+        noon="2027-06-03T12:00:00Z",
+    )
+    return client_id
+
+
+def test_edited_and_sent_now(stage: Stage, daily: str) -> None:
+    """What is edited is what readers hear; who edits what is no longer so is told the
+    present revision, who repeats his edit the same as before; nobody else may.
+    """
+    stage.service.subscribe([stage.reader.bare], "en")
+    stage.play(
+        """
+        publisher sends:
+          <iq type='set' id='edit' to='{service}'>
+            <edit xmlns='{announce}' revision='1'>
+              <schedule xmlns='{scheduling}'>
+                <id>{id}</id><body xml:lang='en'>New words</body>
+              </schedule>
+            </edit>
+          </iq>
+        publisher receives:
+          <iq type='result' id='edit' from='{service}'>
+            <schedule xmlns='{scheduling}'>
+              <id>{id}</id><status>scheduled</status><deliver-at>...</deliver-at>
+              <metadata><revision xmlns='{announce}'>2</revision></metadata>
+            </schedule>
+          </iq>
+
+        publisher sends:
+          <iq type='set' id='again' to='{service}'>
+            <edit xmlns='{announce}' revision='1'>
+              <schedule xmlns='{scheduling}'>
+                <id>{id}</id><body xml:lang='en'>New words</body>
+              </schedule>
+            </edit>
+          </iq>
+        publisher receives:
+          <iq type='result' id='again'>
+            <schedule xmlns='{scheduling}'>
+              <metadata><revision xmlns='{announce}'>2</revision></metadata>
+            </schedule>
+          </iq>
+
+        publisher sends:
+          <iq type='set' id='stale' to='{service}'>
+            <edit xmlns='{announce}' revision='1'>
+              <schedule xmlns='{scheduling}'>
+                <id>{id}</id><body xml:lang='en'>Other words</body>
+              </schedule>
+            </edit>
+          </iq>
+        publisher receives:
+          <iq type='error' id='stale'>
+            <error type='cancel'><conflict xmlns='{stanzas}'/></error>
+          </iq>
+
+        reader sends:
+          <iq type='set' id='theft' to='{service}'>
+            <edit xmlns='{announce}'>
+              <schedule xmlns='{scheduling}'>
+                <id>{id}</id><body>Mine</body>
+                <metadata><owner xmlns='{announce}'>{publisher}</owner></metadata>
+              </schedule>
+            </edit>
+          </iq>
+        reader receives:
+          <iq type='error' id='theft'>
+            <error type='cancel'><item-not-found xmlns='{stanzas}'/></error>
+          </iq>
+
+        publisher sends:
+          <iq type='set' id='now' to='{service}'>
+            <send-now xmlns='{announce}'><id>{id}</id></send-now>
+          </iq>
+        publisher receives:
+          <iq type='result' id='now'>
+            <schedule xmlns='{scheduling}'><id>{id}</id></schedule>
+          </iq>
+        reader receives:
+          <message from='{speaker}'>
+            <body>New words</body>
+            <scheduled-by xmlns='{scheduling}'><id>{id}</id></scheduled-by>
+          </message>
+        """,
+        id=daily,
+    )
+
+
+def test_left_out_and_put_back(stage: Stage, daily: str) -> None:
+    """Any occurrence is left out, and put back; each repeated is the same answer; what
+    is no occurrence is refused with the text that names those that are.
+    """
+    due = {"first": "2027-06-03T12:00:00Z", "second": "2027-06-04T12:00:00Z"}
+
+    def steered(verb: str, moment: str) -> ET.Element:
+        [answer] = stage.play(
+            """
+            publisher sends:
+              <iq type='set' id='{call}' to='{service}'>
+                <{verb} xmlns='{announce}' due='{due}'><id>{id}</id></{verb}>
+              </iq>
+            publisher receives:
+              <iq id='{call}' from='{service}'/>
+            """,
+            id=daily,
+            verb=verb,
+            due=moment,
+            call=fresh(),
+        )
+        return answer
+
+    def next_of(answer: ET.Element) -> str | None:
+        return payload(answer).findtext(f"{S}deliver-at")
+
+    for _ in range(2):
+        assert next_of(steered("skip", due["first"])) == due["second"]
+    for _ in range(2):
+        assert next_of(steered("unskip", due["first"])) == due["first"]
+    refused = steered("skip", "2027-06-03T12:00:01Z")
+    assert refused.get("type") == "error"
+    text = "".join(refused.itertext())
+    assert due["first"] in text
+
+
+def test_paused_and_resumed(stage: Stage, daily: str) -> None:
+    """Paused twice and resumed twice the answers are the same, and a query says the
+    revision; what is cancelled is steered no more.
+    """
+    answers = stage.play(
+        """
+        publisher sends:
+          <iq type='set' id='p1' to='{service}'>
+            <pause xmlns='{announce}'><id>{id}</id></pause>
+          </iq>
+        publisher receives:
+          <iq type='result' id='p1'/>
+        publisher sends:
+          <iq type='set' id='p2' to='{service}'>
+            <pause xmlns='{announce}'><id>{id}</id></pause>
+          </iq>
+        publisher receives:
+          <iq type='result' id='p2'/>
+        admin sends:
+          <iq type='set' id='r1' to='{service}'>
+            <resume xmlns='{announce}'>
+              <id>{id}</id><owner>{publisher}</owner>
+            </resume>
+          </iq>
+        admin receives:
+          <iq type='result' id='r1'/>
+        publisher sends:
+          <iq type='set' id='r2' to='{service}'>
+            <resume xmlns='{announce}'><id>{id}</id></resume>
+          </iq>
+        publisher receives:
+          <iq type='result' id='r2'/>
+        publisher sends:
+          <iq type='get' id='look' to='{service}'>
+            <schedule-query xmlns='{scheduling}'><id>{id}</id></schedule-query>
+          </iq>
+        publisher receives:
+          <iq type='result' id='look'>
+            <schedule-query xmlns='{scheduling}'>
+              <status>scheduled</status>
+              <metadata><revision xmlns='{announce}'>1</revision></metadata>
+            </schedule-query>
+          </iq>
+        publisher sends:
+          <iq type='set' id='end' to='{service}'>
+            <schedule xmlns='{scheduling}'><cancel>{id}</cancel></schedule>
+          </iq>
+        publisher receives:
+          <iq type='result' id='end'/>
+        publisher sends:
+          <iq type='set' id='late' to='{service}'>
+            <pause xmlns='{announce}'><id>{id}</id></pause>
+          </iq>
+        publisher receives:
+          <iq type='error' id='late'>
+            <error type='wait'><unexpected-request xmlns='{stanzas}'/></error>
+          </iq>
+        """,
+        id=daily,
+    )
+    told = [ET.tostring(payload(one)) for one in answers[:4]]
+    assert len(set(told)) == 1
+    assert payload(answers[0]).find(f"{S}metadata/{X}revision") is not None
