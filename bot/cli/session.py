@@ -4,25 +4,20 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING
 
 import typer
 
 from bot.cli import output
-from bot.domain.access import Access
 from bot.domain.phrase import Phrase
 from bot.settings import Settings, load
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
 
-Ts = TypeVarTuple("Ts")
-T = TypeVar("T")
 
 PLACES = (Path("carillon.toml"), Path("/etc/carillon/carillon.toml"))
 VARIABLE = "CARILLON_CONFIG"
-#: whoever can read the configuration and the database
-OPERATOR = Access.operator()
 
 
 def locate(given: Path | None) -> Path:
