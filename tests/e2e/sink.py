@@ -25,8 +25,10 @@ class Sink:
         self.arrived: list[tuple[str, str]] = []
         #: the body of each, in the same order
         self.bodies: list[str] = []
-        #: the domains that told
-        self.senders: set[str] = set()
+        #: (sender, recipient, body) of each, in the same order
+        self.said: list[tuple[str, str, str]] = []
+        #: what comes back to whoever tells these recipients: (type, condition)
+        self.refuses: dict[str, tuple[str, str]] = {}
         self._server = server
         self._socket: socket.socket
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -92,10 +94,22 @@ class Sink:
             self._parser.feed(data)
             for stanza in self._stanzas():
                 if stanza.tag == MESSAGE:
-                    to = stanza.get("to", "").partition("/")[0]
-                    self.senders.add(stanza.get("from", "").rpartition("@")[2])
-                    self.bodies.append(stanza.findtext(BODY) or "")
-                    self.arrived.append((to, stanza.get("id", "")))
+                    self._take(stanza)
+
+    def _take(self, message: Element) -> None:
+        sender, to = message.get("from", ""), message.get("to", "").partition("/")[0]
+        body = message.findtext(BODY) or ""
+        self.said.append((sender, to, body))
+        self.bodies.append(body)
+        self.arrived.append((to, message.get("id", "")))
+        if to in self.refuses:
+            kind, condition = self.refuses[to]
+            answer = (
+                f"<message type='error' from='{to}' to='{sender}'"
+                f" id='{message.get('id', '')}'><error type='{kind}'><{condition}"
+                " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"
+            )
+            self._socket.sendall(answer.encode())
 
     def _next(self) -> Element:
         """The stream's header, then the next stanza."""
