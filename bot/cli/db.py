@@ -31,7 +31,11 @@ def upgrade(context: typer.Context, json: output.JSON = False) -> None:
     done = schema.upgrade(url, settings.xmpp.addresses.own)
     if json:
         output.document(
-            {"before": done.before, "after": done.after, "backup": done.backup}
+            {
+                "before": done.before,
+                "after": done.after,
+                "backup": done.backup and str(done.backup),
+            }
         )
     elif done.before == done.after:
         output.say(Phrase("The schema is at {revision} already.", revision=done.after))

@@ -1,13 +1,18 @@
 """`db` and `status`."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.store import upgrade
 from tests.cli.workplace import Workplace
+from tests.servers.postgresql import PostgreSQL
+from tests.store.releases import restore
 
 
 def test_db_from_nothing_to_current(bare_place: Workplace) -> None:
@@ -88,3 +93,55 @@ def _beat(place: Workplace, age: timedelta, *, connected: bool) -> None:
 
 def _store(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(pulse)
+
+
+# --- a database of an earlier release, and another JID ------------------------------
+
+
+def test_an_upgrade_names_its_backup(bare_place: Workplace) -> None:
+    """`db upgrade` says where the file as it was is, for people and for programs."""
+    url = f"sqlite:///{bare_place.folder}/carillon.db"
+    restore("0.1.0", url)
+    said = bare_place.done("db", "upgrade")
+    [backup] = bare_place.folder.glob("carillon.db.0001-*.backup")
+    assert backup.name in "".join(said.split())
+    assert "from 0001 to" in said
+    assert bare_place.data("db", "upgrade")["backup"] is None
+    upgrade.downgrade(url, "0001")
+    document = bare_place.data("db", "upgrade")
+    assert document["before"] == "0001"
+    assert Path(document["backup"]).is_file()
+
+
+@pytest.mark.postgres
+def test_no_backup_of_postgresql(bare_place: Workplace, postgresql: PostgreSQL) -> None:
+    """On PostgreSQL `db upgrade` says that none is made, and what makes one."""
+    url = postgresql.database("upkeep")
+    text = bare_place.config.read_text()
+    ours = f"sqlite:///{bare_place.folder}/carillon.db"
+    bare_place.config.write_text(text.replace(ours, url))
+    assert "pg_dump" not in bare_place.done("db", "upgrade")
+    upgrade.downgrade(url, "0001")
+    assert "pg_dump --format=custom" in bare_place.done("db", "upgrade")
+    assert "pg_dump" not in bare_place.done("db", "upgrade")
+
+
+def test_another_jid(place: Workplace) -> None:
+    """Under a new JID status and check say whose rows are there; adopt takes them."""
+    place.done("subscribers", "add", "news", "reader@example.org")
+    text = place.config.read_text()
+    new = "announce.new.example"
+    place.config.write_text(text.replace("announce.example.org", new))
+    shown = " ".join(place("status").out.split())
+    assert "carillon db adopt announce.example.org" in shown
+    found = json.loads(place("check", "--json").out)["findings"]
+    [database] = [one for one in found if one["name"] == "database"]
+    assert database["result"] == "warning"
+    assert "db adopt announce.example.org" in database["text"]
+    assert "nothing of typo" in place("db", "adopt", "typo").fault()
+    assert place.data("db", "adopt", "announce.example.org/any") == {
+        "service": new, "subscribers": 1, "schedules": 0,
+    }  # fmt: skip
+    assert "adopt" not in place("status").out
+    assert "reader@example.org" in place.done("subscribers", "list", "news")
+    assert "nothing of" in place("db", "adopt", "announce.example.org").fault()
