@@ -134,8 +134,8 @@ def test_another_jid(place: Workplace) -> None:
     place.config.write_text(text.replace("announce.example.org", new))
     shown = " ".join(place("status").out.split())
     assert "carillon db adopt announce.example.org" in shown
-    found = json.loads(place("check", "--json").out)["findings"]
-    [database] = [one for one in found if one["name"] == "database"]
+    found = json.loads(place("check", "--json").out)["checks"]
+    [database] = [one for one in found if one["check"] == "database"]
     assert database["result"] == "warning"
     assert "db adopt announce.example.org" in database["text"]
     assert "nothing of typo" in place("db", "adopt", "typo").fault()
