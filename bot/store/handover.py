@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.phrase import Phrase
+from bot.domain.schedule import Origin
 from bot.store.backend import parse_url
 from bot.store.sqlite import SQLiteBackend
 from bot.store.tables import (
@@ -28,6 +29,7 @@ class Handed:
     """What was handed over."""
 
     subscribers: int
+    #: welcomes, of which there may be thousands, left out
     schedules: int
 
 
@@ -55,7 +57,7 @@ def adopt(url: str, service: str, former: str) -> Handed:
             )
         handed = Handed(
             subscribers=_count(connection, former, subscriber),
-            schedules=_count(connection, former, schedule),
+            schedules=_count(connection, former, schedule, but_welcomes=True),
         )
         # what a start under the new JID made, and would be in the way
         for table in (announcement_list, request_count):
@@ -67,11 +69,18 @@ def adopt(url: str, service: str, former: str) -> Handed:
         return handed
 
 
-def _count(connection: sa.Connection, service: str, *tables: sa.Table) -> int:
+def _count(
+    connection: sa.Connection,
+    service: str,
+    *tables: sa.Table,
+    but_welcomes: bool = False,
+) -> int:
     total = 0
     for table in tables:
         count = sa.select(sa.func.count()).select_from(table)
         count = count.where(table.c.service == service)
+        if but_welcomes:
+            count = count.where(table.c.origin != Origin.WELCOME)
         total += connection.execute(count).scalar_one()
     return total
 
