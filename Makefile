@@ -13,7 +13,8 @@ demo: install
 
 # Every check and every test, on real servers; under 12 minutes.
 test: check
-	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n 4 --junitxml .cache/tests.xml
+	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n 4 --dist worksteal \
+	  --junitxml .cache/tests.xml
 
 # Where the last `make test` spent its time, into CONTRIBUTING.md.
 slowest:

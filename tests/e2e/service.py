@@ -159,9 +159,12 @@ welcome = ""
         return self._process is not None
 
     def wait_until_connected(self) -> None:
+        """The process that was started last, which then also heeds signals."""
+        assert self._process is not None
+        ours = f"-{self._process.pid}-"
         self.until(
             lambda: any(
-                pulse.connected
+                pulse.connected and ours in pulse.worker
                 for pulse in self.uses.database.look(lambda uow: uow.facts.pulses())
             )
         )

@@ -42,6 +42,7 @@ def test_kills(server: XmppServer, mode: str, make: Make) -> None:
             service.until(partial(sink.has_told, point))
             service.kill()
         service.start()
+        service.wait_until_connected()
         service.until(lambda: service.sent(job))
         sink.wait(READERS)
         assert service.stop() == 0

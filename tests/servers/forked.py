@@ -93,7 +93,7 @@ class Forked:
             FORK_SERVER.ask(request, [*streams, writing])
         finally:
             os.close(writing)
-        self.pid = self._number()
+        self.pid = self._told_of("process")
 
     def poll(self) -> int | None:
         return self._ended(0)
@@ -114,15 +114,16 @@ class Forked:
 
     def _ended(self, timeout: float | None) -> int | None:
         if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
-            self.returncode = self._number()
+            self.returncode = self._told_of("ended")
             self._told.close()
         return self.returncode
 
-    def _number(self) -> int:
-        line = self._told.readline()
-        if not line:
-            raise ChildProcessError("the fork server has ended")
-        return int(line)
+    def _told_of(self, what: str) -> int:
+        """The number in the next line, which has to be about that."""
+        about, _, number = self._told.readline().decode().strip().partition(" ")
+        if about != what:
+            raise ChildProcessError(f"the fork server says {about!r}, not {what!r}")
+        return int(number)
 
 
 def run(

@@ -1,10 +1,11 @@
 """A process that has imported `carillon` and becomes it, in a fork, for each request.
 
     tests ──► this process ──fork──► monitor ──fork──► carillon …
-                                        └── its id, then its exit status ──► tests
+      ▲                                 └── exit status     └── process id
+      └────────────────────────────────────────┴─────────────────┘
 
 A request is argv, folder and environment as JSON, with four descriptors: the three
-standard streams, and where the monitor writes. Each process is killed when the one
+standard streams, and where those two are written. Each process is killed when the one
 before it ends, so nothing outlives the tests. The imports are most of what a command
 costs: half a second of processor time, against some milliseconds for the forks.
 
@@ -55,14 +56,15 @@ def _monitored(request: dict[str, Any], descriptors: list[int]) -> None:
     *streams, told = descriptors
     program = os.fork()
     if program == 0:
-        os.close(told)
         _become(request, streams)
+        # only now: whoever knows it may kill its session
+        os.write(told, f"process {os.getpid()}\n".encode())
+        os.close(told)
         return
     for one in streams:
         os.close(one)
-    os.write(told, f"{program}\n".encode())
     _, status = os.waitpid(program, 0)
-    os.write(told, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os.write(told, f"ended {os.waitstatus_to_exitcode(status)}\n".encode())
     os._exit(0)
 
 

@@ -52,7 +52,7 @@ def _reserve(port: int) -> bool:
 @cache
 def _reservations() -> int:
     """Open until the process ends: any close would give back every lock."""
-    return os.open(RESERVED, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.open(RESERVED, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def is_open(port: int) -> bool:

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 #: a terminal's Ctrl-C, and a server that is ended by SIGTERM
 NODES = (
@@ -15,8 +13,7 @@ NODES = (
 )
 
 
-@pytest.mark.parametrize("parallel", [(), ("-n", "1")], ids=["alone", "xdist"])
-def test_started_with_signals_ignored(parallel: tuple[str, ...]) -> None:
+def test_started_with_signals_ignored() -> None:
     """As under nohup and in the background of a shell: Ctrl-C still ends a command."""
     environment = {
         name: value
@@ -26,7 +23,7 @@ def test_started_with_signals_ignored(parallel: tuple[str, ...]) -> None:
     done = subprocess.run(
         [
             *("env", "--ignore-signal=INT,QUIT,HUP,TERM", sys.executable, "-m"),
-            *("pytest", "-q", "-p", "no:cacheprovider", *parallel, *NODES),
+            *("pytest", "-q", "-p", "no:cacheprovider", "-n", "1", *NODES),
         ],
         capture_output=True,
         text=True,
