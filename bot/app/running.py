@@ -23,15 +23,9 @@ from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
-from bot.engine.dispatcher import Dispatcher
+from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
-from bot.engine.ledger import Ledger
 from bot.engine.loop import Loop
-from bot.engine.pipe import Line
-from bot.engine.planner import Planner
-from bot.engine.reporter import Reporter
-from bot.engine.retrier import Retrier
-from bot.engine.window import Pace, Window
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
@@ -95,65 +89,44 @@ class Running:
             on_acknowledged=counts.acknowledged,
         )
         self._counts = counts
-        self._progress = progress = use_cases.progress
-        self._ledger = ledger = Ledger(database, progress, self._worker)
+        self._progress = use_cases.progress
+        self._jid = use_cases.policy.addresses.service
+        self._alarm = Alarm(self._ring)
         ids = MessageIds(digest_key)
+        self._engine = engine = Engine.over(
+            use_cases,
+            connection,
+            self._alarm,
+            ids=ids,
+            worker=self._worker,
+            window=settings.sending.window,
+            rate=settings.sending.rate,
+            stopping=self._stop.is_set,
+        )
         self._doors = Doors(
             use_cases=use_cases,
             desk=Desk(use_cases, counts.requested),
             ids=ids,
             lists=lists,
-            on_bounce=ledger.bounced,
+            on_bounce=engine.ledger.bounced,
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)
-        line = Line(
-            database=database,
-            progress=progress,
-            renditions=use_cases.renditions,
-            wire=connection,
-            ledger=ledger,
-            ids=ids,
-            window=Window(settings.sending.window),
-            pace=Pace(settings.sending.rate),
-            clock=clock,
-            worker=self._worker,
-            stopping=self._stop.is_set,
-        )
-        self._alarm = Alarm(self._ring)
-        planner = Planner(
-            database=database,
-            planning=use_cases.planning,
-            wire=connection,
-            alarm=self._alarm,
-            clock=clock,
-        )
-        self._dispatcher = Dispatcher(line)
-        retrier = Retrier(line, use_cases.outcomes)
-        self._jid = use_cases.policy.addresses.service
-        reporter = Reporter(database, connection, clock, self._jid)
         kept = settings.audit.keep_days
         housekeeper = Housekeeper(
             database, use_cases.audit, clock, timedelta(days=kept) if kept else None
         )
-        self._planning = Loop("planner", planner.step)
         self._pulse = Loop("pulse", self._beat)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
-        self._loops = (
-            self._planning,
-            Loop("dispatcher", self._dispatcher.step),
-            Loop("retrier", retrier.step),
-            Loop("reporter", reporter.step),
-        )
         self._background: dict[str, asyncio.Task[None]] = {}
         vitals = Vitals(
             settings=settings,
             database=database,
             connection=connection,
-            in_flight=line.window,
+            in_flight=engine.line.window,
             limit=self._doors.limit,
             joins=self._doors.joins,
-            loops=(*self._loops, self._pulse, self._housekeeping),
+            loops=(*engine.loops, self._pulse, self._housekeeping),
             tasks=self._background,
             stopping=self._stop,
         )
@@ -187,11 +160,11 @@ class Running:
         self._alarm.start()
         systemd.tell(READY="1")
         work = {
-            "ledger": self._ledger.run(),
+            "ledger": self._engine.ledger.run(),
             "watch": self._watch(),
             "hold": self._hold(),
         }
-        for loop in (self._pulse, self._housekeeping, *self._loops):
+        for loop in (self._pulse, self._housekeeping, *self._engine.loops):
             work[loop.name] = loop.run()
         for name, run in work.items():
             self._background[name] = asyncio.create_task(run)
@@ -224,23 +197,23 @@ class Running:
         if self._connection.is_ready:  # else nothing can be acknowledged any more
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE):
-                    await self._dispatcher.drain()
+                    await self._engine.dispatcher.drain()
         await self._connection.stop()
         await self._doors.close()
         with contextlib.suppress(TimeoutError, CarillonError):
             async with asyncio.timeout(GRACE):
-                await self._ledger.flush()
+                await self._engine.ledger.flush()
                 await self._database.run(self._progress.release, self._worker)
                 await self._database.run(_stopped, self._worker)
 
     def _ring(self) -> None:
-        self._planning.nudge()
+        self._engine.planning.nudge()
 
     def _on_session(self, fresh: bool) -> None:
         self._counts.session(fresh=fresh)
         self._doors.on_session(fresh)
         self._pulse.nudge()
-        for loop in self._loops:
+        for loop in self._engine.loops:
             loop.nudge()
 
     def _on_lost(self) -> None:
@@ -253,7 +226,7 @@ class Running:
         watch = self._database.watch()
         while True:
             if await watch.changed(PULSE):
-                for loop in self._loops:
+                for loop in self._engine.loops:
                     loop.nudge()
 
     async def _hold(self) -> None:
@@ -287,7 +260,7 @@ class Running:
 
     async def _renew(self) -> None:
         await self._database.run(
-            self._progress.renew, self._worker, self._dispatcher.carrying
+            self._progress.renew, self._worker, self._engine.dispatcher.carrying
         )
 
 

@@ -3,20 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.domain.identity import MessageIds
 from bot.engine.dispatcher import Dispatcher
+from bot.engine.engine import Engine
 from bot.engine.ledger import Ledger
-from bot.engine.loop import Loop
 from bot.engine.pipe import Line
-from bot.engine.retrier import Retrier
-from bot.engine.window import Pace, Window
 from bot.service.ports.outside import Database
 from tests.fakes import FakeWire
 from tests.world import World
 
 IDS = MessageIds(b"a key of sixteen")
+
+
+class NoAlarm:
+    """Nobody plans here, so nobody need be woken."""
+
+    def set(self, moment: datetime | None) -> None: ...
 
 
 @dataclass(slots=True)
@@ -38,32 +43,23 @@ async def working(
     database: Database | None = None,
 ) -> AsyncIterator[Worker]:
     """Everything is dropped at the end, as by a crash: what ran is not waited for."""
-    database = database or world.database
-    ledger = Ledger(database, world.chunk_progress, name)
     stop = asyncio.Event()
-    line = Line(
-        database=database,
-        progress=world.chunk_progress,
-        renditions=world.renditions,
-        wire=wire,
-        ledger=ledger,
+    engine = Engine.over(
+        replace(world.use_cases, database=database or world.database),
+        wire,
+        NoAlarm(),
         ids=IDS,
-        window=Window(window),
-        pace=Pace(rate),
-        clock=world.clock,
         worker=name,
+        window=window,
+        rate=rate,
         stopping=stop.is_set,
     )
-    dispatcher = Dispatcher(line)
-    loops = (
-        Loop("dispatcher", dispatcher.step),
-        Loop("retrier", Retrier(line, world.outcomes).step),
-    )
     before = asyncio.all_tasks()
-    tasks = [asyncio.create_task(ledger.run())]
+    tasks = [asyncio.create_task(engine.ledger.run())]
+    loops = (engine.dispatching, engine.retrying)  # a test plans by itself
     tasks += [asyncio.create_task(loop.run()) for loop in loops]
     try:
-        yield Worker(line, dispatcher, ledger, stop)
+        yield Worker(engine.line, engine.dispatcher, engine.ledger, stop)
     finally:
         tasks += asyncio.all_tasks() - before
         for task in tasks:

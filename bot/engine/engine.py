@@ -1,0 +1,87 @@
+"""The engine of one process: what plans, sends, repeats and reports over one wire."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from bot.domain.identity import MessageIds
+from bot.engine.dispatcher import Dispatcher
+from bot.engine.ledger import Ledger
+from bot.engine.loop import Loop
+from bot.engine.pipe import Line
+from bot.engine.planner import Alarm, Planner
+from bot.engine.reporter import Reporter
+from bot.engine.retrier import Retrier
+from bot.engine.window import Pace, Window
+from bot.engine.wire import Wire
+from bot.service.use_cases import UseCases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    line: Line
+    ledger: Ledger
+    dispatcher: Dispatcher
+    planning: Loop
+    dispatching: Loop
+    retrying: Loop
+    reporting: Loop
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """Those that look into the database, and are nudged when it changes."""
+        return (self.planning, self.dispatching, self.retrying, self.reporting)
+
+    @classmethod
+    def over(
+        cls,
+        use_cases: UseCases,
+        wire: Wire,
+        alarm: Alarm,
+        *,
+        ids: MessageIds,
+        worker: str,
+        window: int,
+        rate: int,
+        stopping: Callable[[], bool],
+    ) -> Self:
+        """Put together in the running event loop; nothing runs yet.
+
+        `window`: messages written whose cursor is not committed, at most. `rate`:
+        messages a second, 0 for as fast as they are acknowledged.
+        """
+        database, clock = use_cases.database, use_cases.clock
+        ledger = Ledger(database, use_cases.progress, worker)
+        line = Line(
+            database=database,
+            progress=use_cases.progress,
+            renditions=use_cases.renditions,
+            wire=wire,
+            ledger=ledger,
+            ids=ids,
+            window=Window(window),
+            pace=Pace(rate),
+            clock=clock,
+            worker=worker,
+            stopping=stopping,
+        )
+        planner = Planner(
+            database=database,
+            planning=use_cases.planning,
+            wire=wire,
+            alarm=alarm,
+            clock=clock,
+        )
+        dispatcher = Dispatcher(line)
+        retrier = Retrier(line, use_cases.outcomes)
+        service = use_cases.policy.addresses.service
+        reporter = Reporter(database, wire, clock, service)
+        return cls(
+            line=line,
+            ledger=ledger,
+            dispatcher=dispatcher,
+            planning=Loop("planner", planner.step),
+            dispatching=Loop("dispatcher", dispatcher.step),
+            retrying=Loop("retrier", retrier.step),
+            reporting=Loop("reporter", reporter.step),
+        )
