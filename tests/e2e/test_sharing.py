@@ -20,7 +20,7 @@ from tests.store.releases import rows_of
 
 pytestmark = pytest.mark.e2e
 
-READERS = 300
+READERS = 120
 
 
 def rows_of_service(url: str, service: Service) -> dict[str, list[str]]:
@@ -71,7 +71,7 @@ def test_two_services(server: XmppServer, postgresql: PostgreSQL, make: Make) ->
     ends its own and touches nothing; the killed one goes on when it is back.
     """
     url = postgresql.database(f"two_services_{server.name}")
-    options = {"database": url, "rate": 100, "window": 20}
+    options = {"database": url, "rate": 60, "window": 10}
     first = make(server, "component", **options)
     second = make(server, "component", jid=server.spares[1], **options)
     both = (first, second)

@@ -1,0 +1,346 @@
+"""One of everything of one service, and how a neighbour would call for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from bot.domain.access import Role
+from bot.domain.audit import Action, AuditEntry
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    Chunk,
+    DeliveryException,
+    ExceptionKind,
+    Occurrence,
+    OccurrenceState,
+)
+from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
+from bot.domain.message import Text
+from bot.domain.people import Person
+from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.verdict import Score
+from bot.service.ports.notices import Notice
+from bot.service.ports.paging import Paging
+from bot.service.ports.pulses import Pulse
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.trail import AuditFilter
+from bot.service.ports.unit_of_work import UnitOfWork
+from tests.store.samples import (
+    MINUTE,
+    NOON,
+    SERVICE,
+    a_broadcast,
+    a_list,
+    a_schedule,
+    declare,
+)
+
+NEIGHBOUR = "news.example.org"
+LATER = NOON + timedelta(days=1)
+WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
+ADMIN = SubscriptionOrigin.ADMIN
+PERSON = Person(READER, "fr", "Europe/Paris", "fr")
+TEXT = Text(language="en", body="Hello")
+PULSE = Pulse(
+    worker=WORKER, service=SERVICE, version="1", connected=True,
+    started_at=NOON, seen_at=NOON,
+)  # fmt: skip
+ENTRY = AuditEntry(
+    at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
+    about="s1", reference=None, result="done",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theirs:
+    """One of everything, of one service."""
+
+    list_id: int
+    subscriber: Subscriber
+    schedule: Schedule
+    occurrence: Occurrence
+    #: to the list, and to people
+    listed: Broadcast
+    copied: Broadcast
+    chunk: Chunk
+    exception: DeliveryException
+    notice: Notice
+    key: bytes
+
+
+def fill(unit: UnitOfWork) -> Theirs:
+    lists = declare(unit, "news", "club")
+    subscriber = unit.subscribers.ensure(READER, NOON)
+    unit.subscribers.set_score(READER, Score(2, NOON))
+    for name in ("news", "club"):
+        unit.subscriptions.open(lists[name], subscriber, ADMIN, NOON)
+        unit.subscriptions.welcome(lists[name], subscriber.id, NOON)
+    unit.subscriptions.end(
+        subscriber.id, EndReason.SUSPENDED, LATER, list_id=lists["club"]
+    )
+    schedule = unit.schedules.add(a_schedule())
+    broadcasts = []
+    for minute in (0, 1):
+        occurrence = an_occurrence(unit, schedule, minute)
+        frozen = unit.audiences.freeze(lists["news"], NOON, 10)
+        broadcast = a_broadcast(
+            occurrence,
+            list_id=None if minute else frozen.list_id,
+            highest=None if minute else frozen.highest,
+        )
+        recipients = (READER,) if minute else ()
+        broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))
+        if not minute:  # of the first alone
+            unit.broadcasts.keep_content(schedule)
+    unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
+    left_out = Occurrence(
+        schedule_id=schedule.id, due_at=LATER, state=OccurrenceState.SKIPPED
+    )
+    unit.occurrences.add(left_out)
+    chunk = unit.chunks.claim(WORKER, NOON, MINUTE)
+    assert chunk is not None
+    exception = DeliveryException(
+        broadcast_id=broadcasts[0].id, jid=READER, kind=ExceptionKind.RETRYING,
+        condition="timeout", first_at=NOON, next_at=NOON,
+    )  # fmt: skip
+    unit.exceptions.put([exception])
+    unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
+    [notice] = unit.notices.claim(NOON, NOON, 1)
+    unit.facts.beat(PULSE)
+    unit.requests.add(OWNER, NOON, MINUTE)
+    unit.audit.add(ENTRY)
+    return Theirs(
+        list_id=lists["news"], subscriber=subscriber, schedule=schedule,
+        occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
+        chunk=chunk, exception=exception, notice=notice, key=unit.facts.digest_key(),
+    )  # fmt: skip
+
+
+def an_occurrence(unit: UnitOfWork, schedule: Schedule, minute: int = 0) -> Occurrence:
+    occurrence = unit.occurrences.add(
+        Occurrence(
+            schedule_id=schedule.id,
+            due_at=NOON + minute * MINUTE,
+            state=OccurrenceState.SENDING,
+        )
+    )
+    assert occurrence is not None
+    return occurrence
+
+
+def own_place(unit: UnitOfWork) -> tuple[int, Subscriber]:
+    """A list and a reader of the same names as theirs."""
+    found = declare(unit, "news")["news"]
+    return found, unit.subscribers.ensure(READER, NOON)
+
+
+def open_own(unit: UnitOfWork) -> bool:
+    list_id, subscriber = own_place(unit)
+    return unit.subscriptions.open(list_id, subscriber, ADMIN, NOON)
+
+
+def welcome_own(unit: UnitOfWork) -> bool:
+    list_id, subscriber = own_place(unit)
+    return unit.subscriptions.welcome(list_id, subscriber.id, NOON)
+
+
+def add_own_broadcast(unit: UnitOfWork) -> int:
+    occurrence = an_occurrence(unit, unit.schedules.add(a_schedule()))
+    added = unit.broadcasts.add(a_broadcast(occurrence), [(0, 9, 1)], (READER,))
+    return unit.chunks.unfinished(added.id)
+
+
+def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
+    try:
+        unit.broadcasts.progress(broadcast_id)
+    except sa.exc.NoResultFound:
+        return True
+    return False
+
+
+Call = Callable[[UnitOfWork, Theirs], object]
+#: for each method: how a neighbour calls it with what is theirs, what comes of it
+CALLS: dict[str, tuple[Call, object]] = {
+    "lists.declare": (lambda u, _: u.lists.declare([a_list(title="Mine")]), None),
+    "lists.get": (lambda u, _: u.lists.get("news"), None),
+    "lists.by_id": (lambda u, a: u.lists.by_id(a.list_id), None),
+    "lists.all": (lambda u, _: u.lists.all(), []),
+    "lists.counts": (lambda u, _: u.lists.counts(), {}),
+    "subscribers.get": (lambda u, _: u.subscribers.get(READER), None),
+    "subscribers.ensure": (
+        lambda u, a: u.subscribers.ensure(READER, NOON).id == a.subscriber.id,
+        False,
+    ),
+    "subscribers.seen": (lambda u, _: u.subscribers.seen(READER, language="fr"), None),
+    "subscribers.set_score": (
+        lambda u, _: u.subscribers.set_score(READER, Score(4, NOON)),
+        None,
+    ),
+    "subscriptions.open": (lambda u, _: open_own(u), True),
+    "subscriptions.end": (
+        lambda u, a: u.subscriptions.end(a.subscriber.id, EndReason.LEFT, NOON),
+        0,
+    ),
+    "subscriptions.of": (lambda u, a: u.subscriptions.of(a.subscriber.id), []),
+    "subscriptions.suspended": (
+        lambda u, a: u.subscriptions.suspended(a.subscriber.id),
+        [],
+    ),
+    "subscriptions.page": (
+        lambda u, a: u.subscriptions.page(a.list_id, after=0, limit=9),
+        [],
+    ),
+    "subscriptions.by_origin": (lambda u, _: u.subscriptions.by_origin(ADMIN), []),
+    "subscriptions.welcome": (lambda u, _: welcome_own(u), True),
+    "people.put": (lambda u, a: u.people.put(a.list_id, [PERSON], ADMIN, NOON), []),
+    "people.named": (lambda u, a: u.people.named([a.subscriber.id]), []),
+    "people.differing": (lambda u, _: u.people.differing([PERSON]), 0),
+    "people.standing": (lambda u, a: u.people.standing(a.list_id, [PERSON]), 0),
+    "people.page": (lambda u, a: u.people.page(a.list_id, after=0, limit=9), []),
+    "schedules.add": (
+        lambda u, a: u.schedules.add(a_schedule()).id == a.schedule.id,
+        False,
+    ),
+    "schedules.get": (lambda u, a: u.schedules.get(a.schedule.id), None),
+    "schedules.find": (lambda u, _: u.schedules.find(OWNER, "s1"), None),
+    "schedules.lock": (lambda u, a: u.schedules.lock(a.schedule.id), None),
+    "schedules.hold": (lambda u, _: u.schedules.hold(OWNER), None),
+    "schedules.soonest_end": (lambda u, _: u.schedules.soonest_end(OWNER), None),
+    "schedules.save": (
+        lambda u, a: u.schedules.save(replace(a.schedule, state=ScheduleState.SENT)),
+        None,
+    ),
+    "schedules.due": (lambda u, _: u.schedules.due(LATER, 9), []),
+    "schedules.next_due": (lambda u, _: u.schedules.next_due(), None),
+    "schedules.upcoming": (lambda u, _: u.schedules.upcoming(9), []),
+    "schedules.page": (
+        lambda u, _: u.schedules.page(ScheduleFilter(), Paging()).count,
+        0,
+    ),
+    "schedules.count": (lambda u, _: u.schedules.count(ScheduleFilter()), 0),
+    "schedules.live": (lambda u, _: u.schedules.live(), {}),
+    "occurrences.add": (
+        lambda u, a: an_occurrence(u, u.schedules.add(a_schedule())) == a.occurrence,
+        False,
+    ),
+    "occurrences.get": (lambda u, a: u.occurrences.get(a.occurrence.id), None),
+    "occurrences.save": (
+        lambda u, a: u.occurrences.save(
+            replace(a.occurrence, state=OccurrenceState.FAILED)
+        ),
+        None,
+    ),
+    "occurrences.of": (lambda u, a: u.occurrences.of(a.schedule.id, limit=9), []),
+    "occurrences.at": (
+        lambda u, a: u.occurrences.at(a.schedule.id, a.occurrence.due_at),
+        None,
+    ),
+    "occurrences.in_state": (
+        lambda u, a: u.occurrences.in_state(a.schedule.id, OccurrenceState.SENDING),
+        [],
+    ),
+    "occurrences.skipped": (
+        lambda u, a: u.occurrences.skipped(a.schedule.id, after=NOON),
+        [],
+    ),
+    "occurrences.put_back": (
+        lambda u, a: u.occurrences.put_back(a.schedule.id, LATER),
+        None,
+    ),
+    "broadcasts.keep_content": (
+        lambda u, a: u.broadcasts.keep_content(a.schedule),
+        None,
+    ),
+    "broadcasts.kept_content": (
+        lambda u, a: u.broadcasts.kept_content(a.listed.id),
+        None,
+    ),
+    "broadcasts.add": (lambda u, _: add_own_broadcast(u), 1),
+    "broadcasts.get": (lambda u, a: u.broadcasts.get(a.listed.id), None),
+    "broadcasts.lock": (lambda u, a: u.broadcasts.lock(a.listed.id), None),
+    "broadcasts.by_key": (lambda u, a: u.broadcasts.by_key(a.listed.key), None),
+    "broadcasts.save": (
+        lambda u, a: u.broadcasts.save(replace(a.listed, state=BroadcastState.FAILED)),
+        None,
+    ),
+    "broadcasts.page": (
+        lambda u, a: [
+            u.broadcasts.page(Paging(), **wanted).count
+            for wanted in ({}, {"sending": True}, {"schedule_id": a.schedule.id})
+        ],
+        [0, 0, 0],
+    ),
+    "broadcasts.count": (lambda u, _: u.broadcasts.count(OWNER, NOON, LATER), 0),
+    "broadcasts.progress": (lambda u, a: progress_fails(u, a.listed.id), True),
+    "broadcasts.renditions": (
+        lambda u, a: u.broadcasts.renditions(a.listed.id, "UTC"),
+        {},
+    ),
+    "broadcasts.keep": (
+        lambda u, a: u.broadcasts.keep(a.listed.id, "UTC", {"de": TEXT}),
+        {},
+    ),
+    "chunks.claim": (lambda u, _: u.chunks.claim("other", LATER, MINUTE), None),
+    "chunks.hold": (lambda u, a: u.chunks.hold(a.chunk.id, WORKER), None),
+    "chunks.save": (lambda u, a: u.chunks.save(replace(a.chunk, through=5)), None),
+    "chunks.renew": (lambda u, a: u.chunks.renew(WORKER, LATER, [a.chunk.id]), None),
+    "chunks.release": (lambda u, _: u.chunks.release(WORKER), None),
+    "chunks.unfinished": (lambda u, a: u.chunks.unfinished(a.listed.id), 0),
+    "chunks.of": (lambda u, a: u.chunks.of(a.listed.id), []),
+    "audiences.freeze": (
+        lambda u, a: u.audiences.freeze(a.list_id, LATER, 9).ranges,
+        (),
+    ),
+    "audiences.page": (
+        lambda u, a: [
+            u.audiences.page(one, after=0, last=99, limit=9)
+            for one in (a.listed, a.copied)
+        ],
+        [[], []],
+    ),
+    "audiences.find": (
+        lambda u, a: [u.audiences.find(one, READER) for one in (a.listed, a.copied)],
+        [None, None],
+    ),
+    "exceptions.get": (lambda u, a: u.exceptions.get(a.listed.id, READER), None),
+    "exceptions.put": (
+        lambda u, a: u.exceptions.put([replace(a.exception, attempts=4)]),
+        None,
+    ),
+    "exceptions.drop": (lambda u, a: u.exceptions.drop(a.listed.id, [READER]), None),
+    "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
+    "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
+    "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
+    "exceptions.any_awaited": (
+        lambda u, a: u.exceptions.any_awaited(a.listed.id),
+        False,
+    ),
+    "exceptions.page": (
+        lambda u, a: u.exceptions.page(a.listed.id, after="", limit=9),
+        [],
+    ),
+    "notices.add": (lambda u, a: u.notices.add(a.notice), None),
+    "notices.claim": (lambda u, _: u.notices.claim(LATER, LATER, 9), []),
+    "notices.done": (lambda u, a: u.notices.done([a.notice.id]), None),
+    "notices.waiting": (lambda u, _: u.notices.waiting(), 0),
+    # one for the database: ids are made of a broadcast's key, too
+    "facts.digest_key": (lambda u, a: u.facts.digest_key() == a.key, True),
+    "facts.beat": (lambda u, _: u.facts.beat(replace(PULSE, connected=False)), None),
+    "facts.pulses": (lambda u, _: u.facts.pulses(), []),
+    "facts.stopped": (lambda u, _: u.facts.stopped(WORKER), None),
+    # the one that is there to say whose rows these are
+    "facts.strangers": (lambda u, _: u.facts.strangers(LATER), [SERVICE]),
+    "requests.add": (lambda u, _: u.requests.add(OWNER, NOON, MINUTE), (1, NOON)),
+    "requests.forget": (lambda u, _: u.requests.forget(LATER, 9), 0),
+    "audit.add": (lambda u, _: u.audit.add(ENTRY), None),
+    "audit.page": (lambda u, _: u.audit.page(AuditFilter(), Paging()).count, 0),
+    "audit.following": (lambda u, _: u.audit.following(AuditFilter(), 0, 9), []),
+    "audit.latest": (lambda u, _: u.audit.latest(), None),
+    "audit.purge": (lambda u, _: u.audit.purge(LATER, 9), 0),
+}
+
+#: give the same to everybody
+ALIKE = {"facts.digest_key", "schedules.hold"}
