@@ -16,6 +16,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from bot.cli.program import app
+from bot.desk.verbs import ALL
+from bot.domain.fields import Field
 from bot.settings import ListSettings, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -162,7 +164,27 @@ def commands() -> list[tuple[str, Any]]:
     return list(walk(get_command(app), "carillon"))
 
 
+# --- what can be asked --------------------------------------------------------------
+
+
+def verbs() -> str:
+    """A line for each verb of the desk."""
+    parts = ["| verb | for | in the audit trail | is given |", "|---|---|---|---|"]
+    for verb in ALL:
+        given = ", ".join(_given(field) for field in verb.fields) or "nothing"
+        cells = (f"`{verb.name}`", verb.right.value, f"`{verb.action}`", given)
+        parts.append(f"| {' | '.join(cells)} |")
+    return "\n".join(parts) + "\n"
+
+
+def _given(field: Field[Any]) -> str:
+    kind = f"{field.type}, several" if field.many else str(field.type)
+    name = f"**`{field.name}`**" if field.required else f"`{field.name}`"
+    return f"{name} ({kind})"
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "configuration": configuration,
     "options": options,
+    "verbs": verbs,
 }
