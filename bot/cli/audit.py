@@ -99,7 +99,7 @@ def _show(
     json: bool,
 ) -> None:
     paging = Paging(limit=limit, after=after, before=0 if after is None else None)
-    page = desk.ask_here(verbs.LIST(verbs.Wish(wanted=wanted, paging=paging)))
+    page = desk.ask_here(verbs.LIST(verbs.AuditWish(wanted=wanted, paging=paging)))
     items = page.items
     rest = page.index + len(items) < page.count
     following = items[-1].id if items and rest else None
@@ -140,7 +140,9 @@ def _export(desk: "Desk", wanted: AuditFilter, target: Path, after: int | None) 
 
 def _all(desk: "Desk", wanted: AuditFilter, after: int) -> Iterator[AuditEntry]:
     """In slices: no transaction is long, however much there is."""
-    while found := desk.ask_here(verbs.EXPORT(verbs.Walk(wanted=wanted, after=after))):
+    while found := desk.ask_here(
+        verbs.EXPORT(verbs.AuditWalk(wanted=wanted, after=after))
+    ):
         yield from found
         after = found[-1].id
 

@@ -31,7 +31,9 @@ def show_all(
     """Show the latest, or those after N; the latest come last."""
     paging = Paging(limit=limit, after=after, before=0 if after is None else None)
     with session.desk_of(context) as desk:
-        page = desk.ask_here(verbs.LIST(verbs.Wish(paging=paging, sending=sending)))
+        page = desk.ask_here(
+            verbs.LIST(verbs.BroadcastWish(paging=paging, sending=sending))
+        )
     items = page.items
     rest = page.index + len(items) < page.count
     following_id = items[-1][0].id if items and rest else None

@@ -8,7 +8,7 @@ import typer
 
 from bot.cli import files, output, session
 from bot.desk.verbs import lists
-from bot.desk.verbs.subscribers import EXPORT, Wish
+from bot.desk.verbs.subscribers import EXPORT, SubscriberWish
 from bot.domain.people import Person
 from bot.domain.people_files import Format, format_of, header, written
 from bot.domain.phrase import Counted, Phrase
@@ -54,7 +54,7 @@ def export_people(
 def _all(desk: "Desk", list_name: str) -> Iterator[Person]:
     after = 0
     while True:
-        wish = Wish(list_name=list_name, after=after, limit=_PAGE_SIZE)
+        wish = SubscriberWish(list_name=list_name, after=after, limit=_PAGE_SIZE)
         found = desk.ask_here(EXPORT(wish))
         yield from (person for _, person in found)
         if len(found) < _PAGE_SIZE:

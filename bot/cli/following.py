@@ -30,12 +30,12 @@ def schedule(
 
     A schedule that ends without one gives None and why.
     """
-    if not desk.ask_here(STATUS(status.Wish(limit=1))).up:
+    if not desk.ask_here(STATUS(status.StatusWish(limit=1))).up:
         output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
         found = desk.ask_here(schedules.QUERY(JobName(number=reference))).schedule
         latest = Paging(limit=1, before=0)
-        wish = broadcasts.Wish(paging=latest, schedule=reference)
+        wish = broadcasts.BroadcastWish(paging=latest, schedule=reference)
         page = desk.ask_here(broadcasts.LIST(wish))
         if page.items:
             return broadcast(desk, page.items[0][0].id, quiet=quiet)

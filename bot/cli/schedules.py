@@ -43,7 +43,7 @@ def show_all(
     states = None if everything else LIVE
     if status is not None:
         states = _named(status)
-    wish = verbs.Wish(
+    wish = verbs.ScheduleWish(
         paging=Paging(limit=limit, after=after), states=states, welcomes=everything
     )
     with session.desk_of(context) as desk:

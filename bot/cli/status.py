@@ -6,7 +6,7 @@ import typer
 
 from bot.cli import moments, output, session, showing
 from bot.desk import views
-from bot.desk.verbs.status import STATUS, Wish
+from bot.desk.verbs.status import STATUS, StatusWish
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.pulses import Pulse
@@ -23,7 +23,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
     from bot.app import renamed  # noqa: PLC0415 - a usage error need not wait for it
 
     with session.desk_of(context) as desk:
-        found = desk.ask_here(STATUS(Wish(limit=_NEXT)))
+        found = desk.ask_here(STATUS(StatusWish(limit=_NEXT)))
         own = desk.policy.addresses.own
     hint = renamed.told(own, found.strangers)
     if json:

@@ -116,7 +116,7 @@ def tell(changed: Schedule, json: bool) -> None:
 
 def _change_one(
     context: typer.Context,
-    verb: "Verb[steering.Moment, Report]",
+    verb: "Verb[steering.JobOccurrence, Report]",
     reference: str,
     due: str | None,
     owner: str | None,
@@ -125,7 +125,7 @@ def _change_one(
     name = naming.name_of(reference, owner)
     with session.desk_of(context) as desk:
         moment = None if due is None else _moment(desk, due, reference, owner)
-        wanted = verb(steering.Moment(name=name, due=moment))
+        wanted = verb(steering.JobOccurrence(name=name, due=moment))
         changed = naming.ask(desk, wanted, reference, owner).schedule
     tell(changed, json)
 

@@ -27,7 +27,7 @@ def show(
     json: output.JSON = False,
 ) -> None:
     """Show who stands on a list, in the order of joining."""
-    wish = verbs.Wish(list_name=list_name, after=after or 0, limit=limit + 1)
+    wish = verbs.SubscriberWish(list_name=list_name, after=after or 0, limit=limit + 1)
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.LIST(wish))
     more = len(found) > limit

@@ -29,14 +29,18 @@ class SqlUnitOfWork:
         #: what to tell of after the commit
         self.events: list[Event] = []
         self.lists: readers.Lists = SqlLists(connection, service)
-        self.subscribers: readers.Subscribers = SqlSubscribers(connection, service)
+        self.subscribers: readers.StoredSubscribers = SqlSubscribers(
+            connection, service
+        )
         self.subscriptions: readers.Subscriptions = SqlSubscriptions(
             connection, service
         )
         self.people: readers.People = SqlPeople(connection, service)
-        self.schedules: schedules.Schedules = SqlSchedules(connection, service)
+        self.schedules: schedules.StoredSchedules = SqlSchedules(connection, service)
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
-        self.broadcasts: broadcasts.Broadcasts = SqlBroadcasts(connection, service)
+        self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
+            connection, service
+        )
         self.chunks: broadcasts.Chunks = SqlChunks(connection, service)
         self.audiences: broadcasts.Audiences = SqlAudiences(connection, service)
         self.exceptions: broadcasts.Exceptions = SqlExceptions(connection, service)

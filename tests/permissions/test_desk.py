@@ -85,7 +85,7 @@ class Walk:
             case "sent" | "stop" | "people" | "audit":
                 yield self._on_others(cell)
             case _ if cell.what == "everything":
-                yield schedules.LIST(schedules.Wish(paging=Paging()))
+                yield schedules.LIST(schedules.ScheduleWish(paging=Paging()))
             case _:
                 for by_number in (False, True):
                     yield from self._on_job(cell, jid, by_number=by_number)
@@ -114,7 +114,7 @@ class Walk:
         name = JobName(number=number) if by_number else by_id
         following = job.next_at if job else None
         due = timestamps.format(following or self.world.clock.now())
-        one = steering.Moment(name=name, due=due)
+        one = steering.JobOccurrence(name=name, due=due)
         edit = editing.Edit(
             name=name, change=ScheduleChange(bodies=(("en", "Hello again"),))
         )
@@ -124,7 +124,7 @@ class Walk:
             "cancel": [steering.CANCEL(name)],
             "pause": [steering.PAUSE(name)],
             "resume": [steering.RESUME(name)],
-            "skip": [steering.SKIP(steering.Moment(name=name))],
+            "skip": [steering.SKIP(steering.JobOccurrence(name=name))],
             "unskip": [steering.UNSKIP(one)],
             "send-now": [steering.SEND_NOW(name)],
             "edit": [editing.DRAFT(edit), editing.EDIT(edit)],
@@ -135,10 +135,12 @@ class Walk:
         number = broadcasts.Number
         failures = broadcasts.FailuresWish
         people = subscribers.People
-        walk = audit.Walk(wanted=AuditFilter(), after=0)
-        page = audit.Wish(wanted=AuditFilter(), paging=Paging())
+        walk = audit.AuditWalk(wanted=AuditFilter(), after=0)
+        page = audit.AuditWish(wanted=AuditFilter(), paging=Paging())
         found: dict[str, Callable[[], Wanted[Any]]] = {
-            "sent list": lambda: broadcasts.LIST(broadcasts.Wish(paging=Paging())),
+            "sent list": lambda: broadcasts.LIST(
+                broadcasts.BroadcastWish(paging=Paging())
+            ),
             "sent show": lambda: broadcasts.SHOW(number(self.sending)),
             "sent show-missing": lambda: broadcasts.SHOW(number(NO_REFERENCE)),
             "sent failures": lambda: broadcasts.FAILURES(failures(number=self.sending)),
@@ -150,10 +152,10 @@ class Walk:
             "stop missing": lambda: broadcasts.STOP(number(NO_REFERENCE)),
             "stop all": lambda: broadcasts.STOP_ALL(Plain("all")),
             "people list": lambda: subscribers.LIST(
-                subscribers.Wish(list_name="board")
+                subscribers.SubscriberWish(list_name="board")
             ),
             "people list-of-nothing": lambda: subscribers.LIST(
-                subscribers.Wish(list_name="nothing")
+                subscribers.SubscriberWish(list_name="nothing")
             ),
             "people add": lambda: subscribers.ADD(
                 people(list_name="board", jids=["new@example.org"])

@@ -12,7 +12,7 @@ from bot.xmpp.doors.scheduling.requests import (
     read_query,
     read_schedule,
 )
-from bot.xmpp.stanzas.result_sets import Wish, read_wish
+from bot.xmpp.stanzas.result_sets import PageWish, read_wish
 
 S = "urn:xmpp:scheduling:0"
 X = "urn:x-carillon:announce:0"
@@ -34,7 +34,7 @@ def query(content: str) -> QueryRequest:
     )
 
 
-def wish(content: str) -> Wish:
+def wish(content: str) -> PageWish:
     element = f"<set xmlns='http://jabber.org/protocol/rsm'>{content}</set>"
     return read_wish(ET.fromstring(element))
 

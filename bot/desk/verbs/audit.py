@@ -16,7 +16,7 @@ from bot.service.use_cases import UseCases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class AuditWish:
     """Entries that match, a page of them."""
 
     wanted: AuditFilter
@@ -28,7 +28,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class AuditWalk:
     """The next slice of all that match, with ids above `after`."""
 
     wanted: AuditFilter
@@ -50,7 +50,9 @@ class Purge:
         return self.age
 
 
-def _list(use_cases: UseCases, caller: Caller, wish: Wish) -> Steps[Page[AuditEntry]]:
+def _list(
+    use_cases: UseCases, caller: Caller, wish: AuditWish
+) -> Steps[Page[AuditEntry]]:
     found: Page[AuditEntry] = yield Read(
         use_cases.audit.page, caller, wish.wanted, wish.paging
     )
@@ -58,7 +60,7 @@ def _list(use_cases: UseCases, caller: Caller, wish: Wish) -> Steps[Page[AuditEn
 
 
 def _following(
-    use_cases: UseCases, caller: Caller, walk: Walk
+    use_cases: UseCases, caller: Caller, walk: AuditWalk
 ) -> Steps[Sequence[AuditEntry]]:
     found: Sequence[AuditEntry] = yield Read(
         use_cases.audit.following, caller, walk.wanted, walk.after

@@ -36,7 +36,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class BroadcastWish:
     """A page of them."""
 
     paging: Paging
@@ -64,7 +64,9 @@ class FailuresWish:
         return str(self.number)
 
 
-def _list(use_cases: UseCases, caller: Caller, wish: Wish) -> Steps[Page[Counted]]:
+def _list(
+    use_cases: UseCases, caller: Caller, wish: BroadcastWish
+) -> Steps[Page[Counted]]:
     page = partial(use_cases.broadcasts.page, sending=wish.sending)
     found: Page[Counted] = yield Read(page, caller, wish.paging, wish.schedule)
     return found

@@ -33,7 +33,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class EditDraft:
     """What an edit would make of a job, for whoever decides on it."""
 
     edited: Edited
@@ -53,14 +53,16 @@ def _edited(uow: UnitOfWork, use_cases: UseCases, caller: Caller, edit: Edit) ->
     return use_cases.schedules.standing(uow, after)
 
 
-def _draft(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[Draft]:
-    found: Draft = yield Read(_drafted, use_cases, caller, edit)
+def _draft(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[EditDraft]:
+    found: EditDraft = yield Read(_drafted, use_cases, caller, edit)
     return found
 
 
-def _drafted(uow: UnitOfWork, use_cases: UseCases, caller: Caller, edit: Edit) -> Draft:
+def _drafted(
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, edit: Edit
+) -> EditDraft:
     edited = use_cases.editing.draft(uow, caller, edit.name, edit.change, edit.revision)
-    return Draft(
+    return EditDraft(
         edited=edited,
         texts=use_cases.schedules.texts(uow, edited.after),
         readers=use_cases.schedules.readers(uow, edited.after),

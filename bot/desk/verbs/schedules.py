@@ -25,7 +25,7 @@ HISTORY = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ScheduleWish:
     """A page of them: the caller's, or everybody's for who sees all."""
 
     paging: Paging
@@ -55,13 +55,15 @@ class Shown:
     skipped: list[datetime]
 
 
-def _list(use_cases: UseCases, caller: Caller, wish: Wish) -> Steps[Page[Report]]:
+def _list(
+    use_cases: UseCases, caller: Caller, wish: ScheduleWish
+) -> Steps[Page[Report]]:
     found: Page[Report] = yield Read(_page, use_cases, caller, wish)
     return found
 
 
 def _page(
-    uow: UnitOfWork, use_cases: UseCases, caller: Caller, wish: Wish
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, wish: ScheduleWish
 ) -> Page[Report]:
     page = use_cases.schedules.page(
         uow,

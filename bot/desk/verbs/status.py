@@ -11,7 +11,7 @@ from bot.service.use_cases import UseCases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class StatusWish:
     #: how many schedules, and broadcasts, are shown
     limit: int = 5
 
@@ -20,7 +20,7 @@ class Wish:
         return "status"
 
 
-def _status(use_cases: UseCases, _caller: Caller, wish: Wish) -> Steps[Health]:
+def _status(use_cases: UseCases, _caller: Caller, wish: StatusWish) -> Steps[Health]:
     found: Health = yield Read(health, use_cases.clock, wish.limit)
     return found
 

@@ -20,7 +20,7 @@ from bot.service.use_cases import UseCases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class JobOccurrence:
     """One occurrence of a job."""
 
     name: JobName
@@ -58,13 +58,13 @@ def _send_now(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Repor
     return found
 
 
-def _skip(use_cases: UseCases, caller: Caller, one: Moment) -> Steps[Report]:
+def _skip(use_cases: UseCases, caller: Caller, one: JobOccurrence) -> Steps[Report]:
     steer = use_cases.steering.skip
     found: Report = yield Write(_steered, use_cases, steer, caller, one.name, one.due)
     return found
 
 
-def _unskip(use_cases: UseCases, caller: Caller, one: Moment) -> Steps[Report]:
+def _unskip(use_cases: UseCases, caller: Caller, one: JobOccurrence) -> Steps[Report]:
     steer = use_cases.steering.unskip
     found: Report = yield Write(_steered, use_cases, steer, caller, one.name, one.due)
     return found

@@ -19,7 +19,7 @@ from bot.service.use_cases import UseCases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class SubscriberWish:
     """Some of a list's people: those with subscription ids above `after`."""
 
     list_name: str
@@ -56,7 +56,7 @@ class People:
 
 
 def _list(
-    use_cases: UseCases, caller: Caller, wish: Wish
+    use_cases: UseCases, caller: Caller, wish: SubscriberWish
 ) -> Steps[list[tuple[Subscription, Subscriber]]]:
     found: list[tuple[Subscription, Subscriber]] = yield Read(
         use_cases.subscribers.page, caller, wish.list_name, wish.after, wish.limit
@@ -65,7 +65,7 @@ def _list(
 
 
 def _export(
-    use_cases: UseCases, caller: Caller, wish: Wish
+    use_cases: UseCases, caller: Caller, wish: SubscriberWish
 ) -> Steps[list[tuple[int, Person]]]:
     found: list[tuple[int, Person]] = yield Read(
         use_cases.enrolling.export, caller, wish.list_name, wish.after, wish.limit

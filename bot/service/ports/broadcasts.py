@@ -17,7 +17,7 @@ from bot.domain.schedule import Content, Schedule
 from bot.service.ports.paging import Page, Paging
 
 
-class Broadcasts(Protocol):
+class StoredBroadcasts(Protocol):
     def add(
         self,
         broadcast: Broadcast,

@@ -21,7 +21,7 @@ class ScheduleFilter:
     due_before: datetime | None = None
 
 
-class Schedules(Protocol):
+class StoredSchedules(Protocol):
     def add(self, schedule: Schedule) -> Schedule:
         """Store it; raises Conflict if (owner, client_id) exists."""
         ...

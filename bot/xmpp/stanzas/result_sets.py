@@ -26,7 +26,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class PageWish:
     """What the asker wants of a long answer."""
 
     paging: Paging
@@ -34,10 +34,10 @@ class Wish:
     count_only: bool = False
 
 
-def read_wish(element: ET.Element | None) -> Wish:
+def read_wish(element: ET.Element | None) -> PageWish:
     """`<set/>` of a request; raises Invalid, NotFound or NotOffered."""
     if element is None:
-        return Wish(paging=Paging(limit=DEFAULT_PAGE_ITEMS))
+        return PageWish(paging=Paging(limit=DEFAULT_PAGE_ITEMS))
     given = {name: _value(element, name) for name in ("max", "after", "before")}
     if element.find(f"{{{RSM}}}index") is not None:
         # §2.6: whoever does not offer this says so
@@ -52,7 +52,7 @@ def read_wish(element: ET.Element | None) -> Wish:
         # an empty <before/> asks for the last page (§2.5)
         before=_item(given["before"] or "0") if given["before"] is not None else None,
     )
-    return Wish(paging=paging, count_only=most == 0)
+    return PageWish(paging=paging, count_only=most == 0)
 
 
 def fitting(
@@ -72,7 +72,7 @@ def fitting(
     return replace(page, items=kept)
 
 
-def page_element(page: Page[Any], wish: Wish) -> ET.Element:
+def page_element(page: Page[Any], wish: PageWish) -> ET.Element:
     """`<set/>` of the answer; the items have an `id`."""
     element = ET.Element(f"{{{RSM}}}set")
     if page.items and not wish.count_only:

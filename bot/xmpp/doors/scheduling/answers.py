@@ -22,7 +22,7 @@ from bot.service.ports.paging import Page
 from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import Quota
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
-from bot.xmpp.stanzas.result_sets import Wish, page_element
+from bot.xmpp.stanzas.result_sets import PageWish, page_element
 from bot.xmpp.stanzas.scheduling import NS
 
 SCHEDULE, QUERY = f"{{{NS}}}schedule", f"{{{NS}}}schedule-query"
@@ -94,7 +94,7 @@ def size(report: Report) -> int:
 
 def several(
     page: Page[Report],
-    wish: Wish,
+    wish: PageWish,
     caller: Caller,
     addresses: Addresses,
 ) -> ET.Element:

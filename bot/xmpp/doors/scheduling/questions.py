@@ -73,7 +73,7 @@ def _query(element: ET.Element, envelope: Envelope) -> Question[Any]:
         )
     paging = request.wish.paging
     return Question(
-        schedules.LIST(schedules.Wish(paging=paging, status=request.status)),
+        schedules.LIST(schedules.ScheduleWish(paging=paging, status=request.status)),
         lambda page: answers.several(
             fitting(page, paging, answers.size),
             request.wish,
@@ -88,7 +88,7 @@ _OF_A_JOB: Mapping[Action, Verb[JobName, Report]] = {
     Action.RESUME: verbs.RESUME,
     Action.SEND_NOW: verbs.SEND_NOW,
 }
-_OF_AN_OCCURRENCE: Mapping[Action, Verb[verbs.Moment, Report]] = {
+_OF_AN_OCCURRENCE: Mapping[Action, Verb[verbs.JobOccurrence, Report]] = {
     Action.SKIP: verbs.SKIP,
     Action.UNSKIP: verbs.UNSKIP,
 }
@@ -104,7 +104,7 @@ def _steering(element: ET.Element, envelope: Envelope) -> Question[Any]:
         wanted = editing.EDIT(edit)
     elif request.action in _OF_AN_OCCURRENCE:
         verb = _OF_AN_OCCURRENCE[request.action]
-        wanted = verb(verbs.Moment(name=request.name, due=request.due))
+        wanted = verb(verbs.JobOccurrence(name=request.name, due=request.due))
     else:
         wanted = _OF_A_JOB[request.action](request.name)
     return Question(

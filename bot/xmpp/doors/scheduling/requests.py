@@ -14,7 +14,7 @@ from bot.domain.schedule import Origin
 from bot.service.requests.request import ScheduleRequest
 from bot.xmpp.stanzas.bounds import check_request
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
-from bot.xmpp.stanzas.result_sets import RSM, Wish, read_wish
+from bot.xmpp.stanzas.result_sets import RSM, PageWish, read_wish
 from bot.xmpp.stanzas.scheduling import NS
 from bot.xmpp.stanzas.verbatim import serialised
 
@@ -51,7 +51,7 @@ class QueryRequest:
     client_id: str | None
     owner: str | None
     status: str | None
-    wish: Wish
+    wish: PageWish
 
 
 def read_schedule(
