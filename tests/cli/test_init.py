@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from bot.cli.program import app
 from bot.settings import load
+from bot.store import upgrade
 from tests.cli.workplace import CTRL_C, CTRL_D, Outcome, Workplace
 
 ALL = (
@@ -79,7 +80,7 @@ Then run, where the server is:
 
   systemctl restart prosody
 
-The database is at 0001.
+The database is at {upgrade.head()}.
 
 Next, check it and start the service:
 

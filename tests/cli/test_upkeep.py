@@ -137,7 +137,7 @@ def test_another_jid(place: Workplace) -> None:
     found = json.loads(place("check", "--json").out)["checks"]
     [database] = [one for one in found if one["check"] == "database"]
     assert database["result"] == "warning"
-    assert "db adopt announce.example.org" in database["text"]
+    assert "db adopt announce.example.org" in database["what"]
     assert "nothing of typo" in place("db", "adopt", "typo").fault()
     assert place.data("db", "adopt", "announce.example.org/any") == {
         "service": new, "subscribers": 1, "schedules": 0,
