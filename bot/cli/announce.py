@@ -122,7 +122,7 @@ def announce(
     )
     asking.check_usage(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk:
+    with session.desk_of(context) as desk, asking.options_named():
         target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         zone = timezone or target.timezone
         request = asking.request_of(options, zone, desk.templates)

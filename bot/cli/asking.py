@@ -1,11 +1,13 @@
 """From the options of `announce` to the request that every door makes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.cli import moments, output
+from bot.cli.reader import words
 from bot.domain import durations, timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.fields import FieldType
@@ -19,13 +21,22 @@ _LONGEST = 9_999_999_999
 _SETTING = re.compile(
     r"(?P<name>[^=:]+)(?::(?P<language>[^=:]*))?=(?P<value>.*)", re.DOTALL
 )
+#: what is typed here for a field that the service finds fault with
+_OPTIONS = {
+    "deliver-at": "--at",
+    "delay-seconds": "--in",
+    "timezone": "--tz",
+    "recurrence": "--every",
+    "expires": "--expires",
+    "late": "--late",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """As typed."""
 
-    list_name: str
+    list_name: str | None
     template: str | None
     settings: Sequence[str]
     subject: str | None
@@ -64,18 +75,34 @@ def check_change(options: Options) -> None:
         output.fail(
             Phrase("give either --template or --body and --subject, not both"), 2
         )
+    if options.settings and _has_texts(options):
+        output.fail(Phrase("--set goes with --template NAME"), 2)
     if options.at is not None and options.within is not None:
         output.fail(Phrase("give --at or --in, not both"), 2)
     given = (
-        *(options.list_name, options.template, options.settings),
-        *(options.at, options.within, options.late),
+        *(options.list_name, options.template, options.at, options.within),
+        *(options.every, options.timezone, options.expires, options.late),
     )
-    emptied = (options.every, options.timezone, options.expires)
-    changes = any(given) or any(one is not None for one in emptied)
+    changes = options.settings or any(one is not None for one in given)
     if not changes and not _has_texts(options):
         output.fail(
-            Phrase("say what to change, say --body TEXT or --at TIME; see --help"), 2
+            Phrase("nothing to change: give --body TEXT or --at TIME; see --help"), 2
         )
+
+
+@contextmanager
+def options_named() -> Iterator[None]:
+    """What the service says of a field is said of the option that was typed."""
+    try:
+        yield
+    except Invalid as error:
+        field = error.field or ""
+        said = words(error.phrase)
+        option = _OPTIONS.get(field)
+        if option is None or said.startswith(option):
+            raise
+        why = re.sub(rf"{re.escape(field)}\s?:\s", "", said, count=1)
+        raise Invalid(output.about(option, why), field=field) from error
 
 
 def _has_texts(options: Options) -> bool:
@@ -117,7 +144,8 @@ def change_of(
 ) -> ScheduleChange:
     """The change to `schedule`: what is not named stays; raises Invalid.
 
-    An empty --expires, --every or --tz takes it away.
+    An empty --expires, --every or --tz takes it away. Ends with exit code 2 where
+    --set has no template to go with.
     """
     zone = wallclock.zone(options.timezone or schedule.zone)
     late, within = _late(options.late)
@@ -125,8 +153,10 @@ def change_of(
     template = options.template
     if template is None and isinstance(content, TemplateContent):
         template = content.template
+    if options.settings and template is None:
+        output.fail(Phrase("--set goes with --template NAME"), 2)
     return ScheduleChange(
-        list_name=options.list_name or None,
+        list_name=options.list_name,
         template=options.template,
         values=_values(replace(options, template=template), zone, templates),
         bodies=_texts(options.body, options.bodies, "--body-in"),
@@ -216,6 +246,8 @@ def _late(text: str | None) -> tuple[str | None, str | None]:
     if text is None:
         return None, None
     policy, colon, within = text.partition(":")
+    if not policy:  # which a request takes for none given
+        raise Invalid(Phrase("late: the policy is run, skip or hold."), field="late")
     return policy, str(_seconds(within, "--late")) if colon else None
 
 

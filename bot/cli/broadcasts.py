@@ -126,7 +126,7 @@ def watch(context: typer.Context, number: Number, json: output.JSON = False) -> 
 def stop(
     context: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(metavar="[N]", min=1, max=2**63 - 1)
+        int | None, typer.Argument(metavar="N", min=1, max=2**63 - 1)
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Whatever is being sent.")

@@ -1,6 +1,6 @@
 """`carillon schedules edit`: a pending schedule changed; it shows what, then asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from bot.domain.characters import line
 from bot.domain.differences import Difference
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
+from bot.service.requests.editing import Edited
 
 #: moments that are shown of what it becomes
 _SHOWN = 10
@@ -31,7 +32,7 @@ def edit(
     template: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Say it with a template; its fields by --set, anew."
+            metavar="NAME", help="Say it with this template; its fields by --set."
         ),
     ] = None,
     settings: Annotated[
@@ -46,7 +47,7 @@ def edit(
     subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     body: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="In place of all that it says now."),
+        typer.Option(metavar="TEXT", help="In place of all its texts."),
     ] = None,
     subjects: Annotated[
         Many,
@@ -57,7 +58,9 @@ def edit(
     bodies: Annotated[
         Many,
         typer.Option(
-            "--body-in", metavar="LANG=TEXT", help="In one language. Repeatable."
+            "--body-in",
+            metavar="LANG=TEXT",
+            help="In one language, in place of all its texts. Repeatable.",
         ),
     ] = None,
     at: Annotated[
@@ -78,7 +81,9 @@ def edit(
     timezone: Annotated[
         str | None,
         typer.Option(
-            "--tz", metavar="ZONE", help="Its wall time stays, there; '' for UTC."
+            "--tz",
+            metavar="ZONE",
+            help="Another zone; its wall time stays. '' for UTC.",
         ),
     ] = None,
     expires: Annotated[
@@ -110,7 +115,7 @@ def edit(
     was sent already stay, and so does what goes out at this moment.
     """
     options = Options(
-        list_name=list_name or "",
+        list_name=list_name,
         template=template,
         settings=settings or (),
         subject=subject,
@@ -127,7 +132,7 @@ def edit(
     )
     asking.check_change(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk:
+    with session.desk_of(context) as desk, asking.options_named():
         found = naming.asked(desk, schedules.QUERY, reference, owner).schedule
         change = asking.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost
@@ -136,7 +141,7 @@ def edit(
             change=change,
             revision=found.revision if revision is None else revision,
         )
-        draft = naming.ask(desk, editing.DRAFT(wanted), reference, owner)
+        draft = desk.ask_here(editing.DRAFT(wanted))
         edited = draft.edited
         if asks and (json or not output.on_terminal()):
             output.fail(
@@ -155,7 +160,8 @@ def edit(
             **moments.as_data(ahead),
         }
         if not json:
-            _differences(edited.differences, edited.after.zone)
+            _differences(edited)
+        if not json and edited.differences:
             showing.written(draft.texts)
             showing.ahead(ahead)
             _put_back(edited.put_back, edited.after.zone)
@@ -165,26 +171,45 @@ def edit(
             return
         if asks and not output.confirmed(Phrase("Change this?")):
             output.fail(Phrase("nothing was changed"))
-        changed = naming.ask(desk, editing.EDIT(wanted), reference, owner).schedule
+        changed = desk.ask_here(editing.EDIT(wanted)).schedule
     if json:
         output.document({**views.schedule(changed), **shown, "dry_run": False})
         return
     steering.tell(changed, json=False)
 
 
-def _differences(found: Iterable[Difference], zone: str) -> None:
-    rows = [(one.field, _value(one.old, zone), _value(one.new, zone)) for one in found]
-    if not rows:
-        output.say(Phrase("Nothing of it changes."))
+def _differences(edited: Edited) -> None:
+    """Moments as clocks show them in the zone of before, and of after."""
+    if not edited.differences:
+        output.say(Phrase("Nothing changes."))
         return
-    output.table((Phrase("what"), Phrase("before"), Phrase("after")), rows)
+    zones = edited.before.zone, edited.after.zone
+    output.table(
+        (Phrase("field"), Phrase("before"), Phrase("after")),
+        [
+            (one.field, _value(one.old, zones[0]), _value(one.new, zones[1]))
+            for one in _worth_telling(edited.differences)
+        ],
+    )
     output.plain()
+
+
+def _worth_telling(found: Sequence[Difference]) -> Iterator[Difference]:
+    """Where a rule begins is told by `at` and `every`, but where it differs."""
+    at = [(one.old, one.new) for one in found if one.field == "at"]
+    for one in found:
+        comes_or_goes = one.old is None or one.new is None
+        if one.field == "begin" and (comes_or_goes or (one.old, one.new) in at):
+            continue
+        yield one
 
 
 def _value(value: Any, zone: str) -> Any:
     """On one line: texts stand below in full."""
     if isinstance(value, datetime):
         return moments.local(value, zone)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value} s"
     if isinstance(value, tuple):
         return line(", ".join(map(str, value)))
     return line(value) if isinstance(value, str) else value
@@ -194,7 +219,7 @@ def _put_back(moments_: Iterable[datetime], zone: str) -> None:
     for moment in moments_:
         output.say(
             Phrase(
-                "Note: {moment} was to be skipped, and is skipped no longer.",
+                "Note: {moment} is no longer skipped.",
                 moment=moments.local(moment, zone),
             )
         )

@@ -93,12 +93,14 @@ def say_all(phrases: Iterable[Phrase]) -> None:
     plain("; ".join(words(phrase) for phrase in phrases) + ".")
 
 
-def plain(text: str = "") -> None:
+def plain(text: str = "", *, indent: int = 0) -> None:
     """Lines of text that are not ours to translate, wrapped likewise."""
     for row in block(text).expandtabs().split("\n"):
         console = _console()
-        console.width = max(console.width, _longest(row))
-        console.print(Text(row))
+        console.width = max(console.width, indent + _longest(row))
+        for wrapped in Text(row).wrap(console, console.width - indent):
+            wrapped.rstrip()
+            console.print(Text(" " * indent) + wrapped)
 
 
 def more(after: object) -> None:

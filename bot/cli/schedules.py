@@ -17,7 +17,7 @@ from bot.service.ports.paging import Paging
 from bot.service.rules.quotas import LIVE
 
 app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
-#: moments that `show` shows; `preview` has more
+#: moments that `show` shows to people; JSON and `preview` have more
 _AHEAD = 3
 
 
@@ -92,7 +92,6 @@ def show_one(
     with session.desk_of(context) as desk:
         shown = naming.asked(desk, verbs.SHOW, reference, owner)
     found, texts = shown.schedule, shown.texts
-    ahead = upcoming(found, limit=_AHEAD, skipped=shown.skipped)
     if isinstance(texts, Phrase):  # the template changed since
         output.note(Phrase("its texts cannot be shown: {why}", why=texts))
         texts = ()
@@ -100,14 +99,14 @@ def show_one(
         output.document(
             {
                 **views.schedule(found),
-                **moments.as_data(ahead),
+                **moments.as_data(upcoming(found, skipped=shown.skipped)),
                 "texts": views.texts(texts),
                 "occurrences": [views.occurrence(one) for one in shown.occurrences],
                 "broadcasts": [views.broadcast(*one) for one in shown.broadcasts],
             }
         )
         return
-    _show(found, texts, ahead)
+    _show(found, texts, upcoming(found, limit=_AHEAD, skipped=shown.skipped))
     if shown.occurrences:
         output.plain()
         output.table(

@@ -44,7 +44,7 @@ def written(texts: Iterable[Text]) -> None:
         subject = line(text.subject or "")
         language = text.language or words(Phrase("any language"))
         output.plain(f"[{language}] {subject}".rstrip())
-        output.plain("\n".join(f"    {row}" for row in text.body.split("\n")))
+        output.plain(text.body, indent=4)
         output.plain()
 
 

@@ -17,7 +17,6 @@ from bot.service.requests.request import JobName
 from bot.service.requests.schedules import Report
 
 if TYPE_CHECKING:
-    from bot.desk.desk import Desk
     from bot.desk.verb import Verb
 
 #: occurrences among which one is looked for by its day
@@ -26,7 +25,7 @@ _LOOKED_THROUGH = 1_000
 Due = Annotated[
     str | None,
     typer.Argument(
-        metavar="[DUE]",
+        metavar="DUE",
         help="Which occurrence: its day, '2026-12-24 09:00' on the wall in the"
         " schedule's zone, or 2026-12-24T08:00:00Z.",
     ),
@@ -60,7 +59,7 @@ def skip(
     owner: naming.Owner = None,
     json: output.JSON = False,
 ) -> None:
-    """Leave out an occurrence that is still to come; the next, or the held, one."""
+    """Leave out one that is to come: the held or the next, or that of DUE."""
     _change_one(context, steering.SKIP, reference, due, owner, json)
 
 
@@ -71,7 +70,7 @@ def unskip(
     owner: naming.Owner = None,
     json: output.JSON = False,
 ) -> None:
-    """Send an occurrence after all that was to be left out; the earliest of them."""
+    """Send a skipped one after all: the earliest, or that of DUE."""
     _change_one(context, steering.UNSKIP, reference, due, owner, json)
 
 
@@ -124,15 +123,37 @@ def _change_one(
 ) -> None:
     name = naming.name_of(reference, owner)
     with session.desk_of(context) as desk:
-        moment = None if due is None else _moment(desk, due, reference, owner)
+        before = naming.asked(desk, schedules.QUERY, reference, owner)
+        moment = _moment(before, due)
         wanted = verb(steering.JobOccurrence(name=name, due=moment))
-        changed = naming.ask(desk, wanted, reference, owner).schedule
-    tell(changed, json)
+        naming.ask(desk, wanted, reference, owner)
+        after = naming.asked(desk, schedules.QUERY, reference, owner)
+    if json:
+        found = views.schedule(after.schedule)
+        output.document({**found, "skipped": after.skipped})
+        return
+    _tell_skipped(before, after, moment)
+    tell(after.schedule, json=False)
 
 
-def _moment(desk: "Desk", due: str, reference: str, owner: str | None) -> str:
-    """An occurrence as typed, in UTC; raises Invalid."""
-    report = naming.asked(desk, schedules.QUERY, reference, owner)
+def _tell_skipped(before: Report, after: Report, due: str | None) -> None:
+    """Which occurrence it was, also where nothing was left to change."""
+    named = set() if due is None else {timestamps.parse(due)}
+    for moment in sorted(named or {*before.skipped} ^ {*after.skipped}):
+        shown = moments.local(moment, after.schedule.zone)
+        if moment in after.skipped:
+            output.say(Phrase("{moment} is skipped.", moment=shown))
+        else:
+            output.say(Phrase("{moment} is not skipped.", moment=shown))
+
+
+def _moment(report: Report, due: str | None) -> str | None:
+    """An occurrence as typed, in UTC; raises Invalid.
+
+    None where none is named, and where all are over, which the verb says itself.
+    """
+    if due is None or report.schedule.is_final:
+        return None
     zone = wallclock.zone(report.schedule.zone)
     try:
         day = date.fromisoformat(due.strip())

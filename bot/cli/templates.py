@@ -177,7 +177,7 @@ def render(
 def check(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Otherwise all.")
+        list[str] | None, typer.Argument(metavar="NAME...", help="Otherwise all.")
     ] = None,
     json: output.JSON = False,
 ) -> None:

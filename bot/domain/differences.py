@@ -33,8 +33,15 @@ def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
 
 
 def _in_order(old: Mapping[str, object], new: Mapping[str, object]) -> tuple[str, ...]:
-    """The names of both; those of one content stand together."""
-    return tuple(dict.fromkeys((*old, *new)))
+    """The names of both; what is new stands before what follows it in `new`."""
+    names = list(old)
+    place = len(names)
+    for name in reversed(tuple(new)):
+        if name in old:
+            place = names.index(name)
+        else:
+            names.insert(place, name)
+    return tuple(names)
 
 
 def _fields(schedule: Schedule) -> Iterator[tuple[str, Value]]:

@@ -223,7 +223,7 @@ def test_usage(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
         (("--in", "99999w"), "too far ahead"),
         (("--in", "0m"), "no length of time"),
         (("--every", "FREQ=SECONDLY"), "FREQ must be one of"),
-        (("--every", "nonsense\x1b[31m"), "recurrence"),
+        (("--every", "nonsense\x1b[31m"), "--every: "),
         (("--every", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), "never matches"),
         (("--tz", "Mars/Olympus"), "'Mars/Olympus' is not a time zone"),
         (("--expires", "2001-01-01 00:00"), "expires"),

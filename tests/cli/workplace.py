@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +55,8 @@ default = true
 PROGRAM = (sys.executable, "-m", "bot")
 CTRL_C, CTRL_D = "\x03", "\x04"
 _PATIENCE = 60.0
+#: what is typed at a question, or what is done there before something is typed
+Answer = str | Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ class Workplace:
         """
         return self.dialogue(*args, turns=[("", types)])
 
-    def dialogue(self, *args: str, turns: Sequence[tuple[str, str]]) -> tuple[int, str]:
+    def dialogue(
+        self, *args: str, turns: Sequence[tuple[str, Answer]]
+    ) -> tuple[int, str]:
         """Likewise; each turn's second text is typed at the question with the first.
 
         The terminal is the program's own, as `/dev/tty` and for Ctrl-C.
@@ -222,7 +226,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _converse(terminal: int, turns: Sequence[tuple[str, str]]) -> bytes:
+def _converse(terminal: int, turns: Sequence[tuple[str, Answer]]) -> bytes:
     """All that is written to the terminal until it is closed."""
     seen, answered, typed = b"", 0, ""
     waiting = list(turns)
@@ -232,7 +236,8 @@ def _converse(terminal: int, turns: Sequence[tuple[str, str]]) -> bytes:
         # a question is whole, and waited at, once its last blank is there
         ready = asked.endswith(b": ") or not (waiting and waiting[0][0])
         if waiting and ready and waiting[0][0].encode() in asked:
-            typed = waiting.pop(0)[1]
+            answer = waiting.pop(0)[1]
+            typed = answer if isinstance(answer, str) else answer()
             os.write(terminal, typed.encode())
             answered = len(seen)
         if not select.select([terminal], [], [], 0.5)[0]:

@@ -273,11 +273,11 @@ def test_a_draft_stores_nothing(world: World) -> None:
     )
     assert found.differences == (
         Difference(field="body.en", old="Hello", new="Ho"),
+        Difference(field="subject.de", old=None, new="S"),
+        Difference(field="body.de", old=None, new="Hallo"),
         Difference(field="at", old=AT_ONE, new=AT_ONE + 20 * HOUR),
         Difference(field="begin", old=AT_ONE, new=None),
         Difference(field="every", old="FREQ=DAILY", new=None),
-        Difference(field="subject.de", old=None, new="S"),
-        Difference(field="body.de", old=None, new="Hallo"),
     )
     assert found.after.content == TextContent(
         texts=(
