@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import asking, following, moments, output, session, showing
-from bot.cli.asking import Options
+from bot.cli import following, given, moments, output, session, showing
+from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import lists
 from bot.desk.verbs.announcing import DRAFT, SCHEDULE
@@ -120,12 +120,12 @@ def announce(
         late=late,
         client_id=client_id,
     )
-    asking.check_usage(options)
+    given.check_usage(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk, asking.options_named():
+    with session.desk_of(context) as desk, given.options_named():
         target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         zone = timezone or target.timezone
-        request = asking.request_of(options, zone, desk.templates)
+        request = given.request_of(options, zone, desk.templates)
         draft = desk.ask_here(DRAFT(request))
         drafted = draft.schedule
         if asks and (json or not output.on_terminal()):

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import asking, moments, naming, output, session, showing, steering
+from bot.cli import given, moments, naming, output, session, showing, steering
 from bot.cli.announce import Many
-from bot.cli.asking import Options
+from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import editing, schedules
 from bot.domain.characters import line
@@ -130,11 +130,11 @@ def edit(
         late=late,
         client_id=None,
     )
-    asking.check_change(options)
+    given.check_change(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk, asking.options_named():
+    with session.desk_of(context) as desk, given.options_named():
         found = naming.asked(desk, schedules.QUERY, reference, owner).schedule
-        change = asking.change_of(options, found, desk.templates)
+        change = given.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost
         wanted = editing.Edit(
             name=naming.name_of(reference, owner),

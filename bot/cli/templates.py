@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import asking, output, reader, session, showing
+from bot.cli import given, output, reader, session, showing
 from bot.cli.trial import trial
 from bot.desk import views
 from bot.domain import wallclock
@@ -134,7 +134,7 @@ def render(
         language_tag(language)
     found = trial(context, jid, list_name)
     zone = wallclock.zone(timezone or found.voice.timezone)
-    values = asking.with_moments(asking.settings(settings or ()), name, zone, templates)
+    values = given.with_moments(given.settings(settings or ()), name, zone, templates)
     wishes: Sequence[str] = template.languages
     if language is not None or jid is not None:
         wishes = (language or found.wish,)

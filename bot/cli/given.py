@@ -1,4 +1,4 @@
-"""From the options of `announce` to the request that every door makes."""
+"""From options as they are given to the request, or the change, that a verb takes."""
 
 import re
 from collections.abc import Iterator, Sequence
