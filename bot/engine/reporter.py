@@ -5,9 +5,10 @@ that they had.
 """
 
 import hashlib
-import logging
 from collections import Counter
 from datetime import datetime, timedelta
+
+import structlog
 
 from bot.domain.errors import Invalid
 from bot.domain.message import Announcement, MessageType
@@ -17,7 +18,7 @@ from bot.service.ports.notices import Notice
 from bot.service.ports.outside import Clock, Database
 from bot.service.ports.unit_of_work import UnitOfWork
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 #: notices that are claimed, written and acknowledged together
 NOTICES_PER_WRITE = 100
@@ -51,8 +52,7 @@ class Reporter:
         await self._database.run(_done, [notice.id for notice in notices])
         told = Counter(notice.announcement for notice, one in found if one is not None)
         for announcement, count in told.items():
-            about = {"announcement": announcement, "notices": count}
-            log.info("report acknowledged", extra=about)
+            log.info("report acknowledged", announcement=announcement, notices=count)
         return 0.0
 
     def _delivery(self, notice: Notice) -> Delivery | None:
@@ -60,8 +60,11 @@ class Reporter:
         try:
             stencil = self._wire.stencil(self._announcement(notice))
         except Invalid:
-            about = {"announcement": notice.announcement, "notice": notice.id}
-            log.exception("a notice cannot be sent, dropped", extra=about)
+            log.exception(
+                "a notice cannot be sent, dropped",
+                announcement=notice.announcement,
+                notice=notice.id,
+            )
             return None
         return Delivery(stencil, notice.to, message_id(notice))
 

@@ -12,6 +12,10 @@ SITE = {page.path: page for page in of_the_site()}
 #: a page in the navigation of mkdocs.yml
 _ENTRY = re.compile(r"^ +- (?:[^:\n]+: )?([\w/.-]+\.md)$", re.MULTILINE)
 
+#: a file or folder of the code, in code font; where a name is to be put in, it is in
+#: capitals
+_CODE_PATH = re.compile(r"`((?:bot|tests|migrations|contrib|config)/[a-z0-9_/.-]*)`")
+
 
 @pytest.mark.parametrize("page", SITE.values(), ids=lambda page: page.name)
 def test_links_of_the_site(page: Page) -> None:
@@ -31,6 +35,13 @@ def test_links_in_the_repository(page: Page) -> None:
         target = page.path.parent / link.partition("#")[0]
         made_for_the_site = target.resolve() in SITE
         assert target.exists() or made_for_the_site, link
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_paths_of_the_code(page: Page) -> None:
+    """A file or folder of the code that a page names is there."""
+    for path in _CODE_PATH.findall(page.text):
+        assert (ROOT / path).exists(), path
 
 
 def test_the_navigation_holds_every_page() -> None:

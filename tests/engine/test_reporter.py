@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.addresses import Addresses
 from bot.domain.message import Announcement, MessageType, Text
@@ -75,17 +76,16 @@ class CheckingWire(FakeWire):
         return super().stencil(announcement)
 
 
-def test_one_that_cannot_be_sent_is_dropped(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_one_that_cannot_be_sent_is_dropped(world: World) -> None:
     """A notice that no stanza can carry is logged and gone; the others go out."""
     broken = Update(job="\ufffe", status=WireState.SENT)
     keep(
         world, (ADMIN, broken), (OPS, Text(language="en", body="\ufffe")), (ADMIN, SENT)
     )
     wire = CheckingWire()
-    report(world, wire)
+    with capture_logs() as told:
+        report(world, wire)
     assert [to for to, _ in wire.taken] == [ADMIN]
     assert wire.announcements[ADMIN].update == SENT
-    assert [record.levelname for record in caplog.records].count("ERROR") == 2
+    assert [line["log_level"] for line in told].count("error") == 2
     assert world.notices() == []

@@ -1,7 +1,7 @@
 """Everything that can be asked, once; a module for each noun.
 
 A new verb is a `Verb` in one of them, with its fields and its steps, and stands in
-`ALL`; `tests/desk` holds it to the permission table and the reference.
+`ALL`; `tests/permissions/test_desk.py` holds it to the permission table.
 """
 
 from typing import Any

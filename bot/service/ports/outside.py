@@ -1,6 +1,6 @@
 """What the use cases need of the outside, written from their side.
 
-The repositories that one transaction gives them are in `repositories`.
+The repositories that one transaction gives them are in `unit_of_work`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
