@@ -173,7 +173,7 @@ class World:
 
     def schedule(self, jid: str = ADMIN, **changes: Any) -> Schedule:
         request = self.request(**changes)
-        return self.do(self.schedules.create, self.caller(jid), request)[0]
+        return self.do(self.schedules.create, self.caller(jid), request)[0].schedule
 
     def subscribe(self, *jids: str, to: str = "news") -> None:
         admin = self.caller(ADMIN)

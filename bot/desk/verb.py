@@ -29,8 +29,8 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Step:
-    """One transaction: a use case and what it is given beside its unit of work."""
+class Transaction:
+    """A use case and what it is given beside its unit of work."""
 
     __slots__ = ("args", "use_case")
 
@@ -39,13 +39,13 @@ class Step:
         self.args = args
 
 
-class Read(Step):
+class Read(Transaction):
     """A transaction that only reads, however long it takes."""
 
     __slots__ = ()
 
 
-class Write(Step):
+class Write(Transaction):
     """A transaction that changes something; on SQLite nobody else writes meanwhile.
 
     The first one of a verb bears the entry in the audit trail, both or neither; so

@@ -217,7 +217,8 @@ welcome = ""
             values["delay_seconds"] = None
         request = ScheduleRequest(**values)
         database = self.uses.database
-        return database.call(self.uses.schedules.create, self.operator, request)[0]
+        create = self.uses.schedules.create
+        return database.call(create, self.operator, request)[0].schedule
 
     def command(self, *words: str) -> str:
         """The command line; what it prints."""

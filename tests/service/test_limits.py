@@ -287,7 +287,8 @@ def test_welcomes_are_nobodys(worlds: Any) -> None:
     assert [world.states(one) for one in page.items] == [[("sending", None)]] * 3
     operator = world.policy.access.operator()
     schedules, request = world.schedules, world.request(delay_seconds="60")
-    stored, _ = world.do(schedules.create, operator, request)
+    made, _ = world.do(schedules.create, operator, request)
+    stored = made.schedule
     assert stored.owner == page.items[0].owner
 
 

@@ -164,7 +164,8 @@ def test_stopped_by_another(world: World) -> None:
     """The owner hears that somebody else stopped it, and how many were told."""
     world.subscribe(*READERS)
     request = world.request(delay_seconds="1")
-    job, _ = world.do(world.schedules.create, world.caller(PUBLISHER), request)
+    made, _ = world.do(world.schedules.create, world.caller(PUBLISHER), request)
+    job = made.schedule
     world.clock.advance(seconds=2)
     world.plan_all()
     number = world.broadcast(job).id

@@ -34,7 +34,8 @@ def test_a_request_is_stored_as_asked(world: World) -> None:
         client_id="job", bodies=(("en", "Hi"), ("de", "Hallo")), subjects=(("", "S"),)
     )
     admin = world.caller(ADMIN)
-    schedule, quota = world.do(world.schedules.create, admin, request)
+    report, quota = world.do(world.schedules.create, admin, request)
+    schedule = report.schedule
     assert schedule == world.get(schedule.id)
     assert schedule.state is ScheduleState.PENDING
     assert schedule.next_at == NOON.replace(hour=13)

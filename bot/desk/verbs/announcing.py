@@ -30,15 +30,10 @@ class Draft:
 def _schedule(
     use_cases: UseCases, caller: Caller, request: ScheduleRequest
 ) -> Steps[tuple[Report, Quota]]:
-    found: tuple[Report, Quota] = yield Write(_create, use_cases, caller, request)
-    return found
-
-
-def _create(
-    uow: UnitOfWork, use_cases: UseCases, caller: Caller, request: ScheduleRequest
-) -> tuple[Report, Quota]:
-    schedule, quota = use_cases.schedules.create(uow, caller, request)
-    return use_cases.schedules.standing(uow, schedule), quota
+    made: tuple[Report, Quota] = yield Write(
+        use_cases.schedules.create, caller, request
+    )
+    return made
 
 
 def _draft(

@@ -69,7 +69,7 @@ class Schedules:
 
     def create(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
-    ) -> tuple[Schedule, Quota]:
+    ) -> tuple[Report, Quota]:
         """Store what is asked for; a repeat gives the present state of the same job.
 
         Raises any CarillonError; nothing is stored then.
@@ -79,13 +79,14 @@ class Schedules:
         uow.schedules.hold(caller.owner)
         earlier = _earlier(uow, caller, request)
         if earlier is not None:
-            return earlier, self._quotas.quota(uow, caller)
+            return self.standing(uow, earlier), self._quotas.quota(uow, caller)
         now = self._clock.now()
         schedule = self._intake.read(uow, caller, request, now)
         quota = self._quotas.room_for(uow, caller, schedule, now)
         stored = uow.schedules.add(schedule)
         uow.nudge()
-        return stored, Quota(quota.used + 1, quota.limit)
+        report = self.standing(uow, stored)
+        return report, Quota(quota.used + 1, quota.limit)
 
     def draft(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
