@@ -128,7 +128,7 @@ def test_no_backup_of_postgresql(bare_place: Workplace, postgresql: PostgreSQL) 
 
 def test_another_jid(place: Workplace) -> None:
     """Under a new JID status and check say whose rows are there; adopt takes them."""
-    place.done("subscribers", "add", "news", "reader@example.org")
+    place.done("subscribers", "add", "news", "reader@example.org", "--no-welcome")
     text = place.config.read_text()
     new = "announce.new.example"
     place.config.write_text(text.replace("announce.example.org", new))
