@@ -15,7 +15,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from bot.app.wiring import open_use_cases
 from bot.cli.program import app
+from bot.clock import SystemClock
+from bot.service.ports.pulses import Pulse
+from bot.settings import load
 from bot.xmpp.stanzas.namespaces import NOREPLY
 from tests.e2e.conftest import Make
 from tests.e2e.service import Service
@@ -121,8 +125,6 @@ def test_a_contact_sees_capabilities(stage: Stage, tmp_path: Path) -> None:
 def test_somebody_else_is_there(prosody: Prosody, make: Make, tmp_path: Path) -> None:
     """Where the address is answered by another program, no-reply is a fault."""
     service = private(make(prosody, "account"))
-    service.start()
-    service.wait_until_connected()
     prosody.register(user := f"o{secrets.token_hex(4)}")
     domain = prosody.spares[1]
     with ExitStack() as stack:
@@ -133,9 +135,25 @@ def test_somebody_else_is_there(prosody: Prosody, make: Make, tmp_path: Path) ->
         change(
             service, f"port = {prosody.c2s_port}", f"port = {prosody.component_port}"
         )
+        give_a_sign_of_life(service, domain)
         found = check(service, *outsider(prosody, tmp_path, user))
-    assert found["no-reply"]["result"] == "fault"
+    assert found["no-reply"]["result"] == "fault", found
     assert NOREPLY in found["no-reply"]["what"]
+
+
+def give_a_sign_of_life(service: Service, domain: str) -> None:
+    """As the database has it of a service that is up and connected."""
+    now = SystemClock().now()
+    pulse = Pulse(
+        worker="another",
+        service=domain,
+        version="1",
+        connected=True,
+        started_at=now,
+        seen_at=now,
+    )
+    with open_use_cases(load(service.file)) as uses:
+        uses.database.call(lambda uow: uow.facts.beat(pulse))
 
 
 @contextmanager

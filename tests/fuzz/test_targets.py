@@ -128,7 +128,7 @@ def test_a_failure_inside_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.xmpp.doors.scheduling.door.read_query", fail)
+    monkeypatch.setattr("bot.xmpp.doors.scheduling.questions.read_query", fail)
     query = next(path for path in kept("requests") if path.name == "query.xml")
     with pytest.raises(AssertionError) as fault:
         stanzas.requests(query.read_bytes())
