@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.broadcast import ExceptionKind
 from bot.domain.differences import Difference
 from bot.domain.errors import (
     CarillonError,
@@ -26,6 +27,7 @@ from bot.domain.schedule import (
     TextContent,
 )
 from bot.service.delivery.jobs import Step
+from bot.service.delivery.outcomes import Bounce
 from bot.service.requests.editing import Edited
 from bot.service.requests.request import ScheduleChange
 from tests.world import ADMIN, NOON, PUBLISHER, USER, World, a_list, a_policy, numbered
@@ -157,6 +159,34 @@ def test_what_goes_out_is_not_touched(world: World) -> None:
     world.clock.advance(days=1)
     world.plan_all()
     assert told(world) == ["third"]
+
+
+@pytest.mark.parametrize(
+    ("days", "repeated"), [(0, ["Hello"]), (1, ["Hello"]), (3, [])]
+)
+def test_a_late_bounce(world: World, days: int, repeated: list[str]) -> None:
+    """A message that bounces after its broadcast ended is repeated as it was sent,
+    whatever is edited since; after days it is repeated no more.
+    """
+    world.subscribe(READER)
+    job = world.due(recurrence="FREQ=WEEKLY")
+    assert told(world) == ["Hello"]
+    bounce = Bounce(
+        broadcast_key=world.broadcast(job).key,
+        jid=READER,
+        condition="remote-server-timeout",
+        error_type="wait",
+    )
+    world.edit(job, bodies=(("en", "second"),))
+    world.clock.advance(days=days)
+    world.do(world.chunk_progress.record, "w", [], [bounce])
+    world.edit(job, bodies=(("en", "third"),))
+    world.clock.advance(minutes=1)
+    due = world.do(world.outcomes.retries, 10)
+    again = world.do(world.outcomes.repeats, due)
+    assert [text.body for one in again for text in one.announcement.texts] == repeated
+    kinds = [one.kind for one in world.exceptions(job)]
+    assert kinds == [ExceptionKind.RETRYING if repeated else ExceptionKind.FAILED]
 
 
 def told(world: World) -> list[str]:
