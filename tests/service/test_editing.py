@@ -121,6 +121,28 @@ def test_metadata_stays_true(world: World) -> None:
     assert "weekly" in edited.metadata
 
 
+@pytest.mark.parametrize(
+    ("limit", "more"),
+    [
+        ("size", f"<a{{n}} xmlns='urn:a'>{'x' * 30_000}</a{{n}}>"),
+        ("size", f"<a{{n}} xmlns='urn:a'/>{'x' * 30_000}"),
+        ("elements", f"<a{{n}} xmlns='urn:a'>{'<x/>' * 700}</a{{n}}>"),
+        ("namespaces", "<a xmlns='urn:{n}'/>"),
+    ],
+)
+def test_metadata_do_not_grow_without_end(world: World, limit: str, more: str) -> None:
+    """Edit upon edit, a job has no more metadata than one request may have."""
+    job = world.schedule()
+
+    def grow() -> None:
+        for n in range(101):
+            world.edit(job, metadata=META.format(more.format(n=n)))
+
+    with pytest.raises(PolicyViolation) as refused:
+        grow()
+    assert refused.value.limit == limit
+
+
 def test_revisions(world: World) -> None:
     """A stale revision is a conflict that names the present one; a repeat of the
     latest edit gives its answer again, even when it is over.
