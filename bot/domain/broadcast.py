@@ -46,8 +46,8 @@ Exceptions
 
     Unless it is stopped or given up, a broadcast is over once every chunk is finished
     and no exception is retrying or deferred. A message may bounce later than that. It
-    still makes an exception and is repeated, but the broadcast's own state, and the
-    report, stay what they were.
+    still makes an exception and is repeated, for two days after the end at most, but
+    the broadcast's own state, and the report, stay what they were.
 """
 
 from dataclasses import dataclass

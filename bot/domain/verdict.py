@@ -7,6 +7,9 @@ from enum import StrEnum
 #: attempts after the first, and the time they may take altogether
 MAX_ATTEMPTS = 5
 RETRY_FOR = timedelta(hours=24)
+#: how long after its end a broadcast's messages may still be repeated: one that bounces
+#: late is tried for as long as any other, and repeats may be late themselves
+REPEATABLE_FOR = 2 * RETRY_FOR
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=6)
 

@@ -129,11 +129,11 @@ class SqlBroadcasts:
             + by_kind.get(ExceptionKind.DEFERRED, 0),
         )
 
-    def keep_content(self, schedule: Schedule) -> None:
-        going = sa.select(table.c.id).where(
-            table.c.service == self._service,
+    def keep_content(self, schedule: Schedule, ended_after: datetime) -> None:
+        sent = sa.select(table.c.id).where(
+            self._theirs,
             table.c.schedule_id == schedule.id,
-            IS_SENDING,
+            sa.or_(IS_SENDING, table.c.finished_at > ended_after),
         )
         rows = [
             {
@@ -141,7 +141,7 @@ class SqlBroadcasts:
                 "content": content_to_json(schedule.content),
                 "timezone": schedule.timezone,
             }
-            for broadcast_id in self._connection.execute(going).scalars()
+            for broadcast_id in self._connection.execute(sent).scalars()
         ]
         if rows:
             new = insert(self._connection, broadcast_content).on_conflict_do_nothing()

@@ -10,8 +10,8 @@ from bot.domain import errors, verdict
 from bot.domain.phrase import Phrase
 from bot.domain.verdict import judge
 from bot.service.delivery import reports
+from bot.service.requests.bounds import _TOO_MUCH
 from bot.settings import LimitSettings
-from bot.xmpp.stanzas.bounds import _TOO_MUCH
 from bot.xmpp.stanzas.errors import CONDITIONS, stanza_error
 from tests.docs.pages import DOCS
 

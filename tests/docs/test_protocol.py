@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.recurrence import PARTS, Freq
 from bot.domain.updates import WireState
+from bot.service.requests import bounds as request_bounds
 from bot.service.requests.contents import MAX_PAYLOAD
 from bot.service.requests.intake import MAX_ID
 from bot.service.rules.policy import Limits
@@ -101,9 +102,9 @@ def test_states_rules_and_numbers() -> None:
     for number in (
         f"1 to {MAX_ID} characters",
         f"up to {MAX_PAYLOAD:,} bytes",
-        f"{bounds.MAX_REQUEST_CHARACTERS:,} characters beside its texts",
-        f"{bounds.MAX_REQUEST_ELEMENTS:,} elements and attributes",
-        f"{bounds.MAX_REQUEST_NAMESPACES} namespaces",
+        f"{request_bounds.MAX_REQUEST_CHARACTERS:,} characters beside its texts",
+        f"{request_bounds.MAX_REQUEST_ELEMENTS:,} elements and attributes",
+        f"{request_bounds.MAX_REQUEST_NAMESPACES} namespaces",
         f"{bounds.MAX_STANZA_ELEMENTS:,} elements or {bounds.MAX_STANZA_DEPTH} levels",
     ):
         assert number in PAGE.text

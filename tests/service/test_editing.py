@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.broadcast import ExceptionKind
 from bot.domain.differences import Difference
 from bot.domain.errors import (
     CarillonError,
@@ -26,6 +27,7 @@ from bot.domain.schedule import (
     TextContent,
 )
 from bot.service.delivery.jobs import Step
+from bot.service.delivery.outcomes import Bounce
 from bot.service.requests.editing import Edited
 from bot.service.requests.request import ScheduleChange
 from tests.world import ADMIN, NOON, PUBLISHER, USER, World, a_list, a_policy, numbered
@@ -119,6 +121,28 @@ def test_metadata_stays_true(world: World) -> None:
     assert "weekly" in edited.metadata
 
 
+@pytest.mark.parametrize(
+    ("limit", "more"),
+    [
+        ("size", f"<a{{n}} xmlns='urn:a'>{'x' * 30_000}</a{{n}}>"),
+        ("size", f"<a{{n}} xmlns='urn:a'/>{'x' * 30_000}"),
+        ("elements", f"<a{{n}} xmlns='urn:a'>{'<x/>' * 700}</a{{n}}>"),
+        ("namespaces", "<a xmlns='urn:{n}'/>"),
+    ],
+)
+def test_metadata_do_not_grow_without_end(world: World, limit: str, more: str) -> None:
+    """Edit upon edit, a job has no more metadata than one request may have."""
+    job = world.schedule()
+
+    def grow() -> None:
+        for n in range(101):
+            world.edit(job, metadata=META.format(more.format(n=n)))
+
+    with pytest.raises(PolicyViolation) as refused:
+        grow()
+    assert refused.value.limit == limit
+
+
 def test_revisions(world: World) -> None:
     """A stale revision is a conflict that names the present one; a repeat of the
     latest edit gives its answer again, even when it is over.
@@ -157,6 +181,34 @@ def test_what_goes_out_is_not_touched(world: World) -> None:
     world.clock.advance(days=1)
     world.plan_all()
     assert told(world) == ["third"]
+
+
+@pytest.mark.parametrize(
+    ("days", "repeated"), [(0, ["Hello"]), (1, ["Hello"]), (3, [])]
+)
+def test_a_late_bounce(world: World, days: int, repeated: list[str]) -> None:
+    """A message that bounces after its broadcast ended is repeated as it was sent,
+    whatever is edited since; after days it is repeated no more.
+    """
+    world.subscribe(READER)
+    job = world.due(recurrence="FREQ=WEEKLY")
+    assert told(world) == ["Hello"]
+    bounce = Bounce(
+        broadcast_key=world.broadcast(job).key,
+        jid=READER,
+        condition="remote-server-timeout",
+        error_type="wait",
+    )
+    world.edit(job, bodies=(("en", "second"),))
+    world.clock.advance(days=days)
+    world.do(world.chunk_progress.record, "w", [], [bounce])
+    world.edit(job, bodies=(("en", "third"),))
+    world.clock.advance(minutes=1)
+    due = world.do(world.outcomes.retries, 10)
+    again = world.do(world.outcomes.repeats, due)
+    assert [text.body for one in again for text in one.announcement.texts] == repeated
+    kinds = [one.kind for one in world.exceptions(job)]
+    assert kinds == [ExceptionKind.RETRYING if repeated else ExceptionKind.FAILED]
 
 
 def told(world: World) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.broadcast import ExceptionKind
-from bot.domain.errors import CarillonError, Finished
+from bot.domain.errors import CarillonError, Finished, NotAllowed
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.outcomes import Bounce
@@ -115,8 +115,10 @@ def held(world: World, job: Schedule) -> Iterator[Callable[[int], None]]:
     engine.dispose()
 
 
-def in_turn(world: World, job: Schedule, *cases: Case) -> None:
-    """All at once: each begins when those before it wait for the schedule's row."""
+def in_turn(world: World, job: Schedule, *cases: Case) -> list[CarillonError]:
+    """All at once: each begins when those before it wait for the schedule's row; gives
+    what was refused.
+    """
     failed: list[CarillonError] = []
     threads: list[threading.Thread] = []
     with held(world, job) as waiting:
@@ -125,7 +127,7 @@ def in_turn(world: World, job: Schedule, *cases: Case) -> None:
             waiting(len(threads))
     for thread in threads:
         thread.join(60)
-    assert failed == []
+    return failed
 
 
 def claimed(world: World) -> Job:
@@ -218,7 +220,7 @@ def test_a_cancel_during_the_end(
     job = world.due()
     case = ending(world)
     cancel = world.schedules.cancel, world.caller(ADMIN), numbered(job)
-    in_turn(world, job, cancel, case)
+    assert in_turn(world, job, cancel, case) == []
     assert world.get(job.id).is_final
     assert deadlocks.found == []
 
@@ -232,14 +234,60 @@ def test_several_end_at_once(world: World, deadlocks: Deadlocks, first: int) -> 
         world.clock.advance(seconds=1)
         world.plan_all()
     steps = [last_step(claimed(world)) for _ in jobs]
-    in_turn(
+    refused = in_turn(
         world,
         jobs[0],
         (world.broadcasts.stop_some, world.caller(ADMIN)),
         (world.chunk_progress.record, "w", steps[::-1], []),
     )
+    assert refused == []
     assert [world.get(job.id).is_final for job in jobs] == [True, True]
     assert deadlocks.found == []
+
+
+@pytest.mark.postgres
+def test_what_ends_by_itself_keeps_nothing_from_being_stopped(world: World) -> None:
+    """A broadcast that ends while everything is stopped is left as it ended, and the
+    others are stopped.
+    """
+    first, second = world.due(), world.due()
+    step = last_step(claimed(world))
+    world.clock.advance(seconds=1)
+    stopped: list[int] = []
+
+    def stop_some() -> None:
+        stopped.append(world.do(world.broadcasts.stop_some, world.caller(ADMIN)))
+
+    stopping = threading.Thread(target=stop_some)
+    with held(world, first) as waiting:
+        ending = start(world, [], (world.chunk_progress.record, "w", [step], []))
+        waiting(1)
+        stopping.start()
+        waiting(2)
+    for thread in (ending, stopping):
+        thread.join(60)
+    assert stopped == [2]
+    states = [world.get(job.id).state for job in (first, second)]
+    assert states == [ScheduleState.SENT, ScheduleState.CANCELLED]
+
+
+@pytest.mark.postgres
+def test_who_may_is_judged_of_what_is_locked(world: World) -> None:
+    """Whoever waited for an edit that made a job another's to single people may no
+    longer word it.
+    """
+    job = world.schedule()
+    to_one = ScheduleChange(people=(A,))
+    words = ScheduleChange(bodies=(("en", "Mine"),))
+    operator = world.policy.access.operator()
+    refused = in_turn(
+        world,
+        job,
+        (world.editing.edit, world.caller(ADMIN), numbered(job), to_one, None),
+        (world.editing.edit, operator, numbered(job), words, None),
+    )
+    assert [type(error) for error in refused] == [NotAllowed]
+    assert world.get(job.id).content == job.content
 
 
 @pytest.mark.postgres

@@ -94,7 +94,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         recipients = (READER,) if minute else ()
         broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))
         if not minute:  # of the first alone
-            unit.broadcasts.keep_content(schedule)
+            unit.broadcasts.keep_content(schedule, NOON)
     unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
     left_out = Occurrence(
         schedule_id=schedule.id, due_at=LATER, state=OccurrenceState.SKIPPED
@@ -251,7 +251,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "broadcasts.keep_content": (
-        lambda u, a: u.broadcasts.keep_content(a.schedule),
+        lambda u, a: u.broadcasts.keep_content(a.schedule, NOON),
         None,
     ),
     "broadcasts.kept_content": (

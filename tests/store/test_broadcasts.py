@@ -90,26 +90,28 @@ def test_rendition_stands(database: SqlDatabase) -> None:
 
 
 def test_kept_content(database: SqlDatabase) -> None:
-    """What goes out keeps the content of before the first edit; what is over has none
-    to keep.
+    """What goes out, or ended of late, keeps the content of before the first edit; what
+    has long been over has none to keep.
     """
 
     def use(unit: UnitOfWork) -> None:
         declare(unit, "news")
-        going, over = sending(unit), sending(unit)
-        unit.broadcasts.save(replace(over, state=BroadcastState.SENT))
+        going, late, over = sending(unit), sending(unit), sending(unit)
+        for one, end in ((late, NOON + MINUTE), (over, NOON)):
+            ended = replace(one, state=BroadcastState.SENT, finished_at=end)
+            unit.broadcasts.save(ended)
         before = unit.schedules.get(going.schedule_id)
-        ended = unit.schedules.get(over.schedule_id)
         assert before is not None
-        assert ended is not None
         assert unit.broadcasts.kept_content(going.id) is None
         edited = replace(
             before, content=TextContent(texts=(Text(language="", body="x"),))
         )
-        for schedule in (before, edited, ended):
-            unit.broadcasts.keep_content(schedule)
+        others = [unit.schedules.get(one.schedule_id) for one in (late, over)]
+        for schedule in (before, edited, *filter(None, others)):
+            unit.broadcasts.keep_content(schedule, NOON)
         kept = (before.content, before.timezone)
         assert unit.broadcasts.kept_content(going.id) == kept
+        assert unit.broadcasts.kept_content(late.id) == kept
         assert unit.broadcasts.kept_content(over.id) is None
 
     database.call(use)

@@ -1,5 +1,7 @@
 """Broadcasts: looked at, with those who were not told, and stopped."""
 
+from contextlib import suppress
+
 from bot.domain.access import Caller
 from bot.domain.broadcast import (
     Broadcast,
@@ -90,10 +92,15 @@ class Broadcasts:
         return broadcast
 
     def stop_some(self, uow: UnitOfWork, caller: Caller) -> int:
-        """Stop a few of what is sending; how many, 0 once nothing is."""
+        """Stop a few of what is sending; how many, 0 once nothing is.
+
+        What ends by itself while it is waited for counts with them, and stays as it
+        ended.
+        """
         admins_only(caller)
         page = uow.broadcasts.page(Paging(limit=STOPPED_AT_ONCE), sending=True)
         closing.hold(uow, [broadcast.id for broadcast in page.items])
         for broadcast in page.items:
-            self.stop(uow, caller, broadcast.id)
+            with suppress(Finished):
+                self.stop(uow, caller, broadcast.id)
         return len(page.items)

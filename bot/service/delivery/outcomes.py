@@ -188,7 +188,10 @@ class Outcomes:
         # stopping gives up what is awaited; this is for what was missed by it
         stopped = broadcast.state is BroadcastState.STOPPED
         given_up = exception.attempts >= verdict.MAX_ATTEMPTS
-        return broadcast.has_expired(now) or stopped or given_up
+        # what it said is kept from edits for so long (`Editing`)
+        ended = broadcast.finished_at
+        too_late = ended is not None and now - ended > verdict.REPEATABLE_FOR
+        return broadcast.has_expired(now) or stopped or given_up or too_late
 
     def failed(
         self,

@@ -49,9 +49,10 @@ class StoredBroadcasts(Protocol):
 
     def progress(self, broadcast_id: int) -> Progress: ...
 
-    def keep_content(self, schedule: Schedule) -> None:
-        """For what is going out of this schedule: its content as it stands, since
-        the schedule is about to be edited. What was kept first stands.
+    def keep_content(self, schedule: Schedule, ended_after: datetime) -> None:
+        """For what is going out of this schedule, and what ended after that moment:
+        its content as it stands, since the schedule is about to be edited. What was
+        kept first stands.
         """
         ...
 

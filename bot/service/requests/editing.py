@@ -1,7 +1,8 @@
 """A pending schedule worded anew: its texts, target, moment, rule, zone and the rest.
 
 Who it belongs to, its id and reference, and what was sent already stay. What goes
-out at this moment is not touched: it keeps the content that it began with.
+out at this moment is not touched: it keeps the content that it began with, and so does
+what may be repeated after its end, since a message can bounce late.
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from bot.domain.differences import Difference, differences
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.verdict import REPEATABLE_FOR
+from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents, intake
@@ -27,6 +30,10 @@ from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas, same_day
 from bot.service.rules.rights import may_change
 from bot.service.rules.voices import voice_of
+
+#: how long after its end a broadcast may still need the words that it was sent with;
+#: a repeat is claimed in one transaction and worded in another
+_KEPT_FOR = REPEATABLE_FOR + SETTLING_TIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +97,7 @@ class Editing:
             revision=schedule.revision + 1,
             edit_fingerprint=change.fingerprint(revision),
         )
-        uow.broadcasts.keep_content(schedule)
+        uow.broadcasts.keep_content(schedule, self._clock.now() - _KEPT_FOR)
         _move_skipped(uow, after, times)
         uow.schedules.save(after)
         uow.nudge()

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from bot.domain.message import Text
 from bot.domain.schedule import Schedule, TemplateContent, TextContent
+from bot.service.requests.bounds import check_request
 from bot.service.requests.request import (
     ScheduleChange,
     ScheduleRequest,
@@ -96,7 +97,8 @@ def _template(schedule: Schedule, change: ScheduleChange) -> tuple[str | None, V
 
 def metadata(schedule: Schedule, change: ScheduleChange) -> str | None:
     """As given first, with the elements of the change in place of those of equal
-    names, and without ours that are no longer true.
+    names, and without ours that are no longer true. Raises PolicyViolation where
+    edit upon edit made more of it than one request may hold.
     """
     before = ET.fromstring(schedule.metadata or _EMPTY)  # noqa: S314 - a door wrote it
     new = list(ET.fromstring(change.metadata or _EMPTY))  # noqa: S314 - a door wrote it
@@ -114,4 +116,7 @@ def metadata(schedule: Schedule, change: ScheduleChange) -> str | None:
     text = ET.tostring(before, encoding="unicode")
     if canonical_metadata(text) == canonical_metadata(schedule.metadata):
         return schedule.metadata
+    whole = ET.Element("schedule")
+    whole.append(before)
+    check_request(whole, frozenset())
     return text

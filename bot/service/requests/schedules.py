@@ -133,10 +133,13 @@ class Schedules:
     def held(
         self, uow: UnitOfWork, caller: Caller, name: JobName, action: Action
     ) -> Schedule:
-        """Locked, for a caller who may do this to it; raises NotFound or NotAllowed."""
-        found = self.named(uow, caller, name)
-        may_change(caller, found, action)
-        return locked(uow, found.id)
+        """Locked, for a caller who may do this to it; raises NotFound or NotAllowed.
+
+        Judged once it is locked: an edit may have given it another audience meanwhile.
+        """
+        schedule = locked(uow, self.named(uow, caller, name).id)
+        may_change(caller, schedule, action)
+        return schedule
 
     def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         broadcasts = uow.broadcasts.page(

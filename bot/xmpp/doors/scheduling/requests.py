@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 from bot.domain.errors import Invalid, NotOffered
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
+from bot.service.requests.bounds import check_request
 from bot.service.requests.request import ScheduleRequest
-from bot.xmpp.stanzas.bounds import check_request
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT, LANG
 from bot.xmpp.stanzas.result_sets import RSM, PageWish, read_wish
 from bot.xmpp.stanzas.scheduling import NS

@@ -31,9 +31,9 @@ from bot.domain.access import owner_named
 from bot.domain.audit import Action
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
+from bot.service.requests.bounds import check_request
 from bot.service.requests.request import JobName, ScheduleChange, ScheduleRequest
 from bot.xmpp.doors.scheduling.requests import described, one_of, owner_of
-from bot.xmpp.stanzas.bounds import check_request
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
 from bot.xmpp.stanzas.scheduling import NS
 from bot.xmpp.stanzas.verbatim import serialised
