@@ -16,15 +16,20 @@ def make(file: Path, revision: str) -> Path:
 
     SQLite's online backup also copies what is in the write-ahead log only, and
     harms nobody who uses the file. Raises Unavailable, and leaves nothing behind,
-    where it cannot be made.
+    where it cannot be made. The caller keeps others from writing to `file`, so
+    from making a copy of it, too.
     """
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    # The name of a backup is only given to a whole one, whenever we are killed.
+    part = file.with_name(f"{file.name}.backup.part")
     try:
-        copy = _new_file(file.with_name(f"{file.name}.{revision}-{moment}.backup"))
+        part.unlink(missing_ok=True)  # of one who was
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
-            _copy(file, copy)
+            _copy(file, part)
+            return part.rename(_free_name(file, f"{revision}-{moment}"))
         except BaseException:
-            copy.unlink()
+            part.unlink()
             raise
     except (OSError, sqlite3.Error) as error:
         raise Unavailable(
@@ -34,17 +39,14 @@ def make(file: Path, revision: str) -> Path:
                 error=str(error),
             )
         ) from error
-    return copy
 
 
-def _new_file(wanted: Path) -> Path:
-    """Made empty and private; one that exists is never written to."""
+def _free_name(file: Path, label: str) -> Path:
+    """That no file has: a backup is never written over."""
+    wanted = file.with_name(f"{file.name}.{label}.backup")
     names = (wanted.with_suffix(f".{number}.backup") for number in itertools.count(2))
-    for name in itertools.chain([wanted], names):
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            return name
-    raise AssertionError("there are more numbers than files")
+    free = (name for name in itertools.chain([wanted], names) if not name.exists())
+    return next(free)
 
 
 def _copy(file: Path, copy: Path) -> None:
@@ -52,6 +54,8 @@ def _copy(file: Path, copy: Path) -> None:
         contextlib.closing(sqlite3.connect(file)) as source,
         contextlib.closing(sqlite3.connect(copy)) as target,
     ):
+        # no journal beside it, which would outlive us and spoil the next copy
+        target.execute("PRAGMA journal_mode = MEMORY")
         source.backup(target)
         # one file, which can be moved as it is
         target.execute("PRAGMA journal_mode = DELETE")

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import re
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -257,6 +258,37 @@ def test_the_log_beside_the_file_is_copied(sqlite_url: str, tmp_path: Path) -> N
     with closing(sqlite3.connect(done)) as copy:
         [(found,)] = copy.execute("SELECT count(*) FROM fact WHERE name = 'mine'")
     assert found == 1
+
+
+def test_killed_while_it_copies(sqlite_url: str, tmp_path: Path) -> None:
+    """What is called a backup is a whole one, and the next upgrade clears away what
+    one that was killed has left.
+    """
+    upgrade.upgrade(sqlite_url, SERVICE)
+    upgrade.downgrade(sqlite_url, "0001")
+    size = (tmp_path / "carillon.db").stat().st_size
+    script = (
+        "import resource, signal, sys\n"
+        "from bot.store import upgrade\n"
+        # who writes more than that is killed at once, as by kill -9
+        "signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size // 2}, {size // 2}))\n"
+        "upgrade.upgrade(sys.argv[1], sys.argv[2])\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, sqlite_url, SERVICE], check=False
+    )
+    assert ran.returncode == -signal.SIGXFSZ
+    assert backups(tmp_path) == []
+    assert upgrade.current(sqlite_url) == "0001"
+    done = upgrade.upgrade(sqlite_url, SERVICE)
+    assert backups(tmp_path) == [done.backup]
+    assert upgrade.current(f"sqlite:///{done.backup}") == "0001"
+    left = {file.name for file in tmp_path.iterdir()}
+    assert left - {"carillon.db-wal", "carillon.db-shm"} == {
+        "carillon.db",
+        backups(tmp_path)[0].name,
+    }
 
 
 def test_no_room_for_the_copy(sqlite_url: str, tmp_path: Path) -> None:
