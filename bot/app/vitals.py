@@ -17,7 +17,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
-from bot.xmpp.doors.inbox.refusals import BounceLimit
+from bot.xmpp.doors.inbox.refusals import RefusalLimit
 from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.session.connection import Connection
 
@@ -33,7 +33,7 @@ class Vitals:
     database: Database
     connection: Connection
     in_flight: Window
-    limit: BounceLimit
+    limit: RefusalLimit
     joins: SenderLimit
     loops: Sequence[Loop]
     #: by name: what ends with the service and not before

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.xmpp.doors.inbox.classification import MessageClass
-from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
+from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.stanzas.errors import error_answer
 from bot.xmpp.stanzas.namespaces import LANG, STANZAS
 
@@ -25,7 +25,7 @@ class Clock:
 
 def test_a_bounce_echoes_nothing() -> None:
     """Same id, addresses exchanged, one <error/>, nothing of the original."""
-    texts = BounceTexts(service="announce.example.org", contact=None)
+    texts = RefusalTexts(service="announce.example.org", contact=None)
     answer = error_answer(MESSAGE, texts.error(MessageClass.NO_REPLY))
     assert answer.attrib == {
         "type": "error",
@@ -54,7 +54,7 @@ def test_a_bounce_echoes_nothing() -> None:
 )
 def test_texts_are_in_the_senders_language(wanted: str, given: str, words: str) -> None:
     """The text is in the language asked for where there is one, and says which."""
-    texts = BounceTexts(service="s", contact="help@example.org")
+    texts = RefusalTexts(service="s", contact="help@example.org")
     text = texts.error(MessageClass.NO_REPLY).element(wanted)[1]
     assert text.get(LANG) == given
     assert words in (text.text or "")
@@ -63,14 +63,14 @@ def test_texts_are_in_the_senders_language(wanted: str, given: str, words: str) 
 
 def test_without_a_contact_nobody_is_named() -> None:
     """Where no contact is configured, the text ends before it."""
-    texts = BounceTexts(service="s", contact=None)
+    texts = RefusalTexts(service="s", contact=None)
     text = texts.error(MessageClass.NO_REPLY).element("pl")[1].text or ""
     assert text.endswith("nikt nie czyta odpowiedzi.")
 
 
 def test_inline_schedules_are_told_the_way() -> None:
     """A message with <schedule/> is answered with the IQ way and the address."""
-    error = BounceTexts(service="s.example", contact=None).error(MessageClass.INLINE)
+    error = RefusalTexts(service="s.example", contact=None).error(MessageClass.INLINE)
     assert error.condition == "feature-not-implemented"
     assert "<iq" in str(error.text)
     assert "s.example" in str(error.text)
@@ -79,7 +79,7 @@ def test_inline_schedules_are_told_the_way() -> None:
 def test_bounces_are_few() -> None:
     """One sender gets five at once and one a second; another is not affected."""
     clock = Clock()
-    limit = BounceLimit(clock)
+    limit = RefusalLimit(clock)
     answers = [limit.permits("a@example.org", backlog=False) for _ in range(7)]
     assert answers == [True] * 5 + [False] * 2
     assert limit.permits("b@example.org", backlog=False)
@@ -91,7 +91,7 @@ def test_bounces_are_few() -> None:
 
 def test_a_backlog_gets_one_bounce_a_sender() -> None:
     """After each reconnect the first message kept for us is answered, no other."""
-    limit = BounceLimit(Clock())
+    limit = RefusalLimit(Clock())
     for _ in range(2):
         assert limit.permits("a@example.org", backlog=True)
         assert not limit.permits("a@example.org", backlog=True)
@@ -102,7 +102,7 @@ def test_a_backlog_gets_one_bounce_a_sender() -> None:
 
 def test_memory_is_bounded() -> None:
     """Of many senders the longest silent are forgotten."""
-    limit = BounceLimit(Clock(), max_senders=10)
+    limit = RefusalLimit(Clock(), max_senders=10)
     for number in range(100):
         limit.permits(f"u{number}@example.org", backlog=number % 2 == 0)
     assert len(limit._limit._buckets) <= 10

@@ -30,7 +30,7 @@ from bot.xmpp.doors.discovery import disco, entity_time, limits
 from bot.xmpp.doors.discovery.lists import ListDirectory
 from bot.xmpp.doors.inbox.classification import Surroundings
 from bot.xmpp.doors.inbox.inbox import Inbox
-from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
+from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.presence import PresenceDoor
 from bot.xmpp.doors.scheduling.door import SchedulingDoor
 from bot.xmpp.doors.sender_limit import SenderLimit
@@ -71,9 +71,9 @@ class Doors:
         self._lists = {entry.name: entry for entry in lists}
         self._on_bounce = on_bounce
         self._name = name
-        self._texts = BounceTexts(service=policy.addresses.service, contact=contact)
+        self._texts = RefusalTexts(service=policy.addresses.service, contact=contact)
         self._signs = SignsOfLife(database, subscribers, clock)
-        self.limit = BounceLimit(clock)
+        self.limit = RefusalLimit(clock)
         # whoever joins every list at once is no flood
         self.joins = SenderLimit(
             clock, rate=JOINS_PER_SECOND, burst=JOIN_BURST + len(lists)

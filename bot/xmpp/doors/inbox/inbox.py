@@ -22,7 +22,7 @@ from bot.xmpp.doors.inbox.classification import (
     classify,
     is_backlog,
 )
-from bot.xmpp.doors.inbox.refusals import BounceLimit, BounceTexts
+from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import error_answer, read_error
@@ -41,8 +41,8 @@ class Inbox:
         self,
         connection: Connection,
         around: Surroundings,
-        texts: BounceTexts,
-        limit: BounceLimit,
+        texts: RefusalTexts,
+        limit: RefusalLimit,
         ids: MessageIds,
         signs: SignsOfLife,
         on_bounce: Callable[[Bounce], None],

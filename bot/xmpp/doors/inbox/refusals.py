@@ -23,7 +23,7 @@ NOBODY = Phrase(
 )
 
 
-class BounceTexts:
+class RefusalTexts:
     """What a refused sender reads; `contact` is whom he may turn to, if anybody."""
 
     def __init__(self, *, service: str, contact: str | None) -> None:
@@ -54,7 +54,7 @@ class BounceTexts:
         )
 
 
-class BounceLimit:
+class RefusalLimit:
     """At most so many bounces to one sender; `clock` is monotonic, in seconds."""
 
     def __init__(
