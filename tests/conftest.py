@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.servers.postgresql import PostgreSQL
 from tests.servers.programs import ProgramMissingError
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
+from tests.world import World, blank_database, copy_of
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -116,3 +118,17 @@ def pytest_testnodedown(node: Any) -> None:
     """A worker of pytest-xdist ended: keep what it found."""
     found = getattr(node, "workeroutput", {}).get("left", {})
     node.config.stash.setdefault(LEFT, {}).update(found)
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database of the newest schema, to be copied."""
+    return blank_database(tmp_path_factory.mktemp("blank"))
+
+
+@pytest.fixture
+def world(blank: Path, tmp_path: Path) -> Iterator[World]:
+    """On SQLite, with the list `news`."""
+    found = World(copy_of(blank, tmp_path))
+    yield found
+    found.close()

@@ -16,8 +16,6 @@ from bot.domain.schedule import Schedule
 
 _SHOWN = 5
 
-Many = list[str] | None
-
 
 def announce(
     context: typer.Context,
@@ -27,7 +25,7 @@ def announce(
         str | None, typer.Option(metavar="NAME", help="Say it with a template.")
     ] = None,
     settings: Annotated[
-        Many,
+        given.Many,
         typer.Option(
             "--set",
             metavar="K=V",
@@ -39,14 +37,9 @@ def announce(
     body: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Say it in your own words.")
     ] = None,
-    subjects: Annotated[
-        Many,
-        typer.Option(
-            "--subject-in", metavar="LANG=TEXT", help="In one language. Repeatable."
-        ),
-    ] = None,
+    subjects: given.SubjectsIn = None,
     bodies: Annotated[
-        Many,
+        given.Many,
         typer.Option(
             "--body-in", metavar="LANG=TEXT", help="In one language. Repeatable."
         ),
@@ -58,10 +51,7 @@ def announce(
             help="'2026-12-01 09:00' on the wall in --tz, or 2026-12-01T09:00:00Z.",
         ),
     ] = None,
-    within: Annotated[
-        str | None,
-        typer.Option("--in", metavar="DURATION", help="From now, say 10m or 1d12h."),
-    ] = None,
+    within: given.Within = None,
     every: Annotated[
         str | None,
         typer.Option(metavar="RRULE", help="Again and again, say FREQ=WEEKLY;COUNT=4."),
@@ -73,23 +63,15 @@ def announce(
     expires: Annotated[
         str | None, typer.Option(metavar="TIME", help="No message leaves after it.")
     ] = None,
-    late: Annotated[
-        str | None,
-        typer.Option(
-            metavar="POLICY",
-            help="When the service was down: run[:30m], skip, or hold for an admin.",
-        ),
-    ] = None,
+    late: given.Late = None,
     client_id: Annotated[
         str | None,
         typer.Option(
             "--id", metavar="ID", help="Your name for it; a repeat changes nothing."
         ),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show it, and do nothing.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: given.DryRun = False,
+    yes: given.Yes = False,
     wait: Annotated[
         bool,
         typer.Option(

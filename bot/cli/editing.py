@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli import given, moments, naming, output, session, showing, steering
-from bot.cli.announce import Many
 from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import editing, schedules
@@ -36,7 +35,7 @@ def edit(
         ),
     ] = None,
     settings: Annotated[
-        Many,
+        given.Many,
         typer.Option(
             "--set",
             metavar="K=V",
@@ -49,14 +48,9 @@ def edit(
         str | None,
         typer.Option(metavar="TEXT", help="In place of all its texts."),
     ] = None,
-    subjects: Annotated[
-        Many,
-        typer.Option(
-            "--subject-in", metavar="LANG=TEXT", help="In one language. Repeatable."
-        ),
-    ] = None,
+    subjects: given.SubjectsIn = None,
     bodies: Annotated[
-        Many,
+        given.Many,
         typer.Option(
             "--body-in",
             metavar="LANG=TEXT",
@@ -70,10 +64,7 @@ def edit(
             help="When next; its rule goes on from there. Wall time, or with Z.",
         ),
     ] = None,
-    within: Annotated[
-        str | None,
-        typer.Option("--in", metavar="DURATION", help="From now, say 10m or 1d12h."),
-    ] = None,
+    within: given.Within = None,
     every: Annotated[
         str | None,
         typer.Option(metavar="RRULE", help="Another rule; '' to send it only once."),
@@ -90,23 +81,15 @@ def edit(
         str | None,
         typer.Option(metavar="TIME", help="No message leaves after it; '' for never."),
     ] = None,
-    late: Annotated[
-        str | None,
-        typer.Option(
-            metavar="POLICY",
-            help="When the service was down: run[:30m], skip, or hold for an admin.",
-        ),
-    ] = None,
+    late: given.Late = None,
     revision: Annotated[
         int | None,
         typer.Option(
             metavar="N", min=1, help="Only if it still is in this revision (see show)."
         ),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show it, and do nothing.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: given.DryRun = False,
+    yes: given.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Change one that is pending; what is not named stays.

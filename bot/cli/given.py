@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+import typer
 
 from bot.cli import moments, output
 from bot.cli.reader import words
@@ -30,6 +33,30 @@ _OPTIONS = {
     "expires": "--expires",
     "late": "--late",
 }
+
+
+#: options that a command takes several times
+Many = list[str] | None
+# of every command that says what is announced, and when
+SubjectsIn = Annotated[
+    Many,
+    typer.Option(
+        "--subject-in", metavar="LANG=TEXT", help="In one language. Repeatable."
+    ),
+]
+Within = Annotated[
+    str | None,
+    typer.Option("--in", metavar="DURATION", help="From now, say 10m or 1d12h."),
+]
+Late = Annotated[
+    str | None,
+    typer.Option(
+        metavar="POLICY",
+        help="When the service was down: run[:30m], skip, or hold for an admin.",
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show it, and do nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
