@@ -127,7 +127,18 @@ def prepare(url: str, service: str) -> Path | None:
         return None
     if now is None or _is_sqlite(url):
         return upgrade(url, service).backup
-    raise Conflict(
+    raise _outdated(now)
+
+
+def require_head(url: str) -> None:
+    """Raises Conflict where a database that is there is of another revision."""
+    now = current(url)
+    if now is not None and now != head():
+        raise _outdated(now)
+
+
+def _outdated(now: str) -> Conflict:
+    return Conflict(
         Phrase(
             "The database is at revision {now}, this program needs {head}:"
             " run `carillon db upgrade`.",

@@ -62,6 +62,15 @@ def test_two_are_not_put_together(database: SqlDatabase, url: str) -> None:
     assert rows_of(url) == before
 
 
+def test_not_before_the_upgrade(url: str) -> None:
+    """In a database of an earlier release no row says whose it is yet."""
+    restore("0.1.0", url)
+    before = rows_of(url)
+    with pytest.raises(Conflict, match="run `carillon db upgrade`"):
+        handover.adopt(url, NEW, SERVICE)
+    assert rows_of(url) == before
+
+
 def test_nothing_to_take_over(database: SqlDatabase, url: str) -> None:
     """A JID that has no rows is named."""
     database.call(lambda unit: unit.schedules.add(a_schedule()))
