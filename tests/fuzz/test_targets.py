@@ -137,7 +137,7 @@ def test_a_failure_inside_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_change_without_right_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """The target sees rows that the sender had no right to add."""
-    monkeypatch.setattr("bot.service.requests.intake.may_announce", lambda *_: True)
+    monkeypatch.setattr("bot.service.rules.rights.may_announce", lambda *_: True)
     request = next(path for path in kept("requests") if path.name == "user.xml")
     with pytest.raises(AssertionError, match="schedule"):
         stanzas.requests(request.read_bytes())

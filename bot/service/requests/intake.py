@@ -26,7 +26,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
-from bot.service.rules.rights import may_announce, may_know
+from bot.service.rules.rights import may_know, require_announcing
 
 #: how far in the past a moment may lie: clocks differ
 PAST = timedelta(seconds=60)
@@ -79,8 +79,7 @@ class Intake:
         found = uow.lists.get(name)
         if found is None or not may_know(uow, caller, found):
             raise NotFound(Phrase("There is no list {name!r}.", name=name))
-        if not may_announce(caller, found):
-            raise NotAllowed(Phrase("You may not announce to {name!r}.", name=name))
+        require_announcing(caller, found)
         return ListAudience(list_name=name), self.policy.voice_of(found)
 
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
@@ -88,8 +87,7 @@ class Intake:
             raise Invalid(
                 Phrase("Give either a list or <audience/>, not both."), field="to"
             )
-        if not caller.is_admin:
-            raise NotAllowed(Phrase("Only admins may announce to single people."))
+        require_announcing(caller, None)
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
         except JIDError as error:

@@ -71,6 +71,15 @@ def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
     return caller.owner in target.publishers
 
 
+def require_announcing(caller: Caller, target: AnnouncementList | None) -> None:
+    """Raises NotAllowed; None: not a list but single people are told."""
+    if target is None and not caller.is_admin:
+        raise NotAllowed(Phrase("Only admins may announce to single people."))
+    if not may_announce(caller, target):
+        assert target is not None  # noqa: S101 - an admin always may
+        raise NotAllowed(Phrase("You may not announce to {name!r}.", name=target.name))
+
+
 def may_know(uow: UnitOfWork, caller: Caller, entry: AnnouncementList) -> bool:
     """A closed list is for those who stand on it, announce to it or look at all."""
     if not entry.is_closed or caller.sees_all or may_announce(caller, entry):
