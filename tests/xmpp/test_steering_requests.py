@@ -1,13 +1,17 @@
 """`<edit/>` and the other verbs of steering, read and answered."""
 
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.domain.access import Caller, Role
 from bot.domain.audit import Action
 from bot.domain.errors import CarillonError, Invalid, NotOffered, PolicyViolation
+from bot.domain.schedule import PeopleAudience
 from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.requests.schedules import Report
 from bot.xmpp.doors.scheduling.answers import steered
 from bot.xmpp.doors.scheduling.steering import (
     VERBS,
@@ -161,18 +165,33 @@ def test_faults(xml: str, error: type[CarillonError], text: str) -> None:
     assert type(raised.value) is error
 
 
+MOMENT = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+def answer(caller: Caller, **job: Any) -> str:
+    report = Report(a_schedule("j", revision=3, expires_at=MOMENT, **job), MOMENT)
+    return ET.tostring(steered(report, caller)).decode()
+
+
+def written(xml: str) -> str:
+    return ET.tostring(ET.fromstring(xml)).decode()
+
+
 def test_the_answer() -> None:
     """Id, state, moment, expiry where there is one, and the revision in metadata."""
-    moment = datetime(2026, 12, 1, 9, tzinfo=UTC)
-    answer = steered(a_schedule("j", revision=3, expires_at=moment), moment)
-    assert (
-        ET.tostring(answer).decode()
-        == ET.tostring(
-            ET.fromstring(
-                f"<schedule xmlns='{S}'><id>j</id><status>scheduled</status>"
-                "<deliver-at>2026-12-01T09:00:00Z</deliver-at>"
-                "<expires>2026-12-01T09:00:00Z</expires>"
-                f"<metadata><revision xmlns='{X}'>3</revision></metadata></schedule>"
-            )
-        ).decode()
+    assert answer(Caller(owner="other@example.org", role=Role.ADMIN)) == written(
+        f"<schedule xmlns='{S}'><id>j</id><status>scheduled</status>"
+        "<deliver-at>2026-12-01T09:00:00Z</deliver-at>"
+        "<expires>2026-12-01T09:00:00Z</expires>"
+        f"<metadata><revision xmlns='{X}'>3</revision></metadata></schedule>"
+    )
+
+
+def test_the_answer_about_anothers_personal_job() -> None:
+    """An admin who pauses it learns what a query would tell him, and no more."""
+    people = PeopleAudience(jids=("reader@example.org",))
+    admin = Caller(owner="other@example.org", role=Role.ADMIN)
+    assert answer(admin, audience=people) == written(
+        f"<schedule xmlns='{S}'><id>j</id><status>scheduled</status>"
+        "<deliver-at>2026-12-01T09:00:00Z</deliver-at></schedule>"
     )

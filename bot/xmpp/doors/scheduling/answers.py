@@ -10,7 +10,6 @@ What the draft does not name stands in `<metadata/>`, in our own namespace:
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from bot.domain import timestamps
@@ -58,12 +57,14 @@ def cancelled(schedule: Schedule) -> ET.Element:
     return element
 
 
-def steered(schedule: Schedule, moment: datetime) -> ET.Element:
+def steered(report: Report, caller: Caller) -> ET.Element:
     """The result of a verb of steering: the job as it stands now."""
-    element = ET.Element(SCHEDULE)
+    element, schedule = ET.Element(SCHEDULE), report.schedule
     _say(element, "id", schedule.client_id)
     _say(element, "status", schedule.wire_state)
-    _say(element, "deliver-at", timestamps.format(moment))
+    _say(element, "deliver-at", timestamps.format(report.moment))
+    if _is_private(schedule, caller):
+        return element
     if schedule.expires_at is not None:
         _say(element, "expires", timestamps.format(schedule.expires_at))
     ET.SubElement(element, _METADATA).append(_revision(schedule))

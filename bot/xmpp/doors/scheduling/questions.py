@@ -107,9 +107,7 @@ def _steering(element: ET.Element, envelope: Envelope) -> Question[Any]:
         wanted = verb(verbs.JobOccurrence(name=request.name, due=request.due))
     else:
         wanted = _OF_A_JOB[request.action](request.name)
-    return Question(
-        wanted, lambda report: answers.steered(report.schedule, report.moment)
-    )
+    return Question(wanted, lambda report: answers.steered(report, envelope.caller))
 
 
 #: by the payload's tag
