@@ -18,7 +18,7 @@ from bot.store.tables import (
     schedule,
     subscriber,
 )
-from bot.store.upgrade import transaction
+from bot.store.upgrade import require_head, transaction
 
 #: what a service is there for; lists and counts it has as soon as it is started
 _HOLDINGS = (subscriber, schedule)
@@ -36,9 +36,10 @@ class Handed:
 def adopt(url: str, service: str, former: str) -> Handed:
     """Make all rows of `former` those of `service`, which has none of its own.
 
-    Raises NotFound where there are none, Conflict where `service` has its own or
-    one of both is running.
+    Raises NotFound where there are none, Conflict where `service` has its own, one of
+    both is running, or the database is not as this program needs it.
     """
+    require_head(url)
     with _nobody_runs(url), transaction(url) as connection:
         for jid in (service, former):
             _refuse_running(connection, jid)

@@ -127,7 +127,18 @@ def prepare(url: str, service: str) -> Path | None:
         return None
     if now is None or _is_sqlite(url):
         return upgrade(url, service).backup
-    raise Conflict(
+    raise _behind(now)
+
+
+def require_head(url: str) -> None:
+    """Raises Conflict where the database is not as this program needs it."""
+    now = current(url)
+    if now != head():
+        raise _behind(now)
+
+
+def _behind(now: str | None) -> Conflict:
+    return Conflict(
         Phrase(
             "The database is at revision {now}, this program needs {head}:"
             " run `carillon db upgrade`.",
