@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import output, session
+from bot.domain.jid import bare
 from bot.domain.phrase import Counted, Phrase
 from bot.store import handover
 from bot.store import upgrade as schema
@@ -96,7 +97,8 @@ def adopt(
     """
     settings = session.settings_of(context)
     own = settings.xmpp.addresses.own
-    handed = handover.adopt(settings.database.url, own, former.partition("/")[0])
+    known_as = bare(former.partition("/")[0])
+    handed = handover.adopt(settings.database.url, own, known_as)
     if json:
         output.document(
             {

@@ -131,13 +131,13 @@ def prepare(url: str, service: str) -> Path | None:
 
 
 def require_head(url: str) -> None:
-    """Raises Conflict where a database that is there is of another revision."""
+    """Raises Conflict where the database is not as this program needs it."""
     now = current(url)
-    if now is not None and now != head():
+    if now != head():
         raise _outdated(now)
 
 
-def _outdated(now: str) -> Conflict:
+def _outdated(now: str | None) -> Conflict:
     return Conflict(
         Phrase(
             "The database is at revision {now}, this program needs {head}:"

@@ -139,7 +139,8 @@ def test_another_jid(place: Workplace) -> None:
     assert database["result"] == "warning"
     assert "db adopt announce.example.org" in database["what"]
     assert "nothing of typo" in place("db", "adopt", "typo").fault()
-    assert place.data("db", "adopt", "announce.example.org/any") == {
+    assert "is not a JID" in place("db", "adopt", "@@").fault()
+    assert place.data("db", "adopt", "Announce.Example.org/any") == {
         "service": new, "subscribers": 1, "schedules": 0,
     }  # fmt: skip
     assert "adopt" not in place("status").out

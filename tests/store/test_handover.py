@@ -78,6 +78,16 @@ def test_nothing_to_take_over(database: SqlDatabase, url: str) -> None:
         handover.adopt(url, NEW, "typo.example.org")
 
 
+@pytest.mark.parametrize("filled", [True, False])
+def test_what_is_not_up_to_date(url: str, filled: bool) -> None:
+    """What an earlier release filled, or none did yet, is first to be upgraded."""
+    if filled:
+        restore("0.1.0", url)
+    with pytest.raises(Conflict, match="carillon db upgrade"):
+        handover.adopt(url, NEW, SERVICE)
+    assert upgrade.current(url) == ("0001" if filled else None)
+
+
 @pytest.mark.parametrize("running", [SERVICE, NEW])
 def test_not_while_it_runs(database: SqlDatabase, url: str, running: str) -> None:
     """While a process of either JID runs nothing is handed over."""
