@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 #: seconds between signs of life in the database
 PULSE = 5.0
 #: seconds that a stop waits for acknowledgements
-GRACE = 20.0
+GRACE_SECONDS = 20.0
 
 
 def run(settings: Settings) -> None:
@@ -196,12 +196,12 @@ class Running:
         log.info("stopping")
         if self._connection.is_ready:  # else nothing can be acknowledged any more
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GRACE):
+                async with asyncio.timeout(GRACE_SECONDS):
                     await self._engine.dispatcher.drain()
         await self._connection.stop()
         await self._doors.close()
         with contextlib.suppress(TimeoutError, CarillonError):
-            async with asyncio.timeout(GRACE):
+            async with asyncio.timeout(GRACE_SECONDS):
                 await self._engine.ledger.flush()
                 await self._database.run(self._progress.release, self._worker)
                 await self._database.run(_stopped, self._worker)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.desk.desk import Desk
 
 #: seconds between two looks
-_SECONDS_BETWEEN_LOOKS = 0.3
+_POLL_SECONDS = 0.3
 
 
 def schedule(
@@ -46,7 +46,7 @@ def schedule(
                 state=found.state,
                 why=found.reason or Phrase("not sent"),
             )
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        time.sleep(_POLL_SECONDS)
 
 
 def broadcast(
@@ -66,7 +66,7 @@ def broadcast(
             bar.update(task, total=progress.total, completed=_done(progress))
             if found.state is not BroadcastState.SENDING:
                 break
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(_POLL_SECONDS)
     if not quiet:
         showing.broadcasts([(found, progress)])
         if progress.failed:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.app.checks.everything import State
 
 #: seconds between attempts to connect
-_PAUSE = 2.0
+_RETRY_SECONDS = 2.0
 
 
 class Steps:
@@ -201,14 +201,14 @@ class Steps:
                 if self._asks:
                     output.note(error.phrase)
                     question = Phrase("Try again?")
-                elif time.monotonic() + _PAUSE > deadline:
+                elif time.monotonic() + _RETRY_SECONDS > deadline:
                     return Phrase(
                         "{why}; run `{command}` again to go on",
                         why=error.phrase,
                         command=self._again,
                     )
                 else:
-                    time.sleep(_PAUSE)
+                    time.sleep(_RETRY_SECONDS)
             else:
                 return None
 

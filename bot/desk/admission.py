@@ -12,7 +12,7 @@ from bot.service.records.audit import Audit
 from bot.service.rules.quotas import MINUTE, Quotas, counted_as
 
 #: owners remembered before those whose minute is over are forgotten
-REMEMBERED_OWNERS = 1_000
+MAX_REMEMBERED = 1_000
 
 
 class Admission:
@@ -65,6 +65,6 @@ class Admission:
         return excess, until
 
     def _close(self, who: str, until: datetime, now: datetime) -> None:
-        if len(self._closed) >= REMEMBERED_OWNERS:
+        if len(self._closed) >= MAX_REMEMBERED:
             self._closed = {who: at for who, at in self._closed.items() if at > now}
         self._closed[who] = until

@@ -82,6 +82,7 @@ class Desk:
         self._under_way += 1
         try:
             if self._under_way > REQUESTS_AT_ONCE:
+                self._in_vain(asked, Unavailable.code)
                 raise Unavailable(
                     Phrase("Too many ask at once; ask again in a moment.")
                 )

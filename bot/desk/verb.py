@@ -10,7 +10,8 @@
 The steps of a verb are a generator that yields one transaction after the other and
 gets the result of each. So a rule such as "the audience is frozen in a transaction
 that only reads, before the one that writes" is told once, for doors that wait in an
-event loop and for those that do not.
+event loop and for those that do not. A transaction that fails ends the verb: the steps
+hear no more of it, so they have nothing to undo.
 """
 
 from collections.abc import Callable, Generator

@@ -72,7 +72,8 @@ class OccurrenceState(StrEnum):
     STOPPED = "stopped"
     #: final: the planner found it too late, or a newer one due
     MISSED = "missed"
-    #: final: somebody left it out
+    #: somebody left it out. While it is still to come it may be put back: then the row
+    #: is gone, as if nothing had been; once it has passed it is final
     SKIPPED = "skipped"
     #: the planner found it too late, and its schedule wants an admin to decide; leaves
     #: for sending, failed (it can no longer be sent) or skipped

@@ -21,7 +21,7 @@ _CHANNEL = "carillon"
 #: a change is assumed after this many seconds without a word
 _SLOW_POLL = 5.0
 #: how often the listener looks whether to stop, in seconds
-_SLICE = 0.25
+_STOP_POLL = 0.25
 _RECONNECT = 1.0
 #: how often a process that stands by looks whether it is needed, in seconds
 _STAND_BY = 2.0
@@ -82,10 +82,12 @@ class PostgreSQLBackend:
                 if quiet >= _SLOW_POLL:
                     changes.bump()
                     quiet = 0.0
-                if any(True for _ in connection.notifies(timeout=_SLICE, stop_after=1)):
+                if any(
+                    True for _ in connection.notifies(timeout=_STOP_POLL, stop_after=1)
+                ):
                     quiet = _SLOW_POLL
                 else:
-                    quiet += _SLICE
+                    quiet += _STOP_POLL
 
     def _connect(self) -> "psycopg.Connection[Any]":
         """A connection of its own, in autocommit."""

@@ -2,7 +2,8 @@
 
     list ─< subscription >─ subscriber
     schedule ─< occurrence ─ broadcast ─< chunk, delivery_exception,
-                                          broadcast_recipient, broadcast_text
+                                          broadcast_recipient, broadcast_text,
+                                          broadcast_content
 
 Positions of a broadcast's audience are subscription ids where it is frozen by
 rule (`highest` is set) and count from 1 where it is copied.

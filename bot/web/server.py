@@ -16,11 +16,11 @@ from starlette.applications import Starlette
 log = structlog.get_logger(__name__)
 
 #: seconds before a port that was taken is tried again
-AGAIN = 30.0
+RETRY_SECONDS = 30.0
 #: seconds that a stop waits for answers under way
-GRACE = 2
+GRACE_SECONDS = 2
 #: connections at once; those beyond get 503
-MOST = 50
+MAX_CONNECTIONS = 50
 
 
 class WebServer:
@@ -39,14 +39,14 @@ class WebServer:
             ws="none",
             http="h11",
             server_header=False,
-            limit_concurrency=MOST,
+            limit_concurrency=MAX_CONNECTIONS,
             timeout_keep_alive=15,
-            timeout_graceful_shutdown=GRACE,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
-        """Ends in good order, within a little more than GRACE."""
+        """Ends in good order, within a little more than GRACE_SECONDS."""
         running = asyncio.create_task(self._run())
         try:
             yield
@@ -65,9 +65,9 @@ class WebServer:
             except OSError as error:
                 self._complain(error)
             except Exception:
-                log.exception("no web pages", again_in=AGAIN)
+                log.exception("no web pages", again_in=RETRY_SECONDS)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(AGAIN):
+                async with asyncio.timeout(RETRY_SECONDS):
                     await self._stopping.wait()
 
     def _listen(self) -> socket.socket:
@@ -93,7 +93,7 @@ class WebServer:
             'no web pages: choose another [web] listen, or "" for none',
             address=f"{host}:{port}",
             reason=error.strerror,
-            again_in=AGAIN,
+            again_in=RETRY_SECONDS,
         )
 
 

@@ -149,7 +149,7 @@ def test_strangers_share_theirs(world: World) -> None:
 
 def test_memory_stays_small(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those whose minute is over are forgotten."""
-    monkeypatch.setattr("bot.desk.admission.REMEMBERED_OWNERS", 3)
+    monkeypatch.setattr("bot.desk.admission.MAX_REMEMBERED", 3)
     door = Door(world)
     for number in range(9):
         for _ in range(MOST + 1):

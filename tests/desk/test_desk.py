@@ -211,7 +211,8 @@ def test_too_many_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None
     end make room.
     """
     monkeypatch.setattr("bot.desk.desk.REQUESTS_AT_ONCE", 2)
-    story, desk = Story(), Desk(world.use_cases)
+    told: list[Requested] = []
+    story, desk = Story(), Desk(world.use_cases, told.append)
     wanted = story.verb(story.looking, action=Action.QUERY)
     asked = Asked(caller=world.caller(ADMIN), door=Origin.IQ, action=Action.QUERY)
 
@@ -224,3 +225,32 @@ def test_too_many_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None
         assert [isinstance(one, CarillonError) for one in answers] == [
             *(False, False, True, True)
         ]
+    assert [one.result for one in told] == ["unavailable"] * 4
+
+
+def test_what_is_cancelled_makes_room(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that is cancelled half-way counts no longer, and what it had done by
+    then is written down.
+    """
+    monkeypatch.setattr("bot.desk.desk.REQUESTS_AT_ONCE", 1)
+    story, desk = Story(), Desk(world.use_cases)
+    asked = Asked(caller=world.caller(ADMIN), door=Origin.IQ, action=Action.PAUSE)
+
+    def endless(_use_cases: UseCases, _caller: Caller, _: Plain) -> Steps[str]:
+        yield Write(story.change, "a")
+        while True:
+            yield Pause(0.01)
+
+    async def cancelled() -> Any:
+        asking = asyncio.create_task(desk.ask(asked, lambda: story.verb(endless)))
+        while not world.entries_after(0):  # noqa: ASYNC110 - the database has no event
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        return await desk.ask(asked, story.verb)
+
+    assert asyncio.run(cancelled()) == "AAC"
+    assert [one[3] for one in entries(world)] == ["done", "done"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.running import GRACE, PULSE
+from bot.app.running import GRACE_SECONDS, PULSE
 from bot.cli.questions import FOLDER
 from bot.xmpp.session.timing import Timing
 from tests.e2e.service import Service
@@ -136,5 +136,5 @@ def test_waiting_times() -> None:
     """It is given longer than the service itself takes to stop."""
     wanted = re.compile(r"^(\w+Sec)=(\d+)(?:s|min)$", re.MULTILINE)
     times = dict(wanted.findall(UNIT.read_text()))
-    assert 2 * GRACE + Timing().close < int(times["TimeoutStopSec"])
+    assert 2 * GRACE_SECONDS + Timing().close < int(times["TimeoutStopSec"])
     assert 60 * int(times["WatchdogSec"]) > 30 + PULSE

@@ -154,7 +154,7 @@ class Asking:
         use_cases: dict[str, list[Callable[..., object]]] = {
             "query": [schedules.named],
             "cancel": [schedules.cancel],
-            "look": [schedules.named, steering.freeze],
+            "look": [schedules.named],
             "pause": [steering.pause],
             "resume": [partial(self._let_go, steering.resume)],
             "skip": [steering.skip],

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain import timestamps
 from bot.domain.broadcast import ExceptionKind
 from bot.domain.differences import Difference
 from bot.domain.errors import (
@@ -26,6 +27,7 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
+from bot.domain.updates import Update, WireState
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.requests.editing import Edited
@@ -181,6 +183,31 @@ def test_what_goes_out_is_not_touched(world: World) -> None:
     world.clock.advance(days=1)
     world.plan_all()
     assert told(world) == ["third"]
+
+
+def test_what_is_reported_of_it(world: World) -> None:
+    """The report of what went out during an edit names the list that it went to, and
+    its headline the occurrence, since the job is not over.
+    """
+    world.do(lambda unit: unit.lists.declare([a_list(), a_list("other")]))
+    world.subscribe(READER)
+    job = world.due(recurrence="FREQ=DAILY")
+    claimed = world.do(world.chunk_progress.claim, "w")
+    assert claimed is not None
+    world.edit(job, list_name="other", recurrence="")
+    fault = (READER, ExceptionKind.FAILED, "content")
+    step = Step(
+        chunk_id=claimed.chunk.id,
+        through=claimed.chunk.last,
+        done=1,
+        exceptions=(fault,),
+    )
+    world.do(world.chunk_progress.record, "w", [step], [])
+    headline, words = (one.said for one in world.notices() if one.to == ADMIN)
+    due = world.moments(job)[0].due_at
+    assert headline == Update(job=job.client_id, status=WireState.FAILED, due_at=due)
+    assert isinstance(words, Text)
+    assert f"to news, due {timestamps.format(due)}" in words.body
 
 
 @pytest.mark.parametrize(

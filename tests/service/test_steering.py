@@ -9,7 +9,7 @@ from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.domain.updates import WireState
 from bot.service.delivery.jobs import Step
-from tests.world import ADMIN, NOON, World, a_list, numbered
+from tests.world import ADMIN, AUDITOR, NOON, World, a_list, numbered
 
 READER = "reader@example.org"
 AT_ONE = NOON.replace(hour=13)
@@ -154,3 +154,9 @@ def test_another_admins_job_to_single_people(world: World) -> None:
     paused = world.do(world.steering.pause, operator, name)
     assert paused.state is ScheduleState.PAUSED
     assert world.do(world.schedules.cancel, operator, name).is_final
+
+
+def test_whose_audience_is_counted(world: World, job: Schedule) -> None:
+    """Counting takes long, so whoever may only look has nothing counted."""
+    with pytest.raises(NotAllowed):
+        world.do(world.steering.freeze, world.caller(AUDITOR), numbered(job))

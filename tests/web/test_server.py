@@ -161,7 +161,7 @@ def test_a_client_that_stays_holds_nothing_up() -> None:
 
 def test_a_port_that_becomes_free_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A taken port is told once, and tried again until it is free."""
-    monkeypatch.setattr(server, "AGAIN", 0.05)
+    monkeypatch.setattr(server, "RETRY_SECONDS", 0.05)
     # a logger that was used before keeps to where it was told to write then
     monkeypatch.setattr(server, "log", structlog.get_logger())
 

@@ -1,7 +1,8 @@
 """Everything that can be asked, once; a module for each noun.
 
 A new verb is a `Verb` in one of them, with its fields and its steps, and stands in
-`ALL`; `tests/permissions/test_desk.py` holds it to the permission table.
+`ALL`; `tests/permissions` holds it to the permission table, `tests/desk` its fields to
+what the steps are given.
 """
 
 from typing import Any

@@ -124,7 +124,8 @@ def close(
             schedule = schedule.moved(_ENDS[state], reason=reason, ended_at=now)
         uow.schedules.save(schedule)
     progress = uow.broadcasts.progress(broadcast.id)
-    reports.dealt_with(uow, policy, schedule, occurrence, progress, now)
+    told = reports.as_sent(uow, schedule, broadcast)
+    reports.dealt_with(uow, policy, told, occurrence, progress, now)
     uow.happened(
         Ended(
             announcement=schedule.id,

@@ -5,6 +5,7 @@ owner and to whoever `[notify]` names, in the language that each reads. Notices 
 in the database until the server has them.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import timestamps
@@ -20,6 +21,7 @@ from bot.domain.phrase import Counted, Phrase, Quoted
 from bot.domain.schedule import (
     ON_THE_WIRE,
     Origin,
+    PeopleAudience,
     Schedule,
 )
 from bot.domain.updates import Update, WireState
@@ -57,9 +59,8 @@ def dealt_with(
     state = WireState.FAILED if failed else ON_THE_WIRE[schedule.state]
     if occurrence.state is OccurrenceState.SENT:
         state = WireState.SENT
-    recurring = occurrence.due_at if schedule.recurrence else None
     if occurrence.state not in {OccurrenceState.HELD, OccurrenceState.STOPPED}:
-        _headline(uow, schedule, state, recurring, now)
+        _headline(uow, schedule, state, _one_of_several(schedule, occurrence), now)
     phrase = _sentence(schedule, occurrence, progress)
     if phrase is not None:
         _write(uow, policy, schedule, phrase, now)
@@ -79,8 +80,9 @@ def stopped(
     if schedule is None or occurrence is None:  # pragma: no cover - foreign keys
         return
     progress = uow.broadcasts.progress(broadcast.id)
-    recurring = occurrence.due_at if schedule.recurrence else None
-    _headline(uow, schedule, WireState.CANCELLED, recurring, now)
+    schedule = as_sent(uow, schedule, broadcast)
+    due = _one_of_several(schedule, occurrence)
+    _headline(uow, schedule, WireState.CANCELLED, due, now)
     phrase = Counted(
         "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
         " by an admin: {count} of {total} was told.",
@@ -91,6 +93,24 @@ def stopped(
         **_about(schedule, occurrence),
     )
     _write(uow, policy, schedule, phrase, now)
+
+
+def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedule:
+    """The schedule as reports of the broadcast tell of it: by whom that was for, since
+    an edit may have given the schedule another audience meanwhile.
+    """
+    entry = uow.lists.by_id(broadcast.list_id) if broadcast.list_id else None
+    name = entry.name if entry else None
+    return replace(schedule, audience=PeopleAudience(jids=(), list_name=name))
+
+
+def _one_of_several(schedule: Schedule, occurrence: Occurrence) -> datetime | None:
+    """Which occurrence a headline is about; None where the whole job is over with it.
+
+    An edit may have taken the rule away while one of several went out.
+    """
+    several = schedule.recurrence is not None or schedule.next_at is not None
+    return occurrence.due_at if several else None
 
 
 def _sentence(

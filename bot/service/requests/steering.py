@@ -15,6 +15,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import skipping
 from bot.service.requests.request import JobName
 from bot.service.requests.schedules import Schedules, locked, not_final
+from bot.service.rules.rights import may_change
 
 #: the reason of an occurrence that somebody sends out of its time, until it is over
 SENT_NOW = "send-now"
@@ -52,9 +53,12 @@ class Steering:
         """The audience as it stands, for `send_now` and `resume`.
 
         In a read transaction, since counting a million readers takes longer than
-        one that writes may last. None where no list is told.
+        one that writes may last; so only for who may do either. None where no list is
+        told.
         """
-        audience = self._schedules.named(uow, caller, name).audience
+        schedule = self._schedules.named(uow, caller, name)
+        may_change(caller, schedule, Action.SEND_NOW)
+        audience = schedule.audience
         if not isinstance(audience, ListAudience):
             return None
         return self._planning.freeze(uow, audience.list_name, self._clock.now())
