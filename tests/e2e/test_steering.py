@@ -153,6 +153,86 @@ def test_left_out_and_put_back(stage: Stage, daily: str) -> None:
     assert due["first"] in text
 
 
+def test_left_out_to_the_last(stage: Stage, daily: str) -> None:
+    """The skip that leaves nothing to send ends the job; who repeats it, as his answer
+    was lost, gets the same one, and who skips what is no occurrence does not.
+    """
+    answers = stage.play(
+        "".join(
+            f"""
+        publisher sends:
+          <iq type='set' id='{number}' to='{{service}}'>
+            <skip xmlns='{{announce}}' due='2027-06-{day}T12:00:00Z'>
+              <id>{{id}}</id>
+            </skip>
+          </iq>
+        publisher receives:
+          <iq id='{number}' type='{result}'/>
+        """
+            for number, day, result in (
+                *(("s1", "03", "result"), ("s2", "05", "result")),
+                *(("s3", "04", "result"), ("s4", "04", "result")),
+                *(("s5", "03", "result"), ("s6", "06", "error")),
+            )
+        ),
+        id=daily,
+    )
+    told = [ET.tostring(payload(one)) for one in answers[2:5]]
+    assert len(set(told)) == 1
+    assert payload(answers[2]).findtext(f"{S}status") == "cancelled"
+
+
+def test_the_first_request_again(stage: Stage, daily: str) -> None:
+    """It is compared with what was first asked, whatever was edited since."""
+    stage.play(
+        """
+        publisher sends:
+          <iq type='set' id='edit' to='{service}'>
+            <edit xmlns='{announce}'>
+              <schedule xmlns='{scheduling}'>
+                <id>{id}</id>
+                <deliver-at>2027-07-01T08:00:00Z</deliver-at>
+                <recurrence/>
+                <body xml:lang='de'>Neue Worte</body>
+              </schedule>
+            </edit>
+          </iq>
+        publisher receives:
+          <iq type='result' id='edit'/>
+        publisher sends:
+          <iq type='set' id='ask' to='{service}'>
+            <schedule xmlns='{scheduling}'>
+              <deliver-at>2027-06-03T12:00:00Z</deliver-at>
+              <recurrence>FREQ=DAILY;COUNT=3</recurrence>
+              <body xml:lang='en'>Old words</body>
+              <id>{id}</id>
+              <metadata><list xmlns='{announce}'>news</list></metadata>
+            </schedule>
+          </iq>
+        publisher receives:
+          <iq type='result' id='ask'>
+            <schedule xmlns='{scheduling}'>
+              <id>{id}</id><deliver-at>2027-07-01T08:00:00Z</deliver-at>
+            </schedule>
+          </iq>
+        publisher sends:
+          <iq type='set' id='other' to='{service}'>
+            <schedule xmlns='{scheduling}'>
+              <deliver-at>2027-07-01T08:00:00Z</deliver-at>
+              <body xml:lang='de'>Neue Worte</body>
+              <id>{id}</id>
+              <metadata><list xmlns='{announce}'>news</list></metadata>
+            </schedule>
+          </iq>
+        publisher receives:
+          <iq type='error' id='other'>
+            <error type='cancel'><conflict xmlns='{stanzas}'/></error>
+          </iq>
+        """,
+        id=daily,
+    )
+
+
 def test_paused_and_resumed(stage: Stage, daily: str) -> None:
     """Paused twice and resumed twice the answers are the same, and a query says the
     revision; what is cancelled is steered no more.

@@ -138,6 +138,24 @@ def test_the_answer_is_the_same(world: World) -> None:
     assert ahead(world, job).skipped == ()
 
 
+def test_the_skip_that_ends_it_is_repeated(world: World) -> None:
+    """Once all that was left is skipped, the job is over: each of the skips again
+    gives the same answer, and any other occurrence is refused.
+    """
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=3")
+    world.clock.set(on(1))
+    world.plan_all()
+    over = skip(world, job, 3, 2)
+    assert over.state is ScheduleState.CANCELLED
+    assert skip(world, job, 2) == over
+    assert skip(world, job, 3) == over
+    for day in (1, 4):
+        with pytest.raises(Finished):
+            skip(world, job, day)
+    with pytest.raises(Finished):
+        world.steer("skip", job)
+
+
 def test_without_a_moment(world: World) -> None:
     """Without a moment the next one is skipped, and put back; asked again, either says
     that there is nothing more to do.

@@ -1,7 +1,7 @@
 """What is to be announced, looked at: a page of it, or one and what became of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.desk.verb import Read, Steps, Verb
@@ -12,12 +12,12 @@ from bot.domain.errors import CarillonError
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Schedule, ScheduleState
+from bot.domain.schedule import Schedule, ScheduleState, TextContent
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import JobName
 from bot.service.requests.schedules import Report
-from bot.service.rules.rights import Right
+from bot.service.rules.rights import Right, sees_content
 from bot.service.use_cases import UseCases
 
 #: occurrences and broadcasts that are shown of one, the latest
@@ -73,7 +73,9 @@ def _page(
         states=wish.states,
         everything=wish.welcomes,
     )
-    items = [use_cases.schedules.standing(uow, one) for one in page.items]
+    items = [
+        use_cases.schedules.standing(uow, _as_seen(caller, one)) for one in page.items
+    ]
     return Page(items, page.count, page.index)
 
 
@@ -83,7 +85,8 @@ def _query(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
 
 
 def _one(uow: UnitOfWork, use_cases: UseCases, caller: Caller, name: JobName) -> Report:
-    return use_cases.schedules.report(uow, use_cases.schedules.named(uow, caller, name))
+    found = use_cases.schedules.named(uow, caller, name)
+    return use_cases.schedules.report(uow, _as_seen(caller, found))
 
 
 def _show(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Shown]:
@@ -94,7 +97,7 @@ def _show(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Shown]:
 def _shown(
     uow: UnitOfWork, use_cases: UseCases, caller: Caller, name: JobName
 ) -> Shown:
-    found = use_cases.schedules.named(uow, caller, name)
+    found = _as_seen(caller, use_cases.schedules.named(uow, caller, name))
     try:
         texts: tuple[Text, ...] | Phrase = use_cases.schedules.texts(uow, found)
     except CarillonError as error:
@@ -107,6 +110,13 @@ def _shown(
         broadcasts=list(use_cases.broadcasts.page(uow, caller, latest, found.id).items),
         skipped=use_cases.schedules.skipped(uow, found),
     )
+
+
+def _as_seen(caller: Caller, schedule: Schedule) -> Schedule:
+    """Doors get nothing that they would have to keep to themselves."""
+    if sees_content(caller, schedule):
+        return schedule
+    return replace(schedule, content=TextContent(texts=()), metadata=None)
 
 
 NAME = (

@@ -60,6 +60,13 @@ def left_out(
     return schedule
 
 
+def is_left_out(uow: UnitOfWork, schedule: Schedule, due: str | None) -> bool:
+    """Whether `due`, as given, was skipped, so that skipping it again does nothing."""
+    moment = _given(due)
+    found = None if moment is None else uow.occurrences.at(schedule.id, moment)
+    return found is not None and found.state is OccurrenceState.SKIPPED
+
+
 def put_back(
     uow: UnitOfWork, schedule: Schedule, due: str | None, now: datetime
 ) -> Schedule:

@@ -110,9 +110,12 @@ class Steering:
     ) -> Schedule:
         """Leave out the occurrence of `due`, else the held or the next one.
 
-        It counts as planned. With nothing left to send the job is over.
+        It counts as planned. With nothing left to send the job is over, and the skip
+        that ended it may still be repeated.
         """
         schedule = self._schedules.held(uow, caller, name, Action.SKIP)
+        if schedule.is_final and skipping.is_left_out(uow, schedule, due):
+            return schedule
         not_final(schedule)
         return self._store(
             uow, skipping.left_out(uow, schedule, due, self._clock.now())

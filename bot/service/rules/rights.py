@@ -94,6 +94,17 @@ def may_see(caller: Caller, schedule: Schedule) -> bool:
     return caller.sees_all or schedule.owner == caller.owner
 
 
+def sees_content(caller: Caller, schedule: Schedule) -> bool:
+    """What somebody tells single people is read by nobody else who may see that he
+    does; the operator could as well read the tables.
+    """
+    return (
+        caller.is_operator
+        or schedule.owner == caller.owner
+        or not isinstance(schedule.audience, PeopleAudience)
+    )
+
+
 def may_change(caller: Caller, schedule: Schedule, action: Action) -> None:
     """Raises NotAllowed for everybody but its owner and admins.
 

@@ -20,6 +20,7 @@ from bot.domain.schedule import ListAudience, PeopleAudience, Schedule
 from bot.service.ports.paging import Page
 from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import Quota
+from bot.service.rules.rights import sees_content
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
 from bot.xmpp.stanzas.result_sets import PageWish, page_element
 from bot.xmpp.stanzas.scheduling import NS
@@ -132,9 +133,7 @@ def _describe(element: ET.Element, report: Report, caller: Caller) -> None:
 
 def _is_private(schedule: Schedule, caller: Caller) -> bool:
     """Another's job to single people: who, to whom, when and how it stands only."""
-    return schedule.owner != caller.owner and isinstance(
-        schedule.audience, PeopleAudience
-    )
+    return not sees_content(caller, schedule)
 
 
 def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
