@@ -34,7 +34,7 @@ def test_who_reads_what_it_says(world: World, who: str, personal: bool) -> None:
         **target,
     )
     name = JobName(number=job.id)
-    page = schedules.Wish(paging=Paging(limit=10))
+    page = schedules.ScheduleWish(paging=Paging(limit=10))
     verbs: list[Wanted[object]] = [
         schedules.SHOW(name),
         schedules.QUERY(name),
