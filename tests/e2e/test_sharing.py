@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.broadcast import ExceptionKind
 from bot.domain.message import Text
 from bot.domain.schedule import Schedule
 from bot.service.ports.notices import Notice
@@ -38,10 +39,17 @@ def rows_of_service(url: str, service: Service) -> dict[str, list[str]]:
 
 
 def hurry(service: Service, job: Schedule) -> None:
-    """Whoever is to be told again, or may still bounce, need not be waited for."""
+    """Whoever is to be told again, or may still bounce, need not be waited for.
+
+    Not who is being told again at this moment: that would count as one more attempt.
+    """
     now = service.uses.clock.now()
     waiting = [
-        one for one in service.failures(job) if one.next_at and one.next_at > now
+        one
+        for one in service.failures(job)
+        if one.next_at
+        and one.next_at > now
+        and (one.kind is ExceptionKind.DEFERRED or not one.attempts)
     ]
     soon = [replace(one, next_at=now) for one in waiting]
 
