@@ -1,5 +1,6 @@
 """`carillon db`: the database's schema, and whose rows it holds."""
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -29,7 +30,10 @@ def upgrade(context: typer.Context, json: output.JSON = False) -> None:
                 command=command,
             )
         )
-    done = schema.upgrade(url, settings.xmpp.addresses.own)
+    # an older program that runs on the file would fail from now on
+    changes = schema.current(url) not in {None, schema.head()}
+    with handover.nobody_runs(url) if changes else nullcontext():
+        done = schema.upgrade(url, settings.xmpp.addresses.own)
     if json:
         output.document(
             {

@@ -40,7 +40,7 @@ def adopt(url: str, service: str, former: str) -> Handed:
     both is running or the schema is another program's.
     """
     require_head(url)
-    with _nobody_runs(url), transaction(url) as connection:
+    with nobody_runs(url), transaction(url) as connection:
         for jid in (service, former):
             _refuse_running(connection, jid)
         if not _count(connection, former, announcement_list, *_HOLDINGS):
@@ -86,8 +86,8 @@ def _count(
     return total
 
 
-def _nobody_runs(url: str) -> AbstractContextManager[None]:
-    """On a SQLite file: there it is one lock for all."""
+def nobody_runs(url: str) -> AbstractContextManager[None]:
+    """On a SQLite file, where it is one lock for all; raises Conflict."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SQLiteBackend(parsed).exclusive("")

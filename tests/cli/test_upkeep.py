@@ -10,6 +10,7 @@ import pytest
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
+from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
 from tests.servers.postgresql import PostgreSQL
 from tests.store.releases import restore
@@ -111,6 +112,17 @@ def test_an_upgrade_names_its_backup(bare_place: Workplace) -> None:
     document = bare_place.data("db", "upgrade")
     assert document["before"] == "0001"
     assert Path(document["backup"]).is_file()
+
+
+def test_no_upgrade_under_a_running_service(bare_place: Workplace) -> None:
+    """A file on which a service runs, of an earlier release say, is left as it is."""
+    url = f"sqlite:///{bare_place.folder}/carillon.db"
+    restore("0.1.0", url)
+    with backend_of(url).exclusive("announce.example.org"):
+        assert "Stop it first" in bare_place("db", "upgrade").fault()
+    assert upgrade.current(url) == "0001"
+    assert list(bare_place.folder.glob("*.backup")) == []
+    bare_place.done("db", "upgrade")
 
 
 @pytest.mark.postgres

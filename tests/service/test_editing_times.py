@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain import timestamps
 from bot.domain.errors import (
     Invalid,
 )
@@ -137,3 +138,13 @@ def test_what_was_skipped_stays_skipped(world: World) -> None:
     world.clock.set(AT_ONE + 3 * DAY + 5 * HOUR)
     world.plan_all()
     assert world.states(job)[-1] == ("sent", None)
+
+
+def test_a_skip_that_is_behind_is_not_undone(world: World) -> None:
+    """Who moves the next moment beyond a skipped one is not told that it is sent."""
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=6")
+    second, third = "2026-03-02T13:00:00Z", "2026-03-03T13:00:00Z"
+    for due in (second, third):
+        world.do(world.steering.skip, world.caller(ADMIN), numbered(job), due)
+    later = draft(world, job, deliver_at="2026-03-03T15:00:00Z")
+    assert [timestamps.format(one) for one in later.put_back] == [third]

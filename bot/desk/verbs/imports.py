@@ -79,6 +79,7 @@ def _judged(use_cases: UseCases, caller: Caller, file: PeopleFile) -> Steps[Impo
     yield Read(work.allow)
     for count in work.read(file.records()):
         file.reading(count)
+        yield Pause(0)  # the event loop's turn, where there is one
     if file.staging.faults and not file.skip_bad:
         raise BadLines(file.staging.faults)
     return work

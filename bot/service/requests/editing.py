@@ -8,7 +8,7 @@ what may be repeated after its end, since a message can bounce late.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import timestamps
+from bot.domain import timestamps, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
@@ -46,7 +46,7 @@ class Edited:
     differences: tuple[Difference, ...] = ()
     #: moments to come that stay skipped, the earliest first
     skipped: tuple[datetime, ...] = ()
-    #: moments that were skipped and are so no longer
+    #: skips that are undone and are not behind the next moment
     put_back: tuple[datetime, ...] = ()
 
 
@@ -144,7 +144,7 @@ class Editing:
                 after=after,
                 differences=differences(schedule, after),
                 skipped=tuple(sorted(filter(None, times.skipped.values()))),
-                put_back=tuple(one for one in skipped if times.skipped[one] is None),
+                put_back=tuple(one for one in skipped if _is_undone(one, after, times)),
             ),
             times,
         )
@@ -157,6 +157,14 @@ class Editing:
         owner = self._policy.access.of_owner(edited.after.owner)
         uow.schedules.hold(owner.owner)
         self._quotas.room_on(uow, owner, after, self._clock.now())
+
+
+def _is_undone(skipped: datetime, after: Schedule, times: Retimed) -> bool:
+    """Whether something may be sent again on a day that was to be left out."""
+    if times.skipped[skipped] is not None or after.next_at is None:
+        return False
+    zone = wallclock.zone(after.zone)
+    return skipped.astimezone(zone).date() >= after.next_at.astimezone(zone).date()
 
 
 def _check_editable(schedule: Schedule, revision: int | None) -> None:
