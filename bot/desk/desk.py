@@ -9,7 +9,7 @@ the audit trail, and the event that tells of a refusal.
 
 The operator, at the command line, could as well read and write the tables himself: he
 is neither counted nor are his looks written down. His changes are, and what he was
-refused.
+refused, be it while he looked at what a change would do.
 """
 
 import asyncio
@@ -139,7 +139,10 @@ class Desk:
         try:
             return self._carry_out_here(asked, wanted)
         except Exception as error:
-            if wanted.verb.changes:
+            verb = wanted.verb
+            tried = verb.action if verb.changes else verb.drafts
+            if tried is not None:
+                asked = replace(asked, action=tried)
                 with suppress(Unavailable):
                     self._database.call(self._audit.refused, asked, error)
             raise

@@ -90,6 +90,9 @@ class Verb(Generic[V, T]):
     name: str
     #: what the audit trail calls it; QUERY: it changes nothing
     action: Action
+    #: the change that it looks at beforehand: who is refused here asks no further,
+    #: so the trail tells of that change
+    drafts: Action | None = None
     #: whom it is for at all; the use cases judge what is whose
     right: Right
     #: what it is given, by the names of its values: for forms, help and docs

@@ -88,6 +88,27 @@ def test_what_the_operator_changes_is_written_down(place: Workplace) -> None:
     assert "ann@example.org" in place.done("audit", "--action", "subscribe")
 
 
+def test_what_is_refused_before_anybody_is_asked(place: Workplace) -> None:
+    """A change that is refused while the command looks at what it would do is
+    written down as that change; what it would do is not, where it can be done.
+    """
+    place.done("announce", "news", "--body", "x", "--in", "1d", "--id", "job", "--yes")
+    assert len(ids(place)) == 1
+    place.done("announce", "news", "--body", "y", "--in", "1d", "--dry-run")
+    place.done("schedules", "edit", "job", "--body", "y", "--dry-run")
+    assert len(ids(place)) == 1
+    place("announce", "news", "--body", "y", "--in", "9000d", "--yes").fault()
+    place("schedules", "edit", "job", "--body", "", "--yes").fault()
+    place("schedules", "edit", "job", "--body", "y", "--revision", "7", "-y").fault()
+    found = place.data("audit")["items"][1:]
+    assert [(one["action"], one["result"]) for one in found] == [
+        ("schedule", "policy-violation"),
+        ("edit", "invalid"),
+        ("edit", "conflict"),
+    ]
+    assert {one["door"] for one in found} == {"cli"}
+
+
 def test_nothing_to_show(place: Workplace) -> None:
     """An empty trail is said to be one."""
     assert "nothing" in place.done("audit")

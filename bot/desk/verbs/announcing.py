@@ -147,6 +147,7 @@ SCHEDULE = Verb(
 DRAFT = Verb(
     name="announce --dry-run",
     action=Action.QUERY,
+    drafts=Action.SCHEDULE,
     right=Right.KNOWN,
     fields=REQUEST,
     steps=_draft,

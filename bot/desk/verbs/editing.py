@@ -90,6 +90,7 @@ EDIT = Verb(
 DRAFT = Verb(
     name="schedules edit --dry-run",
     action=Action.QUERY,
+    drafts=Action.EDIT,
     right=Right.KNOWN,
     fields=FIELDS,
     steps=_draft,
