@@ -24,7 +24,7 @@ from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.request import JobName, ScheduleChange, ScheduleRequest
+from bot.service.requests.request import ScheduleChange, ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
 from bot.service.use_cases import UseCases
 from bot.store import upgrade
@@ -106,9 +106,9 @@ def a_policy(**changes: Any) -> Policy:
     return Policy(**values | changes)
 
 
-def numbered(job: Schedule) -> JobName:
+def numbered(job: Schedule) -> ScheduleName:
     """The job by its reference."""
-    return JobName(number=job.id)
+    return ScheduleName(number=job.id)
 
 
 class World:

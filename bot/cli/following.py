@@ -14,7 +14,7 @@ from bot.domain import broadcast as domain
 from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.paging import Paging
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
@@ -33,7 +33,7 @@ def schedule(
     if not desk.ask_here(STATUS(status.StatusWish(limit=1))).up:
         output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
-        found = desk.ask_here(schedules.QUERY(JobName(number=reference))).schedule
+        found = desk.ask_here(schedules.QUERY(ScheduleName(number=reference))).schedule
         latest = Paging(limit=1, before=0)
         wish = broadcasts.BroadcastWish(paging=latest, schedule=reference)
         page = desk.ask_here(broadcasts.LIST(wish))

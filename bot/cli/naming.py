@@ -9,7 +9,7 @@ import typer
 from bot.domain.access import OPERATOR, owner_named
 from bot.domain.errors import NotFound
 from bot.domain.phrase import Phrase
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
@@ -29,7 +29,7 @@ Owner = Annotated[
 
 
 def asked(
-    desk: "Desk", verb: "Verb[JobName, T]", reference: str, owner: str | None
+    desk: "Desk", verb: "Verb[ScheduleName, T]", reference: str, owner: str | None
 ) -> T:
     """Ask for a verb that is given nothing but the schedule's name."""
     return ask(desk, verb(name_of(reference, owner)), reference, owner)
@@ -41,7 +41,7 @@ def ask(desk: "Desk", wanted: "Wanted[T]", reference: str, owner: str | None) ->
         return desk.ask_here(wanted)
 
 
-def name_of(reference: str, owner: str | None) -> JobName:
+def name_of(reference: str, owner: str | None) -> ScheduleName:
     """By `#N` or `N`, or by the id that its owner gave it."""
     digits = reference.removeprefix("#")
     if owner is None and digits.isascii() and digits.isdigit():
@@ -50,8 +50,8 @@ def name_of(reference: str, owner: str | None) -> JobName:
             raise NotFound(
                 Phrase("There is no announcement #{reference}.", reference=digits[:20])
             )
-        return JobName(number=number)
-    return JobName(id=reference, owner=owner_named(owner))
+        return ScheduleName(number=number)
+    return ScheduleName(id=reference, owner=owner_named(owner))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def cancel(
 
 def _change(
     context: typer.Context,
-    verb: "Verb[JobName, Report]",
+    verb: "Verb[ScheduleName, Report]",
     reference: str,
     owner: str | None,
     json: bool,
@@ -115,7 +115,7 @@ def tell(changed: Schedule, json: bool) -> None:
 
 def _change_one(
     context: typer.Context,
-    verb: "Verb[steering.JobOccurrence, Report]",
+    verb: "Verb[steering.ScheduleOccurrence, Report]",
     reference: str,
     due: str | None,
     owner: str | None,
@@ -125,7 +125,7 @@ def _change_one(
     with session.desk_of(context) as desk:
         before = naming.asked(desk, schedules.QUERY, reference, owner)
         moment = _moment(before, due)
-        wanted = verb(steering.JobOccurrence(name=name, due=moment))
+        wanted = verb(steering.ScheduleOccurrence(name=name, due=moment))
         naming.ask(desk, wanted, reference, owner)
         after = naming.asked(desk, schedules.QUERY, reference, owner)
     if json:

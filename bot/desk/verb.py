@@ -2,10 +2,10 @@
 
     PAUSE = Verb(action=Action.PAUSE, right=Right.KNOWN, fields=…, steps=_pause)
 
-    def _pause(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+    def _pause(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:
         return (yield Write(_steered, use_cases.steering.pause, caller, name))
 
-    desk.ask(asked, lambda: PAUSE(JobName(number=12)))
+    desk.ask(asked, lambda: PAUSE(ScheduleName(number=12)))
 
 The steps of a verb are a generator that yields one transaction after the other and
 gets the result of each. So a rule such as "the audience is frozen in a transaction

@@ -10,7 +10,7 @@ from bot.desk.verbs import schedules
 from bot.domain.audit import Action, Asked
 from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from tests.world import ADMIN, AUDITOR, World
 
 SECRET = "for your eyes only"
@@ -33,7 +33,7 @@ def test_who_reads_what_it_says(world: World, who: str, personal: bool) -> None:
         metadata=f"<metadata xmlns='urn:xmpp:scheduling:0'><a>{SECRET}</a></metadata>",
         **target,
     )
-    name = JobName(number=job.id)
+    name = ScheduleName(number=job.id)
     page = schedules.ScheduleWish(paging=Paging(limit=10))
     verbs: list[Wanted[object]] = [
         schedules.SHOW(name),

@@ -28,7 +28,7 @@ from bot.domain.errors import CarillonError
 from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
-from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
 from tests.permissions.stage import NO_REFERENCE, OTHER, Jobs, add_jobs, rows
 from tests.permissions.table import CALLERS, Cell, cells
@@ -110,11 +110,11 @@ class Walk:
         job = self._jobs[jid].named(cell.what)
         number = job.id if job else NO_REFERENCE
         owner = OTHER if cell.what.startswith("others") else None
-        by_id = JobName(id=job.client_id if job else "nix", owner=owner)
-        name = JobName(number=number) if by_number else by_id
+        by_id = ScheduleName(id=job.client_id if job else "nix", owner=owner)
+        name = ScheduleName(number=number) if by_number else by_id
         following = job.next_at if job else None
         due = timestamps.format(following or self.world.clock.now())
-        one = steering.JobOccurrence(name=name, due=due)
+        one = steering.ScheduleOccurrence(name=name, due=due)
         edit = editing.Edit(
             name=name, change=ScheduleChange(bodies=(("en", "Hello again"),))
         )
@@ -124,7 +124,7 @@ class Walk:
             "cancel": [steering.CANCEL(name)],
             "pause": [steering.PAUSE(name)],
             "resume": [steering.RESUME(name)],
-            "skip": [steering.SKIP(steering.JobOccurrence(name=name))],
+            "skip": [steering.SKIP(steering.ScheduleOccurrence(name=name))],
             "unskip": [steering.UNSKIP(one)],
             "send-now": [steering.SEND_NOW(name)],
             "edit": [editing.DRAFT(edit), editing.EDIT(edit)],

@@ -16,7 +16,7 @@ from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.requests.request import ScheduleChange, ScheduleName
 from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
 from tests.permissions.table import CALLERS, Cell, cells
 from tests.world import (
@@ -166,9 +166,9 @@ class Asking:
             "send-now": [partial(self._let_go, steering.send_now)],
         }
         for ask in use_cases[cell.verb]:
-            by_id = JobName(id=name, owner=owner)
+            by_id = ScheduleName(id=name, owner=owner)
             yield name, partial(ask, caller=caller, name=by_id)
-            by_number = JobName(number=number)
+            by_number = ScheduleName(number=number)
             yield f"#{number}", partial(ask, caller=caller, name=by_number)
         if cell.verb == "look":
             look = partial(schedules.occurrences, limit=9)
@@ -179,7 +179,7 @@ class Asking:
         use_case: Callable[..., object],
         uow: UnitOfWork,
         caller: Caller,
-        name: JobName,
+        name: ScheduleName,
     ) -> object:
         """The audience is counted first, as every door does."""
         frozen = self.world.steering.freeze(uow, caller, name)

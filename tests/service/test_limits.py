@@ -16,7 +16,7 @@ from bot.domain.recurrence import Freq
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from bot.service.rules.policy import Limits
 from bot.service.rules.quotas import Quotas
 from bot.settings import Settings
@@ -174,7 +174,7 @@ def test_pending_at_its_default(worlds: Any, jid: str, most: int) -> None:
     assert error.retry_after == 600
     # what is asked again is there already
     assert world.schedule(jid, client_id="first", delay_seconds="600") == first
-    world.do(world.schedules.cancel, world.caller(jid), JobName(id="first"))
+    world.do(world.schedules.cancel, world.caller(jid), ScheduleName(id="first"))
     world.schedule(jid)
 
 

@@ -18,7 +18,7 @@ from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.figures import figures
 from bot.service.records.health import health
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from bot.store import upgrade
 from tests.store.conftest import ENGINES
 from tests.world import ADMIN, NOON, PUBLISHER, SERVICE, World, a_policy, numbered
@@ -61,7 +61,7 @@ def test_the_same_id_twice(both: Both) -> None:
     jobs = [world.schedule(client_id="same") for world in both]
     assert jobs[0].id != jobs[1].id
     one, other = both
-    one.do(one.schedules.cancel, one.caller(ADMIN), JobName(id="same"))
+    one.do(one.schedules.cancel, one.caller(ADMIN), ScheduleName(id="same"))
     assert one.get(jobs[0].id).state == "cancelled"
     assert other.get(jobs[1].id).state == "pending"
     with pytest.raises(NotFound):

@@ -13,7 +13,7 @@ from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from tests.world import ADMIN, NOON, OPS, PUBLISHER, World, a_list
 
 READERS = ("a@example.org", "b@example.org")
@@ -100,7 +100,7 @@ def test_cancelled_by_another(world: World) -> None:
     theirs = world.schedule(PUBLISHER, client_id="theirs")
     world.schedule(PUBLISHER, client_id="own")
     schedules = world.schedules
-    world.do(schedules.cancel, world.caller(PUBLISHER), JobName(id="own"))
+    world.do(schedules.cancel, world.caller(PUBLISHER), ScheduleName(id="own"))
     assert world.notices() == []
     world.cancel(theirs)
     notices = world.notices()

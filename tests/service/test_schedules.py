@@ -17,7 +17,7 @@ from bot.domain.errors import (
 from bot.domain.schedule import ScheduleState, TextContent
 from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from tests.world import ADMIN, NOON, PUBLISHER, STRANGER, USER, World, numbered
 
 READER = "reader@example.org"
@@ -141,7 +141,7 @@ def test_the_quota_counts_what_is_live(world: World) -> None:
         world.schedule(PUBLISHER)
     assert (refused.value.limit, refused.value.wait) == ("pending", True)
     publisher = world.caller(PUBLISHER)
-    world.do(world.schedules.cancel, publisher, JobName(id=jobs[0].client_id))
+    world.do(world.schedules.cancel, publisher, ScheduleName(id=jobs[0].client_id))
     world.schedule(PUBLISHER)
 
 
@@ -169,7 +169,7 @@ def test_anothers_job_looks_like_none(world: World) -> None:
     texts = []
     for client_id, owner in (("secret", ADMIN), ("nothing", ADMIN)):
         with pytest.raises(NotFound) as refused:
-            world.do(schedules.named, user, JobName(id=client_id, owner=owner))
+            world.do(schedules.named, user, ScheduleName(id=client_id, owner=owner))
         texts.append(refused.value.text.replace(client_id, "…"))
     with pytest.raises(NotFound):
         world.do(schedules.named, user, numbered(job))
@@ -186,7 +186,7 @@ def test_an_admin_finds_anothers_job(world: World) -> None:
     found = world.do(
         world.schedules.named,
         world.caller(ADMIN),
-        JobName(id="theirs", owner=PUBLISHER),
+        ScheduleName(id="theirs", owner=PUBLISHER),
     )
     assert found == job
 
@@ -210,7 +210,7 @@ def test_pages_by_status(world: World) -> None:
     world.schedule()
     gone = world.schedule(client_id="gone")
     admin = world.caller(ADMIN)
-    world.do(world.schedules.cancel, admin, JobName(id="gone"))
+    world.do(world.schedules.cancel, admin, ScheduleName(id="gone"))
     page = world.do(world.schedules.page, admin, Paging(), "cancelled")
     assert [one.id for one in page.items] == [gone.id]
     with pytest.raises(Invalid):
@@ -222,7 +222,7 @@ def test_cancel_twice(world: World) -> None:
     job = world.schedule(client_id="job")
     admin = world.caller(ADMIN)
     for _ in range(2):
-        cancelled = world.do(world.schedules.cancel, admin, JobName(id="job"))
+        cancelled = world.do(world.schedules.cancel, admin, ScheduleName(id="job"))
         assert cancelled.state is ScheduleState.CANCELLED
     world.clock.advance(hours=2)
     assert world.plan() == 0
@@ -234,7 +234,7 @@ def test_cancel_what_is_over(world: World) -> None:
     job = world.due(client_id="job")
     assert job.state is ScheduleState.SENT
     with pytest.raises(Finished, match="sent"):
-        world.do(world.schedules.cancel, world.caller(ADMIN), JobName(id="job"))
+        world.do(world.schedules.cancel, world.caller(ADMIN), ScheduleName(id="job"))
 
 
 def test_pause_and_resume(world: World) -> None:

@@ -7,7 +7,7 @@ from bot.domain.errors import Finished
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.progress import LEASE_TIME
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from tests.world import ADMIN, World
 
 READERS = [f"r{number}@example.org" for number in range(4)]
@@ -123,7 +123,7 @@ def test_stopped_in_the_middle(world: World, job: Schedule) -> None:
 def test_cancelled_in_the_middle(world: World, job: Schedule) -> None:
     """Cancelling a job under way stops its broadcast."""
     claimed = claim(world)
-    world.do(world.schedules.cancel, world.caller(ADMIN), JobName(id="job"))
+    world.do(world.schedules.cancel, world.caller(ADMIN), ScheduleName(id="job"))
     at = positions(world, claimed)
     assert not record(world, Step(chunk_id=claimed.chunk.id, through=at[1], done=2))
     assert world.states(job) == [("stopped", None)]

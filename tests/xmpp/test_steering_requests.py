@@ -10,7 +10,7 @@ from bot.domain.access import Caller, Role
 from bot.domain.audit import Action
 from bot.domain.errors import CarillonError, Invalid, NotOffered, PolicyViolation
 from bot.domain.schedule import PeopleAudience
-from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.requests.schedules import Report
 from bot.xmpp.doors.scheduling.answers import steered
 from bot.xmpp.doors.scheduling.steering import (
@@ -56,7 +56,7 @@ def test_every_verb() -> None:
 def test_which_job(verb: str, inner: str) -> None:
     """An id in our namespace or the draft's; the owner beside it or as in a cancel."""
     assert read(f"<{verb} >{inner}</{verb}>") == SteeringRequest(
-        action=Action(verb), name=JobName(id="a job", owner="pub@example.org")
+        action=Action(verb), name=ScheduleName(id="a job", owner="pub@example.org")
     )
 
 
@@ -64,7 +64,7 @@ def test_which_job(verb: str, inner: str) -> None:
 def test_which_occurrence(verb: str) -> None:
     """The moment is taken as it is given."""
     found = read(f"<{verb} due=' 2026-12-01T09:00:00Z '><id>j</id></{verb}>")
-    assert (found.name, found.due) == (JobName(id="j"), "2026-12-01T09:00:00Z")
+    assert (found.name, found.due) == (ScheduleName(id="j"), "2026-12-01T09:00:00Z")
 
 
 def test_what_is_named_changes() -> None:
@@ -77,7 +77,7 @@ def test_what_is_named_changes() -> None:
     )
     assert found == SteeringRequest(
         action=Action.EDIT,
-        name=JobName(id="j"),
+        name=ScheduleName(id="j"),
         revision=12,
         change=ScheduleChange(
             bodies=(("", "Hallo"), ("en", "Hi")),

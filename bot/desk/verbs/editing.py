@@ -12,7 +12,7 @@ from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.editing import Edited
-from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.requests.schedules import Report
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
@@ -22,7 +22,7 @@ from bot.service.use_cases import UseCases
 class Edit:
     """What is to become of a job; what the change does not name stays."""
 
-    name: JobName
+    name: ScheduleName
     change: ScheduleChange
     #: the one that the caller has seen, where he says so
     revision: int | None = None

@@ -15,7 +15,7 @@ from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule, ScheduleState, TextContent
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 from bot.service.rules.rights import Right, sees_content
 from bot.service.use_cases import UseCases
@@ -79,23 +79,25 @@ def _page(
     return Page(items, page.count, page.index)
 
 
-def _query(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+def _query(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:
     found: Report = yield Read(_one, use_cases, caller, name)
     return found
 
 
-def _one(uow: UnitOfWork, use_cases: UseCases, caller: Caller, name: JobName) -> Report:
+def _one(
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, name: ScheduleName
+) -> Report:
     found = use_cases.schedules.named(uow, caller, name)
     return use_cases.schedules.report(uow, _as_seen(caller, found))
 
 
-def _show(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Shown]:
+def _show(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Shown]:
     found: Shown = yield Read(_shown, use_cases, caller, name)
     return found
 
 
 def _shown(
-    uow: UnitOfWork, use_cases: UseCases, caller: Caller, name: JobName
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, name: ScheduleName
 ) -> Shown:
     found = _as_seen(caller, use_cases.schedules.named(uow, caller, name))
     try:

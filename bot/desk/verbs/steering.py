@@ -13,17 +13,17 @@ from bot.domain.fields import Field, FieldType
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobOccurrence:
+class ScheduleOccurrence:
     """One occurrence of a job."""
 
-    name: JobName
+    name: ScheduleName
     #: as given, XEP-0082; None: the one that the verb means by itself
     due: str | None = None
 
@@ -32,39 +32,43 @@ class JobOccurrence:
         return self.name.about if self.due is None else f"{self.name.about} {self.due}"
 
 
-def _cancel(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+def _cancel(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:
     steer = use_cases.schedules.cancel
     found: Report = yield Write(_steered, use_cases, steer, caller, name)
     return found
 
 
-def _pause(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+def _pause(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:
     steer = use_cases.steering.pause
     found: Report = yield Write(_steered, use_cases, steer, caller, name)
     return found
 
 
-def _resume(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+def _resume(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:
     frozen: Frozen | None = yield Read(use_cases.steering.freeze, caller, name)
     steer = use_cases.steering.resume
     found: Report = yield Write(_steered, use_cases, steer, caller, name, frozen)
     return found
 
 
-def _send_now(use_cases: UseCases, caller: Caller, name: JobName) -> Steps[Report]:
+def _send_now(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:
     frozen: Frozen | None = yield Read(use_cases.steering.freeze, caller, name)
     steer = use_cases.steering.send_now
     found: Report = yield Write(_steered, use_cases, steer, caller, name, frozen)
     return found
 
 
-def _skip(use_cases: UseCases, caller: Caller, one: JobOccurrence) -> Steps[Report]:
+def _skip(
+    use_cases: UseCases, caller: Caller, one: ScheduleOccurrence
+) -> Steps[Report]:
     steer = use_cases.steering.skip
     found: Report = yield Write(_steered, use_cases, steer, caller, one.name, one.due)
     return found
 
 
-def _unskip(use_cases: UseCases, caller: Caller, one: JobOccurrence) -> Steps[Report]:
+def _unskip(
+    use_cases: UseCases, caller: Caller, one: ScheduleOccurrence
+) -> Steps[Report]:
     steer = use_cases.steering.unskip
     found: Report = yield Write(_steered, use_cases, steer, caller, one.name, one.due)
     return found

@@ -23,7 +23,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents, intake
 from bot.service.requests.intake import Intake
 from bot.service.requests.merging import merged
-from bot.service.requests.request import JobName, ScheduleChange
+from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.requests.retiming import Retimed, retimed
 from bot.service.requests.schedules import Schedules, not_final
 from bot.service.rules.policy import Policy
@@ -65,7 +65,7 @@ class Editing:
         self,
         uow: UnitOfWork,
         caller: Caller,
-        name: JobName,
+        name: ScheduleName,
         change: ScheduleChange,
         revision: int | None,
     ) -> Edited:
@@ -78,7 +78,7 @@ class Editing:
         self,
         uow: UnitOfWork,
         caller: Caller,
-        name: JobName,
+        name: ScheduleName,
         change: ScheduleChange,
         revision: int | None,
     ) -> Schedule:

@@ -15,7 +15,7 @@ from bot.domain.schedule import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobName:
+class ScheduleName:
     """Which job is meant: by the service-wide number, or by the owner's id."""
 
     #: the reference, shown as #123; where it is given, the rest is not looked at

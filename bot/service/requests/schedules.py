@@ -34,7 +34,7 @@ from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.intake import Intake
-from bot.service.requests.request import JobName, ScheduleRequest
+from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quota, Quotas
 from bot.service.rules.rights import known, may_change, may_see
@@ -115,7 +115,7 @@ class Schedules:
         found = uow.lists.get(audience.list_name)
         return uow.lists.counts().get(found.id, 0) if found else 0
 
-    def named(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
+    def named(self, uow: UnitOfWork, caller: Caller, name: ScheduleName) -> Schedule:
         """The job meant, for whoever may look at it; raises NotFound.
 
         Another's job is for admins and auditors, who give its number or its owner.
@@ -131,7 +131,7 @@ class Schedules:
         return found
 
     def held(
-        self, uow: UnitOfWork, caller: Caller, name: JobName, action: Action
+        self, uow: UnitOfWork, caller: Caller, name: ScheduleName, action: Action
     ) -> Schedule:
         """Locked, for a caller who may do this to it; raises NotFound or NotAllowed.
 
@@ -202,10 +202,10 @@ class Schedules:
         self, uow: UnitOfWork, caller: Caller, reference: int, limit: int
     ) -> list[Occurrence]:
         """What became of its moments so far, the latest first."""
-        found = self.named(uow, caller, JobName(number=reference))
+        found = self.named(uow, caller, ScheduleName(number=reference))
         return uow.occurrences.of(found.id, limit=limit, until=self._clock.now())
 
-    def cancel(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
+    def cancel(self, uow: UnitOfWork, caller: Caller, name: ScheduleName) -> Schedule:
         """Nothing more leaves; cancelling again is no error."""
         schedule = self.held(uow, caller, name, Action.CANCEL)
         if schedule.state is ScheduleState.CANCELLED:
@@ -256,11 +256,11 @@ def locked(uow: UnitOfWork, reference: int) -> Schedule:
     """Held for this transaction; raises NotFound."""
     schedule = uow.schedules.lock(reference)
     if schedule is None:
-        raise _unknown(JobName(number=reference))
+        raise _unknown(ScheduleName(number=reference))
     return schedule
 
 
-def _unknown(name: JobName) -> NotFound:
+def _unknown(name: ScheduleName) -> NotFound:
     if name.number is None:
         return NotFound(Phrase("There is no announcement {id!r}.", id=name.id or ""))
     return NotFound(

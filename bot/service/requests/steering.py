@@ -13,7 +13,7 @@ from bot.service.delivery.planning import Planning
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import skipping
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Schedules, locked, not_final
 from bot.service.rules.rights import may_change
 
@@ -27,7 +27,7 @@ class Steering:
         self._planning = planning
         self._clock = clock
 
-    def pause(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Schedule:
+    def pause(self, uow: UnitOfWork, caller: Caller, name: ScheduleName) -> Schedule:
         """Nothing more becomes due until `resume`; what goes out now goes on."""
         schedule = self._schedules.held(uow, caller, name, Action.PAUSE)
         not_final(schedule)
@@ -49,7 +49,9 @@ class Steering:
             )
         return self._store(uow, schedule.moved(ScheduleState.PAUSED))
 
-    def freeze(self, uow: UnitOfWork, caller: Caller, name: JobName) -> Frozen | None:
+    def freeze(
+        self, uow: UnitOfWork, caller: Caller, name: ScheduleName
+    ) -> Frozen | None:
         """The audience as it stands, for `send_now` and `resume`.
 
         In a read transaction, since counting a million readers takes longer than
@@ -67,7 +69,7 @@ class Steering:
         self,
         uow: UnitOfWork,
         caller: Caller,
-        name: JobName,
+        name: ScheduleName,
         frozen: Frozen | None,
     ) -> Schedule:
         """Go on after a pause, or let go what is held for an admin, to `frozen`."""
@@ -106,7 +108,11 @@ class Steering:
         return locked(uow, schedule.id)
 
     def skip(
-        self, uow: UnitOfWork, caller: Caller, name: JobName, due: str | None = None
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        name: ScheduleName,
+        due: str | None = None,
     ) -> Schedule:
         """Leave out the occurrence of `due`, else the held or the next one.
 
@@ -122,7 +128,11 @@ class Steering:
         )
 
     def unskip(
-        self, uow: UnitOfWork, caller: Caller, name: JobName, due: str | None = None
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        name: ScheduleName,
+        due: str | None = None,
     ) -> Schedule:
         """Send the occurrence of `due` after all, else the earliest skipped one."""
         schedule = self._schedules.held(uow, caller, name, Action.UNSKIP)
@@ -135,7 +145,7 @@ class Steering:
         self,
         uow: UnitOfWork,
         caller: Caller,
-        name: JobName,
+        name: ScheduleName,
         frozen: Frozen | None,
     ) -> Schedule:
         """Once: it is due now. Recurring: an extra occurrence, the rule stands."""

@@ -16,7 +16,7 @@ from bot.desk.verbs import steering as verbs
 from bot.domain.access import Caller, owner_named
 from bot.domain.addresses import Addresses
 from bot.domain.audit import Action
-from bot.service.requests.request import JobName
+from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 from bot.xmpp.doors.scheduling import answers, steering
 from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
@@ -57,7 +57,7 @@ class Kind:
 def _schedule(element: ET.Element, envelope: Envelope) -> Question[Any]:
     request = read_schedule(element, envelope.language)
     if isinstance(request, CancelRequest):
-        name = JobName(id=request.client_id, owner=owner_named(request.owner))
+        name = ScheduleName(id=request.client_id, owner=owner_named(request.owner))
         return Question(
             verbs.CANCEL(name), lambda report: answers.cancelled(report.schedule)
         )
@@ -67,7 +67,7 @@ def _schedule(element: ET.Element, envelope: Envelope) -> Question[Any]:
 def _query(element: ET.Element, envelope: Envelope) -> Question[Any]:
     request = read_query(element)
     if request.client_id is not None:
-        name = JobName(id=request.client_id, owner=owner_named(request.owner))
+        name = ScheduleName(id=request.client_id, owner=owner_named(request.owner))
         return Question(
             schedules.QUERY(name), lambda report: answers.one(report, envelope.caller)
         )
@@ -83,12 +83,12 @@ def _query(element: ET.Element, envelope: Envelope) -> Question[Any]:
     )
 
 
-_OF_A_JOB: Mapping[Action, Verb[JobName, Report]] = {
+_OF_A_JOB: Mapping[Action, Verb[ScheduleName, Report]] = {
     Action.PAUSE: verbs.PAUSE,
     Action.RESUME: verbs.RESUME,
     Action.SEND_NOW: verbs.SEND_NOW,
 }
-_OF_AN_OCCURRENCE: Mapping[Action, Verb[verbs.JobOccurrence, Report]] = {
+_OF_AN_OCCURRENCE: Mapping[Action, Verb[verbs.ScheduleOccurrence, Report]] = {
     Action.SKIP: verbs.SKIP,
     Action.UNSKIP: verbs.UNSKIP,
 }
@@ -104,7 +104,7 @@ def _steering(element: ET.Element, envelope: Envelope) -> Question[Any]:
         wanted = editing.EDIT(edit)
     elif request.action in _OF_AN_OCCURRENCE:
         verb = _OF_AN_OCCURRENCE[request.action]
-        wanted = verb(verbs.JobOccurrence(name=request.name, due=request.due))
+        wanted = verb(verbs.ScheduleOccurrence(name=request.name, due=request.due))
     else:
         wanted = _OF_A_JOB[request.action](request.name)
     return Question(wanted, lambda report: answers.steered(report, envelope.caller))

@@ -32,7 +32,7 @@ from bot.domain.audit import Action
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.service.requests.bounds import check_request
-from bot.service.requests.request import JobName, ScheduleChange, ScheduleRequest
+from bot.service.requests.request import ScheduleChange, ScheduleName, ScheduleRequest
 from bot.xmpp.doors.scheduling.requests import described, one_of, owner_of
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
 from bot.xmpp.stanzas.scheduling import NS
@@ -58,7 +58,7 @@ class SteeringRequest:
     """One verb and the job that it is about."""
 
     action: Action
-    name: JobName
+    name: ScheduleName
     #: of an edit
     change: ScheduleChange | None = None
     #: of an edit: the revision that the caller has seen, where he says so
@@ -136,10 +136,12 @@ def _change(request: ScheduleRequest, metadata: ET.Element | None) -> ScheduleCh
     )
 
 
-def _name(client_id: str | None, owner: str | None) -> JobName:
+def _name(client_id: str | None, owner: str | None) -> ScheduleName:
     if client_id is None:
         raise Invalid(Phrase("id: say which announcement is meant."), field="id")
-    return JobName(id=client_id, owner=owner_named(owner.strip() if owner else None))
+    return ScheduleName(
+        id=client_id, owner=owner_named(owner.strip() if owner else None)
+    )
 
 
 def _id(element: ET.Element) -> str | None:
