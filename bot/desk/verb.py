@@ -2,7 +2,7 @@
 
     PAUSE = Verb(action=Action.PAUSE, right=Right.KNOWN, fields=…, steps=_pause)
 
-    def _pause(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:
+    def _pause(use_cases, caller, name):
         return (yield Write(_steered, use_cases.steering.pause, caller, name))
 
     desk.ask(asked, lambda: PAUSE(ScheduleName(number=12)))

@@ -144,33 +144,36 @@ class ChunkProgress:
             for step in steps
             if (chunk := uow.chunks.hold(step.chunk_id, worker)) is not None
         ]
-        ending = (one for one in ours if self._may_end(uow, *one, now))
-        closing.hold(
-            uow,
-            {
-                *self._outcomes.broadcasts_of(uow, bounces),
-                *(chunk.broadcast_id for _, chunk in ending),
-            },
-        )
-        for bounce in bounces:
-            self._outcomes.bounced(uow, bounce)
+        broadcasts = _of(uow, ours)
+        ending = {
+            chunk.broadcast_id
+            for step, chunk in ours
+            if _may_end(broadcasts[chunk.broadcast_id], step, chunk, now)
+        }
+        ending.update(self._outcomes.broadcasts_of(uow, bounces))
+        if ending:
+            closing.hold(uow, ending)
+            for bounce in bounces:
+                self._outcomes.bounced(uow, bounce)
+            # Until they were held another could end them; so can a bounce.
+            broadcasts = _of(uow, ours)
         return {
             chunk.id
             for step, chunk in ours
-            if self._advance(uow, worker, step, chunk, now)
+            if self._advance(
+                uow, worker, step, chunk, broadcasts[chunk.broadcast_id], now
+            )
         }
 
-    def _may_end(
-        self, uow: UnitOfWork, step: Step, chunk: Chunk, now: datetime
-    ) -> bool:
-        """Whether the step may be the broadcast's last, by position or by time."""
-        last = max(step.through, chunk.through) >= chunk.last
-        return last or _of(uow, chunk).has_expired(now)
-
     def _advance(
-        self, uow: UnitOfWork, worker: str, step: Step, chunk: Chunk, now: datetime
+        self,
+        uow: UnitOfWork,
+        worker: str,
+        step: Step,
+        chunk: Chunk,
+        broadcast: Broadcast,
+        now: datetime,
     ) -> bool:
-        broadcast = _of(uow, chunk)
         if step.through > chunk.through:
             cleared = step.condemned or (
                 chunk.suspect is not None and step.through >= chunk.suspect
@@ -275,10 +278,20 @@ class ChunkProgress:
         closing.give_up(uow, self._policy, broadcast_id, self._clock.now(), reason)
 
 
-def _of(uow: UnitOfWork, chunk: Chunk) -> Broadcast:
-    broadcast = uow.broadcasts.get(chunk.broadcast_id)
-    assert broadcast is not None  # noqa: S101 - foreign key
-    return broadcast
+def _of(uow: UnitOfWork, ours: Sequence[tuple[Step, Chunk]]) -> dict[int, Broadcast]:
+    """The broadcasts of the chunks, by id, each read once."""
+    found = {}
+    for broadcast_id in {chunk.broadcast_id for _, chunk in ours}:
+        broadcast = uow.broadcasts.get(broadcast_id)
+        assert broadcast is not None  # noqa: S101 - foreign key
+        found[broadcast_id] = broadcast
+    return found
+
+
+def _may_end(broadcast: Broadcast, step: Step, chunk: Chunk, now: datetime) -> bool:
+    """Whether the step may be the broadcast's last, by position or by time."""
+    last = max(step.through, chunk.through) >= chunk.last
+    return last or broadcast.has_expired(now)
 
 
 def _acknowledged(broadcast: Broadcast, step: Step) -> Acknowledged:
