@@ -5,6 +5,7 @@ import os
 import random
 import socket
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -79,8 +80,15 @@ def listening(pids: set[int]) -> set[tuple[str, int]]:
 
 
 def _sockets(pid: int) -> set[str]:
-    try:
-        links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
-    except OSError:
-        return set()  # ended meanwhile
+    links = set()
+    for link in _entries(Path(f"/proc/{pid}/fd")):
+        with suppress(OSError):  # closed meanwhile; the others are still open
+            links.add(str(link.readlink()))
     return {link for link in links if link.startswith("socket:")}
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []  # ended meanwhile
