@@ -37,6 +37,9 @@ Where it looks odd
     A page without anybody to write to is queued, too (`_Done`): what lies before it on
     its way has to move the cursor first.
 
+    A stop is learnt by the recorder, which goes on nevertheless until the writer has
+    ended: a write may be under way, and whoever it reaches counts as told.
+
     The last write of a chunk waits for `echo` after its acknowledgement. The broadcast
     may be judged in the transaction that records it, and bounces that come behind an
     acknowledgement would come too late for that.
@@ -108,7 +111,10 @@ class Pipe:
         self._ids = line.ids.of(job.broadcast.key)
         self._stencils: dict[tuple[str | None, str | None], Stencil] = {}
         self._on_the_way: deque[Written] = deque()
+        #: no further write is to begin
         self._ended = asyncio.Event()
+        #: the last write has been queued, which may be after that
+        self._all_written = False
         self._limit = chunk_window(line.window.size, job.chunk.strikes)
         self._room = asyncio.Event()
         #: the highest position written in this attempt
@@ -126,12 +132,10 @@ class Pipe:
         try:
             await self._write(arrived)
         except StreamLost:
-            arrived.set()
             await recorder  # raises, knowing more: whose fault, how far
             raise
         finally:
             self._ended.set()
-            arrived.set()
             await asyncio.wait([recorder])
             self._forget()
         await recorder
@@ -155,6 +159,8 @@ class Pipe:
                 await self._send(deliveries, deviations, after, arrived)
         finally:
             page.cancel()
+            self._all_written = True
+            arrived.set()
 
     async def _page(self, after: int, limit: int) -> list[Recipient]:
         job = self._job
@@ -266,16 +272,14 @@ class Pipe:
         return self._job.broadcast.has_expired(self._line.clock.now())
 
     async def _record(self, arrived: asyncio.Event) -> None:
-        """Record each write once acknowledged, in order, until told to end."""
+        """Record each write once acknowledged, in order, until there come no more."""
         try:
             while True:
                 while self._on_the_way:
                     await self._record_first()
-                if self._ended.is_set():
+                if self._all_written:
                     return
                 arrived.clear()
-                if self._on_the_way:
-                    continue
                 await arrived.wait()
         finally:
             self._ended.set()

@@ -18,7 +18,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.xmpp.writing.stencil import StencilError
 from tests.engine.worker import IDS, until, working
-from tests.fakes import FakeWire, Loss
+from tests.fakes import FakeBarrier, FakeWire, Loss
 from tests.world import ADMIN, World
 
 Ts = TypeVarTuple("Ts")
@@ -221,6 +221,40 @@ def test_stop_in_the_middle(world: World) -> None:
             await asyncio.sleep(0.1)  # for what should not come
             await until(lambda: world.progress(job).sent == len(wire.taken))
         assert len(wire.taken) <= 80
+
+    asyncio.run(go())
+
+
+class SlowWire(FakeWire):
+    """The server takes a second write at once, but it ends only when it may."""
+
+    def __init__(self) -> None:
+        super().__init__(hold=True)
+        self.may_end = asyncio.Event()
+
+    async def write(self, deliveries: Sequence[Delivery]) -> FakeBarrier:
+        barrier = await super().write(deliveries)
+        if len(self.writes) > 1:
+            await self.may_end.wait()
+        return barrier
+
+
+def test_a_stop_during_a_write(world: World) -> None:
+    """Whoever is being written to when the stop is learnt is counted, too."""
+    job = due(world, 500)
+
+    async def go() -> None:
+        wire = SlowWire()
+        async with working(world, wire, window=40):
+            await until(lambda: len(wire.taken) == 20)
+            broadcast = world.broadcast(job)
+            world.do(world.broadcasts.stop, world.caller(ADMIN), broadcast.id)
+            wire.acknowledge()
+            await until(lambda: world.progress(job).sent == 10)
+            await asyncio.sleep(0.1)  # until that is known to the pipe
+            wire.may_end.set()
+            await until(lambda: world.progress(job).sent == 20)
+        assert len(wire.taken) == 20
 
     asyncio.run(go())
 
