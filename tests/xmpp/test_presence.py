@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -48,6 +49,12 @@ class Contact(Reader):
         self.presences: list[ET.Element] = []
         matcher = MatchXPath("{jabber:client}presence")
         self.register_handler(Callback("every presence", matcher, self._note))
+
+    def _started(self, session: Any) -> None:
+        # Before its presence (RFC 6121 §2.2): only who has asked is told of changes,
+        # and one may come at once.
+        self.send(self.make_iq_get(queryxmlns="jabber:iq:roster"))
+        super()._started(session)
 
     def _note(self, presence: StanzaBase) -> None:
         self.presences.append(presence.xml)
