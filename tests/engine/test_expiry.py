@@ -2,8 +2,7 @@
 
 import asyncio
 
-from tests.engine.test_pipe import due, over
-from tests.engine.worker import until, working
+from tests.engine.worker import due, over, until, working
 from tests.fakes import FakeWire
 from tests.world import World
 

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from bot.service.delivery.outcomes import Bounce
-from tests.engine.test_pipe import due, over, readers
-from tests.engine.worker import until, working
+from tests.engine.worker import due, over, readers, until, working
 from tests.fakes import FakeWire
 from tests.world import ADMIN, World
 

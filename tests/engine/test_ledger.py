@@ -8,7 +8,7 @@ from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.ports.unit_of_work import UnitOfWork
-from tests.engine.test_pipe import due, readers
+from tests.engine.worker import due, readers
 from tests.world import World
 
 

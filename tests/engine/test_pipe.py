@@ -3,43 +3,28 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, TypeVarTuple
+from typing import TypeVar, TypeVarTuple
 
 import pytest
 
-from bot.domain.broadcast import BroadcastState
 from bot.domain.errors import Unavailable
 from bot.domain.message import Announcement
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Schedule
 from bot.engine.wire import Delivery, Stencil
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.xmpp.writing.stencil import StencilError
-from tests.engine.worker import IDS, until, working
-from tests.fakes import FakeBarrier, FakeWire, Loss
+from tests.engine.worker import IDS, due, over, readers, until, working
+from tests.fakes import FakeWire, Loss
 from tests.world import ADMIN, World
 
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
 
-def readers(count: int) -> list[str]:
-    return [f"r{number}@example.org" for number in range(count)]
-
-
-def over(world: World, job: Schedule) -> Callable[[], bool]:
-    return lambda: world.broadcast(job).state is not BroadcastState.SENDING
-
-
 def told(wire: FakeWire) -> Counter[str]:
     return Counter(to for to, _ in wire.taken)
-
-
-def due(world: World, count: int, **changes: Any) -> Schedule:
-    world.subscribe(*readers(count))
-    return world.due(**changes)
 
 
 def test_everybody_once_in_order(world: World) -> None:
@@ -203,81 +188,6 @@ def test_who_left_is_passed_over(world: World) -> None:
     asyncio.run(go())
     progress = world.progress(job)
     assert (progress.sent, progress.skipped, progress.total) == (5, 5, 10)
-
-
-def test_stop_in_the_middle(world: World) -> None:
-    """A stopped broadcast ends within its window; those told are counted."""
-    job = due(world, 500)
-
-    async def go() -> None:
-        wire = FakeWire(hold=True)
-        async with working(world, wire, window=40):
-            await until(lambda: len(wire.taken) == 40)
-            broadcast = world.broadcast(job)
-            world.do(world.broadcasts.stop, world.caller(ADMIN), broadcast.id)
-            wire.hold = False
-            wire.acknowledge()
-            await until(lambda: world.progress(job).sent == len(wire.taken) >= 40)
-            await asyncio.sleep(0.1)  # for what should not come
-            await until(lambda: world.progress(job).sent == len(wire.taken))
-        assert len(wire.taken) <= 80
-
-    asyncio.run(go())
-
-
-class SlowWire(FakeWire):
-    """The server takes a second write at once, but it ends only when it may."""
-
-    def __init__(self) -> None:
-        super().__init__(hold=True)
-        self.may_end = asyncio.Event()
-
-    async def write(self, deliveries: Sequence[Delivery]) -> FakeBarrier:
-        barrier = await super().write(deliveries)
-        if len(self.writes) > 1:
-            await self.may_end.wait()
-        return barrier
-
-
-def test_a_stop_during_a_write(world: World) -> None:
-    """Whoever is being written to when the stop is learnt is counted, too."""
-    job = due(world, 500)
-
-    async def go() -> None:
-        wire = SlowWire()
-        async with working(world, wire, window=40):
-            await until(lambda: len(wire.taken) == 20)
-            broadcast = world.broadcast(job)
-            world.do(world.broadcasts.stop, world.caller(ADMIN), broadcast.id)
-            wire.acknowledge()
-            await until(lambda: world.progress(job).sent == 10)
-            await asyncio.sleep(0.1)  # until that is known to the pipe
-            wire.may_end.set()
-            await until(lambda: world.progress(job).sent == 20)
-        assert len(wire.taken) == 20
-
-    asyncio.run(go())
-
-
-def test_a_stop_of_the_service(world: World) -> None:
-    """Stopping waits for what is on its way and records it; the rest stays."""
-    job = due(world, 200)
-
-    async def go() -> None:
-        wire = FakeWire(hold=True)
-        async with working(world, wire, window=40) as worker:
-            await until(lambda: len(wire.taken) == 40)
-            worker.stop.set()
-            drained = asyncio.create_task(worker.dispatcher.drain())
-            await asyncio.sleep(0.05)
-            assert not drained.done()
-            wire.acknowledge()
-            async with asyncio.timeout(30):
-                await drained
-                await worker.ledger.flush()
-        assert world.progress(job).sent == len(wire.taken) < 200
-
-    asyncio.run(go())
 
 
 class Flaky(SqlDatabase):

@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from bot.domain.broadcast import BroadcastState
 from bot.domain.identity import MessageIds
+from bot.domain.schedule import Schedule
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.engine import Engine
 from bot.engine.ledger import Ledger
@@ -72,3 +75,16 @@ async def until(fact: Callable[[], bool], seconds: float = 30) -> None:
     async with asyncio.timeout(seconds):
         while not fact():  # noqa: ASYNC110 - facts of a database have no event
             await asyncio.sleep(0.005)
+
+
+def readers(count: int) -> list[str]:
+    return [f"r{number}@example.org" for number in range(count)]
+
+
+def over(world: World, job: Schedule) -> Callable[[], bool]:
+    return lambda: world.broadcast(job).state is not BroadcastState.SENDING
+
+
+def due(world: World, count: int, **changes: Any) -> Schedule:
+    world.subscribe(*readers(count))
+    return world.due(**changes)

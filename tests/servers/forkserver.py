@@ -24,9 +24,8 @@ import termios
 import time
 from typing import Any, TextIO
 
-# what the commands import by themselves, some of it late
-from bot.app import running  # noqa: F401
-from bot.app.checks import everything  # noqa: F401
+from bot.app import running  # noqa: F401 - commands import it late; here once for all
+from bot.app.checks import everything  # noqa: F401 - likewise
 from bot.cli import main
 
 _PR_SET_PDEATHSIG = 1
@@ -82,7 +81,7 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
     os.environ.update(request["env"])
     time.tzset()
     sys.argv[1:] = request["arguments"]
-    sys.stdin = open(  # noqa: SIM115
+    sys.stdin = open(  # noqa: SIM115 - open as long as the process
         0, encoding=sys.stdin.encoding, errors=sys.stdin.errors, closefd=False
     )
     sys.stdout = _output(1, sys.stdout, by_line=os.isatty(1))
