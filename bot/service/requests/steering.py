@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Frozen, OccurrenceState
-from bot.domain.errors import Conflict, Finished, NotAllowed
+from bot.domain.errors import Conflict, Finished
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import ListAudience, Schedule, ScheduleState
 from bot.service.delivery.closing import between
@@ -15,7 +15,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import skipping
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Schedules, locked, not_final
-from bot.service.rules.rights import may_change
+from bot.service.rules.rights import may_change, may_let_go
 
 #: the reason of an occurrence that somebody sends out of its time, until it is over
 SENT_NOW = "send-now"
@@ -89,8 +89,7 @@ class Steering:
         frozen: Frozen | None,
         reason: str | None = None,
     ) -> Schedule:
-        if not caller.is_admin:
-            raise NotAllowed(Phrase("Only an admin lets go what is held."))
+        may_let_go(caller)
         now = self._clock.now()
         held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
         waiting = schedule.moved(between(uow, schedule))

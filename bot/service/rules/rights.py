@@ -127,3 +127,9 @@ def may_change(caller: Caller, schedule: Schedule, action: Action) -> None:
                 reference=schedule.id,
             )
         )
+
+
+def may_let_go(caller: Caller) -> None:
+    """Raises NotAllowed for everybody but admins, for whom it is held."""
+    if not caller.is_admin:
+        raise NotAllowed(Phrase("Only an admin lets go what is held."))
