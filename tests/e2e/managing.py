@@ -51,6 +51,15 @@ def shown(stage: Stage, client_id: str, who: XmlClient | None = None) -> ET.Elem
     return payload(stage.query(f"<id>{client_id}</id>", who=who))
 
 
+def asked(stage: Stage, name: str) -> Schedule:
+    """The admin's job of that id."""
+    found = stage.service.uses.database.look(
+        lambda uow: uow.schedules.find(stage.admin.bare, name)
+    )
+    assert found is not None
+    return found
+
+
 def wait_for(stage: Stage, client_id: str, state: str) -> None:
     stage.service.until(
         lambda: shown(stage, client_id).findtext(f"{S}status") == state, seconds=30

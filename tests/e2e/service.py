@@ -272,6 +272,14 @@ welcome = ""
             one.state is not BroadcastState.SENDING for one in found
         )
 
+    def until_stopped(self, job: Schedule) -> None:
+        """Wait until nothing of a stopped broadcast is on its way any more.
+
+        Up to a window is written after the stop, so counts that agree may be passing.
+        """
+        says = re.compile(rf"broadcast is stopped .*announcement={job.id}\b")
+        self.until(lambda: any(says.search(line) for line in self.lines))
+
     def until(self, fact: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until it holds; shows the log if it does not."""
         deadline = time.monotonic() + seconds

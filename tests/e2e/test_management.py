@@ -11,7 +11,7 @@ from bot.domain.schedule import (
 )
 from bot.service.ports.unit_of_work import UnitOfWork
 from tests.e2e.conftest import PLACES
-from tests.e2e.managing import shown, store, unlimited, wait_for
+from tests.e2e.managing import asked, shown, store, unlimited, wait_for
 from tests.e2e.sink import Sink
 from tests.e2e.speaking import (
     RSM,
@@ -117,6 +117,7 @@ def test_while_it_is_sent(stage: Stage, delay: int) -> None:
 
 def recorded(stage: Stage, client_id: str, sink: Sink) -> dict[str, str]:
     """Progress once all that was written is acknowledged and counted."""
+    stage.service.until_stopped(asked(stage, client_id))
     found: list[dict[str, str]] = []
 
     def all_are() -> bool:

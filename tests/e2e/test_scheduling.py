@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.schedule import Schedule
+from tests.e2e.managing import asked
 from tests.e2e.sink import Sink
 from tests.e2e.speaking import S, Stage, payload, staged
 from tests.e2e.xml_client import C
@@ -226,20 +226,11 @@ def test_cancelling_stops_a_slow_broadcast(
         )
         cancel(stage, "slow")
         job = asked(stage, "slow")
-        service.until(lambda: service.sent(job))  # it is over
-        # what was on its way is still counted
+        service.until_stopped(job)
+        # what was on its way is counted
         service.until(lambda: service.progress(job).sent == len(sink.arrived))
         assert 10 <= len(sink.arrived) < 600
         assert service.schedule(job).wire_state == "cancelled"
-
-
-def asked(stage: Stage, name: str) -> Schedule:
-    """The admin's job of that id."""
-    found = stage.service.uses.database.look(
-        lambda uow: uow.schedules.find(stage.admin.bare, name)
-    )
-    assert found is not None
-    return found
 
 
 def test_a_stop_and_a_start_in_the_middle(
