@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Hundreds of processes start here: none should compile what another has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test slowest image-test check format man catalogues install bench fuzz docs lock clean
+.PHONY: demo test drill slowest image-test check format man catalogues install bench fuzz docs lock clean
 
 # A private server, the bot and two readers: shows an announcement; 3 minutes.
 demo: install
@@ -15,6 +15,11 @@ demo: install
 test: check
 	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n 4 --dist worksteal \
 	  --junitxml .cache/tests.xml
+
+# What breaks a service for real, at length, on real servers; an hour at most.
+drill: install
+	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n 2 --dist worksteal \
+	  -o python_files='drill_*.py' -o timeout=900 tests/drills
 
 # Where the last `make test` spent its time, into CONTRIBUTING.md.
 slowest:
