@@ -30,7 +30,7 @@ def announce(
             "--set",
             metavar="K=V",
             help="A field of the template; K:lang=V in one language. Moments may be"
-            " wall time. Repeatable.",
+            " wall time, or +28h after the announcement. Repeatable.",
         ),
     ] = None,
     subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,

@@ -11,7 +11,7 @@ import typer
 
 from bot.cli import moments, output
 from bot.cli.reader import words
-from bot.domain import durations, timestamps, wallclock
+from bot.domain import durations, relative, timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.fields import FieldType
 from bot.domain.phrase import Phrase
@@ -221,13 +221,25 @@ def settings(given: Sequence[str]) -> dict[str, dict[str, str]]:
 def with_moments(
     values: dict[str, dict[str, str]], template: str, zone: ZoneInfo, known: Templates
 ) -> dict[str, dict[str, str]]:
-    """Wall times in fields that take a moment become UTC; raises Invalid."""
+    """Wall times in fields that take a moment become UTC, and what is relative to the
+    announcement takes one form; raises Invalid.
+    """
     for field in known.get(template).fields:
         if field.type is FieldType.MOMENT:
             for language, text in values.get(field.name, {}).items():
-                moment = moments.read(text, zone, f"--set {field.name}")
-                values[field.name][language] = timestamps.format(moment)
+                read = _moment_told(text, zone, f"--set {field.name}")
+                values[field.name][language] = read
     return values
+
+
+def _moment_told(text: str, zone: ZoneInfo, option: str) -> str:
+    try:
+        offset = relative.parse(text)
+    except Invalid as error:
+        raise Invalid(output.about(option, error)) from None
+    if offset is not None:
+        return str(offset)
+    return timestamps.format(moments.read(text, zone, option))
 
 
 def _values(

@@ -41,6 +41,34 @@ def test_a_dry_run_shows_texts_moments_and_readers_and_stores_nothing(
     assert place.data("schedules", "list")["items"] == []
 
 
+def test_moments_relative_to_the_announcement(place: Workplace) -> None:
+    """--set start=+28h is shown as the first tells it, and kept in one form."""
+    soon(place)
+    said = (
+        *("announce", "maintenance", "--template", "maintenance"),
+        *("--set", "summary=Disks", "--set", "start=+28h", "--set", "end=+1d6h"),
+        *("--at", "2040-12-01 09:00", "--every", "FREQ=WEEKLY;COUNT=3"),
+    )
+    out = place.done(*said, "--dry-run").replace("\u202f", " ")
+    assert "Sunday, December 2, 2040, 1:00 PM CET" in out
+    assert "(about 2 hours)" in out
+    data = place.data(*said, "--yes", "--id", "disks")
+    assert data["values"]["start"] == {"": "+PT28H"}
+    assert data["values"]["end"] == {"": "+P1DT6H"}
+    # the same, written otherwise
+    again = [one.replace("+28h", "+PT28H") for one in said]
+    assert "was there already" in place.done(*again, "--yes", "--id", "disks")
+    edit = ("schedules", "edit", "disks", "--dry-run", "--set")
+    assert place.data(*edit, "start=+1680m")["differences"] == []
+    [differs] = place.data(*edit, "start=+1d")["differences"]
+    assert (differs["field"], differs["new"]) == ("set.start", "+P1D")
+    moved = place.data("schedules", "edit", "disks", "--at", "2040-12-03 09:00", "-y")
+    assert "December 4, 2040" in moved["texts"][0]["subject"]
+    place.done("schedules", "skip", "disks")
+    shown = place.done("schedules", "show", "disks")
+    assert "Tuesday, December 11, 2040" in shown
+
+
 def test_a_dry_run_as_json(place: Workplace) -> None:
     """--dry-run --json holds texts, moments, readers and warnings."""
     soon(place)

@@ -170,7 +170,7 @@ class Planning:
         out of its time, kept until it is over.
         """
         entry = list_of(uow, schedule)
-        refusal = self._refusal(uow, schedule, entry, now)
+        refusal = self._refusal(uow, schedule, due, entry, now)
         if refusal is not None:
             self._unsent(
                 uow,
@@ -259,6 +259,7 @@ class Planning:
         self,
         uow: UnitOfWork,
         schedule: Schedule,
+        due: datetime,
         entry: AnnouncementList | None,
         now: datetime,
     ) -> str | None:
@@ -283,6 +284,7 @@ class Planning:
                     language=voice.language,
                     fallback=voice.language,
                     zone=schedule.zone_for(voice),
+                    due=schedule.due(due),
                 )
             except CarillonError:
                 return "content"

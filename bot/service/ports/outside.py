@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from bot.domain.events import Event
 from bot.domain.fields import Template
 from bot.domain.message import Text
+from bot.domain.relative import Due
 from bot.domain.schedule import FieldValues
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -40,9 +41,12 @@ class Templates(Protocol):
         language: str,
         fallback: str,
         zone: str,
+        due: Due,
         context: Mapping[str, str],
     ) -> Text:
-        """Subject and body; raises Invalid where the template or a value is bad."""
+        """Subject and body, as the occurrence at `due` tells them; raises Invalid
+        where the template or a value is bad.
+        """
         ...
 
     def variant(self, languages: Sequence[str], wish: str, fallback: str) -> str:

@@ -8,7 +8,8 @@ from bot.domain.errors import Invalid, PolicyViolation
 from bot.domain.language import language_tag
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.schedule import Content, TemplateContent, TextContent
+from bot.domain.relative import Due
+from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
 from bot.domain.voice import Voice
 from bot.service.delivery.specimens import specimens
 from bot.service.ports.outside import Templates
@@ -23,8 +24,9 @@ def read(
     request: ScheduleRequest,
     limits: Limits,
     voice: Voice,
+    due: Due,
 ) -> Content:
-    """The content that `voice` is asked to say; raises a CarillonError."""
+    """What `voice` is asked to say, first at `due`; raises a CarillonError."""
     if request.template is None:
         if request.values:
             raise Invalid(
@@ -42,9 +44,19 @@ def read(
     fields.check(template, request.values)
     content = TemplateContent(template=request.template, values=request.values)
     zone = request.timezone or voice.timezone
-    for text in specimens(templates, content, voice, zone):
+    for text in specimens(templates, content, voice, zone, due):
         _check_size([text], limits)
     return content
+
+
+def is_relative(schedule: Schedule) -> bool:
+    """Whether what it says may depend on the occurrence that says it."""
+    content = schedule.content
+    return isinstance(content, TemplateContent) and any(
+        text.lstrip().startswith(("+", "-"))
+        for by_language in content.values.values()
+        for text in by_language.values()
+    )
 
 
 def _texts(request: ScheduleRequest) -> tuple[Text, ...]:

@@ -133,8 +133,10 @@ class Editing:
             change.changes_content
             or change.changes_target
             or change.timezone is not None
+            or (after.next_at != schedule.next_at and contents.is_relative(after))
         ):
-            content = contents.read(self._templates, request, limits, voice)
+            due = after.due(after.next_at or after.deliver_at)
+            content = contents.read(self._templates, request, limits, voice, due)
             after = replace(after, content=content)
         if after.next_at != schedule.next_at:
             _check_unsent(uow, after)

@@ -14,6 +14,7 @@ from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.relative import Due
 from bot.domain.schedule import (
     Audience,
     ListAudience,
@@ -56,7 +57,9 @@ class Intake:
             origin=request.origin,
             fingerprint=request.fingerprint(),
             audience=audience,
-            content=contents.read(self.templates, request, limits, voice),
+            content=contents.read(
+                self.templates, request, limits, voice, Due(first, zone)
+            ),
             timezone=request.timezone or "",
             recurrence=recurrence.canonical(rule) if rule else None,
             deliver_at=deliver_at,

@@ -99,13 +99,14 @@ class Schedules:
         return schedule, self.readers(uow, schedule)
 
     def texts(self, uow: UnitOfWork, schedule: Schedule) -> tuple[Text, ...]:
-        """What readers are told, in each language there is, in the job's zone."""
+        """What readers are told next, in each language there is, in the job's zone."""
         content = schedule.content
         if isinstance(content, TextContent):
             return content.texts
         voice = voice_of(uow, self._policy, schedule)
         zone = schedule.zone_for(voice)
-        return tuple(specimens(self._templates, content, voice, zone))
+        due = schedule.due(self.moment(uow, schedule))
+        return tuple(specimens(self._templates, content, voice, zone, due))
 
     def readers(self, uow: UnitOfWork, schedule: Schedule) -> int:
         """How many would hear it, were it due now."""
