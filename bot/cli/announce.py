@@ -9,7 +9,6 @@ from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import lists
 from bot.desk.verbs.announcing import DRAFT, SCHEDULE
-from bot.domain import wallclock
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule
@@ -116,11 +115,9 @@ def announce(
                 2,
             )
         preview = upcoming(drafted, limit=_SHOWN)
-        warnings = [
-            warning
-            for text in (at, expires)
-            if text and (warning := moments.oddity(text, wallclock.zone(zone)))
-        ]
+        warnings = moments.together(
+            preview.warnings, given.oddities(options, zone), draft.cautions
+        )
         shown: dict[str, Any] = {
             "list": list_name,
             "readers": draft.readers,

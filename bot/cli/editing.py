@@ -132,6 +132,11 @@ def edit(
                 2,
             )
         ahead = upcoming(edited.after, limit=_SHOWN, skipped=edited.skipped)
+        warnings = moments.together(
+            ahead.warnings,
+            given.oddities(options, edited.after.zone),
+            draft.cautions,
+        )
         shown: dict[str, Any] = {
             "differences": [
                 {"field": one.field, "old": one.old, "new": one.new}
@@ -140,13 +145,13 @@ def edit(
             "put_back": edited.put_back,
             "readers": draft.readers,
             "texts": views.texts(draft.texts),
-            **moments.as_data(ahead),
+            **moments.as_data(ahead, warnings),
         }
         if not json:
             _differences(edited)
         if not json and edited.differences:
             showing.written(draft.texts)
-            showing.ahead(ahead)
+            showing.ahead(ahead, warnings)
             _put_back(edited.put_back, edited.after.zone)
         if dry_run or not edited.differences:
             if json:
@@ -158,7 +163,7 @@ def edit(
     if json:
         output.document({**views.schedule(changed), **shown, "dry_run": False})
         return
-    steering.tell(changed, json=False)
+    steering.tell(changed)
 
 
 def _differences(edited: Edited) -> None:

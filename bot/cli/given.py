@@ -15,6 +15,7 @@ from bot.domain import durations, relative, timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.fields import FieldType
 from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution
 from bot.domain.schedule import Origin, Schedule, TemplateContent
 from bot.service.ports.outside import Templates
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
@@ -197,6 +198,13 @@ def change_of(
         late_policy=late,
         late_within=within,
     )
+
+
+def oddities(options: Options, zone_name: str) -> Iterator[Caution]:
+    """What the clocks make of the wall times that were typed."""
+    for text in (options.at, options.expires):
+        if text and (found := moments.oddity(text, wallclock.zone(zone_name))):
+            yield found
 
 
 def settings(given: Sequence[str]) -> dict[str, dict[str, str]]:

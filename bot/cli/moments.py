@@ -1,17 +1,22 @@
 """Moments as an operator types and reads them."""
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot.cli import output
 from bot.domain import timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Note, Preview
+from bot.domain.preview import Caution, CautionKind, Note, Preview
 
-_WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?", re.ASCII)
+_WALL = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})(?:\s+|T)"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?",
+    re.ASCII,
+)
 # not strftime's, which follow the locale of the process
 _WEEKDAYS = (
     *(Phrase("Mon"), Phrase("Tue"), Phrase("Wed"), Phrase("Thu"), Phrase("Fri")),
@@ -39,7 +44,7 @@ def read(text: str, zone: ZoneInfo, option: str) -> datetime:
 def _read(given: str, zone: ZoneInfo) -> datetime:
     if _ABSOLUTE.search(given):
         return timestamps.parse(given)
-    wall = _WALL.fullmatch(given)
+    wall = _wall(given)
     if wall is None:
         raise Invalid(
             Phrase(
@@ -48,41 +53,60 @@ def _read(given: str, zone: ZoneInfo) -> datetime:
                 sample=timestamps.SAMPLE,
             )
         )
-    plain = timestamps.parse(f"{wall[1]}T{wall[2]}{wall[3] or ':00'}Z")
-    return wallclock.resolve(plain.replace(tzinfo=None), zone)
+    return wallclock.resolve(wall, zone)
 
 
-def oddity(text: str, zone: ZoneInfo) -> Phrase | None:
-    """A warning where clocks in `zone` skip the wall time `text`, or show it twice."""
-    wall = _WALL.fullmatch(text.strip())
-    if wall is None:
+def _wall(given: str) -> datetime | None:
+    """A wall time, 9:00 and 24:00 too; raises Invalid for one that is on no clock."""
+    found = _WALL.fullmatch(given)
+    if found is None:
         return None
-    plain = datetime.fromisoformat(f"{wall[1]}T{wall[2]}{wall[3] or ':00'}")
+    try:
+        day = datetime.strptime(f"{found['day']}Z", "%Y-%m-%d%z").replace(tzinfo=None)
+        clock = f"{found['hour']:0>2}:{found['minute']}:{found['second'] or '00'}"
+        # the end of a day (ISO 8601) is the beginning of the next
+        if clock == "24:00:00":
+            return day + timedelta(days=1)
+        return datetime.combine(day, time.fromisoformat(clock))
+    except (ValueError, OverflowError):
+        raise Invalid(
+            Phrase("{text!r} names a day or time that does not exist", text=given)
+        ) from None
+
+
+def oddity(text: str, zone: ZoneInfo) -> Caution | None:
+    """Where clocks in `zone` skip the wall time `text`, or show it twice."""
+    plain = _wall(text.strip())
+    if plain is None:
+        return None
+    told = {"zone": zone.key, "time": f"{plain:%H:%M}", "day": plain.date()}
+    moment = wallclock.resolve(plain, zone)
     if wallclock.is_gap(plain, zone):
-        return Phrase(
-            "clocks in {zone} skip {time} on {day}; it is read as later",
-            zone=zone.key,
-            time=wall[2],
-            day=wall[1],
+        why = Phrase(
+            "clocks in {zone} skip {time} on {day}; it is read as {later}",
+            later=f"{moment.astimezone(zone):%H:%M}",
+            **told,
         )
+        return Caution(kind=CautionKind.GAP, phrase=why, moment=moment)
     if wallclock.is_fold(plain, zone):
-        return Phrase(
-            "clocks in {zone} show {time} twice on {day}: the first",
-            zone=zone.key,
-            time=wall[2],
-            day=wall[1],
-        )
+        why = Phrase("clocks in {zone} show {time} twice on {day}: the first", **told)
+        return Caution(kind=CautionKind.FOLD, phrase=why, moment=moment)
     return None
 
 
+def together(*several: Iterable[Caution]) -> tuple[Caution, ...]:
+    """Each once: clocks are as odd for what was typed as for what comes of it."""
+    found: dict[object, Caution] = {}
+    for caution in chain(*several):
+        of_clocks = caution.kind in {CautionKind.GAP, CautionKind.FOLD}
+        about = caution.moment if of_clocks else caution.phrase
+        found.setdefault((caution.kind, about), caution)
+    return tuple(found.values())
+
+
 def local(moment: datetime | None, zone_name: str) -> str:
-    """What clocks there show, with the zone's abbreviation: `2026-12-01 09:00 CET`."""
-    if moment is None:
-        return ""
-    shown = moment.astimezone(ZoneInfo(zone_name))
-    name = shown.tzname() or ""
-    seconds = f":{shown:%S}" if shown.second else ""
-    return f"{shown:%Y-%m-%d %H:%M}{seconds} {name if name.isalpha() else f'UTC{name}'}"
+    """What clocks there show, '' where there is no moment."""
+    return "" if moment is None else wallclock.shown(moment, ZoneInfo(zone_name))
 
 
 def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
@@ -106,8 +130,8 @@ def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
     ]
 
 
-def as_data(preview: Preview, warnings: Sequence[Phrase] = ()) -> dict[str, object]:
-    """For JSON; `warnings` come on top of the preview's."""
+def as_data(preview: Preview, warnings: Iterable[Caution]) -> dict[str, object]:
+    """For JSON."""
     return {
         "moments": [
             {
@@ -119,8 +143,10 @@ def as_data(preview: Preview, warnings: Sequence[Phrase] = ()) -> dict[str, obje
             for entry in preview.entries
         ],
         "skipped": [entry.moment for entry in preview.skipped],
-        "warnings": [
-            *({"kind": "clock", "text": text} for text in warnings),
-            *({"kind": one.kind, "text": one.text} for one in preview.warnings),
-        ],
+        "warnings": cautions(warnings),
     }
+
+
+def cautions(found: Iterable[Caution]) -> list[dict[str, object]]:
+    """For JSON: a code that stays, and a sentence."""
+    return [{"code": one.kind, "text": one.text} for one in found]

@@ -10,7 +10,7 @@ from bot.desk.verbs import schedules as verbs
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Preview, upcoming
+from bot.domain.preview import Caution, Preview, upcoming
 from bot.domain.schedule import ON_THE_WIRE, Schedule, ScheduleState
 from bot.domain.updates import WireState
 from bot.service.ports.paging import Paging
@@ -99,14 +99,17 @@ def show_one(
         output.document(
             {
                 **views.schedule(found),
-                **moments.as_data(upcoming(found, skipped=shown.skipped)),
+                **_as_data(upcoming(found, skipped=shown.skipped), shown.cautions),
                 "texts": views.texts(texts),
                 "occurrences": [views.occurrence(one) for one in shown.occurrences],
                 "broadcasts": [views.broadcast(*one) for one in shown.broadcasts],
             }
         )
         return
-    _show(found, texts, upcoming(found, limit=_AHEAD, skipped=shown.skipped))
+    _show(found, texts)
+    ahead = upcoming(found, limit=_AHEAD, skipped=shown.skipped)
+    if ahead.entries or ahead.skipped:
+        showing.ahead(ahead, (*ahead.warnings, *shown.cautions))
     if shown.occurrences:
         output.plain()
         output.table(
@@ -132,7 +135,8 @@ def preview(
     found = report.schedule
     ahead = upcoming(found, limit=limit, skipped=report.skipped)
     if json:
-        output.document({"reference": found.id, **moments.as_data(ahead)})
+        data = _as_data(ahead, report.cautions)
+        output.document({"reference": found.id, **data})
         return
     if not ahead.entries and not ahead.skipped:
         output.say(
@@ -143,7 +147,7 @@ def preview(
             )
         )
         return
-    showing.ahead(ahead)
+    showing.ahead(ahead, (*ahead.warnings, *report.cautions))
 
 
 def _named(status: str) -> frozenset[ScheduleState]:
@@ -157,7 +161,11 @@ def _named(status: str) -> frozenset[ScheduleState]:
     return found
 
 
-def _show(found: Schedule, texts: tuple[Text, ...], ahead: Preview) -> None:
+def _as_data(ahead: Preview, cautions: tuple[Caution, ...]) -> dict[str, object]:
+    return moments.as_data(ahead, (*ahead.warnings, *cautions))
+
+
+def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
     output.details(
         [
             (Phrase("reference"), f"#{found.id}"),
@@ -178,8 +186,6 @@ def _show(found: Schedule, texts: tuple[Text, ...], ahead: Preview) -> None:
     )
     output.plain()
     showing.written(texts)
-    if ahead.entries or ahead.skipped:
-        showing.ahead(ahead)
 
 
 app.command()(editing.edit)

@@ -8,7 +8,7 @@ from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.characters import line
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Preview
+from bot.domain.preview import Caution, Preview
 from bot.domain.schedule import Schedule
 
 
@@ -22,7 +22,7 @@ def draft(
     readers: int,
     texts: Sequence[Text],
     preview: Preview,
-    warnings: Sequence[Phrase],
+    warnings: Iterable[Caution],
 ) -> None:
     """What is going to happen."""
     written(texts)
@@ -48,13 +48,17 @@ def written(texts: Iterable[Text]) -> None:
         output.plain()
 
 
-def ahead(preview: Preview, warnings: Sequence[Phrase] = ()) -> None:
+def ahead(preview: Preview, warnings: Iterable[Caution]) -> None:
     """The next moments, and what to know about them."""
     headings = (Phrase("local"), Phrase("utc"), Phrase("note"))
     output.table(headings, moments.rows(preview))
-    cautions = (one.phrase for one in preview.warnings)
-    for text in (*warnings, *cautions):
-        output.say(Phrase("Note: {text}.", text=text))
+    cautions(warnings)
+
+
+def cautions(found: Iterable[Caution]) -> None:
+    """What to know, a line each."""
+    for caution in found:
+        output.say(Phrase("Note: {text}.", text=caution.phrase))
 
 
 COUNTS = (

@@ -1,11 +1,11 @@
 """`carillon schedules pause` and the like: schedules out of their own time."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import moments, naming, output, session
+from bot.cli import moments, naming, output, session, showing
 from bot.desk import views
 from bot.desk.verbs import schedules, steering
 from bot.domain import timestamps, wallclock
@@ -102,14 +102,23 @@ def _change(
     json: bool,
 ) -> None:
     with session.desk_of(context) as desk:
-        changed = naming.asked(desk, verb, reference, owner).schedule
-    tell(changed, json)
-
-
-def tell(changed: Schedule, json: bool) -> None:
+        changed = naming.asked(desk, verb, reference, owner)
     if json:
-        output.document(views.schedule(changed))
+        output.document(_as_data(changed))
         return
+    tell(changed.schedule)
+    showing.cautions(changed.warnings)
+
+
+def _as_data(changed: Report) -> dict[str, Any]:
+    return {
+        **views.schedule(changed.schedule),
+        "skipped": changed.skipped,
+        "warnings": moments.cautions(changed.warnings),
+    }
+
+
+def tell(changed: Schedule) -> None:
     output.say(_changed(changed))
 
 
@@ -129,11 +138,11 @@ def _change_one(
         naming.ask(desk, wanted, reference, owner)
         after = naming.asked(desk, schedules.QUERY, reference, owner)
     if json:
-        found = views.schedule(after.schedule)
-        output.document({**found, "skipped": after.skipped})
+        output.document(_as_data(after))
         return
     _tell_skipped(before, after, moment)
-    tell(after.schedule, json=False)
+    tell(after.schedule)
+    showing.cautions(after.warnings)
 
 
 def _tell_skipped(before: Report, after: Report, due: str | None) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.domain import timestamps, wallclock
+from bot.domain import wallclock
 from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.recurrence import (
     Match,
@@ -45,10 +45,24 @@ class Note(StrEnum):
 
 
 class CautionKind(StrEnum):
+    """The codes that programs read, at every door."""
+
+    #: clocks skip a wall time
     GAP = "gap"
+    #: clocks show a wall time twice
     FOLD = "fold"
-    SKIPPED = "skipped"
-    END = "end"
+    #: months without the day that the rule names
+    SKIPPED = "skipped-months"
+    #: until when
+    END = "ends"
+    #: a field's moment is over when it is told
+    BEFORE = "moment-before-occurrence"
+    #: nobody stands on the list
+    NO_READERS = "no-readers"
+    #: list or template is there no more
+    GONE = "refers-to-gone"
+    #: the zone never has summer time, or its name is not what it seems
+    FIXED_OFFSET = "fixed-offset"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,59 +181,68 @@ def _bounded(
     At least one more than `limit` is sent where there are more; all of them where COUNT
     says how many, since the last one answers "until when".
     """
-    count = sequence.rule.count
+    count, zone = sequence.rule.count, sequence.zone
     left = max(count - planned, 0) if count is not None else limit + 1 + len(skipped)
     after = since - _SECOND if since is not None else None
     matches = list(islice(sequence.matches(after), left))
     if expires is not None and matches and matches[-1].moment >= expires:
         kept = [match for match in matches if match.moment < expires]
-        return kept, _end(_expires(expires), _parted(kept, skipped)[0])
+        return kept, _end(_expires(expires, zone), _parted(kept, skipped)[0], zone)
     if count is not None:
         why = Counted("ends after {count} time", "ends after {count} times", count)
         if len(matches) < left:
             return matches, Caution(kind=CautionKind.END, phrase=why)
-        return matches, _end(why, _parted(matches, skipped)[0])
+        return matches, _end(why, _parted(matches, skipped)[0], zone)
     if sequence.rule.until is not None:
         return matches, _until(sequence, _parted(matches, skipped)[0], limit)
     if expires is not None:
-        phrase = _expires(expires)
+        phrase = _expires(expires, zone)
         return matches, Caution(kind=CautionKind.END, phrase=phrase, moment=expires)
     return matches, None
 
 
-def _expires(at: datetime) -> Phrase:
-    return Phrase("expires at {moment}", moment=timestamps.format(at))
+def _expires(at: datetime, zone: ZoneInfo) -> Phrase:
+    return Phrase("expires at {moment}", moment=wallclock.shown(at, zone))
 
 
 def _until(sequence: Recurrence, matches: list[Match], limit: int) -> Caution:
-    why = Phrase("ends by UNTIL={until}", until=sequence.rule.until)
+    why = Phrase("ends by UNTIL={until}", until=_as_shown(sequence))
     if not matches:
-        return _end(why, matches)
+        return _end(why, matches, sequence.zone)
     last = matches[-1].moment
     more = next_after(sequence.rule, sequence.anchor, sequence.zone, last)
     if len(matches) > limit or more is not None:
         return Caution(kind=CautionKind.END, phrase=why)
-    return _end(why, matches)
+    return _end(why, matches, sequence.zone)
 
 
-def _end(why: Phrase, matches: list[Match]) -> Caution:
+def _as_shown(sequence: Recurrence) -> str:
+    """UNTIL as clocks in the zone show it."""
+    until = sequence.rule.until
+    if isinstance(until, datetime) and until.tzinfo is not None:
+        return wallclock.shown(until, sequence.zone)
+    return str(until)
+
+
+def _end(why: Phrase, matches: list[Match], zone: ZoneInfo) -> Caution:
     if not matches:
         phrase = Phrase("{end}, before the first time", end=why)
         return Caution(kind=CautionKind.END, phrase=phrase)
     last = matches[-1].moment
     phrase = Phrase(
-        "{end}; the last time is {moment}", end=why, moment=timestamps.format(last)
+        "{end}; the last time is {moment}",
+        end=why,
+        moment=wallclock.shown(last, zone),
     )
     return Caution(kind=CautionKind.END, phrase=phrase, moment=last)
 
 
 def _entry(match: Match, zone: ZoneInfo) -> Entry:
     local = match.moment.astimezone(zone)
-    name = local.tzname() or ""
     return Entry(
         moment=match.moment,
         local=local,
-        abbreviation=name if name.isalpha() else f"UTC{name}",
+        abbreviation=wallclock.abbreviation(local),
         note=_note(match, local, zone),
     )
 

@@ -9,7 +9,9 @@ A wall time (naive datetime) names exactly one moment (RFC 5545, 3.3.5):
 Python's `fold=0` means just this (PEP 495), so `resolve` is one line.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -30,15 +32,28 @@ def _names() -> frozenset[str]:
 def zone(name: str) -> ZoneInfo:
     """The zone with this IANA name, spelt exactly; raises Invalid."""
     if name not in _names():
-        raise Invalid(
-            Phrase(
-                "{name!r} is not a time zone; use an IANA name"
-                " such as Europe/Warsaw or UTC",
-                name=name[:64],
-            ),
-            field="timezone",
-        )
+        raise Invalid(_unknown(name[:64]), field="timezone")
     return ZoneInfo(name)
+
+
+@cache
+def spellings() -> Mapping[str, str]:
+    """Each name by what it is without regard to case."""
+    return {name.casefold(): name for name in sorted(_names())}
+
+
+def _unknown(name: str) -> Phrase:
+    meant = get_close_matches(name.casefold(), spellings(), n=1, cutoff=0.75)
+    if meant:
+        return Phrase(
+            "{name!r} is not a time zone; did you mean {zone}?",
+            name=name,
+            zone=spellings()[meant[0]],
+        )
+    return Phrase(
+        "{name!r} is not a time zone; use an IANA name such as Europe/Warsaw or UTC",
+        name=name,
+    )
 
 
 def resolve(local: datetime, zone: ZoneInfo) -> datetime:
@@ -60,6 +75,19 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
         return moment.astimezone(zone).replace(tzinfo=None, fold=0)
     except OverflowError:
         raise _unnameable(moment, zone) from None
+
+
+def shown(moment: datetime, zone: ZoneInfo) -> str:
+    """For people: what clocks there show and which they are, `2026-12-01 09:00 CET`."""
+    there = moment.astimezone(zone)
+    seconds = f":{there:%S}" if there.second else ""
+    return f"{there:%Y-%m-%d %H:%M}{seconds} {abbreviation(there)}"
+
+
+def abbreviation(local: datetime) -> str:
+    """CET, CEST, or UTC+05 where the zone has no letters of its own."""
+    name = local.tzname() or ""
+    return name if name.isalpha() else f"UTC{name}"
 
 
 def _unnameable(moment: datetime, zone: ZoneInfo) -> Invalid:

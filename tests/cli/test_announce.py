@@ -85,7 +85,9 @@ def test_a_dry_run_as_json(place: Workplace) -> None:
         "2040-01-31T07:00:00Z",
         "2040-03-31T07:00:00Z",
     ]
-    assert {one["kind"] for one in data["warnings"]} == {"skipped", "end"}
+    assert [one["code"] for one in data["warnings"]] == [
+        *("skipped-months", "ends", "no-readers")
+    ]
     assert data["readers"] == 0
     assert data["dry_run"] is True
 
@@ -217,6 +219,37 @@ def test_a_wall_time_that_clocks_skip_is_warned_of(place: Workplace) -> None:
     )
     assert "clocks in Europe/Warsaw skip 02:30" in out
     assert "03:30:00 CEST" in out
+
+
+def test_one_note_for_a_time_that_comes_twice(place: Workplace) -> None:
+    """A fold is told once, though it is typed and comes of it."""
+    soon(place)
+    said = ("announce", "maintenance", "--body", "Hi", "--at", "2040-10-28 02:30")
+    for rule in ((), ("--every", "FREQ=DAILY")):
+        out = place.done(*said, *rule, "--dry-run")
+        assert out.count("Note: clocks ") == 1
+        data = place.data(*said, *rule, "--dry-run")
+        assert [one["code"] for one in data["warnings"]].count("fold") == 1
+
+
+def test_warnings_of_what_is_steered(place: Workplace) -> None:
+    """What to know is told again by show, preview, edit and the verbs of steering."""
+    soon(place)
+    place.done(
+        *MAINTENANCE, "--id", "a", "--yes", "--tz", "EST",
+        *("--at", "2040-12-04 09:00", "--every", "FREQ=DAILY"),
+    )  # fmt: skip
+    codes = ["fixed-offset", "moment-before-occurrence", "no-readers"]
+    for words in (
+        *(("show", "a"), ("preview", "a"), ("edit", "a", "--late", "skip", "--yes")),
+        *(("skip", "a"), ("unskip", "a"), ("pause", "a"), ("resume", "a")),
+    ):
+        data = place.data("schedules", *words)
+        assert [one["code"] for one in data["warnings"]] == codes, words
+    for verb in ("show", "preview", "resume"):
+        out = place.done("schedules", verb, "a")
+        assert "Note: EST never has summer time" in out
+        assert "from that of 2040-12-06 09:00 EST on" in " ".join(out.split())
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from bot.domain.errors import (
 )
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution, upcoming
 from bot.domain.schedule import (
     ON_THE_WIRE,
     ListAudience,
@@ -33,6 +34,7 @@ from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.cautions import Cautions
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
@@ -52,6 +54,17 @@ class Report:
     progress: Progress | None = None
     #: moments still to come that will be left out, where they were asked for
     skipped: tuple[datetime, ...] = ()
+    #: what to know of it, beside what a preview of its moments tells; likewise
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Caution, ...]:
+        """All that is to be known of it, and of its next moments."""
+        try:
+            ahead = upcoming(self.schedule, skipped=self.skipped).warnings
+        except Invalid:  # the zone or the rule can be read no longer
+            ahead = ()
+        return (*ahead, *self.cautions)
 
     @property
     def id(self) -> int:
@@ -66,6 +79,7 @@ class Schedules:
         self._clock = clock
         self._intake = Intake(policy, templates)
         self._quotas = Quotas(policy)
+        self._cautions = Cautions(templates)
 
     def create(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
@@ -79,13 +93,13 @@ class Schedules:
         uow.schedules.hold(caller.owner)
         earlier = _earlier(uow, caller, request)
         if earlier is not None:
-            return self.standing(uow, earlier), self._quotas.quota(uow, caller)
+            return self.warned(uow, earlier), self._quotas.quota(uow, caller)
         now = self._clock.now()
         schedule = self._intake.read(uow, caller, request, now)
         quota = self._quotas.room_for(uow, caller, schedule, now)
         stored = uow.schedules.add(schedule)
         uow.nudge()
-        report = self.standing(uow, stored)
+        report = self.warned(uow, stored)
         return report, Quota(quota.used + 1, quota.limit)
 
     def draft(
@@ -149,8 +163,23 @@ class Schedules:
         progress = None
         if broadcasts.items:
             progress = uow.broadcasts.progress(broadcasts.items[-1].id)
-        moment, skipped = self.moment(uow, schedule), self.skipped(uow, schedule)
-        return Report(schedule, moment, progress, tuple(skipped))
+        return replace(self.warned(uow, schedule), progress=progress)
+
+    def warned(self, uow: UnitOfWork, schedule: Schedule) -> Report:
+        """As it stands, with what is left out of it and what to know about it."""
+        skipped = tuple(self.skipped(uow, schedule))
+        return Report(
+            schedule,
+            self.moment(uow, schedule),
+            skipped=skipped,
+            cautions=self.cautions(uow, schedule, skipped),
+        )
+
+    def cautions(
+        self, uow: UnitOfWork, schedule: Schedule, skipped: Collection[datetime] = ()
+    ) -> tuple[Caution, ...]:
+        """What to know about it, beside what a preview of its moments tells."""
+        return self._cautions.of(uow, schedule, skipped)
 
     def standing(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, without counting what its latest broadcast reached."""

@@ -1,0 +1,138 @@
+"""What to know about a schedule beside its moments: who is told, and what.
+
+A preview knows what the rule and the clocks will do (`bot.domain.preview`); these are
+the cautions that need the list, the template or the zone's name. One list of all goes
+to every door, which tells each by its code and its words.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain import coming, recurrence, wallclock
+from bot.domain.errors import CarillonError, Invalid
+from bot.domain.fields import FieldType, Template, typed
+from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution, CautionKind
+from bot.domain.schedule import ListAudience, Schedule, TemplateContent
+from bot.domain.zones import fixed
+from bot.service.ports.outside import Templates
+from bot.service.ports.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Cautions:
+    templates: Templates
+
+    def of(
+        self, uow: UnitOfWork, schedule: Schedule, skipped: Collection[datetime]
+    ) -> tuple[Caution, ...]:
+        """None for what has nothing ahead, and none where its zone or its rule can be
+        read no longer: that is for others to tell.
+        """
+        if schedule.next_at is None:
+            return ()
+        try:
+            return (
+                *_of_zone(schedule),
+                *self._of_content(schedule, skipped),
+                *_of_audience(uow, schedule),
+            )
+        except Invalid:
+            return ()
+
+    def _of_content(
+        self, schedule: Schedule, skipped: Collection[datetime]
+    ) -> Iterator[Caution]:
+        content = schedule.content
+        if not isinstance(content, TemplateContent):
+            return
+        if content.template not in self.templates.names():
+            gone = Phrase(
+                "there is no template {name!r} any more", name=content.template
+            )
+            yield Caution(kind=CautionKind.GONE, phrase=gone)
+            return
+        try:
+            template = self.templates.get(content.template)
+        except CarillonError:
+            return  # broken: whoever asks for its texts is told so
+        for name, moment in _moments(template, content):
+            yield from _before(schedule, skipped, name, moment)
+
+
+def _of_zone(schedule: Schedule) -> Iterator[Caution]:
+    why = fixed(schedule.timezone)
+    if why is not None:
+        yield Caution(kind=CautionKind.FIXED_OFFSET, phrase=why)
+
+
+def _of_audience(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
+    if not isinstance(schedule.audience, ListAudience):
+        return
+    name = schedule.audience.list_name
+    found = uow.lists.get(name)
+    if found is None:
+        gone = Phrase("there is no list {name!r} any more", name=name)
+        yield Caution(kind=CautionKind.GONE, phrase=gone)
+    elif not uow.subscriptions.page(found.id, after=0, limit=1):
+        nobody = Phrase("nobody is on the list {name!r}", name=name)
+        yield Caution(kind=CautionKind.NO_READERS, phrase=nobody)
+
+
+def _moments(
+    template: Template, content: TemplateContent
+) -> Iterator[tuple[str, datetime]]:
+    """The fields that name a moment by its date, each moment once."""
+    for field in template.fields:
+        if field.type is not FieldType.MOMENT or field.past:
+            continue
+        given = content.values.get(field.name, {}).values()
+        read: dict[Any, None] = {typed(field, text): None for text in given if text}
+        for moment in read:
+            if isinstance(moment, datetime):
+                yield field.name, moment
+
+
+def _before(
+    schedule: Schedule, skipped: Collection[datetime], name: str, moment: datetime
+) -> Iterator[Caution]:
+    first = _first_after(schedule, skipped, moment)
+    if first is None:
+        return
+    zone = wallclock.zone(schedule.zone)
+    told = {"field": name, "moment": wallclock.shown(moment, zone)}
+    if schedule.recurrence is None:
+        why = Phrase("{field}, {moment}, lies before the announcement", **told)
+    elif first == schedule.next_at:
+        why = Phrase(
+            "{field}, {moment}, lies before each announcement;"
+            " +PT28H means 28 hours after each",
+            **told,
+        )
+    else:
+        why = Phrase(
+            "{field}, {moment}, lies before each announcement from that of {first} on;"
+            " +PT28H means 28 hours after each",
+            first=wallclock.shown(first, zone),
+            **told,
+        )
+    yield Caution(kind=CautionKind.BEFORE, phrase=why, moment=first)
+
+
+def _first_after(
+    schedule: Schedule, skipped: Collection[datetime], moment: datetime
+) -> datetime | None:
+    """The first occurrence after `moment` that will be sent."""
+    following = schedule.next_at
+    assert following is not None  # noqa: S101 - asked by `of`
+    if following > moment or schedule.recurrence is None:
+        return following if following > moment else None
+    # where COUNT ends it, those before have to be counted
+    counts = recurrence.parse(schedule.recurrence).count is not None
+    since = following - coming.SECOND if counts else moment
+    for match in coming.coming(schedule, since, schedule.planned):
+        if match.moment > moment and match.moment not in skipped:
+            return match.moment
+    return None
