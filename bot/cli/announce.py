@@ -103,7 +103,7 @@ def announce(
     )
     given.check_usage(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk, given.options_named():
+    with session.desk_of(context) as desk:
         target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         zone = timezone or target.timezone
         request = given.request_of(options, zone, desk.templates)
@@ -116,7 +116,7 @@ def announce(
             )
         preview = upcoming(drafted, limit=_SHOWN)
         warnings = moments.together(
-            preview.warnings, given.oddities(options, zone), draft.cautions
+            preview.warnings, given.oddities(options, drafted.zone), draft.cautions
         )
         shown: dict[str, Any] = {
             "list": list_name,

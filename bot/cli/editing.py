@@ -10,6 +10,7 @@ from bot.cli import given, moments, naming, output, session, showing, steering
 from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import editing, schedules
+from bot.domain.audit import Action
 from bot.domain.characters import line
 from bot.domain.differences import Difference
 from bot.domain.phrase import Phrase
@@ -115,8 +116,10 @@ def edit(
     )
     given.check_change(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk, given.options_named():
-        found = naming.asked(desk, schedules.QUERY, reference, owner).schedule
+    with session.desk_of(context) as desk:
+        found = naming.asked(
+            desk, schedules.QUERY, reference, owner, Action.EDIT
+        ).schedule
         change = given.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost
         wanted = editing.Edit(
@@ -151,6 +154,7 @@ def edit(
             _differences(edited)
         if not json and edited.differences:
             showing.written(draft.texts)
+            output.details([(Phrase("rule"), showing.rule(edited.after))])
             showing.ahead(ahead, warnings)
             _put_back(edited.put_back, edited.after.zone)
         if dry_run or not edited.differences:

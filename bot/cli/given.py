@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,9 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli import moments, output
-from bot.cli.reader import words
-from bot.domain import durations, relative, timestamps, wallclock
-from bot.domain.errors import Invalid
+from bot.domain import durations, recurrence, relative, timestamps, wallclock, zones
+from bot.domain.errors import Invalid, about
 from bot.domain.fields import FieldType
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
@@ -25,16 +23,6 @@ _LONGEST = 9_999_999_999
 _SETTING = re.compile(
     r"(?P<name>[^=:]+)(?::(?P<language>[^=:]*))?=(?P<value>.*)", re.DOTALL
 )
-#: what is typed here for a field that the service finds fault with
-_OPTIONS = {
-    "deliver-at": "--at",
-    "delay-seconds": "--in",
-    "timezone": "--tz",
-    "recurrence": "--every",
-    "expires": "--expires",
-    "late": "--late",
-}
-
 
 #: options that a command takes several times
 Many = list[str] | None
@@ -118,21 +106,6 @@ def check_change(options: Options) -> None:
         )
 
 
-@contextmanager
-def options_named() -> Iterator[None]:
-    """What the service says of a field is said of the option that was typed."""
-    try:
-        yield
-    except Invalid as error:
-        field = error.field or ""
-        said = words(error.phrase)
-        option = _OPTIONS.get(field)
-        if option is None or said.startswith(option):
-            raise
-        why = re.sub(rf"{re.escape(field)}\s?:\s", "", said, count=1)
-        raise Invalid(output.about(option, why), field=field) from error
-
-
 def _has_texts(options: Options) -> bool:
     texts = (options.subject, options.body, *options.subjects, *options.bodies)
     return any(text is not None for text in texts)
@@ -147,6 +120,7 @@ def request_of(
     a moment, so that repeating the command with the same --id is a repeat, and
     pondering the question costs nothing.
     """
+    zone_name = zones.spelt(zone_name)
     zone = wallclock.zone(zone_name)
     late, within = _late(options.late)
     return ScheduleRequest(
@@ -156,11 +130,11 @@ def request_of(
         values=_values(options, zone, templates),
         bodies=_texts(options.body, options.bodies, "--body-in"),
         subjects=_texts(options.subject, options.subjects, "--subject-in"),
-        deliver_at=_moment(options.at, zone, "--at"),
+        deliver_at=_moment(options.at, zone, "deliver-at"),
         delay_seconds=None if options.at is not None else _delay(options.within),
         timezone=zone_name,
-        recurrence=options.every,
-        expires=_moment(options.expires, zone, "--expires"),
+        recurrence=options.every and recurrence.spelt(options.every),
+        expires=_moment(options.expires, zone, "expires"),
         client_id=options.client_id,
         late_policy=late,
         late_within=within,
@@ -175,7 +149,9 @@ def change_of(
     An empty --expires, --every or --tz takes it away. Ends with exit code 2 where
     --set has no template to go with.
     """
-    zone = wallclock.zone(options.timezone or schedule.zone)
+    # '' takes it away
+    timezone = options.timezone and zones.spelt(options.timezone)
+    zone = wallclock.zone(timezone or schedule.zone)
     late, within = _late(options.late)
     content = schedule.content
     template = options.template
@@ -189,12 +165,12 @@ def change_of(
         values=_values(replace(options, template=template), zone, templates),
         bodies=_texts(options.body, options.bodies, "--body-in"),
         subjects=_texts(options.subject, options.subjects, "--subject-in"),
-        deliver_at=_moment(options.at, zone, "--at"),
+        deliver_at=_moment(options.at, zone, "deliver-at"),
         delay_seconds=None if options.within is None else _delay(options.within),
-        timezone=options.timezone,
-        recurrence=options.every,
+        timezone=timezone,
+        recurrence=options.every and recurrence.spelt(options.every),
         # '' takes it away
-        expires=options.expires and _moment(options.expires, zone, "--expires"),
+        expires=options.expires and _moment(options.expires, zone, "expires"),
         late_policy=late,
         late_within=within,
     )
@@ -235,19 +211,17 @@ def with_moments(
     for field in known.get(template).fields:
         if field.type is FieldType.MOMENT:
             for language, text in values.get(field.name, {}).items():
-                read = _moment_told(text, zone, f"--set {field.name}")
+                read = _moment_told(text, zone, f"set.{field.name}")
                 values[field.name][language] = read
     return values
 
 
-def _moment_told(text: str, zone: ZoneInfo, option: str) -> str:
-    try:
+def _moment_told(text: str, zone: ZoneInfo, field: str) -> str:
+    with about(field):
         offset = relative.parse(text)
-    except Invalid as error:
-        raise Invalid(output.about(option, error)) from None
     if offset is not None:
         return str(offset)
-    return timestamps.format(moments.read(text, zone, option))
+    return timestamps.format(moments.read(text, zone, field))
 
 
 def _values(
@@ -255,6 +229,8 @@ def _values(
 ) -> dict[str, dict[str, str]]:
     if options.template is None:
         return {}
+    with about("template"):
+        templates.get(options.template)
     values = settings(options.settings)
     return with_moments(values, options.template, zone, templates)
 
@@ -278,14 +254,14 @@ def _texts(
     return tuple(texts)
 
 
-def _moment(text: str | None, zone: ZoneInfo, option: str) -> str | None:
+def _moment(text: str | None, zone: ZoneInfo, field: str) -> str | None:
     if text is None:
         return None
-    return timestamps.format(moments.read(text, zone, option))
+    return timestamps.format(moments.read(text, zone, field))
 
 
 def _delay(text: str | None) -> str:
-    return "1" if text is None else str(_seconds(text, "--in"))
+    return "1" if text is None else str(_seconds(text, "delay-seconds"))
 
 
 def _late(text: str | None) -> tuple[str | None, str | None]:
@@ -294,12 +270,10 @@ def _late(text: str | None) -> tuple[str | None, str | None]:
         return None, None
     policy, colon, within = text.partition(":")
     if not policy:  # which a request takes for none given
-        raise Invalid(Phrase("late: the policy is run, skip or hold."), field="late")
-    return policy, str(_seconds(within, "--late")) if colon else None
+        raise Invalid(Phrase("the policy is run, skip or hold."), field="late")
+    return policy, str(_seconds(within, "late")) if colon else None
 
 
-def _seconds(text: str, option: str) -> int:
-    try:
+def _seconds(text: str, field: str) -> int:
+    with about(field):
         return min(int(durations.parse(text).total_seconds()), _LONGEST)
-    except Invalid as error:
-        raise Invalid(output.about(option, error)) from None

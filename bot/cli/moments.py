@@ -6,9 +6,8 @@ from datetime import datetime, time, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from bot.cli import output
 from bot.domain import timestamps, wallclock
-from bot.domain.errors import Invalid
+from bot.domain.errors import Invalid, about
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, CautionKind, Note, Preview
 
@@ -30,15 +29,13 @@ _NOTES = {
 _ABSOLUTE = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 
 
-def read(text: str, zone: ZoneInfo, option: str) -> datetime:
+def read(text: str, zone: ZoneInfo, field: str) -> datetime:
     """A moment: XEP-0082 with Z or offset, else wall time in `zone`.
 
-    Raises Invalid naming the option.
+    Raises Invalid naming the field.
     """
-    try:
+    with about(field):
         return _read(text.strip(), zone)
-    except Invalid as error:
-        raise Invalid(output.about(option, error), field=error.field) from None
 
 
 def _read(given: str, zone: ZoneInfo) -> datetime:

@@ -10,7 +10,7 @@ from bot.desk.verbs import schedules as verbs
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Caution, Preview, upcoming
+from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
 from bot.domain.schedule import ON_THE_WIRE, Schedule, ScheduleState
 from bot.domain.updates import WireState
 from bot.service.ports.paging import Paging
@@ -71,7 +71,7 @@ def show_all(
                 moments.local(one.next_at, one.zone),
                 showing.target(one),
                 one.state,
-                one.recurrence,
+                rule_in_words(one),
                 one.client_id,
                 one.owner,
             )
@@ -147,6 +147,9 @@ def preview(
             )
         )
         return
+    if found.recurrence is not None:
+        output.details([(Phrase("rule"), showing.rule(found))])
+        output.plain()
     showing.ahead(ahead, (*ahead.warnings, *report.cautions))
 
 
@@ -157,7 +160,7 @@ def _named(status: str) -> frozenset[ScheduleState]:
     )
     if not found:
         known = ", ".join(dict.fromkeys((*ScheduleState, *WireState)))
-        raise Invalid(Phrase("status: one of {known}.", known=known), field="status")
+        raise Invalid(Phrase("one of {known}.", known=known), field="status")
     return found
 
 
@@ -175,9 +178,9 @@ def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
             (Phrase("to"), showing.target(found)),
             (Phrase("state"), found.state),
             (Phrase("why"), found.reason),
-            (Phrase("rule"), found.recurrence),
+            (Phrase("rule"), showing.rule(found)),
             (Phrase("zone"), found.zone),
-            (Phrase("expires"), found.expires_at),
+            (Phrase("expires"), moments.local(found.expires_at, found.zone)),
             (Phrase("late"), found.late.policy),
             (Phrase("revision"), found.revision),
             (Phrase("created"), found.created_at),

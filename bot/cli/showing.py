@@ -8,13 +8,21 @@ from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.characters import line
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Caution, Preview
+from bot.domain.preview import Caution, Preview, rule_in_words
 from bot.domain.schedule import Schedule
 
 
 def target(schedule: Schedule) -> str:
     """Who is told: the list's name, or the people."""
     return ", ".join(schedule.audience.jids) or words(schedule.audience.label)
+
+
+def rule(schedule: Schedule) -> Phrase | None:
+    """In words, and as it was given."""
+    said = rule_in_words(schedule)
+    if said is None or str(said) == schedule.recurrence:
+        return said
+    return Phrase("{words} ({rule})", words=said, rule=schedule.recurrence)
 
 
 def draft(
@@ -30,7 +38,7 @@ def draft(
         [
             (Phrase("to"), target(drafted)),
             (Phrase("readers now"), readers),
-            (Phrase("rule"), drafted.recurrence),
+            (Phrase("rule"), rule(drafted)),
             (Phrase("expires"), moments.local(drafted.expires_at, drafted.zone)),
         ]
     )

@@ -132,7 +132,7 @@ def _change_one(
 ) -> None:
     name = naming.name_of(reference, owner)
     with session.desk_of(context) as desk:
-        before = naming.asked(desk, schedules.QUERY, reference, owner)
+        before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
         moment = _moment(before, due)
         wanted = verb(steering.ScheduleOccurrence(name=name, due=moment))
         naming.ask(desk, wanted, reference, owner)
@@ -167,15 +167,15 @@ def _moment(report: Report, due: str | None) -> str | None:
     try:
         day = date.fromisoformat(due.strip())
     except ValueError:
-        return timestamps.format(moments.read(due, zone, "DUE"))
+        return timestamps.format(moments.read(due, zone, "due"))
     ahead = upcoming(report.schedule, limit=_LOOKED_THROUGH, skipped=report.skipped)
     entries = (*ahead.entries, *ahead.skipped)
     found = [entry.moment for entry in entries if entry.local.date() == day]
     if not found:
-        raise Invalid(Phrase("DUE: nothing is due on {day}", day=day), field="due")
+        raise Invalid(Phrase("nothing is due on {day}", day=day), field="due")
     if len(found) > 1:
         raise Invalid(
-            Phrase("DUE: {day} has several occurrences; say the time, too", day=day),
+            Phrase("{day} has several occurrences; say the time, too", day=day),
             field="due",
         )
     return timestamps.format(found[0])

@@ -8,7 +8,7 @@ import typer
 from bot.cli import given, moments, output, reader, session, showing
 from bot.cli.trial import trial
 from bot.desk import views
-from bot.domain import timestamps, wallclock
+from bot.domain import timestamps, wallclock, zones
 from bot.domain.characters import line
 from bot.domain.errors import CarillonError
 from bot.domain.fields import WANTED, Template, TemplateField
@@ -144,12 +144,12 @@ def render(
     if language is not None:
         language_tag(language)
     found = trial(context, jid, list_name)
-    zone = wallclock.zone(timezone or found.voice.timezone)
+    zone = wallclock.zone(zones.spelt(timezone or found.voice.timezone))
     values = given.with_moments(given.settings(settings or ()), name, zone, templates)
     wishes: Sequence[str] = template.languages
     if language is not None or jid is not None:
         wishes = (language or found.wish,)
-    told = moments.read(at, zone, "--at") if at else SystemClock().now()
+    told = moments.read(at, zone, "deliver-at") if at else SystemClock().now()
     due = Due(timestamps.round_up(told), zone)
     shown_zone = found.own_timezone or zone.key
     texts = [

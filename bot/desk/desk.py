@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from bot.desk.admission import Admission
 from bot.desk.verb import Pause, Steps, Wanted, Write
 from bot.domain.access import Access
-from bot.domain.audit import Asked
+from bot.domain.audit import Action, Asked
 from bot.domain.errors import PolicyViolation, Unavailable
 from bot.domain.events import Requested
 from bot.domain.phrase import Phrase
@@ -131,8 +131,11 @@ class Desk:
 
     # --- for the command line -----------------------------------------------------
 
-    def ask_here(self, wanted: Wanted[T]) -> T:
-        """The operator's wish, here and now; raises any CarillonError."""
+    def ask_here(self, wanted: Wanted[T], towards: Action | None = None) -> T:
+        """The operator's wish, here and now; raises any CarillonError.
+
+        `towards`: the change for which he looks, which is refused with the look.
+        """
         operator = Access.operator()
         asked = Asked(caller=operator, door=Origin.CLI, action=wanted.verb.action)
         asked = _about(asked, wanted)
@@ -140,7 +143,7 @@ class Desk:
             return self._carry_out_here(asked, wanted)
         except Exception as error:
             verb = wanted.verb
-            tried = verb.action if verb.changes else verb.drafts
+            tried = verb.action if verb.changes else verb.drafts or towards
             if tried is not None:
                 asked = replace(asked, action=tried)
                 with suppress(Unavailable):

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.domain.broadcast import Broadcast, DeliveryException, Occurrence, Progress
 from bot.domain.message import Text
+from bot.domain.preview import rule_in_words
 from bot.domain.schedule import Schedule, TemplateContent
 
 
@@ -32,6 +33,7 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "deliver_at": one.deliver_at,
         "timezone": one.zone,
         "recurrence": one.recurrence,
+        "rule": rule_in_words(one),
         "planned": one.planned,
         "revision": one.revision,
         "expires_at": one.expires_at,

@@ -16,6 +16,8 @@ HTTP status) in one table, and tells the caller `phrase` in his language: it nev
 holds internals. `text` is the same in English, for logs and the audit trail.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from bot.domain.phrase import Phrase
@@ -26,9 +28,14 @@ class CarillonError(Exception):
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, phrase: Phrase) -> None:
+    def __init__(self, phrase: Phrase, *, field: str | None = None) -> None:
+        """`field` names the culprit where one is known, as the protocol does, or
+        `set.NAME` for a template's. The phrase does not: each door calls it as its
+        users do, an element or an option.
+        """
         super().__init__(phrase)
         self.phrase = phrase
+        self.field = field
 
     @property
     def text(self) -> str:
@@ -36,16 +43,12 @@ class CarillonError(Exception):
 
 
 class Invalid(CarillonError, ValueError):
-    """Malformed or senseless input; `field` names the culprit where one is known.
+    """Malformed or senseless input.
 
     A ValueError too, so that a validator of pydantic may raise it.
     """
 
     code = "invalid"
-
-    def __init__(self, phrase: Phrase, *, field: str | None = None) -> None:
-        super().__init__(phrase)
-        self.field = field
 
 
 class PolicyViolation(CarillonError):
@@ -66,8 +69,9 @@ class PolicyViolation(CarillonError):
         maximum: int | str,
         wait: bool,
         retry_after: int | None = None,
+        field: str | None = None,
     ) -> None:
-        super().__init__(phrase)
+        super().__init__(phrase, field=field)
         self.limit = limit
         self.maximum = maximum
         self.wait = wait
@@ -114,3 +118,12 @@ class Unavailable(CarillonError):
     """The database is away; the same request may succeed later."""
 
     code = "unavailable"
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What is read within is what was given for that field."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(error.phrase, field=field) from None

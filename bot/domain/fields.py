@@ -98,7 +98,7 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
     known = {field.name: field for field in template.fields}
     for name in values:
         if name not in known:
-            raise Invalid(_unknown(template, name), field=name)
+            raise Invalid(_unknown(template, name), field=f"set.{name[:80]}")
     checked: dict[str, dict[str, Any]] = {}
     missing: list[TemplateField] = []
     for field in template.fields:
@@ -116,7 +116,7 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
         elif field.required:
             missing.append(field)
     if missing:
-        raise Invalid(_missing(template, missing), field=missing[0].name)
+        raise Invalid(_missing(template, missing), field="template")
     return checked
 
 
@@ -164,8 +164,7 @@ def typed(field: Field[Any], text: str, language: str = "") -> Any:
 
 
 def _refusal(field: Field[Any], reason: Phrase) -> Invalid:
-    phrase = Phrase("field {field!r}: {reason}", field=field.name, reason=reason)
-    return Invalid(phrase, field=field.name)
+    return Invalid(reason, field=f"set.{field.name}")
 
 
 def _missing(template: Template, missing: Sequence[TemplateField]) -> Phrase:

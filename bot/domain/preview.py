@@ -14,25 +14,22 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.domain import wallclock
-from bot.domain.phrase import Counted, Listed, Phrase
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.domain.recurrence import (
     Match,
     Recurrence,
     Rule,
     first_or_refuse,
+    in_words,
     next_after,
     parse,
 )
 from bot.domain.recurrence.skipped import Skipped, skipped_months
+from bot.domain.recurrence.words import MONTHS
 from bot.domain.schedule import Schedule
 
 _SECOND = timedelta(seconds=1)
-# not calendar.month_name, which follows the locale of the process
-_MONTHS = (
-    *(Phrase("January"), Phrase("February"), Phrase("March"), Phrase("April")),
-    *(Phrase("May"), Phrase("June"), Phrase("July"), Phrase("August")),
-    *(Phrase("September"), Phrase("October"), Phrase("November"), Phrase("December")),
-)
 
 
 class Note(StrEnum):
@@ -166,6 +163,20 @@ def upcoming(
         since=min(passed) if passed else following,
         skipped=skipped,
     )
+
+
+def rule_in_words(schedule: Schedule) -> Phrase | None:
+    """How it recurs, for people; None where it does not. What can be read no longer is
+    told as it is.
+    """
+    if schedule.recurrence is None:
+        return None
+    try:
+        zone = wallclock.zone(schedule.zone)
+        start = wallclock.local(schedule.deliver_at, zone)
+        return in_words(parse(schedule.recurrence), start)
+    except Invalid:
+        return Quoted(schedule.recurrence)
 
 
 def _bounded(
@@ -311,7 +322,7 @@ def _skips(
 
 
 def _skipped(skipped: Skipped) -> Phrase:
-    names = [_MONTHS[month - 1] for month in skipped.months]
+    names = [MONTHS[month - 1] for month in skipped.months]
     if skipped.leap_years_only:
         names.append(Phrase("February except in leap years"))
     months = Listed(*names)

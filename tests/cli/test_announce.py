@@ -221,6 +221,58 @@ def test_a_wall_time_that_clocks_skip_is_warned_of(place: Workplace) -> None:
     assert "03:30:00 CEST" in out
 
 
+@pytest.mark.parametrize(
+    ("rule", "recurrence"),
+    [
+        ("weekly", "FREQ=WEEKLY"),
+        ("RRULE:FREQ=DAILY;COUNT=2;", "FREQ=DAILY;COUNT=2"),
+        (" freq = monthly ; byday = 1sa ", "FREQ=MONTHLY;BYDAY=1SA"),
+    ],
+)
+def test_rules_as_people_paste_them(
+    place: Workplace, rule: str, recurrence: str
+) -> None:
+    """--every forgives a prefix, spaces, a last semicolon, and takes one word."""
+    soon(place)
+    said = ("announce", "news", "--body", "Hi", "--at", "2040-12-01 9:00")
+    data = place.data(*said, "--every", rule, "--yes")
+    assert data["recurrence"] == recurrence
+
+
+def test_moments_and_zones_as_people_type_them(place: Workplace) -> None:
+    """9:00 is 09:00, 24:00 the end of the day, and a zone has any case."""
+    soon(place)
+    said = ("announce", "news", "--body", "Hi", "--yes", "--tz", "europe/warsaw")
+    assert place.data(*said, "--at", "2040-12-01 9:00")["timezone"] == "Europe/Warsaw"
+    data = place.data(*said, "--at", "2040-12-01 24:00")
+    assert data["next_at"] == "2040-12-01T23:00:00Z"
+    ran = place(*said[:-1], "Europe/Warsow")
+    assert "--tz: 'Europe/Warsow' is not" in ran.fault()
+    assert "did you mean Europe/Warsaw?" in ran.err
+
+
+def test_too_far_ahead_says_how_far_one_may_go(place: Workplace) -> None:
+    """The refusal names option, moment, limit and where that is configured."""
+    ran = place("announce", "news", "--body", "Hi", "--at", "2090-01-01 09:00", "--yes")
+    assert ran.fault() == (
+        "carillon: --at: 2090-01-01 09:00 UTC is too far ahead;"
+        " 366 days at most ([limits.admin] window_days)."
+    )
+
+
+def test_the_rule_in_words(place: Workplace) -> None:
+    """What a rule means is read back before anybody agrees to it, and later."""
+    soon(place)
+    said = ("announce", "maintenance", "--body", "Hi", "--at", "2040-12-01 22:00")
+    rule = ("--every", "FREQ=MONTHLY;BYDAY=1SA", "--id", "a")
+    words = "each first Saturday of the month at 22:00"
+    assert words in place.done(*said, *rule, "--dry-run")
+    place.done(*said, *rule, "--yes")
+    for verb in ("list", "show a", "preview a"):
+        assert words in place.done("schedules", *verb.split())
+    assert place.data("schedules", "show", "a")["rule"] == words
+
+
 def test_one_note_for_a_time_that_comes_twice(place: Workplace) -> None:
     """A fold is told once, though it is typed and comes of it."""
     soon(place)
@@ -293,12 +345,15 @@ def test_usage(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
         (("--late", "skip:10m"), "goes with the policy run"),
         (("--late", "run:x"), "--late: 'x'"),
         (("--late", "run:99999w"), "seconds at most"),
-        (("--id", ""), "id: 1 to 255"),
-        (("--id", "x" * 256), "id: 1 to 255"),
-        (("--id", "\x07"), "id: 1 to 255"),
+        (("--id", ""), "--id: 1 to 255"),
+        (("--id", "x" * 256), "--id: 1 to 255"),
+        (("--id", "\x07"), "--id: 1 to 255"),
         (("--body-in", "no tag=x"), "no language tag"),
-        (("--body-in", "de=x", "--body-in", "de=y"), "Two body"),
-        (("--subject-in", "de=x"), "has no body"),
+        (
+            ("--body-in", "de=x", "--body-in", "de=y"),
+            "--body: Two have the language 'de'",
+        ),
+        (("--subject-in", "de=x"), "--subject: There is no body in 'de'"),
         (("--body", ""), "empty"),
         (("--body", "a\x00b"), "U+0000"),
         (("--body", "x" * 16_001), "16000 at most"),

@@ -307,8 +307,8 @@ BAD = [
     (("--late", ""), "--late: the policy is run, skip or hold"),
     (("--late", "run:x"), "--late: 'x' is no length of time"),
     (("--list", "x"), "There is no list 'x'."),
-    (("--template", "x"), "no template is called 'x'"),
-    (("--body", ""), "The body is empty."),
+    (("--template", "x"), "--template: no template is called 'x'"),
+    (("--body", ""), "--body: The body is empty."),
 ]
 
 
@@ -345,7 +345,7 @@ def test_usage(weekly: Workplace, options: tuple[str, ...], why: str) -> None:
 def test_bad_fields_of_its_template(templated: Workplace) -> None:
     """A field that there is not, or that no moment is in, is refused by its name."""
     for setting, why in (
-        ("nope=1", "template 'maintenance' has no field 'nope'"),
+        ("nope=1", "--set nope: template 'maintenance' has no field 'nope'"),
         ("end=tomorrow", "--set end: 'tomorrow' is not a moment"),
     ):
         ran = templated("schedules", "edit", "work", "--set", setting, "--yes")

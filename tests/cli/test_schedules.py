@@ -19,7 +19,7 @@ def test_list_shows_what_is_pending_in_pages(weekly: Workplace) -> None:
     """The list has a line for each schedule, and pages by --limit and --after."""
     weekly.done("announce", "news", "--body", "Hi", "--in", "1h", "--yes")
     out = weekly.done("schedules", "list")
-    assert "FREQ=WEEKLY;COUNT=4" in out
+    assert ", 4 times" in out
     assert "role:admin" in out
     first = weekly.data("schedules", "list", "--limit", "1")
     assert (first["count"], first["after"]) == (2, 1)
@@ -57,7 +57,7 @@ def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:
         "queued": [],
     }
     assert weekly("schedules", "list", "--status", "stopped").fault() == (
-        "carillon: status: one of pending, paused, held, running, sent, failed,"
+        "carillon: --status: one of pending, paused, held, running, sent, failed,"
         " cancelled, scheduled, queued."
     )
 
@@ -178,3 +178,18 @@ def test_bad_pages(place: Workplace, arguments: tuple[str, ...], code: int) -> N
     assert ran.code == code
     assert ran.err
     assert not ran.out
+
+
+def test_an_empty_owner(weekly: Workplace) -> None:
+    """--owner '' is refused, and is not as if nothing were given."""
+    ran = weekly("schedules", "show", "weekly", "--owner", "")
+    assert ran.fault() == "carillon: --owner: it is empty"
+
+
+@pytest.mark.parametrize("verb", ["edit", "skip", "unskip", "pause"])
+def test_what_was_tried_with_an_unknown_name(weekly: Workplace, verb: str) -> None:
+    """The trail tells of the change, also where it failed at the first look."""
+    more = ("--body", "x") if verb == "edit" else ()
+    assert weekly("schedules", verb, "nothing", *more).code == 1
+    entries = weekly.data("audit", "--result", "not-found")["items"]
+    assert [one["action"] for one in entries] == [verb]

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ DEFAULT = Limits(
     subject=1_024,
 )
 OF_ADMINS = Limits(
+    role=Role.ADMIN,
     pending=10_000,
     requests_per_minute=300,
     deliveries_per_day=0,
@@ -86,7 +88,7 @@ def test_defaults() -> None:
     """Without configuration each role has the documented limits."""
     assert configured() == {
         Role.ADMIN: OF_ADMINS,
-        Role.PUBLISHER: DEFAULT,
+        Role.PUBLISHER: replace(DEFAULT, role=Role.PUBLISHER),
         Role.USER: DEFAULT,
         Role.STRANGER: DEFAULT,
     }

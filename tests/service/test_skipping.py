@@ -177,7 +177,7 @@ def test_without_a_moment(world: World) -> None:
         ("2026-04-03T13:00:00Z", Invalid, "within reach"),
         ("2026-03-01T13:00:00Z", Finished, "sent"),
         ("2026-03-01T12:30:00Z", Finished, "has passed"),
-        ("tomorrow", Invalid, "due"),
+        ("tomorrow", Invalid, "not a date"),
     ],
 )
 def test_what_is_no_occurrence_to_come(

@@ -9,9 +9,10 @@ grammar.py    text to rule
 expansion.py  rule to wall times, by dateutil
 sequence.py   wall times to moments, in UTC
 skipped.py    months without a day that the rule names
+words.py      the rule in words, for people
 """
 
-from bot.domain.recurrence.grammar import PARTS, parse
+from bot.domain.recurrence.grammar import PARTS, parse, spelt
 from bot.domain.recurrence.rule import Freq, Rule, canonical
 from bot.domain.recurrence.sequence import (
     LOOK_AHEAD,
@@ -21,6 +22,7 @@ from bot.domain.recurrence.sequence import (
     first_or_refuse,
     next_after,
 )
+from bot.domain.recurrence.words import in_words
 
 __all__ = [
     "LOOK_AHEAD",
@@ -32,6 +34,8 @@ __all__ = [
     "canonical",
     "first",
     "first_or_refuse",
+    "in_words",
     "next_after",
     "parse",
+    "spelt",
 ]

@@ -128,11 +128,9 @@ def first_or_refuse(rule: Rule, deliver_at: datetime, zone: ZoneInfo) -> datetim
 
 def _why_none(rule: Rule) -> Phrase:
     if rule.until is not None:
-        return Phrase("recurrence: UNTIL ends the rule before its first moment")
+        return Phrase("UNTIL ends the rule before its first moment")
     return Counted(
-        "recurrence: the rule never matches:"
-        " it has no moment within {count} year of deliver-at",
-        "recurrence: the rule never matches:"
-        " it has no moment within {count} years of deliver-at",
+        "the rule never matches: it has no moment within {count} year of its start",
+        "the rule never matches: it has no moment within {count} years of its start",
         LOOK_AHEAD_YEARS,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain import fields
 from bot.domain.characters import illegal
-from bot.domain.errors import Invalid, PolicyViolation
+from bot.domain.errors import Invalid, PolicyViolation, about
 from bot.domain.language import language_tag
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
@@ -40,7 +40,8 @@ def read(
         raise Invalid(
             Phrase("Give either a template or a body, not both."), field="body"
         )
-    template = templates.get(request.template)
+    with about("template"):
+        template = templates.get(request.template)
     fields.check(template, request.values)
     content = TemplateContent(template=request.template, values=request.values)
     zone = request.timezone or voice.timezone
@@ -76,7 +77,7 @@ def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
     orphans = [tag for tag in subjects if tag not in bodies]
     if orphans:
         raise Invalid(
-            Phrase("subject in {tag!r} has no body.", tag=orphans[0]), field="subject"
+            Phrase("There is no body in {tag!r}.", tag=orphans[0]), field="subject"
         )
     return tuple(
         Text(language=tag, body=body, subject=subjects.get(tag, shared))
@@ -92,11 +93,7 @@ def _by_language(
         language = tag or inherited
         if language in found:
             raise Invalid(
-                Phrase(
-                    "Two {name} elements have the language {language!r}.",
-                    name=name,
-                    language=language,
-                ),
+                Phrase("Two have the language {language!r}.", language=language),
                 field=name,
             )
         if name == "body" and not text.strip():
@@ -106,8 +103,7 @@ def _by_language(
         if fault := illegal(text):
             raise Invalid(
                 Phrase(
-                    "{name}: the character {character} cannot be sent; leave it out.",
-                    name=name,
+                    "the character {character} cannot be sent; leave it out",
                     character=fault,
                 ),
                 field=name,
@@ -120,8 +116,7 @@ def _check_tag(text: str, name: str) -> None:
     try:
         language_tag(text)
     except Invalid as error:
-        why = Phrase("{name}: {reason}.", name=name, reason=error.phrase)
-        raise Invalid(why, field=name) from None
+        raise Invalid(error.phrase, field=name) from None
 
 
 def _check_size(texts: Sequence[Text], limits: Limits) -> None:
@@ -135,6 +130,7 @@ def _check_size(texts: Sequence[Text], limits: Limits) -> None:
                     most=limits.body,
                 ),
                 limit="body",
+                field="body",
                 maximum=limits.body,
                 wait=False,
             )
@@ -147,6 +143,7 @@ def _check_size(texts: Sequence[Text], limits: Limits) -> None:
                     most=limits.subject,
                 ),
                 limit="subject",
+                field="subject",
                 maximum=limits.subject,
                 wait=False,
             )

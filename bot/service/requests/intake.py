@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import recurrence, timestamps, wallclock
 from bot.domain.access import Caller
 from bot.domain.characters import illegal
-from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation
+from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation, about
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
@@ -94,9 +94,7 @@ class Intake:
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
         except JIDError as error:
-            raise Invalid(
-                Phrase("audience: {why}.", why=error.phrase), field="audience"
-            ) from None
+            raise Invalid(error.phrase, field="audience") from None
         if any(self.policy.addresses.is_own(jid) for jid in jids):
             raise NotAllowed(Phrase("The service does not announce to itself."))
         return PeopleAudience(jids=jids)
@@ -113,7 +111,7 @@ class Intake:
         try:
             target = bare(request.to)
         except JIDError as error:
-            raise Invalid(Phrase("to: {why}.", why=error.phrase), field="to") from None
+            raise Invalid(error.phrase, field="to") from None
         addresses = self.policy.addresses
         name = addresses.list_at(target)
         if name is None and addresses.is_own(target):
@@ -151,11 +149,12 @@ def read_moment(
             field="deliver-at",
         )
     if request.deliver_at is not None:
-        moment = timestamps.parse(request.deliver_at)
+        with about("deliver-at"):
+            moment = timestamps.parse(request.deliver_at)
         if now - moment > PAST:
             raise Invalid(
                 Phrase(
-                    "deliver-at: {moment} has passed.",
+                    "{moment} has passed.",
                     moment=timestamps.format(moment),
                 ),
                 field="deliver-at",
@@ -164,9 +163,9 @@ def read_moment(
     assert request.delay_seconds is not None  # noqa: S101 - one of two, above
     delay = _number(request.delay_seconds, "delay-seconds")
     if delay < 1:
-        raise Invalid(Phrase("delay-seconds: at least 1."), field="delay-seconds")
+        raise Invalid(Phrase("at least 1."), field="delay-seconds")
     if delay > limits.window.total_seconds():
-        raise beyond(limits)
+        raise beyond(request.delay_seconds, limits, "delay-seconds")
     return timestamps.round_up(now + timedelta(seconds=delay))
 
 
@@ -183,9 +182,9 @@ def first_within(
         first = recurrence.first_or_refuse(rule, deliver_at, zone)
         following = recurrence.next_after(rule, deliver_at, zone, first)
         if following is not None and following - first > limits.window:
-            raise beyond(limits)
+            raise beyond(wallclock.shown(following, zone), limits, "recurrence")
     if first - now > limits.window:
-        raise beyond(limits)
+        raise beyond(wallclock.shown(first, zone), limits, "deliver-at")
     return first
 
 
@@ -200,31 +199,36 @@ def read_rule(text: str, limits: Limits) -> recurrence.Rule:
             limit="frequencies",
             maximum=offered,
             wait=False,
+            field="recurrence",
         )
     return rule
 
 
 def _unoffered(freq: recurrence.Freq, offered: str) -> Phrase:
     if not offered:
-        return Phrase("recurrence: FREQ={freq} is not for you; none is.", freq=freq)
+        return Phrase("FREQ={freq} is not for you; none is.", freq=freq)
     return Phrase(
-        "recurrence: FREQ={freq} is not for you; {offered} is.",
+        "FREQ={freq} is not for you; {offered} is.",
         freq=freq,
         offered=offered,
     )
 
 
-def beyond(limits: Limits) -> PolicyViolation:
+def beyond(given: object, limits: Limits, field: str) -> PolicyViolation:
+    """What was given, a moment say, lies farther ahead than `limits` allow."""
     seconds = int(limits.window.total_seconds())
     return PolicyViolation(
         Counted(
-            "That is too far ahead; {count} day at most.",
-            "That is too far ahead; {count} days at most.",
+            "{given} is too far ahead; {count} day at most ({key}).",
+            "{given} is too far ahead; {count} days at most ({key}).",
             limits.window.days,
+            given=given,
+            key=f"[limits.{limits.role}] window_days",
         ),
         limit="window",
         maximum=seconds,
         wait=False,
+        field=field,
     )
 
 
@@ -234,7 +238,7 @@ def _client_id(given: str | None) -> str:
     fault = illegal(given)
     if not given.strip() or len(given) > MAX_ID or fault is not None:
         raise Invalid(
-            Phrase("id: 1 to {most} printable characters.", most=MAX_ID), field="id"
+            Phrase("1 to {most} printable characters.", most=MAX_ID), field="id"
         )
     return given
 
@@ -242,11 +246,12 @@ def _client_id(given: str | None) -> str:
 def read_expires(given: str | None, first: datetime) -> datetime | None:
     if given is None:
         return None
-    moment = timestamps.parse(given)
+    with about("expires"):
+        moment = timestamps.parse(given)
     if moment <= first:
         raise Invalid(
             Phrase(
-                "expires: must lie after the first occurrence, {moment}.",
+                "must lie after the first occurrence, {moment}.",
                 moment=timestamps.format(first),
             ),
             field="expires",
@@ -262,18 +267,16 @@ def read_late(request: ScheduleRequest) -> Late:
         policy = LatePolicy(request.late_policy or default.policy)
     except ValueError:
         raise Invalid(
-            Phrase("late: the policy is run, skip or hold."), field="late"
+            Phrase("the policy is run, skip or hold."), field="late"
         ) from None
     if request.late_within is None:
         return Late(policy)
     if policy is not LatePolicy.RUN:
-        raise Invalid(
-            Phrase("late: within goes with the policy run only."), field="late"
-        )
+        raise Invalid(Phrase("within goes with the policy run only."), field="late")
     within = _number(request.late_within, "late")
     if within > MAX_LATE:
         raise Invalid(
-            Phrase("late: within is {most} seconds at most.", most=MAX_LATE),
+            Phrase("within is {most} seconds at most.", most=MAX_LATE),
             field="late",
         )
     return Late(policy, within)
@@ -281,7 +284,5 @@ def read_late(request: ScheduleRequest) -> Late:
 
 def _number(text: str, name: str) -> int:
     if not _NUMBER.fullmatch(text):
-        raise Invalid(
-            Phrase("{name}: a whole number of seconds.", name=name), field=name
-        )
+        raise Invalid(Phrase("a whole number of seconds."), field=name)
     return int(text)

@@ -63,7 +63,7 @@ def retimed(
     if now - first > intake.PAST:
         raise _past(first)
     if first - now > limits.window:
-        raise intake.beyond(limits)
+        raise intake.beyond(wallclock.shown(first, zone), limits, "deliver-at")
     after = replace(
         after, deliver_at=anchor, expires_at=_expires(schedule, change, first)
     )

@@ -219,7 +219,7 @@ class Schedules:
                 wanted = WireState(status)
             except ValueError:
                 raise Invalid(
-                    Phrase("status: one of {known}.", known=", ".join(WireState)),
+                    Phrase("one of {known}.", known=", ".join(WireState)),
                     field="status",
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}

@@ -99,7 +99,7 @@ def _given(due: str | None) -> datetime | None:
     try:
         return timestamps.parse(due)
     except Invalid as error:
-        raise Invalid(Phrase("due: {why}.", why=error.phrase), field="due") from None
+        raise Invalid(error.phrase, field="due") from None
 
 
 def _without_held(
@@ -182,7 +182,7 @@ def _no_occurrence(
     following = schedule.next_at
     if following is None:
         return Phrase(
-            "due: {moment} is no occurrence of #{reference}; none is to come.",
+            "{moment} is no occurrence of #{reference}; none is to come.",
             moment=timestamps.format(moment),
             reference=schedule.id,
         )
@@ -190,7 +190,7 @@ def _no_occurrence(
     rest = (match.moment for match in ahead if match.moment not in skipped)
     named = [following, *islice(rest, _NAMED - 1)]
     return Phrase(
-        "due: {moment} is no occurrence of #{reference} within reach;"
+        "{moment} is no occurrence of #{reference} within reach;"
         " the next are {moments}.",
         moment=timestamps.format(moment),
         reference=schedule.id,

@@ -89,9 +89,7 @@ def read_steering(element: ET.Element, stanza_language: str) -> SteeringRequest:
 def _edit(element: ET.Element, stanza_language: str) -> SteeringRequest:
     inner = one_of(element, NS, "schedule")
     if inner is None:
-        raise Invalid(
-            Phrase("edit: put what changes into <schedule/>."), field="schedule"
-        )
+        raise Invalid(Phrase("put what changes into <schedule/>."), field="edit")
     if one_of(inner, NS, "cancel") is not None:
         together = Phrase("cancel cannot go with {name}.", name="edit")
         raise Invalid(together, field="cancel")
@@ -138,7 +136,7 @@ def _change(request: ScheduleRequest, metadata: ET.Element | None) -> ScheduleCh
 
 def _name(client_id: str | None, owner: str | None) -> ScheduleName:
     if client_id is None:
-        raise Invalid(Phrase("id: say which announcement is meant."), field="id")
+        raise Invalid(Phrase("say which announcement is meant."), field="id")
     return ScheduleName(
         id=client_id, owner=owner_named(owner.strip() if owner else None)
     )
@@ -166,7 +164,7 @@ def _due(element: ET.Element) -> str:
     due = element.get("due", "").strip()
     if not due:
         raise Invalid(
-            Phrase("due: say which occurrence is meant, by its moment."), field="due"
+            Phrase("say which occurrence is meant, by its moment."), field="due"
         )
     return due
 
@@ -176,5 +174,5 @@ def _revision(element: ET.Element) -> int | None:
     if given is None:
         return None
     if not _REVISION.fullmatch(given.strip()):
-        raise Invalid(Phrase("revision: a whole number, 1 or more."), field="revision")
+        raise Invalid(Phrase("a whole number, 1 or more."), field="revision")
     return int(given)
