@@ -103,9 +103,10 @@ class Running:
             rate=settings.sending.rate,
             stopping=self._stop.is_set,
         )
+        desk = Desk(use_cases, counts.requested)
         self._doors = Doors(
             use_cases=use_cases,
-            desk=Desk(use_cases, counts.requested),
+            desk=desk,
             ids=ids,
             lists=lists,
             on_bounce=engine.ledger.bounced,
@@ -126,6 +127,7 @@ class Running:
             in_flight=engine.line.window,
             limit=self._doors.limit,
             joins=self._doors.joins,
+            gate=desk.gate,
             loops=(*engine.loops, self._pulse, self._housekeeping),
             tasks=self._background,
             stopping=self._stop,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from bot.desk.gate import Gate
+from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError
 from bot.engine.loop import Loop
 from bot.engine.window import Window
@@ -18,7 +20,6 @@ from bot.settings import Settings
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
 from bot.xmpp.doors.inbox.refusals import RefusalLimit
-from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.session.connection import Connection
 
 #: seconds that the database may take to show that it is there
@@ -35,6 +36,7 @@ class Vitals:
     in_flight: Window
     limit: RefusalLimit
     joins: SenderLimit
+    gate: Gate
     loops: Sequence[Loop]
     #: by name: what ends with the service and not before
     tasks: Mapping[str, asyncio.Task[None]]
@@ -60,6 +62,9 @@ class Vitals:
 
     def joins_dropped(self) -> int:
         return self.joins.dropped
+
+    def turned_away(self) -> int:
+        return self.gate.turned_away
 
     def failures(self) -> Mapping[str, int]:
         return {loop.name: loop.failures for loop in self.loops}
@@ -98,7 +103,7 @@ def web_server(vitals: Vitals, counts: Counts) -> WebServer | None:
         metrics=metrics.text,
         metrics_type=CONTENT_TYPE,
     )
-    return WebServer(pages(probes), *address)
+    return WebServer(pages(probes, vitals.settings.web.hosts), *address)
 
 
 def _look(uow: UnitOfWork) -> None:

@@ -9,7 +9,7 @@ from bot.domain.audit import Asked
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import Audit
-from bot.service.rules.quotas import MINUTE, Quotas, counted_as
+from bot.service.rules.quotas import MINUTE, Quotas
 
 #: owners remembered before those whose minute is over are forgotten
 MAX_REMEMBERED = 1_000
@@ -38,7 +38,7 @@ class Admission:
 
     async def admit(self, asked: Asked) -> None:
         """Count a request; raises PolicyViolation with the seconds to wait."""
-        who = counted_as(asked.caller)
+        who = asked.caller.owner
         async with self._counting.setdefault(who, asyncio.Lock()):
             now = self._now()
             recorded = False

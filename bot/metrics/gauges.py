@@ -38,6 +38,10 @@ class Live(Protocol):
         """Subscriptions of one person that came too fast."""
         ...
 
+    def turned_away(self) -> int:
+        """Stanzas that nobody looked at, since their senders sent too many."""
+        ...
+
     def failures(self) -> Mapping[str, int]:
         """Steps of each loop that raised."""
         ...
@@ -77,6 +81,11 @@ class Gauges(Collector):
             "carillon_subscriptions_dropped",
             "Subscriptions that came too fast.",
             value=live.joins_dropped(),
+        )
+        yield CounterMetricFamily(
+            "carillon_stanzas_turned_away",
+            "Stanzas that came too fast to be looked at.",
+            value=live.turned_away(),
         )
         failures = CounterMetricFamily(
             "carillon_loop_failures", "Steps of a loop that failed.", labels=["loop"]

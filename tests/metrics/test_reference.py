@@ -76,6 +76,9 @@ class Running:
     def joins_dropped(self) -> int:
         return 4
 
+    def turned_away(self) -> int:
+        return 0
+
     def failures(self) -> Mapping[str, int]:
         return {"planner": 2}
 

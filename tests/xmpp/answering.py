@@ -43,6 +43,7 @@ class Answering:
 
     use_cases: UseCases
     connection: Connection
+    desk: Desk
     doors: Doors
     ids: MessageIds
     bounces: list[Bounce] = field(default_factory=list)
@@ -93,9 +94,10 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
         key, lists = await use_cases.database.run(_start)
         ids = MessageIds(key)
         bounces: list[Bounce] = []
+        desk = Desk(use_cases)
         doors = Doors(
             use_cases=use_cases,
-            desk=Desk(use_cases),
+            desk=desk,
             ids=ids,
             lists=lists,
             on_bounce=bounces.append,
@@ -114,7 +116,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             async with asyncio.timeout(30):
                 await doors.arrived.wait()
             assert len(lists) == len(lists_of(settings))
-            yield Answering(use_cases, connection, doors, ids, bounces)
+            yield Answering(use_cases, connection, desk, doors, ids, bounces)
         finally:
             await connection.stop()
             async with asyncio.timeout(20):

@@ -7,9 +7,8 @@ that share them.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.access import Caller, Role
+from bot.domain.access import Caller
 from bot.domain.errors import PolicyViolation
-from bot.domain.jid import domain_of
 from bot.domain.phrase import Counted
 from bot.domain.schedule import FINAL, Origin, Schedule, ScheduleState
 from bot.service.ports.schedules import ScheduleFilter
@@ -50,7 +49,7 @@ class Quotas:
         most = self.policy.limits_of(caller).requests_per_minute
         if not most:
             return 0, now
-        count, since = uow.requests.add(counted_as(caller), now, MINUTE)
+        count, since = uow.requests.add(caller.owner, now, MINUTE)
         return max(0, count - most), since + MINUTE
 
     def too_many(self, caller: Caller, wait: timedelta) -> PolicyViolation:
@@ -138,13 +137,6 @@ class Quotas:
             owner=caller.owner, states=LIVE, due_from=start, due_before=start + DAY
         )
         return sent + uow.schedules.count(due)
-
-
-def counted_as(caller: Caller) -> str:
-    """Whose request it is; strangers share the count of their domain."""
-    if caller.role is Role.STRANGER:
-        return domain_of(caller.owner)
-    return caller.owner
 
 
 def same_day(one: datetime, other: datetime) -> bool:

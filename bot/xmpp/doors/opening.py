@@ -19,6 +19,7 @@ from typing import Any
 from slixmpp.exceptions import XMPPError
 
 from bot.desk.desk import Desk
+from bot.desk.sender_limit import SenderLimit
 from bot.domain.access import Role
 from bot.domain.errors import CarillonError
 from bot.domain.identity import MessageIds
@@ -28,12 +29,12 @@ from bot.service.use_cases import UseCases
 from bot.xmpp.doors.archive import keep_nothing
 from bot.xmpp.doors.discovery import disco, entity_time, limits
 from bot.xmpp.doors.discovery.lists import ListDirectory
+from bot.xmpp.doors.entrance import Entrance
 from bot.xmpp.doors.inbox.classification import Surroundings
 from bot.xmpp.doors.inbox.inbox import Inbox
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.presence import PresenceDoor
 from bot.xmpp.doors.scheduling.door import SchedulingDoor
-from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
@@ -87,6 +88,7 @@ class Doors:
         """Register every handler; nothing is sent yet."""
         policy = self._policy
         self._connection = connection
+        Entrance(connection, self._desk.gate, policy).open()
         disco.prepare(connection)
         entity_time.serve(connection)
         around = Surroundings(addresses=policy.addresses, servers=policy.access.domains)
@@ -144,7 +146,12 @@ class Doors:
     async def _arrive(self) -> None:
         """Discovery first, for presence carries its hash (XEP-0115), then presence."""
         lists = ListDirectory(
-            self._database, self._subscribers, self._policy, self._lists, self._name
+            self._database,
+            self._subscribers,
+            self._policy,
+            self._lists,
+            self._name,
+            asyncio.get_running_loop().time,
         )
         await disco.advertise(
             self._connection,

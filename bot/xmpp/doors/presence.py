@@ -30,6 +30,7 @@ from slixmpp.stanza import Presence
 from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
 
+from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError, NotFound, Unavailable
 from bot.domain.lists import SubscriptionOrigin
 from bot.service.ports.outside import Database
@@ -37,7 +38,6 @@ from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.texts import language_for, said
 from bot.xmpp.doors.callers import bare_of, sender_of
-from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import error_answer, language_of, stanza_error

@@ -71,6 +71,13 @@ class Exchange:
 
     # --- what comes in -----------------------------------------------------------
 
+    def guard(self, admits: Callable[[ET.Element], bool]) -> None:
+        """Ask `admits`, which must be quick, of each stanza before anybody hears it.
+
+        Its element is as it stands on the wire, in the stream's own namespace.
+        """
+        self.stream.guard = admits
+
     def listen(
         self,
         path: str,

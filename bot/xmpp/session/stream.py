@@ -15,7 +15,7 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 from xml.etree import ElementTree as ET
@@ -114,6 +114,8 @@ class Stream(BaseXMPP):
     secret_refused = False
     #: why the last attempt found no server
     unreachable: str | None = None
+    #: whether a stanza may come in; answers for itself those that may not
+    guard: Callable[[ET.Element], bool] | None = None
     _paused = False
 
     def _prepare(self, addresses: Addresses, listener: Listener) -> None:
@@ -208,6 +210,8 @@ class Stream(BaseXMPP):
     def _spawn_event(self, xml: ET.Element) -> None:
         session = self.acknowledgements if xml.tag in STANZA_TAGS else None
         if session is not None and session.received(xml):
+            return
+        if xml.tag in STANZA_TAGS and self.guard is not None and not self.guard(xml):
             return
         account = self.addresses.own if self.addresses.has_account else None
         if xml.tag in STANZA_TAGS and is_overfull(xml, account):
