@@ -59,9 +59,12 @@ class Gate:
         #: how many did not come in
         self.turned_away = 0
 
-    def admits(self, caller: Caller) -> bool:
-        """Whether one more stanza of his may come in now; counts those that may not."""
-        admitted = self._admits(caller)
+    def admits(self, caller: Caller, *, request: bool = False) -> bool:
+        """Whether one more stanza of his may come in now; counts those that may not.
+
+        `request`: the desk counts it for its sender, by what is configured.
+        """
+        admitted = self._admits(caller, request)
         self.turned_away += not admitted
         return admitted
 
@@ -69,13 +72,16 @@ class Gate:
         """Whether there is time to tell somebody that he was turned away."""
         return self._refusals.permits(_ALL)
 
-    def _admits(self, caller: Caller) -> bool:
+    def _admits(self, caller: Caller, request: bool) -> bool:
+        is_stranger = caller.role is Role.STRANGER
+        senders = self._named if has_role(caller) else self._senders
         # the narrowest first: what it turns away uses up nobody else's share
-        if has_role(caller):
-            return self._named.permits(caller.owner)
-        if not self._senders.permits(caller.owner):
+        counted = request and not is_stranger
+        if not counted and not senders.permits(caller.owner):
             return False
-        if caller.role is Role.STRANGER:
+        if has_role(caller):
+            return True
+        if is_stranger:
             return (
                 self._domains.permits(domain_of(caller.owner))
                 and self._strangers.permits(_ALL)

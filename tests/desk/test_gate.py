@@ -50,6 +50,19 @@ def test_one_sender() -> None:
     assert place.gate.turned_away == 5 * 50 + 500 - 2 * PER_SENDER.rate
 
 
+def test_requests() -> None:
+    """The desk counts them for their sender, by what is configured; but for strangers,
+    whom it refuses.
+    """
+    gate = Place().gate
+    for jid in ("anna@example.org", *NAMED):
+        for _ in range(2 * PER_SENDER.burst):
+            assert gate.admits(caller(jid), request=True)
+    eve = caller("eve@evil.example")
+    asked = [gate.admits(eve, request=True) for _ in range(2 * PER_SENDER.burst)]
+    assert asked.count(True) == PER_SENDER.burst
+
+
 def test_a_domain_of_made_up_senders() -> None:
     """Strangers of one domain share what it has; another domain has its own."""
     place = Place()

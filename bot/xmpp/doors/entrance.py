@@ -15,6 +15,7 @@ from bot.desk.gate import PER_SENDER, Gate
 from bot.domain.phrase import Phrase
 from bot.service.rules.policy import Policy, exceeded
 from bot.xmpp.doors.callers import sender_of
+from bot.xmpp.doors.scheduling.questions import KINDS
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import error_answer, stanza_error
 from bot.xmpp.stanzas.verbatim import serialised
@@ -41,7 +42,8 @@ class Entrance:
         addresses = self._policy.addresses
         if sender is None or sender == addresses.server or addresses.is_own(sender):
             return True
-        if self._gate.admits(self._policy.caller(sender)):
+        is_request = any(child.tag in KINDS for child in stanza)
+        if self._gate.admits(self._policy.caller(sender), request=is_request):
             return True
         if stanza.tag.endswith("}iq") and self._gate.refuses():
             self._refuse(stanza)
