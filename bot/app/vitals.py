@@ -61,6 +61,9 @@ class Vitals:
     def joins_dropped(self) -> int:
         return self.joins.dropped
 
+    def discarded(self) -> Mapping[str, int]:
+        return self.connection.discarded
+
     def failures(self) -> Mapping[str, int]:
         return {loop.name: loop.failures for loop in self.loops}
 

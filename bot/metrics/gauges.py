@@ -38,6 +38,10 @@ class Live(Protocol):
         """Subscriptions of one person that came too fast."""
         ...
 
+    def discarded(self) -> Mapping[str, int]:
+        """Stanzas that came to nothing, by reason."""
+        ...
+
     def failures(self) -> Mapping[str, int]:
         """Steps of each loop that raised."""
         ...
@@ -78,6 +82,14 @@ class Gauges(Collector):
             "Subscriptions that came too fast.",
             value=live.joins_dropped(),
         )
+        discarded = CounterMetricFamily(
+            "carillon_stanzas_discarded",
+            "Stanzas that came to nothing.",
+            labels=["reason"],
+        )
+        for reason, count in live.discarded().items():
+            discarded.add_metric([reason], count)
+        yield discarded
         failures = CounterMetricFamily(
             "carillon_loop_failures", "Steps of a loop that failed.", labels=["loop"]
         )

@@ -193,13 +193,10 @@ class Standing:
         self.database.undo()
 
     def _note(self, data: StanzaBase | str, use_filters: bool = True) -> None:  # noqa: ARG002 - slixmpp's signature
-        """What goes out, after the filter that guards the stream."""
-        kept: StanzaBase | str | None = data
-        if isinstance(data, StanzaBase):
-            kept = cast(ComponentStream, self._connection.stream)._stamp(data)
-        if kept is None:
-            return
-        self.sent.append(ET.fromstring(str(kept)))
+        """What goes out, as far as the stream lets it through."""
+        raw = cast(ComponentStream, self._connection.stream)._stamp(str(data).encode())
+        if raw is not None:
+            self.sent.append(ET.fromstring(raw))
 
     def _forget(self) -> None:
         """What one stanza leaves in memory must not count for the next."""

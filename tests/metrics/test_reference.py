@@ -76,6 +76,9 @@ class Running:
     def joins_dropped(self) -> int:
         return 4
 
+    def discarded(self) -> Mapping[str, int]:
+        return {"address": 6}
+
     def failures(self) -> Mapping[str, int]:
         return {"planner": 2}
 
