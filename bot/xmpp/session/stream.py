@@ -68,6 +68,7 @@ STANZA_TAGS = frozenset(
     for name in ("message", "presence", "iq")
 )
 _IQ = f"{{{CLIENT}}}iq"
+_IQS = frozenset({_IQ, f"{{{COMPONENT}}}iq"})
 Received = TypeVar("Received", ET.Element, StanzaBase)
 # slixmpp keeps a roster of its own in memory and answers from it; ours is in the
 # database (and an unknown contact's probe would be answered `unsubscribed`).
@@ -324,6 +325,7 @@ class Stream(BaseXMPP):
         if not _wants_answer(stanza):
             return
         answer = error_answer(stanza, error)
+        answer.tag = _IQ
         if not self.addresses.stamps_sender:
             answer.attrib.pop("from", None)
         self.send(Iq(stream=self, xml=answer))
@@ -376,7 +378,7 @@ def _asks(stanza: StanzaBase) -> bool:
 
 def _wants_answer(stanza: ET.Element) -> bool:
     """A request (RFC 6120 §8.2.3)."""
-    return stanza.tag == _IQ and stanza.get("type") in {"get", "set"}
+    return stanza.tag in _IQS and stanza.get("type") in {"get", "set"}
 
 
 def _said_of(error: XMPPError) -> Phrase:
