@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 from xml.etree.ElementTree import Element, XMLPullParser
@@ -78,13 +79,19 @@ class Component:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(10)
 
     def send(self, text: str) -> None:
         """Any stanzas, as they stand."""
         self._socket.sendall(text.encode())
+
+    @property
+    def is_closed(self) -> bool:
+        """The server has ended the stream."""
+        return not self._thread.is_alive()
 
     def answers(self, identifier: str) -> list[Element]:
         """What came under an id."""
@@ -134,3 +141,44 @@ class Component:
                     found.append(element)
                     self._elements[0].remove(element)
         return found
+
+
+def every_kind(sender: str, to: str) -> list[str]:
+    """Each kind of stanza that somebody may send."""
+    payloads = (
+        "<ping xmlns='urn:xmpp:ping'/>",
+        "<query xmlns='jabber:iq:version'/>",
+        "<time xmlns='urn:xmpp:time'/>",
+        "<query xmlns='http://jabber.org/protocol/disco#info'/>",
+        "<query xmlns='http://jabber.org/protocol/disco#items'/>",
+        "<query xmlns='jabber:iq:roster'><item jid='a@b/🎉'/></query>",
+        "<schedule-query xmlns='urn:xmpp:scheduling:0'/>",
+        "<unknown xmlns='urn:x'/>",
+        "<a xmlns='urn:x'/><b xmlns='urn:x'/>",
+        "",
+    )
+    error = (
+        "<error type='cancel'><item-not-found"
+        " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
+    )
+    addresses = f'from="{sender}" to="{to}" id="bad"'
+    return [
+        *(
+            f"<iq type='{kind}' {addresses}>{payload}</iq>"
+            for kind in ("get", "set", "result", "error", "odd")
+            for payload in payloads
+        ),
+        f"<iq type='error' {addresses}>{error}</iq>",
+        f"<iq type='get' {addresses}><a>{'<b/>' * 4_000}</a></iq>",
+        *(
+            f"<presence {kind and f'type={kind!r}'} {addresses}>"
+            "<c xmlns='http://jabber.org/protocol/caps' node='n' ver='v' hash='h'/>"
+            "<priority>x</priority></presence>"
+            for kind in ("", "subscribe", "subscribed", "unsubscribe", "probe", "error")
+        ),
+        *(
+            f"<message {kind and f'type={kind!r}'} {addresses}><body>Hello</body>"
+            f"{error if kind == 'error' else ''}</message>"
+            for kind in ("", "chat", "groupchat", "headline", "error", "odd")
+        ),
+    ]

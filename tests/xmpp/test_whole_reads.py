@@ -15,7 +15,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.discards import Reason
-from tests.servers.neighbour import LOCALS, RESOURCES
+from tests.servers.neighbour import LOCALS, RESOURCES, every_kind
 from tests.xmpp.answering import MODES, Answering, refusal
 from tests.xmpp.links import Run
 from tests.xmpp.scripted import SM, ScriptedServer, scripted
@@ -31,47 +31,6 @@ FORBIDDEN = (
     + ["x@-a.example", "\u202e@b", "x@\ue000.example", "x@xn--\u0378"]
 )
 Put = Callable[[Connection, Exception], None]
-
-
-def every_kind(sender: str, to: str) -> list[str]:
-    """Each kind of stanza that somebody may send."""
-    payloads = (
-        "<ping xmlns='urn:xmpp:ping'/>",
-        "<query xmlns='jabber:iq:version'/>",
-        "<time xmlns='urn:xmpp:time'/>",
-        "<query xmlns='http://jabber.org/protocol/disco#info'/>",
-        "<query xmlns='http://jabber.org/protocol/disco#items'/>",
-        "<query xmlns='jabber:iq:roster'><item jid='a@b/🎉'/></query>",
-        "<schedule-query xmlns='urn:xmpp:scheduling:0'/>",
-        "<unknown xmlns='urn:x'/>",
-        "<a xmlns='urn:x'/><b xmlns='urn:x'/>",
-        "",
-    )
-    error = (
-        "<error type='cancel'><item-not-found"
-        " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
-    )
-    addresses = f'from="{sender}" to="{to}" id="bad"'
-    return [
-        *(
-            f"<iq type='{kind}' {addresses}>{payload}</iq>"
-            for kind in ("get", "set", "result", "error", "odd")
-            for payload in payloads
-        ),
-        f"<iq type='error' {addresses}>{error}</iq>",
-        f"<iq type='get' {addresses}><a>{'<b/>' * 4_000}</a></iq>",
-        *(
-            f"<presence {kind and f'type={kind!r}'} {addresses}>"
-            "<c xmlns='http://jabber.org/protocol/caps' node='n' ver='v' hash='h'/>"
-            "<priority>x</priority></presence>"
-            for kind in ("", "subscribe", "subscribed", "unsubscribe", "probe", "error")
-        ),
-        *(
-            f"<message {kind and f'type={kind!r}'} {addresses}><body>Hello</body>"
-            f"{error if kind == 'error' else ''}</message>"
-            for kind in ("", "chat", "groupchat", "headline", "error", "odd")
-        ),
-    ]
 
 
 def ping(to: str, identifier: str = "good") -> str:
