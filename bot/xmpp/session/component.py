@@ -1,4 +1,7 @@
-"""The component's stream (XEP-0114 1.6)."""
+"""The component's stream (XEP-0114 1.6).
+
+docs/conformance.md, Limits and rights: sender of a component
+"""
 
 import logging
 from typing import Any

@@ -10,6 +10,9 @@ A component's stanzas have the namespace `jabber:component:accept` on the wire a
 `jabber:client` everywhere in this process: slixmpp's Error class knows one
 namespace for all streams, and reads errors of the other wrongly. COMPAT marks what
 works around slixmpp 1.17.
+
+docs/conformance.md, Limits and rights: addresses
+docs/conformance.md, Limits and rights: a failure
 """
 
 import asyncio

@@ -2,6 +2,8 @@
 
 It starts at 0 and comes back to it after 2^32 - 1. Ours goes out as `after`, the
 server's is read into a position, which never wraps (`positions`).
+
+docs/conformance.md, Limits and rights: h of XEP-0198
 """
 
 import re
