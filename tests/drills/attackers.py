@@ -72,21 +72,27 @@ def stanzas(to: str, sender: str = "") -> Iterator[str]:
             yield f"<message {stamp} type='chat' to='{to}'><body>Hi</body></message>"
 
 
-def client_floods(server: XmppServer, user: str, to: str, attack: Attack) -> None:
+def client_floods(
+    server: XmppServer, user: str, to: str, count: int, attack: Attack
+) -> None:
     """A person asks whatever there is to ask, as fast as the server takes it."""
     made = stanzas(to)
     with suppress(OSError), XmlClient(server, user=user) as client:
-        while attack.goes_on(BATCH):
+        for _ in range(0, count, BATCH):
             client.send("".join(next(made) for _ in range(BATCH)))
             client.settle()
             client.waiting.clear()
+            if not attack.goes_on(BATCH):
+                break
 
 
-def neighbour_floods(server: XmppServer, domain: str, to: str, attack: Attack) -> None:
+def neighbour_floods(
+    server: XmppServer, domain: str, to: str, count: int, attack: Attack
+) -> None:
     """A component of many people does the same."""
     made = [stanzas(to, f"p{number}@{domain}/x") for number in range(50)]
     with suppress(OSError), Component(server, domain) as neighbour:
-        for one in cycle(made):
+        for one, _ in zip(cycle(made), range(0, count, BATCH), strict=False):
             neighbour.send("".join(next(one) for _ in range(BATCH)))
             _settle(neighbour, server)
             if not attack.goes_on(BATCH):

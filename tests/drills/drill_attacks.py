@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.e2e
 READERS = 2_000
 BOUNCES = 20_000
 CLIENTS = 5
+QUESTIONS = 2_000  #: of each of them, and of the neighbour
 #: what an attack may make of the undisturbed time, and seconds for an admin's query
 MOST, LONGEST = 2.0, 2.0
 QUERY = "<schedule-query xmlns='urn:xmpp:scheduling:0'/>"
@@ -65,10 +67,17 @@ class Admin:
     def _ask(self) -> None:
         while not self._over.wait(0.2):
             start = time.monotonic()
-            answer = self._client.ask(self._to, "get", QUERY)
-            assert answer.get("type") == "result"
+            identifier = f"admin-{start}"
+            self._client.send(
+                f"<iq type='get' to='{self._to}' id='{identifier}'>{QUERY}</iq>"
+            )
+            answer = self._client.take(partial(_is_under, identifier), seconds=300)
+            self.answered += answer.get("type") == "result"
             self.longest = max(self.longest, time.monotonic() - start)
-            self.answered += 1
+
+
+def _is_under(identifier: str, stanza: ET.Element) -> bool:
+    return stanza.get("id") == identifier
 
 
 @pytest.fixture(params=["component", "account"])
@@ -117,8 +126,8 @@ def attackers(leg: str, server: XmppServer, sink: Sink, to: str) -> list[Attacke
     for user in users:
         server.register(user)
     return [
-        partial(neighbour_floods, server, neighbour, to),
-        *(partial(client_floods, server, user, to) for user in users),
+        partial(neighbour_floods, server, neighbour, to, QUESTIONS),
+        *(partial(client_floods, server, user, to, QUESTIONS) for user in users),
     ]
 
 
