@@ -22,6 +22,7 @@ QUIET_SECONDS = 10.0  #: after a line of the log, for all of the same reason
 
 class Reason(StrEnum):
     ADDRESS = "address"
+    NAMES = "names"
     EARLY = "early"
     FAILED = "failed"
 

@@ -21,7 +21,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from xml.etree import ElementTree as ET
 
 from slixmpp import BaseXMPP
@@ -35,6 +35,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
 from bot.xmpp.session.discards import Discards, Reason, is_addressable
+from bot.xmpp.session.parser import FLAWED, StreamParser
 from bot.xmpp.stanzas.bounds import MAX_STANZA_DEPTH, MAX_STANZA_ELEMENTS, is_overfull
 from bot.xmpp.stanzas.errors import StanzaError, error_answer, make_readable
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT
@@ -211,6 +212,10 @@ class Stream(BaseXMPP):
 
     # --- reading ----------------------------------------------------------------
 
+    def init_parser(self) -> None:
+        super().init_parser()
+        self.parser = cast("ET.XMLPullParser[Any]", StreamParser())
+
     def data_received(self, data: bytes | str) -> None:
         self.heard = self.loop.time()
         super().data_received(data)
@@ -235,6 +240,9 @@ class Stream(BaseXMPP):
         if xml.tag in STANZA_TAGS:
             session = self.acknowledgements
             if session is not None and session.received(xml):
+                return
+            if FLAWED in xml.attrib:
+                self.discards.count(Reason.NAMES, "dropped what has no valid names")
                 return
             if not is_addressable(xml):
                 self.discards.count(Reason.ADDRESS, "dropped what has no valid address")
