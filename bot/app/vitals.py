@@ -66,6 +66,9 @@ class Vitals:
     def turned_away(self) -> int:
         return self.gate.turned_away
 
+    def discarded(self) -> Mapping[str, int]:
+        return self.connection.discarded
+
     def failures(self) -> Mapping[str, int]:
         return {loop.name: loop.failures for loop in self.loops}
 

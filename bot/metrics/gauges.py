@@ -42,6 +42,10 @@ class Live(Protocol):
         """Stanzas that nobody looked at, since their senders sent too many."""
         ...
 
+    def discarded(self) -> Mapping[str, int]:
+        """Stanzas that came to nothing, by reason."""
+        ...
+
     def failures(self) -> Mapping[str, int]:
         """Steps of each loop that raised."""
         ...
@@ -87,6 +91,14 @@ class Gauges(Collector):
             "Stanzas that came too fast to be looked at.",
             value=live.turned_away(),
         )
+        discarded = CounterMetricFamily(
+            "carillon_stanzas_discarded",
+            "Stanzas that came to nothing.",
+            labels=["reason"],
+        )
+        for reason, count in live.discarded().items():
+            discarded.add_metric([reason], count)
+        yield discarded
         failures = CounterMetricFamily(
             "carillon_loop_failures", "Steps of a loop that failed.", labels=["loop"]
         )

@@ -79,6 +79,9 @@ class Running:
     def turned_away(self) -> int:
         return 0
 
+    def discarded(self) -> Mapping[str, int]:
+        return {"address": 6}
+
     def failures(self) -> Mapping[str, int]:
         return {"planner": 2}
 

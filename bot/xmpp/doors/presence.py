@@ -41,7 +41,7 @@ from bot.xmpp.doors.callers import bare_of, sender_of
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import error_answer, language_of, stanza_error
-from bot.xmpp.stanzas.namespaces import LANG
+from bot.xmpp.stanzas.namespaces import LANG, ROSTER
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,6 @@ MAX_WAITING = 20_000  #: presences; what a flood brings beyond is dropped
 PAGE_SIZE = 200  #: readers who are told at once that a component has started
 PAGE_PAUSE_SECONDS = 0.5  #: between two such pages
 DEPARTURES_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
-_ROSTER = "jabber:iq:roster"
 _CHANGES = frozenset({"subscribe", "unsubscribe", "unsubscribed", "probe"})
 
 
@@ -194,8 +193,8 @@ class PresenceDoor:
 
     async def settle_roster(self) -> None:
         """An account: who joined by presence and is not in the roster has left."""
-        answer = await self._connection.ask(ET.Element(f"{{{_ROSTER}}}query"))
-        items = answer.iter(f"{{{_ROSTER}}}item")
+        answer = await self._connection.ask(ET.Element(f"{{{ROSTER}}}query"))
+        items = answer.iter(f"{{{ROSTER}}}item")
         roster = frozenset(
             jid
             for item in items

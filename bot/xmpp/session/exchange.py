@@ -48,8 +48,8 @@ class _At(MatchXPath):
         self._type = stanza_type
 
     def match(self, xml: StanzaBase) -> bool:
-        of_type = self._type in {None, xml["type"]}
-        return of_type and super().match(xml)
+        # in this order: what is no stanza has no type, and slixmpp warns who asks
+        return super().match(xml) and self._type in {None, xml["type"]}
 
 
 class Exchange:
@@ -76,7 +76,7 @@ class Exchange:
 
         Its element is as it stands on the wire, in the stream's own namespace.
         """
-        self.stream.guard = admits
+        self.stream.admits = admits
 
     def listen(
         self,
