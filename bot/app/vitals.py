@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from bot.domain.errors import CarillonError
+from bot.engine.ledger import Ledger
 from bot.engine.loop import Loop
 from bot.engine.window import Window
 from bot.metrics.counts import Counts
@@ -18,6 +19,7 @@ from bot.settings import Settings
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
 from bot.xmpp.doors.inbox.refusals import RefusalLimit
+from bot.xmpp.doors.moves import Moves
 from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.session.connection import Connection
 
@@ -35,6 +37,8 @@ class Vitals:
     in_flight: Window
     limit: RefusalLimit
     joins: SenderLimit
+    moves: Moves
+    ledger: Ledger
     loops: Sequence[Loop]
     #: by name: what ends with the service and not before
     tasks: Mapping[str, asyncio.Task[None]]
@@ -61,6 +65,15 @@ class Vitals:
     def joins_dropped(self) -> int:
         return self.joins.dropped
 
+    def moves_waiting(self) -> int:
+        return self.moves.waiting
+
+    def moves_dropped(self) -> Mapping[str, int]:
+        return self.moves.dropped
+
+    def bounces_dropped(self) -> int:
+        return self.ledger.bounces_dropped
+
     def failures(self) -> Mapping[str, int]:
         return {loop.name: loop.failures for loop in self.loops}
 
@@ -76,6 +89,10 @@ class Vitals:
             reasons.append("stopping")
         if not self.connection.is_ready:
             reasons.append(f"not connected: {self.connection.failure or 'not yet'}")
+        if self.moves.held is not None:
+            reasons.append(f"{self.moves.waiting} joins and leaves wait")
+        if lost := self.moves.dropped["leave"]:
+            reasons.append(f"{lost} leaves were lost since the start")
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.database.read(_look)

@@ -46,6 +46,11 @@ class Ledger:
         self._bounces = Bounces()
         self._wake = asyncio.Event()
 
+    @property
+    def bounces_dropped(self) -> int:
+        """How many there was no room for."""
+        return self._bounces.dropped
+
     def bounced(self, bounce: Bounce) -> None:
         """Take a bounce in; it is written with the next step, or soon."""
         dropped, waited = self._bounces.dropped, len(self._bounces)
