@@ -90,9 +90,9 @@ class Vitals:
         if not self.connection.is_ready:
             reasons.append(f"not connected: {self.connection.failure or 'not yet'}")
         if self.moves.held is not None:
-            reasons.append(f"{self.moves.waiting} joins and leaves wait")
-        if lost := self.moves.dropped["leave"]:
-            reasons.append(f"{lost} leaves were lost since the start")
+            lost = self.moves.dropped["leave"]
+            waiting = f"{self.moves.waiting} joins and leaves wait"
+            reasons.append(f"{waiting}, {lost} are lost" if lost else waiting)
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.database.read(_look)

@@ -66,7 +66,7 @@ class Answering:
             active = uow.subscriptions.of(subscriber.id) if subscriber else []
             return [names[one.list_id] for one in active]
 
-        return self.use_cases.database.call(find)
+        return self.use_cases.database.look(find)
 
 
 def configured(

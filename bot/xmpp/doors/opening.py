@@ -86,6 +86,8 @@ class Doors:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._session: asyncio.Task[None] | None = None
+        #: the step that the database keeps from being done
+        self._waits_for: str | None = None
         #: all is said that a fresh session asks for
         self.arrived = asyncio.Event()
 
@@ -191,10 +193,7 @@ class Doors:
         While the database is away it is tried again: nobody tells once more who left.
         """
         try:
-            while True:
-                with contextlib.suppress(Unavailable):
-                    await step()
-                    return
+            while not await self._done(what, step):  # noqa: ASYNC110 - no event
                 await asyncio.sleep(RETRY_SECONDS)
         except NotConnected:
             log.info("disconnected before %s was settled", what)
@@ -204,3 +203,17 @@ class Doors:
             log.warning("%s: %s", what, error.text)
         except Exception:
             log.exception("%s: failed", what)
+
+    async def _done(
+        self, what: str, step: Callable[[], Coroutine[Any, Any, None]]
+    ) -> bool:
+        """False where the database is away, which is told once."""
+        try:
+            await step()
+        except Unavailable as error:
+            if self._waits_for != what:
+                log.warning("%s waits: %s", what, error.text)
+            self._waits_for = what
+            return False
+        self._waits_for = None
+        return True
