@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 MAX_LEAVES = 100_000  #: that wait
 MAX_JOINS = 10_000  #: that wait; servers, or people, ask again
 MAX_OF_ONE = 500  #: addresses at which one person joins or leaves
+DROPS_PER_LOOK = 1_000  #: looking for whom to drop reads all that wait
 _TABLE = """
 CREATE TABLE IF NOT EXISTS move (
   place INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -43,6 +44,10 @@ _FOUND = (
 _FIRST = (
     "SELECT jid, address, leaves, joins, asked, id, language, place, at FROM move"
     " ORDER BY place LIMIT ?"
+)
+_CROWD = (
+    "SELECT leaves, trusted, domain FROM move WHERE leaves = ?"
+    " GROUP BY trusted, domain ORDER BY trusted, count(*) DESC LIMIT 1"
 )
 _DONE = "DELETE FROM move WHERE place = ?"
 _TOO_MANY = (
@@ -76,6 +81,9 @@ class SqlSpool:
         self._max_leaves, self._max_joins = max_leaves, max_joins
         #: of joins, and of moves with a leave
         self._waiting, self._dropped = [0, 0], [0, 0]
+        #: of each, where most of those that may be dropped came from
+        self._crowd: list[tuple[int, int, str]] = [(0, 0, ""), (1, 0, "")]
+        self._drops = DROPS_PER_LOOK
         try:
             self._connection = _opened(file)
             self._count()
@@ -142,16 +150,18 @@ class SqlSpool:
     def _make_room(self, leaves: int, most: int) -> None:
         """Drop the newest of whichever untrusted domain has the most, then of any."""
         while (excess := self._waiting[leaves] - most) > 0:
-            [(trusted, domain)] = self._connection.execute(
-                "SELECT trusted, domain FROM move WHERE leaves = ?"
-                " GROUP BY trusted, domain ORDER BY trusted, count(*) DESC LIMIT 1",
-                (leaves,),
-            )
             if not any(self._dropped):
                 log.error("too many wait for the database: joins and leaves are lost")
-            self._dropped[leaves] += self._delete(
-                leaves, _TOO_MANY, leaves, trusted, domain, excess
-            )
+            _, trusted, _ = self._crowd[leaves]
+            if trusted or self._drops >= DROPS_PER_LOOK:
+                self._look(leaves)
+            dropped = self._delete(leaves, _TOO_MANY, *self._crowd[leaves], excess)
+            self._dropped[leaves] += dropped
+            self._drops += dropped or DROPS_PER_LOOK  # none left there: look anew
+
+    def _look(self, leaves: int) -> None:
+        found = self._connection.execute(_CROWD, (leaves,))
+        self._crowd[leaves], self._drops = found.fetchone(), 0
 
     def first(self, limit: int) -> list[Move]:
         rows = self._connection.execute(_FIRST, (limit,))
