@@ -1,9 +1,9 @@
 """A SQLite file of its own in which joins and leaves wait for the database.
 
-It lies beside SQLite's file; for PostgreSQL in the folder where the service was
-started, and bears the service's name. Where it cannot be written the moves are kept in
-memory. A process's death costs nothing that was put; a power cut, what was put since
-`secure`.
+It lies beside SQLite's file; for PostgreSQL in the folder that systemd gives for a
+service's state, else in the user's, and bears the service's name. Where it cannot be
+written the moves are kept in memory. A process's death costs nothing that was put; a
+power cut, what was put since `secure`.
 """
 
 import contextlib
@@ -60,7 +60,12 @@ def spool_file(url: str, service: str) -> Path:
     """Where the moves of a service over this database wait."""
     if (file := file_of(url)) is not None:
         return Path(f"{file}.waiting")
-    return Path.cwd() / f"carillon-{quote(service, safe='@')}.waiting"
+    if given := os.environ.get("STATE_DIRECTORY"):  # systemd.exec(5)
+        folder = Path(given.partition(":")[0])
+    else:  # XDG Base Directory Specification 0.8
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        folder = Path(state) / "carillon"
+    return folder / f"{quote(service, safe='@')}.waiting"
 
 
 class SqlSpool:
@@ -230,6 +235,7 @@ class SqlSpool:
 def _opened(file: Path | None) -> sqlite3.Connection:
     """Raises OSError or sqlite3.Error."""
     if file is not None:  # it names people
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(file or ":memory:", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")

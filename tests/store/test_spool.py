@@ -156,7 +156,8 @@ def test_one_person_has_a_share(
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """Without a file it works in memory."""
-    file = tmp_path / "no folder" / "moves"
+    (tmp_path / "a file").touch()
+    file = tmp_path / "a file" / "moves"
     with contextlib.closing(SqlSpool(file, FakeClock(NOON), TRUSTED)) as found:
         found.put([leave(A)])
         found.secure()
@@ -181,10 +182,18 @@ def test_only_its_owner_reads_it(opened: Opened, tmp_path: Path) -> None:
 
 
 def test_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside SQLite's file; for PostgreSQL in the working folder, by the service."""
-    monkeypatch.chdir(tmp_path)
+    """Beside SQLite's file; for PostgreSQL in the state folder that systemd, or the
+    user, has for it, by the service's name.
+    """
     beside = spool_file(f"sqlite:///{tmp_path}/carillon.db", "bot@example.org")
     assert beside == tmp_path / "carillon.db.waiting"
     server = "postgresql+psycopg://carillon@127.0.0.1/carillon"
-    apart = spool_file(server, "bot@example.org")
-    assert apart == tmp_path / "carillon-bot@example.org.waiting"
+    for name in ("STATE_DIRECTORY", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder = tmp_path / ".local" / "state" / "carillon"
+    assert spool_file(server, "bot@example.org") == folder / "bot@example.org.waiting"
+    monkeypatch.setenv("XDG_STATE_HOME", "/state")
+    assert spool_file(server, "a b").as_posix() == "/state/carillon/a%20b.waiting"
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/carillon:/var/lib/other")
+    assert spool_file(server, "bot").as_posix() == "/var/lib/carillon/bot.waiting"

@@ -21,6 +21,7 @@ from bot.service.ports.spool import Move, Spool
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0  #: before the database is asked again
+LATE_SECONDS = 5.0  #: before it is told that they wait
 AT_ONCE = 20  #: moves between two looks at who asks
 MAX_PROBES = 10_000  #: that wait
 MAX_PROBES_OF_ONE = 50  #: of one bare JID
@@ -51,7 +52,7 @@ class Moves:
         self._probes_of: Counter[str] = Counter()
         self._news = asyncio.Event()
         self._news.set()  # what an earlier process left
-        #: why the database does not take the first in the row, if so
+        #: why the first in the row is not done, if that takes long
         self.held: str | None = None
         self._probes_dropped = 0
 
@@ -112,12 +113,9 @@ class Moves:
         """As often as it takes."""
         while True:
             try:
-                await self._handle(move)
+                await self._attempt(move)
             except Unavailable as error:
-                if self.held is None:
-                    log.warning("joins and leaves wait: %s", error.text)
-                self.held = error.text
-                await asyncio.to_thread(self._spool.secure)
+                await self._hold(error.text)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             except Exception:
@@ -126,6 +124,23 @@ class Moves:
                 self.held = None
                 log.info("joins and leaves wait no more: %d to be done", self.waiting)
             return
+
+    async def _attempt(self, move: Move) -> None:
+        """Told of where it takes long: to find a database away may take a minute."""
+        work = asyncio.ensure_future(self._handle(move))
+        try:
+            done, _ = await asyncio.wait({work}, timeout=LATE_SECONDS)
+            if not done:
+                await self._hold(f"not done within {LATE_SECONDS:g} s")
+            await work
+        finally:
+            work.cancel()
+
+    async def _hold(self, why: str) -> None:
+        if self.held is None:
+            log.warning("joins and leaves wait: %s", why)
+        self.held = why
+        await asyncio.to_thread(self._spool.secure)
 
     async def _answer_some(self) -> None:
         """Of whoever moves the answer to that says the same."""
