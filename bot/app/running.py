@@ -17,7 +17,7 @@ import structlog
 from bot.app import renamed, systemd
 from bot.app.observing import Observing
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, use_cases_over
+from bot.app.wiring import database_of, spool_of, use_cases_over
 from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
@@ -29,6 +29,7 @@ from bot.engine.loop import Loop
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
+from bot.service.ports.spool import Spool
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import Settings
@@ -73,6 +74,7 @@ class Running:
         database: SqlDatabase,
         use_cases: UseCases,
         lists: list[AnnouncementList],
+        spool: Spool,
         digest_key: bytes,
         counts: Counts,
     ) -> None:
@@ -110,6 +112,7 @@ class Running:
             ids=ids,
             lists=lists,
             on_bounce=engine.ledger.bounced,
+            spool=spool,
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)
@@ -128,6 +131,8 @@ class Running:
             limit=self._doors.limit,
             joins=self._doors.joins,
             gate=desk.gate,
+            moves=self._doors.moves,
+            ledger=engine.ledger,
             loops=(*engine.loops, self._pulse, self._housekeeping),
             tasks=self._background,
             stopping=self._stop,
@@ -145,9 +150,11 @@ class Running:
         """From start to stop; raises Conflict where connecting cannot help."""
         key = await database.run(_digest_key)
         lists = await database.read(_lists)
-        running = cls(settings, database, use_cases, lists, key, counts)
-        async with running._web.serving() if running._web else contextlib.nullcontext():
-            await running.until_stopped()
+        with contextlib.closing(spool_of(settings, use_cases)) as spool:
+            running = cls(settings, database, use_cases, lists, spool, key, counts)
+            pages = running._web.serving() if running._web else None
+            async with pages or contextlib.nullcontext():
+                await running.until_stopped()
 
     async def until_stopped(self) -> None:
         for number in _stop_signals():

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from bot.desk.gate import Gate
 from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError
+from bot.engine.ledger import Ledger
 from bot.engine.loop import Loop
 from bot.engine.window import Window
 from bot.metrics.counts import Counts
@@ -20,6 +21,7 @@ from bot.settings import Settings
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
 from bot.xmpp.doors.inbox.refusals import RefusalLimit
+from bot.xmpp.doors.moves import Moves
 from bot.xmpp.session.connection import Connection
 
 #: seconds that the database may take to show that it is there
@@ -37,6 +39,8 @@ class Vitals:
     limit: RefusalLimit
     joins: SenderLimit
     gate: Gate
+    moves: Moves
+    ledger: Ledger
     loops: Sequence[Loop]
     #: by name: what ends with the service and not before
     tasks: Mapping[str, asyncio.Task[None]]
@@ -69,6 +73,15 @@ class Vitals:
     def discarded(self) -> Mapping[str, int]:
         return self.connection.discarded
 
+    def moves_waiting(self) -> int:
+        return self.moves.waiting
+
+    def moves_dropped(self) -> Mapping[str, int]:
+        return self.moves.dropped
+
+    def bounces_dropped(self) -> int:
+        return self.ledger.bounces_dropped
+
     def failures(self) -> Mapping[str, int]:
         return {loop.name: loop.failures for loop in self.loops}
 
@@ -84,6 +97,10 @@ class Vitals:
             reasons.append("stopping")
         if not self.connection.is_ready:
             reasons.append(f"not connected: {self.connection.failure or 'not yet'}")
+        if self.moves.held is not None:
+            lost = self.moves.dropped["leave"]
+            waiting = f"{self.moves.waiting} joins and leaves wait"
+            reasons.append(f"{waiting}, {lost} are lost" if lost else waiting)
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.database.read(_look)

@@ -14,11 +14,11 @@ process goes on from them.
                    ▲        │
                    └────────┘  lapsed, released, taken over
     exception    (none) ─► skipped | failed | retrying
-                 retrying ─► deferred ─► (none): the repeat was accepted
-                    ▲  │        │
-                    │  │        └─► retrying, failed: the repeat bounced
-                    │  └─► failed: tried often enough, expired, left, stopped
-                    └── claimed, and not followed up
+                 retrying ─► deferred ─► deferred for good: the repeat was accepted
+                    ▲  │        │              │
+                    │  │        └──────────────┴─► retrying, failed: it bounced
+                    │  └─► failed: tried often enough, too old, expired, left, stopped
+                    └── claimed, and not followed up, or given back
 
 Chunks
     A chunk is a range (after, last] of positions. Its cursor, `through`, says that
@@ -42,12 +42,14 @@ Chunks
 
 Exceptions
     No row is the usual case: whom the cursor has passed without one was told.
-    Therefore a row is there for what deviates, and goes away when it no longer does.
+    Therefore a row is there for what deviates. Where a repeat was accepted the row
+    stays, but for its attempts alone, and counts as told: or whoever let a message
+    bounce anew after each acceptance would have it repeated for ever.
 
     Unless it is stopped or given up, a broadcast is over once every chunk is finished
-    and no exception is retrying or deferred. A message may bounce later than that. It
-    still makes an exception and is repeated, for two days after the end at most, but
-    the broadcast's own state, and the report, stay what they were.
+    and no exception is awaited. A message may bounce later than that. It still makes
+    an exception and is repeated, while the broadcast is less than a day old, but its
+    own state, and the report, stay what they were.
 """
 
 from dataclasses import dataclass
@@ -196,15 +198,15 @@ class ExceptionKind(StrEnum):
 
     #: not told, and not tried again. Entered by the step that gave the recipient up
     #: (its text cannot be rendered, or the server closes the stream over it), by a
-    #: bounce that allows no repeat, by a repeat that is over, by a stop. Only one more
-    #: bounce of the same message, of a kind that asks for a repeat, leads out of it
+    #: bounce that allows no repeat, by a repeat that is over, by a stop. It is final:
+    #: what bounces once more says nothing new, or two bounces in turn would never end
     FAILED = "failed"
     #: it bounced for a while; the retrier repeats it at `next_at`. To claim it moves
     #: `next_at` on: a crash before the repeat is acknowledged leaves it here, and it is
     #: claimed once more, as one attempt of those it has
     RETRYING = "retrying"
     #: the server has the repeat. A bounce leads back; no bounce until `next_at` means
-    #: accepted, and the retrier drops the row
+    #: accepted: then there is no next moment, and it counts as sent
     DEFERRED = "deferred"
     #: final: unsubscribed between the due moment and its turn; entered by the step
     SKIPPED = "skipped"
@@ -225,6 +227,11 @@ class DeliveryException:
     first_at: datetime
     #: when the retrier looks at it again; None where it does not
     next_at: datetime | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """No bounce changes it any more."""
+        return self.kind in {ExceptionKind.FAILED, ExceptionKind.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,18 @@ class Live(Protocol):
         """Stanzas that came to nothing, by reason."""
         ...
 
+    def moves_waiting(self) -> int:
+        """Joins and leaves that the database does not have yet."""
+        ...
+
+    def moves_dropped(self) -> Mapping[str, int]:
+        """By kind, presences that there was no room for."""
+        ...
+
+    def bounces_dropped(self) -> int:
+        """Messages that came back, for which there was no room."""
+        ...
+
     def failures(self) -> Mapping[str, int]:
         """Steps of each loop that raised."""
         ...
@@ -99,6 +111,21 @@ class Gauges(Collector):
         for reason, count in live.discarded().items():
             discarded.add_metric([reason], count)
         yield discarded
+        waiting = live.moves_waiting()
+        yield _value("presences_waiting", "Joins and leaves not stored yet.", waiting)
+        lost = CounterMetricFamily(
+            "carillon_presences_dropped",
+            "Presences that there was no room for.",
+            labels=["kind"],
+        )
+        for kind, count in live.moves_dropped().items():
+            lost.add_metric([kind], count)
+        yield lost
+        yield CounterMetricFamily(
+            "carillon_bounces_dropped",
+            "Messages that came back, for which there was no room.",
+            value=live.bounces_dropped(),
+        )
         failures = CounterMetricFamily(
             "carillon_loop_failures", "Steps of a loop that failed.", labels=["loop"]
         )

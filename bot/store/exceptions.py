@@ -1,6 +1,6 @@
 """Delivery exceptions: a row for each recipient that deviates from "sent"."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.domain.broadcast import DeliveryException, ExceptionKind
 from bot.store.conflicts import insert
 from bot.store.ownership import SERVICE
-from bot.store.tables import IS_AWAITED, delivery_exception
+from bot.store.tables import IS_ACCEPTED, IS_AWAITED, delivery_exception
 
 _KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
 _THEIRS = delivery_exception.c.service == SERVICE
@@ -27,6 +27,7 @@ AWAITED = (
         _THEIRS,
         delivery_exception.c.broadcast_id == sa.bindparam("broadcast_id"),
         delivery_exception.c.kind.in_([ExceptionKind.RETRYING, ExceptionKind.DEFERRED]),
+        IS_AWAITED,
     )
     .limit(1)
 )
@@ -59,17 +60,6 @@ class SqlExceptions:
         )
         rows = [_values(entry) | {"service": self._service} for entry in exceptions]
         self._connection.execute(upsert, rows)
-
-    def drop(self, broadcast_id: int, jids: Collection[str]) -> None:
-        if not jids:
-            return
-        delete = sa.delete(delivery_exception).where(
-            self._theirs,
-            delivery_exception.c.broadcast_id == sa.bindparam("of"),
-            delivery_exception.c.jid == sa.bindparam("who"),
-        )
-        keys = [{"of": broadcast_id, "who": jid} for jid in jids]
-        self._connection.execute(delete, keys)
 
     def due(self, now: datetime, limit: int) -> set[int]:
         values = {"whose": self._service, "now": now, "limit": limit}
@@ -106,6 +96,7 @@ class SqlExceptions:
                 self._theirs,
                 delivery_exception.c.broadcast_id == broadcast_id,
                 delivery_exception.c.jid > after,
+                sa.not_(IS_ACCEPTED),
             )
             .order_by(delivery_exception.c.jid)
             .limit(limit)

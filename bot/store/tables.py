@@ -310,6 +310,11 @@ delivery_exception = sa.Table(
 sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)
 #: retrying or deferred: its time comes again
 IS_AWAITED = delivery_exception.c.next_at.is_not(None)
+#: a repeat was accepted: the row is kept for its attempts alone
+IS_ACCEPTED = sa.and_(
+    delivery_exception.c.kind == ExceptionKind.DEFERRED,
+    delivery_exception.c.next_at.is_(None),
+)
 sa.Index(
     "ix_delivery_exception_next",
     delivery_exception.c.service,

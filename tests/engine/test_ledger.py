@@ -38,7 +38,8 @@ def test_bounces_are_written_a_few_at_a_time(world: World) -> None:
                 )
             )
         last = claimed.chunk.last
-        step = Step(chunk_id=claimed.chunk.id, through=last, done=100)
+        chunk_id = claimed.chunk.id
+        step = Step(chunk_id=chunk_id, broadcast_key=key, through=last, done=100)
         done = asyncio.create_task(ledger.record(step))
         await asyncio.sleep(0)
         await ledger.flush()

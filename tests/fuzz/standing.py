@@ -26,6 +26,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import XMPPSettings
 from bot.store.database import backend_of
+from bot.store.spool import SqlSpool
 from bot.store.unit_of_work import SqlUnitOfWork
 from bot.xmpp.doors.opening import Doors
 from bot.xmpp.doors.presence import PresenceDoor
@@ -180,7 +181,7 @@ class Standing:
         receive()
         for _ in range(STEPS):
             await asyncio.sleep(0)
-        assert self._presence._waiting.empty()
+        assert self._presence.moves.waiting == 0
         assert not self._doors._signs._waiting
 
     async def _open(self, world: World) -> None:
@@ -195,6 +196,7 @@ class Standing:
             ids=self.ids,
             lists=self.database.call(lambda uow: uow.lists.all()),
             on_bounce=bounced,
+            spool=SqlSpool(None, world.clock, world.policy.access.domains),
             contact="help@example.org",
         )
         settings = XMPPSettings.model_validate(

@@ -82,6 +82,15 @@ class Running:
     def discarded(self) -> Mapping[str, int]:
         return {"address": 6}
 
+    def moves_waiting(self) -> int:
+        return 6
+
+    def moves_dropped(self) -> Mapping[str, int]:
+        return {"join": 1, "leave": 0, "probe": 2}
+
+    def bounces_dropped(self) -> int:
+        return 7
+
     def failures(self) -> Mapping[str, int]:
         return {"planner": 2}
 

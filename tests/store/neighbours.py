@@ -310,7 +310,6 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.exceptions.put([replace(a.exception, attempts=4)]),
         None,
     ),
-    "exceptions.drop": (lambda u, a: u.exceptions.drop(a.listed.id, [READER]), None),
     "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),

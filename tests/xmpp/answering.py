@@ -1,6 +1,7 @@
 """The service's doors on a real server, with its real database, without engine."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError
 
-from bot.app.wiring import lists_of, open_use_cases
+from bot.app.wiring import lists_of, open_use_cases, spool_of
 from bot.desk.desk import Desk
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
@@ -66,7 +67,7 @@ class Answering:
             active = uow.subscriptions.of(subscriber.id) if subscriber else []
             return [names[one.list_id] for one in active]
 
-        return self.use_cases.database.call(find)
+        return self.use_cases.database.look(find)
 
 
 def configured(
@@ -90,7 +91,10 @@ def configured(
 async def answering(settings: Settings) -> AsyncIterator[Answering]:
     """Started, with everything said that a fresh session asks for."""
     upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
-    with open_use_cases(settings) as use_cases:
+    with (
+        open_use_cases(settings) as use_cases,
+        contextlib.closing(spool_of(settings, use_cases)) as spool,
+    ):
         key, lists = await use_cases.database.run(_start)
         ids = MessageIds(key)
         bounces: list[Bounce] = []
@@ -101,6 +105,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             ids=ids,
             lists=lists,
             on_bounce=bounces.append,
+            spool=spool,
             contact=settings.xmpp.contact,
         )
         connection = Connection(

@@ -16,7 +16,7 @@ from bot.domain.differences import Difference, differences
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule, ScheduleState
-from bot.domain.verdict import REPEATABLE_FOR
+from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -33,7 +33,7 @@ from bot.service.rules.voices import voice_of
 
 #: how long after its end a broadcast may still need the words that it was sent with;
 #: a repeat is claimed in one transaction and worded in another
-_KEPT_FOR = REPEATABLE_FOR + SETTLING_TIME
+_KEPT_FOR = RETRY_FOR + SETTLING_TIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
