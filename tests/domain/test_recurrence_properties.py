@@ -12,12 +12,12 @@ from bot.domain import recurrence
 from bot.domain.recurrence import Rule
 from tests.domain import day_walker
 from tests.domain.questions import first, next_after
-from tests.domain.strategies import places_and_moments, rules
+from tests.domain.strategies import examples, places_and_moments, rules
 
 MINUTE = timedelta(minutes=1)
 MOST = 25
 
-thorough = settings(max_examples=200, deadline=None)
+thorough = settings(max_examples=examples(200), deadline=None)
 
 
 def sequence(
