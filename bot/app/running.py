@@ -118,7 +118,11 @@ class Running:
         self._doors.open(connection)
         kept = settings.audit.keep_days
         housekeeper = Housekeeper(
-            database, use_cases.audit, clock, timedelta(days=kept) if kept else None
+            database,
+            use_cases.audit,
+            use_cases.rearming,
+            clock,
+            timedelta(days=kept) if kept else None,
         )
         self._pulse = Loop("pulse", self._beat)
         self._housekeeping = Loop("housekeeper", housekeeper.step)

@@ -84,11 +84,16 @@ class OccurrenceState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """One due moment of a schedule, unique by (schedule, due moment)."""
+    """One due moment of a schedule: of a rule unique by its wall time, else by its
+    moment.
+    """
 
     id: int = 0
     schedule_id: int
+    #: when it is, or was, by the rules of its zone then
     due_at: datetime
+    #: what the rule asks for (naive); None where it is of no rule
+    wall: datetime | None = None
     state: OccurrenceState
     reason: str | None = None
 

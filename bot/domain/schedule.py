@@ -180,9 +180,17 @@ class Schedule:
     timezone: str
     #: a canonical RRULE value, or None for once
     recurrence: str | None = None
-    #: the draft's deliver-at: DTSTART of the recurrence
+    #: the draft's deliver-at; of a recurring one the moment of `start` when it was
+    #: asked for, which no rule is computed from
     deliver_at: datetime
-    #: the earliest occurrence not planned yet
+    #: DTSTART of the recurrence, a wall time in `zone` (naive; its `fold` tells the
+    #: second of two); None for once
+    start: datetime | None = None
+    #: the wall time of the last occurrence that is dealt with or passed over, or any
+    #: before the next one; None: the rule begins with `start`
+    through: datetime | None = None
+    #: the earliest occurrence not planned yet: for once that very moment; of a
+    #: recurring one derived from its wall time, anew when it is due
     next_at: datetime | None
     #: occurrences planned so far: sent, missed or skipped (RFC 5545 COUNT)
     planned: int = 0

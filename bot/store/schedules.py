@@ -120,6 +120,21 @@ class SqlSchedules:
         rows = self._connection.execute(UPCOMING, values)
         return [_from_row(row) for row in rows]
 
+    def recurring(self, after: int, limit: int) -> list[Schedule]:
+        select = (
+            sa.select(table)
+            .where(
+                self._theirs,
+                IS_LIVE,
+                table.c.recurrence.is_not(None),
+                table.c.next_at.is_not(None),
+                table.c.id > after,
+            )
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        return [_from_row(row) for row in self._connection.execute(select)]
+
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
         conditions = [self._theirs, *_where(wanted)]
         return page(self._connection, table, conditions, paging, _from_row)
@@ -160,6 +175,8 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "timezone": schedule.timezone,
         "recurrence": schedule.recurrence,
         "deliver_at": schedule.deliver_at,
+        "start": schedule.start,
+        "through": schedule.through,
         "next_at": schedule.next_at,
         "planned": schedule.planned,
         "expires_at": schedule.expires_at,
@@ -189,6 +206,8 @@ def _from_row(row: sa.Row[Any]) -> Schedule:
         timezone=row.timezone,
         recurrence=row.recurrence,
         deliver_at=row.deliver_at,
+        start=row.start,
+        through=row.through,
         next_at=row.next_at,
         planned=row.planned,
         expires_at=row.expires_at,

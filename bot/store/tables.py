@@ -23,7 +23,7 @@ from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType
 from bot.domain.schedule import FINAL, PLANNABLE, Origin, ScheduleState
 from bot.domain.updates import WireState
-from bot.store.types import Id, UTCDateTime
+from bot.store.types import Id, UTCDateTime, WallTime
 
 metadata = sa.MetaData(
     naming_convention={
@@ -134,6 +134,9 @@ schedule = sa.Table(
     sa.Column("timezone", sa.Text, nullable=False),
     sa.Column("recurrence", sa.Text),
     sa.Column("deliver_at", UTCDateTime, nullable=False),
+    # of a rule: DTSTART, and how far it has come; what is next follows from these
+    sa.Column("start", WallTime),
+    sa.Column("through", WallTime),
     sa.Column("next_at", UTCDateTime),
     sa.Column("planned", sa.Integer, nullable=False),
     sa.Column("expires_at", UTCDateTime),
@@ -185,10 +188,21 @@ occurrence = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("schedule_id", sa.ForeignKey("schedule.id"), nullable=False),
     sa.Column("due_at", UTCDateTime, nullable=False),
+    sa.Column("wall", WallTime),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
-    sa.UniqueConstraint("schedule_id", "due_at"),
+    sa.UniqueConstraint("schedule_id", "wall"),
     _one_of("state", OccurrenceState),
+)
+sa.Index(None, occurrence.c.schedule_id, occurrence.c.due_at)
+IS_OF_NO_RULE = occurrence.c.wall.is_(None)
+sa.Index(
+    "uq_occurrence_once",
+    occurrence.c.schedule_id,
+    occurrence.c.due_at,
+    unique=True,
+    sqlite_where=IS_OF_NO_RULE,
+    postgresql_where=IS_OF_NO_RULE,
 )
 
 broadcast = sa.Table(

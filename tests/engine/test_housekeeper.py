@@ -19,6 +19,11 @@ from tests.world import NOON, World
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
+def keeper_of(world: World, keep_audit: timedelta | None) -> Housekeeper:
+    rearming = world.use_cases.rearming
+    return Housekeeper(world.database, world.audit, rearming, world.clock, keep_audit)
+
+
 def fill(uow: UnitOfWork, ages: list[timedelta]) -> None:
     for age in ages:
         uow.audit.add(
@@ -55,7 +60,7 @@ def test_old_entries_go_in_slices(
         return result
 
     monkeypatch.setattr(world.database, "run", watched)
-    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    keeper = keeper_of(world, 7 * DAY)
     assert asyncio.run(keeper.step()) > 0
     assert purged == [ROWS_PER_TRANSACTION, ROWS_PER_TRANSACTION, 5, 0]
     assert left(world) == 3
@@ -68,7 +73,7 @@ def test_a_clock_far_ahead_costs_nothing(world: World) -> None:
     right time; a clock that goes on evenly is believed.
     """
     world.do(fill, [8 * DAY, 6 * DAY, MINUTE])
-    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    keeper = keeper_of(world, 7 * DAY)
     counts = []
     for moment in (
         NOON,
@@ -90,7 +95,7 @@ def test_a_start_with_a_clock_far_ahead(world: World) -> None:
     """
     world.do(fill, [MINUTE])
     world.clock.set(NOON + 3_650 * DAY)
-    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    keeper = keeper_of(world, 7 * DAY)
     asyncio.run(keeper.step())
     assert left(world) == 1
     world.clock.advance(hours=1)
@@ -101,7 +106,7 @@ def test_a_start_with_a_clock_far_ahead(world: World) -> None:
 def test_kept_for_ever(world: World) -> None:
     """Without an age nothing is dropped."""
     world.do(fill, [9_999 * DAY])
-    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    keeper = keeper_of(world, None)
     asyncio.run(keeper.step())
     assert left(world) == 1
 
@@ -125,7 +130,7 @@ def test_many_counts_go_in_slices(
         return dropped[-1]
 
     monkeypatch.setattr(world.database, "run", watched)
-    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    keeper = keeper_of(world, None)
     asyncio.run(keeper.step())
     assert dropped == [ROWS_PER_TRANSACTION, 5, 0]
 
@@ -135,7 +140,7 @@ def test_counts_of_minutes_that_are_over(world: World) -> None:
     before, now = NOON - DAY, NOON - MINUTE / 2
     world.do(lambda uow: uow.requests.add("old", before, MINUTE))
     world.do(lambda uow: uow.requests.add("new", now, MINUTE))
-    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    keeper = keeper_of(world, None)
     asyncio.run(keeper.step())
     assert world.do(lambda uow: uow.requests.add("old", before, MINUTE)) == (1, before)
     assert world.do(lambda uow: uow.requests.add("new", now, MINUTE)) == (2, now)

@@ -120,7 +120,7 @@ def test_what_was_skipped_stays_skipped(world: World) -> None:
     for due in ("2026-03-01T13:00:00Z", "2026-03-04T13:00:00Z"):
         world.steer("skip", job, ADMIN, due)
     found = draft(world, job, timezone="America/New_York")
-    assert [f"{one:%d %H}" for one in found.skipped] == ["01 18", "04 18"]
+    assert [f"{one:%d %H}" for one in found.skipped] == ["01 13", "04 13"]
     edited = world.edit(job, timezone="America/New_York")
     assert (edited.next_at, edited.planned) == (AT_ONE + DAY + 5 * HOUR, 1)
     edited = world.edit(job, recurrence="FREQ=DAILY;INTERVAL=2;COUNT=4")
@@ -130,7 +130,7 @@ def test_what_was_skipped_stays_skipped(world: World) -> None:
     ]
     kept = world.do(world.schedules.skipped, edited)
     assert ahead(edited, 9)[1] == "03-04 18:00"
-    assert [f"{one:%d %H}" for one in kept] == ["04 18"]
+    assert [f"{one:%d %H}" for one in kept] == ["04 13"]
     found = draft(world, job, deliver_at="2026-03-04T18:00:00Z")
     assert [f"{one:%d %H}" for one in found.put_back] == ["04 18"]
     edited = world.edit(job, deliver_at="2026-03-04T18:00:00Z")

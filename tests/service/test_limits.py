@@ -132,11 +132,6 @@ AT_THE_EDGE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, int]]] =
         {"delay_seconds": str(366 * 86_400 + 1)},
         ("window", 366 * 86_400),
     ),
-    "step": (
-        {"recurrence": "FREQ=YEARLY"},
-        {"recurrence": "FREQ=YEARLY;INTERVAL=2"},
-        ("window", 366 * 86_400),
-    ),
     "body": (
         {"bodies": (("en", "ä" * 16_000),)},
         {"bodies": (("en", "Hi"), ("de", "ä" * 16_001))},

@@ -40,6 +40,7 @@ from tests.store.samples import (
 
 NEIGHBOUR = "news.example.org"
 LATER = NOON + timedelta(days=1)
+WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
 ADMIN = SubscriptionOrigin.ADMIN
 PERSON = Person(READER, "fr", "Europe/Paris", "fr")
@@ -82,6 +83,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         subscriber.id, EndReason.SUSPENDED, LATER, list_id=lists["club"]
     )
     schedule = unit.schedules.add(a_schedule())
+    unit.schedules.add(a_schedule("daily", recurrence="FREQ=DAILY", start=WALL))
     broadcasts = []
     for minute in (0, 1):
         occurrence = an_occurrence(unit, schedule, minute)
@@ -97,7 +99,10 @@ def fill(unit: UnitOfWork) -> Theirs:
             unit.broadcasts.keep_content(schedule, NOON)
     unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
     left_out = Occurrence(
-        schedule_id=schedule.id, due_at=LATER, state=OccurrenceState.SKIPPED
+        schedule_id=schedule.id,
+        due_at=LATER,
+        wall=WALL,
+        state=OccurrenceState.SKIPPED,
     )
     unit.occurrences.add(left_out)
     chunk = unit.chunks.claim(WORKER, NOON, MINUTE)
@@ -216,6 +221,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "schedules.due": (lambda u, _: u.schedules.due(LATER, 9), []),
     "schedules.next_due": (lambda u, _: u.schedules.next_due(), None),
     "schedules.upcoming": (lambda u, _: u.schedules.upcoming(9), []),
+    "schedules.recurring": (lambda u, _: u.schedules.recurring(0, 9), []),
     "schedules.page": (
         lambda u, _: u.schedules.page(ScheduleFilter(), Paging()).count,
         0,
@@ -243,11 +249,15 @@ CALLS: dict[str, tuple[Call, object]] = {
         [],
     ),
     "occurrences.skipped": (
-        lambda u, a: u.occurrences.skipped(a.schedule.id, after=NOON),
+        lambda u, a: u.occurrences.skipped(a.schedule.id, after=None),
         [],
     ),
     "occurrences.put_back": (
-        lambda u, a: u.occurrences.put_back(a.schedule.id, LATER),
+        lambda u, a: u.occurrences.put_back(a.schedule.id, WALL),
+        None,
+    ),
+    "occurrences.begin_anew": (
+        lambda u, a: u.occurrences.begin_anew(a.schedule.id, WALL),
         None,
     ),
     "broadcasts.keep_content": (

@@ -1,6 +1,7 @@
 """Schedules and their occurrences."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,6 +22,9 @@ from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, a_schedule
+
+AT_NINE = datetime.fromisoformat("2026-03-01T09:00")
+DAY = timedelta(days=1)
 
 FULL = a_schedule(
     audience=PeopleAudience(jids=("b@example.org", "a@example.org"), list_name="news"),
@@ -201,7 +205,12 @@ def test_what_is_skipped(database: SqlDatabase) -> None:
         ]
         first, second, third = (
             unit.occurrences.add(
-                Occurrence(schedule_id=schedule, due_at=NOON + at * MINUTE, state=state)
+                Occurrence(
+                    schedule_id=schedule,
+                    due_at=NOON + at * MINUTE,
+                    wall=AT_NINE + at * DAY,
+                    state=state,
+                )
             )
             for at, state in enumerate(states)
         )
@@ -214,10 +223,10 @@ def test_what_is_skipped(database: SqlDatabase) -> None:
         assert found.of(schedule, limit=9, until=NOON + MINUTE) == [second, first]
         assert found.in_state(schedule, OccurrenceState.SKIPPED) == [second, third]
         assert found.in_state(other, OccurrenceState.SKIPPED) == []
-        assert found.skipped(schedule, after=NOON) == [second.due_at, third.due_at]
-        assert found.skipped(schedule, after=second.due_at) == [third.due_at]
-        for moment in (first.due_at, third.due_at):
-            found.put_back(schedule, moment)
+        assert found.skipped(schedule, after=None) == [second.wall, third.wall]
+        assert found.skipped(schedule, after=second.wall) == [third.wall]
+        for wall in (AT_NINE, AT_NINE + 2 * DAY):  # the first is no skipped one
+            found.put_back(schedule, wall)
         assert found.of(schedule, limit=9) == [second, first]
 
     database.call(use)

@@ -18,6 +18,7 @@ from bot.domain.broadcast import (
     Occurrence,
     OccurrenceState,
 )
+from bot.domain.coming import Due
 from bot.domain.errors import CarillonError
 from bot.domain.events import Planned, Unsent
 from bot.domain.lateness import LateVerdict, judge
@@ -93,23 +94,34 @@ class Planning:
         frozen: Mapping[str, Frozen | None],
         now: datetime,
     ) -> None:
-        due = schedule.next_at
-        assert due is not None  # noqa: S101 - `due` selects by it
+        expected = schedule.next_at
+        assert expected is not None  # noqa: S101 - `due` selects by it
         try:
-            skipped = uow.occurrences.skipped(schedule.id, after=due)
-            schedule = coming.advanced(schedule, skipped)
+            skipped = uow.occurrences.skipped(schedule.id, after=schedule.through)
+            taken = coming.taken(schedule, skipped)
         except CarillonError:
             # Its zone is gone from the system, for one. It must not hold up the rest.
+            due = Due(expected)
             schedule = replace(schedule, planned=schedule.planned + 1, next_at=None)
             self._unsent(uow, schedule, due, OccurrenceState.FAILED, "unreadable", now)
             return
+        # One of the next two: the zone's rules have changed since it was looked for.
+        if taken is None:
+            due, schedule = Due(expected), replace(schedule, next_at=None)
+            self._unsent(uow, schedule, due, OccurrenceState.FAILED, "ended", now)
+            return
+        if taken.due.moment > now:
+            uow.schedules.save(coming.derived(schedule, skipped))
+            return
+        schedule, due = taken.after, taken.due
         if schedule.expires_at is not None and schedule.expires_at <= now:
             schedule = replace(schedule, next_at=None)
             self._unsent(uow, schedule, due, OccurrenceState.FAILED, "expired", now)
         elif schedule.next_at is not None and schedule.next_at <= now:
             self._unsent(uow, schedule, due, OccurrenceState.MISSED, "superseded", now)
         else:
-            verdict = judge(schedule.late, due=due, now=now)
+            # not late by what a change of the zone's rules did to it
+            verdict = judge(schedule.late, due=max(due.moment, expected), now=now)
             if verdict is LateVerdict.MISS:
                 self._unsent(uow, schedule, due, OccurrenceState.MISSED, "late", now)
             elif verdict is LateVerdict.HOLD:
@@ -121,7 +133,7 @@ class Planning:
         self,
         uow: UnitOfWork,
         schedule: Schedule,
-        due: datetime,
+        due: Due,
         state: OccurrenceState,
         reason: str,
         now: datetime,
@@ -134,7 +146,11 @@ class Planning:
         """
         if occurrence is None:
             new = Occurrence(
-                schedule_id=schedule.id, due_at=due, state=state, reason=reason
+                schedule_id=schedule.id,
+                due_at=due.moment,
+                wall=due.wall,
+                state=state,
+                reason=reason,
             )
             stored = uow.occurrences.add(new)
         else:
@@ -150,14 +166,19 @@ class Planning:
         if stored is not None:
             reports.dealt_with(uow, self.policy, after, stored, None, now)
             uow.happened(
-                Unsent(announcement=after.id, due_at=due, state=state, reason=reason)
+                Unsent(
+                    announcement=after.id,
+                    due_at=due.moment,
+                    state=state,
+                    reason=reason,
+                )
             )
 
     def launch(
         self,
         uow: UnitOfWork,
         schedule: Schedule,
-        due: datetime,
+        due: Due,
         frozen: Mapping[str, Frozen | None],
         now: datetime,
         *,
@@ -186,7 +207,8 @@ class Planning:
             occurrence = uow.occurrences.add(
                 Occurrence(
                     schedule_id=schedule.id,
-                    due_at=due,
+                    due_at=due.moment,
+                    wall=due.wall,
                     state=OccurrenceState.SENDING,
                     reason=reason,
                 )
@@ -216,7 +238,7 @@ class Planning:
                 announcement=schedule.id,
                 broadcast=stored.id,
                 origin=schedule.origin,
-                due_at=due,
+                due_at=due.moment,
                 at=now,
                 readers=stored.total,
             )

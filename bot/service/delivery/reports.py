@@ -40,6 +40,7 @@ _REASONS = {
     "list-gone": Phrase("the list no longer exists"),
     "content": Phrase("its template or one of its fields can no longer be rendered"),
     "unreadable": Phrase("its recurrence or its time zone can no longer be read"),
+    "ended": Phrase("its zone's clocks have changed, and its rule ends before it"),
     "stream-error": Phrase("the server closed the connection over it again and again"),
 }
 

@@ -56,6 +56,10 @@ class StoredSchedules(Protocol):
         """Plannable, in the order they become due; nothing is locked."""
         ...
 
+    def recurring(self, after: int, limit: int) -> list[Schedule]:
+        """Those with something to come, by id from `after` on; nothing is locked."""
+        ...
+
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
         """Raises NotFound where after/before names no schedule that matches."""
         ...
@@ -69,7 +73,7 @@ class StoredSchedules(Protocol):
 
 class Occurrences(Protocol):
     def add(self, occurrence: Occurrence) -> Occurrence | None:
-        """None where (schedule, due moment) exists already."""
+        """None where it is there: of a rule by its wall time, else by its moment."""
         ...
 
     def get(self, occurrence_id: int) -> Occurrence | None: ...
@@ -88,10 +92,16 @@ class Occurrences(Protocol):
         """The earliest first."""
         ...
 
-    def skipped(self, schedule_id: int, *, after: datetime) -> list[datetime]:
-        """The moments after `after` that are left out, the earliest first."""
+    def skipped(self, schedule_id: int, *, after: datetime | None) -> list[datetime]:
+        """The wall times after `after` that are left out, the earliest first."""
         ...
 
-    def put_back(self, schedule_id: int, due_at: datetime) -> None:
-        """Forget that this moment is left out."""
+    def put_back(self, schedule_id: int, wall: datetime) -> None:
+        """Forget that this wall time is left out."""
+        ...
+
+    def begin_anew(self, schedule_id: int, wall: datetime) -> None:
+        """The rule has another beginning: what was dealt with at this wall time or
+        later was of another rule, or in another zone.
+        """
         ...

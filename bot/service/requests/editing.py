@@ -5,10 +5,11 @@ out at this moment is not touched: it keeps the content that it began with, and 
 what may be repeated after its end, since a message can bounce late.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import timestamps, wallclock
+from bot.domain import coming, timestamps, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
@@ -44,9 +45,9 @@ class Edited:
     #: the very same where nothing changes, as in a repeat of an edit
     after: Schedule
     differences: tuple[Difference, ...] = ()
-    #: moments to come that stay skipped, the earliest first
+    #: wall times to come that stay skipped, the earliest first
     skipped: tuple[datetime, ...] = ()
-    #: skips that are undone and are not behind the next moment
+    #: the moments of skips that are undone and are not behind the next one
     put_back: tuple[datetime, ...] = ()
 
 
@@ -98,7 +99,7 @@ class Editing:
             edit_fingerprint=change.fingerprint(revision),
         )
         uow.broadcasts.keep_content(schedule, self._clock.now() - _KEPT_FOR)
-        _move_skipped(uow, after, times)
+        _move_skipped(uow, self._schedules.skipped(uow, schedule), times)
         uow.schedules.save(after)
         uow.nudge()
         return after
@@ -143,8 +144,12 @@ class Editing:
                 before=schedule,
                 after=after,
                 differences=differences(schedule, after),
-                skipped=tuple(sorted(filter(None, times.skipped.values()))),
-                put_back=tuple(one for one in skipped if _is_undone(one, after, times)),
+                skipped=times.skipped,
+                put_back=tuple(
+                    coming.moment_of(schedule, one)
+                    for one in skipped
+                    if _is_undone(schedule, one, after, times)
+                ),
             ),
             times,
         )
@@ -159,12 +164,15 @@ class Editing:
         self._quotas.room_on(uow, owner, after, self._clock.now())
 
 
-def _is_undone(skipped: datetime, after: Schedule, times: Retimed) -> bool:
+def _is_undone(
+    before: Schedule, skipped: datetime, after: Schedule, times: Retimed
+) -> bool:
     """Whether something may be sent again on a day that was to be left out."""
-    if times.skipped[skipped] is not None or after.next_at is None:
+    if skipped in times.skipped or after.next_at is None:
         return False
     zone = wallclock.zone(after.zone)
-    return skipped.astimezone(zone).date() >= after.next_at.astimezone(zone).date()
+    day = coming.moment_of(before, skipped).astimezone(zone).date()
+    return day >= after.next_at.astimezone(zone).date()
 
 
 def _check_editable(schedule: Schedule, revision: int | None) -> None:
@@ -208,16 +216,21 @@ def _check_unsent(uow: UnitOfWork, after: Schedule) -> None:
         )
 
 
-def _move_skipped(uow: UnitOfWork, after: Schedule, times: Retimed) -> None:
-    """All are taken away first, since one may move to the place of another; what is
-    sent next was perhaps skipped a moment ago.
+def _move_skipped(uow: UnitOfWork, skipped: Iterable[datetime], times: Retimed) -> None:
+    """`skipped` were to come. All are taken away first: what stays skipped has another
+    moment, and what is sent next was perhaps skipped a moment ago.
     """
-    moved = {old: new for old, new in times.skipped.items() if old != new}
-    for old in moved:
-        uow.occurrences.put_back(after.id, old)
-    if after.next_at is not None:
-        uow.occurrences.put_back(after.id, after.next_at)
-    for new in filter(None, moved.values()):
+    after = times.schedule
+    for wall in skipped:
+        uow.occurrences.put_back(after.id, wall)
+    if times.begins_anew and after.start is not None:
+        uow.occurrences.begin_anew(after.id, after.start.replace(fold=0))
+    for wall in times.skipped:
         uow.occurrences.add(
-            Occurrence(schedule_id=after.id, due_at=new, state=OccurrenceState.SKIPPED)
+            Occurrence(
+                schedule_id=after.id,
+                due_at=coming.moment_of(after, wall),
+                wall=wall,
+                state=OccurrenceState.SKIPPED,
+            )
         )

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain import coming
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import (
@@ -33,6 +34,7 @@ from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests import intake, skipping
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
@@ -50,7 +52,7 @@ class Report:
     moment: datetime
     #: of the latest broadcast, None where nothing has gone out yet
     progress: Progress | None = None
-    #: moments still to come that will be left out, where they were asked for
+    #: wall times still to come that will be left out, where they were asked for
     skipped: tuple[datetime, ...] = ()
 
     @property
@@ -158,15 +160,15 @@ class Schedules:
     def moment(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
         """The next occurrence, or the last if there is none to come."""
         if schedule.next_at is not None:
-            return schedule.next_at
+            return _next(schedule)
         now, found = self._clock.now(), uow.occurrences
         past = found.of(schedule.id, limit=1, until=now)
         past = past or found.of(schedule.id, limit=1)
         return past[0].due_at if past else schedule.deliver_at
 
     def skipped(self, uow: UnitOfWork, schedule: Schedule) -> list[datetime]:
-        """The moments to come that are left out, the earliest first."""
-        return uow.occurrences.skipped(schedule.id, after=self._clock.now())
+        """The wall times to come that are left out, the earliest first."""
+        return skipping.to_come(uow, schedule, self._clock.now())
 
     def page(
         self,
@@ -241,7 +243,7 @@ def _earlier(
     if request.client_id is None:
         return None
     earlier = uow.schedules.find(caller.owner, request.client_id)
-    if earlier is not None and earlier.fingerprint != request.fingerprint():
+    if earlier is not None and not _is_repeat(request, earlier):
         raise Conflict(
             Phrase(
                 "The id {id!r} is taken by another request of yours;"
@@ -252,12 +254,31 @@ def _earlier(
     return earlier
 
 
+def _is_repeat(request: ScheduleRequest, earlier: Schedule) -> bool:
+    if earlier.fingerprint == request.fingerprint():
+        return True
+    # stored by a release that knew no wall times
+    return (
+        request.on_the_wall
+        and earlier.fingerprint == intake.with_moments(request).fingerprint()
+    )
+
+
 def locked(uow: UnitOfWork, reference: int) -> Schedule:
     """Held for this transaction; raises NotFound."""
     schedule = uow.schedules.lock(reference)
     if schedule is None:
         raise _unknown(ScheduleName(number=reference))
     return schedule
+
+
+def _next(schedule: Schedule) -> datetime:
+    """By the present rules of its zone; as it was found last where these are gone."""
+    try:
+        found = next(coming.coming(schedule), None)
+    except Invalid:
+        found = None
+    return found.moment if found else schedule.next_at or schedule.deliver_at
 
 
 def _unknown(name: ScheduleName) -> NotFound:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Frozen, OccurrenceState
+from bot.domain.coming import Due
 from bot.domain.errors import Conflict, Finished
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import ListAudience, Schedule, ScheduleState
@@ -97,7 +98,7 @@ class Steering:
             self._planning.launch(
                 uow,
                 waiting,
-                occurrence.due_at,
+                Due(occurrence.due_at, occurrence.wall),
                 _audience(uow, schedule, frozen),
                 now,
                 occurrence=occurrence,
@@ -170,7 +171,7 @@ class Steering:
         if any(occurrence.reason == SENT_NOW for occurrence in sending):
             raise _going_out(schedule)
         audience = _audience(uow, schedule, frozen)
-        self._planning.launch(uow, schedule, now, audience, now, reason=SENT_NOW)
+        self._planning.launch(uow, schedule, Due(now), audience, now, reason=SENT_NOW)
         uow.nudge()
         return locked(uow, schedule.id)
 
