@@ -7,7 +7,7 @@ down who was told. The states below are all there is, and whatever dies, the nex
 process goes on from them.
 
     occurrence   sending ─► sent | failed | stopped
-                 held    ─► sending | failed | skipped
+                 held    ─► sending | failed | skipped | missed
                  missed, skipped, failed: from the start
     broadcast    sending ─► sent | failed | stopped
     chunk        free ─► leased ─► finished
@@ -72,13 +72,15 @@ class OccurrenceState(StrEnum):
     FAILED = "failed"
     #: final: its broadcast was stopped
     STOPPED = "stopped"
-    #: final: the planner found it too late, or a newer one due
+    #: final: the planner found it too late, or a newer one took its place
     MISSED = "missed"
-    #: somebody left it out. While it is still to come it may be put back: then the row
-    #: is gone, as if nothing had been; once it has passed it is final
+    #: somebody left it out, or its schedule was paused at its moment. While it is still
+    #: to come it may be put back: then the row is gone, as if nothing had been; once it
+    #: has passed it is final
     SKIPPED = "skipped"
     #: the planner found it too late, and its schedule wants an admin to decide; leaves
-    #: for sending, failed (it can no longer be sent) or skipped
+    #: for sending, failed (it can no longer be sent), skipped (left out, or cancelled
+    #: with its schedule) or missed (a newer one took its place)
     HELD = "held"
 
 
@@ -96,6 +98,8 @@ class Occurrence:
     wall: datetime | None = None
     state: OccurrenceState
     reason: str | None = None
+    #: its owner is told of it, or need not be; what waits is told in one report
+    told: bool = True
 
 
 class BroadcastState(StrEnum):

@@ -66,6 +66,19 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
         raise _unnameable(moment, zone) from None
 
 
+def shown(moment: datetime, zone: ZoneInfo) -> str:
+    """For people: what clocks there show and which they are, `2026-12-01 09:00 CET`."""
+    there = moment.astimezone(zone)
+    seconds = f":{there:%S}" if there.second else ""
+    return f"{there:%Y-%m-%d %H:%M}{seconds} {abbreviation(there)}"
+
+
+def abbreviation(local: datetime) -> str:
+    """CET, CEST, or UTC+05 where the zone has no letters of its own."""
+    name = local.tzname() or ""
+    return name if name.isalpha() else f"UTC{name}"
+
+
 def _unnameable(moment: datetime, zone: ZoneInfo) -> Invalid:
     return Invalid(
         Phrase(

@@ -11,6 +11,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from bot.domain.broadcast import OccurrenceState
 from bot.domain.schedule import FINAL, ScheduleState
 from bot.service.records.figures import Figures
 
@@ -147,6 +148,8 @@ class Gauges(Collector):
             for state in ScheduleState:
                 if state not in FINAL:
                     schedules.add_metric([state], found.schedules.get(state, 0))
+            # in one of these states as well: what alerts look for
+            schedules.add_metric([OccurrenceState.HELD], found.held)
             for name, count in found.subscribers.items():
                 readers.add_metric([name], count)
             sending.add_metric([], found.broadcasts)

@@ -1,5 +1,6 @@
 """Occurrences: at most one for each wall time of a rule, or moment of no rule."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,29 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.service.ports.schedules import Untold
 from bot.store.conflicts import insert
-from bot.store.ownership import of_schedule
+from bot.store.ownership import SERVICE, of_schedule
 from bot.store.tables import occurrence as table
+
+_UNTOLD = (
+    sa.not_(table.c.told),
+    table.c.schedule_id == sa.bindparam("which"),
+    of_schedule(table.c.schedule_id, SERVICE),
+)
+UNTOLD = (
+    sa.select(
+        table.c.state,
+        table.c.reason,
+        sa.func.count(),
+        sa.func.min(table.c.due_at),
+        sa.func.max(table.c.due_at),
+    )
+    .where(*_UNTOLD)
+    .group_by(table.c.state, table.c.reason)
+    .order_by(sa.func.min(table.c.due_at))
+)
+_TELL = sa.update(table).where(*_UNTOLD).values(told=True)
 
 
 class SqlOccurrences:
@@ -23,6 +44,12 @@ class SqlOccurrences:
         returning = row.on_conflict_do_nothing().returning(table.c.id)
         added = self._connection.execute(returning).scalar_one_or_none()
         return None if added is None else replace(occurrence, id=added)
+
+    def add_all(self, occurrences: Collection[Occurrence]) -> None:
+        if not occurrences:
+            return
+        row = insert(self._connection, table).on_conflict_do_nothing()
+        self._connection.execute(row, [_values(one) for one in occurrences])
 
     def get(self, occurrence_id: int) -> Occurrence | None:
         select = sa.select(table).where(self._theirs, table.c.id == occurrence_id)
@@ -105,6 +132,22 @@ class SqlOccurrences:
         )
         self._connection.execute(update.values(wall=None))
 
+    def tell(self, schedule_id: int) -> list[Untold]:
+        values = {"whose": self._service, "which": schedule_id}
+        rows = self._connection.execute(UNTOLD, values).all()
+        if rows:
+            self._connection.execute(_TELL, values)
+        return [
+            Untold(
+                state=OccurrenceState(state),
+                reason=reason,
+                count=count,
+                first=first,
+                last=last,
+            )
+            for state, reason, count, first, last in rows
+        ]
+
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:
         return of_schedule(table.c.schedule_id, self._service)
@@ -117,6 +160,7 @@ def _values(occurrence: Occurrence) -> dict[str, Any]:
         "wall": occurrence.wall,
         "state": occurrence.state,
         "reason": occurrence.reason,
+        "told": occurrence.told,
     }
 
 
@@ -128,4 +172,5 @@ def _from_row(row: sa.Row[Any]) -> Occurrence:
         wall=row.wall,
         state=OccurrenceState(row.state),
         reason=row.reason,
+        told=row.told,
     )

@@ -146,6 +146,7 @@ schedule = sa.Table(
     sa.Column("metadata", sa.Text),
     sa.Column("language", sa.Text),
     sa.Column("state", sa.Text, nullable=False),
+    sa.Column("paused_at", UTCDateTime),
     sa.Column("reason", sa.Text),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("ended_at", UTCDateTime),
@@ -191,6 +192,8 @@ occurrence = sa.Table(
     sa.Column("wall", WallTime),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
+    # its owner is told of it, or need not be
+    sa.Column("told", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.UniqueConstraint("schedule_id", "wall"),
     _one_of("state", OccurrenceState),
 )
@@ -203,6 +206,16 @@ sa.Index(
     unique=True,
     sqlite_where=IS_OF_NO_RULE,
     postgresql_where=IS_OF_NO_RULE,
+)
+
+# When what was due could be planned (`bot.domain.lateness`), for as long as there is
+# anything that waits since then.
+shift = sa.Table(
+    "shift",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("began_at", UTCDateTime, primary_key=True),
+    sa.Column("seen_at", UTCDateTime, nullable=False),
 )
 
 broadcast = sa.Table(

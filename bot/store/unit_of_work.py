@@ -16,6 +16,7 @@ from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
 from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
+from bot.store.shifts import SqlShifts
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
 
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
         self.people: readers.People = SqlPeople(connection, service)
         self.schedules: schedules.StoredSchedules = SqlSchedules(connection, service)
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
+        self.shifts: schedules.Shifts = SqlShifts(connection, service)
         self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
             connection, service
         )

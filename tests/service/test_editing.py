@@ -264,7 +264,7 @@ def test_what_is_held(world: World) -> None:
     world.clock.set(AT_ONE + HOUR)
     world.plan_all()
     edited = world.edit(job, bodies=(("en", "late news"),))
-    assert edited.state is ScheduleState.HELD
+    assert edited.state is ScheduleState.PENDING
     with pytest.raises(Conflict, match="held"):
         world.edit(job, delay_seconds="60")
     world.steer("resume", job)

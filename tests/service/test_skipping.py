@@ -207,6 +207,6 @@ def test_a_held_one_stays_while_another_is_skipped(world: World) -> None:
     world.clock.set(on(1) + timedelta(hours=1))
     world.plan_all()
     held = skip(world, job, 2)
-    assert (held.state, held.next_at) == (ScheduleState.HELD, None)
+    assert (held.state, held.next_at) == (ScheduleState.PENDING, None)
     over = skip(world, job, 1)
     assert (over.state, over.reason) == (ScheduleState.CANCELLED, "skipped")

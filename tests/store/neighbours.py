@@ -17,6 +17,7 @@ from bot.domain.broadcast import (
     Occurrence,
     OccurrenceState,
 )
+from bot.domain.lateness import Shift
 from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
 from bot.domain.message import Text
 from bot.domain.people import Person
@@ -49,6 +50,7 @@ PULSE = Pulse(
     worker=WORKER, service=SERVICE, version="1", connected=True,
     started_at=NOON, seen_at=NOON,
 )  # fmt: skip
+SHIFT = Shift(began_at=NOON, seen_at=NOON)
 ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
@@ -103,7 +105,9 @@ def fill(unit: UnitOfWork) -> Theirs:
         due_at=LATER,
         wall=WALL,
         state=OccurrenceState.SKIPPED,
+        told=False,
     )
+    unit.shifts.record(SHIFT)
     unit.occurrences.add(left_out)
     chunk = unit.chunks.claim(WORKER, NOON, MINUTE)
     assert chunk is not None
@@ -232,6 +236,19 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: an_occurrence(u, u.schedules.add(a_schedule())) == a.occurrence,
         False,
     ),
+    "occurrences.add_all": (
+        lambda u, a: u.occurrences.add_all(
+            [replace(a.occurrence, schedule_id=u.schedules.add(a_schedule()).id)]
+        ),
+        None,
+    ),
+    "occurrences.tell": (lambda u, a: u.occurrences.tell(a.schedule.id), []),
+    "shifts.record": (
+        lambda u, _: u.shifts.record(replace(SHIFT, seen_at=LATER)),
+        None,
+    ),
+    "shifts.all": (lambda u, _: u.shifts.all(), []),
+    "shifts.forget": (lambda u, _: u.shifts.forget(LATER), None),
     "occurrences.get": (lambda u, a: u.occurrences.get(a.occurrence.id), None),
     "occurrences.save": (
         lambda u, a: u.occurrences.save(

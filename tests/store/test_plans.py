@@ -9,7 +9,16 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.schedule import ScheduleState
-from bot.store import audience, chunks, exceptions, notices, people, schedules, upgrade
+from bot.store import (
+    audience,
+    chunks,
+    exceptions,
+    notices,
+    occurrences,
+    people,
+    schedules,
+    upgrade,
+)
 from bot.store.backend import Backend
 from bot.store.database import backend_of
 from bot.store.lists import _values as _list
@@ -190,8 +199,13 @@ OWNERS = sa.select(schedule).where(
 HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     "due": (
         schedules.DUE,
-        {"whose": SERVICE, "now": at(500), "limit": 10},
+        {"whose": SERVICE, "after": at(0), "until": at(500), "limit": 10},
         ["ix_schedule_due"],
+    ),
+    "untold": (
+        occurrences.UNTOLD,
+        {"whose": SERVICE, "which": 1},
+        [],
     ),
     "next due": (schedules.NEXT_DUE, {"whose": SERVICE}, ["ix_schedule_due"]),
     "upcoming": (

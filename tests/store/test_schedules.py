@@ -45,7 +45,8 @@ FULL = a_schedule(
     updates=False,
     language="de-AT",
     metadata="<metadata/>",
-    state=ScheduleState.HELD,
+    state=ScheduleState.PAUSED,
+    paused_at=NOON - MINUTE,
     reason="late",
     ended_at=NOON,
 )
@@ -163,7 +164,7 @@ def test_filter_by_state(database: SqlDatabase) -> None:
     def use(unit: UnitOfWork) -> None:
         for state in ScheduleState:
             unit.schedules.add(a_schedule(f"{state}", state=state))
-        states = {ScheduleState.HELD, ScheduleState.SENT}
+        states = {ScheduleState.PAUSED, ScheduleState.SENT}
         assert unit.schedules.count(ScheduleFilter(states=states)) == 2
         assert unit.schedules.count(ScheduleFilter(states=())) == 0
 

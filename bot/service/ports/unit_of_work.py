@@ -11,7 +11,7 @@ from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBr
 from bot.service.ports.notices import Notices
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import Lists, People, StoredSubscribers, Subscriptions
-from bot.service.ports.schedules import Occurrences, StoredSchedules
+from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
 
@@ -30,6 +30,8 @@ class UnitOfWork(Protocol):
     def schedules(self) -> StoredSchedules: ...
     @property
     def occurrences(self) -> Occurrences: ...
+    @property
+    def shifts(self) -> Shifts: ...
     @property
     def broadcasts(self) -> StoredBroadcasts: ...
     @property

@@ -16,12 +16,12 @@ from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.differences import Difference, differences
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.schedule import Origin, Schedule
 from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import contents, intake
+from bot.service.requests import contents, intake, pausing
 from bot.service.requests.intake import Intake
 from bot.service.requests.merging import merged
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -73,6 +73,7 @@ class Editing:
         """What `edit` would do; nothing is stored. Quotas are asked by `edit` alone."""
         schedule = self._schedules.named(uow, caller, name)
         may_change(caller, schedule, Action.EDIT)
+        schedule = pausing.as_of(uow, schedule, self._clock.now())
         return self._judged(uow, schedule, change, revision)[0]
 
     def edit(
@@ -116,7 +117,7 @@ class Editing:
         if schedule.edit_fingerprint == change.fingerprint(revision):
             same = Edited(before=schedule, after=schedule, skipped=tuple(skipped))
             return same, None
-        _check_editable(schedule, revision)
+        _check_editable(uow, schedule, revision)
         now = self._clock.now()
         owner = self._policy.access.of_owner(schedule.owner)
         limits = self._policy.limits_of(owner)
@@ -175,7 +176,7 @@ def _is_undone(
     return day >= after.next_at.astimezone(zone).date()
 
 
-def _check_editable(schedule: Schedule, revision: int | None) -> None:
+def _check_editable(uow: UnitOfWork, schedule: Schedule, revision: int | None) -> None:
     """Raises Finished, Conflict or NotAllowed."""
     not_final(schedule)
     if revision is not None and revision != schedule.revision:
@@ -192,7 +193,8 @@ def _check_editable(schedule: Schedule, revision: int | None) -> None:
         raise NotAllowed(
             Phrase("A welcome is not edited; edit the template of its list.")
         )
-    if schedule.next_at is None and schedule.state is not ScheduleState.HELD:
+    held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
+    if schedule.next_at is None and not held:
         raise Finished(
             Phrase(
                 "#{reference} is going out already; there is nothing left to edit.",

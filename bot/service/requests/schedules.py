@@ -10,6 +10,7 @@ from bot.domain.audit import Action
 from bot.domain.broadcast import (
     BroadcastState,
     Occurrence,
+    OccurrenceState,
     Progress,
 )
 from bot.domain.errors import (
@@ -34,7 +35,7 @@ from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import intake, skipping
+from bot.service.requests import intake, pausing, skipping
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
@@ -138,10 +139,11 @@ class Schedules:
         """Locked, for a caller who may do this to it; raises NotFound or NotAllowed.
 
         Judged once it is locked: an edit may have given it another audience meanwhile.
+        What passed while it is paused is recorded.
         """
         schedule = locked(uow, self.named(uow, caller, name).id)
         may_change(caller, schedule, action)
-        return schedule
+        return pausing.caught_up(uow, schedule, self._clock.now())
 
     def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         broadcasts = uow.broadcasts.page(
@@ -150,11 +152,13 @@ class Schedules:
         progress = None
         if broadcasts.items:
             progress = uow.broadcasts.progress(broadcasts.items[-1].id)
+        schedule = pausing.as_of(uow, schedule, self._clock.now())
         moment, skipped = self.moment(uow, schedule), self.skipped(uow, schedule)
         return Report(schedule, moment, progress, tuple(skipped))
 
     def standing(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, without counting what its latest broadcast reached."""
+        schedule = pausing.as_of(uow, schedule, self._clock.now())
         return Report(schedule, self.moment(uow, schedule))
 
     def moment(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
@@ -178,11 +182,13 @@ class Schedules:
         status: str | None = None,
         *,
         states: Collection[ScheduleState] | None = None,
+        held: bool = False,
         everything: bool = False,
     ) -> Page[Schedule]:
         """The caller's; an admin's or auditor's page holds everybody's.
 
-        `status` is a word of the draft; `states` are ours, where none is asked for.
+        `status` is a word of the draft; `states` are ours, where none is asked for;
+        `held` are those with an occurrence that is held for an admin.
         `everything` adds the welcomes, of which there may be thousands.
         """
         known(caller)
@@ -196,9 +202,10 @@ class Schedules:
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}
         owner = None if caller.sees_all else caller.owner
-        return uow.schedules.page(
-            ScheduleFilter(owner=owner, states=states, welcomes=everything), paging
+        which = ScheduleFilter(
+            owner=owner, states=states, held=held, welcomes=everything
         )
+        return uow.schedules.page(which, paging)
 
     def occurrences(
         self, uow: UnitOfWork, caller: Caller, reference: int, limit: int
@@ -218,6 +225,9 @@ class Schedules:
             schedule.moved(ScheduleState.CANCELLED, ended_at=now), next_at=None
         )
         uow.schedules.save(cancelled)
+        for held in uow.occurrences.in_state(cancelled.id, OccurrenceState.HELD):
+            over = replace(held, state=OccurrenceState.SKIPPED, reason="cancelled")
+            uow.occurrences.save(over)
         self._stop_broadcasts(uow, cancelled, now)
         if schedule.owner != caller.owner:
             reports.cancelled(uow, cancelled, now)

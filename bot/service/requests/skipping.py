@@ -14,7 +14,7 @@ from bot.domain.errors import Conflict, Finished, Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Match
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.delivery.closing import between
+from bot.service.delivery.closing import standing
 from bot.service.ports.unit_of_work import UnitOfWork
 
 #: how many moments a refusal names
@@ -65,8 +65,7 @@ def left_out(
         )
     )
     schedule = coming.derived(schedule, {*skipped, match.wall})
-    # one that is held for an admin is still to be decided on
-    if schedule.next_at is None and schedule.state is not ScheduleState.HELD:
+    if schedule.next_at is None:
         return _without_any(uow, schedule, now)
     return schedule
 
@@ -120,9 +119,7 @@ def _without_held(
 ) -> Schedule:
     for occurrence in held:
         uow.occurrences.save(replace(occurrence, state=OccurrenceState.SKIPPED))
-    if schedule.next_at is None:
-        return _without_any(uow, schedule, now)
-    return schedule.moved(between(uow, schedule))
+    return _without_any(uow, schedule, now) if schedule.next_at is None else schedule
 
 
 def _next(schedule: Schedule, skipped: list[datetime]) -> Match:
@@ -212,8 +209,10 @@ def _no_occurrence(
 
 
 def _without_any(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:
-    """Nothing is to come: it is over, unless its last occurrence still goes out."""
-    waiting = between(uow, schedule)
-    if waiting is ScheduleState.PENDING:
+    """Nothing is to come: it is over, unless its last occurrence still goes out, or one
+    that is held for an admin is to be decided on.
+    """
+    waiting = standing(uow, schedule)
+    if waiting is None:
         return schedule.moved(ScheduleState.CANCELLED, reason="skipped", ended_at=now)
     return schedule.moved(waiting)
