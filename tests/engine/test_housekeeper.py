@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import ROWS_PER_TRANSACTION
 from tests.world import NOON, World
+from tests.zones import HOUR, Rules, zones_in
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -126,8 +129,10 @@ def test_many_counts_go_in_slices(
     run = world.database.run
 
     async def watched(use_case: Callable[..., Any], *args: Any) -> Any:
-        dropped.append(await run(use_case, *args))
-        return dropped[-1]
+        result = await run(use_case, *args)
+        if use_case != world.use_cases.rearming.some:
+            dropped.append(result)
+        return result
 
     monkeypatch.setattr(world.database, "run", watched)
     keeper = keeper_of(world, None)
@@ -144,3 +149,36 @@ def test_counts_of_minutes_that_are_over(world: World) -> None:
     asyncio.run(keeper.step())
     assert world.do(lambda uow: uow.requests.add("old", before, MINUTE)) == (1, before)
     assert world.do(lambda uow: uow.requests.add("new", now, MINUTE)) == (2, now)
+
+
+def test_zones_are_read_anew_each_day(world: World, tmp_path: Path) -> None:
+    """Moments that the rules of a zone have moved are found when the service starts
+    and once a day, also where they are earlier now; what has no zone holds up nothing.
+    """
+    lost = world.schedule(recurrence="FREQ=DAILY")
+    world.do(lambda unit: unit.schedules.save(replace(lost, timezone="Moon/Base")))
+    with zones_in(tmp_path / "zones") as zones:
+        zones.write("Asia/Tokyo", Rules(9 * HOUR, footer="JST-9"))
+        job = world.schedule(
+            recurrence="FREQ=DAILY",
+            deliver_at="2026-03-20T00:00:00Z",
+            timezone="Asia/Tokyo",
+        )
+        keeper = keeper_of(world, None)
+
+        def found(offset: int) -> timedelta:
+            """How much earlier it is due with another offset."""
+            rules = Rules(offset * HOUR, footer=f"JST-{offset}")
+            zones.write("Asia/Tokyo", rules)
+            asyncio.run(keeper.step())
+            following = world.get(job.id).next_at
+            assert job.next_at is not None
+            assert following is not None
+            return job.next_at - following
+
+        assert found(10) == timedelta(hours=1)
+        assert found(11) == timedelta(hours=1)
+        world.clock.advance(days=1)
+        assert found(11) == timedelta(hours=2)
+        assert found(9) == timedelta(hours=2)
+    assert world.get(lost.id).next_at == lost.next_at

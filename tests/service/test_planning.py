@@ -1,6 +1,7 @@
 """From due moment to occurrence: once, on time, and never silently lost."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 
 from bot.domain.access import Access
 from bot.domain.broadcast import OccurrenceState
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, PolicyViolation
 from bot.domain.message import Text
+from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
@@ -180,6 +182,56 @@ def test_the_window_ends_no_job(world: World) -> None:
     assert world.get(job.id).next_at == AT_ONE.replace(year=2027)
     skipped = world.steer("skip", job, PUBLISHER)
     assert skipped.next_at == AT_ONE.replace(year=2028)
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "years"),
+    [
+        # two such Sundays may be 371 days apart
+        ("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "2026-03-29", range(2026, 2038)),
+        ("FREQ=YEARLY;BYMONTH=5;BYDAY=2SU", "2026-05-10", range(2026, 2038)),
+        ("FREQ=YEARLY;INTERVAL=3", "2026-03-01", range(2026, 2038, 3)),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "2028-02-29", (2028, 2032, 2036)),
+        # further apart than fifty years
+        ("FREQ=YEARLY;INTERVAL=60", "2026-03-01", (2026, 2086, 2146)),
+    ],
+)
+def test_the_window_bounds_the_first_alone(
+    world: World, rule: str, first: str, years: Sequence[int]
+) -> None:
+    """However far apart its occurrences lie, a job goes on by its rule, and what its
+    preview shows is sent.
+    """
+    job = world.schedule(ADMIN, recurrence=rule)
+    shown = [one.moment for one in upcoming(job, limit=len(years)).entries]
+    assert [moment.year for moment in shown] == [*years]
+    assert f"{shown[0]:%Y-%m-%d}" == first
+    for moment in shown:
+        assert world.get(job.id).next_at == moment
+        world.clock.set(moment)
+        world.plan_all()
+    assert [one.due_at for one in world.moments(job)] == shown
+    assert world.get(job.id).state is ScheduleState.PENDING
+
+
+def test_the_first_lies_in_the_window(world: World) -> None:
+    """A rule is taken where its first occurrence lies within the window, whatever
+    comes after it, and refused where that lies beyond.
+    """
+    world.clock.set(NOON.replace(month=11, day=29))
+    job = world.schedule(
+        PUBLISHER,
+        recurrence="FREQ=YEARLY;BYMONTH=5;BYDAY=2SU",
+        deliver_at="2026-12-01T13:00:00Z",
+    )
+    shown = [one.moment for one in upcoming(job, limit=2).entries]
+    assert [f"{moment:%Y-%m-%d}" for moment in shown] == ["2027-05-09", "2028-05-14"]
+    with pytest.raises(PolicyViolation, match="too far ahead"):
+        world.schedule(
+            PUBLISHER,
+            recurrence="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+            deliver_at="2026-12-01T13:00:00Z",
+        )
 
 
 def test_permission_is_asked_again_when_due(world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain import recurrence, wallclock
-from bot.domain.errors import CarillonError
+from bot.domain.errors import CarillonError, Invalid
 from bot.domain.preview import upcoming
 from bot.domain.recurrence import Rule
 from bot.domain.schedule import Schedule
@@ -66,7 +67,7 @@ class Sent:
 class Life:
     """One job from its request on, on a clock that goes from one moment to the next."""
 
-    def __init__(self, world: World, **request: str) -> None:
+    def __init__(self, world: World, **request: Any) -> None:
         self.world = world
         self.job = world.schedule(timezone=PLACE, **request)
         self.sent: list[Sent] = []
@@ -225,3 +226,140 @@ def test_what_is_shown_is_sent(
     assert [one.at for one in life.sent] == shown[: len(life.sent)]
     if len(life.sent) < MOST:
         assert len(life.sent) == len([one for one in wanted if one.at <= end])
+
+
+def sent_walls(life: Life) -> list[str]:
+    return [f"{one.wall:%m-%d %H:%M}" for one in life.sent]
+
+
+def test_a_moment_that_moved_later_is_not_sent_before_it(
+    world: World, zones: Zones
+) -> None:
+    """A planner that is woken by a moment of older rules sends nothing, and waits for
+    that of the present ones, of which no occurrence is counted twice.
+    """
+    zones.write(PLACE, NEW_YORK)
+    life = Life(
+        world,
+        recurrence="FREQ=WEEKLY;COUNT=3",
+        deliver_at="2026-03-04T14:00:00Z",  # nine o'clock
+    )
+    life.until(START + 5 * DAY, 9)
+    zones.write(PLACE, NO_SUMMER)
+    assert life.stored.next_at == datetime(2026, 3, 11, 13, tzinfo=UTC)
+    life.until(START + 99 * DAY, 9)
+    assert sent_walls(life) == ["03-04 09:00", "03-11 09:00", "03-18 09:00"]
+    assert [one.at.hour for one in life.sent] == [14, 14, 14]
+    assert life.stored.state == "sent"
+
+
+def test_a_moment_that_moved_earlier_is_no_missed_one(
+    world: World, zones: Zones
+) -> None:
+    """What the present rules put an hour before the moment that was waited for is sent
+    when that comes, whatever lateness its job allows.
+    """
+    zones.write(PLACE, TOKYO)
+    life = Life(
+        world,
+        recurrence="FREQ=DAILY;COUNT=3",
+        deliver_at="2026-03-02T00:00:00Z",
+        late_policy="skip",
+    )
+    life.until(START + DAY, 9)
+    zones.write(PLACE, TOKYO_AHEAD)
+    life.until(START + 9 * DAY, 9)
+    assert sent_walls(life) == ["03-02 09:00", "03-03 09:00", "03-04 09:00"]
+    assert [f"{one.at:%d %H}" for one in life.sent] == ["02 00", "03 00", "03 23"]
+
+
+def test_a_start_in_a_gap(world: World, zones: Zones) -> None:
+    """What the command line was told of a wall time that its day has not is kept for
+    all days that have it, also after an edit of something else.
+    """
+    zones.write(PLACE, NEW_YORK)
+    life = Life(
+        world,
+        recurrence="FREQ=DAILY;COUNT=3",
+        deliver_at="2026-03-08T02:30:00",
+        on_the_wall=True,
+    )
+    world.edit(life.job, bodies=(("en", "x"),))
+    world.edit(life.job, timezone="Etc/GMT+5")
+    world.edit(life.job, timezone=PLACE)
+    life.until(START + 99 * DAY, 9)
+    assert sent_walls(life) == ["03-08 02:30", "03-09 02:30", "03-10 02:30"]
+    assert [f"{one.at:%H:%M}" for one in life.sent] == ["07:30", "06:30", "06:30"]
+
+
+def test_what_is_skipped_goes_by_wall_time(world: World, zones: Zones) -> None:
+    """A skipped occurrence stays skipped where the zone's rules move it, and can be
+    put back by either moment.
+    """
+    zones.write(PLACE, NEW_YORK)
+    life = Life(
+        world, recurrence="FREQ=DAILY;COUNT=4", deliver_at="2026-03-09T13:00:00Z"
+    )
+    for due in ("2026-03-09T13:00:00Z", "2026-03-11T13:00:00Z"):
+        world.steer("skip", life.job, "admin@example.org", due)
+    zones.write(PLACE, NO_SUMMER)
+    skipped = world.do(world.schedules.skipped, life.stored)
+    assert [f"{one:%d %H}" for one in skipped] == ["09 09", "11 09"]
+    for due in ("2026-03-09T13:00:00Z", "2026-03-09T14:00:00Z"):
+        world.steer("skip", life.job, "admin@example.org", due)
+    assert len(life.preview()) == 3
+    world.steer("unskip", life.job, "admin@example.org", "2026-03-09T13:00:00Z")
+    while (following := life.stored.next_at) is not None:
+        world.clock.set(following)
+        world.plan_all()
+    assert [(f"{one.wall:%d}", one.state) for one in world.moments(life.job)] == [
+        *(("09", "sent"), ("10", "sent"), ("11", "skipped"), ("12", "sent")),
+    ]
+
+
+def test_a_repeat_after_a_change_of_rules(world: World, zones: Zones) -> None:
+    """The same words, typed again after the zone's rules changed, mean the same job."""
+    zones.write(PLACE, NEW_YORK)
+    typed: dict[str, Any] = {
+        "deliver_at": "2026-07-01T09:00:00",
+        "expires": "2026-07-02T09:00:00",
+        "timezone": PLACE,
+        "on_the_wall": True,
+        "client_id": "mine",
+    }
+    job = world.schedule(**typed)
+    zones.write(PLACE, NO_SUMMER)
+    assert world.schedule(**typed) == job
+
+
+def test_a_repeat_of_what_an_older_release_stored(world: World) -> None:
+    """A wall time was stored as its moment once: typed again it is still a repeat."""
+    moment: dict[str, Any] = {
+        "deliver_at": "2026-07-01T07:00:00Z",
+        "timezone": "Europe/Warsaw",
+    }
+    job = world.schedule(**moment, client_id="mine")
+    wall = {**moment, "deliver_at": "2026-07-01T09:00:00", "on_the_wall": True}
+    assert world.schedule(**wall, client_id="mine") == job
+    with pytest.raises(Invalid, match="offset"):
+        world.schedule(**{**wall, "on_the_wall": False})
+
+
+def test_a_rule_that_ends_by_the_present_rules(world: World, zones: Zones) -> None:
+    """Where UNTIL names a moment that the zone's rules leave behind, the job ends, and
+    its owner is told.
+    """
+    zones.write(PLACE, NEW_YORK)
+    life = Life(
+        world,
+        recurrence="FREQ=DAILY;UNTIL=20260309T130000Z",
+        deliver_at="2026-03-08T13:00:00Z",
+    )
+    life.until(START + 7 * DAY + 13 * timedelta(hours=1), 9)
+    world.notices()
+    zones.write(PLACE, NO_SUMMER)
+    assert life.preview() == []
+    world.clock.set(START + 9 * DAY)
+    world.plan_all()
+    assert world.states(life.job) == [("sent", None), ("failed", "ended")]
+    assert any("clocks have changed" in str(one.said) for one in world.notices())

@@ -3,10 +3,12 @@
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
+from bot.domain import coming
 from bot.domain.audit import Action
 from bot.domain.lists import ListKind
 from bot.domain.schedule import Schedule
@@ -187,6 +189,26 @@ def test_a_service_goes_on(url: str) -> None:
     assert world.get(found(world, ADMIN, "retried").id).state == "sent"
     waiting = len(world.notices())
     assert waiting >= len({row["id"] for row in rows_of(url)["schedule"]}) // 10
+    world.close()
+
+
+@pytest.mark.usefixtures("release")
+def test_what_recurs_goes_on_by_wall_time(url: str) -> None:
+    """A rule begins with the wall time of its first moment, and what is to come of it
+    is what was to come.
+    """
+    upgrade.upgrade(url, SERVICE)
+    world = World(url, lists=LISTS, clock=FakeClock(NOON))
+    recurring = [
+        job
+        for job in world.do(lambda it: it.schedules.recurring(0, 1000))
+        if job.next_at is not None
+    ]
+    assert {job.client_id for job in recurring} >= {"paused", "monthly"}
+    for job in recurring:
+        start = job.deliver_at.astimezone(ZoneInfo(job.zone)).replace(tzinfo=None)
+        assert job.start == start
+        assert coming.derived(job, ()) == job
     world.close()
 
 
