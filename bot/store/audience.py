@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, Frozen, Recipient
+from bot.store import entrances
 from bot.store.ownership import SERVICE, of_broadcast, of_list
 from bot.store.tables import broadcast_recipient, subscriber, subscription
 from bot.store.types import Id, UTCDateTime
@@ -119,10 +120,7 @@ class SqlAudiences:
         self._service = service
 
     def freeze(self, list_id: int, now: datetime, chunk_size: int) -> Frozen:
-        if self._connection.dialect.name == "postgresql":
-            # Ids are given before they are committed: wait for whoever holds a
-            # lower one. On SQLite there is one writer, and it is us.
-            self._connection.execute(sa.text("LOCK TABLE subscription IN SHARE MODE"))
+        entrances.close(self._connection, list_id)
         rule = {"whose": self._service, "list_id": list_id, "at": now}
         values = rule | {"all_but_one": chunk_size - 1}
         ends = [0, *self._connection.execute(ENDS, values).scalars()]

@@ -11,6 +11,7 @@ from bot.domain.lists import (
     Subscription,
     SubscriptionOrigin,
 )
+from bot.store import entrances
 from bot.store.conflicts import insert
 from bot.store.ownership import of_list, of_subscriber
 from bot.store.subscribers import subscriber_from_row
@@ -32,6 +33,7 @@ class SqlSubscriptions:
         origin: SubscriptionOrigin,
         now: datetime,
     ) -> bool:
+        entrances.join(self._connection, list_id)
         interval = insert(self._connection, subscription).values(
             list_id=list_id, subscriber_id=subscriber.id, origin=origin, started_at=now
         )

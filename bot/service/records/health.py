@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.broadcast import Broadcast, Progress
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Paging
@@ -25,6 +26,8 @@ class Health:
     sending: tuple[tuple[Broadcast, Progress], ...] = ()
     #: whose rows there are, if none are ours
     strangers: tuple[str, ...] = ()
+    #: who keeps transactions from going on, if anybody does
+    held_up: Phrase | None = None
 
     @property
     def connected(self) -> bool:
