@@ -190,7 +190,8 @@ def engine(
         pragmas = {
             "busy_timeout": _BUSY_TIMEOUT,
             "journal_mode": "WAL",
-            "synchronous": "NORMAL",
+            # each commit is on the disk before it is answered (decision 29)
+            "synchronous": "FULL",
             "foreign_keys": int(foreign_keys),
             "query_only": int(read_only),
         }

@@ -22,7 +22,7 @@ from alembic.util import CommandError
 
 from bot.domain.errors import Conflict, Unavailable
 from bot.domain.phrase import Phrase, Quoted
-from bot.store import backup, holders, sessions, sqlite
+from bot.store import backup, durable, holders, sessions, sqlite
 from bot.store.backend import parse_url, unusable
 from bot.store.holders import Holder
 from bot.store.lookout import Lookout
@@ -97,6 +97,7 @@ def upgrade(url: str, service: str, revision: str = "head") -> Upgraded:
         file = sqlite.database_file(parse_url(url))
         try:
             file.touch(mode=0o600)  # it holds addresses and a secret key
+            durable.settle(file.parent)
         except OSError as error:
             raise sqlite.unmakeable(file, error) from None
     with transaction(url) as connection:
