@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import copy_context
+from datetime import datetime
 from functools import partial
 from typing import TypeVar, TypeVarTuple
 
@@ -59,10 +60,17 @@ class SqlDatabase:
     """
 
     def __init__(
-        self, url: str, service: str, observer: Observer | None = None
+        self,
+        url: str,
+        service: str,
+        observer: Observer | None = None,
+        *,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
+        """`now`: what tests have for the database's clock."""
         self._backend = backend_of(url)
         self._service = service
+        self._now = now
         self._observer = observer or _Nobody()
         self._writers = ThreadPoolExecutor(self._backend.writers, "store-write")
         self._readers = ThreadPoolExecutor(self._backend.readers, "store-read")
@@ -138,7 +146,7 @@ class SqlDatabase:
         *args: *Ts,
     ) -> tuple[SqlUnitOfWork, T]:
         with engine.begin() as connection:
-            unit = SqlUnitOfWork(connection, self._service)
+            unit = SqlUnitOfWork(connection, self._service, self._now)
             result = use_case(unit, *args)
             if unit.nudged:
                 self._backend.notify(connection)

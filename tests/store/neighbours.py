@@ -332,7 +332,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "facts.pulses": (lambda u, _: u.facts.pulses(), []),
     "facts.stopped": (lambda u, _: u.facts.stopped(WORKER), None),
     # the one that is there to say whose rows these are
-    "facts.strangers": (lambda u, _: u.facts.strangers(LATER), [SERVICE]),
+    "facts.strangers": (lambda u, _: u.facts.strangers(LATER, LATER), [SERVICE]),
     "requests.add": (lambda u, _: u.requests.add(OWNER, NOON, MINUTE), (1, NOON)),
     "requests.forget": (lambda u, _: u.requests.forget(LATER, 9), 0),
     "audit.add": (lambda u, _: u.audit.add(ENTRY), None),

@@ -24,7 +24,7 @@ class StatusWish:
 
 
 def _status(use_cases: UseCases, _caller: Caller, wish: StatusWish) -> Steps[Health]:
-    found: Health = yield Read(health, use_cases.clock, wish.limit)
+    found: Health = yield Read(health, wish.limit)
     held_up: Phrase | None = yield Read(_held_up, use_cases.database)
     return replace(found, held_up=held_up)
 
