@@ -170,6 +170,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "lists.all": (lambda u, _: u.lists.all(), []),
     "lists.counts": (lambda u, _: u.lists.counts(), {}),
     "subscribers.get": (lambda u, _: u.subscribers.get(READER), None),
+    "subscribers.lock": (lambda u, _: u.subscribers.lock(READER), None),
     "subscribers.ensure": (
         lambda u, a: u.subscribers.ensure(READER, NOON).id == a.subscriber.id,
         False,
