@@ -128,7 +128,7 @@ class World:
         self.clock = clock or FakeClock(NOON)
         self.policy = policy or a_policy()
         self.templates = JinjaTemplates(templates)
-        self.database = SqlDatabase(url, self.policy.addresses.own)
+        self.database = SqlDatabase(url, self.policy.addresses.own, now=self.clock.now)
         self.use_cases = use_cases = UseCases.over(
             self.database, self.policy, self.templates, self.clock
         )

@@ -8,6 +8,7 @@ import secrets
 import signal
 import socket
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
@@ -60,7 +61,7 @@ def run(settings: Settings) -> None:
     with contextlib.closing(database), database.exclusive(_standing_by):
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         use_cases = use_cases_over(database, settings)
-        if hint := renamed.hint(settings, database, use_cases.clock):
+        if hint := renamed.hint(settings, database):
             log.warning(str(hint))
         asyncio.run(Running.serve(settings, database, use_cases, observing.counts))
 
@@ -255,7 +256,7 @@ class Running:
             version=version("carillon"),
             connected=self._connection.is_ready,
             started_at=self._started_at,
-            seen_at=self._clock.now(),
+            seen_at=self._started_at,  # `_beat` says it, by the database's clock
         )
         try:
             await self._database.run(_beat, pulse)
@@ -303,7 +304,7 @@ def _digest_key(uow: UnitOfWork) -> bytes:
 
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
-    uow.facts.beat(pulse)
+    uow.facts.beat(replace(pulse, seen_at=uow.now()))
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:

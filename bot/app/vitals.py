@@ -108,6 +108,8 @@ class Vitals:
             reasons.append(error.text)
         except TimeoutError:
             reasons.append(f"The database does not answer within {PATIENCE:g} s.")
+        if (held_up := self.database.held_up) is not None:
+            reasons.append(str(held_up))
         return reasons
 
 

@@ -124,8 +124,8 @@ class BroadcastState(StrEnum):
 class Frozen:
     """A list's audience, frozen by rule.
 
-    Subscriptions with id ≤ `highest` that were active at `at`; `ranges` cuts
-    them into (after, last, count), positions being subscription ids.
+    Subscriptions with id ≤ `highest` that were active then; `ranges` cuts them into
+    (after, last, count), positions being subscription ids. The clock then: `at`.
     """
 
     list_id: int

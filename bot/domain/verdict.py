@@ -53,8 +53,10 @@ class Score:
     since: datetime | None = None
 
     def raised(self, now: datetime) -> "Score":
-        """One more bounce; a score older than its lifetime starts anew."""
-        if self.since is None or now - self.since > SCORE_LIFETIME:
+        """One more bounce; a score older than its lifetime starts anew, and so does
+        one of a clock that was put back since.
+        """
+        if self.since is None or abs(now - self.since) > SCORE_LIFETIME:
             return Score(1, now)
         return Score(self.value + 1, self.since)
 

@@ -49,7 +49,7 @@ class Housekeeper:
 
     async def step(self) -> float:
         await self._rearm()
-        while await self._database.run(_forget_counts, self._clock):
+        while await self._database.run(_forget_counts):
             pass
         if self._keep_audit is not None and await self._may_purge():
             before = self._clock.now() - self._keep_audit
@@ -85,6 +85,6 @@ class Housekeeper:
         return False
 
 
-def _forget_counts(uow: UnitOfWork, clock: Clock) -> int:
+def _forget_counts(uow: UnitOfWork) -> int:
     """Drop some counts of minutes that are over; how many."""
-    return uow.requests.forget(clock.now() - MINUTE, ROWS_PER_TRANSACTION)
+    return uow.requests.forget(uow.now() - MINUTE, ROWS_PER_TRANSACTION)

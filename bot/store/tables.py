@@ -93,6 +93,8 @@ subscription = sa.Table(
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("started_at", UTCDateTime, nullable=False),
     sa.Column("ended_at", UTCDateTime),
+    # the service's latest broadcast when it ended (0: there was none)
+    sa.Column("ended_after", sa.BigInteger),
     sa.Column("end_reason", sa.Text),
     _one_of("origin", SubscriptionOrigin),
     _one_of("end_reason", EndReason),

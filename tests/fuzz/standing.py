@@ -74,6 +74,10 @@ class OneTransaction:
         found = self.raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
         self._tables = [name for (name,) in found]
 
+    held_up = None
+
+    def look_who_holds(self) -> None: ...
+
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         return self.call(use_case, *args)
 

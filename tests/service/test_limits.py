@@ -343,7 +343,7 @@ def test_requests(worlds: Any) -> None:
     quotas = Quotas(world.policy)
 
     def ask(jid: str) -> bool:
-        return world.do(quotas.count, world.caller(jid), world.clock.now())[0] == 0
+        return world.do(quotas.count, world.caller(jid))[0] == 0
 
     assert [ask("a@example.org") for _ in range(4)] == [True, True, True, False]
     assert ask("b@example.org")
@@ -360,4 +360,4 @@ def test_no_limit_of_requests(worlds: Any) -> None:
     world: World = worlds(configured(user={"requests_per_minute": 0}))
     quotas = Quotas(world.policy)
     for _ in range(400):
-        assert world.do(quotas.count, world.caller(USER), world.clock.now())[0] == 0
+        assert world.do(quotas.count, world.caller(USER))[0] == 0

@@ -179,6 +179,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "lists.all": (lambda u, _: u.lists.all(), []),
     "lists.counts": (lambda u, _: u.lists.counts(), {}),
     "subscribers.get": (lambda u, _: u.subscribers.get(READER), None),
+    "subscribers.lock": (lambda u, _: u.subscribers.lock(READER), None),
     "subscribers.ensure": (
         lambda u, a: u.subscribers.ensure(READER, NOON).id == a.subscriber.id,
         False,
@@ -358,7 +359,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "facts.pulses": (lambda u, _: u.facts.pulses(), []),
     "facts.stopped": (lambda u, _: u.facts.stopped(WORKER), None),
     # the one that is there to say whose rows these are
-    "facts.strangers": (lambda u, _: u.facts.strangers(LATER), [SERVICE]),
+    "facts.strangers": (lambda u, _: u.facts.strangers(LATER, LATER), [SERVICE]),
     "requests.add": (lambda u, _: u.requests.add(OWNER, NOON, MINUTE), (1, NOON)),
     "requests.forget": (lambda u, _: u.requests.forget(LATER, 9), 0),
     "audit.add": (lambda u, _: u.audit.add(ENTRY), None),

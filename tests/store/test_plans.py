@@ -187,12 +187,12 @@ def explain(backend: Backend, statement: Any, values: dict[str, Any]) -> str:
 PAGE = {
     "whose": SERVICE,
     "list_id": 1,
-    "at": NOON,
+    "broadcast_id": 1,
     "after": 1000,
     "last": 2000,
     "limit": 250,
 }
-FREEZE = {"whose": SERVICE, "list_id": 1, "at": NOON, "all_but_one": 99}
+FREEZE = {"whose": SERVICE, "list_id": 1, "all_but_one": 99}
 OWNERS = sa.select(schedule).where(
     schedule.c.service == SERVICE, schedule.c.owner == "user1@example.org"
 )
@@ -238,12 +238,12 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     ),
     "due retries": (
         exceptions.DUE,
-        {"whose": SERVICE, "now": at(MANY), "limit": 10},
+        {"whose": SERVICE, "now": at(MANY), "beyond": at(9 * MANY), "limit": 10},
         ["ix_delivery_exception_next"],
     ),
     "retries": (
         exceptions.RETRIES,
-        {"whose": SERVICE, "now": at(MANY), "limit": 10},
+        {"whose": SERVICE, "now": at(MANY), "beyond": at(9 * MANY), "limit": 10},
         ["ix_delivery_exception_next"],
     ),
     "anybody awaited": (

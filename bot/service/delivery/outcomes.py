@@ -126,7 +126,7 @@ class Outcomes:
             uow.subscriptions.end(subscriber.id, EndReason.SUSPENDED, now)
 
     def _score(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
-        subscriber = uow.subscribers.get(jid)
+        subscriber = uow.subscribers.lock(jid)
         if subscriber is None:
             return
         score = subscriber.score.raised(now)
@@ -257,6 +257,8 @@ class Outcomes:
 
         One that bounced already is left as its bounce made it.
         """
+        # A bounce that is being recorded holds the broadcast, too: it is waited for.
+        closing.hold(uow, {one.broadcast_id for one in claimed})
         now = self._clock.now()
         after = [
             replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLING_TIME)

@@ -4,6 +4,7 @@ They return domain objects and raise `Unavailable` when the database is away.
 Everything a use case does through one `UnitOfWork` is one transaction.
 """
 
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.events import Event
@@ -48,6 +49,12 @@ class UnitOfWork(Protocol):
     def requests(self) -> RequestCounts: ...
     @property
     def audit(self) -> AuditTrail: ...
+
+    def now(self) -> datetime:
+        """By the database's clock, one for all processes that share it: of leases,
+        claims, counts of requests and signs of life (decision 29).
+        """
+        ...
 
     def happened(self, event: Event) -> None:
         """Tell of it once this transaction is committed."""

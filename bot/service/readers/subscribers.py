@@ -196,6 +196,10 @@ def take_up(
     A sign of life does it for good; who ends subscriptions does it first, so that the
     suspended ones end for the same reason as the others.
     """
+    if not uow.subscriptions.suspended(subscriber.id):
+        return
+    # Looked at again: what somebody else ends at this moment is not to be opened.
+    uow.subscribers.lock(subscriber.jid)
     for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
         uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
 

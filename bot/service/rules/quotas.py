@@ -38,19 +38,18 @@ class Quotas:
 
     # --- requests --------------------------------------------------------------
 
-    def count(
-        self, uow: UnitOfWork, caller: Caller, now: datetime
-    ) -> tuple[int, datetime]:
-        """Count a request: how many too many there are with it, and until when they
+    def count(self, uow: UnitOfWork, caller: Caller) -> tuple[int, timedelta]:
+        """Count a request: how many too many there are with it, and for how long they
         are.
 
         The count is to be kept, so nothing is raised here.
         """
         most = self.policy.limits_of(caller).requests_per_minute
         if not most:
-            return 0, now
+            return 0, timedelta(0)
+        now = uow.now()
         count, since = uow.requests.add(caller.owner, now, MINUTE)
-        return max(0, count - most), since + MINUTE
+        return max(0, count - most), since + MINUTE - now
 
     def too_many(self, caller: Caller, wait: timedelta) -> PolicyViolation:
         """The refusal of a request that is one too many."""
