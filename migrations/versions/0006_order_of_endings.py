@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 # Only those that go out still ask who left meanwhile. Their order was that of the
 # clock, which is all that is known of it.
