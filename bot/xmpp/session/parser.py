@@ -8,6 +8,8 @@ without namespaces here, they are looked up beside it, and what goes against the
 rules marks the one stanza that it stands in.
 
 It stands in for `xml.etree.ElementTree.XMLPullParser`, as far as slixmpp uses that.
+
+docs/conformance.md, Limits and rights: names
 """
 
 from collections import deque
