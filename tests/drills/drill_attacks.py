@@ -26,6 +26,7 @@ from tests.e2e.service import Service
 from tests.e2e.sink import Sink
 from tests.e2e.xml_client import XmlClient
 from tests.servers.xmpp_server import XmppServer
+from tests.xmpp.links import newcomer
 
 pytestmark = pytest.mark.e2e
 
@@ -81,25 +82,25 @@ def _is_under(identifier: str, stanza: ET.Element) -> bool:
 
 
 @pytest.fixture(params=["component", "account"])
-def service(
+def running(
     request: pytest.FixtureRequest, server: XmppServer, tmp_path: Path
-) -> Iterator[Service]:
-    """It runs, with rate and window as they are by default."""
+) -> Iterator[tuple[Service, str]]:
+    """It runs, with rate and window as they are by default; and its admin."""
     folder = tmp_path / "service"
     folder.mkdir()
-    server.register("drilladmin")
+    admin = newcomer(server)
     found = Service(
         folder,
         server,
         request.param,
         rate=1_000,
         window=2_000,
-        admins=[server.jid("drilladmin")],
+        admins=[server.jid(admin)],
         web="127.0.0.1:0",
     )
     found.start()
     found.wait_until_connected()
-    yield found
+    yield found, admin
     found.close()
 
 
@@ -122,9 +123,7 @@ def attackers(leg: str, server: XmppServer, sink: Sink, to: str) -> list[Attacke
         return [partial(readers_bounce, sink, BOUNCES)]
     if leg == "addresses":
         return [partial(neighbour_has_no_address, server, neighbour, to)]
-    users = [f"attacker{number}" for number in range(CLIENTS)]
-    for user in users:
-        server.register(user)
+    users = [newcomer(server) for _ in range(CLIENTS)]
     return [
         partial(neighbour_floods, server, neighbour, to, QUESTIONS),
         *(partial(client_floods, server, user, to, QUESTIONS) for user in users),
@@ -134,11 +133,12 @@ def attackers(leg: str, server: XmppServer, sink: Sink, to: str) -> list[Attacke
 @pytest.mark.parametrize("leg", LEGS)
 def test_an_attack(
     server: XmppServer,
-    service: Service,
+    running: tuple[Service, str],
     leg: str,
     record_property: Callable[[str, object], None],
 ) -> None:
     """It ends within twice its undisturbed time, over one session; admins are heard."""
+    service, admin_name = running
     to = service.address
     with Sink(server, server.spares[0]) as sink:
         service.subscribe(sink.jids(READERS))
@@ -146,7 +146,7 @@ def test_an_attack(
         alone = announced(service, sink)
         with (
             Attack(attackers(leg, server, sink, to)) as attack,
-            Admin(server, "drilladmin", to) as admin,
+            Admin(server, admin_name, to) as admin,
         ):
             attacked = announced(service, sink)
         ratio = attacked / alone

@@ -8,6 +8,8 @@ without namespaces here, they are looked up beside it, and what goes against the
 rules marks the one stanza that it stands in.
 
 It stands in for `xml.etree.ElementTree.XMLPullParser`, as far as slixmpp uses that.
+
+docs/conformance.md, Limits and rights: names
 """
 
 from collections import deque
@@ -15,12 +17,10 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from bot.xmpp.stanzas.namespaces import ANNOUNCE
-
 XML = "http://www.w3.org/XML/1998/namespace"
 _RESERVED = frozenset({XML, "http://www.w3.org/2000/xmlns/"})
-#: an attribute of a stanza with names that are none
-FLAWED = f"{{{ANNOUNCE}}}flawed"
+#: an attribute of a stanza with names that are none; nothing on the wire is called so
+FLAWED = "not namespaces"
 #: the stanzas' depth; the stream's header is at 0
 _STANZAS = 1
 
