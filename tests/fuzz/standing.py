@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.desk import Desk
+from bot.desk.sender_limit import SenderLimit
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
 from bot.service.delivery.outcomes import Bounce
@@ -194,9 +195,11 @@ class Standing:
 
         database = cast(Database, self.database)
         use_cases = UseCases.over(database, world.policy, world.templates, world.clock)
+        desk = Desk(use_cases)
+        self._gate = desk.gate
         self._doors = Doors(
             use_cases=use_cases,
-            desk=Desk(use_cases),
+            desk=desk,
             ids=self.ids,
             lists=self.database.call(lambda uow: uow.lists.all()),
             on_bounce=bounced,
@@ -229,6 +232,9 @@ class Standing:
         """What one stanza leaves in memory must not count for the next."""
         self._doors.limit._limit._buckets.clear()
         self._doors.joins._buckets.clear()
+        for limit in vars(self._gate).values():
+            if isinstance(limit, SenderLimit):
+                limit._buckets.clear()
         self._doors.limit._backlog.clear()
         self._doors._signs._written.clear()
 
