@@ -69,6 +69,7 @@ def add_jobs(uow: UnitOfWork, owner: str, now: datetime) -> Jobs:
         timezone="",
         recurrence="FREQ=DAILY",
         deliver_at=due,
+        start=due.replace(tzinfo=None),
         next_at=due,
         updates=False,
         created_at=now,
