@@ -25,6 +25,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.domain import wallclock
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Match, Recurrence, parse
 from bot.domain.schedule import Schedule
 
@@ -139,13 +141,13 @@ def moment_of(schedule: Schedule, wall: datetime) -> datetime:
 
 def recurrence_of(schedule: Schedule) -> Recurrence:
     """The rule with its start and place; raises Invalid where it cannot be read."""
-    if schedule.recurrence is None or schedule.start is None:
+    if schedule.recurrence is None:
         raise ValueError(f"#{schedule.id} has no rule")
-    return Recurrence(
-        rule=parse(schedule.recurrence),
-        start=schedule.start,
-        zone=wallclock.zone(schedule.zone),
-    )
+    zone = wallclock.zone(schedule.zone)
+    if schedule.start is None:
+        # its zone was not known when rows were brought to wall times
+        raise Invalid(Phrase("It is not known when the rule begins."), field="timezone")
+    return Recurrence(rule=parse(schedule.recurrence), start=schedule.start, zone=zone)
 
 
 def _past(schedule: Schedule, match: Match) -> Schedule:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -284,12 +285,28 @@ def test_the_template_is_broken(tmp_path: Path, world: World) -> None:
     later.close()
 
 
-def test_a_rule_that_cannot_be_read_holds_up_nobody(world: World) -> None:
-    """A zone that the system lost fails its job, with a report; others go out."""
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"timezone": "Europe/Atlantis"},
+        # as the migration leaves one whose zone it does not know
+        {"timezone": "Europe/Atlantis", "start": None},
+        {"start": None},
+    ],
+)
+def test_a_rule_that_cannot_be_read_holds_up_nobody(
+    world: World, damage: dict[str, Any]
+) -> None:
+    """A zone that the system lost fails its job, with a report; others go out. Until
+    then the job can be looked at and called off.
+    """
     bad = world.schedule(client_id="bad", recurrence="FREQ=DAILY")
-    lost = replace(bad, timezone="Europe/Atlantis")
+    lost = replace(bad, **damage)
     world.do(lambda unit: unit.schedules.save(lost))
     good = world.schedule(client_id="good")
+    report = world.do(world.schedules.report, lost)
+    assert (report.moment, report.skipped) == (AT_ONE, ())
+    assert world.do(world.use_cases.rearming.some, 0) is not None
     world.clock.set(AT_ONE)
     world.plan_all()
     assert world.states(bad) == [("failed", "unreadable")]
