@@ -1,15 +1,12 @@
 """Messages that are returned by the thousand: bounded, and nobody else waits."""
 
 import asyncio
-from collections.abc import Sequence
 
 from bot.engine.bounces import MAX_OF_ONE, Bounces
 from bot.engine.ledger import BOUNCES_PER_TRANSACTION, Ledger
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
-from bot.service.delivery.progress import ChunkProgress
-from bot.service.ports.unit_of_work import UnitOfWork
-from tests.engine.worker import due, readers
+from tests.engine.worker import due, readers, watched
 from tests.world import World
 
 
@@ -71,16 +68,8 @@ def test_a_step_waits_for_its_own_bounces_only(world: World) -> None:
     old_key, key = world.broadcast(old).key, world.broadcast(job).key
     recorded: list[tuple[int, int]] = []
 
-    class Watched(ChunkProgress):
-        def record(
-            self, uow: UnitOfWork, worker: str, steps: Sequence[Step],
-            bounces: Sequence[Bounce],
-        ) -> set[int]:  # fmt: skip
-            recorded.append((len(steps), len(bounces)))
-            return super().record(uow, worker, steps, bounces)
-
     async def go() -> None:
-        progress = Watched(world.policy, world.renditions, world.outcomes, world.clock)
+        progress = watched(world, recorded)
         ledger = Ledger(world.database, progress, "w")
         jobs = [await world.database.run(progress.claim, "w") for _ in range(2)]
         [chunk] = [one.chunk for one in jobs if one and one.broadcast.key == key]

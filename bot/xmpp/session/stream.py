@@ -35,6 +35,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
 from bot.xmpp.session.discards import Discards, Reason, is_addressable
+from bot.xmpp.session.endings import BLAMELESS
 from bot.xmpp.session.parser import FLAWED, StreamParser
 from bot.xmpp.stanzas.bounds import MAX_STANZA_DEPTH, MAX_STANZA_ELEMENTS, is_overfull
 from bot.xmpp.stanzas.errors import StanzaError, error_answer, make_readable
@@ -44,23 +45,6 @@ from bot.xmpp.writing.positions import Pending
 
 log = logging.getLogger(__name__)
 
-#: RFC 6120 §4.9.3: endings that the content of the stream cannot have caused
-BLAMELESS = frozenset(
-    {
-        "conflict",
-        "connection-timeout",
-        "host-gone",
-        "host-unknown",
-        "not-authorized",
-        "remote-connection-failed",
-        "reset",
-        "resource-constraint",
-        "see-other-host",
-        "system-shutdown",
-        "unsupported-feature",
-        "unsupported-version",
-    }
-)
 #: the beginning of one that is written
 STANZA = re.compile(rb"\s*<(?P<name>message|presence|iq)[\s/>]")
 MAX_EARLY_STANZAS = 1_000  #: that wait for the session to be up
