@@ -41,6 +41,8 @@ ALL_STRANGERS = Share(200, 1_000)
 #: the readers of a large list ask what we are as soon as we have appeared
 ALL_OTHERS = Share(1_000, 3_000)
 REFUSALS = Share(50, 100)
+#: messages that one reader returns: anybody can return his own as often as he likes
+RETURNS = Share(50, 500)
 
 _ALL = ""
 
@@ -56,6 +58,7 @@ class Gate:
         self._strangers = ALL_STRANGERS.limit(clock)
         self._others = ALL_OTHERS.limit(clock)
         self._refusals = REFUSALS.limit(clock)
+        self._returns = RETURNS.limit(clock)
         #: how many did not come in
         self.turned_away = 0
 
@@ -67,6 +70,14 @@ class Gate:
         admitted = self._admits(caller, request)
         self.turned_away += not admitted
         return admitted
+
+    def takes_back(self, jid: str) -> bool:
+        """Whether one more message may come back from a bare JID; counts those that
+        may not.
+        """
+        taken = self._returns.permits(jid)
+        self.turned_away += not taken
+        return taken
 
     def refuses(self) -> bool:
         """Whether there is time to tell somebody that he was turned away."""

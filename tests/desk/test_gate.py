@@ -6,6 +6,7 @@ from bot.desk.gate import (
     PER_DOMAIN,
     PER_SENDER,
     REFUSALS,
+    RETURNS,
     Gate,
 )
 from bot.domain.access import Access, Caller
@@ -99,3 +100,15 @@ def test_refusals() -> None:
     assert told == REFUSALS.burst
     place.seconds += 1
     assert sum(place.gate.refuses() for _ in range(1_000)) == REFUSALS.rate
+
+
+def test_what_comes_back() -> None:
+    """Of one reader so many, whatever others return, and again after a while."""
+    place = Place()
+    for jid in ("anna@example.org", "eve@evil.example"):
+        taken = [place.gate.takes_back(jid) for _ in range(2 * RETURNS.burst)]
+        assert taken.count(True) == RETURNS.burst
+    assert place.gate.turned_away == 2 * RETURNS.burst
+    place.seconds += 1
+    taken = [place.gate.takes_back("anna@example.org") for _ in range(RETURNS.burst)]
+    assert taken.count(True) == RETURNS.rate

@@ -36,12 +36,16 @@ class Entrance:
 
     def admits(self, stanza: ET.Element) -> bool:
         """Whether a stanza that came in is to be looked at; refuses some others."""
-        if stanza.get("type") in _PASSING:
+        kind = stanza.get("type")
+        comes_back = kind == "error" and stanza.tag.endswith("}message")
+        if kind in _PASSING and not comes_back:
             return True
         sender = sender_of(stanza)
         addresses = self._policy.addresses
         if sender is None or sender == addresses.server or addresses.is_own(sender):
             return True
+        if comes_back:
+            return self._gate.takes_back(sender)
         is_request = any(child.tag in KINDS for child in stanza)
         if self._gate.admits(self._policy.caller(sender), request=is_request):
             return True
