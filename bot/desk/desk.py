@@ -73,7 +73,7 @@ class Desk:
         #: for doors, before they read anything
         self.gate = Gate(time.monotonic)
         self._places = Places()
-        self._strangers = STRANGERS_WRITTEN_DOWN.limit(time.monotonic)
+        self._strangers = STRANGERS_WRITTEN_DOWN.of_all(time.monotonic)
 
     # --- for doors that wait in an event loop -------------------------------------
 
@@ -101,7 +101,7 @@ class Desk:
         try:
             known(asked.caller)
         except Forbidden as error:
-            if self._strangers.permits(""):
+            if self._strangers.permits():
                 await self._write_down(asked, error)
             else:
                 self._in_vain(asked, error.code)

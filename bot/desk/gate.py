@@ -18,7 +18,7 @@ dropped.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.desk.sender_limit import SenderLimit
+from bot.desk.sender_limit import Limit, SenderLimit
 from bot.domain.access import Caller, Role
 from bot.domain.jid import domain_of
 
@@ -30,8 +30,11 @@ class Share:
     rate: int
     burst: int
 
-    def limit(self, clock: Callable[[], float]) -> SenderLimit:
+    def of_each(self, clock: Callable[[], float]) -> SenderLimit:
         return SenderLimit(clock, rate=self.rate, burst=self.burst)
+
+    def of_all(self, clock: Callable[[], float]) -> Limit:
+        return Limit(clock, rate=self.rate, burst=self.burst)
 
 
 #: a client that asks about fifty lists as soon as it sees them is no flood
@@ -44,21 +47,19 @@ REFUSALS = Share(50, 100)
 #: messages that one reader returns: anybody can return his own as often as he likes
 RETURNS = Share(50, 500)
 
-_ALL = ""
-
 
 class Gate:
     """`clock` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._senders = PER_SENDER.limit(clock)
+        self._senders = PER_SENDER.of_each(clock)
         #: of those who have a role: a flood of others forgets none of them
-        self._named = PER_SENDER.limit(clock)
-        self._domains = PER_DOMAIN.limit(clock)
-        self._strangers = ALL_STRANGERS.limit(clock)
-        self._others = ALL_OTHERS.limit(clock)
-        self._refusals = REFUSALS.limit(clock)
-        self._returns = RETURNS.limit(clock)
+        self._named = PER_SENDER.of_each(clock)
+        self._domains = PER_DOMAIN.of_each(clock)
+        self._strangers = ALL_STRANGERS.of_all(clock)
+        self._others = ALL_OTHERS.of_all(clock)
+        self._refusals = REFUSALS.of_all(clock)
+        self._returns = RETURNS.of_each(clock)
         #: how many did not come in
         self.turned_away = 0
 
@@ -81,7 +82,7 @@ class Gate:
 
     def refuses(self) -> bool:
         """Whether there is time to tell somebody that he was turned away."""
-        return self._refusals.permits(_ALL)
+        return self._refusals.permits()
 
     def _admits(self, caller: Caller, request: bool) -> bool:
         is_stranger = caller.role is Role.STRANGER
@@ -95,10 +96,10 @@ class Gate:
         if is_stranger:
             return (
                 self._domains.permits(domain_of(caller.owner))
-                and self._strangers.permits(_ALL)
-                and self._others.permits(_ALL)
+                and self._strangers.permits()
+                and self._others.permits()
             )
-        return self._others.permits(_ALL)
+        return self._others.permits()
 
 
 def has_role(caller: Caller) -> bool:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.desk import Desk
-from bot.desk.sender_limit import SenderLimit
+from bot.desk.gate import Gate
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
 from bot.service.delivery.outcomes import Bounce
@@ -60,6 +60,7 @@ _HEADER = (
     b" xmlns:stream='http://etherx.jabber.org/streams' id='s'>"
 )
 #: steps of the loop after which nothing that a stanza began still runs
+DAY_SECONDS = 86_400.0
 STEPS = 60
 
 
@@ -196,7 +197,8 @@ class Standing:
         database = cast(Database, self.database)
         use_cases = UseCases.over(database, world.policy, world.templates, world.clock)
         desk = Desk(use_cases)
-        self._gate = desk.gate
+        self._seconds = 0.0
+        desk.gate = Gate(lambda: self._seconds)
         self._doors = Doors(
             use_cases=use_cases,
             desk=desk,
@@ -232,9 +234,7 @@ class Standing:
         """What one stanza leaves in memory must not count for the next."""
         self._doors.limit._limit._buckets.clear()
         self._doors.joins._buckets.clear()
-        for limit in vars(self._gate).values():
-            if isinstance(limit, SenderLimit):
-                limit._buckets.clear()
+        self._seconds += DAY_SECONDS  # all shares are full again
         self._doors.limit._backlog.clear()
         self._doors._signs._written.clear()
 

@@ -154,6 +154,6 @@ class Moves:
             try:
                 await self._answer(probe)
             except Unavailable as error:
-                log.warning("a probe is not answered: %s", error.text)
+                log.debug("a probe is not answered: %s", error.text)
             except Exception:
                 log.exception("a probe is not answered")

@@ -82,7 +82,7 @@ class SignsOfLife:
                 await self._database.run(self._write, batch)
             except Unavailable as error:
                 self._drop(batch)
-                log.warning("signs of life dropped: %s", error.text)
+                log.debug("signs of life dropped: %s", error.text)
             except Exception:
                 self._drop(batch)
                 log.exception("signs of life dropped")

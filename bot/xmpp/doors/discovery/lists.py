@@ -136,7 +136,7 @@ class ListDirectory:
                 found = await self._database.read(self._subscribers.visible, caller)
                 return frozenset(entry.name for entry in found)
             except CarillonError as error:
-                log.warning("closed lists are not shown: %s", error.text)
+                log.debug("closed lists are not shown: %s", error.text)
             finally:
                 self._looking -= 1
         return frozenset(
