@@ -59,8 +59,8 @@ _HEADER = (
     b"<stream:stream xmlns='jabber:component:accept'"
     b" xmlns:stream='http://etherx.jabber.org/streams' id='s'>"
 )
-#: steps of the loop after which nothing that a stanza began still runs
 DAY_SECONDS = 86_400.0
+#: steps of the loop after which nothing that a stanza began still runs
 STEPS = 60
 
 
