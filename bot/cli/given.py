@@ -135,6 +135,7 @@ def request_of(
         timezone=zone_name,
         recurrence=options.every and recurrence.spelt(options.every),
         expires=_moment(options.expires, zone, "expires"),
+        on_the_wall=True,
         client_id=options.client_id,
         late_policy=late,
         late_within=within,
@@ -171,6 +172,7 @@ def change_of(
         recurrence=options.every and recurrence.spelt(options.every),
         # '' takes it away
         expires=options.expires and _moment(options.expires, zone, "expires"),
+        on_the_wall=True,
         late_policy=late,
         late_within=within,
     )
@@ -257,7 +259,7 @@ def _texts(
 def _moment(text: str | None, zone: ZoneInfo, field: str) -> str | None:
     if text is None:
         return None
-    return timestamps.format(moments.read(text, zone, field))
+    return moments.as_typed(text, zone, field)
 
 
 def _delay(text: str | None) -> str:

@@ -53,6 +53,14 @@ def _read(given: str, zone: ZoneInfo) -> datetime:
     return wallclock.resolve(wall, zone)
 
 
+def as_typed(text: str, zone: ZoneInfo, field: str) -> str:
+    """As a request takes it: with an offset, or the wall time without one, which may
+    be one that clocks skip. Raises Invalid naming the field.
+    """
+    moment, wall = read(text, zone, field), _wall(text.strip())
+    return timestamps.format(moment) if wall is None else wall.isoformat()
+
+
 def _wall(given: str) -> datetime | None:
     """A wall time, 9:00 and 24:00 too; raises Invalid for one that is on no clock."""
     found = _WALL.fullmatch(given)

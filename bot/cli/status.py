@@ -33,11 +33,14 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                 "connected": found.connected,
                 "services": [_pulse(pulse) for pulse in (*found.up, *found.silent)],
                 "sending": [views.broadcast(*one) for one in found.sending],
+                "held_up": str(found.held_up) if found.held_up else None,
                 "next": [_schedule(schedule) for schedule in found.upcoming],
             }
         )
     else:
         _show(found)
+        if found.held_up:
+            output.say(found.held_up)
         if hint:
             output.say(hint)
     if not found.up:

@@ -14,7 +14,7 @@ from bot.domain.errors import CarillonError
 from bot.domain.fields import WANTED, Template, TemplateField
 from bot.domain.language import choose, language_tag
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.relative import Due
+from bot.domain.relative import Anchor
 from bot.rendering.templates import JinjaTemplates
 from bot.texts import ENGLISH
 
@@ -150,7 +150,7 @@ def render(
     if language is not None or jid is not None:
         wishes = (language or found.wish,)
     told = moments.read(at, zone, "deliver-at") if at else SystemClock().now()
-    due = Due(timestamps.round_up(told), zone)
+    due = Anchor(timestamps.round_up(told), zone)
     shown_zone = found.own_timezone or zone.key
     texts = [
         templates.render(

@@ -16,7 +16,7 @@ from bot.domain.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Anchor:
     """A moment at which a schedule is due, and the zone in which it counts days."""
 
     moment: datetime
@@ -32,7 +32,7 @@ class Relative:
     #: exact
     seconds: int
 
-    def at(self, due: Due) -> datetime:
+    def at(self, due: Anchor) -> datetime:
         """The moment that it is for that occurrence; raises Invalid."""
         try:
             return self._days_later(due) + timedelta(seconds=self.seconds)
@@ -41,7 +41,7 @@ class Relative:
                 Phrase("{text} lies outside the years 1 to 9999", text=self)
             ) from None
 
-    def _days_later(self, due: Due) -> datetime:
+    def _days_later(self, due: Anchor) -> datetime:
         if not self.days:
             return due.moment
         wall = wallclock.local(due.moment, due.zone) + timedelta(days=self.days)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.fields import FieldType, Template, TemplateField, typed
 from bot.domain.phrase import Phrase
-from bot.domain.relative import Due, Relative
+from bot.domain.relative import Anchor, Relative
 from bot.rendering import declaration
 from bot.rendering.faults import Fault
 from bot.rendering.folder import Source, signature
@@ -22,7 +22,7 @@ from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX
 from bot.rendering.wording import Unwritable
 
-_DUE = Due(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("UTC"))
+_DUE = Anchor(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("UTC"))
 _SAMPLES: Mapping[FieldType, Any] = {
     FieldType.TEXT: "Sample text",
     FieldType.LINE: "Sample line",

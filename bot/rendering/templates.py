@@ -11,7 +11,7 @@ from bot.domain.fields import MAX_LINE, MAX_TEXT, Template, check
 from bot.domain.language import choose
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.relative import Due, Relative
+from bot.domain.relative import Anchor, Relative
 from bot.domain.schedule import FieldValues
 from bot.rendering.checks import advice, unshared
 from bot.rendering.faults import Fault
@@ -82,7 +82,7 @@ class JinjaTemplates:
         language: str,
         zone: str,
         fallback: str,
-        due: Due,
+        due: Anchor,
         context: Mapping[str, str],
     ) -> Text:
         """Subject and body for one reader, or for all of one language and zone.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain import relative
 from bot.domain.errors import Invalid
-from bot.domain.relative import Due, Relative
+from bot.domain.relative import Anchor, Relative
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 
@@ -83,7 +83,7 @@ def test_days_are_on_the_wall_and_hours_are_exact(
     text: str, due: str, moment: str
 ) -> None:
     """A day later clocks show the same time; 24 hours later perhaps another."""
-    assert read(text).at(Due(at(due), WARSAW)) == at(moment)
+    assert read(text).at(Anchor(at(due), WARSAW)) == at(moment)
 
 
 @given(st.text(alphabet="+-PTWDHMSwdhms0123456789", max_size=16))
@@ -93,6 +93,6 @@ def test_total(text: str) -> None:
         found = relative.parse(text)
         if found is not None:
             assert read(str(found)) == found
-            found.at(Due(at("2026-12-01T09:00Z"), WARSAW))
+            found.at(Anchor(at("2026-12-01T09:00Z"), WARSAW))
     except Invalid:
         return

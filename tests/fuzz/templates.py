@@ -17,7 +17,7 @@ from bot.domain.characters import illegal
 from bot.domain.errors import CarillonError
 from bot.domain.fields import FieldType
 from bot.domain.language import is_tag
-from bot.domain.relative import Due
+from bot.domain.relative import Anchor
 from bot.rendering.templates import JinjaTemplates
 from tests.fuzz.texts import text_of
 
@@ -41,7 +41,7 @@ CONTEXT = {
     "recipient": "reader@example.org",
 }
 
-DUE = Due(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("Europe/Warsaw"))
+DUE = Anchor(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("Europe/Warsaw"))
 
 
 @cache

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.message import Text
-from bot.domain.relative import Due
+from bot.domain.relative import Anchor
 from bot.rendering.templates import JinjaTemplates
 
 #: the occurrence that tells what is relative to it
-DUE = Due(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("Europe/Warsaw"))
+DUE = Anchor(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("Europe/Warsaw"))
 TOML = """
 languages = ["en", "de"]
 title = { en = "Test", de = "Test" }

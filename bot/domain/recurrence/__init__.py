@@ -1,7 +1,6 @@
 """Recurrence rules (RFC 5545, section 3.3.10) as far as `<recurrence/>` offers them.
 
-recurrence.parse(text) ─► Rule ─► recurrence.first(rule, deliver_at, zone)
-                           │      recurrence.next_after(rule, anchor, zone, after)
+recurrence.parse(text) ─► Rule ─► Recurrence(rule, start, zone).matches(after)
                            └────► recurrence.canonical(rule)
 
 rule.py       the rule as data
@@ -15,27 +14,21 @@ words.py      the rule in words, for people
 from bot.domain.recurrence.grammar import PARTS, parse, spelt
 from bot.domain.recurrence.rule import Freq, Rule, canonical
 from bot.domain.recurrence.sequence import (
-    LOOK_AHEAD,
     Match,
     Recurrence,
-    first,
     first_or_refuse,
-    next_after,
 )
 from bot.domain.recurrence.words import in_words
 
 __all__ = [
-    "LOOK_AHEAD",
     "PARTS",
     "Freq",
     "Match",
     "Recurrence",
     "Rule",
     "canonical",
-    "first",
     "first_or_refuse",
     "in_words",
-    "next_after",
     "parse",
     "spelt",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.message import Text
-from bot.domain.relative import Due
+from bot.domain.relative import Anchor
 from bot.domain.schedule import TemplateContent
 from bot.domain.voice import STAND_IN_RECIPIENT, Voice
 from bot.service.ports.outside import Templates
@@ -17,7 +17,7 @@ def specimen(
     language: str,
     fallback: str,
     zone: str,
-    due: Due,
+    due: Anchor,
 ) -> Text:
     """One text, for a reader who does not exist; raises a CarillonError."""
     return templates.render(
@@ -32,7 +32,7 @@ def specimen(
 
 
 def specimens(
-    templates: Templates, content: TemplateContent, voice: Voice, zone: str, due: Due
+    templates: Templates, content: TemplateContent, voice: Voice, zone: str, due: Anchor
 ) -> Iterator[Text]:
     """One text in each language that the template has."""
     languages = templates.get(content.template).languages

@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from bot.domain.events import Event
 from bot.domain.fields import Template
 from bot.domain.message import Text
-from bot.domain.relative import Due
+from bot.domain.phrase import Phrase
+from bot.domain.relative import Anchor
 from bot.domain.schedule import FieldValues
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -41,7 +42,7 @@ class Templates(Protocol):
         language: str,
         fallback: str,
         zone: str,
-        due: Due,
+        due: Anchor,
         context: Mapping[str, str],
     ) -> Text:
         """Subject and body, as the occurrence at `due` tells them; raises Invalid
@@ -96,6 +97,15 @@ class Database(Protocol):
     so it does nothing but use its unit of work. Raises Unavailable where the
     database is away. What a read transaction may not do: write.
     """
+
+    @property
+    def held_up(self) -> Phrase | None:
+        """Whom transactions of this process wait for since seconds, and what to do."""
+        ...
+
+    def look_who_holds(self) -> Phrase | None:
+        """Whom those of other processes wait for; it may take some seconds."""
+        ...
 
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         """In a thread, in a write transaction."""

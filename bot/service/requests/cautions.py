@@ -6,8 +6,8 @@ to every door, which tells each by its code and its words.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain import coming, recurrence, wallclock
@@ -19,6 +19,8 @@ from bot.domain.schedule import ListAudience, Schedule, TemplateContent
 from bot.domain.zones import fixed
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,13 @@ def _first_after(
     assert following is not None  # noqa: S101 - asked by `of`
     if following > moment or schedule.recurrence is None:
         return following if following > moment else None
-    # where COUNT ends it, those before have to be counted
-    counts = recurrence.parse(schedule.recurrence).count is not None
-    since = following - coming.SECOND if counts else moment
-    for match in coming.coming(schedule, since, schedule.planned):
-        if match.moment > moment and match.moment not in skipped:
+    if recurrence.parse(schedule.recurrence).count is None:
+        # not one by one to a moment that may be in another century; a day before it,
+        # for a gap puts a wall time off by up to that
+        wall = wallclock.local(moment - _DAY, wallclock.zone(schedule.zone))
+        through = schedule.through or wall
+        schedule = replace(schedule, through=max(through, wall))
+    for match in coming.coming(schedule):
+        if match.moment > moment and match.wall not in skipped:
             return match.moment
     return None

@@ -8,7 +8,7 @@ from bot.domain.errors import Invalid, PolicyViolation, about
 from bot.domain.language import language_tag
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.relative import Due
+from bot.domain.relative import Anchor
 from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
 from bot.domain.voice import Voice
 from bot.service.delivery.specimens import specimens
@@ -24,7 +24,7 @@ def read(
     request: ScheduleRequest,
     limits: Limits,
     voice: Voice,
-    due: Due,
+    due: Anchor,
 ) -> Content:
     """What `voice` is asked to say, first at `due`; raises a CarillonError."""
     if request.template is None:
