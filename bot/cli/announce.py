@@ -116,7 +116,9 @@ def announce(
             )
         preview = upcoming(drafted, limit=_SHOWN)
         warnings = moments.together(
-            preview.warnings, given.oddities(options, drafted.zone), draft.cautions
+            preview.warnings,
+            given.oddities(options, drafted, desk.templates),
+            draft.cautions,
         )
         shown: dict[str, Any] = {
             "list": list_name,

@@ -25,11 +25,11 @@ def upgrade(context: typer.Context, json: output.JSON = False) -> None:
         command = "pg_dump --format=custom --file=carillon.dump"
         output.say(
             Phrase(
-                "No backup is made of PostgreSQL; {command} makes one.", command=command
+                "No backup is made of PostgreSQL; to have one, stop here and run"
+                " {command} first.",
+                command=command,
             )
         )
-        if output.on_terminal() and not output.confirmed(Phrase("Upgrade it now?")):
-            output.fail(Phrase("nothing was changed"))
     # an older program that runs on the file would fail from now on
     changes = schema.current(url) not in {None, schema.head()}
     with handover.nobody_runs(url) if changes else nullcontext():

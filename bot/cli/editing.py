@@ -137,7 +137,7 @@ def edit(
         ahead = upcoming(edited.after, limit=_SHOWN, skipped=edited.skipped)
         warnings = moments.together(
             ahead.warnings,
-            given.oddities(options, edited.after.zone),
+            given.oddities(options, edited.after, desk.templates),
             draft.cautions,
         )
         shown: dict[str, Any] = {

@@ -18,8 +18,6 @@ from bot.domain.schedule import Origin, Schedule, TemplateContent
 from bot.service.ports.outside import Templates
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
 
-#: no request for later than this is allowed, so it may stand for what is longer
-_LONGEST = 9_999_999_999
 _SETTING = re.compile(
     r"(?P<name>[^=:]+)(?::(?P<language>[^=:]*))?=(?P<value>.*)", re.DOTALL
 )
@@ -152,12 +150,9 @@ def change_of(
     """
     # '' takes it away
     timezone = options.timezone and zones.spelt(options.timezone)
-    zone = wallclock.zone(timezone or schedule.zone)
+    zone = wallclock.zone(schedule.zone if timezone is None else timezone or "UTC")
     late, within = _late(options.late)
-    content = schedule.content
-    template = options.template
-    if template is None and isinstance(content, TemplateContent):
-        template = content.template
+    template = options.template or _template_of(schedule)
     if options.settings and template is None:
         output.fail(Phrase("--set goes with --template NAME"), 2)
     return ScheduleChange(
@@ -178,11 +173,30 @@ def change_of(
     )
 
 
-def oddities(options: Options, zone_name: str) -> Iterator[Caution]:
-    """What the clocks make of the wall times that were typed."""
-    for text in (options.at, options.expires):
-        if text and (found := moments.oddity(text, wallclock.zone(zone_name))):
+def oddities(
+    options: Options, schedule: Schedule, templates: Templates
+) -> Iterator[Caution]:
+    """What the clocks make of the wall times that were typed for `schedule`. Where a
+    rule begins is left to the preview of its moments: it may be none of them.
+    """
+    typed = [options.expires]
+    if schedule.recurrence is None:
+        typed.insert(0, options.at)
+    template = _template_of(schedule)
+    if template is not None:
+        given = settings(options.settings)
+        for field in templates.get(template).fields:
+            if field.type is FieldType.MOMENT:
+                typed += given.get(field.name, {}).values()
+    zone = wallclock.zone(schedule.zone)
+    for text in typed:
+        if text and (found := moments.oddity(text, zone)):
             yield found
+
+
+def _template_of(schedule: Schedule) -> str | None:
+    content = schedule.content
+    return content.template if isinstance(content, TemplateContent) else None
 
 
 def settings(given: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -278,4 +292,4 @@ def _late(text: str | None) -> tuple[str | None, str | None]:
 
 def _seconds(text: str, field: str) -> int:
     with about(field):
-        return min(int(durations.parse(text).total_seconds()), _LONGEST)
+        return int(durations.parse(text).total_seconds())

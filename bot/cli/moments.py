@@ -11,38 +11,40 @@ from bot.domain.errors import Invalid, about
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, CautionKind, Note, Preview
 
-_WALL = re.compile(
+# as clocks show it, the offset as in 09:00Z and the abbreviation as in 09:00 CET
+_MOMENT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})(?:\s+|T)"
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?",
-    re.ASCII,
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+    r"(?:\s*(?P<offset>Z|[+-]\d{2}:\d{2})"
+    r"|\s+(?P<clocks>[A-Z]{2,6}|UTC[+-]\d{2,4}))?",
+    re.ASCII | re.IGNORECASE,
 )
 # not strftime's, which follow the locale of the process
 _WEEKDAYS = (
     *(Phrase("Mon"), Phrase("Tue"), Phrase("Wed"), Phrase("Thu"), Phrase("Fri")),
     *(Phrase("Sat"), Phrase("Sun")),
 )
+_ABSOLUTE = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 _NOTES = {
     Note.SHIFTED: Phrase("shifted"),
     Note.FIRST: Phrase("first"),
     Note.SECOND: Phrase("second"),
 }
-_ABSOLUTE = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 
 
 def read(text: str, zone: ZoneInfo, field: str) -> datetime:
-    """A moment: XEP-0082 with Z or offset, else wall time in `zone`.
-
-    Raises Invalid naming the field.
+    """A moment: XEP-0082 with Z or offset, else wall time in `zone`, perhaps with the
+    abbreviation of its clocks, as it is shown. Raises Invalid naming the field.
     """
     with about(field):
         return _read(text.strip(), zone)
 
 
 def _read(given: str, zone: ZoneInfo) -> datetime:
-    if _ABSOLUTE.search(given):
+    found = _MOMENT.fullmatch(given)
+    if found is None and _ABSOLUTE.search(given):
         return timestamps.parse(given)
-    wall = _wall(given)
-    if wall is None:
+    if found is None:
         raise Invalid(
             Phrase(
                 "{text!r} is not a moment; write '2026-12-01 09:00' or {sample}",
@@ -50,22 +52,45 @@ def _read(given: str, zone: ZoneInfo) -> datetime:
                 sample=timestamps.SAMPLE,
             )
         )
+    wall = _wall(found)
+    if found["offset"]:
+        return timestamps.parse(f"{wall.isoformat()}{found['offset'].upper()}")
+    if found["clocks"]:
+        return _at_clocks(wall, found["clocks"].upper(), zone)
     return wallclock.resolve(wall, zone)
+
+
+def _at_clocks(wall: datetime, name: str, zone: ZoneInfo) -> datetime:
+    """When clocks in `zone`, or those of UTC, show `wall` under that abbreviation."""
+    if name == "UTC":
+        return wallclock.resolve(wall, wallclock.zone("UTC"))
+    for fold in (0, 1):
+        moment = wallclock.resolve(wall.replace(fold=fold), zone)
+        if wallclock.abbreviation(moment.astimezone(zone)) == name:
+            return moment
+    raise Invalid(
+        Phrase("clocks in {zone} do not show {name} then", zone=zone.key, name=name)
+    )
 
 
 def as_typed(text: str, zone: ZoneInfo, field: str) -> str:
     """As a request takes it: with an offset, or the wall time without one, which may
     be one that clocks skip. Raises Invalid naming the field.
     """
-    moment, wall = read(text, zone, field), _wall(text.strip())
+    moment, wall = read(text, zone, field), _wall_alone(text)
     return timestamps.format(moment) if wall is None else wall.isoformat()
 
 
-def _wall(given: str) -> datetime | None:
-    """A wall time, 9:00 and 24:00 too; raises Invalid for one that is on no clock."""
-    found = _WALL.fullmatch(given)
-    if found is None:
+def _wall_alone(text: str) -> datetime | None:
+    """The wall time where nothing is said of its offset."""
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None or found["offset"] or found["clocks"]:
         return None
+    return _wall(found)
+
+
+def _wall(found: re.Match[str]) -> datetime:
+    """What clocks show, 9:00 and 24:00 too; raises Invalid where none does."""
     try:
         day = datetime.strptime(f"{found['day']}Z", "%Y-%m-%d%z").replace(tzinfo=None)
         clock = f"{found['hour']:0>2}:{found['minute']}:{found['second'] or '00'}"
@@ -75,13 +100,13 @@ def _wall(given: str) -> datetime | None:
         return datetime.combine(day, time.fromisoformat(clock))
     except (ValueError, OverflowError):
         raise Invalid(
-            Phrase("{text!r} names a day or time that does not exist", text=given)
+            Phrase("{text!r} names a day or time that does not exist", text=found[0])
         ) from None
 
 
 def oddity(text: str, zone: ZoneInfo) -> Caution | None:
     """Where clocks in `zone` skip the wall time `text`, or show it twice."""
-    plain = _wall(text.strip())
+    plain = _wall_alone(text)
     if plain is None:
         return None
     told = {"zone": zone.key, "time": f"{plain:%H:%M}", "day": plain.date()}
@@ -111,7 +136,7 @@ def together(*several: Iterable[Caution]) -> tuple[Caution, ...]:
 
 def local(moment: datetime | None, zone_name: str) -> str:
     """What clocks there show, '' where there is no moment."""
-    return "" if moment is None else wallclock.shown(moment, ZoneInfo(zone_name))
+    return "" if moment is None else wallclock.shown_in(moment, zone_name)
 
 
 def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:

@@ -120,11 +120,14 @@ def show_one(
         output.plain()
         output.table(
             (Phrase("due"), Phrase("became"), Phrase("why")),
-            [(one.due_at, one.state, one.reason) for one in shown.occurrences],
+            [
+                (moments.local(one.due_at, found.zone), one.state, one.reason)
+                for one in shown.occurrences
+            ],
         )
     if shown.broadcasts:
         output.plain()
-        showing.broadcasts(shown.broadcasts)
+        showing.broadcasts(shown.broadcasts, found.zone)
 
 
 @app.command()
@@ -190,8 +193,8 @@ def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
             (Phrase("expires"), moments.local(found.expires_at, found.zone)),
             (Phrase("late"), found.late.policy),
             (Phrase("revision"), found.revision),
-            (Phrase("created"), found.created_at),
-            (Phrase("ended"), found.ended_at),
+            (Phrase("created"), moments.local(found.created_at, found.zone)),
+            (Phrase("ended"), moments.local(found.ended_at, found.zone)),
         ]
     )
     output.plain()

@@ -81,7 +81,10 @@ def counts(progress: Progress) -> tuple[int, ...]:
     return (*reached, progress.deferred)
 
 
-def broadcasts(found: Iterable[tuple[Broadcast, Progress]]) -> None:
+def broadcasts(
+    found: Iterable[tuple[Broadcast, Progress]], zone: str | None = None
+) -> None:
+    """A line each; `zone`: whose clocks tell when they began, else UTC for programs."""
     output.table(
         (
             *(Phrase("broadcast"), Phrase("schedule"), Phrase("state")),
@@ -94,7 +97,9 @@ def broadcasts(found: Iterable[tuple[Broadcast, Progress]]) -> None:
                 f"#{broadcast.schedule_id}",
                 broadcast.state,
                 *counts(progress),
-                broadcast.created_at,
+                moments.local(broadcast.created_at, zone)
+                if zone
+                else broadcast.created_at,
             )
             for broadcast, progress in found
         ],

@@ -100,6 +100,9 @@ def add(
         output.document({"list": list_name, **done._asdict(), "given": len(jids)})
         return
     output.say_all(importing.additions(done, len(jids) - done.added, list_name))
+    why = zones.fixed(people.timezone or "")
+    if why is not None:
+        output.say(Phrase("Note: {text}.", text=why))
 
 
 @app.command()

@@ -14,6 +14,9 @@ from bot.domain import durations, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 
+#: as many days or hours as the canonical form has digits for
+_MOST = 99_999
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -77,4 +80,8 @@ def parse(text: str) -> Relative | None:
     sign = -1 if wanted[0] == "-" else 1
     days = units.pop("weeks") * 7 + units.pop("days")
     seconds = timedelta(**units) // timedelta(seconds=1)
+    if days > _MOST or seconds // 3600 > _MOST:
+        raise Invalid(
+            Phrase("{text!r} is too far from the announcement", text=text[:40])
+        )
     return Relative(sign * days, sign * seconds)

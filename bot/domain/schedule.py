@@ -217,6 +217,10 @@ class Schedule:
         """
         return Anchor(moment, wallclock.zone(self.zone))
 
+    def shown(self, moment: datetime) -> str:
+        """For people, as clocks in its zone show it."""
+        return wallclock.shown_in(moment, self.zone)
+
     def zone_for(self, voice: Voice) -> str:
         """IANA name: how times are shown to readers who chose none."""
         return self.timezone or voice.timezone

@@ -12,10 +12,10 @@ else, which is never asked for. What `local` gives leads back to the moment.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.domain import guesses
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 
@@ -44,12 +44,12 @@ def spellings() -> Mapping[str, str]:
 
 
 def _unknown(name: str) -> Phrase:
-    meant = get_close_matches(name.casefold(), spellings(), n=1, cutoff=0.75)
-    if meant:
+    meant = guesses.meant(name, spellings())
+    if meant is not None:
         return Phrase(
             "{name!r} is not a time zone; did you mean {zone}?",
             name=name,
-            zone=spellings()[meant[0]],
+            zone=meant,
         )
     return Phrase(
         "{name!r} is not a time zone; use an IANA name such as Europe/Warsaw or UTC",
@@ -82,10 +82,23 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def shown(moment: datetime, zone: ZoneInfo) -> str:
-    """For people: what clocks there show and which they are, `2026-12-01 09:00 CET`."""
-    there = moment.astimezone(zone)
+    """For people: what clocks there show and which they are, `2026-12-01 09:00 CET`;
+    those of UTC where the calendar ends before.
+    """
+    try:
+        there = moment.astimezone(zone)
+    except OverflowError:
+        there = moment
     seconds = f":{there:%S}" if there.second else ""
     return f"{there:%Y-%m-%d %H:%M}{seconds} {abbreviation(there)}"
+
+
+def shown_in(moment: datetime, name: str) -> str:
+    """`shown` in the zone of that name, in UTC where the machine knows it no longer."""
+    try:
+        return shown(moment, zone(name))
+    except Invalid:
+        return shown(moment, zone("UTC"))
 
 
 def abbreviation(local: datetime) -> str:

@@ -161,7 +161,7 @@ def check(url: str) -> list[Phrase]:
     if now != head():
         return [
             Phrase(
-                "The database is at revision {now}, this program needs {head}",
+                "The database is at revision {now}, this program needs {head}.",
                 now=now,
                 head=head(),
             )

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bot.service.ports.unit_of_work import UnitOfWork
-from tests.cli.workplace import Workplace, plan, send
+from tests.cli.workplace import Workplace, plan, send, soon
 
 MAINTENANCE = (
     *("announce", "maintenance", "--template", "maintenance"),
@@ -15,12 +15,6 @@ MAINTENANCE = (
 
 
 PASSED = ("announce", "news", "--body", "Hi", "--at", "2001-01-01 09:00")
-
-
-def soon(place: Workplace) -> None:
-    """Let the window reach the far years that these tests use."""
-    with place.config.open("a") as file:
-        file.write("\n[limits.admin]\nwindow_days = 100000\n")
 
 
 def test_a_dry_run_shows_texts_moments_and_readers_and_stores_nothing(
@@ -208,100 +202,6 @@ def test_wait_for_what_fails_ends_with_1(place: Workplace) -> None:
 def _is_final(uow: UnitOfWork, reference: int) -> bool:
     found = uow.schedules.get(reference)
     return found is not None and found.is_final
-
-
-def test_a_wall_time_that_clocks_skip_is_warned_of(place: Workplace) -> None:
-    """A wall time in a gap is shown as later, with a note."""
-    soon(place)
-    out = place.done(
-        *("announce", "maintenance", "--body", "Hi", "--at", "2040-03-25 02:30"),
-        "--dry-run",
-    )
-    assert "clocks in Europe/Warsaw skip 02:30" in out
-    assert "03:30:00 CEST" in out
-
-
-@pytest.mark.parametrize(
-    ("rule", "recurrence"),
-    [
-        ("weekly", "FREQ=WEEKLY"),
-        ("RRULE:FREQ=DAILY;COUNT=2;", "FREQ=DAILY;COUNT=2"),
-        (" freq = monthly ; byday = 1sa ", "FREQ=MONTHLY;BYDAY=1SA"),
-    ],
-)
-def test_rules_as_people_paste_them(
-    place: Workplace, rule: str, recurrence: str
-) -> None:
-    """--every forgives a prefix, spaces, a last semicolon, and takes one word."""
-    soon(place)
-    said = ("announce", "news", "--body", "Hi", "--at", "2040-12-01 9:00")
-    data = place.data(*said, "--every", rule, "--yes")
-    assert data["recurrence"] == recurrence
-
-
-def test_moments_and_zones_as_people_type_them(place: Workplace) -> None:
-    """9:00 is 09:00, 24:00 the end of the day, and a zone has any case."""
-    soon(place)
-    said = ("announce", "news", "--body", "Hi", "--yes", "--tz", "europe/warsaw")
-    assert place.data(*said, "--at", "2040-12-01 9:00")["timezone"] == "Europe/Warsaw"
-    data = place.data(*said, "--at", "2040-12-01 24:00")
-    assert data["next_at"] == "2040-12-01T23:00:00Z"
-    ran = place(*said[:-1], "Europe/Warsow")
-    assert "--tz: 'Europe/Warsow' is not" in ran.fault()
-    assert "did you mean Europe/Warsaw?" in ran.err
-
-
-def test_too_far_ahead_says_how_far_one_may_go(place: Workplace) -> None:
-    """The refusal names option, moment, limit and where that is configured."""
-    ran = place("announce", "news", "--body", "Hi", "--at", "2090-01-01 09:00", "--yes")
-    assert ran.fault() == (
-        "carillon: --at: 2090-01-01 09:00 UTC is too far ahead;"
-        " 366 days at most ([limits.admin] window_days)."
-    )
-
-
-def test_the_rule_in_words(place: Workplace) -> None:
-    """What a rule means is read back before anybody agrees to it, and later."""
-    soon(place)
-    said = ("announce", "maintenance", "--body", "Hi", "--at", "2040-12-01 22:00")
-    rule = ("--every", "FREQ=MONTHLY;BYDAY=1SA", "--id", "a")
-    words = "each first Saturday of the month at 22:00"
-    assert words in place.done(*said, *rule, "--dry-run")
-    place.done(*said, *rule, "--yes")
-    for verb in ("list", "show a", "preview a"):
-        assert words in place.done("schedules", *verb.split())
-    assert place.data("schedules", "show", "a")["rule"] == words
-
-
-def test_one_note_for_a_time_that_comes_twice(place: Workplace) -> None:
-    """A fold is told once, though it is typed and comes of it."""
-    soon(place)
-    said = ("announce", "maintenance", "--body", "Hi", "--at", "2040-10-28 02:30")
-    for rule in ((), ("--every", "FREQ=DAILY")):
-        out = place.done(*said, *rule, "--dry-run")
-        assert out.count("Note: clocks ") == 1
-        data = place.data(*said, *rule, "--dry-run")
-        assert [one["code"] for one in data["warnings"]].count("fold") == 1
-
-
-def test_warnings_of_what_is_steered(place: Workplace) -> None:
-    """What to know is told again by show, preview, edit and the verbs of steering."""
-    soon(place)
-    place.done(
-        *MAINTENANCE, "--id", "a", "--yes", "--tz", "EST",
-        *("--at", "2040-12-04 09:00", "--every", "FREQ=DAILY"),
-    )  # fmt: skip
-    codes = ["fixed-offset", "moment-before-occurrence", "no-readers"]
-    for words in (
-        *(("show", "a"), ("preview", "a"), ("edit", "a", "--late", "skip", "--yes")),
-        *(("skip", "a"), ("unskip", "a"), ("pause", "a"), ("resume", "a")),
-    ):
-        data = place.data("schedules", *words)
-        assert [one["code"] for one in data["warnings"]] == codes, words
-    for verb in ("show", "preview", "resume"):
-        out = place.done("schedules", verb, "a")
-        assert "Note: EST never has summer time" in out
-        assert "from that of 2040-12-06 09:00 EST on" in " ".join(out.split())
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ def test_what_is_no_longer_skipped_is_told(weekly: Workplace) -> None:
 BAD = [
     (("--at", "x"), "--at: 'x' is not a moment"),
     (("--at", ""), "--at: '' is not a moment"),
-    (("--at", "2020-01-01T00:00:00Z"), "--at: 2020-01-01T00:00:00Z has passed"),
+    (("--at", "2020-01-01T00:00:00Z"), "--at: 2020-01-01 01:00 CET has passed"),
     (("--in", "x"), "--in: 'x' is no length of time"),
     (("--in", ""), "--in: '' is no length of time"),
     (("--every", "x"), "--every: 'X' is not offered"),

@@ -91,8 +91,25 @@ def test_total(text: str) -> None:
     """Whatever is given is none, a moment, or refused."""
     try:
         found = relative.parse(text)
-        if found is not None:
-            assert read(str(found)) == found
-            found.at(Anchor(at("2026-12-01T09:00Z"), WARSAW))
     except Invalid:
         return
+    if found is not None:
+        assert read(str(found)) == found
+        found.at(Anchor(at("2026-12-01T09:00Z"), WARSAW))
+
+
+@pytest.mark.parametrize("text", ["+99999w", "-99999w", "+99999h999999m", "+14286w"])
+def test_too_far(text: str) -> None:
+    """What the canonical form has no digits for is refused as what it is."""
+    with pytest.raises(Invalid, match="is too far from the announcement"):
+        relative.parse(text)
+
+
+@pytest.mark.parametrize("text", ["+99999d", "-99999d", "+99999h", "-99999h"])
+def test_far_and_outside_the_calendar(text: str) -> None:
+    """The farthest is told, and refused where there are no such years."""
+    found = read(text)
+    assert abs(found.at(Anchor(at("2126-12-01T09:00Z"), WARSAW)).year - 2126) < 275
+    edge = at("9999-12-01T09:00Z" if text[0] == "+" else "0001-02-01T09:00Z")
+    with pytest.raises(Invalid, match="outside the years 1 to 9999"):
+        found.at(Anchor(edge, WARSAW))

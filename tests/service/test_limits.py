@@ -256,7 +256,7 @@ def test_deliveries_when_due(worlds: Any) -> None:
     told = [str(one.said) for one in world.notices() if one.to == PUBLISHER]
     [report] = [text for text in told if f"#{daily.id} " in text]
     assert "of that day were used up" in report
-    assert "2026-03-02T13:00:00Z" in report
+    assert "2026-03-02 13:00 UTC" in report
 
 
 def test_what_was_missed_is_no_delivery(worlds: Any) -> None:

@@ -191,6 +191,7 @@ def test_the_answer_warns() -> None:
     """What is to be known stands in the metadata, by its code, in words."""
     job = {"recurrence": "FREQ=DAILY;COUNT=2", "deliver_at": MOMENT, "next_at": MOMENT}
     job |= {"expires_at": None, "timezone": "Europe/Warsaw"}
+    job |= {"start": datetime(2026, 12, 1, 10)}  # noqa: DTZ001 - a wall time
     report = Report(a_schedule("j", **job), MOMENT)
     element = steered(report, Caller(owner="o@example.org", role=Role.ADMIN), "de-AT")
     _, warning = element[-1]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import coming, timestamps, wallclock
+from bot.domain import coming, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
@@ -214,7 +214,7 @@ def _check_unsent(uow: UnitOfWork, after: Schedule) -> None:
         raise Finished(
             Phrase(
                 "The occurrence of {moment} is over: {state}.",
-                moment=timestamps.format(after.next_at),
+                moment=after.shown(after.next_at),
                 state=found.state,
             )
         )

@@ -171,9 +171,17 @@ def read_moment(
     if delay < 1:
         raise Invalid(Phrase("at least 1."), field="delay-seconds")
     if delay > limits.window.total_seconds():
-        raise beyond(request.delay_seconds, limits, "delay-seconds")
+        raise beyond(_after(now, delay, zone), limits, "delay-seconds")
     moment = timestamps.round_up(now + timedelta(seconds=delay))
     return Match(wall=wallclock.local(moment, zone), moment=moment)
+
+
+def _after(now: datetime, seconds: int, zone: ZoneInfo) -> str:
+    """For people: that moment, or how long that is where it is on no calendar."""
+    try:
+        return wallclock.shown(now + timedelta(seconds=seconds), zone)
+    except OverflowError:
+        return f"{str(seconds)[:40]} s"
 
 
 def _match(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> Match:
@@ -217,7 +225,9 @@ def first_within(
     if rule is not None:
         first = recurrence.first_or_refuse(rule, begin.wall, zone)
     if first.moment - now > limits.window:
-        raise beyond(wallclock.shown(first.moment, zone), limits, "deliver-at")
+        by_rule = begin.moment - now <= limits.window
+        field = "recurrence" if by_rule else "deliver-at"
+        raise beyond(wallclock.shown(first.moment, zone), limits, field)
     return first.moment
 
 
