@@ -5,17 +5,20 @@ import contextlib
 import gc
 import os
 import secrets
-import signal
 import socket
-import sys
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
+from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Self
 
 import structlog
 
 from bot.app import renamed, systemd
+from bot.app.ending import Ending
 from bot.app.observing import Observing
+from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
 from bot.app.wiring import database_of, use_cases_over
 from bot.clock import Alarm
@@ -26,6 +29,7 @@ from bot.domain.lists import AnnouncementList
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
+from bot.engine.turnstile import Turnstile
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
@@ -34,6 +38,7 @@ from bot.service.use_cases import UseCases
 from bot.settings import Settings
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from bot.store.hold import Hold, Standing
 from bot.xmpp.doors.opening import Doors
 from bot.xmpp.session.connection import Connection, FatalConnectionError
 
@@ -41,8 +46,16 @@ log = structlog.get_logger(__name__)
 
 #: seconds between signs of life in the database
 PULSE = 5.0
-#: seconds that a stop waits for acknowledgements
-GRACE_SECONDS = 20.0
+#: seconds that a stop waits for acknowledgements, and then for their record
+GRACE_SECONDS = 15.0
+RECORD_SECONDS = 4.0
+#: seconds after which a stop waits for nothing more, whatever hangs
+LAST_SECONDS = 30.0
+#: seconds until a look at the hold that is not answered counts as its loss; less than
+#: after which the server gives it to another
+HOLD_PATIENCE = 8.0
+#: seconds before the hold is taken again, at first and at most
+_FIRST_RETRY, _LONGEST_RETRY = 0.5, 4.0
 
 
 def run(settings: Settings) -> None:
@@ -51,17 +64,53 @@ def run(settings: Settings) -> None:
     Raises SettingsError where the password is empty.
     """
     _ = settings.xmpp.secret
-    for number in _stop_signals():  # while it stands by
-        signal.signal(number, lambda *_: sys.exit(0))
+    ending = Ending()
+    ending.listen()
     observing = Observing()
     database = database_of(settings, observing)
-    # The lock first: a file that another service uses is not brought up to date.
-    with contextlib.closing(database), database.exclusive(_standing_by):
+    hold = database.hold()
+    turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
+    with contextlib.closing(database), contextlib.closing(hold):
+        # The lock first: a file that another service uses is not brought up to date.
+        while turn.wait():
+            start = turn.patiently(partial(Start.prepared, settings, database))
+            if start is None:
+                break
+            life = Running.serve(settings, database, hold, ending, start, observing)
+            if asyncio.run(life) is End.ASKED:
+                break
+            hold.close()
+    ending.settled()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What is read from the database, and put right in it, before all else."""
+
+    use_cases: UseCases
+    digest_key: bytes
+    lists: list[AnnouncementList]
+
+    @classmethod
+    def prepared(cls, settings: Settings, database: SqlDatabase) -> Self:
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         use_cases = use_cases_over(database, settings)
         if hint := renamed.hint(settings, database, use_cases.clock):
             log.warning(str(hint))
-        asyncio.run(Running.serve(settings, database, use_cases, observing.counts))
+        database.call(use_cases.progress.take_over)
+        return cls(
+            use_cases=use_cases,
+            digest_key=database.call(_digest_key),
+            lists=database.look(_lists),
+        )
+
+
+class End(Enum):
+    """Why a life of the service is over."""
+
+    ASKED = auto()
+    #: another process is connected now, and this one stands by
+    TAKEN_OVER = auto()
 
 
 class Running:
@@ -71,12 +120,17 @@ class Running:
         self,
         settings: Settings,
         database: SqlDatabase,
-        use_cases: UseCases,
-        lists: list[AnnouncementList],
-        digest_key: bytes,
+        hold: Hold,
+        start: Start,
         counts: Counts,
     ) -> None:
+        use_cases = start.use_cases
         self._database = database
+        self._hold = hold
+        #: cleared while nobody can tell whether another process took over
+        self._may_write = asyncio.Event()
+        self._may_write.set()
+        self._end = End.ASKED
         self._clock = clock = use_cases.clock
         self._started_at = clock.now()
         self._stop = asyncio.Event()
@@ -92,10 +146,10 @@ class Running:
         self._progress = use_cases.progress
         self._jid = use_cases.policy.addresses.service
         self._alarm = Alarm(self._ring)
-        ids = MessageIds(digest_key)
+        ids = MessageIds(start.digest_key)
         self._engine = engine = Engine.over(
             use_cases,
-            connection,
+            Turnstile(connection, self._may_write),
             self._alarm,
             ids=ids,
             worker=self._worker,
@@ -107,7 +161,7 @@ class Running:
             use_cases=use_cases,
             desk=Desk(use_cases, counts.requested),
             ids=ids,
-            lists=lists,
+            lists=start.lists,
             on_bounce=engine.ledger.bounced,
             contact=settings.xmpp.contact,
         )
@@ -129,6 +183,7 @@ class Running:
             loops=(*engine.loops, self._pulse, self._housekeeping),
             tasks=self._background,
             stopping=self._stop,
+            may_write=self._may_write,
         )
         self._web = web_server(vitals, counts)
 
@@ -137,21 +192,33 @@ class Running:
         cls,
         settings: Settings,
         database: SqlDatabase,
-        use_cases: UseCases,
-        counts: Counts,
-    ) -> None:
+        hold: Hold,
+        ending: Ending,
+        start: Start,
+        observing: Observing,
+    ) -> End:
         """From start to stop; raises Conflict where connecting cannot help."""
-        key = await database.run(_digest_key)
-        lists = await database.read(_lists)
-        running = cls(settings, database, use_cases, lists, key, counts)
-        async with running._web.serving() if running._web else contextlib.nullcontext():
-            await running.until_stopped()
+        running = cls(settings, database, hold, start, observing.counts)
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            with contextlib.suppress(RuntimeError):  # it is over meanwhile
+                loop.call_soon_threadsafe(running._stop.set)
+
+        ending.call(stop, LAST_SECONDS)
+        try:
+            pages = running._web.serving() if running._web else None
+            async with pages or contextlib.nullcontext():
+                await running.until_stopped()
+        finally:
+            hold.cut()
+            if running._end is End.ASKED:
+                ending.settled()
+        return running._end
 
     async def until_stopped(self) -> None:
-        for number in _stop_signals():
-            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
-        await self._database.run(self._progress.take_over)
-        await self._beat()
+        with contextlib.suppress(CarillonError):  # the pulse goes on trying
+            await self._beat()
         # All that was made so far stays for good. Looking through it again, in full
         # collections, would hold everything up for some 70 ms each time.
         gc.collect()
@@ -162,7 +229,7 @@ class Running:
         work = {
             "ledger": self._engine.ledger.run(),
             "watch": self._watch(),
-            "hold": self._hold(),
+            "hold": self._keep_hold(),
         }
         for loop in (self._pulse, self._housekeeping, *self._engine.loops):
             work[loop.name] = loop.run()
@@ -184,27 +251,40 @@ class Running:
                 task.cancel()
             await asyncio.gather(*background, stopped, return_exceptions=True)
             self._alarm.stop()
-        try:
-            await connected
-        except FatalConnectionError as error:
-            raise Conflict(error.phrase) from None
+            self._tell_unrecorded()
+            why = await asyncio.gather(connected, return_exceptions=True)
+        for error in why:
+            if isinstance(error, FatalConnectionError):
+                raise Conflict(error.phrase) from None
+            if error is not None:
+                raise error
 
     async def _wind_down(self) -> None:
         """Finish and record what is on its way, say goodbye, give back the rest."""
         self._stop.set()
         systemd.tell(STOPPING="1", STATUS=self._condition())
         log.info("stopping")
-        if self._connection.is_ready:  # else nothing can be acknowledged any more
+        if self._end is End.TAKEN_OVER:
+            pass  # who is connected now goes on with it
+        elif self._connection.is_ready:  # else nothing can be acknowledged any more
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_SECONDS):
                     await self._engine.dispatcher.drain()
         await self._connection.stop()
         await self._doors.close()
         with contextlib.suppress(TimeoutError, CarillonError):
-            async with asyncio.timeout(GRACE_SECONDS):
+            async with asyncio.timeout(RECORD_SECONDS):
                 await self._engine.ledger.flush()
                 await self._database.run(self._progress.release, self._worker)
                 await self._database.run(_stopped, self._worker)
+
+    def _tell_unrecorded(self) -> None:
+        if left := self._engine.ledger.unrecorded:
+            log.error(
+                "acknowledged, but not recorded: they will be told again",
+                messages=left.messages,
+                bounces=left.bounces,
+            )
 
     def _ring(self) -> None:
         self._engine.planning.nudge()
@@ -229,11 +309,31 @@ class Running:
                 for loop in self._engine.loops:
                     loop.nudge()
 
-    async def _hold(self) -> None:
-        """End where another process has taken over as us."""
-        while True:
-            await asyncio.sleep(PULSE)
-            await asyncio.to_thread(self._database.still_exclusive)
+    async def _keep_hold(self) -> None:
+        """End where another process has taken over as us, and only there.
+
+        While nobody can tell, as when the database is restarted, nothing is written.
+        """
+        pause = _FIRST_RETRY
+        while (standing := await self._look()) is not Standing.THEIRS:
+            if standing is Standing.OURS:
+                self._may_write.set()
+                pause = _FIRST_RETRY
+                continue
+            self._may_write.clear()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_RETRY)
+        self._may_write.clear()
+        self._end = End.TAKEN_OVER
+        log.warning("another process took over", jid=self._jid)
+
+    async def _look(self) -> Standing:
+        looking = asyncio.ensure_future(asyncio.to_thread(self._hold.look))
+        done, _ = await asyncio.wait({looking}, timeout=HOLD_PATIENCE)
+        if not done:
+            self._may_write.clear()
+            self._hold.cut()
+        return await looking
 
     async def _beat(self) -> float:
         pulse = Pulse(
@@ -251,6 +351,8 @@ class Running:
         return PULSE
 
     def _condition(self) -> str:
+        if self._end is End.TAKEN_OVER:
+            return "Another process took over."
         if self._stop.is_set():
             return "Stopping."
         if self._connection.is_ready:
@@ -262,23 +364,6 @@ class Running:
         await self._database.run(
             self._progress.renew, self._worker, self._engine.dispatcher.carrying
         )
-
-
-def _stop_signals() -> tuple[signal.Signals, ...]:
-    """SIGTERM, and SIGINT unless whoever started the service has it ignored.
-
-    A shell does that for a job in the background, whose terminal's Ctrl-C is meant
-    for another program.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        return (signal.SIGTERM,)
-    return (signal.SIGTERM, signal.SIGINT)
-
-
-def _standing_by() -> None:
-    systemd.tell(
-        READY="1", WATCHDOG="1", STATUS="Standing by: another process is connected."
-    )
 
 
 def _lists(uow: UnitOfWork) -> list[AnnouncementList]:

@@ -13,22 +13,18 @@ server has the messages, and to forget that would send them again.
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
-import structlog
-
+from bot.engine.failures import Failures, Pauses
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.ports.outside import Database
 
-log = structlog.get_logger(__name__)
-
 #: seconds that a bounce may wait for company
 BOUNCE_DELAY = 0.2
 #: bounces in one transaction, which on SQLite is to last 50 ms at most
 BOUNCES_PER_TRANSACTION = 20
-#: seconds before the database is asked again
-RETRY_SECONDS = 1.0
 
 
 class Ledger:
@@ -41,6 +37,18 @@ class Ledger:
         self._steps: list[tuple[Step, asyncio.Future[bool]]] = []
         self._bounces: list[Bounce] = []
         self._wake = asyncio.Event()
+        self._flushing = asyncio.Lock()
+        #: what is being written
+        self._writing: tuple[list[Step], list[Bounce]] = ([], [])
+        self._failures = Failures("progress not recorded")
+
+    @property
+    def unrecorded(self) -> "Unrecorded":
+        """What the server has and the database has not."""
+        steps, bounces = self._writing
+        waiting = [*steps, *(step for step, _ in self._steps)]
+        messages = sum(step.done for step in waiting)
+        return Unrecorded(messages, len(bounces) + len(self._bounces))
 
     def bounced(self, bounce: Bounce) -> None:
         """Take a bounce in; it is written with the next step, or soon."""
@@ -65,27 +73,43 @@ class Ledger:
 
     async def flush(self) -> None:
         """Write whatever waits, however often the database has to be asked."""
-        steps, self._steps = self._steps, []
-        bounces, self._bounces = self._bounces, []
-        if not steps and not bounces:
-            return
-        while len(bounces) > BOUNCES_PER_TRANSACTION:
-            await self._commit([], bounces[:BOUNCES_PER_TRANSACTION])
-            bounces = bounces[BOUNCES_PER_TRANSACTION:]
-        going = await self._commit(_merged(steps), bounces)
-        for step, done in steps:
-            if not done.done():
-                done.set_result(step.chunk_id in going)
+        async with self._flushing:
+            steps, self._steps = self._steps, []
+            bounces, self._bounces = self._bounces, []
+            if not steps and not bounces:
+                return
+            merged = _merged(steps)
+            while len(bounces) > BOUNCES_PER_TRANSACTION:
+                self._writing = (merged, bounces)
+                await self._commit([], bounces[:BOUNCES_PER_TRANSACTION])
+                bounces = bounces[BOUNCES_PER_TRANSACTION:]
+            self._writing = (merged, bounces)
+            going = await self._commit(merged, bounces)
+            self._writing = ([], [])
+            for step, done in steps:
+                if not done.done():
+                    done.set_result(step.chunk_id in going)
 
     async def _commit(self, steps: list[Step], bounces: list[Bounce]) -> set[int]:
+        pauses = Pauses()
         while True:
             try:
                 return await self._database.run(
                     self._progress.record, self._worker, steps, bounces
                 )
-            except Exception:
-                log.exception("progress not recorded", again_in=RETRY_SECONDS)
-                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - told, and tried again
+                self._failures.tell(error)
+                await asyncio.sleep(pauses.next())
+
+
+class Unrecorded(NamedTuple):
+    """How many."""
+
+    messages: int
+    bounces: int
+
+    def __bool__(self) -> bool:
+        return any(self)
 
 
 def _merged(steps: Sequence[tuple[Step, asyncio.Future[bool]]]) -> list[Step]:

@@ -1,19 +1,18 @@
 """PostgreSQL: shared by several services, which wake each other by NOTIFY."""
 
-import contextlib
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
-from bot.domain.errors import Conflict
-from bot.domain.phrase import Phrase
-from bot.store.backend import Fault, unusable
+from bot.store.advisory_lock import AdvisoryLock
 from bot.store.changes import Changes
+from bot.store.faults import Diagnosis
+from bot.store.links import Links
+from bot.store.outage import Outage
+from bot.store.postgresql_faults import diagnose
 
 log = logging.getLogger(__name__)
 
@@ -23,19 +22,13 @@ _SLOW_POLL = 5.0
 #: how often the listener looks whether to stop, in seconds
 _STOP_POLL = 0.25
 _RECONNECT = 1.0
-#: how often a process that stands by looks whether it is needed, in seconds
-_STAND_BY = 2.0
-#: serialization_failure, deadlock_detected, lock_not_available
-_IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
-#: undefined_table, undefined_column
-_MISSING = frozenset({"42P01", "42703"})
 _CONNECT: dict[str, Any] = {"connect_timeout": 5, "application_name": "carillon"}
 
 
 class PostgreSQLBackend:
-    def __init__(self, url: sa.URL) -> None:
-        self._lock = ""
-        self._holder: psycopg.Connection[Any] | None = None
+    def __init__(self, url: sa.URL, outage: Outage) -> None:
+        self._outage = outage
+        self._links = Links()
         self.writers = 4
         self.readers = 2
         defaults = {
@@ -50,18 +43,13 @@ class PostgreSQLBackend:
             pool_timeout=10,
             hide_parameters=True,  # texts and addresses, in the errors that are logged
         )
+        sa.event.listen(self.writing, "connect", self._link)
         self.reading: sa.Engine = self.writing.execution_options(
             postgresql_readonly=True
         )
 
-    def fault(self, error: sa.exc.DBAPIError) -> Fault:
-        sqlstate = getattr(error.orig, "sqlstate", None)
-        if sqlstate in _IN_THE_WAY:
-            return Fault.RETRY
-        if sqlstate in _MISSING:
-            return Fault.SCHEMA
-        away = (sa.exc.OperationalError, sa.exc.InterfaceError)
-        return Fault.AWAY if isinstance(error, away) else Fault.BUG
+    def diagnose(self, error: BaseException | None) -> Diagnosis:
+        return diagnose(error)
 
     def notify(self, connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_notify(_CHANNEL, "")))
@@ -71,7 +59,9 @@ class PostgreSQLBackend:
             try:
                 self._listen(changes, stop)
             except psycopg.Error as error:
-                log.warning("cannot watch the database", extra={"error": str(error)})
+                if not stop.is_set():
+                    why = diagnose(error).phrase
+                    self._outage.failed(why, writing=False, crowded=True)
                 stop.wait(_RECONNECT)
 
     def _listen(self, changes: Changes, stop: threading.Event) -> None:
@@ -89,59 +79,20 @@ class PostgreSQLBackend:
                 else:
                     quiet += _STOP_POLL
 
-    def _connect(self) -> "psycopg.Connection[Any]":
+    def _connect(self, **more: Any) -> "psycopg.Connection[Any]":
         """A connection of its own, in autocommit."""
         url = self.writing.url
         positional, named = self.writing.dialect.create_connect_args(url)
-        options = {**_CONNECT, **named, "autocommit": True}
-        return psycopg.connect(*positional, **options)
+        options = {**_CONNECT, **named, **more, "autocommit": True}
+        connection = psycopg.connect(*positional, **options)
+        self._links.add(connection)
+        return connection
 
-    @contextlib.contextmanager
-    def exclusive(
-        self, service: str, waiting: Callable[[], None] = lambda: None
-    ) -> Iterator[None]:
-        """One process for each service JID; the others stand by.
+    def _link(self, connection: Any, _record: Any) -> None:
+        self._links.add(connection)
 
-        An advisory lock, which the server drops with the connection.
-        """
-        self._lock = service
-        try:
-            while not self._take():
-                log.info("standing by: another process is connected as %s", service)
-                while not self._take():
-                    waiting()
-                    time.sleep(_STAND_BY)
-            yield
-        except psycopg.Error as error:
-            raise unusable(error) from error
-        finally:
-            if self._holder is not None:
-                self._holder.close()
+    def hold(self, service: str) -> AdvisoryLock:
+        return AdvisoryLock(service, self._connect, diagnose, self._outage)
 
-    def _take(self) -> bool:
-        if self._holder is None or self._holder.closed or self._holder.broken:
-            self._holder = self._connect()
-        taken = self._holder.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [self._lock]
-        ).fetchone()
-        return taken is not None and bool(taken[0])
-
-    def still_exclusive(self) -> None:
-        """Take the lock again where the connection that held it was lost."""
-        holder = self._holder
-        if holder is None:
-            return
-        try:
-            holder.execute("SELECT 1")
-        except psycopg.Error:
-            holder.close()
-        else:
-            return
-        try:
-            taken = self._take()
-        except psycopg.Error:
-            return  # nobody else can take it either
-        if not taken:
-            raise Conflict(
-                Phrase("Another process took over as {jid}.", jid=self._lock)
-            )
+    def abandon(self) -> None:
+        self._links.cut()
