@@ -28,6 +28,7 @@ from bot.domain.events import Requested
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.records.audit import reference_of
+from bot.service.records.health import write_nothing
 from bot.service.rules.quotas import Quotas
 from bot.service.rules.rights import known, require
 from bot.service.use_cases import UseCases
@@ -146,6 +147,14 @@ class Desk:
                 with suppress(Unavailable):
                     self._database.call(self._audit.refused, asked, error)
             raise
+
+    def trouble(self) -> Phrase | None:
+        """What keeps everybody from writing to the database."""
+        try:
+            self._database.call(write_nothing)
+        except Unavailable as error:
+            return error.phrase
+        return None
 
     def _carry_out_here(self, asked: Asked, wanted: Wanted[T]) -> T:
         steps: Steps[T] = self._script(asked, wanted)

@@ -23,6 +23,8 @@ from bot.service.ports.outside import Database
 
 #: seconds that a bounce may wait for company
 BOUNCE_DELAY = 0.2
+#: seconds without a bounce after which no more are expected, and how long to wait
+QUIET, LONGEST_WAIT = 0.3, 2.0
 #: bounces in one transaction, which on SQLite is to last 50 ms at most
 BOUNCES_PER_TRANSACTION = 20
 
@@ -37,6 +39,7 @@ class Ledger:
         self._steps: list[tuple[Step, asyncio.Future[bool]]] = []
         self._bounces: list[Bounce] = []
         self._wake = asyncio.Event()
+        self._last_bounce = float("-inf")
         self._flushing = asyncio.Lock()
         #: what is being written
         self._writing: tuple[list[Step], list[Bounce]] = ([], [])
@@ -53,9 +56,20 @@ class Ledger:
     def bounced(self, bounce: Bounce) -> None:
         """Take a bounce in; it is written with the next step, or soon."""
         self._bounces.append(bounce)
+        self._last_bounce = asyncio.get_running_loop().time()
         if len(self._bounces) == 1:
             loop = asyncio.get_running_loop()
             loop.call_later(BOUNCE_DELAY, self._wake.set)
+
+    async def bounces_in(self) -> None:
+        """Where bounces arrive, wait until they have stopped, but not for long."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + LONGEST_WAIT
+        for _ in range(round(LONGEST_WAIT / QUIET) + 1):
+            pause = min(self._last_bounce + QUIET, end) - clock()
+            if pause <= 0:
+                return
+            await asyncio.sleep(pause)
 
     async def record(self, step: Step) -> bool:
         """Commit an acknowledged step; whether to go on with its chunk."""
@@ -126,6 +140,7 @@ def _merged(steps: Sequence[tuple[Step, asyncio.Future[bool]]]) -> list[Step]:
                 done=earlier.done + step.done,
                 exceptions=(*earlier.exceptions, *step.exceptions),
                 condemned=earlier.condemned or step.condemned,
+                more=step.more,
             )
         )
     return list(merged.values())

@@ -37,6 +37,8 @@ _SERVER = {
     "tcp_user_timeout": "10000",
     "idle_session_timeout": f"{SILENCE}s",
 }
+#: seconds that who stands by leaves the holder to come back, after both were cut off
+GIVE_WAY = 6.0
 #: tries, and seconds between them, until a session of ours that was ended lets go
 _OWN_TRIES, _OWN_PAUSE = 20, 0.1
 
@@ -57,6 +59,10 @@ class AdvisoryLock(Hold):
         #: tells our sessions from everybody else's in `pg_stat_activity`
         self._name = f"carillon lock {secrets.token_hex(8)}"
         self._session: psycopg.Connection[Any] | None = None
+        #: until then, on the monotonic clock, the holder may come back
+        self._not_before = 0.0
+        #: another had it when we looked last
+        self._stands_by = False
 
     def take(self) -> bool:
         try:
@@ -69,14 +75,22 @@ class AdvisoryLock(Hold):
         if self._session is None:
             self._session = self._connect(**CLIENT, application_name=self._name)
             _end_when_silent(self._session)
-        if self._lock(self._session):
+            if self._stands_by:
+                self._not_before = time.monotonic() + GIVE_WAY
+        if time.monotonic() < self._not_before:
+            return False
+        self._stands_by = not (taken := self._lock_of(self._session))
+        return taken
+
+    def _lock_of(self, session: "psycopg.Connection[Any]") -> bool:
+        if self._lock(session):
             return True
         # A session of ours whose end the server has not noticed is nobody else.
         for _ in range(_OWN_TRIES):
-            if not _end_former(self._session, self._name):
+            if not _end_former(session, self._name):
                 break
             time.sleep(_OWN_PAUSE)
-        return self._lock(self._session)
+        return self._lock(session)
 
     def _lock(self, session: "psycopg.Connection[Any]") -> bool:
         taken = session.execute(

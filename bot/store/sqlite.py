@@ -153,8 +153,8 @@ def engine(
     def refuse_missing(*_arguments: Any) -> None:
         # connecting would leave an empty file behind
         before()
-        if not (file := database_file(url)).exists():
-            files.refuse_vanished(file)
+        files.refuse_vanished(file := database_file(url))
+        if not file.exists():
             raise Gone(
                 Phrase(
                     "There is no database {file}: `carillon run` or"

@@ -52,3 +52,8 @@ def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
         ),
         strangers=tuple(strangers(uow, clock)),
     )
+
+
+def write_nothing(uow: UnitOfWork) -> None:
+    """Raises Unavailable where the database can be read, but not written to."""
+    uow.facts.stopped("")
