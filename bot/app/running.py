@@ -6,27 +6,28 @@ import gc
 import os
 import secrets
 import socket
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Any
 
 import structlog
 
-from bot.app import renamed, systemd
+from bot.app import systemd
 from bot.app.ending import Ending
+from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
+from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, use_cases_over
+from bot.app.wiring import database_of
 from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
-from bot.domain.lists import AnnouncementList
 from bot.engine.engine import Engine
+from bot.engine.failures import Failures
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
 from bot.engine.turnstile import Turnstile
@@ -34,11 +35,9 @@ from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.use_cases import UseCases
 from bot.settings import Settings
-from bot.store import upgrade
 from bot.store.database import SqlDatabase
-from bot.store.hold import Hold, Standing
+from bot.store.hold import Hold
 from bot.xmpp.doors.opening import Doors
 from bot.xmpp.session.connection import Connection, FatalConnectionError
 
@@ -51,11 +50,6 @@ GRACE_SECONDS = 15.0
 RECORD_SECONDS = 4.0
 #: seconds after which a stop waits for nothing more, whatever hangs
 LAST_SECONDS = 30.0
-#: seconds until a look at the hold that is not answered counts as its loss; less than
-#: after which the server gives it to another
-HOLD_PATIENCE = 8.0
-#: seconds before the hold is taken again, at first and at most
-_FIRST_RETRY, _LONGEST_RETRY = 0.5, 4.0
 
 
 def run(settings: Settings) -> None:
@@ -83,28 +77,6 @@ def run(settings: Settings) -> None:
     ending.settled()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """What is read from the database, and put right in it, before all else."""
-
-    use_cases: UseCases
-    digest_key: bytes
-    lists: list[AnnouncementList]
-
-    @classmethod
-    def prepared(cls, settings: Settings, database: SqlDatabase) -> Self:
-        upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
-        use_cases = use_cases_over(database, settings)
-        if hint := renamed.hint(settings, database, use_cases.clock):
-            log.warning(str(hint))
-        database.call(use_cases.progress.take_over)
-        return cls(
-            use_cases=use_cases,
-            digest_key=database.call(_digest_key),
-            lists=database.look(_lists),
-        )
-
-
 class End(Enum):
     """Why a life of the service is over."""
 
@@ -126,11 +98,9 @@ class Running:
     ) -> None:
         use_cases = start.use_cases
         self._database = database
-        self._hold = hold
-        #: cleared while nobody can tell whether another process took over
-        self._may_write = asyncio.Event()
-        self._may_write.set()
+        self._keeper = keeper = HoldKeeper(hold)
         self._end = End.ASKED
+        self._renewing = Failures("leases not renewed")
         self._clock = clock = use_cases.clock
         self._started_at = clock.now()
         self._stop = asyncio.Event()
@@ -149,7 +119,7 @@ class Running:
         ids = MessageIds(start.digest_key)
         self._engine = engine = Engine.over(
             use_cases,
-            Turnstile(connection, self._may_write),
+            Turnstile(connection, keeper.may_write),
             self._alarm,
             ids=ids,
             worker=self._worker,
@@ -183,7 +153,7 @@ class Running:
             loops=(*engine.loops, self._pulse, self._housekeeping),
             tasks=self._background,
             stopping=self._stop,
-            may_write=self._may_write,
+            may_write=keeper.may_write,
         )
         self._web = web_server(vitals, counts)
 
@@ -310,30 +280,10 @@ class Running:
                     loop.nudge()
 
     async def _keep_hold(self) -> None:
-        """End where another process has taken over as us, and only there.
-
-        While nobody can tell, as when the database is restarted, nothing is written.
-        """
-        pause = _FIRST_RETRY
-        while (standing := await self._look()) is not Standing.THEIRS:
-            if standing is Standing.OURS:
-                self._may_write.set()
-                pause = _FIRST_RETRY
-                continue
-            self._may_write.clear()
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_RETRY)
-        self._may_write.clear()
+        """End where another process has taken over as us, and only there."""
+        await self._keeper.until_lost()
         self._end = End.TAKEN_OVER
         log.warning("another process took over", jid=self._jid)
-
-    async def _look(self) -> Standing:
-        looking = asyncio.ensure_future(asyncio.to_thread(self._hold.look))
-        done, _ = await asyncio.wait({looking}, timeout=HOLD_PATIENCE)
-        if not done:
-            self._may_write.clear()
-            self._hold.cut()
-        return await looking
 
     async def _beat(self) -> float:
         pulse = Pulse(
@@ -361,17 +311,12 @@ class Running:
         return f"Not connected: {failure}" if failure else "Connecting."
 
     async def _renew(self) -> None:
-        await self._database.run(
-            self._progress.renew, self._worker, self._engine.dispatcher.carrying
-        )
-
-
-def _lists(uow: UnitOfWork) -> list[AnnouncementList]:
-    return uow.lists.all()
-
-
-def _digest_key(uow: UnitOfWork) -> bytes:
-    return uow.facts.digest_key()
+        try:
+            await self._database.run(
+                self._progress.renew, self._worker, self._engine.dispatcher.carrying
+            )
+        except Exception as error:  # noqa: BLE001 - told, and tried again
+            self._renewing.tell(error)
 
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:

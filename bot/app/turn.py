@@ -38,7 +38,7 @@ class Turn:
 
         Raises what waiting does not mend.
         """
-        told = False
+        told, jid = False, self._service
         while not self._ending.asked.is_set():
             try:
                 if self._hold.take():
@@ -50,8 +50,8 @@ class Turn:
             self._back()
             if not told:
                 told = True
-                log.info("standing by: another process is connected", jid=self._service)
-            self._say("Standing by: another process is connected.")
+                log.info("standing by: another is connected, or may come back", jid=jid)
+            self._say("Standing by: another process is connected, or may come back.")
             self._ending.asked.wait(STAND_BY)
         return False
 

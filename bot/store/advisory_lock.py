@@ -37,7 +37,7 @@ _SERVER = {
     "tcp_user_timeout": "10000",
     "idle_session_timeout": f"{SILENCE}s",
 }
-#: seconds that who stands by leaves the holder to come back, after both were cut off
+#: seconds that who waits leaves the holder to come back, after both were cut off
 GIVE_WAY = 6.0
 #: tries, and seconds between them, until a session of ours that was ended lets go
 _OWN_TRIES, _OWN_PAUSE = 20, 0.1
@@ -61,25 +61,26 @@ class AdvisoryLock(Hold):
         self._session: psycopg.Connection[Any] | None = None
         #: until then, on the monotonic clock, the holder may come back
         self._not_before = 0.0
-        #: another had it when we looked last
-        self._stands_by = False
+        #: another had it when we looked last, or may have had
+        self._gives_way = False
 
     def take(self) -> bool:
         try:
             return self._take()
         except psycopg.Error as error:
             self._let_go()
+            self._gives_way = True
             raise self._diagnose(error).unavailable from error
 
     def _take(self) -> bool:
         if self._session is None:
             self._session = self._connect(**CLIENT, application_name=self._name)
             _end_when_silent(self._session)
-            if self._stands_by:
+            if self._gives_way:
                 self._not_before = time.monotonic() + GIVE_WAY
         if time.monotonic() < self._not_before:
             return False
-        self._stands_by = not (taken := self._lock_of(self._session))
+        self._gives_way = not (taken := self._lock_of(self._session))
         return taken
 
     def _lock_of(self, session: "psycopg.Connection[Any]") -> bool:

@@ -10,6 +10,7 @@ from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from bot.store.facts import SqlFacts
 from tests.store.samples import SERVICE, a_schedule
 
 
@@ -109,8 +110,12 @@ def test_the_log_shrinks(sqlite: SqlDatabase, file: Path) -> None:
     log = file.with_name(f"{file.name}-wal")
 
     def much(unit: UnitOfWork) -> None:
-        for number in range(12_000):
-            add(unit, f"{number} {'x' * 200}")
+        assert isinstance(unit.facts, SqlFacts)
+        unit.facts._connection.exec_driver_sql(
+            "CREATE TABLE large AS WITH RECURSIVE n(x) AS"
+            " (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 800)"
+            " SELECT randomblob(9000) AS x FROM n"
+        )
 
     sqlite.call(much)
     grown = log.stat().st_size
