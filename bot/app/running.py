@@ -27,7 +27,6 @@ from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
 from bot.engine.engine import Engine
-from bot.engine.failures import Failures
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
 from bot.engine.turnstile import Turnstile
@@ -100,7 +99,6 @@ class Running:
         self._database = database
         self._keeper = keeper = HoldKeeper(hold)
         self._end = End.ASKED
-        self._renewing = Failures("leases not renewed")
         self._clock = clock = use_cases.clock
         self._started_at = clock.now()
         self._stop = asyncio.Event()
@@ -141,7 +139,9 @@ class Running:
             database, use_cases.audit, clock, timedelta(days=kept) if kept else None
         )
         self._pulse = Loop("pulse", self._beat)
+        self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
+        self._own_loops = (self._pulse, self._renewing, self._housekeeping)
         self._background: dict[str, asyncio.Task[None]] = {}
         vitals = Vitals(
             settings=settings,
@@ -150,7 +150,7 @@ class Running:
             in_flight=engine.line.window,
             limit=self._doors.limit,
             joins=self._doors.joins,
-            loops=(*engine.loops, self._pulse, self._housekeeping),
+            loops=(*engine.loops, *self._own_loops),
             tasks=self._background,
             stopping=self._stop,
             may_write=keeper.may_write,
@@ -193,7 +193,6 @@ class Running:
         # collections, would hold everything up for some 70 ms each time.
         gc.collect()
         gc.freeze()
-        self._alarm.every(LEASE_TIME.total_seconds() / 3, self._renew)
         self._alarm.start()
         systemd.tell(READY="1")
         work = {
@@ -201,7 +200,7 @@ class Running:
             "watch": self._watch(),
             "hold": self._keep_hold(),
         }
-        for loop in (self._pulse, self._housekeeping, *self._engine.loops):
+        for loop in (*self._own_loops, *self._engine.loops):
             work[loop.name] = loop.run()
         for name, run in work.items():
             self._background[name] = asyncio.create_task(run)
@@ -310,13 +309,11 @@ class Running:
         failure = self._connection.failure
         return f"Not connected: {failure}" if failure else "Connecting."
 
-    async def _renew(self) -> None:
-        try:
-            await self._database.run(
-                self._progress.renew, self._worker, self._engine.dispatcher.carrying
-            )
-        except Exception as error:  # noqa: BLE001 - told, and tried again
-            self._renewing.tell(error)
+    async def _renew(self) -> float:
+        await self._database.run(
+            self._progress.renew, self._worker, self._engine.dispatcher.carrying
+        )
+        return LEASE_TIME.total_seconds() / 3
 
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:

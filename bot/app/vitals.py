@@ -76,8 +76,6 @@ class Vitals:
         reasons = []
         if self.stopping.is_set():
             reasons.append("stopping")
-        if not self.may_write.is_set():
-            reasons.append("another process may have taken over")
         if not self.connection.is_ready:
             reasons.append(f"not connected: {self.connection.failure or 'not yet'}")
         try:
@@ -90,6 +88,8 @@ class Vitals:
         else:  # it can be read, but perhaps not written to
             if (trouble := self.database.outage.reason) is not None:
                 reasons.append(str(trouble))
+        if not reasons and not self.may_write.is_set():
+            reasons.append("another process may have taken over")
         return reasons
 
 
