@@ -131,7 +131,6 @@ class SqlDatabase:
                 busy = Diagnosis(Fault.BUSY, too_busy(str(error)))
                 raise self._out(busy, writing) from error
             except Gone as error:
-                self._observer.database_failed("away")
                 self.outage.failed(error.phrase, writing=writing)
                 raise
             else:
