@@ -6,6 +6,7 @@ import gc
 import os
 import secrets
 import socket
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
@@ -21,7 +22,7 @@ from bot.app.observing import Observing
 from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of
+from bot.app.wiring import database_of, spool_of
 from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
@@ -33,6 +34,7 @@ from bot.engine.turnstile import Turnstile
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
+from bot.service.ports.spool import Spool
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
 from bot.store.database import SqlDatabase
@@ -93,6 +95,7 @@ class Running:
         database: SqlDatabase,
         hold: Hold,
         start: Start,
+        spool: Spool,
         counts: Counts,
     ) -> None:
         use_cases = start.use_cases
@@ -125,18 +128,24 @@ class Running:
             rate=settings.sending.rate,
             stopping=self._stop.is_set,
         )
+        desk = Desk(use_cases, counts.requested)
         self._doors = Doors(
             use_cases=use_cases,
-            desk=Desk(use_cases, counts.requested),
+            desk=desk,
             ids=ids,
             lists=start.lists,
             on_bounce=engine.ledger.bounced,
+            spool=spool,
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)
         kept = settings.audit.keep_days
         housekeeper = Housekeeper(
-            database, use_cases.audit, clock, timedelta(days=kept) if kept else None
+            database,
+            use_cases.audit,
+            use_cases.rearming,
+            clock,
+            timedelta(days=kept) if kept else None,
         )
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
@@ -150,6 +159,9 @@ class Running:
             in_flight=engine.line.window,
             limit=self._doors.limit,
             joins=self._doors.joins,
+            gate=desk.gate,
+            moves=self._doors.moves,
+            ledger=engine.ledger,
             loops=(*engine.loops, *self._own_loops),
             tasks=self._background,
             stopping=self._stop,
@@ -168,22 +180,23 @@ class Running:
         observing: Observing,
     ) -> End:
         """From start to stop; raises Conflict where connecting cannot help."""
-        running = cls(settings, database, hold, start, observing.counts)
         loop = asyncio.get_running_loop()
+        with contextlib.closing(spool_of(settings, start.use_cases)) as spool:
+            running = cls(settings, database, hold, start, spool, observing.counts)
 
-        def stop() -> None:
-            with contextlib.suppress(RuntimeError):  # it is over meanwhile
-                loop.call_soon_threadsafe(running._stop.set)
+            def stop() -> None:
+                with contextlib.suppress(RuntimeError):  # it is over meanwhile
+                    loop.call_soon_threadsafe(running._stop.set)
 
-        ending.call(stop, LAST_SECONDS)
-        try:
-            pages = running._web.serving() if running._web else None
-            async with pages or contextlib.nullcontext():
-                await running.until_stopped()
-        finally:
-            hold.cut()
-            if running._end is End.ASKED:
-                ending.settled()
+            ending.call(stop, LAST_SECONDS)
+            try:
+                pages = running._web.serving() if running._web else None
+                async with pages or contextlib.nullcontext():
+                    await running.until_stopped()
+            finally:
+                hold.cut()
+                if running._end is End.ASKED:
+                    ending.settled()
         return running._end
 
     async def until_stopped(self) -> None:
@@ -291,7 +304,7 @@ class Running:
             version=version("carillon"),
             connected=self._connection.is_ready,
             started_at=self._started_at,
-            seen_at=self._clock.now(),
+            seen_at=self._started_at,  # `_beat` says it, by the database's clock
         )
         try:
             await self._database.run(_beat, pulse)
@@ -317,7 +330,7 @@ class Running:
 
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
-    uow.facts.beat(pulse)
+    uow.facts.beat(replace(pulse, seen_at=uow.now()))
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:

@@ -28,7 +28,7 @@ class Start:
         """To be called by the only process that may connect as the service."""
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         use_cases = use_cases_over(database, settings)
-        if hint := renamed.hint(settings, database, use_cases.clock):
+        if hint := renamed.hint(settings, database):
             log.warning(str(hint))
         database.call(use_cases.progress.take_over)
         return cls(

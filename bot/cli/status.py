@@ -26,7 +26,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         found = desk.ask_here(STATUS(StatusWish(limit=_NEXT)))
         own = desk.policy.addresses.own
         # a service that cannot write gives no sign of life
-        trouble = None if found.up else desk.trouble()
+        trouble = None if found.up else found.held_up or desk.trouble()
     hint = renamed.told(own, found.strangers)
     if json:
         output.document(
@@ -35,11 +35,14 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                 "connected": found.connected,
                 "services": [_pulse(pulse) for pulse in (*found.up, *found.silent)],
                 "sending": [views.broadcast(*one) for one in found.sending],
+                "held_up": str(found.held_up) if found.held_up else None,
                 "next": [_schedule(schedule) for schedule in found.upcoming],
             }
         )
     else:
         _show(found)
+        if found.held_up and found.up:
+            output.say(found.held_up)
         if hint:
             output.say(hint)
     if trouble is not None:

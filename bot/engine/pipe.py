@@ -245,8 +245,10 @@ class Pipe:
 
     async def _expire(self) -> None:
         """Have the broadcast closed, once it is known who was told."""
-        await self._line.underway.none_of(self._job.broadcast.id)
-        await self._line.ledger.record(Step(chunk_id=self._job.chunk.id))
+        broadcast = self._job.broadcast
+        await self._line.underway.none_of(broadcast.id)
+        step = Step(chunk_id=self._job.chunk.id, broadcast_key=broadcast.key)
+        await self._line.ledger.record(step)
 
     def _push(
         self,
@@ -313,7 +315,7 @@ class Pipe:
                 # what bounced is to be known when the broadcast is judged
                 await self._line.wire.echo()
                 if self._is_last(written):
-                    await self._line.ledger.bounces_in()
+                    await self._line.ledger.bounces_in(self._job.broadcast.key)
             step = self._step(written, len(written.positions))
         except StreamLost as error:
             lost = error
@@ -342,6 +344,7 @@ class Pipe:
         ]
         return Step(
             chunk_id=self._job.chunk.id,
+            broadcast_key=self._job.broadcast.key,
             through=through,
             done=(len(written.positions) if whole else handled) + len(deviations),
             exceptions=tuple(deviations),

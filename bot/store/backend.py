@@ -10,6 +10,7 @@ from bot.domain.phrase import Phrase
 from bot.store.changes import Changes
 from bot.store.faults import Diagnosis
 from bot.store.hold import Hold
+from bot.store.holders import Holder
 
 
 def parse_url(url: str) -> sa.URL:
@@ -36,6 +37,12 @@ class Backend(Protocol):
 
     def diagnose(self, error: BaseException | None) -> Diagnosis:
         """What the driver's error means."""
+        ...
+
+    def holder(self, *, waited: bool) -> Holder | None:
+        """Who keeps transactions of ours from going on; `waited`: one has waited for
+        some seconds already. Else that is looked for first, where it does not show.
+        """
         ...
 
     def notify(self, connection: sa.Connection) -> None:

@@ -1,26 +1,32 @@
 """Runs use cases, each in one transaction in a thread of its own."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import datetime
 from functools import partial
 from typing import TypeVar, TypeVarTuple
 
+import psycopg
 import sqlalchemy as sa
 
 from bot.domain.errors import Unavailable
 from bot.domain.events import Event
+from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.store import suspending
 from bot.store.backend import Backend, parse_url
 from bot.store.changes import Changes, SqlWatch
 from bot.store.faults import CROWDED, Diagnosis, Fault, too_busy
 from bot.store.files import Gone
 from bot.store.hold import Hold
+from bot.store.lookout import Lookout
 from bot.store.outage import Outage
 from bot.store.postgresql import PostgreSQLBackend
 from bot.store.sqlite import SQLiteBackend
@@ -33,6 +39,8 @@ T = TypeVar("T")
 
 #: seconds before each new attempt at a transaction that others were in the way of
 _PAUSES = (0.01, 0.05, 0.25)
+#: seconds after which an attempt has waited for somebody, or was stopped itself
+_LONG = 1.0
 #: seconds that the end waits for transactions, then for threads whose wait was cut
 _LAST_TRANSACTIONS, _LAST_THREADS = 2.0, 6.0
 
@@ -57,14 +65,22 @@ class SqlDatabase:
     """
 
     def __init__(
-        self, url: str, service: str, observer: Observer | None = None
+        self,
+        url: str,
+        service: str,
+        observer: Observer | None = None,
+        *,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
+        """`now`: what tests have for the database's clock."""
         self.outage = Outage()
         self._backend = backend_of(url, self.outage)
         self._service = service
+        self._now = now
         self._observer = observer or _Nobody()
         self._writers = ThreadPoolExecutor(self._backend.writers, "store-write")
         self._readers = ThreadPoolExecutor(self._backend.readers, "store-read")
+        self._lookout = Lookout(partial(self._backend.holder, waited=True))
         self._changes = Changes()
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -105,25 +121,24 @@ class SqlDatabase:
         use_case: Callable[[UnitOfWork, *Ts], T],
         *args: *Ts,
     ) -> T:
+        waited = False
         for pause in (*_PAUSES, None):
-            committing = False
+            attempt = _Attempt()
+            looking = self._lookout.over() if waited else contextlib.nullcontext()
             try:
-                with engine.begin() as connection:
-                    unit = SqlUnitOfWork(connection, self._service)
-                    result = use_case(unit, *args)
-                    if unit.nudged:
-                        self._backend.notify(connection)
-                    committing = True
+                with suspending.put_off(), looking:
+                    unit, result = self._once(attempt, engine, use_case, *args)
             except sa.exc.DBAPIError as error:
+                waited |= attempt.is_long
                 found = self._backend.diagnose(error.orig)
                 self._observer.database_failed(found.fault.name.lower())
                 if found.fault is Fault.BUG:
                     raise
                 # A connection lost while committing may have committed.
-                stale = error.connection_invalidated and not committing
+                stale = error.connection_invalidated and not attempt.committing
                 again = found.fault is Fault.RETRY or stale
                 if pause is None or self._stop.is_set() or not again:
-                    raise self._out(found, writing) from error
+                    raise self._out(found, writing, waited=waited) from error
                 log.info("transaction runs again", extra={"error": str(error.orig)})
                 self._stop.wait(pause)
             except sa.exc.TimeoutError as error:
@@ -134,16 +149,43 @@ class SqlDatabase:
                 self.outage.failed(error.phrase, writing=writing)
                 raise
             else:
+                if waited:
+                    self._lookout.free()
                 self._tell(unit)  # before those who are woken tell what comes next
                 if unit.nudged:
                     self._changes.bump()
                 return result
         raise AssertionError("the last attempt returns or raises")
 
-    def _out(self, found: Diagnosis, writing: bool) -> Unavailable:
+    def _out(
+        self, found: Diagnosis, writing: bool, *, waited: bool = False
+    ) -> Unavailable:
+        """What the caller is told; the log is told here."""
+        held_up = self._lookout.held_up if waited else None
+        if held_up is not None:
+            return Unavailable(held_up)  # the lookout told of it
         crowded = found.fault in CROWDED
         self.outage.failed(found.phrase, writing=writing, crowded=crowded)
         return found.unavailable
+
+    def _once(
+        self,
+        attempt: "_Attempt",
+        engine: sa.Engine,
+        use_case: Callable[[UnitOfWork, *Ts], T],
+        *args: *Ts,
+    ) -> tuple[SqlUnitOfWork, T]:
+        with engine.begin() as connection:
+            unit = SqlUnitOfWork(connection, self._service, self._now)
+            result = use_case(unit, *args)
+            if unit.nudged:
+                self._backend.notify(connection)
+            if attempt.is_long:
+                # We may have been stopped in between, and undone: better to learn it
+                # now than from a commit of which nobody knows the outcome.
+                connection.execute(sa.select(1))
+            attempt.committing = True
+        return unit, result
 
     def _tell(self, unit: SqlUnitOfWork) -> None:
         """What is committed stays committed, whatever becomes of the telling."""
@@ -164,6 +206,19 @@ class SqlDatabase:
             )
             self._watcher.start()
         return SqlWatch(self._changes)
+
+    @property
+    def held_up(self) -> Phrase | None:
+        """What transactions of this process wait for."""
+        return self._lookout.held_up
+
+    def look_who_holds(self) -> Phrase | None:
+        """What those of others wait for, looked at for some seconds where need be."""
+        try:
+            found = self._backend.holder(waited=False)
+        except psycopg.Error as error:
+            raise self._backend.diagnose(error).unavailable from error
+        return None if found is None else found.told
 
     def hold(self) -> Hold:
         """What only one process of this service may have: who has it, connects.
@@ -192,6 +247,19 @@ class SqlDatabase:
         self._readers.shutdown()
         if self._watcher is not None:
             self._watcher.join()
+
+
+class _Attempt:
+    """At one transaction."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        #: from when on nobody knows what became of it where the connection is lost
+        self.committing = False
+
+    @property
+    def is_long(self) -> bool:
+        return time.monotonic() - self._began > _LONG
 
 
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:

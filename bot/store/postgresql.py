@@ -7,9 +7,11 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from bot.store import holders, sessions
 from bot.store.advisory_lock import AdvisoryLock
 from bot.store.changes import Changes
 from bot.store.faults import Diagnosis
+from bot.store.holders import Holder
 from bot.store.links import Links
 from bot.store.outage import Outage
 from bot.store.postgresql_faults import diagnose
@@ -22,7 +24,6 @@ _SLOW_POLL = 5.0
 #: how often the listener looks whether to stop, in seconds
 _STOP_POLL = 0.25
 _RECONNECT = 1.0
-_CONNECT: dict[str, Any] = {"connect_timeout": 5, "application_name": "carillon"}
 
 
 class PostgreSQLBackend:
@@ -31,17 +32,11 @@ class PostgreSQLBackend:
         self._links = Links()
         self.writers = 4
         self.readers = 2
-        defaults = {
-            key: value for key, value in _CONNECT.items() if key not in url.query
-        }
-        self.writing = sa.create_engine(
+        self.writing = sessions.engine(
             url,
-            isolation_level="READ COMMITTED",
-            connect_args=defaults,
             pool_size=self.writers + self.readers,
             max_overflow=2,
             pool_timeout=10,
-            hide_parameters=True,  # texts and addresses, in the errors that are logged
         )
         sa.event.listen(self.writing, "connect", self._link)
         self.reading: sa.Engine = self.writing.execution_options(
@@ -50,6 +45,9 @@ class PostgreSQLBackend:
 
     def diagnose(self, error: BaseException | None) -> Diagnosis:
         return diagnose(error)
+
+    def holder(self, *, waited: bool) -> Holder | None:
+        return holders.in_postgresql(self.writing.url, own=waited)
 
     def notify(self, connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_notify(_CHANNEL, "")))
@@ -81,10 +79,7 @@ class PostgreSQLBackend:
 
     def _connect(self, **more: Any) -> "psycopg.Connection[Any]":
         """A connection of its own, in autocommit."""
-        url = self.writing.url
-        positional, named = self.writing.dialect.create_connect_args(url)
-        options = {**_CONNECT, **named, **more, "autocommit": True}
-        connection = psycopg.connect(*positional, **options)
+        connection = sessions.connect(self.writing.url, **more)
         self._links.add(connection)
         return connection
 

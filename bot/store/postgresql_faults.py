@@ -61,7 +61,11 @@ def _damaged(error: str) -> Phrase:
 _FAULTS: dict[str, tuple[Fault, Says]] = {
     "40001": (Fault.RETRY, too_busy),  # serialization_failure
     "40P01": (Fault.RETRY, too_busy),  # deadlock_detected
-    "55P03": (Fault.RETRY, too_busy),  # lock_not_available
+    # the limits of `bot.store.sessions`: lock_not_available, query_canceled,
+    # idle_in_transaction_session_timeout
+    "55P03": (Fault.RETRY, too_busy),
+    "57014": (Fault.RETRY, too_busy),
+    "25P03": (Fault.RETRY, too_busy),
     "42P01": (Fault.SCHEMA, outdated),  # undefined_table
     "42703": (Fault.SCHEMA, outdated),  # undefined_column
     "25006": (Fault.READ_ONLY, _read_only),  # read_only_sql_transaction

@@ -1,6 +1,7 @@
 """SQLite: a file in WAL mode, one writer, any number of readers."""
 
 import contextlib
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -11,13 +12,16 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.store import files
+from bot.store import files, holders, suspending
 from bot.store.changes import Changes
 from bot.store.faults import Diagnosis
 from bot.store.file_lock import FileLock
 from bot.store.files import Gone
+from bot.store.holders import Holder
 from bot.store.outage import Outage
 from bot.store.sqlite_faults import diagnose
+
+log = logging.getLogger(__name__)
 
 #: how long a writer waits for another process's transaction, in ms
 _BUSY_TIMEOUT = 5000
@@ -78,6 +82,14 @@ class SQLiteBackend:
 
     def diagnose(self, error: BaseException | None) -> Diagnosis:
         return diagnose(error)
+
+    def holder(self, *, waited: bool) -> Holder | None:
+        if not waited:
+            return holders.in_sqlite(self.file, holders.TOLD_AFTER)
+        found = holders.in_sqlite(self.file) or holders.unknown(self.file)
+        if found.pid is not None and suspending.finish(found.pid):
+            log.warning("process %s was stopped in the middle of a change", found.pid)
+        return found
 
     def notify(self, connection: sa.Connection) -> None:
         """Nothing to do: every commit moves the data version on."""
@@ -168,7 +180,8 @@ def engine(
             "busy_timeout": _BUSY_TIMEOUT,
             "journal_mode": "WAL",
             "journal_size_limit": _WAL_SIZE,
-            "synchronous": "NORMAL",
+            # each commit is on the disk before it is answered (decision 29)
+            "synchronous": "FULL",
             "foreign_keys": int(foreign_keys),
             "query_only": int(read_only),
         }

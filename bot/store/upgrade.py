@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,14 +22,28 @@ from alembic.util import CommandError
 
 from bot.domain.errors import Conflict, Unavailable
 from bot.domain.phrase import Phrase, Quoted
-from bot.store import backup, files, postgresql_faults, sqlite, sqlite_faults
+from bot.store import (
+    backup,
+    durable,
+    files,
+    holders,
+    postgresql_faults,
+    sessions,
+    sqlite,
+    sqlite_faults,
+)
 from bot.store.backend import parse_url
 from bot.store.faults import Fault
+from bot.store.holders import Holder
+from bot.store.lookout import Lookout
 from bot.store.tables import metadata
 
 log = logging.getLogger(__name__)
 
 _LOCK = int.from_bytes(b"carillon", "big")
+#: seconds that an upgrade waits for others until it is told for whom: on SQLite less
+#: than it waits at all
+_LOOK_AFTER = 4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ def upgrade(url: str, service: str, revision: str = "head") -> Upgraded:
         files.refuse_vanished(file)
         try:
             file.touch(mode=0o600)  # it holds addresses and a secret key
+            durable.settle(file.parent)
         except OSError as error:
             raise files.unmakeable(file, error) from None
     with transaction(url) as connection:
@@ -196,9 +212,10 @@ def transaction(url: str) -> Iterator[sa.Connection]:
             parsed, begin="BEGIN IMMEDIATE", connections=1, foreign_keys=False
         )
     else:
-        engine = sa.create_engine(parsed, poolclass=sa.NullPool)
+        engine = sessions.engine(parsed, sessions.UPGRADING, poolclass=sa.NullPool)
+    lookout = Lookout(partial(_holder, parsed))
     try:
-        with engine.begin() as connection:
+        with lookout.over(_LOOK_AFTER), engine.begin() as connection:
             if not _is_sqlite(url):
                 lock = sa.func.pg_advisory_xact_lock(_LOCK)
                 connection.execute(sa.select(lock))
@@ -217,9 +234,17 @@ def transaction(url: str) -> Iterator[sa.Connection]:
         found = table.diagnose(error.orig)
         if found.fault in {Fault.BUG, Fault.SCHEMA}:  # which a revision meets
             raise
+        if lookout.held_up is not None:
+            raise Unavailable(lookout.held_up) from error
         raise found.unavailable from error
     finally:
         engine.dispose()
+
+
+def _holder(url: sa.URL) -> Holder | None:
+    if url.get_backend_name() == "sqlite":
+        return holders.in_sqlite(sqlite.database_file(url))
+    return holders.in_postgresql(url, own=True)
 
 
 def _check_references(connection: sa.Connection) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.broadcast import Broadcast, Progress
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
-from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -25,24 +25,32 @@ class Health:
     sending: tuple[tuple[Broadcast, Progress], ...] = ()
     #: whose rows there are, if none are ours
     strangers: tuple[str, ...] = ()
+    #: who keeps transactions from going on, if anybody does
+    held_up: Phrase | None = None
 
     @property
     def connected(self) -> bool:
         return any(pulse.connected for pulse in self.up)
 
 
-def strangers(uow: UnitOfWork, clock: Clock) -> list[str]:
+def strangers(uow: UnitOfWork) -> list[str]:
     """Whose rows there are, if none are ours: perhaps our JID was another before."""
-    return uow.facts.strangers(clock.now() - FRESH)
+    now = uow.now()
+    return uow.facts.strangers(now - FRESH, now + FRESH)
 
 
-def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
+def health(uow: UnitOfWork, limit: int) -> Health:
     """At most `limit` schedules, in the order they become due, and broadcasts."""
-    now = clock.now()
+    now = uow.now()
     pulses = uow.facts.pulses()
+
+    def is_fresh(pulse: Pulse) -> bool:
+        # nor far ahead: of a clock that was put back since
+        return abs(now - pulse.seen_at) <= FRESH
+
     return Health(
-        up=tuple(pulse for pulse in pulses if now - pulse.seen_at <= FRESH),
-        silent=tuple(pulse for pulse in pulses if now - pulse.seen_at > FRESH),
+        up=tuple(filter(is_fresh, pulses)),
+        silent=tuple(pulse for pulse in pulses if not is_fresh(pulse)),
         upcoming=tuple(uow.schedules.upcoming(limit)),
         sending=tuple(
             (broadcast, uow.broadcasts.progress(broadcast.id))
@@ -50,7 +58,7 @@ def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
                 Paging(limit=limit), sending=True
             ).items
         ),
-        strangers=tuple(strangers(uow, clock)),
+        strangers=tuple(strangers(uow)),
     )
 
 
