@@ -99,7 +99,7 @@ class Vitals:
             reasons.append("stopping")
         if not self.connection.is_ready:
             reasons.append(f"not connected: {self.connection.failure or 'not yet'}")
-        if self.moves.held is not None:
+        if self.moves.held:
             lost = self.moves.dropped["leave"]
             waiting = f"{self.moves.waiting} joins and leaves wait"
             reasons.append(f"{waiting}, {lost} are lost" if lost else waiting)
