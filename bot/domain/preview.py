@@ -93,7 +93,7 @@ def upcoming(
 
     Raises Invalid where rule or zone can no longer be read.
     """
-    if schedule.next_at is None and not skipped:
+    if schedule.is_final or (schedule.next_at is None and not skipped):
         return Preview(entries=(), warnings=())
     zone = wallclock.zone(schedule.zone)
     if schedule.recurrence is None:

@@ -90,7 +90,8 @@ def shown(moment: datetime, zone: ZoneInfo) -> str:
     except OverflowError:
         there = moment
     seconds = f":{there:%S}" if there.second else ""
-    return f"{there:%Y-%m-%d %H:%M}{seconds} {abbreviation(there)}"
+    # not %Y, which writes the year 1 with one digit
+    return f"{there.date()} {there:%H:%M}{seconds} {abbreviation(there)}"
 
 
 def shown_in(moment: datetime, name: str) -> str:

@@ -1,5 +1,7 @@
 """`schedules`: what is pending, and changing it."""
 
+import re
+
 import pytest
 
 from tests.cli.workplace import Workplace, plan, send
@@ -36,6 +38,17 @@ def test_list_leaves_out_what_is_over(weekly: Workplace) -> None:
     for option in (("--all",), ("--status", "cancelled")):
         assert weekly.data("schedules", "list", *option)["count"] == 1
     assert weekly.data("schedules", "list", "--status", "sent")["count"] == 0
+
+
+def test_show_tells_the_clocks_of_its_zone(weekly: Workplace) -> None:
+    """When it was asked for, what became of it and when it ended is on its wall."""
+    for command in ("skip", "send-now", "cancel"):
+        weekly.done("schedules", command, "weekly")
+    out = weekly.done("schedules", "show", "weekly")
+    assert re.search(r"created +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
+    assert re.search(r"ended +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
+    # what is over has nothing ahead, so no UTC beside
+    assert not re.search(r"T\d\d:\d\d:\d\dZ", out)
 
 
 def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:

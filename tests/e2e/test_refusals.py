@@ -69,6 +69,24 @@ REFUSED = {
         ),
         BAD,
     ),
+    "no moment": (
+        SOON
+        + meta(
+            f"{to_list()}<announce xmlns='{ANNOUNCE}' template='maintenance'>"
+            "<field var='summary'><value>x</value></field>"
+            "<field var='start'><value>+28</value></field></announce>"
+        ),
+        BAD,
+    ),
+    "too far a moment": (
+        SOON
+        + meta(
+            f"{to_list()}<announce xmlns='{ANNOUNCE}' template='maintenance'>"
+            "<field var='summary'><value>x</value></field>"
+            "<field var='start'><value>+P99999W</value></field></announce>"
+        ),
+        BAD,
+    ),
     "two targets": (
         f"{BODY}{SOON}{meta(to_list() + to_people('a@example.org'))}",
         BAD,

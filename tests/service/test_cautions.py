@@ -67,6 +67,8 @@ def test_a_date_that_is_past_when_it_is_told(world: World) -> None:
         ("FREQ=WEEKLY;UNTIL=20260314", "2026-03-09T00:00:00Z", None),
         # far beyond what a preview shows
         ("FREQ=DAILY", "2036-03-01T13:00:00Z", "2036-03-02 14:00 CET"),
+        ("FREQ=DAILY", "9999-12-29T13:00:00Z", "9999-12-30 14:00 CET"),
+        ("FREQ=DAILY;COUNT=999", "9999-12-29T13:00:00Z", None),
         ("FREQ=WEEKLY", "+PT28H", None),
     ],
 )
@@ -87,6 +89,17 @@ def test_from_which_occurrence_on(
     if first is not None:
         assert found is not None
         assert f"each announcement from that of {first} on" in found
+
+
+def test_an_expiry_at_the_calendars_end(world: World) -> None:
+    """What ends where the zone has no years any more is accepted and told."""
+    report = asked(
+        world,
+        recurrence="FREQ=DAILY",
+        timezone="Europe/Warsaw",
+        expires="9999-12-31T23:59:59Z",
+    )
+    assert told(report)["ends"] == "expires at 9999-12-31 23:59:59 UTC"
 
 
 def test_what_is_skipped_tells_nothing(world: World) -> None:

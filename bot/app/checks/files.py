@@ -17,6 +17,7 @@ from bot.app.checks.finding import Finding, Result, fault, ok, warning
 from bot.app.wiring import database_of, templates_of
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Phrase, Quoted
+from bot.domain.zones import fixed
 from bot.rendering.templates import JinjaTemplates
 from bot.settings import Settings, place
 from bot.store import upgrade
@@ -207,6 +208,15 @@ def zones(now: datetime) -> Iterator[Finding]:
         yield warning(name, old, "apt install tzdata")
     else:
         yield ok(name, text)
+
+
+def zones_of_lists(settings: Settings) -> Iterator[Finding]:
+    """Those that mean other clocks than one may think."""
+    for name, entry in settings.lists.items():
+        if (why := fixed(entry.timezone)) is not None:
+            key = f"[lists.{name}] timezone"
+            text = Phrase("{what}: {why}", what=key, why=why)
+            yield warning("time zones", text)
 
 
 def _zone_data() -> tuple[str, Phrase]:

@@ -168,7 +168,8 @@ def _named(
                 "The occurrence of {moment} is over: {state}.",
                 moment=schedule.shown(moment),
                 state=found.state,
-            )
+            ),
+            field="due",
         )
     if moment <= now:
         raise _passed(schedule, moment)
@@ -185,7 +186,8 @@ def _none_to_skip(schedule: Schedule) -> Conflict:
 
 
 def _passed(schedule: Schedule, moment: datetime) -> Finished:
-    return Finished(Phrase("{moment} has passed.", moment=schedule.shown(moment)))
+    passed = Phrase("{moment} has passed.", moment=schedule.shown(moment))
+    return Finished(passed, field="due")
 
 
 def _no_occurrence(
