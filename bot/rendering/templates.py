@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain import wallclock
-from bot.domain.errors import Invalid, PolicyViolation
+from bot.domain.errors import Invalid, PolicyViolation, about
 from bot.domain.fields import MAX_LINE, MAX_TEXT, Template, check
 from bot.domain.language import choose
 from bot.domain.message import Text
@@ -99,7 +99,10 @@ class JinjaTemplates:
         variables: dict[str, Any] = {field.name: None for field in template.fields}
         for field, given in typed.items():
             value = given[choose(given, language, fallback)]
-            variables[field] = value.at(due) if isinstance(value, Relative) else value
+            if isinstance(value, Relative):
+                with about(f"set.{field}"):
+                    value = value.at(due)
+            variables[field] = value
         variables |= context
         variables[FORMATS] = Formats(locale_for(spoken, language), wallclock.zone(zone))
         pair = source.pairs[spoken]

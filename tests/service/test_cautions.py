@@ -181,6 +181,27 @@ def test_what_is_gone(world: World, tmp_path: Path) -> None:
     here.close()
 
 
+def test_a_default_that_is_past(world: World, tmp_path: Path) -> None:
+    """A template's own date is warned of like a given one; a blank value is none."""
+    world.subscribe("a@example.org")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "template.toml").write_text(
+        'languages = ["en"]\ntitle.en = "M"\n'
+        '[fields.start]\ntype = "moment"\nlabel.en = "Start"\n'
+        'default = "2026-02-01T10:00:00Z"\n'
+    )
+    for part in ("subject", "body"):
+        (mine / f"{part}.en.txt.j2").write_text("On {{ start | date }}")
+    here = World(world.url, templates=tmp_path, clock=world.clock)
+    for given in ({}, {"start": {"": " "}}):
+        report = asked(here, template="mine", bodies=(), values=given)
+        assert "start, 2026-02-01 10:00 UTC, lies" in told(report).get(
+            "moment-before-occurrence", ""
+        )
+    here.close()
+
+
 def test_an_edit_warns(world: World) -> None:
     """What an edit brings about is warned of like a first request."""
     job = asked(world, values=values(start="2026-03-02T10:00:00Z"), **MAINTENANCE)

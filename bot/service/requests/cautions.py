@@ -8,11 +8,10 @@ to every door, which tells each by its code and its words.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.domain import coming, recurrence, wallclock
 from bot.domain.errors import CarillonError, Invalid
-from bot.domain.fields import FieldType, Template, typed
+from bot.domain.fields import FieldType, Template, check
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, CautionKind
 from bot.domain.schedule import ListAudience, Schedule, TemplateContent
@@ -58,9 +57,10 @@ class Cautions:
             return
         try:
             template = self.templates.get(content.template)
+            moments = _moments(template, content)
         except CarillonError:
-            return  # broken: whoever asks for its texts is told so
-        for name, moment in _moments(template, content):
+            return  # broken, or changed: whoever asks for its texts is told so
+        for name, moment in moments:
             yield from _before(schedule, skipped, name, moment)
 
 
@@ -85,16 +85,18 @@ def _of_audience(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
 
 def _moments(
     template: Template, content: TemplateContent
-) -> Iterator[tuple[str, datetime]]:
-    """The fields that name a moment by its date, each moment once."""
-    for field in template.fields:
-        if field.type is not FieldType.MOMENT or field.past:
-            continue
-        given = content.values.get(field.name, {}).values()
-        read: dict[Any, None] = {typed(field, text): None for text in given if text}
-        for moment in read:
-            if isinstance(moment, datetime):
-                yield field.name, moment
+) -> list[tuple[str, datetime]]:
+    """The fields that name a moment by its date, also by default, each moment once;
+    raises Invalid.
+    """
+    told = check(template, content.values)
+    return [
+        (field.name, moment)
+        for field in template.fields
+        if field.type is FieldType.MOMENT and not field.past
+        for moment in dict.fromkeys(told.get(field.name, {}).values())
+        if isinstance(moment, datetime)
+    ]
 
 
 def _before(
