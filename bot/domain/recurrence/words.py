@@ -20,16 +20,6 @@ _DAYS = (
 )
 _WORKING_DAY = Phrase("working day")
 _WORKING_DAYS = tuple((None, day) for day in range(5))
-_ORDER = {
-    1: Phrase("first"),
-    2: Phrase("second"),
-    3: Phrase("third"),
-    4: Phrase("fourth"),
-    5: Phrase("fifth"),
-    -1: Phrase("last"),
-    -2: Phrase("last but one"),
-    -3: Phrase("last but two"),
-}
 # not calendar.month_name, which follows the locale of the process
 MONTHS = (
     *(Phrase("January"), Phrase("February"), Phrase("March"), Phrase("April")),
@@ -215,11 +205,22 @@ def _in_order(rule: Rule) -> Phrase | None:
             numbered = [(n, _WORKING_DAY) for n in rule.by_set_pos]
     elif len(numbered) < len(rule.by_day):
         return None
-    if not numbered or any(n not in _ORDER for n, _ in numbered):
-        return None
-    return _all(
-        [Phrase("{order} {day}", order=_ORDER[n], day=day) for n, day in numbered]
-    )
+    days = [_nth(n, day) for n, day in numbered]
+    return _all([day for day in days if day]) if days and all(days) else None
+
+
+def _nth(number: int, day: Phrase) -> Phrase | None:
+    """That day of a month, counted from its beginning or its end."""
+    return {
+        1: Phrase("first {day}", day=day),
+        2: Phrase("second {day}", day=day),
+        3: Phrase("third {day}", day=day),
+        4: Phrase("fourth {day}", day=day),
+        5: Phrase("fifth {day}", day=day),
+        -1: Phrase("last {day}", day=day),
+        -2: Phrase("last but one {day}", day=day),
+        -3: Phrase("last but two {day}", day=day),
+    }.get(number)
 
 
 def _all(phrases: Sequence[Phrase]) -> Phrase:
