@@ -10,7 +10,7 @@ from bot.desk import views
 from bot.desk.verbs import lists
 from bot.desk.verbs.announcing import DRAFT, SCHEDULE
 from bot.domain.phrase import Phrase
-from bot.domain.preview import upcoming
+from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule
 
 _SHOWN = 5
@@ -124,6 +124,7 @@ def announce(
             "list": list_name,
             "readers": draft.readers,
             "timezone": drafted.zone,
+            "rule": rule_in_words(drafted),
             "texts": views.texts(draft.texts),
             **moments.as_data(preview, warnings),
         }

@@ -14,7 +14,7 @@ from bot.domain.audit import Action
 from bot.domain.characters import line
 from bot.domain.differences import Difference
 from bot.domain.phrase import Phrase
-from bot.domain.preview import upcoming
+from bot.domain.preview import rule_in_words, upcoming
 from bot.service.requests.editing import Edited
 
 #: moments that are shown of what it becomes
@@ -148,6 +148,7 @@ def edit(
             "put_back": edited.put_back,
             "readers": draft.readers,
             "texts": views.texts(draft.texts),
+            "rule": rule_in_words(edited.after),
             **moments.as_data(ahead, warnings),
         }
         if not json:

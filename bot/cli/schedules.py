@@ -145,7 +145,8 @@ def preview(
     ahead = upcoming(found, limit=limit, skipped=report.skipped)
     if json:
         data = _as_data(ahead, report.cautions)
-        output.document({"reference": found.id, **data})
+        rule = rule_in_words(found)
+        output.document({"reference": found.id, "rule": rule, **data})
         return
     if not ahead.entries and not ahead.skipped:
         output.say(

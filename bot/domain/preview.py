@@ -133,7 +133,8 @@ def rule_in_words(schedule: Schedule) -> Phrase | None:
     if schedule.start is None:  # its zone was not known when the row was brought here
         return Quoted(schedule.recurrence)
     try:
-        return in_words(parse(schedule.recurrence), schedule.start)
+        zone = wallclock.zone(schedule.zone)
+        return in_words(parse(schedule.recurrence), schedule.start, zone)
     except Invalid:
         return Quoted(schedule.recurrence)
 

@@ -13,6 +13,7 @@ MAINTENANCE = (
     *("--set", "summary=New disks", "--set", "summary:de=Neue Platten"),
     *("--set", "start=2040-12-05 22:00"),
 )
+LATE = ("--late", "skip")
 
 
 def test_a_wall_time_that_clocks_skip_is_warned_of(place: Workplace) -> None:
@@ -75,7 +76,9 @@ def test_the_rule_in_words(place: Workplace) -> None:
     place.done(*said, *rule, "--yes")
     for verb in ("list", "show a", "preview a"):
         assert words in place.done("schedules", *verb.split())
-    assert place.data("schedules", "show", "a")["rule"] == words
+    assert place.data(*said, *rule, "--dry-run")["rule"] == words
+    for command in (("show", "a"), ("preview", "a"), ("edit", "a", "--dry-run", *LATE)):
+        assert place.data("schedules", *command)["rule"] == words
 
 
 def test_one_note_for_a_time_that_comes_twice(place: Workplace) -> None:

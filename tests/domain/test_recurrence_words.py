@@ -1,6 +1,7 @@
 """A rule read back in words."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from tests.domain.strategies import rules
 
 #: a Saturday
 START = datetime.fromisoformat("2026-12-05T22:00")
+WARSAW = ZoneInfo("Europe/Warsaw")
 
 
 @pytest.mark.parametrize(
@@ -60,13 +62,13 @@ START = datetime.fromisoformat("2026-12-05T22:00")
         ("FREQ=DAILY;UNTIL=20271231", "each day at 22:00, until 2027-12-31"),
         (
             "FREQ=DAILY;UNTIL=20271231T090000Z",
-            "each day at 22:00, until 2027-12-31 09:00 UTC",
+            "each day at 22:00, until 2027-12-31 10:00 CET",
         ),
     ],
 )
 def test_forms(rule: str, said: str) -> None:
     """Each form of a rule has a sentence."""
-    assert str(in_words(parse(rule), START)) == said
+    assert str(in_words(parse(rule), START, WARSAW)) == said
 
 
 @pytest.mark.parametrize(
@@ -82,18 +84,18 @@ def test_forms(rule: str, said: str) -> None:
 )
 def test_what_no_sentence_fits(rule: str) -> None:
     """No words are better than wrong ones: then it is the rule itself."""
-    assert str(in_words(parse(rule), START)) == rule
+    assert str(in_words(parse(rule), START, WARSAW)) == rule
 
 
 def test_seconds() -> None:
     """The time is told as exactly as it is."""
     start = START.replace(second=7)
-    assert str(in_words(parse("FREQ=DAILY"), start)) == "each day at 22:00:07"
+    assert str(in_words(parse("FREQ=DAILY"), start, WARSAW)) == "each day at 22:00:07"
 
 
 @given(rules(), st.datetimes())
 def test_total(rule: Rule, start: datetime) -> None:
     """Every rule is told, in words or as it is; COUNT is never lost."""
-    said = str(in_words(rule, start))
+    said = str(in_words(rule, start, WARSAW))
     assert said == canonical(rule) or f"{start:%H:%M}" in said
     assert rule.count is None or str(rule.count) in said

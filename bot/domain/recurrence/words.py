@@ -9,7 +9,9 @@ better than wrong ones.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from bot.domain import wallclock
 from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.domain.recurrence.rule import Freq, Rule, anchored, canonical, counts_in_month
 
@@ -29,8 +31,8 @@ MONTHS = (
 _MOST = 7  # dates or days that a sentence holds
 
 
-def in_words(rule: Rule, start: datetime) -> Phrase:
-    """What `rule` means that begins at `start`, a wall time."""
+def in_words(rule: Rule, start: datetime, zone: ZoneInfo) -> Phrase:
+    """What `rule` means that begins at `start`, a wall time in `zone`."""
     time = f"{start:%H:%M:%S}" if start.second else f"{start:%H:%M}"
     said = _sentence(anchored(_simpler(rule), start), time)
     if said is None:
@@ -40,14 +42,18 @@ def in_words(rule: Rule, start: datetime) -> Phrase:
             "{rule}, {count} time", "{rule}, {count} times", rule.count, rule=said
         )
     if rule.until is not None:
-        return Phrase("{rule}, until {until}", rule=said, until=_until(rule.until))
+        return Phrase(
+            "{rule}, until {until}", rule=said, until=_until(rule.until, zone)
+        )
     return said
 
 
-def _until(until: datetime | date) -> str:
+def _until(until: datetime | date, zone: ZoneInfo) -> str:
     if not isinstance(until, datetime):
         return str(until)
-    return f"{until:%Y-%m-%d %H:%M}{' UTC' if until.tzinfo else ''}"
+    if until.tzinfo is not None:
+        return wallclock.shown(until, zone)
+    return f"{until.date()} {until:%H:%M}"
 
 
 def _simpler(rule: Rule) -> Rule:
