@@ -1,6 +1,7 @@
 """`carillon schedules edit`: a pending schedule changed; it shows what, then asks."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,9 +11,11 @@ from bot.cli import given, moments, naming, output, session, showing, steering
 from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import editing, schedules
+from bot.domain import timestamps
 from bot.domain.audit import Action
 from bot.domain.characters import line
 from bot.domain.differences import Difference
+from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.service.requests.editing import Edited
@@ -155,7 +158,9 @@ def edit(
             _differences(edited)
         if not json and edited.differences:
             showing.written(draft.texts)
-            output.details([(Phrase("rule"), showing.rule(edited.after))])
+            if edited.after.recurrence is not None:
+                output.details([(Phrase("rule"), showing.rule(edited.after))])
+                output.plain()
             showing.ahead(ahead, warnings)
             _put_back(edited.put_back, edited.after.zone)
         if dry_run or not edited.differences:
@@ -180,7 +185,11 @@ def _differences(edited: Edited) -> None:
     output.table(
         (Phrase("field"), Phrase("before"), Phrase("after")),
         [
-            (one.field, _value(one.old, zones[0]), _value(one.new, zones[1]))
+            (
+                one.field,
+                _value(_read(one.field, one.old), zones[0]),
+                _value(_read(one.field, one.new), zones[1]),
+            )
             for one in _worth_telling(edited.differences)
         ],
     )
@@ -195,6 +204,14 @@ def _worth_telling(found: Sequence[Difference]) -> Iterator[Difference]:
         if one.field == "begin" and (comes_or_goes or (one.old, one.new) in at):
             continue
         yield one
+
+
+def _read(field: str, value: Any) -> Any:
+    """A template's field is text, of which a moment is shown as others are."""
+    if field.startswith("set.") and isinstance(value, str):
+        with suppress(Invalid):
+            return timestamps.parse(value)
+    return value
 
 
 def _value(value: Any, zone: str) -> Any:

@@ -66,7 +66,8 @@ def _at_clocks(wall: datetime, name: str, zone: ZoneInfo) -> datetime:
         return wallclock.resolve(wall, wallclock.zone("UTC"))
     for fold in (0, 1):
         moment = wallclock.resolve(wall.replace(fold=fold), zone)
-        if wallclock.abbreviation(moment.astimezone(zone)) == name:
+        there = moment.astimezone(zone)
+        if (there.replace(tzinfo=None), wallclock.abbreviation(there)) == (wall, name):
             return moment
     raise Invalid(
         Phrase("clocks in {zone} do not show {name} then", zone=zone.key, name=name)

@@ -64,10 +64,20 @@ class Relative:
 
 
 def parse(text: str) -> Relative | None:
-    """None where no sign says that it is relative; raises Invalid."""
+    """None where no sign says that it is relative; raises Invalid, for a length that
+    has none as well.
+    """
     wanted = text.strip()
     if not wanted.startswith(("+", "-")):
-        return None
+        if durations.units(wanted) is None:
+            return None
+        raise Invalid(
+            Phrase(
+                "{text!r} needs a sign: +{text} is after the announcement,"
+                " -{text} before it",
+                text=wanted,
+            )
+        )
     units = durations.units(wanted[1:])
     if units is None:
         raise Invalid(

@@ -298,7 +298,7 @@ BAD = [
     (("--at", "2020-01-01T00:00:00Z"), "--at: 2020-01-01 01:00 CET has passed"),
     (("--in", "x"), "--in: 'x' is no length of time"),
     (("--in", ""), "--in: '' is no length of time"),
-    (("--every", "x"), "--every: 'X' is not offered"),
+    (("--every", "x"), "--every: 'x' is not offered"),
     (("--every", "FREQ=WEEKLY;COUNT=0"), "--every: COUNT must be"),
     (("--tz", "Europe/Nowhere"), "--tz: 'Europe/Nowhere' is not a time zone"),
     (("--expires", "x"), "--expires: 'x' is not a moment"),

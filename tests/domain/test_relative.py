@@ -47,10 +47,17 @@ def test_one_form_for_each(text: str, canonical: str) -> None:
     assert read(canonical) == read(text)
 
 
-@pytest.mark.parametrize("text", ["2026-12-01T09:00:00Z", "28h", "", "PT28H", "x"])
+@pytest.mark.parametrize("text", ["2026-12-01T09:00:00Z", "9:00", "", "28", "x"])
 def test_without_a_sign_it_is_none(text: str) -> None:
     """A sign is what tells it from a moment."""
     assert relative.parse(text) is None
+
+
+@pytest.mark.parametrize("text", ["28h", "PT28H", " 1d12h ", "0m"])
+def test_a_length_needs_a_sign(text: str) -> None:
+    """Whether it is before or after the announcement has to be said."""
+    with pytest.raises(Invalid, match=rf"needs a sign: \+{text.strip()} is after"):
+        relative.parse(text)
 
 
 @pytest.mark.parametrize(

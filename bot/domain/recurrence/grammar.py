@@ -86,13 +86,13 @@ def _split(text: str) -> dict[str, str]:
     if not text.isascii():
         raise _refused(Phrase("the rule has characters outside ASCII"))
     parts: dict[str, str] = {}
-    for piece in text.upper().split(";"):
-        name, _, value = piece.partition("=")
+    for piece in text.split(";"):
+        name, _, value = piece.upper().partition("=")
         if name and name not in PARTS:
             raise _refused(
                 Phrase(
                     "{part!r} is not offered; use {parts}",
-                    part=name[:40],
+                    part=piece[: len(name)][:40],
                     parts=", ".join(PARTS),
                 )
             )
