@@ -37,9 +37,7 @@ def read(
         _check_size(texts, limits)
         return TextContent(texts=texts, payloads=request.payloads)
     if request.bodies or request.subjects or request.payloads:
-        raise Invalid(
-            Phrase("Give either a template or a body, not both."), field="body"
-        )
+        raise Invalid(Phrase("Give either a template or a body, not both."))
     with about("template"):
         template = templates.get(request.template)
     fields.check(template, request.values)
@@ -70,9 +68,7 @@ def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
     bodies = _by_language(given, request.language, "body")
     subjects = _by_language(request.subjects, "", "subject")
     if not bodies:
-        raise Invalid(
-            Phrase("There is nothing to say: give a body or a template."), field="body"
-        )
+        raise Invalid(Phrase("There is nothing to say: give a body or a template."))
     shared = subjects.pop("", None)
     orphans = [tag for tag in subjects if tag not in bodies]
     if orphans:

@@ -91,9 +91,7 @@ class Intake:
 
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
         if request.to or request.list_name:
-            raise Invalid(
-                Phrase("Give either a list or <audience/>, not both."), field="to"
-            )
+            raise Invalid(Phrase("Give either a list or <audience/>, not both."))
         require_announcing(caller, None)
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
@@ -108,9 +106,7 @@ class Intake:
     ) -> str:
         if request.to is None:
             if request.list_name is None:
-                raise Invalid(
-                    Phrase("Say who is told: give <to/> or a list."), field="to"
-                )
+                raise Invalid(Phrase("Say who is told: give <to/> or a list."))
             return request.list_name
         try:
             target = bare(request.to)
@@ -153,10 +149,7 @@ def read_moment(
     show it. Raises Invalid or PolicyViolation.
     """
     if (request.deliver_at is None) == (request.delay_seconds is None):
-        raise Invalid(
-            Phrase("Give exactly one of deliver-at and delay-seconds."),
-            field="deliver-at",
-        )
+        raise Invalid(Phrase("Give exactly one of deliver-at and delay-seconds."))
     if request.deliver_at is not None:
         with about("deliver-at"):
             found = _match(request.deliver_at, zone, on_the_wall=request.on_the_wall)
