@@ -26,7 +26,6 @@ import logging
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from slixmpp.stanza import Presence
 from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
 
@@ -107,7 +106,7 @@ class PresenceDoor:
 
     async def _handle(self, presence: ET.Element) -> None:
         sender, to = sender_of(presence), self._address(presence)
-        if sender is None:
+        if sender is None or to is None:
             return
         match presence.get("type"):
             case "subscribe":
@@ -153,12 +152,11 @@ class PresenceDoor:
         answer = error_answer(presence, stanza_error(error))
         self._connection.send_element(answer)
 
-    def _address(self, presence: ET.Element) -> str:
+    def _address(self, presence: ET.Element) -> str | None:
         """Which of our bare JIDs was written to."""
         if not self._policy.addresses.lists_have_addresses:
             return self._policy.addresses.own
-        # prepared by slixmpp as the server did
-        return Presence(xml=presence)["to"].bare
+        return bare_of(presence.get("to", ""))
 
     # --- a fresh session -----------------------------------------------------------
 

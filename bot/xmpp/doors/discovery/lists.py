@@ -55,7 +55,7 @@ class ListDirectory:
             return {}
         return {name: entry.title for name, entry in self._lists.items()}
 
-    async def knows(self, asker: JID, jid: JID, node: str) -> bool:
+    async def knows(self, asker: str, jid: JID, node: str) -> bool:
         """Whether there is anything at an address (an account's node) for the asker.
 
         Closed lists are looked up, for who stands on them changes; others are not.
@@ -78,7 +78,7 @@ class ListDirectory:
             log.warning("a list is not shown: %s", error.text)
             return False
 
-    async def items(self, asker: JID) -> Iterable[Item]:
+    async def items(self, asker: str) -> Iterable[Item]:
         """The lists that the asker may see, as disco#items of the service."""
         addresses = self._policy.addresses
         try:
