@@ -78,6 +78,7 @@ def show_all(
             for one in items
         ],
     )
+    showing.unreadable(items)
     output.more(following)
 
 
@@ -176,6 +177,7 @@ def _show(found: Schedule, texts: tuple[Text, ...], ahead: Preview) -> None:
             (Phrase("ended"), found.ended_at),
         ]
     )
+    showing.unreadable([found])
     output.plain()
     showing.written(texts)
     if ahead.entries or ahead.skipped:

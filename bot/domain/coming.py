@@ -19,8 +19,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.domain import wallclock
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Match, Recurrence, parse
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import UNREADABLE, Schedule, TemplateContent
 
 SECOND = timedelta(seconds=1)
 #: how many moments ahead of the next one somebody may skip
@@ -40,6 +42,33 @@ def coming(schedule: Schedule, after: datetime, counted: int) -> Iterator[Match]
         if schedule.expires_at is not None and match.moment >= schedule.expires_at:
             return
         yield match
+
+
+def unreadable(schedule: Schedule) -> Phrase | None:
+    """Why it can be done no longer, however it came to that; None: it can.
+
+    Its zone is gone from the machine, for one, or somebody changed the database.
+    """
+    clock = unreadable_clock(schedule.zone, schedule.recurrence)
+    if clock is not None:
+        return clock
+    if schedule.audience.list_name == UNREADABLE:
+        return Phrase("its audience cannot be read")
+    content = schedule.content
+    if isinstance(content, TemplateContent) and content.template == UNREADABLE:
+        return Phrase("its content cannot be read")
+    return None
+
+
+def unreadable_clock(zone: str, rule: str | None) -> Phrase | None:
+    """Likewise, of what says when it is due."""
+    try:
+        wallclock.zone(zone)
+        if rule is not None:
+            parse(rule)
+    except Invalid as error:
+        return error.phrase
+    return None
 
 
 def advanced(schedule: Schedule, skipped: Collection[datetime]) -> Schedule:

@@ -14,6 +14,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.domain import timestamps, wallclock
+from bot.domain.coming import unreadable
 from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.recurrence import (
     Match,
@@ -49,6 +50,8 @@ class CautionKind(StrEnum):
     FOLD = "fold"
     SKIPPED = "skipped"
     END = "end"
+    #: zone or rule cannot be read any more
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +136,16 @@ def _parted(
 def upcoming(
     schedule: Schedule, *, limit: int = 10, skipped: Collection[datetime] = ()
 ) -> Preview:
-    """What is ahead of a schedule, new or under way; `skipped` is still to come."""
+    """What is ahead of a schedule, new or under way; `skipped` is still to come.
+
+    Where it cannot be read any more that is all it tells.
+    """
     following = schedule.next_at
     if following is None and not skipped:
         return Preview(entries=(), warnings=())
+    if (why := unreadable(schedule)) is not None:
+        caution = Caution(kind=CautionKind.UNREADABLE, phrase=why)
+        return Preview(entries=(), warnings=(caution,))
     zone = wallclock.zone(schedule.zone)
     if schedule.recurrence is None:
         return preview(None, following or schedule.deliver_at, zone)

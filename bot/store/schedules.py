@@ -10,7 +10,7 @@ from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.service.ports.paging import Page, Paging
-from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.schedules import ClockInUse, ScheduleFilter
 from bot.store.conflicts import insert
 from bot.store.mapping import (
     audience_from_json,
@@ -43,6 +43,16 @@ LIVE = (
     sa.select(table.c.state, sa.func.count())
     .where(_THEIRS, IS_LIVE)
     .group_by(table.c.state)
+)
+CLOCKS = (
+    sa.select(
+        table.c.timezone,
+        table.c.recurrence,
+        sa.func.count(),
+        sa.func.min(table.c.id),
+    )
+    .where(_THEIRS, IS_LIVE)
+    .group_by(table.c.timezone, table.c.recurrence)
 )
 NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(_THEIRS, IS_PLANNABLE)
 
@@ -126,6 +136,13 @@ class SqlSchedules:
 
     def count(self, wanted: ScheduleFilter) -> int:
         return count_rows(self._connection, table, [self._theirs, *_where(wanted)])
+
+    def clocks(self) -> list[ClockInUse]:
+        rows = self._connection.execute(CLOCKS, {"whose": self._service})
+        return [
+            ClockInUse(zone or "UTC", rule, count, first)
+            for zone, rule, count, first in rows
+        ]
 
     def live(self) -> dict[ScheduleState, int]:
         rows = self._connection.execute(LIVE, {"whose": self._service})

@@ -16,6 +16,7 @@ from bot.domain.errors import Conflict, Invalid, Unavailable
 from bot.domain.phrase import Phrase
 from bot.store.backend import Fault
 from bot.store.changes import Changes
+from bot.store.types import lenient_json
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +164,7 @@ def engine(
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # texts and addresses, in the errors that are logged
+        json_deserializer=lenient_json,
     )
 
     def refuse_missing(*_arguments: Any) -> None:

@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,10 @@ from sqlalchemy.engine import Dialect
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+#: for what Python has no datetime; any zone can show them. So one moment that is none
+#: costs its row and no answer
+FIRST = datetime(2, 1, 1, tzinfo=UTC)
+LAST = datetime(9998, 12, 31, tzinfo=UTC)
 
 #: row ids: SQLite numbers rows only of a column that is INTEGER
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -41,7 +46,24 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         if dialect.name == "sqlite":
-            since: timedelta = value * _MICROSECOND
-            return _EPOCH + since
+            return _of_microseconds(value)
         moment: datetime = value
         return moment.astimezone(UTC)
+
+
+def _of_microseconds(value: Any) -> datetime:
+    try:
+        since: timedelta = value * _MICROSECOND
+        return _EPOCH + since
+    except OverflowError:
+        return FIRST if value < 0 else LAST
+    except TypeError:  # SQLite keeps a text in any column
+        return LAST
+
+
+def lenient_json(text: str) -> Any:
+    """What a JSON column holds, None where that is none; `mapping` judges it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

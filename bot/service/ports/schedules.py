@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.schedule import Schedule, ScheduleState
@@ -19,6 +19,15 @@ class ScheduleFilter:
     #: next_at, inclusive and exclusive
     due_from: datetime | None = None
     due_before: datetime | None = None
+
+
+class ClockInUse(NamedTuple):
+    """By what so many schedules are due, the first of them #`first`."""
+
+    zone: str
+    rule: str | None
+    total: int
+    first: int
 
 
 class StoredSchedules(Protocol):
@@ -61,6 +70,10 @@ class StoredSchedules(Protocol):
         ...
 
     def count(self, wanted: ScheduleFilter) -> int: ...
+
+    def clocks(self) -> list[ClockInUse]:
+        """Zones and rules of what is not final."""
+        ...
 
     def live(self) -> dict[ScheduleState, int]:
         """How many there are in each state that is not final."""

@@ -1,9 +1,13 @@
 """Whether a service is up, and what goes out next."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
+from bot.domain import coming
 from bot.domain.broadcast import Broadcast, Progress
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Paging
@@ -12,6 +16,12 @@ from bot.service.ports.unit_of_work import UnitOfWork
 
 #: a service whose sign of life is older than this is taken for gone
 FRESH = timedelta(seconds=20)
+
+
+class Unreadable(NamedTuple):
+    total: int
+    first: int
+    why: Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +33,8 @@ class Health:
     upcoming: tuple[Schedule, ...]
     #: what goes out now
     sending: tuple[tuple[Broadcast, Progress], ...] = ()
+    #: how many that are not over can be done no longer, the first, and why
+    unreadable: tuple[Unreadable, ...] = ()
     #: whose rows there are, if none are ours
     strangers: tuple[str, ...] = ()
 
@@ -50,5 +62,13 @@ def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
                 Paging(limit=limit), sending=True
             ).items
         ),
+        unreadable=tuple(_unreadable(uow)),
         strangers=tuple(strangers(uow, clock)),
     )
+
+
+def _unreadable(uow: UnitOfWork) -> Iterator[Unreadable]:
+    for one in uow.schedules.clocks():
+        why = coming.unreadable_clock(one.zone, one.rule)
+        if why is not None:
+            yield Unreadable(one.total, one.first, why)

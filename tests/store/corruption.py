@@ -1,0 +1,100 @@
+"""Values that this program never stored and cannot read, one in each column."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from bot.store.database import backend_of
+
+#: before 1970 and after 9999, as each engine has moments
+_LONG_AGO = {"sqlite": "-9000000000000000000", "postgresql": "'4000-01-01 BC'"}
+_FAR_OFF = {"sqlite": "9000000000000000000", "postgresql": "'infinity'"}
+MOMENTS = (
+    *("schedule.deliver_at", "schedule.next_at", "schedule.expires_at"),
+    *("schedule.created_at", "schedule.ended_at", "occurrence.due_at"),
+    *("broadcast.frozen_at", "broadcast.created_at", "broadcast.finished_at"),
+    *("broadcast.expires_at", "chunk.leased_until", "subscriber.created_at"),
+    *("subscriber.score_since", "subscription.started_at", "subscription.ended_at"),
+    *("delivery_exception.first_at", "delivery_exception.next_at"),
+    *("notice.created_at", "notice.due_at", "notice.claimed_until", "audit.at"),
+    *("pulse.started_at", "pulse.seen_at", "request_count.since", "welcome.at"),
+)
+#: of any engine
+TEXTS = (
+    ("schedule.timezone", "Nowhere/Gone"),
+    ("schedule.recurrence", "FREQ=NEVER"),
+    ("schedule.audience", "{}"),
+    ("schedule.audience", '{"people": 7, "list": null}'),
+    ("schedule.audience", "null"),
+    ("schedule.content", "[]"),
+    ("schedule.content", '{"texts": [{}], "payloads": []}'),
+    ("schedule.content", '{"texts": [], "payloads": []}'),
+    ("schedule.content", '{"template": "gone", "values": {"a": 1}}'),
+    ("schedule.metadata", "<un"),
+    ("schedule.language", "!"),
+    ("schedule.owner", "a b@"),
+    ("schedule.reason", "?"),
+    ("list.publishers", "7"),
+    ("list.timezone", "Nowhere/Gone"),
+    ("list.language", "!"),
+    ("list.welcome", "gone"),
+    ("subscriber.jid", "a b@"),
+    ("subscriber.language", "!"),
+    ("subscriber.timezone", "Nowhere/Gone"),
+    ("occurrence.reason", "?"),
+    ("broadcast.reason", "?"),
+    ("broadcast_recipient.jid", "a b@"),
+    ("broadcast_text.text", "[]"),
+    ("broadcast_text.zone", "Nowhere/Gone"),
+    ("delivery_exception.jid", "a b@"),
+    ("delivery_exception.condition", "?"),
+    ("notice.recipient", "a b@"),
+    ("notice.language", "!"),
+    ("audit.caller", "a b@"),
+    ("audit.role", "?"),
+    ("audit.door", "?"),
+    ("audit.action", "?"),
+    ("audit.result", "?"),
+)
+#: what only SQLite lets in
+SQLITE = (
+    ("schedule.audience", "{"),
+    ("schedule.content", "nonsense"),
+    ("list.publishers", ""),
+    ("broadcast_text.text", "{"),
+    ("schedule.deliver_at", "soon"),
+    ("audit.at", "then"),
+)
+
+
+@contextmanager
+def spoilt(url: str, place: str, value: str | None = None) -> Iterator[int]:
+    """A value, or an impossible moment, in a row of a table, which is then as it was;
+    gives the row's number where it has one.
+    """
+    name, column = place.split(".")
+    engine = sa.make_url(url).get_backend_name()
+    late = not column.startswith(("created", "first", "started"))
+    written = (_FAR_OFF if late else _LONG_AGO)[engine]
+    if value is not None:
+        written = f"'{value}'"
+    backend = backend_of(url)
+    with backend.writing.begin() as connection:
+        table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+        pending = [table.c.state == "pending"] if name == "schedule" else []
+        select = sa.select(*table.primary_key, sa.cast(table.c[column], sa.Text))
+        *keys, before = connection.execute(select.where(*pending).limit(1)).one()
+        row = [key == is_ for key, is_ in zip(table.primary_key, keys, strict=True)]
+        update = sa.update(table).where(*row)
+        connection.execute(update.values({column: sa.literal_column(written)}))
+    try:
+        yield keys[0] if name == "schedule" else 1
+    finally:
+        if column in table.primary_key:
+            row = [table.c[column] == sa.literal_column(written)]
+        again = sa.cast(sa.literal(before), table.c[column].type)
+        with backend.writing.begin() as connection:
+            connection.execute(sa.update(table).where(*row).values({column: again}))
+        backend.writing.dispose()
+        backend.reading.dispose()

@@ -1,0 +1,85 @@
+"""One value that cannot be read costs its row, never an answer: in any table."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.desk.desk import Desk
+from bot.desk.verb import Plain, Wanted
+from bot.desk.verbs import audit, broadcasts, lists, schedules, status, subscribers
+from bot.domain.preview import upcoming
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
+from bot.service.requests.request import ScheduleName
+from bot.store import upgrade
+from tests.fakes import FakeClock
+from tests.store.corruption import MOMENTS, SQLITE, TEXTS, spoilt
+from tests.store.releases import restore
+from tests.world import NOON, SERVICE, World
+
+ALL = Paging(limit=1000)
+
+
+def looks(number: int) -> Iterator[Wanted[Any]]:
+    """Whatever the operator may look at; `number` is a schedule's."""
+    wish = schedules.ScheduleWish(paging=ALL, welcomes=True)
+    name = ScheduleName(number=number)
+    yield status.STATUS(status.StatusWish(limit=1000))
+    yield schedules.LIST(wish)
+    yield schedules.QUERY(name)
+    yield schedules.SHOW(name)
+    yield broadcasts.LIST(broadcasts.BroadcastWish(paging=ALL))
+    yield broadcasts.SHOW(broadcasts.Number(1))
+    yield broadcasts.FAILURES(broadcasts.FailuresWish(number=1))
+    yield lists.LIST(Plain())
+    yield lists.SHOW(lists.ListName("news"))
+    yield subscribers.LIST(subscribers.SubscriberWish(list_name="news"))
+    yield subscribers.EXPORT(subscribers.SubscriberWish(list_name="news"))
+    yield audit.LIST(audit.AuditWish(wanted=AuditFilter(), paging=ALL))
+
+
+@pytest.fixture
+def world(url: str) -> Iterator[World]:
+    """With what a release left: rows in every table, in every state."""
+    restore("0.1.0", url)
+    upgrade.upgrade(url, SERVICE)
+    made = World(url, clock=FakeClock(NOON))
+    yield made
+    made.close()
+
+
+def test_every_answer_is_given(world: World, url: str) -> None:
+    """Whatever is wrong in one row, in any column in turn, each look goes on."""
+    desk = Desk(world.use_cases)
+    values = [*((one, None) for one in MOMENTS), *TEXTS]
+    if url.startswith("sqlite"):
+        values += SQLITE
+    for column, value in values:
+        with spoilt(url, column, value) as number:
+            for wanted in looks(number):
+                found = desk.ask_here(wanted)
+                if wanted.verb is schedules.LIST:
+                    assert all(upcoming(one.schedule) for one in found.items)
+            world.do(world.outcomes.retries, 0)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("schedule.timezone", "Nowhere/Gone"),
+        ("schedule.recurrence", "FREQ=NEVER"),
+        ("schedule.audience", "[]"),
+        ("schedule.content", "[]"),
+    ],
+)
+def test_the_rest_goes_out(world: World, url: str, column: str, value: str) -> None:
+    """A job that cannot be read fails when it is due, and nothing is left behind it."""
+    with spoilt(url, column, value) as number:
+        world.clock.advance(days=30)
+        world.plan_all()
+        found = world.do(lambda unit: unit.schedules.get(number))
+        due = world.do(lambda unit: unit.schedules.next_due())
+        assert found is not None
+        assert found.state == "failed"
+        assert due is None or due > world.clock.now()
