@@ -16,6 +16,7 @@ from bot.domain.broadcast import (
     Occurrence,
     Progress,
 )
+from bot.domain.lateness import Shift, looked
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.schedule import Origin, Schedule
@@ -127,7 +128,7 @@ class World:
         self.clock = clock or FakeClock(NOON)
         self.policy = policy or a_policy()
         self.templates = JinjaTemplates(templates)
-        self.database = SqlDatabase(url, self.policy.addresses.own)
+        self.database = SqlDatabase(url, self.policy.addresses.own, now=self.clock.now)
         self.use_cases = use_cases = UseCases.over(
             self.database, self.policy, self.templates, self.clock
         )
@@ -142,6 +143,8 @@ class World:
         self.enrolling = use_cases.enrolling
         self.broadcasts = use_cases.broadcasts
         self.audit = use_cases.audit
+        #: of its planner
+        self.shift: Shift | None = None
         self.do(lambda unit: unit.lists.declare(list(lists) or [a_list()]))
 
     def close(self) -> None:
@@ -216,9 +219,10 @@ class World:
     def plan(self) -> int:
         """What the planner does in one round; the moments dealt with."""
         now = self.clock.now()
+        self.shift = looked(self.shift, now)
         names = self.do(self.planning.lists_due, now)
         frozen = {name: self.do(self.planning.freeze, name, now) for name in names}
-        return self.do(self.planning.plan, frozen, now)
+        return self.do(self.planning.plan, frozen, self.shift)
 
     def plan_all(self) -> None:
         for _ in range(1000):

@@ -47,6 +47,7 @@ def write(event: Event) -> None:
                 due=event.due_at.isoformat(),
                 state=event.state,
                 reason=event.reason,
+                count=event.count,
             )
         case ChunkEnded():
             log.log(

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from bot.domain.phrase import Phrase
-from bot.service.ports.outside import Clock, Database
+from bot.service.ports.outside import Database
 from bot.service.records.health import strangers
 from bot.settings import Settings
 
 
-def hint(settings: Settings, database: Database, clock: Clock) -> Phrase | None:
+def hint(settings: Settings, database: Database) -> Phrase | None:
     """What to do where the database holds only the rows of others."""
-    return told(settings.xmpp.addresses.own, database.look(strangers, clock))
+    return told(settings.xmpp.addresses.own, database.look(strangers))
 
 
 def told(own: str, others: Sequence[str]) -> Phrase | None:

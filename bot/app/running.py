@@ -8,6 +8,7 @@ import secrets
 import signal
 import socket
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
@@ -17,7 +18,7 @@ import structlog
 from bot.app import renamed, systemd
 from bot.app.observing import Observing
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, use_cases_over
+from bot.app.wiring import database_of, spool_of, use_cases_over
 from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
@@ -29,6 +30,7 @@ from bot.engine.loop import Loop
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
+from bot.service.ports.spool import Spool
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import Settings
@@ -59,7 +61,7 @@ def run(settings: Settings) -> None:
     with contextlib.closing(database), database.exclusive(_standing_by):
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         use_cases = use_cases_over(database, settings)
-        if hint := renamed.hint(settings, database, use_cases.clock):
+        if hint := renamed.hint(settings, database):
             log.warning(str(hint))
         asyncio.run(Running.serve(settings, database, use_cases, observing.counts))
 
@@ -73,6 +75,7 @@ class Running:
         database: SqlDatabase,
         use_cases: UseCases,
         lists: list[AnnouncementList],
+        spool: Spool,
         digest_key: bytes,
         counts: Counts,
     ) -> None:
@@ -103,18 +106,24 @@ class Running:
             rate=settings.sending.rate,
             stopping=self._stop.is_set,
         )
+        desk = Desk(use_cases, counts.requested)
         self._doors = Doors(
             use_cases=use_cases,
-            desk=Desk(use_cases, counts.requested),
+            desk=desk,
             ids=ids,
             lists=lists,
             on_bounce=engine.ledger.bounced,
+            spool=spool,
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)
         kept = settings.audit.keep_days
         housekeeper = Housekeeper(
-            database, use_cases.audit, clock, timedelta(days=kept) if kept else None
+            database,
+            use_cases.audit,
+            use_cases.rearming,
+            clock,
+            timedelta(days=kept) if kept else None,
         )
         self._pulse = Loop("pulse", self._beat)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
@@ -126,6 +135,9 @@ class Running:
             in_flight=engine.line.window,
             limit=self._doors.limit,
             joins=self._doors.joins,
+            gate=desk.gate,
+            moves=self._doors.moves,
+            ledger=engine.ledger,
             loops=(*engine.loops, self._pulse, self._housekeeping),
             tasks=self._background,
             stopping=self._stop,
@@ -143,9 +155,11 @@ class Running:
         """From start to stop; raises Conflict where connecting cannot help."""
         key = await database.run(_digest_key)
         lists = await database.read(_lists)
-        running = cls(settings, database, use_cases, lists, key, counts)
-        async with running._web.serving() if running._web else contextlib.nullcontext():
-            await running.until_stopped()
+        with contextlib.closing(spool_of(settings, use_cases)) as spool:
+            running = cls(settings, database, use_cases, lists, spool, key, counts)
+            pages = running._web.serving() if running._web else None
+            async with pages or contextlib.nullcontext():
+                await running.until_stopped()
 
     async def until_stopped(self) -> None:
         for number in _stop_signals():
@@ -242,7 +256,7 @@ class Running:
             version=version("carillon"),
             connected=self._connection.is_ready,
             started_at=self._started_at,
-            seen_at=self._clock.now(),
+            seen_at=self._started_at,  # `_beat` says it, by the database's clock
         )
         try:
             await self._database.run(_beat, pulse)
@@ -290,7 +304,7 @@ def _digest_key(uow: UnitOfWork) -> bytes:
 
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
-    uow.facts.beat(pulse)
+    uow.facts.beat(replace(pulse, seen_at=uow.now()))
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from bot.desk.gate import Gate
+from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError
+from bot.engine.ledger import Ledger
 from bot.engine.loop import Loop
 from bot.engine.window import Window
 from bot.metrics.counts import Counts
@@ -18,7 +21,7 @@ from bot.settings import Settings
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
 from bot.xmpp.doors.inbox.refusals import RefusalLimit
-from bot.xmpp.doors.sender_limit import SenderLimit
+from bot.xmpp.doors.moves import Moves
 from bot.xmpp.session.connection import Connection
 
 #: seconds that the database may take to show that it is there
@@ -35,6 +38,9 @@ class Vitals:
     in_flight: Window
     limit: RefusalLimit
     joins: SenderLimit
+    gate: Gate
+    moves: Moves
+    ledger: Ledger
     loops: Sequence[Loop]
     #: by name: what ends with the service and not before
     tasks: Mapping[str, asyncio.Task[None]]
@@ -61,6 +67,21 @@ class Vitals:
     def joins_dropped(self) -> int:
         return self.joins.dropped
 
+    def turned_away(self) -> int:
+        return self.gate.turned_away
+
+    def discarded(self) -> Mapping[str, int]:
+        return self.connection.discarded
+
+    def moves_waiting(self) -> int:
+        return self.moves.waiting
+
+    def moves_dropped(self) -> Mapping[str, int]:
+        return self.moves.dropped
+
+    def bounces_dropped(self) -> int:
+        return self.ledger.bounces_dropped
+
     def failures(self) -> Mapping[str, int]:
         return {loop.name: loop.failures for loop in self.loops}
 
@@ -76,6 +97,10 @@ class Vitals:
             reasons.append("stopping")
         if not self.connection.is_ready:
             reasons.append(f"not connected: {self.connection.failure or 'not yet'}")
+        if self.moves.held is not None:
+            lost = self.moves.dropped["leave"]
+            waiting = f"{self.moves.waiting} joins and leaves wait"
+            reasons.append(f"{waiting}, {lost} are lost" if lost else waiting)
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.database.read(_look)
@@ -83,6 +108,8 @@ class Vitals:
             reasons.append(error.text)
         except TimeoutError:
             reasons.append(f"The database does not answer within {PATIENCE:g} s.")
+        if (held_up := self.database.held_up) is not None:
+            reasons.append(str(held_up))
         return reasons
 
 
@@ -98,7 +125,7 @@ def web_server(vitals: Vitals, counts: Counts) -> WebServer | None:
         metrics=metrics.text,
         metrics_type=CONTENT_TYPE,
     )
-    return WebServer(pages(probes), *address)
+    return WebServer(pages(probes, vitals.settings.web.hosts), *address)
 
 
 def _look(uow: UnitOfWork) -> None:

@@ -17,6 +17,7 @@ from bot.service.rules.policy import Limits, Policy
 from bot.service.use_cases import UseCases
 from bot.settings import LimitSettings, Settings
 from bot.store.database import SqlDatabase
+from bot.store.spool import SqlSpool, spool_file
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -87,6 +88,12 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
 def database_of(settings: Settings, observer: Observer | None = None) -> SqlDatabase:
     """The configured database, as the configured service sees it."""
     return SqlDatabase(settings.database.url, settings.xmpp.addresses.own, observer)
+
+
+def spool_of(settings: Settings, use_cases: UseCases) -> SqlSpool:
+    """Where joins and leaves of the configured service wait; to be closed."""
+    file = spool_file(settings.database.url, settings.xmpp.addresses.own)
+    return SqlSpool(file, use_cases.clock, use_cases.policy.access.domains)
 
 
 @contextlib.contextmanager

@@ -160,6 +160,7 @@ def request_of(
         timezone=zone_name,
         recurrence=options.every,
         expires=_moment(options.expires, zone, "--expires"),
+        on_the_wall=True,
         client_id=options.client_id,
         late_policy=late,
         late_within=within,
@@ -194,6 +195,7 @@ def change_of(
         recurrence=options.every,
         # '' takes it away
         expires=options.expires and _moment(options.expires, zone, "--expires"),
+        on_the_wall=True,
         late_policy=late,
         late_within=within,
     )
@@ -261,7 +263,7 @@ def _texts(
 def _moment(text: str | None, zone: ZoneInfo, option: str) -> str | None:
     if text is None:
         return None
-    return timestamps.format(moments.read(text, zone, option))
+    return moments.as_typed(text, zone, option)
 
 
 def _delay(text: str | None) -> str:

@@ -52,6 +52,17 @@ def _read(given: str, zone: ZoneInfo) -> datetime:
     return wallclock.resolve(plain.replace(tzinfo=None), zone)
 
 
+def as_typed(text: str, zone: ZoneInfo, option: str) -> str:
+    """As a request takes it: with an offset, or the wall time without one, which may
+    be one that clocks skip. Raises Invalid naming the option.
+    """
+    moment = read(text, zone, option)
+    wall = _WALL.fullmatch(text.strip())
+    if wall is None:
+        return timestamps.format(moment)
+    return f"{wall[1]}T{wall[2]}{wall[3] or ':00'}"
+
+
 def oddity(text: str, zone: ZoneInfo) -> Phrase | None:
     """A warning where clocks in `zone` skip the wall time `text`, or show it twice."""
     wall = _WALL.fullmatch(text.strip())

@@ -7,6 +7,7 @@ import typer
 from bot.cli import editing, moments, naming, output, session, showing, steering
 from bot.desk import views
 from bot.desk.verbs import schedules as verbs
+from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
@@ -28,8 +29,9 @@ def show_all(
         str | None,
         typer.Option(
             metavar="STATE",
-            help="pending, paused, held, running, sent, failed or cancelled only;"
-            " scheduled and queued are the protocol's words.",
+            help="pending, paused, running, sent, failed or cancelled only;"
+            " scheduled and queued are the protocol's words;"
+            " held: with an occurrence that waits for an admin.",
         ),
     ] = None,
     everything: Annotated[
@@ -41,10 +43,14 @@ def show_all(
 ) -> None:
     """Show what is pending, in the order it was asked for."""
     states = None if everything else LIVE
-    if status is not None:
+    held = status == OccurrenceState.HELD
+    if status is not None and not held:
         states = _named(status)
     wish = verbs.ScheduleWish(
-        paging=Paging(limit=limit, after=after), states=states, welcomes=everything
+        paging=Paging(limit=limit, after=after),
+        states=states,
+        held=held,
+        welcomes=everything,
     )
     with session.desk_of(context) as desk:
         page = desk.ask_here(verbs.LIST(wish))
@@ -153,7 +159,8 @@ def _named(status: str) -> frozenset[ScheduleState]:
         state for state, wire in ON_THE_WIRE.items() if status in {state, wire}
     )
     if not found:
-        known = ", ".join(dict.fromkeys((*ScheduleState, *WireState)))
+        words = (*ScheduleState, OccurrenceState.HELD, *WireState)
+        known = ", ".join(dict.fromkeys(words))
         raise Invalid(Phrase("status: one of {known}.", known=known), field="status")
     return found
 

@@ -37,11 +37,14 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                     {"reference": one.first, "count": one.total, "why": str(one.why)}
                     for one in found.unreadable
                 ],
+                "held_up": str(found.held_up) if found.held_up else None,
                 "next": [_schedule(schedule) for schedule in found.upcoming],
             }
         )
     else:
         _show(found)
+        if found.held_up:
+            output.say(found.held_up)
         if hint:
             output.say(hint)
     if not found.up:

@@ -1,6 +1,6 @@
 """`carillon schedules pause` and the like: schedules out of their own time."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +8,7 @@ import typer
 from bot.cli import moments, naming, output, session, showing
 from bot.desk import views
 from bot.desk.verbs import schedules, steering
-from bot.domain import timestamps, wallclock
+from bot.domain import coming, timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
@@ -131,7 +131,7 @@ def _change_one(
         after = naming.asked(desk, schedules.QUERY, reference, owner)
     if json:
         found = views.schedule(after.schedule)
-        output.document({**found, "skipped": after.skipped})
+        output.document({**found, "skipped": sorted(_left_out(after))})
         return
     _tell_skipped(before, after, moment)
     tell(after.schedule, json=False)
@@ -140,12 +140,18 @@ def _change_one(
 def _tell_skipped(before: Report, after: Report, due: str | None) -> None:
     """Which occurrence it was, also where nothing was left to change."""
     named = set() if due is None else {timestamps.parse(due)}
-    for moment in sorted(named or {*before.skipped} ^ {*after.skipped}):
+    left_out = _left_out(after)
+    for moment in sorted(named or _left_out(before) ^ left_out):
         shown = moments.local(moment, after.schedule.zone)
-        if moment in after.skipped:
+        if moment in left_out:
             output.say(Phrase("{moment} is skipped.", moment=shown))
         else:
             output.say(Phrase("{moment} is not skipped.", moment=shown))
+
+
+def _left_out(report: Report) -> set[datetime]:
+    """The moments to come that are skipped."""
+    return {coming.moment_of(report.schedule, wall) for wall in report.skipped}
 
 
 def _moment(report: Report, due: str | None) -> str | None:

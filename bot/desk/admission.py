@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from bot.domain.audit import Asked
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import Audit
-from bot.service.rules.quotas import MINUTE, Quotas, counted_as
+from bot.service.rules.quotas import MINUTE, Quotas
 
 #: owners remembered before those whose minute is over are forgotten
 MAX_REMEMBERED = 1_000
@@ -38,31 +38,29 @@ class Admission:
 
     async def admit(self, asked: Asked) -> None:
         """Count a request; raises PolicyViolation with the seconds to wait."""
-        who = counted_as(asked.caller)
+        who = asked.caller.owner
         async with self._counting.setdefault(who, asyncio.Lock()):
             now = self._now()
             recorded = False
             until = self._closed.get(who)
             # over, or known by a clock that has been put back since
             if until is None or not now < until <= now + MINUTE:
-                excess, end = await self._database.run(self._count, asked, now)
+                excess, wait = await self._database.run(self._count, asked)
                 if not excess:
                     return
-                recorded, until = excess == 1, end
+                recorded, until = excess == 1, now + wait
                 self._close(who, until, now)
         if not recorded:
             self._on_unrecorded(asked)
         raise self._quotas.too_many(asked.caller, until - now)
 
-    def _count(
-        self, uow: UnitOfWork, asked: Asked, now: datetime
-    ) -> tuple[int, datetime]:
-        """How many too many, and until when; the first refusal is written down."""
-        excess, until = self._quotas.count(uow, asked.caller, now)
+    def _count(self, uow: UnitOfWork, asked: Asked) -> tuple[int, timedelta]:
+        """How many too many, and for how long; the first refusal is written down."""
+        excess, wait = self._quotas.count(uow, asked.caller)
         if excess == 1:
-            refusal = self._quotas.too_many(asked.caller, until - now)
+            refusal = self._quotas.too_many(asked.caller, wait)
             self._audit.refused(uow, asked, refusal)
-        return excess, until
+        return excess, wait
 
     def _close(self, who: str, until: datetime, now: datetime) -> None:
         if len(self._closed) >= MAX_REMEMBERED:

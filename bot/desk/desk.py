@@ -1,6 +1,6 @@
 """The desk: where every request of every door is admitted, read and carried out.
 
-    counted ─► known ─► read ─► allowed ─► steps ─► written down, told of
+    known ─► counted ─► read ─► allowed ─► steps ─► written down, told of
 
 A door makes of its input who asks (`Asked`) and a function that reads what is wanted;
 it turns the result, or the CarillonError, into its own form. All else is here, once:
@@ -20,12 +20,13 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.desk.admission import Admission
+from bot.desk.gate import Gate, Share
+from bot.desk.places import Places
 from bot.desk.verb import Pause, Steps, Wanted, Write
 from bot.domain.access import Access
 from bot.domain.audit import Asked
-from bot.domain.errors import PolicyViolation, Unavailable
+from bot.domain.errors import Forbidden, PolicyViolation, Unavailable
 from bot.domain.events import Requested
-from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.records.audit import reference_of
 from bot.service.rules.quotas import Quotas
@@ -34,8 +35,8 @@ from bot.service.use_cases import UseCases
 
 T = TypeVar("T")
 
-#: requests under way at once: with a slow database more would only fill the memory
-REQUESTS_AT_ONCE = 500
+#: refusals of strangers that are written down: the trail is not theirs to fill
+STRANGERS_WRITTEN_DOWN = Share(rate=1, burst=20)
 
 
 def _tell_nobody(_: Requested) -> None:
@@ -69,7 +70,10 @@ class Desk:
             use_cases.clock.now,
             lambda asked: self._in_vain(asked, PolicyViolation.code),
         )
-        self._under_way = 0
+        #: for doors, before they read anything
+        self.gate = Gate(time.monotonic)
+        self._places = Places()
+        self._strangers = STRANGERS_WRITTEN_DOWN.of_all(time.monotonic)
 
     # --- for doors that wait in an event loop -------------------------------------
 
@@ -79,19 +83,29 @@ class Desk:
         `asked`: who asks, through which door, and what it is as far as can be seen
         before it is read.
         """
-        self._under_way += 1
         try:
-            if self._under_way > REQUESTS_AT_ONCE:
-                self._in_vain(asked, Unavailable.code)
-                raise Unavailable(
-                    Phrase("Too many ask at once; ask again in a moment.")
-                )
+            self._places.take(asked.caller)
+        except Unavailable:
+            self._in_vain(asked, Unavailable.code)
+            raise
+        try:
             await self._admit(asked)
             return await self._answer(asked, read)
         finally:
-            self._under_way -= 1
+            self._places.give_back(asked.caller)
 
     async def _admit(self, asked: Asked) -> None:
+        """Raises Forbidden for strangers, who learn nothing: not even what is wrong
+        with what they ask. Of their refusals the database hears of some only.
+        """
+        try:
+            known(asked.caller)
+        except Forbidden as error:
+            if self._strangers.permits():
+                await self._write_down(asked, error)
+            else:
+                self._in_vain(asked, error.code)
+            raise
         try:
             await self._admission.admit(asked)
         except Unavailable:
@@ -100,17 +114,18 @@ class Desk:
 
     async def _answer(self, asked: Asked, read: Callable[[], Wanted[T]]) -> T:
         try:
-            # First, since strangers learn nothing: not even what is wrong with it.
-            known(asked.caller)
             wanted = read()
             asked = _about(asked, wanted)
             return await self._carry_out(asked, wanted)
         except Exception as error:
-            try:
-                await self._database.run(self._audit.refused, asked, error)
-            except Unavailable:
-                self._in_vain(asked, Unavailable.code)
+            await self._write_down(asked, error)
             raise
+
+    async def _write_down(self, asked: Asked, error: Exception) -> None:
+        try:
+            await self._database.run(self._audit.refused, asked, error)
+        except Unavailable:
+            self._in_vain(asked, Unavailable.code)
 
     async def _carry_out(self, asked: Asked, wanted: Wanted[T]) -> T:
         steps: Steps[T] = self._script(asked, wanted)

@@ -7,18 +7,18 @@ down who was told. The states below are all there is, and whatever dies, the nex
 process goes on from them.
 
     occurrence   sending ─► sent | failed | stopped
-                 held    ─► sending | failed | skipped
+                 held    ─► sending | failed | skipped | missed
                  missed, skipped, failed: from the start
     broadcast    sending ─► sent | failed | stopped
     chunk        free ─► leased ─► finished
                    ▲        │
                    └────────┘  lapsed, released, taken over
     exception    (none) ─► skipped | failed | retrying
-                 retrying ─► deferred ─► (none): the repeat was accepted
-                    ▲  │        │
-                    │  │        └─► retrying, failed: the repeat bounced
-                    │  └─► failed: tried often enough, expired, left, stopped
-                    └── claimed, and not followed up
+                 retrying ─► deferred ─► deferred for good: the repeat was accepted
+                    ▲  │        │              │
+                    │  │        └──────────────┴─► retrying, failed: it bounced
+                    │  └─► failed: tried often enough, too old, expired, left, stopped
+                    └── claimed, and not followed up, or given back
 
 Chunks
     A chunk is a range (after, last] of positions. Its cursor, `through`, says that
@@ -42,12 +42,14 @@ Chunks
 
 Exceptions
     No row is the usual case: whom the cursor has passed without one was told.
-    Therefore a row is there for what deviates, and goes away when it no longer does.
+    Therefore a row is there for what deviates. Where a repeat was accepted the row
+    stays, but for its attempts alone, and counts as told: or whoever let a message
+    bounce anew after each acceptance would have it repeated for ever.
 
     Unless it is stopped or given up, a broadcast is over once every chunk is finished
-    and no exception is retrying or deferred. A message may bounce later than that. It
-    still makes an exception and is repeated, for two days after the end at most, but
-    the broadcast's own state, and the report, stay what they were.
+    and no exception is awaited. A message may bounce later than that. It still makes
+    an exception and is repeated, while the broadcast is less than a day old, but its
+    own state, and the report, stay what they were.
 """
 
 from dataclasses import dataclass
@@ -70,25 +72,34 @@ class OccurrenceState(StrEnum):
     FAILED = "failed"
     #: final: its broadcast was stopped
     STOPPED = "stopped"
-    #: final: the planner found it too late, or a newer one due
+    #: final: the planner found it too late, or a newer one took its place
     MISSED = "missed"
-    #: somebody left it out. While it is still to come it may be put back: then the row
-    #: is gone, as if nothing had been; once it has passed it is final
+    #: somebody left it out, or its schedule was paused at its moment. While it is still
+    #: to come it may be put back: then the row is gone, as if nothing had been; once it
+    #: has passed it is final
     SKIPPED = "skipped"
     #: the planner found it too late, and its schedule wants an admin to decide; leaves
-    #: for sending, failed (it can no longer be sent) or skipped
+    #: for sending, failed (it can no longer be sent), skipped (left out, or cancelled
+    #: with its schedule) or missed (a newer one took its place)
     HELD = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """One due moment of a schedule, unique by (schedule, due moment)."""
+    """One due moment of a schedule: of a rule unique by its wall time, else by its
+    moment.
+    """
 
     id: int = 0
     schedule_id: int
+    #: when it is, or was, by the rules of its zone then
     due_at: datetime
+    #: what the rule asks for (naive); None where it is of no rule
+    wall: datetime | None = None
     state: OccurrenceState
     reason: str | None = None
+    #: its owner is told of it, or need not be; what waits is told in one report
+    told: bool = True
 
 
 class BroadcastState(StrEnum):
@@ -113,8 +124,8 @@ class BroadcastState(StrEnum):
 class Frozen:
     """A list's audience, frozen by rule.
 
-    Subscriptions with id ≤ `highest` that were active at `at`; `ranges` cuts
-    them into (after, last, count), positions being subscription ids.
+    Subscriptions with id ≤ `highest` that were active then; `ranges` cuts them into
+    (after, last, count), positions being subscription ids. The clock then: `at`.
     """
 
     list_id: int
@@ -196,15 +207,15 @@ class ExceptionKind(StrEnum):
 
     #: not told, and not tried again. Entered by the step that gave the recipient up
     #: (its text cannot be rendered, or the server closes the stream over it), by a
-    #: bounce that allows no repeat, by a repeat that is over, by a stop. Only one more
-    #: bounce of the same message, of a kind that asks for a repeat, leads out of it
+    #: bounce that allows no repeat, by a repeat that is over, by a stop. It is final:
+    #: what bounces once more says nothing new, or two bounces in turn would never end
     FAILED = "failed"
     #: it bounced for a while; the retrier repeats it at `next_at`. To claim it moves
     #: `next_at` on: a crash before the repeat is acknowledged leaves it here, and it is
     #: claimed once more, as one attempt of those it has
     RETRYING = "retrying"
     #: the server has the repeat. A bounce leads back; no bounce until `next_at` means
-    #: accepted, and the retrier drops the row
+    #: accepted: then there is no next moment, and it counts as sent
     DEFERRED = "deferred"
     #: final: unsubscribed between the due moment and its turn; entered by the step
     SKIPPED = "skipped"
@@ -225,6 +236,11 @@ class DeliveryException:
     first_at: datetime
     #: when the retrier looks at it again; None where it does not
     next_at: datetime | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """No bounce changes it any more."""
+        return self.kind in {ExceptionKind.FAILED, ExceptionKind.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

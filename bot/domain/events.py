@@ -39,12 +39,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsent:
-    """An occurrence was missed, is held, or could not be sent at all."""
+    """An occurrence was missed, is held, or could not be sent at all; or several."""
 
     announcement: int
+    #: of the newest
     due_at: datetime
     state: OccurrenceState
     reason: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

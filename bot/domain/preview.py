@@ -7,27 +7,19 @@ warnings    what a reader of the rule would not expect, in sentences
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.domain import timestamps, wallclock
-from bot.domain.coming import unreadable
+from bot.domain import coming, timestamps, wallclock
+from bot.domain.errors import Invalid
 from bot.domain.phrase import Counted, Listed, Phrase
-from bot.domain.recurrence import (
-    Match,
-    Recurrence,
-    Rule,
-    first_or_refuse,
-    next_after,
-    parse,
-)
+from bot.domain.recurrence import Match, Rule, parse
 from bot.domain.recurrence.skipped import Skipped, skipped_months
 from bot.domain.schedule import Schedule
 
-_SECOND = timedelta(seconds=1)
 # not calendar.month_name, which follows the locale of the process
 _MONTHS = (
     *(Phrase("January"), Phrase("February"), Phrase("March"), Phrase("April")),
@@ -50,7 +42,7 @@ class CautionKind(StrEnum):
     FOLD = "fold"
     SKIPPED = "skipped"
     END = "end"
-    #: zone or rule cannot be read any more
+    #: something of it cannot be read any more
     UNREADABLE = "unreadable"
 
 
@@ -87,139 +79,121 @@ class Preview:
     skipped: tuple[Entry, ...] = ()
 
 
-def preview(
-    rule: Rule | None,
-    deliver_at: datetime,
-    zone: ZoneInfo,
-    *,
-    limit: int = 10,
-    expires: datetime | None = None,
-    planned: int = 0,
-    since: datetime | None = None,
-    skipped: Collection[datetime] = (),
+def upcoming(
+    schedule: Schedule, *, limit: int = 10, skipped: Collection[datetime] = ()
 ) -> Preview:
-    """At most `limit` next moments and what to know about them.
+    """What is ahead of a schedule, new or under way: at most `limit` next moments and
+    what to know about them; `skipped` are the wall times to come that are left out.
 
-    Of a schedule that has `planned` moments behind it, those from `since` on, without
-    those `skipped`.
-    Raises Invalid for a rule that never matches. Moments more than LOOK_AHEAD
-    after deliver-at, or after `since`, are not shown. What is due at `expires`
-    or later is not sent, so it is not shown either.
+    What of it can no longer be read is told; of a rule that cannot, nothing else.
     """
-    if rule is None:
-        wall = wallclock.local(deliver_at, zone)
-        found, end = [Match(wall=wall, moment=deliver_at)], None
+    if schedule.next_at is None and not skipped:
+        return Preview(entries=(), warnings=())
+    why, zone = coming.unreadable(schedule), wallclock.zone_or_utc(schedule.zone)
+    unread = () if why is None else (Caution(kind=CautionKind.UNREADABLE, phrase=why),)
+    if schedule.recurrence is None:
+        moment = schedule.next_at or schedule.deliver_at
+        once = [Match(wall=wallclock.local(moment, zone), moment=moment)]
+        entries = [_entry(match, zone) for match in once]
+        warnings = (*unread, *_clock_changes(entries, once))
+        return Preview(entries=tuple(entries), warnings=warnings)
+    try:
+        found, is_whole = _listed(schedule, limit, skipped)
+    except Invalid:
+        return Preview(entries=(), warnings=unread)
+    sent = [match for match in found if match.wall not in skipped]
+    out = [match for match in found if match.wall in skipped]
+    shown = [_entry(match, zone) for match in sent[:limit]]
+    if len(sent) > limit:
+        out = [match for match in out if match.moment < sent[limit].moment]
+    rule, start = parse(schedule.recurrence), schedule.start
+    if is_whole:
+        end = _end(schedule, rule, found, sent[-1] if sent else None)
     else:
-        first_or_refuse(rule, deliver_at, zone)
-        sequence = Recurrence(rule=rule, anchor=deliver_at, zone=zone)
-        found, end = _bounded(sequence, limit, expires, planned, since, skipped)
-    matches, out = _parted(found, skipped)
-    shown = [_entry(match, zone) for match in matches[:limit]]
-    warnings = [*_clock_changes(shown, matches), *_skips(rule, deliver_at, zone)]
-    if len(matches) > limit:
-        out = [match for match in out if match.moment < matches[limit].moment]
+        end = _end_far_away(schedule, rule)
     return Preview(
         entries=tuple(shown),
-        warnings=(*warnings, end) if end else tuple(warnings),
+        warnings=(
+            *unread,
+            *_clock_changes(shown, sent),
+            *(_skips(rule, start) if start is not None else ()),
+            *((end,) if end is not None else ()),
+        ),
         skipped=tuple(_entry(match, zone) for match in out),
     )
 
 
-def _parted(
-    found: list[Match], skipped: Collection[datetime]
-) -> tuple[list[Match], list[Match]]:
-    """What is sent, and what is left out."""
-    sent = [match for match in found if match.moment not in skipped]
-    return sent, [match for match in found if match.moment in skipped]
+def _listed(
+    schedule: Schedule, limit: int, skipped: Collection[datetime]
+) -> tuple[list[Match], bool]:
+    """What is to come, skipped or not, and whether that is all of it.
 
-
-def upcoming(
-    schedule: Schedule, *, limit: int = 10, skipped: Collection[datetime] = ()
-) -> Preview:
-    """What is ahead of a schedule, new or under way; `skipped` is still to come.
-
-    Where it cannot be read any more that is all it tells.
+    One more than `limit` is sent where there are more; all of them where COUNT says
+    how many, since the last one answers "until when".
     """
-    following = schedule.next_at
-    if following is None and not skipped:
-        return Preview(entries=(), warnings=())
-    if (why := unreadable(schedule)) is not None:
-        caution = Caution(kind=CautionKind.UNREADABLE, phrase=why)
-        return Preview(entries=(), warnings=(caution,))
-    zone = wallclock.zone(schedule.zone)
-    if schedule.recurrence is None:
-        return preview(None, following or schedule.deliver_at, zone)
-    # skipped ones that planning has passed over already are told, too
-    passed = [one for one in skipped if following is None or one < following]
-    return preview(
-        parse(schedule.recurrence),
-        schedule.deliver_at,
-        zone,
-        limit=limit,
-        expires=schedule.expires_at,
-        planned=schedule.planned - len(passed),
-        since=min(passed) if passed else following,
-        skipped=skipped,
+    ahead = coming.ahead(schedule, skipped)
+    if schedule.recurrence is not None and parse(schedule.recurrence).count is not None:
+        return list(ahead), True
+    found: list[Match] = []
+    sent = 0
+    for match in ahead:
+        found.append(match)
+        sent += match.wall not in skipped
+        if sent > limit:
+            return found, False
+    return found, True
+
+
+def _end(
+    schedule: Schedule, rule: Rule, found: list[Match], last: Match | None
+) -> Caution | None:
+    """What ends it first, where `last` of `found` is the last that is sent."""
+    why = _why_it_ends(schedule, rule, found)
+    if why is None:
+        return None
+    if last is None:
+        phrase = Phrase("{end}, before the first time", end=why)
+        return Caution(kind=CautionKind.END, phrase=phrase)
+    phrase = Phrase(
+        "{end}; the last time is {moment}",
+        end=why,
+        moment=timestamps.format(last.moment),
     )
+    return Caution(kind=CautionKind.END, phrase=phrase, moment=last.moment)
 
 
-def _bounded(
-    sequence: Recurrence,
-    limit: int,
-    expires: datetime | None,
-    planned: int,
-    since: datetime | None,
-    skipped: Collection[datetime],
-) -> tuple[list[Match], Caution | None]:
-    """The matches before the end, those skipped among them, and which end that is.
+def _end_far_away(schedule: Schedule, rule: Rule) -> Caution | None:
+    """What will end it, and no more, since there is much before that."""
+    if rule.until is not None:
+        return Caution(kind=CautionKind.END, phrase=_until(rule))
+    if schedule.expires_at is not None:
+        phrase = _expires(schedule.expires_at)
+        at = schedule.expires_at
+        return Caution(kind=CautionKind.END, phrase=phrase, moment=at)
+    return None
 
-    At least one more than `limit` is sent where there are more; all of them where COUNT
-    says how many, since the last one answers "until when".
-    """
-    count = sequence.rule.count
-    left = max(count - planned, 0) if count is not None else limit + 1 + len(skipped)
-    after = since - _SECOND if since is not None else None
-    matches = list(islice(sequence.matches(after), left))
-    if expires is not None and matches and matches[-1].moment >= expires:
-        kept = [match for match in matches if match.moment < expires]
-        return kept, _end(_expires(expires), _parted(kept, skipped)[0])
-    if count is not None:
-        why = Counted("ends after {count} time", "ends after {count} times", count)
-        if len(matches) < left:
-            return matches, Caution(kind=CautionKind.END, phrase=why)
-        return matches, _end(why, _parted(matches, skipped)[0])
-    if sequence.rule.until is not None:
-        return matches, _until(sequence, _parted(matches, skipped)[0], limit)
+
+def _why_it_ends(schedule: Schedule, rule: Rule, found: list[Match]) -> Phrase | None:
+    expires = schedule.expires_at
     if expires is not None:
-        phrase = _expires(expires)
-        return matches, Caution(kind=CautionKind.END, phrase=phrase, moment=expires)
-    return matches, None
+        without = coming.coming(replace(schedule, expires_at=None))
+        further = islice(without, len(found) + 1)
+        if any(match.moment >= expires for match in further):
+            return _expires(expires)
+    if rule.count is not None:
+        return Counted(
+            "ends after {count} time", "ends after {count} times", rule.count
+        )
+    # else the calendar ends
+    return _until(rule) if rule.until is not None else None
 
 
 def _expires(at: datetime) -> Phrase:
     return Phrase("expires at {moment}", moment=timestamps.format(at))
 
 
-def _until(sequence: Recurrence, matches: list[Match], limit: int) -> Caution:
-    why = Phrase("ends by UNTIL={until}", until=sequence.rule.until)
-    if not matches:
-        return _end(why, matches)
-    last = matches[-1].moment
-    more = next_after(sequence.rule, sequence.anchor, sequence.zone, last)
-    if len(matches) > limit or more is not None:
-        return Caution(kind=CautionKind.END, phrase=why)
-    return _end(why, matches)
-
-
-def _end(why: Phrase, matches: list[Match]) -> Caution:
-    if not matches:
-        phrase = Phrase("{end}, before the first time", end=why)
-        return Caution(kind=CautionKind.END, phrase=phrase)
-    last = matches[-1].moment
-    phrase = Phrase(
-        "{end}; the last time is {moment}", end=why, moment=timestamps.format(last)
-    )
-    return Caution(kind=CautionKind.END, phrase=phrase, moment=last)
+def _until(rule: Rule) -> Phrase:
+    return Phrase("ends by UNTIL={until}", until=rule.until)
 
 
 def _entry(match: Match, zone: ZoneInfo) -> Entry:
@@ -286,12 +260,7 @@ def _clock_change(note: Note, entry: Entry, wall: datetime) -> Phrase:
             )
 
 
-def _skips(
-    rule: Rule | None, deliver_at: datetime, zone: ZoneInfo
-) -> Iterator[Caution]:
-    if rule is None:
-        return
-    start: date = wallclock.local(deliver_at, zone).date()
+def _skips(rule: Rule, start: date) -> Iterator[Caution]:
     for skipped in skipped_months(rule, start):
         yield Caution(kind=CautionKind.SKIPPED, phrase=_skipped(skipped))
 

@@ -2,15 +2,15 @@
 
 Inner states, the moves, and the draft's five (Message Scheduling 1.0.0 §7.1):
 
-    pending ─► running, paused, held, failed, cancelled           scheduled
-    paused  ─► pending, running, cancelled                        scheduled
-    held    ─► pending, running, failed, cancelled                scheduled
-    running ─► pending, paused, held, sent, failed, cancelled     queued
-    sent, failed, cancelled                                       the same, final
+    pending ─► running, paused, failed, cancelled           scheduled
+    paused  ─► pending, running, sent, failed, cancelled    scheduled
+    running ─► pending, paused, sent, failed, cancelled     queued
+    sent, failed, cancelled                                 the same, final
 
 A recurring schedule returns from running to pending until its last occurrence is
-done. It is paused and held while the last one still goes out, too: then it may
-return to running.
+done. It is paused while the last one still goes out, too: then it may return to
+running. That one of its occurrences is held for an admin is the occurrence's state:
+the schedule goes on, and is pending where nothing else is left of it.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,6 @@ from bot.domain.voice import Voice
 class ScheduleState(StrEnum):
     PENDING = "pending"
     PAUSED = "paused"
-    HELD = "held"
     RUNNING = "running"
     SENT = "sent"
     FAILED = "failed"
@@ -38,7 +37,6 @@ class ScheduleState(StrEnum):
 ON_THE_WIRE: Mapping[ScheduleState, WireState] = {
     ScheduleState.PENDING: WireState.SCHEDULED,
     ScheduleState.PAUSED: WireState.SCHEDULED,
-    ScheduleState.HELD: WireState.SCHEDULED,
     ScheduleState.RUNNING: WireState.QUEUED,
     ScheduleState.SENT: WireState.SENT,
     ScheduleState.FAILED: WireState.FAILED,
@@ -50,18 +48,15 @@ MOVES: Mapping[ScheduleState, frozenset[ScheduleState]] = {
         {
             ScheduleState.RUNNING,
             ScheduleState.PAUSED,
-            ScheduleState.HELD,
             ScheduleState.FAILED,
             ScheduleState.CANCELLED,
         }
     ),
     ScheduleState.PAUSED: frozenset(
-        {ScheduleState.PENDING, ScheduleState.RUNNING, ScheduleState.CANCELLED}
-    ),
-    ScheduleState.HELD: frozenset(
         {
             ScheduleState.PENDING,
             ScheduleState.RUNNING,
+            ScheduleState.SENT,
             ScheduleState.FAILED,
             ScheduleState.CANCELLED,
         }
@@ -70,7 +65,6 @@ MOVES: Mapping[ScheduleState, frozenset[ScheduleState]] = {
         {
             ScheduleState.PENDING,
             ScheduleState.PAUSED,
-            ScheduleState.HELD,
             ScheduleState.SENT,
             ScheduleState.FAILED,
             ScheduleState.CANCELLED,
@@ -183,9 +177,17 @@ class Schedule:
     timezone: str
     #: a canonical RRULE value, or None for once
     recurrence: str | None = None
-    #: the draft's deliver-at: DTSTART of the recurrence
+    #: the draft's deliver-at; of a recurring one the moment of `start` when it was
+    #: asked for, which no rule is computed from
     deliver_at: datetime
-    #: the earliest occurrence not planned yet
+    #: DTSTART of the recurrence, a wall time in `zone` (naive; its `fold` tells the
+    #: second of two); None for once
+    start: datetime | None = None
+    #: the wall time of the last occurrence that is dealt with or passed over, or any
+    #: before the next one; None: the rule begins with `start`
+    through: datetime | None = None
+    #: the earliest occurrence not planned yet: for once that very moment; of a
+    #: recurring one derived from its wall time, anew when it is due
     next_at: datetime | None
     #: occurrences planned so far: sent, missed or skipped (RFC 5545 COUNT)
     planned: int = 0
@@ -198,7 +200,9 @@ class Schedule:
     #: the tag of the request's language: reports to an owner who is known by none
     language: str | None = None
     state: ScheduleState = ScheduleState.PENDING
-    #: why it is held, failed or cancelled
+    #: since when it is paused, None while it is not
+    paused_at: datetime | None = None
+    #: why it is over
     reason: str | None = None
     created_at: datetime
     ended_at: datetime | None = None
@@ -220,6 +224,9 @@ class Schedule:
     def is_final(self) -> bool:
         return self.state in FINAL
 
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
     def moved(
         self,
         state: ScheduleState,
@@ -234,4 +241,7 @@ class Schedule:
         """
         if state is not self.state and state not in MOVES[self.state]:
             raise ForbiddenMove(f"#{self.id} is {self.state}: it cannot become {state}")
-        return replace(self, state=state, reason=reason, ended_at=ended_at)
+        paused_at = self.paused_at if state is ScheduleState.PAUSED else None
+        return replace(
+            self, state=state, reason=reason, ended_at=ended_at, paused_at=paused_at
+        )

@@ -49,6 +49,12 @@ def parse(text: str) -> datetime:
     return _in_utc(plain.replace(tzinfo=_offset(text, found)), text, found)
 
 
+def is_wall_time(text: str) -> bool:
+    """Whether it is of the form of a date and time, but without an offset."""
+    found = _DATE_TIME.fullmatch(text)
+    return found is not None and found["zone"] is None
+
+
 def _offset(text: str, found: re.Match[str]) -> timezone:
     if found["zone"] == "Z":
         return UTC

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-#: attempts after the first, and the time they may take altogether
+#: attempts after the first, over the whole life of a broadcast
 MAX_ATTEMPTS = 5
+#: how old a broadcast may be when one of its messages is repeated
 RETRY_FOR = timedelta(hours=24)
-#: how long after its end a broadcast's messages may still be repeated: one that bounces
-#: late is tried for as long as any other, and repeats may be late themselves
-REPEATABLE_FOR = 2 * RETRY_FOR
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=6)
 
@@ -55,8 +53,10 @@ class Score:
     since: datetime | None = None
 
     def raised(self, now: datetime) -> "Score":
-        """One more bounce; a score older than its lifetime starts anew."""
-        if self.since is None or now - self.since > SCORE_LIFETIME:
+        """One more bounce; a score older than its lifetime starts anew, and so does
+        one of a clock that was put back since.
+        """
+        if self.since is None or abs(now - self.since) > SCORE_LIFETIME:
             return Score(1, now)
         return Score(self.value + 1, self.since)
 
@@ -66,14 +66,18 @@ class Score:
 
 
 def retry_at(
-    attempts: int, *, first_at: datetime, now: datetime, expires_at: datetime | None
+    attempts: int, *, created_at: datetime, now: datetime, expires_at: datetime | None
 ) -> datetime | None:
-    """When to try again after `attempts` repeats failed; None: no more."""
+    """When to try again after `attempts` repeats failed; None: no more.
+
+    `created_at` is the broadcast's: a reader who lets each repeat bounce keeps it
+    open for a day at most.
+    """
     if attempts >= MAX_ATTEMPTS:
         return None
     delay: timedelta = FIRST_DELAY * 4**attempts
     moment = now + min(delay, LONGEST_DELAY)
-    if moment - first_at > RETRY_FOR:
+    if moment - created_at > RETRY_FOR:
         return None
     if expires_at is not None and moment >= expires_at:
         return None

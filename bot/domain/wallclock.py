@@ -3,10 +3,11 @@
 A wall time (naive datetime) names exactly one moment (RFC 5545, 3.3.5):
 
     in a gap      the moment that the offset before the gap gives (02:30 → 03:30)
-    in a fold     the first of the two
+    in a fold     the first of the two, the second where it says so by `fold`
     otherwise     the only one
 
-Python's `fold=0` means just this (PEP 495), so `resolve` is one line.
+Python's `fold=0` means just this (PEP 495); in a gap its `fold=1` means something
+else, which is never asked for. What `local` gives leads back to the moment.
 """
 
 from datetime import UTC, datetime
@@ -50,21 +51,37 @@ def resolve(local: datetime, zone: ZoneInfo) -> datetime:
     """The moment at which clocks in `zone` show `local`; raises Invalid."""
     if local.tzinfo is not None:
         raise ValueError("a wall time is naive")
+    second = int(local.fold and is_fold(local, zone))
     try:
-        return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        return local.replace(tzinfo=zone, fold=second).astimezone(UTC)
     except OverflowError:
         raise _unnameable(local, zone) from None
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """What clocks in `zone` show at `moment`, naive; raises Invalid."""
+    """What clocks in `zone` show at `moment`, naive; raises Invalid.
+
+    Its `fold` says which of two passes it is, and counts in no comparison.
+    """
     if moment.tzinfo is None:
         raise ValueError("a naive datetime names no moment")
     try:
-        # without fold: which of two passes it was is the moment's to know
-        return moment.astimezone(zone).replace(tzinfo=None, fold=0)
+        return moment.astimezone(zone).replace(tzinfo=None)
     except OverflowError:
         raise _unnameable(moment, zone) from None
+
+
+def shown(moment: datetime, zone: ZoneInfo) -> str:
+    """For people: what clocks there show and which they are, `2026-12-01 09:00 CET`."""
+    there = moment.astimezone(zone)
+    seconds = f":{there:%S}" if there.second else ""
+    return f"{there:%Y-%m-%d %H:%M}{seconds} {abbreviation(there)}"
+
+
+def abbreviation(local: datetime) -> str:
+    """CET, CEST, or UTC+05 where the zone has no letters of its own."""
+    name = local.tzname() or ""
+    return name if name.isalpha() else f"UTC{name}"
 
 
 def _unnameable(moment: datetime, zone: ZoneInfo) -> Invalid:
@@ -98,3 +115,11 @@ def _offsets(local: datetime, zone: ZoneInfo) -> tuple[float, float]:
     assert first is not None  # noqa: S101
     assert second is not None  # noqa: S101
     return first.total_seconds(), second.total_seconds()
+
+
+def look_again() -> None:
+    """Zones are read anew from here on: their rules may have been brought up to date
+    while this process was running.
+    """
+    _names.cache_clear()
+    ZoneInfo.clear_cache()

@@ -204,6 +204,7 @@ class Dispatcher:
         fault = (page[0].jid, ExceptionKind.FAILED, "stream-error")
         step = Step(
             chunk_id=chunk.id,
+            broadcast_key=broadcast.key,
             through=page[0].position,
             done=1,
             exceptions=(fault,),

@@ -75,7 +75,7 @@ class Engine:
         dispatcher = Dispatcher(line)
         retrier = Retrier(line, use_cases.outcomes)
         service = use_cases.policy.addresses.service
-        reporter = Reporter(database, wire, clock, service)
+        reporter = Reporter(database, wire, service)
         return cls(
             line=line,
             ledger=ledger,

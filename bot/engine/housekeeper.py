@@ -1,9 +1,13 @@
-"""Drops what need not be kept any longer, a slice at a time."""
+"""Drops what need not be kept any longer, and derives anew what rules of time zones
+may have moved; a slice at a time.
+"""
 
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain import wallclock
+from bot.service.delivery.rearming import Rearming
 from bot.service.ports.outside import Clock, Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import ROWS_PER_TRANSACTION, Audit
@@ -13,31 +17,39 @@ log = structlog.get_logger(__name__)
 
 #: seconds between two rounds
 ROUND_SECONDS = 3600.0
+#: how often zones are read anew; the first time when the service starts
+ZONES_EVERY = timedelta(days=1)
 #: a clock that went on by more may be wrong: it has to go on evenly for a round
 LONGEST_JUMP = timedelta(days=1)
 
 
 class Housekeeper:
     """Drops entries of the audit trail after `keep_audit` (None: never), and counts of
-    requests whose minute is over.
+    requests whose minute is over. Once a day it reads the zones anew, whose rules may
+    have been brought up to date.
     """
 
     def __init__(
         self,
         database: Database,
         audit: Audit,
+        rearming: Rearming,
         clock: Clock,
         keep_audit: timedelta | None,
     ) -> None:
         self._database = database
         self._audit = audit
+        self._rearming = rearming
         self._clock = clock
         self._keep_audit = keep_audit
         #: the clock in the last round
         self._last: datetime | None = None
+        #: when zones were read last
+        self._zones_read: datetime | None = None
 
     async def step(self) -> float:
-        while await self._database.run(_forget_counts, self._clock):
+        await self._rearm()
+        while await self._database.run(_forget_counts):
             pass
         if self._keep_audit is not None and await self._may_purge():
             before = self._clock.now() - self._keep_audit
@@ -47,6 +59,16 @@ class Housekeeper:
             if purged:
                 log.info("audit trail purged", entries=purged)
         return ROUND_SECONDS
+
+    async def _rearm(self) -> None:
+        now, last = self._clock.now(), self._zones_read
+        if last is not None and timedelta() <= now - last < ZONES_EVERY:
+            return
+        wallclock.look_again()
+        after: int | None = 0
+        while after is not None:
+            after = await self._database.run(self._rearming.some, after)
+        self._zones_read = now
 
     async def _may_purge(self) -> bool:
         """Whether the clock went on as it should since the last round.
@@ -63,6 +85,6 @@ class Housekeeper:
         return False
 
 
-def _forget_counts(uow: UnitOfWork, clock: Clock) -> int:
+def _forget_counts(uow: UnitOfWork) -> int:
     """Drop some counts of minutes that are over; how many."""
-    return uow.requests.forget(clock.now() - MINUTE, ROWS_PER_TRANSACTION)
+    return uow.requests.forget(uow.now() - MINUTE, ROWS_PER_TRANSACTION)

@@ -3,9 +3,12 @@
 While one transaction runs, steps of all chunks gather for the next one: the slower
 the database, the fewer and larger are its transactions.
 
-Bounces are written no later than the acknowledgement that followed them, so a crash
-never keeps a cursor and forgets a bounce. That is why bounces that are too many for
-one transaction go before the steps, never behind them.
+Bounces of a broadcast are written no later than the acknowledgement that followed
+them, so a crash never keeps a cursor and forgets a bounce. That is why those that are
+too many for one transaction go before the steps, never behind them. It holds for the
+first bounce of a delivery. All others (of broadcasts without a step that waits, and
+what comes back again and again) are written a slice at a time between the steps, or
+whoever returns messages by the thousand would hold up every announcement.
 
 A step is kept until the database has it, however long the database is away: the
 server has the messages, and to forget that would send them again.
@@ -16,6 +19,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from bot.engine.bounces import Bounces
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.delivery.progress import ChunkProgress
@@ -39,13 +43,21 @@ class Ledger:
         self._progress = progress
         self._worker = worker
         self._steps: list[tuple[Step, asyncio.Future[bool]]] = []
-        self._bounces: list[Bounce] = []
+        self._bounces = Bounces()
         self._wake = asyncio.Event()
+
+    @property
+    def bounces_dropped(self) -> int:
+        """How many there was no room for."""
+        return self._bounces.dropped
 
     def bounced(self, bounce: Bounce) -> None:
         """Take a bounce in; it is written with the next step, or soon."""
-        self._bounces.append(bounce)
-        if len(self._bounces) == 1:
+        dropped, waited = self._bounces.dropped, len(self._bounces)
+        self._bounces.add(bounce)
+        if not dropped and self._bounces.dropped:
+            log.warning("too many bounces wait: some are dropped")
+        if not waited:
             loop = asyncio.get_running_loop()
             loop.call_later(BOUNCE_DELAY, self._wake.set)
 
@@ -65,13 +77,22 @@ class Ledger:
 
     async def flush(self) -> None:
         """Write whatever waits, however often the database has to be asked."""
+        while self._steps or self._bounces:
+            await self._record_steps()
+            if others := self._bounces.oldest(BOUNCES_PER_TRANSACTION):
+                await self._commit([], others)
+
+    async def _record_steps(self) -> None:
+        """All that wait, and before them what bounced of their broadcasts."""
         steps, self._steps = self._steps, []
-        bounces, self._bounces = self._bounces, []
-        if not steps and not bounces:
+        if not steps:
             return
-        while len(bounces) > BOUNCES_PER_TRANSACTION:
-            await self._commit([], bounces[:BOUNCES_PER_TRANSACTION])
-            bounces = bounces[BOUNCES_PER_TRANSACTION:]
+        keys = {step.broadcast_key for step, _ in steps}
+        while (
+            len(bounces := self._bounces.of(keys, BOUNCES_PER_TRANSACTION))
+            == BOUNCES_PER_TRANSACTION
+        ):
+            await self._commit([], bounces)
         going = await self._commit(_merged(steps), bounces)
         for step, done in steps:
             if not done.done():
@@ -98,6 +119,7 @@ def _merged(steps: Sequence[tuple[Step, asyncio.Future[bool]]]) -> list[Step]:
             if earlier is None
             else Step(
                 chunk_id=step.chunk_id,
+                broadcast_key=step.broadcast_key,
                 through=max(earlier.through, step.through),
                 done=earlier.done + step.done,
                 exceptions=(*earlier.exceptions, *step.exceptions),

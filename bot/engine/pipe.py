@@ -244,7 +244,9 @@ class Pipe:
             self._room.clear()
             await self._room.wait()
         if not self._ended.is_set():
-            await self._line.ledger.record(Step(chunk_id=self._job.chunk.id))
+            key = self._job.broadcast.key
+            step = Step(chunk_id=self._job.chunk.id, broadcast_key=key)
+            await self._line.ledger.record(step)
 
     def _push(
         self,
@@ -328,6 +330,7 @@ class Pipe:
         ]
         return Step(
             chunk_id=self._job.chunk.id,
+            broadcast_key=self._job.broadcast.key,
             through=through,
             done=(len(written.positions) if whole else handled) + len(deviations),
             exceptions=tuple(deviations),

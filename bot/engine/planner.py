@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.lateness import Shift, looked
 from bot.engine.wire import Wire
 from bot.service.delivery.planning import Planning
 from bot.service.ports.outside import Clock, Database
@@ -24,7 +25,9 @@ class Planner:
     """Plans only while a session is up.
 
     So an occurrence that falls due while the server is away is late, and its
-    lateness policy decides, as if the service itself had been away.
+    lateness policy decides, as if the service itself had been away. What waits for its
+    turn behind others is not late: a shift goes on for as long as this looks again
+    and again.
     """
 
     def __init__(
@@ -41,27 +44,29 @@ class Planner:
         self._wire = wire
         self._alarm = alarm
         self._clock = clock
+        self._shift: Shift | None = None
 
     async def step(self) -> float:
-        await self._wire.ready()
         while True:
+            await self._wire.ready()
             due = await self._database.read(_next_due)
-            if due is None or due > self._clock.now():
+            if due is None or due > self._look().seen_at:
                 self._alarm.set(due)
                 return SAFETY_TICK
             if not await self._plan():
                 return RETRY_SECONDS  # another process holds what is due
 
     async def _plan(self) -> int:
-        now = self._clock.now()
-        names = await self._database.run(self._planning.lists_due, now)
-        frozen = {
-            name: await self._database.read(
-                self._planning.freeze, name, self._clock.now()
-            )
-            for name in names
-        }
-        return await self._database.run(self._planning.plan, frozen, self._clock.now())
+        names = await self._database.run(self._planning.lists_due, self._clock.now())
+        frozen = {}
+        for name in names:
+            now = self._look().seen_at
+            frozen[name] = await self._database.read(self._planning.freeze, name, now)
+        return await self._database.run(self._planning.plan, frozen, self._look())
+
+    def _look(self) -> Shift:
+        self._shift = looked(self._shift, self._clock.now())
+        return self._shift
 
 
 def _next_due(uow: UnitOfWork) -> datetime | None:

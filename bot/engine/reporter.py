@@ -6,7 +6,7 @@ that they had.
 
 import hashlib
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -15,7 +15,7 @@ from bot.domain.message import Announcement, MessageType
 from bot.domain.updates import Update
 from bot.engine.wire import Delivery, Wire
 from bot.service.ports.notices import Notice
-from bot.service.ports.outside import Clock, Database
+from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -31,18 +31,14 @@ IDLE_SECONDS = 5.0
 class Reporter:
     """Sends notices from the JID `service`."""
 
-    def __init__(
-        self, database: Database, wire: Wire, clock: Clock, service: str
-    ) -> None:
+    def __init__(self, database: Database, wire: Wire, service: str) -> None:
         self._database = database
         self._wire = wire
-        self._clock = clock
         self._service = service
 
     async def step(self) -> float:
         await self._wire.ready()
-        now = self._clock.now()
-        notices = await self._database.run(_claim, now, now + CLAIM_TIME)
+        notices = await self._database.run(_claim)
         if not notices:
             return IDLE_SECONDS
         found = [(notice, self._delivery(notice)) for notice in notices]
@@ -82,7 +78,9 @@ def message_id(notice: Notice) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:24]
 
 
-def _claim(uow: UnitOfWork, now: datetime, until: datetime) -> list[Notice]:
+def _claim(uow: UnitOfWork) -> list[Notice]:
+    now = uow.now()
+    until = now + CLAIM_TIME
     return uow.notices.claim(now, until, NOTICES_PER_WRITE)
 
 

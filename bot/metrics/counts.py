@@ -97,7 +97,7 @@ class Counts:
                 self._occurrences.labels("planned").inc()
                 self._lateness.observe((event.at - event.due_at).total_seconds())
             case Unsent():
-                self._occurrences.labels(event.state).inc()
+                self._occurrences.labels(event.state).inc(event.count)
             case Acknowledged():
                 self._messages.labels("sent").inc(event.sent)
                 self._messages.labels("failed").inc(event.failed)

@@ -11,6 +11,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from bot.domain.broadcast import OccurrenceState
 from bot.domain.schedule import FINAL, ScheduleState
 from bot.service.records.figures import Figures
 
@@ -36,6 +37,26 @@ class Live(Protocol):
 
     def joins_dropped(self) -> int:
         """Subscriptions of one person that came too fast."""
+        ...
+
+    def turned_away(self) -> int:
+        """Stanzas that nobody looked at, since their senders sent too many."""
+        ...
+
+    def discarded(self) -> Mapping[str, int]:
+        """Stanzas that came to nothing, by reason."""
+        ...
+
+    def moves_waiting(self) -> int:
+        """Joins and leaves that the database does not have yet."""
+        ...
+
+    def moves_dropped(self) -> Mapping[str, int]:
+        """By kind, presences that there was no room for."""
+        ...
+
+    def bounces_dropped(self) -> int:
+        """Messages that came back, for which there was no room."""
         ...
 
     def failures(self) -> Mapping[str, int]:
@@ -78,6 +99,34 @@ class Gauges(Collector):
             "Subscriptions that came too fast.",
             value=live.joins_dropped(),
         )
+        yield CounterMetricFamily(
+            "carillon_stanzas_turned_away",
+            "Stanzas that came too fast to be looked at.",
+            value=live.turned_away(),
+        )
+        discarded = CounterMetricFamily(
+            "carillon_stanzas_discarded",
+            "Stanzas that came to nothing.",
+            labels=["reason"],
+        )
+        for reason, count in live.discarded().items():
+            discarded.add_metric([reason], count)
+        yield discarded
+        waiting = live.moves_waiting()
+        yield _value("presences_waiting", "Joins and leaves not stored yet.", waiting)
+        lost = CounterMetricFamily(
+            "carillon_presences_dropped",
+            "Presences that there was no room for.",
+            labels=["kind"],
+        )
+        for kind, count in live.moves_dropped().items():
+            lost.add_metric([kind], count)
+        yield lost
+        yield CounterMetricFamily(
+            "carillon_bounces_dropped",
+            "Messages that came back, for which there was no room.",
+            value=live.bounces_dropped(),
+        )
         failures = CounterMetricFamily(
             "carillon_loop_failures", "Steps of a loop that failed.", labels=["loop"]
         )
@@ -99,6 +148,8 @@ class Gauges(Collector):
             for state in ScheduleState:
                 if state not in FINAL:
                     schedules.add_metric([state], found.schedules.get(state, 0))
+            # in one of these states as well: what alerts look for
+            schedules.add_metric([OccurrenceState.HELD], found.held)
             for name, count in found.subscribers.items():
                 readers.add_metric([name], count)
             sending.add_metric([], found.broadcasts)

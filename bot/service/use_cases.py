@@ -7,6 +7,7 @@ from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.delivery.outcomes import Outcomes
 from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
+from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.enrolling import Enrolling
@@ -31,6 +32,7 @@ class UseCases:
     enrolling: Enrolling
     broadcasts: Broadcasts
     planning: Planning
+    rearming: Rearming
     renditions: Renditions
     progress: ChunkProgress
     outcomes: Outcomes
@@ -57,6 +59,7 @@ class UseCases:
             enrolling=Enrolling(policy, clock),
             broadcasts=Broadcasts(policy, clock),
             planning=planning,
+            rearming=Rearming(clock),
             renditions=renditions,
             progress=ChunkProgress(policy, renditions, outcomes, clock),
             outcomes=outcomes,

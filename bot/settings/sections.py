@@ -227,6 +227,8 @@ class WebSettings(Section):
     #: IP:PORT; empty: no web pages
     listen: str = "127.0.0.1:9464"
     expose: bool = False
+    #: names, beside localhost, the machine's and addresses, that may stand in Host
+    hosts: list[str] = []
 
     @property
     def address(self) -> tuple[str, int] | None:

@@ -8,11 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, Frozen, Recipient
+from bot.store import entrances
 from bot.store.ownership import SERVICE, of_broadcast, of_list
-from bot.store.tables import broadcast_recipient, subscriber, subscription
-from bot.store.types import Id, UTCDateTime
+from bot.store.tables import (
+    SUBSCRIBED,
+    broadcast_recipient,
+    subscriber,
+    subscription,
+)
+from bot.store.types import Id
 
-_AT = sa.bindparam("at", type_=UTCDateTime)
 _AFTER = sa.bindparam("after", type_=sa.BigInteger)
 _LAST = sa.bindparam("last", type_=sa.BigInteger)
 # Written into the statement: PostgreSQL plans a join with a bound LIMIT as if it
@@ -23,13 +28,13 @@ _WHO = sa.bindparam("who", type_=sa.Text)
 _LIST = sa.bindparam("list_id", type_=Id)
 _BROADCAST = sa.bindparam("broadcast_id", type_=Id)
 
-#: the rule: on the service's list at the frozen moment
-_ACTIVE = sa.and_(
-    of_list(_LIST, SERVICE),
-    subscription.c.list_id == _LIST,
-    subscription.c.started_at <= _AT,
-    sa.or_(subscription.c.ended_at.is_(None), subscription.c.ended_at > _AT),
-)
+# Ids and what has no end say who it is. The clock may have been another when somebody
+# joined, and have been put right since.
+_LISTED = sa.and_(of_list(_LIST, SERVICE), subscription.c.list_id == _LIST)
+#: now
+_ACTIVE = sa.and_(_LISTED, SUBSCRIBED)
+#: when the broadcast was made: up to its highest, which whoever asks adds
+_FROZEN = sa.and_(_LISTED, sa.or_(SUBSCRIBED, subscription.c.ended_after >= _BROADCAST))
 _READER = (
     subscriber.c.jid,
     sa.func.coalesce(subscriber.c.language, subscriber.c.language_seen).label("tag"),
@@ -59,7 +64,7 @@ REST = sa.select(sa.func.max(subscription.c.id), sa.func.count()).where(
 
 _page = (
     sa.select(subscription.c.id, subscription.c.subscriber_id, subscription.c.ended_at)
-    .where(_ACTIVE, subscription.c.id > _AFTER, subscription.c.id <= _LAST)
+    .where(_FROZEN, subscription.c.id > _AFTER, subscription.c.id <= _LAST)
     .order_by(subscription.c.id)
     .limit(_LIMIT)
 )
@@ -86,7 +91,7 @@ FIND_LISTED = (
     sa.select(subscription.c.id, *_READER, subscription.c.ended_at.is_not(None))
     .join_from(subscription, subscriber)
     .where(
-        _ACTIVE,
+        _FROZEN,
         subscription.c.id <= _LAST,
         subscriber.c.service == SERVICE,
         subscriber.c.jid == _WHO,
@@ -119,11 +124,8 @@ class SqlAudiences:
         self._service = service
 
     def freeze(self, list_id: int, now: datetime, chunk_size: int) -> Frozen:
-        if self._connection.dialect.name == "postgresql":
-            # Ids are given before they are committed: wait for whoever holds a
-            # lower one. On SQLite there is one writer, and it is us.
-            self._connection.execute(sa.text("LOCK TABLE subscription IN SHARE MODE"))
-        rule = {"whose": self._service, "list_id": list_id, "at": now}
+        entrances.close(self._connection, list_id)
+        rule = {"whose": self._service, "list_id": list_id}
         values = rule | {"all_but_one": chunk_size - 1}
         ends = [0, *self._connection.execute(ENDS, values).scalars()]
         ranges = [(after, last, chunk_size) for after, last in pairwise(ends)]
@@ -163,4 +165,4 @@ class SqlAudiences:
 
 
 def _rule(broadcast: Broadcast) -> dict[str, Any]:
-    return {"list_id": broadcast.list_id, "at": broadcast.frozen_at}
+    return {"list_id": broadcast.list_id, "broadcast_id": broadcast.id}

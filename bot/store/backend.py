@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.domain.errors import Invalid, Unavailable
 from bot.domain.phrase import Phrase
 from bot.store.changes import Changes
+from bot.store.holders import Holder
 
 
 def parse_url(url: str) -> sa.URL:
@@ -56,6 +57,12 @@ class Backend(Protocol):
     readers: int
 
     def fault(self, error: sa.exc.DBAPIError) -> Fault: ...
+
+    def holder(self, *, waited: bool) -> Holder | None:
+        """Who keeps transactions of ours from going on; `waited`: one has waited for
+        some seconds already. Else that is looked for first, where it does not show.
+        """
+        ...
 
     def notify(self, connection: sa.Connection) -> None:
         """Wake other processes once the transaction is committed."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain.errors import Unavailable
 from bot.domain.phrase import Phrase
+from bot.store import durable
 
 
 def make(file: Path, revision: str) -> Path:
@@ -27,10 +28,13 @@ def make(file: Path, revision: str) -> Path:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
             _copy(file, part)
-            return part.rename(_free_name(file, f"{revision}-{moment}"))
+            durable.settle(part)
+            made = part.rename(_free_name(file, f"{revision}-{moment}"))
         except BaseException:
             part.unlink()
             raise
+        durable.settle(made.parent)
+        return made  # noqa: TRY300 - nothing of it may fail unseen
     except (OSError, sqlite3.Error) as error:
         raise Unavailable(
             Phrase(

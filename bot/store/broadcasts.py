@@ -21,6 +21,7 @@ from bot.store.mapping import (
 from bot.store.ownership import SERVICE, of_broadcast
 from bot.store.paging import count_rows, page
 from bot.store.tables import (
+    IS_ACCEPTED,
     IS_SENDING,
     broadcast_content,
     broadcast_recipient,
@@ -112,7 +113,9 @@ class SqlBroadcasts:
         """
         exceptions = delivery_exception.c
         kinds = sa.select(exceptions.kind, sa.func.count())
-        kinds = kinds.where(exceptions.broadcast_id == broadcast_id)
+        kinds = kinds.where(
+            exceptions.broadcast_id == broadcast_id, sa.not_(IS_ACCEPTED)
+        )
         rows = self._connection.execute(kinds.group_by(exceptions.kind))
         by_kind: dict[str, int] = {row[0]: row[1] for row in rows}
         done = sa.select(sa.func.coalesce(sa.func.sum(chunk.c.done), 0))

@@ -26,6 +26,8 @@ _FREE = (
         sa.or_(
             table.c.worker.is_(None),
             table.c.leased_until <= sa.bindparam("now"),
+            # further ahead than a lease can be: of a clock that was put back since
+            table.c.leased_until > sa.bindparam("until", type_=UTCDateTime),
         ),
         table.c.id.not_in(sa.bindparam("carrying", expanding=True)),
     )

@@ -1,6 +1,7 @@
 """Runs use cases, each in one transaction in a thread of its own."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -8,9 +9,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import copy_context
+from datetime import datetime
 from functools import partial
 from typing import TypeVar, TypeVarTuple
 
+import psycopg
 import sqlalchemy as sa
 
 from bot.domain.errors import Unavailable
@@ -18,8 +21,10 @@ from bot.domain.events import Event
 from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.store import suspending
 from bot.store.backend import Backend, Fault, parse_url, unusable
 from bot.store.changes import Changes, SqlWatch
+from bot.store.lookout import Lookout
 from bot.store.postgresql import PostgreSQLBackend
 from bot.store.sqlite import SQLiteBackend
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -31,6 +36,8 @@ T = TypeVar("T")
 
 #: seconds before each new attempt at a transaction that others were in the way of
 _PAUSES = (0.01, 0.05, 0.25)
+#: seconds after which an attempt has waited for somebody, or was stopped itself
+_LONG = 1.0
 
 
 def backend_of(url: str) -> Backend:
@@ -53,13 +60,21 @@ class SqlDatabase:
     """
 
     def __init__(
-        self, url: str, service: str, observer: Observer | None = None
+        self,
+        url: str,
+        service: str,
+        observer: Observer | None = None,
+        *,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
+        """`now`: what tests have for the database's clock."""
         self._backend = backend_of(url)
         self._service = service
+        self._now = now
         self._observer = observer or _Nobody()
         self._writers = ThreadPoolExecutor(self._backend.writers, "store-write")
         self._readers = ThreadPoolExecutor(self._backend.readers, "store-read")
+        self._lookout = Lookout(partial(self._backend.holder, waited=True))
         self._changes = Changes()
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -94,29 +109,20 @@ class SqlDatabase:
         use_case: Callable[[UnitOfWork, *Ts], T],
         *args: *Ts,
     ) -> T:
+        waited = False
         for pause in (*_PAUSES, None):
-            committing = False
+            attempt = _Attempt()
+            looking = self._lookout.over() if waited else contextlib.nullcontext()
             try:
-                with engine.begin() as connection:
-                    unit = SqlUnitOfWork(connection, self._service)
-                    result = use_case(unit, *args)
-                    if unit.nudged:
-                        self._backend.notify(connection)
-                    committing = True
+                with suspending.put_off(), looking:
+                    unit, result = self._once(attempt, engine, use_case, *args)
             except sa.exc.DBAPIError as error:
-                fault = self._backend.fault(error)
-                self._observer.database_failed(fault.name.lower())
-                if fault is Fault.BUG:
-                    raise
-                if fault is Fault.SCHEMA:
-                    raise Unavailable(
-                        Phrase(
-                            "The database is not up to date: run `carillon db upgrade`."
-                        )
-                    ) from error
-                # A connection lost while committing may have committed.
-                stale = error.connection_invalidated and not committing
-                if pause is None or not (fault is Fault.RETRY or stale):
+                waited |= attempt.is_long
+                again = self._may_run_again(error, committing=attempt.committing)
+                if pause is None or not again:
+                    held_up = self._lookout.held_up if waited else None
+                    if held_up is not None:
+                        raise Unavailable(held_up) from error
                     raise unusable(error.orig) from error
                 log.info("transaction runs again", extra={"error": str(error.orig)})
                 time.sleep(pause)
@@ -124,11 +130,46 @@ class SqlDatabase:
                 self._observer.database_failed("busy")
                 raise Unavailable(Phrase("The database is too busy.")) from error
             else:
+                if waited:
+                    self._lookout.free()
                 self._tell(unit)  # before those who are woken tell what comes next
                 if unit.nudged:
                     self._changes.bump()
                 return result
         raise AssertionError("the last attempt returns or raises")
+
+    def _once(
+        self,
+        attempt: "_Attempt",
+        engine: sa.Engine,
+        use_case: Callable[[UnitOfWork, *Ts], T],
+        *args: *Ts,
+    ) -> tuple[SqlUnitOfWork, T]:
+        with engine.begin() as connection:
+            unit = SqlUnitOfWork(connection, self._service, self._now)
+            result = use_case(unit, *args)
+            if unit.nudged:
+                self._backend.notify(connection)
+            if attempt.is_long:
+                # We may have been stopped in between, and undone: better to learn it
+                # now than from a commit of which nobody knows the outcome.
+                connection.execute(sa.select(1))
+            attempt.committing = True
+        return unit, result
+
+    def _may_run_again(self, error: sa.exc.DBAPIError, *, committing: bool) -> bool:
+        """Raises what running again cannot mend."""
+        fault = self._backend.fault(error)
+        self._observer.database_failed(fault.name.lower())
+        if fault is Fault.BUG:
+            raise error
+        if fault is Fault.SCHEMA:
+            raise Unavailable(
+                Phrase("The database is not up to date: run `carillon db upgrade`.")
+            ) from error
+        # A connection lost while committing may have committed.
+        stale = error.connection_invalidated and not committing
+        return fault is Fault.RETRY or stale
 
     def _tell(self, unit: SqlUnitOfWork) -> None:
         """What is committed stays committed, whatever becomes of the telling."""
@@ -149,6 +190,19 @@ class SqlDatabase:
             )
             self._watcher.start()
         return SqlWatch(self._changes)
+
+    @property
+    def held_up(self) -> Phrase | None:
+        """What transactions of this process wait for."""
+        return self._lookout.held_up
+
+    def look_who_holds(self) -> Phrase | None:
+        """What those of others wait for, looked at for some seconds where need be."""
+        try:
+            found = self._backend.holder(waited=False)
+        except psycopg.Error as error:
+            raise unusable(error) from error
+        return None if found is None else found.told
 
     def exclusive(
         self, waiting: Callable[[], None] = lambda: None
@@ -174,6 +228,19 @@ class SqlDatabase:
             self._watcher.join()
         self._backend.writing.dispose()
         self._backend.reading.dispose()
+
+
+class _Attempt:
+    """At one transaction."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        #: from when on nobody knows what became of it where the connection is lost
+        self.committing = False
+
+    @property
+    def is_long(self) -> bool:
+        return time.monotonic() - self._began > _LONG
 
 
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:

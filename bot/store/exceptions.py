@@ -1,21 +1,31 @@
 """Delivery exceptions: a row for each recipient that deviates from "sent"."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.broadcast import DeliveryException, ExceptionKind
+from bot.domain.verdict import RETRY_FOR
 from bot.store.conflicts import insert
 from bot.store.ownership import SERVICE
-from bot.store.tables import IS_AWAITED, delivery_exception
+from bot.store.tables import IS_ACCEPTED, IS_AWAITED, delivery_exception
+from bot.store.types import UTCDateTime
 
 _KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
 _THEIRS = delivery_exception.c.service == SERVICE
 DUE = (
     sa.select(delivery_exception)
-    .where(_THEIRS, IS_AWAITED, delivery_exception.c.next_at <= sa.bindparam("now"))
+    .where(
+        _THEIRS,
+        IS_AWAITED,
+        sa.or_(
+            delivery_exception.c.next_at <= sa.bindparam("now"),
+            # further ahead than a repeat can be: of a clock that was put back since
+            delivery_exception.c.next_at > sa.bindparam("beyond", type_=UTCDateTime),
+        ),
+    )
     .order_by(delivery_exception.c.next_at)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
@@ -27,6 +37,7 @@ AWAITED = (
         _THEIRS,
         delivery_exception.c.broadcast_id == sa.bindparam("broadcast_id"),
         delivery_exception.c.kind.in_([ExceptionKind.RETRYING, ExceptionKind.DEFERRED]),
+        IS_AWAITED,
     )
     .limit(1)
 )
@@ -60,26 +71,17 @@ class SqlExceptions:
         rows = [_values(entry) | {"service": self._service} for entry in exceptions]
         self._connection.execute(upsert, rows)
 
-    def drop(self, broadcast_id: int, jids: Collection[str]) -> None:
-        if not jids:
-            return
-        delete = sa.delete(delivery_exception).where(
-            self._theirs,
-            delivery_exception.c.broadcast_id == sa.bindparam("of"),
-            delivery_exception.c.jid == sa.bindparam("who"),
-        )
-        keys = [{"of": broadcast_id, "who": jid} for jid in jids]
-        self._connection.execute(delete, keys)
-
     def due(self, now: datetime, limit: int) -> set[int]:
-        values = {"whose": self._service, "now": now, "limit": limit}
-        rows = self._connection.execute(DUE, values)
+        rows = self._connection.execute(DUE, self._due(now, limit))
         return {row.broadcast_id for row in rows}
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
-        values = {"whose": self._service, "now": now, "limit": limit}
-        rows = self._connection.execute(RETRIES, values)
+        rows = self._connection.execute(RETRIES, self._due(now, limit))
         return [_from_row(row) for row in rows]
+
+    def _due(self, now: datetime, limit: int) -> dict[str, Any]:
+        beyond = now + RETRY_FOR
+        return {"whose": self._service, "now": now, "beyond": beyond, "limit": limit}
 
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:
@@ -106,6 +108,7 @@ class SqlExceptions:
                 self._theirs,
                 delivery_exception.c.broadcast_id == broadcast_id,
                 delivery_exception.c.jid > after,
+                sa.not_(IS_ACCEPTED),
             )
             .order_by(delivery_exception.c.jid)
             .limit(limit)

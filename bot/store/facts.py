@@ -46,12 +46,14 @@ class SqlFacts:
         delete = sa.delete(table).where(self._theirs, table.c.worker == worker)
         self._connection.execute(delete)
 
-    def strangers(self, since: datetime) -> list[str]:
+    def strangers(self, since: datetime, until: datetime) -> list[str]:
         holding = (subscriber.c.service, schedule.c.service)
         own = (sa.exists().where(column == self._service) for column in holding)
         if self._connection.execute(sa.select(sa.or_(*own))).scalar_one():
             return []
-        alive = sa.select(table.c.service).where(table.c.seen_at > since)
+        alive = sa.select(table.c.service).where(
+            table.c.seen_at > since, table.c.seen_at <= until
+        )
         others = (sa.select(one).where(one.not_in(alive)) for one in holding)
         return sorted(self._connection.execute(sa.union(*others)).scalars())
 

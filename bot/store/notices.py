@@ -21,6 +21,8 @@ _FREE = (
         sa.or_(
             table.c.claimed_until.is_(None),
             table.c.claimed_until <= sa.bindparam("now"),
+            # further ahead than a claim can be: of a clock that was put back since
+            table.c.claimed_until > sa.bindparam("until", type_=UTCDateTime),
         ),
     )
     .order_by(table.c.id)

@@ -1,5 +1,6 @@
-"""Occurrences: at most one for each due moment of a schedule."""
+"""Occurrences: at most one for each wall time of a rule, or moment of no rule."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,29 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.service.ports.schedules import Untold
 from bot.store.conflicts import insert
-from bot.store.ownership import of_schedule
+from bot.store.ownership import SERVICE, of_schedule
 from bot.store.tables import occurrence as table
+
+_UNTOLD = (
+    sa.not_(table.c.told),
+    table.c.schedule_id == sa.bindparam("which"),
+    of_schedule(table.c.schedule_id, SERVICE),
+)
+UNTOLD = (
+    sa.select(
+        table.c.state,
+        table.c.reason,
+        sa.func.count(),
+        sa.func.min(table.c.due_at),
+        sa.func.max(table.c.due_at),
+    )
+    .where(*_UNTOLD)
+    .group_by(table.c.state, table.c.reason)
+    .order_by(sa.func.min(table.c.due_at))
+)
+_TELL = sa.update(table).where(*_UNTOLD).values(told=True)
 
 
 class SqlOccurrences:
@@ -19,11 +40,16 @@ class SqlOccurrences:
 
     def add(self, occurrence: Occurrence) -> Occurrence | None:
         row = insert(self._connection, table).values(_values(occurrence))
-        returning = row.on_conflict_do_nothing(
-            index_elements=[table.c.schedule_id, table.c.due_at]
-        ).returning(table.c.id)
+        # by its wall time, or by its moment
+        returning = row.on_conflict_do_nothing().returning(table.c.id)
         added = self._connection.execute(returning).scalar_one_or_none()
         return None if added is None else replace(occurrence, id=added)
+
+    def add_all(self, occurrences: Collection[Occurrence]) -> None:
+        if not occurrences:
+            return
+        row = insert(self._connection, table).on_conflict_do_nothing()
+        self._connection.execute(row, [_values(one) for one in occurrences])
 
     def get(self, occurrence_id: int) -> Occurrence | None:
         select = sa.select(table).where(self._theirs, table.c.id == occurrence_id)
@@ -35,10 +61,16 @@ class SqlOccurrences:
         self._connection.execute(update.values(_values(occurrence)))
 
     def at(self, schedule_id: int, due_at: datetime) -> Occurrence | None:
-        select = sa.select(table).where(
-            self._theirs,
-            table.c.schedule_id == schedule_id,
-            table.c.due_at == due_at,
+        # after a change of a zone's rules two may have had the same moment
+        select = (
+            sa.select(table)
+            .where(
+                self._theirs,
+                table.c.schedule_id == schedule_id,
+                table.c.due_at == due_at,
+            )
+            .order_by(table.c.id.desc())
+            .limit(1)
         )
         row = self._connection.execute(select).one_or_none()
         return None if row is None else _from_row(row)
@@ -68,27 +100,53 @@ class SqlOccurrences:
         )
         return [_from_row(row) for row in self._connection.execute(select)]
 
-    def skipped(self, schedule_id: int, *, after: datetime) -> list[datetime]:
+    def skipped(self, schedule_id: int, *, after: datetime | None) -> list[datetime]:
         select = (
-            sa.select(table.c.due_at)
+            sa.select(table.c.wall)
             .where(
                 self._theirs,
                 table.c.schedule_id == schedule_id,
-                table.c.due_at > after,
+                table.c.wall.is_not(None),
                 table.c.state == OccurrenceState.SKIPPED,
             )
-            .order_by(table.c.due_at)
+            .order_by(table.c.wall)
         )
+        if after is not None:
+            select = select.where(table.c.wall > after)
         return list(self._connection.execute(select).scalars())
 
-    def put_back(self, schedule_id: int, due_at: datetime) -> None:
+    def put_back(self, schedule_id: int, wall: datetime) -> None:
         delete = sa.delete(table).where(
             self._theirs,
             table.c.schedule_id == schedule_id,
-            table.c.due_at == due_at,
+            table.c.wall == wall,
             table.c.state == OccurrenceState.SKIPPED,
         )
         self._connection.execute(delete)
+
+    def begin_anew(self, schedule_id: int, wall: datetime) -> None:
+        update = sa.update(table).where(
+            self._theirs,
+            table.c.schedule_id == schedule_id,
+            table.c.wall >= wall,
+        )
+        self._connection.execute(update.values(wall=None))
+
+    def tell(self, schedule_id: int) -> list[Untold]:
+        values = {"whose": self._service, "which": schedule_id}
+        rows = self._connection.execute(UNTOLD, values).all()
+        if rows:
+            self._connection.execute(_TELL, values)
+        return [
+            Untold(
+                state=OccurrenceState(state),
+                reason=reason,
+                count=count,
+                first=first,
+                last=last,
+            )
+            for state, reason, count, first, last in rows
+        ]
 
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:
@@ -99,8 +157,10 @@ def _values(occurrence: Occurrence) -> dict[str, Any]:
     return {
         "schedule_id": occurrence.schedule_id,
         "due_at": occurrence.due_at,
+        "wall": occurrence.wall,
         "state": occurrence.state,
         "reason": occurrence.reason,
+        "told": occurrence.told,
     }
 
 
@@ -109,6 +169,8 @@ def _from_row(row: sa.Row[Any]) -> Occurrence:
         id=row.id,
         schedule_id=row.schedule_id,
         due_at=row.due_at,
+        wall=row.wall,
         state=OccurrenceState(row.state),
         reason=row.reason,
+        told=row.told,
     )

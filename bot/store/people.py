@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.domain.lists import Subscriber, SubscriptionOrigin
 from bot.domain.people import Person
+from bot.store import entrances
 from bot.store.conflicts import insert
 from bot.store.ownership import SERVICE, of_list
 from bot.store.subscribers import subscriber_from_row
@@ -72,6 +73,7 @@ class SqlPeople:
     ) -> list[int]:
         values = self._values(people)
         dialect = self._connection.dialect.name
+        entrances.join(self._connection, list_id)
         self._by_index()
         self._ensure(values, now)
         # where true: or SQLite takes ON CONFLICT for the condition of a join

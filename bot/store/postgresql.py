@@ -14,8 +14,10 @@ from psycopg.adapt import Loader
 
 from bot.domain.errors import Conflict
 from bot.domain.phrase import Phrase
+from bot.store import holders, sessions
 from bot.store.backend import Fault, unusable
 from bot.store.changes import Changes
+from bot.store.holders import Holder
 from bot.store.types import FIRST, LAST
 
 log = logging.getLogger(__name__)
@@ -28,11 +30,11 @@ _STOP_POLL = 0.25
 _RECONNECT = 1.0
 #: how often a process that stands by looks whether it is needed, in seconds
 _STAND_BY = 2.0
-#: serialization_failure, deadlock_detected, lock_not_available
-_IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
+#: serialization_failure, deadlock_detected; lock_not_available, query_canceled,
+#: idle_in_transaction_session_timeout: the limits of `bot.store.sessions`
+_IN_THE_WAY = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
 #: undefined_table, undefined_column
 _MISSING = frozenset({"42P01", "42703"})
-_CONNECT: dict[str, Any] = {"connect_timeout": 5, "application_name": "carillon"}
 
 
 class _Moments(Loader):
@@ -64,17 +66,11 @@ class PostgreSQLBackend:
         self._holder: psycopg.Connection[Any] | None = None
         self.writers = 4
         self.readers = 2
-        defaults = {
-            key: value for key, value in _CONNECT.items() if key not in url.query
-        }
-        self.writing = sa.create_engine(
+        self.writing = sessions.engine(
             url,
-            isolation_level="READ COMMITTED",
-            connect_args=defaults,
             pool_size=self.writers + self.readers,
             max_overflow=2,
             pool_timeout=10,
-            hide_parameters=True,  # texts and addresses, in the errors that are logged
         )
         sa.event.listen(self.writing, "connect", _read_any_moment)
         self.reading: sa.Engine = self.writing.execution_options(
@@ -89,6 +85,9 @@ class PostgreSQLBackend:
             return Fault.SCHEMA
         away = (sa.exc.OperationalError, sa.exc.InterfaceError)
         return Fault.AWAY if isinstance(error, away) else Fault.BUG
+
+    def holder(self, *, waited: bool) -> Holder | None:
+        return holders.in_postgresql(self.writing.url, own=waited)
 
     def notify(self, connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_notify(_CHANNEL, "")))
@@ -118,10 +117,7 @@ class PostgreSQLBackend:
 
     def _connect(self) -> "psycopg.Connection[Any]":
         """A connection of its own, in autocommit."""
-        url = self.writing.url
-        positional, named = self.writing.dialect.create_connect_args(url)
-        options = {**_CONNECT, **named, "autocommit": True}
-        return psycopg.connect(*positional, **options)
+        return sessions.connect(self.writing.url)
 
     @contextlib.contextmanager
     def exclusive(

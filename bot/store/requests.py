@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from bot.store.conflicts import insert
 from bot.store.tables import request_count as table
 
+_FAR = timedelta(days=1)
+
 
 class SqlRequestCounts:
     def __init__(self, connection: sa.Connection, service: str) -> None:
@@ -33,7 +35,9 @@ class SqlRequestCounts:
 
     def forget(self, before: datetime, limit: int) -> int:
         # looked at twice: somebody may have begun another minute meanwhile
-        theirs = (table.c.service == self._service, table.c.since < before)
+        # or begun by a clock that was put back since, and far ahead
+        old = sa.or_(table.c.since < before, table.c.since > before + _FAR)
+        theirs = (table.c.service == self._service, old)
         over = sa.select(table.c.who).where(*theirs).limit(limit).scalar_subquery()
         delete = sa.delete(table).where(*theirs, table.c.who.in_(over))
         return self._connection.execute(delete).rowcount

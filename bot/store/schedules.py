@@ -5,12 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Conflict
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.service.ports.paging import Page, Paging
-from bot.service.ports.schedules import ClockInUse, ScheduleFilter
+from bot.service.ports.schedules import EVER, ClockInUse, ScheduleFilter
 from bot.store.conflicts import insert
 from bot.store.mapping import (
     audience_from_json,
@@ -20,13 +21,18 @@ from bot.store.mapping import (
 )
 from bot.store.ownership import SERVICE
 from bot.store.paging import count_rows, page
-from bot.store.tables import IS_LIVE, IS_PLANNABLE
+from bot.store.tables import IS_LIVE, IS_PLANNABLE, occurrence
 from bot.store.tables import schedule as table
 
 _THEIRS = table.c.service == SERVICE
 DUE = (
     sa.select(table)
-    .where(_THEIRS, IS_PLANNABLE, table.c.next_at <= sa.bindparam("now"))
+    .where(
+        _THEIRS,
+        IS_PLANNABLE,
+        table.c.next_at > sa.bindparam("after"),
+        table.c.next_at <= sa.bindparam("until"),
+    )
     .order_by(table.c.next_at, table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True)
@@ -44,15 +50,11 @@ LIVE = (
     .where(_THEIRS, IS_LIVE)
     .group_by(table.c.state)
 )
+_CLOCK = (table.c.timezone, table.c.recurrence, table.c.start.is_not(None))
 CLOCKS = (
-    sa.select(
-        table.c.timezone,
-        table.c.recurrence,
-        sa.func.count(),
-        sa.func.min(table.c.id),
-    )
+    sa.select(*_CLOCK, sa.func.count(), sa.func.min(table.c.id))
     .where(_THEIRS, IS_LIVE)
-    .group_by(table.c.timezone, table.c.recurrence)
+    .group_by(*_CLOCK)
 )
 NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(_THEIRS, IS_PLANNABLE)
 
@@ -115,8 +117,15 @@ class SqlSchedules:
         update = sa.update(table).where(self._theirs, table.c.id == schedule.id)
         self._connection.execute(update.values(_values(schedule)))
 
-    def due(self, now: datetime, limit: int) -> list[Schedule]:
-        values = {"whose": self._service, "now": now, "limit": limit}
+    def due(
+        self, until: datetime, limit: int, *, after: datetime = EVER
+    ) -> list[Schedule]:
+        values = {
+            "whose": self._service,
+            "after": after,
+            "until": until,
+            "limit": limit,
+        }
         rows = self._connection.execute(DUE, values)
         return [_from_row(row) for row in rows]
 
@@ -130,6 +139,21 @@ class SqlSchedules:
         rows = self._connection.execute(UPCOMING, values)
         return [_from_row(row) for row in rows]
 
+    def recurring(self, after: int, limit: int) -> list[Schedule]:
+        select = (
+            sa.select(table)
+            .where(
+                self._theirs,
+                IS_LIVE,
+                table.c.recurrence.is_not(None),
+                table.c.next_at.is_not(None),
+                table.c.id > after,
+            )
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        return [_from_row(row) for row in self._connection.execute(select)]
+
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
         conditions = [self._theirs, *_where(wanted)]
         return page(self._connection, table, conditions, paging, _from_row)
@@ -140,8 +164,8 @@ class SqlSchedules:
     def clocks(self) -> list[ClockInUse]:
         rows = self._connection.execute(CLOCKS, {"whose": self._service})
         return [
-            ClockInUse(zone or "UTC", rule, count, first)
-            for zone, rule, count, first in rows
+            ClockInUse(zone or "UTC", rule, bool(begins), count, first)
+            for zone, rule, begins, count, first in rows
         ]
 
     def live(self) -> dict[ScheduleState, int]:
@@ -153,6 +177,12 @@ def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.owner is not None:
         conditions.append(table.c.owner == wanted.owner)
+    if wanted.held:
+        held = OccurrenceState.HELD
+        its = sa.exists().where(
+            occurrence.c.schedule_id == table.c.id, occurrence.c.state == held
+        )
+        conditions += [IS_LIVE, its]
     if wanted.states is not None:
         conditions.append(table.c.state.in_(sorted(wanted.states)))
     if wanted.due_from is not None:
@@ -177,6 +207,8 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "timezone": schedule.timezone,
         "recurrence": schedule.recurrence,
         "deliver_at": schedule.deliver_at,
+        "start": schedule.start,
+        "through": schedule.through,
         "next_at": schedule.next_at,
         "planned": schedule.planned,
         "expires_at": schedule.expires_at,
@@ -186,6 +218,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "metadata": schedule.metadata,
         "language": schedule.language,
         "state": schedule.state,
+        "paused_at": schedule.paused_at,
         "reason": schedule.reason,
         "created_at": schedule.created_at,
         "ended_at": schedule.ended_at,
@@ -206,6 +239,8 @@ def _from_row(row: sa.Row[Any]) -> Schedule:
         timezone=row.timezone,
         recurrence=row.recurrence,
         deliver_at=row.deliver_at,
+        start=row.start,
+        through=row.through,
         next_at=row.next_at,
         planned=row.planned,
         expires_at=row.expires_at,
@@ -214,6 +249,7 @@ def _from_row(row: sa.Row[Any]) -> Schedule:
         metadata=row.metadata,
         language=row.language,
         state=ScheduleState(row.state),
+        paused_at=row.paused_at,
         reason=row.reason,
         created_at=row.created_at,
         ended_at=row.ended_at,

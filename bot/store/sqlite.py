@@ -14,8 +14,10 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Conflict, Invalid, Unavailable
 from bot.domain.phrase import Phrase
+from bot.store import holders, suspending
 from bot.store.backend import Fault
 from bot.store.changes import Changes
+from bot.store.holders import Holder
 from bot.store.types import lenient_json
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,14 @@ class SQLiteBackend:
             return Fault.AWAY
         missing = str(error.orig).startswith(("no such table", "no such column"))
         return Fault.SCHEMA if missing else Fault.BUG
+
+    def holder(self, *, waited: bool) -> Holder | None:
+        if not waited:
+            return holders.in_sqlite(self.file, holders.TOLD_AFTER)
+        found = holders.in_sqlite(self.file) or holders.unknown(self.file)
+        if found.pid is not None and suspending.finish(found.pid):
+            log.warning("process %s was stopped in the middle of a change", found.pid)
+        return found
 
     def notify(self, connection: sa.Connection) -> None:
         """Nothing to do: every commit moves the data version on."""
@@ -182,7 +192,8 @@ def engine(
         pragmas = {
             "busy_timeout": _BUSY_TIMEOUT,
             "journal_mode": "WAL",
-            "synchronous": "NORMAL",
+            # each commit is on the disk before it is answered (decision 29)
+            "synchronous": "FULL",
             "foreign_keys": int(foreign_keys),
             "query_only": int(read_only),
         }

@@ -21,6 +21,11 @@ class SqlSubscribers:
         row = self._connection.execute(select).one_or_none()
         return None if row is None else subscriber_from_row(row)
 
+    def lock(self, jid: str) -> Subscriber | None:
+        select = sa.select(subscriber).where(*self._is(jid)).with_for_update()
+        row = self._connection.execute(select).one_or_none()
+        return None if row is None else subscriber_from_row(row)
+
     def ensure(self, jid: str, now: datetime) -> Subscriber:
         found = self.get(jid)
         if found is None:

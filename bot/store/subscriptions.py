@@ -11,10 +11,11 @@ from bot.domain.lists import (
     Subscription,
     SubscriptionOrigin,
 )
+from bot.store import entrances
 from bot.store.conflicts import insert
 from bot.store.ownership import of_list, of_subscriber
 from bot.store.subscribers import subscriber_from_row
-from bot.store.tables import SUBSCRIBED, subscriber, subscription, welcome
+from bot.store.tables import SUBSCRIBED, broadcast, subscriber, subscription, welcome
 
 _JOINED = subscription.join(subscriber)
 _COLUMNS = [*subscription.c, subscriber.c.jid]
@@ -32,6 +33,7 @@ class SqlSubscriptions:
         origin: SubscriptionOrigin,
         now: datetime,
     ) -> bool:
+        entrances.join(self._connection, list_id)
         interval = insert(self._connection, subscription).values(
             list_id=list_id, subscriber_id=subscriber.id, origin=origin, started_at=now
         )
@@ -53,8 +55,16 @@ class SqlSubscriptions:
         ]
         if list_id is not None:
             active.append(subscription.c.list_id == list_id)
-        update = sa.update(subscription).where(*active)
-        ended = self._connection.execute(update.values(ended_at=now, end_reason=reason))
+        latest = sa.select(sa.func.coalesce(sa.func.max(broadcast.c.id), 0))
+        latest = latest.where(broadcast.c.service == self._service)
+        update = (
+            sa.update(subscription)
+            .where(*active)
+            .values(
+                ended_at=now, ended_after=latest.scalar_subquery(), end_reason=reason
+            )
+        )
+        ended = self._connection.execute(update)
         return ended.rowcount
 
     def of(self, subscriber_id: int) -> list[Subscription]:

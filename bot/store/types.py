@@ -18,6 +18,30 @@ LAST = datetime(9998, 12, 31, tzinfo=UTC)
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+class WallTime(sa.types.TypeDecorator[datetime]):
+    """Naive in and out, of whole seconds: what clocks show in the zone of the row.
+
+    Text that orders as wall times do: `2026-10-25T02:30:00`, and a `*` behind it where
+    it is the second of two (its `fold`).
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is not None:
+            raise ValueError(f"{value!r} is aware; a wall time is naive")
+        return value.isoformat(timespec="seconds") + "*" * value.fold
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        second = value.endswith("*")
+        return datetime.fromisoformat(value.removesuffix("*")).replace(fold=second)
+
+
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
     """Aware in, aware UTC out; a naive datetime raises ValueError.
 

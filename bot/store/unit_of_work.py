@@ -1,5 +1,8 @@
 """The repositories of one transaction of one service, over one connection."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from bot.domain.events import Event
@@ -16,14 +19,35 @@ from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
 from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
+from bot.store.shifts import SqlShifts
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
+from bot.store.types import UTCDateTime
+
+#: SQLite has days since -4713 there, and in a file that is the clock of the machine
+_CLOCKS = {
+    "sqlite": sa.select(
+        sa.literal_column(
+            "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)",
+            UTCDateTime(),
+        )
+    ),
+    "postgresql": sa.select(sa.func.clock_timestamp(type_=UTCDateTime())),
+}
 
 
 class SqlUnitOfWork:
     """Everything in it is of one service: it sees and changes no other's rows."""
 
-    def __init__(self, connection: sa.Connection, service: str) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        service: str,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """`now`: what tests have for the database's clock."""
+        self._connection = connection
+        self._now = now
         #: whether to wake the services after the commit
         self.nudged = False
         #: what to tell of after the commit
@@ -38,6 +62,7 @@ class SqlUnitOfWork:
         self.people: readers.People = SqlPeople(connection, service)
         self.schedules: schedules.StoredSchedules = SqlSchedules(connection, service)
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
+        self.shifts: schedules.Shifts = SqlShifts(connection, service)
         self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
             connection, service
         )
@@ -48,6 +73,13 @@ class SqlUnitOfWork:
         self.facts: pulses.Facts = SqlFacts(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
+
+    def now(self) -> datetime:
+        if self._now is not None:
+            return self._now()
+        clock = _CLOCKS[self._connection.dialect.name]
+        moment: datetime = self._connection.execute(clock).scalar_one()
+        return moment
 
     def happened(self, event: Event) -> None:
         self.events.append(event)

@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,13 +22,18 @@ from alembic.util import CommandError
 
 from bot.domain.errors import Conflict, Unavailable
 from bot.domain.phrase import Phrase, Quoted
-from bot.store import backup, sqlite
+from bot.store import backup, durable, holders, sessions, sqlite
 from bot.store.backend import parse_url, unusable
+from bot.store.holders import Holder
+from bot.store.lookout import Lookout
 from bot.store.tables import metadata
 
 log = logging.getLogger(__name__)
 
 _LOCK = int.from_bytes(b"carillon", "big")
+#: seconds that an upgrade waits for others until it is told for whom: on SQLite less
+#: than it waits at all
+_LOOK_AFTER = 4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ def upgrade(url: str, service: str, revision: str = "head") -> Upgraded:
         file = sqlite.database_file(parse_url(url))
         try:
             file.touch(mode=0o600)  # it holds addresses and a secret key
+            durable.settle(file.parent)
         except OSError as error:
             raise sqlite.unmakeable(file, error) from None
     with transaction(url) as connection:
@@ -188,9 +195,10 @@ def transaction(url: str) -> Iterator[sa.Connection]:
             parsed, begin="BEGIN IMMEDIATE", connections=1, foreign_keys=False
         )
     else:
-        engine = sa.create_engine(parsed, poolclass=sa.NullPool)
+        engine = sessions.engine(parsed, sessions.UPGRADING, poolclass=sa.NullPool)
+    lookout = Lookout(partial(_holder, parsed))
     try:
-        with engine.begin() as connection:
+        with lookout.over(_LOOK_AFTER), engine.begin() as connection:
             if not _is_sqlite(url):
                 lock = sa.func.pg_advisory_xact_lock(_LOCK)
                 connection.execute(sa.select(lock))
@@ -208,9 +216,17 @@ def transaction(url: str) -> Iterator[sa.Connection]:
         # sqlite3 has no class of its own for a file that is no database
         if type(error) not in {sa.exc.OperationalError, sa.exc.DatabaseError}:
             raise
+        if lookout.held_up is not None:
+            raise Unavailable(lookout.held_up) from error
         raise unusable(error.orig) from error
     finally:
         engine.dispose()
+
+
+def _holder(url: sa.URL) -> Holder | None:
+    if url.get_backend_name() == "sqlite":
+        return holders.in_sqlite(sqlite.database_file(url))
+    return holders.in_postgresql(url, own=True)
 
 
 def _check_references(connection: sa.Connection) -> None:

@@ -1,12 +1,19 @@
 """`/metrics`, `/healthz` and `/readyz`: for programs, and they change nothing."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from bot.web.hosts import OnlyOurs
+
+T = TypeVar("T")
 
 _FRESH = {"Cache-Control": "no-store"}
 
@@ -24,15 +31,18 @@ class Probes:
     metrics_type: str
 
 
-def pages(probes: Probes) -> Starlette:
+def pages(probes: Probes, hosts: Sequence[str] = ()) -> Starlette:
+    """`hosts`: names, beside those of the machine, under which they are asked for."""
+    readiness, metrics_text = shared(probes.readiness), shared(probes.metrics)
+
     async def health(_request: Request) -> Response:
         return _state(probes.health())
 
     async def ready(_request: Request) -> Response:
-        return _state(await probes.readiness())
+        return _state(await readiness())
 
     async def metrics(_request: Request) -> Response:
-        text = await probes.metrics()
+        text = await metrics_text()
         headers = {**_FRESH, "Content-Type": probes.metrics_type}
         return Response(text, headers=headers)
 
@@ -41,8 +51,33 @@ def pages(probes: Probes) -> Starlette:
             Route("/healthz", health),
             Route("/readyz", ready),
             Route("/metrics", metrics),
-        ]
+        ],
+        middleware=[Middleware(OnlyOurs, names=hosts)],
     )
+
+
+def shared(
+    look: Callable[[], Awaitable[T]],
+) -> Callable[[], Coroutine[Any, Any, T]]:
+    """One look at a time, however many ask: whoever waits for one that began after he
+    had asked shares its answer.
+    """
+    looking = asyncio.Lock()
+    began = float("-inf")
+    found: list[T] = []
+
+    async def answer() -> T:
+        nonlocal began
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with looking:
+            if began < asked or not found:
+                found.clear()
+                began = clock()
+                found.append(await look())
+            return found[0]
+
+    return answer
 
 
 def _state(reasons: Sequence[str]) -> Response:

@@ -13,14 +13,14 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.web.patience import PATIENCE_SECONDS, PatientProtocol
+
 log = structlog.get_logger(__name__)
 
 #: seconds before a port that was taken is tried again
 RETRY_SECONDS = 30.0
 #: seconds that a stop waits for answers under way
 GRACE_SECONDS = 2
-#: connections at once; those beyond get 503
-MAX_CONNECTIONS = 50
 
 
 class WebServer:
@@ -37,10 +37,9 @@ class WebServer:
             access_log=False,
             lifespan="off",
             ws="none",
-            http="h11",
+            http=PatientProtocol,
             server_header=False,
-            limit_concurrency=MAX_CONNECTIONS,
-            timeout_keep_alive=15,
+            timeout_keep_alive=int(PATIENCE_SECONDS),
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
 

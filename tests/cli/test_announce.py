@@ -289,3 +289,20 @@ def test_unknown_things(
 ) -> None:
     """Unknown lists, templates, fields and bad fields: exit code 1 and one line."""
     assert says in place("announce", *arguments, "--yes").fault()
+
+
+def test_a_start_that_clocks_skip(place: Workplace) -> None:
+    """What was typed is kept: on the days after the gap it goes out at that very time,
+    and the same words are the same announcement.
+    """
+    soon(place)
+    typed = (
+        *("announce", "news", "--body", "Hi", "--at", "2040-03-25 02:30"),
+        *("--tz", "Europe/Warsaw", "--every", "FREQ=DAILY;COUNT=3"),
+        *("--id", "night", "--yes"),
+    )
+    first, again = place.data(*typed), place.data(*typed)
+    assert [one["local"][11:16] for one in first["moments"]] == [
+        *("03:30", "02:30", "02:30"),
+    ]
+    assert again["reference"] == first["reference"]

@@ -47,7 +47,7 @@ def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:
             one["reference"]
             for one in weekly.data("schedules", "list", "--status", word)["items"]
         ]
-        for word in ("pending", "paused", "scheduled", "running", "queued")
+        for word in ("pending", "paused", "scheduled", "running", "queued", "held")
     }
     assert found == {
         "pending": [2],
@@ -55,10 +55,11 @@ def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:
         "scheduled": [1, 2],
         "running": [],
         "queued": [],
+        "held": [],
     }
     assert weekly("schedules", "list", "--status", "stopped").fault() == (
-        "carillon: status: one of pending, paused, held, running, sent, failed,"
-        " cancelled, scheduled, queued."
+        "carillon: status: one of pending, paused, running, sent, failed, cancelled,"
+        " held, scheduled, queued."
     )
 
 

@@ -13,6 +13,7 @@ from bot.store import upgrade
 from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
 from tests.servers.postgresql import PostgreSQL
+from tests.store.holding import holding
 from tests.store.releases import restore
 
 
@@ -76,6 +77,16 @@ def test_status_shows_the_earliest_first(place: Workplace) -> None:
     _beat(place, timedelta(), connected=True)
     data = place.data("status")
     assert [one["reference"] for one in data["next"]] == [4, 6, 2, 3, 5]
+
+
+def test_status_names_who_holds_up_the_database(place: Workplace) -> None:
+    """Another process that has been in the middle of a change for seconds is named."""
+    _beat(place, timedelta(), connected=True)
+    assert place.data("status")["held_up"] is None
+    with holding(f"sqlite:///{place.folder}/carillon.db") as holder:
+        said = f"held up by process {holder.pid} "
+        assert said in " ".join(place.done("status").split())
+        assert said in place.data("status")["held_up"]
 
 
 def _beat(place: Workplace, age: timedelta, *, connected: bool) -> None:

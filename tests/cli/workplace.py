@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from bot.app.wiring import open_use_cases
 from bot.cli.program import app
 from bot.domain.broadcast import ExceptionKind
+from bot.domain.lateness import Shift
 from bot.service.delivery.jobs import Job, Step
 from bot.service.use_cases import UseCases
 from bot.settings import load
@@ -190,7 +191,7 @@ def plan(use_cases: UseCases) -> None:
     now = use_cases.clock.now()
     names = database.call(planning.lists_due, now)
     frozen = {name: database.call(planning.freeze, name, now) for name in names}
-    database.call(planning.plan, frozen, now)
+    database.call(planning.plan, frozen, Shift(began_at=now, seen_at=now))
 
 
 def send(use_cases: UseCases, failing: Mapping[str, str] = {}) -> None:

@@ -138,15 +138,6 @@ def test_a_clock_put_back(world: World) -> None:
     assert door.ask_often(MOST + 1) == [*([None] * MOST), 60]
 
 
-def test_strangers_share_theirs(world: World) -> None:
-    """One domain's strangers have one count, which is nobody else's."""
-    door = Door(world)
-    answers = [door.ask(f"eve{number}@evil.example") for number in range(MOST + 1)]
-    assert answers == [*([None] * MOST), 60]
-    assert door.ask("mallory@evil.example") == 60
-    assert door.ask("mallory@other.example") is None
-
-
 def test_memory_stays_small(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those whose minute is over are forgotten."""
     monkeypatch.setattr("bot.desk.admission.MAX_REMEMBERED", 3)

@@ -210,7 +210,7 @@ def test_too_many_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None
     """Beyond what is carried out at once each is told to come again, and those that
     end make room.
     """
-    monkeypatch.setattr("bot.desk.desk.REQUESTS_AT_ONCE", 2)
+    monkeypatch.setattr("bot.desk.places.REQUESTS_AT_ONCE", 2)
     told: list[Requested] = []
     story, desk = Story(), Desk(world.use_cases, told.append)
     wanted = story.verb(story.looking, action=Action.QUERY)
@@ -234,7 +234,7 @@ def test_what_is_cancelled_makes_room(
     """A request that is cancelled half-way counts no longer, and what it had done by
     then is written down.
     """
-    monkeypatch.setattr("bot.desk.desk.REQUESTS_AT_ONCE", 1)
+    monkeypatch.setattr("bot.desk.places.REQUESTS_AT_ONCE", 1)
     story, desk = Story(), Desk(world.use_cases)
     asked = Asked(caller=world.caller(ADMIN), door=Origin.IQ, action=Action.PAUSE)
 

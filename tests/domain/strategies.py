@@ -1,5 +1,6 @@
 """Rules, zones and moments for the property tests."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,11 @@ ZONES = {
     # 30 December 2011 never was
     "Pacific/Apia": ("2011-12-30T10:00", "2012-03-31T14:00"),
 }
+
+
+def examples(usual: int) -> int:
+    """How many a test looks at; `make fuzz` looks at many times as many."""
+    return usual * int(os.environ.get("CARILLON_TEST_TIMES", "1"))
 
 
 @st.composite

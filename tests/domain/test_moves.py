@@ -1,5 +1,6 @@
 """The states of a schedule and the moves between them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 
@@ -53,8 +54,10 @@ def test_only_moves_of_the_table(start: ScheduleState, end: ScheduleState) -> No
 
 
 def test_a_move_forgets_the_old_reason() -> None:
-    """What is let go or goes out is no longer `late`."""
-    assert _schedule(ScheduleState.HELD).moved(ScheduleState.RUNNING).reason is None
+    """Why and since when it was paused is of no use to what goes on."""
+    paused = replace(_schedule(ScheduleState.PAUSED), reason="x", paused_at=NOON)
+    moved = paused.moved(ScheduleState.RUNNING)
+    assert (moved.reason, moved.paused_at) == (None, None)
 
 
 def test_the_drawing_is_the_table() -> None:

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from bot.domain import recurrence
 from bot.domain.recurrence import Rule
 from tests.domain import day_walker
-from tests.domain.strategies import places_and_moments, rules
+from tests.domain.questions import first, next_after
+from tests.domain.strategies import examples, places_and_moments, rules
 
 MINUTE = timedelta(minutes=1)
 MOST = 25
 
-thorough = settings(max_examples=200, deadline=None)
+thorough = settings(max_examples=examples(200), deadline=None)
 
 
 def sequence(
@@ -25,12 +26,12 @@ def sequence(
     """Question after question, as the planner asks: moments before `end`'s year."""
     limit = datetime(end.year, 1, 1, tzinfo=UTC) - timedelta(days=2)
     found: list[datetime] = []
-    moment = recurrence.first(rule, deliver_at, zone)
+    moment = first(rule, deliver_at, zone)
     while moment is not None and moment < limit:
         found.append(moment)
         if len(found) == MOST:
             break
-        moment = recurrence.next_after(rule, deliver_at, zone, moment)
+        moment = next_after(rule, deliver_at, zone, moment)
     return found
 
 
@@ -84,9 +85,8 @@ def test_it_increases_and_is_never_early(
     assert all(earlier < later for earlier, later in pairwise(found))
     assert all(moment >= deliver_at for moment in found)
     asked = deliver_at - MINUTE * back
-    first = recurrence.first(rule, deliver_at, zone)
-    before = recurrence.next_after(rule, deliver_at, zone, asked - MINUTE)
-    assert before == first
+    before = next_after(rule, deliver_at, zone, asked - MINUTE)
+    assert before == first(rule, deliver_at, zone)
 
 
 @thorough
@@ -100,9 +100,9 @@ def test_the_path_does_not_matter(
     found = sequence(rule, deliver_at, zone, date(deliver_at.year + 8, 1, 1))
     later = [moment for moment in found if moment > asked]
     if later:
-        assert recurrence.next_after(rule, deliver_at, zone, asked) == later[0]
+        assert next_after(rule, deliver_at, zone, asked) == later[0]
         just_before = later[0] - timedelta(seconds=1)
-        again = recurrence.next_after(rule, deliver_at, zone, just_before)
+        again = next_after(rule, deliver_at, zone, just_before)
         assert again == later[0]
 
 
@@ -120,7 +120,7 @@ def test_an_old_anchor_gives_what_the_walk_gives(
     walls = [datetime.combine(day, start.time()) for day in recent]
     moments = [day_walker.moment_of(wall, zone) for wall in walls]
     expected = [moment for moment in moments if moment > now]
-    found = recurrence.next_after(rule, deliver_at, zone, now)
+    found = next_after(rule, deliver_at, zone, now)
     if expected:
         assert found == expected[0]
     else:
@@ -136,12 +136,12 @@ def test_any_plain_occurrence_may_be_the_anchor(
     """A rule begun at one of its own moments goes on as it would have anyway."""
     zone, deliver_at = place
     asked = deliver_at + MINUTE * ahead
-    begin = recurrence.next_after(rule, deliver_at, zone, asked)
+    begin = next_after(rule, deliver_at, zone, asked)
     if begin is None:
         return
     wall = (begin + day_walker.offset_at(begin, zone)).replace(tzinfo=None)
     anchor = (deliver_at + day_walker.offset_at(deliver_at, zone)).time()
     if wall.time() != anchor:
         return  # shifted by a gap: another time of day from here on
-    fresh = recurrence.next_after(rule, begin, zone, begin)
-    assert fresh == recurrence.next_after(rule, deliver_at, zone, begin)
+    fresh = next_after(rule, begin, zone, begin)
+    assert fresh == next_after(rule, deliver_at, zone, begin)

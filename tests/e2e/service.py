@@ -143,7 +143,7 @@ welcome = ""
     # --- lives ----------------------------------------------------------------
 
     def start(self, more: Mapping[str, str] | None = None) -> None:
-        given = dict(more or {})
+        given = {"XDG_STATE_HOME": str(self.folder), **(more or {})}
         can_fork = self._can_fork and without_starters(given) == given
         program = ["carillon"] if can_fork else [*self._prefix, *self._program]
         self._process = Process(

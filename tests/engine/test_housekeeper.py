@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +17,14 @@ from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import ROWS_PER_TRANSACTION
 from tests.world import NOON, World
+from tests.zones import HOUR, Rules, zones_in
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+def keeper_of(world: World, keep_audit: timedelta | None) -> Housekeeper:
+    rearming = world.use_cases.rearming
+    return Housekeeper(world.database, world.audit, rearming, world.clock, keep_audit)
 
 
 def fill(uow: UnitOfWork, ages: list[timedelta]) -> None:
@@ -55,7 +63,7 @@ def test_old_entries_go_in_slices(
         return result
 
     monkeypatch.setattr(world.database, "run", watched)
-    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    keeper = keeper_of(world, 7 * DAY)
     assert asyncio.run(keeper.step()) > 0
     assert purged == [ROWS_PER_TRANSACTION, ROWS_PER_TRANSACTION, 5, 0]
     assert left(world) == 3
@@ -68,7 +76,7 @@ def test_a_clock_far_ahead_costs_nothing(world: World) -> None:
     right time; a clock that goes on evenly is believed.
     """
     world.do(fill, [8 * DAY, 6 * DAY, MINUTE])
-    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    keeper = keeper_of(world, 7 * DAY)
     counts = []
     for moment in (
         NOON,
@@ -90,7 +98,7 @@ def test_a_start_with_a_clock_far_ahead(world: World) -> None:
     """
     world.do(fill, [MINUTE])
     world.clock.set(NOON + 3_650 * DAY)
-    keeper = Housekeeper(world.database, world.audit, world.clock, 7 * DAY)
+    keeper = keeper_of(world, 7 * DAY)
     asyncio.run(keeper.step())
     assert left(world) == 1
     world.clock.advance(hours=1)
@@ -101,7 +109,7 @@ def test_a_start_with_a_clock_far_ahead(world: World) -> None:
 def test_kept_for_ever(world: World) -> None:
     """Without an age nothing is dropped."""
     world.do(fill, [9_999 * DAY])
-    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    keeper = keeper_of(world, None)
     asyncio.run(keeper.step())
     assert left(world) == 1
 
@@ -121,11 +129,13 @@ def test_many_counts_go_in_slices(
     run = world.database.run
 
     async def watched(use_case: Callable[..., Any], *args: Any) -> Any:
-        dropped.append(await run(use_case, *args))
-        return dropped[-1]
+        result = await run(use_case, *args)
+        if use_case != world.use_cases.rearming.some:
+            dropped.append(result)
+        return result
 
     monkeypatch.setattr(world.database, "run", watched)
-    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    keeper = keeper_of(world, None)
     asyncio.run(keeper.step())
     assert dropped == [ROWS_PER_TRANSACTION, 5, 0]
 
@@ -135,7 +145,40 @@ def test_counts_of_minutes_that_are_over(world: World) -> None:
     before, now = NOON - DAY, NOON - MINUTE / 2
     world.do(lambda uow: uow.requests.add("old", before, MINUTE))
     world.do(lambda uow: uow.requests.add("new", now, MINUTE))
-    keeper = Housekeeper(world.database, world.audit, world.clock, None)
+    keeper = keeper_of(world, None)
     asyncio.run(keeper.step())
     assert world.do(lambda uow: uow.requests.add("old", before, MINUTE)) == (1, before)
     assert world.do(lambda uow: uow.requests.add("new", now, MINUTE)) == (2, now)
+
+
+def test_zones_are_read_anew_each_day(world: World, tmp_path: Path) -> None:
+    """Moments that the rules of a zone have moved are found when the service starts
+    and once a day, also where they are earlier now; what has no zone holds up nothing.
+    """
+    lost = world.schedule(recurrence="FREQ=DAILY")
+    world.do(lambda unit: unit.schedules.save(replace(lost, timezone="Moon/Base")))
+    with zones_in(tmp_path / "zones") as zones:
+        zones.write("Asia/Tokyo", Rules(9 * HOUR, footer="JST-9"))
+        job = world.schedule(
+            recurrence="FREQ=DAILY",
+            deliver_at="2026-03-20T00:00:00Z",
+            timezone="Asia/Tokyo",
+        )
+        keeper = keeper_of(world, None)
+
+        def found(offset: int) -> timedelta:
+            """How much earlier it is due with another offset."""
+            rules = Rules(offset * HOUR, footer=f"JST-{offset}")
+            zones.write("Asia/Tokyo", rules)
+            asyncio.run(keeper.step())
+            following = world.get(job.id).next_at
+            assert job.next_at is not None
+            assert following is not None
+            return job.next_at - following
+
+        assert found(10) == timedelta(hours=1)
+        assert found(11) == timedelta(hours=1)
+        world.clock.advance(days=1)
+        assert found(11) == timedelta(hours=2)
+        assert found(9) == timedelta(hours=2)
+    assert world.get(lost.id).next_at == lost.next_at

@@ -1,14 +1,11 @@
 """What was learnt, in transactions that stay short."""
 
 import asyncio
-from collections.abc import Sequence
 
 from bot.engine.ledger import BOUNCES_PER_TRANSACTION, Ledger
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
-from bot.service.delivery.progress import ChunkProgress
-from bot.service.ports.unit_of_work import UnitOfWork
-from tests.engine.worker import due, readers
+from tests.engine.worker import due, readers, watched
 from tests.world import World
 
 
@@ -18,16 +15,8 @@ def test_bounces_are_written_a_few_at_a_time(world: World) -> None:
     key = world.broadcast(job).key
     recorded: list[tuple[int, int]] = []
 
-    class Watched(ChunkProgress):
-        def record(
-            self, uow: UnitOfWork, worker: str, steps: Sequence[Step],
-            bounces: Sequence[Bounce],
-        ) -> set[int]:  # fmt: skip
-            recorded.append((len(steps), len(bounces)))
-            return super().record(uow, worker, steps, bounces)
-
     async def go() -> None:
-        progress = Watched(world.policy, world.renditions, world.outcomes, world.clock)
+        progress = watched(world, recorded)
         ledger = Ledger(world.database, progress, "w")
         claimed = await world.database.run(progress.claim, "w")
         assert claimed is not None
@@ -38,7 +27,8 @@ def test_bounces_are_written_a_few_at_a_time(world: World) -> None:
                 )
             )
         last = claimed.chunk.last
-        step = Step(chunk_id=claimed.chunk.id, through=last, done=100)
+        chunk_id = claimed.chunk.id
+        step = Step(chunk_id=chunk_id, broadcast_key=key, through=last, done=100)
         done = asyncio.create_task(ledger.record(step))
         await asyncio.sleep(0)
         await ledger.flush()

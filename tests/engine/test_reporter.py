@@ -27,7 +27,7 @@ def keep(world: World, *notices: tuple[str, Update | Text]) -> None:
 
 
 def report(world: World, wire: FakeWire) -> None:
-    asyncio.run(Reporter(world.database, wire, world.clock, SERVICE).step())
+    asyncio.run(Reporter(world.database, wire, SERVICE).step())
 
 
 def test_updates_are_headlines_and_words_are_messages(world: World) -> None:

@@ -1,7 +1,7 @@
 """The engine of one process over a wire of the test's, without a server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,11 @@ from bot.engine.dispatcher import Dispatcher
 from bot.engine.engine import Engine
 from bot.engine.ledger import Ledger
 from bot.engine.pipe import Line
+from bot.service.delivery.jobs import Step
+from bot.service.delivery.outcomes import Bounce
+from bot.service.delivery.progress import ChunkProgress
 from bot.service.ports.outside import Database
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.fakes import FakeWire
 from tests.world import World
 
@@ -88,3 +92,17 @@ def over(world: World, job: Schedule) -> Callable[[], bool]:
 def due(world: World, count: int, **changes: Any) -> Schedule:
     world.subscribe(*readers(count))
     return world.due(**changes)
+
+
+def watched(world: World, recorded: list[tuple[int, int]]) -> ChunkProgress:
+    """Notes of each transaction how many steps and bounces it records."""
+
+    class Watched(ChunkProgress):
+        def record(
+            self, uow: UnitOfWork, worker: str, steps: Sequence[Step],
+            bounces: Sequence[Bounce],
+        ) -> set[int]:  # fmt: skip
+            recorded.append((len(steps), len(bounces)))
+            return super().record(uow, worker, steps, bounces)
+
+    return Watched(world.policy, world.renditions, world.outcomes, world.clock)

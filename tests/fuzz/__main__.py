@@ -21,7 +21,7 @@ from tests.fuzz.targets import CORPUS, LONGEST, TARGETS, cost
 FOUND = Path(".fuzz")
 _DONE = re.compile(r"Done (\d+) runs in (\d+) second")
 #: bytes; the servers' limits are larger, and tested in tests/e2e
-_MOST = {"requests": 8_192, "inbox": 8_192, "templates": 4_096}
+_MOST = {"requests": 8_192, "inbox": 8_192, "reads": 8_192, "templates": 4_096}
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["bot"]):
 
 from tests.fuzz.mutation import changed
 
-XML = {"requests", "inbox"}
+XML = {"requests", "inbox", "reads"}
 
 
 class TooSlow(Exception):

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.desk import Desk
+from bot.desk.gate import Gate
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
 from bot.service.delivery.outcomes import Bounce
@@ -26,6 +27,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import XMPPSettings
 from bot.store.database import backend_of
+from bot.store.spool import SqlSpool
 from bot.store.unit_of_work import SqlUnitOfWork
 from bot.xmpp.doors.opening import Doors
 from bot.xmpp.doors.presence import PresenceDoor
@@ -53,6 +55,11 @@ Rows = Mapping[str, frozenset[Row]]
 
 READER = "reader@example.org"
 PEOPLE = (ADMIN, AUDITOR, PUBLISHER, USER, READER, STRANGER)
+_HEADER = (
+    b"<stream:stream xmlns='jabber:component:accept'"
+    b" xmlns:stream='http://etherx.jabber.org/streams' id='s'>"
+)
+DAY_SECONDS = 86_400.0
 #: steps of the loop after which nothing that a stanza began still runs
 STEPS = 60
 
@@ -68,6 +75,10 @@ class OneTransaction:
         self._begun: sa.RootTransaction | None = None
         found = self.raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
         self._tables = [name for (name,) in found]
+
+    held_up = None
+
+    def look_who_holds(self) -> None: ...
 
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         return self.call(use_case, *args)
@@ -141,12 +152,27 @@ class Standing:
 
         Raises AssertionError where something went wrong inside.
         """
+        return self._handle(lambda: self._connection.stream._spawn_event(stanza))
+
+    def read(self, data: bytes) -> list[ET.Element]:
+        """What is sent for well-formed stanzas that come as one read.
+
+        Raises AssertionError where something went wrong inside, and whatever would
+        end the connection.
+        """
+        return self._handle(lambda: self._connection.stream.data_received(data))[0]
+
+    @property
+    def discarded(self) -> Mapping[str, int]:
+        return self._connection.discarded
+
+    def _handle(self, receive: Callable[[], None]) -> tuple[list[ET.Element], Rows]:
         self.sent.clear()
         self._faults.records.clear()
         self._forget()
         changes = self.database.raw.total_changes
         try:
-            self._loop.run_until_complete(self._deal_with(stanza))
+            self._loop.run_until_complete(self._deal_with(receive))
             # SQLite counts what a savepoint took back too
             same = changes == self.database.raw.total_changes
             after = self.before if same else self.database.rows()
@@ -157,11 +183,11 @@ class Standing:
             raise AssertionError(record.getMessage()) from cause
         return list(self.sent), after
 
-    async def _deal_with(self, stanza: ET.Element) -> None:
-        self._connection.stream._spawn_event(stanza)
+    async def _deal_with(self, receive: Callable[[], None]) -> None:
+        receive()
         for _ in range(STEPS):
             await asyncio.sleep(0)
-        assert self._presence._waiting.empty()
+        assert self._presence.moves.waiting == 0
         assert not self._doors._signs._waiting
 
     async def _open(self, world: World) -> None:
@@ -170,12 +196,16 @@ class Standing:
 
         database = cast(Database, self.database)
         use_cases = UseCases.over(database, world.policy, world.templates, world.clock)
+        desk = Desk(use_cases)
+        self._seconds = 0.0
+        desk.gate = Gate(lambda: self._seconds)
         self._doors = Doors(
             use_cases=use_cases,
-            desk=Desk(use_cases),
+            desk=desk,
             ids=self.ids,
             lists=self.database.call(lambda uow: uow.lists.all()),
             on_bounce=bounced,
+            spool=SqlSpool(None, world.clock, world.policy.access.domains),
             contact="help@example.org",
         )
         settings = XMPPSettings.model_validate(
@@ -187,24 +217,24 @@ class Standing:
         stream = self._connection.stream
         # instead of a socket
         stream.send = self._note  # type: ignore[method-assign]
+        stream.init_parser()
+        stream.data_received(_HEADER)
         stream._session_started = True
         self._connection._ready.set()
         await self._doors._arrive()
         self.database.undo()
 
     def _note(self, data: StanzaBase | str, use_filters: bool = True) -> None:  # noqa: ARG002 - slixmpp's signature
-        """What goes out, after the filter that guards the stream."""
-        kept: StanzaBase | str | None = data
-        if isinstance(data, StanzaBase):
-            kept = cast(ComponentStream, self._connection.stream)._stamp(data)
-        if kept is None:
-            return
-        self.sent.append(ET.fromstring(str(kept)))
+        """What goes out, as far as the stream lets it through."""
+        raw = cast(ComponentStream, self._connection.stream)._stamp(str(data).encode())
+        if raw is not None:
+            self.sent.append(ET.fromstring(raw))
 
     def _forget(self) -> None:
         """What one stanza leaves in memory must not count for the next."""
         self._doors.limit._limit._buckets.clear()
         self._doors.joins._buckets.clear()
+        self._seconds += DAY_SECONDS  # all shares are full again
         self._doors.limit._backlog.clear()
         self._doors._signs._written.clear()
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.fuzz.reads import reads
 from tests.fuzz.stanzas import inbox, requests, steering
 from tests.fuzz.templates import templates
 from tests.fuzz.texts import recurrences, times
@@ -14,6 +15,7 @@ TARGETS: Mapping[str, Target] = {
     "requests": requests,
     "steering": steering,
     "inbox": inbox,
+    "reads": reads,
     "recurrences": recurrences,
     "times": times,
     "templates": templates,

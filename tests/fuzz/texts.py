@@ -39,15 +39,16 @@ def recurrences(data: bytes) -> None:
     try:
         zone = wallclock.zone(zone_text) if zone_text else ZoneInfo("Europe/Warsaw")
         start = timestamps.parse(start_text) if start_text else NOON
-        first = recurrence.first_or_refuse(rule, start, zone)
-        after = start + timedelta(days=int(days[:6]) if days.isdecimal() else 0)
-        later = recurrence.next_after(rule, start, zone, after)
+        begin = wallclock.local(start, zone)
+        first = recurrence.first_or_refuse(rule, begin, zone).moment
+        sequence = Recurrence(rule=rule, start=begin, zone=zone)
+        after = begin + timedelta(days=int(days[:6]) if days.isdecimal() else 0)
+        later = next(sequence.matches(after), None)
     except (Invalid, OverflowError):
         return  # the sum of start and days may lie beyond the calendar
     assert first >= start
-    assert later is None or later > after
-    skipped_months(rule, start)
-    sequence = Recurrence(rule=rule, anchor=start, zone=zone)
+    assert later is None or later.wall > after
+    skipped_months(rule, begin)
     found = [match.moment for match in islice(sequence.matches(), MOST)]
     assert all(one < other for one, other in pairwise(found))
 

@@ -1,5 +1,7 @@
 """Words that the targets know, for whoever makes inputs."""
 
+from tests.servers.neighbour import LOCALS, RESOURCES
+
 NAMESPACES = (
     "urn:xmpp:scheduling:0",
     "urn:x-carillon:announce:0",
@@ -67,6 +69,8 @@ WORDS = (
         "\ufffe",
         "\U0001f514",
     ),
+    *(f"x@neighbour.example/{one}" for one in RESOURCES.values()),
+    *(f"{one}@neighbour.example" for one in LOCALS.values()),
     "x" * 1_100,
 )
 WORDING = (

@@ -68,6 +68,17 @@ def test_messages_are_counted_by_what_became_of_them(world: World) -> None:
     }
 
 
+def test_what_is_held_is_counted(world: World) -> None:
+    """A schedule with one that waits for an admin shows until that is decided."""
+    job = world.schedule(recurrence="FREQ=DAILY", late_policy="hold")
+    world.clock.advance(hours=5)
+    world.plan_all()
+    held = 'carillon_schedules{state="held"}'
+    assert scraped(world, Counts())[held] == 1
+    world.steer("skip", job)
+    assert scraped(world, Counts())[held] == 0
+
+
 def test_the_tables_are_counted(world: World) -> None:
     """Schedules, readers, notices and the next moment are those of the database."""
     world.subscribe("a@example.org", "b@example.org")

@@ -76,6 +76,21 @@ class Running:
     def joins_dropped(self) -> int:
         return 4
 
+    def turned_away(self) -> int:
+        return 0
+
+    def discarded(self) -> Mapping[str, int]:
+        return {"address": 6}
+
+    def moves_waiting(self) -> int:
+        return 6
+
+    def moves_dropped(self) -> Mapping[str, int]:
+        return {"join": 1, "leave": 0, "probe": 2}
+
+    def bounces_dropped(self) -> int:
+        return 7
+
     def failures(self) -> Mapping[str, int]:
         return {"planner": 2}
 

@@ -15,8 +15,8 @@ from tests.servers.folders import temporary_folder
 CACHE = programs.UNPACKED.parent / "images"
 SCRIPT = Path(__file__).with_name("base.sh")
 KEYRING = "usr/share/keyrings/debian-archive-keyring.gpg"
-#: what the Dockerfiles start from; ours stands for it
-BASES = ("python:3.13-slim", "debian:trixie-slim")
+#: stands for what the Dockerfiles start from
+BASE = "docker.io/library/base"
 PATIENCE = 400.0
 
 
@@ -64,8 +64,7 @@ class Images:
         )
         empty = self("from", "scratch")
         self("add", "-q", empty, base() / "base.tar", "/")
-        for name in BASES:
-            self("commit", "-q", *self._policy, empty, f"docker.io/library/{name}")
+        self("commit", "-q", *self._policy, empty, BASE)
         self("rm", empty)
 
     @property
@@ -99,7 +98,8 @@ class Images:
         """Nothing is pulled; as Docker's own format, which has health checks."""
         self(
             "build", *self._policy, "--pull-never", "--network", "host",
-            "--format", "docker", "-t", name, "-f", context / file, context,
+            "--format", "docker", "--build-arg", f"BASE={BASE}",
+            "-t", name, "-f", context / file, context,
         )  # fmt: skip
 
     def config(self, name: str) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def add_jobs(uow: UnitOfWork, owner: str, now: datetime) -> Jobs:
         timezone="",
         recurrence="FREQ=DAILY",
         deliver_at=due,
+        start=due.replace(tzinfo=None),
         next_at=due,
         updates=False,
         created_at=now,
@@ -80,7 +81,7 @@ def add_jobs(uow: UnitOfWork, owner: str, now: datetime) -> Jobs:
         client_id = f"job-{secrets.token_hex(6)}"
         return uow.schedules.add(replace(schedule, owner=owner, client_id=client_id))
 
-    held = add(replace(usual, state=ScheduleState.HELD, reason="late"), owner)
+    held = add(usual, owner)
     missed = Occurrence(
         schedule_id=held.id,
         due_at=now - timedelta(hours=1),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.desk.desk import Desk
+from bot.desk.gate import Share
 from bot.desk.verb import Plain, Verb, Wanted
 from bot.desk.verbs import (
     ALL,
@@ -194,7 +195,11 @@ class Walk:
 
 
 @pytest.fixture(params=ADDRESSES)
-def walk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Walk]:
+def walk(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Walk]:
+    # each refusal of a stranger is to be looked at
+    monkeypatch.setattr("bot.desk.desk.STRANGERS_WRITTEN_DOWN", NO_LIMIT)
     access = Access(
         admins=frozenset({ADMIN}),
         publishers=frozenset({PUBLISHER}),
@@ -212,6 +217,9 @@ def walk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Walk]:
     )
     with closing(world):
         yield Walk(world)
+
+
+NO_LIMIT = Share(rate=0, burst=0)
 
 
 def _unbounded(limits: Any) -> Any:

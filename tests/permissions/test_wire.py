@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.desk.gate import Share
 from bot.domain.audit import AuditEntry
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
@@ -259,8 +260,13 @@ def wording(answers: list[ET.Element], name: str) -> str:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_table(server: XmppServer, mode: str, tmp_path: Path) -> None:
+def test_the_table(
+    server: XmppServer, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every caller who can reach the service is told what the table says."""
+    for share in ("PER_SENDER", "PER_DOMAIN"):
+        monkeypatch.setattr(f"bot.desk.gate.{share}", Share(rate=0, burst=0))
+    monkeypatch.setattr("bot.desk.desk.STRANGERS_WRITTEN_DOWN", Share(0, 0))
     people = {name: newcomer(server) for name in OWN_SERVER}
     lists: dict[str, Any] = {
         name: {"welcome": None, **one} for name, one in LISTS.items()

@@ -6,9 +6,6 @@ from typing import Any
 import pytest
 
 from bot.domain import timestamps
-from bot.domain.errors import (
-    Invalid,
-)
 from bot.domain.preview import upcoming
 from bot.domain.schedule import (
     Schedule,
@@ -100,17 +97,14 @@ def test_the_wall_time_of_a_zone_with_a_gap(world: World) -> None:
 
 
 def test_a_paused_one_that_is_late(world: World) -> None:
-    """An edit that names no time moves nothing, not even what lies in the past; one
-    that would begin with it is refused.
-    """
+    """What passed in a pause is behind it: an edit goes on with what is next."""
     job = world.schedule(recurrence="FREQ=DAILY")
     world.steer("pause", job)
     world.clock.set(AT_ONE + 9 * HOUR)
     edited = world.edit(job, bodies=(("en", "x"),))
-    assert (edited.next_at, edited.state) == (AT_ONE, ScheduleState.PAUSED)
-    with pytest.raises(Invalid, match="has passed; give a moment"):
-        world.edit(job, recurrence="FREQ=WEEKLY")
-    moved = world.edit(job, recurrence="FREQ=WEEKLY", deliver_at="2026-03-02T13:00:00Z")
+    assert (edited.next_at, edited.state) == (AT_ONE + DAY, ScheduleState.PAUSED)
+    assert world.states(job) == [("skipped", "paused")]
+    moved = world.edit(job, recurrence="FREQ=WEEKLY")
     assert (ahead(moved, 1), moved.state) == (["03-02 13:00"], ScheduleState.PAUSED)
 
 
@@ -120,7 +114,7 @@ def test_what_was_skipped_stays_skipped(world: World) -> None:
     for due in ("2026-03-01T13:00:00Z", "2026-03-04T13:00:00Z"):
         world.steer("skip", job, ADMIN, due)
     found = draft(world, job, timezone="America/New_York")
-    assert [f"{one:%d %H}" for one in found.skipped] == ["01 18", "04 18"]
+    assert [f"{one:%d %H}" for one in found.skipped] == ["01 13", "04 13"]
     edited = world.edit(job, timezone="America/New_York")
     assert (edited.next_at, edited.planned) == (AT_ONE + DAY + 5 * HOUR, 1)
     edited = world.edit(job, recurrence="FREQ=DAILY;INTERVAL=2;COUNT=4")
@@ -130,7 +124,7 @@ def test_what_was_skipped_stays_skipped(world: World) -> None:
     ]
     kept = world.do(world.schedules.skipped, edited)
     assert ahead(edited, 9)[1] == "03-04 18:00"
-    assert [f"{one:%d %H}" for one in kept] == ["04 18"]
+    assert [f"{one:%d %H}" for one in kept] == ["04 13"]
     found = draft(world, job, deliver_at="2026-03-04T18:00:00Z")
     assert [f"{one:%d %H}" for one in found.put_back] == ["04 18"]
     edited = world.edit(job, deliver_at="2026-03-04T18:00:00Z")

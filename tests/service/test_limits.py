@@ -132,11 +132,6 @@ AT_THE_EDGE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, int]]] =
         {"delay_seconds": str(366 * 86_400 + 1)},
         ("window", 366 * 86_400),
     ),
-    "step": (
-        {"recurrence": "FREQ=YEARLY"},
-        {"recurrence": "FREQ=YEARLY;INTERVAL=2"},
-        ("window", 366 * 86_400),
-    ),
     "body": (
         {"bodies": (("en", "ä" * 16_000),)},
         {"bodies": (("en", "Hi"), ("de", "ä" * 16_001))},
@@ -343,17 +338,15 @@ def test_a_user_cannot_use_an_admins_job(worlds: Any) -> None:
 
 
 def test_requests(worlds: Any) -> None:
-    """Each has a count of his own; strangers of one domain share theirs."""
+    """Each has a count of his own."""
     world: World = worlds(configured(user={"requests_per_minute": 3}))
     quotas = Quotas(world.policy)
 
     def ask(jid: str) -> bool:
-        return world.do(quotas.count, world.caller(jid), world.clock.now())[0] == 0
+        return world.do(quotas.count, world.caller(jid))[0] == 0
 
     assert [ask("a@example.org") for _ in range(4)] == [True, True, True, False]
     assert ask("b@example.org")
-    assert [ask(f"e{n}@evil.example") for n in range(4)] == [True, True, True, False]
-    assert ask("eve@other.example")
     assert all(ask(ADMIN) for _ in range(300))
     assert not ask(ADMIN)
     world.clock.advance(seconds=59)
@@ -367,4 +360,4 @@ def test_no_limit_of_requests(worlds: Any) -> None:
     world: World = worlds(configured(user={"requests_per_minute": 0}))
     quotas = Quotas(world.policy)
     for _ in range(400):
-        assert world.do(quotas.count, world.caller(USER), world.clock.now())[0] == 0
+        assert world.do(quotas.count, world.caller(USER))[0] == 0

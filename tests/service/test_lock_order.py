@@ -25,7 +25,7 @@ from tests.world import ADMIN, SERVICE, World, numbered
 
 ROUNDS = 15
 A, B = "a@example.org", "b@example.org"
-_WAITING = sa.text(
+WAITING = sa.text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
@@ -103,7 +103,7 @@ def held(world: World, job: Schedule) -> Iterator[Callable[[int], None]]:
     def waiting(count: int) -> None:
         deadline = time.monotonic() + 30
         with engine.connect() as looking:
-            while looking.execute(_WAITING).scalar_one() < count:
+            while looking.execute(WAITING).scalar_one() < count:
                 looking.rollback()
                 assert time.monotonic() < deadline
                 time.sleep(0.01)

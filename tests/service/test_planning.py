@@ -1,16 +1,16 @@
 """From due moment to occurrence: once, on time, and never silently lost."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from bot.domain.access import Access
 from bot.domain.broadcast import OccurrenceState
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, PolicyViolation
 from bot.domain.message import Text
+from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
@@ -21,7 +21,6 @@ from tests.world import (
     SERVICE,
     World,
     a_list,
-    a_policy,
 )
 
 READERS = ("a@example.org", "b@example.org")
@@ -69,7 +68,7 @@ def test_nobody_to_tell_is_sent(world: World) -> None:
         ({"late_policy": "skip"}, 60, "sending", ScheduleState.RUNNING),
         ({"late_policy": "skip"}, 61, "missed", ScheduleState.FAILED),
         ({"late_policy": "hold"}, 60, "sending", ScheduleState.RUNNING),
-        ({"late_policy": "hold"}, 61, "held", ScheduleState.HELD),
+        ({"late_policy": "hold"}, 61, "held", ScheduleState.PENDING),
     ],
 )
 def test_lateness(
@@ -85,7 +84,9 @@ def test_lateness(
 
 
 def test_of_several_missed_the_newest_runs(world: World) -> None:
-    """Older ones are missed and reported; the newest runs if it is not too late."""
+    """Older ones are missed and reported at once; the newest runs if it is not too
+    late.
+    """
     world.subscribe(*READERS)
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=5")
     world.clock.set(AT_ONE + 2 * DAY + timedelta(minutes=5))
@@ -98,7 +99,10 @@ def test_of_several_missed_the_newest_runs(world: World) -> None:
     told = [
         one for one in world.notices() if one.to == ADMIN and isinstance(one.said, Text)
     ]
-    assert len(told) == 2
+    assert len(told) == 1
+    assert "2 occurrences, due from 2026-03-01 13:00 UTC to 2026-03-02 13:00 UTC" in (
+        str(told[0].said)
+    )
 
 
 def test_count_counts_what_was_missed(world: World) -> None:
@@ -177,68 +181,54 @@ def test_the_window_ends_no_job(world: World) -> None:
     assert skipped.next_at == AT_ONE.replace(year=2028)
 
 
-def test_permission_is_asked_again_when_due(world: World) -> None:
-    """Who may no longer announce fails when due; the owner is told why."""
-    world.subscribe(*READERS)
-    job = world.schedule(PUBLISHER)
-    world.do(lambda unit: unit.lists.declare([a_list(publishers=frozenset())]))
-    world.clock.set(AT_ONE)
-    world.plan_all()
-    assert world.states(job) == [("failed", "not-allowed")]
-    assert any("may no longer" in str(one.said) for one in world.notices())
+@pytest.mark.parametrize(
+    ("rule", "first", "years"),
+    [
+        # two such Sundays may be 371 days apart
+        ("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "2026-03-29", range(2026, 2038)),
+        ("FREQ=YEARLY;BYMONTH=5;BYDAY=2SU", "2026-05-10", range(2026, 2038)),
+        ("FREQ=YEARLY;INTERVAL=3", "2026-03-01", range(2026, 2038, 3)),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "2028-02-29", (2028, 2032, 2036)),
+        # further apart than fifty years
+        ("FREQ=YEARLY;INTERVAL=60", "2026-03-01", (2026, 2086, 2146)),
+    ],
+)
+def test_the_window_bounds_the_first_alone(
+    world: World, rule: str, first: str, years: Sequence[int]
+) -> None:
+    """However far apart its occurrences lie, a job goes on by its rule, and what its
+    preview shows is sent.
+    """
+    job = world.schedule(ADMIN, recurrence=rule)
+    shown = [one.moment for one in upcoming(job, limit=len(years)).entries]
+    assert [moment.year for moment in shown] == [*years]
+    assert f"{shown[0]:%Y-%m-%d}" == first
+    for moment in shown:
+        assert world.get(job.id).next_at == moment
+        world.clock.set(moment)
+        world.plan_all()
+    assert [one.due_at for one in world.moments(job)] == shown
+    assert world.get(job.id).state is ScheduleState.PENDING
 
 
-def test_an_admin_who_is_one_no_more(world: World) -> None:
-    """Roles are today's, not those of the day of asking."""
-    job = world.schedule()
-    access = Access(admins=frozenset(), domains=frozenset({"example.org"}))
-    later = World(world.url, policy=a_policy(access=access), clock=world.clock)
-    later.clock.set(AT_ONE)
-    later.plan_all()
-    assert later.states(job) == [("failed", "not-allowed")]
-    later.close()
-
-
-def test_the_list_is_gone(world: World) -> None:
-    """A job to a list that was taken out of the configuration fails when due."""
-    job = world.schedule()
-    world.do(lambda unit: unit.lists.declare([a_list("other")]))
-    world.clock.set(AT_ONE)
-    world.plan_all()
-    assert world.states(job) == [("failed", "list-gone")]
-
-
-def test_the_template_is_broken(tmp_path: Path, world: World) -> None:
-    """A template that cannot be rendered when due fails the occurrence."""
-    folder = tmp_path / "templates"
-    mine = folder / "mine"
-    mine.mkdir(parents=True)
-    (mine / "template.toml").write_text('languages = ["en"]\ntitle = { en = "Mine" }\n')
-    (mine / "subject.en.txt.j2").write_text("Hello")
-    (mine / "body.en.txt.j2").write_text("Hello, all of you.")
-    first = World(world.url, templates=folder, clock=world.clock)
-    job = first.schedule(template="mine", bodies=())
-    first.close()
-    (mine / "body.en.txt.j2").write_text("{{ nothing")
-    later = World(world.url, templates=folder, clock=world.clock)
-    later.clock.set(AT_ONE)
-    later.plan_all()
-    assert later.states(job) == [("failed", "content")]
-    later.close()
-
-
-def test_a_rule_that_cannot_be_read_holds_up_nobody(world: World) -> None:
-    """A zone that the system lost fails its job, with a report; others go out."""
-    bad = world.schedule(client_id="bad", recurrence="FREQ=DAILY")
-    lost = replace(bad, timezone="Europe/Atlantis")
-    world.do(lambda unit: unit.schedules.save(lost))
-    good = world.schedule(client_id="good")
-    world.clock.set(AT_ONE)
-    world.plan_all()
-    assert world.states(bad) == [("failed", "unreadable")]
-    assert world.get(bad.id).state is ScheduleState.FAILED
-    assert world.get(good.id).state is ScheduleState.SENT
-    assert any("time zone" in str(one.said) for one in world.notices())
+def test_the_first_lies_in_the_window(world: World) -> None:
+    """A rule is taken where its first occurrence lies within the window, whatever
+    comes after it, and refused where that lies beyond.
+    """
+    world.clock.set(NOON.replace(month=11, day=29))
+    job = world.schedule(
+        PUBLISHER,
+        recurrence="FREQ=YEARLY;BYMONTH=5;BYDAY=2SU",
+        deliver_at="2026-12-01T13:00:00Z",
+    )
+    shown = [one.moment for one in upcoming(job, limit=2).entries]
+    assert [f"{moment:%Y-%m-%d}" for moment in shown] == ["2027-05-09", "2028-05-14"]
+    with pytest.raises(PolicyViolation, match="too far ahead"):
+        world.schedule(
+            PUBLISHER,
+            recurrence="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+            deliver_at="2026-12-01T13:00:00Z",
+        )
 
 
 def held(world: World) -> Schedule:

@@ -250,13 +250,18 @@ def test_pause_and_resume(world: World) -> None:
 
 
 def test_resumed_too_late(world: World) -> None:
-    """What was paused past its lateness is missed when it is resumed."""
+    """What was paused past its lateness is over when it is resumed, for that reason."""
     job = world.schedule()
     world.steer("pause", job)
     world.clock.advance(hours=2)
-    world.steer("resume", job)
-    world.plan_all()
-    assert world.states(job) == [("missed", "late")]
+    over = world.steer("resume", job)
+    assert (over.state, over.reason) == (ScheduleState.CANCELLED, "paused")
+    assert world.steer("resume", job) == over
+    assert world.plan() == 0
+    assert world.states(job) == [("skipped", "paused")]
+    told = [one for one in world.notices() if one.to == ADMIN]
+    assert len(told) == 1
+    assert "was not sent: it was paused then" in str(told[0].said)
 
 
 def test_what_goes_out_cannot_be_paused(world: World) -> None:

@@ -78,14 +78,16 @@ def test_the_held_one_is_refused_while_it_is_sending(
 ) -> None:
     """A held moment that can no longer be sent does not fail what goes out."""
     hold(world)
-    assert world.get(job.id).state is ScheduleState.HELD
+    assert world.states(job)[-1] == ("held", "late")
     world.do(lambda unit: unit.lists.declare([a_list("other", is_default=True)]))
     assert world.steer("resume", job).state is ScheduleState.RUNNING
     assert world.states(job) == [("sending", None), ("failed", "list-gone")]
 
 
 def test_sent_now_twice(world: World) -> None:
-    """What somebody sends now is sent once more only when it is over."""
+    """Sent now again while it goes out, or just after, it would be sent twice: that is
+    refused, and later it is not.
+    """
     world.subscribe(READER)
     job = world.schedule(recurrence="FREQ=DAILY")
     assert world.steer("send_now", job).state is ScheduleState.RUNNING
@@ -93,6 +95,9 @@ def test_sent_now_twice(world: World) -> None:
     with pytest.raises(Finished, match="going out already"):
         world.steer("send_now", job)
     deliver(world)
+    with pytest.raises(Finished, match="taken for a repeat"):
+        world.steer("send_now", job)
+    world.clock.advance(minutes=10)
     assert world.steer("send_now", job).state is ScheduleState.RUNNING
     assert [one.state for one in world.moments(job)] == ["sent", "sending"]
 
@@ -120,7 +125,9 @@ def test_what_is_held_is_sent_now_once(world: World) -> None:
         world.steer("send_now", job)
     assert world.states(job) == [("sending", "send-now")]
     deliver(world)
-    assert world.states(job) == [("sent", None)]
+    assert world.states(job) == [("sent", "send-now")]
+    with pytest.raises(Finished):
+        world.steer("send_now", job)
 
 
 def test_others_are_not_told_in_its_place(world: World) -> None:

@@ -82,7 +82,9 @@ def spoilt(url: str, place: str, value: str | None = None) -> Iterator[int]:
     backend = backend_of(url)
     with backend.writing.begin() as connection:
         table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-        pending = [table.c.state == "pending"] if name == "schedule" else []
+        pending = []
+        if name == "schedule":
+            pending = [table.c.state == "pending", table.c.next_at.is_not(None)]
         select = sa.select(*table.primary_key, sa.cast(table.c[column], sa.Text))
         *keys, before = connection.execute(select.where(*pending).limit(1)).one()
         row = [key == is_ for key, is_ in zip(table.primary_key, keys, strict=True)]

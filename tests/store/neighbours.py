@@ -17,6 +17,7 @@ from bot.domain.broadcast import (
     Occurrence,
     OccurrenceState,
 )
+from bot.domain.lateness import Shift
 from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
 from bot.domain.message import Text
 from bot.domain.people import Person
@@ -40,6 +41,7 @@ from tests.store.samples import (
 
 NEIGHBOUR = "news.example.org"
 LATER = NOON + timedelta(days=1)
+WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
 ADMIN = SubscriptionOrigin.ADMIN
 PERSON = Person(READER, "fr", "Europe/Paris", "fr")
@@ -48,6 +50,7 @@ PULSE = Pulse(
     worker=WORKER, service=SERVICE, version="1", connected=True,
     started_at=NOON, seen_at=NOON,
 )  # fmt: skip
+SHIFT = Shift(began_at=NOON, seen_at=NOON)
 ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
@@ -82,6 +85,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         subscriber.id, EndReason.SUSPENDED, LATER, list_id=lists["club"]
     )
     schedule = unit.schedules.add(a_schedule())
+    unit.schedules.add(a_schedule("daily", recurrence="FREQ=DAILY", start=WALL))
     broadcasts = []
     for minute in (0, 1):
         occurrence = an_occurrence(unit, schedule, minute)
@@ -97,8 +101,13 @@ def fill(unit: UnitOfWork) -> Theirs:
             unit.broadcasts.keep_content(schedule, NOON)
     unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
     left_out = Occurrence(
-        schedule_id=schedule.id, due_at=LATER, state=OccurrenceState.SKIPPED
+        schedule_id=schedule.id,
+        due_at=LATER,
+        wall=WALL,
+        state=OccurrenceState.SKIPPED,
+        told=False,
     )
+    unit.shifts.record(SHIFT)
     unit.occurrences.add(left_out)
     chunk = unit.chunks.claim(WORKER, NOON, MINUTE)
     assert chunk is not None
@@ -170,6 +179,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "lists.all": (lambda u, _: u.lists.all(), []),
     "lists.counts": (lambda u, _: u.lists.counts(), {}),
     "subscribers.get": (lambda u, _: u.subscribers.get(READER), None),
+    "subscribers.lock": (lambda u, _: u.subscribers.lock(READER), None),
     "subscribers.ensure": (
         lambda u, a: u.subscribers.ensure(READER, NOON).id == a.subscriber.id,
         False,
@@ -217,6 +227,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "schedules.next_due": (lambda u, _: u.schedules.next_due(), None),
     "schedules.clocks": (lambda u, _: u.schedules.clocks(), []),
     "schedules.upcoming": (lambda u, _: u.schedules.upcoming(9), []),
+    "schedules.recurring": (lambda u, _: u.schedules.recurring(0, 9), []),
     "schedules.page": (
         lambda u, _: u.schedules.page(ScheduleFilter(), Paging()).count,
         0,
@@ -227,6 +238,19 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: an_occurrence(u, u.schedules.add(a_schedule())) == a.occurrence,
         False,
     ),
+    "occurrences.add_all": (
+        lambda u, a: u.occurrences.add_all(
+            [replace(a.occurrence, schedule_id=u.schedules.add(a_schedule()).id)]
+        ),
+        None,
+    ),
+    "occurrences.tell": (lambda u, a: u.occurrences.tell(a.schedule.id), []),
+    "shifts.record": (
+        lambda u, _: u.shifts.record(replace(SHIFT, seen_at=LATER)),
+        None,
+    ),
+    "shifts.all": (lambda u, _: u.shifts.all(), []),
+    "shifts.forget": (lambda u, _: u.shifts.forget(LATER), None),
     "occurrences.get": (lambda u, a: u.occurrences.get(a.occurrence.id), None),
     "occurrences.save": (
         lambda u, a: u.occurrences.save(
@@ -244,11 +268,15 @@ CALLS: dict[str, tuple[Call, object]] = {
         [],
     ),
     "occurrences.skipped": (
-        lambda u, a: u.occurrences.skipped(a.schedule.id, after=NOON),
+        lambda u, a: u.occurrences.skipped(a.schedule.id, after=None),
         [],
     ),
     "occurrences.put_back": (
-        lambda u, a: u.occurrences.put_back(a.schedule.id, LATER),
+        lambda u, a: u.occurrences.put_back(a.schedule.id, WALL),
+        None,
+    ),
+    "occurrences.begin_anew": (
+        lambda u, a: u.occurrences.begin_anew(a.schedule.id, WALL),
         None,
     ),
     "broadcasts.keep_content": (
@@ -311,7 +339,6 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.exceptions.put([replace(a.exception, attempts=4)]),
         None,
     ),
-    "exceptions.drop": (lambda u, a: u.exceptions.drop(a.listed.id, [READER]), None),
     "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
@@ -333,7 +360,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "facts.pulses": (lambda u, _: u.facts.pulses(), []),
     "facts.stopped": (lambda u, _: u.facts.stopped(WORKER), None),
     # the one that is there to say whose rows these are
-    "facts.strangers": (lambda u, _: u.facts.strangers(LATER), [SERVICE]),
+    "facts.strangers": (lambda u, _: u.facts.strangers(LATER, LATER), [SERVICE]),
     "requests.add": (lambda u, _: u.requests.add(OWNER, NOON, MINUTE), (1, NOON)),
     "requests.forget": (lambda u, _: u.requests.forget(LATER, 9), 0),
     "audit.add": (lambda u, _: u.audit.add(ENTRY), None),

@@ -219,10 +219,11 @@ def test_exceptions_replace(database: SqlDatabase) -> None:
         after = unit.exceptions.page(broadcast, after="a@example.org", limit=9)
         assert after == [other]
         assert unit.exceptions.any_awaited(broadcast)
-        unit.exceptions.drop(broadcast, [])
-        unit.exceptions.drop(broadcast, ["a@example.org", "c@example.org"])
-        assert unit.exceptions.get(broadcast, "a@example.org") is None
+        accepted = replace(again, kind=ExceptionKind.DEFERRED, next_at=None)
+        unit.exceptions.put([accepted])
+        assert unit.exceptions.get(broadcast, "a@example.org") == accepted
         assert unit.exceptions.page(broadcast, after="", limit=9) == [other]
+        assert not unit.exceptions.any_awaited(broadcast)
 
     database.call(use)
 
@@ -250,7 +251,9 @@ def test_retries(database: SqlDatabase) -> None:
 
 
 def test_progress(database: SqlDatabase) -> None:
-    """Sent are those passed without an exception, over all chunks."""
+    """Sent are those passed without an exception, over all chunks, and those whose
+    repeat was accepted.
+    """
 
     def use(unit: UnitOfWork) -> None:
         other = sending(unit, (0, 9, 9), total=9)
@@ -262,9 +265,11 @@ def test_progress(database: SqlDatabase) -> None:
             unit.chunks.save(replace(chunk, done=chunk.count))
         kinds = [*ExceptionKind, ExceptionKind.FAILED]
         put = [
-            failure(broadcast.id, f"u{number}@example.org", kind=kind)
+            failure(broadcast.id, f"u{number}@example.org", kind=kind, next_at=NOON)
             for number, kind in enumerate(kinds)
         ]
+        accepted = ExceptionKind.DEFERRED
+        put.append(failure(broadcast.id, "u8@example.org", kind=accepted))
         unit.exceptions.put([*put, failure(other.id, "u0@example.org")])
         assert unit.broadcasts.progress(broadcast.id) == Progress(
             total=9, sent=4, failed=2, skipped=1, deferred=2

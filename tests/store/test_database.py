@@ -5,11 +5,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from bot.clock import SystemClock
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Invalid, Unavailable
 from bot.service.ports.outside import Database
@@ -274,3 +276,9 @@ def test_a_lost_lock_is_taken_again(postgres: SqlDatabase, postgresql_url: str) 
             postgres.still_exclusive()
     other.close()
     engine.dispose()
+
+
+def test_the_databases_clock(database: SqlDatabase) -> None:
+    """It is that of the machine that the database is on, in UTC."""
+    apart = SystemClock().now() - database.look(lambda unit: unit.now())
+    assert abs(apart) < timedelta(minutes=1)

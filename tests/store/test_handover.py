@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.errors import Conflict, NotFound
 from bot.service.ports.pulses import Pulse
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import handover, upgrade
 from bot.store.database import SqlDatabase
 from bot.store.tables import metadata
@@ -34,9 +35,13 @@ def test_everything_is_handed_over(url: str) -> None:
         database.call(declare, "news", "extra")  # as a start under the new JID does
         before = rows_of(url)
         later = NOON + timedelta(days=1)
-        assert database.look(lambda unit: unit.facts.strangers(later)) == [SERVICE]
+
+        def strangers(unit: UnitOfWork) -> list[str]:
+            return unit.facts.strangers(later, later)
+
+        assert database.look(strangers) == [SERVICE]
         handed = handover.adopt(url, NEW, SERVICE)
-        assert database.look(lambda unit: unit.facts.strangers(later)) == []
+        assert database.look(strangers) == []
     after = rows_of(url)
     assert set().union(*services(url).values()) == {NEW}
     assert handed.subscribers == len(after["subscriber"]) > 0
@@ -110,5 +115,10 @@ def test_a_neighbour_is_no_stranger(database: SqlDatabase, url: str) -> None:
     database.call(lambda unit: unit.facts.beat(pulse))
     with closing(SqlDatabase(url, NEW)) as other:
         ago = NOON - timedelta(seconds=1)
-        assert other.look(lambda unit: unit.facts.strangers(ago)) == []
-        assert other.look(lambda unit: unit.facts.strangers(NOON + MINUTE)) == [SERVICE]
+        assert other.look(lambda unit: unit.facts.strangers(ago, NOON)) == []
+        # nor where it lies ahead: then it is of a clock that was put back since
+        for start in (NOON + MINUTE, NOON - 2 * MINUTE):
+            when = (start, start + MINUTE)
+            assert other.look(lambda unit, two: unit.facts.strangers(*two), when) == [
+                SERVICE
+            ]

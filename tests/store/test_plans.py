@@ -9,7 +9,16 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.schedule import ScheduleState
-from bot.store import audience, chunks, exceptions, notices, people, schedules, upgrade
+from bot.store import (
+    audience,
+    chunks,
+    exceptions,
+    notices,
+    occurrences,
+    people,
+    schedules,
+    upgrade,
+)
 from bot.store.backend import Backend
 from bot.store.database import backend_of
 from bot.store.lists import _values as _list
@@ -178,20 +187,25 @@ def explain(backend: Backend, statement: Any, values: dict[str, Any]) -> str:
 PAGE = {
     "whose": SERVICE,
     "list_id": 1,
-    "at": NOON,
+    "broadcast_id": 1,
     "after": 1000,
     "last": 2000,
     "limit": 250,
 }
-FREEZE = {"whose": SERVICE, "list_id": 1, "at": NOON, "all_but_one": 99}
+FREEZE = {"whose": SERVICE, "list_id": 1, "all_but_one": 99}
 OWNERS = sa.select(schedule).where(
     schedule.c.service == SERVICE, schedule.c.owner == "user1@example.org"
 )
 HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     "due": (
         schedules.DUE,
-        {"whose": SERVICE, "now": at(500), "limit": 10},
+        {"whose": SERVICE, "after": at(0), "until": at(500), "limit": 10},
         ["ix_schedule_due"],
+    ),
+    "untold": (
+        occurrences.UNTOLD,
+        {"whose": SERVICE, "which": 1},
+        [],
     ),
     "next due": (schedules.NEXT_DUE, {"whose": SERVICE}, ["ix_schedule_due"]),
     "upcoming": (
@@ -225,12 +239,12 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     ),
     "due retries": (
         exceptions.DUE,
-        {"whose": SERVICE, "now": at(MANY), "limit": 10},
+        {"whose": SERVICE, "now": at(MANY), "beyond": at(9 * MANY), "limit": 10},
         ["ix_delivery_exception_next"],
     ),
     "retries": (
         exceptions.RETRIES,
-        {"whose": SERVICE, "now": at(MANY), "limit": 10},
+        {"whose": SERVICE, "now": at(MANY), "beyond": at(9 * MANY), "limit": 10},
         ["ix_delivery_exception_next"],
     ),
     "anybody awaited": (

@@ -22,7 +22,7 @@ class Before:
 
     def __init__(self, url: str) -> None:
         restore("0.1.0", url)
-        script = ScriptDirectory(str(upgrade.folder())).get_revision("0006")
+        script = ScriptDirectory(str(upgrade.folder())).get_revision("0007")
         assert script is not None
         assert isinstance(script.down_revision, str)
         upgrade.upgrade(url, SERVICE, script.down_revision)
@@ -176,7 +176,7 @@ HARDER = "\u05d0@\u05d0 a@ex\uff0eorg a@\u33c2 \u2167@x a@xn--a a@xn--4dbc.test 
 @pytest.mark.parametrize("jid", [OLD, NEW, NOBODY, *HARD.split(), *HARDER.split()])
 def test_the_revision_prepares_as_the_service(jid: str) -> None:
     """What the revision has for itself gives what the service of its time does."""
-    script = ScriptDirectory(str(upgrade.folder())).get_revision("0006")
+    script = ScriptDirectory(str(upgrade.folder())).get_revision("0007")
     assert script is not None
     try:
         wanted = bare(jid)

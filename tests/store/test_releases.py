@@ -2,13 +2,19 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
+from bot.domain import coming
+from bot.domain.audit import Action
 from bot.domain.lists import ListKind
 from bot.domain.schedule import Schedule
 from bot.service.delivery.jobs import Step
+from bot.service.ports.paging import Paging
+from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from tests.fakes import FakeClock
@@ -46,6 +52,13 @@ def without_added(before: Rows, after: Rows) -> Rows:
             key=repr,
         )
     return kept
+
+
+def moved(schedule: dict[str, Any]) -> dict[str, Any]:
+    """What is held is an occurrence, no more its schedule, which waits."""
+    if schedule["state"] == "held":
+        return schedule | {"state": "pending", "reason": None}
+    return schedule
 
 
 def states(rows: Rows, table: str, column: str) -> set[str]:
@@ -91,9 +104,9 @@ def test_every_row_is_kept_up_and_down(url: str) -> None:
     assert upgrade.check(url) == []
     after = rows_of(url)
     kept = without_added(before, after)
-    assert {table: Counter(map(repr, rows)) for table, rows in kept.items()} == {
-        table: Counter(map(repr, rows)) for table, rows in before.items()
-    }
+    for table, rows in before.items():
+        expected = map(moved, rows) if table == "schedule" else rows
+        assert Counter(map(repr, kept[table])) == Counter(map(repr, expected)), table
     for table, rows in after.items():
         assert {row.get("service", SERVICE) for row in rows} <= {SERVICE}, table
     assert states(after, "pulse", "jid") == states(before, "pulse", "service")
@@ -180,6 +193,26 @@ def test_a_service_goes_on(url: str) -> None:
 
 
 @pytest.mark.usefixtures("release")
+def test_what_recurs_goes_on_by_wall_time(url: str) -> None:
+    """A rule begins with the wall time of its first moment, and what is to come of it
+    is what was to come.
+    """
+    upgrade.upgrade(url, SERVICE)
+    world = World(url, lists=LISTS, clock=FakeClock(NOON))
+    recurring = [
+        job
+        for job in world.do(lambda it: it.schedules.recurring(0, 1000))
+        if job.next_at is not None
+    ]
+    assert {job.client_id for job in recurring} >= {"paused", "monthly"}
+    for job in recurring:
+        start = job.deliver_at.astimezone(ZoneInfo(job.zone)).replace(tzinfo=None)
+        assert job.start == start
+        assert coming.derived(job, ()) == job
+    world.close()
+
+
+@pytest.mark.usefixtures("release")
 def test_readers_stand_where_they_stood(url: str) -> None:
     """A sign of life takes up a suspended place, and nobody is welcomed twice."""
     upgrade.upgrade(url, SERVICE)
@@ -198,8 +231,25 @@ def test_readers_stand_where_they_stood(url: str) -> None:
     world.do(world.subscribers.leave, "user@example.org", list_address)
     world.do(world.subscribers.join, "user@example.org", list_address, None)
     assert len(rows_of(url)["schedule"]) == before
+    world.close()
+
+
+@pytest.mark.usefixtures("release")
+def test_what_was_held_and_paused(url: str) -> None:
+    """What held its whole schedule is one held occurrence, which an admin lets go; what
+    was paused is known to be so since it was asked for.
+    """
+    upgrade.upgrade(url, SERVICE)
+    world = World(url, lists=LISTS, clock=FakeClock(NOON))
     held = found(world, ADMIN, "late-hold")
-    assert held.state == "held"
+    assert (held.state, held.wire_state, held.reason) == ("pending", "scheduled", None)
+    assert [one.state for one in world.moments(held)] == ["held"]
+    assert world.steer("resume", held).state in {"running", "sent"}
+    paused = found(world, ADMIN, "paused")
+    asked = AuditFilter(action=Action.PAUSE)
+    entries = world.do(lambda it: it.audit.page(asked, Paging(limit=1000))).items
+    since = [one.at for one in entries if one.reference == paused.id]
+    assert paused.paused_at == max(since, default=paused.created_at)
     world.close()
 
 

@@ -1,6 +1,7 @@
 """Schedules and their occurrences."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,6 +23,9 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, a_schedule
 
+AT_NINE = datetime.fromisoformat("2026-03-01T09:00")
+DAY = timedelta(days=1)
+
 FULL = a_schedule(
     audience=PeopleAudience(jids=("b@example.org", "a@example.org"), list_name="news"),
     content=TextContent(
@@ -41,7 +45,8 @@ FULL = a_schedule(
     updates=False,
     language="de-AT",
     metadata="<metadata/>",
-    state=ScheduleState.HELD,
+    state=ScheduleState.PAUSED,
+    paused_at=NOON - MINUTE,
     reason="late",
     ended_at=NOON,
 )
@@ -159,7 +164,7 @@ def test_filter_by_state(database: SqlDatabase) -> None:
     def use(unit: UnitOfWork) -> None:
         for state in ScheduleState:
             unit.schedules.add(a_schedule(f"{state}", state=state))
-        states = {ScheduleState.HELD, ScheduleState.SENT}
+        states = {ScheduleState.PAUSED, ScheduleState.SENT}
         assert unit.schedules.count(ScheduleFilter(states=states)) == 2
         assert unit.schedules.count(ScheduleFilter(states=())) == 0
 
@@ -201,7 +206,12 @@ def test_what_is_skipped(database: SqlDatabase) -> None:
         ]
         first, second, third = (
             unit.occurrences.add(
-                Occurrence(schedule_id=schedule, due_at=NOON + at * MINUTE, state=state)
+                Occurrence(
+                    schedule_id=schedule,
+                    due_at=NOON + at * MINUTE,
+                    wall=AT_NINE + at * DAY,
+                    state=state,
+                )
             )
             for at, state in enumerate(states)
         )
@@ -214,10 +224,10 @@ def test_what_is_skipped(database: SqlDatabase) -> None:
         assert found.of(schedule, limit=9, until=NOON + MINUTE) == [second, first]
         assert found.in_state(schedule, OccurrenceState.SKIPPED) == [second, third]
         assert found.in_state(other, OccurrenceState.SKIPPED) == []
-        assert found.skipped(schedule, after=NOON) == [second.due_at, third.due_at]
-        assert found.skipped(schedule, after=second.due_at) == [third.due_at]
-        for moment in (first.due_at, third.due_at):
-            found.put_back(schedule, moment)
+        assert found.skipped(schedule, after=None) == [second.wall, third.wall]
+        assert found.skipped(schedule, after=second.wall) == [third.wall]
+        for wall in (AT_NINE, AT_NINE + 2 * DAY):  # the first is no skipped one
+            found.put_back(schedule, wall)
         assert found.of(schedule, limit=9) == [second, first]
 
     database.call(use)

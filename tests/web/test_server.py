@@ -4,10 +4,6 @@ import asyncio
 import contextlib
 import signal
 import socket
-import urllib.error
-import urllib.request
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
 
 import pytest
 import structlog
@@ -15,63 +11,10 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from bot.web import server
-from bot.web.pages import Probes, pages
+from bot.web.pages import pages
 from bot.web.server import WebServer
-from tests.servers.ports import free_port, is_open
-
-METRICS = b"carillon_connected 1\n"
-
-
-@dataclass
-class Service:
-    """As healthy as its reasons."""
-
-    health: list[str] = field(default_factory=list)
-    readiness: list[str] = field(default_factory=list)
-    breaks: bool = False
-
-    @property
-    def probes(self) -> Probes:
-        async def ready() -> Sequence[str]:
-            return self.readiness
-
-        async def metrics() -> bytes:
-            if self.breaks:
-                raise RuntimeError("a secret of ours")
-            return METRICS
-
-        return Probes(
-            health=lambda: self.health,
-            readiness=ready,
-            metrics=metrics,
-            metrics_type="text/plain; version=0.0.4; charset=utf-8",
-        )
-
-
-@contextlib.asynccontextmanager
-async def shown(service: Service) -> AsyncIterator[str]:
-    """Its address."""
-    port = free_port()
-    async with WebServer(pages(service.probes), "127.0.0.1", port).serving():
-        while not is_open(port):  # noqa: ASYNC110 - nothing tells of a socket
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{port}"
-
-
-async def ask(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
-    """(status, headers, text)"""
-
-    def blocking() -> tuple[int, dict[str, str], str]:
-        request = urllib.request.Request(url, method=method)
-        try:
-            answer = urllib.request.urlopen(request, timeout=20)
-        except urllib.error.HTTPError as error:
-            answer = error
-        with answer:
-            headers = {name.lower(): text for name, text in answer.headers.items()}
-            return answer.status, headers, answer.read().decode()
-
-    return await asyncio.to_thread(blocking)
+from tests.servers.ports import is_open
+from tests.web.serving import METRICS, Service, ask, shown
 
 
 def test_pages() -> None:

@@ -1,6 +1,7 @@
 """The service's doors on a real server, with its real database, without engine."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError
 
-from bot.app.wiring import lists_of, open_use_cases
+from bot.app.wiring import lists_of, open_use_cases, spool_of
 from bot.desk.desk import Desk
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
@@ -43,6 +44,7 @@ class Answering:
 
     use_cases: UseCases
     connection: Connection
+    desk: Desk
     doors: Doors
     ids: MessageIds
     bounces: list[Bounce] = field(default_factory=list)
@@ -65,7 +67,7 @@ class Answering:
             active = uow.subscriptions.of(subscriber.id) if subscriber else []
             return [names[one.list_id] for one in active]
 
-        return self.use_cases.database.call(find)
+        return self.use_cases.database.look(find)
 
 
 def configured(
@@ -89,16 +91,21 @@ def configured(
 async def answering(settings: Settings) -> AsyncIterator[Answering]:
     """Started, with everything said that a fresh session asks for."""
     upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
-    with open_use_cases(settings) as use_cases:
+    with (
+        open_use_cases(settings) as use_cases,
+        contextlib.closing(spool_of(settings, use_cases)) as spool,
+    ):
         key, lists = await use_cases.database.run(_start)
         ids = MessageIds(key)
         bounces: list[Bounce] = []
+        desk = Desk(use_cases)
         doors = Doors(
             use_cases=use_cases,
-            desk=Desk(use_cases),
+            desk=desk,
             ids=ids,
             lists=lists,
             on_bounce=bounces.append,
+            spool=spool,
             contact=settings.xmpp.contact,
         )
         connection = Connection(
@@ -114,7 +121,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             async with asyncio.timeout(30):
                 await doors.arrived.wait()
             assert len(lists) == len(lists_of(settings))
-            yield Answering(use_cases, connection, doors, ids, bounces)
+            yield Answering(use_cases, connection, desk, doors, ids, bounces)
         finally:
             await connection.stop()
             async with asyncio.timeout(20):

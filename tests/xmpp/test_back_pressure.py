@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import desk
+from bot.desk import places
 from tests.servers.prosody import Prosody
 from tests.xmpp.answering import answering, ask, configured, query, refusal
 from tests.xmpp.links import Run, newcomer, reading
@@ -21,7 +21,7 @@ def test_too_many_at_once(
     async def scenario() -> None:
         async with answering(settings) as bot, reading(prosody, user) as client:
             with monkeypatch.context() as full:
-                full.setattr(desk, "REQUESTS_AT_ONCE", 0)
+                full.setattr(places, "REQUESTS_OF_ONE", 0)
                 answer = await ask(client, bot.address, "get", query())
                 assert refusal(answer) == ("resource-constraint", "wait")
             answer = await ask(client, bot.address, "get", query())

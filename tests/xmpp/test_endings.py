@@ -3,8 +3,7 @@
 import pytest
 
 from bot.domain.addresses import Addresses
-from bot.xmpp.session.endings import ending
-from bot.xmpp.session.stream import BLAMELESS
+from bot.xmpp.session.endings import BLAMELESS, ending
 
 COMPONENT = Addresses(service="announce.example.org", component=True)
 ACCOUNT = Addresses(service="bot@example.org/carillon", component=False)

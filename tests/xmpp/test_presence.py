@@ -201,8 +201,8 @@ def test_lists_that_nobody_joins(server: XmppServer, tmp_path: Path, run: Run) -
 def test_joining_and_leaving_in_a_loop(
     server: XmppServer, tmp_path: Path, run: Run
 ) -> None:
-    """Of one person so many subscriptions are taken, each leave is, and nobody else
-    is affected; a little later the person is taken again.
+    """Of one person so many subscriptions are taken at most, each leave is, and nobody
+    else is affected; a little later the person is taken again.
     """
     settings = configured(server, "component", tmp_path)
     name, other = newcomer(server), newcomer(server)
@@ -217,9 +217,9 @@ def test_joining_and_leaving_in_a_loop(
                 client.tell(news, "subscribe")
                 client.tell(news, "unsubscribe")
                 await ask(client, bot.address, "get", PING)
-            await until(bot.doors._presence._waiting.empty)
+            await until(lambda: bot.doors.moves.waiting == 0)
             await until(lambda: bot.standing(server.jid(name)) == [])
-            assert len(intervals(bot, server.jid(name))) == most
+            assert 0 < len(intervals(bot, server.jid(name))) <= most
             async with contact(server, other) as neighbour:
                 neighbour.tell(news, "subscribe")
                 await neighbour.until_presence(news, "subscribed")

@@ -14,8 +14,9 @@ from bot.app.wiring import open_use_cases
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import Settings
-from bot.store import upgrade
+from bot.store import sqlite, upgrade
 from bot.xmpp.doors.signs_of_life import REPEAT_SECONDS, SignsOfLife
+from tests.servers.locked import locked
 from tests.xmpp.answering import LISTS, until
 from tests.xmpp.links import Run
 
@@ -108,10 +109,36 @@ def test_memory_is_bounded(settings: Settings, run: Run) -> None:
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         with open_use_cases(settings) as use_cases:
             signs = SignsOfLife(
-                use_cases.database, use_cases.subscribers, Clock(), max_people=10
+                use_cases.database,
+                use_cases.subscribers,
+                Clock(),
+                max_people=20,
+                max_waiting=10,
             )
             for number in range(100):
                 signs.note(f"u{number}@example.org", None)
             assert len(signs._written) == len(signs._waiting) == 10
+            for _ in range(3):
+                signs._waiting.clear()
+                for number in range(100):
+                    signs.note(f"u{number}@example.org", None)
+            assert (len(signs._written), len(signs._waiting)) == (20, 10)
+
+    run(scenario())
+
+
+def test_the_database_is_away(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    """A sign that could not be written counts at once when it comes again."""
+    monkeypatch.setattr(sqlite, "_BUSY_TIMEOUT", 10)
+
+    async def scenario() -> None:
+        async with running(settings, Clock()) as (use_cases, signs):
+            with locked(tmp_path / "carillon.db"):
+                signs.note(JID, "de")
+                await until(lambda: not signs._written)
+            signs.note(JID, "de")
+            await until(partial(_has_seen, use_cases, "de"))
 
     run(scenario())

@@ -15,7 +15,6 @@ from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 from bot.app import renamed
 from bot.app.checks.finding import Finding, Result, fault, ok, warning
 from bot.app.wiring import database_of, templates_of
-from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Phrase, Quoted
 from bot.rendering.templates import JinjaTemplates
@@ -103,7 +102,7 @@ def database(config: Path, settings: Settings) -> Iterator[Finding]:
 
 def _hint(settings: Settings) -> Phrase | None:
     with contextlib.closing(database_of(settings)) as stored:
-        return renamed.hint(settings, stored, SystemClock())
+        return renamed.hint(settings, stored)
 
 
 def _whereabouts(name: str, file: Path, url: str, here: str) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.domain.errors import Conflict, Unavailable
 from bot.domain.phrase import Phrase
+from bot.store import durable
 
 SECRET_MODE, CONFIG_MODE, FOLDER_MODE = 0o600, 0o640, 0o750
 
@@ -26,6 +27,7 @@ def folder(path: Path) -> bool:
     """Made where it is missing, which is True; raises Unavailable."""
     try:
         path.mkdir(mode=FOLDER_MODE, parents=True)
+        durable.settle(path.parent)
     except FileExistsError:
         return False
     except OSError as error:
@@ -51,6 +53,7 @@ def write(path: Path, text: str, mode: int, *, replace: bool = False) -> None:
         else:
             # fails where it is there, in one step
             path.hardlink_to(new)
+        durable.settle(path.parent)
     except FileExistsError:
         there = Phrase("{file} is there already: --force writes it anew.", file=path)
         raise Conflict(there) from None

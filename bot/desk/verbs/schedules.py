@@ -33,6 +33,8 @@ class ScheduleWish:
     status: str | None = None
     #: our own, where no word of the draft is given
     states: Collection[ScheduleState] | None = None
+    #: with an occurrence that is held for an admin only
+    held: bool = False
     #: welcomes too, of which there may be thousands
     welcomes: bool = False
 
@@ -71,6 +73,7 @@ def _page(
         wish.paging,
         wish.status,
         states=wish.states,
+        held=wish.held,
         everything=wish.welcomes,
     )
     items = [

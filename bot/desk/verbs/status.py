@@ -1,10 +1,13 @@
 """Whether a service is up, what goes out now, and what next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.desk.verb import Read, Steps, Verb
 from bot.domain.access import Caller
 from bot.domain.audit import Action
+from bot.domain.phrase import Phrase
+from bot.service.ports.outside import Database
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.health import Health, health
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
@@ -21,8 +24,13 @@ class StatusWish:
 
 
 def _status(use_cases: UseCases, _caller: Caller, wish: StatusWish) -> Steps[Health]:
-    found: Health = yield Read(health, use_cases.clock, wish.limit)
-    return found
+    found: Health = yield Read(health, wish.limit)
+    held_up: Phrase | None = yield Read(_held_up, use_cases.database)
+    return replace(found, held_up=held_up)
+
+
+def _held_up(_uow: UnitOfWork, database: Database) -> Phrase | None:
+    return database.look_who_holds()
 
 
 STATUS = Verb(name="status", action=Action.QUERY, right=Right.SEES_ALL, steps=_status)

@@ -1,7 +1,6 @@
 """Recurrence rules (RFC 5545, section 3.3.10) as far as `<recurrence/>` offers them.
 
-recurrence.parse(text) ─► Rule ─► recurrence.first(rule, deliver_at, zone)
-                           │      recurrence.next_after(rule, anchor, zone, after)
+recurrence.parse(text) ─► Rule ─► Recurrence(rule, start, zone).matches(after)
                            └────► recurrence.canonical(rule)
 
 rule.py       the rule as data
@@ -14,24 +13,18 @@ skipped.py    months without a day that the rule names
 from bot.domain.recurrence.grammar import PARTS, parse
 from bot.domain.recurrence.rule import Freq, Rule, canonical
 from bot.domain.recurrence.sequence import (
-    LOOK_AHEAD,
     Match,
     Recurrence,
-    first,
     first_or_refuse,
-    next_after,
 )
 
 __all__ = [
-    "LOOK_AHEAD",
     "PARTS",
     "Freq",
     "Match",
     "Recurrence",
     "Rule",
     "canonical",
-    "first",
     "first_or_refuse",
-    "next_after",
     "parse",
 ]

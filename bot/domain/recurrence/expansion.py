@@ -4,15 +4,17 @@ dateutil compares `until` with what it finds; where it finds nothing, it looks o
 to the year 9999. So it is asked only what it cannot fail to answer soon:
 
 YEARLY, MONTHLY   one period at a time, by an INTERVAL beyond the calendar's end
-DAILY             the days of a month, likewise, of which each INTERVALth stays
 WEEKLY            all at once: no rule waits longer than 287 periods for a day,
                   once the BYSETPOS that no week has are taken out
+DAILY             not at all: each INTERVALth day is looked at
 
 It begins in the last period before the question that INTERVAL comes to, found by
-a division, and on the first day of it, so that BYSETPOS counts in a whole one.
+a division, and on the first day of it, so that BYSETPOS counts in a whole one. It
+ends where so many periods in a row had no day that none will come.
 """
 
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import MAXYEAR, date, datetime
@@ -21,31 +23,35 @@ from typing import Literal
 
 from dateutil import rrule
 
-from bot.domain.recurrence.rule import WEEKDAYS, Freq, Rule, anchored, counts_in_month
+from bot.domain.recurrence.rule import Freq, Rule, anchored, counts_in_month
 
 _FREQ: dict[Freq, Literal[0, 1, 2]] = {
     Freq.YEARLY: rrule.YEARLY,
     Freq.MONTHLY: rrule.MONTHLY,
     Freq.WEEKLY: rrule.WEEKLY,
 }
-_EVERY_DAY = tuple((None, day) for day in range(len(WEEKDAYS)))
 _ONCE = 12 * MAXYEAR  # INTERVAL, in months or years
+# Periods in a row without a day after which none will come: of a rule that has matched
+# before, all until the calendar repeats itself, which it does after 400 years; of
+# others, those of some fifty years (without INTERVAL no rule waits for more than 40).
+_REPEATS = {Freq.YEARLY: 400, Freq.MONTHLY: 4_800, Freq.DAILY: 146_097}
+_NEVER = {Freq.YEARLY: 50, Freq.MONTHLY: 600, Freq.DAILY: 18_300}
 
 
 def wall_times(
-    rule: Rule, start: datetime, since: date, last: date
+    rule: Rule, start: datetime, since: date, last: date, *, matched: bool
 ) -> Iterator[datetime]:
     """What `rule` asks for on the days from `since` to `last`, in order.
 
-    `start` is DTSTART, naive as the results are, and not after `since`.
+    `start` is DTSTART, naive as the results are, and not after `since`; `matched`:
+    the rule had an occurrence before.
     """
     rule = anchored(rule, start)
-    if rule.freq is Freq.DAILY:
-        listed = _by_days(rule, start, since, last)
-    elif rule.freq is Freq.WEEKLY:
+    if rule.freq is Freq.WEEKLY:
         listed = _by_weeks(rule, start, since)
     else:
-        listed = _by_months(rule, start, since, last)
+        by_period = _by_days if rule.freq is Freq.DAILY else _by_months
+        listed = _listed(by_period(rule, start, since, last), rule.freq, matched)
     for wall in listed:
         if wall.date() > last:
             return
@@ -53,9 +59,24 @@ def wall_times(
             yield wall
 
 
+def _listed(
+    periods: Iterator[Collection[datetime]], freq: Freq, matched: bool
+) -> Iterator[datetime]:
+    """What the periods have, until too many in a row have nothing."""
+    most, empty = (_REPEATS if matched else _NEVER)[freq], 0
+    for found in periods:
+        if found:
+            most, empty = _REPEATS[freq], 0
+            yield from found
+        elif empty == most:
+            return
+        else:
+            empty += 1
+
+
 def _by_months(
     rule: Rule, start: datetime, since: date, last: date
-) -> Iterator[datetime]:
+) -> Iterator[Collection[datetime]]:
     """Month by month or year by year: a year is twelve months."""
     length = 12 if rule.freq is Freq.YEARLY else 1
     step = rule.interval * length
@@ -64,7 +85,7 @@ def _by_months(
     expand = _dateutil(rule)
     for month in range(first, _month(last) + 1, step):
         begin = start.replace(year=month // 12, month=month % 12 + 1, day=1)
-        yield from expand(dtstart=begin, interval=_ONCE)
+        yield list(expand(dtstart=begin, interval=_ONCE))
 
 
 def _month(day: date) -> int:
@@ -73,15 +94,24 @@ def _month(day: date) -> int:
 
 def _by_days(
     rule: Rule, start: datetime, since: date, last: date
-) -> Iterator[datetime]:
-    """The other parts limit days just as they do with FREQ=MONTHLY.
+) -> Iterator[Collection[datetime]]:
+    """Day by day. BYSETPOS changes nothing: of one day it can only pick the first."""
+    first = since.toordinal() + (start.toordinal() - since.toordinal()) % rule.interval
+    weekdays = {day for _, day in rule.by_day}
+    for ordinal in range(first, last.toordinal() + 1, rule.interval):
+        day = date.fromordinal(ordinal)
+        allowed = (
+            (not rule.by_month or day.month in rule.by_month)
+            and (not weekdays or day.weekday() in weekdays)
+            and (not rule.by_month_day or _is_named(rule, day))
+        )
+        yield (datetime.combine(day, start.time()),) if allowed else ()
 
-    But for BYSETPOS: of one day it can only pick the first.
-    """
-    monthly = replace(rule, freq=Freq.MONTHLY, interval=1, by_set_pos=())
-    monthly = replace(monthly, by_day=rule.by_day or _EVERY_DAY)
-    allowed = _by_months(monthly, start, since, last)
-    return (wall for wall in allowed if (wall - start).days % rule.interval == 0)
+
+def _is_named(rule: Rule, day: date) -> bool:
+    """Whether BYMONTHDAY names it, from the beginning or the end of its month."""
+    _, length = monthrange(day.year, day.month)
+    return not {day.day, day.day - length - 1}.isdisjoint(rule.by_month_day)
 
 
 def _by_weeks(rule: Rule, start: datetime, since: date) -> Iterator[datetime]:

@@ -114,18 +114,22 @@ def close(
     schedule = uow.schedules.lock(broadcast.schedule_id)
     if occurrence is None or schedule is None:  # pragma: no cover - foreign keys
         return
-    occurrence = replace(occurrence, state=OccurrenceState(state), reason=reason)
+    # one that was sent keeps why it went out of its time
+    kept = occurrence.reason if state is BroadcastState.SENT else None
+    occurrence = replace(
+        occurrence, state=OccurrenceState(state), reason=reason or kept
+    )
     uow.occurrences.save(occurrence)
-    running = ScheduleState.RUNNING
-    if schedule.state is running and between(uow, schedule) is not running:
-        if schedule.next_at is not None:
-            schedule = schedule.moved(ScheduleState.PENDING)
-        else:
+    if schedule.state is ScheduleState.RUNNING:
+        waiting = standing(uow, schedule)
+        if waiting is None:
             schedule = schedule.moved(_ENDS[state], reason=reason, ended_at=now)
+        else:
+            schedule = schedule.moved(waiting)
         uow.schedules.save(schedule)
     progress = uow.broadcasts.progress(broadcast.id)
     told = reports.as_sent(uow, schedule, broadcast)
-    reports.dealt_with(uow, policy, told, occurrence, progress, now)
+    reports.ended(uow, policy, told, occurrence, progress, now)
     uow.happened(
         Ended(
             announcement=schedule.id,
@@ -143,9 +147,23 @@ def close(
     uow.nudge()
 
 
-def between(uow: UnitOfWork, schedule: Schedule) -> ScheduleState:
-    """The state of a schedule that waits for its next moment: running while the
-    last one still goes out.
+def standing(uow: UnitOfWork, schedule: Schedule) -> ScheduleState | None:
+    """The state of a schedule that is not paused, by what is left of it: running while
+    one still goes out, pending while one is to come or held; None: it is over.
     """
-    sending = uow.occurrences.in_state(schedule.id, OccurrenceState.SENDING)
-    return ScheduleState.RUNNING if sending else ScheduleState.PENDING
+    if uow.occurrences.in_state(schedule.id, OccurrenceState.SENDING):
+        return ScheduleState.RUNNING
+    if schedule.next_at is not None:
+        return ScheduleState.PENDING
+    held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
+    return ScheduleState.PENDING if held else None
+
+
+def rested(uow: UnitOfWork, schedule: Schedule, reason: str, now: datetime) -> Schedule:
+    """The schedule after a moment at which nothing went out, for that reason: failed
+    where that was the last of it.
+    """
+    waiting = standing(uow, schedule)
+    if waiting is None:
+        return schedule.moved(ScheduleState.FAILED, reason=reason, ended_at=now)
+    return schedule.moved(waiting)

@@ -35,6 +35,8 @@ class Step:
     """What was acknowledged since the last step."""
 
     chunk_id: int
+    #: the broadcast's: what bounced of it is recorded no later
+    broadcast_key: str = ""
     #: the new cursor; 0: as it was
     through: int = 0
     #: recipients passed, exceptions included

@@ -51,19 +51,35 @@ class Outcomes:
 
     def broadcasts_of(self, uow: UnitOfWork, bounces: Sequence[Bounce]) -> set[int]:
         """What these bounces may bring to an end, and so is to be held first."""
-        keys = {bounce.broadcast_key for bounce in bounces}
-        found = (uow.broadcasts.by_key(key) for key in keys)
-        return {broadcast.id for broadcast in found if broadcast is not None}
+        return {
+            broadcast.id
+            for bounce in bounces
+            if (broadcast := self._news(uow, bounce)[0]) is not None
+        }
+
+    def _news(
+        self, uow: UnitOfWork, bounce: Bounce
+    ) -> tuple[Broadcast | None, DeliveryException | None]:
+        """The broadcast of a bounce that says something new, and what was known.
+
+        One whose message is given up already costs this look and no lock.
+        """
+        broadcast = uow.broadcasts.by_key(bounce.broadcast_key)
+        if broadcast is None:
+            return None, None
+        before = uow.exceptions.get(broadcast.id, bounce.jid)
+        if before is not None and before.is_final:
+            return None, before
+        return broadcast, before
 
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
         """Record one bounce and act on its verdict."""
-        broadcast = uow.broadcasts.by_key(bounce.broadcast_key)
+        broadcast, before = self._news(uow, bounce)
         if broadcast is None:
             return
         now = self._clock.now()
         own = domain_of(bounce.jid) in self._policy.access.domains
         ruling = verdict.judge(bounce.condition, bounce.error_type, own_server=own)
-        before = uow.exceptions.get(broadcast.id, bounce.jid)
         after = self._exception(broadcast, bounce, before, ruling, now)
         uow.exceptions.put([after])
         if before is None or before.kind is not after.kind:
@@ -88,7 +104,10 @@ class Outcomes:
         next_at = None
         if ruling is Verdict.RETRY and broadcast.state is not BroadcastState.STOPPED:
             next_at = verdict.retry_at(
-                attempts, first_at=first_at, now=now, expires_at=broadcast.expires_at
+                attempts,
+                created_at=broadcast.created_at,
+                now=now,
+                expires_at=broadcast.expires_at,
             )
         return DeliveryException(
             broadcast_id=broadcast.id,
@@ -107,7 +126,7 @@ class Outcomes:
             uow.subscriptions.end(subscriber.id, EndReason.SUSPENDED, now)
 
     def _score(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
-        subscriber = uow.subscribers.get(jid)
+        subscriber = uow.subscribers.lock(jid)
         if subscriber is None:
             return
         score = subscriber.score.raised(now)
@@ -119,7 +138,7 @@ class Outcomes:
         """Claim messages to repeat now; a claim that is not followed up lapses.
 
         Those repeated before without a bounce since are taken as accepted; those
-        that expired meanwhile, or were claimed too often, have failed.
+        that came too late meanwhile, or were claimed too often, have failed.
         """
         now = self._clock.now()
         held = uow.exceptions.due(now, limit)
@@ -130,9 +149,12 @@ class Outcomes:
             if exception.broadcast_id not in held:
                 continue  # became due after the look: the next round has it
             if exception.kind is ExceptionKind.DEFERRED:
-                uow.exceptions.drop(exception.broadcast_id, [exception.jid])
+                # kept, for the attempts: it may bounce later still
+                uow.exceptions.put([replace(exception, next_at=None)])
                 accepted.add(exception.broadcast_id)
-            elif self._hopeless(uow, exception, now):
+            elif exception.attempts >= verdict.MAX_ATTEMPTS or self._is_past(
+                _of(uow, exception), now
+            ):
                 self.failed(uow, exception)
             else:
                 claimed = replace(
@@ -151,13 +173,21 @@ class Outcomes:
     ) -> list[Repeat]:
         """What to write for retries that are due, as it was written first.
 
-        Who left since, and what can't be rendered any more, has failed.
+        To be asked right before it is written: a claim that is another's by now, as
+        after a stop, gives nothing. Who left since, what came too late, and what can't
+        be rendered any more, has failed.
         """
         closing.hold(uow, {exception.broadcast_id for exception in exceptions})
+        now = self._clock.now()
         found: list[Repeat] = []
         outgoing_by_id: dict[int, Outgoing] = {}
         for exception in exceptions:
             broadcast_id = exception.broadcast_id
+            if uow.exceptions.get(broadcast_id, exception.jid) != exception:
+                continue
+            if self._is_past(_of(uow, exception), now):
+                self.failed(uow, exception)
+                continue
             if broadcast_id not in outgoing_by_id:
                 outgoing_by_id[broadcast_id] = self._renditions.outgoing(
                     uow, broadcast_id
@@ -181,17 +211,31 @@ class Outcomes:
             )
         return found
 
-    def _hopeless(
-        self, uow: UnitOfWork, exception: DeliveryException, now: datetime
-    ) -> bool:
-        broadcast = _of(uow, exception)
+    def _is_past(self, broadcast: Broadcast, now: datetime) -> bool:
+        """Nothing of it is to be repeated any more."""
         # stopping gives up what is awaited; this is for what was missed by it
         stopped = broadcast.state is BroadcastState.STOPPED
-        given_up = exception.attempts >= verdict.MAX_ATTEMPTS
-        # what it said is kept from edits for so long (`Editing`)
-        ended = broadcast.finished_at
-        too_late = ended is not None and now - ended > verdict.REPEATABLE_FOR
-        return broadcast.has_expired(now) or stopped or given_up or too_late
+        too_old = now - broadcast.created_at > verdict.RETRY_FOR
+        return stopped or too_old or broadcast.has_expired(now)
+
+    def give_back(
+        self,
+        uow: UnitOfWork,
+        claimed: Sequence[DeliveryException],
+        tried: Sequence[DeliveryException],
+    ) -> None:
+        """They are due again at once; of those not `tried` no attempt is counted."""
+        now = self._clock.now()
+        after = [(one, one.attempts - 1) for one in claimed]
+        after += [(one, one.attempts) for one in tried]
+        closing.hold(uow, {one.broadcast_id for one, _ in after})
+        uow.exceptions.put(
+            [
+                replace(one, attempts=attempts, next_at=now)
+                for one, attempts in after
+                if uow.exceptions.get(one.broadcast_id, one.jid) == one
+            ]
+        )
 
     def failed(
         self,
@@ -213,6 +257,8 @@ class Outcomes:
 
         One that bounced already is left as its bounce made it.
         """
+        # A bounce that is being recorded holds the broadcast, too: it is waited for.
+        closing.hold(uow, {one.broadcast_id for one in claimed})
         now = self._clock.now()
         after = [
             replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLING_TIME)

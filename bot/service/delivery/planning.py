@@ -1,16 +1,20 @@
 """From schedule to occurrence to broadcast: what is due is planned, once.
 
-Each step takes one due moment of one schedule and commits, in one transaction,
-the occurrence (unique), the schedule's advance, and the broadcast with its
+Each step takes one schedule and commits, in one transaction, the occurrences of its
+due moments (each unique), its advance, and the broadcast of the newest with its
 chunks. A process that dies before the commit leaves everything as it was; a
 second process finds the row locked or advanced.
+
+What is on time goes first, so that nobody waits behind a backlog. Of a schedule's
+backlog at most the newest moment goes out, and its owner is told of the rest in one
+report once the last of it is dealt with, however many transactions that takes.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import coming, identity
+from bot.domain import backlog, identity
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -18,9 +22,10 @@ from bot.domain.broadcast import (
     Occurrence,
     OccurrenceState,
 )
+from bot.domain.coming import Due
 from bot.domain.errors import CarillonError
-from bot.domain.events import Planned, Unsent
-from bot.domain.lateness import LateVerdict, judge
+from bot.domain.events import Planned
+from bot.domain.lateness import ON_TIME, LateVerdict, Shift, away, judge
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import (
     ListAudience,
@@ -29,7 +34,7 @@ from bot.domain.schedule import (
     ScheduleState,
     TemplateContent,
 )
-from bot.service.delivery import closing, reports
+from bot.service.delivery import closing, reports, unsent
 from bot.service.delivery.specimens import specimen
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -40,6 +45,8 @@ from bot.service.rules.voices import list_of
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
 SCHEDULES_PER_TRANSACTION = 10
+#: due moments dealt with in one transaction; one more takes 0.2 ms
+MOMENTS_PER_TRANSACTION = 100
 #: recipients a worker sends under one lease
 CHUNK_SIZE = 2_000
 
@@ -51,10 +58,9 @@ class Planning:
 
     def lists_due(self, uow: UnitOfWork, now: datetime) -> list[str]:
         """The lists whose audience the next batch needs."""
-        due = uow.schedules.due(now, SCHEDULES_PER_TRANSACTION)
         names = {
             schedule.audience.list_name
-            for schedule in due
+            for schedule in _due(uow, now)
             if isinstance(schedule.audience, ListAudience)
         }
         return sorted(names)
@@ -65,25 +71,37 @@ class Planning:
         return uow.audiences.freeze(found.id, now, CHUNK_SIZE) if found else None
 
     def plan(
-        self, uow: UnitOfWork, frozen: Mapping[str, Frozen | None], now: datetime
+        self,
+        uow: UnitOfWork,
+        frozen: Mapping[str, Frozen | None],
+        shift: Shift,
     ) -> int:
         """Plan a batch of what is due; how many moments were dealt with.
 
         `frozen` holds the audiences taken just before. A schedule that became
-        due since for another list is left for the next round.
+        due since for another list is left for the next round. `shift` is the one
+        that goes on at this moment.
         """
+        now = shift.seen_at
+        due = _due(uow, now)
+        if not due:
+            return 0
+        uow.shifts.record(shift)
         planned = 0
-        due = uow.schedules.due(now, SCHEDULES_PER_TRANSACTION)
         # A limit holds its owner (`Quotas.used_up`). Sorted, so that two planners hold
         # owners in the same order and never wait for each other.
         for schedule in sorted(due, key=lambda one: one.owner):
             audience = schedule.audience
             if isinstance(audience, ListAudience) and audience.list_name not in frozen:
                 continue
-            self._step(uow, schedule, frozen, now)
-            planned += 1
+            room = MOMENTS_PER_TRANSACTION - planned
+            if room <= 0:
+                break
+            planned += self._step(uow, schedule, frozen, now, room)
         if planned:
             uow.nudge()
+        # what waits became due after shifts that were over before
+        uow.shifts.forget(uow.schedules.next_due() or now)
         return planned
 
     def _step(
@@ -92,72 +110,87 @@ class Planning:
         schedule: Schedule,
         frozen: Mapping[str, Frozen | None],
         now: datetime,
-    ) -> None:
-        due = schedule.next_at
-        assert due is not None  # noqa: S101 - `due` selects by it
+        room: int,
+    ) -> int:
+        """Deal with what is due of a schedule, at most `room` moments of it."""
+        expected = schedule.next_at
+        assert expected is not None  # noqa: S101 - `due` selects by it
         try:
-            skipped = uow.occurrences.skipped(schedule.id, after=due)
-            schedule = coming.advanced(schedule, skipped)
+            skipped = uow.occurrences.skipped(schedule.id, after=schedule.through)
+            found = backlog.behind(schedule, skipped, now, room)
         except CarillonError:
             # Its zone is gone from the system, for one. It must not hold up the rest.
+            due = Due(expected)
             schedule = replace(schedule, planned=schedule.planned + 1, next_at=None)
-            self._unsent(uow, schedule, due, OccurrenceState.FAILED, "unreadable", now)
-            return
-        if schedule.expires_at is not None and schedule.expires_at <= now:
-            schedule = replace(schedule, next_at=None)
-            self._unsent(uow, schedule, due, OccurrenceState.FAILED, "expired", now)
-        elif schedule.next_at is not None and schedule.next_at <= now:
-            self._unsent(uow, schedule, due, OccurrenceState.MISSED, "superseded", now)
-        else:
-            verdict = judge(schedule.late, due=due, now=now)
-            if verdict is LateVerdict.MISS:
-                self._unsent(uow, schedule, due, OccurrenceState.MISSED, "late", now)
-            elif verdict is LateVerdict.HOLD:
-                self._unsent(uow, schedule, due, OccurrenceState.HELD, "late", now)
+            unsent.record(uow, schedule, due, OccurrenceState.FAILED, "unreadable", now)
+            reports.dealt_with(uow, self.policy, schedule.id, now)
+            return 1
+        schedule = found.after
+        if schedule.next_at is not None and schedule.next_at <= now:
+            unsent.superseded(uow, schedule, found.moments)
+            uow.schedules.save(schedule)
+            return len(found.moments)
+        if found.moments:
+            *older, newest = found.moments
+            unsent.superseded(uow, schedule, older)
+            # not late by what a change of the zone's rules did to it
+            since = max(newest.moment, expected)
+            reason = self._why_not(uow, schedule, since, now)
+            if reason is None:
+                self.launch(uow, schedule, newest, frozen, now)
             else:
-                self.launch(uow, schedule, due, frozen, now)
+                unsent.record(uow, schedule, newest, *reason, now)
+        # The zone's rules have changed since it was looked for.
+        elif schedule.next_at is not None:
+            uow.schedules.save(schedule)
+        else:
+            state, due = OccurrenceState.FAILED, Due(expected)
+            unsent.record(uow, schedule, due, state, "ended", now)
+        reports.dealt_with(uow, self.policy, schedule.id, now)
+        return max(len(found.moments), 1)
 
-    def _unsent(
+    def catch_up(
         self,
         uow: UnitOfWork,
         schedule: Schedule,
-        due: datetime,
-        state: OccurrenceState,
-        reason: str,
+        frozen: Mapping[str, Frozen | None],
         now: datetime,
-        *,
-        occurrence: Occurrence | None = None,
     ) -> None:
-        """Record a moment at which nothing goes out, and tell the owner.
+        """Deal at once with what is due of a locked schedule."""
+        self._step(uow, schedule, frozen, now, MOMENTS_PER_TRANSACTION)
 
-        `occurrence`: one that was held.
-        """
-        if occurrence is None:
-            new = Occurrence(
-                schedule_id=schedule.id, due_at=due, state=state, reason=reason
-            )
-            stored = uow.occurrences.add(new)
-        else:
-            stored = replace(occurrence, state=state, reason=reason)
-            uow.occurrences.save(stored)
-        if state is OccurrenceState.HELD:
-            after = schedule.moved(ScheduleState.HELD, reason=reason)
-        elif schedule.next_at is None and schedule.state is not ScheduleState.RUNNING:
-            after = schedule.moved(ScheduleState.FAILED, reason=reason, ended_at=now)
-        else:
-            after = schedule
-        uow.schedules.save(after)
-        if stored is not None:
-            reports.dealt_with(uow, self.policy, after, stored, None, now)
-            uow.happened(
-                Unsent(announcement=after.id, due_at=due, state=state, reason=reason)
-            )
+    def is_late(
+        self, uow: UnitOfWork, schedule: Schedule, due: datetime, now: datetime
+    ) -> bool:
+        """Whether its policy lets this due moment go out no more by itself."""
+        return self._verdict(uow, schedule, due, now) is not LateVerdict.RUN
+
+    def _verdict(
+        self, uow: UnitOfWork, schedule: Schedule, due: datetime, now: datetime
+    ) -> LateVerdict:
+        if now - due <= ON_TIME:  # no shift to be asked for
+            return LateVerdict.RUN
+        return judge(schedule.late, away(uow.shifts.all(), due=due, now=now))
+
+    def _why_not(
+        self, uow: UnitOfWork, schedule: Schedule, due: datetime, now: datetime
+    ) -> tuple[OccurrenceState, str] | None:
+        """What becomes of the newest due moment that does not go out."""
+        if schedule.has_expired(now):  # whatever lateness would allow
+            return OccurrenceState.FAILED, unsent.EXPIRED
+        match self._verdict(uow, schedule, due, now):
+            case LateVerdict.MISS:
+                return OccurrenceState.MISSED, "late"
+            case LateVerdict.HOLD:
+                return OccurrenceState.HELD, "late"
+            case LateVerdict.RUN:
+                return None
 
     def launch(
         self,
         uow: UnitOfWork,
         schedule: Schedule,
-        due: datetime,
+        due: Due,
         frozen: Mapping[str, Frozen | None],
         now: datetime,
         *,
@@ -166,13 +199,17 @@ class Planning:
     ) -> None:
         """Create the broadcast of one moment, or record why it can't be.
 
+        What was held until then gives way to a newer one.
+
         `occurrence`: one that was held and is let go now. `reason`: why it goes out
         out of its time, kept until it is over.
         """
         entry = list_of(uow, schedule)
         refusal = self._refusal(uow, schedule, entry, now)
+        if schedule.has_expired(now):
+            refusal = unsent.EXPIRED
         if refusal is not None:
-            self._unsent(
+            unsent.record(
                 uow,
                 schedule,
                 due,
@@ -186,7 +223,8 @@ class Planning:
             occurrence = uow.occurrences.add(
                 Occurrence(
                     schedule_id=schedule.id,
-                    due_at=due,
+                    due_at=due.moment,
+                    wall=due.wall,
                     state=OccurrenceState.SENDING,
                     reason=reason,
                 )
@@ -198,6 +236,7 @@ class Planning:
             uow.occurrences.save(
                 replace(occurrence, state=OccurrenceState.SENDING, reason=reason)
             )
+        unsent.supersede_held(uow, schedule, due.moment)
         broadcast = Broadcast(
             occurrence_id=occurrence.id,
             schedule_id=schedule.id,
@@ -216,7 +255,7 @@ class Planning:
                 announcement=schedule.id,
                 broadcast=stored.id,
                 origin=schedule.origin,
-                due_at=due,
+                due_at=due.moment,
                 at=now,
                 readers=stored.total,
             )
@@ -287,3 +326,12 @@ class Planning:
             except CarillonError:
                 return "content"
         return None
+
+
+def _due(uow: UnitOfWork, now: datetime) -> list[Schedule]:
+    """The next batch: what is on time, and behind it what is not."""
+    limit, fresh = SCHEDULES_PER_TRANSACTION, now - ON_TIME
+    due = uow.schedules.due(now, limit, after=fresh)
+    if len(due) < limit:
+        due += uow.schedules.due(fresh, limit - len(due))
+    return due

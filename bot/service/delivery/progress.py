@@ -26,9 +26,9 @@ Leases
     `release`   gives everything back, when a process stops.
     `take_over` gives back what earlier processes held, when one starts.
 
-    A lease counts from before the database was asked, not from when it answered: so a
-    worker that had to wait for the answer never trusts its lease longer than others
-    leave it alone.
+    Leases go by the database's clock, which all workers have in common. One that lies
+    further ahead than a lease can be is of a time when that clock was wrong: it counts
+    as run out.
 
     A holder does not watch the clock. One that was suspended past its lease goes on
     until its next record finds another name in the row; then it has lost the chunk,
@@ -105,7 +105,7 @@ class ChunkProgress:
 
         `carrying`: the chunks that the worker has in hand.
         """
-        chunk = uow.chunks.claim(worker, self._clock.now(), LEASE_TIME, carrying)
+        chunk = uow.chunks.claim(worker, uow.now(), LEASE_TIME, carrying)
         return None if chunk is None else self._job(uow, chunk)
 
     def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job:
@@ -209,7 +209,7 @@ class ChunkProgress:
                 chunk,
                 finished=finished,
                 worker=None if finished else worker,
-                leased_until=None if finished else now + LEASE_TIME,
+                leased_until=None if finished else uow.now() + LEASE_TIME,
             )
         )
         if finished:
@@ -271,7 +271,7 @@ class ChunkProgress:
 
     def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
         """Extend the leases of what is in hand; others run out."""
-        uow.chunks.renew(worker, self._clock.now() + LEASE_TIME, carrying)
+        uow.chunks.renew(worker, uow.now() + LEASE_TIME, carrying)
 
     def give_up(self, uow: UnitOfWork, broadcast_id: int, reason: str) -> None:
         """End a broadcast whose remaining readers cannot be told; `reason` is shown."""

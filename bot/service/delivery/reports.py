@@ -5,10 +5,13 @@ owner and to whoever `[notify]` names, in the language that each reads. Notices 
 in the database until the server has them.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
-from bot.domain import timestamps
+from bot.domain import timestamps, wallclock
 from bot.domain.broadcast import (
     Broadcast,
     Occurrence,
@@ -16,16 +19,13 @@ from bot.domain.broadcast import (
     Progress,
 )
 from bot.domain.characters import printable
+from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase, Quoted
-from bot.domain.schedule import (
-    ON_THE_WIRE,
-    Origin,
-    PeopleAudience,
-    Schedule,
-)
+from bot.domain.schedule import Origin, PeopleAudience, Schedule
 from bot.domain.updates import Update, WireState
 from bot.service.ports.notices import Notice
+from bot.service.ports.schedules import Untold
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 from bot.service.rules.voices import voice_of
@@ -40,30 +40,58 @@ _REASONS = {
     "list-gone": Phrase("the list no longer exists"),
     "content": Phrase("its template or one of its fields can no longer be rendered"),
     "unreadable": Phrase("its recurrence or its time zone can no longer be read"),
+    "paused": Phrase("it was paused then"),
+    "ended": Phrase("its zone's clocks have changed, and its rule ends before it"),
     "stream-error": Phrase("the server closed the connection over it again and again"),
 }
 
+#: where several moments are told of in one sentence
+_REASONS_OF_MANY = {
+    "superseded": Phrase("a newer one was due before they could be sent"),
+    "late": Phrase("the service was not up when they were due"),
+    "paused": Phrase("it was paused then"),
+}
+#: told as failed to programs
+_UNSENT = frozenset({OccurrenceState.FAILED, OccurrenceState.MISSED})
+
 
 def dealt_with(
+    uow: UnitOfWork, policy: Policy, schedule_id: int, now: datetime
+) -> None:
+    """Tell in one report of all moments at which nothing went out, and of what is held,
+    as far as nobody was told yet.
+    """
+    untold = uow.occurrences.tell(schedule_id)
+    schedule = uow.schedules.get(schedule_id)
+    if not untold or schedule is None:
+        return
+    unsent = [one.last for one in untold if one.state in _UNSENT]
+    if unsent:
+        due = _one_of_several(schedule, max(unsent))
+        _headline(uow, schedule, WireState.FAILED, due, now)
+    _write(uow, policy, schedule, partial(_unsent, schedule, untold), now)
+
+
+def ended(
     uow: UnitOfWork,
     policy: Policy,
     schedule: Schedule,
     occurrence: Occurrence,
-    progress: Progress | None,
+    progress: Progress,
     now: datetime,
 ) -> None:
-    """Tell of a due moment: held, not sent at all, or over with these counts."""
-    if schedule.origin is Origin.WELCOME and occurrence.state is OccurrenceState.SENT:
+    """Tell of a broadcast that is over, with these counts."""
+    state = occurrence.state
+    if schedule.origin is Origin.WELCOME and state is OccurrenceState.SENT:
         return
-    failed = occurrence.state in {OccurrenceState.FAILED, OccurrenceState.MISSED}
-    state = WireState.FAILED if failed else ON_THE_WIRE[schedule.state]
-    if occurrence.state is OccurrenceState.SENT:
-        state = WireState.SENT
-    if occurrence.state not in {OccurrenceState.HELD, OccurrenceState.STOPPED}:
-        _headline(uow, schedule, state, _one_of_several(schedule, occurrence), now)
-    phrase = _sentence(schedule, occurrence, progress)
+    if state is not OccurrenceState.STOPPED:
+        failed = state is OccurrenceState.FAILED
+        status = WireState.FAILED if failed else WireState.SENT
+        due = _one_of_several(schedule, occurrence.due_at)
+        _headline(uow, schedule, status, due, now)
+    phrase = _counts(schedule, occurrence, progress)
     if phrase is not None:
-        _write(uow, policy, schedule, phrase, now)
+        _write(uow, policy, schedule, lambda _: [phrase], now)
 
 
 def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
@@ -81,7 +109,7 @@ def stopped(
         return
     progress = uow.broadcasts.progress(broadcast.id)
     schedule = as_sent(uow, schedule, broadcast)
-    due = _one_of_several(schedule, occurrence)
+    due = _one_of_several(schedule, occurrence.due_at)
     _headline(uow, schedule, WireState.CANCELLED, due, now)
     phrase = Counted(
         "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
@@ -90,9 +118,9 @@ def stopped(
         " by an admin: {count} of {total} were told.",
         progress.sent,
         total=progress.total,
-        **_about(schedule, occurrence),
+        **_about(schedule, occurrence.due_at),
     )
-    _write(uow, policy, schedule, phrase, now)
+    _write(uow, policy, schedule, lambda _: [phrase], now)
 
 
 def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedule:
@@ -104,36 +132,77 @@ def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedu
     return replace(schedule, audience=PeopleAudience(jids=(), list_name=name))
 
 
-def _one_of_several(schedule: Schedule, occurrence: Occurrence) -> datetime | None:
+def _one_of_several(schedule: Schedule, due: datetime) -> datetime | None:
     """Which occurrence a headline is about; None where the whole job is over with it.
 
     An edit may have taken the rule away while one of several went out.
     """
     several = schedule.recurrence is not None or schedule.next_at is not None
-    return occurrence.due_at if several else None
+    return due if several else None
 
 
-def _sentence(
-    schedule: Schedule, occurrence: Occurrence, progress: Progress | None
-) -> Phrase | None:
-    """What is written out beside the headline, if anything."""
-    if occurrence.state is OccurrenceState.HELD:
-        return Phrase(
-            "Announcement #{reference} ({id}) to {audience}, due {due}, is held:"
-            " the service was not up when it was due."
-            " An admin can let it go (resume) or skip it.",
-            **_about(schedule, occurrence),
+def _unsent(schedule: Schedule, untold: list[Untold], zone: ZoneInfo) -> list[Phrase]:
+    """A sentence for each fate, moments as clocks in `zone` show them."""
+    by_state: dict[OccurrenceState, list[Untold]] = {}
+    for one in untold:
+        by_state.setdefault(one.state, []).append(one)
+    sentences: list[Phrase] = []
+    for state, groups in by_state.items():
+        # of a backlog the last one says what happened: that it was too late as well
+        whole = replace(
+            groups[-1],
+            count=sum(one.count for one in groups),
+            first=min(one.first for one in groups),
+            last=max(one.last for one in groups),
         )
-    if progress is not None:
-        return _counts(schedule, occurrence, progress)
-    if occurrence.state in {OccurrenceState.FAILED, OccurrenceState.MISSED}:
+        sentences.append(_SENTENCES[state](schedule, whole, zone))
+    if schedule.is_final and OccurrenceState.SKIPPED in by_state:
+        sentences.append(Phrase("Nothing of it is left to send."))
+    return sentences
+
+
+def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
+    if untold.count == 1:
         return Phrase(
             "Announcement #{reference} ({id}) to {audience}, due {due}, was not sent:"
             " {why}.",
-            why=_why(occurrence),
-            **_about(schedule, occurrence),
+            why=_why(untold.reason),
+            **_about(schedule, untold.first),
         )
-    return None
+    return Counted(
+        "Of announcement #{reference} ({id}) to {audience} {count} occurrence,"
+        " due from {first} to {last}, was not sent: {why}.",
+        "Of announcement #{reference} ({id}) to {audience} {count} occurrences,"
+        " due from {first} to {last}, were not sent: {why}.",
+        untold.count,
+        why=_why(untold.reason, many=True),
+        **_between(untold, zone),
+        **_about(schedule, untold.last),
+    )
+
+
+def _held(schedule: Schedule, untold: Untold, _: ZoneInfo) -> Phrase:
+    return Phrase(
+        "Announcement #{reference} ({id}) to {audience}, due {due}, is held:"
+        " the service was not up when it was due."
+        " An admin can let it go (resume) or skip it.",
+        **_about(schedule, untold.last),
+    )
+
+
+_SENTENCES = {
+    OccurrenceState.MISSED: _not_sent,
+    OccurrenceState.FAILED: _not_sent,
+    OccurrenceState.SKIPPED: _not_sent,
+    OccurrenceState.HELD: _held,
+}
+
+
+def _between(untold: Untold, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "first": wallclock.shown(untold.first, zone),
+        "last": wallclock.shown(untold.last, zone),
+    }
 
 
 def _counts(
@@ -157,8 +226,8 @@ def _counts(
             total=progress.total,
             failed=progress.failed,
             missing=missing,
-            why=_why(occurrence),
-            **_about(schedule, occurrence),
+            why=_why(occurrence.reason),
+            **_about(schedule, occurrence.due_at),
         )
     return Counted(
         "Announcement #{reference} ({id}) to {audience}, due {due}:"
@@ -168,24 +237,25 @@ def _counts(
         progress.sent,
         total=progress.total,
         failed=progress.failed,
-        **_about(schedule, occurrence),
+        **_about(schedule, occurrence.due_at),
     )
 
 
-def _about(schedule: Schedule, occurrence: Occurrence) -> dict[str, object]:
+def _about(schedule: Schedule, due: datetime) -> dict[str, object]:
     """The values that every sentence has."""
     return {
         "reference": schedule.id,
         "id": printable(schedule.client_id),
         "audience": schedule.audience.label,
-        "due": timestamps.format(occurrence.due_at),
+        "due": timestamps.format(due),
     }
 
 
-def _why(occurrence: Occurrence) -> Phrase:
-    if occurrence.reason is None:
+def _why(reason: str | None, *, many: bool = False) -> Phrase:
+    if reason is None:
         return Phrase("unknown")
-    return _REASONS.get(occurrence.reason) or Quoted(occurrence.reason)
+    found = _REASONS_OF_MANY.get(reason) if many else None
+    return found or _REASONS.get(reason) or Quoted(reason)
 
 
 def _headline(
@@ -202,15 +272,33 @@ def _headline(
 
 
 def _write(
-    uow: UnitOfWork, policy: Policy, schedule: Schedule, phrase: Phrase, now: datetime
+    uow: UnitOfWork,
+    policy: Policy,
+    schedule: Schedule,
+    worded: Callable[[ZoneInfo], Sequence[Phrase]],
+    now: datetime,
 ) -> None:
+    """One text; `worded` are its sentences for who reads clocks in a zone."""
     readers = list(policy.notify)
     if "@" in schedule.owner:
         readers.insert(0, schedule.owner)
     for reader in dict.fromkeys(readers):
         language = language_for(*_wanted(uow, policy, schedule, reader))
-        words = Text(language=language, body=said(phrase, language))
-        _note(uow, schedule, reader, words, now)
+        sentences = worded(_zone(uow, policy, schedule, reader))
+        body = " ".join(said(phrase, language) for phrase in sentences)
+        _note(uow, schedule, reader, Text(language=language, body=body), now)
+
+
+def _zone(uow: UnitOfWork, policy: Policy, schedule: Schedule, reader: str) -> ZoneInfo:
+    """The reader's, else the schedule's, else its list's; UTC where it is gone."""
+    known = uow.subscribers.get(reader)
+    name = known.timezone if known else None
+    try:
+        return wallclock.zone(
+            name or schedule.zone_for(voice_of(uow, policy, schedule))
+        )
+    except Invalid:
+        return wallclock.zone("UTC")
 
 
 def _wanted(

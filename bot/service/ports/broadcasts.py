@@ -126,8 +126,6 @@ class Exceptions(Protocol):
         """Insert or replace, by (broadcast, JID)."""
         ...
 
-    def drop(self, broadcast_id: int, jids: Collection[str]) -> None: ...
-
     def due(self, now: datetime, limit: int) -> set[int]:
         """The broadcasts of those that `retries` would give."""
         ...
@@ -147,5 +145,5 @@ class Exceptions(Protocol):
     def page(
         self, broadcast_id: int, *, after: str, limit: int
     ) -> list[DeliveryException]:
-        """By JID."""
+        """By JID; without those whose repeat was accepted."""
         ...

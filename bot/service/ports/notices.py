@@ -26,7 +26,9 @@ class Notices(Protocol):
     def add(self, notice: Notice) -> None: ...
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Notice]:
-        """The oldest that nobody has claimed beyond `now`, claimed until `until`."""
+        """The oldest that nobody has claimed beyond `now`, claimed until `until`;
+        nobody can have claimed one for longer.
+        """
         ...
 
     def done(self, notice_ids: Collection[int]) -> None: ...

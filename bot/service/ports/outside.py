@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from bot.domain.events import Event
 from bot.domain.fields import Template
 from bot.domain.message import Text
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import FieldValues
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -92,6 +93,15 @@ class Database(Protocol):
     so it does nothing but use its unit of work. Raises Unavailable where the
     database is away. What a read transaction may not do: write.
     """
+
+    @property
+    def held_up(self) -> Phrase | None:
+        """Whom transactions of this process wait for since seconds, and what to do."""
+        ...
+
+    def look_who_holds(self) -> Phrase | None:
+        """Whom those of other processes wait for; it may take some seconds."""
+        ...
 
     async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         """In a thread, in a write transaction."""

@@ -30,9 +30,9 @@ class Facts(Protocol):
 
     def stopped(self, worker: str) -> None: ...
 
-    def strangers(self, since: datetime) -> list[str]:
+    def strangers(self, since: datetime, until: datetime) -> list[str]:
         """JIDs of others that have readers or announcements here, while this service
-        has none; but not of those that gave a sign of life since.
+        has none; but not of those that gave a sign of life between the two moments.
 
         Nothing else looks at what is another's.
         """

@@ -2,17 +2,23 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.domain.lateness import Shift
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.ports.paging import Page, Paging
+
+#: before anything that is due
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleFilter:
     owner: str | None = None
+    #: with an occurrence that is held for an admin
+    held: bool = False
     states: Collection[ScheduleState] | None = None
     #: welcomes too, of which there may be thousands
     welcomes: bool = False
@@ -26,6 +32,8 @@ class ClockInUse(NamedTuple):
 
     zone: str
     rule: str | None
+    #: it is known when the rule begins
+    begins: bool
     total: int
     first: int
 
@@ -53,8 +61,12 @@ class StoredSchedules(Protocol):
 
     def save(self, schedule: Schedule) -> None: ...
 
-    def due(self, now: datetime, limit: int) -> list[Schedule]:
-        """Plannable, next_at ≤ now, in order; rows others hold are passed over."""
+    def due(
+        self, until: datetime, limit: int, *, after: datetime = EVER
+    ) -> list[Schedule]:
+        """Plannable, after < next_at ≤ until, in order; rows others hold are passed
+        over.
+        """
         ...
 
     def next_due(self) -> datetime | None:
@@ -63,6 +75,10 @@ class StoredSchedules(Protocol):
 
     def upcoming(self, limit: int) -> list[Schedule]:
         """Plannable, in the order they become due; nothing is locked."""
+        ...
+
+    def recurring(self, after: int, limit: int) -> list[Schedule]:
+        """Those with something to come, by id from `after` on; nothing is locked."""
         ...
 
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
@@ -80,9 +96,24 @@ class StoredSchedules(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """Occurrences of one fate that the owner has still to be told of."""
+
+    state: OccurrenceState
+    reason: str | None
+    count: int
+    first: datetime
+    last: datetime
+
+
 class Occurrences(Protocol):
     def add(self, occurrence: Occurrence) -> Occurrence | None:
-        """None where (schedule, due moment) exists already."""
+        """None where it is there: of a rule by its wall time, else by its moment."""
+        ...
+
+    def add_all(self, occurrences: Collection[Occurrence]) -> None:
+        """Likewise; those that exist stay as they are."""
         ...
 
     def get(self, occurrence_id: int) -> Occurrence | None: ...
@@ -101,10 +132,34 @@ class Occurrences(Protocol):
         """The earliest first."""
         ...
 
-    def skipped(self, schedule_id: int, *, after: datetime) -> list[datetime]:
-        """The moments after `after` that are left out, the earliest first."""
+    def skipped(self, schedule_id: int, *, after: datetime | None) -> list[datetime]:
+        """The wall times after `after` that are left out, the earliest first."""
         ...
 
-    def put_back(self, schedule_id: int, due_at: datetime) -> None:
-        """Forget that this moment is left out."""
+    def put_back(self, schedule_id: int, wall: datetime) -> None:
+        """Forget that this wall time is left out."""
+        ...
+
+    def begin_anew(self, schedule_id: int, wall: datetime) -> None:
+        """The rule has another beginning: what was dealt with at this wall time or
+        later was of another rule, or in another zone.
+        """
+        ...
+
+    def tell(self, schedule_id: int) -> list[Untold]:
+        """What the owner is not told of yet, the earliest first; from now on he is."""
+        ...
+
+
+class Shifts(Protocol):
+    """When what is due could be planned."""
+
+    def record(self, shift: Shift) -> None:
+        """Once it has begun, and again as it goes on."""
+        ...
+
+    def all(self) -> list[Shift]: ...
+
+    def forget(self, before: datetime) -> None:
+        """Those that were over by then."""
         ...

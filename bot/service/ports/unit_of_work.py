@@ -4,6 +4,7 @@ They return domain objects and raise `Unavailable` when the database is away.
 Everything a use case does through one `UnitOfWork` is one transaction.
 """
 
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.events import Event
@@ -11,7 +12,7 @@ from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBr
 from bot.service.ports.notices import Notices
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import Lists, People, StoredSubscribers, Subscriptions
-from bot.service.ports.schedules import Occurrences, StoredSchedules
+from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
 
@@ -31,6 +32,8 @@ class UnitOfWork(Protocol):
     @property
     def occurrences(self) -> Occurrences: ...
     @property
+    def shifts(self) -> Shifts: ...
+    @property
     def broadcasts(self) -> StoredBroadcasts: ...
     @property
     def chunks(self) -> Chunks: ...
@@ -46,6 +49,12 @@ class UnitOfWork(Protocol):
     def requests(self) -> RequestCounts: ...
     @property
     def audit(self) -> AuditTrail: ...
+
+    def now(self) -> datetime:
+        """By the database's clock, one for all processes that share it: of leases,
+        claims, counts of requests and signs of life (decision 29).
+        """
+        ...
 
     def happened(self, event: Event) -> None:
         """Tell of it once this transaction is committed."""

@@ -86,11 +86,13 @@ class Subscribers:
         uow.subscribers.seen(jid, language=tag)
         return entry
 
-    def leave(self, uow: UnitOfWork, jid: str, to: str) -> int:
+    def leave(
+        self, uow: UnitOfWork, jid: str, to: str, before: datetime | None = None
+    ) -> int:
         """A presence `unsubscribe` or `unsubscribed`; how many subscriptions it ended.
 
         From an account it ends every subscription made by presence. Nobody
-        leaves a mandatory list.
+        leaves a mandatory list. `before`: what began later is not meant.
         """
         subscriber = uow.subscribers.get(jid)
         if subscriber is None:
@@ -107,17 +109,19 @@ class Subscribers:
             entry = lists.get(one.list_id)
             if entry is not None and entry.kind is ListKind.MANDATORY:
                 return False
+            if before is not None and one.started_at > before:
+                return False
             by_presence = one.origin is SubscriptionOrigin.PRESENCE
             return by_presence if at is None else one.list_id == at
 
+        standing = uow.subscriptions.of(subscriber.id)
+        suspended = uow.subscriptions.suspended(subscriber.id)
         # What is suspended ends, too, or the next sign of life would take it up again.
         take_up(uow, subscriber, meant, now)
-        standing = list(filter(meant, uow.subscriptions.of(subscriber.id)))
-        for one in standing:
-            uow.subscriptions.end(
-                subscriber.id, EndReason.LEFT, now, list_id=one.list_id
-            )
-        return len(standing)
+        ended = {one.list_id for one in filter(meant, (*standing, *suspended))}
+        for list_id in ended:
+            uow.subscriptions.end(subscriber.id, EndReason.LEFT, now, list_id=list_id)
+        return len(ended)
 
     def departed(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
         """Who joined by presence and is not in our roster any more: it left while the
@@ -192,6 +196,10 @@ def take_up(
     A sign of life does it for good; who ends subscriptions does it first, so that the
     suspended ones end for the same reason as the others.
     """
+    if not uow.subscriptions.suspended(subscriber.id):
+        return
+    # Looked at again: what somebody else ends at this moment is not to be opened.
+    uow.subscribers.lock(subscriber.jid)
     for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
         uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.schedule import ScheduleState
 from bot.service.ports.paging import Paging
+from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 
 
@@ -13,6 +14,8 @@ from bot.service.ports.unit_of_work import UnitOfWork
 class Figures:
     #: schedules in each state that is not final, welcomes among them
     schedules: Mapping[ScheduleState, int]
+    #: of those, with an occurrence that waits for an admin
+    held: int
     #: readers of each list, by its name
     subscribers: Mapping[str, int]
     #: broadcasts going out
@@ -27,6 +30,7 @@ def figures(uow: UnitOfWork) -> Figures:
     subscribed = uow.lists.counts()
     return Figures(
         schedules=uow.schedules.live(),
+        held=uow.schedules.count(ScheduleFilter(held=True, welcomes=True)),
         subscribers={one.name: subscribed.get(one.id, 0) for one in uow.lists.all()},
         broadcasts=uow.broadcasts.page(Paging(limit=0), sending=True).count,
         notices=uow.notices.waiting(),

@@ -9,7 +9,6 @@ from bot.domain import coming
 from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
-from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -37,24 +36,32 @@ class Health:
     unreadable: tuple[Unreadable, ...] = ()
     #: whose rows there are, if none are ours
     strangers: tuple[str, ...] = ()
+    #: who keeps transactions from going on, if anybody does
+    held_up: Phrase | None = None
 
     @property
     def connected(self) -> bool:
         return any(pulse.connected for pulse in self.up)
 
 
-def strangers(uow: UnitOfWork, clock: Clock) -> list[str]:
+def strangers(uow: UnitOfWork) -> list[str]:
     """Whose rows there are, if none are ours: perhaps our JID was another before."""
-    return uow.facts.strangers(clock.now() - FRESH)
+    now = uow.now()
+    return uow.facts.strangers(now - FRESH, now + FRESH)
 
 
-def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
+def health(uow: UnitOfWork, limit: int) -> Health:
     """At most `limit` schedules, in the order they become due, and broadcasts."""
-    now = clock.now()
+    now = uow.now()
     pulses = uow.facts.pulses()
+
+    def is_fresh(pulse: Pulse) -> bool:
+        # nor far ahead: of a clock that was put back since
+        return abs(now - pulse.seen_at) <= FRESH
+
     return Health(
-        up=tuple(pulse for pulse in pulses if now - pulse.seen_at <= FRESH),
-        silent=tuple(pulse for pulse in pulses if now - pulse.seen_at > FRESH),
+        up=tuple(filter(is_fresh, pulses)),
+        silent=tuple(pulse for pulse in pulses if not is_fresh(pulse)),
         upcoming=tuple(uow.schedules.upcoming(limit)),
         sending=tuple(
             (broadcast, uow.broadcasts.progress(broadcast.id))
@@ -63,12 +70,12 @@ def health(uow: UnitOfWork, clock: Clock, limit: int) -> Health:
             ).items
         ),
         unreadable=tuple(_unreadable(uow)),
-        strangers=tuple(strangers(uow, clock)),
+        strangers=tuple(strangers(uow)),
     )
 
 
 def _unreadable(uow: UnitOfWork) -> Iterator[Unreadable]:
     for one in uow.schedules.clocks():
-        why = coming.unreadable_clock(one.zone, one.rule)
+        why = coming.unreadable_clock(one.zone, one.rule, begins=one.begins)
         if why is not None:
             yield Unreadable(one.total, one.first, why)

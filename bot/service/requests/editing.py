@@ -5,22 +5,23 @@ out at this moment is not touched: it keeps the content that it began with, and 
 what may be repeated after its end, since a message can bounce late.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import timestamps, wallclock
+from bot.domain import coming, timestamps, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.differences import Difference, differences
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, Schedule, ScheduleState
-from bot.domain.verdict import REPEATABLE_FOR
+from bot.domain.schedule import Origin, Schedule
+from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import contents, intake
+from bot.service.requests import contents, intake, pausing
 from bot.service.requests.intake import Intake
 from bot.service.requests.merging import merged
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -33,7 +34,7 @@ from bot.service.rules.voices import voice_of
 
 #: how long after its end a broadcast may still need the words that it was sent with;
 #: a repeat is claimed in one transaction and worded in another
-_KEPT_FOR = REPEATABLE_FOR + SETTLING_TIME
+_KEPT_FOR = RETRY_FOR + SETTLING_TIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,9 @@ class Edited:
     #: the very same where nothing changes, as in a repeat of an edit
     after: Schedule
     differences: tuple[Difference, ...] = ()
-    #: moments to come that stay skipped, the earliest first
+    #: wall times to come that stay skipped, the earliest first
     skipped: tuple[datetime, ...] = ()
-    #: skips that are undone and are not behind the next moment
+    #: the moments of skips that are undone and are not behind the next one
     put_back: tuple[datetime, ...] = ()
 
 
@@ -72,6 +73,7 @@ class Editing:
         """What `edit` would do; nothing is stored. Quotas are asked by `edit` alone."""
         schedule = self._schedules.named(uow, caller, name)
         may_change(caller, schedule, Action.EDIT)
+        schedule = pausing.as_of(uow, schedule, self._clock.now())
         return self._judged(uow, schedule, change, revision)[0]
 
     def edit(
@@ -98,7 +100,7 @@ class Editing:
             edit_fingerprint=change.fingerprint(revision),
         )
         uow.broadcasts.keep_content(schedule, self._clock.now() - _KEPT_FOR)
-        _move_skipped(uow, after, times)
+        _move_skipped(uow, self._schedules.skipped(uow, schedule), times)
         uow.schedules.save(after)
         uow.nudge()
         return after
@@ -115,7 +117,7 @@ class Editing:
         if schedule.edit_fingerprint == change.fingerprint(revision):
             same = Edited(before=schedule, after=schedule, skipped=tuple(skipped))
             return same, None
-        _check_editable(schedule, revision)
+        _check_editable(uow, schedule, revision)
         now = self._clock.now()
         owner = self._policy.access.of_owner(schedule.owner)
         limits = self._policy.limits_of(owner)
@@ -143,8 +145,12 @@ class Editing:
                 before=schedule,
                 after=after,
                 differences=differences(schedule, after),
-                skipped=tuple(sorted(filter(None, times.skipped.values()))),
-                put_back=tuple(one for one in skipped if _is_undone(one, after, times)),
+                skipped=times.skipped,
+                put_back=tuple(
+                    coming.moment_of(schedule, one)
+                    for one in skipped
+                    if _is_undone(schedule, one, after, times)
+                ),
             ),
             times,
         )
@@ -159,15 +165,18 @@ class Editing:
         self._quotas.room_on(uow, owner, after, self._clock.now())
 
 
-def _is_undone(skipped: datetime, after: Schedule, times: Retimed) -> bool:
+def _is_undone(
+    before: Schedule, skipped: datetime, after: Schedule, times: Retimed
+) -> bool:
     """Whether something may be sent again on a day that was to be left out."""
-    if times.skipped[skipped] is not None or after.next_at is None:
+    if skipped in times.skipped or after.next_at is None:
         return False
     zone = wallclock.zone(after.zone)
-    return skipped.astimezone(zone).date() >= after.next_at.astimezone(zone).date()
+    day = coming.moment_of(before, skipped).astimezone(zone).date()
+    return day >= after.next_at.astimezone(zone).date()
 
 
-def _check_editable(schedule: Schedule, revision: int | None) -> None:
+def _check_editable(uow: UnitOfWork, schedule: Schedule, revision: int | None) -> None:
     """Raises Finished, Conflict or NotAllowed."""
     not_final(schedule)
     if revision is not None and revision != schedule.revision:
@@ -184,7 +193,8 @@ def _check_editable(schedule: Schedule, revision: int | None) -> None:
         raise NotAllowed(
             Phrase("A welcome is not edited; edit the template of its list.")
         )
-    if schedule.next_at is None and schedule.state is not ScheduleState.HELD:
+    held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
+    if schedule.next_at is None and not held:
         raise Finished(
             Phrase(
                 "#{reference} is going out already; there is nothing left to edit.",
@@ -208,16 +218,21 @@ def _check_unsent(uow: UnitOfWork, after: Schedule) -> None:
         )
 
 
-def _move_skipped(uow: UnitOfWork, after: Schedule, times: Retimed) -> None:
-    """All are taken away first, since one may move to the place of another; what is
-    sent next was perhaps skipped a moment ago.
+def _move_skipped(uow: UnitOfWork, skipped: Iterable[datetime], times: Retimed) -> None:
+    """`skipped` were to come. All are taken away first: what stays skipped has another
+    moment, and what is sent next was perhaps skipped a moment ago.
     """
-    moved = {old: new for old, new in times.skipped.items() if old != new}
-    for old in moved:
-        uow.occurrences.put_back(after.id, old)
-    if after.next_at is not None:
-        uow.occurrences.put_back(after.id, after.next_at)
-    for new in filter(None, moved.values()):
+    after = times.schedule
+    for wall in skipped:
+        uow.occurrences.put_back(after.id, wall)
+    if times.begins_anew and after.start is not None:
+        uow.occurrences.begin_anew(after.id, after.start.replace(fold=0))
+    for wall in times.skipped:
         uow.occurrences.add(
-            Occurrence(schedule_id=after.id, due_at=new, state=OccurrenceState.SKIPPED)
+            Occurrence(
+                schedule_id=after.id,
+                due_at=coming.moment_of(after, wall),
+                wall=wall,
+                state=OccurrenceState.SKIPPED,
+            )
         )

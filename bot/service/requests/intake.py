@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.recurrence import Match
 from bot.domain.schedule import (
     Audience,
     ListAudience,
@@ -48,8 +49,8 @@ class Intake:
         audience, voice = self.audience(uow, caller, request)
         zone = wallclock.zone(request.timezone or "UTC")
         rule = read_rule(request.recurrence, limits) if request.recurrence else None
-        deliver_at = read_moment(request, limits, now)
-        first = first_within(rule, deliver_at, zone, limits, now)
+        begin = read_moment(request, zone, limits, now)
+        first = first_within(rule, begin, zone, limits, now)
         return Schedule(
             owner=caller.owner,
             client_id=_client_id(request.client_id),
@@ -59,9 +60,12 @@ class Intake:
             content=contents.read(self.templates, request, limits, voice),
             timezone=request.timezone or "",
             recurrence=recurrence.canonical(rule) if rule else None,
-            deliver_at=deliver_at,
+            deliver_at=begin.moment,
+            start=begin.wall if rule else None,
             next_at=first,
-            expires_at=read_expires(request.expires, first),
+            expires_at=read_expires(
+                request.expires, zone, first, on_the_wall=request.on_the_wall
+            ),
             late=read_late(request),
             updates=request.updates,
             metadata=request.metadata,
@@ -139,16 +143,22 @@ class Intake:
 
 
 def read_moment(
-    request: ScheduleRequest | ScheduleChange, limits: Limits, now: datetime
-) -> datetime:
-    """When it is to go out, not yet past; raises Invalid or PolicyViolation."""
+    request: ScheduleRequest | ScheduleChange,
+    zone: ZoneInfo,
+    limits: Limits,
+    now: datetime,
+) -> Match:
+    """When it is to go out, not yet past, and on the wall: as given, else as clocks
+    show it. Raises Invalid or PolicyViolation.
+    """
     if (request.deliver_at is None) == (request.delay_seconds is None):
         raise Invalid(
             Phrase("Give exactly one of deliver-at and delay-seconds."),
             field="deliver-at",
         )
     if request.deliver_at is not None:
-        moment = timestamps.parse(request.deliver_at)
+        found = _match(request.deliver_at, zone, on_the_wall=request.on_the_wall)
+        moment = found.moment
         if now - moment > PAST:
             raise Invalid(
                 Phrase(
@@ -157,33 +167,60 @@ def read_moment(
                 ),
                 field="deliver-at",
             )
-        return moment
+        return found
     assert request.delay_seconds is not None  # noqa: S101 - one of two, above
     delay = _number(request.delay_seconds, "delay-seconds")
     if delay < 1:
         raise Invalid(Phrase("delay-seconds: at least 1."), field="delay-seconds")
     if delay > limits.window.total_seconds():
         raise beyond(limits)
-    return timestamps.round_up(now + timedelta(seconds=delay))
+    moment = timestamps.round_up(now + timedelta(seconds=delay))
+    return Match(wall=wallclock.local(moment, zone), moment=moment)
+
+
+def _match(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> Match:
+    """A moment as given, and what clocks in `zone` are to show then."""
+    if on_the_wall and timestamps.is_wall_time(given):
+        wall = timestamps.parse(f"{given}Z").replace(tzinfo=None)
+        return Match(wall=wall, moment=wallclock.resolve(wall, zone))
+    moment = timestamps.parse(given)
+    return Match(wall=wallclock.local(moment, zone), moment=moment)
+
+
+def with_moments(request: ScheduleRequest) -> ScheduleRequest:
+    """The request with its wall times as moments, which was all that was kept of them
+    once; raises Invalid.
+    """
+    zone = wallclock.zone(request.timezone or "UTC")
+
+    def resolved(given: str | None) -> str | None:
+        if given is None or not timestamps.is_wall_time(given):
+            return given
+        return timestamps.format(_match(given, zone, on_the_wall=True).moment)
+
+    return replace(
+        request,
+        deliver_at=resolved(request.deliver_at),
+        expires=resolved(request.expires),
+    )
 
 
 def first_within(
     rule: recurrence.Rule | None,
-    deliver_at: datetime,
+    begin: Match,
     zone: ZoneInfo,
     limits: Limits,
     now: datetime,
 ) -> datetime:
-    """The first occurrence; raises PolicyViolation for what lies beyond the window."""
-    first = deliver_at
+    """The first occurrence; raises PolicyViolation where it lies beyond the window,
+    which says nothing of later ones.
+    """
+    first = begin
     if rule is not None:
-        first = recurrence.first_or_refuse(rule, deliver_at, zone)
-        following = recurrence.next_after(rule, deliver_at, zone, first)
-        if following is not None and following - first > limits.window:
-            raise beyond(limits)
-    if first - now > limits.window:
+        first = recurrence.first_or_refuse(rule, begin.wall, zone)
+    if first.moment - now > limits.window:
         raise beyond(limits)
-    return first
+    return first.moment
 
 
 def read_rule(text: str, limits: Limits) -> recurrence.Rule:
@@ -236,10 +273,12 @@ def _client_id(given: str | None) -> str:
     return given
 
 
-def read_expires(given: str | None, first: datetime) -> datetime | None:
+def read_expires(
+    given: str | None, zone: ZoneInfo, first: datetime, *, on_the_wall: bool
+) -> datetime | None:
     if given is None:
         return None
-    moment = timestamps.parse(given)
+    moment = _match(given, zone, on_the_wall=on_the_wall).moment
     if moment <= first:
         raise Invalid(
             Phrase(

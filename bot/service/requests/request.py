@@ -60,6 +60,8 @@ class ScheduleRequest:
     timezone: str | None = None
     recurrence: str | None = None
     expires: str | None = None
+    #: whether a dateTime may lack its offset: then it is a wall time in `timezone`
+    on_the_wall: bool = False
     client_id: str | None = None
     late_policy: str | None = None
     #: seconds
@@ -105,6 +107,8 @@ class ScheduleChange:
     timezone: str | None = None
     recurrence: str | None = None
     expires: str | None = None
+    #: whether a moment may lack its offset: then it is a wall time in the job's zone
+    on_the_wall: bool = False
     late_policy: str | None = None
     late_within: str | None = None
     updates: bool | None = None
@@ -137,7 +141,8 @@ def _digest(given: dict[str, Any]) -> str:
     """Of what has an order, in none; servers stamp a language on stanzas, which is
     not the request's.
     """
-    del given["language"]
+    # what lacks an offset says itself that it is on the wall
+    del given["language"], given["on_the_wall"]
     given |= {
         "bodies": sorted(given["bodies"]),
         "subjects": sorted(given["subjects"]),

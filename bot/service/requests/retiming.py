@@ -1,17 +1,18 @@
 """When an edited schedule goes out: moment, rule and zone, and what was skipped.
 
 moment given            the next occurrence is there, and the rule begins anew with it
-another rule, no moment it begins with the occurrence that was next
+another rule, no moment it begins with the wall time of the occurrence that was next
 another zone alone      every wall time stays, so the moments move
 none of these           nothing moves, not even what lies in the past
 
 COUNT goes on where the rule stays and begins anew with another one. What was skipped
 and is still to come stays skipped where its wall time is an occurrence of what the
-schedule is now, and is put back to what there is otherwise; an occurrence that the
-edit itself names is sent.
+schedule is now, and is put back otherwise; an occurrence that the edit itself names is
+sent. The window bounds a moment or rule that is given, and not where a running one is
+on its way to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import coming, recurrence, timestamps, wallclock
 from bot.domain.errors import Conflict, Invalid
 from bot.domain.phrase import Phrase
+from bot.domain.recurrence import Match
 from bot.domain.schedule import Schedule
 from bot.service.requests import intake
 from bot.service.requests.merging import zone_name
@@ -30,8 +32,10 @@ from bot.service.rules.policy import Limits
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retimed:
     schedule: Schedule
-    #: where what was skipped is skipped now; None: it is so no longer
-    skipped: Mapping[datetime, datetime | None]
+    #: the wall times that stay skipped, the earliest first
+    skipped: tuple[datetime, ...]
+    #: whether its rule has another beginning
+    begins_anew: bool
 
 
 def retimed(
@@ -47,43 +51,37 @@ def retimed(
     rule, recurs = _rule(schedule, change, limits)
     after = replace(schedule, timezone=named, recurrence=recurs)
     another_rule = recurs != schedule.recurrence
-    if not (change.changes_moment or another_rule or zone.key != schedule.zone):
+    begins_anew = change.changes_moment or another_rule
+    if not (begins_anew or zone.key != schedule.zone):
         after = replace(
-            after, expires_at=_expires(schedule, change, schedule.next_at or now)
+            after, expires_at=_expires(schedule, change, zone, schedule.next_at or now)
         )
-        return Retimed(schedule=after, skipped=_unmoved(after, skipped))
-    anchor = _anchor(schedule, change, another_rule, limits, now, zone)
-    if change.changes_moment or another_rule:
-        first = intake.first_within(rule, anchor, zone, limits, now)
-        passed = [one for one in skipped if one < _next(schedule)]
+        return Retimed(
+            schedule=after, skipped=_unmoved(after, skipped), begins_anew=False
+        )
+    following = _next(schedule)
+    if begins_anew:
+        begin, first = _beginning(schedule, change, rule, zone, limits, now)
+        passed = [one for one in skipped if _is_passed(schedule, one)]
         counted = 0 if another_rule and recurs else schedule.planned - len(passed)
+        after = replace(
+            after,
+            deliver_at=begin.moment,
+            start=begin.wall if rule else None,
+            through=None,
+            planned=counted,
+            next_at=first,
+        )
     else:
-        first = _shifted(schedule, _next(schedule), zone)
-        counted = schedule.planned
+        after, first = _in_zone(after, following, zone)
     if now - first > intake.PAST:
         raise _past(first)
-    if first - now > limits.window:
-        raise intake.beyond(limits)
-    after = replace(
-        after, deliver_at=anchor, expires_at=_expires(schedule, change, first)
-    )
-    places = {one: _shifted(schedule, one, zone) for one in skipped}
-    if change.changes_moment:
-        places = {one: there for one, there in places.items() if there != first}
-    still = _occurrences(after, first, counted, set(places.values()))
-    if not (change.changes_moment or another_rule):
-        # those before the next one were passed over, and are counted
-        still |= {there for there in places.values() if there < first}
-    after = coming.starting(after, first, counted, still)
+    after = replace(after, expires_at=_expires(schedule, change, zone, first))
+    still = _still(after, skipped, first if change.changes_moment else None)
+    after = coming.derived(after, still)
     if after.next_at is None:
         raise Invalid(Phrase("Nothing would be left to send."), field="recurrence")
-    return Retimed(
-        schedule=after,
-        skipped={
-            one: there if (there := places.get(one)) in still else None
-            for one in skipped
-        },
-    )
+    return Retimed(schedule=after, skipped=still, begins_anew=begins_anew)
 
 
 def _rule(
@@ -99,7 +97,8 @@ def _rule(
     return rule, recurrence.canonical(rule)
 
 
-def _next(schedule: Schedule) -> datetime:
+def _next(schedule: Schedule) -> Match:
+    """The next occurrence and its wall time."""
     if schedule.next_at is None:
         raise Conflict(
             Phrase(
@@ -108,71 +107,98 @@ def _next(schedule: Schedule) -> datetime:
                 reference=schedule.id,
             )
         )
-    return schedule.next_at
+    found = next(coming.coming(schedule), None)
+    if found is not None:
+        return found
+    zone = wallclock.zone(schedule.zone)
+    wall = wallclock.local(schedule.next_at, zone)
+    return Match(wall=wall, moment=schedule.next_at)
 
 
-def _anchor(
+def _beginning(
     schedule: Schedule,
     change: ScheduleChange,
-    another_rule: bool,
+    rule: recurrence.Rule | None,
+    zone: ZoneInfo,
     limits: Limits,
     now: datetime,
-    zone: ZoneInfo,
-) -> datetime:
-    following = _next(schedule)
+) -> tuple[Match, datetime]:
+    """Where the rule begins anew, and its first moment."""
     if change.changes_moment:
-        return intake.read_moment(change, limits, now)
-    if another_rule or schedule.recurrence is None:
-        return _shifted(schedule, following, zone)
-    # The rule goes on from any of its moments; from one whose wall time the clocks
-    # there skip, it would go on with a later one.
-    for moment in (schedule.deliver_at, following):
-        if not wallclock.is_gap(coming.wall_of(schedule, moment), zone):
-            return _shifted(schedule, moment, zone)
-    return _shifted(schedule, schedule.deliver_at, zone)
+        begin = intake.read_moment(change, zone, limits, now)
+        return begin, intake.first_within(rule, begin, zone, limits, now)
+    following = _next(schedule)
+    begin = following
+    if zone.key != schedule.zone:
+        moment = wallclock.resolve(following.wall, zone)
+        begin = replace(following, moment=moment)
+    first = begin.moment
+    if rule is not None:
+        first = recurrence.first_or_refuse(rule, begin.wall, zone).moment
+    # not where it is on its way to already
+    if first > following.moment and first - now > limits.window:
+        raise intake.beyond(limits)
+    return begin, first
 
 
-def _shifted(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> datetime:
-    """The moment of the same wall time in that zone."""
-    if zone.key == schedule.zone:
-        return moment
-    return wallclock.resolve(coming.wall_of(schedule, moment), zone)
+def _in_zone(
+    after: Schedule, following: Match, zone: ZoneInfo
+) -> tuple[Schedule, datetime]:
+    """The schedule at the same wall times there, and its next moment."""
+    if after.recurrence is None or after.start is None:
+        moment = wallclock.resolve(following.wall, zone)
+        return replace(after, deliver_at=moment, next_at=moment), moment
+    begin = coming.moment_of(after, after.start)
+    return (
+        replace(after, deliver_at=begin),
+        coming.moment_of(after, following.wall),
+    )
+
+
+def _is_passed(schedule: Schedule, wall: datetime) -> bool:
+    return schedule.through is not None and wall <= schedule.through
 
 
 def _expires(
-    schedule: Schedule, change: ScheduleChange, first: datetime
+    schedule: Schedule, change: ScheduleChange, zone: ZoneInfo, first: datetime
 ) -> datetime | None:
     if change.expires is not None:
-        return intake.read_expires(change.expires or None, first)
+        given = change.expires or None
+        return intake.read_expires(given, zone, first, on_the_wall=change.on_the_wall)
     kept = schedule.expires_at
     if kept is not None and (change.changes_moment or first != schedule.next_at):
-        return intake.read_expires(timestamps.format(kept), first)
+        text = timestamps.format(kept)
+        return intake.read_expires(text, zone, first, on_the_wall=False)
     return kept
 
 
-def _occurrences(
-    after: Schedule, first: datetime, counted: int, wanted: set[datetime]
-) -> set[datetime]:
-    """Which of `wanted` are occurrences from `first` on."""
-    if not wanted:
-        return set()
-    last, found = max(wanted), set()
-    ahead = coming.coming(after, first - coming.SECOND, counted)
-    for match in islice(ahead, coming.REACH):
-        if match.moment > last:
+def _still(
+    after: Schedule, skipped: Collection[datetime], named: datetime | None
+) -> tuple[datetime, ...]:
+    """What stays skipped: occurrences of it as it is now, but for the one that is
+    sent at `named`.
+    """
+    if not skipped:
+        return ()
+    last = max(skipped)
+    # those before the next one were passed over, and are counted
+    found = {one for one in skipped if _is_passed(after, one)}
+    for match in islice(coming.coming(after), coming.REACH):
+        if match.wall > last:
             break
-        found.add(match.moment)
-    return found & wanted
+        if match.moment != named:
+            found.add(match.wall)
+    return tuple(sorted(found.intersection(skipped)))
 
 
-def _unmoved(
-    after: Schedule, skipped: Sequence[datetime]
-) -> dict[datetime, datetime | None]:
+def _unmoved(after: Schedule, skipped: Sequence[datetime]) -> tuple[datetime, ...]:
     """An earlier expiry may end the rule before what is skipped."""
     expires = after.expires_at
-    return {
-        one: None if expires is not None and one >= expires else one for one in skipped
-    }
+    return tuple(
+        one
+        for one in skipped
+        if expires is None or coming.moment_of(after, one) < expires
+    )
 
 
 def _past(first: datetime) -> Invalid:

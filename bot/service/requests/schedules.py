@@ -4,11 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain import coming
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import (
     BroadcastState,
     Occurrence,
+    OccurrenceState,
     Progress,
 )
 from bot.domain.errors import (
@@ -33,6 +35,7 @@ from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests import intake, pausing, skipping
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
@@ -50,7 +53,7 @@ class Report:
     moment: datetime
     #: of the latest broadcast, None where nothing has gone out yet
     progress: Progress | None = None
-    #: moments still to come that will be left out, where they were asked for
+    #: wall times still to come that will be left out, where they were asked for
     skipped: tuple[datetime, ...] = ()
 
     @property
@@ -136,10 +139,11 @@ class Schedules:
         """Locked, for a caller who may do this to it; raises NotFound or NotAllowed.
 
         Judged once it is locked: an edit may have given it another audience meanwhile.
+        What passed while it is paused is recorded.
         """
         schedule = locked(uow, self.named(uow, caller, name).id)
         may_change(caller, schedule, action)
-        return schedule
+        return pausing.caught_up(uow, schedule, self._clock.now())
 
     def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         broadcasts = uow.broadcasts.page(
@@ -148,25 +152,27 @@ class Schedules:
         progress = None
         if broadcasts.items:
             progress = uow.broadcasts.progress(broadcasts.items[-1].id)
+        schedule = pausing.as_of(uow, schedule, self._clock.now())
         moment, skipped = self.moment(uow, schedule), self.skipped(uow, schedule)
         return Report(schedule, moment, progress, tuple(skipped))
 
     def standing(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, without counting what its latest broadcast reached."""
+        schedule = pausing.as_of(uow, schedule, self._clock.now())
         return Report(schedule, self.moment(uow, schedule))
 
     def moment(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
         """The next occurrence, or the last if there is none to come."""
         if schedule.next_at is not None:
-            return schedule.next_at
+            return _next(schedule)
         now, found = self._clock.now(), uow.occurrences
         past = found.of(schedule.id, limit=1, until=now)
         past = past or found.of(schedule.id, limit=1)
         return past[0].due_at if past else schedule.deliver_at
 
     def skipped(self, uow: UnitOfWork, schedule: Schedule) -> list[datetime]:
-        """The moments to come that are left out, the earliest first."""
-        return uow.occurrences.skipped(schedule.id, after=self._clock.now())
+        """The wall times to come that are left out, the earliest first."""
+        return skipping.to_come(uow, schedule, self._clock.now())
 
     def page(
         self,
@@ -176,11 +182,13 @@ class Schedules:
         status: str | None = None,
         *,
         states: Collection[ScheduleState] | None = None,
+        held: bool = False,
         everything: bool = False,
     ) -> Page[Schedule]:
         """The caller's; an admin's or auditor's page holds everybody's.
 
-        `status` is a word of the draft; `states` are ours, where none is asked for.
+        `status` is a word of the draft; `states` are ours, where none is asked for;
+        `held` are those with an occurrence that is held for an admin.
         `everything` adds the welcomes, of which there may be thousands.
         """
         known(caller)
@@ -194,9 +202,10 @@ class Schedules:
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}
         owner = None if caller.sees_all else caller.owner
-        return uow.schedules.page(
-            ScheduleFilter(owner=owner, states=states, welcomes=everything), paging
+        which = ScheduleFilter(
+            owner=owner, states=states, held=held, welcomes=everything
         )
+        return uow.schedules.page(which, paging)
 
     def occurrences(
         self, uow: UnitOfWork, caller: Caller, reference: int, limit: int
@@ -216,6 +225,9 @@ class Schedules:
             schedule.moved(ScheduleState.CANCELLED, ended_at=now), next_at=None
         )
         uow.schedules.save(cancelled)
+        for held in uow.occurrences.in_state(cancelled.id, OccurrenceState.HELD):
+            over = replace(held, state=OccurrenceState.SKIPPED, reason="cancelled")
+            uow.occurrences.save(over)
         self._stop_broadcasts(uow, cancelled, now)
         if schedule.owner != caller.owner:
             reports.cancelled(uow, cancelled, now)
@@ -241,7 +253,7 @@ def _earlier(
     if request.client_id is None:
         return None
     earlier = uow.schedules.find(caller.owner, request.client_id)
-    if earlier is not None and earlier.fingerprint != request.fingerprint():
+    if earlier is not None and not _is_repeat(request, earlier):
         raise Conflict(
             Phrase(
                 "The id {id!r} is taken by another request of yours;"
@@ -252,12 +264,31 @@ def _earlier(
     return earlier
 
 
+def _is_repeat(request: ScheduleRequest, earlier: Schedule) -> bool:
+    if earlier.fingerprint == request.fingerprint():
+        return True
+    # stored by a release that knew no wall times
+    return (
+        request.on_the_wall
+        and earlier.fingerprint == intake.with_moments(request).fingerprint()
+    )
+
+
 def locked(uow: UnitOfWork, reference: int) -> Schedule:
     """Held for this transaction; raises NotFound."""
     schedule = uow.schedules.lock(reference)
     if schedule is None:
         raise _unknown(ScheduleName(number=reference))
     return schedule
+
+
+def _next(schedule: Schedule) -> datetime:
+    """By the present rules of its zone; as it was found last where these are gone."""
+    try:
+        found = next(coming.coming(schedule), None)
+    except Invalid:
+        found = None
+    return found.moment if found else schedule.next_at or schedule.deliver_at
 
 
 def _unknown(name: ScheduleName) -> NotFound:

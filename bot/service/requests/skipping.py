@@ -1,30 +1,44 @@
 """Occurrences left out and put back, ahead of their time.
 
-A skipped moment is a row of its own from the moment it is skipped; planning passes
+A skipped occurrence is a row of its own as soon as it is skipped; planning passes
 over it without a report. `bot.domain.coming` says what holds whatever is skipped.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.domain import coming, timestamps
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Finished, Invalid
 from bot.domain.phrase import Phrase
+from bot.domain.recurrence import Match
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.delivery.closing import between
+from bot.service.delivery.closing import standing
 from bot.service.ports.unit_of_work import UnitOfWork
 
 #: how many moments a refusal names
 _NAMED = 3
 
 
+def to_come(uow: UnitOfWork, schedule: Schedule, now: datetime) -> list[datetime]:
+    """The wall times that are left out and have not passed, the earliest first."""
+    if schedule.recurrence is None:
+        return []
+    # no clock is further from UTC than a day; a gap may move one by another day
+    since = now.replace(tzinfo=None) - timedelta(days=2)
+    walls = uow.occurrences.skipped(schedule.id, after=since)
+    try:
+        return [one for one in walls if coming.moment_of(schedule, one) > now]
+    except Invalid:  # the zone is gone from the system
+        return []
+
+
 def left_out(
     uow: UnitOfWork, schedule: Schedule, due: str | None, now: datetime
 ) -> Schedule:
-    """The locked schedule without one moment: `due` as given, else the held one or
-    the next. Raises Invalid, Conflict or Finished.
+    """The locked schedule without one occurrence: that of `due` as given, else the
+    held one or the next. Raises Invalid, Conflict or Finished.
     """
     held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
     moment = _given(due)
@@ -33,29 +47,25 @@ def left_out(
     if any(one.due_at == moment for one in held):
         return _without_held(uow, schedule, held, now)
     if schedule.recurrence is None:
-        raise Conflict(
-            Phrase(
-                "#{reference} has no further occurrence to skip; cancel it instead.",
-                reference=schedule.id,
-            )
-        )
-    skipped = uow.occurrences.skipped(schedule.id, after=now)
+        raise _none_to_skip(schedule)
+    skipped = to_come(uow, schedule, now)
     if moment is None:
-        moment = _next(schedule, skipped)
-    elif _became(uow, schedule, moment, now) is OccurrenceState.SKIPPED:
-        return schedule
-    _check_reach(schedule, moment, skipped)
+        match = _next(schedule, skipped)
+    else:
+        found = _named(uow, schedule, moment, skipped, now)
+        if found is None or found.wall in skipped:
+            return schedule
+        match = found
     uow.occurrences.add(
         Occurrence(
-            schedule_id=schedule.id, due_at=moment, state=OccurrenceState.SKIPPED
+            schedule_id=schedule.id,
+            due_at=match.moment,
+            wall=match.wall,
+            state=OccurrenceState.SKIPPED,
         )
     )
-    if moment != schedule.next_at:
-        return schedule
-    later = uow.occurrences.skipped(schedule.id, after=moment)
-    schedule = coming.advanced(schedule, later)
-    # one that is held for an admin is still to be decided on
-    if schedule.next_at is None and schedule.state is not ScheduleState.HELD:
+    schedule = coming.derived(schedule, {*skipped, match.wall})
+    if schedule.next_at is None:
         return _without_any(uow, schedule, now)
     return schedule
 
@@ -70,10 +80,10 @@ def is_left_out(uow: UnitOfWork, schedule: Schedule, due: str | None) -> bool:
 def put_back(
     uow: UnitOfWork, schedule: Schedule, due: str | None, now: datetime
 ) -> Schedule:
-    """The locked schedule with a skipped moment sent after all: `due` as given, else
-    the earliest that is to come. Raises Invalid, Conflict or Finished.
+    """The locked schedule with a skipped occurrence sent after all: that of `due` as
+    given, else the earliest that is to come. Raises Invalid, Conflict or Finished.
     """
-    skipped = uow.occurrences.skipped(schedule.id, after=now)
+    skipped = to_come(uow, schedule, now)
     moment = _given(due)
     if moment is None:
         if not skipped:
@@ -83,14 +93,16 @@ def put_back(
                     reference=schedule.id,
                 )
             )
-        moment = skipped[0]
-    if moment not in skipped:
-        if _became(uow, schedule, moment, now) is OccurrenceState.SKIPPED:
+        wall = skipped[0]
+    else:
+        found = _named(uow, schedule, moment, skipped, now)
+        if found is None:
             raise _passed(moment)
-        _check_reach(schedule, moment, skipped)
-        return schedule
-    uow.occurrences.put_back(schedule.id, moment)
-    return coming.put_back(schedule, moment, skipped)
+        if found.wall not in skipped:
+            return schedule
+        wall = found.wall
+    uow.occurrences.put_back(schedule.id, wall)
+    return coming.put_back(schedule, wall, skipped)
 
 
 def _given(due: str | None) -> datetime | None:
@@ -107,46 +119,50 @@ def _without_held(
 ) -> Schedule:
     for occurrence in held:
         uow.occurrences.save(replace(occurrence, state=OccurrenceState.SKIPPED))
-    if schedule.next_at is None:
-        return _without_any(uow, schedule, now)
-    return schedule.moved(between(uow, schedule))
+    return _without_any(uow, schedule, now) if schedule.next_at is None else schedule
 
 
-def _next(schedule: Schedule, skipped: list[datetime]) -> datetime:
+def _next(schedule: Schedule, skipped: list[datetime]) -> Match:
     """The next occurrence, which is not skipped yet: asked twice, this would leave
     out another.
     """
-    following = schedule.next_at
-    if skipped and (following is None or skipped[0] < following):
+    following = next(coming.ahead(schedule, skipped), None)
+    if following is None:
+        raise _none_to_skip(schedule)
+    if following.wall in skipped:
         raise Finished(
             Phrase(
                 "The next occurrence, {moment}, is skipped already;"
                 " to skip another, name it.",
-                moment=timestamps.format(skipped[0]),
-            )
-        )
-    if following is None:
-        raise Conflict(
-            Phrase(
-                "#{reference} has no further occurrence to skip; cancel it instead.",
-                reference=schedule.id,
+                moment=timestamps.format(following.moment),
             )
         )
     return following
 
 
-def _became(
-    uow: UnitOfWork, schedule: Schedule, moment: datetime, now: datetime
-) -> OccurrenceState | None:
-    """`skipped`, or None while it is to come; raises Finished for what is over."""
-    if moment == schedule.next_at:
-        return None
+def _named(
+    uow: UnitOfWork,
+    schedule: Schedule,
+    moment: datetime,
+    skipped: list[datetime],
+    now: datetime,
+) -> Match | None:
+    """The occurrence to come that is meant; None: it was skipped and has passed.
+
+    Raises Finished for what is over, and Invalid for what is none within reach.
+    """
+    ahead = coming.ahead(schedule, skipped)
+    for match in islice(ahead, coming.REACH + len(skipped)):
+        if match.moment == moment:
+            return match
+        if match.moment > moment:
+            break
     found = uow.occurrences.at(schedule.id, moment)
-    if found is None:
-        if moment <= now:
-            raise _passed(moment)
+    if found is not None and found.state is OccurrenceState.SKIPPED:
+        if found.wall in skipped:  # shown before the zone's rules changed
+            return Match(wall=found.wall, moment=moment)
         return None
-    if found.state is not OccurrenceState.SKIPPED:
+    if found is not None:
         raise Finished(
             Phrase(
                 "The occurrence of {moment} is over: {state}.",
@@ -154,53 +170,49 @@ def _became(
                 state=found.state,
             )
         )
-    return found.state
+    if moment <= now:
+        raise _passed(moment)
+    raise Invalid(_no_occurrence(schedule, moment, skipped), field="due")
+
+
+def _none_to_skip(schedule: Schedule) -> Conflict:
+    return Conflict(
+        Phrase(
+            "#{reference} has no further occurrence to skip; cancel it instead.",
+            reference=schedule.id,
+        )
+    )
 
 
 def _passed(moment: datetime) -> Finished:
     return Finished(Phrase("{moment} has passed.", moment=timestamps.format(moment)))
 
 
-def _check_reach(schedule: Schedule, moment: datetime, skipped: list[datetime]) -> None:
-    """Raises Invalid for what is none of the next moments, and names some."""
-    following = schedule.next_at
-    if following is not None:
-        if moment == following:
-            return
-        ahead = coming.coming(schedule, following, schedule.planned + 1)
-        for match in islice(ahead, coming.REACH):
-            if match.moment == moment:
-                return
-            if match.moment > moment:
-                break
-    raise Invalid(_no_occurrence(schedule, moment, skipped), field="due")
-
-
 def _no_occurrence(
     schedule: Schedule, moment: datetime, skipped: list[datetime]
 ) -> Phrase:
-    following = schedule.next_at
-    if following is None:
+    rest = (match for match in coming.coming(schedule) if match.wall not in skipped)
+    named = [timestamps.format(match.moment) for match in islice(rest, _NAMED)]
+    if not named:
         return Phrase(
             "due: {moment} is no occurrence of #{reference}; none is to come.",
             moment=timestamps.format(moment),
             reference=schedule.id,
         )
-    ahead = coming.coming(schedule, following, schedule.planned + 1)
-    rest = (match.moment for match in ahead if match.moment not in skipped)
-    named = [following, *islice(rest, _NAMED - 1)]
     return Phrase(
         "due: {moment} is no occurrence of #{reference} within reach;"
         " the next are {moments}.",
         moment=timestamps.format(moment),
         reference=schedule.id,
-        moments=", ".join(map(timestamps.format, named)),
+        moments=", ".join(named),
     )
 
 
 def _without_any(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:
-    """Nothing is to come: it is over, unless its last occurrence still goes out."""
-    waiting = between(uow, schedule)
-    if waiting is ScheduleState.PENDING:
+    """Nothing is to come: it is over, unless its last occurrence still goes out, or one
+    that is held for an admin is to be decided on.
+    """
+    waiting = standing(uow, schedule)
+    if waiting is None:
         return schedule.moved(ScheduleState.CANCELLED, reason="skipped", ended_at=now)
     return schedule.moved(waiting)

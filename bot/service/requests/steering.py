@@ -1,24 +1,32 @@
 """Schedules out of their own time: paused, resumed, left out, sent now."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+from bot.domain import timestamps
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.broadcast import Frozen, OccurrenceState
+from bot.domain.broadcast import Frozen, Occurrence, OccurrenceState
+from bot.domain.coming import Due
 from bot.domain.errors import Conflict, Finished
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import ListAudience, Schedule, ScheduleState
-from bot.service.delivery.closing import between
+from bot.service.delivery import reports
 from bot.service.delivery.planning import Planning
 from bot.service.ports.outside import Clock
+from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import skipping
+from bot.service.requests import pausing, skipping
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Schedules, locked, not_final
 from bot.service.rules.rights import may_change, may_let_go
 
-#: the reason of an occurrence that somebody sends out of its time, until it is over
+#: the reason of an occurrence that somebody sends out of its time
 SENT_NOW = "send-now"
+#: a request to send once more within this is a repeat of the first
+REPEATED_WITHIN = timedelta(minutes=10)
+#: how many broadcasts there may be of a schedule in that time
+_LOOKED_THROUGH = 10
 
 
 class Steering:
@@ -33,7 +41,7 @@ class Steering:
         not_final(schedule)
         if schedule.state is ScheduleState.PAUSED:
             return schedule
-        if schedule.state is ScheduleState.HELD:
+        if schedule.next_at is None and _held(uow, schedule):
             raise Conflict(
                 Phrase(
                     "#{reference} is held; resume or skip it.", reference=schedule.id
@@ -47,7 +55,19 @@ class Steering:
                     reference=schedule.id,
                 )
             )
-        return self._store(uow, schedule.moved(ScheduleState.PAUSED))
+        since = self._pause_begins(uow, schedule)
+        paused = replace(schedule.moved(ScheduleState.PAUSED), paused_at=since)
+        return self._store(uow, paused)
+
+    def _pause_begins(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
+        """Now; or at what is due already, where only the pause keeps it from going out.
+        What was too late before is judged as ever.
+        """
+        now = self._clock.now()
+        due = pausing.newest_due(uow, schedule, now)
+        if due is None or self._planning.is_late(uow, schedule, due, now):
+            return now
+        return due
 
     def freeze(
         self, uow: UnitOfWork, caller: Caller, name: ScheduleName
@@ -72,14 +92,33 @@ class Steering:
         name: ScheduleName,
         frozen: Frozen | None,
     ) -> Schedule:
-        """Go on after a pause, or let go what is held for an admin, to `frozen`."""
+        """Go on after a pause, and let go what is held for an admin, to `frozen`.
+
+        What passed in the pause is told; the resume that found nothing left may be
+        repeated.
+        """
         schedule = self._schedules.held(uow, caller, name, Action.RESUME)
-        not_final(schedule)
-        if schedule.state is ScheduleState.HELD:
-            return self._let_go(uow, caller, schedule, frozen)
-        if schedule.state is not ScheduleState.PAUSED:
+        if schedule.is_final and schedule.reason == pausing.PAUSED:
             return schedule
-        return self._store(uow, schedule.moved(between(uow, schedule)))
+        not_final(schedule)
+        was_paused = schedule.state is ScheduleState.PAUSED
+        if was_paused:
+            schedule = self._go_on(uow, schedule, frozen)
+        if _held(uow, schedule) and (caller.is_admin or not was_paused):
+            return self._let_go(uow, caller, schedule, frozen)
+        return schedule
+
+    def _go_on(
+        self, uow: UnitOfWork, schedule: Schedule, frozen: Frozen | None
+    ) -> Schedule:
+        now = self._clock.now()
+        schedule = self._store(uow, pausing.over(uow, schedule, now))
+        if schedule.next_at is not None and schedule.next_at <= now:
+            # it was too late before the pause began
+            audience = _audience(uow, schedule, frozen)
+            self._planning.catch_up(uow, schedule, audience, now)
+        reports.dealt_with(uow, self._planning.policy, schedule.id, now)
+        return locked(uow, schedule.id)
 
     def _let_go(
         self,
@@ -91,18 +130,17 @@ class Steering:
     ) -> Schedule:
         may_let_go(caller)
         now = self._clock.now()
-        held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
-        waiting = schedule.moved(between(uow, schedule))
-        for occurrence in held:
+        for occurrence in _held(uow, schedule):
             self._planning.launch(
                 uow,
-                waiting,
-                occurrence.due_at,
+                schedule,
+                Due(occurrence.due_at, occurrence.wall),
                 _audience(uow, schedule, frozen),
                 now,
                 occurrence=occurrence,
                 reason=reason,
             )
+        reports.dealt_with(uow, self._planning.policy, schedule.id, now)
         uow.nudge()
         return locked(uow, schedule.id)
 
@@ -150,7 +188,7 @@ class Steering:
         """Once: it is due now. Recurring: an extra occurrence, the rule stands."""
         schedule = self._schedules.held(uow, caller, name, Action.SEND_NOW)
         not_final(schedule)
-        if schedule.state is ScheduleState.HELD:
+        if _held(uow, schedule):
             return self._let_go(uow, caller, schedule, frozen, SENT_NOW)
         now = self._clock.now()
         if schedule.recurrence is None:
@@ -166,11 +204,10 @@ class Steering:
                     "#{reference} is paused; resume it first.", reference=schedule.id
                 )
             )
-        sending = uow.occurrences.in_state(schedule.id, OccurrenceState.SENDING)
-        if any(occurrence.reason == SENT_NOW for occurrence in sending):
-            raise _going_out(schedule)
+        _not_sent_now(uow, schedule, now)
         audience = _audience(uow, schedule, frozen)
-        self._planning.launch(uow, schedule, now, audience, now, reason=SENT_NOW)
+        self._planning.launch(uow, schedule, Due(now), audience, now, reason=SENT_NOW)
+        reports.dealt_with(uow, self._planning.policy, schedule.id, now)
         uow.nudge()
         return locked(uow, schedule.id)
 
@@ -178,6 +215,31 @@ class Steering:
         uow.schedules.save(schedule)
         uow.nudge()
         return schedule
+
+
+def _held(uow: UnitOfWork, schedule: Schedule) -> list[Occurrence]:
+    return uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
+
+
+def _not_sent_now(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
+    """Raises Finished where somebody has just sent it: a repeat would send it twice."""
+    latest = Paging(limit=_LOOKED_THROUGH, before=0)
+    for broadcast in uow.broadcasts.page(latest, schedule_id=schedule.id).items:
+        occurrence = uow.occurrences.get(broadcast.occurrence_id)
+        if occurrence is None or occurrence.reason != SENT_NOW:
+            continue
+        if occurrence.state is OccurrenceState.SENDING:
+            raise _going_out(schedule)
+        if broadcast.created_at > now - REPEATED_WITHIN:
+            raise Finished(
+                Phrase(
+                    "#{reference} was sent now at {moment} already. Sent again before"
+                    " {end}, it would be taken for a repeat.",
+                    reference=schedule.id,
+                    moment=timestamps.format(broadcast.created_at),
+                    end=timestamps.format(broadcast.created_at + REPEATED_WITHIN),
+                )
+            )
 
 
 def _going_out(schedule: Schedule) -> Finished:

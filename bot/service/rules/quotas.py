@@ -7,9 +7,8 @@ that share them.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.access import Caller, Role
+from bot.domain.access import Caller
 from bot.domain.errors import PolicyViolation
-from bot.domain.jid import domain_of
 from bot.domain.phrase import Counted
 from bot.domain.schedule import FINAL, Origin, Schedule, ScheduleState
 from bot.service.ports.schedules import ScheduleFilter
@@ -39,19 +38,18 @@ class Quotas:
 
     # --- requests --------------------------------------------------------------
 
-    def count(
-        self, uow: UnitOfWork, caller: Caller, now: datetime
-    ) -> tuple[int, datetime]:
-        """Count a request: how many too many there are with it, and until when they
+    def count(self, uow: UnitOfWork, caller: Caller) -> tuple[int, timedelta]:
+        """Count a request: how many too many there are with it, and for how long they
         are.
 
         The count is to be kept, so nothing is raised here.
         """
         most = self.policy.limits_of(caller).requests_per_minute
         if not most:
-            return 0, now
-        count, since = uow.requests.add(counted_as(caller), now, MINUTE)
-        return max(0, count - most), since + MINUTE
+            return 0, timedelta(0)
+        now = uow.now()
+        count, since = uow.requests.add(caller.owner, now, MINUTE)
+        return max(0, count - most), since + MINUTE - now
 
     def too_many(self, caller: Caller, wait: timedelta) -> PolicyViolation:
         """The refusal of a request that is one too many."""
@@ -138,13 +136,6 @@ class Quotas:
             owner=caller.owner, states=LIVE, due_from=start, due_before=start + DAY
         )
         return sent + uow.schedules.count(due)
-
-
-def counted_as(caller: Caller) -> str:
-    """Whose request it is; strangers share the count of their domain."""
-    if caller.role is Role.STRANGER:
-        return domain_of(caller.owner)
-    return caller.owner
 
 
 def same_day(one: datetime, other: datetime) -> bool:

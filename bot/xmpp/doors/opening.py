@@ -19,21 +19,25 @@ from typing import Any
 from slixmpp.exceptions import XMPPError
 
 from bot.desk.desk import Desk
+from bot.desk.sender_limit import SenderLimit
 from bot.domain.access import Role
-from bot.domain.errors import CarillonError
+from bot.domain.errors import CarillonError, Unavailable
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
 from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.spool import Spool
 from bot.service.use_cases import UseCases
+from bot.xmpp.doors.appearance import Appearance
 from bot.xmpp.doors.archive import keep_nothing
 from bot.xmpp.doors.discovery import disco, entity_time, limits
 from bot.xmpp.doors.discovery.lists import ListDirectory
+from bot.xmpp.doors.entrance import Entrance
 from bot.xmpp.doors.inbox.classification import Surroundings
 from bot.xmpp.doors.inbox.inbox import Inbox
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
+from bot.xmpp.doors.moves import RETRY_SECONDS
 from bot.xmpp.doors.presence import PresenceDoor
 from bot.xmpp.doors.scheduling.door import SchedulingDoor
-from bot.xmpp.doors.sender_limit import SenderLimit
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
@@ -48,7 +52,8 @@ class Doors:
     """`lists`: those that have addresses, as they are when the service starts.
 
     `on_bounce` is called for each message of ours that came back; it must be
-    quick. `contact`: where people with questions may turn, in plain words.
+    quick. `spool` keeps who joins and leaves until the database has it. `contact`:
+    where people with questions may turn, in plain words.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class Doors:
         ids: MessageIds,
         lists: Sequence[AnnouncementList],
         on_bounce: Callable[[Bounce], None],
+        spool: Spool,
         contact: str | None = None,
         name: str = "Announcements",
     ) -> None:
@@ -70,6 +76,7 @@ class Doors:
         self._ids = ids
         self._lists = {entry.name: entry for entry in lists}
         self._on_bounce = on_bounce
+        self._spool = spool
         self._name = name
         self._texts = RefusalTexts(service=policy.addresses.service, contact=contact)
         self._signs = SignsOfLife(database, subscribers, clock)
@@ -80,6 +87,8 @@ class Doors:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._session: asyncio.Task[None] | None = None
+        #: the step that the database keeps from being done
+        self._waits_for: str | None = None
         #: all is said that a fresh session asks for
         self.arrived = asyncio.Event()
 
@@ -87,6 +96,7 @@ class Doors:
         """Register every handler; nothing is sent yet."""
         policy = self._policy
         self._connection = connection
+        Entrance(connection, self._desk.gate, policy).open()
         disco.prepare(connection)
         entity_time.serve(connection)
         around = Surroundings(addresses=policy.addresses, servers=policy.access.domains)
@@ -110,7 +120,9 @@ class Doors:
             policy,
             self._signs,
             self.joins,
+            self._spool,
         )
+        self.moves = self._presence.moves
         self._presence.open()
         self._start(self._presence.run())
         self._start(self._signs.run())
@@ -135,6 +147,7 @@ class Doors:
         for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self.moves.keep()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(work))
@@ -144,7 +157,12 @@ class Doors:
     async def _arrive(self) -> None:
         """Discovery first, for presence carries its hash (XEP-0115), then presence."""
         lists = ListDirectory(
-            self._database, self._subscribers, self._policy, self._lists, self._name
+            self._database,
+            self._subscribers,
+            self._policy,
+            self._lists,
+            self._name,
+            asyncio.get_running_loop().time,
         )
         await disco.advertise(
             self._connection,
@@ -154,23 +172,36 @@ class Doors:
             nodes=lists.nodes(),
             knows=lists.knows,
         )
+        appearance = Appearance(
+            self._connection,
+            self._database,
+            self._subscribers,
+            self._policy,
+            self._presence.turn,
+        )
         account = self._policy.addresses.has_account
         if account:
             # before presence: until then nobody's subscription can come between
-            await self._try("the roster", self._presence.settle_roster())
-        await self._try("presence", self._presence.appear())
+            await self._try("the roster", appearance.settle_roster)
+        await self._try("presence", appearance.appear)
         if account:
-            await self._try("the archive", self._archive())
+            await self._try("the archive", self._archive)
         self.arrived.set()
 
     async def _archive(self) -> None:
         if await keep_nothing(self._connection):
             log.info("the archive keeps nothing of ours")
 
-    async def _try(self, what: str, work: Coroutine[Any, Any, None]) -> None:
-        """Each step for itself: one that fails must not keep us silent."""
+    async def _try(
+        self, what: str, step: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Each step for itself: one that fails must not keep us silent.
+
+        While the database is away it is tried again: nobody tells once more who left.
+        """
         try:
-            await work
+            while not await self._done(what, step):  # noqa: ASYNC110 - no event
+                await asyncio.sleep(RETRY_SECONDS)
         except NotConnected:
             log.info("disconnected before %s was settled", what)
         except XMPPError as error:
@@ -179,3 +210,17 @@ class Doors:
             log.warning("%s: %s", what, error.text)
         except Exception:
             log.exception("%s: failed", what)
+
+    async def _done(
+        self, what: str, step: Callable[[], Coroutine[Any, Any, None]]
+    ) -> bool:
+        """False where the database is away, which is told once."""
+        try:
+            await step()
+        except Unavailable as error:
+            if self._waits_for != what:
+                log.warning("%s waits: %s", what, error.text)
+            self._waits_for = what
+            return False
+        self._waits_for = None
+        return True

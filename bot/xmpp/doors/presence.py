@@ -8,48 +8,36 @@
     any of them but the second and third is a sign of life
 
 Each `subscribe` may add a row that stays, so those that come faster than people
-join are dropped. Nothing else is dropped: somebody who leaves is let go at once,
-however often he came before.
+join are dropped. A leave is not: somebody who leaves is let go, however often he came
+before, whatever is away (`moves.py` beside this).
 
 slixmpp's own roster lives in memory, and would answer probes from there. Here the
 database answers, so subscriptions outlive a restart. An account's server keeps a
-roster too and answers probes itself. It tells of an unsubscription only sessions
-that fetched the roster, so each session fetches it and lets go of whoever has
-vanished from it (`settle_roster`).
-
-A component sends no `unavailable` when it stops: what its last presence told stays
-true, that nobody need write to it.
+roster too and answers probes itself.
 """
 
 import asyncio
-import logging
-from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
 
+from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError, NotFound, Unavailable
-from bot.domain.lists import SubscriptionOrigin
+from bot.domain.language import is_tag
 from bot.service.ports.outside import Database
+from bot.service.ports.spool import Move, Spool
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.texts import language_for, said
 from bot.xmpp.doors.callers import bare_of, sender_of
-from bot.xmpp.doors.sender_limit import SenderLimit
+from bot.xmpp.doors.moves import Moves, Probe
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import error_answer, language_of, stanza_error
-from bot.xmpp.stanzas.namespaces import LANG
+from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 
-log = logging.getLogger(__name__)
-
-MAX_WAITING = 20_000  #: presences; what a flood brings beyond is dropped
-PAGE_SIZE = 200  #: readers who are told at once that a component has started
-PAGE_PAUSE_SECONDS = 0.5  #: between two such pages
-DEPARTURES_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
-_ROSTER = "jabber:iq:roster"
-_CHANGES = frozenset({"subscribe", "unsubscribe", "unsubscribed", "probe"})
+MAX_ID = 100  #: characters of a stanza's id that are kept for the answer
 
 
 class PresenceDoor:
@@ -63,6 +51,7 @@ class PresenceDoor:
         policy: Policy,
         signs: SignsOfLife,
         joins: SenderLimit,
+        spool: Spool,
     ) -> None:
         self._connection = connection
         self._send = connection.send_presence
@@ -71,7 +60,10 @@ class PresenceDoor:
         self._policy = policy
         self._signs = signs
         self._joins = joins
-        self._waiting: asyncio.Queue[ET.Element] = asyncio.Queue(MAX_WAITING)
+        self.moves = Moves(spool, self._move, self._answer)
+        self.run = self.moves.run
+        #: held while a person is moved, or while all are compared with a roster
+        self.turn = asyncio.Lock()
 
     def open(self) -> None:
         self._connection.listen("presence", self._receive)
@@ -79,63 +71,57 @@ class PresenceDoor:
     def _receive(self, stanza: StanzaBase) -> None:
         presence = stanza.xml
         kind = presence.get("type")
-        sender = sender_of(presence)
-        if sender is None or self._policy.addresses.is_own(sender):
+        sender, to = sender_of(presence), self._address(presence)
+        if sender is None or to is None or self._policy.addresses.is_own(sender):
             return
         if kind in {None, "subscribe", "subscribed", "probe"}:
             self._signs.note(sender, presence.get(LANG))
-        if kind == "subscribe" and not self._joins.permits(sender):
-            return  # servers ask again, at the next login
-        if kind in _CHANGES:
-            try:
-                self._waiting.put_nowait(presence)
-            except asyncio.QueueFull:
-                log.warning("too many presences at once: one of them dropped")
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            presence = await self._waiting.get()
-            try:
-                await self._handle(presence)
-            except Unavailable as error:
-                # servers ask again: for a subscription at the next login
-                log.warning("a presence is not answered: %s", error.text)
-            except Exception:
-                log.exception("a presence is not answered")
-
-    async def _handle(self, presence: ET.Element) -> None:
-        sender, to = sender_of(presence), self._address(presence)
-        if sender is None or to is None:
-            return
-        match presence.get("type"):
-            case "subscribe":
-                await self._subscribe(presence, sender, to)
-            case "unsubscribe":
-                await self._database.run(self._subscribers.leave, sender, to)
-                if self._policy.addresses.answers_presence:
-                    self._send("unavailable", to=sender, sender=to)
-                self._send("unsubscribed", to=sender, sender=to)
-            case "unsubscribed":
-                await self._database.run(self._subscribers.leave, sender, to)
+        match kind:
+            # one that comes too fast is not answered, so it can be asked again
+            case "subscribe" if self._joins.permits(sender):
+                self.moves.add(_join(presence, sender, to))
+            case "unsubscribe" | "unsubscribed":
+                asked = kind == "unsubscribe"
+                self.moves.add(Move(sender, to, leaves=True, asked=asked))
             case "probe" if self._policy.addresses.answers_presence:
-                stands = self._subscribers.stands_on
-                known = await self._database.read(stands, sender, to)
-                # with its resource: a probe's answer may go to one session
-                asker = presence.get("from", sender)
-                kind: PresenceTypes | None = None if known else "unsubscribed"
-                self._send(kind, to=asker, sender=to)
+                self.moves.ask(Probe(sender, to, presence.get("from", sender)))
 
-    async def _subscribe(self, presence: ET.Element, sender: str, to: str) -> None:
-        language = presence.get(LANG) or None
+    def _address(self, presence: ET.Element) -> str | None:
+        """Which of our bare JIDs was written to."""
+        if not self._policy.addresses.lists_have_addresses:
+            return self._policy.addresses.own
+        return bare_of(presence.get("to", ""))
+
+    async def _move(self, move: Move) -> None:
+        """In the database first: nothing is answered that is not stored."""
+        if move.joins:
+            await self._connection.ready()  # or the answer would be lost
+        async with self.turn:
+            if move.leaves:
+                await self._leave(move)
+            if move.joins:
+                await self._join(move)
+
+    async def _leave(self, move: Move) -> None:
+        sender, to = move.jid, move.address
+        leave = self._subscribers.leave
+        await self._database.run(leave, sender, to, move.before)
+        if move.joins or not move.asked:
+            return  # the last that a person did is what is answered
+        if self._policy.addresses.answers_presence:
+            self._send("unavailable", to=sender, sender=to)
+        self._send("unsubscribed", to=sender, sender=to)
+
+    async def _join(self, move: Move) -> None:
+        sender, to, language = move.jid, move.address, move.language
         try:
             await self._database.run(self._subscribers.join, sender, to, language)
         except Unavailable:
             raise
         except CarillonError as error:
             if isinstance(error, NotFound):
-                self._refuse(presence, error)
-            told = language_for(language_of(presence))
+                self._refuse(move, error)
+            told = language_for(language or "")
             self._send(
                 "unsubscribed",
                 to=sender,
@@ -148,61 +134,29 @@ class PresenceDoor:
         if self._policy.addresses.answers_presence:
             self._send(to=sender, sender=to)
 
-    def _refuse(self, presence: ET.Element, error: CarillonError) -> None:
-        answer = error_answer(presence, stanza_error(error))
-        self._connection.send_element(answer)
+    def _refuse(self, move: Move, error: CarillonError) -> None:
+        asked = {"from": move.jid, "to": move.address, LANG: move.language or ""}
+        if move.id:
+            asked["id"] = move.id
+        presence = ET.Element(f"{{{CLIENT}}}presence", asked)
+        self._connection.send_element(error_answer(presence, stanza_error(error)))
 
-    def _address(self, presence: ET.Element) -> str | None:
-        """Which of our bare JIDs was written to."""
-        if not self._policy.addresses.lists_have_addresses:
-            return self._policy.addresses.own
-        return bare_of(presence.get("to", ""))
+    async def _answer(self, probe: Probe) -> None:
+        stands = self._subscribers.stands_on
+        known = await self._database.read(stands, probe.jid, probe.address)
+        if self.moves.concerns(probe.jid):
+            return  # who joins meanwhile would take "no" for the answer to that
+        kind: PresenceTypes | None = None if known else "unsubscribed"
+        self._send(kind, to=probe.asker, sender=probe.address)
 
-    # --- a fresh session -----------------------------------------------------------
 
-    async def appear(self) -> None:
-        """Presence with caps to whoever subscribed (an account's server fans out)."""
-        if not self._policy.addresses.answers_presence:
-            self._connection.send_presence(priority=0)
-            return
-        operator = self._policy.access.operator()
-        for entry, _ in await self._database.read(self._subscribers.lists):
-            addresses = [self._policy.addresses.of_list(entry.name)]
-            if entry.is_default:
-                addresses.append(self._policy.addresses.service)
-            after = 0
-            while page := await self._database.read(
-                self._subscribers.page, operator, entry.name, after, PAGE_SIZE
-            ):
-                after = page[-1][0].id
-                self._show(
-                    [
-                        subscription.jid
-                        for subscription, _ in page
-                        if subscription.origin is SubscriptionOrigin.PRESENCE
-                    ],
-                    addresses,
-                )
-                await asyncio.sleep(PAGE_PAUSE_SECONDS if len(page) == PAGE_SIZE else 0)
-
-    def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
-        for reader in readers:
-            for address in addresses:
-                self._send(to=reader, sender=address)
-
-    async def settle_roster(self) -> None:
-        """An account: who joined by presence and is not in the roster has left."""
-        answer = await self._connection.ask(ET.Element(f"{{{_ROSTER}}}query"))
-        items = answer.iter(f"{{{_ROSTER}}}item")
-        roster = frozenset(
-            jid
-            for item in items
-            if item.get("subscription") in {"from", "both"}
-            and (jid := bare_of(item.get("jid", "")))
-        )
-        gone = await self._database.read(self._subscribers.departed, roster)
-        for first in range(0, len(gone), DEPARTURES_PER_TRANSACTION):
-            some = gone[first : first + DEPARTURES_PER_TRANSACTION]
-            await self._database.run(self._subscribers.depart, some)
-        if gone:
-            log.info("%d left while we were away", len(gone))
+def _join(presence: ET.Element, sender: str, to: str) -> Move:
+    """All that is kept of a subscribe: the stanza may be as large as it likes."""
+    language = language_of(presence)
+    return Move(
+        sender,
+        to,
+        joins=True,
+        id=presence.get("id", "")[:MAX_ID],
+        language=language if is_tag(language) else None,
+    )

@@ -17,6 +17,7 @@ from bot.service.readers.subscribers import Subscribers
 
 REPEAT_SECONDS = 3600.0  #: before the same sign of the same person is written again
 MAX_PEOPLE = 50_000  #: remembered; the longest silent is forgotten first
+MAX_WAITING = 10_000  #: people whose sign is not written yet
 PEOPLE_PER_TRANSACTION = 50  #: on SQLite others wait while it lasts
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,9 @@ log = logging.getLogger(__name__)
 class SignsOfLife:
     """`note()` costs no transaction; `run()` writes what has come together.
 
-    `clock` is monotonic, in seconds. What cannot be written is dropped: the next
-    sign comes sooner or later.
+    `clock` is monotonic, in seconds. What cannot be written is dropped, and the next
+    sign of that person counts at once. Of who sent one before only a hash is kept:
+    anybody may send some, under names as long as he likes.
     """
 
     def __init__(
@@ -35,35 +37,37 @@ class SignsOfLife:
         subscribers: Subscribers,
         clock: Callable[[], float],
         max_people: int = MAX_PEOPLE,
+        max_waiting: int = MAX_WAITING,
     ) -> None:
         self._database = database
         self._subscribers = subscribers
         self._clock = clock
-        self._max_people = max_people
-        self._written: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
+        self._max_people, self._max_waiting = max_people, max_waiting
+        self._written: OrderedDict[int, tuple[float, str | None]] = OrderedDict()
         self._waiting: dict[str, str | None] = {}
         self._news = asyncio.Event()
 
     def note(self, jid: str, language: str | None) -> None:
         """A bare JID has sent something, perhaps with an `xml:lang`."""
         tag = language if language and is_tag(language) else None
-        before = self._written.get(jid)
+        before = self._written.get(hash(jid))
         if before is not None and self._clock() - before[0] < REPEAT_SECONDS:
             if tag is None or tag == before[1]:
                 return
         elif tag is None and before is not None:
             tag = before[1]
-        self._written[jid] = (self._clock(), tag)
-        self._written.move_to_end(jid)
+        if jid not in self._waiting and len(self._waiting) >= self._max_waiting:
+            return
+        self._waiting[jid] = tag
+        self._news.set()
+        self._written[hash(jid)] = (self._clock(), tag)
+        self._written.move_to_end(hash(jid))
         if len(self._written) > self._max_people:
             self._written.popitem(last=False)
-        if len(self._waiting) < self._max_people:
-            self._waiting[jid] = tag
-            self._news.set()
 
     def forget(self, jid: str) -> None:
         """The next sign counts at once: something of ours came back from there."""
-        self._written.pop(jid, None)
+        self._written.pop(hash(jid), None)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -77,9 +81,15 @@ class SignsOfLife:
             try:
                 await self._database.run(self._write, batch)
             except Unavailable as error:
-                log.warning("signs of life dropped: %s", error.text)
+                self._drop(batch)
+                log.debug("signs of life dropped: %s", error.text)
             except Exception:
+                self._drop(batch)
                 log.exception("signs of life dropped")
+
+    def _drop(self, batch: Mapping[str, str | None]) -> None:
+        for jid in batch:
+            self.forget(jid)
 
     def _write(self, uow: UnitOfWork, batch: Mapping[str, str | None]) -> None:
         for jid, language in batch.items():

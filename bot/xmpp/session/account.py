@@ -6,11 +6,14 @@ from typing import Any
 
 from slixmpp import ClientXMPP
 from slixmpp.xmlstream import StanzaBase
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
 from bot.settings import XMPPSettings
 from bot.xmpp.session.stream import Listener, Stream
+from bot.xmpp.stanzas.namespaces import CLIENT, ROSTER
 from bot.xmpp.writing.acknowledgements import Acknowledgements, Pings
 from bot.xmpp.writing.stream_management import StreamManagement
 
@@ -46,6 +49,11 @@ class AccountStream(Stream, ClientXMPP):
             self.enable_direct_tls = settings.port == DIRECT_TLS_PORT
             self.enable_starttls = not self.enable_direct_tls
         self.stream_management = StreamManagement(self, patience)
+        # COMPAT slixmpp's own keeps each contact in memory, and prepares its JID,
+        # which its server may have taken for one and slixmpp does not.
+        self.remove_handler("Roster Update")
+        pushed = MatchXPath(f"{{{CLIENT}}}iq/{{{ROSTER}}}query")
+        self.register_handler(Callback("roster push", pushed, self._on_roster))
         self.add_event_handler("stream_negotiated", self._on_negotiated)
         self.add_event_handler("failed_auth", self._on_refused)
         self.add_event_handler("no_auth", self._on_no_mechanism)
@@ -80,6 +88,16 @@ class AccountStream(Stream, ClientXMPP):
             )
             self.begin(Pings(self, to=self.addresses.domain, sender=None))
         self._up(fresh=True)
+
+    def _on_roster(self, iq: StanzaBase) -> None:
+        """RFC 6121 §2.1.6: take a push of our server's, and no-one else's.
+
+        Who is in the roster is asked for when a session begins (`doors.presence`).
+        """
+        if iq["type"] != "set" or iq["from"].full not in {"", self.boundjid.bare}:
+            iq.unhandled()
+            return
+        iq.reply().send()
 
     def _on_refused(self, failure: StanzaBase) -> None:
         self.secret_refused = True

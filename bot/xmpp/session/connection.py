@@ -10,7 +10,7 @@ Build it inside the running loop.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -133,6 +133,12 @@ class Connection(Exchange):
         ping = ET.Element("{urn:xmpp:ping}ping")
         with contextlib.suppress(NotConnected, XMPPError):
             await self.ask(ping, to=self.addresses.domain, seconds=self._timing.echo)
+
+    @property
+    def discarded(self) -> Mapping[str, int]:
+        """Stanzas that came to nothing, by reason."""
+        counts = self.stream.discards.counts
+        return {reason.value: count for reason, count in counts.items()}
 
     @property
     def stream_management(self) -> StreamManagement | None:

@@ -5,6 +5,23 @@ from collections.abc import Callable
 from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
 
+#: RFC 6120 §4.9.3: endings that the content of the stream cannot have caused
+BLAMELESS = frozenset(
+    {
+        "conflict",
+        "connection-timeout",
+        "host-gone",
+        "host-unknown",
+        "not-authorized",
+        "remote-connection-failed",
+        "reset",
+        "resource-constraint",
+        "see-other-host",
+        "system-shutdown",
+        "unsupported-feature",
+        "unsupported-version",
+    }
+)
 #: characters of the server's own words that are told
 _MAX_TOLD_CHARACTERS = 200
 

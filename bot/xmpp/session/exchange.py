@@ -48,8 +48,8 @@ class _At(MatchXPath):
         self._type = stanza_type
 
     def match(self, xml: StanzaBase) -> bool:
-        of_type = self._type in {None, xml["type"]}
-        return of_type and super().match(xml)
+        # in this order: what is no stanza has no type, and slixmpp warns who asks
+        return super().match(xml) and self._type in {None, xml["type"]}
 
 
 class Exchange:
@@ -70,6 +70,13 @@ class Exchange:
         await self._ready.wait()
 
     # --- what comes in -----------------------------------------------------------
+
+    def guard(self, admits: Callable[[ET.Element], bool]) -> None:
+        """Ask `admits`, which must be quick, of each stanza before anybody hears it.
+
+        Its element is as it stands on the wire, in the stream's own namespace.
+        """
+        self.stream.admits = admits
 
     def listen(
         self,

@@ -2,22 +2,26 @@
 
     out   every stanza is counted where its bytes are written, for the server
           acknowledges by count; without a session it is dropped, not kept
-    in    stanzas that hold too much are emptied; who asks before the session is
-          up waits until it is; a handler that fails is answered for once
+    in    a stanza is counted, then its addresses are judged, before all else; one
+          that holds too much is emptied; who asks before the session is up waits
+          until it is; what fails over one stanza ends with it, answered for once
 
 A component's stanzas have the namespace `jabber:component:accept` on the wire and
 `jabber:client` everywhere in this process: slixmpp's Error class knows one
 namespace for all streams, and reads errors of the other wrongly. COMPAT marks what
 works around slixmpp 1.17.
+
+docs/conformance.md, Limits and rights: addresses
+docs/conformance.md, Limits and rights: a failure
 """
 
 import asyncio
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 from xml.etree import ElementTree as ET
 
 from slixmpp import BaseXMPP
@@ -30,32 +34,19 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.domain.addresses import Addresses
 from bot.domain.phrase import Phrase
+from bot.xmpp.session.discards import Discards, Reason, is_addressable
+from bot.xmpp.session.endings import BLAMELESS
+from bot.xmpp.session.parser import FLAWED, StreamParser
 from bot.xmpp.stanzas.bounds import MAX_STANZA_DEPTH, MAX_STANZA_ELEMENTS, is_overfull
-from bot.xmpp.stanzas.errors import StanzaError, iq_error, make_readable, unforeseen
+from bot.xmpp.stanzas.errors import StanzaError, error_answer, make_readable
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT, COMPONENT
 from bot.xmpp.writing.acknowledgements import Acknowledgements
 from bot.xmpp.writing.positions import Pending
 
 log = logging.getLogger(__name__)
 
-#: RFC 6120 §4.9.3: endings that the content of the stream cannot have caused
-BLAMELESS = frozenset(
-    {
-        "conflict",
-        "connection-timeout",
-        "host-gone",
-        "host-unknown",
-        "not-authorized",
-        "remote-connection-failed",
-        "reset",
-        "resource-constraint",
-        "see-other-host",
-        "system-shutdown",
-        "unsupported-feature",
-        "unsupported-version",
-    }
-)
-_STANZA = re.compile(rb"<(?:message|presence|iq)[\s/>]")
+#: the beginning of one that is written
+STANZA = re.compile(rb"\s*<(?P<name>message|presence|iq)[\s/>]")
 MAX_EARLY_STANZAS = 1_000  #: that wait for the session to be up
 #: stands in for the content of a stanza that holds too much
 _OVERFULL = f"{{{ANNOUNCE}}}overfull"
@@ -64,6 +55,9 @@ STANZA_TAGS = frozenset(
     for namespace in (CLIENT, COMPONENT)
     for name in ("message", "presence", "iq")
 )
+_IQ = f"{{{CLIENT}}}iq"
+_IQS = frozenset({_IQ, f"{{{COMPONENT}}}iq"})
+Received = TypeVar("Received", ET.Element, StanzaBase)
 # slixmpp keeps a roster of its own in memory and answers from it; ours is in the
 # database (and an unknown contact's probe would be answered `unsubscribed`).
 _ROSTER_EVENTS = {
@@ -114,10 +108,13 @@ class Stream(BaseXMPP):
     secret_refused = False
     #: why the last attempt found no server
     unreachable: str | None = None
+    #: whether a stanza may come in; answers for itself those that may not
+    admits: Callable[[ET.Element], bool] | None = None
     _paused = False
 
     def _prepare(self, addresses: Addresses, listener: Listener) -> None:
         self.addresses, self.listener = addresses, listener
+        self.discards = Discards(self.loop.time)
         self._early: list[StanzaBase] = []
         self.writable = asyncio.Event()
         self.auto_authorize, self.auto_subscribe = None, False
@@ -164,7 +161,7 @@ class Stream(BaseXMPP):
             return
         raw = data.encode() if isinstance(data, str) else data
         super().send_raw(raw)
-        if self.acknowledgements is not None and _STANZA.match(raw):
+        if self.acknowledgements is not None and STANZA.match(raw):
             self.acknowledgements.positions.record((raw,))
 
     def send_many(self, stanzas: Sequence[bytes], pending: Pending) -> None:
@@ -197,22 +194,52 @@ class Stream(BaseXMPP):
         self.listener.up(fresh=fresh)
         early, self._early = self._early, []
         for stanza in early:
-            self.recv_stanza(stanza)
+            self._guarded(stanza.xml, self.recv_stanza, stanza)
 
     # --- reading ----------------------------------------------------------------
+
+    def init_parser(self) -> None:
+        super().init_parser()
+        self.parser = cast("ET.XMLPullParser[Any]", StreamParser())
 
     def data_received(self, data: bytes | str) -> None:
         self.heard = self.loop.time()
         super().data_received(data)
 
     def _spawn_event(self, xml: ET.Element) -> None:
-        session = self.acknowledgements if xml.tag in STANZA_TAGS else None
-        if session is not None and session.received(xml):
-            return
-        account = self.addresses.own if self.addresses.has_account else None
-        if xml.tag in STANZA_TAGS and is_overfull(xml, account):
-            xml[:] = [ET.Element(_OVERFULL)]
-        super()._spawn_event(xml)
+        self._guarded(xml, self._receive, xml)
+
+    def _guarded(
+        self, xml: ET.Element, handle: Callable[[Received], None], received: Received
+    ) -> None:
+        """Nothing that one element does reaches those that were read with it.
+
+        What escapes slixmpp's reading makes asyncio close the connection, and the
+        rest of the same read is lost.
+        """
+        try:
+            handle(received)
+        except Exception as error:  # noqa: BLE001 - told and answered in there
+            self._failed(xml, error)
+
+    def _receive(self, xml: ET.Element) -> None:
+        if xml.tag in STANZA_TAGS:
+            session = self.acknowledgements
+            if session is not None and session.received(xml):
+                return
+            if FLAWED in xml.attrib:
+                self.discards.count(Reason.NAMES, "dropped what has no valid names")
+                return
+            if not is_addressable(xml):
+                self.discards.count(Reason.ADDRESS, "dropped what has no valid address")
+                return
+            if self.admits is not None and not self.admits(xml):
+                return
+            account = self.addresses.own if self.addresses.has_account else None
+            if is_overfull(xml, account):
+                xml[:] = [ET.Element(_OVERFULL)]
+        # COMPAT slixmpp's own way hides what goes wrong in making the stanza
+        self.recv_stanza(self._build_stanza(self.incoming_filter(xml)))
 
     def incoming_filter(self, xml: ET.Element) -> ET.Element:
         xml = super().incoming_filter(xml)
@@ -226,18 +253,19 @@ class Stream(BaseXMPP):
             if len(self._early) < MAX_EARLY_STANZAS:
                 self._early.append(stanza)
             else:
-                log.warning("too much before the session is up: one stanza dropped")
+                told = "dropped what came before the session was up"
+                self.discards.count(Reason.EARLY, told)
             return
         # COMPAT slixmpp answers a handler's exception with an error stanza, to
         # error messages too; all its ways there go through this attribute.
-        vars(stanza)["exception"] = partial(_answer_failure, stanza)
-        vars(stanza)["unhandled"] = partial(_answer_unknown, stanza)
-        if isinstance(stanza, Iq) and stanza["type"] in {"get", "set"}:
+        vars(stanza)["exception"] = partial(self._failed, stanza.xml)
+        vars(stanza)["unhandled"] = partial(self._unknown, stanza.xml)
+        if _wants_answer(stanza.xml):
             if len(stanza.xml) != 1:
                 # RFC 6120 §8.2.3; several children would have several handlers answer
                 text = Phrase("An IQ takes exactly one child element.")
-                _answer(
-                    stanza,
+                self._answer(
+                    stanza.xml,
                     StanzaError(condition="bad-request", type="modify", text=text),
                 )
                 return
@@ -247,12 +275,59 @@ class Stream(BaseXMPP):
                     most=MAX_STANZA_ELEMENTS,
                     deepest=MAX_STANZA_DEPTH,
                 )
-                _answer(
-                    stanza,
+                self._answer(
+                    stanza.xml,
                     StanzaError(condition="policy-violation", type="modify", text=text),
                 )
                 return
         super().recv_stanza(stanza)
+
+    def exception(self, exception: Exception) -> None:
+        """COMPAT slixmpp says nothing of a handler that fails without a stanza."""
+        self.discards.failed(exception, "in a handler of an event")
+
+    def _failed(self, stanza: ET.Element, error: Exception) -> None:
+        """Handling it raised: answer requests, and requests only.
+
+        `XMPPError` is a deliberate answer; anything else is told as a reference
+        number, and logged under it.
+        """
+        name = stanza.tag.rpartition("}")[2]
+        if (
+            isinstance(error, XMPPError)
+            and not isinstance(error, IqError | IqTimeout)
+            and _wants_answer(stanza)
+        ):
+            answer = StanzaError(
+                condition=error.condition, type=error.etype, text=_said_of(error)
+            )
+        else:
+            answer = self.discards.failed(error, f"over a <{name}/>")
+        try:
+            self._answer(stanza, answer)
+        except Exception as another:  # noqa: BLE001 - told; there is no other answer
+            self.discards.failed(another, f"over the answer to a <{name}/>")
+
+    def _unknown(self, stanza: ET.Element) -> None:
+        """Nobody handles it: answer requests (RFC 6120 §8.2.3), and requests only."""
+        text = Phrase("This is not offered here; disco#info tells what is.")
+        self._answer(
+            stanza,
+            StanzaError(condition="feature-not-implemented", type="cancel", text=text),
+        )
+
+    def _answer(self, stanza: ET.Element, error: StanzaError) -> None:
+        """Answer a request with an error, and nothing else.
+
+        Made of the element alone: of the stanza slixmpp would make all that is in it.
+        """
+        if not _wants_answer(stanza):
+            return
+        answer = error_answer(stanza, error)
+        answer.tag = _IQ
+        if not self.addresses.stamps_sender:
+            answer.attrib.pop("from", None)
+        self.send(Iq(stream=self, xml=answer))
 
     def _on_presence(self, presence: StanzaBase) -> None:
         self.event("presence", presence)
@@ -300,37 +375,12 @@ def _asks(stanza: StanzaBase) -> bool:
     return isinstance(stanza, RootStanza) and not answer
 
 
-def _answer_failure(stanza: StanzaBase, error: Exception) -> None:
-    """A handler raised: answer requests, and requests only.
-
-    `XMPPError` is a deliberate answer; anything else is told as a reference
-    number, and logged under it.
-    """
-    if isinstance(error, XMPPError) and not isinstance(error, IqError | IqTimeout):
-        text = (
-            Phrase("There is nothing like that here.")
-            if error.condition == "item-not-found"
-            else Phrase("This service does not do that.")
-        )
-        answer = StanzaError(condition=error.condition, type=error.etype, text=text)
-        if not _answer(stanza, answer):
-            log.warning("unanswered: %s %s", error.condition, error.text)
-        return
-    _answer(stanza, unforeseen(error, f"in a handler of <{stanza.name}/>"))
+def _wants_answer(stanza: ET.Element) -> bool:
+    """A request (RFC 6120 §8.2.3)."""
+    return stanza.tag in _IQS and stanza.get("type") in {"get", "set"}
 
 
-def _answer_unknown(stanza: StanzaBase) -> None:
-    """Nobody handles it: answer requests (RFC 6120 §8.2.3), and requests only."""
-    text = Phrase("This is not offered here; disco#info tells what is.")
-    _answer(
-        stanza,
-        StanzaError(condition="feature-not-implemented", type="cancel", text=text),
-    )
-
-
-def _answer(stanza: StanzaBase, error: StanzaError) -> bool:
-    """Answer a request with an error; False where it is none."""
-    if not isinstance(stanza, Iq) or stanza["type"] not in {"get", "set"}:
-        return False
-    iq_error(stanza, error).send()
-    return True
+def _said_of(error: XMPPError) -> Phrase:
+    if error.condition == "item-not-found":
+        return Phrase("There is nothing like that here.")
+    return Phrase("This service does not do that.")

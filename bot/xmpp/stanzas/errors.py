@@ -113,11 +113,21 @@ def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
 
 
 def unforeseen(
-    error: Exception, where: str, reference: str | None = None
+    error: Exception,
+    where: str,
+    reference: str | None = None,
+    *,
+    traceback: bool = True,
 ) -> StanzaError:
-    """A fault of ours: the log has all of it, the caller the number to look for."""
+    """A fault of ours: the log has all of it, the caller the number to look for.
+
+    Without its `traceback` the log has its kind, not its words: others' may be in it.
+    """
     reference = reference or new_reference()
-    log.error("error %s %s", reference, where, exc_info=error)
+    if traceback:
+        log.error("error %s %s", reference, where, exc_info=error)
+    else:
+        log.error("error %s %s: %s", reference, where, type(error).__name__)
     return StanzaError(
         condition="internal-server-error",
         type="cancel",

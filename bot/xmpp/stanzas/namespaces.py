@@ -3,6 +3,8 @@
 CLIENT = "jabber:client"
 #: a component's stream (XEP-0114); inside, its stanzas are CLIENT's
 COMPONENT = "jabber:component:accept"
+#: RFC 6121 §2
+ROSTER = "jabber:iq:roster"
 #: RFC 6120 §8.3
 STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 #: what Carillon adds to protocols, and the node of its capabilities

@@ -17,11 +17,11 @@ from slixmpp.xmlstream import StanzaBase, register_stanza_plugin
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+from bot.xmpp.writing import counter
 from bot.xmpp.writing.acknowledgements import Acknowledgements, RawStream
 from bot.xmpp.writing.positions import Positions
 
 NS = "urn:xmpp:sm:3"
-COUNTER_MODULUS = 2**32  #: §4: h wraps at 2^32
 #: when slixmpp negotiates it; it binds at 10000
 RESUME_ORDER, ENABLE_ORDER = 9000, 10100
 
@@ -110,7 +110,7 @@ class StreamManagement:
 
     def received(self, xml: ET.Element) -> bool:  # noqa: ARG002 - every stanza counts
         if self.enabled:
-            self._inbound = (self._inbound + 1) % COUNTER_MODULUS
+            self._inbound = counter.after(self._inbound)
         return False
 
     def lost(self, *, blamed: bool) -> None:
@@ -158,11 +158,17 @@ class StreamManagement:
         finally:
             self._answer = None
 
+    def _is_asked(self) -> bool:
+        """An answer is awaited; any other would undo what is there."""
+        return self._answer is not None and not self._answer.done()
+
     def _answered(self, name: str) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(name)
 
     def _on_enabled(self, stanza: StanzaBase) -> None:
+        if not self._is_asked():
+            return
         self.enabled = True
         self._inbound = 0
         if stanza.xml.get("resume") in ("true", "1"):
@@ -170,6 +176,8 @@ class StreamManagement:
         self._answered("enabled")
 
     def _on_resumed(self, stanza: StanzaBase) -> None:
+        if not self._is_asked():
+            return
         self.enabled = True
         if self._handled(stanza):
             self._doubt = self._stream.loop.call_later(self._patience, self._give_back)
@@ -200,11 +208,15 @@ class StreamManagement:
         return doubt is not None
 
     def _on_failed(self, stanza: StanzaBase) -> None:
-        """§5: the h of a failed resumption says what was handled, where given."""
+        """§5: the h of a failed resumption says what was handled, where given.
+
+        One that makes no sense says as little as none: the session is over anyway.
+        """
+        if not self._is_asked():
+            return
         if self._previous is not None:
-            known = stanza.xml.get("h") is not None
-            if not known or self._handled(stanza):
-                self.positions.lose(known=known, blamed=self._blamed)
+            known = stanza.xml.get("h") is not None and self._acknowledge(stanza)
+            self.positions.lose(known=known, blamed=self._blamed)
             self._previous, self._blamed = None, False
             self._stream.event("session_end")
         else:
@@ -219,18 +231,24 @@ class StreamManagement:
         self._stream.send_raw(f"<a xmlns='{NS}' h='{self._inbound}'/>")
 
     def _handled(self, stanza: StanzaBase) -> bool:
-        """Move on to the server's h; False for one that cannot be."""
+        """Move on to the server's h; give the session up over one that cannot be."""
+        if self._acknowledge(stanza):
+            return True
+        self._previous = None
+        self.positions.lose(known=False, blamed=False)
+        self._stream.abort()
+        return False
+
+    def _acknowledge(self, stanza: StanzaBase) -> bool:
         positions = self.positions
         try:
-            count = int(stanza.xml.get("h", ""))
-            positions.acknowledge(
-                positions.acknowledged
-                + (count - positions.acknowledged) % COUNTER_MODULUS
+            reached = counter.position(
+                stanza.xml.get("h"),
+                acknowledged=positions.acknowledged,
+                written=positions.written,
             )
         except ValueError as error:
             log.error("the server's XEP-0198 count makes no sense: %s", error)  # noqa: TRY400
-            self._previous = None
-            positions.lose(known=False, blamed=False)
-            self._stream.abort()
             return False
+        positions.acknowledge(reached)
         return True

@@ -30,8 +30,9 @@ from bot.xmpp.stanzas.namespaces import LANG
 
 log = logging.getLogger(__name__)
 
-#: characters of a condition and of an error's type that are kept: others name them
-MAX_CONDITION, MAX_TYPE = 100, 20
+#: characters that are kept of a condition, an error's type and its text: others
+#: choose them
+MAX_CONDITION, MAX_TYPE, MAX_TEXT = 100, 20, 500
 
 
 class Inbox:
@@ -98,5 +99,5 @@ def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | N
         jid=sender,
         condition=printable(error.condition)[:MAX_CONDITION],
         error_type=error.type[:MAX_TYPE],
-        text=printable(error.text) if error.text else None,
+        text=printable(error.text[:MAX_TEXT]) if error.text else None,
     )

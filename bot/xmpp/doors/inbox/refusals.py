@@ -11,9 +11,9 @@ docs/conformance.md, Discovery and delivery: no-reply errors
 
 from collections.abc import Callable
 
+from bot.desk.sender_limit import MAX_SENDERS, SenderLimit
 from bot.domain.phrase import Phrase
 from bot.xmpp.doors.inbox.classification import MessageClass
-from bot.xmpp.doors.sender_limit import MAX_SENDERS, SenderLimit
 from bot.xmpp.stanzas.errors import StanzaError
 
 REFUSALS_PER_SECOND = 1  #: to one sender

@@ -1,4 +1,4 @@
-"""How often each sender may cause something, in a bounded memory."""
+"""How often something may happen: to each sender, in a bounded memory, and in all."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -41,3 +41,15 @@ class SenderLimit:
         allowed = bool(bucket.take(1, now=now))
         self.dropped += not allowed
         return allowed
+
+
+class Limit:
+    """For all together `rate` a second, and `burst` at once."""
+
+    def __init__(self, clock: Callable[[], float], *, rate: int, burst: int) -> None:
+        self._clock = clock
+        self._bucket = TokenBucket(rate, burst=burst, now=clock())
+
+    def permits(self) -> bool:
+        """Whether there may be one more now."""
+        return bool(self._bucket.take(1, now=self._clock()))

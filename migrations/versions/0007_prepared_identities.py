@@ -15,8 +15,8 @@ from unicodedata import bidirectional, category, normalize, ucd_3_2_0
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 
 #: where a service's own JID stands
 OF_A_SERVICE = (

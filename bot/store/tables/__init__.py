@@ -1,0 +1,82 @@
+"""The tables; `migrations/` brings a database to this shape.
+
+    list ─< subscription >─ subscriber
+    schedule ─< occurrence ─ broadcast ─< chunk, delivery_exception,
+                                          broadcast_recipient, broadcast_text,
+                                          broadcast_content
+
+Positions of a broadcast's audience are subscription ids where it is frozen by
+rule (`highest` is set) and count from 1 where it is copied.
+
+Several services may share a database. `service` says whose a row is: the bare
+JID of the service (an account's without its resource). A row without that
+column belongs to whom the row that it refers to belongs (`bot.store.ownership`).
+"""
+
+from bot.store.tables.base import metadata
+from bot.store.tables.broadcasts import (
+    IS_ACCEPTED,
+    IS_AWAITED,
+    IS_LEASED,
+    IS_OPEN,
+    IS_SENDING,
+    broadcast,
+    broadcast_content,
+    broadcast_recipient,
+    broadcast_text,
+    chunk,
+    delivery_exception,
+)
+from bot.store.tables.readers import (
+    SUBSCRIBED,
+    announcement_list,
+    subscriber,
+    subscription,
+    welcome,
+)
+from bot.store.tables.records import (
+    audit,
+    fact,
+    notice,
+    pulse,
+    request_count,
+)
+from bot.store.tables.schedules import (
+    IS_LIVE,
+    IS_OF_NO_RULE,
+    IS_PLANNABLE,
+    occurrence,
+    schedule,
+    shift,
+)
+
+__all__ = [
+    "IS_ACCEPTED",
+    "IS_AWAITED",
+    "IS_LEASED",
+    "IS_LIVE",
+    "IS_OF_NO_RULE",
+    "IS_OPEN",
+    "IS_PLANNABLE",
+    "IS_SENDING",
+    "SUBSCRIBED",
+    "announcement_list",
+    "audit",
+    "broadcast",
+    "broadcast_content",
+    "broadcast_recipient",
+    "broadcast_text",
+    "chunk",
+    "delivery_exception",
+    "fact",
+    "metadata",
+    "notice",
+    "occurrence",
+    "pulse",
+    "request_count",
+    "schedule",
+    "shift",
+    "subscriber",
+    "subscription",
+    "welcome",
+]

@@ -1,0 +1,139 @@
+"""What is sent: to whom, how far, and what became of it."""
+
+import sqlalchemy as sa
+
+from bot.domain.broadcast import BroadcastState, ExceptionKind
+from bot.store.tables.base import metadata, one_of, service
+from bot.store.types import Id, UTCDateTime
+
+broadcast = sa.Table(
+    "broadcast",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    service(),
+    # one occurrence is sent once
+    sa.Column(
+        "occurrence_id", sa.ForeignKey("occurrence.id"), nullable=False, unique=True
+    ),
+    sa.Column("schedule_id", sa.ForeignKey("schedule.id"), nullable=False),
+    # whose announcement of the day it is (the schedule's owner); NULL: nobody's
+    sa.Column("counted_for", sa.Text),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("list_id", sa.ForeignKey("list.id")),
+    sa.Column("highest", sa.BigInteger),
+    sa.Column("frozen_at", UTCDateTime, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("finished_at", UTCDateTime),
+    sa.Column("expires_at", UTCDateTime),
+    one_of("state", BroadcastState),
+    sqlite_autoincrement=True,
+)
+IS_SENDING = broadcast.c.state == sa.literal_column(f"'{BroadcastState.SENDING}'")
+sa.Index(
+    "ix_broadcast_sending",
+    broadcast.c.service,
+    broadcast.c.total,
+    broadcast.c.id,
+    sqlite_where=IS_SENDING,
+    postgresql_where=IS_SENDING,
+)
+sa.Index(None, broadcast.c.service, broadcast.c.id)
+sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
+sa.Index(None, broadcast.c.service, broadcast.c.counted_for, broadcast.c.created_at)
+
+# A copied audience, where it is not a list's.
+broadcast_recipient = sa.Table(
+    "broadcast_recipient",
+    metadata,
+    sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("jid", sa.Text, nullable=False),
+)
+sa.Index(None, broadcast_recipient.c.broadcast_id, broadcast_recipient.c.jid)
+
+# What a (language, zone) was told, rendered once.
+broadcast_text = sa.Table(
+    "broadcast_text",
+    metadata,
+    sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("zone", sa.Text, primary_key=True),
+    sa.Column("text", sa.JSON, nullable=False),
+)
+
+# What a broadcast is made of, where its schedule was edited while it went out.
+broadcast_content = sa.Table(
+    "broadcast_content",
+    metadata,
+    sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
+)
+
+chunk = sa.Table(
+    "chunk",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), nullable=False),
+    sa.Column("after", sa.BigInteger, nullable=False),
+    sa.Column("last", sa.BigInteger, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("through", sa.BigInteger, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("finished", sa.Boolean, nullable=False),
+    sa.Column("worker", sa.Text),
+    sa.Column("leased_until", UTCDateTime),
+    sa.Column("strikes", sa.Integer, nullable=False),
+    sa.Column("suspect", sa.BigInteger),
+    sa.UniqueConstraint("broadcast_id", "after"),
+)
+IS_OPEN = sa.not_(chunk.c.finished)
+sa.Index(
+    "ix_chunk_open",
+    chunk.c.broadcast_id,
+    chunk.c.id,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
+IS_LEASED = chunk.c.worker.is_not(None)
+sa.Index(
+    "ix_chunk_leased",
+    chunk.c.worker,
+    sqlite_where=IS_LEASED,
+    postgresql_where=IS_LEASED,
+)
+
+# Has its service although its broadcast has it, too: what is due is looked for
+# in one index, which a neighbour's thousands do not lengthen.
+delivery_exception = sa.Table(
+    "delivery_exception",
+    metadata,
+    sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
+    sa.Column("jid", sa.Text, primary_key=True),
+    service(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("condition", sa.Text, nullable=False),
+    sa.Column("text", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("first_at", UTCDateTime, nullable=False),
+    sa.Column("next_at", UTCDateTime),
+    one_of("kind", ExceptionKind),
+)
+sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)
+#: retrying or deferred: its time comes again
+IS_AWAITED = delivery_exception.c.next_at.is_not(None)
+#: a repeat was accepted: the row is kept for its attempts alone
+IS_ACCEPTED = sa.and_(
+    delivery_exception.c.kind == ExceptionKind.DEFERRED,
+    delivery_exception.c.next_at.is_(None),
+)
+sa.Index(
+    "ix_delivery_exception_next",
+    delivery_exception.c.service,
+    delivery_exception.c.next_at,
+    sqlite_where=IS_AWAITED,
+    postgresql_where=IS_AWAITED,
+)

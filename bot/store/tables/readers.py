@@ -1,0 +1,82 @@
+"""Lists, and who stands on them."""
+
+import sqlalchemy as sa
+
+from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
+from bot.domain.message import MessageType
+from bot.store.tables.base import metadata, one_of, service
+from bot.store.types import Id, UTCDateTime
+
+announcement_list = sa.Table(
+    "list",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    service(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("is_default", sa.Boolean, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("publishers", sa.JSON, nullable=False),
+    sa.Column("welcome", sa.Text),
+    # no longer configured: kept, with who stood on it
+    sa.Column("retired", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("service", "name"),
+    one_of("kind", ListKind),
+    one_of("type", MessageType),
+)
+
+subscriber = sa.Table(
+    "subscriber",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    service(),
+    sa.Column("jid", sa.Text, nullable=False),
+    sa.Column("language", sa.Text),
+    sa.Column("language_seen", sa.Text),
+    sa.Column("timezone", sa.Text),
+    sa.Column("score", sa.Integer, nullable=False),
+    sa.Column("score_since", UTCDateTime),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.UniqueConstraint("service", "jid"),
+)
+
+# Intervals, only ever added and ended: frozen audiences refer to them by id,
+# so an id must not come back (hence AUTOINCREMENT on SQLite).
+subscription = sa.Table(
+    "subscription",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("list_id", sa.ForeignKey("list.id"), nullable=False),
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id"), nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("started_at", UTCDateTime, nullable=False),
+    sa.Column("ended_at", UTCDateTime),
+    # the service's latest broadcast when it ended (0: there was none)
+    sa.Column("ended_after", sa.BigInteger),
+    sa.Column("end_reason", sa.Text),
+    one_of("origin", SubscriptionOrigin),
+    one_of("end_reason", EndReason),
+    sqlite_autoincrement=True,
+)
+SUBSCRIBED = subscription.c.ended_at.is_(None)
+sa.Index(
+    "uq_subscription_active",
+    subscription.c.list_id,
+    subscription.c.subscriber_id,
+    unique=True,
+    sqlite_where=SUBSCRIBED,
+    postgresql_where=SUBSCRIBED,
+)
+sa.Index(None, subscription.c.list_id, subscription.c.id)
+sa.Index(None, subscription.c.subscriber_id)
+
+welcome = sa.Table(
+    "welcome",
+    metadata,
+    sa.Column("list_id", sa.ForeignKey("list.id"), primary_key=True),
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id"), primary_key=True),
+    sa.Column("at", UTCDateTime, nullable=False),
+)

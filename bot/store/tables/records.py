@@ -1,0 +1,79 @@
+"""What is told, written down, counted, and known of the processes."""
+
+import sqlalchemy as sa
+
+from bot.domain.updates import WireState
+from bot.store.tables.base import metadata, one_of, service
+from bot.store.types import Id, UTCDateTime
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    service(),
+    sa.Column("recipient", sa.Text, nullable=False),
+    # words and their language, or an update: job as its owner knows it, status,
+    # moment of several
+    sa.Column("text", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("job", sa.Text),
+    sa.Column("status", sa.Text),
+    sa.Column("due_at", UTCDateTime),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("claimed_until", UTCDateTime),
+    sa.Column("announcement", Id),
+    one_of("status", WireState),
+)
+sa.Index(None, notice.c.service, notice.c.id)
+
+# Only ever added to: who asked what.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    service(),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("caller", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("reference", Id),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text),
+    sqlite_autoincrement=True,
+)
+sa.Index(None, audit.c.service, audit.c.id)
+sa.Index(None, audit.c.service, audit.c.at)
+sa.Index(None, audit.c.service, audit.c.caller, audit.c.id)
+
+# Requests of the minute that began with `since`.
+request_count = sa.Table(
+    "request_count",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("who", sa.Text, primary_key=True),
+    sa.Column("since", UTCDateTime, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+
+# Of the database as a whole.
+fact = sa.Table(
+    "fact",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+pulse = sa.Table(
+    "pulse",
+    metadata,
+    sa.Column("worker", sa.Text, primary_key=True),
+    service(),
+    # what the process connects as: an account's with its resource
+    sa.Column("jid", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("connected", sa.Boolean, nullable=False),
+    sa.Column("started_at", UTCDateTime, nullable=False),
+    sa.Column("seen_at", UTCDateTime, nullable=False),
+)

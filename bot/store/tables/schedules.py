@@ -1,0 +1,109 @@
+"""What is asked for, and its moments."""
+
+import sqlalchemy as sa
+
+from bot.domain.broadcast import OccurrenceState
+from bot.domain.lateness import LatePolicy
+from bot.domain.schedule import FINAL, PLANNABLE, Origin, ScheduleState
+from bot.store.tables.base import metadata, one_of, service
+from bot.store.types import Id, UTCDateTime, WallTime
+
+schedule = sa.Table(
+    "schedule",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    service(),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, server_default="1", nullable=False),
+    sa.Column("edit_fingerprint", sa.Text),
+    sa.Column("audience", sa.JSON, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
+    sa.Column("recurrence", sa.Text),
+    sa.Column("deliver_at", UTCDateTime, nullable=False),
+    # of a rule: DTSTART, and how far it has come; what is next follows from these
+    sa.Column("start", WallTime),
+    sa.Column("through", WallTime),
+    sa.Column("next_at", UTCDateTime),
+    sa.Column("planned", sa.Integer, nullable=False),
+    sa.Column("expires_at", UTCDateTime),
+    sa.Column("late_policy", sa.Text, nullable=False),
+    sa.Column("late_within", sa.Integer, nullable=False),
+    sa.Column("updates", sa.Boolean, nullable=False),
+    sa.Column("metadata", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("paused_at", UTCDateTime),
+    sa.Column("reason", sa.Text),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("ended_at", UTCDateTime),
+    sa.UniqueConstraint("service", "owner", "client_id"),
+    one_of("origin", Origin),
+    one_of("late_policy", LatePolicy),
+    one_of("state", ScheduleState),
+    sqlite_autoincrement=True,
+)
+# Literals: a partial index serves a query that repeats its condition word for
+# word, which a bound value does not.
+IS_PLANNABLE = schedule.c.state.in_(
+    [sa.literal_column(f"'{state}'") for state in sorted(PLANNABLE)]
+)
+sa.Index(
+    "ix_schedule_due",
+    schedule.c.service,
+    schedule.c.next_at,
+    schedule.c.id,
+    sqlite_where=IS_PLANNABLE,
+    postgresql_where=IS_PLANNABLE,
+)
+IS_LIVE = schedule.c.state.in_(
+    [sa.literal_column(f"'{state}'") for state in sorted(set(ScheduleState) - FINAL)]
+)
+sa.Index(
+    "ix_schedule_live",
+    schedule.c.service,
+    schedule.c.state,
+    sqlite_where=IS_LIVE,
+    postgresql_where=IS_LIVE,
+)
+sa.Index(None, schedule.c.service, schedule.c.id)
+sa.Index(None, schedule.c.service, schedule.c.owner, schedule.c.id)
+sa.Index(None, schedule.c.service, schedule.c.owner, schedule.c.state)
+
+occurrence = sa.Table(
+    "occurrence",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("schedule_id", sa.ForeignKey("schedule.id"), nullable=False),
+    sa.Column("due_at", UTCDateTime, nullable=False),
+    sa.Column("wall", WallTime),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    # its owner is told of it, or need not be
+    sa.Column("told", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.UniqueConstraint("schedule_id", "wall"),
+    one_of("state", OccurrenceState),
+)
+sa.Index(None, occurrence.c.schedule_id, occurrence.c.due_at)
+IS_OF_NO_RULE = occurrence.c.wall.is_(None)
+sa.Index(
+    "uq_occurrence_once",
+    occurrence.c.schedule_id,
+    occurrence.c.due_at,
+    unique=True,
+    sqlite_where=IS_OF_NO_RULE,
+    postgresql_where=IS_OF_NO_RULE,
+)
+
+# When what was due could be planned (`bot.domain.lateness`), for as long as there is
+# anything that waits since then.
+shift = sa.Table(
+    "shift",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("began_at", UTCDateTime, primary_key=True),
+    sa.Column("seen_at", UTCDateTime, nullable=False),
+)

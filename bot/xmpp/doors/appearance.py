@@ -1,0 +1,93 @@
+"""What a fresh session begins with: who left meanwhile, and that we are there.
+
+An account's server tells of an unsubscription only sessions that fetched the roster, so
+each session fetches it and lets go of whoever has vanished from it.
+
+A component sends no `unavailable` when it stops: what its last presence told stays
+true, that nobody need write to it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from bot.domain.lists import SubscriptionOrigin
+from bot.service.ports.outside import Database
+from bot.service.readers.subscribers import Subscribers
+from bot.service.rules.policy import Policy
+from bot.xmpp.doors.callers import bare_of
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.stanzas.namespaces import ROSTER
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE = 200  #: readers who are told at once that a component has started
+PAGE_PAUSE_SECONDS = 0.5  #: between two such pages
+DEPARTURES_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
+
+
+class Appearance:
+    """`turn` is held while nobody else may join or leave."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        database: Database,
+        subscribers: Subscribers,
+        policy: Policy,
+        turn: asyncio.Lock,
+    ) -> None:
+        self._connection = connection
+        self._database = database
+        self._subscribers = subscribers
+        self._policy = policy
+        self._turn = turn
+
+    async def appear(self) -> None:
+        """Presence with caps to whoever subscribed (an account's server fans out)."""
+        if not self._policy.addresses.answers_presence:
+            self._connection.send_presence(priority=0)
+            return
+        operator = self._policy.access.operator()
+        for entry, _ in await self._database.read(self._subscribers.lists):
+            addresses = [self._policy.addresses.of_list(entry.name)]
+            if entry.is_default:
+                addresses.append(self._policy.addresses.service)
+            after = 0
+            while page := await self._database.read(
+                self._subscribers.page, operator, entry.name, after, PAGE_SIZE
+            ):
+                after = page[-1][0].id
+                self._show(
+                    [
+                        subscription.jid
+                        for subscription, _ in page
+                        if subscription.origin is SubscriptionOrigin.PRESENCE
+                    ],
+                    addresses,
+                )
+                await asyncio.sleep(PAGE_PAUSE_SECONDS if len(page) == PAGE_SIZE else 0)
+
+    def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
+        for reader in readers:
+            for address in addresses:
+                self._connection.send_presence(to=reader, sender=address)
+
+    async def settle_roster(self) -> None:
+        """An account: who joined by presence and is not in the roster has left."""
+        async with self._turn:  # or who joins after the look would seem to have left
+            answer = await self._connection.ask(ET.Element(f"{{{ROSTER}}}query"))
+            items = answer.iter(f"{{{ROSTER}}}item")
+            roster = frozenset(
+                jid
+                for item in items
+                if item.get("subscription") in {"from", "both"}
+                and (jid := bare_of(item.get("jid", "")))
+            )
+            gone = await self._database.read(self._subscribers.departed, roster)
+            for first in range(0, len(gone), DEPARTURES_PER_TRANSACTION):
+                some = gone[first : first + DEPARTURES_PER_TRANSACTION]
+                await self._database.run(self._subscribers.depart, some)
+        if gone:
+            log.info("%d left while we were away", len(gone))

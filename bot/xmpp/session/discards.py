@@ -1,0 +1,79 @@
+"""Stanzas that come to nothing: counted each, told of now and then.
+
+address    `from` or `to` is no JID here (RFC 6122, as slixmpp prepares it): servers
+           let more pass than that, and whoever has no address gets no answer
+early      one too many before the session was up
+failed     what was done with it raised
+"""
+
+import logging
+from collections.abc import Callable
+from enum import StrEnum
+from xml.etree import ElementTree as ET
+
+from slixmpp.jid import JID, InvalidJID
+
+from bot.xmpp.stanzas.errors import StanzaError, new_reference, unforeseen
+
+log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 10.0  #: after a line of the log, for all of the same reason
+
+
+class Reason(StrEnum):
+    ADDRESS = "address"
+    NAMES = "names"
+    EARLY = "early"
+    FAILED = "failed"
+
+
+class Discards:
+    """`clock` is monotonic, in seconds.
+
+    Strangers cause these by the thousand, so not each has its line of the log.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.counts = dict.fromkeys(Reason, 0)
+        self._told = dict.fromkeys(Reason, 0)
+        self._quiet_until = dict.fromkeys(Reason, 0.0)
+
+    def count(self, reason: Reason, told: str) -> None:
+        """`told` begins the line, and has nothing that others wrote."""
+        if more := self._due(reason):
+            log.warning("%s (%d of them since the last such line)", told, more)
+
+    def failed(self, error: Exception, where: str) -> StanzaError:
+        """What to tell whoever asked; the log has it under the same number.
+
+        Each failure has its line, for a number that is told must be found; the
+        traceback stands in one now and then.
+        """
+        reference = new_reference()
+        whole = self._due(Reason.FAILED) > 0
+        return unforeseen(error, where, reference, traceback=whole)
+
+    def _due(self, reason: Reason) -> int:
+        """Count one; how many a line now tells of, 0: there is none now."""
+        self.counts[reason] += 1
+        now = self._clock()
+        if now < self._quiet_until[reason]:
+            return 0
+        self._quiet_until[reason] = now + QUIET_SECONDS
+        untold = self.counts[reason] - self._told[reason]
+        self._told[reason] = self.counts[reason]
+        return untold
+
+
+def is_addressable(stanza: ET.Element) -> bool:
+    """Whoever sent it and whoever it is to have addresses, where it names them.
+
+    Raises nothing; all that handles the stanza later prepares these two.
+    """
+    try:
+        JID(stanza.get("from"))
+        JID(stanza.get("to"))
+    except InvalidJID:
+        return False
+    return True

@@ -1,0 +1,123 @@
+"""A clock that was years ahead was put right: nothing stays as it was for years."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.verdict import Score
+from bot.engine.reporter import CLAIM_TIME
+from bot.service.ports.pulses import Pulse
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records.health import health
+from tests.service.test_lock_order import bounce, claimed, last_step
+from tests.world import ADMIN, NOON, SERVICE, USER, World
+
+AHEAD = timedelta(days=3_000)
+A, B, C = "a@example.org", "b@example.org", "c@example.org"
+
+
+def put_right(world: World) -> None:
+    world.clock.advance(days=-AHEAD.days)
+
+
+@pytest.fixture
+def ahead(world: World) -> World:
+    """Whose clock is wrong."""
+    world.subscribe(A)
+    world.clock.advance(days=AHEAD.days)
+    return world
+
+
+def test_who_joined_is_told(ahead: World) -> None:
+    """Whoever joined while the clock was ahead is told, and who left then is not."""
+    ahead.subscribe(B, C)
+    ahead.do(ahead.enrolling.remove, ahead.caller(ADMIN), "news", C)
+    put_right(ahead)
+    job = ahead.due()
+    chunk = claimed(ahead)
+    told = ahead.do(ahead.chunk_progress.recipients, chunk, 0, 10)
+    assert [(one.jid, one.left) for one in told] == [(A, False), (B, False)]
+    assert ahead.broadcast(job).total == 2
+
+
+def test_who_leaves_under_a_wrong_clock(world: World) -> None:
+    """Whoever leaves while the clock is behind is told no more by what goes out."""
+    world.subscribe(A, B)
+    world.due()
+    job = claimed(world)
+    put_right(world)  # and so far behind
+    world.do(world.enrolling.remove, world.caller(ADMIN), "news", A)
+    told = world.do(world.chunk_progress.recipients, job, 0, 10)
+    assert [(one.jid, one.left) for one in told] == [(A, True), (B, False)]
+
+
+def test_a_lease_is_void(ahead: World) -> None:
+    """A chunk that was leased, or its lease renewed, far ahead is given to another."""
+    ahead.due()
+    job = claimed(ahead)
+    ahead.do(ahead.chunk_progress.renew, "w", [job.chunk.id])
+    assert ahead.do(ahead.chunk_progress.claim, "other") is None
+    put_right(ahead)
+    found = ahead.do(ahead.chunk_progress.claim, "other")
+    assert found is not None
+    assert found.chunk.id == job.chunk.id
+
+
+def test_a_claim_of_a_notice_is_void(ahead: World) -> None:
+    """What was claimed to be told, far ahead, is told by whoever looks next."""
+    ahead.due()
+    ahead.do(ahead.chunk_progress.record, "w", [last_step(claimed(ahead))], [])
+
+    def claim(unit: UnitOfWork) -> int:
+        now = unit.now()
+        return len(unit.notices.claim(now, now + CLAIM_TIME, 100))
+
+    assert ahead.do(claim)
+    assert not ahead.do(claim)
+    put_right(ahead)
+    assert ahead.do(claim)
+
+
+def test_a_repeat_comes(ahead: World) -> None:
+    """What is to be repeated far ahead is repeated now."""
+    ahead.due()
+    job = claimed(ahead)
+    again = bounce(job, "resource-constraint")
+    ahead.do(ahead.chunk_progress.record, "w", [last_step(job)], [again])
+    assert ahead.do(ahead.outcomes.retries, 10) == []
+    put_right(ahead)
+    [repeat] = ahead.do(ahead.outcomes.retries, 10)
+    assert repeat.jid == A
+
+
+def test_counts_of_requests_are_forgotten(ahead: World) -> None:
+    """A minute that began far ahead neither counts nor stays."""
+    minute = timedelta(minutes=1)
+    add = ahead.do(lambda unit: unit.requests.add(USER, unit.now(), minute))
+    assert add[0] == 1
+    ahead.do(lambda unit: unit.requests.add(ADMIN, unit.now(), minute))
+    put_right(ahead)
+    add = ahead.do(lambda unit: unit.requests.add(USER, unit.now(), minute))
+    assert add == (1, ahead.clock.now())
+    assert ahead.do(lambda unit: unit.requests.forget(unit.now() - minute, 9)) == 1
+
+
+def test_a_score_starts_anew(ahead: World) -> None:
+    """Bounces that were counted far ahead do not add up with those of today."""
+    then = Score().raised(ahead.clock.now()).raised(ahead.clock.now())
+    put_right(ahead)
+    assert then.value == 2
+    assert then.raised(ahead.clock.now()) == Score(1, ahead.clock.now())
+
+
+def test_a_sign_of_life_is_no_sign(ahead: World) -> None:
+    """A service that died under a clock far ahead does not count as up."""
+    pulse = Pulse(
+        worker="w", service=SERVICE, version="1", connected=True,
+        started_at=NOON, seen_at=ahead.clock.now(),
+    )  # fmt: skip
+    ahead.do(lambda unit: unit.facts.beat(pulse))
+    assert ahead.do(health, 1).up == (pulse,)
+    put_right(ahead)
+    found = ahead.do(health, 1)
+    assert (found.up, found.silent) == ((), (pulse,))
