@@ -47,6 +47,14 @@ def bare(text: str) -> str:
     return text.lower() if _PLAIN.fullmatch(text) else _bare(text)
 
 
+def bare_of(jid: str) -> str | None:
+    """A JID of the wire without its resource, prepared; None where it is none."""
+    try:
+        return bare(jid.partition("/")[0])
+    except JIDError:
+        return None
+
+
 def domain_of(jid: str) -> str:
     """The domain of a bare or full JID."""
     return jid.partition("/")[0].rpartition("@")[2]

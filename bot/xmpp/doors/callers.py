@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from bot.domain.access import Caller
 from bot.domain.errors import Forbidden
-from bot.domain.jid import JIDError, bare
+from bot.domain.jid import bare_of
 from bot.domain.phrase import Phrase
 from bot.service.rules.policy import Policy
 
@@ -24,11 +24,3 @@ def caller_of(sender: str, policy: Policy) -> Caller:
 def sender_of(stanza: ET.Element) -> str | None:
     """The sender's bare JID, None where there is none to answer to."""
     return bare_of(stanza.get("from", ""))
-
-
-def bare_of(jid: str) -> str | None:
-    """A JID without its resource, None where it is none."""
-    try:
-        return bare(jid.partition("/")[0])
-    except JIDError:
-        return None

@@ -141,8 +141,8 @@ def _hide(connection: Connection, knows: Knows) -> None:
     async def answer(
         jid: JID, node: str, asker: JID | None, data: Any
     ) -> DiscoInfo | None:
-        # without an asker it is slixmpp itself that wants to know
-        if asker is not None and not await knows(_stamped(data), jid, node):
+        # without a stanza it is slixmpp itself that wants to know
+        if isinstance(data, Iq) and not await knows(_stamped(data), jid, node):
             if node:
                 raise XMPPError("item-not-found")
             jid = service
@@ -168,8 +168,8 @@ def _answer_items(connection: Connection, items: Items) -> None:
 
 
 def _stamped(iq: Iq) -> str:
-    stamped: str = iq.xml.get("from", "")
-    return stamped
+    sender: str = iq.xml.get("from", "")
+    return sender
 
 
 def _form(fields: Mapping[str, str | Sequence[str]]) -> Form:
