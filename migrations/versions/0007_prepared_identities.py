@@ -7,7 +7,6 @@ list any more. docs/decisions/0027-one-preparation-of-identities.md
 import re
 import stringprep
 from collections import defaultdict
-from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv6Address
 from typing import Any
 from unicodedata import bidirectional, category, normalize, ucd_3_2_0
@@ -28,8 +27,13 @@ OF_A_SERVICE = (
     "pulse",
     "request_count",
     "schedule",
+    "shift",
     "subscriber",
 )
+_OF_A_PLACE = (
+    "id list_id subscriber_id origin started_at ended_at ended_after end_reason"
+)
+places = sa.table("subscription", *map(sa.column, _OF_A_PLACE.split()))
 Row = sa.Row[Any]
 
 
@@ -53,7 +57,7 @@ def downgrade() -> None:
 
 
 def _services() -> None:
-    """Unless there is one of the other name: `carillon db adopt` puts them together."""
+    """Unless there is one of the other name, too: that is for `carillon db adopt`."""
     held = {name: _table(name, "service") for name in OF_A_SERVICE}
     known: set[str] = set()
     for one in held.values():
@@ -74,17 +78,18 @@ def _subscribers() -> None:
     for row in _all(sa.select(table).order_by(table.c.id)):
         wanted = prepared(row.jid)
         if wanted is None:
-            _end("subscriber_id", row.id)
+            going_on = (places.c.subscriber_id == row.id, places.c.ended_at.is_(None))
+            _end(*going_on, ended_after=_latest(row.service))
         else:
             same[row.service, wanted].append(row)
-    for (_, wanted), rows in same.items():
+    for (service, wanted), rows in same.items():
         kept, *others = rows
         if [row.jid for row in rows] == [wanted]:
             continue
         values: dict[str, Any] = {"jid": wanted}
-        for row in others:
-            _move_places(row.id, kept.id)
-            _all(sa.delete(table).where(table.c.id == row.id))
+        if gone := [row.id for row in others]:
+            _merge(service, kept.id, gone)
+            _all(sa.delete(table).where(table.c.id.in_(gone)))
         for name in ("language", "language_seen", "timezone"):
             said = [value for row in rows if (value := getattr(row, name)) is not None]
             values[name] = said[-1] if said else None
@@ -93,36 +98,87 @@ def _subscribers() -> None:
         _all(sa.update(table).where(table.c.id == kept.id).values(values))
 
 
-def _move_places(subscriber: int, to: int) -> None:
-    """An interval that is there twice goes on as the earlier one."""
-    places = _table("subscription", "id", "list_id", "subscriber_id", "ended_at")
-    active = sa.select(places.c.id, places.c.list_id).where(
-        places.c.subscriber_id.in_([subscriber, to]), places.c.ended_at.is_(None)
+def _merge(service: str, kept: int, gone: list[int]) -> None:
+    """What several readers have becomes one's."""
+    lists = _table("list", "id", "kind")
+    theirs = places.c.subscriber_id.in_([kept, *gone])
+    select = sa.select(*places.c, lists.c.kind).join(
+        lists, lists.c.id == places.c.list_id
     )
-    seen: set[int] = set()
-    for row in _all(active.order_by(places.c.id)).all():
-        if row.list_id in seen:
-            _end("id", row.id)
-        seen.add(row.list_id)
-    moved = sa.update(places).where(places.c.subscriber_id == subscriber)
-    _all(moved.values(subscriber_id=to))
+    on_list: dict[int, list[Row]] = defaultdict(list)
+    for row in _all(select.where(theirs).order_by(places.c.id)).all():
+        on_list[row.list_id].append(row)
+    for rows in on_list.values():
+        _merge_places(service, rows)
+    _all(sa.update(places).where(theirs).values(subscriber_id=kept))
     welcome = _table("welcome", "list_id", "subscriber_id")
-    welcomed = sa.select(welcome.c.list_id).where(welcome.c.subscriber_id == to)
-    theirs = welcome.c.subscriber_id == subscriber
-    lists = _all(welcomed).scalars().all()
-    _all(sa.delete(welcome).where(theirs, welcome.c.list_id.in_(lists)))
-    _all(sa.update(welcome).where(theirs).values(subscriber_id=to))
+    for one in gone:
+        welcomed = sa.select(welcome.c.list_id).where(welcome.c.subscriber_id == kept)
+        its, known = welcome.c.subscriber_id == one, _all(welcomed).scalars().all()
+        _all(sa.delete(welcome).where(its, welcome.c.list_id.in_(known)))
+        _all(sa.update(welcome).where(its).values(subscriber_id=kept))
 
 
-def _end(column: str, value: int) -> None:
-    places = _table("subscription", "id", "subscriber_id", "ended_at", "end_reason")
+def _merge_places(service: str, rows: list[Row]) -> None:
+    """Of one list, by id. Who left under one name, and has joined under none since,
+    has left. Else what goes on under several goes on as the earliest; as joined by the
+    reader himself if one of them is, for he can leave that.
+    """
+    standing = [row for row in rows if row.ended_at is None]
+    suspended = rows[-1] if rows[-1].end_reason == "suspended" else None
+    may_leave = rows[0].kind != "mandatory"
+    left = [row for row in rows if row.end_reason == "left" and may_leave]
+    if any(not _is_over(row, left) for row in standing):
+        for row in standing[1:]:
+            _end(places.c.id == row.id, ended_after=0)  # before all that goes out now
+            _tell_once(row)
+        if any(row.origin == "presence" for row in standing):
+            kept = sa.update(places).where(places.c.id == standing[0].id)
+            _all(kept.values(origin="presence"))
+        reason = "removed"
+    else:
+        at = max((row.ended_at for row in left), default=None)
+        for row in standing:
+            this, latest = places.c.id == row.id, _latest(service)
+            _end(this, ended_at=at, ended_after=latest, end_reason="left")
+        if suspended is None or not _is_over(suspended, left):
+            return
+        reason = "left"
+    if suspended is not None:  # or the next sign of life would take it up
+        change = sa.update(places).where(places.c.id == suspended.id)
+        _all(change.values(end_reason=reason))
+
+
+def _is_over(row: Row, left: list[Row]) -> bool:
+    """Whether the reader left after that began."""
+    return any(one.id > row.id or one.ended_at >= row.started_at for one in left)
+
+
+def _tell_once(place: Row) -> None:
+    """Broadcasts under way that have both places, and told neither so far."""
+    sending = _table("broadcast", "id", "state", "list_id", "highest")
+    select = sa.select(sending.c.id).where(
+        sending.c.state == "sending",
+        sending.c.list_id == place.list_id,
+        sending.c.highest >= place.id,
+    )
+    for broadcast in _all(select).scalars().all():
+        _leave_out(broadcast, place.id)
+
+
+def _end(*which: sa.ColumnElement[bool], **values: Any) -> None:
     now: sa.ColumnElement[Any] = sa.func.now()
     if op.get_bind().dialect.name == "sqlite":  # microseconds since 1970
         now = sa.cast(sa.func.strftime("%s", "now"), sa.BigInteger) * 1_000_000
-    ended = sa.update(places).where(
-        places.c[column] == value, places.c.ended_at.is_(None)
-    )
-    _all(ended.values(ended_at=now, end_reason="removed"))
+    ended = sa.update(places).where(*which)
+    _all(ended.values({"ended_at": now, "end_reason": "removed", **values}))
+
+
+def _latest(service: str) -> sa.ScalarSelect[Any]:
+    """The service's latest broadcast."""
+    broadcast = _table("broadcast", "id", "service")
+    latest = sa.select(sa.func.coalesce(sa.func.max(broadcast.c.id), 0))
+    return latest.where(broadcast.c.service == service).scalar_subquery()
 
 
 def _schedules() -> None:
@@ -157,7 +213,7 @@ def _publishers() -> None:
 def _recipients() -> None:
     """Of what is not over; who is there twice is told once, unless he was already."""
     table = _table("broadcast_recipient", "broadcast_id", "position", "jid")
-    sending = _table("broadcast", "id", "state", "total")
+    sending = _table("broadcast", "id", "state")
     select = sa.select(table).join(sending, sending.c.id == table.c.broadcast_id)
     select = select.where(sending.c.state == "sending")
     rows = _all(select.order_by(table.c.broadcast_id, table.c.position)).all()
@@ -173,14 +229,12 @@ def _recipients() -> None:
         if (row.broadcast_id, wanted) not in there:
             there.add((row.broadcast_id, wanted))
             _all(sa.update(table).where(*mine).values(jid=wanted))
-        elif _leaves_out(row.broadcast_id, row.position):
+        elif _leave_out(row.broadcast_id, row.position):
             _all(sa.delete(table).where(*mine))
-            total = sa.update(sending).where(sending.c.id == row.broadcast_id)
-            _all(total.values(total=sending.c.total - 1))
 
 
-def _leaves_out(broadcast: int, position: int) -> bool:
-    """Whether its chunk is not so far yet, and is one shorter now."""
+def _leave_out(broadcast: int, position: int) -> bool:
+    """One less to be told, unless its chunk is so far already."""
     chunk = _table("chunk", "broadcast_id", "after", "last", "through", "count")
     change = sa.update(chunk).where(
         chunk.c.broadcast_id == broadcast,
@@ -188,7 +242,12 @@ def _leaves_out(broadcast: int, position: int) -> bool:
         chunk.c.through < position,
         chunk.c.last >= position,
     )
-    return bool(_all(change.values(count=chunk.c.count - 1)).rowcount)
+    if not _all(change.values(count=chunk.c.count - 1)).rowcount:
+        return False
+    sending = _table("broadcast", "id", "total")
+    total = sa.update(sending).where(sending.c.id == broadcast)
+    _all(total.values(total=sending.c.total - 1))
+    return True
 
 
 def _exceptions() -> None:
@@ -210,13 +269,10 @@ def _exceptions() -> None:
 def _counts() -> None:
     """They are of one minute: those of a name that is written otherwise now go."""
     table = _table("request_count", "service", "who")
-    for row in _all(sa.select(table)).all():
-        if prepared(row.who) not in {None, row.who}:
-            _all(
-                sa.delete(table).where(
-                    table.c.service == row.service, table.c.who == row.who
-                )
-            )
+    for service, who in _all(sa.select(table)).all():
+        if prepared(who) not in {None, who}:
+            mine = (table.c.service == service, table.c.who == who)
+            _all(sa.delete(table).where(*mine))
 
 
 def _update(name: str, column: str) -> None:
@@ -228,8 +284,10 @@ def _update(name: str, column: str) -> None:
             _all(change.values({column: wanted}))
 
 
-def _each(jids: Iterable[str]) -> list[str]:
-    """Prepared, each once; what cannot be stays as it is."""
+def _each(jids: Any) -> Any:
+    """Prepared, each once; what cannot be, or be read, stays as it is."""
+    if not isinstance(jids, list) or not all(isinstance(one, str) for one in jids):
+        return jids
     return list(dict.fromkeys(prepared(jid) or jid for jid in jids))
 
 
@@ -249,22 +307,15 @@ MAX_LOCAL, MAX_DOMAIN, MAX_LABEL = 1023, 253, 63
 PLAIN = re.compile(r"[a-z0-9._+-]{1,255}@[a-z0-9]{1,63}(\.[a-z0-9]{1,63}){0,3}")
 NOT_LOCAL = re.compile(r"[\x00-\x20\x7f\"&'/:<>@]")
 NO_LABEL = re.compile(r"[^a-z0-9_\-\x80-\U0010ffff]|^-|-$|^..--|[\u115f\u1160\u3002]")
-PROHIBITED = (
-    stringprep.in_table_c12,
-    stringprep.in_table_c22,
-    stringprep.in_table_c3,
-    stringprep.in_table_c4,
-    stringprep.in_table_c5,
-    stringprep.in_table_c6,
-    stringprep.in_table_c7,
-    stringprep.in_table_c8,
-    stringprep.in_table_c9,
-)
+PROHIBITED = [
+    getattr(stringprep, f"in_table_{name}")
+    for name in ("c12", "c22", "c3", "c4", "c5", "c6", "c7", "c8", "c9")
+]
 
 
 def prepared(jid: str) -> str | None:
     """None where it cannot be."""
-    if PLAIN.fullmatch(jid):
+    if PLAIN.fullmatch(jid := str(jid)):  # SQLite keeps anything in any column
         return jid
     local, at, domain = jid.rpartition("@")
     try:
