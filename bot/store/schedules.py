@@ -23,6 +23,7 @@ from bot.store.ownership import SERVICE
 from bot.store.paging import count_rows, page
 from bot.store.tables import IS_LIVE, IS_PLANNABLE, occurrence
 from bot.store.tables import schedule as table
+from bot.store.types import NO_WALL
 
 _THEIRS = table.c.service == SERVICE
 DUE = (
@@ -226,6 +227,8 @@ def _values(schedule: Schedule) -> dict[str, Any]:
 
 
 def _from_row(row: sa.Row[Any]) -> Schedule:
+    # where it is not known how far a rule has come, its beginning is of no use
+    is_known = NO_WALL not in {row.start, row.through} and isinstance(row.planned, int)
     return Schedule(
         id=row.id,
         owner=row.owner,
@@ -239,10 +242,10 @@ def _from_row(row: sa.Row[Any]) -> Schedule:
         timezone=row.timezone,
         recurrence=row.recurrence,
         deliver_at=row.deliver_at,
-        start=row.start,
+        start=row.start if is_known else None,
         through=row.through,
         next_at=row.next_at,
-        planned=row.planned,
+        planned=row.planned if is_known else 0,
         expires_at=row.expires_at,
         late=Late(LatePolicy(row.late_policy), row.late_within),
         updates=row.updates,

@@ -13,9 +13,25 @@ _MICROSECOND = timedelta(microseconds=1)
 #: costs its row and no answer
 FIRST = datetime(2, 1, 1, tzinfo=UTC)
 LAST = datetime(9998, 12, 31, tzinfo=UTC)
+#: for a wall time that cannot be read: no rule has it, and nothing comes after it
+NO_WALL = LAST.replace(tzinfo=None)
 
 #: row ids: SQLite numbers rows only of a column that is INTEGER
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class Whole(sa.types.TypeDecorator[int]):
+    """An integer of 32 bits, as PostgreSQL has it. SQLite keeps anything in any column:
+    what is none is 0.
+    """
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> int | None:
+        if value is None or (isinstance(value, int) and abs(value) < 2**31):
+            return value
+        return 0
 
 
 class WallTime(sa.types.TypeDecorator[datetime]):
@@ -39,7 +55,11 @@ class WallTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         second = value.endswith("*")
-        return datetime.fromisoformat(value.removesuffix("*")).replace(fold=second)
+        try:
+            wall = datetime.fromisoformat(value.removesuffix("*"))
+        except ValueError:
+            return NO_WALL
+        return wall.replace(tzinfo=None, fold=second)
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):

@@ -6,24 +6,33 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from bot.store.database import backend_of
+from bot.store.tables import metadata
+from bot.store.types import UTCDateTime, Whole
 
 #: before 1970 and after 9999, as each engine has moments
 _LONG_AGO = {"sqlite": "-9000000000000000000", "postgresql": "'4000-01-01 BC'"}
 _FAR_OFF = {"sqlite": "9000000000000000000", "postgresql": "'infinity'"}
-MOMENTS = (
-    *("schedule.deliver_at", "schedule.next_at", "schedule.expires_at"),
-    *("schedule.created_at", "schedule.ended_at", "occurrence.due_at"),
-    *("broadcast.frozen_at", "broadcast.created_at", "broadcast.finished_at"),
-    *("broadcast.expires_at", "chunk.leased_until", "subscriber.created_at"),
-    *("subscriber.score_since", "subscription.started_at", "subscription.ended_at"),
-    *("delivery_exception.first_at", "delivery_exception.next_at"),
-    *("notice.created_at", "notice.due_at", "notice.claimed_until", "audit.at"),
-    *("pulse.started_at", "pulse.seen_at", "request_count.since", "welcome.at"),
+#: of tables in which a release left rows
+MOMENTS = tuple(
+    f"{table.name}.{column.name}"
+    for table in metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, UTCDateTime) and table.name != "shift"
+)
+#: that a service computes with
+NUMBERS = tuple(
+    f"{table.name}.{column.name}"
+    for table in metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, Whole) or column.name == "planned"
 )
 #: of any engine
 TEXTS = (
     ("schedule.timezone", "Nowhere/Gone"),
     ("schedule.recurrence", "FREQ=NEVER"),
+    ("schedule.start", "someday"),
+    ("schedule.through", "someday"),
+    ("occurrence.wall", "someday"),
     ("schedule.audience", "{}"),
     ("schedule.audience", '{"people": 7, "list": null}'),
     ("schedule.audience", "null"),
@@ -33,6 +42,7 @@ TEXTS = (
     ("schedule.content", '{"template": "gone", "values": {"a": 1}}'),
     ("schedule.metadata", "<un"),
     ("schedule.language", "!"),
+    ("schedule.client_id", "a\x01b"),
     ("schedule.owner", "a b@"),
     ("schedule.reason", "?"),
     ("list.publishers", "7"),
@@ -65,6 +75,8 @@ SQLITE = (
     ("broadcast_text.text", "{"),
     ("schedule.deliver_at", "soon"),
     ("audit.at", "then"),
+    *((number, "many") for number in NUMBERS),
+    *((number, "9000000000000000000") for number in NUMBERS),
 )
 
 
@@ -86,7 +98,8 @@ def spoilt(url: str, place: str, value: str | None = None) -> Iterator[int]:
         if name == "schedule":
             pending = [table.c.state == "pending", table.c.next_at.is_not(None)]
         select = sa.select(*table.primary_key, sa.cast(table.c[column], sa.Text))
-        *keys, before = connection.execute(select.where(*pending).limit(1)).one()
+        select = select.where(*pending).order_by(table.c[column].is_(None)).limit(1)
+        *keys, before = connection.execute(select).one()
         row = [key == is_ for key, is_ in zip(table.primary_key, keys, strict=True)]
         update = sa.update(table).where(*row)
         connection.execute(update.values({column: sa.literal_column(written)}))
