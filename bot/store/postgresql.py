@@ -9,8 +9,6 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 
 from bot.domain.errors import Conflict
 from bot.domain.phrase import Phrase
@@ -18,7 +16,6 @@ from bot.store import holders, sessions
 from bot.store.backend import Fault, unusable
 from bot.store.changes import Changes
 from bot.store.holders import Holder
-from bot.store.types import FIRST, LAST
 
 log = logging.getLogger(__name__)
 
@@ -37,29 +34,6 @@ _IN_THE_WAY = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
 _MISSING = frozenset({"42P01", "42703"})
 
 
-class _Moments(Loader):
-    """As psycopg reads them; what Python has no datetime for (`infinity`, the year
-    200000) is the last one or the first.
-    """
-
-    def __init__(self, oid: int, context: psycopg.abc.AdaptContext | None) -> None:
-        super().__init__(oid, context)
-        usual = psycopg.adapters.get_loader(oid, psycopg.pq.Format.TEXT)
-        assert usual is not None  # noqa: S101 - psycopg knows timestamptz
-        self._usual = usual(oid, context)
-
-    def load(self, data: Buffer) -> Any:
-        try:
-            return self._usual.load(data)
-        except psycopg.DataError:
-            text = bytes(data)
-            return FIRST if text.startswith(b"-") or text.endswith(b"BC") else LAST
-
-
-def _read_any_moment(connection: psycopg.Connection[Any], _: Any) -> None:
-    connection.adapters.register_loader("timestamptz", _Moments)
-
-
 class PostgreSQLBackend:
     def __init__(self, url: sa.URL) -> None:
         self._lock = ""
@@ -72,7 +46,6 @@ class PostgreSQLBackend:
             max_overflow=2,
             pool_timeout=10,
         )
-        sa.event.listen(self.writing, "connect", _read_any_moment)
         self.reading: sa.Engine = self.writing.execution_options(
             postgresql_readonly=True
         )

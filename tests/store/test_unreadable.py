@@ -1,7 +1,7 @@
 """One value that cannot be read costs its row, never an answer: in any table."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -77,6 +77,27 @@ def test_every_answer_is_given(world: World, url: str) -> None:
                     ET.fromstring(serialised(answers.one(found, OPERATOR)))
             world.do(world.outcomes.retries, 0)
             world.do(world.use_cases.rearming.some, 0)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("schedule.next_at", None),
+        ("schedule.deliver_at", None),
+        ("schedule.audience", '{"people": 7}'),
+        ("list.publishers", "7"),
+        ("subscriber.jid", "a b@"),
+    ],
+)
+def test_an_upgrade_goes_on(url: str, column: str, value: str | None) -> None:
+    """What stands in a row of an earlier release keeps nobody from the next one."""
+    restore("0.1.0", url)
+    with spoilt(url, column, value) as number:
+        upgrade.upgrade(url, SERVICE)
+        with closing(World(url, lists=LISTS, clock=FakeClock(NOON))) as world:
+            desk = Desk(world.use_cases)
+            for wanted in looks(number):
+                desk.ask_here(wanted)
 
 
 @pytest.mark.parametrize(
