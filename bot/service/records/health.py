@@ -79,3 +79,8 @@ def _unreadable(uow: UnitOfWork) -> Iterator[Unreadable]:
         why = coming.unreadable_clock(one.zone, one.rule, begins=one.begins)
         if why is not None:
             yield Unreadable(one.total, one.first, why)
+
+
+def write_nothing(uow: UnitOfWork) -> None:
+    """Raises Unavailable where the database can be read, but not written to."""
+    uow.facts.stopped("")
