@@ -149,6 +149,7 @@ def preview(
                 state=found.state,
             )
         )
+        showing.unreadable([found])
         return
     showing.ahead(ahead)
 

@@ -1,9 +1,11 @@
 """One value that cannot be read costs its row, never the answer."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.store import upgrade
 from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
@@ -92,6 +94,29 @@ def test_a_zone_that_is_gone(place: Workplace) -> None:
         assert len(ran.err.splitlines()) == (verb == "pause")
     assert "Nowhere" not in place("status").out
     assert place.data("schedules", "show", "1")["state"] == "pending"
+
+
+def test_it_can_be_edited(place: Workplace) -> None:
+    """Given a zone that is known, it goes out at its wall time there."""
+    day = SystemClock().now().date() + timedelta(days=3)
+    place.done(
+        *("announce", "news", "--body", "Hi", "--at", f"{day} 09:00"),
+        *("--every", "FREQ=DAILY", "--tz", "Europe/Warsaw", "--yes"),
+        "--id=bad",
+    )
+    with backend_of(url_of(place)).writing.begin() as connection:
+        connection.exec_driver_sql("UPDATE schedule SET timezone = 'Nowhere/Gone'")
+    ran = place("schedules", "preview", "1")
+    assert (ran.code, "nothing is ahead" in ran.out) == (0, True)
+    assert "'Nowhere/Gone'" in ran.err
+    assert (
+        "--tz: 'Nowhere/Gone'"
+        in place(*("schedules", "edit", "1", "--body", "Ho", "--yes")).fault()
+    )
+    place.done("schedules", "edit", "1", "--tz", "Europe/Kyiv", "--yes")
+    ran = place("schedules", "preview", "1")
+    assert f"{day} 09:00:00 EE" in ran.out  # EET or EEST
+    assert "Nowhere" not in ran.out + ran.err
 
 
 def test_what_cannot_be_resumed(place: Workplace) -> None:
