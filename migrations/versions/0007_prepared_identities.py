@@ -74,18 +74,18 @@ def _services() -> None:
 def _subscribers() -> None:
     columns = "id service jid language language_seen timezone score score_since"
     table = _table("subscriber", *columns.split())
-    same: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in _all(sa.select(table).order_by(table.c.id)):
-        wanted = prepared(row.jid)
-        if wanted is None:
+    same: dict[tuple[str, str | None], list[Row]] = {}
+    for row in _all(sa.select(table)).all():
+        if (wanted := prepared(row.jid)) is None:
             going_on = (places.c.subscriber_id == row.id, places.c.ended_at.is_(None))
             _end(*going_on, ended_after=_latest(row.service))
-        else:
-            same[row.service, wanted].append(row)
+        elif wanted != row.jid:
+            same[row.service, wanted] = []
+    for row in _all(sa.select(table).order_by(table.c.id)).all() if same else ():
+        if (its := (row.service, prepared(row.jid))) in same:
+            same[its].append(row)
     for (service, wanted), rows in same.items():
         kept, *others = rows
-        if [row.jid for row in rows] == [wanted]:
-            continue
         values: dict[str, Any] = {"jid": wanted}
         if gone := [row.id for row in others]:
             _merge(service, kept.id, gone)
@@ -93,7 +93,7 @@ def _subscribers() -> None:
         for name in ("language", "language_seen", "timezone"):
             said = [value for row in rows if (value := getattr(row, name)) is not None]
             values[name] = said[-1] if said else None
-        worst = max(rows, key=lambda row: row.score)
+        worst = max(rows, key=lambda row: (isinstance(row.score, int), row.score))
         values |= {"score": worst.score, "score_since": worst.score_since}
         _all(sa.update(table).where(table.c.id == kept.id).values(values))
 
