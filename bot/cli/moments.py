@@ -87,10 +87,16 @@ def oddity(text: str, zone: ZoneInfo) -> Phrase | None:
 
 
 def local(moment: datetime | None, zone_name: str) -> str:
-    """What clocks there show, with the zone's abbreviation: `2026-12-01 09:00 CET`."""
+    """What clocks there show, with the zone's abbreviation: `2026-12-01 09:00 CET`.
+
+    UTC where the machine no longer knows the zone, or cannot show it.
+    """
     if moment is None:
         return ""
-    shown = moment.astimezone(ZoneInfo(zone_name))
+    try:
+        shown = moment.astimezone(wallclock.zone_or_utc(zone_name))
+    except OverflowError:  # in the last hours of the year 9999
+        shown = moment
     name = shown.tzname() or ""
     seconds = f":{shown:%S}" if shown.second else ""
     return f"{shown:%Y-%m-%d %H:%M}{seconds} {name if name.isalpha() else f'UTC{name}'}"

@@ -84,6 +84,7 @@ def show_all(
             for one in items
         ],
     )
+    showing.unreadable(items)
     output.more(following)
 
 
@@ -148,6 +149,7 @@ def preview(
                 state=found.state,
             )
         )
+        showing.unreadable([found])
         return
     showing.ahead(ahead)
 
@@ -183,6 +185,7 @@ def _show(found: Schedule, texts: tuple[Text, ...], ahead: Preview) -> None:
             (Phrase("ended"), found.ended_at),
         ]
     )
+    showing.unreadable([found])
     output.plain()
     showing.written(texts)
     if ahead.entries or ahead.skipped:

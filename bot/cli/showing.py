@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.cli import moments, output
 from bot.cli.reader import words
+from bot.domain import coming
 from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.characters import line
 from bot.domain.message import Text
@@ -15,6 +16,15 @@ from bot.domain.schedule import Schedule
 def target(schedule: Schedule) -> str:
     """Who is told: the list's name, or the people."""
     return ", ".join(schedule.audience.jids) or words(schedule.audience.label)
+
+
+def unreadable(found: Iterable[Schedule]) -> None:
+    """A note for each that is not over and can be done no longer."""
+    for one in found:
+        if not one.is_final and (why := coming.unreadable(one)) is not None:
+            output.note(
+                Phrase("#{number} can no longer be read: {why}", number=one.id, why=why)
+            )
 
 
 def draft(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import moments, naming, output, session
+from bot.cli import moments, naming, output, session, showing
 from bot.desk import views
 from bot.desk.verbs import schedules, steering
 from bot.domain import coming, timestamps, wallclock
@@ -111,6 +111,7 @@ def tell(changed: Schedule, json: bool) -> None:
         output.document(views.schedule(changed))
         return
     output.say(_changed(changed))
+    showing.unreadable([changed])
 
 
 def _change_one(

@@ -42,6 +42,11 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def zone_or_utc(name: str) -> ZoneInfo:
+    """To show a moment in a zone that a row names and this machine may not know."""
+    return ZoneInfo(name if name in _names() else "UTC")
+
+
 def resolve(local: datetime, zone: ZoneInfo) -> datetime:
     """The moment at which clocks in `zone` show `local`; raises Invalid."""
     if local.tzinfo is not None:
