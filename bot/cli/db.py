@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from bot.cli import output, session
-from bot.domain.jid import bare
 from bot.domain.phrase import Counted, Phrase
 from bot.store import handover
 from bot.store import upgrade as schema
@@ -101,7 +100,7 @@ def adopt(
     """
     settings = session.settings_of(context)
     own = settings.xmpp.addresses.own
-    known_as = bare(former.partition("/")[0])
+    known_as = former.partition("/")[0]
     handed = handover.adopt(settings.database.url, own, known_as)
     if json:
         output.document(

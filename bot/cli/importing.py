@@ -14,11 +14,11 @@ from bot.cli import files, output, session
 from bot.cli.reader import words
 from bot.desk.verbs.imports import IMPORT, TRY_IMPORT, PeopleFile
 from bot.domain.errors import Invalid
-from bot.domain.jid import JIDError, bare
 from bot.domain.people_files import Format, Reader, format_of
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.staging import BadLine, Enrolment
 from bot.service.readers.imports import BadLines
+from bot.settings import values
 from bot.store.staging import SqlStaging, staging
 
 #: from a count to how far it is, and of how much, where that is known
@@ -108,12 +108,9 @@ def import_people(
 
 def _host(domain: str) -> str:
     try:
-        host = bare(domain)
-    except JIDError as error:
+        return values.domain(domain)
+    except Invalid as error:
         output.fail(output.about("--domain", error), 2)
-    if "@" in host:
-        output.fail(Phrase("--domain: {host} is a person, not a domain", host=host), 2)
-    return host
 
 
 def _reader(

@@ -84,6 +84,7 @@ def show_all(
             for one in items
         ],
     )
+    showing.unreadable(items)
     output.more(following)
 
 
@@ -156,6 +157,7 @@ def preview(
                 state=found.state,
             )
         )
+        showing.unreadable([found])
         return
     if found.recurrence is not None:
         output.details([(Phrase("rule"), showing.rule(found))])
@@ -198,6 +200,7 @@ def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
             (Phrase("ended"), moments.local(found.ended_at, found.zone)),
         ]
     )
+    showing.unreadable([found])
     output.plain()
     showing.written(texts)
 

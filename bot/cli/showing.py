@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.cli import moments, output
 from bot.cli.reader import words
+from bot.domain import coming
 from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.characters import line
 from bot.domain.message import Text
@@ -23,6 +24,15 @@ def rule(schedule: Schedule) -> Phrase | None:
     if said is None or str(said) == schedule.recurrence:
         return said
     return Phrase("{words} ({rule})", words=said, rule=schedule.recurrence)
+
+
+def unreadable(found: Iterable[Schedule]) -> None:
+    """A note for each that is not over and can be done no longer."""
+    for one in found:
+        if not one.is_final and (why := coming.unreadable(one)) is not None:
+            output.note(
+                Phrase("#{number} can no longer be read: {why}", number=one.id, why=why)
+            )
 
 
 def draft(

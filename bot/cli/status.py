@@ -7,7 +7,7 @@ import typer
 from bot.cli import moments, output, session, showing
 from bot.desk import views
 from bot.desk.verbs.status import STATUS, StatusWish
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.pulses import Pulse
 from bot.service.records.health import Health
@@ -35,6 +35,10 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                 "connected": found.connected,
                 "services": [_pulse(pulse) for pulse in (*found.up, *found.silent)],
                 "sending": [views.broadcast(*one) for one in found.sending],
+                "unreadable": [
+                    {"reference": one.first, "count": one.total, "why": str(one.why)}
+                    for one in found.unreadable
+                ],
                 "held_up": str(found.held_up) if found.held_up else None,
                 "next": [_schedule(schedule) for schedule in found.upcoming],
             }
@@ -83,6 +87,17 @@ def _show(found: Health) -> None:
         )
     if found.sending:
         showing.broadcasts(found.sending)
+    for one in found.unreadable:
+        output.say(
+            Counted(
+                "#{first} can no longer be read: {why}.",
+                "{count} announcements, #{first} the first of them, can no longer be"
+                " read: {why}.",
+                one.total,
+                first=one.first,
+                why=one.why,
+            )
+        )
     if not found.upcoming:
         output.say(Phrase("Nothing is scheduled."))
         return

@@ -11,7 +11,7 @@ from bot.desk.verbs import schedules, steering
 from bot.domain import coming, timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.domain.preview import upcoming
+from bot.domain.preview import CautionKind, upcoming
 from bot.domain.schedule import Schedule
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
@@ -106,8 +106,7 @@ def _change(
     if json:
         output.document(_as_data(changed))
         return
-    tell(changed.schedule)
-    showing.cautions(changed.warnings)
+    _tell(changed)
 
 
 def _as_data(changed: Report) -> dict[str, Any]:
@@ -120,6 +119,14 @@ def _as_data(changed: Report) -> dict[str, Any]:
 
 def tell(changed: Schedule) -> None:
     output.say(_changed(changed))
+    showing.unreadable([changed])
+
+
+def _tell(changed: Report) -> None:
+    """How it stands, which says what cannot be read, and what else to know."""
+    tell(changed.schedule)
+    unread = CautionKind.UNREADABLE
+    showing.cautions(one for one in changed.warnings if one.kind is not unread)
 
 
 def _change_one(
@@ -141,8 +148,7 @@ def _change_one(
         output.document(_as_data(after))
         return
     _tell_skipped(before, after, moment)
-    tell(after.schedule)
-    showing.cautions(after.warnings)
+    _tell(after)
 
 
 def _tell_skipped(before: Report, after: Report, due: str | None) -> None:

@@ -19,7 +19,6 @@ from bot.cli.questions import FOLDER, Flags
 from bot.cli.reader import words
 from bot.domain.characters import block
 from bot.domain.errors import Conflict
-from bot.domain.jid import bare
 from bot.domain.phrase import Phrase
 from bot.settings import Settings, load
 from bot.store import upgrade
@@ -256,7 +255,7 @@ def _agree(flags: Flags, settings: Settings, config: Path) -> None:
     """Flags that say otherwise than the file are no wish to leave it as it is."""
     stated: Sequence[tuple[str, str | None, Sequence[str]]] = (
         ("--mode", flags.mode, [settings.xmpp.mode]),
-        ("--jid", flags.jid, [bare(settings.xmpp.jid)]),
+        ("--jid", flags.jid, [settings.xmpp.addresses.own]),
         ("--admin", flags.admin, settings.access.admins),
         ("--list", flags.list_name, list(settings.lists)),
     )

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from bot.domain import coming
 from bot.domain.broadcast import Broadcast, DeliveryException, Occurrence, Progress
 from bot.domain.message import Text
+from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words
 from bot.domain.schedule import Schedule, TemplateContent
 
@@ -29,6 +31,7 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "status": one.wire_state,
         "state": one.state,
         "reason": one.reason,
+        "unreadable": _english(coming.unreadable(one)),
         "next_at": one.next_at,
         "deliver_at": one.deliver_at,
         "timezone": one.zone,
@@ -43,6 +46,10 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "created_at": one.created_at,
         "ended_at": one.ended_at,
     }
+
+
+def _english(why: Phrase | None) -> str | None:
+    return None if why is None else str(why)
 
 
 def broadcast(one: Broadcast, progress: Progress) -> dict[str, Any]:

@@ -45,8 +45,9 @@ class AuditEntry:
     #: a bare JID, or `role:admin`
     caller: str
     role: str
-    door: Origin
-    action: Action
+    #: a word of another program's where it is none of ours
+    door: Origin | str
+    action: Action | str
     about: str
     #: the schedule's or broadcast's, where one is meant
     reference: int | None

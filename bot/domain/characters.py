@@ -28,6 +28,11 @@ def illegal(text: str) -> str | None:
     return f"U+{ord(found.group()):04X}" if found else None
 
 
+def legal(text: str) -> str:
+    """`text` with U+FFFD for what XML cannot carry."""
+    return _ILLEGAL.sub("\ufffd", text)
+
+
 def printable(text: str) -> str:
     """One line, cut off, with U+FFFD for what is no visible character.
 

@@ -28,11 +28,12 @@ from bot.domain import wallclock
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Match, Recurrence, parse
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import UNREADABLE, Schedule, TemplateContent
 
 SECOND = timedelta(seconds=1)
 #: how many occurrences ahead of the next one somebody may skip
 REACH = 1_000
+_NO_START = Phrase("It is not known when the rule begins.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,36 @@ def recurrence_of(schedule: Schedule) -> Recurrence:
     zone = wallclock.zone(schedule.zone)
     if schedule.start is None:
         # its zone was not known when rows were brought to wall times
-        raise Invalid(Phrase("It is not known when the rule begins."), field="timezone")
+        raise Invalid(_NO_START, field="timezone")
     return Recurrence(rule=parse(schedule.recurrence), start=schedule.start, zone=zone)
+
+
+def unreadable(schedule: Schedule) -> Phrase | None:
+    """What of it cannot be read any more, however it came to that; None: nothing.
+
+    Its zone is gone from the machine, for one, or somebody changed the database.
+    """
+    begins = schedule.start is not None
+    clock = unreadable_clock(schedule.zone, schedule.recurrence, begins=begins)
+    if clock is not None:
+        return clock
+    if schedule.audience.list_name == UNREADABLE:
+        return Phrase("its audience cannot be read")
+    content = schedule.content
+    if isinstance(content, TemplateContent) and content.template == UNREADABLE:
+        return Phrase("its content cannot be read")
+    return None
+
+
+def unreadable_clock(zone: str, rule: str | None, *, begins: bool) -> Phrase | None:
+    """Likewise, of what says when it is due; `begins`: it is known since when."""
+    try:
+        wallclock.zone(zone)
+        if rule is not None:
+            parse(rule)
+    except Invalid as error:
+        return error.phrase
+    return None if begins or rule is None else _NO_START
 
 
 def _past(schedule: Schedule, match: Match) -> Schedule:

@@ -50,6 +50,8 @@ class CautionKind(StrEnum):
     GONE = "refers-to-gone"
     #: the zone never has summer time, or its name is not what it seems
     FIXED_OFFSET = "fixed-offset"
+    #: something of it cannot be read any more
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,18 +93,22 @@ def upcoming(
     """What is ahead of a schedule, new or under way: at most `limit` next moments and
     what to know about them; `skipped` are the wall times to come that are left out.
 
-    Raises Invalid where rule or zone can no longer be read.
+    What of it can no longer be read is told; of a rule that cannot, nothing else.
     """
     if schedule.is_final or (schedule.next_at is None and not skipped):
         return Preview(entries=(), warnings=())
-    zone = wallclock.zone(schedule.zone)
+    why, zone = coming.unreadable(schedule), wallclock.zone_or_utc(schedule.zone)
+    unread = () if why is None else (Caution(kind=CautionKind.UNREADABLE, phrase=why),)
     if schedule.recurrence is None:
         moment = schedule.next_at or schedule.deliver_at
         once = [Match(wall=wallclock.local(moment, zone), moment=moment)]
         entries = [_entry(match, zone) for match in once]
-        warnings = tuple(_clock_changes(entries, once))
+        warnings = (*unread, *_clock_changes(entries, once))
         return Preview(entries=tuple(entries), warnings=warnings)
-    found, is_whole = _listed(schedule, limit, skipped)
+    try:
+        found, is_whole = _listed(schedule, limit, skipped)
+    except Invalid:
+        return Preview(entries=(), warnings=unread)
     sent = [match for match in found if match.wall not in skipped]
     out = [match for match in found if match.wall in skipped]
     shown = [_entry(match, zone) for match in sent[:limit]]
@@ -116,6 +122,7 @@ def upcoming(
     return Preview(
         entries=tuple(shown),
         warnings=(
+            *unread,
             *_clock_changes(shown, sent),
             *(_skips(rule, start) if start is not None else ()),
             *((end,) if end is not None else ()),

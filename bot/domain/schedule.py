@@ -77,6 +77,9 @@ MOVES: Mapping[ScheduleState, frozenset[ScheduleState]] = {
     ScheduleState.CANCELLED: frozenset(),
 }
 
+#: stands for the name of a list or template that cannot be read; none is called so
+UNREADABLE = "?"
+
 FINAL = frozenset(state for state, moves in MOVES.items() if not moves)
 #: states whose `next_at` the planner looks at
 PLANNABLE = frozenset({ScheduleState.PENDING, ScheduleState.RUNNING})

@@ -57,6 +57,11 @@ def _unknown(name: str) -> Phrase:
     )
 
 
+def zone_or_utc(name: str) -> ZoneInfo:
+    """To show a moment in a zone that a row names and this machine may not know."""
+    return ZoneInfo(name if name in _names() else "UTC")
+
+
 def resolve(local: datetime, zone: ZoneInfo) -> datetime:
     """The moment at which clocks in `zone` show `local`; raises Invalid."""
     if local.tzinfo is not None:
@@ -96,10 +101,7 @@ def shown(moment: datetime, zone: ZoneInfo) -> str:
 
 def shown_in(moment: datetime, name: str) -> str:
     """`shown` in the zone of that name, in UTC where the machine knows it no longer."""
-    try:
-        return shown(moment, zone(name))
-    except Invalid:
-        return shown(moment, zone("UTC"))
+    return shown(moment, zone_or_utc(name))
 
 
 def abbreviation(local: datetime) -> str:

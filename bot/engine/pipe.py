@@ -63,6 +63,7 @@ import structlog
 from bot.domain.broadcast import ExceptionKind, Recipient
 from bot.domain.errors import CarillonError
 from bot.domain.identity import MessageIds
+from bot.domain.jid import bare_of
 from bot.engine.ledger import Ledger
 from bot.engine.window import Pace, Underway, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
@@ -185,6 +186,10 @@ class Pipe:
         for reader in recipients:
             if reader.left:
                 deviation = (reader.jid, ExceptionKind.SKIPPED, "left")
+                deviations.append((reader.position, deviation))
+                continue
+            if bare_of(reader.jid) is None:  # a server may close the stream over it
+                deviation = (reader.jid, ExceptionKind.FAILED, "jid-malformed")
                 deviations.append((reader.position, deviation))
                 continue
             stencil = self._stencils.get((reader.language, reader.timezone))

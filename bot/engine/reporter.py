@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.errors import Invalid
+from bot.domain.jid import bare
 from bot.domain.message import Announcement, MessageType
 from bot.domain.updates import Update
 from bot.engine.wire import Delivery, Wire
@@ -54,6 +55,7 @@ class Reporter:
     def _delivery(self, notice: Notice) -> Delivery | None:
         """None for what can never be sent: it must not hold up the others."""
         try:
+            bare(notice.to)
             stencil = self._wire.stencil(self._announcement(notice))
         except Invalid:
             log.exception(

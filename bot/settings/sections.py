@@ -40,6 +40,10 @@ def _bare_jids(texts: list[str]) -> list[str]:
     return [bare(text) for text in texts]
 
 
+def _domains(texts: list[str]) -> list[str]:
+    return [values.domain(text) for text in texts]
+
+
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -68,10 +72,7 @@ class XMPPSettings(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         with _of("jid"):
-            address = values.own_jid(self.jid, self.mode)
-        if address != self.jid.lower():
-            full = Phrase("give the bare JID; `resource` is a key of its own")
-            raise Invalid(full, field="jid")
+            values.own_jid(self.jid, self.mode)
         if (self.password is None) == (self.password_file is None):
             raise Invalid(Phrase("give exactly one of password and password_file"))
         if self.mode == "account" and self.tls == "off" and self.host not in LOOPBACK:
@@ -144,7 +145,8 @@ class AccessSettings(Section):
     auditors: list[str] = []
     domains: list[str] = []
 
-    _normal = field_validator("admins", "auditors", "domains")(_bare_jids)
+    _normal = field_validator("admins", "auditors")(_bare_jids)
+    _hosts = field_validator("domains")(_domains)
 
 
 class SendingSettings(Section):

@@ -26,6 +26,14 @@ def list_name(text: str) -> str:
     return text
 
 
+def domain(text: str) -> str:
+    """`text` prepared, which is one; raises Invalid."""
+    host = bare(text)
+    if "@" in host:
+        raise Invalid(Phrase("{host} is a person, not a domain", host=host))
+    return host
+
+
 def own_jid(text: str, mode: Literal["component", "account"]) -> str:
     """The service's own bare JID, normalised; raises Invalid."""
     address = bare(text)

@@ -6,8 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.audit import Action, AuditEntry
-from bot.domain.schedule import Origin
+from bot.domain.audit import AuditEntry
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.trail import AuditFilter
 from bot.store.paging import page
@@ -86,6 +85,6 @@ def _where(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _from_row(row: sa.Row[Any]) -> AuditEntry:
-    columns = row._asdict() | {"door": Origin(row.door), "action": Action(row.action)}
+    columns = row._asdict()
     del columns["service"]
     return AuditEntry(**columns)

@@ -161,7 +161,9 @@ class SqlBroadcasts:
         select = select.filter_by(broadcast_id=broadcast_id, zone=zone)
         select = select.where(of_broadcast(broadcast_id, self._service))
         rows = self._connection.execute(select.order_by(broadcast_text.c.language))
-        return {row.language: text_from_json(row.text) for row in rows}
+        return {
+            row.language: text for row in rows if (text := text_from_json(row.text))
+        }
 
     def keep(
         self, broadcast_id: int, zone: str, texts: Mapping[str, Text]
@@ -179,7 +181,8 @@ class SqlBroadcasts:
         ]
         new = insert(self._connection, broadcast_text).on_conflict_do_nothing()
         self._connection.execute(new, rows)
-        return self.renditions(broadcast_id, zone)
+        # one that is there and cannot be read is given anew
+        return {**texts, **self.renditions(broadcast_id, zone)}
 
 
 def _counted_for(broadcast: Broadcast) -> sa.ScalarSelect[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from bot.domain.errors import Conflict, NotFound
+from bot.domain.jid import bare
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.store.backend import parse_url
@@ -37,11 +38,15 @@ class Handed:
 def adopt(url: str, service: str, former: str) -> Handed:
     """Make all rows of `former` those of `service`, which has none of its own.
 
-    Raises NotFound where there are none, Conflict where `service` has its own, one of
-    both is running or the schema is another program's.
+    `former` is as it is stored, perhaps by a release that prepared JIDs otherwise, or
+    any JID that is the same. Raises JIDError, NotFound where there are none, Conflict
+    where `service` has its own, one of both is running or the schema is another
+    program's.
     """
     require_head(url)
     with nobody_runs(url), transaction(url) as connection:
+        if not _count(connection, former, announcement_list, *_HOLDINGS):
+            former = bare(former)
         for jid in (service, former):
             _refuse_running(connection, jid)
         if not _count(connection, former, announcement_list, *_HOLDINGS):

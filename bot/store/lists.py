@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.store.conflicts import insert
+from bot.store.mapping import texts_from_json
 from bot.store.tables import SUBSCRIBED, announcement_list, subscription
 
 _IN_USE = sa.not_(announcement_list.c.retired)
@@ -94,6 +95,6 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         language=row.language,
         timezone=row.timezone,
         type=MessageType(row.type),
-        publishers=frozenset(row.publishers),
+        publishers=texts_from_json(row.publishers),
         welcome=row.welcome,
     )

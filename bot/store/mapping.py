@@ -1,10 +1,16 @@
-"""What is stored as JSON: audience, content and rendered text, to and fro."""
+"""What is stored as JSON: audience, content and rendered text, to and fro.
+
+What cannot be read is as good as gone: an audience is a list, content a template of
+a name that none has (UNREADABLE). So it costs its row, as a list or template does
+that was taken away, and no answer in which the row stands.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.message import Text
 from bot.domain.schedule import (
+    UNREADABLE,
     Audience,
     Content,
     ListAudience,
@@ -23,10 +29,13 @@ def audience_to_json(audience: Audience) -> JSONObject:
     return {"people": list(audience.jids), "list": audience.list_name}
 
 
-def audience_from_json(stored: JSONObject) -> Audience:
-    if "people" in stored:
-        return PeopleAudience(jids=tuple(stored["people"]), list_name=stored["list"])
-    return ListAudience(list_name=stored["list"])
+def audience_from_json(stored: Any) -> Audience:
+    match stored:
+        case {"people": [*jids], "list": str() | None as name} if _are_texts(jids):
+            return PeopleAudience(jids=tuple(jids), list_name=name)
+        case {"list": str(name)}:
+            return ListAudience(list_name=name)
+    return ListAudience(list_name=UNREADABLE)
 
 
 def content_to_json(content: Content) -> JSONObject:
@@ -40,20 +49,41 @@ def content_to_json(content: Content) -> JSONObject:
     return {"template": content.template, "values": values}
 
 
-def content_from_json(stored: JSONObject) -> Content:
-    if "template" in stored:
-        return TemplateContent(template=stored["template"], values=stored["values"])
-    return TextContent(
-        texts=tuple(text_from_json(text) for text in stored["texts"]),
-        payloads=tuple(stored["payloads"]),
-    )
+def content_from_json(stored: Any) -> Content:
+    match stored:
+        case {"template": str(name), "values": dict(values)} if all(
+            isinstance(one, dict) and _are_texts((*one, *one.values()))
+            for one in values.values()
+        ):
+            return TemplateContent(template=name, values=values)
+        case {"texts": [*given], "payloads": [*payloads]} if _are_texts(payloads):
+            texts = [text for one in given if (text := text_from_json(one))]
+            if texts and len(texts) == len(given):
+                return TextContent(texts=tuple(texts), payloads=tuple(payloads))
+    return TemplateContent(template=UNREADABLE, values={})
 
 
 def text_to_json(text: Text) -> JSONObject:
     return {"language": text.language, "subject": text.subject, "body": text.body}
 
 
-def text_from_json(stored: JSONObject) -> Text:
-    return Text(
-        language=stored["language"], subject=stored["subject"], body=stored["body"]
+def text_from_json(stored: Any) -> Text | None:
+    match stored:
+        case {
+            "language": str(language),
+            "subject": str() | None as subject,
+            "body": str(body),
+        }:
+            return Text(language=language, subject=subject, body=body)
+    return None
+
+
+def texts_from_json(stored: Any) -> frozenset[str]:
+    """Those of a list of texts; none where it is no such list."""
+    return frozenset(stored) if _are_texts(stored) else frozenset()
+
+
+def _are_texts(stored: Any) -> bool:
+    return isinstance(stored, (list, tuple)) and all(
+        isinstance(one, str) for one in stored
     )

@@ -11,7 +11,7 @@ from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.service.ports.paging import Page, Paging
-from bot.service.ports.schedules import EVER, ScheduleFilter
+from bot.service.ports.schedules import EVER, ClockInUse, ScheduleFilter
 from bot.store.conflicts import insert
 from bot.store.mapping import (
     audience_from_json,
@@ -23,6 +23,7 @@ from bot.store.ownership import SERVICE
 from bot.store.paging import count_rows, page
 from bot.store.tables import IS_LIVE, IS_PLANNABLE, occurrence
 from bot.store.tables import schedule as table
+from bot.store.types import NO_WALL
 
 _THEIRS = table.c.service == SERVICE
 DUE = (
@@ -49,6 +50,12 @@ LIVE = (
     sa.select(table.c.state, sa.func.count())
     .where(_THEIRS, IS_LIVE)
     .group_by(table.c.state)
+)
+_CLOCK = (table.c.timezone, table.c.recurrence, table.c.start.is_not(None))
+CLOCKS = (
+    sa.select(*_CLOCK, sa.func.count(), sa.func.min(table.c.id))
+    .where(_THEIRS, IS_LIVE)
+    .group_by(*_CLOCK)
 )
 NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(_THEIRS, IS_PLANNABLE)
 
@@ -155,6 +162,13 @@ class SqlSchedules:
     def count(self, wanted: ScheduleFilter) -> int:
         return count_rows(self._connection, table, [self._theirs, *_where(wanted)])
 
+    def clocks(self) -> list[ClockInUse]:
+        rows = self._connection.execute(CLOCKS, {"whose": self._service})
+        return [
+            ClockInUse(zone or "UTC", rule, bool(begins), count, first)
+            for zone, rule, begins, count, first in rows
+        ]
+
     def live(self) -> dict[ScheduleState, int]:
         rows = self._connection.execute(LIVE, {"whose": self._service})
         return {ScheduleState(row[0]): row[1] for row in rows}
@@ -213,6 +227,8 @@ def _values(schedule: Schedule) -> dict[str, Any]:
 
 
 def _from_row(row: sa.Row[Any]) -> Schedule:
+    # where it is not known how far a rule has come, its beginning is of no use
+    is_known = NO_WALL not in {row.start, row.through} and isinstance(row.planned, int)
     return Schedule(
         id=row.id,
         owner=row.owner,
@@ -226,10 +242,10 @@ def _from_row(row: sa.Row[Any]) -> Schedule:
         timezone=row.timezone,
         recurrence=row.recurrence,
         deliver_at=row.deliver_at,
-        start=row.start,
+        start=row.start if is_known else None,
         through=row.through,
         next_at=row.next_at,
-        planned=row.planned,
+        planned=row.planned if is_known else 0,
         expires_at=row.expires_at,
         late=Late(LatePolicy(row.late_policy), row.late_within),
         updates=row.updates,

@@ -13,6 +13,8 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from bot.store.moments import Moments
+
 #: seconds that the server may take to answer a new connection
 CONNECT_TIMEOUT = 5
 #: milliseconds that others may be in the way of one statement: as SQLite's busy timeout
@@ -76,6 +78,7 @@ def engine(url: sa.URL, settings: Mapping[str, str] = USUAL, **pool: Any) -> sa.
     def prepare(connection: Any, _record: Any) -> None:
         _set(connection, settings)
         connection.commit()
+        connection.adapters.register_loader("timestamptz", Moments)
 
     sa.event.listen(made, "connect", prepare)
     return made

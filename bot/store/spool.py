@@ -228,8 +228,16 @@ class SqlSpool:
             leaves=bool(move.leaves),
             joins=bool(move.joins),
             asked=bool(move.asked),
-            before=datetime.fromisoformat(str(at)) if inherited else None,
+            before=_moment(str(at)) if inherited else None,
         )
+
+
+def _moment(text: str) -> datetime | None:
+    """None where it cannot be read: who left has left, and when is not known."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _opened(file: Path | None) -> sqlite3.Connection:

@@ -20,6 +20,7 @@ from bot.store.files import Gone
 from bot.store.holders import Holder
 from bot.store.outage import Outage
 from bot.store.sqlite_faults import diagnose
+from bot.store.types import lenient_json
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +161,7 @@ def engine(
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # texts and addresses, in the errors that are logged
+        json_deserializer=lenient_json,
     )
 
     def refuse_missing(*_arguments: Any) -> None:

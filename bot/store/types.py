@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,29 @@ from sqlalchemy.engine import Dialect
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+#: for what Python has no datetime; any zone can show them. So one moment that is none
+#: costs its row and no answer
+FIRST = datetime(2, 1, 1, tzinfo=UTC)
+LAST = datetime(9998, 12, 31, tzinfo=UTC)
+#: for a wall time that cannot be read: no rule has it, and nothing comes after it
+NO_WALL = LAST.replace(tzinfo=None)
 
 #: row ids: SQLite numbers rows only of a column that is INTEGER
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class Whole(sa.types.TypeDecorator[int]):
+    """An integer of 32 bits, as PostgreSQL has it. SQLite keeps anything in any column:
+    what is none is 0.
+    """
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> int | None:
+        if value is None or (isinstance(value, int) and abs(value) < 2**31):
+            return value
+        return 0
 
 
 class WallTime(sa.types.TypeDecorator[datetime]):
@@ -34,7 +55,11 @@ class WallTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         second = value.endswith("*")
-        return datetime.fromisoformat(value.removesuffix("*")).replace(fold=second)
+        try:
+            wall = datetime.fromisoformat(value.removesuffix("*"))
+        except ValueError:
+            return NO_WALL
+        return wall.replace(tzinfo=None, fold=second)
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
@@ -65,7 +90,24 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         if dialect.name == "sqlite":
-            since: timedelta = value * _MICROSECOND
-            return _EPOCH + since
+            return _of_microseconds(value)
         moment: datetime = value
         return moment.astimezone(UTC)
+
+
+def _of_microseconds(value: Any) -> datetime:
+    try:
+        since: timedelta = value * _MICROSECOND
+        return _EPOCH + since
+    except OverflowError:
+        return FIRST if value < 0 else LAST
+    except TypeError:  # SQLite keeps a text in any column
+        return LAST
+
+
+def lenient_json(text: str) -> Any:
+    """What a JSON column holds, None where that is none; `mapping` judges it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -6,6 +6,7 @@ that only the moment after it was kept. A row whose zone is not known here is le
 without, and told as unreadable when it is due.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,7 +89,8 @@ def _fill() -> None:
             zone = ZoneInfo(row.timezone or "UTC")
         except (KeyError, ValueError, OSError):
             continue
-        _fill_one(connection, row, zone)
+        with suppress(OverflowError, TypeError):  # moments that are none
+            _fill_one(connection, row, zone)
 
 
 def _fill_one(connection: sa.Connection, row: Any, zone: ZoneInfo) -> None:
@@ -139,7 +141,6 @@ def _text(wall: datetime) -> str:
 
 
 def _moment(stored: Any) -> datetime:
-    if isinstance(stored, int):
-        return _EPOCH + timedelta(microseconds=stored)
-    moment: datetime = stored
-    return moment.astimezone(UTC)
+    if isinstance(stored, datetime):
+        return stored.astimezone(UTC)
+    return _EPOCH + timedelta(microseconds=stored)  # SQLite, which keeps any text, too

@@ -271,7 +271,7 @@ def test_an_export_imports_again(place: Workplace, name: str) -> None:
     odd = [
         "=1+1@example.org",
         "a;b,c@example.org",
-        "büro☃🔔@example.org",
+        "büro☃♪@example.org",
         "relay@x.net",
     ]
     place.done("subscribers", "add", "news", *odd, "--no-welcome")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.conftest import Make
 from tests.e2e.sink import Sink
-from tests.servers.neighbour import LOCALS, RESOURCES, Component, every_kind
+from tests.servers.neighbour import LOCALS, RESEMBLING, RESOURCES, Component, every_kind
 from tests.servers.xmpp_server import XmppServer
 
 pytestmark = pytest.mark.e2e
@@ -62,7 +62,8 @@ def test_the_session_stands(server: XmppServer, mode: str, make: Make) -> None:
         service.wait_until_connected()
         neighbour = Neighbour(server, server.spares[1], service.address)
         addresses = [f"x@{neighbour.domain}/{one}" for one in RESOURCES.values()] + [
-            f"{one}@{neighbour.domain}" for one in LOCALS.values()
+            f"{one}@{neighbour.domain}"
+            for one in (*LOCALS.values(), *RESEMBLING.values())
         ]
         job = service.announce()
         sink.wait(20)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
 import pytest
@@ -17,6 +18,7 @@ from bot.store.database import SqlDatabase
 from bot.xmpp.writing.stencil import StencilError
 from tests.engine.worker import IDS, due, over, readers, until, working
 from tests.fakes import FakeWire, Loss
+from tests.store.corruption import spoilt
 from tests.world import ADMIN, World
 
 Ts = TypeVarTuple("Ts")
@@ -317,3 +319,22 @@ def test_what_cannot_be_written_fails_its_reader(world: World) -> None:
     asyncio.run(go())
     assert world.states(job) == [("failed", None)]
     assert world.progress(job).failed == 3
+
+
+@pytest.mark.parametrize("written", ["a b@", "a\x01b@example.org", "\u1d3foot@x.test"])
+def test_what_is_no_address_fails_alone(
+    world: World, tmp_path: Path, written: str
+) -> None:
+    """Nothing is written to it, for a server may close the stream over that."""
+    job = due(world, 3)
+    wire = FakeWire()
+
+    async def go() -> None:
+        async with working(world, wire):
+            await until(over(world, job), 10)
+
+    with spoilt(f"sqlite:///{tmp_path}/carillon.db", "subscriber.jid", written):
+        asyncio.run(go())
+    assert len(wire.taken) == 2
+    [failed] = world.exceptions(job)
+    assert (failed.jid, failed.condition) == (written, "jid-malformed")

@@ -80,12 +80,16 @@ def test_one_that_cannot_be_sent_is_dropped(world: World) -> None:
     """A notice that no stanza can carry is logged and gone; the others go out."""
     broken = Update(job="\ufffe", status=WireState.SENT)
     keep(
-        world, (ADMIN, broken), (OPS, Text(language="en", body="\ufffe")), (ADMIN, SENT)
+        world,
+        (ADMIN, broken),
+        (OPS, Text(language="en", body="\ufffe")),
+        ("a\x01b@example.org", SENT),
+        (ADMIN, SENT),
     )
     wire = CheckingWire()
     with capture_logs() as told:
         report(world, wire)
     assert [to for to, _ in wire.taken] == [ADMIN]
     assert wire.announcements[ADMIN].update == SENT
-    assert [line["log_level"] for line in told].count("error") == 2
+    assert [line["log_level"] for line in told].count("error") == 3
     assert world.notices() == []

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from slixmpp.jid import JID, InvalidJID
 
+from bot.domain.jid import bare_of
 from tests.fuzz.stanzas import ADDRESSES, COMPONENT, service
 from tests.world import SERVICE, USER
 
@@ -76,6 +77,9 @@ def _is_addressed(stanza: ET.Element) -> bool:
 
 
 def _is_valid(address: str) -> bool:
+    """As slixmpp prepares it, and as servers do."""
+    if address and bare_of(address) is None:
+        return False
     try:
         JID(address)
     except InvalidJID:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.characters import illegal
 from tests.fuzz.reads import read, reads
 from tests.fuzz.targets import kept
-from tests.servers.neighbour import LOCALS, RESOURCES
+from tests.servers.neighbour import LOCALS, RESEMBLING, RESOURCES
 from tests.world import SERVICE, USER
 
 #: what Prosody's lenient preparation lets through: any character of XML, unassigned
@@ -24,6 +24,7 @@ PART = st.one_of(
 ADDRESS = st.one_of(
     PART.map(lambda part: f"x@neighbour.example/{part}"),
     PART.map(lambda part: f"{part}@neighbour.example"),
+    st.sampled_from([f"{part}@neighbour.example" for part in RESEMBLING.values()]),
     PART.map(lambda part: f"x@{part}.example/y"),
     PART,
     st.just(f"{USER}/x"),

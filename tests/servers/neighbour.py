@@ -24,6 +24,12 @@ LOCALS = {
     "unassigned": "\u0378",
     "a mark of an emoji": "👩🏽\u200d🚀",
 }
+#: those that slixmpp passes, too, and takes for what they resemble: `root`, all three
+RESEMBLING = {
+    "a capital above the line": "\u1d3foot",
+    "a letter below the line": "\u1d63oot",
+    "a letter above the line": "roo\u1d57",
+}
 RESOURCES = LOCALS | {
     "a newer script": "\U0001e900",
     "private use": "\ue000",

@@ -225,6 +225,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     ),
     "schedules.due": (lambda u, _: u.schedules.due(LATER, 9), []),
     "schedules.next_due": (lambda u, _: u.schedules.next_due(), None),
+    "schedules.clocks": (lambda u, _: u.schedules.clocks(), []),
     "schedules.upcoming": (lambda u, _: u.schedules.upcoming(9), []),
     "schedules.recurring": (lambda u, _: u.schedules.recurring(0, 9), []),
     "schedules.page": (

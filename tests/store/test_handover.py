@@ -4,12 +4,13 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.domain.errors import Conflict, NotFound
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import handover, upgrade
-from bot.store.database import SqlDatabase
+from bot.store.database import SqlDatabase, backend_of
 from bot.store.tables import metadata
 from tests.store.releases import restore, rows_of
 from tests.store.samples import MINUTE, NOON, SERVICE, a_schedule, declare, subscribe
@@ -53,6 +54,23 @@ def test_everything_is_handed_over(url: str) -> None:
         assert sorted(map(repr, plain)) == sorted(
             repr({**row, "service": None}) for row in rows
         )
+
+
+@pytest.mark.parametrize("stored", ["announce@straße.test", "announce@strasse.test"])
+def test_a_name_as_it_is_stored_or_another_form(url: str, stored: str) -> None:
+    """Rows under a name that an earlier release prepared otherwise are found by it, and
+    others by whatever is the same JID.
+    """
+    restore("0.1.0", url)
+    upgrade.upgrade(url, SERVICE)
+    engine = backend_of(url).writing
+    with engine.begin() as connection:
+        for table in metadata.tables.values():
+            if "service" in table.c:
+                connection.execute(sa.update(table).values(service=stored))
+    engine.dispose()
+    assert handover.adopt(url, NEW, "announce@straße.test").subscribers
+    assert set().union(*services(url).values()) == {NEW}
 
 
 def test_two_are_not_put_together(database: SqlDatabase, url: str) -> None:

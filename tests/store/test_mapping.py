@@ -37,7 +37,7 @@ TEXTS = st.builds(Text, language=STRINGS, body=STRINGS, subject=st.none() | STRI
 VALUES = st.dictionaries(STRINGS, st.dictionaries(STRINGS, STRINGS))
 CONTENTS = st.builds(
     TextContent,
-    texts=st.lists(TEXTS).map(tuple),
+    texts=st.lists(TEXTS, min_size=1).map(tuple),
     payloads=st.lists(STRINGS).map(tuple),
 ) | st.builds(TemplateContent, template=STRINGS, values=VALUES)
 

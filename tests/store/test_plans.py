@@ -214,6 +214,7 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         ["ix_schedule_due"],
     ),
     "live": (schedules.LIVE, {"whose": SERVICE}, ["ix_schedule_live"]),
+    "clocks": (schedules.CLOCKS, {"whose": SERVICE}, ["ix_schedule_live"]),
     "notices": (
         notices.CLAIM,
         {"whose": SERVICE, "now": NOON, "until": NOON, "limit": 10},

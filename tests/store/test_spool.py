@@ -1,6 +1,7 @@
 """Joins and leaves that wait: in order, bounded, and there after a crash."""
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,17 @@ def leave(jid: str, address: str = NEWS, **more: Any) -> Move:
 def seen(found: SqlSpool) -> list[tuple[str, str, bool, bool]]:
     """Who leaves and joins where, in order."""
     return [(one.jid, one.address, one.leaves, one.joins) for one in found.first(99)]
+
+
+def test_a_moment_that_cannot_be_read(opened: Opened, tmp_path: Path) -> None:
+    """Who left before a crash has left, also where the file no longer says when."""
+    with contextlib.closing(opened()) as before:
+        before.put([leave(A), leave(B)])
+    with contextlib.closing(sqlite3.connect(tmp_path / "moves")) as file, file:
+        file.execute("UPDATE move SET at = 'then' WHERE jid = ?", (A,))
+    unknown, known = opened().first(2)
+    assert (unknown.jid, unknown.leaves, unknown.before) == (A, True, None)
+    assert (known.jid, known.before) == (B, NOON)
 
 
 def test_in_order(opened: Opened) -> None:

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.e2e
 FORM = {"max-window": "31536000", "recurrence": ["DAILY", "WEEKLY"]}
 
 
-async def _items(asker: JID) -> Iterable[Item]:
-    return [Item(jid=f"for-{asker.user}@lists.example", name="Only yours")]
+async def _items(asker: str) -> Iterable[Item]:
+    return [Item(jid=f"for-{JID(asker).user}@lists.example", name="Only yours")]
 
 
 async def _advertise(link: Link, *addresses: str) -> None:

@@ -15,7 +15,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.discards import Reason
-from tests.servers.neighbour import LOCALS, RESOURCES, every_kind
+from tests.servers.neighbour import LOCALS, RESEMBLING, RESOURCES, every_kind
 from tests.xmpp.answering import MODES, Answering, refusal
 from tests.xmpp.links import Run
 from tests.xmpp.scripted import SM, ScriptedServer, scripted
@@ -25,7 +25,8 @@ OTHER, ERRORS = "see-other-host", "urn:ietf:params:xml:ns:xmpp-streams"
 QUESTION = "{urn:x-test}question"
 FORBIDDEN = (
     [f"x@{NEIGHBOUR}/{one}" for one in RESOURCES.values()]
-    + [f"{one}@{NEIGHBOUR}" for one in LOCALS.values()]
+    + [f"{one}@{NEIGHBOUR}" for one in (*LOCALS.values(), *RESEMBLING.values())]
+    + ["x@\u1d3f.example/y", "x@\U0002f868.example", f"\U0002f868@{NEIGHBOUR}"]
     + [f"@{NEIGHBOUR}", "x@", "/x", "@", " ", f"a b@{NEIGHBOUR}", "x@a..b/c"]
     + [f"x@{'d' * 70}.example", f"{'x' * 1_024}@{NEIGHBOUR}", f"x@{'d.' * 600}e"]
     + ["x@-a.example", "\u202e@b", "x@\ue000.example", "x@xn--\u0378"]

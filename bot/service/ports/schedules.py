@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.lateness import Shift
@@ -25,6 +25,17 @@ class ScheduleFilter:
     #: next_at, inclusive and exclusive
     due_from: datetime | None = None
     due_before: datetime | None = None
+
+
+class ClockInUse(NamedTuple):
+    """By what so many schedules are due, the first of them #`first`."""
+
+    zone: str
+    rule: str | None
+    #: it is known when the rule begins
+    begins: bool
+    total: int
+    first: int
 
 
 class StoredSchedules(Protocol):
@@ -75,6 +86,10 @@ class StoredSchedules(Protocol):
         ...
 
     def count(self, wanted: ScheduleFilter) -> int: ...
+
+    def clocks(self) -> list[ClockInUse]:
+        """Zones and rules of what is not final."""
+        ...
 
     def live(self) -> dict[ScheduleState, int]:
         """How many there are in each state that is not final."""

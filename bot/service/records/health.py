@@ -1,8 +1,11 @@
 """Whether a service is up, and what goes out next."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
+from bot.domain import coming
 from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
@@ -14,6 +17,12 @@ from bot.service.ports.unit_of_work import UnitOfWork
 FRESH = timedelta(seconds=20)
 
 
+class Unreadable(NamedTuple):
+    total: int
+    first: int
+    why: Phrase
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """Services that live and that fell silent; what goes out, now and next."""
@@ -23,6 +32,8 @@ class Health:
     upcoming: tuple[Schedule, ...]
     #: what goes out now
     sending: tuple[tuple[Broadcast, Progress], ...] = ()
+    #: how many that are not over can be done no longer, the first, and why
+    unreadable: tuple[Unreadable, ...] = ()
     #: whose rows there are, if none are ours
     strangers: tuple[str, ...] = ()
     #: who keeps transactions from going on, if anybody does
@@ -58,8 +69,16 @@ def health(uow: UnitOfWork, limit: int) -> Health:
                 Paging(limit=limit), sending=True
             ).items
         ),
+        unreadable=tuple(_unreadable(uow)),
         strangers=tuple(strangers(uow)),
     )
+
+
+def _unreadable(uow: UnitOfWork) -> Iterator[Unreadable]:
+    for one in uow.schedules.clocks():
+        why = coming.unreadable_clock(one.zone, one.rule, begins=one.begins)
+        if why is not None:
+            yield Unreadable(one.total, one.first, why)
 
 
 def write_nothing(uow: UnitOfWork) -> None:

@@ -98,7 +98,7 @@ def _rule(
 
 
 def _next(schedule: Schedule) -> Match:
-    """The next occurrence and its wall time."""
+    """The next occurrence and its wall time, which is known without the zone, too."""
     if schedule.next_at is None:
         raise Conflict(
             Phrase(
@@ -107,10 +107,10 @@ def _next(schedule: Schedule) -> Match:
                 reference=schedule.id,
             )
         )
-    found = next(coming.coming(schedule), None)
+    zone = wallclock.zone_or_utc(schedule.zone)
+    found = next(coming.coming(replace(schedule, timezone=zone.key)), None)
     if found is not None:
         return found
-    zone = wallclock.zone(schedule.zone)
     wall = wallclock.local(schedule.next_at, zone)
     return Match(wall=wall, moment=schedule.next_at)
 

@@ -63,11 +63,8 @@ class Report:
     @property
     def warnings(self) -> tuple[Caution, ...]:
         """All that is to be known of it, and of its next moments."""
-        try:
-            ahead = upcoming(self.schedule, skipped=self.skipped).warnings
-        except Invalid:  # the zone or the rule can be read no longer
-            ahead = ()
-        return (*ahead, *self.cautions)
+        ahead = upcoming(self.schedule, skipped=self.skipped)
+        return (*ahead.warnings, *self.cautions)
 
     @property
     def id(self) -> int:

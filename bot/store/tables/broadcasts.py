@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.store.tables.base import metadata, one_of, service
-from bot.store.types import Id, UTCDateTime
+from bot.store.types import Id, UTCDateTime, Whole
 
 broadcast = sa.Table(
     "broadcast",
@@ -22,7 +22,7 @@ broadcast = sa.Table(
     sa.Column("list_id", sa.ForeignKey("list.id")),
     sa.Column("highest", sa.BigInteger),
     sa.Column("frozen_at", UTCDateTime, nullable=False),
-    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("total", Whole, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("created_at", UTCDateTime, nullable=False),
@@ -80,13 +80,13 @@ chunk = sa.Table(
     sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), nullable=False),
     sa.Column("after", sa.BigInteger, nullable=False),
     sa.Column("last", sa.BigInteger, nullable=False),
-    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("count", Whole, nullable=False),
     sa.Column("through", sa.BigInteger, nullable=False),
-    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("done", Whole, nullable=False),
     sa.Column("finished", sa.Boolean, nullable=False),
     sa.Column("worker", sa.Text),
     sa.Column("leased_until", UTCDateTime),
-    sa.Column("strikes", sa.Integer, nullable=False),
+    sa.Column("strikes", Whole, nullable=False),
     sa.Column("suspect", sa.BigInteger),
     sa.UniqueConstraint("broadcast_id", "after"),
 )
@@ -117,7 +117,7 @@ delivery_exception = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("condition", sa.Text, nullable=False),
     sa.Column("text", sa.Text),
-    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("attempts", Whole, nullable=False),
     sa.Column("first_at", UTCDateTime, nullable=False),
     sa.Column("next_at", UTCDateTime),
     one_of("kind", ExceptionKind),

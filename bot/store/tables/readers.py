@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
 from bot.domain.message import MessageType
 from bot.store.tables.base import metadata, one_of, service
-from bot.store.types import Id, UTCDateTime
+from bot.store.types import Id, UTCDateTime, Whole
 
 announcement_list = sa.Table(
     "list",
@@ -37,7 +37,7 @@ subscriber = sa.Table(
     sa.Column("language", sa.Text),
     sa.Column("language_seen", sa.Text),
     sa.Column("timezone", sa.Text),
-    sa.Column("score", sa.Integer, nullable=False),
+    sa.Column("score", Whole, nullable=False),
     sa.Column("score_since", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.UniqueConstraint("service", "jid"),

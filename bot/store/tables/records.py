@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from bot.domain.updates import WireState
 from bot.store.tables.base import metadata, one_of, service
-from bot.store.types import Id, UTCDateTime
+from bot.store.types import Id, UTCDateTime, Whole
 
 notice = sa.Table(
     "notice",
@@ -54,7 +54,7 @@ request_count = sa.Table(
     sa.Column("service", sa.Text, primary_key=True),
     sa.Column("who", sa.Text, primary_key=True),
     sa.Column("since", UTCDateTime, nullable=False),
-    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("count", Whole, nullable=False),
 )
 
 # Of the database as a whole.

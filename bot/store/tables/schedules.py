@@ -6,7 +6,7 @@ from bot.domain.broadcast import OccurrenceState
 from bot.domain.lateness import LatePolicy
 from bot.domain.schedule import FINAL, PLANNABLE, Origin, ScheduleState
 from bot.store.tables.base import metadata, one_of, service
-from bot.store.types import Id, UTCDateTime, WallTime
+from bot.store.types import Id, UTCDateTime, WallTime, Whole
 
 schedule = sa.Table(
     "schedule",
@@ -17,7 +17,7 @@ schedule = sa.Table(
     sa.Column("client_id", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
-    sa.Column("revision", sa.Integer, server_default="1", nullable=False),
+    sa.Column("revision", Whole, server_default="1", nullable=False),
     sa.Column("edit_fingerprint", sa.Text),
     sa.Column("audience", sa.JSON, nullable=False),
     sa.Column("content", sa.JSON, nullable=False),
@@ -31,7 +31,7 @@ schedule = sa.Table(
     sa.Column("planned", sa.Integer, nullable=False),
     sa.Column("expires_at", UTCDateTime),
     sa.Column("late_policy", sa.Text, nullable=False),
-    sa.Column("late_within", sa.Integer, nullable=False),
+    sa.Column("late_within", Whole, nullable=False),
     sa.Column("updates", sa.Boolean, nullable=False),
     sa.Column("metadata", sa.Text),
     sa.Column("language", sa.Text),

@@ -12,11 +12,11 @@ import logging
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from bot.domain.jid import bare_of
 from bot.domain.lists import SubscriptionOrigin
 from bot.service.ports.outside import Database
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
-from bot.xmpp.doors.callers import bare_of
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.namespaces import ROSTER
 

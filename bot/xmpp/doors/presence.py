@@ -19,12 +19,12 @@ roster too and answers probes itself.
 import asyncio
 from xml.etree import ElementTree as ET
 
-from slixmpp.stanza import Presence
 from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError, NotFound, Unavailable
+from bot.domain.jid import bare_of
 from bot.domain.language import is_tag
 from bot.service.ports.outside import Database
 from bot.service.ports.spool import Move, Spool
@@ -73,7 +73,7 @@ class PresenceDoor:
         presence = stanza.xml
         kind = presence.get("type")
         sender, to = sender_of(presence), self._address(presence)
-        if sender is None or self._policy.addresses.is_own(sender):
+        if sender is None or to is None or self._policy.addresses.is_own(sender):
             return
         if kind in {None, "subscribe", "subscribed", "probe"}:
             self._signs.note(sender, presence.get(LANG))
@@ -87,12 +87,11 @@ class PresenceDoor:
             case "probe" if self._policy.addresses.answers_presence:
                 self.moves.ask(Probe(sender, to, presence.get("from", sender)))
 
-    def _address(self, presence: ET.Element) -> str:
+    def _address(self, presence: ET.Element) -> str | None:
         """Which of our bare JIDs was written to."""
         if not self._policy.addresses.lists_have_addresses:
             return self._policy.addresses.own
-        # prepared by slixmpp as the server did; the stream has judged it
-        return Presence(xml=presence)["to"].bare
+        return bare_of(presence.get("to", ""))
 
     async def _move(self, move: Move) -> None:
         """In the database first: nothing is answered that is not stored."""

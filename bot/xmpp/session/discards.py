@@ -1,7 +1,7 @@
 """Stanzas that come to nothing: counted each, told of now and then.
 
-address    `from` or `to` is no JID here (RFC 6122, as slixmpp prepares it): servers
-           let more pass than that, and whoever has no address gets no answer
+address    `from` or `to` is no JID here (RFC 6122): servers let more pass than that,
+           and whoever has no address gets no answer
 early      one too many before the session was up
 failed     what was done with it raised
 """
@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from slixmpp.jid import JID, InvalidJID
 
+from bot.domain.jid import bare_of
 from bot.xmpp.stanzas.errors import StanzaError, new_reference, unforeseen
 
 log = logging.getLogger(__name__)
@@ -69,11 +70,14 @@ class Discards:
 def is_addressable(stanza: ET.Element) -> bool:
     """Whoever sent it and whoever it is to have addresses, where it names them.
 
-    Raises nothing; all that handles the stanza later prepares these two.
+    As slixmpp prepares them, for it does with all that it handles later; and as we
+    do, for it takes some for others that they resemble (`ᴿoot` for `Root`).
     """
-    try:
-        JID(stanza.get("from"))
-        JID(stanza.get("to"))
-    except InvalidJID:
-        return False
+    for address in (stanza.get("from"), stanza.get("to")):
+        if address and bare_of(address) is None:
+            return False
+        try:
+            JID(address)
+        except InvalidJID:
+            return False
     return True

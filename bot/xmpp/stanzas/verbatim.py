@@ -1,10 +1,13 @@
 """An XML element as text, to be kept and sent on as it was given.
 
-slixmpp's own writer leaves out attributes in namespaces that it does not know.
+slixmpp's own writer leaves out attributes in namespaces that it does not know, and
+writes what XML cannot carry, over which a server closes the stream.
 """
 
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
+
+from bot.domain.characters import legal
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -40,8 +43,8 @@ def _split(tag: str) -> tuple[str, str]:
 
 def _text(text: str | None) -> str:
     # a bare carriage return would be read as a line feed
-    return escape(text or "", {"\r": "&#13;"})
+    return escape(legal(text or ""), {"\r": "&#13;"})
 
 
 def _attribute(value: str) -> str:
-    return quoteattr(value, {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"})
+    return quoteattr(legal(value), {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"})

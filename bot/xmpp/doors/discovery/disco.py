@@ -19,6 +19,7 @@ from slixmpp import JID
 from slixmpp.exceptions import XMPPError
 from slixmpp.plugins.xep_0004.stanza import Form
 from slixmpp.plugins.xep_0030 import DiscoInfo, DiscoItems
+from slixmpp.stanza import Iq
 from slixmpp.xmlstream import StanzaBase
 
 from bot.domain.addresses import Addresses
@@ -51,8 +52,9 @@ class Item:
     name: str | None = None
 
 
-Items = Callable[[JID], Awaitable[Iterable[Item]]]
-Knows = Callable[[JID, JID, str], Awaitable[bool]]
+#: of the asker, as the servers stamped him
+Items = Callable[[str], Awaitable[Iterable[Item]]]
+Knows = Callable[[str, JID, str], Awaitable[bool]]
 
 
 def prepare(connection: Connection) -> None:
@@ -139,8 +141,8 @@ def _hide(connection: Connection, knows: Knows) -> None:
     async def answer(
         jid: JID, node: str, asker: JID | None, data: Any
     ) -> DiscoInfo | None:
-        # without an asker it is slixmpp itself that wants to know
-        if asker is not None and not await knows(asker, jid, node):
+        # without a stanza it is slixmpp itself that wants to know
+        if isinstance(data, Iq) and not await knows(_stamped(data), jid, node):
             if node:
                 raise XMPPError("item-not-found")
             jid = service
@@ -156,13 +158,18 @@ def _answer_items(connection: Connection, items: Items) -> None:
         if node:  # of a plugin: ad-hoc commands
             return disco.static.get_items(jid, node, asker, data)
         answer = DiscoItems()
-        for item in await items(asker):
+        for item in await items(_stamped(data)):
             answer.add_item(JID(item.jid), item.node, item.name)
         return answer
 
     disco.set_node_handler(
         "get_items", jid=JID(connection.addresses.service), handler=answer
     )
+
+
+def _stamped(iq: Iq) -> str:
+    sender: str = iq.xml.get("from", "")
+    return sender
 
 
 def _form(fields: Mapping[str, str | Sequence[str]]) -> Form:

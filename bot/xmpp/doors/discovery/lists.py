@@ -77,7 +77,7 @@ class ListDirectory:
             return {}
         return {name: entry.title for name, entry in self._lists.items()}
 
-    async def knows(self, asker: JID, jid: JID, node: str) -> bool:
+    async def knows(self, asker: str, jid: JID, node: str) -> bool:
         """Whether there is anything at an address (an account's node) for the asker.
 
         Closed lists are looked up, for who stands on them changes; others are not.
@@ -93,7 +93,7 @@ class ListDirectory:
             return entry is not None
         return entry.name in await self._visible(asker)
 
-    async def items(self, asker: JID) -> Iterable[Item]:
+    async def items(self, asker: str) -> Iterable[Item]:
         """The lists that the asker may see, as disco#items of the service."""
         addresses = self._policy.addresses
         visible = await self._visible(asker)
@@ -107,7 +107,7 @@ class ListDirectory:
             if one.name in visible
         ]
 
-    async def _visible(self, asker: JID) -> Names:
+    async def _visible(self, asker: str) -> Names:
         """The names of the lists that the asker may see."""
         try:
             caller = caller_of(asker, self._policy)

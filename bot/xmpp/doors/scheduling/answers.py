@@ -11,6 +11,7 @@ What the draft does not name stands in `<metadata/>`, in our own namespace:
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from xml.etree import ElementTree as ET
 
 from bot.domain import timestamps
@@ -146,7 +147,8 @@ def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
     """As given, where the caller may see it, and the owner for who sees all."""
     found = ET.Element(_METADATA)
     if schedule.metadata is not None and not _is_private(schedule, caller):
-        found = ET.fromstring(schedule.metadata)  # noqa: S314 - written by ourselves
+        with suppress(ET.ParseError):  # else somebody changed the database
+            found = ET.fromstring(schedule.metadata)  # noqa: S314 - written by us
     for child in [child for child in found if child.tag in _SAID_BY_US]:
         found.remove(child)
     if caller.sees_all:

@@ -61,7 +61,7 @@ class SchedulingDoor:
         """The payload of the result; raises any CarillonError."""
         element = iq.xml[0]  # the one child: the stream refuses several
         kind = KINDS[element.tag]
-        caller = caller_of(iq["from"], self._policy)
+        caller = caller_of(iq.xml.get("from", ""), self._policy)
         envelope = Envelope(
             caller=caller,
             addresses=self._policy.addresses,
