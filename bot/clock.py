@@ -47,9 +47,10 @@ class Alarm:
             if self._scheduler.get_job(_ALARM) is not None:
                 self._scheduler.remove_job(_ALARM)
             return
-        self._scheduler.add_job(
-            self._rang, DateTrigger(moment), id=_ALARM, replace_existing=True
-        )
+        # Without a zone it would ask for the machine's, which may be one that only
+        # the C library can read (TZ=CET-1CEST,M3.5.0,M10.5.0/3).
+        trigger = DateTrigger(moment, timezone=UTC)
+        self._scheduler.add_job(self._rang, trigger, id=_ALARM, replace_existing=True)
 
     def every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
         """Run `job` periodically; it never overlaps itself."""

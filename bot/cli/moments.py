@@ -90,7 +90,7 @@ def local(moment: datetime | None, zone_name: str) -> str:
     """What clocks there show, with the zone's abbreviation: `2026-12-01 09:00 CET`."""
     if moment is None:
         return ""
-    shown = moment.astimezone(ZoneInfo(zone_name))
+    shown = moment.astimezone(wallclock.zone(zone_name))
     name = shown.tzname() or ""
     seconds = f":{shown:%S}" if shown.second else ""
     return f"{shown:%Y-%m-%d %H:%M}{seconds} {name if name.isalpha() else f'UTC{name}'}"
