@@ -1,15 +1,20 @@
 """A clock that was years ahead was put right: nothing stays as it was for years."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
+from bot.domain.events import Ended
+from bot.domain.schedule import ScheduleState
 from bot.domain.verdict import Score
 from bot.engine.reporter import CLAIM_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.health import health
+from bot.store.database import SqlDatabase
 from tests.service.test_lock_order import bounce, claimed, last_step
+from tests.store.test_events import Told
 from tests.world import ADMIN, NOON, SERVICE, USER, World
 
 AHEAD = timedelta(days=3_000)
@@ -121,3 +126,27 @@ def test_a_sign_of_life_is_no_sign(ahead: World) -> None:
     put_right(ahead)
     found = ahead.do(health, 1)
     assert (found.up, found.silent) == ((), (pulse,))
+
+
+def test_sent_now_again(ahead: World) -> None:
+    """What was sent now, far ahead, is no reason to refuse it now."""
+    job = ahead.schedule(
+        recurrence="FREQ=DAILY",
+        deliver_at=f"{ahead.clock.now() + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+    )
+    ahead.steer("send_now", job)
+    ahead.do(ahead.chunk_progress.record, "w", [last_step(claimed(ahead))], [])
+    put_right(ahead)
+    assert ahead.steer("send_now", job).state is ScheduleState.RUNNING
+
+
+def test_what_took_less_than_no_time(ahead: World) -> None:
+    """A broadcast that the clock was put back in took no time, and not less."""
+    ahead.due()
+    job = claimed(ahead)
+    put_right(ahead)
+    told = Told()
+    with closing(SqlDatabase(ahead.url, SERVICE, told, now=ahead.clock.now)) as other:
+        other.call(ahead.chunk_progress.record, "w", [last_step(job)], [])
+    [seconds] = [one.seconds for one in told.events if isinstance(one, Ended)]
+    assert seconds == 0
