@@ -41,6 +41,10 @@ class Alarm:
     def set(self, moment: datetime | None) -> None:
         """Ring once at `moment`; None: not at all."""
         if moment == self._set_to:
+            if moment is not None:
+                # Its timer runs by the monotonic clock, as far as it was to go by a
+                # wall clock that may have been set since.
+                self._scheduler.wakeup()
             return
         self._set_to = moment
         if moment is None:
