@@ -1,15 +1,14 @@
 """The alarm over APScheduler 3, and system time.
 
 APScheduler keeps nothing here: one in-memory date job, re-armed to the earliest
-due moment, and the periodic jobs. The tables are the truth.
+due moment. The tables are the truth.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 _ALARM = "alarm"
 
@@ -55,10 +54,6 @@ class Alarm:
         # the C library can read (TZ=CET-1CEST,M3.5.0,M10.5.0/3).
         trigger = DateTrigger(moment, timezone=UTC)
         self._scheduler.add_job(self._rang, trigger, id=_ALARM, replace_existing=True)
-
-    def every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
-        """Run `job` periodically; it never overlaps itself."""
-        self._scheduler.add_job(job, IntervalTrigger(seconds=seconds), max_instances=1)
 
     async def _rang(self) -> None:
         """In the event loop: a plain function would run in a thread."""

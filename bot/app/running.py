@@ -5,37 +5,40 @@ import contextlib
 import gc
 import os
 import secrets
-import signal
 import socket
-import sys
 from dataclasses import replace
 from datetime import timedelta
+from enum import Enum, auto
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import structlog
 
-from bot.app import renamed, systemd
+from bot.app import systemd
+from bot.app.ending import Ending
+from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
+from bot.app.start import Start
+from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, spool_of, use_cases_over
+from bot.app.wiring import database_of, spool_of
 from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
-from bot.domain.lists import AnnouncementList
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
+from bot.engine.turnstile import Turnstile
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.spool import Spool
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.use_cases import UseCases
 from bot.settings import Settings
-from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from bot.store.hold import Hold
 from bot.xmpp.doors.opening import Doors
 from bot.xmpp.session.connection import Connection, FatalConnectionError
 
@@ -43,8 +46,11 @@ log = structlog.get_logger(__name__)
 
 #: seconds between signs of life in the database
 PULSE = 5.0
-#: seconds that a stop waits for acknowledgements
-GRACE_SECONDS = 20.0
+#: seconds that a stop waits for acknowledgements, and then for their record
+GRACE_SECONDS = 15.0
+RECORD_SECONDS = 4.0
+#: seconds after which a stop waits for nothing more, whatever hangs
+LAST_SECONDS = 30.0
 
 
 def run(settings: Settings) -> None:
@@ -53,17 +59,31 @@ def run(settings: Settings) -> None:
     Raises SettingsError where the password is empty.
     """
     _ = settings.xmpp.secret
-    for number in _stop_signals():  # while it stands by
-        signal.signal(number, lambda *_: sys.exit(0))
+    ending = Ending()
+    ending.listen()
     observing = Observing()
     database = database_of(settings, observing)
-    # The lock first: a file that another service uses is not brought up to date.
-    with contextlib.closing(database), database.exclusive(_standing_by):
-        upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
-        use_cases = use_cases_over(database, settings)
-        if hint := renamed.hint(settings, database):
-            log.warning(str(hint))
-        asyncio.run(Running.serve(settings, database, use_cases, observing.counts))
+    hold = database.hold()
+    turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
+    with contextlib.closing(database), contextlib.closing(hold):
+        # The lock first: a file that another service uses is not brought up to date.
+        while turn.wait():
+            start = turn.patiently(partial(Start.prepared, settings, database))
+            if start is None:
+                break
+            life = Running.serve(settings, database, hold, ending, start, observing)
+            if asyncio.run(life) is End.ASKED:
+                break
+            hold.close()
+    ending.settled()
+
+
+class End(Enum):
+    """Why a life of the service is over."""
+
+    ASKED = auto()
+    #: another process is connected now, and this one stands by
+    TAKEN_OVER = auto()
 
 
 class Running:
@@ -73,13 +93,15 @@ class Running:
         self,
         settings: Settings,
         database: SqlDatabase,
-        use_cases: UseCases,
-        lists: list[AnnouncementList],
+        hold: Hold,
+        start: Start,
         spool: Spool,
-        digest_key: bytes,
         counts: Counts,
     ) -> None:
+        use_cases = start.use_cases
         self._database = database
+        self._keeper = keeper = HoldKeeper(hold)
+        self._end = End.ASKED
         self._clock = clock = use_cases.clock
         self._started_at = clock.now()
         self._stop = asyncio.Event()
@@ -95,10 +117,10 @@ class Running:
         self._progress = use_cases.progress
         self._jid = use_cases.policy.addresses.service
         self._alarm = Alarm(self._ring)
-        ids = MessageIds(digest_key)
+        ids = MessageIds(start.digest_key)
         self._engine = engine = Engine.over(
             use_cases,
-            connection,
+            Turnstile(connection, keeper.may_write),
             self._alarm,
             ids=ids,
             worker=self._worker,
@@ -111,7 +133,7 @@ class Running:
             use_cases=use_cases,
             desk=desk,
             ids=ids,
-            lists=lists,
+            lists=start.lists,
             on_bounce=engine.ledger.bounced,
             spool=spool,
             contact=settings.xmpp.contact,
@@ -126,7 +148,9 @@ class Running:
             timedelta(days=kept) if kept else None,
         )
         self._pulse = Loop("pulse", self._beat)
+        self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
+        self._own_loops = (self._pulse, self._renewing, self._housekeeping)
         self._background: dict[str, asyncio.Task[None]] = {}
         vitals = Vitals(
             settings=settings,
@@ -138,9 +162,10 @@ class Running:
             gate=desk.gate,
             moves=self._doors.moves,
             ledger=engine.ledger,
-            loops=(*engine.loops, self._pulse, self._housekeeping),
+            loops=(*engine.loops, *self._own_loops),
             tasks=self._background,
             stopping=self._stop,
+            may_write=keeper.may_write,
         )
         self._web = web_server(vitals, counts)
 
@@ -149,36 +174,46 @@ class Running:
         cls,
         settings: Settings,
         database: SqlDatabase,
-        use_cases: UseCases,
-        counts: Counts,
-    ) -> None:
+        hold: Hold,
+        ending: Ending,
+        start: Start,
+        observing: Observing,
+    ) -> End:
         """From start to stop; raises Conflict where connecting cannot help."""
-        key = await database.run(_digest_key)
-        lists = await database.read(_lists)
-        with contextlib.closing(spool_of(settings, use_cases)) as spool:
-            running = cls(settings, database, use_cases, lists, spool, key, counts)
-            pages = running._web.serving() if running._web else None
-            async with pages or contextlib.nullcontext():
-                await running.until_stopped()
+        loop = asyncio.get_running_loop()
+        with contextlib.closing(spool_of(settings, start.use_cases)) as spool:
+            running = cls(settings, database, hold, start, spool, observing.counts)
+
+            def stop() -> None:
+                with contextlib.suppress(RuntimeError):  # it is over meanwhile
+                    loop.call_soon_threadsafe(running._stop.set)
+
+            ending.call(stop, LAST_SECONDS)
+            try:
+                pages = running._web.serving() if running._web else None
+                async with pages or contextlib.nullcontext():
+                    await running.until_stopped()
+            finally:
+                hold.cut()
+                if running._end is End.ASKED:
+                    ending.settled()
+        return running._end
 
     async def until_stopped(self) -> None:
-        for number in _stop_signals():
-            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
-        await self._database.run(self._progress.take_over)
-        await self._beat()
+        with contextlib.suppress(CarillonError):  # the pulse goes on trying
+            await self._beat()
         # All that was made so far stays for good. Looking through it again, in full
         # collections, would hold everything up for some 70 ms each time.
         gc.collect()
         gc.freeze()
-        self._alarm.every(LEASE_TIME.total_seconds() / 3, self._renew)
         self._alarm.start()
         systemd.tell(READY="1")
         work = {
             "ledger": self._engine.ledger.run(),
             "watch": self._watch(),
-            "hold": self._hold(),
+            "hold": self._keep_hold(),
         }
-        for loop in (self._pulse, self._housekeeping, *self._engine.loops):
+        for loop in (*self._own_loops, *self._engine.loops):
             work[loop.name] = loop.run()
         for name, run in work.items():
             self._background[name] = asyncio.create_task(run)
@@ -198,27 +233,40 @@ class Running:
                 task.cancel()
             await asyncio.gather(*background, stopped, return_exceptions=True)
             self._alarm.stop()
-        try:
-            await connected
-        except FatalConnectionError as error:
-            raise Conflict(error.phrase) from None
+            self._tell_unrecorded()
+            why = await asyncio.gather(connected, return_exceptions=True)
+        for error in why:
+            if isinstance(error, FatalConnectionError):
+                raise Conflict(error.phrase) from None
+            if error is not None:
+                raise error
 
     async def _wind_down(self) -> None:
         """Finish and record what is on its way, say goodbye, give back the rest."""
         self._stop.set()
         systemd.tell(STOPPING="1", STATUS=self._condition())
         log.info("stopping")
-        if self._connection.is_ready:  # else nothing can be acknowledged any more
+        if self._end is End.TAKEN_OVER:
+            pass  # who is connected now goes on with it
+        elif self._connection.is_ready:  # else nothing can be acknowledged any more
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_SECONDS):
                     await self._engine.dispatcher.drain()
         await self._connection.stop()
         await self._doors.close()
         with contextlib.suppress(TimeoutError, CarillonError):
-            async with asyncio.timeout(GRACE_SECONDS):
+            async with asyncio.timeout(RECORD_SECONDS):
                 await self._engine.ledger.flush()
                 await self._database.run(self._progress.release, self._worker)
                 await self._database.run(_stopped, self._worker)
+
+    def _tell_unrecorded(self) -> None:
+        if left := self._engine.ledger.unrecorded:
+            log.error(
+                "acknowledged, but not recorded: they will be told again",
+                messages=left.messages,
+                bounces=left.bounces,
+            )
 
     def _ring(self) -> None:
         self._engine.planning.nudge()
@@ -243,11 +291,11 @@ class Running:
                 for loop in self._engine.loops:
                     loop.nudge()
 
-    async def _hold(self) -> None:
-        """End where another process has taken over as us."""
-        while True:
-            await asyncio.sleep(PULSE)
-            await asyncio.to_thread(self._database.still_exclusive)
+    async def _keep_hold(self) -> None:
+        """End where another process has taken over as us, and only there."""
+        await self._keeper.until_lost()
+        self._end = End.TAKEN_OVER
+        log.warning("another process took over", jid=self._jid)
 
     async def _beat(self) -> float:
         pulse = Pulse(
@@ -265,6 +313,8 @@ class Running:
         return PULSE
 
     def _condition(self) -> str:
+        if self._end is End.TAKEN_OVER:
+            return "Another process took over."
         if self._stop.is_set():
             return "Stopping."
         if self._connection.is_ready:
@@ -272,35 +322,11 @@ class Running:
         failure = self._connection.failure
         return f"Not connected: {failure}" if failure else "Connecting."
 
-    async def _renew(self) -> None:
+    async def _renew(self) -> float:
         await self._database.run(
             self._progress.renew, self._worker, self._engine.dispatcher.carrying
         )
-
-
-def _stop_signals() -> tuple[signal.Signals, ...]:
-    """SIGTERM, and SIGINT unless whoever started the service has it ignored.
-
-    A shell does that for a job in the background, whose terminal's Ctrl-C is meant
-    for another program.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        return (signal.SIGTERM,)
-    return (signal.SIGTERM, signal.SIGINT)
-
-
-def _standing_by() -> None:
-    systemd.tell(
-        READY="1", WATCHDOG="1", STATUS="Standing by: another process is connected."
-    )
-
-
-def _lists(uow: UnitOfWork) -> list[AnnouncementList]:
-    return uow.lists.all()
-
-
-def _digest_key(uow: UnitOfWork) -> bytes:
-    return uow.facts.digest_key()
+        return LEASE_TIME.total_seconds() / 3
 
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:

@@ -15,9 +15,9 @@ from bot.engine.window import Window
 from bot.metrics.counts import Counts
 from bot.metrics.gauges import Gauges
 from bot.metrics.page import CONTENT_TYPE, MetricsPage
-from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
+from bot.store.database import SqlDatabase
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
 from bot.xmpp.doors.inbox.refusals import RefusalLimit
@@ -33,7 +33,7 @@ class Vitals:
     """The parts that are looked at (`bot.metrics.gauges.Live`)."""
 
     settings: Settings
-    database: Database
+    database: SqlDatabase
     connection: Connection
     in_flight: Window
     limit: RefusalLimit
@@ -45,6 +45,8 @@ class Vitals:
     #: by name: what ends with the service and not before
     tasks: Mapping[str, asyncio.Task[None]]
     stopping: asyncio.Event
+    #: cleared while nobody can tell whose turn it is
+    may_write: asyncio.Event
 
     # --- metrics -----------------------------------------------------------------
 
@@ -97,7 +99,7 @@ class Vitals:
             reasons.append("stopping")
         if not self.connection.is_ready:
             reasons.append(f"not connected: {self.connection.failure or 'not yet'}")
-        if self.moves.held is not None:
+        if self.moves.held:
             lost = self.moves.dropped["leave"]
             waiting = f"{self.moves.waiting} joins and leaves wait"
             reasons.append(f"{waiting}, {lost} are lost" if lost else waiting)
@@ -108,8 +110,13 @@ class Vitals:
             reasons.append(error.text)
         except TimeoutError:
             reasons.append(f"The database does not answer within {PATIENCE:g} s.")
+        else:  # it can be read, but perhaps not written to
+            if (trouble := self.database.outage.reason) is not None:
+                reasons.append(str(trouble))
         if (held_up := self.database.held_up) is not None:
             reasons.append(str(held_up))
+        if not reasons and not self.may_write.is_set():
+            reasons.append("another process may have taken over")
         return reasons
 
 

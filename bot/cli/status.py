@@ -25,6 +25,8 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
     with session.desk_of(context) as desk:
         found = desk.ask_here(STATUS(StatusWish(limit=_NEXT)))
         own = desk.policy.addresses.own
+        # a service that cannot write gives no sign of life
+        trouble = None if found.up else found.held_up or desk.trouble()
     hint = renamed.told(own, found.strangers)
     if json:
         output.document(
@@ -39,10 +41,17 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         )
     else:
         _show(found)
-        if found.held_up:
+        if found.held_up and found.up:
             output.say(found.held_up)
         if hint:
             output.say(hint)
+    if trouble is not None:
+        output.fail(
+            Phrase(
+                "whether a service is running, nobody can tell: {trouble}",
+                trouble=trouble,
+            )
+        )
     if not found.up:
         output.fail(Phrase("no service is running; start one with `carillon run`"))
     if not found.connected:

@@ -27,8 +27,10 @@ from bot.domain.access import Access
 from bot.domain.audit import Asked
 from bot.domain.errors import Forbidden, PolicyViolation, Unavailable
 from bot.domain.events import Requested
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.records.audit import reference_of
+from bot.service.records.health import write_nothing
 from bot.service.rules.quotas import Quotas
 from bot.service.rules.rights import known, require
 from bot.service.use_cases import UseCases
@@ -161,6 +163,14 @@ class Desk:
                 with suppress(Unavailable):
                     self._database.call(self._audit.refused, asked, error)
             raise
+
+    def trouble(self) -> Phrase | None:
+        """What keeps everybody from writing to the database."""
+        try:
+            self._database.call(write_nothing)
+        except Unavailable as error:
+            return error.phrase
+        return None
 
     def _carry_out_here(self, asked: Asked, wanted: Wanted[T]) -> T:
         steps: Steps[T] = self._script(asked, wanted)

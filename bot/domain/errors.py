@@ -111,6 +111,13 @@ class NotOffered(CarillonError):
 
 
 class Unavailable(CarillonError):
-    """The database is away; the same request may succeed later."""
+    """The database is away; the same request may succeed later.
+
+    `lasting`: somebody has to do something first; waiting alone does not mend it.
+    """
 
     code = "unavailable"
+
+    def __init__(self, phrase: Phrase, *, lasting: bool = False) -> None:
+        super().__init__(phrase)
+        self.lasting = lasting

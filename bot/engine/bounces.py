@@ -35,7 +35,8 @@ class Bounces:
     def __len__(self) -> int:
         return self._waiting
 
-    def add(self, bounce: Bounce) -> None:
+    def add(self, bounce: Bounce) -> bool:
+        """Whether it was taken as the first of its delivery."""
         key, jid = bounce.broadcast_key, bounce.jid
         first = self._first.get(key, {})
         if jid in first:
@@ -47,7 +48,8 @@ class Bounces:
         elif hash((key, jid)) in self._known:
             self._add_again(bounce)
         else:
-            self._add_first(bounce)
+            return self._add_first(bounce)
+        return False
 
     def _add_again(self, bounce: Bounce) -> None:
         if len(self) >= self._max_waiting:
@@ -56,15 +58,16 @@ class Bounces:
         self._again[bounce.broadcast_key, bounce.jid] = bounce
         self._came(bounce.jid)
 
-    def _add_first(self, bounce: Bounce) -> None:
+    def _add_first(self, bounce: Bounce) -> bool:
         if len(self) >= self._max_waiting:
             self.dropped += 1
             if not self._again:
-                return
+                return False
             del self._again[leaves := next(iter(self._again))]
             self._left(leaves[1])
         self._first.setdefault(bounce.broadcast_key, {})[bounce.jid] = bounce
         self._came(bounce.jid)
+        return True
 
     def of(self, broadcast_keys: Collection[str], limit: int) -> list[Bounce]:
         """Take first bounces of these broadcasts out."""

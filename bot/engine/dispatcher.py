@@ -48,6 +48,7 @@ from structlog.contextvars import bind_contextvars
 
 from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.schedule import Origin
+from bot.engine.failures import Failures, Pauses
 from bot.engine.pipe import Line, Pipe, chunk_window
 from bot.engine.wire import StreamLost
 from bot.service.delivery.jobs import Job, Step
@@ -58,8 +59,6 @@ log = structlog.get_logger(__name__)
 CHUNKS_AT_ONCE = 3
 #: seconds between looks where nobody nudges
 IDLE_SECONDS = 5.0
-#: seconds before a chunk is tried again after a failure of our own
-RETRY_SECONDS = 1.0
 #: culprits in a row, with nobody told in between, that end a broadcast
 MAX_CULPRITS_IN_A_ROW = 3
 
@@ -72,6 +71,8 @@ class Dispatcher:
         #: the chunks under way, by the tasks that carry them
         self._pipes: dict[asyncio.Task[None], int] = {}
         self._freed = asyncio.Event()
+        self._dropped = Failures("chunk dropped until its lease runs out")
+        self._interruptions = Failures("chunk interrupted")
         #: held by the suspect chunk whose turn it is
         self._alone = asyncio.Lock()
         #: suspect chunks that have their turn or wait for it
@@ -110,8 +111,11 @@ class Dispatcher:
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._pipes[task]
         self._freed.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("chunk dropped until its lease runs out", exc_info=error)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, Exception):
+            self._dropped.tell(error)
 
     async def drain(self) -> None:
         """Wait until what is on its way is acknowledged and recorded."""
@@ -135,28 +139,30 @@ class Dispatcher:
 
     async def _carry(self, job: Job | None) -> None:
         """A chunk to its end, over as many streams as it takes."""
-        line = self._line
+        line, pauses = self._line, Pauses()
         while job is not None and not line.stopping():
             try:
                 done = await self._attempt(job)
-            except Exception:
-                log.exception("chunk interrupted", chunk=job.chunk.id)
-                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - told, and tried again
+                self._interruptions.tell(error, chunk=job.chunk.id)
+                await asyncio.sleep(pauses.next())
                 done = False
+            else:
+                pauses.reset()
             job = None if done else await self._refreshed(job)
 
     async def _refreshed(self, job: Job) -> Job | None:
         """The chunk as the database has it; None where it is not ours any more."""
-        line = self._line
+        line, pauses = self._line, Pauses()
         while True:
             await line.wire.ready()
             try:
                 return await line.database.run(
                     line.progress.refresh, line.worker, job.chunk.id
                 )
-            except Exception:
-                log.exception("chunk not read", chunk=job.chunk.id)
-                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - told, and tried again
+                self._interruptions.tell(error, chunk=job.chunk.id)
+                await asyncio.sleep(pauses.next())
 
     async def _attempt(self, job: Job) -> bool:
         """Send on until the stream is lost; whether the chunk needs no more."""

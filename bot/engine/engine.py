@@ -12,7 +12,7 @@ from bot.engine.pipe import Line
 from bot.engine.planner import Alarm, Planner
 from bot.engine.reporter import Reporter
 from bot.engine.retrier import Retrier
-from bot.engine.window import Pace, Window
+from bot.engine.window import Pace, Underway, Window
 from bot.engine.wire import Wire
 from bot.service.use_cases import UseCases
 
@@ -60,6 +60,7 @@ class Engine:
             ledger=ledger,
             ids=ids,
             window=Window(window),
+            underway=Underway(),
             pace=Pace(rate),
             clock=clock,
             worker=worker,

@@ -5,26 +5,25 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.engine.failures import Failures, Pauses
 from bot.engine.wire import StreamLost
 
 log = structlog.get_logger(__name__)
-
-_FIRST_RETRY_SECONDS = 1.0
-_LONGEST_RETRY_SECONDS = 30.0
 
 
 class Loop:
     """Runs `step` at once when nudged, else after the seconds it returned.
 
-    A step that raises is logged and tried again after a growing pause, so that
-    a database that was away for a minute stops nothing for good.
+    A step that raises is tried again after a growing pause, so that a database that
+    was away for a minute stops nothing for good.
     """
 
     def __init__(self, name: str, step: Callable[[], Awaitable[float]]) -> None:
         self.name = name
         self._step = step
         self._nudged = asyncio.Event()
-        self._pause = _FIRST_RETRY_SECONDS
+        self._pauses = Pauses()
+        self._failures = Failures("loop failed")
         #: steps that raised
         self.failures = 0
 
@@ -49,12 +48,13 @@ class Loop:
             # The connection comes back by itself, so this is no failure of the step.
             # It pauses all the same: what this step writes may be what ends the stream.
             log.info("stream lost", loop=self.name, handled=lost.handled)
-        except Exception:
+            pause = self._pauses.next()
+        except Exception as error:  # noqa: BLE001 - told, and tried again
             self.failures += 1
-            log.exception("loop failed", loop=self.name, again_in=self._pause)
+            self._failures.tell(error, loop=self.name)
+            pause = self._pauses.next()
         else:
-            self._pause = _FIRST_RETRY_SECONDS
+            self._pauses.reset()
             return delay
-        delay, self._pause = self._pause, min(self._pause * 2, _LONGEST_RETRY_SECONDS)
-        await asyncio.sleep(delay)
+        await asyncio.sleep(pause)
         return 0.0

@@ -44,9 +44,13 @@ Where it looks odd
     may be judged in the transaction that records it, and bounces that come behind an
     acknowledgement would come too late for that.
 
-    When the time is up in the middle, the pipe does not end at once: it waits until all
-    on its way is recorded, and then records a step that moves nothing (`_expire`). Only
-    then the service, which finds the broadcast expired, knows who was told.
+    When the time is up in the middle, nothing more is written, and all on its way is
+    recorded, also what other pipes have of the same broadcast. Only the step behind
+    which nothing is on its way closes it, since only then it is known who was told;
+    where two pipes each thought the other had more, one that moves nothing (`_expire`).
+
+    Bounces of other servers come when they come. Whoever records the last write of a
+    broadcast while they arrive waits a moment for more (`Ledger.bounces_in`).
 """
 
 import asyncio
@@ -60,7 +64,7 @@ from bot.domain.broadcast import ExceptionKind, Recipient
 from bot.domain.errors import CarillonError
 from bot.domain.identity import MessageIds
 from bot.engine.ledger import Ledger
-from bot.engine.window import Pace, Window
+from bot.engine.window import Pace, Underway, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
 from bot.service.delivery.jobs import Deviation, Job, Step
 from bot.service.delivery.progress import ChunkProgress
@@ -95,6 +99,7 @@ class Line:
     ledger: Ledger
     ids: MessageIds
     window: Window
+    underway: Underway
     pace: Pace
     clock: Clock
     worker: str
@@ -139,6 +144,8 @@ class Pipe:
             await asyncio.wait([recorder])
             self._forget()
         await recorder
+        if self._expired():
+            await self._expire()
 
     async def _write(self, arrived: asyncio.Event) -> None:
         chunk, after = self._job.chunk, self._job.chunk.through
@@ -221,8 +228,6 @@ class Pipe:
             # Asked after the waiting, which may have been long.
             if self._ended.is_set() or self._line.stopping() or self._expired():
                 self._line.window.give(len(piece))
-                if self._expired():
-                    await self._expire()
                 self._ended.set()
                 return
             positions = tuple(position for position, _ in piece)
@@ -239,14 +244,11 @@ class Pipe:
                 raise barrier.lost
 
     async def _expire(self) -> None:
-        """Let the record find that time is up, once it knows who was told."""
-        while self._on_the_way and not self._ended.is_set():
-            self._room.clear()
-            await self._room.wait()
-        if not self._ended.is_set():
-            key = self._job.broadcast.key
-            step = Step(chunk_id=self._job.chunk.id, broadcast_key=key)
-            await self._line.ledger.record(step)
+        """Have the broadcast closed, once it is known who was told."""
+        broadcast = self._job.broadcast
+        await self._line.underway.none_of(broadcast.id)
+        step = Step(chunk_id=self._job.chunk.id, broadcast_key=broadcast.key)
+        await self._line.ledger.record(step)
 
     def _push(
         self,
@@ -257,6 +259,7 @@ class Pipe:
         arrived: asyncio.Event,
     ) -> None:
         self._on_the_way.append(Written(barrier, positions, through, tuple(deviations)))
+        self._line.underway.add(self._job.broadcast.id, len(positions))
         arrived.set()
 
     async def _room_for(self, count: int) -> None:
@@ -291,8 +294,17 @@ class Pipe:
     def _forget(self) -> None:
         """Nobody will record what is still on its way: it is sent again."""
         for written in self._on_the_way:
-            self._line.window.give(len(written.positions))
+            self._off_the_way(written)
         self._on_the_way.clear()
+
+    def _off_the_way(self, written: Written) -> None:
+        self._line.window.give(len(written.positions))
+        self._line.underway.remove(self._job.broadcast.id, len(written.positions))
+
+    def _is_last(self, written: Written) -> bool:
+        """Nothing else of the broadcast is on its way."""
+        underway = self._line.underway.of(self._job.broadcast.id)
+        return underway <= len(written.positions)
 
     async def _record_first(self) -> None:
         written = self._on_the_way[0]
@@ -302,6 +314,8 @@ class Pipe:
             if written.through >= self._job.chunk.last:
                 # what bounced is to be known when the broadcast is judged
                 await self._line.wire.echo()
+                if self._is_last(written):
+                    await self._line.ledger.bounces_in(self._job.broadcast.key)
             step = self._step(written, len(written.positions))
         except StreamLost as error:
             lost = error
@@ -312,7 +326,7 @@ class Pipe:
                 self._ended.set()
             self.told = self.told or bool(written.positions)
         self._on_the_way.popleft()
-        self._line.window.give(len(written.positions))
+        self._off_the_way(written)
         self._room.set()
         if lost is not None:
             raise lost
@@ -334,6 +348,7 @@ class Pipe:
             through=through,
             done=(len(written.positions) if whole else handled) + len(deviations),
             exceptions=tuple(deviations),
+            more=not self._is_last(written),
         )
 
 

@@ -1,7 +1,7 @@
 """How much of all chunks together may be on its way, and how fast it may leave."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 
 from bot.domain.pacing import TokenBucket
 
@@ -36,6 +36,39 @@ class Window:
             room = self._waiting.popleft()
             if not room.done():
                 room.set_result(None)
+
+
+class Underway:
+    """Messages of each broadcast that were written and are not recorded yet."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[int] = Counter()
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+
+    def of(self, broadcast_id: int) -> int:
+        return self._counts[broadcast_id]
+
+    def add(self, broadcast_id: int, count: int) -> None:
+        self._counts[broadcast_id] += count
+
+    def remove(self, broadcast_id: int, count: int) -> None:
+        """Recorded, or forgotten, since nobody will record them any more."""
+        self._counts[broadcast_id] -= count
+        if self._counts[broadcast_id] <= 0:
+            del self._counts[broadcast_id]
+            for waits_for, gone in self._waiting:
+                if waits_for == broadcast_id and not gone.done():
+                    gone.set_result(None)
+
+    async def none_of(self, broadcast_id: int) -> None:
+        """Wait until none of the broadcast are left."""
+        while self._counts[broadcast_id]:
+            gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append((broadcast_id, gone))
+            try:
+                await gone
+            finally:
+                self._waiting.remove((broadcast_id, gone))
 
 
 class Pace:

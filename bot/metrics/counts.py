@@ -86,7 +86,7 @@ class Counts:
             self._sessions.labels(kind)
         for kind in ("read", "write"):
             self._transactions.labels(kind)
-        for fault in ("away", "bug", "busy", "retry", "schema"):
+        for fault in _FAULTS:
             self._faults.labels(fault)
 
     def happened(self, event: Event) -> None:
@@ -128,4 +128,8 @@ class Counts:
         self._faults.labels(fault).inc()
 
 
+_FAULTS = (
+    *("away", "bug", "busy", "damaged", "full"),
+    *("read_only", "refused", "retry", "schema"),
+)
 _UNSENT = (OccurrenceState.MISSED, OccurrenceState.HELD, OccurrenceState.FAILED)

@@ -1,16 +1,15 @@
 """What differs between SQLite and PostgreSQL, chosen once for each database."""
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from enum import Enum, auto
 from typing import Protocol
 
 import sqlalchemy as sa
 
-from bot.domain.errors import Invalid, Unavailable
+from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.store.changes import Changes
+from bot.store.faults import Diagnosis
+from bot.store.hold import Hold
 from bot.store.holders import Holder
 
 
@@ -28,26 +27,6 @@ def parse_url(url: str) -> sa.URL:
         ) from None
 
 
-def unusable(error: BaseException | None) -> Unavailable:
-    """`error` is the driver's."""
-    return Unavailable(
-        Phrase("The database cannot be used now: {error}", error=str(error).strip())
-    )
-
-
-class Fault(Enum):
-    """What a database error means for the transaction that met it."""
-
-    #: others were in the way; it was rolled back and may run again
-    RETRY = auto()
-    #: the database cannot be reached or used
-    AWAY = auto()
-    #: a table or column is not there
-    SCHEMA = auto()
-    #: a mistake in this program
-    BUG = auto()
-
-
 class Backend(Protocol):
     """Engines and their number of threads, and what only one of them does."""
 
@@ -56,7 +35,9 @@ class Backend(Protocol):
     writers: int
     readers: int
 
-    def fault(self, error: sa.exc.DBAPIError) -> Fault: ...
+    def diagnose(self, error: BaseException | None) -> Diagnosis:
+        """What the driver's error means."""
+        ...
 
     def holder(self, *, waited: bool) -> Holder | None:
         """Who keeps transactions of ours from going on; `waited`: one has waited for
@@ -72,16 +53,13 @@ class Backend(Protocol):
         """Bump `changes` at each commit worth waking for, until `stop` is set."""
         ...
 
-    def exclusive(
-        self, service: str, waiting: Callable[[], None] = lambda: None
-    ) -> AbstractContextManager[None]:
-        """Hold what only one process may hold; raises Conflict, or waits for it.
+    def hold(self, service: str) -> Hold:
+        """What only one process of the service may hold; it is not taken yet.
 
-        `service` is the bare JID of the service that the process is of; `waiting`
-        is called every few seconds that it waits.
+        `service` is the service's bare JID.
         """
         ...
 
-    def still_exclusive(self) -> None:
-        """Raises Conflict where another process holds it by now."""
+    def abandon(self) -> None:
+        """End every wait for the database's answer, with an error."""
         ...

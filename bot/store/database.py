@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from contextvars import copy_context
 from datetime import datetime
 from functools import partial
@@ -22,9 +21,13 @@ from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import suspending
-from bot.store.backend import Backend, Fault, parse_url, unusable
+from bot.store.backend import Backend, parse_url
 from bot.store.changes import Changes, SqlWatch
+from bot.store.faults import CROWDED, Diagnosis, Fault, too_busy
+from bot.store.files import Gone
+from bot.store.hold import Hold
 from bot.store.lookout import Lookout
+from bot.store.outage import Outage
 from bot.store.postgresql import PostgreSQLBackend
 from bot.store.sqlite import SQLiteBackend
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -38,13 +41,15 @@ T = TypeVar("T")
 _PAUSES = (0.01, 0.05, 0.25)
 #: seconds after which an attempt has waited for somebody, or was stopped itself
 _LONG = 1.0
+#: seconds that the end waits for transactions, then for threads whose wait was cut
+_LAST_TRANSACTIONS, _LAST_THREADS = 2.0, 6.0
 
 
-def backend_of(url: str) -> Backend:
-    parsed = parse_url(url)
+def backend_of(url: str, outage: Outage | None = None) -> Backend:
+    parsed, outage = parse_url(url), outage or Outage()
     if parsed.get_backend_name() == "sqlite":
-        return SQLiteBackend(parsed)
-    return PostgreSQLBackend(parsed)
+        return SQLiteBackend(parsed, outage)
+    return PostgreSQLBackend(parsed, outage)
 
 
 class SqlDatabase:
@@ -68,7 +73,8 @@ class SqlDatabase:
         now: Callable[[], datetime] | None = None,
     ) -> None:
         """`now`: what tests have for the database's clock."""
-        self._backend = backend_of(url)
+        self.outage = Outage()
+        self._backend = backend_of(url, self.outage)
         self._service = service
         self._now = now
         self._observer = observer or _Nobody()
@@ -86,26 +92,32 @@ class SqlDatabase:
         return await _in(self._readers, partial(self.look, use_case, *args))
 
     def call(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
-        started = time.perf_counter()
-        try:
-            return self._transact(self._backend.writing, use_case, *args)
-        finally:
-            self._transacted(started, writing=True)
+        return self._watched(True, self._backend.writing, use_case, *args)
 
     def look(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        return self._watched(False, self._backend.reading, use_case, *args)
+
+    def _watched(
+        self,
+        writing: bool,
+        engine: sa.Engine,
+        use_case: Callable[[UnitOfWork, *Ts], T],
+        *args: *Ts,
+    ) -> T:
+        """Timed, and an outage noticed."""
         started = time.perf_counter()
         try:
-            return self._transact(self._backend.reading, use_case, *args)
+            result = self._transact(engine, writing, use_case, *args)
+            self.outage.succeeded(writing=writing)
+            return result
         finally:
-            self._transacted(started, writing=False)
-
-    def _transacted(self, started: float, *, writing: bool) -> None:
-        seconds = time.perf_counter() - started
-        self._observer.transacted(writing=writing, seconds=seconds)
+            seconds = time.perf_counter() - started
+            self._observer.transacted(writing=writing, seconds=seconds)
 
     def _transact(
         self,
         engine: sa.Engine,
+        writing: bool,
         use_case: Callable[[UnitOfWork, *Ts], T],
         *args: *Ts,
     ) -> T:
@@ -118,17 +130,24 @@ class SqlDatabase:
                     unit, result = self._once(attempt, engine, use_case, *args)
             except sa.exc.DBAPIError as error:
                 waited |= attempt.is_long
-                again = self._may_run_again(error, committing=attempt.committing)
-                if pause is None or not again:
-                    held_up = self._lookout.held_up if waited else None
-                    if held_up is not None:
-                        raise Unavailable(held_up) from error
-                    raise unusable(error.orig) from error
+                found = self._backend.diagnose(error.orig)
+                self._observer.database_failed(found.fault.name.lower())
+                if found.fault is Fault.BUG:
+                    raise
+                # A connection lost while committing may have committed.
+                stale = error.connection_invalidated and not attempt.committing
+                again = found.fault is Fault.RETRY or stale
+                if pause is None or self._stop.is_set() or not again:
+                    raise self._out(found, writing, waited=waited) from error
                 log.info("transaction runs again", extra={"error": str(error.orig)})
-                time.sleep(pause)
+                self._stop.wait(pause)
             except sa.exc.TimeoutError as error:
                 self._observer.database_failed("busy")
-                raise Unavailable(Phrase("The database is too busy.")) from error
+                busy = Diagnosis(Fault.BUSY, too_busy(str(error)))
+                raise self._out(busy, writing) from error
+            except Gone as error:
+                self.outage.failed(error.phrase, writing=writing)
+                raise
             else:
                 if waited:
                     self._lookout.free()
@@ -137,6 +156,17 @@ class SqlDatabase:
                     self._changes.bump()
                 return result
         raise AssertionError("the last attempt returns or raises")
+
+    def _out(
+        self, found: Diagnosis, writing: bool, *, waited: bool = False
+    ) -> Unavailable:
+        """What the caller is told; the log is told here."""
+        held_up = self._lookout.held_up if waited else None
+        if held_up is not None:
+            return Unavailable(held_up)  # the lookout told of it
+        crowded = found.fault in CROWDED
+        self.outage.failed(found.phrase, writing=writing, crowded=crowded)
+        return found.unavailable
 
     def _once(
         self,
@@ -156,20 +186,6 @@ class SqlDatabase:
                 connection.execute(sa.select(1))
             attempt.committing = True
         return unit, result
-
-    def _may_run_again(self, error: sa.exc.DBAPIError, *, committing: bool) -> bool:
-        """Raises what running again cannot mend."""
-        fault = self._backend.fault(error)
-        self._observer.database_failed(fault.name.lower())
-        if fault is Fault.BUG:
-            raise error
-        if fault is Fault.SCHEMA:
-            raise Unavailable(
-                Phrase("The database is not up to date: run `carillon db upgrade`.")
-            ) from error
-        # A connection lost while committing may have committed.
-        stale = error.connection_invalidated and not committing
-        return fault is Fault.RETRY or stale
 
     def _tell(self, unit: SqlUnitOfWork) -> None:
         """What is committed stays committed, whatever becomes of the telling."""
@@ -201,33 +217,36 @@ class SqlDatabase:
         try:
             found = self._backend.holder(waited=False)
         except psycopg.Error as error:
-            raise unusable(error) from error
+            raise self._backend.diagnose(error).unavailable from error
         return None if found is None else found.told
 
-    def exclusive(
-        self, waiting: Callable[[], None] = lambda: None
-    ) -> AbstractContextManager[None]:
-        """Be the one process of this service that is connected.
+    def hold(self) -> Hold:
+        """What only one process of this service may have: who has it, connects.
 
-        SQLite: raises Conflict where another service runs on the file.
-        PostgreSQL: stands by, blocking, while another process does, and calls
-        `waiting` every few seconds.
+        SQLite: taking it raises Conflict where another service runs on the file.
         """
-        return self._backend.exclusive(self._service, waiting)
-
-    def still_exclusive(self) -> None:
-        """Raises Conflict where another process has taken over."""
-        self._backend.still_exclusive()
+        return self._backend.hold(self._service)
 
     def close(self) -> None:
-        """Let running use cases end, then let go of every connection."""
+        """Let running use cases end, then let go of every connection.
+
+        Who waits for a database that says nothing is not waited for.
+        """
         self._stop.set()
+        ending = threading.Thread(target=self._end_threads, daemon=True)
+        ending.start()
+        ending.join(_LAST_TRANSACTIONS)
+        if ending.is_alive():
+            self._backend.abandon()
+            ending.join(_LAST_THREADS)
+        self._backend.writing.dispose()
+        self._backend.reading.dispose()
+
+    def _end_threads(self) -> None:
         self._writers.shutdown()
         self._readers.shutdown()
         if self._watcher is not None:
             self._watcher.join()
-        self._backend.writing.dispose()
-        self._backend.reading.dispose()
 
 
 class _Attempt:

@@ -10,7 +10,8 @@ from bot.domain.errors import Conflict, NotFound
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.store.backend import parse_url
-from bot.store.sqlite import SQLiteBackend
+from bot.store.file_lock import FileLock
+from bot.store.sqlite import database_file
 from bot.store.tables import (
     announcement_list,
     metadata,
@@ -86,11 +87,11 @@ def _count(
     return total
 
 
-def nobody_runs(url: str) -> AbstractContextManager[None]:
+def nobody_runs(url: str) -> AbstractContextManager[object]:
     """On a SQLite file, where it is one lock for all; raises Conflict."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return SQLiteBackend(parsed).exclusive("")
+        return FileLock("", database_file(parsed))
     return contextlib.nullcontext()
 
 

@@ -1,21 +1,20 @@
 """PostgreSQL: shared by several services, which wake each other by NOTIFY."""
 
-import contextlib
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
-from bot.domain.errors import Conflict
-from bot.domain.phrase import Phrase
 from bot.store import holders, sessions
-from bot.store.backend import Fault, unusable
+from bot.store.advisory_lock import AdvisoryLock
 from bot.store.changes import Changes
+from bot.store.faults import Diagnosis
 from bot.store.holders import Holder
+from bot.store.links import Links
+from bot.store.outage import Outage
+from bot.store.postgresql_faults import diagnose
 
 log = logging.getLogger(__name__)
 
@@ -25,19 +24,12 @@ _SLOW_POLL = 5.0
 #: how often the listener looks whether to stop, in seconds
 _STOP_POLL = 0.25
 _RECONNECT = 1.0
-#: how often a process that stands by looks whether it is needed, in seconds
-_STAND_BY = 2.0
-#: serialization_failure, deadlock_detected; lock_not_available, query_canceled,
-#: idle_in_transaction_session_timeout: the limits of `bot.store.sessions`
-_IN_THE_WAY = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
-#: undefined_table, undefined_column
-_MISSING = frozenset({"42P01", "42703"})
 
 
 class PostgreSQLBackend:
-    def __init__(self, url: sa.URL) -> None:
-        self._lock = ""
-        self._holder: psycopg.Connection[Any] | None = None
+    def __init__(self, url: sa.URL, outage: Outage) -> None:
+        self._outage = outage
+        self._links = Links()
         self.writers = 4
         self.readers = 2
         self.writing = sessions.engine(
@@ -46,18 +38,13 @@ class PostgreSQLBackend:
             max_overflow=2,
             pool_timeout=10,
         )
+        sa.event.listen(self.writing, "connect", self._link)
         self.reading: sa.Engine = self.writing.execution_options(
             postgresql_readonly=True
         )
 
-    def fault(self, error: sa.exc.DBAPIError) -> Fault:
-        sqlstate = getattr(error.orig, "sqlstate", None)
-        if sqlstate in _IN_THE_WAY:
-            return Fault.RETRY
-        if sqlstate in _MISSING:
-            return Fault.SCHEMA
-        away = (sa.exc.OperationalError, sa.exc.InterfaceError)
-        return Fault.AWAY if isinstance(error, away) else Fault.BUG
+    def diagnose(self, error: BaseException | None) -> Diagnosis:
+        return diagnose(error)
 
     def holder(self, *, waited: bool) -> Holder | None:
         return holders.in_postgresql(self.writing.url, own=waited)
@@ -70,7 +57,9 @@ class PostgreSQLBackend:
             try:
                 self._listen(changes, stop)
             except psycopg.Error as error:
-                log.warning("cannot watch the database", extra={"error": str(error)})
+                if not stop.is_set():
+                    why = diagnose(error).phrase
+                    self._outage.failed(why, writing=False, crowded=True)
                 stop.wait(_RECONNECT)
 
     def _listen(self, changes: Changes, stop: threading.Event) -> None:
@@ -88,56 +77,17 @@ class PostgreSQLBackend:
                 else:
                     quiet += _STOP_POLL
 
-    def _connect(self) -> "psycopg.Connection[Any]":
+    def _connect(self, **more: Any) -> "psycopg.Connection[Any]":
         """A connection of its own, in autocommit."""
-        return sessions.connect(self.writing.url)
+        connection = sessions.connect(self.writing.url, **more)
+        self._links.add(connection)
+        return connection
 
-    @contextlib.contextmanager
-    def exclusive(
-        self, service: str, waiting: Callable[[], None] = lambda: None
-    ) -> Iterator[None]:
-        """One process for each service JID; the others stand by.
+    def _link(self, connection: Any, _record: Any) -> None:
+        self._links.add(connection)
 
-        An advisory lock, which the server drops with the connection.
-        """
-        self._lock = service
-        try:
-            while not self._take():
-                log.info("standing by: another process is connected as %s", service)
-                while not self._take():
-                    waiting()
-                    time.sleep(_STAND_BY)
-            yield
-        except psycopg.Error as error:
-            raise unusable(error) from error
-        finally:
-            if self._holder is not None:
-                self._holder.close()
+    def hold(self, service: str) -> AdvisoryLock:
+        return AdvisoryLock(service, self._connect, diagnose, self._outage)
 
-    def _take(self) -> bool:
-        if self._holder is None or self._holder.closed or self._holder.broken:
-            self._holder = self._connect()
-        taken = self._holder.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [self._lock]
-        ).fetchone()
-        return taken is not None and bool(taken[0])
-
-    def still_exclusive(self) -> None:
-        """Take the lock again where the connection that held it was lost."""
-        holder = self._holder
-        if holder is None:
-            return
-        try:
-            holder.execute("SELECT 1")
-        except psycopg.Error:
-            holder.close()
-        else:
-            return
-        try:
-            taken = self._take()
-        except psycopg.Error:
-            return  # nobody else can take it either
-        if not taken:
-            raise Conflict(
-                Phrase("Another process took over as {jid}.", jid=self._lock)
-            )
+    def abandon(self) -> None:
+        self._links.cut()

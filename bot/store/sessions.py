@@ -81,11 +81,11 @@ def engine(url: sa.URL, settings: Mapping[str, str] = USUAL, **pool: Any) -> sa.
     return made
 
 
-def connect(url: sa.URL) -> "psycopg.Connection[Any]":
-    """A connection outside any pool, in autocommit."""
+def connect(url: sa.URL, **more: Any) -> "psycopg.Connection[Any]":
+    """A connection outside any pool, in autocommit; `more` for libpq, which counts."""
     dialect = url.get_dialect()()
     positional, named = dialect.create_connect_args(url)
-    options = {**connect_args(url), **named, "autocommit": True}
+    options = {**connect_args(url), **named, **more, "autocommit": True}
     made: psycopg.Connection[Any] = psycopg.connect(*positional, **options)
     _set(made, USUAL)
     return made

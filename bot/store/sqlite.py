@@ -1,23 +1,25 @@
 """SQLite: a file in WAL mode, one writer, any number of readers."""
 
 import contextlib
-import fcntl
 import logging
-import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.errors import Conflict, Invalid, Unavailable
+from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.store import holders, suspending
-from bot.store.backend import Fault
+from bot.store import files, holders, suspending
 from bot.store.changes import Changes
+from bot.store.faults import Diagnosis
+from bot.store.file_lock import FileLock
+from bot.store.files import Gone
 from bot.store.holders import Holder
+from bot.store.outage import Outage
+from bot.store.sqlite_faults import diagnose
 
 log = logging.getLogger(__name__)
 
@@ -25,41 +27,61 @@ log = logging.getLogger(__name__)
 _BUSY_TIMEOUT = 5000
 #: how often the data version is looked at, in seconds
 _POLL = 0.2
-_IN_THE_WAY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_UNUSABLE = frozenset(
-    {
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_NOTADB,
-    }
-)
-#: extended result codes keep the primary one in their lowest byte
-_PRIMARY = 0xFF
+#: bytes that are left of a write-ahead log once its content is in the database
+_WAL_SIZE = 4 * 1024 * 1024
 
 
 class SQLiteBackend:
-    def __init__(self, url: sa.URL) -> None:
+    def __init__(self, url: sa.URL, outage: Outage) -> None:
+        self._outage = outage
         self.file = database_file(url)
         self.writers = 1
         self.readers = 2
-        self.writing = engine(url, begin="BEGIN IMMEDIATE", connections=1)
-        self.reading = engine(
-            url, begin="BEGIN", connections=self.readers, read_only=True
+        #: device and inode of the file, from its first use on
+        self._identity: tuple[int, int] | None = None
+        self._open: set[sqlite3.Connection] = set()
+        self.writing = engine(
+            url, begin="BEGIN IMMEDIATE", connections=1, before=self._same_file
         )
+        self.reading = engine(
+            url,
+            begin="BEGIN",
+            connections=self.readers,
+            read_only=True,
+            before=self._same_file,
+        )
+        for one in (self.writing, self.reading):
+            sa.event.listen(one, "connect", self._opened)
+            sa.event.listen(one, "close", self._closed)
 
-    def fault(self, error: sa.exc.DBAPIError) -> Fault:
-        primary = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY
-        if primary in _IN_THE_WAY:
-            return Fault.RETRY
-        if primary in _UNUSABLE:
-            return Fault.AWAY
-        missing = str(error.orig).startswith(("no such table", "no such column"))
-        return Fault.SCHEMA if missing else Fault.BUG
+    def _opened(self, connection: Any, _record: Any) -> None:
+        self._open.add(connection)
+
+    def _closed(self, connection: Any, _record: Any) -> None:
+        self._open.discard(connection)
+
+    def _same_file(self) -> None:
+        """Before each transaction: what went into a file that was deleted is lost."""
+        try:
+            found = self.file.stat()
+        except OSError:
+            identity = None
+        else:
+            identity = (found.st_dev, found.st_ino)
+        if self._identity is None:
+            self._identity = identity
+        elif identity != self._identity:
+            raise Gone(
+                Phrase(
+                    "The database {file} was deleted or replaced while it is in use:"
+                    " stop the service, put the file back or restore a backup,"
+                    " and start the service again.",
+                    file=self.file,
+                )
+            )
+
+    def diagnose(self, error: BaseException | None) -> Diagnosis:
+        return diagnose(error)
 
     def holder(self, *, waited: bool) -> Holder | None:
         if not waited:
@@ -77,75 +99,39 @@ class SQLiteBackend:
             try:
                 self._poll(changes, stop)
             except sqlite3.Error as error:
-                log.warning("cannot watch the database", extra={"error": str(error)})
+                self._failed(diagnose(error).phrase)
+                stop.wait(_POLL * 5)
+            except Gone as error:
+                self._failed(error.phrase)
                 stop.wait(_POLL * 5)
 
+    def _failed(self, why: Phrase) -> None:
+        self._outage.failed(why, writing=False)
+
     def _poll(self, changes: Changes, stop: threading.Event) -> None:
-        with contextlib.closing(sqlite3.connect(self.file)) as connection:
+        self._same_file()
+        with contextlib.closing(sqlite3.connect(self._uri, uri=True)) as connection:
             seen = None
             while not stop.is_set():
+                self._same_file()
                 version = connection.execute("PRAGMA data_version").fetchone()
                 if version != seen:
                     changes.bump()
                 seen = version
                 stop.wait(_POLL)
 
-    def still_exclusive(self) -> None:
-        """Nobody can take a lock on a file away."""
+    @property
+    def _uri(self) -> str:
+        """Of a file that must be there: looking makes none."""
+        return f"{self.file.as_uri()}?mode=rw"
 
-    @contextlib.contextmanager
-    def exclusive(
-        self,
-        service: str,  # noqa: ARG002 - one is enough
-        waiting: Callable[[], None] = lambda: None,  # noqa: ARG002 - it does not
-    ) -> Iterator[None]:
-        """A lock on FILE.lock, which the system drops with the process."""
-        name = f"{self.file}.lock"
-        try:
-            descriptor = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise unmakeable(name, error) from None
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise Conflict(
-                    Phrase(
-                        "Another service runs on {file}. Stop it first, or use"
-                        " PostgreSQL, which several services can share.",
-                        file=self.file,
-                    )
-                ) from None
-            yield
-        finally:
-            os.close(descriptor)
+    def hold(self, service: str) -> FileLock:
+        return FileLock(service, self.file)
 
-
-def unmakeable(file: str | Path, error: OSError) -> Unavailable:
-    folder = Path(file).absolute().parent
-    if is_missing(folder):
-        return no_folder(folder)
-    return Unavailable(
-        Phrase("{file} cannot be made: {error}.", file=file, error=error.strerror)
-    )
-
-
-def no_folder(folder: Path) -> Unavailable:
-    return Unavailable(
-        Phrase(
-            "There is no folder {folder} for the database:"
-            " make it, or change url in [database].",
-            folder=folder,
-        )
-    )
-
-
-def is_missing(folder: Path) -> bool:
-    """It does not exist, or is no folder; False where we may not look."""
-    try:
-        return not folder.is_dir()
-    except PermissionError:
-        return False
+    def abandon(self) -> None:
+        for connection in list(self._open):
+            with contextlib.suppress(sqlite3.Error):
+                connection.interrupt()
 
 
 def database_file(url: sa.URL) -> Path:
@@ -161,8 +147,9 @@ def engine(
     connections: int,
     read_only: bool = False,
     foreign_keys: bool = True,
+    before: Callable[[], None] = lambda: None,
 ) -> sa.Engine:
-    """An engine whose transactions start with `begin`.
+    """An engine whose transactions start with `before()` and `begin`.
 
     The driver's own way would start them late, at the first write, and leave
     reads and DDL outside: so it is in autocommit and we say BEGIN.
@@ -177,8 +164,10 @@ def engine(
 
     def refuse_missing(*_arguments: Any) -> None:
         # connecting would leave an empty file behind
-        if not (file := database_file(url)).exists():
-            raise Unavailable(
+        before()
+        files.refuse_vanished(file := database_file(url))
+        if not file.exists():
+            raise Gone(
                 Phrase(
                     "There is no database {file}: `carillon run` or"
                     " `carillon db upgrade` makes it, if [database] url is right.",
@@ -190,6 +179,7 @@ def engine(
         pragmas = {
             "busy_timeout": _BUSY_TIMEOUT,
             "journal_mode": "WAL",
+            "journal_size_limit": _WAL_SIZE,
             # each commit is on the disk before it is answered (decision 29)
             "synchronous": "FULL",
             "foreign_keys": int(foreign_keys),
@@ -201,6 +191,7 @@ def engine(
         cursor.close()
 
     def start(connection: sa.Connection) -> None:
+        before()
         connection.exec_driver_sql(begin)
 
     sa.event.listen(made, "do_connect", refuse_missing)

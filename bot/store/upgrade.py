@@ -22,8 +22,18 @@ from alembic.util import CommandError
 
 from bot.domain.errors import Conflict, Unavailable
 from bot.domain.phrase import Phrase, Quoted
-from bot.store import backup, durable, holders, sessions, sqlite
-from bot.store.backend import parse_url, unusable
+from bot.store import (
+    backup,
+    durable,
+    files,
+    holders,
+    postgresql_faults,
+    sessions,
+    sqlite,
+    sqlite_faults,
+)
+from bot.store.backend import parse_url
+from bot.store.faults import Fault
 from bot.store.holders import Holder
 from bot.store.lookout import Lookout
 from bot.store.tables import metadata
@@ -73,9 +83,11 @@ def is_new(url: str) -> bool:
     """Nothing is in it yet; raises Unavailable where nothing could be."""
     if not _is_missing(url):
         return current(url) is None
-    folder = sqlite.database_file(parse_url(url)).parent
-    if sqlite.is_missing(folder):
-        raise sqlite.no_folder(folder)
+    file = sqlite.database_file(parse_url(url))
+    files.refuse_vanished(file)
+    folder = file.parent
+    if files.is_missing(folder):
+        raise files.no_folder(folder)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Unavailable(
             Phrase(
@@ -93,13 +105,14 @@ def upgrade(url: str, service: str, revision: str = "head") -> Upgraded:
     changes nothing, where that fails. Raises Conflict where the database is newer
     than this program.
     """
-    if _is_missing(url):
+    if _is_sqlite(url):
         file = sqlite.database_file(parse_url(url))
+        files.refuse_vanished(file)
         try:
             file.touch(mode=0o600)  # it holds addresses and a secret key
             durable.settle(file.parent)
         except OSError as error:
-            raise sqlite.unmakeable(file, error) from None
+            raise files.unmakeable(file, error) from None
     with transaction(url) as connection:
         config = _config(connection, service)
         script = ScriptDirectory.from_config(config)
@@ -113,6 +126,10 @@ def upgrade(url: str, service: str, revision: str = "head") -> Upgraded:
             copy = backup.make(sqlite.database_file(parse_url(url)), before)
             log.info("made a backup before the upgrade", extra={"file": str(copy)})
         command.upgrade(config, revision)
+    if before is None:
+        log.info("a new database: %s", _where(url))
+    if _is_sqlite(url):
+        files.mark(file)
     return Upgraded(before, after, copy)
 
 
@@ -212,13 +229,14 @@ def transaction(url: str) -> Iterator[sa.Connection]:
                 error=str(error),
             )
         ) from error
-    except sa.exc.DatabaseError as error:
-        # sqlite3 has no class of its own for a file that is no database
-        if type(error) not in {sa.exc.OperationalError, sa.exc.DatabaseError}:
+    except sa.exc.DBAPIError as error:
+        table = sqlite_faults if _is_sqlite(url) else postgresql_faults
+        found = table.diagnose(error.orig)
+        if found.fault in {Fault.BUG, Fault.SCHEMA}:  # which a revision meets
             raise
         if lookout.held_up is not None:
             raise Unavailable(lookout.held_up) from error
-        raise unusable(error.orig) from error
+        raise found.unavailable from error
     finally:
         engine.dispose()
 
@@ -239,6 +257,14 @@ def _check_references(connection: sa.Connection) -> None:
 
 def _is_sqlite(url: str) -> bool:
     return parse_url(url).get_backend_name() == "sqlite"
+
+
+def _where(url: str) -> str:
+    """The file's whole path; of another URL all but its password."""
+    parsed = parse_url(url)
+    if _is_sqlite(url):
+        return str(sqlite.database_file(parsed))
+    return parsed.render_as_string()
 
 
 def _is_missing(url: str) -> bool:

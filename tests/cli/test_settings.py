@@ -102,7 +102,7 @@ def test_a_password_file_that_systemd_hands_over(
 def test_a_file_in_use_is_not_upgraded(place: Workplace) -> None:
     """A second service is refused before it changes the schema of the first."""
     file = place.folder / "other.db"
-    with backend_of(f"sqlite:///{file}").exclusive("announce.example.org"):
+    with backend_of(f"sqlite:///{file}").hold("announce.example.org"):
         env = {"CARILLON_DATABASE__URL": f"sqlite:///{file}"}
         assert "Another service runs" in place("run", env=env).fault()
     assert not file.exists()

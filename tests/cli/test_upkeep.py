@@ -129,7 +129,7 @@ def test_no_upgrade_under_a_running_service(bare_place: Workplace) -> None:
     """A file on which a service runs, of an earlier release say, is left as it is."""
     url = f"sqlite:///{bare_place.folder}/carillon.db"
     restore("0.1.0", url)
-    with backend_of(url).exclusive("announce.example.org"):
+    with backend_of(url).hold("announce.example.org"):
         assert "Stop it first" in bare_place("db", "upgrade").fault()
     assert upgrade.current(url) == "0001"
     assert list(bare_place.folder.glob("*.backup")) == []

@@ -184,6 +184,12 @@ welcome = ""
         assert self._process is not None
         self._process.send_signal(number)
 
+    def wait(self, seconds: float = 30) -> int:
+        """Until it ends by itself; the exit status."""
+        assert self._process is not None
+        process, self._process = self._process, None
+        return process.wait(seconds)
+
     def stop(self, ending: signal.Signals = signal.SIGTERM) -> int:
         """The exit status."""
         assert self._process is not None
@@ -285,7 +291,7 @@ welcome = ""
         says = re.compile(rf"broadcast is stopped .*announcement={job.id}\b")
         self.until(lambda: any(says.search(line) for line in self.lines))
 
-    def until(self, fact: Callable[[], bool], seconds: float = 60) -> None:
+    def until(self, fact: Callable[[], object], seconds: float = 60) -> None:
         """Wait until it holds; shows the log if it does not."""
         deadline = time.monotonic() + seconds
         while not fact():

@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -70,14 +72,32 @@ class PostgreSQL(Server):
 
     def kill(self) -> None:
         """End it as a power cut would; its children notice, and end too."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        # not there where it ended by itself
-        listed = children.read_text() if children.exists() else ""
-        left = {Path("/proc", child) for child in listed.split()}
+        left = {Path(f"/proc/{child}") for child in self._children()}
         super().kill()
         deadline = time.monotonic() + 10
         while any(child.exists() for child in left) and time.monotonic() < deadline:
             time.sleep(0.01)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Meanwhile it takes connections and answers nothing, as on a dead disk."""
+        processes = [self.pid]
+        os.kill(self.pid, signal.SIGSTOP)  # first, so that it starts no more of them
+        processes += self._children()
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
+    def _children(self) -> list[int]:
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        # not there where it ended by itself
+        listed = children.read_text() if children.exists() else ""
+        return [int(child) for child in listed.split()]
 
     def database(self, name: str) -> str:
         """Make a new, empty database; returns its SQLAlchemy URL."""

@@ -5,12 +5,20 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tests.servers.environment import environment
 from tests.servers.forked import Forked
 from tests.servers.ports import is_open
+
+
+def eventually(fact: Callable[[], bool], timeout: float = 20) -> bool:
+    """Whether it comes true within so many seconds."""
+    deadline = time.monotonic() + timeout
+    while not (true := fact()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return true
 
 
 class ServerError(Exception):

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,7 +14,7 @@ from tests.servers import signals
 from tests.servers.environment import servers_of
 from tests.servers.folders import temporary_folder
 from tests.servers.ports import free_port, is_open
-from tests.servers.processes import Process, ServerError
+from tests.servers.processes import Process, ServerError, eventually
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,13 +28,6 @@ with Prosody() as a, Ejabberd() as b, PostgreSQL() as c:
     print(a.folder, b.folder, c.folder, a.c2s_port, b.c2s_port, c.port, flush=True)
     time.sleep(120)
 """
-
-
-def eventually(fact: Callable[[], bool], timeout: float = 20) -> bool:
-    deadline = time.monotonic() + timeout
-    while not fact() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return fact()
 
 
 def children(pid: int) -> set[int]:

@@ -19,7 +19,9 @@ from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from bot.store.hold import Standing
 from tests.servers.postgresql import PostgreSQL
+from tests.servers.processes import eventually
 from tests.store.samples import NOON, SERVICE, a_schedule
 
 EVERYTHING = ScheduleFilter()
@@ -221,11 +223,11 @@ def test_mistakes_are_not_hidden(database: SqlDatabase) -> None:
 def test_one_service_a_file(sqlite: SqlDatabase, sqlite_url: str) -> None:
     """A second service on a SQLite file is refused until the first has let go."""
     other = SqlDatabase(sqlite_url, SERVICE)
-    with sqlite.exclusive():
-        with pytest.raises(Conflict, match=file_of(sqlite_url)), other.exclusive():
+    with sqlite.hold():
+        with pytest.raises(Conflict, match=file_of(sqlite_url)), other.hold():
             pass
         other.call(add, "a")  # the command line may work beside the service
-    with other.exclusive():
+    with other.hold():
         pass
 
 
@@ -234,21 +236,14 @@ def test_a_process_stands_by(postgres: SqlDatabase, postgresql_url: str) -> None
     """Of two processes with one JID the second waits until the first has let go."""
     other = SqlDatabase(postgresql_url, SERVICE)
     neighbour = SqlDatabase(postgresql_url, "news.example.org")
-    with postgres.exclusive(), neighbour.exclusive():
+    with postgres.hold(), neighbour.hold():
         pass  # another service is another matter
     neighbour.close()
-    held = threading.Event()
-
-    def second() -> None:
-        with other.exclusive():
-            held.set()
-
-    with postgres.exclusive():
-        thread = threading.Thread(target=second)
-        thread.start()
-        assert not held.wait(0.5)
-    thread.join(30)
-    assert held.is_set()
+    waiting = other.hold()
+    with postgres.hold():
+        assert not waiting.take()
+    assert eventually(waiting.take)  # the server ends a session in its own time
+    waiting.close()
     other.close()
 
 
@@ -267,13 +262,15 @@ def test_a_lost_lock_is_taken_again(postgres: SqlDatabase, postgresql_url: str) 
                 " WHERE locktype = 'advisory'"
             )
 
-    with postgres.exclusive():
-        postgres.still_exclusive()
+    with postgres.hold() as held:
+        assert held.look() is Standing.OURS
         cut()
-        postgres.still_exclusive()
+        assert held.look() is Standing.UNKNOWN
+        assert held.look() is Standing.OURS
         cut()
-        with other.exclusive(), pytest.raises(Conflict, match=SERVICE):
-            postgres.still_exclusive()
+        assert held.look() is Standing.UNKNOWN
+        with other.hold():
+            assert held.look() is Standing.THEIRS
     other.close()
     engine.dispose()
 

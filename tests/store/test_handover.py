@@ -98,7 +98,7 @@ def test_not_while_it_runs(database: SqlDatabase, url: str, running: str) -> Non
     """While a process of either JID runs nothing is handed over."""
     database.call(lambda unit: unit.schedules.add(a_schedule()))
     with closing(SqlDatabase(url, running)) as other:
-        with other.exclusive(), pytest.raises(Conflict):
+        with other.hold(), pytest.raises(Conflict):
             handover.adopt(url, NEW, SERVICE)
         assert services(url)["schedule"] == {SERVICE}
         handover.adopt(url, NEW, SERVICE)

@@ -176,7 +176,7 @@ def test_no_folder_for_the_file(tmp_path: Path) -> None:
     with (
         pytest.raises(Unavailable, match=missing),
         closing(database),
-        database.exclusive(),
+        database.hold(),
     ):
         pytest.fail("locked")
 

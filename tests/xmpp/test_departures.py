@@ -57,7 +57,7 @@ async def subscribed(client: Contact, bot: Answering) -> None:
 async def held(bot: Answering, count: int) -> None:
     """So many wait, and the database was found to be away."""
     await until(lambda: bot.doors.moves.waiting == count)
-    await until(lambda: bot.doors.moves.held is not None)
+    await until(lambda: bot.doors.moves.held)
 
 
 def stands(bot: Answering, client: Contact) -> bool:
@@ -98,7 +98,7 @@ def test_the_database_is_away_for_a_while(
                 assert not leaves.had(to, "unsubscribed")
             await joins.until_presence(to, "subscribed")
             await until(lambda: bot.doors.moves.waiting == 0)
-            assert bot.doors.moves.held is None
+            assert not bot.doors.moves.held
             found = [stands(bot, one) for one in (leaves, returns, joins)]
             assert found == [False, True, True]
             # ejabberd tells an account nothing of who takes back what he asked for

@@ -67,13 +67,13 @@ def test_all_in_order(tmp_path: Path, run: Run) -> None:
             for jid in jids:
                 moves.add(leave(jid))
             moves.add(Move(A, NEWS, joins=True))
-            await until(lambda: moves.held is not None)
+            await until(lambda: moves.held)
             moves.add(leave(A))
             await until(lambda: moves.waiting == 101)
             database.away = False
             await until(lambda: moves.waiting == 0)
             assert database.handled == [(jid, True, False) for jid in (*jids, A)]
-            assert moves.held is None
+            assert not moves.held
 
     run(scenario())
 
@@ -84,7 +84,7 @@ def test_a_flood_of_leaves_is_no_memory(tmp_path: Path, run: Run) -> None:
     async def scenario() -> None:
         async with moving(Database(away=True), tmp_path / "moves") as moves:
             moves.add(leave(A))
-            await until(lambda: moves.held is not None)
+            await until(lambda: moves.held)
             tracemalloc.start()
             for number in range(5_000):
                 for _ in range(2):
@@ -105,7 +105,7 @@ def test_probes_are_bounded(tmp_path: Path, run: Run) -> None:
         database = Database(away=True)
         async with moving(database, tmp_path / "moves") as moves:
             moves.add(leave(A))
-            await until(lambda: moves.held is not None)
+            await until(lambda: moves.held)
             for number in range(1000):
                 for _ in range(2):
                     moves.ask(Probe("b@example.org", NEWS, f"b@example.org/{number}"))

@@ -18,7 +18,7 @@ from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.rendering.templates import JinjaTemplates
 from bot.settings import Settings, place
 from bot.store import upgrade
-from bot.store.sqlite import is_missing, no_folder
+from bot.store.files import is_missing, no_folder
 from bot.store.whereabouts import file_of, holds_password
 
 #: how old rules for time zones may be, in years

@@ -45,6 +45,8 @@ class Step:
     exceptions: Sequence[Deviation] = ()
     #: the culprit behind the strikes is found: start afresh
     condemned: bool = False
+    #: more of the broadcast is on its way, which is not known to be acknowledged yet
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

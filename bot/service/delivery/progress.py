@@ -136,7 +136,8 @@ class ChunkProgress:
         """Commit acknowledged steps, one for each chunk, and learnt bounces.
 
         Gives the chunks to go on with: not those that are finished, stopped, expired
-        or another's by now.
+        or another's by now. What has expired is closed by a step behind which nothing
+        of the broadcast is on its way: so its report counts all who were told.
         """
         now = self._clock.now()
         ours = [
@@ -216,7 +217,7 @@ class ChunkProgress:
             self._chunk_ended(uow, broadcast, chunk)
         if sending and finished:
             closing.settle_finished(uow, self._policy, broadcast.id, now)
-        elif sending and expired:
+        elif sending and expired and not step.more:
             closing.give_up(uow, self._policy, broadcast.id, now, "expired")
         return going
 

@@ -71,7 +71,7 @@ class Observer(Protocol):
         ...
 
     def database_failed(self, fault: str) -> None:
-        """An attempt was in vain: retry, away, schema, bug or busy."""
+        """An attempt was in vain; `fault` as the store's table of faults calls it."""
         ...
 
 

@@ -60,3 +60,8 @@ def health(uow: UnitOfWork, limit: int) -> Health:
         ),
         strangers=tuple(strangers(uow)),
     )
+
+
+def write_nothing(uow: UnitOfWork) -> None:
+    """Raises Unavailable where the database can be read, but not written to."""
+    uow.facts.stopped("")

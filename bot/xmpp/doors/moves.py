@@ -52,8 +52,8 @@ class Moves:
         self._probes_of: Counter[str] = Counter()
         self._news = asyncio.Event()
         self._news.set()  # what an earlier process left
-        #: why the first in the row is not done, if that takes long
-        self.held: str | None = None
+        #: the first in the row is not done, and that takes long
+        self.held = False
         self._probes_dropped = 0
 
     @property
@@ -114,14 +114,14 @@ class Moves:
         while True:
             try:
                 await self._attempt(move)
-            except Unavailable as error:
-                await self._hold(error.text)
+            except Unavailable:
+                await self._hold()
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             except Exception:
                 log.exception("a join or leave is not done")
-            if self.held is not None:
-                self.held = None
+            if self.held:
+                self.held = False
                 log.info("joins and leaves wait no more: %d to be done", self.waiting)
             return
 
@@ -131,15 +131,16 @@ class Moves:
         try:
             done, _ = await asyncio.wait({work}, timeout=LATE_SECONDS)
             if not done:
-                await self._hold(f"not done within {LATE_SECONDS:g} s")
+                await self._hold()
             await work
         finally:
             work.cancel()
 
-    async def _hold(self, why: str) -> None:
-        if self.held is None:
-            log.warning("joins and leaves wait: %s", why)
-        self.held = why
+    async def _hold(self) -> None:
+        """What for, the database tells."""
+        if not self.held:
+            log.warning("joins and leaves wait for the database")
+        self.held = True
         await asyncio.to_thread(self._spool.secure)
 
     async def _answer_some(self) -> None:

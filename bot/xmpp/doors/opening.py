@@ -214,12 +214,12 @@ class Doors:
     async def _done(
         self, what: str, step: Callable[[], Coroutine[Any, Any, None]]
     ) -> bool:
-        """False where the database is away, which is told once."""
+        """False where the database is away, which it tells itself."""
         try:
             await step()
-        except Unavailable as error:
+        except Unavailable:
             if self._waits_for != what:
-                log.warning("%s waits: %s", what, error.text)
+                log.warning("%s waits for the database", what)
             self._waits_for = what
             return False
         self._waits_for = None

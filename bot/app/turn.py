@@ -1,0 +1,86 @@
+"""Before the service connects: its turn, and its database, are waited for."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
+from bot.app import systemd
+from bot.app.ending import Ending
+from bot.domain.errors import Unavailable
+from bot.store.hold import Hold
+from bot.store.outage import Outage
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+#: seconds between two looks of a process that stands by
+STAND_BY = 2.0
+#: seconds before the database is asked again, at first and at most
+_FIRST, _LONGEST = 1.0, 5.0
+
+
+class Turn:
+    """Whose turn it is, of the processes of one service; and waiting as such."""
+
+    def __init__(
+        self, hold: Hold, outage: Outage, service: str, ending: Ending
+    ) -> None:
+        self._hold = hold
+        self._outage = outage
+        self._service = service
+        self._ending = ending
+        self._pause = _FIRST
+
+    def wait(self) -> bool:
+        """Until it is ours; False where the end is asked for before.
+
+        Raises what waiting does not mend.
+        """
+        told, jid = False, self._service
+        while not self._ending.asked.is_set():
+            try:
+                if self._hold.take():
+                    self._back()
+                    return True
+            except Unavailable as error:
+                self._wait_for_database(error)
+                continue
+            self._back()
+            if not told:
+                told = True
+                log.info("standing by: another is connected, or may come back", jid=jid)
+            self._say("Standing by: another process is connected, or may come back.")
+            self._ending.asked.wait(STAND_BY)
+        return False
+
+    def patiently(self, work: Callable[[], T]) -> T | None:
+        """What `work` gives once the database lets it; None where the end is asked for.
+
+        Raises what waiting does not mend.
+        """
+        while not self._ending.asked.is_set():
+            try:
+                done = work()
+            except Unavailable as error:
+                self._wait_for_database(error)
+            else:
+                self._back()
+                return done
+        return None
+
+    def _wait_for_database(self, error: Unavailable) -> None:
+        if error.lasting:
+            raise error
+        self._outage.failed(error.phrase, writing=True)
+        self._say(f"Waiting for the database: {error.text}")
+        self._ending.asked.wait(self._pause)
+        self._pause = min(self._pause * 2, _LONGEST)
+
+    def _back(self) -> None:
+        self._outage.succeeded(writing=True)
+        self._pause = _FIRST
+
+    def _say(self, status: str) -> None:
+        systemd.tell(READY="1", WATCHDOG="1", STATUS=status)
