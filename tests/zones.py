@@ -47,6 +47,7 @@ class Zones:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "+VERSION").write_text("9999z\n")
 
     def write(self, name: str, rules: Rules) -> None:

@@ -109,6 +109,10 @@ def _next(schedule: Schedule) -> Match:
         )
     found = next(coming.coming(schedule), None)
     if found is not None:
+        start = schedule.start
+        # of two passes no wall time of the rule says which the start is
+        if start is not None and start == found.wall:
+            return replace(found, wall=start)
         return found
     zone = wallclock.zone(schedule.zone)
     wall = wallclock.local(schedule.next_at, zone)
