@@ -6,10 +6,12 @@ pytest -o python_files='drill_*.py' -s tests/drills/drill_attacks.py
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
+from itertools import product
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, NamedTuple, Self
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -25,6 +27,7 @@ from tests.drills.attackers import (
 from tests.e2e.service import Service
 from tests.e2e.sink import Sink
 from tests.e2e.xml_client import XmlClient
+from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import newcomer
 
@@ -81,27 +84,47 @@ def _is_under(identifier: str, stanza: ET.Element) -> bool:
     return stanza.get("id") == identifier
 
 
-@pytest.fixture(params=["component", "account"])
-def running(
-    request: pytest.FixtureRequest, server: XmppServer, tmp_path: Path
-) -> Iterator[tuple[Service, str]]:
-    """It runs, with rate and window as they are by default; and its admin."""
-    folder = tmp_path / "service"
-    folder.mkdir()
-    admin = newcomer(server)
-    found = Service(
-        folder,
-        server,
-        request.param,
-        rate=1_000,
-        window=2_000,
-        admins=[server.jid(admin)],
-        web="127.0.0.1:0",
-    )
-    found.start()
-    found.wait_until_connected()
-    yield found, admin
-    found.close()
+PLACES = list(product(("prosody", "ejabberd"), ("component", "account")))
+#: with an account its server has work of its own for every stranger: Prosody writes its
+#: roster for each who wants to subscribe. So it bounds clients, as it is installed, and
+#: leaves our account alone, as docs/how-to/prosody.md says.
+THROTTLING: Any = {"limits": "stock", "extra": 'unlimited_jids = { "us@prosody.test" }'}
+
+
+class Stage(NamedTuple):
+    """A server, the service on it, and the name of its admin."""
+
+    server: XmppServer
+    service: Service
+    admin: str
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    """It runs, with rate and window as they are by default."""
+    name, mode = request.param
+    with ExitStack() as stack:
+        server: XmppServer = request.getfixturevalue(name)
+        account = None
+        if name == "prosody" and mode == "account":
+            server = stack.enter_context(Prosody(**THROTTLING))
+            server.register("us")
+            account = server.jid("us")
+        admin = newcomer(server)
+        found = Service(
+            tmp_path,
+            server,
+            mode,
+            jid=account,
+            rate=1_000,
+            window=2_000,
+            admins=[server.jid(admin)],
+            web="127.0.0.1:0",
+        )
+        stack.callback(found.close)
+        found.start()
+        found.wait_until_connected()
+        yield Stage(server, found, admin)
 
 
 def announced(service: Service, sink: Sink) -> float:
@@ -132,13 +155,12 @@ def attackers(leg: str, server: XmppServer, sink: Sink, to: str) -> list[Attacke
 
 @pytest.mark.parametrize("leg", LEGS)
 def test_an_attack(
-    server: XmppServer,
-    running: tuple[Service, str],
+    stage: Stage,
     leg: str,
     record_property: Callable[[str, object], None],
 ) -> None:
     """It ends within twice its undisturbed time, over one session; admins are heard."""
-    service, admin_name = running
+    server, service, admin_name = stage
     to = service.address
     with Sink(server, server.spares[0]) as sink:
         service.subscribe(sink.jids(READERS))
