@@ -40,15 +40,20 @@ class Alarm:
     def set(self, moment: datetime | None) -> None:
         """Ring once at `moment`; None: not at all."""
         if moment == self._set_to:
+            if moment is not None:
+                # Its timer runs by the monotonic clock, as far as it was to go by a
+                # wall clock that may have been set since.
+                self._scheduler.wakeup()
             return
         self._set_to = moment
         if moment is None:
             if self._scheduler.get_job(_ALARM) is not None:
                 self._scheduler.remove_job(_ALARM)
             return
-        self._scheduler.add_job(
-            self._rang, DateTrigger(moment), id=_ALARM, replace_existing=True
-        )
+        # Without a zone it would ask for the machine's, which may be one that only
+        # the C library can read (TZ=CET-1CEST,M3.5.0,M10.5.0/3).
+        trigger = DateTrigger(moment, timezone=UTC)
+        self._scheduler.add_job(self._rang, trigger, id=_ALARM, replace_existing=True)
 
     async def _rang(self) -> None:
         """In the event loop: a plain function would run in a thread."""

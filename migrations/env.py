@@ -7,10 +7,12 @@ To draft a new one: `alembic -x url=sqlite:///draft.db revision --autogenerate
 import sqlalchemy as sa
 from alembic import context
 
+from bot.domain import wallclock
 from bot.store.tables import metadata
 
 
 def run(connection: sa.Connection) -> None:
+    wallclock.look_again()  # for revisions that make zones themselves
     context.configure(
         connection=connection, target_metadata=metadata, render_as_batch=True
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.domain import wallclock
 from tests.conformance import ran
 from tests.servers import signals
 from tests.servers.ejabberd import Ejabberd
@@ -19,6 +20,8 @@ from tests.servers.programs import ProgramMissingError
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
 from tests.world import World, blank_database, copy_of
+
+wallclock.look_again()  # tests make zones of their own, by the same data
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -43,10 +43,12 @@ class Rules:
 
 
 class Zones:
-    """A folder that stands before the zones of the machine."""
+    """A folder whose zones are newer than those of the machine."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "+VERSION").write_text("9999z\n")
 
     def write(self, name: str, rules: Rules) -> None:
         """As an upgrade of the zones' data does; read by who looks again."""
@@ -60,9 +62,10 @@ class Zones:
 def zones_in(folder: Path) -> Iterator[Zones]:
     before = zoneinfo.TZPATH
     zoneinfo.reset_tzpath([str(folder), *before])
+    zones = Zones(folder)
     wallclock.look_again()
     try:
-        yield Zones(folder)
+        yield zones
     finally:
         zoneinfo.reset_tzpath(before)
         wallclock.look_again()

@@ -5,10 +5,10 @@ exit code 2, at a question it is asked again. Both have the settings' own judges
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
-from zoneinfo import available_timezones
 
 import typer
 
@@ -244,7 +244,9 @@ def _database(folder: Path) -> str:
 def _zone_here() -> str:
     """Of this machine, else UTC."""
     parts = str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")
-    return parts[2] if parts[2] in available_timezones() else "UTC"
+    with suppress(Invalid):
+        return _zone(parts[2])
+    return "UTC"
 
 
 def _default(

@@ -43,8 +43,7 @@ class Admission:
             now = self._now()
             recorded = False
             until = self._closed.get(who)
-            # over, or known by a clock that has been put back since
-            if until is None or not now < until <= now + MINUTE:
+            if until is None or not _is_coming(until, now):
                 excess, wait = await self._database.run(self._count, asked)
                 if not excess:
                     return
@@ -64,5 +63,12 @@ class Admission:
 
     def _close(self, who: str, until: datetime, now: datetime) -> None:
         if len(self._closed) >= MAX_REMEMBERED:
-            self._closed = {who: at for who, at in self._closed.items() if at > now}
+            self._closed = {
+                who: at for who, at in self._closed.items() if _is_coming(at, now)
+            }
         self._closed[who] = until
+
+
+def _is_coming(until: datetime, now: datetime) -> bool:
+    """Not over, nor known by a clock that has been put back since."""
+    return now < until <= now + MINUTE

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.domain import guesses
+from bot.domain import guesses, zonedata
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 
@@ -25,7 +25,9 @@ _NO_PLACE = frozenset({"localtime", "Factory"})
 
 @cache
 def _names() -> frozenset[str]:
-    # Listed once, for it reads the folder: asking ZoneInfo alone would accept
+    # Every zone is read after this: nobody else makes one.
+    zonedata.take_newest()
+    # Listed once, for it reads the folders: asking ZoneInfo alone would accept
     # "posix/UTC" anywhere and "europe/warsaw" on a file system without case.
     return frozenset(available_timezones()) - _NO_PLACE
 
@@ -145,7 +147,7 @@ def _offsets(local: datetime, zone: ZoneInfo) -> tuple[float, float]:
 
 def look_again() -> None:
     """Zones are read anew from here on: their rules may have been brought up to date
-    while this process was running.
+    while this process was running, and others may be the newest now.
     """
     _names.cache_clear()
-    ZoneInfo.clear_cache()
+    _names()

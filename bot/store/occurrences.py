@@ -30,6 +30,14 @@ UNTOLD = (
     .group_by(table.c.state, table.c.reason)
     .order_by(sa.func.min(table.c.due_at))
 )
+#: of the rule's, dealt with without a message; what somebody left out has no reason
+_PASSED = (
+    table.c.wall.is_not(None),
+    sa.or_(
+        table.c.state.in_([OccurrenceState.MISSED, OccurrenceState.HELD]),
+        sa.and_(table.c.state == OccurrenceState.SKIPPED, table.c.reason.is_not(None)),
+    ),
+)
 _TELL = sa.update(table).where(*_UNTOLD).values(told=True)
 
 
@@ -131,6 +139,29 @@ class SqlOccurrences:
             table.c.wall >= wall,
         )
         self._connection.execute(update.values(wall=None))
+
+    def passed_ahead(self, schedule_id: int, after: datetime) -> datetime | None:
+        select = sa.select(sa.func.min(table.c.wall)).where(
+            self._theirs,
+            table.c.schedule_id == schedule_id,
+            table.c.due_at > after,
+            *_PASSED,
+        )
+        found: datetime | None = self._connection.execute(select).scalar_one()
+        return found
+
+    def forget_passed(
+        self, schedule_id: int, since: datetime, through: datetime
+    ) -> int:
+        there = (
+            self._theirs,
+            table.c.schedule_id == schedule_id,
+            table.c.wall.between(since, through),
+        )
+        count = sa.select(sa.func.count()).select_from(table).where(*there)
+        counted = self._connection.execute(count).scalar_one()
+        self._connection.execute(sa.delete(table).where(*there, *_PASSED))
+        return counted
 
     def tell(self, schedule_id: int) -> list[Untold]:
         values = {"whose": self._service, "which": schedule_id}

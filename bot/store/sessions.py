@@ -80,7 +80,15 @@ def engine(url: sa.URL, settings: Mapping[str, str] = USUAL, **pool: Any) -> sa.
         connection.commit()
         connection.adapters.register_loader("timestamptz", Moments)
 
+    def renew(failed: sa.ExceptionContext) -> None:
+        # SQLAlchemy notes by the wall clock since when a pool is stale: noted by one
+        # far ahead, each transaction would have a session of its own until then.
+        if failed.is_disconnect:
+            failed.invalidate_pool_on_disconnect = False
+            made.dispose()
+
     sa.event.listen(made, "connect", prepare)
+    sa.event.listen(made, "handle_error", renew)
     return made
 
 

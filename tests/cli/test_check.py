@@ -1,16 +1,19 @@
 """`check` where no server answers: what it finds on this machine, and what it skips."""
 
+import importlib
 import json
 import os
 import pwd
 import stat
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.workplace import Outcome, Workplace
 from tests.servers import programs
+from tests.zones import HOUR, Rules
 
 #: what needs a server that answers
 ONLINE = [
@@ -282,6 +285,25 @@ def test_a_list_in_a_zone_without_summer(place: Workplace) -> None:
         "[lists.maintenance] timezone: EST never has summer time;"
         " America/New_York has it"
     ) in warnings
+
+
+def test_which_zone_data(place: Workplace, tmp_path: Path) -> None:
+    """Which rules of time zones are used is told, and which are older."""
+    older = tmp_path / "older"
+    (older / "Europe").mkdir(parents=True)
+    (older / "Europe" / "Warsaw").write_bytes(Rules(5 * HOUR).as_file())
+    (older / "+VERSION").write_text("1999a\n")
+    ran = place.program("check", "--json", env={"PYTHONTZPATH": str(older)})
+    found = by_name(ran.out)["time zones"]
+    newest = importlib.import_module("tzdata").IANA_VERSION
+    assert found["result"] == "ok"
+    assert found["what"] == (
+        f"{newest}, from the Python package tzdata; older: {older} (1999a)"
+    )
+    (older / "+VERSION").write_text("9999z\n")
+    ran = place.program("check", "--json", env={"PYTHONTZPATH": str(older)})
+    said = by_name(ran.out)["time zones"]["what"]
+    assert said.startswith(f"9999z, from {older}; older: ")
 
 
 def test_options_of_the_other_account(place: Workplace) -> None:

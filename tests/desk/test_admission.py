@@ -57,8 +57,8 @@ class Door:
         assert found.wait
         return found.retry_after
 
-    def ask_often(self, times: int) -> list[int | None]:
-        return [self.ask() for _ in range(times)]
+    def ask_often(self, times: int, jid: str = USER) -> list[int | None]:
+        return [self.ask(jid) for _ in range(times)]
 
     @property
     def trail(self) -> list[AuditEntry]:
@@ -143,7 +143,20 @@ def test_memory_stays_small(world: World, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("bot.desk.admission.MAX_REMEMBERED", 3)
     door = Door(world)
     for number in range(9):
-        for _ in range(MOST + 1):
-            door.ask(f"u{number}@example.org")
+        door.ask_often(MOST + 1, f"u{number}@example.org")
         world.clock.advance(seconds=61)
     assert len(door.admission._closed) <= 3
+
+
+def test_memory_after_a_clock_is_put_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those whose minute is over by a clock that was wrong are forgotten, too."""
+    monkeypatch.setattr("bot.desk.admission.MAX_REMEMBERED", 3)
+    world.clock.advance(days=3_000)
+    door = Door(world)
+    for number in range(3):
+        door.ask_often(MOST + 1, f"u{number}@example.org")
+    world.clock.set(NOON)
+    door.ask_often(MOST + 1, "u3@example.org")
+    assert len(door.admission._closed) == 1

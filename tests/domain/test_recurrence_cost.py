@@ -22,10 +22,8 @@ MOST = 250_000
 Question = Callable[[Rule, datetime, ZoneInfo], datetime | None]
 
 
-def ask(
-    rule: Rule, anchor: datetime, question: Question
-) -> tuple[int, datetime | None]:
-    """(calls made, answer) of one question."""
+def calls_of(work: Callable[[], object]) -> int:
+    """The calls that it makes."""
     calls = 0
 
     def count(_frame: FrameType, event: str, _arg: object) -> None:
@@ -35,10 +33,19 @@ def ask(
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        found = question(rule, anchor, WARSAW)
+        work()
     finally:
         sys.setprofile(before)
-    return calls, found
+    return calls
+
+
+def ask(
+    rule: Rule, anchor: datetime, question: Question
+) -> tuple[int, datetime | None]:
+    """(calls made, answer) of one question."""
+    found: list[datetime | None] = []
+    calls = calls_of(lambda: found.append(question(rule, anchor, WARSAW)))
+    return calls, found[0]
 
 
 def after_now(rule: Rule, anchor: datetime, zone: ZoneInfo) -> datetime | None:

@@ -1,6 +1,6 @@
 """Readers join and requests come in under a wrong clock, which is put right."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from bot.clock import SystemClock
 from tests.e2e.conftest import Make
 from tests.e2e.sink import Sink
 from tests.e2e.xml_client import XmlClient
-from tests.servers import programs
+from tests.servers.faked_clock import FakedClock
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.prosody import Prosody
 from tests.store.conftest import ENGINES
@@ -16,7 +16,7 @@ from tests.store.conftest import ENGINES
 pytestmark = pytest.mark.e2e
 
 READERS = 20
-AHEAD, BEHIND = timedelta(days=1_000), timedelta(days=-30)
+AHEAD, BEHIND = timedelta(days=1_000), timedelta(days=-1_000)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -36,17 +36,7 @@ def test_joins_under_a_wrong_clock(
         server: PostgreSQL = request.getfixturevalue("postgresql")
         url = server.database(f"clocks_{'ahead' if wrong > timedelta(0) else 'behind'}")
     service = make(prosody, "component", database=url, rate=5)
-    clock = service.folder / "clock"
-    faked = {
-        "LD_PRELOAD": str(programs.faketime()),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-        "TZ": "UTC",
-    }
-
-    def turn(moment: datetime) -> None:
-        clock.write_text(f"@{moment:%Y-%m-%d %H:%M:%S}\n")
+    clock = FakedClock(service.folder)
 
     def joined() -> int:
         counts = service.uses.database.look(lambda unit: unit.lists.counts())
@@ -57,8 +47,8 @@ def test_joins_under_a_wrong_clock(
     service.file.write_text(
         text.replace("[access]", f'[access]\ndomains = ["{domain}"]')
     )
-    turn(now() + wrong)
-    service.start(faked)
+    clock.set(now() + wrong)
+    service.start(clock.environment)
     service.wait_until_connected()
     with XmlClient(prosody, domain=domain) as people:
         for number in range(READERS):
@@ -66,14 +56,14 @@ def test_joins_under_a_wrong_clock(
             people.send(f"<presence type='subscribe' {person}/>")
         service.until(lambda: joined() == READERS)
     with Sink(prosody, domain) as sink:
-        turn(now())
+        clock.set(now())
         job = service.announce()
         sink.wait(READERS // 5)
-        turn(now() + wrong)
+        clock.set(now() + wrong)
         sink.wait(2 * READERS // 5)  # and so its leases are of that time
         service.kill()
-        turn(now())
-        service.start(faked)
+        clock.set(now())
+        service.start(clock.environment)
         service.until(lambda: service.sent(job))
         assert service.stop() == 0
     assert set(sink.told) == set(sink.jids(READERS))

@@ -158,6 +158,11 @@ welcome = ""
     def is_running(self) -> bool:
         return self._process is not None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def wait_until_connected(self) -> None:
         """The process that was started last, which then also heeds signals."""
         assert self._process is not None

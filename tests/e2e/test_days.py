@@ -8,7 +8,7 @@ import pytest
 from bot.clock import SystemClock
 from tests.e2e.conftest import Make
 from tests.e2e.sink import Sink
-from tests.servers import programs
+from tests.servers.faked_clock import FakedClock
 from tests.servers.prosody import Prosody
 
 pytestmark = pytest.mark.e2e
@@ -36,39 +36,26 @@ def test_the_next_day(prosody: Prosody, make: Make, *, running: bool) -> None:
     is started again on the second day.
     """
     service = make(prosody, "component")
-    clock = service.folder / "clock"
+    clock = FakedClock(service.folder)
     days = change_of_clocks()
     assert days[1] - days[0] != DAY
-
-    def turn(moment: datetime) -> None:
-        written = clock.with_suffix(".new")
-        written.write_text(f"@{moment:%Y-%m-%d %H:%M:%S}\n")
-        written.rename(clock)
-
-    environment = {
-        "LD_PRELOAD": str(programs.faketime()),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-        "TZ": "UTC",
-    }
     with Sink(prosody, prosody.spares[0]) as sink:
-        turn(days[0] - timedelta(seconds=2))
+        clock.set(days[0] - timedelta(seconds=2))
         service.subscribe(sink.jids(3))
         job = service.announce(
             deliver_at=f"{days[0]:%Y-%m-%dT%H:%M:%SZ}",
             timezone="Europe/Warsaw",
             recurrence="FREQ=DAILY;COUNT=2",
         )
-        service.start(environment)
+        service.start(clock.environment)
         sink.wait(3)
         service.until(lambda: service.schedule(job).wire_state == "scheduled")
         assert service.schedule(job).next_at == days[1]
         if not running:
             assert service.stop() == 0
-        turn(days[1] - timedelta(seconds=1))
+        clock.set(days[1] - timedelta(seconds=1))
         if not running:
-            service.start(environment)
+            service.start(clock.environment)
         sink.wait(6)
         service.until(lambda: service.schedule(job).wire_state == "sent")
         assert service.stop() == 0

@@ -132,6 +132,16 @@ def _group(name: str) -> set[str]:
     return calls
 
 
+def test_after_the_clock_is_set(unit: Path) -> None:
+    """It is started after the clock is set, and keeps no machine from starting that has
+    nothing to set it with: who sets clocks pulls the target in (systemd.special(7)).
+    """
+    named = re.findall(
+        r"^(\w+)=.*\btime-sync\.target\b", unit.read_text(), re.MULTILINE
+    )
+    assert named == ["After"]
+
+
 def test_waiting_times() -> None:
     """It is given longer than the service itself takes to stop."""
     wanted = re.compile(r"^(\w+Sec)=(\d+)(?:s|min)$", re.MULTILINE)

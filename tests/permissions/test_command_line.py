@@ -133,7 +133,7 @@ def without_rights(file: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("carillon.toml", "Permission denied"), ("carillon.db", "cannot be used now")],
+    [("carillon.toml", "Permission denied"), ("carillon.db", "cannot be opened")],
 )
 def test_the_files_decide(public_folder: Path, name: str, says: str) -> None:
     """Who may not read the configuration or the database asks in vain, and is told

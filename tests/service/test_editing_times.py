@@ -96,6 +96,24 @@ def test_the_wall_time_of_a_zone_with_a_gap(world: World) -> None:
     assert ahead(edited) == ["03-30 00:30", "03-31 00:30", "04-01 00:30"]
 
 
+@pytest.mark.parametrize(
+    ("zone", "first", "following"),
+    [
+        ("Europe/Warsaw", "2026-10-25T01:30:00Z", "10-26 01:30"),
+        ("Australia/Lord_Howe", "2026-04-04T15:15:00Z", "04-05 15:15"),
+    ],
+)
+def test_a_rule_that_begins_in_a_second_pass(
+    world: World, zone: str, first: str, following: str
+) -> None:
+    """Given another rule, what begins where clocks show a time again still does."""
+    job = world.schedule(recurrence="FREQ=DAILY", deliver_at=first, timezone=zone)
+    edited = world.edit(job, recurrence="FREQ=DAILY;COUNT=4")
+    begins = timestamps.parse(first)
+    assert edited.next_at == begins
+    assert ahead(edited, 2) == [f"{begins:%m-%d %H:%M}", following]
+
+
 def test_a_paused_one_that_is_late(world: World) -> None:
     """What passed in a pause is behind it: an edit goes on with what is next."""
     job = world.schedule(recurrence="FREQ=DAILY")

@@ -1,15 +1,20 @@
 """A clock that was years ahead was put right: nothing stays as it was for years."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
+from bot.domain.events import Ended
+from bot.domain.schedule import Schedule, ScheduleState
 from bot.domain.verdict import Score
 from bot.engine.reporter import CLAIM_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.health import health
+from bot.store.database import SqlDatabase
 from tests.service.test_lock_order import bounce, claimed, last_step
+from tests.store.test_events import Told
 from tests.world import ADMIN, NOON, SERVICE, USER, World
 
 AHEAD = timedelta(days=3_000)
@@ -121,3 +126,76 @@ def test_a_sign_of_life_is_no_sign(ahead: World) -> None:
     put_right(ahead)
     found = ahead.do(health, 1)
     assert (found.up, found.silent) == ((), (pulse,))
+
+
+def test_sent_now_again(ahead: World) -> None:
+    """What was sent now, far ahead, is no reason to refuse it now."""
+    job = ahead.schedule(
+        recurrence="FREQ=DAILY",
+        deliver_at=f"{ahead.clock.now() + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+    )
+    ahead.steer("send_now", job)
+    ahead.do(ahead.chunk_progress.record, "w", [last_step(claimed(ahead))], [])
+    put_right(ahead)
+    assert ahead.steer("send_now", job).state is ScheduleState.RUNNING
+
+
+def lived(world: World, job: Schedule) -> list[tuple[str, str]]:
+    """What becomes of a job until it is over: the days, with their states."""
+    while (following := world.get(job.id).next_at) is not None:
+        world.clock.set(max(following, world.clock.now()))
+        world.plan_all()
+    return [(f"{one.due_at:%d}", one.state) for one in world.moments(job)]
+
+
+def rearmed(world: World) -> None:
+    """As the housekeeper does when the service starts, or its clock was put back."""
+    after: int | None = 0
+    while after is not None:
+        after = world.do(world.use_cases.rearming.some, after)
+
+
+def test_what_was_passed_over_is_yet_to_come(world: World) -> None:
+    """What recurs goes on where it was when a clock far ahead passed it over: what lies
+    ahead is sent, nothing twice, and counted once; what was left out stays so.
+    """
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=9", late_policy="skip")
+    world.steer("skip", job, ADMIN, "2026-03-08T13:00:00Z")
+    world.clock.set(NOON + timedelta(days=1))
+    world.plan_all()  # that of the first day was missed
+    for day in (2, 5):  # one that is sent in the time that is wrong, too
+        world.clock.set(NOON + timedelta(days=day, hours=1))
+        world.plan_all()
+    world.clock.set(NOON + timedelta(days=1, minutes=1))
+    rearmed(world)
+    assert world.get(job.id).next_at == NOON + timedelta(days=3, hours=1)
+    assert lived(world, job) == [
+        *(("01", "missed"), ("02", "missed"), ("03", "sent"), ("04", "sent")),
+        *(("05", "sent"), ("06", "sent"), ("07", "sent"), ("08", "skipped")),
+        ("09", "sent"),
+    ]
+    assert world.get(job.id).planned == 9
+
+
+def test_a_pause_under_a_wrong_clock(world: World) -> None:
+    """What passed in a pause that was never is yet to come."""
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=5")
+    world.steer("pause", job)
+    world.clock.advance(days=4)
+    world.steer("resume", job)
+    world.clock.set(NOON)
+    rearmed(world)
+    states = [state for _, state in lived(world, job)]
+    assert states == ["skipped", *["sent"] * 4]
+
+
+def test_what_took_less_than_no_time(ahead: World) -> None:
+    """A broadcast that the clock was put back in took no time, and not less."""
+    ahead.due()
+    job = claimed(ahead)
+    put_right(ahead)
+    told = Told()
+    with closing(SqlDatabase(ahead.url, SERVICE, told, now=ahead.clock.now)) as other:
+        other.call(ahead.chunk_progress.record, "w", [last_step(job)], [])
+    [seconds] = [one.seconds for one in told.events if isinstance(one, Ended)]
+    assert seconds == 0

@@ -105,6 +105,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         due_at=LATER,
         wall=WALL,
         state=OccurrenceState.SKIPPED,
+        reason="paused",
         told=False,
     )
     unit.shifts.record(SHIFT)
@@ -278,6 +279,14 @@ CALLS: dict[str, tuple[Call, object]] = {
     "occurrences.begin_anew": (
         lambda u, a: u.occurrences.begin_anew(a.schedule.id, WALL),
         None,
+    ),
+    "occurrences.passed_ahead": (
+        lambda u, a: u.occurrences.passed_ahead(a.schedule.id, NOON),
+        None,
+    ),
+    "occurrences.forget_passed": (
+        lambda u, a: u.occurrences.forget_passed(a.schedule.id, WALL, WALL),
+        0,
     ),
     "broadcasts.keep_content": (
         lambda u, a: u.broadcasts.keep_content(a.schedule, NOON),

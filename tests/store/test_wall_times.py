@@ -1,9 +1,11 @@
 """What stood in the database as moments is brought to wall times (revision 0004)."""
 
+import zoneinfo
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.store.samples import SERVICE, a_schedule
+from tests.zones import Rules, zones_in
 
 HOUR = timedelta(hours=1)
 
@@ -89,6 +92,19 @@ def test_rows_are_moved(database: SqlDatabase, url: str) -> None:
         *(wall("2026-07-01T09:00"), wall("2026-07-01T09:00")),
         *(wall("2026-03-29T02:30"), wall("2026-10-25T02:30")),
     ]
+
+
+def test_by_the_newest_zone_data(
+    database: SqlDatabase, url: str, tmp_path: Path
+) -> None:
+    """A process that has read no zone before moves rows by the newest zone data."""
+    with zones_in(tmp_path / "zones") as zones:
+        zones.write("Europe/Warsaw", Rules(5 * 3600))
+        zoneinfo.reset_tzpath(zoneinfo.TZPATH[::-1])
+        zoneinfo.ZoneInfo.clear_cache()
+        job = a_rule("plain", "2026-02-01T08:00", "2026-07-01T08:00")
+        [found] = moved(database, url, job)
+    assert found.start == wall("2026-02-01T13:00")
 
 
 def test_occurrences_are_moved(database: SqlDatabase, url: str) -> None:

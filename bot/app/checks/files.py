@@ -2,21 +2,19 @@
 
 import contextlib
 import os
-import re
 import stat
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from shlex import quote
-from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from bot.app import renamed
 from bot.app.checks.finding import Finding, Result, fault, ok, warning
 from bot.app.wiring import database_of, templates_of
-from bot.domain.errors import CarillonError
-from bot.domain.phrase import Phrase, Quoted
+from bot.domain import wallclock, zonedata
+from bot.domain.errors import CarillonError, Invalid
+from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.domain.zones import fixed
 from bot.rendering.templates import JinjaTemplates
 from bot.settings import Settings, place
@@ -192,18 +190,22 @@ def zones(now: datetime) -> Iterator[Finding]:
     """The rules of time zones: there, and not too old."""
     name = "time zones"
     try:
-        ZoneInfo("Europe/Warsaw")
-    except ZoneInfoNotFoundError:
+        wallclock.zone("Europe/Warsaw")
+    except Invalid:
         yield fault(name, Phrase("there is no zone data"), "apt install tzdata")
         return
-    found, source = _zone_data()
+    used, *others = zonedata.known()
+    source = Phrase("the Python package tzdata") if used.is_package else used.folder
     text = (
-        Phrase("{version}, from {source}", version=found, source=source)
-        if found
+        Phrase("{version}, from {source}", version=used.version, source=source)
+        if used.version
         else Phrase("of unknown version, from {source}", source=source)
     )
-    year = re.match(r"\d{4}", found)
-    if year and int(year[0]) <= now.year - _OLD:
+    older = [one for one in others if "" < one.version < used.version]
+    if older:
+        said = [Quoted(f"{one.folder} ({one.version})") for one in older]
+        text = Phrase("{found}; older: {folders}", found=text, folders=Listed(*said))
+    if used.version and int(used.version[:4]) <= now.year - _OLD:
         old = Phrase("{version}: rules change every year", version=text)
         yield warning(name, old, "apt install tzdata")
     else:
@@ -217,22 +219,6 @@ def zones_of_lists(settings: Settings) -> Iterator[Finding]:
             key = f"[lists.{name}] timezone"
             text = Phrase("{what}: {why}", what=key, why=why)
             yield warning("time zones", text)
-
-
-def _zone_data() -> tuple[str, Phrase]:
-    """Version ("2026a", or "") and source of the data that Python takes."""
-    for folder in map(Path, TZPATH):
-        if (folder / "Europe" / "Warsaw").is_file():
-            return _system_version(folder), Quoted(str(folder))
-    return version("tzdata"), Phrase("the Python package tzdata")
-
-
-def _system_version(folder: Path) -> str:
-    for name, pattern in (("tzdata.zi", r"# version (\S+)"), ("+VERSION", r"(\S+)")):
-        with contextlib.suppress(OSError), (folder / name).open() as file:
-            if found := re.match(pattern, file.readline()):
-                return found[1]
-    return ""
 
 
 def tried(name: str, findings: Iterator[Finding]) -> list[Finding]:

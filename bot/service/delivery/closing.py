@@ -141,7 +141,8 @@ def close(
             sent=progress.sent,
             failed=progress.failed,
             skipped=progress.skipped,
-            seconds=(now - broadcast.created_at).total_seconds(),
+            # none where the clock was put back meanwhile
+            seconds=max(0.0, (now - broadcast.created_at).total_seconds()),
         )
     )
     uow.nudge()

@@ -146,6 +146,18 @@ class Occurrences(Protocol):
         """
         ...
 
+    def passed_ahead(self, schedule_id: int, after: datetime) -> datetime | None:
+        """The earliest wall time of what passed unsent and is due after that."""
+        ...
+
+    def forget_passed(
+        self, schedule_id: int, since: datetime, through: datetime
+    ) -> int:
+        """Forget what passed unsent at these wall times and between; how many were
+        dealt with there, sent or not.
+        """
+        ...
+
     def tell(self, schedule_id: int) -> list[Untold]:
         """What the owner is not told of yet, the earliest first; from now on he is."""
         ...

@@ -9,6 +9,7 @@ What happens once waits for `resume`: meanwhile it may get another moment, or be
 once. Resumed while its lateness allows, it goes out.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,12 +32,19 @@ def as_of(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:
     """A schedule as it would go on, were it resumed now; any that is not paused as it
     is.
     """
-    return _passed(uow, schedule, now).after
+    if not _passes(schedule) or not _is_behind(schedule, now):
+        return schedule
+    skipped = uow.occurrences.skipped(schedule.id, after=schedule.through)
+    with suppress(CarillonError):  # the planner will say so
+        return backlog.overcome(schedule, skipped, now)
+    return schedule
 
 
 def caught_up(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:
     """The locked schedule with what passed in its pause so far recorded."""
-    found = _passed(uow, schedule, now)
+    if not _passes(schedule):
+        return schedule
+    found = _behind(uow, schedule, now)
     within = [one for one in found.moments if one.moment >= _since(schedule)]
     if not within:
         return schedule
@@ -71,21 +79,21 @@ def newest_due(uow: UnitOfWork, schedule: Schedule, now: datetime) -> datetime |
     return moments[-1].moment if moments else None
 
 
-def _passed(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Backlog:
-    """`_behind` of a recurring schedule that is paused."""
-    if schedule.state is ScheduleState.PAUSED and schedule.recurrence is not None:
-        return _behind(uow, schedule, now)
-    return Backlog(moments=(), after=schedule)
+def _passes(schedule: Schedule) -> bool:
+    """Whether its moments pass while nobody looks."""
+    return schedule.state is ScheduleState.PAUSED and schedule.recurrence is not None
+
+
+def _is_behind(schedule: Schedule, now: datetime) -> bool:
+    return schedule.next_at is not None and schedule.next_at <= now
 
 
 def _behind(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Backlog:
     """What is due and was not dealt with."""
-    if schedule.next_at is not None and schedule.next_at <= now:
+    if _is_behind(schedule, now):
         skipped = uow.occurrences.skipped(schedule.id, after=schedule.through)
-        try:
+        with suppress(CarillonError):  # the planner will say so
             return backlog.behind(schedule, skipped, now)
-        except CarillonError:  # the planner will say so
-            pass
     return Backlog(moments=(), after=schedule)
 
 

@@ -110,6 +110,10 @@ def _next(schedule: Schedule) -> Match:
     zone = wallclock.zone_or_utc(schedule.zone)
     found = next(coming.coming(replace(schedule, timezone=zone.key)), None)
     if found is not None:
+        start = schedule.start
+        # of two passes no wall time of the rule says which the start is
+        if start is not None and start == found.wall:
+            return replace(found, wall=start)
         return found
     wall = wallclock.local(schedule.next_at, zone)
     return Match(wall=wall, moment=schedule.next_at)

@@ -229,7 +229,8 @@ def _not_sent_now(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
             continue
         if occurrence.state is OccurrenceState.SENDING:
             raise _going_out(schedule)
-        if broadcast.created_at > now - REPEATED_WITHIN:
+        # nor far ahead: of a clock that was put back since
+        if abs(now - broadcast.created_at) < REPEATED_WITHIN:
             raise Finished(
                 Phrase(
                     "#{reference} was sent now at {moment} already. Sent again before"
