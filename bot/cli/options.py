@@ -29,6 +29,8 @@ _OF_TEMPLATE = "set."
 def told(error: CarillonError) -> Phrase:
     """What the error says, with the option that it says it of."""
     field = error.field or ""
+    if error.named:
+        return error.phrase
     if field.startswith(_OF_TEMPLATE):
         return output.about(f"--set {field.removeprefix(_OF_TEMPLATE)}", error)
     option = field if field.startswith("--") else OPTIONS.get(field)

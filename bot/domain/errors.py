@@ -28,14 +28,18 @@ class CarillonError(Exception):
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, phrase: Phrase, *, field: str | None = None) -> None:
+    def __init__(
+        self, phrase: Phrase, *, field: str | None = None, named: bool = False
+    ) -> None:
         """`field` names the culprit where one is known, as the protocol does, or
         `set.NAME` for a template's. The phrase does not: each door calls it as its
-        users do, an element or an option.
+        users do, an element or an option. `named`: the phrase says by itself what
+        may be given, so nothing is to stand before it.
         """
         super().__init__(phrase)
         self.phrase = phrase
         self.field = field
+        self.named = named
 
     @property
     def text(self) -> str:

@@ -37,7 +37,11 @@ def read(
         _check_size(texts, limits)
         return TextContent(texts=texts, payloads=request.payloads)
     if request.bodies or request.subjects or request.payloads:
-        raise Invalid(Phrase("Give either a template or a body, not both."))
+        raise Invalid(
+            Phrase("Give either a template or a body, not both."),
+            field="body",
+            named=True,
+        )
     with about("template"):
         template = templates.get(request.template)
     fields.check(template, request.values)
@@ -68,7 +72,11 @@ def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
     bodies = _by_language(given, request.language, "body")
     subjects = _by_language(request.subjects, "", "subject")
     if not bodies:
-        raise Invalid(Phrase("There is nothing to say: give a body or a template."))
+        raise Invalid(
+            Phrase("There is nothing to say: give a body or a template."),
+            field="body",
+            named=True,
+        )
     shared = subjects.pop("", None)
     orphans = [tag for tag in subjects if tag not in bodies]
     if orphans:

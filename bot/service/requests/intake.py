@@ -91,7 +91,11 @@ class Intake:
 
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
         if request.to or request.list_name:
-            raise Invalid(Phrase("Give either a list or <audience/>, not both."))
+            raise Invalid(
+                Phrase("Give either a list or <audience/>, not both."),
+                field="to",
+                named=True,
+            )
         require_announcing(caller, None)
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
@@ -106,7 +110,11 @@ class Intake:
     ) -> str:
         if request.to is None:
             if request.list_name is None:
-                raise Invalid(Phrase("Say who is told: give <to/> or a list."))
+                raise Invalid(
+                    Phrase("Say who is told: give <to/> or a list."),
+                    field="to",
+                    named=True,
+                )
             return request.list_name
         try:
             target = bare(request.to)
@@ -149,7 +157,11 @@ def read_moment(
     show it. Raises Invalid or PolicyViolation.
     """
     if (request.deliver_at is None) == (request.delay_seconds is None):
-        raise Invalid(Phrase("Give exactly one of deliver-at and delay-seconds."))
+        raise Invalid(
+            Phrase("Give exactly one of deliver-at and delay-seconds."),
+            field="deliver-at",
+            named=True,
+        )
     if request.deliver_at is not None:
         with about("deliver-at"):
             found = _match(request.deliver_at, zone, on_the_wall=request.on_the_wall)

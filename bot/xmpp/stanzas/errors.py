@@ -125,6 +125,8 @@ def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
 def _named(error: errors.CarillonError) -> Phrase:
     """What the error says, with the element that it says it of."""
     field = error.field or ""
+    if error.named:
+        return error.phrase
     if field.startswith(_OF_TEMPLATE):
         return Phrase(
             "field {field!r}: {reason}",

@@ -68,10 +68,10 @@ def read_schedule(
     others += [name for name in _TEXTS if element.findall(f"{{{NS}}}{name}")]
     if others:
         together = Phrase("cancel cannot go with {name}.", name=others[0])
-        raise Invalid(together)
+        raise Invalid(together, field="cancel", named=True)
     if _payloads(element):
         together = Phrase("cancel cannot go with other elements.")
-        raise Invalid(together)
+        raise Invalid(together, field="cancel", named=True)
     return CancelRequest(
         client_id=cancel, owner=owner_of(one_of(element, NS, "metadata"))
     )
@@ -153,7 +153,7 @@ def one_of(parent: ET.Element, namespace: str, name: str) -> ET.Element | None:
         several = Phrase(
             "{name} is given {count} times; give it once.", name=name, count=len(found)
         )
-        raise Invalid(several)
+        raise Invalid(several, field=name, named=True)
     return found[0] if found else None
 
 
@@ -166,7 +166,7 @@ def _single(parent: ET.Element, name: str, *, may_be_empty: bool = False) -> str
         if may_be_empty:
             return ""
         empty = Phrase("{name} is empty; leave it out or fill it in.", name=name)
-        raise Invalid(empty)
+        raise Invalid(empty, field=name, named=True)
     # an id is opaque, so it is taken as it stands
     return text if name in {"id", "cancel"} else text.strip()
 
@@ -191,7 +191,7 @@ def _payloads(element: ET.Element) -> tuple[str, ...]:
                 given=namespace,
                 wanted=NS,
             )
-            raise Invalid(elsewhere)
+            raise Invalid(elsewhere, field=name, named=True)
         if namespace not in {NS, ANNOUNCE}:
             payloads.append(serialised(child))
     return tuple(payloads)
@@ -207,7 +207,7 @@ def _text_of(metadata: ET.Element | None, name: str) -> str | None:
         return None
     text = (found.text or "").strip()
     if not text:
-        raise Invalid(Phrase("{name} is empty.", name=name))
+        raise Invalid(Phrase("{name} is empty.", name=name), field=name, named=True)
     return text
 
 

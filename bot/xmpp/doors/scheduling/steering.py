@@ -77,7 +77,9 @@ def read_steering(element: ET.Element, stanza_language: str) -> SteeringRequest:
     check_request(element, frozenset())
     owner = one_of(element, ANNOUNCE, "owner")
     if owner is not None and not (owner.text or "").strip():
-        raise Invalid(Phrase("{name} is empty.", name="owner"))
+        raise Invalid(
+            Phrase("{name} is empty.", name="owner"), field="owner", named=True
+        )
     given = owner_of(one_of(element, NS, "metadata")) if owner is None else owner.text
     return SteeringRequest(
         action=action,
@@ -92,7 +94,7 @@ def _edit(element: ET.Element, stanza_language: str) -> SteeringRequest:
         raise Invalid(Phrase("put what changes into <schedule/>."), field="edit")
     if one_of(inner, NS, "cancel") is not None:
         together = Phrase("cancel cannot go with {name}.", name="edit")
-        raise Invalid(together)
+        raise Invalid(together, field="cancel", named=True)
     request = described(inner, stanza_language, _TAKEN_AWAY)
     metadata = one_of(inner, NS, "metadata")
     return SteeringRequest(
@@ -149,13 +151,13 @@ def _id(element: ET.Element) -> str | None:
         several = Phrase(
             "{name} is given {count} times; give it once.", name="id", count=len(found)
         )
-        raise Invalid(several)
+        raise Invalid(several, field="id", named=True)
     if not found:
         return None
     text = found[0].text or ""
     if not text.strip():
         empty = Phrase("{name} is empty; leave it out or fill it in.", name="id")
-        raise Invalid(empty)
+        raise Invalid(empty, field="id", named=True)
     return text
 
 
