@@ -1,11 +1,13 @@
 """What a template's author should put right though the template can be read.
 
 Wording is tried out with everything given, with nothing optional given, with
-each optional field alone left out and alone given, and with every choice.
+each optional field alone left out and alone given, with every choice, and with
+numbers of every plural category of its language.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +17,10 @@ from bot.domain.phrase import Phrase
 from bot.domain.relative import Anchor, Relative
 from bot.rendering import declaration
 from bot.rendering.faults import Fault
+from bot.rendering.filters import FORMATS
 from bot.rendering.folder import Source, signature
 from bot.rendering.formats import Formats, locale_for
-from bot.rendering.sandbox import FORMATS
+from bot.rendering.plurals import TRIED, examples
 from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX
 from bot.rendering.wording import Unwritable
@@ -159,7 +162,8 @@ def _tried(
     context = dict.fromkeys(declaration.CONTEXT, "sample")
     for language, pair in source.pairs.items():
         formats = Formats(locale_for(language, language), ZoneInfo("UTC"))
-        for values in _combinations(template):
+        numbers = (*TRIED, *examples(formats.locale).values())
+        for values in _combinations(template, numbers):
             variables = {**values, **context, FORMATS: formats}
             for part, wording in (("subject", pair.subject), ("body", pair.body)):
                 try:
@@ -171,7 +175,9 @@ def _tried(
                         yield Fault(wording.path, 1, _EMPTY[part])
 
 
-def _combinations(template: Template) -> Iterator[dict[str, Any]]:
+def _combinations(
+    template: Template, numbers: Iterable[int | Decimal]
+) -> Iterator[dict[str, Any]]:
     everything = {field.name: _sample(field) for field in template.fields}
     absent = [
         field.name
@@ -189,6 +195,11 @@ def _combinations(template: Template) -> Iterator[dict[str, Any]]:
             yield {**everything, field.name: choice}
         if field.type is FieldType.BOOLEAN:
             yield {**everything, field.name: False}
+    counting = [
+        field.name for field in template.fields if field.type is FieldType.NUMBER
+    ]
+    for number in dict.fromkeys(numbers) if counting else ():
+        yield {**everything, **dict.fromkeys(counting, number)}
 
 
 def _sample(field: TemplateField) -> Any:

@@ -11,18 +11,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import StrictUndefined, nodes, pass_context
-from jinja2.filters import FILTERS
+from jinja2 import StrictUndefined, nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.rendering.formats import Formats
-
-#: the variable that carries the reader's `Formats`; no wording can name it
-FORMATS = "_formats"
+from bot.rendering.filters import FILTERS, shown
 
 _ADMITTED = (
     nodes.Template,
@@ -54,7 +50,7 @@ _SAYING = {
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Plain text; the filters of this project and a few harmless stock ones."""
+    """Plain text, our own filters, nothing that is global."""
 
     intercepted_binops = frozenset({"+", "-"})
 
@@ -65,21 +61,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,  # what is included are whole lines
-            finalize=_shown,
+            finalize=shown,
             loader=None,
         )
         self.globals.clear()
-        stock = ("capitalize", "lower", "trim", "truncate", "upper")
-        self.filters = {name: FILTERS[name] for name in stock} | {
-            "bullets": _bullets,
-            "date": _date,
-            "day": _day,
-            "default": _default,
-            "duration": _duration,
-            "moment": _moment,
-            "time": _time,
-            "until": _until,
-        }
+        self.filters = dict(FILTERS)
         self.tests = {name: TESTS[name] for name in ("none", "true", "false")}
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -119,70 +105,3 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
                     names=", ".join(sorted(sandbox.tests)),
                 ),
             )
-
-
-@pass_context
-def _shown(context: Context, value: Any) -> Any:
-    """What `{{ value }}` writes for each type that a field may have."""
-    formats: Formats = context[FORMATS]
-    match value:
-        case str():
-            return value
-        case datetime():
-            return formats.moment(value)
-        case timedelta():
-            return formats.duration(value)
-        case bool():
-            raise Invalid(
-                Phrase("true or false cannot be shown; use {tag}", tag="{% if %}")
-            )
-        case int() | Decimal():
-            return formats.number(value)
-        case None:
-            raise Invalid(
-                Phrase("it is optional and not given; use {tag}", tag="{% if %}")
-            )
-    return value  # an undefined, which says so itself
-
-
-@pass_context
-def _moment(context: Context, value: Any) -> str:
-    return _formats(context).moment(value)
-
-
-@pass_context
-def _date(context: Context, value: Any) -> str:
-    return _formats(context).date(value)
-
-
-@pass_context
-def _day(context: Context, value: Any) -> str:
-    return _formats(context).day(value)
-
-
-@pass_context
-def _time(context: Context, value: Any) -> str:
-    return _formats(context).time(value)
-
-
-@pass_context
-def _until(context: Context, value: Any, start: Any) -> str:
-    return _formats(context).until(value, start)
-
-
-@pass_context
-def _duration(context: Context, value: Any) -> str:
-    return _formats(context).duration(value)
-
-
-def _formats(context: Context) -> Formats:
-    formats: Formats = context[FORMATS]
-    return formats
-
-
-def _default(value: Any, other: Any) -> Any:
-    return other if value is None else value
-
-
-def _bullets(value: str) -> str:
-    return "\n".join(f"- {line.strip()}" for line in value.splitlines() if line.strip())

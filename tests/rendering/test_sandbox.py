@@ -187,7 +187,7 @@ def test_second_wall() -> None:
     assert not sandbox.autoescape
     assert set(sandbox.filters) == {
         *("bullets", "capitalize", "date", "day", "default", "duration", "lower"),
-        *("moment", "time", "trim", "truncate", "until", "upper"),
+        *("moment", "plural", "time", "trim", "truncate", "until", "upper"),
     }
 
 
