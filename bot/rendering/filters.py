@@ -13,8 +13,8 @@ from jinja2.runtime import Context
 
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.rendering import plurals
-from bot.rendering.formats import Formats, number_of
+from bot.rendering import amounts, plurals
+from bot.rendering.formats import Formats
 
 #: the variable that carries the reader's `Formats`; no wording can name it
 FORMATS = "_formats"
@@ -36,7 +36,7 @@ def shown(context: Context, value: Any) -> Any:
                 Phrase("true or false cannot be shown; use {tag}", tag="{% if %}")
             )
         case int() | Decimal() | float():
-            return formats.number(value)
+            return amounts.number(formats.locale, value)
         case None:
             raise Invalid(
                 Phrase("it is optional and not given; use {tag}", tag="{% if %}")
@@ -81,7 +81,12 @@ def _plural(context: Context, value: Any, *unnamed: Any, **forms: Any) -> str:
         raise Invalid(
             Phrase("write {example}", example='plural(one="seat", other="seats")')
         )
-    return plurals.form(_formats(context).locale, number_of(value), forms)
+    return plurals.form(_formats(context).locale, amounts.number_of(value), forms)
+
+
+@pass_context
+def _money(context: Context, value: Any, currency: Any) -> str:
+    return amounts.money(_formats(context).locale, value, currency)
 
 
 def _default(value: Any, other: Any) -> Any:
@@ -105,9 +110,11 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "bullets": _bullets,
     "date": _date,
     "day": _day,
+    "decimals": amounts.rounded,
     "default": _default,
     "duration": _duration,
     "moment": _moment,
+    "money": _money,
     "plural": _plural,
     "time": _time,
     "until": _until,

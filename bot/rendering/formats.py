@@ -1,14 +1,13 @@
-"""Moments, lengths of time and numbers, as the reader writes them (CLDR)."""
+"""Moments and lengths of time, as the reader writes them (CLDR)."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError, dates, lists, numbers
+from babel import Locale, UnknownLocaleError, dates, lists
 
 from bot.domain.errors import Invalid
 from bot.domain.language import is_tag
@@ -76,10 +75,6 @@ class Formats:
         # Babel 2.18 knows the style "unit" only in part: KeyError on three units
         return lists.format_list(parts, style="standard", locale=self.locale)
 
-    def number(self, value: float | Decimal) -> str:
-        """`2,500.5` or `2.500,5`."""
-        return numbers.format_decimal(number_of(value), locale=self.locale)
-
     def _day(self, value: datetime, length: Literal["full", "long"]) -> str:
         local = _moment(value).astimezone(self.zone)
         day = dates.format_date(local.date(), format=length, locale=self.locale)
@@ -91,15 +86,6 @@ class Formats:
         return dates.format_timedelta(
             length, granularity=unit, threshold=_NEVER_ROUND_UP, locale=self.locale
         )
-
-
-def number_of(value: Any) -> int | Decimal:
-    """The value, which is a number; raises Invalid."""
-    if isinstance(value, float):  # written in the wording itself
-        return Decimal(repr(value))
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise Invalid(Phrase("it is no number"))
-    return value
 
 
 def _moment(value: datetime) -> datetime:

@@ -33,6 +33,7 @@ topic = { type = "line", label = { en = "x" } }
 start = { type = "moment", label = { en = "x" } }
 length = { type = "duration", label = { en = "x" } }
 agenda = { type = "text", label = { en = "x" } }
+price = { type = "number", label = { en = "x" } }
 seats = { type = "number", label = { en = "x" } }
 missing = { type = "text", label = { en = "x" } }
 """
@@ -41,6 +42,7 @@ VALUES = {
     "start": "2026-12-05T22:00:00Z",
     "length": "90m",
     "agenda": "Backups",
+    "price": "1234.50",
     "seats": "20",
 }
 
@@ -64,7 +66,7 @@ def test_the_page_has_examples() -> None:
     """The expressions of these tests find what they are to find."""
     assert len(FILES.findall(PAGE)) == 12
     assert len(TRIALS.findall(PAGE)) == 2
-    assert len(FILTERS.findall(PAGE)) == 15
+    assert len(FILTERS.findall(PAGE)) == 18
 
 
 def test_files(written: Workplace) -> None:

@@ -1,5 +1,6 @@
 """Templates written into a folder of the test's own."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,7 +88,11 @@ def say(write: Write, templates: JinjaTemplates) -> Say:
     """What a body comes to: `say("{{ x }}", FIELDS, given={"x": "1"})`."""
 
     def say(body: str, fields: str = "", **more: Any) -> str:
-        write("t", {"body.en": body, "body.de": body}, toml=TOML + fields)
+        languages = more.pop("languages", ["en", "de"])
+        titles = "".join(f'title.{tag} = "Test"\n' for tag in languages)
+        toml = f"languages = {json.dumps(languages)}\n{titles}{fields}"
+        bodies = {f"body.{language}": body for language in languages}
+        write("t", bodies, toml=toml, languages=languages)
         return render(templates, **more).body
 
     return say

@@ -171,13 +171,6 @@ def test_refused(say: Say, wording: str, given: dict[str, str], reason: str) -> 
     assert refusal.value.text.startswith("template 't', body: ")
 
 
-def test_number(say: Say) -> None:
-    """Numbers are written as the language groups them."""
-    given = {"count": "2500.5"}
-    assert say("{{ count }}", FIELDS, given=given) == "2,500.5"
-    assert say("{{ count }}", FIELDS, given=given, language="de") == "2.500,5"
-
-
 def test_default(say: Say) -> None:
     """`default` stands in for an optional field that is not given."""
     wording = "{{ length | default('a while') }}"
@@ -218,7 +211,6 @@ def test_every_language() -> None:
         assert "UTC" in formats.moment(moment), tag
         assert formats.date(moment), tag
         assert formats.duration(length), tag
-        assert formats.number(2500), tag
 
 
 @pytest.mark.parametrize(

@@ -186,8 +186,19 @@ def test_second_wall() -> None:
     assert sandbox.loader is None
     assert not sandbox.autoescape
     assert set(sandbox.filters) == {
-        *("bullets", "capitalize", "date", "day", "default", "duration", "lower"),
-        *("moment", "plural", "time", "trim", "truncate", "until", "upper"),
+        *("bullets", "capitalize", "date", "day", "decimals", "default"),
+        *(
+            "duration",
+            "lower",
+            "moment",
+            "money",
+            "plural",
+            "time",
+            "trim",
+            "truncate",
+            "until",
+            "upper",
+        ),
     }
 
 
