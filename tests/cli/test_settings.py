@@ -18,6 +18,8 @@ from tests.cli.workplace import Workplace
         ("CARILLON_ACCESS__ADMINS", "a@example.org", "JSON"),
         ("CARILLON_LISTS__NEWS__PUBLISHERS", "a@example.org", "JSON"),
         ("CARILLON_LISTS__NEWS__LANGUAGE", "no language!", "no language tag"),
+        ("CARILLON_LISTS__NEWS__LANGUAGE", "German", "do you mean 'de'?"),
+        ("CARILLON_LISTS__NEWS__LANGUAGE", "xx", "there is no language 'xx'"),
         ("CARILLON_LIMITS__USER__WINDOW_DAYS", "99999999999", "366000 is the most"),
         ("CARILLON_SENDING__RATE", "fast", "a whole number"),
         ("CARILLON_SENDING__WINDOW", "0", "1 is the least"),
