@@ -27,7 +27,7 @@ _PARTS = re.compile(
     r"(-(?P<region>[a-z]{2}|[0-9]{3}))?(?P<variants>(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)"
     r"(-[a-wyz0-9](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?"
 )
-_BETWEEN = re.compile("[-_ ]")
+_BETWEEN = re.compile("[-_]")
 _NO_LANGUAGES = frozenset({"mis", "mul", "root", "und", "zxx"})
 _NO_REGIONS = frozenset({"XA", "XB", "ZZ"})
 #: those whose words for all languages are taken for what is meant, and for themselves

@@ -169,7 +169,7 @@ def test_choice_that_is_none(
         (TOML + "colour = 1\n", 4, "colour: there is no such key"),
         ('languages = []\ntitle.en = "T"\n', 1, "languages: it is empty"),
         ('title.en = "T"\n', 1, "languages: has to be given"),
-        ('languages = ["en us"]\ntitle.en = "T"\n', 1, "do you mean 'en-US'?"),
+        ('languages = ["en_us"]\ntitle.en = "T"\n', 1, "do you mean 'en-US'?"),
         ('languages = ["xx"]\ntitle.en = "T"\n', 1, "there is no language 'xx'"),
         ('languages = ["en"]\ntitle.German = "T"\n', 2, "do you mean 'de'?"),
         (
