@@ -8,12 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from jinja2 import pass_context
-from jinja2.filters import FILTERS as STOCK
 from jinja2.runtime import Context
 
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.rendering import amounts, plurals
+from bot.rendering import amounts, letters, plurals
 from bot.rendering.formats import Formats
 
 #: the variable that carries the reader's `Formats`; no wording can name it
@@ -89,12 +88,59 @@ def _money(context: Context, value: Any, currency: Any) -> str:
     return amounts.money(_formats(context).locale, value, currency)
 
 
+@pass_context
+def _upper(context: Context, value: Any) -> str:
+    return letters.upper(_text(context, value), _formats(context).locale.language)
+
+
+@pass_context
+def _lower(context: Context, value: Any) -> str:
+    return letters.lower(_text(context, value), _formats(context).locale.language)
+
+
+@pass_context
+def _capitalize(context: Context, value: Any) -> str:
+    language = _formats(context).locale.language
+    return letters.capitalised(_text(context, value), language)
+
+
+@pass_context
+def _trim(context: Context, value: Any) -> str:
+    return _text(context, value).strip()
+
+
+@pass_context
+def _truncate(
+    context: Context,
+    value: Any,
+    length: Any = 255,
+    killwords: Any = False,
+    end: Any = "…",
+    leeway: Any = 5,
+) -> str:
+    text = _text(context, value)
+    if type(length) is not int or type(leeway) is not int or not isinstance(end, str):
+        raise Invalid(
+            Phrase("write {example}", example='truncate(40) or truncate(40, true, "…")')
+        )
+    return letters.truncated(
+        text, length, whole=not killwords, end=end, leeway=max(leeway, 0)
+    )
+
+
+@pass_context
+def _bullets(context: Context, value: Any) -> str:
+    lines = map(str.strip, _text(context, value).splitlines())
+    return "\n".join(f"- {line}" for line in lines if line)
+
+
+def _text(context: Context, value: Any) -> str:
+    """The value as it would be written: what filters for text are given."""
+    return str(shown(context, value))
+
+
 def _default(value: Any, other: Any) -> Any:
     return other if value is None else value
-
-
-def _bullets(value: str) -> str:
-    return "\n".join(f"- {line.strip()}" for line in value.splitlines() if line.strip())
 
 
 def _formats(context: Context) -> Formats:
@@ -103,19 +149,20 @@ def _formats(context: Context) -> Formats:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    **{
-        name: STOCK[name]
-        for name in ("capitalize", "lower", "trim", "truncate", "upper")
-    },
     "bullets": _bullets,
+    "capitalize": _capitalize,
     "date": _date,
     "day": _day,
     "decimals": amounts.rounded,
     "default": _default,
     "duration": _duration,
+    "lower": _lower,
     "moment": _moment,
     "money": _money,
     "plural": _plural,
     "time": _time,
+    "trim": _trim,
+    "truncate": _truncate,
     "until": _until,
+    "upper": _upper,
 }
