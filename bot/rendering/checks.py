@@ -16,11 +16,13 @@ from bot.domain.fields import FieldType, Template, TemplateField, typed
 from bot.domain.phrase import Phrase
 from bot.domain.relative import Anchor, Relative
 from bot.rendering import declaration
-from bot.rendering.faults import Fault
+from bot.rendering.breaks import glued
+from bot.rendering.faults import Fault, text_of
 from bot.rendering.filters import FORMATS
 from bot.rendering.folder import Source, signature
 from bot.rendering.formats import Formats, locale_for
 from bot.rendering.plurals import TRIED, examples
+from bot.rendering.sandbox import Sandbox
 from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX
 from bot.rendering.wording import Unwritable
@@ -43,7 +45,9 @@ _EMPTY = {
 }
 
 
-def advice(source: Source, limits: Mapping[str, int]) -> Iterator[Fault]:
+def advice(
+    source: Source, limits: Mapping[str, int], sandbox: Sandbox
+) -> Iterator[Fault]:
     """The faults beside those of reading; `limits` are subject's and body's."""
     template = source.template
     if template is None:
@@ -52,6 +56,7 @@ def advice(source: Source, limits: Mapping[str, int]) -> Iterator[Fault]:
     yield from _strays(source, template)
     if source.faults:
         return  # what cannot be compiled can neither be measured nor tried
+    yield from _glued(source, sandbox)
     yield from _unused(source, template)
     yield from _unchosen(source, template)
     yield from _tried(source, template, limits)
@@ -113,6 +118,13 @@ def _strays(source: Source, template: Template) -> Iterator[Fault]:
                     language=language,
                 ),
             )
+
+
+def _glued(source: Source, sandbox: Sandbox) -> Iterator[Fault]:
+    for file in source.files:
+        included = file.parent != source.folder
+        for line, why in glued(sandbox, text_of(file), included=included):
+            yield Fault(file, line, why)
 
 
 def _unused(source: Source, template: Template) -> Iterator[Fault]:

@@ -126,7 +126,7 @@ class JinjaTemplates:
     def check(self, name: str) -> list[Fault]:
         """Everything that its author should put right; raises Invalid: unknown."""
         source = self._source(name)
-        return _sorted({*source.faults, *advice(source, self._limits)})
+        return _sorted({*source.faults, *advice(source, self._limits, self._sandbox)})
 
     def check_all(self) -> list[Fault]:
         """The same of all templates and of what they share, each fault once."""

@@ -56,7 +56,7 @@ def test_wording(
     ("body", "line", "reason"),
     [
         ("a\nb {{ x }}", 2, "optional and not given"),
-        ("a{% if x %}\n{{ x | duration }}{% endif %}", 2, "no length of time"),
+        ("{% if x %}\n{{ x | duration }}{% endif %}a", 2, "no length of time"),
         ("{{ x | default('y') }}\n{{ 'a' + 'b' }}", 2, "+ is for moments"),
         ("{{ x | default('y') }}" + "a" * 16_001, 1, "over 16,000 characters"),
         (r"{{ x | default('y') }}{{ '\x00' }}", 1, "U+0000 cannot be sent"),
