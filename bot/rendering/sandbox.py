@@ -6,7 +6,7 @@ that far), and the immutable sandbox stands behind it. Inclusion is resolved bef
 (`assembly`), so neither wall has a door to other files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -39,14 +39,33 @@ _ADMITTED = (
     nodes.Add,
     nodes.Sub,
 )
-_SAYING = {
+_SAYING: Mapping[type[nodes.Node], Phrase] = {
     nodes.For: Phrase("loops are not available; `| bullets` lists a text's lines"),
     nodes.Call: Phrase("calls are not available; use a filter"),
     nodes.Getattr: Phrase("attributes are not available; use a filter"),
     nodes.Getitem: Phrase("attributes and items are not available; use a filter"),
     nodes.Import: Phrase("a template cannot import another file; include it"),
     nodes.FromImport: Phrase("a template cannot import another file; include it"),
+    nodes.Assign: Phrase("a template cannot set anything; write it where it is used"),
+    nodes.AssignBlock: Phrase(
+        "a template cannot set anything; write it where it is used"
+    ),
+    nodes.Concat: Phrase("`~` is not available; write the values side by side"),
 }
+_SIGNS: Mapping[type[nodes.Node], str] = {
+    nodes.Mul: "*",
+    nodes.Div: "/",
+    nodes.FloorDiv: "//",
+    nodes.Mod: "%",
+    nodes.Pow: "**",
+    nodes.Neg: "-",
+    nodes.Pos: "+",
+}
+_LISTING = (nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Slice)
+_DEFINING = (
+    *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.With, nodes.Scope),
+    nodes.ScopedEvalContextModifier,
+)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -85,8 +104,7 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
     """Line and phrase for each piece of syntax that is not available."""
     for node in (tree, *tree.find_all(nodes.Node)):
         if not isinstance(node, _ADMITTED):
-            unknown = Phrase("{kind} is not available", kind=type(node).__name__)
-            yield node.lineno, _SAYING.get(type(node), unknown)
+            yield node.lineno, _unavailable(node)
         elif isinstance(node, nodes.Filter) and node.name not in sandbox.filters:
             yield (
                 node.lineno,
@@ -105,3 +123,17 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
                     names=", ".join(sorted(sandbox.tests)),
                 ),
             )
+
+
+def _unavailable(node: nodes.Node) -> Phrase:
+    if type(node) in _SIGNS:
+        return Phrase(
+            "`{sign}` is not available there; `+` and `-` calculate with two values",
+            sign=_SIGNS[type(node)],
+        )
+    if isinstance(node, _LISTING):
+        return Phrase("lists are not available; name the values one by one")
+    if isinstance(node, _DEFINING):
+        return Phrase("macros and the like are not available; include a shared file")
+    unknown = Phrase("{kind} is not available", kind=type(node).__name__)
+    return _SAYING.get(type(node), unknown)

@@ -168,7 +168,7 @@ def test_template(stage: Stage) -> None:
     body = message.findtext(f"{C}body") or ""
     assert message.get(LANG) == "de"
     assert "Neue Platten" in body
-    assert "Donnerstag, 5. Dezember 2030, 23:00 CET" in body
+    assert "Donnerstag, 5. Dezember 2030, 23:00 MEZ" in body
 
 
 def test_updates(stage: Stage) -> None:

@@ -84,7 +84,7 @@ def test_dates_as_the_reader_writes_them(told: World) -> None:
     assert said[1] == british
     assert said[2] in {american, british}
     assert said[3].startswith("Ab Samstag, 5. Dezember 2026")
-    assert said[3].endswith("23:00 CET")
+    assert said[3].endswith("23:00 MEZ")
 
 
 def test_own_words_without_a_language(world: World) -> None:
