@@ -1,18 +1,20 @@
 """A SQLite file of its own in which joins and leaves wait for the database.
 
 It lies beside SQLite's file; for PostgreSQL in the folder that systemd gives for a
-service's state, else in the user's, and bears the service's name. Where it cannot be
-written the moves are kept in memory. A process's death costs nothing that was put; a
-power cut, what was put since `secure`.
+service's state, else in the user's, and bears the service's name. A process's death
+costs nothing that was put; a power cut, what was put since `secure`. Where the file
+cannot be written, or is deleted, the moves are kept in memory until it can be again.
 """
 
 import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar, TypeVarTuple
 from urllib.parse import quote
 
 from bot.domain.jid import domain_of
@@ -22,10 +24,18 @@ from bot.store.whereabouts import file_of
 
 log = logging.getLogger(__name__)
 
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+
 MAX_LEAVES = 100_000  #: that wait
 MAX_JOINS = 10_000  #: that wait; servers, or people, ask again
 MAX_OF_ONE = 500  #: addresses at which one person joins or leaves
 DROPS_PER_LOOK = 1_000  #: looking for whom to drop reads all that wait
+#: seconds before a file that could not be written is tried again
+AGAIN_SECONDS = 10.0
+#: seconds that the event loop may wait for somebody else who holds the file
+_BUSY_SECONDS = 0.5
+_DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 _TABLE = """
 CREATE TABLE IF NOT EXISTS move (
   place INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -49,7 +59,8 @@ _CROWD = (
     "SELECT leaves, trusted, domain FROM move WHERE leaves = ?"
     " GROUP BY trusted, domain ORDER BY trusted, count(*) DESC LIMIT 1"
 )
-_DONE = "DELETE FROM move WHERE place = ?"
+_DONE = "DELETE FROM move WHERE place = ? AND jid = ? AND address = ?"
+_LATEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence"
 _TOO_MANY = (
     "DELETE FROM move WHERE place IN (SELECT place FROM move"
     " WHERE leaves = ? AND trusted = ? AND domain = ? ORDER BY place DESC LIMIT ?)"
@@ -89,17 +100,23 @@ class SqlSpool:
         #: of each, where most of those that may be dropped came from
         self._crowd: list[tuple[int, int, str]] = [(0, 0, ""), (1, 0, "")]
         self._drops = DROPS_PER_LOOK
+        #: device and inode of the file that is written to; None: in memory
+        self._identity: tuple[int, int] | None = None
+        #: until then, on the monotonic clock, the file is not tried again
+        self._again_at = 0.0
+        #: what is at or before it is an earlier process's
+        self._inherited = 0
+        self._connection = _opened(None)
         try:
-            self._connection = _opened(file)
-            self._count()
+            self._to_disk()
         except (OSError, sqlite3.Error) as error:
+            self._again_at = time.monotonic() + AGAIN_SECONDS
             log.warning("%s: joins and leaves wait in memory only: %s", file, error)
-            self._file, self._connection = None, _opened(None)
-        [(self._inherited,)] = self._connection.execute(
-            "SELECT coalesce(max(place), 0) FROM move"
-        )
 
     def close(self) -> None:
+        if self.waiting:
+            self._again_at = 0.0
+            self.restore()
         self._connection.close()
 
     @property
@@ -112,11 +129,8 @@ class SqlSpool:
         return joins, leaves
 
     def put(self, moves: Sequence[Move]) -> None:
-        try:
-            self._put(moves)
-        except sqlite3.Error as error:
-            self._to_memory(error)
-            self._put(moves)
+        self.restore()
+        self._guarded(self._put, moves)
 
     def _put(self, moves: Sequence[Move]) -> None:
         with self._connection as transaction:
@@ -130,7 +144,7 @@ class SqlSpool:
         found = self._connection.execute(_FOUND, move[:2]).fetchone()
         if found is not None:
             earlier = self._move(found)
-            self._delete(earlier.leaves, _DONE, earlier.place)
+            self._delete(earlier.leaves, _DONE, *_key(earlier))
             move = earlier.then(move)
         elif self._of_one(move.jid) >= MAX_OF_ONE:
             self._dropped[move.leaves] += 1
@@ -169,44 +183,119 @@ class SqlSpool:
         self._crowd[leaves], self._drops = found.fetchone(), 0
 
     def first(self, limit: int) -> list[Move]:
+        return self._guarded(self._first, limit)
+
+    def _first(self, limit: int) -> list[Move]:
         rows = self._connection.execute(_FIRST, (limit,))
         return [self._move(row) for row in rows]
 
     def concerns(self, jid: str) -> bool:
-        found = self._connection.execute("SELECT 1 FROM move WHERE jid = ?", (jid,))
-        return found.fetchone() is not None
+        return self._guarded(self._of_one, jid) > 0
 
     def done(self, move: Move) -> None:
-        try:
-            self._delete(move.leaves, _DONE, move.place)
-        except sqlite3.Error as error:
-            self._to_memory(error)
-            self._delete(move.leaves, _DONE, move.place)
+        self._guarded(self._delete, move.leaves, _DONE, *_key(move))
 
     def secure(self) -> None:
-        if self._file is None:
+        if self._file is None or self._identity is None:
             return
         with (
             contextlib.suppress(sqlite3.Error, OSError),
-            contextlib.closing(_opened(self._file)) as apart,
+            contextlib.closing(_connected(self._file)) as apart,
         ):
             apart.execute("PRAGMA synchronous = FULL")
             apart.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def _to_memory(self, error: sqlite3.Error) -> None:
-        """The file takes no more: go on without it, with all that it holds."""
+    # --- the file, lost and found --------------------------------------------------
+
+    def restore(self) -> None:
         if self._file is None:
-            raise error
-        log.error("joins and leaves wait in memory only: %s", error)
+            return
+        if self._identity is not None:
+            if _identity(self._file) == self._identity:
+                return
+            self._to_memory("the file was deleted or replaced")
+        if time.monotonic() < self._again_at:
+            return
+        try:
+            self._to_disk()
+        except (OSError, sqlite3.Error) as error:
+            log.debug("%s: %s", self._file, error)
+            self._again_at = time.monotonic() + AGAIN_SECONDS
+        else:
+            log.warning("joins and leaves wait on the disk again: %s", self._file)
+
+    def _guarded(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Again, in memory, where the file takes no more or cannot be read."""
+        try:
+            return work(*args)
+        except sqlite3.Error as error:
+            if self._identity is None:
+                raise
+            self._to_memory(error)
+            self._remove()
+            self._again_at = time.monotonic() + AGAIN_SECONDS
+            return work(*args)
+
+    def _to_memory(self, why: object) -> None:
+        """Go on without the file, with all that it held."""
+        log.error("joins and leaves wait in memory only: %s", why)
         before, self._connection = self._connection, _opened(None)
-        with contextlib.suppress(sqlite3.Error):
+        self._identity = None
+        try:
             before.rollback()
             before.backup(self._connection)
+            self._count()
+        except sqlite3.Error as error:
+            log.error("those that waited are lost: %s", error)  # noqa: TRY400 - told
+            self._connection = _opened(None)
+            self._count()
         before.close()
+
+    def _remove(self) -> None:
+        """What it says is no longer so."""
         for name in ("", "-wal", "-shm"):
             with contextlib.suppress(OSError):
                 Path(f"{self._file}{name}").unlink()
-        self._file = None
+
+    def _to_disk(self) -> None:
+        """Go on with the file, and all that is in memory; raises OSError or
+        sqlite3.Error, and leaves all as it was.
+        """
+        before = self._connection
+        made = _opened(self._file)
+        try:
+            with made:
+                made.execute("BEGIN IMMEDIATE")
+                self._connection = made
+                self._take_in(before)
+        except BaseException:
+            self._connection = before
+            self._count()
+            made.close()
+            raise
+        before.close()
+        if self._file is not None:
+            self._identity = _identity(self._file)
+
+    def _take_in(self, others: sqlite3.Connection) -> None:
+        """All of `others`, behind what an earlier process has left here, if it has."""
+        [(latest,)] = self._connection.execute(_LATEST)
+        self._count()
+        if self.waiting:
+            moves = [self._move(row) for row in others.execute(_FIRST, (-1,))]
+            self._inherited = latest
+            for move in moves:
+                self._put_one(move)
+            return
+        for row in others.execute("SELECT * FROM move ORDER BY place"):
+            marks = ", ".join("?" * len(row))
+            self._connection.execute(f"INSERT INTO move VALUES ({marks})", row)  # noqa: S608 - marks
+        # no place is given twice: `done` names one
+        [(theirs,)] = others.execute(_LATEST)
+        self._connection.execute("DELETE FROM sqlite_sequence")
+        self._connection.execute(
+            "INSERT INTO sqlite_sequence VALUES ('move', ?)", (max(latest, theirs),)
+        )
         self._count()
 
     def _count(self) -> None:
@@ -232,6 +321,19 @@ class SqlSpool:
         )
 
 
+def _key(move: Move) -> tuple[int, str, str]:
+    return move.place, move.jid, move.address
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Device and inode; None where there is no file."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _moment(text: str) -> datetime | None:
     """None where it cannot be read: who left has left, and when is not known."""
     try:
@@ -241,12 +343,33 @@ def _moment(text: str) -> datetime | None:
 
 
 def _opened(file: Path | None) -> sqlite3.Connection:
-    """Raises OSError or sqlite3.Error."""
+    """Raises OSError or sqlite3.Error. One that is damaged is put aside."""
+    try:
+        return _connected(file)
+    except sqlite3.DatabaseError as error:
+        damaged = getattr(error, "sqlite_errorcode", 0) in _DAMAGED
+        if file is None or not damaged:
+            raise
+        aside = file.with_name(f"{file.name}.damaged")
+        log.error("%s is damaged: it is kept as %s", file, aside)  # noqa: TRY400 - told
+        file.replace(aside)
+    for name in ("-wal", "-shm"):
+        Path(f"{file}{name}").unlink(missing_ok=True)
+    return _connected(file)
+
+
+def _connected(file: Path | None) -> sqlite3.Connection:
     if file is not None:  # it names people
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(file or ":memory:", isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.executescript(_TABLE)
+    connection = sqlite3.connect(
+        file or ":memory:", isolation_level=None, timeout=_BUSY_SECONDS
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(_TABLE)
+    except BaseException:
+        connection.close()
+        raise
     return connection

@@ -187,6 +187,81 @@ def test_a_file_that_takes_no_more(opened: Opened, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_that_takes_some_again(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once there is room again all that waits is on the disk, in order, with what an
+    earlier process left; and each is done once.
+    """
+    opened().put([leave("old@example.org")])
+    found = opened()
+    found._connection.execute("PRAGMA query_only = 1")
+    found.put([join(A)])
+    [first] = found.first(1)
+    monkeypatch.setattr(spool, "AGAIN_SECONDS", 0.0)
+    found._again_at = 0.0
+    found.put([leave(B)])
+    assert [(one.jid, one.before) for one in found.first(9)] == [
+        ("old@example.org", NOON),
+        (A, None),
+        (B, None),
+    ]
+    found.done(first)
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
+def test_a_file_that_was_deleted(opened: Opened, tmp_path: Path) -> None:
+    """What waited and what comes goes into a new one, though nobody has told us."""
+    found = opened()
+    found.put([leave(A)])
+    for file in tmp_path.iterdir():
+        file.unlink()
+    found.put([leave(B)])
+    assert [one.jid for one in opened().first(9)] == [A, B]
+    (tmp_path / "moves").unlink()
+    found.restore()
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
+def test_a_file_that_was_replaced(opened: Opened, tmp_path: Path) -> None:
+    """What somebody put in its place is kept, and done first."""
+    file = tmp_path / "moves"
+    with contextlib.closing(opened()) as other:
+        other.put([leave(B, WEATHER), leave(A)])
+    file.rename(tmp_path / "other")
+    found = opened()
+    found.put([join(A)])
+    [first] = found.first(1)
+    for name in ("", "-wal", "-shm"):
+        file.with_name(f"moves{name}").unlink()
+    (tmp_path / "other").rename(file)
+    found.put([leave(B)])
+    assert seen(found) == [
+        (B, WEATHER, True, False),
+        (A, NEWS, True, True),
+        (B, NEWS, True, False),
+    ]
+    found.done(first)
+    assert found.waiting == 3
+
+
+def test_a_damaged_file(opened: Opened, tmp_path: Path) -> None:
+    """It is put aside for whoever may read it, and a new one is begun."""
+    (tmp_path / "moves").write_bytes(b"no database" * 1000)
+    found = opened()
+    found.put([leave(A)])
+    assert [one.jid for one in opened().first(9)] == [A]
+    assert (tmp_path / "moves.damaged").read_bytes().startswith(b"no database")
+
+
+def test_at_the_end(opened: Opened) -> None:
+    """Whoever ends in good order leaves on the disk what was in memory only."""
+    with contextlib.closing(opened()) as found:
+        found._connection.execute("PRAGMA query_only = 1")
+        found.put([leave(A)])
+    assert [one.jid for one in opened().first(9)] == [A]
+
+
 def test_only_its_owner_reads_it(opened: Opened, tmp_path: Path) -> None:
     """It names people, so others may not read it."""
     opened().secure()

@@ -60,6 +60,10 @@ class Spool(Protocol):
         """Wait until all of it would outlive a power cut; for a thread."""
         ...
 
+    def restore(self) -> None:
+        """Be on the disk again, where the file was lost and can be written."""
+        ...
+
     @property
     def waiting(self) -> int: ...
 
