@@ -55,7 +55,9 @@ def refusal(database: SqlDatabase, use_case: Callable[[UnitOfWork], object]) -> 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("postgres")
 def test_a_read_only_server(postgresql_url: str) -> None:
-    """A database that may only be read says so; it is read all the same."""
+    """A database that may only be read says so; it is read all the same, and who has
+    read writes as little as before.
+    """
     name = sa.make_url(postgresql_url).database
     administer(
         postgresql_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on"
@@ -63,6 +65,7 @@ def test_a_read_only_server(postgresql_url: str) -> None:
     other = SqlDatabase(postgresql_url, SERVICE)
     assert "is read-only: name the primary" in refusal(other, add)
     assert other.look(count) == 0
+    assert "is read-only: name the primary" in refusal(other, add)
     assert "read-only" in str(other.outage.reason)
     other.close()
 
