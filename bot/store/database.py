@@ -139,7 +139,10 @@ class SqlDatabase:
                 again = found.fault is Fault.RETRY or stale
                 if pause is None or self._stop.is_set() or not again:
                     raise self._out(found, writing, waited=waited) from error
-                log.info("transaction runs again", extra={"error": str(error.orig)})
+                # of who is in the way, the lookout tells
+                level = logging.DEBUG if attempt.is_long else logging.INFO
+                why = {"error": str(error.orig)}
+                log.log(level, "transaction runs again", extra=why)
                 self._stop.wait(pause)
             except sa.exc.TimeoutError as error:
                 self._observer.database_failed("busy")

@@ -250,7 +250,7 @@ def test_who_holds_a_file_is_told(
     """Whom we wait for is in the log and in the error, with what to do; once it ends,
     all goes on.
     """
-    caplog.set_level(logging.INFO, "bot.store")
+    caplog.set_level(logging.DEBUG, "bot.store")
     upgrade.upgrade(sqlite_url, SERVICE)
     with contextlib.closing(SqlDatabase(sqlite_url, SERVICE)) as database:
 
