@@ -233,8 +233,11 @@ class SqlSpool:
                 raise
             self._to_memory(error)
             self._remove()
-            self._again_at = time.monotonic() + AGAIN_SECONDS
-            return work(*args)
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                self._again_at = time.monotonic() + AGAIN_SECONDS
+            result = work(*args)
+            self.restore()  # whoever holds the old one holds no other
+            return result
 
     def _to_memory(self, why: object) -> None:
         """Go on without the file, with all that it held."""

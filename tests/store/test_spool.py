@@ -210,6 +210,18 @@ def test_a_file_that_takes_some_again(
     assert [one.jid for one in opened().first(9)] == [A, B]
 
 
+def test_a_file_that_others_hold(opened: Opened, tmp_path: Path) -> None:
+    """Whoever holds it keeps nothing from the disk: there is another one at once."""
+    found = opened()
+    found.put([leave(A)])
+    with contextlib.closing(
+        sqlite3.connect(tmp_path / "moves", isolation_level=None)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found.put([leave(B)])
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
 def test_a_file_that_was_deleted(opened: Opened, tmp_path: Path) -> None:
     """What waited and what comes goes into a new one, though nobody has told us."""
     found = opened()
