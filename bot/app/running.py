@@ -27,6 +27,7 @@ from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
+from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
@@ -150,7 +151,11 @@ class Running:
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
-        self._own_loops = (self._pulse, self._renewing, self._housekeeping)
+        bystander = Loop("bystander", Bystander(database, clock).step)
+        self._own_loops = (
+            *(self._pulse, self._renewing, self._housekeeping),
+            bystander,
+        )
         self._background: dict[str, asyncio.Task[None]] = {}
         vitals = Vitals(
             settings=settings,
