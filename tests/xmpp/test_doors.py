@@ -1,5 +1,6 @@
 """What the service says of itself at each fresh session, on real servers."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from slixmpp import JID
 
 from bot.xmpp.stanzas.namespaces import NOREPLY
 from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
+from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import MODES, answering, ask, configured
 from tests.xmpp.links import Run, newcomer, reading
@@ -110,5 +112,21 @@ def test_an_accounts_archive_is_off(
             preferences = answer.find(f"{{{MAM}}}prefs")
             assert preferences is not None
             assert preferences.get("default") == "never"
+
+    run(scenario())
+
+
+def test_work_that_ended_by_itself(prosody: Prosody, tmp_path: Path, run: Run) -> None:
+    """Whoever runs the doors sees that, and it keeps them from no good end."""
+
+    async def fails() -> None:
+        raise AssertionError("a mistake of ours")
+
+    async def scenario() -> None:
+        async with answering(configured(prosody, "component", tmp_path)) as bot:
+            assert set(bot.doors.tasks) == {"joins and leaves", "signs of life"}
+            assert not any(task.done() for task in bot.doors.tasks.values())
+            bot.doors.tasks["a third"] = failing = asyncio.create_task(fails())
+            await asyncio.wait({failing})
 
     run(scenario())
