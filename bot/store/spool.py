@@ -30,6 +30,7 @@ T = TypeVar("T")
 MAX_LEAVES = 100_000  #: that wait
 MAX_JOINS = 10_000  #: that wait; servers, or people, ask again
 MAX_OF_ONE = 500  #: addresses at which one person joins or leaves
+TURN = 5  #: moves of one untrusted domain before those of the next
 DROPS_PER_LOOK = 1_000  #: looking for whom to drop reads all that wait
 #: seconds before a file that could not be written is tried again
 AGAIN_SECONDS = 10.0
@@ -46,14 +47,17 @@ CREATE TABLE IF NOT EXISTS move (
   UNIQUE (jid, address)
 );
 CREATE INDEX IF NOT EXISTS room ON move (leaves, trusted, domain);
+CREATE INDEX IF NOT EXISTS turn ON move (trusted, domain);
+CREATE INDEX IF NOT EXISTS line ON move (trusted);
 """
-_FOUND = (
-    "SELECT jid, address, leaves, joins, asked, id, language, place, at FROM move"
-    " WHERE jid = ? AND address = ?"
-)
-_FIRST = (
-    "SELECT jid, address, leaves, joins, asked, id, language, place, at FROM move"
-    " ORDER BY place LIMIT ?"
+_MOVE = "SELECT jid, address, leaves, joins, asked, id, language, place, at FROM move"
+_FOUND = f"{_MOVE} WHERE jid = ? AND address = ?"
+_FIRST = f"{_MOVE} ORDER BY place LIMIT ?"
+# An index holds what is alike in the order of `place`.
+_NEXT = f"{_MOVE} WHERE trusted = 1 ORDER BY place LIMIT ?"
+_NEXT_OF = f"{_MOVE} WHERE trusted = 0 AND domain = ? ORDER BY place LIMIT ?"
+_NEXT_DOMAIN = (
+    "SELECT domain FROM move WHERE trusted = 0 AND domain > ? ORDER BY domain LIMIT 1"
 )
 _CROWD = (
     "SELECT leaves, trusted, domain FROM move WHERE leaves = ?"
@@ -100,6 +104,8 @@ class SqlSpool:
         #: of each, where most of those that may be dropped came from
         self._crowd: list[tuple[int, int, str]] = [(0, 0, ""), (1, 0, "")]
         self._drops = DROPS_PER_LOOK
+        #: the untrusted domain that had its turn last
+        self._turn = ""
         #: device and inode of the file that is written to; None: in memory
         self._identity: tuple[int, int] | None = None
         #: until then, on the monotonic clock, the file is not tried again
@@ -186,7 +192,17 @@ class SqlSpool:
         return self._guarded(self._first, limit)
 
     def _first(self, limit: int) -> list[Move]:
-        rows = self._connection.execute(_FIRST, (limit,))
+        ask = self._connection.execute
+        rows = ask(_NEXT, (limit,)).fetchall()
+        seen: set[str] = set()
+        while len(rows) < limit:
+            found = ask(_NEXT_DOMAIN, (self._turn,)).fetchone()
+            found = found or ask(_NEXT_DOMAIN, ("",)).fetchone()
+            if found is None or found[0] in seen:
+                break
+            [self._turn] = found
+            seen.add(self._turn)
+            rows += ask(_NEXT_OF, (self._turn, min(TURN, limit - len(rows))))
         return [self._move(row) for row in rows]
 
     def concerns(self, jid: str) -> bool:

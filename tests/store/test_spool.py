@@ -127,6 +127,25 @@ def test_after_a_crash(opened: Opened) -> None:
     assert found.waiting == 2
 
 
+def test_strangers_keep_nobody_waiting(opened: Opened) -> None:
+    """However many strangers come first, those of trusted domains are next, and those
+    of other domains have their turn; nobody is passed over or comes twice.
+    """
+    found = opened()
+    found.put([leave(f"u{number}@flood.example") for number in range(200)])
+    found.put([leave("x@one.example"), leave("x@two.example"), leave(A)])
+    done: list[str] = []
+    while moves := found.first(20):
+        for move in moves:
+            found.done(move)
+            done.append(move.jid)
+    assert done[0] == A
+    assert {"x@one.example", "x@two.example"} <= set(done[:20])
+    flood = [jid for jid in done if jid.endswith("@flood.example")]
+    assert flood == [f"u{number}@flood.example" for number in range(200)]
+    assert len(done) == 203
+
+
 def test_joins_are_bounded(opened: Opened) -> None:
     """Beyond so many, joins are dropped, and no leave for them."""
     found = opened(max_joins=3)
