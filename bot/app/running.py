@@ -67,10 +67,8 @@ def run(settings: Settings) -> None:
     turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
     with contextlib.closing(database), contextlib.closing(hold):
         # The lock first: a file that another service uses is not brought up to date.
-        while turn.wait():
-            start = turn.patiently(partial(Start.prepared, settings, database))
-            if start is None:
-                break
+        prepare = partial(Start.prepared, settings, database)
+        while (start := turn.wait(prepare)) is not None:
             life = Running.serve(settings, database, hold, ending, start, observing)
             if asyncio.run(life) is End.ASKED:
                 break
