@@ -149,7 +149,7 @@ class Running:
         self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
         self._own_loops = (self._pulse, self._renewing, self._housekeeping)
-        self._background: dict[str, asyncio.Task[None]] = {}
+        self._background = dict(self._doors.tasks)
         vitals = Vitals(
             settings=settings,
             database=database,
