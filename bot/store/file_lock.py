@@ -51,6 +51,7 @@ class FileLock(Hold):
     def look(self) -> Standing:
         """Nobody can take a lock on a file away."""
         self._cut.wait(_LOOK)
+        self._cut.clear()
         return Standing.OURS
 
     def cut(self) -> None:

@@ -38,7 +38,7 @@ class Hold(ABC):
 
     @abstractmethod
     def cut(self) -> None:
-        """End a wait for the database's answer, from another thread."""
+        """End a `look` that lasts, from another thread; the next one waits again."""
 
     @abstractmethod
     def close(self) -> None:
