@@ -59,13 +59,13 @@ def run(settings: Settings) -> None:
     Raises SettingsError where the password is empty.
     """
     _ = settings.xmpp.secret
-    ending = Ending()
-    ending.listen()
     observing = Observing()
-    database = database_of(settings, observing)
-    hold = database.hold()
-    turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
-    with contextlib.closing(database), contextlib.closing(hold):
+    with (
+        Ending() as ending,
+        contextlib.closing(database_of(settings, observing)) as database,
+        contextlib.closing(database.hold()) as hold,
+    ):
+        turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
         # The lock first: a file that another service uses is not brought up to date.
         prepare = partial(Start.prepared, settings, database)
         while (start := turn.wait(prepare)) is not None:
@@ -73,7 +73,6 @@ def run(settings: Settings) -> None:
             if asyncio.run(life) is End.ASKED:
                 break
             hold.close()
-    ending.settled()
 
 
 class End(Enum):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import coming, timestamps, wallclock
+from bot.domain import coming, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
@@ -135,8 +135,10 @@ class Editing:
             change.changes_content
             or change.changes_target
             or change.timezone is not None
+            or (after.next_at != schedule.next_at and contents.is_relative(after))
         ):
-            content = contents.read(self._templates, request, limits, voice)
+            due = after.due(after.next_at or after.deliver_at)
+            content = contents.read(self._templates, request, limits, voice, due)
             after = replace(after, content=content)
         if after.next_at != schedule.next_at:
             _check_unsent(uow, after)
@@ -212,7 +214,7 @@ def _check_unsent(uow: UnitOfWork, after: Schedule) -> None:
         raise Finished(
             Phrase(
                 "The occurrence of {moment} is over: {state}.",
-                moment=timestamps.format(after.next_at),
+                moment=after.shown(after.next_at),
                 state=found.state,
             )
         )

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain import timestamps
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Frozen, Occurrence, OccurrenceState
@@ -237,8 +236,8 @@ def _not_sent_now(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
                     "#{reference} was sent now at {moment} already. Sent again before"
                     " {end}, it would be taken for a repeat.",
                     reference=schedule.id,
-                    moment=timestamps.format(broadcast.created_at),
-                    end=timestamps.format(broadcast.created_at + REPEATED_WITHIN),
+                    moment=schedule.shown(broadcast.created_at),
+                    end=schedule.shown(broadcast.created_at + REPEATED_WITHIN),
                 )
             )
 
