@@ -67,10 +67,8 @@ def run(settings: Settings) -> None:
     ):
         turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
         # The lock first: a file that another service uses is not brought up to date.
-        while turn.wait():
-            start = turn.patiently(partial(Start.prepared, settings, database))
-            if start is None:
-                break
+        prepare = partial(Start.prepared, settings, database)
+        while (start := turn.wait(prepare)) is not None:
             life = Running.serve(settings, database, hold, ending, start, observing)
             if asyncio.run(life) is End.ASKED:
                 break
@@ -150,7 +148,7 @@ class Running:
         self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
         self._own_loops = (self._pulse, self._renewing, self._housekeeping)
-        self._background: dict[str, asyncio.Task[None]] = {}
+        self._background = dict(self._doors.tasks)
         vitals = Vitals(
             settings=settings,
             database=database,

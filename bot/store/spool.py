@@ -2,17 +2,18 @@
 
 It lies beside SQLite's file; for PostgreSQL in the folder that systemd gives for a
 service's state, else in the user's, and bears the service's name. Where it cannot be
-written the moves are kept in memory. A process's death costs nothing that was put; a
-power cut, what was put since `secure`.
+written, or read, the moves are kept in memory. A process's death costs nothing that was
+put; a power cut, what was put since `secure`.
 """
 
 import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from bot.domain.jid import domain_of
@@ -21,6 +22,8 @@ from bot.service.ports.spool import Move
 from bot.store.whereabouts import file_of
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MAX_LEAVES = 100_000  #: that wait
 MAX_JOINS = 10_000  #: that wait; servers, or people, ask again
@@ -49,6 +52,11 @@ _CROWD = (
     "SELECT leaves, trusted, domain FROM move WHERE leaves = ?"
     " GROUP BY trusted, domain ORDER BY trusted, count(*) DESC LIMIT 1"
 )
+_ALL = (
+    "SELECT place, jid, address, leaves, joins, asked, id, language, at, domain,"
+    " trusted FROM move ORDER BY place"
+)
+_COPY = "INSERT INTO move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _DONE = "DELETE FROM move WHERE place = ?"
 _TOO_MANY = (
     "DELETE FROM move WHERE place IN (SELECT place FROM move"
@@ -98,6 +106,8 @@ class SqlSpool:
         [(self._inherited,)] = self._connection.execute(
             "SELECT coalesce(max(place), 0) FROM move"
         )
+        #: the latest place that was given: none is given twice
+        self._latest = self._inherited
 
     def close(self) -> None:
         self._connection.close()
@@ -112,19 +122,27 @@ class SqlSpool:
         return joins, leaves
 
     def put(self, moves: Sequence[Move]) -> None:
+        self._surely(lambda: self._put(moves))
+
+    def _surely(self, work: Callable[[], T]) -> T:
         try:
-            self._put(moves)
+            return work()
         except sqlite3.Error as error:
             self._to_memory(error)
-            self._put(moves)
+            return work()
 
     def _put(self, moves: Sequence[Move]) -> None:
-        with self._connection as transaction:
-            transaction.execute("BEGIN IMMEDIATE")
-            for move in moves:
-                self._put_one(move)
-            self._make_room(0, self._max_joins)
-            self._make_room(1, self._max_leaves)
+        counts = [*self._waiting], [*self._dropped]
+        try:
+            with self._connection as transaction:
+                transaction.execute("BEGIN IMMEDIATE")
+                for move in moves:
+                    self._put_one(move)
+                self._make_room(0, self._max_joins)
+                self._make_room(1, self._max_leaves)
+        except sqlite3.Error:
+            self._waiting, self._dropped = counts
+            raise
 
     def _put_one(self, move: Move) -> None:
         found = self._connection.execute(_FOUND, move[:2]).fetchone()
@@ -137,7 +155,7 @@ class SqlSpool:
             return
         self._waiting[move.leaves] += 1
         domain = domain_of(move.jid)
-        self._connection.execute(
+        added = self._connection.execute(
             "INSERT INTO move (jid, address, leaves, joins, asked, id, language, at,"
             " domain, trusted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -146,6 +164,7 @@ class SqlSpool:
                 *(domain, domain in self._trusted),
             ),
         )
+        self._latest = added.lastrowid or self._latest
 
     def _of_one(self, jid: str) -> int:
         counted = "SELECT count(*) FROM move WHERE jid = ?"
@@ -169,19 +188,15 @@ class SqlSpool:
         self._crowd[leaves], self._drops = found.fetchone(), 0
 
     def first(self, limit: int) -> list[Move]:
-        rows = self._connection.execute(_FIRST, (limit,))
-        return [self._move(row) for row in rows]
+        return self._surely(
+            lambda: list(map(self._move, self._connection.execute(_FIRST, (limit,))))
+        )
 
     def concerns(self, jid: str) -> bool:
-        found = self._connection.execute("SELECT 1 FROM move WHERE jid = ?", (jid,))
-        return found.fetchone() is not None
+        return self._surely(lambda: self._of_one(jid) > 0)
 
     def done(self, move: Move) -> None:
-        try:
-            self._delete(move.leaves, _DONE, move.place)
-        except sqlite3.Error as error:
-            self._to_memory(error)
-            self._delete(move.leaves, _DONE, move.place)
+        self._surely(lambda: self._delete(move.leaves, _DONE, move.place))
 
     def secure(self) -> None:
         if self._file is None:
@@ -194,20 +209,33 @@ class SqlSpool:
             apart.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _to_memory(self, error: sqlite3.Error) -> None:
-        """The file takes no more: go on without it, with all that it holds."""
+        """The file takes no more: go on without it, with all of it that can be read."""
         if self._file is None:
             raise error
         log.error("joins and leaves wait in memory only: %s", error)
         before, self._connection = self._connection, _opened(None)
         with contextlib.suppress(sqlite3.Error):
             before.rollback()
-            before.backup(self._connection)
+        there = self._waiting
+        with self._connection as copy:
+            copy.execute("BEGIN")
+            with contextlib.suppress(sqlite3.Error):  # damaged from here on
+                for row in before.execute(_ALL):
+                    copy.execute(_COPY, row)
+            copy.execute("DELETE FROM sqlite_sequence")
+            copy.execute(
+                "INSERT INTO sqlite_sequence VALUES (?, ?)", ("move", self._latest)
+            )
         before.close()
         for name in ("", "-wal", "-shm"):
             with contextlib.suppress(OSError):
                 Path(f"{self._file}{name}").unlink()
         self._file = None
         self._count()
+        lost = [had - has for had, has in zip(there, self._waiting, strict=True)]
+        if any(lost):
+            log.error("joins and leaves are lost: %d joins, %d leaves", *lost)
+            self._dropped = [a + b for a, b in zip(self._dropped, lost, strict=True)]
 
     def _count(self) -> None:
         counted = "SELECT count(*), coalesce(sum(leaves), 0) FROM move"

@@ -187,6 +187,39 @@ def test_a_file_that_takes_no_more(opened: Opened, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("use", ["put", "first", "concerns", "done"])
+def test_a_damaged_file(opened: Opened, tmp_path: Path, use: str) -> None:
+    """What can be read of it goes on in memory, the rest is counted as lost, and
+    whoever moves from then on is in a place of his own.
+    """
+    found = opened()
+    found.put([leave(f"u{number}{'x' * 900}@example.org") for number in range(90)])
+    found.put([leave(A)])
+    before = found.first(99)
+    found._connection.execute("PRAGMA cache_size = 1")
+    found._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with (tmp_path / "moves").open("r+b") as file:
+        file.seek(16 * 4096)
+        file.write(b"\xff" * 1_000_000)
+    uses: dict[str, Callable[[], object]] = {
+        "put": lambda: found.put([leave(A)]),
+        "first": lambda: found.first(99),
+        "concerns": lambda: found.concerns(A),
+        "done": lambda: found.done(before[-1]),
+    }
+    uses[use]()
+    found.put([leave(B)])
+    *kept, latest = found.first(99)
+    again = 1 if use == "put" else 0
+    read = len(kept) - again
+    assert kept[:read] == before[:read]
+    assert read > 0
+    assert (latest.jid, latest.place) == (B, before[-1].place + again + 1)
+    assert found.dropped == (0, len(before) - read)
+    assert found.waiting == read + again + 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_only_its_owner_reads_it(opened: Opened, tmp_path: Path) -> None:
     """It names people, so others may not read it."""
     opened().secure()
