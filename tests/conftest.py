@@ -1,6 +1,7 @@
 """Servers, each started at its first use and shared by the whole run; its end."""
 
 import os
+import signal
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -92,6 +93,14 @@ def skip_without_program() -> Generator[None, None, None]:
 
 pytest_runtest_setup = pytest.hookimpl(wrapper=True)(skip_without_program)
 pytest_runtest_call = pytest.hookimpl(wrapper=True)(skip_without_program)
+
+
+@pytest.fixture(autouse=True)
+def signals_as_before() -> Iterator[None]:
+    """What a test blocks would be blocked in every server that is started later."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    yield
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
 
 
 #: what the workers of a run in parallel found still running at their end

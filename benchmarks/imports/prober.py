@@ -5,7 +5,6 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 _PAUSE = 0.0005
@@ -24,12 +23,7 @@ class Prober:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
 

@@ -14,7 +14,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Self
 
 import structlog
 
@@ -28,8 +29,12 @@ _POLL = 0.1
 
 
 class Ending:
+    """`with Ending() as ending:` in the main thread, before there are others."""
+
     def __init__(self) -> None:
         self.asked = threading.Event()
+        self._over = threading.Event()
+        self._before: Iterable[int] = ()
         self._lock = threading.Lock()
         self._wake: Callable[[], None] = lambda: None
         self._seconds = IDLE
@@ -37,17 +42,32 @@ class Ending:
         #: of a process whose time is up
         self._status = 0
 
-    def listen(self) -> None:
-        """From the main thread, before there are others."""
+    def __enter__(self) -> Self:
         numbers = _stop_signals()
         # in every thread made from here on, too: else one of them would get it
-        signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-        threading.Thread(
+        self._before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+        self._thread = threading.Thread(
             target=self._wait, args=(numbers,), name="ending", daemon=True
-        ).start()
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Where it was asked for, what hangs still has its time; else signals are what
+        they were before, for whatever comes after the service in this process.
+        """
+        self.settled()
+        self._over.set()
+        if self.asked.is_set() or self._thread.ident is None:
+            return
+        signal.pthread_kill(self._thread.ident, signal.SIGTERM)  # for it alone
+        self._thread.join()
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
 
     def _wait(self, numbers: tuple[signal.Signals, ...]) -> None:
         signal.sigwait(numbers)
+        if self._over.is_set():
+            return
         with self._lock:
             self._since = time.monotonic()
             self.asked.set()

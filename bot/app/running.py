@@ -60,23 +60,20 @@ def run(settings: Settings) -> None:
     Raises SettingsError where the password is empty.
     """
     _ = settings.xmpp.secret
-    ending = Ending()
-    ending.listen()
     observing = Observing()
-    database = database_of(settings, observing)
-    hold = database.hold()
-    turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
-    with contextlib.closing(database), contextlib.closing(hold):
+    with (
+        Ending() as ending,
+        contextlib.closing(database_of(settings, observing)) as database,
+        contextlib.closing(database.hold()) as hold,
+    ):
+        turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
         # The lock first: a file that another service uses is not brought up to date.
-        while turn.wait():
-            start = turn.patiently(partial(Start.prepared, settings, database))
-            if start is None:
-                break
+        prepare = partial(Start.prepared, settings, database)
+        while (start := turn.wait(prepare)) is not None:
             life = Running.serve(settings, database, hold, ending, start, observing)
             if asyncio.run(life) is End.ASKED:
                 break
             hold.close()
-    ending.settled()
 
 
 class End(Enum):
@@ -156,7 +153,7 @@ class Running:
             *(self._pulse, self._renewing, self._housekeeping),
             bystander,
         )
-        self._background: dict[str, asyncio.Task[None]] = {}
+        self._background = dict(self._doors.tasks)
         vitals = Vitals(
             settings=settings,
             database=database,

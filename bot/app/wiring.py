@@ -34,10 +34,10 @@ def policy_of(settings: Settings) -> Policy:
         ),
         addresses=addresses,
         limits={
-            Role.ADMIN: _limits(settings.limits.admin),
-            Role.PUBLISHER: _limits(settings.limits.of_publishers),
-            Role.USER: _limits(settings.limits.user),
-            Role.STRANGER: _limits(settings.limits.user),
+            Role.ADMIN: _limits(Role.ADMIN, settings.limits.admin),
+            Role.PUBLISHER: _limits(Role.PUBLISHER, settings.limits.of_publishers),
+            Role.USER: _limits(Role.USER, settings.limits.user),
+            Role.STRANGER: _limits(Role.USER, settings.limits.user),
         },
         notify=tuple(settings.notify.jids),
     )
@@ -54,8 +54,9 @@ def templates_of(settings: Settings) -> JinjaTemplates:
     )
 
 
-def _limits(limits: LimitSettings) -> Limits:
+def _limits(role: Role, limits: LimitSettings) -> Limits:
     return Limits(
+        role=role,
         pending=limits.pending,
         requests_per_minute=limits.requests_per_minute,
         deliveries_per_day=limits.deliveries_per_day,

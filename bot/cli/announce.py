@@ -9,9 +9,8 @@ from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import lists
 from bot.desk.verbs.announcing import DRAFT, SCHEDULE
-from bot.domain import wallclock
 from bot.domain.phrase import Phrase
-from bot.domain.preview import upcoming
+from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule
 
 _SHOWN = 5
@@ -30,7 +29,7 @@ def announce(
             "--set",
             metavar="K=V",
             help="A field of the template; K:lang=V in one language. Moments may be"
-            " wall time. Repeatable.",
+            " wall time, or +28h after the announcement. Repeatable.",
         ),
     ] = None,
     subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
@@ -104,7 +103,7 @@ def announce(
     )
     given.check_usage(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk, given.options_named():
+    with session.desk_of(context) as desk:
         target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         zone = timezone or target.timezone
         request = given.request_of(options, zone, desk.templates)
@@ -116,15 +115,16 @@ def announce(
                 2,
             )
         preview = upcoming(drafted, limit=_SHOWN)
-        warnings = [
-            warning
-            for text in (at, expires)
-            if text and (warning := moments.oddity(text, wallclock.zone(zone)))
-        ]
+        warnings = moments.together(
+            preview.warnings,
+            given.oddities(options, drafted, desk.templates),
+            draft.cautions,
+        )
         shown: dict[str, Any] = {
             "list": list_name,
             "readers": draft.readers,
             "timezone": drafted.zone,
+            "rule": rule_in_words(drafted),
             "texts": views.texts(draft.texts),
             **moments.as_data(preview, warnings),
         }

@@ -1,6 +1,7 @@
 """`carillon schedules edit`: a pending schedule changed; it shows what, then asks."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,10 +11,13 @@ from bot.cli import given, moments, naming, output, session, showing, steering
 from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import editing, schedules
+from bot.domain import timestamps
+from bot.domain.audit import Action
 from bot.domain.characters import line
 from bot.domain.differences import Difference
+from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.domain.preview import upcoming
+from bot.domain.preview import rule_in_words, upcoming
 from bot.service.requests.editing import Edited
 
 #: moments that are shown of what it becomes
@@ -115,8 +119,10 @@ def edit(
     )
     given.check_change(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk, given.options_named():
-        found = naming.asked(desk, schedules.QUERY, reference, owner).schedule
+    with session.desk_of(context) as desk:
+        found = naming.asked(
+            desk, schedules.QUERY, reference, owner, Action.EDIT
+        ).schedule
         change = given.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost
         wanted = editing.Edit(
@@ -132,6 +138,11 @@ def edit(
                 2,
             )
         ahead = upcoming(edited.after, limit=_SHOWN, skipped=edited.skipped)
+        warnings = moments.together(
+            ahead.warnings,
+            given.oddities(options, edited.after, desk.templates),
+            draft.cautions,
+        )
         shown: dict[str, Any] = {
             "differences": [
                 {"field": one.field, "old": one.old, "new": one.new}
@@ -140,13 +151,17 @@ def edit(
             "put_back": edited.put_back,
             "readers": draft.readers,
             "texts": views.texts(draft.texts),
-            **moments.as_data(ahead),
+            "rule": rule_in_words(edited.after),
+            **moments.as_data(ahead, warnings),
         }
         if not json:
             _differences(edited)
         if not json and edited.differences:
             showing.written(draft.texts)
-            showing.ahead(ahead)
+            if edited.after.recurrence is not None:
+                output.details([(Phrase("rule"), showing.rule(edited.after))])
+                output.plain()
+            showing.ahead(ahead, warnings)
             _put_back(edited.put_back, edited.after.zone)
         if dry_run or not edited.differences:
             if json:
@@ -158,7 +173,7 @@ def edit(
     if json:
         output.document({**views.schedule(changed), **shown, "dry_run": False})
         return
-    steering.tell(changed, json=False)
+    steering.tell(changed)
 
 
 def _differences(edited: Edited) -> None:
@@ -170,7 +185,11 @@ def _differences(edited: Edited) -> None:
     output.table(
         (Phrase("field"), Phrase("before"), Phrase("after")),
         [
-            (one.field, _value(one.old, zones[0]), _value(one.new, zones[1]))
+            (
+                one.field,
+                _value(_read(one.field, one.old), zones[0]),
+                _value(_read(one.field, one.new), zones[1]),
+            )
             for one in _worth_telling(edited.differences)
         ],
     )
@@ -185,6 +204,14 @@ def _worth_telling(found: Sequence[Difference]) -> Iterator[Difference]:
         if one.field == "begin" and (comes_or_goes or (one.old, one.new) in at):
             continue
         yield one
+
+
+def _read(field: str, value: Any) -> Any:
+    """A template's field is text, of which a moment is shown as others are."""
+    if field.startswith("set.") and isinstance(value, str):
+        with suppress(Invalid):
+            return timestamps.parse(value)
+    return value
 
 
 def _value(value: Any, zone: str) -> Any:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,30 +9,18 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli import moments, output
-from bot.cli.reader import words
-from bot.domain import durations, timestamps, wallclock
-from bot.domain.errors import Invalid
+from bot.domain import durations, recurrence, relative, timestamps, wallclock, zones
+from bot.domain.errors import Invalid, about
 from bot.domain.fields import FieldType
 from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution
 from bot.domain.schedule import Origin, Schedule, TemplateContent
 from bot.service.ports.outside import Templates
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
 
-#: no request for later than this is allowed, so it may stand for what is longer
-_LONGEST = 9_999_999_999
 _SETTING = re.compile(
     r"(?P<name>[^=:]+)(?::(?P<language>[^=:]*))?=(?P<value>.*)", re.DOTALL
 )
-#: what is typed here for a field that the service finds fault with
-_OPTIONS = {
-    "deliver-at": "--at",
-    "delay-seconds": "--in",
-    "timezone": "--tz",
-    "recurrence": "--every",
-    "expires": "--expires",
-    "late": "--late",
-}
-
 
 #: options that a command takes several times
 Many = list[str] | None
@@ -117,21 +104,6 @@ def check_change(options: Options) -> None:
         )
 
 
-@contextmanager
-def options_named() -> Iterator[None]:
-    """What the service says of a field is said of the option that was typed."""
-    try:
-        yield
-    except Invalid as error:
-        field = error.field or ""
-        said = words(error.phrase)
-        option = _OPTIONS.get(field)
-        if option is None or said.startswith(option):
-            raise
-        why = re.sub(rf"{re.escape(field)}\s?:\s", "", said, count=1)
-        raise Invalid(output.about(option, why), field=field) from error
-
-
 def _has_texts(options: Options) -> bool:
     texts = (options.subject, options.body, *options.subjects, *options.bodies)
     return any(text is not None for text in texts)
@@ -146,6 +118,7 @@ def request_of(
     a moment, so that repeating the command with the same --id is a repeat, and
     pondering the question costs nothing.
     """
+    zone_name = zones.spelt(zone_name)
     zone = wallclock.zone(zone_name)
     late, within = _late(options.late)
     return ScheduleRequest(
@@ -155,11 +128,11 @@ def request_of(
         values=_values(options, zone, templates),
         bodies=_texts(options.body, options.bodies, "--body-in"),
         subjects=_texts(options.subject, options.subjects, "--subject-in"),
-        deliver_at=_moment(options.at, zone, "--at"),
+        deliver_at=_moment(options.at, zone, "deliver-at"),
         delay_seconds=None if options.at is not None else _delay(options.within),
         timezone=zone_name,
-        recurrence=options.every,
-        expires=_moment(options.expires, zone, "--expires"),
+        recurrence=options.every and recurrence.spelt(options.every),
+        expires=_moment(options.expires, zone, "expires"),
         on_the_wall=True,
         client_id=options.client_id,
         late_policy=late,
@@ -175,12 +148,11 @@ def change_of(
     An empty --expires, --every or --tz takes it away. Ends with exit code 2 where
     --set has no template to go with.
     """
-    zone = wallclock.zone(options.timezone or schedule.zone)
+    # '' takes it away
+    timezone = options.timezone and zones.spelt(options.timezone)
+    zone = wallclock.zone(schedule.zone if timezone is None else timezone or "UTC")
     late, within = _late(options.late)
-    content = schedule.content
-    template = options.template
-    if template is None and isinstance(content, TemplateContent):
-        template = content.template
+    template = options.template or _template_of(schedule)
     if options.settings and template is None:
         output.fail(Phrase("--set goes with --template NAME"), 2)
     return ScheduleChange(
@@ -189,16 +161,42 @@ def change_of(
         values=_values(replace(options, template=template), zone, templates),
         bodies=_texts(options.body, options.bodies, "--body-in"),
         subjects=_texts(options.subject, options.subjects, "--subject-in"),
-        deliver_at=_moment(options.at, zone, "--at"),
+        deliver_at=_moment(options.at, zone, "deliver-at"),
         delay_seconds=None if options.within is None else _delay(options.within),
-        timezone=options.timezone,
-        recurrence=options.every,
+        timezone=timezone,
+        recurrence=options.every and recurrence.spelt(options.every),
         # '' takes it away
-        expires=options.expires and _moment(options.expires, zone, "--expires"),
+        expires=options.expires and _moment(options.expires, zone, "expires"),
         on_the_wall=True,
         late_policy=late,
         late_within=within,
     )
+
+
+def oddities(
+    options: Options, schedule: Schedule, templates: Templates
+) -> Iterator[Caution]:
+    """What the clocks make of the wall times that were typed for `schedule`. Where a
+    rule begins is left to the preview of its moments: it may be none of them.
+    """
+    typed = [options.expires]
+    if schedule.recurrence is None:
+        typed.insert(0, options.at)
+    template = _template_of(schedule)
+    if template is not None:
+        given = settings(options.settings)
+        for field in templates.get(template).fields:
+            if field.type is FieldType.MOMENT:
+                typed += given.get(field.name, {}).values()
+    zone = wallclock.zone(schedule.zone)
+    for text in typed:
+        if text and (found := moments.oddity(text, zone)):
+            yield found
+
+
+def _template_of(schedule: Schedule) -> str | None:
+    content = schedule.content
+    return content.template if isinstance(content, TemplateContent) else None
 
 
 def settings(given: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -223,13 +221,23 @@ def settings(given: Sequence[str]) -> dict[str, dict[str, str]]:
 def with_moments(
     values: dict[str, dict[str, str]], template: str, zone: ZoneInfo, known: Templates
 ) -> dict[str, dict[str, str]]:
-    """Wall times in fields that take a moment become UTC; raises Invalid."""
+    """Wall times in fields that take a moment become UTC, and what is relative to the
+    announcement takes one form; raises Invalid.
+    """
     for field in known.get(template).fields:
         if field.type is FieldType.MOMENT:
             for language, text in values.get(field.name, {}).items():
-                moment = moments.read(text, zone, f"--set {field.name}")
-                values[field.name][language] = timestamps.format(moment)
+                read = _moment_told(text, zone, f"set.{field.name}")
+                values[field.name][language] = read
     return values
+
+
+def _moment_told(text: str, zone: ZoneInfo, field: str) -> str:
+    with about(field):
+        offset = relative.parse(text)
+    if offset is not None:
+        return str(offset)
+    return timestamps.format(moments.read(text, zone, field))
 
 
 def _values(
@@ -237,6 +245,8 @@ def _values(
 ) -> dict[str, dict[str, str]]:
     if options.template is None:
         return {}
+    with about("template"):
+        templates.get(options.template)
     values = settings(options.settings)
     return with_moments(values, options.template, zone, templates)
 
@@ -260,14 +270,14 @@ def _texts(
     return tuple(texts)
 
 
-def _moment(text: str | None, zone: ZoneInfo, option: str) -> str | None:
+def _moment(text: str | None, zone: ZoneInfo, field: str) -> str | None:
     if text is None:
         return None
-    return moments.as_typed(text, zone, option)
+    return moments.as_typed(text, zone, field)
 
 
 def _delay(text: str | None) -> str:
-    return "1" if text is None else str(_seconds(text, "--in"))
+    return "1" if text is None else str(_seconds(text, "delay-seconds"))
 
 
 def _late(text: str | None) -> tuple[str | None, str | None]:
@@ -276,12 +286,10 @@ def _late(text: str | None) -> tuple[str | None, str | None]:
         return None, None
     policy, colon, within = text.partition(":")
     if not policy:  # which a request takes for none given
-        raise Invalid(Phrase("late: the policy is run, skip or hold."), field="late")
-    return policy, str(_seconds(within, "--late")) if colon else None
+        raise Invalid(Phrase("the policy is run, skip or hold."), field="late")
+    return policy, str(_seconds(within, "late")) if colon else None
 
 
-def _seconds(text: str, option: str) -> int:
-    try:
-        return min(int(durations.parse(text).total_seconds()), _LONGEST)
-    except Invalid as error:
-        raise Invalid(output.about(option, error)) from None
+def _seconds(text: str, field: str) -> int:
+    with about(field):
+        return int(durations.parse(text).total_seconds())

@@ -1,46 +1,50 @@
 """Moments as an operator types and reads them."""
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-from bot.cli import output
 from bot.domain import timestamps, wallclock
-from bot.domain.errors import Invalid
+from bot.domain.errors import Invalid, about
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Note, Preview
+from bot.domain.preview import Caution, CautionKind, Note, Preview
 
-_WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?", re.ASCII)
+# as clocks show it, the offset as in 09:00Z and the abbreviation as in 09:00 CET
+_MOMENT = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})(?:\s+|T)"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+    r"(?:\s*(?P<offset>Z|[+-]\d{2}:\d{2})"
+    r"|\s+(?P<clocks>[A-Z]{2,6}|UTC[+-]\d{2,4}))?",
+    re.ASCII | re.IGNORECASE,
+)
 # not strftime's, which follow the locale of the process
 _WEEKDAYS = (
     *(Phrase("Mon"), Phrase("Tue"), Phrase("Wed"), Phrase("Thu"), Phrase("Fri")),
     *(Phrase("Sat"), Phrase("Sun")),
 )
+_ABSOLUTE = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 _NOTES = {
     Note.SHIFTED: Phrase("shifted"),
     Note.FIRST: Phrase("first"),
     Note.SECOND: Phrase("second"),
 }
-_ABSOLUTE = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 
 
-def read(text: str, zone: ZoneInfo, option: str) -> datetime:
-    """A moment: XEP-0082 with Z or offset, else wall time in `zone`.
-
-    Raises Invalid naming the option.
+def read(text: str, zone: ZoneInfo, field: str) -> datetime:
+    """A moment: XEP-0082 with Z or offset, else wall time in `zone`, perhaps with the
+    abbreviation of its clocks, as it is shown. Raises Invalid naming the field.
     """
-    try:
+    with about(field):
         return _read(text.strip(), zone)
-    except Invalid as error:
-        raise Invalid(output.about(option, error), field=error.field) from None
 
 
 def _read(given: str, zone: ZoneInfo) -> datetime:
-    if _ABSOLUTE.search(given):
+    found = _MOMENT.fullmatch(given)
+    if found is None and _ABSOLUTE.search(given):
         return timestamps.parse(given)
-    wall = _WALL.fullmatch(given)
-    if wall is None:
+    if found is None:
         raise Invalid(
             Phrase(
                 "{text!r} is not a moment; write '2026-12-01 09:00' or {sample}",
@@ -48,58 +52,92 @@ def _read(given: str, zone: ZoneInfo) -> datetime:
                 sample=timestamps.SAMPLE,
             )
         )
-    plain = timestamps.parse(f"{wall[1]}T{wall[2]}{wall[3] or ':00'}Z")
-    return wallclock.resolve(plain.replace(tzinfo=None), zone)
+    wall = _wall(found)
+    if found["offset"]:
+        return timestamps.parse(f"{wall.isoformat()}{found['offset'].upper()}")
+    if found["clocks"]:
+        return _at_clocks(wall, found["clocks"].upper(), zone)
+    return wallclock.resolve(wall, zone)
 
 
-def as_typed(text: str, zone: ZoneInfo, option: str) -> str:
+def _at_clocks(wall: datetime, name: str, zone: ZoneInfo) -> datetime:
+    """When clocks in `zone`, or those of UTC, show `wall` under that abbreviation."""
+    if name == "UTC":
+        return wallclock.resolve(wall, wallclock.zone("UTC"))
+    for fold in (0, 1):
+        moment = wallclock.resolve(wall.replace(fold=fold), zone)
+        there = moment.astimezone(zone)
+        if (there.replace(tzinfo=None), wallclock.abbreviation(there)) == (wall, name):
+            return moment
+    raise Invalid(
+        Phrase("clocks in {zone} do not show {name} then", zone=zone.key, name=name)
+    )
+
+
+def as_typed(text: str, zone: ZoneInfo, field: str) -> str:
     """As a request takes it: with an offset, or the wall time without one, which may
-    be one that clocks skip. Raises Invalid naming the option.
+    be one that clocks skip. Raises Invalid naming the field.
     """
-    moment = read(text, zone, option)
-    wall = _WALL.fullmatch(text.strip())
-    if wall is None:
-        return timestamps.format(moment)
-    return f"{wall[1]}T{wall[2]}{wall[3] or ':00'}"
+    moment, wall = read(text, zone, field), _wall_alone(text)
+    return timestamps.format(moment) if wall is None else wall.isoformat()
 
 
-def oddity(text: str, zone: ZoneInfo) -> Phrase | None:
-    """A warning where clocks in `zone` skip the wall time `text`, or show it twice."""
-    wall = _WALL.fullmatch(text.strip())
-    if wall is None:
+def _wall_alone(text: str) -> datetime | None:
+    """The wall time where nothing is said of its offset."""
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None or found["offset"] or found["clocks"]:
         return None
-    plain = datetime.fromisoformat(f"{wall[1]}T{wall[2]}{wall[3] or ':00'}")
+    return _wall(found)
+
+
+def _wall(found: re.Match[str]) -> datetime:
+    """What clocks show, 9:00 and 24:00 too; raises Invalid where none does."""
+    try:
+        day = datetime.strptime(f"{found['day']}Z", "%Y-%m-%d%z").replace(tzinfo=None)
+        clock = f"{found['hour']:0>2}:{found['minute']}:{found['second'] or '00'}"
+        # the end of a day (ISO 8601) is the beginning of the next
+        if clock == "24:00:00":
+            return day + timedelta(days=1)
+        return datetime.combine(day, time.fromisoformat(clock))
+    except (ValueError, OverflowError):
+        raise Invalid(
+            Phrase("{text!r} names a day or time that does not exist", text=found[0])
+        ) from None
+
+
+def oddity(text: str, zone: ZoneInfo) -> Caution | None:
+    """Where clocks in `zone` skip the wall time `text`, or show it twice."""
+    plain = _wall_alone(text)
+    if plain is None:
+        return None
+    told = {"zone": zone.key, "time": f"{plain:%H:%M}", "day": plain.date()}
+    moment = wallclock.resolve(plain, zone)
     if wallclock.is_gap(plain, zone):
-        return Phrase(
-            "clocks in {zone} skip {time} on {day}; it is read as later",
-            zone=zone.key,
-            time=wall[2],
-            day=wall[1],
+        why = Phrase(
+            "clocks in {zone} skip {time} on {day}; it is read as {later}",
+            later=f"{moment.astimezone(zone):%H:%M}",
+            **told,
         )
+        return Caution(kind=CautionKind.GAP, phrase=why, moment=moment)
     if wallclock.is_fold(plain, zone):
-        return Phrase(
-            "clocks in {zone} show {time} twice on {day}: the first",
-            zone=zone.key,
-            time=wall[2],
-            day=wall[1],
-        )
+        why = Phrase("clocks in {zone} show {time} twice on {day}: the first", **told)
+        return Caution(kind=CautionKind.FOLD, phrase=why, moment=moment)
     return None
 
 
-def local(moment: datetime | None, zone_name: str) -> str:
-    """What clocks there show, with the zone's abbreviation: `2026-12-01 09:00 CET`.
+def together(*several: Iterable[Caution]) -> tuple[Caution, ...]:
+    """Each once: clocks are as odd for what was typed as for what comes of it."""
+    found: dict[object, Caution] = {}
+    for caution in chain(*several):
+        of_clocks = caution.kind in {CautionKind.GAP, CautionKind.FOLD}
+        about = caution.moment if of_clocks else caution.phrase
+        found.setdefault((caution.kind, about), caution)
+    return tuple(found.values())
 
-    UTC where the machine no longer knows the zone, or cannot show it.
-    """
-    if moment is None:
-        return ""
-    try:
-        shown = moment.astimezone(wallclock.zone_or_utc(zone_name))
-    except OverflowError:  # in the last hours of the year 9999
-        shown = moment
-    name = shown.tzname() or ""
-    seconds = f":{shown:%S}" if shown.second else ""
-    return f"{shown:%Y-%m-%d %H:%M}{seconds} {name if name.isalpha() else f'UTC{name}'}"
+
+def local(moment: datetime | None, zone_name: str) -> str:
+    """What clocks there show, '' where there is no moment."""
+    return "" if moment is None else wallclock.shown_in(moment, zone_name)
 
 
 def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
@@ -123,8 +161,8 @@ def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
     ]
 
 
-def as_data(preview: Preview, warnings: Sequence[Phrase] = ()) -> dict[str, object]:
-    """For JSON; `warnings` come on top of the preview's."""
+def as_data(preview: Preview, warnings: Iterable[Caution]) -> dict[str, object]:
+    """For JSON."""
     return {
         "moments": [
             {
@@ -136,8 +174,10 @@ def as_data(preview: Preview, warnings: Sequence[Phrase] = ()) -> dict[str, obje
             for entry in preview.entries
         ],
         "skipped": [entry.moment for entry in preview.skipped],
-        "warnings": [
-            *({"kind": "clock", "text": text} for text in warnings),
-            *({"kind": one.kind, "text": one.text} for one in preview.warnings),
-        ],
+        "warnings": cautions(warnings),
     }
+
+
+def cautions(found: Iterable[Caution]) -> list[dict[str, object]]:
+    """For JSON: a code that stays, and a sentence."""
+    return [{"code": one.kind, "text": one.text} for one in found]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from bot.domain.access import OPERATOR, owner_named
-from bot.domain.errors import NotFound
+from bot.domain.audit import Action
+from bot.domain.errors import Invalid, NotFound
 from bot.domain.phrase import Phrase
 from bot.service.requests.request import ScheduleName
 
@@ -29,20 +30,34 @@ Owner = Annotated[
 
 
 def asked(
-    desk: "Desk", verb: "Verb[ScheduleName, T]", reference: str, owner: str | None
+    desk: "Desk",
+    verb: "Verb[ScheduleName, T]",
+    reference: str,
+    owner: str | None,
+    towards: Action | None = None,
 ) -> T:
-    """Ask for a verb that is given nothing but the schedule's name."""
-    return ask(desk, verb(name_of(reference, owner)), reference, owner)
+    """Ask for a verb that is given nothing but the schedule's name; `towards`: the
+    change for which it is looked at.
+    """
+    return ask(desk, verb(name_of(reference, owner)), reference, owner, towards)
 
 
-def ask(desk: "Desk", wanted: "Wanted[T]", reference: str, owner: str | None) -> T:
+def ask(
+    desk: "Desk",
+    wanted: "Wanted[T]",
+    reference: str,
+    owner: str | None,
+    towards: Action | None = None,
+) -> T:
     """Ask, and where there is no such schedule say how else to name it."""
     with _whose(reference, owner):
-        return desk.ask_here(wanted)
+        return desk.ask_here(wanted, towards)
 
 
 def name_of(reference: str, owner: str | None) -> ScheduleName:
     """By `#N` or `N`, or by the id that its owner gave it."""
+    if owner is not None and not owner.strip():
+        raise Invalid(Phrase("it is empty"), field="owner")
     digits = reference.removeprefix("#")
     if owner is None and digits.isascii() and digits.isdigit():
         number = int(digits[:20])

@@ -27,6 +27,7 @@ from bot.cli import (
     helps,
     init,
     lists,
+    options,
     run,
     schedules,
     status,
@@ -68,7 +69,7 @@ class Program(TyperGroup):
             with usage.told():
                 return super().invoke(ctx)
         except CarillonError as error:
-            fail(error.phrase)
+            fail(options.told(error))
         except SettingsError as error:
             for phrase in error.faults:
                 fault(phrase)

@@ -17,7 +17,7 @@ from bot.app.setup.neighbours import Neighbour, listens
 from bot.app.snippets import ServerKind
 from bot.cli import output, reader
 from bot.cli.reader import words
-from bot.domain import wallclock
+from bot.domain import zones
 from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
 from bot.domain.language import language_tag
@@ -172,7 +172,7 @@ def _admin(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    return wallclock.zone(text).key
+    return zones.spelt(text)
 
 
 def _secret_file(file: Path) -> Path:

@@ -11,7 +11,7 @@ from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Preview, upcoming
+from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
 from bot.domain.schedule import ON_THE_WIRE, Schedule, ScheduleState
 from bot.domain.updates import WireState
 from bot.service.ports.paging import Paging
@@ -77,7 +77,7 @@ def show_all(
                 moments.local(one.next_at, one.zone),
                 showing.target(one),
                 one.state,
-                one.recurrence,
+                rule_in_words(one),
                 one.client_id,
                 one.owner,
             )
@@ -106,23 +106,29 @@ def show_one(
         output.document(
             {
                 **views.schedule(found),
-                **moments.as_data(upcoming(found, skipped=shown.skipped)),
+                **_as_data(upcoming(found, skipped=shown.skipped), shown.cautions),
                 "texts": views.texts(texts),
                 "occurrences": [views.occurrence(one) for one in shown.occurrences],
                 "broadcasts": [views.broadcast(*one) for one in shown.broadcasts],
             }
         )
         return
-    _show(found, texts, upcoming(found, limit=_AHEAD, skipped=shown.skipped))
+    _show(found, texts)
+    ahead = upcoming(found, limit=_AHEAD, skipped=shown.skipped)
+    if ahead.entries or ahead.skipped:
+        showing.ahead(ahead, (*ahead.warnings, *shown.cautions))
     if shown.occurrences:
         output.plain()
         output.table(
             (Phrase("due"), Phrase("became"), Phrase("why")),
-            [(one.due_at, one.state, one.reason) for one in shown.occurrences],
+            [
+                (moments.local(one.due_at, found.zone), one.state, one.reason)
+                for one in shown.occurrences
+            ],
         )
     if shown.broadcasts:
         output.plain()
-        showing.broadcasts(shown.broadcasts)
+        showing.broadcasts(shown.broadcasts, found.zone)
 
 
 @app.command()
@@ -139,7 +145,9 @@ def preview(
     found = report.schedule
     ahead = upcoming(found, limit=limit, skipped=report.skipped)
     if json:
-        output.document({"reference": found.id, **moments.as_data(ahead)})
+        data = _as_data(ahead, report.cautions)
+        rule = rule_in_words(found)
+        output.document({"reference": found.id, "rule": rule, **data})
         return
     if not ahead.entries and not ahead.skipped:
         output.say(
@@ -151,7 +159,10 @@ def preview(
         )
         showing.unreadable([found])
         return
-    showing.ahead(ahead)
+    if found.recurrence is not None:
+        output.details([(Phrase("rule"), showing.rule(found))])
+        output.plain()
+    showing.ahead(ahead, (*ahead.warnings, *report.cautions))
 
 
 def _named(status: str) -> frozenset[ScheduleState]:
@@ -162,11 +173,15 @@ def _named(status: str) -> frozenset[ScheduleState]:
     if not found:
         words = (*ScheduleState, OccurrenceState.HELD, *WireState)
         known = ", ".join(dict.fromkeys(words))
-        raise Invalid(Phrase("status: one of {known}.", known=known), field="status")
+        raise Invalid(Phrase("one of {known}.", known=known), field="status")
     return found
 
 
-def _show(found: Schedule, texts: tuple[Text, ...], ahead: Preview) -> None:
+def _as_data(ahead: Preview, cautions: tuple[Caution, ...]) -> dict[str, object]:
+    return moments.as_data(ahead, (*ahead.warnings, *cautions))
+
+
+def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
     output.details(
         [
             (Phrase("reference"), f"#{found.id}"),
@@ -176,20 +191,18 @@ def _show(found: Schedule, texts: tuple[Text, ...], ahead: Preview) -> None:
             (Phrase("to"), showing.target(found)),
             (Phrase("state"), found.state),
             (Phrase("why"), found.reason),
-            (Phrase("rule"), found.recurrence),
+            (Phrase("rule"), showing.rule(found)),
             (Phrase("zone"), found.zone),
-            (Phrase("expires"), found.expires_at),
+            (Phrase("expires"), moments.local(found.expires_at, found.zone)),
             (Phrase("late"), found.late.policy),
             (Phrase("revision"), found.revision),
-            (Phrase("created"), found.created_at),
-            (Phrase("ended"), found.ended_at),
+            (Phrase("created"), moments.local(found.created_at, found.zone)),
+            (Phrase("ended"), moments.local(found.ended_at, found.zone)),
         ]
     )
     showing.unreadable([found])
     output.plain()
     showing.written(texts)
-    if ahead.entries or ahead.skipped:
-        showing.ahead(ahead)
 
 
 app.command()(editing.edit)

@@ -9,13 +9,21 @@ from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.characters import line
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Preview
+from bot.domain.preview import Caution, Preview, rule_in_words
 from bot.domain.schedule import Schedule
 
 
 def target(schedule: Schedule) -> str:
     """Who is told: the list's name, or the people."""
     return ", ".join(schedule.audience.jids) or words(schedule.audience.label)
+
+
+def rule(schedule: Schedule) -> Phrase | None:
+    """In words, and as it was given."""
+    said = rule_in_words(schedule)
+    if said is None or str(said) == schedule.recurrence:
+        return said
+    return Phrase("{words} ({rule})", words=said, rule=schedule.recurrence)
 
 
 def unreadable(found: Iterable[Schedule]) -> None:
@@ -32,7 +40,7 @@ def draft(
     readers: int,
     texts: Sequence[Text],
     preview: Preview,
-    warnings: Sequence[Phrase],
+    warnings: Iterable[Caution],
 ) -> None:
     """What is going to happen."""
     written(texts)
@@ -40,7 +48,7 @@ def draft(
         [
             (Phrase("to"), target(drafted)),
             (Phrase("readers now"), readers),
-            (Phrase("rule"), drafted.recurrence),
+            (Phrase("rule"), rule(drafted)),
             (Phrase("expires"), moments.local(drafted.expires_at, drafted.zone)),
         ]
     )
@@ -58,13 +66,17 @@ def written(texts: Iterable[Text]) -> None:
         output.plain()
 
 
-def ahead(preview: Preview, warnings: Sequence[Phrase] = ()) -> None:
+def ahead(preview: Preview, warnings: Iterable[Caution]) -> None:
     """The next moments, and what to know about them."""
     headings = (Phrase("local"), Phrase("utc"), Phrase("note"))
     output.table(headings, moments.rows(preview))
-    cautions = (one.phrase for one in preview.warnings)
-    for text in (*warnings, *cautions):
-        output.say(Phrase("Note: {text}.", text=text))
+    cautions(warnings)
+
+
+def cautions(found: Iterable[Caution]) -> None:
+    """What to know, a line each."""
+    for caution in found:
+        output.say(Phrase("Note: {text}.", text=caution.phrase))
 
 
 COUNTS = (
@@ -79,7 +91,10 @@ def counts(progress: Progress) -> tuple[int, ...]:
     return (*reached, progress.deferred)
 
 
-def broadcasts(found: Iterable[tuple[Broadcast, Progress]]) -> None:
+def broadcasts(
+    found: Iterable[tuple[Broadcast, Progress]], zone: str | None = None
+) -> None:
+    """A line each; `zone`: whose clocks tell when they began, else UTC for programs."""
     output.table(
         (
             *(Phrase("broadcast"), Phrase("schedule"), Phrase("state")),
@@ -92,7 +107,9 @@ def broadcasts(found: Iterable[tuple[Broadcast, Progress]]) -> None:
                 f"#{broadcast.schedule_id}",
                 broadcast.state,
                 *counts(progress),
-                broadcast.created_at,
+                moments.local(broadcast.created_at, zone)
+                if zone
+                else broadcast.created_at,
             )
             for broadcast, progress in found
         ],

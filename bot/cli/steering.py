@@ -1,7 +1,7 @@
 """`carillon schedules pause` and the like: schedules out of their own time."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ from bot.desk.verbs import schedules, steering
 from bot.domain import coming, timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.domain.preview import upcoming
+from bot.domain.preview import CautionKind, upcoming
 from bot.domain.schedule import Schedule
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
@@ -102,16 +102,31 @@ def _change(
     json: bool,
 ) -> None:
     with session.desk_of(context) as desk:
-        changed = naming.asked(desk, verb, reference, owner).schedule
-    tell(changed, json)
-
-
-def tell(changed: Schedule, json: bool) -> None:
+        changed = naming.asked(desk, verb, reference, owner)
     if json:
-        output.document(views.schedule(changed))
+        output.document(_as_data(changed))
         return
+    _tell(changed)
+
+
+def _as_data(changed: Report) -> dict[str, Any]:
+    return {
+        **views.schedule(changed.schedule),
+        "skipped": sorted(_left_out(changed)),
+        "warnings": moments.cautions(changed.warnings),
+    }
+
+
+def tell(changed: Schedule) -> None:
     output.say(_changed(changed))
     showing.unreadable([changed])
+
+
+def _tell(changed: Report) -> None:
+    """How it stands, which says what cannot be read, and what else to know."""
+    tell(changed.schedule)
+    unread = CautionKind.UNREADABLE
+    showing.cautions(one for one in changed.warnings if one.kind is not unread)
 
 
 def _change_one(
@@ -124,17 +139,16 @@ def _change_one(
 ) -> None:
     name = naming.name_of(reference, owner)
     with session.desk_of(context) as desk:
-        before = naming.asked(desk, schedules.QUERY, reference, owner)
+        before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
         moment = _moment(before, due)
         wanted = verb(steering.ScheduleOccurrence(name=name, due=moment))
         naming.ask(desk, wanted, reference, owner)
         after = naming.asked(desk, schedules.QUERY, reference, owner)
     if json:
-        found = views.schedule(after.schedule)
-        output.document({**found, "skipped": sorted(_left_out(after))})
+        output.document(_as_data(after))
         return
     _tell_skipped(before, after, moment)
-    tell(after.schedule, json=False)
+    _tell(after)
 
 
 def _tell_skipped(before: Report, after: Report, due: str | None) -> None:
@@ -165,15 +179,15 @@ def _moment(report: Report, due: str | None) -> str | None:
     try:
         day = date.fromisoformat(due.strip())
     except ValueError:
-        return timestamps.format(moments.read(due, zone, "DUE"))
+        return timestamps.format(moments.read(due, zone, "due"))
     ahead = upcoming(report.schedule, limit=_LOOKED_THROUGH, skipped=report.skipped)
     entries = (*ahead.entries, *ahead.skipped)
     found = [entry.moment for entry in entries if entry.local.date() == day]
     if not found:
-        raise Invalid(Phrase("DUE: nothing is due on {day}", day=day), field="due")
+        raise Invalid(Phrase("nothing is due on {day}", day=day), field="due")
     if len(found) > 1:
         raise Invalid(
-            Phrase("DUE: {day} has several occurrences; say the time, too", day=day),
+            Phrase("{day} has several occurrences; say the time, too", day=day),
             field="due",
         )
     return timestamps.format(found[0])

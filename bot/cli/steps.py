@@ -1,6 +1,7 @@
 """The steps of `carillon init`, each of which may have been done before."""
 
 import asyncio
+import contextlib
 import secrets
 import shlex
 import time
@@ -57,6 +58,8 @@ class Steps:
         """The secret first: a configuration that is there can be used."""
         self._kind = questions.kind_of(self._flags, self._found)
         if self._goes_on:
+            with contextlib.suppress(OSError):
+                writing.sweep(self._config)
             self._settings = load(self._config)
             _agree(self._flags, self._settings, self._config)
             self._say(

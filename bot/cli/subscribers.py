@@ -6,6 +6,7 @@ import typer
 
 from bot.cli import exporting, importing, output, session
 from bot.desk.verbs import subscribers as verbs
+from bot.domain import zones
 from bot.domain.phrase import Counted, Phrase
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
@@ -90,7 +91,7 @@ def add(
         list_name=list_name,
         jids=jids,
         language=language,
-        timezone=timezone,
+        timezone=timezone and zones.spelt(timezone),
         welcome=welcome,
     )
     with session.desk_of(context) as desk:
@@ -99,6 +100,9 @@ def add(
         output.document({"list": list_name, **done._asdict(), "given": len(jids)})
         return
     output.say_all(importing.additions(done, len(jids) - done.added, list_name))
+    why = zones.fixed(people.timezone or "")
+    if why is not None:
+        output.say(Phrase("Note: {text}.", text=why))
 
 
 @app.command()

@@ -5,15 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import given, output, reader, session, showing
+from bot.cli import given, moments, output, reader, session, showing
 from bot.cli.trial import trial
 from bot.desk import views
-from bot.domain import wallclock
+from bot.domain import timestamps, wallclock, zones
 from bot.domain.characters import line
 from bot.domain.errors import CarillonError
 from bot.domain.fields import WANTED, Template, TemplateField
 from bot.domain.language import choose, language_tag
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.relative import Anchor
 from bot.rendering.templates import JinjaTemplates
 from bot.texts import ENGLISH
 
@@ -125,19 +126,31 @@ def render(
             help="Of wall times, and of readers who chose none; otherwise the list's.",
         ),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="As the announcement of then tells moments such as +28h;"
+            " otherwise of now.",
+        ),
+    ] = None,
     json: output.JSON = False,
 ) -> None:
     """Show what readers would get."""
+    from bot.clock import SystemClock  # noqa: PLC0415 - slow to start
+
     templates = _templates(context)
     template = templates.get(name)
     if language is not None:
         language_tag(language)
     found = trial(context, jid, list_name)
-    zone = wallclock.zone(timezone or found.voice.timezone)
+    zone = wallclock.zone(zones.spelt(timezone or found.voice.timezone))
     values = given.with_moments(given.settings(settings or ()), name, zone, templates)
     wishes: Sequence[str] = template.languages
     if language is not None or jid is not None:
         wishes = (language or found.wish,)
+    told = moments.read(at, zone, "deliver-at") if at else SystemClock().now()
+    due = Anchor(timestamps.round_up(told), zone)
     shown_zone = found.own_timezone or zone.key
     texts = [
         templates.render(
@@ -146,6 +159,7 @@ def render(
             language=wish,
             fallback=found.voice.language or template.languages[0],
             zone=shown_zone,
+            due=due,
             context=found.context,
         )
         for wish in wishes

@@ -24,7 +24,7 @@ from bot.desk.gate import Gate, Share
 from bot.desk.places import Places
 from bot.desk.verb import Pause, Steps, Wanted, Write
 from bot.domain.access import Access
-from bot.domain.audit import Asked
+from bot.domain.audit import Action, Asked
 from bot.domain.errors import Forbidden, PolicyViolation, Unavailable
 from bot.domain.events import Requested
 from bot.domain.phrase import Phrase
@@ -148,8 +148,11 @@ class Desk:
 
     # --- for the command line -----------------------------------------------------
 
-    def ask_here(self, wanted: Wanted[T]) -> T:
-        """The operator's wish, here and now; raises any CarillonError."""
+    def ask_here(self, wanted: Wanted[T], towards: Action | None = None) -> T:
+        """The operator's wish, here and now; raises any CarillonError.
+
+        `towards`: the change for which he looks, which is refused with the look.
+        """
         operator = Access.operator()
         asked = Asked(caller=operator, door=Origin.CLI, action=wanted.verb.action)
         asked = _about(asked, wanted)
@@ -157,7 +160,7 @@ class Desk:
             return self._carry_out_here(asked, wanted)
         except Exception as error:
             verb = wanted.verb
-            tried = verb.action if verb.changes else verb.drafts
+            tried = verb.action if verb.changes else verb.drafts or towards
             if tried is not None:
                 asked = replace(asked, action=tried)
                 with suppress(Unavailable):

@@ -7,6 +7,7 @@ from bot.domain import coming
 from bot.domain.broadcast import Broadcast, DeliveryException, Occurrence, Progress
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
+from bot.domain.preview import rule_in_words
 from bot.domain.schedule import Schedule, TemplateContent
 
 
@@ -35,6 +36,7 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "deliver_at": one.deliver_at,
         "timezone": one.zone,
         "recurrence": one.recurrence,
+        "rule": rule_in_words(one),
         "planned": one.planned,
         "revision": one.revision,
         "expires_at": one.expires_at,

@@ -21,10 +21,7 @@ _ISO = re.compile(
 
 def parse(text: str) -> timedelta:
     """A length of time over zero, in whole seconds; raises Invalid."""
-    wanted = text.strip()
-    match = _ISO.fullmatch(wanted) or _PLAIN.fullmatch(wanted)
-    parts = zip(_UNITS, match.groups(default="0"), strict=True) if match else ()
-    length = timedelta(**{unit: int(digits) for unit, digits in parts})
+    length = timedelta(**(units(text.strip()) or {}))
     if not length:
         raise Invalid(
             Phrase(
@@ -33,3 +30,12 @@ def parse(text: str) -> timedelta:
             )
         )
     return length
+
+
+def units(text: str) -> dict[str, int] | None:
+    """How many weeks, days, hours, minutes and seconds; None where it is no length."""
+    match = _ISO.fullmatch(text) or _PLAIN.fullmatch(text)
+    if match is None or not any(match.groups()):
+        return None
+    digits = match.groups(default="0")
+    return {unit: int(number) for unit, number in zip(_UNITS, digits, strict=True)}

@@ -16,6 +16,8 @@ HTTP status) in one table, and tells the caller `phrase` in his language: it nev
 holds internals. `text` is the same in English, for logs and the audit trail.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from bot.domain.phrase import Phrase
@@ -26,9 +28,18 @@ class CarillonError(Exception):
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, phrase: Phrase) -> None:
+    def __init__(
+        self, phrase: Phrase, *, field: str | None = None, named: bool = False
+    ) -> None:
+        """`field` names the culprit where one is known, as the protocol does, or
+        `set.NAME` for a template's. The phrase does not: each door calls it as its
+        users do, an element or an option. `named`: the phrase says by itself what
+        may be given, so nothing is to stand before it.
+        """
         super().__init__(phrase)
         self.phrase = phrase
+        self.field = field
+        self.named = named
 
     @property
     def text(self) -> str:
@@ -36,16 +47,12 @@ class CarillonError(Exception):
 
 
 class Invalid(CarillonError, ValueError):
-    """Malformed or senseless input; `field` names the culprit where one is known.
+    """Malformed or senseless input.
 
     A ValueError too, so that a validator of pydantic may raise it.
     """
 
     code = "invalid"
-
-    def __init__(self, phrase: Phrase, *, field: str | None = None) -> None:
-        super().__init__(phrase)
-        self.field = field
 
 
 class PolicyViolation(CarillonError):
@@ -66,8 +73,9 @@ class PolicyViolation(CarillonError):
         maximum: int | str,
         wait: bool,
         retry_after: int | None = None,
+        field: str | None = None,
     ) -> None:
-        super().__init__(phrase)
+        super().__init__(phrase, field=field)
         self.limit = limit
         self.maximum = maximum
         self.wait = wait
@@ -121,3 +129,12 @@ class Unavailable(CarillonError):
     def __init__(self, phrase: Phrase, *, lasting: bool = False) -> None:
         super().__init__(phrase)
         self.lasting = lasting
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What is read within is what was given for that field."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(error.phrase, field=field) from None

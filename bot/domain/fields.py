@@ -10,18 +10,20 @@ raises one `Invalid` that names the field and what to do.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from bot.domain import durations, timestamps
+from bot.domain import durations, relative, timestamps
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
 from bot.domain.language import language_tag
-from bot.domain.phrase import Counted, Phrase
+from bot.domain.phrase import Counted, Listed, Phrase
+from bot.domain.relative import Relative
 from bot.domain.schedule import FieldValues
 
 MAX_TEXT = 16_000  #: characters
@@ -34,7 +36,7 @@ class FieldType(StrEnum):
 
     TEXT = "text"  #: str, any number of lines
     LINE = "line"  #: str without line breaks
-    MOMENT = "moment"  #: aware UTC datetime
+    MOMENT = "moment"  #: aware UTC datetime, or Relative to who tells it
     DURATION = "duration"  #: timedelta over zero
     JID = "jid"  #: str, a normalised bare JID
     CHOICE = "choice"  #: str, one of the field's choices
@@ -65,6 +67,8 @@ class Field(Generic[W]):
     choice_labels: Mapping[str, W] = dataclasses.field(default_factory=dict)
     #: several may be given
     many: bool = False
+    #: a moment that as a rule is over when it is told, such as since when it rains
+    past: bool = False
 
 
 #: its words by language tag
@@ -94,8 +98,9 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
     known = {field.name: field for field in template.fields}
     for name in values:
         if name not in known:
-            raise Invalid(_unknown(template, name), field=name)
+            raise Invalid(_unknown(template, name), field=f"set.{name[:80]}")
     checked: dict[str, dict[str, Any]] = {}
+    missing: list[TemplateField] = []
     for field in template.fields:
         given = {
             tag: text
@@ -109,16 +114,9 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
                 tag: typed(field, text, tag) for tag, text in given.items()
             }
         elif field.required:
-            raise Invalid(
-                Phrase(
-                    "field {field!r} of template {template!r} is missing:"
-                    " give {wanted}",
-                    field=field.name,
-                    template=template.name,
-                    wanted=WANTED[field.type],
-                ),
-                field=field.name,
-            )
+            missing.append(field)
+    if missing:
+        raise Invalid(_missing(template, missing), field="template")
     return checked
 
 
@@ -166,8 +164,22 @@ def typed(field: Field[Any], text: str, language: str = "") -> Any:
 
 
 def _refusal(field: Field[Any], reason: Phrase) -> Invalid:
-    phrase = Phrase("field {field!r}: {reason}", field=field.name, reason=reason)
-    return Invalid(phrase, field=field.name)
+    return Invalid(reason, field=f"set.{field.name}")
+
+
+def _missing(template: Template, missing: Sequence[TemplateField]) -> Phrase:
+    """All of them, each with what it wants."""
+    wanted = [
+        Phrase("{field!r} ({wanted})", field=field.name, wanted=WANTED[field.type])
+        for field in missing
+    ]
+    return Counted(
+        "template {template!r} lacks {count} field: {fields}",
+        "template {template!r} lacks {count} fields: {fields}",
+        len(missing),
+        template=template.name,
+        fields=Listed(*wanted),
+    )
 
 
 def _unknown(template: Template, name: str) -> Phrase:
@@ -213,10 +225,14 @@ def _boolean(text: str) -> bool:
     raise Invalid(Phrase("{text!r} is neither true (1) nor false (0)", text=text[:40]))
 
 
+def _moment(text: str) -> datetime | Relative:
+    return relative.parse(text) or timestamps.parse(text.strip())
+
+
 _READERS: Mapping[FieldType, Callable[[str], Any]] = {
     FieldType.TEXT: _text,
     FieldType.LINE: _line,
-    FieldType.MOMENT: lambda text: timestamps.parse(text.strip()),
+    FieldType.MOMENT: _moment,
     FieldType.DURATION: durations.parse,
     FieldType.JID: lambda text: bare(text.strip()),
     FieldType.NUMBER: _number,
@@ -227,7 +243,9 @@ _READERS: Mapping[FieldType, Callable[[str], Any]] = {
 WANTED: Mapping[FieldType, Phrase] = {
     FieldType.TEXT: Phrase("text"),
     FieldType.LINE: Phrase("one line of text"),
-    FieldType.MOMENT: Phrase("a moment such as 2026-12-01T09:00:00Z"),
+    FieldType.MOMENT: Phrase(
+        "a moment such as 2026-12-01T09:00:00Z, or +PT28H after the announcement"
+    ),
     FieldType.DURATION: Phrase("a length of time such as 90m, 2h or PT1H30M"),
     FieldType.JID: Phrase("an address such as user@example.org"),
     FieldType.CHOICE: Phrase("one of its choices"),

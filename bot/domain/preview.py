@@ -13,19 +13,13 @@ from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.domain import coming, timestamps, wallclock
+from bot.domain import coming, wallclock
 from bot.domain.errors import Invalid
-from bot.domain.phrase import Counted, Listed, Phrase
-from bot.domain.recurrence import Match, Rule, parse
+from bot.domain.phrase import Counted, Listed, Phrase, Quoted
+from bot.domain.recurrence import Match, Rule, in_words, parse
 from bot.domain.recurrence.skipped import Skipped, skipped_months
+from bot.domain.recurrence.words import MONTHS
 from bot.domain.schedule import Schedule
-
-# not calendar.month_name, which follows the locale of the process
-_MONTHS = (
-    *(Phrase("January"), Phrase("February"), Phrase("March"), Phrase("April")),
-    *(Phrase("May"), Phrase("June"), Phrase("July"), Phrase("August")),
-    *(Phrase("September"), Phrase("October"), Phrase("November"), Phrase("December")),
-)
 
 
 class Note(StrEnum):
@@ -38,10 +32,24 @@ class Note(StrEnum):
 
 
 class CautionKind(StrEnum):
+    """The codes that programs read, at every door."""
+
+    #: clocks skip a wall time
     GAP = "gap"
+    #: clocks show a wall time twice
     FOLD = "fold"
-    SKIPPED = "skipped"
-    END = "end"
+    #: months without the day that the rule names
+    SKIPPED = "skipped-months"
+    #: until when
+    END = "ends"
+    #: a field's moment is over when it is told
+    BEFORE = "moment-before-occurrence"
+    #: nobody stands on the list
+    NO_READERS = "no-readers"
+    #: list or template is there no more
+    GONE = "refers-to-gone"
+    #: the zone never has summer time, or its name is not what it seems
+    FIXED_OFFSET = "fixed-offset"
     #: something of it cannot be read any more
     UNREADABLE = "unreadable"
 
@@ -87,7 +95,7 @@ def upcoming(
 
     What of it can no longer be read is told; of a rule that cannot, nothing else.
     """
-    if schedule.next_at is None and not skipped:
+    if schedule.is_final or (schedule.next_at is None and not skipped):
         return Preview(entries=(), warnings=())
     why, zone = coming.unreadable(schedule), wallclock.zone_or_utc(schedule.zone)
     unread = () if why is None else (Caution(kind=CautionKind.UNREADABLE, phrase=why),)
@@ -108,9 +116,9 @@ def upcoming(
         out = [match for match in out if match.moment < sent[limit].moment]
     rule, start = parse(schedule.recurrence), schedule.start
     if is_whole:
-        end = _end(schedule, rule, found, sent[-1] if sent else None)
+        end = _end(schedule, rule, zone, found, sent[-1] if sent else None)
     else:
-        end = _end_far_away(schedule, rule)
+        end = _end_far_away(schedule, rule, zone)
     return Preview(
         entries=tuple(shown),
         warnings=(
@@ -121,6 +129,21 @@ def upcoming(
         ),
         skipped=tuple(_entry(match, zone) for match in out),
     )
+
+
+def rule_in_words(schedule: Schedule) -> Phrase | None:
+    """How it recurs, for people; None where it does not. What can be read no longer is
+    told as it is.
+    """
+    if schedule.recurrence is None:
+        return None
+    if schedule.start is None:  # its zone was not known when the row was brought here
+        return Quoted(schedule.recurrence)
+    try:
+        zone = wallclock.zone(schedule.zone)
+        return in_words(parse(schedule.recurrence), schedule.start, zone)
+    except Invalid:
+        return Quoted(schedule.recurrence)
 
 
 def _listed(
@@ -145,10 +168,14 @@ def _listed(
 
 
 def _end(
-    schedule: Schedule, rule: Rule, found: list[Match], last: Match | None
+    schedule: Schedule,
+    rule: Rule,
+    zone: ZoneInfo,
+    found: list[Match],
+    last: Match | None,
 ) -> Caution | None:
     """What ends it first, where `last` of `found` is the last that is sent."""
-    why = _why_it_ends(schedule, rule, found)
+    why = _why_it_ends(schedule, rule, zone, found)
     if why is None:
         return None
     if last is None:
@@ -157,52 +184,57 @@ def _end(
     phrase = Phrase(
         "{end}; the last time is {moment}",
         end=why,
-        moment=timestamps.format(last.moment),
+        moment=wallclock.shown(last.moment, zone),
     )
     return Caution(kind=CautionKind.END, phrase=phrase, moment=last.moment)
 
 
-def _end_far_away(schedule: Schedule, rule: Rule) -> Caution | None:
+def _end_far_away(schedule: Schedule, rule: Rule, zone: ZoneInfo) -> Caution | None:
     """What will end it, and no more, since there is much before that."""
     if rule.until is not None:
-        return Caution(kind=CautionKind.END, phrase=_until(rule))
+        return Caution(kind=CautionKind.END, phrase=_until(rule, zone))
     if schedule.expires_at is not None:
-        phrase = _expires(schedule.expires_at)
+        phrase = _expires(schedule.expires_at, zone)
         at = schedule.expires_at
         return Caution(kind=CautionKind.END, phrase=phrase, moment=at)
     return None
 
 
-def _why_it_ends(schedule: Schedule, rule: Rule, found: list[Match]) -> Phrase | None:
+def _why_it_ends(
+    schedule: Schedule, rule: Rule, zone: ZoneInfo, found: list[Match]
+) -> Phrase | None:
     expires = schedule.expires_at
     if expires is not None:
         without = coming.coming(replace(schedule, expires_at=None))
         further = islice(without, len(found) + 1)
         if any(match.moment >= expires for match in further):
-            return _expires(expires)
+            return _expires(expires, zone)
     if rule.count is not None:
         return Counted(
             "ends after {count} time", "ends after {count} times", rule.count
         )
     # else the calendar ends
-    return _until(rule) if rule.until is not None else None
+    return _until(rule, zone) if rule.until is not None else None
 
 
-def _expires(at: datetime) -> Phrase:
-    return Phrase("expires at {moment}", moment=timestamps.format(at))
+def _expires(at: datetime, zone: ZoneInfo) -> Phrase:
+    return Phrase("expires at {moment}", moment=wallclock.shown(at, zone))
 
 
-def _until(rule: Rule) -> Phrase:
-    return Phrase("ends by UNTIL={until}", until=rule.until)
+def _until(rule: Rule, zone: ZoneInfo) -> Phrase:
+    """An UNTIL that is an instant is told as clocks in the zone show it."""
+    until = rule.until
+    if isinstance(until, datetime) and until.tzinfo is not None:
+        return Phrase("ends by UNTIL={until}", until=wallclock.shown(until, zone))
+    return Phrase("ends by UNTIL={until}", until=until)
 
 
 def _entry(match: Match, zone: ZoneInfo) -> Entry:
     local = match.moment.astimezone(zone)
-    name = local.tzname() or ""
     return Entry(
         moment=match.moment,
         local=local,
-        abbreviation=name if name.isalpha() else f"UTC{name}",
+        abbreviation=wallclock.abbreviation(local),
         note=_note(match, local, zone),
     )
 
@@ -266,7 +298,7 @@ def _skips(rule: Rule, start: date) -> Iterator[Caution]:
 
 
 def _skipped(skipped: Skipped) -> Phrase:
-    names = [_MONTHS[month - 1] for month in skipped.months]
+    names = [MONTHS[month - 1] for month in skipped.months]
     if skipped.leap_years_only:
         names.append(Phrase("February except in leap years"))
     months = Listed(*names)

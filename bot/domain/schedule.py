@@ -18,9 +18,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain import wallclock
 from bot.domain.lateness import Late
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase, Quoted
+from bot.domain.relative import Anchor
 from bot.domain.updates import WireState
 from bot.domain.voice import Voice
 
@@ -211,6 +213,16 @@ class Schedule:
     def zone(self) -> str:
         """IANA name: how `recurrence` is read."""
         return self.timezone or "UTC"
+
+    def due(self, moment: datetime) -> Anchor:
+        """The occurrence at `moment`, for what is told relative to it; raises Invalid
+        where the machine knows the zone no longer.
+        """
+        return Anchor(moment, wallclock.zone(self.zone))
+
+    def shown(self, moment: datetime) -> str:
+        """For people, as clocks in its zone show it."""
+        return wallclock.shown_in(moment, self.zone)
 
     def zone_for(self, voice: Voice) -> str:
         """IANA name: how times are shown to readers who chose none."""

@@ -10,11 +10,12 @@ Python's `fold=0` means just this (PEP 495); in a gap its `fold=1` means somethi
 else, which is never asked for. What `local` gives leads back to the moment.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.domain import zonedata
+from bot.domain import guesses, zonedata
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 
@@ -34,15 +35,28 @@ def _names() -> frozenset[str]:
 def zone(name: str) -> ZoneInfo:
     """The zone with this IANA name, spelt exactly; raises Invalid."""
     if name not in _names():
-        raise Invalid(
-            Phrase(
-                "{name!r} is not a time zone; use an IANA name"
-                " such as Europe/Warsaw or UTC",
-                name=name[:64],
-            ),
-            field="timezone",
-        )
+        raise Invalid(_unknown(name[:64]), field="timezone")
     return ZoneInfo(name)
+
+
+@cache
+def spellings() -> Mapping[str, str]:
+    """Each name by what it is without regard to case."""
+    return {name.casefold(): name for name in sorted(_names())}
+
+
+def _unknown(name: str) -> Phrase:
+    meant = guesses.meant(name, spellings())
+    if meant is not None:
+        return Phrase(
+            "{name!r} is not a time zone; did you mean {zone}?",
+            name=name,
+            zone=meant,
+        )
+    return Phrase(
+        "{name!r} is not a time zone; use an IANA name such as Europe/Warsaw or UTC",
+        name=name,
+    )
 
 
 def zone_or_utc(name: str) -> ZoneInfo:
@@ -75,10 +89,21 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def shown(moment: datetime, zone: ZoneInfo) -> str:
-    """For people: what clocks there show and which they are, `2026-12-01 09:00 CET`."""
-    there = moment.astimezone(zone)
+    """For people: what clocks there show and which they are, `2026-12-01 09:00 CET`;
+    those of UTC where the calendar ends before.
+    """
+    try:
+        there = moment.astimezone(zone)
+    except OverflowError:
+        there = moment
     seconds = f":{there:%S}" if there.second else ""
-    return f"{there:%Y-%m-%d %H:%M}{seconds} {abbreviation(there)}"
+    # not %Y, which writes the year 1 with one digit
+    return f"{there.date()} {there:%H:%M}{seconds} {abbreviation(there)}"
+
+
+def shown_in(moment: datetime, name: str) -> str:
+    """`shown` in the zone of that name, in UTC where the machine knows it no longer."""
+    return shown(moment, zone_or_utc(name))
 
 
 def abbreviation(local: datetime) -> str:

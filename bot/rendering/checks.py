@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.fields import FieldType, Template, TemplateField, typed
 from bot.domain.phrase import Phrase
+from bot.domain.relative import Anchor, Relative
 from bot.rendering import declaration
 from bot.rendering.faults import Fault
 from bot.rendering.folder import Source, signature
@@ -21,6 +22,7 @@ from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX
 from bot.rendering.wording import Unwritable
 
+_DUE = Anchor(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("UTC"))
 _SAMPLES: Mapping[FieldType, Any] = {
     FieldType.TEXT: "Sample text",
     FieldType.LINE: "Sample line",
@@ -193,5 +195,6 @@ def _sample(field: TemplateField) -> Any:
     if field.choices:
         return field.choices[0]
     if field.default is not None:
-        return typed(field, field.default)
+        value = typed(field, field.default)
+        return value.at(_DUE) if isinstance(value, Relative) else value
     return _SAMPLES[field.type]

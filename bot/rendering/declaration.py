@@ -8,7 +8,7 @@ description = { en = "…", de = "…" }
 type = "moment"                     # see bot.domain.fields.FieldType
 required = true
 label = { en = "Start", de = "Beginn" }
-help = { en = "…", de = "…" }       # `default`, `choices`: where wanted
+help = { en = "…", de = "…" }       # `default`, `choices`, `past`: where wanted
 
 [fields.kind]
 type = "choice"
@@ -76,6 +76,7 @@ class FieldTable(BaseModel):
     help: dict[Tag, Words] = {}
     required: bool = False
     default: Words | None = None
+    past: bool = False
     #: names alone, or name -> language tag -> label
     choices: tuple[Words, ...] | dict[Words, dict[Tag, Words]] = ()
 
@@ -147,6 +148,7 @@ def _template(name: str, table: TemplateTable) -> Template:
                 help=entry.help,
                 required=entry.required,
                 default=entry.default,
+                past=entry.past,
                 choices=tuple(entry.choices),
                 choice_labels=(
                     entry.choices if isinstance(entry.choices, dict) else {}
@@ -164,6 +166,8 @@ def _contradictions(field: TemplateField) -> list[Phrase]:
         found.append(Phrase("`choices` are for the type 'choice', which needs some"))
     if field.required and field.default is not None:
         found.append(Phrase("a field with a default is never missing; drop `required`"))
+    if field.past and field.type is not FieldType.MOMENT:
+        found.append(Phrase("`past` is for the type 'moment'"))
     if field.default is not None:
         try:
             typed(field, field.default)

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain import wallclock
-from bot.domain.errors import Invalid, PolicyViolation
+from bot.domain.errors import Invalid, PolicyViolation, about
 from bot.domain.fields import MAX_LINE, MAX_TEXT, Template, check
 from bot.domain.language import choose
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.relative import Anchor, Relative
 from bot.domain.schedule import FieldValues
 from bot.rendering.checks import advice, unshared
 from bot.rendering.faults import Fault
@@ -81,12 +82,14 @@ class JinjaTemplates:
         language: str,
         zone: str,
         fallback: str,
+        due: Anchor,
         context: Mapping[str, str],
     ) -> Text:
         """Subject and body for one reader, or for all of one language and zone.
 
         `language` is the reader's wish ('' for none), `fallback` the list's
-        default, `zone` an IANA name; `context` holds what there is of
+        default, `zone` an IANA name; `due` is the occurrence that tells relative
+        moments; `context` holds what there is of
         list_title, list_name, list_address, service and recipient. Raises Invalid
         where the values do not fit, PolicyViolation where the text becomes too long.
         """
@@ -95,7 +98,11 @@ class JinjaTemplates:
         spoken = choose(template.languages, language, fallback)
         variables: dict[str, Any] = {field.name: None for field in template.fields}
         for field, given in typed.items():
-            variables[field] = given[choose(given, language, fallback)]
+            value = given[choose(given, language, fallback)]
+            if isinstance(value, Relative):
+                with about(f"set.{field}"):
+                    value = value.at(due)
+            variables[field] = value
         variables |= context
         variables[FORMATS] = Formats(locale_for(spoken, language), wallclock.zone(zone))
         pair = source.pairs[spoken]

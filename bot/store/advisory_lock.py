@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from bot.store.faults import Diagnosis
+from bot.store.faults import CROWDED, Diagnosis
 from bot.store.hold import Hold, Standing
 from bot.store.links import cut
 from bot.store.outage import Outage
@@ -110,7 +110,8 @@ class AdvisoryLock(Hold):
         except psycopg.Error as error:
             self._let_go()
             found = self._diagnose(error)
-            self._outage.failed(found.phrase, writing=False)
+            crowded = found.fault in CROWDED
+            self._outage.failed(found.phrase, writing=False, crowded=crowded)
             return Standing.UNKNOWN
         return Standing.OURS
 

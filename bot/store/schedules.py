@@ -147,7 +147,6 @@ class SqlSchedules:
                 self._theirs,
                 IS_LIVE,
                 table.c.recurrence.is_not(None),
-                table.c.next_at.is_not(None),
                 table.c.id > after,
             )
             .order_by(table.c.id)

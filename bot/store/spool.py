@@ -3,7 +3,8 @@
 It lies beside SQLite's file; for PostgreSQL in the folder that systemd gives for a
 service's state, else in the user's, and bears the service's name. A process's death
 costs nothing that was put; a power cut, what was put since `secure`. Where the file
-cannot be written, or is deleted, the moves are kept in memory until it can be again.
+cannot be written or read, or is deleted, the moves are kept in memory until it can be
+written again.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple
+from typing import TypeVar
 from urllib.parse import quote
 
 from bot.domain.jid import domain_of
@@ -24,7 +25,6 @@ from bot.store.whereabouts import file_of
 
 log = logging.getLogger(__name__)
 
-Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
 MAX_LEAVES = 100_000  #: that wait
@@ -63,8 +63,12 @@ _CROWD = (
     "SELECT leaves, trusted, domain FROM move WHERE leaves = ?"
     " GROUP BY trusted, domain ORDER BY trusted, count(*) DESC LIMIT 1"
 )
+_ALL = (
+    "SELECT place, jid, address, leaves, joins, asked, id, language, at, domain,"
+    " trusted FROM move ORDER BY place"
+)
+_COPY = "INSERT INTO move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _DONE = "DELETE FROM move WHERE place = ? AND jid = ? AND address = ?"
-_LATEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence"
 _TOO_MANY = (
     "DELETE FROM move WHERE place IN (SELECT place FROM move"
     " WHERE leaves = ? AND trusted = ? AND domain = ? ORDER BY place DESC LIMIT ?)"
@@ -112,6 +116,8 @@ class SqlSpool:
         self._again_at = 0.0
         #: what is at or before it is an earlier process's
         self._inherited = 0
+        #: the latest place that was given: none is given twice
+        self._latest = 0
         self._connection = _opened(None)
         try:
             self._to_disk()
@@ -136,15 +142,20 @@ class SqlSpool:
 
     def put(self, moves: Sequence[Move]) -> None:
         self.restore()
-        self._guarded(self._put, moves)
+        self._surely(lambda: self._put(moves))
 
     def _put(self, moves: Sequence[Move]) -> None:
-        with self._connection as transaction:
-            transaction.execute("BEGIN IMMEDIATE")
-            for move in moves:
-                self._put_one(move)
-            self._make_room(0, self._max_joins)
-            self._make_room(1, self._max_leaves)
+        counts = [*self._waiting], [*self._dropped]
+        try:
+            with self._connection as transaction:
+                transaction.execute("BEGIN IMMEDIATE")
+                for move in moves:
+                    self._put_one(move)
+                self._make_room(0, self._max_joins)
+                self._make_room(1, self._max_leaves)
+        except sqlite3.Error:
+            self._waiting, self._dropped = counts
+            raise
 
     def _put_one(self, move: Move) -> None:
         found = self._connection.execute(_FOUND, move[:2]).fetchone()
@@ -157,7 +168,7 @@ class SqlSpool:
             return
         self._waiting[move.leaves] += 1
         domain = domain_of(move.jid)
-        self._connection.execute(
+        added = self._connection.execute(
             "INSERT INTO move (jid, address, leaves, joins, asked, id, language, at,"
             " domain, trusted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -166,6 +177,7 @@ class SqlSpool:
                 *(domain, domain in self._trusted),
             ),
         )
+        self._latest = added.lastrowid or self._latest
 
     def _of_one(self, jid: str) -> int:
         counted = "SELECT count(*) FROM move WHERE jid = ?"
@@ -189,7 +201,7 @@ class SqlSpool:
         self._crowd[leaves], self._drops = found.fetchone(), 0
 
     def first(self, limit: int) -> list[Move]:
-        return self._guarded(self._first, limit)
+        return self._surely(lambda: self._first(limit))
 
     def _first(self, limit: int) -> list[Move]:
         ask = self._connection.execute
@@ -206,10 +218,10 @@ class SqlSpool:
         return [self._move(row) for row in rows]
 
     def concerns(self, jid: str) -> bool:
-        return self._guarded(self._of_one, jid) > 0
+        return self._surely(lambda: self._of_one(jid) > 0)
 
     def done(self, move: Move) -> None:
-        self._guarded(self._delete, move.leaves, _DONE, *_key(move))
+        self._surely(lambda: self._delete(move.leaves, _DONE, *_key(move)))
 
     def secure(self) -> None:
         if self._file is None or self._identity is None:
@@ -240,10 +252,10 @@ class SqlSpool:
         else:
             log.warning("joins and leaves wait on the disk again: %s", self._file)
 
-    def _guarded(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+    def _surely(self, work: Callable[[], T]) -> T:
         """Again, in memory, where the file takes no more or cannot be read."""
         try:
-            return work(*args)
+            return work()
         except sqlite3.Error as error:
             if self._identity is None:
                 raise
@@ -251,24 +263,39 @@ class SqlSpool:
             self._remove()
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 self._again_at = time.monotonic() + AGAIN_SECONDS
-            result = work(*args)
+            result = work()
             self.restore()  # whoever holds the old one holds no other
             return result
 
     def _to_memory(self, why: object) -> None:
-        """Go on without the file, with all that it held."""
+        """Go on without the file, with all of it that can be read."""
         log.error("joins and leaves wait in memory only: %s", why)
         before, self._connection = self._connection, _opened(None)
         self._identity = None
-        try:
+        there = self._waiting
+        with contextlib.suppress(sqlite3.Error):
             before.rollback()
-            before.backup(self._connection)
-            self._count()
-        except sqlite3.Error as error:
-            log.error("those that waited are lost: %s", error)  # noqa: TRY400 - told
-            self._connection = _opened(None)
-            self._count()
+        with self._connection as copy:
+            copy.execute("BEGIN")
+            with contextlib.suppress(sqlite3.Error):  # damaged from here on
+                self._copy(before)
+            self._go_on_from_latest()
         before.close()
+        self._count()
+        lost = [had - has for had, has in zip(there, self._waiting, strict=True)]
+        if any(lost):
+            log.error("joins and leaves are lost: %d joins, %d leaves", *lost)
+            self._dropped = [a + b for a, b in zip(self._dropped, lost, strict=True)]
+
+    def _copy(self, others: sqlite3.Connection) -> None:
+        for row in others.execute(_ALL):
+            self._connection.execute(_COPY, row)
+
+    def _go_on_from_latest(self) -> None:
+        self._connection.execute("DELETE FROM sqlite_sequence")
+        self._connection.execute(
+            "INSERT INTO sqlite_sequence VALUES ('move', ?)", (self._latest,)
+        )
 
     def _remove(self) -> None:
         """What it says is no longer so."""
@@ -298,24 +325,18 @@ class SqlSpool:
 
     def _take_in(self, others: sqlite3.Connection) -> None:
         """All of `others`, behind what an earlier process has left here, if it has."""
-        [(latest,)] = self._connection.execute(_LATEST)
         self._count()
-        if self.waiting:
-            moves = [self._move(row) for row in others.execute(_FIRST, (-1,))]
-            self._inherited = latest
-            for move in moves:
-                self._put_one(move)
+        if not self.waiting:
+            self._copy(others)
+            self._go_on_from_latest()
+            self._count()
             return
-        for row in others.execute("SELECT * FROM move ORDER BY place"):
-            marks = ", ".join("?" * len(row))
-            self._connection.execute(f"INSERT INTO move VALUES ({marks})", row)  # noqa: S608 - marks
-        # no place is given twice: `done` names one
-        [(theirs,)] = others.execute(_LATEST)
-        self._connection.execute("DELETE FROM sqlite_sequence")
-        self._connection.execute(
-            "INSERT INTO sqlite_sequence VALUES ('move', ?)", (max(latest, theirs),)
-        )
-        self._count()
+        moves = [self._move(row) for row in others.execute(_FIRST, (-1,))]
+        [(self._inherited,)] = self._connection.execute("SELECT max(place) FROM move")
+        self._latest = max(self._latest, self._inherited)
+        self._go_on_from_latest()
+        for move in moves:
+            self._put_one(move)
 
     def _count(self) -> None:
         counted = "SELECT count(*), coalesce(sum(leaves), 0) FROM move"

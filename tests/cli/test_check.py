@@ -275,6 +275,18 @@ def test_old_zone_data(place: Workplace) -> None:
     assert by_name(ran.out)["time zones"]["result"] == "warning"
 
 
+def test_a_list_in_a_zone_without_summer(place: Workplace) -> None:
+    """A list's zone that means other clocks than one may think is warned of."""
+    text = place.config.read_text().replace("Europe/Warsaw", "EST")
+    place.config.write_text(text)
+    found = json.loads(place("check", "--json").out)["checks"]
+    warnings = [one["what"] for one in found if one["result"] == "warning"]
+    assert (
+        "[lists.maintenance] timezone: EST never has summer time;"
+        " America/New_York has it"
+    ) in warnings
+
+
 def test_which_zone_data(place: Workplace, tmp_path: Path) -> None:
     """Which rules of time zones are used is told, and which are older."""
     older = tmp_path / "older"

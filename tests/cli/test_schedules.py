@@ -1,5 +1,7 @@
 """`schedules`: what is pending, and changing it."""
 
+import re
+
 import pytest
 
 from tests.cli.workplace import Workplace, plan, send
@@ -19,7 +21,7 @@ def test_list_shows_what_is_pending_in_pages(weekly: Workplace) -> None:
     """The list has a line for each schedule, and pages by --limit and --after."""
     weekly.done("announce", "news", "--body", "Hi", "--in", "1h", "--yes")
     out = weekly.done("schedules", "list")
-    assert "FREQ=WEEKLY;COUNT=4" in out
+    assert ", 4 times" in out
     assert "role:admin" in out
     first = weekly.data("schedules", "list", "--limit", "1")
     assert (first["count"], first["after"]) == (2, 1)
@@ -36,6 +38,17 @@ def test_list_leaves_out_what_is_over(weekly: Workplace) -> None:
     for option in (("--all",), ("--status", "cancelled")):
         assert weekly.data("schedules", "list", *option)["count"] == 1
     assert weekly.data("schedules", "list", "--status", "sent")["count"] == 0
+
+
+def test_show_tells_the_clocks_of_its_zone(weekly: Workplace) -> None:
+    """When it was asked for, what became of it and when it ended is on its wall."""
+    for command in ("skip", "send-now", "cancel"):
+        weekly.done("schedules", command, "weekly")
+    out = weekly.done("schedules", "show", "weekly")
+    assert re.search(r"created +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
+    assert re.search(r"ended +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
+    # what is over has nothing ahead, so no UTC beside
+    assert not re.search(r"T\d\d:\d\d:\d\dZ", out)
 
 
 def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:
@@ -58,7 +71,7 @@ def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:
         "held": [],
     }
     assert weekly("schedules", "list", "--status", "stopped").fault() == (
-        "carillon: status: one of pending, paused, running, sent, failed, cancelled,"
+        "carillon: --status: one of pending, paused, running, sent, failed, cancelled,"
         " held, scheduled, queued."
     )
 
@@ -179,3 +192,18 @@ def test_bad_pages(place: Workplace, arguments: tuple[str, ...], code: int) -> N
     assert ran.code == code
     assert ran.err
     assert not ran.out
+
+
+def test_an_empty_owner(weekly: Workplace) -> None:
+    """--owner '' is refused, and is not as if nothing were given."""
+    ran = weekly("schedules", "show", "weekly", "--owner", "")
+    assert ran.fault() == "carillon: --owner: it is empty"
+
+
+@pytest.mark.parametrize("verb", ["edit", "skip", "unskip", "pause"])
+def test_what_was_tried_with_an_unknown_name(weekly: Workplace, verb: str) -> None:
+    """The trail tells of the change, also where it failed at the first look."""
+    more = ("--body", "x") if verb == "edit" else ()
+    assert weekly("schedules", verb, "nothing", *more).code == 1
+    entries = weekly.data("audit", "--result", "not-found")["items"]
+    assert [one["action"] for one in entries] == [verb]

@@ -104,8 +104,9 @@ def test_what_is_no_occurrence(weekly: Workplace) -> None:
         for command in ("skip", "unskip"):
             fault = weekly("schedules", command, "weekly", day).fault()
             assert fault == f"carillon: DUE: nothing is due on {day}"
-    fault = weekly("schedules", "skip", "weekly", f"{past}T08:00:00Z").fault()
-    assert fault == f"carillon: {past}T08:00:00Z has passed."
+    fault = weekly("schedules", "skip", "weekly", f"{past} 08:00 UTC").fault()
+    assert fault.startswith(f"carillon: DUE: {past} ")
+    assert fault.endswith(("CET has passed.", "CEST has passed."))
     for moment in (f"{other} 09:00", f"{first} 09:01"):
         fault = weekly("schedules", "skip", "weekly", moment).fault()
         assert "is no occurrence of #1" in fault

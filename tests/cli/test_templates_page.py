@@ -2,11 +2,14 @@
 
 import re
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.fields import MAX_LINE, MAX_TEXT, FieldType
+from bot.domain.relative import Anchor
 from bot.rendering.assembly import MAX_DEPTH, MAX_PARTS
 from bot.rendering.declaration import CONTEXT, FieldTable, TemplateTable
 from bot.rendering.faults import MAX_FILE
@@ -14,6 +17,7 @@ from bot.rendering.sandbox import Sandbox
 from bot.rendering.templates import JinjaTemplates
 from tests.cli.workplace import Workplace
 
+DUE = Anchor(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("Europe/Warsaw"))
 PAGE = (Path(__file__).parents[2] / "docs/reference/templates.md").read_text()
 FILES = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: a command and what it prints
@@ -89,6 +93,7 @@ def test_filters(written: Workplace, wording: str, said: str) -> None:
         language="en",
         fallback="en",
         zone="Europe/Warsaw",
+        due=DUE,
         context={},
     )
     assert text.body == said

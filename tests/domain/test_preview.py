@@ -174,7 +174,7 @@ def test_count_tells_when_it_ends() -> None:
     assert len(found.entries) == 2
     end = only(found, CautionKind.END)
     assert end.moment == at("2026-04-10T08:00Z")
-    assert end.text == "ends after 100 times; the last time is 2026-04-10T08:00:00Z"
+    assert end.text == "ends after 100 times; the last time is 2026-04-10 08:00 UTC"
 
 
 def test_count_limits_what_is_shown() -> None:
@@ -193,6 +193,20 @@ def test_until_tells_when_it_ends() -> None:
     assert "2027-01-03" in only(far, CautionKind.END).text
 
 
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("20270103T080000Z", "UNTIL=2027-01-03 09:00 CET"),
+        ("20270103T080000", "UNTIL=2027-01-03 08:00:00"),
+        ("20270103", "UNTIL=2027-01-03"),
+    ],
+)
+def test_people_read_local_time(until: str, said: str) -> None:
+    """No note holds a moment in UTC where the schedule's zone is another."""
+    found = shown(f"FREQ=DAILY;UNTIL={until}", "2026-01-01T08:00Z")
+    assert only(found, CautionKind.END).text == f"ends by {said}"
+
+
 def test_expires_tells_when_it_ends() -> None:
     """Nothing due at or after expires is shown, and the end says so."""
     expires = at("2026-01-03T08:00Z")
@@ -201,7 +215,7 @@ def test_expires_tells_when_it_ends() -> None:
         assert [entry.moment.day for entry in found.entries] == [1, 2]
         end = only(found, CautionKind.END)
         assert end.moment == at("2026-01-02T08:00Z")
-        assert end.text.startswith("expires at 2026-01-03T08:00:00Z")
+        assert end.text.startswith("expires at 2026-01-03 09:00 CET")
 
 
 def test_an_expiry_far_away_is_named_as_it_is() -> None:

@@ -102,6 +102,22 @@ def test_the_ends_of_the_calendar_are_refused() -> None:
         wallclock.local(at("0001-01-01T00:00Z"), new_york)
 
 
+@pytest.mark.parametrize(
+    ("moment", "zone", "shown"),
+    [
+        ("2026-12-01T08:00:00Z", "Europe/Warsaw", "2026-12-01 09:00 CET"),
+        ("2026-12-01T08:00:01Z", "Europe/Warsaw", "2026-12-01 09:00:01 CET"),
+        ("2026-12-01T08:00:00Z", "Asia/Tashkent", "2026-12-01 13:00 UTC+05"),
+        ("9999-12-31T23:30:00Z", "Europe/Warsaw", "9999-12-31 23:30 UTC"),
+        ("0001-01-01T00:30:00Z", "America/New_York", "0001-01-01 00:30 UTC"),
+        ("2026-12-01T08:00:00Z", "Mars/Olympus", "2026-12-01 08:00 UTC"),
+    ],
+)
+def test_what_people_are_shown(moment: str, zone: str, shown: str) -> None:
+    """Wall time and abbreviation; UTC's at the calendar's ends or without a zone."""
+    assert wallclock.shown_in(at(moment), zone) == shown
+
+
 def test_naive_and_aware_are_not_mixed_up() -> None:
     """An aware wall time or a naive moment is a mistake of the program."""
     with pytest.raises(ValueError, match="wall time"):

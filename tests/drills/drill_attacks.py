@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import product
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 from xml.etree import ElementTree as ET
 
@@ -58,15 +57,10 @@ class Admin:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._over.set()
         self._thread.join(60)
-        self._client.__exit__(kind, error, trace)
+        self._client.__exit__(*error)
 
     def _ask(self) -> None:
         while not self._over.wait(0.2):

@@ -3,7 +3,6 @@
 import secrets
 import sqlite3
 from contextlib import ExitStack, closing
-from types import TracebackType
 from typing import Self
 
 from tests.e2e.service import Service
@@ -26,12 +25,7 @@ class Contacts:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def ask_to_join(self, count: int) -> list[str]:

@@ -241,7 +241,9 @@ def test_request_and_result(stage: Stage) -> None:
     compare(answer, wanted, ["deliver-at", "metadata"])
     told = payload(answer)
     assert told.findtext(f"{S}deliver-at") == written(ahead())
-    assert [child.tag for child in told.findall(f"{S}metadata/*")] == [f"{X}quota"]
+    quota, nobody = told.findall(f"{S}metadata/*")
+    assert quota.tag == f"{X}quota"
+    assert (nobody.tag, nobody.get("code")) == (f"{X}warning", "no-readers")
 
 
 def test_result_with_an_expiry(stage: Stage) -> None:

@@ -240,6 +240,9 @@ def test_killed_anywhere_it_goes_on(tmp_path: Path) -> None:
             assert load(folder / "carillon.toml").xmpp.secret
     done = forked.run(command, cwd=ROOT, env=environment(ROOT, {}))
     assert json.loads(done.stdout)["database"] is not None
+    # as by a kill between two steps of writing it
+    (folder / ".carillon.toml.new").hardlink_to(folder / "carillon.toml")
+    forked.run(command, cwd=ROOT, env=environment(ROOT, {}))
     assert {file.name for file in folder.iterdir()} == {
         "carillon.toml",
         "carillon.db",

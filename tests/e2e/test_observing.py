@@ -99,20 +99,18 @@ def test_the_number_stays_over_a_restart(stage: Stage) -> None:
 def test_an_unforeseen_error_is_found_by_its_number(stage: Stage) -> None:
     """The number in the answer leads to the request and to the cause."""
     service = stage.service
-    stage.create(job(client_id := fresh(), delay=900))
-    reference = stored(stage, client_id).id
-    break_it = "UPDATE schedule SET audience = '[]' WHERE id = ?"
+    spoil = "CREATE TRIGGER spoilt BEFORE INSERT ON schedule"
+    why = "BEGIN SELECT RAISE(ABORT, 'this should not be'); END"
     with closing(sqlite3.connect(service.folder / "carillon.db")) as database:
-        database.execute(break_it, [reference])
-        database.commit()
-    answer = stage.query(f"<id>{client_id}</id>")
+        database.execute(f"{spoil} {why}")
+        answer = stage.create(job(fresh(), delay=900))
+        database.execute("DROP TRIGGER spoilt")
     assert refusal(answer) == ("internal-server-error", "cancel")
     number = re.fullmatch(r"Internal error (\w+)\.", said(answer))
     assert number is not None
     found = [line for line in service.lines if f"request={number[1]}" in line]
     assert any("request refused" in line and "result=error" in line for line in found)
     assert any("while answering" in line for line in found)
-    stage.create(f"<id>{client_id}</id><cancel/>")
 
 
 def test_refusals_are_counted(stage: Stage) -> None:

@@ -1,5 +1,7 @@
 """What the real service refuses, and in which words, by raw XML clients."""
 
+import re
+
 import pytest
 
 from tests.e2e.speaking import (
@@ -69,6 +71,24 @@ REFUSED = {
         ),
         BAD,
     ),
+    "no moment": (
+        SOON
+        + meta(
+            f"{to_list()}<announce xmlns='{ANNOUNCE}' template='maintenance'>"
+            "<field var='summary'><value>x</value></field>"
+            "<field var='start'><value>+28</value></field></announce>"
+        ),
+        BAD,
+    ),
+    "too far a moment": (
+        SOON
+        + meta(
+            f"{to_list()}<announce xmlns='{ANNOUNCE}' template='maintenance'>"
+            "<field var='summary'><value>x</value></field>"
+            "<field var='start'><value>+P99999W</value></field></announce>"
+        ),
+        BAD,
+    ),
     "two targets": (
         f"{BODY}{SOON}{meta(to_list() + to_people('a@example.org'))}",
         BAD,
@@ -91,13 +111,14 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused(stage: Stage, case: str) -> None:
-    """Each fault has its condition and type, and leaves nothing behind."""
+    """Each fault has its condition and type, one culprit, and leaves nothing."""
     content, expected = REFUSED[case]
     client_id = fresh()
     if "<id>" not in content:
         content += f"<id>{client_id}</id>"
     answer = stage.create(content)
     assert refusal(answer) == expected, said(answer)
+    assert not re.match(r"([\w-]+): \1\b", said(answer)), "the culprit is named twice"
     limit = answer.find(f"{C}error/{X}limit")
     assert (limit is not None) == (expected == LIMIT)
     left = stage.query(f"<id>{client_id}</id>")

@@ -6,7 +6,6 @@ import itertools
 import socket
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -56,12 +55,7 @@ class XmlClient:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._socket.close()
 
     # --- stanzas --------------------------------------------------------------

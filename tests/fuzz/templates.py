@@ -8,13 +8,16 @@ are empty are those of a template with a field of every type.
 
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.domain.characters import illegal
 from bot.domain.errors import CarillonError
 from bot.domain.fields import FieldType
 from bot.domain.language import is_tag
+from bot.domain.relative import Anchor
 from bot.rendering.templates import JinjaTemplates
 from tests.fuzz.texts import text_of
 
@@ -37,6 +40,8 @@ CONTEXT = {
     "service": "announce.example.org",
     "recipient": "reader@example.org",
 }
+
+DUE = Anchor(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("Europe/Warsaw"))
 
 
 @cache
@@ -85,6 +90,7 @@ def _render(found: JinjaTemplates, name: str, values: str, reader: str) -> None:
             language=language,
             zone=zone or "UTC",
             fallback=fallback or "en",
+            due=DUE,
             context=CONTEXT,
         )
     except CarillonError:

@@ -1,14 +1,19 @@
 """Templates written into a folder of the test's own."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.message import Text
+from bot.domain.relative import Anchor
 from bot.rendering.templates import JinjaTemplates
 
+#: the occurrence that tells what is relative to it
+DUE = Anchor(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("Europe/Warsaw"))
 TOML = """
 languages = ["en", "de"]
 title = { en = "Test", de = "Test" }
@@ -68,7 +73,8 @@ def templates(tmp_path: Path) -> JinjaTemplates:
 def render(templates: JinjaTemplates, name: str = "t", **more: Any) -> Text:
     """Render with what a test does not care about filled in."""
     values = {field: {"": text} for field, text in more.pop("given", {}).items()}
-    settings = {"language": "en", "zone": "UTC", "fallback": "en", "context": {}}
+    settings: dict[str, Any] = {"language": "en", "zone": "UTC", "fallback": "en"}
+    settings |= {"due": DUE, "context": {}}
     return templates.render(name, more.pop("values", values), **(settings | more))
 
 

@@ -1,5 +1,6 @@
 """Child processes that cannot outlive their parent."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -107,7 +108,11 @@ class Process:
     def kill(self) -> None:
         """End the whole group at once, as a power cut would."""
         if self._popen.poll() is None:
-            os.killpg(self.pid, signal.SIGKILL)
+            try:
+                os.killpg(self.pid, signal.SIGKILL)
+            except ProcessLookupError:  # it ended, or has no group of its own yet
+                with contextlib.suppress(ProcessLookupError):
+                    self._popen.kill()
         self._popen.wait(10)
 
     def error(self, what: str) -> ServerError:

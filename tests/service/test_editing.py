@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.domain import timestamps
 from bot.domain.broadcast import ExceptionKind
 from bot.domain.differences import Difference
 from bot.domain.errors import (
@@ -207,7 +206,7 @@ def test_what_is_reported_of_it(world: World) -> None:
     due = world.moments(job)[0].due_at
     assert headline == Update(job=job.client_id, status=WireState.FAILED, due_at=due)
     assert isinstance(words, Text)
-    assert f"to news, due {timestamps.format(due)}" in words.body
+    assert f"to news, due {due:%F %T} UTC" in words.body
 
 
 @pytest.mark.parametrize(

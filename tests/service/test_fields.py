@@ -20,6 +20,7 @@ from bot.domain.fields import (
     check,
     typed,
 )
+from bot.domain.relative import Relative
 
 
 def field(kind: FieldType, **more: Any) -> Field:
@@ -50,6 +51,8 @@ def template(*fields: Field) -> Template:
             " 2026-12-05T22:00:00Z ",
             datetime(2026, 12, 5, 22, tzinfo=UTC),
         ),
+        (FieldType.MOMENT, "+28h", Relative(0, 28 * 3600)),
+        (FieldType.MOMENT, " -PT30M ", Relative(0, -1800)),
         (FieldType.DURATION, "90m", timedelta(minutes=90)),
         (FieldType.DURATION, "PT2H", timedelta(hours=2)),
         (FieldType.JID, "Ann@Example.ORG", "ann@example.org"),
@@ -82,7 +85,10 @@ def test_types(kind: FieldType, text: str, value: Any) -> None:
         (FieldType.MOMENT, "2026-12-05T23:00:00", "Z"),
         (FieldType.MOMENT, "tomorrow", "tomorrow"),
         (FieldType.MOMENT, "2026-02-30T00:00:00Z", "2026-02-30"),
+        (FieldType.MOMENT, "+90", r"from the announcement on; write \+28h"),
+        (FieldType.MOMENT, "+2h-30m", "from the announcement on"),
         (FieldType.DURATION, "90", "90m"),
+        (FieldType.DURATION, "+90m", "90m"),
         (FieldType.JID, "ann@example.org/phone", "resource"),
         (FieldType.JID, "@example.org", "before the @"),
         (FieldType.CHOICE, "medium", "low, high"),
@@ -98,25 +104,34 @@ def test_refusals(kind: FieldType, text: str, reason: str) -> None:
     """A wrong value is refused with the field's name and what to do."""
     with pytest.raises(Invalid, match=reason) as refusal:
         typed(field(kind), text)
-    assert refusal.value.field == "x"
-    assert "'x'" in refusal.value.text
+    assert refusal.value.field == "set.x"
 
 
 def test_unknown_field() -> None:
     """A field that is not declared is refused, with those that are."""
     with pytest.raises(Invalid, match=r"no field 'y'; it has x") as refusal:
         check(template(field(FieldType.LINE)), {"y": {"": "1"}})
-    assert refusal.value.field == "y"
+    assert refusal.value.field == "set.y"
 
 
 @pytest.mark.parametrize("values", [{}, {"x": {}}, {"x": {"": "", "de": " \n"}}])
 @pytest.mark.parametrize("kind", FieldType)
 def test_missing(kind: FieldType, values: dict[str, dict[str, str]]) -> None:
     """A required field that is absent or blank is named, with what it wants."""
-    with pytest.raises(Invalid, match="missing") as refusal:
+    with pytest.raises(Invalid, match="lacks 1 field") as refusal:
         check(template(field(kind, required=True)), values)
-    assert refusal.value.field == "x"
+    assert refusal.value.field == "template"
     assert str(WANTED[kind]) in refusal.value.text
+
+
+def test_all_that_is_missing() -> None:
+    """Several missing fields are named at once."""
+    two: list[Field] = [
+        Field(name=name, type=FieldType.LINE, label={}, help={}, required=True)
+        for name in ("what", "where")
+    ]
+    with pytest.raises(Invalid, match=r"lacks 2 fields: 'what' .*, 'where' "):
+        check(template(*two), {})
 
 
 def test_optional_and_default() -> None:
@@ -147,5 +162,5 @@ def test_total(kind: FieldType, text: str) -> None:
     except Invalid as error:
         refusal = error
     if refusal is not None:
-        assert refusal.field == "x"
+        assert refusal.field == "set.x"
         assert illegal(refusal.text) is None

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ DEFAULT = Limits(
     subject=1_024,
 )
 OF_ADMINS = Limits(
+    role=Role.ADMIN,
     pending=10_000,
     requests_per_minute=300,
     deliveries_per_day=0,
@@ -86,7 +88,7 @@ def test_defaults() -> None:
     """Without configuration each role has the documented limits."""
     assert configured() == {
         Role.ADMIN: OF_ADMINS,
-        Role.PUBLISHER: DEFAULT,
+        Role.PUBLISHER: replace(DEFAULT, role=Role.PUBLISHER),
         Role.USER: DEFAULT,
         Role.STRANGER: DEFAULT,
     }
@@ -254,7 +256,7 @@ def test_deliveries_when_due(worlds: Any) -> None:
     told = [str(one.said) for one in world.notices() if one.to == PUBLISHER]
     [report] = [text for text in told if f"#{daily.id} " in text]
     assert "of that day were used up" in report
-    assert "2026-03-02T13:00:00Z" in report
+    assert "2026-03-02 13:00 UTC" in report
 
 
 def test_what_was_missed_is_no_delivery(worlds: Any) -> None:

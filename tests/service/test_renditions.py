@@ -1,13 +1,14 @@
 """What readers are told from a template: the same to the end, in their own way."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bot.domain.schedule import Schedule
 from bot.service.delivery.jobs import Job
-from tests.world import ADMIN, World, a_list
+from tests.world import ADMIN, SERVICE, World, a_list
 
 MOMENT = "2026-12-05T22:00:00Z"
 BROKEN = "{{ nothing"
@@ -79,6 +80,57 @@ def test_dates_as_the_reader_writes_them(told: World) -> None:
     assert said[2] in {american, british}
     assert said[3].startswith("Ab Samstag, 5. Dezember 2026")
     assert said[3].endswith("23:00 CET")
+
+
+@pytest.mark.parametrize(
+    ("plan_at", "said"),
+    [
+        ("2026-03-27T08:00+00:00", "From Saturday, March 28, 2026, 1:00 PM CET"),
+        # clocks go forward on Sunday; told five minutes late, it is not later
+        ("2026-03-28T08:05+00:00", "From Sunday, March 29, 2026, 1:00 PM CEST"),
+    ],
+)
+def test_moments_relative_to_the_occurrence(
+    told: World, plan_at: str, said: str
+) -> None:
+    """Each occurrence tells another moment, counted from when it was due."""
+    subscribe(told, ("en", "Europe/Warsaw"))
+    told.schedule(
+        template="mine",
+        bodies=(),
+        values={"start": {"": "+P1DT4H"}},
+        deliver_at="2026-03-27T08:00:00Z",
+        timezone="Europe/Warsaw",
+        recurrence="FREQ=DAILY;COUNT=2",
+    )
+    told.clock.set(datetime.fromisoformat(plan_at))
+    told.plan_all()
+    assert [one.replace(" at", ",") for one in bodies(told, claim(told))] == [said]
+
+
+def test_relative_to_a_held_occurrence(told: World) -> None:
+    """What is let go days later tells what it would have told in time."""
+    subscribe(told, ("en", None))
+    job = told.schedule(
+        template="mine",
+        bodies=(),
+        values={"start": {"": "+PT28H"}},
+        late_policy="hold",
+    )
+    told.clock.advance(days=3)
+    told.plan_all()
+    told.steer("resume", job)
+    assert "Monday, March 2, 2026" in body(told, claim(told), 0)
+
+
+def test_relative_to_joining(told: World, folder: Path) -> None:
+    """A welcome counts from the moment of joining."""
+    toml = folder / "template.toml"
+    toml.write_text(toml.read_text() + 'default = "+PT48H"\n')
+    told.do(lambda unit: unit.lists.declare([a_list("news", welcome="mine")]))
+    told.do(told.subscribers.join, "new@example.org", f"news@{SERVICE}", "en")
+    told.plan_all()
+    assert "Tuesday, March 3, 2026" in body(told, claim(told), 0)
 
 
 def test_varieties_are_bounded(told: World) -> None:

@@ -183,6 +183,44 @@ def test_who_stops_his_own_is_not_told(world: World) -> None:
     assert world.notices() == []
 
 
+@pytest.mark.parametrize("fate", ["missed", "held", "failed", "stopped"])
+def test_moments_are_on_the_readers_wall(world: World, fate: str) -> None:
+    """When it was due is told as clocks show it: the reader's where his zone is known,
+    else those of the announcement's.
+    """
+    world.do(
+        lambda unit: unit.people.put(
+            1,
+            [Person(OPS, timezone="America/New_York"), Person(READERS[0])],
+            SubscriptionOrigin.ADMIN,
+            NOON,
+        )
+    )
+    at_one = {"deliver_at": "2026-03-01T13:00:00Z", "timezone": "Europe/Warsaw"}
+    if fate in {"missed", "held"}:
+        policy = "hold" if fate == "held" else None
+        missed(world, late_policy=policy, **at_one)
+    else:
+        job = world.schedule(PUBLISHER, **at_one)
+        world.clock.set(AT_ONE)
+        world.plan_all()
+        broadcast = world.broadcast(job)
+        if fate == "stopped":
+            world.do(world.broadcasts.stop, world.caller(ADMIN), broadcast.id)
+        else:
+            bounce = Bounce(
+                broadcast_key=broadcast.key,
+                jid=READERS[0],
+                condition="forbidden",
+                error_type="auth",
+            )
+            world.do(world.outcomes.bounced, bounce)
+            deliver(world)
+    written = texts(world.notices())
+    assert "due 2026-03-01 14:00 CET" in written[PUBLISHER]
+    assert "due 2026-03-01 08:00 EST" in written[OPS]
+
+
 def test_an_id_cannot_forge_a_text(world: World) -> None:
     """An id of line breaks and turned writing is quoted as one harmless line."""
     missed(world, client_id="x\n\x9b2J\u202eAll is well.")

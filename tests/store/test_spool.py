@@ -276,7 +276,7 @@ def test_a_file_that_was_replaced(opened: Opened, tmp_path: Path) -> None:
     assert found.waiting == 3
 
 
-def test_a_damaged_file(opened: Opened, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database(opened: Opened, tmp_path: Path) -> None:
     """It is put aside for whoever may read it, and a new one is begun."""
     (tmp_path / "moves").write_bytes(b"no database" * 1000)
     found = opened()
@@ -291,6 +291,39 @@ def test_at_the_end(opened: Opened) -> None:
         found._connection.execute("PRAGMA query_only = 1")
         found.put([leave(A)])
     assert [one.jid for one in opened().first(9)] == [A]
+
+
+@pytest.mark.parametrize("use", ["put", "first", "concerns", "done"])
+def test_a_damaged_file(opened: Opened, tmp_path: Path, use: str) -> None:
+    """What can be read of it goes on in memory, the rest is counted as lost, and
+    whoever moves from then on is in a place of his own.
+    """
+    found = opened()
+    found.put([leave(f"u{number}{'x' * 900}@example.org") for number in range(90)])
+    found.put([leave(A)])
+    before = found.first(99)
+    found._connection.execute("PRAGMA cache_size = 1")
+    found._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with (tmp_path / "moves").open("r+b") as file:
+        file.seek(16 * 4096)
+        file.write(b"\xff" * 1_000_000)
+    uses: dict[str, Callable[[], object]] = {
+        "put": lambda: found.put([leave(A)]),
+        "first": lambda: found.first(99),
+        "concerns": lambda: found.concerns(A),
+        "done": lambda: found.done(before[-1]),
+    }
+    uses[use]()
+    found.put([leave(B)])
+    *kept, latest = found.first(99)
+    again = 1 if use == "put" else 0
+    read = len(kept) - again
+    assert kept[:read] == before[:read]
+    assert read > 0
+    assert (latest.jid, latest.place) == (B, before[-1].place + again + 1)
+    assert found.dropped == (0, len(before) - read)
+    assert found.waiting == read + again + 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_its_owner_reads_it(opened: Opened, tmp_path: Path) -> None:

@@ -1,16 +1,16 @@
 """What the service says of itself at each fresh session, on real servers."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 from slixmpp import JID
 
+from bot.service.ports.spool import Move
+from bot.store.spool import SqlSpool
 from bot.xmpp.stanzas.namespaces import NOREPLY
 from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
-from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
-from tests.xmpp.answering import MODES, answering, ask, configured
+from tests.xmpp.answering import MODES, answering, ask, configured, until
 from tests.xmpp.links import Run, newcomer, reading
 from tests.xmpp.test_presence import CAPS, contact
 
@@ -116,17 +116,21 @@ def test_an_accounts_archive_is_off(
     run(scenario())
 
 
-def test_work_that_ended_by_itself(prosody: Prosody, tmp_path: Path, run: Run) -> None:
-    """Whoever runs the doors sees that, and it keeps them from no good end."""
-
-    async def fails() -> None:
-        raise AssertionError("a mistake of ours")
+def test_a_task_that_fails(
+    server: XmppServer, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a door's task has ended over a mistake that is seen, and the doors can
+    still be closed.
+    """
+    settings = configured(server, "component", tmp_path)
 
     async def scenario() -> None:
-        async with answering(configured(prosody, "component", tmp_path)) as bot:
-            assert set(bot.doors.tasks) == {"joins and leaves", "signs of life"}
-            assert not any(task.done() for task in bot.doors.tasks.values())
-            bot.doors.tasks["a third"] = failing = asyncio.create_task(fails())
-            await asyncio.wait({failing})
+        async with answering(settings) as bot:
+            tasks = bot.doors.tasks
+            monkeypatch.setattr(SqlSpool, "first", None)
+            bot.doors.moves.add(Move("a@example.org", bot.address, leaves=True))
+            await until(tasks["presence"].done)
+            assert not tasks["signs of life"].done()
+        assert all(task.done() for task in tasks.values())
 
     run(scenario())

@@ -111,16 +111,16 @@ def test_what_the_metadata_say() -> None:
 
 
 FAULTS: list[tuple[str, type[CarillonError], str]] = [
-    ("<pause />", Invalid, "id: say which"),
+    ("<pause />", Invalid, "say which"),
     ("<pause ><id> </id></pause>", Invalid, "id is empty"),
     ("<pause ><id>a</id><id>b</id></pause>", Invalid, "2 times"),
     (f"<pause ><id>a</id><id xmlns='{S}'>a</id></pause>", Invalid, "2 times"),
     ("<pause ><id>a</id><owner/></pause>", Invalid, "owner is empty"),
     ("<pause ><id>a</id><owner>b</owner><owner>c</owner></pause>", Invalid, "owner"),
-    ("<skip ><id>a</id></skip>", Invalid, "due: say which"),
-    ("<unskip due=''><id>a</id></unskip>", Invalid, "due: say which"),
+    ("<skip ><id>a</id></skip>", Invalid, "say which"),
+    ("<unskip due=''><id>a</id></unskip>", Invalid, "say which"),
     ("<edit />", Invalid, "put what changes into"),
-    (f"<edit ><schedule xmlns='{S}'/></edit>", Invalid, "id: say which"),
+    (f"<edit ><schedule xmlns='{S}'/></edit>", Invalid, "say which"),
     (
         f"<edit ><schedule xmlns='{S}'><cancel>a</cancel></schedule></edit>",
         Invalid,
@@ -168,9 +168,9 @@ def test_faults(xml: str, error: type[CarillonError], text: str) -> None:
 MOMENT = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
-def answer(caller: Caller, **job: Any) -> str:
+def answer(caller: Caller, language: str = "", **job: Any) -> str:
     report = Report(a_schedule("j", revision=3, expires_at=MOMENT, **job), MOMENT)
-    return ET.tostring(steered(report, caller)).decode()
+    return ET.tostring(steered(report, caller, language)).decode()
 
 
 def written(xml: str) -> str:
@@ -185,6 +185,19 @@ def test_the_answer() -> None:
         "<expires>2026-12-01T09:00:00Z</expires>"
         f"<metadata><revision xmlns='{X}'>3</revision></metadata></schedule>"
     )
+
+
+def test_the_answer_warns() -> None:
+    """What is to be known stands in the metadata, by its code, in words."""
+    job = {"recurrence": "FREQ=DAILY;COUNT=2", "deliver_at": MOMENT, "next_at": MOMENT}
+    job |= {"expires_at": None, "timezone": "Europe/Warsaw"}
+    job |= {"start": datetime(2026, 12, 1, 10)}  # noqa: DTZ001 - a wall time
+    report = Report(a_schedule("j", **job), MOMENT)
+    element = steered(report, Caller(owner="o@example.org", role=Role.ADMIN), "de-AT")
+    _, warning = element[-1]
+    assert (warning.tag, warning.get("code")) == (f"{{{X}}}warning", "ends")
+    assert warning.get("{http://www.w3.org/XML/1998/namespace}lang") == "de"
+    assert "2026-12-02 10:00 CET" in (warning.text or "")
 
 
 def test_the_answer_about_anothers_personal_job() -> None:

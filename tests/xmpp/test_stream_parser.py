@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.xmpp.session.parser import FLAWED, XML, StreamParser
@@ -68,6 +68,7 @@ def _reference(*data: bytes) -> list[ET.Element] | None:
 
 
 @given(st.lists(ELEMENTS, max_size=3).map("".join), st.integers(1, 40))
+@example("<a xmlns:p='{u'/>", 40)
 def test_as_element_tree_reads(content: str, size: int) -> None:
     """The same elements; what is refused there is marked, and the next one is not."""
     data = f"<message>{content}</message>{GOOD}".encode()
@@ -80,7 +81,8 @@ def test_as_element_tree_reads(content: str, size: int) -> None:
         return
     assert _tree(second) == _tree(_read(StreamParser(), HEADER, GOOD.encode())[0])
     if FLAWED in first.attrib:
-        assert wanted is None or "xml:a" in content
+        # a brace in a namespace ElementTree takes, and makes another tag of it
+        assert wanted is None or "xml:a" in content or "{" in content
     else:
         assert wanted is not None
         assert [_tree(one) for one in wanted] == [_tree(first), _tree(second)]

@@ -52,6 +52,7 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
         *tried("database", files.database(config, settings)),
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
+        *tried("time zones", files.zones_of_lists(settings)),
         *asyncio.run(_connected(config, settings, other)),
     ]
 

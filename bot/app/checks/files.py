@@ -15,6 +15,7 @@ from bot.app.wiring import database_of, templates_of
 from bot.domain import wallclock, zonedata
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.phrase import Listed, Phrase, Quoted
+from bot.domain.zones import fixed
 from bot.rendering.templates import JinjaTemplates
 from bot.settings import Settings, place
 from bot.store import upgrade
@@ -209,6 +210,15 @@ def zones(now: datetime) -> Iterator[Finding]:
         yield warning(name, old, "apt install tzdata")
     else:
         yield ok(name, text)
+
+
+def zones_of_lists(settings: Settings) -> Iterator[Finding]:
+    """Those that mean other clocks than one may think."""
+    for name, entry in settings.lists.items():
+        if (why := fixed(entry.timezone)) is not None:
+            key = f"[lists.{name}] timezone"
+            text = Phrase("{what}: {why}", what=key, why=why)
+            yield warning("time zones", text)
 
 
 def tried(name: str, findings: Iterator[Finding]) -> list[Finding]:

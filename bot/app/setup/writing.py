@@ -37,11 +37,9 @@ def folder(path: Path) -> bool:
 
 def write(path: Path, text: str, mode: int, *, replace: bool = False) -> None:
     """Raises Conflict where it is there and not to be replaced, and Unavailable."""
-    # What an earlier run left that was killed; nobody else writes by this name.
-    new = path.with_name(f".{path.name}.new")
+    new = _unfinished(path)
     try:
-        with contextlib.suppress(FileNotFoundError):
-            new.unlink()
+        sweep(path)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         with os.fdopen(os.open(new, flags, SECRET_MODE), "w", encoding="utf-8") as file:
             file.write(text)
@@ -61,7 +59,17 @@ def write(path: Path, text: str, mode: int, *, replace: bool = False) -> None:
         raise _unavailable(path, error) from None
     finally:
         with contextlib.suppress(OSError):
-            new.unlink()
+            sweep(path)
+
+
+def sweep(path: Path) -> None:
+    """Remove what a run left that was killed while it wrote."""
+    _unfinished(path).unlink(missing_ok=True)
+
+
+def _unfinished(path: Path) -> Path:
+    """Nobody else writes by this name."""
+    return path.with_name(f".{path.name}.new")
 
 
 def give(files: list[Path], like: Path) -> None:

@@ -8,6 +8,7 @@ from bot.domain.audit import Action
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution
 from bot.domain.schedule import Schedule
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import ScheduleRequest
@@ -25,6 +26,8 @@ class Draft:
     #: who would hear it now
     readers: int
     texts: tuple[Text, ...]
+    #: beside those of a preview of its moments
+    cautions: tuple[Caution, ...]
 
 
 def _schedule(
@@ -47,8 +50,12 @@ def _drafted(
     uow: UnitOfWork, use_cases: UseCases, caller: Caller, request: ScheduleRequest
 ) -> Draft:
     schedule, readers = use_cases.schedules.draft(uow, caller, request)
-    texts = use_cases.schedules.texts(uow, schedule)
-    return Draft(schedule=schedule, readers=readers, texts=texts)
+    return Draft(
+        schedule=schedule,
+        readers=readers,
+        texts=use_cases.schedules.texts(uow, schedule),
+        cautions=use_cases.schedules.cautions(uow, schedule),
+    )
 
 
 #: of a request; a template's own fields come beside them

@@ -10,6 +10,7 @@ from bot.domain.audit import Action
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.editing import Edited
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -41,6 +42,8 @@ class EditDraft:
     texts: tuple[Text, ...]
     #: who would hear it now
     readers: int
+    #: beside those of a preview of its moments
+    cautions: tuple[Caution, ...]
 
 
 def _edit(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[Report]:
@@ -50,7 +53,7 @@ def _edit(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[Report]:
 
 def _edited(uow: UnitOfWork, use_cases: UseCases, caller: Caller, edit: Edit) -> Report:
     after = use_cases.editing.edit(uow, caller, edit.name, edit.change, edit.revision)
-    return use_cases.schedules.standing(uow, after)
+    return use_cases.schedules.warned(uow, after)
 
 
 def _draft(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[EditDraft]:
@@ -66,6 +69,7 @@ def _drafted(
         edited=edited,
         texts=use_cases.schedules.texts(uow, edited.after),
         readers=use_cases.schedules.readers(uow, edited.after),
+        cautions=use_cases.schedules.cautions(uow, edited.after, edited.skipped),
     )
 
 

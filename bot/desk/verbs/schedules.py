@@ -12,6 +12,7 @@ from bot.domain.errors import CarillonError
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution
 from bot.domain.schedule import Schedule, ScheduleState, TextContent
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -55,6 +56,8 @@ class Shown:
     broadcasts: list[tuple[Broadcast, Progress]]
     #: moments still to come that will be left out
     skipped: list[datetime]
+    #: beside those of a preview of its moments
+    cautions: tuple[Caution, ...]
 
 
 def _list(
@@ -108,12 +111,14 @@ def _shown(
     except CarillonError as error:
         texts = error.phrase
     latest = Paging(limit=HISTORY, before=0)
+    skipped = use_cases.schedules.skipped(uow, found)
     return Shown(
         schedule=found,
         texts=texts,
         occurrences=use_cases.schedules.occurrences(uow, caller, found.id, HISTORY),
         broadcasts=list(use_cases.broadcasts.page(uow, caller, latest, found.id).items),
-        skipped=use_cases.schedules.skipped(uow, found),
+        skipped=skipped,
+        cautions=use_cases.schedules.cautions(uow, found, skipped),
     )
 
 

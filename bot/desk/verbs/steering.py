@@ -77,7 +77,7 @@ def _unskip(
 def _steered(
     uow: UnitOfWork, use_cases: UseCases, steer: Callable[..., Schedule], *given: Any
 ) -> Report:
-    return use_cases.schedules.standing(uow, steer(uow, *given))
+    return use_cases.schedules.warned(uow, steer(uow, *given))
 
 
 DUE = Field(

@@ -33,6 +33,9 @@ PARTS = (
     "COUNT",
     "UNTIL",
 )
+#: of the property in an iCalendar file
+_PREFIX = "RRULE:"
+_SPACED = re.compile(r"\s*([;=,])\s*")
 _NUMBER = re.compile(r"[0-9]+")
 _SIGNED = re.compile(r"[+-]?[0-9]+")
 _DAY = re.compile(rf"([+-]?[0-9]+)?({'|'.join(WEEKDAYS)})")
@@ -57,46 +60,58 @@ def parse(text: str) -> Rule:
     return rule
 
 
+def spelt(text: str) -> str:
+    """The rule that people mean who paste it from elsewhere, or say `weekly`.
+
+    For those who type: a program that sends rules is told what is wrong with them.
+    """
+    given = text.strip()
+    if given.upper().startswith(_PREFIX):
+        given = given[len(_PREFIX) :]
+    given = _SPACED.sub(r"\1", given.strip()).removesuffix(";")
+    return f"FREQ={given.upper()}" if given.upper() in set(Freq) else given
+
+
 def _split(text: str) -> dict[str, str]:
     if not text:
-        raise _refused(Phrase("recurrence: the rule is empty"))
+        raise _refused(Phrase("the rule is empty"))
     if len(text) > LONGEST:
         raise _refused(
             Counted(
-                "recurrence: the rule is longer than {count} character",
-                "recurrence: the rule is longer than {count} characters",
+                "the rule is longer than {count} character",
+                "the rule is longer than {count} characters",
                 LONGEST,
             )
         )
     if not text.isascii():
-        raise _refused(Phrase("recurrence: the rule has characters outside ASCII"))
+        raise _refused(Phrase("the rule has characters outside ASCII"))
     parts: dict[str, str] = {}
-    for piece in text.upper().split(";"):
-        name, _, value = piece.partition("=")
+    for piece in text.split(";"):
+        name, _, value = piece.upper().partition("=")
         if name and name not in PARTS:
             raise _refused(
                 Phrase(
-                    "recurrence: {part!r} is not offered; use {parts}",
-                    part=name[:40],
+                    "{part!r} is not offered; use {parts}",
+                    part=piece[: len(name)][:40],
                     parts=", ".join(PARTS),
                 )
             )
         if not name or not value:
             raise _refused(
                 Phrase(
-                    "recurrence: {piece!r} is not of the form NAME=VALUE",
+                    "{piece!r} is not of the form NAME=VALUE",
                     piece=piece[:40],
                 )
             )
         if name in parts:
-            raise _refused(Phrase("recurrence: {part} is given twice", part=name))
+            raise _refused(Phrase("{part} is given twice", part=name))
         parts[name] = value
     return parts
 
 
 def _freq(parts: dict[str, str]) -> Freq:
     if "FREQ" not in parts:
-        raise _refused(Phrase("recurrence: FREQ is missing"))
+        raise _refused(Phrase("FREQ is missing"))
     try:
         return Freq(parts["FREQ"])
     except ValueError:
@@ -106,7 +121,7 @@ def _freq(parts: dict[str, str]) -> Freq:
 def _none_of(part: str, values: Iterable[str]) -> Invalid:
     return _refused(
         Phrase(
-            "recurrence: {part} must be one of {values}",
+            "{part} must be one of {values}",
             part=part,
             values=", ".join(values),
         )
@@ -117,7 +132,7 @@ def _whole(part: str, value: str, most: int) -> int:
     if not _NUMBER.fullmatch(value) or not 1 <= int(value) <= most:
         raise _refused(
             Phrase(
-                "recurrence: {part} must be a whole number from 1 to {most}",
+                "{part} must be a whole number from 1 to {most}",
                 part=part,
                 most=most,
             )
@@ -129,8 +144,7 @@ def _signed(part: str, value: str, most: int) -> int:
     if not _SIGNED.fullmatch(value) or not 1 <= abs(int(value)) <= most:
         raise _refused(
             Phrase(
-                "recurrence: {part} takes numbers"
-                " from 1 to {most} and from -{most} to -1",
+                "{part} takes numbers from 1 to {most} and from -{most} to -1",
                 part=part,
                 most=most,
             )
@@ -156,7 +170,7 @@ def _weekdays(parts: dict[str, str]) -> tuple[ByDay, ...]:
         if found is None:
             raise _refused(
                 Phrase(
-                    "recurrence: BYDAY takes {days}, not {given!r}",
+                    "BYDAY takes {days}, not {given!r}",
                     days=", ".join(WEEKDAYS),
                     given=item[:20],
                 )
@@ -185,7 +199,7 @@ def _until(value: str) -> datetime | date:
     except ValueError:
         raise _refused(
             Phrase(
-                "recurrence: UNTIL must be an existing date or time such as"
+                "UNTIL must be an existing date or time such as"
                 " 20261231, 20261231T090000 or 20261231T090000Z"
             )
         ) from None
@@ -194,21 +208,17 @@ def _until(value: str) -> datetime | date:
 def _check(rule: Rule) -> None:
     """What the parts must be to one another (RFC 5545, 3.3.10)."""
     if rule.count is not None and rule.until is not None:
-        raise _refused(Phrase("recurrence: COUNT and UNTIL exclude each other"))
+        raise _refused(Phrase("COUNT and UNTIL exclude each other"))
     if rule.by_month_day and rule.freq is Freq.WEEKLY:
-        raise _refused(Phrase("recurrence: BYMONTHDAY does not go with FREQ=WEEKLY"))
+        raise _refused(Phrase("BYMONTHDAY does not go with FREQ=WEEKLY"))
     if rule.by_set_pos and not (rule.by_day or rule.by_month_day or rule.by_month):
-        raise _refused(
-            Phrase("recurrence: BYSETPOS needs BYDAY, BYMONTHDAY or BYMONTH beside it")
-        )
+        raise _refused(Phrase("BYSETPOS needs BYDAY, BYMONTHDAY or BYMONTH beside it"))
     most = _MOST_DAYS[rule.freq]
     if rule.by_set_pos and min(map(abs, rule.by_set_pos)) > most:
         raise _refused(
             Counted(
-                "recurrence: BYSETPOS never matches:"
-                " FREQ={freq} has {count} day at most",
-                "recurrence: BYSETPOS never matches:"
-                " FREQ={freq} has {count} days at most",
+                "BYSETPOS never matches: FREQ={freq} has {count} day at most",
+                "BYSETPOS never matches: FREQ={freq} has {count} days at most",
                 most,
                 freq=rule.freq,
             )
@@ -222,15 +232,11 @@ def _check_numbered(rule: Rule) -> None:
         return
     if rule.freq not in (Freq.MONTHLY, Freq.YEARLY):
         raise _refused(
-            Phrase(
-                "recurrence: BYDAY has numbers only with FREQ=MONTHLY or FREQ=YEARLY"
-            )
+            Phrase("BYDAY has numbers only with FREQ=MONTHLY or FREQ=YEARLY")
         )
     if counts_in_month(rule) and max(numbered) > _MOST_WEEKS_IN_MONTH:
         raise _refused(
-            Phrase(
-                "recurrence: BYDAY counts within a month here: from 1 to 5, -5 to -1"
-            )
+            Phrase("BYDAY counts within a month here: from 1 to 5, -5 to -1")
         )
 
 

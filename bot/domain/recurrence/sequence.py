@@ -100,7 +100,5 @@ def first_or_refuse(rule: Rule, start: datetime, zone: ZoneInfo) -> Match:
 
 def _why_none(rule: Rule) -> Phrase:
     if rule.until is not None:
-        return Phrase("recurrence: UNTIL ends the rule before its first moment")
-    return Phrase(
-        "recurrence: the rule never matches: no day from deliver-at on is as it asks"
-    )
+        return Phrase("UNTIL ends the rule before its first moment")
+    return Phrase("the rule never matches: no day from its start on is as it asks")

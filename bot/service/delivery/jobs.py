@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.broadcast import Broadcast, Chunk, DeliveryException, ExceptionKind
 from bot.domain.message import Announcement
@@ -19,6 +20,8 @@ class Outgoing:
     broadcast: Broadcast
     schedule: Schedule
     voice: Voice
+    #: the occurrence that it sends, in UTC
+    due_at: datetime
     #: its template names the recipient, so each reader has a text of his own
     personal: bool
 

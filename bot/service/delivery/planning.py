@@ -205,7 +205,7 @@ class Planning:
         out of its time, kept until it is over.
         """
         entry = list_of(uow, schedule)
-        refusal = self._refusal(uow, schedule, entry, now)
+        refusal = self._refusal(uow, schedule, due.moment, entry, now)
         if schedule.has_expired(now):
             refusal = unsent.EXPIRED
         if refusal is not None:
@@ -298,6 +298,7 @@ class Planning:
         self,
         uow: UnitOfWork,
         schedule: Schedule,
+        due: datetime,
         entry: AnnouncementList | None,
         now: datetime,
     ) -> str | None:
@@ -322,6 +323,7 @@ class Planning:
                     language=voice.language,
                     fallback=voice.language,
                     zone=schedule.zone_for(voice),
+                    due=schedule.due(due),
                 )
             except CarillonError:
                 return "content"

@@ -115,6 +115,7 @@ class ChunkProgress:
             broadcast=outgoing.broadcast,
             schedule=outgoing.schedule,
             voice=outgoing.voice,
+            due_at=outgoing.due_at,
             personal=outgoing.personal,
         )
 

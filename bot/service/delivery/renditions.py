@@ -32,12 +32,15 @@ class Renditions:
         kept = uow.broadcasts.kept_content(broadcast_id)
         if kept is not None:
             schedule = replace(schedule, content=kept[0], timezone=kept[1])
+        occurrence = uow.occurrences.get(broadcast.occurrence_id)
+        assert occurrence is not None  # noqa: S101 - foreign key
         list_id = broadcast.list_id
         spoken_for = uow.lists.by_id(list_id) if list_id is not None else None
         return Outgoing(
             broadcast=broadcast,
             schedule=schedule,
             voice=self._policy.voice_of(spoken_for),
+            due_at=occurrence.due_at,
             personal=self._is_personal(schedule.content),
         )
 
@@ -138,6 +141,7 @@ class Renditions:
             language=language,
             fallback=outgoing.voice.language,
             zone=zone,
+            due=outgoing.schedule.due(outgoing.due_at),
             context=outgoing.voice.context(jid),
         )
 

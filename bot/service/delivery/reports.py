@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.domain import timestamps, wallclock
+from bot.domain import wallclock
 from bot.domain.broadcast import (
     Broadcast,
     Occurrence,
@@ -89,9 +89,7 @@ def ended(
         status = WireState.FAILED if failed else WireState.SENT
         due = _one_of_several(schedule, occurrence.due_at)
         _headline(uow, schedule, status, due, now)
-    phrase = _counts(schedule, occurrence, progress)
-    if phrase is not None:
-        _write(uow, policy, schedule, lambda _: [phrase], now)
+    _write(uow, policy, schedule, partial(_counts, schedule, occurrence, progress), now)
 
 
 def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
@@ -111,16 +109,8 @@ def stopped(
     schedule = as_sent(uow, schedule, broadcast)
     due = _one_of_several(schedule, occurrence.due_at)
     _headline(uow, schedule, WireState.CANCELLED, due, now)
-    phrase = Counted(
-        "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
-        " by an admin: {count} of {total} was told.",
-        "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
-        " by an admin: {count} of {total} were told.",
-        progress.sent,
-        total=progress.total,
-        **_about(schedule, occurrence.due_at),
-    )
-    _write(uow, policy, schedule, lambda _: [phrase], now)
+    told = partial(_stopped, schedule, occurrence, progress)
+    _write(uow, policy, schedule, told, now)
 
 
 def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedule:
@@ -161,13 +151,29 @@ def _unsent(schedule: Schedule, untold: list[Untold], zone: ZoneInfo) -> list[Ph
     return sentences
 
 
+def _stopped(
+    schedule: Schedule, occurrence: Occurrence, progress: Progress, zone: ZoneInfo
+) -> list[Phrase]:
+    return [
+        Counted(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
+            " by an admin: {count} of {total} was told.",
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
+            " by an admin: {count} of {total} were told.",
+            progress.sent,
+            total=progress.total,
+            **_about(schedule, occurrence.due_at, zone),
+        )
+    ]
+
+
 def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
     if untold.count == 1:
         return Phrase(
             "Announcement #{reference} ({id}) to {audience}, due {due}, was not sent:"
             " {why}.",
             why=_why(untold.reason),
-            **_about(schedule, untold.first),
+            **_about(schedule, untold.first, zone),
         )
     return Counted(
         "Of announcement #{reference} ({id}) to {audience} {count} occurrence,"
@@ -177,16 +183,16 @@ def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
         untold.count,
         why=_why(untold.reason, many=True),
         **_between(untold, zone),
-        **_about(schedule, untold.last),
+        **_about(schedule, untold.last, zone),
     )
 
 
-def _held(schedule: Schedule, untold: Untold, _: ZoneInfo) -> Phrase:
+def _held(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
     return Phrase(
         "Announcement #{reference} ({id}) to {audience}, due {due}, is held:"
         " the service was not up when it was due."
         " An admin can let it go (resume) or skip it.",
-        **_about(schedule, untold.last),
+        **_about(schedule, untold.last, zone),
     )
 
 
@@ -206,16 +212,19 @@ def _between(untold: Untold, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _counts(
-    schedule: Schedule, occurrence: Occurrence, progress: Progress
-) -> Phrase | None:
-    """What the owner should know of a broadcast that did not reach everybody."""
+    schedule: Schedule, occurrence: Occurrence, progress: Progress, zone: ZoneInfo
+) -> list[Phrase]:
+    """What the owner should know of a broadcast that did not reach everybody; nothing
+    of one that did.
+    """
+    about = _about(schedule, occurrence.due_at, zone)
     reached = progress.sent + progress.skipped
     missing = progress.total - reached - progress.failed
     stopped = occurrence.state is OccurrenceState.STOPPED
     if not progress.failed and (stopped or not missing):
-        return None
+        return []
     if missing and not stopped:
-        return Counted(
+        told = Counted(
             "Announcement #{reference} ({id}) to {audience}, due {due}:"
             " {count} of {total} was told, {failed} failed,"
             " {missing} were not reached: {why}.",
@@ -227,9 +236,10 @@ def _counts(
             failed=progress.failed,
             missing=missing,
             why=_why(occurrence.reason),
-            **_about(schedule, occurrence.due_at),
+            **about,
         )
-    return Counted(
+        return [told]
+    told = Counted(
         "Announcement #{reference} ({id}) to {audience}, due {due}:"
         " {count} of {total} was told, {failed} failed.",
         "Announcement #{reference} ({id}) to {audience}, due {due}:"
@@ -237,17 +247,18 @@ def _counts(
         progress.sent,
         total=progress.total,
         failed=progress.failed,
-        **_about(schedule, occurrence.due_at),
+        **about,
     )
+    return [told]
 
 
-def _about(schedule: Schedule, due: datetime) -> dict[str, object]:
+def _about(schedule: Schedule, due: datetime, zone: ZoneInfo) -> dict[str, object]:
     """The values that every sentence has."""
     return {
         "reference": schedule.id,
         "id": printable(schedule.client_id),
         "audience": schedule.audience.label,
-        "due": timestamps.format(due),
+        "due": wallclock.shown(due, zone),
     }
 
 
@@ -278,15 +289,18 @@ def _write(
     worded: Callable[[ZoneInfo], Sequence[Phrase]],
     now: datetime,
 ) -> None:
-    """One text; `worded` are its sentences for who reads clocks in a zone."""
+    """One text; `worded` are its sentences for who reads clocks in a zone, none where
+    there is nothing to tell.
+    """
     readers = list(policy.notify)
     if "@" in schedule.owner:
         readers.insert(0, schedule.owner)
     for reader in dict.fromkeys(readers):
         language = language_for(*_wanted(uow, policy, schedule, reader))
         sentences = worded(_zone(uow, policy, schedule, reader))
-        body = " ".join(said(phrase, language) for phrase in sentences)
-        _note(uow, schedule, reader, Text(language=language, body=body), now)
+        if sentences:
+            body = " ".join(said(phrase, language) for phrase in sentences)
+            _note(uow, schedule, reader, Text(language=language, body=body), now)
 
 
 def _zone(uow: UnitOfWork, policy: Policy, schedule: Schedule, reader: str) -> ZoneInfo:

@@ -11,6 +11,7 @@ from bot.domain.events import Event
 from bot.domain.fields import Template
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
+from bot.domain.relative import Anchor
 from bot.domain.schedule import FieldValues
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -41,9 +42,12 @@ class Templates(Protocol):
         language: str,
         fallback: str,
         zone: str,
+        due: Anchor,
         context: Mapping[str, str],
     ) -> Text:
-        """Subject and body; raises Invalid where the template or a value is bad."""
+        """Subject and body, as the occurrence at `due` tells them; raises Invalid
+        where the template or a value is bad.
+        """
         ...
 
     def variant(self, languages: Sequence[str], wish: str, fallback: str) -> str:

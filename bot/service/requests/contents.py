@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from bot.domain import fields
 from bot.domain.characters import illegal
-from bot.domain.errors import Invalid, PolicyViolation
+from bot.domain.errors import Invalid, PolicyViolation, about
 from bot.domain.language import language_tag
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.schedule import Content, TemplateContent, TextContent
+from bot.domain.relative import Anchor
+from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
 from bot.domain.voice import Voice
 from bot.service.delivery.specimens import specimens
 from bot.service.ports.outside import Templates
@@ -23,8 +24,9 @@ def read(
     request: ScheduleRequest,
     limits: Limits,
     voice: Voice,
+    due: Anchor,
 ) -> Content:
-    """The content that `voice` is asked to say; raises a CarillonError."""
+    """What `voice` is asked to say, first at `due`; raises a CarillonError."""
     if request.template is None:
         if request.values:
             raise Invalid(
@@ -36,15 +38,28 @@ def read(
         return TextContent(texts=texts, payloads=request.payloads)
     if request.bodies or request.subjects or request.payloads:
         raise Invalid(
-            Phrase("Give either a template or a body, not both."), field="body"
+            Phrase("Give either a template or a body, not both."),
+            field="body",
+            named=True,
         )
-    template = templates.get(request.template)
+    with about("template"):
+        template = templates.get(request.template)
     fields.check(template, request.values)
     content = TemplateContent(template=request.template, values=request.values)
     zone = request.timezone or voice.timezone
-    for text in specimens(templates, content, voice, zone):
+    for text in specimens(templates, content, voice, zone, due):
         _check_size([text], limits)
     return content
+
+
+def is_relative(schedule: Schedule) -> bool:
+    """Whether what it says may depend on the occurrence that says it."""
+    content = schedule.content
+    return isinstance(content, TemplateContent) and any(
+        text.lstrip().startswith(("+", "-"))
+        for by_language in content.values.values()
+        for text in by_language.values()
+    )
 
 
 def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
@@ -58,13 +73,15 @@ def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
     subjects = _by_language(request.subjects, "", "subject")
     if not bodies:
         raise Invalid(
-            Phrase("There is nothing to say: give a body or a template."), field="body"
+            Phrase("There is nothing to say: give a body or a template."),
+            field="body",
+            named=True,
         )
     shared = subjects.pop("", None)
     orphans = [tag for tag in subjects if tag not in bodies]
     if orphans:
         raise Invalid(
-            Phrase("subject in {tag!r} has no body.", tag=orphans[0]), field="subject"
+            Phrase("There is no body in {tag!r}.", tag=orphans[0]), field="subject"
         )
     return tuple(
         Text(language=tag, body=body, subject=subjects.get(tag, shared))
@@ -80,11 +97,7 @@ def _by_language(
         language = tag or inherited
         if language in found:
             raise Invalid(
-                Phrase(
-                    "Two {name} elements have the language {language!r}.",
-                    name=name,
-                    language=language,
-                ),
+                Phrase("Two have the language {language!r}.", language=language),
                 field=name,
             )
         if name == "body" and not text.strip():
@@ -94,8 +107,7 @@ def _by_language(
         if fault := illegal(text):
             raise Invalid(
                 Phrase(
-                    "{name}: the character {character} cannot be sent; leave it out.",
-                    name=name,
+                    "the character {character} cannot be sent; leave it out",
                     character=fault,
                 ),
                 field=name,
@@ -108,8 +120,7 @@ def _check_tag(text: str, name: str) -> None:
     try:
         language_tag(text)
     except Invalid as error:
-        why = Phrase("{name}: {reason}.", name=name, reason=error.phrase)
-        raise Invalid(why, field=name) from None
+        raise Invalid(error.phrase, field=name) from None
 
 
 def _check_size(texts: Sequence[Text], limits: Limits) -> None:
@@ -123,6 +134,7 @@ def _check_size(texts: Sequence[Text], limits: Limits) -> None:
                     most=limits.body,
                 ),
                 limit="body",
+                field="body",
                 maximum=limits.body,
                 wait=False,
             )
@@ -135,6 +147,7 @@ def _check_size(texts: Sequence[Text], limits: Limits) -> None:
                     most=limits.subject,
                 ),
                 limit="subject",
+                field="subject",
                 maximum=limits.subject,
                 wait=False,
             )

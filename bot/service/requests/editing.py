@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import coming, timestamps, wallclock
+from bot.domain import coming, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.differences import Difference, differences
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, Schedule
+from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.ports.outside import Clock, Templates
@@ -135,8 +135,10 @@ class Editing:
             change.changes_content
             or change.changes_target
             or change.timezone is not None
+            or (after.next_at != schedule.next_at and contents.is_relative(after))
         ):
-            content = contents.read(self._templates, request, limits, voice)
+            due = after.due(after.next_at or after.deliver_at)
+            content = contents.read(self._templates, request, limits, voice, due)
             after = replace(after, content=content)
         if after.next_at != schedule.next_at:
             _check_unsent(uow, after)
@@ -195,6 +197,8 @@ def _check_editable(uow: UnitOfWork, schedule: Schedule, revision: int | None) -
         )
     held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
     if schedule.next_at is None and not held:
+        if schedule.state is ScheduleState.PAUSED:
+            raise Finished(Phrase("Nothing of it is left to send."))
         raise Finished(
             Phrase(
                 "#{reference} is going out already; there is nothing left to edit.",
@@ -212,7 +216,7 @@ def _check_unsent(uow: UnitOfWork, after: Schedule) -> None:
         raise Finished(
             Phrase(
                 "The occurrence of {moment} is over: {state}.",
-                moment=timestamps.format(after.next_at),
+                moment=after.shown(after.next_at),
                 state=found.state,
             )
         )

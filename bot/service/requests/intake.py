@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from bot.domain import recurrence, timestamps, wallclock
 from bot.domain.access import Caller
 from bot.domain.characters import illegal
-from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation
+from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation, about
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.recurrence import Match
+from bot.domain.relative import Anchor
 from bot.domain.schedule import (
     Audience,
     ListAudience,
@@ -57,7 +58,9 @@ class Intake:
             origin=request.origin,
             fingerprint=request.fingerprint(),
             audience=audience,
-            content=contents.read(self.templates, request, limits, voice),
+            content=contents.read(
+                self.templates, request, limits, voice, Anchor(first, zone)
+            ),
             timezone=request.timezone or "",
             recurrence=recurrence.canonical(rule) if rule else None,
             deliver_at=begin.moment,
@@ -89,15 +92,15 @@ class Intake:
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
         if request.to or request.list_name:
             raise Invalid(
-                Phrase("Give either a list or <audience/>, not both."), field="to"
+                Phrase("Give either a list or <audience/>, not both."),
+                field="to",
+                named=True,
             )
         require_announcing(caller, None)
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
         except JIDError as error:
-            raise Invalid(
-                Phrase("audience: {why}.", why=error.phrase), field="audience"
-            ) from None
+            raise Invalid(error.phrase, field="audience") from None
         if any(self.policy.addresses.is_own(jid) for jid in jids):
             raise NotAllowed(Phrase("The service does not announce to itself."))
         return PeopleAudience(jids=jids)
@@ -108,13 +111,15 @@ class Intake:
         if request.to is None:
             if request.list_name is None:
                 raise Invalid(
-                    Phrase("Say who is told: give <to/> or a list."), field="to"
+                    Phrase("Say who is told: give <to/> or a list."),
+                    field="to",
+                    named=True,
                 )
             return request.list_name
         try:
             target = bare(request.to)
         except JIDError as error:
-            raise Invalid(Phrase("to: {why}.", why=error.phrase), field="to") from None
+            raise Invalid(error.phrase, field="to") from None
         addresses = self.policy.addresses
         name = addresses.list_at(target)
         if name is None and addresses.is_own(target):
@@ -155,27 +160,33 @@ def read_moment(
         raise Invalid(
             Phrase("Give exactly one of deliver-at and delay-seconds."),
             field="deliver-at",
+            named=True,
         )
     if request.deliver_at is not None:
-        found = _match(request.deliver_at, zone, on_the_wall=request.on_the_wall)
-        moment = found.moment
-        if now - moment > PAST:
+        with about("deliver-at"):
+            found = _match(request.deliver_at, zone, on_the_wall=request.on_the_wall)
+        if now - found.moment > PAST:
+            passed = wallclock.shown(found.moment, zone)
             raise Invalid(
-                Phrase(
-                    "deliver-at: {moment} has passed.",
-                    moment=timestamps.format(moment),
-                ),
-                field="deliver-at",
+                Phrase("{moment} has passed.", moment=passed), field="deliver-at"
             )
         return found
     assert request.delay_seconds is not None  # noqa: S101 - one of two, above
     delay = _number(request.delay_seconds, "delay-seconds")
     if delay < 1:
-        raise Invalid(Phrase("delay-seconds: at least 1."), field="delay-seconds")
+        raise Invalid(Phrase("at least 1."), field="delay-seconds")
     if delay > limits.window.total_seconds():
-        raise beyond(limits)
+        raise beyond(_after(now, delay, zone), limits, "delay-seconds")
     moment = timestamps.round_up(now + timedelta(seconds=delay))
     return Match(wall=wallclock.local(moment, zone), moment=moment)
+
+
+def _after(now: datetime, seconds: int, zone: ZoneInfo) -> str:
+    """For people: that moment, or how long that is where it is on no calendar."""
+    try:
+        return wallclock.shown(now + timedelta(seconds=seconds), zone)
+    except OverflowError:
+        return f"{str(seconds)[:40]} s"
 
 
 def _match(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> Match:
@@ -187,6 +198,13 @@ def _match(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> Match:
     return Match(wall=wallclock.local(moment, zone), moment=moment)
 
 
+def _moment(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> datetime:
+    """A moment as given, also where clocks in `zone` have no year for it."""
+    if on_the_wall and timestamps.is_wall_time(given):
+        return _match(given, zone, on_the_wall=True).moment
+    return timestamps.parse(given)
+
+
 def with_moments(request: ScheduleRequest) -> ScheduleRequest:
     """The request with its wall times as moments, which was all that was kept of them
     once; raises Invalid.
@@ -196,7 +214,7 @@ def with_moments(request: ScheduleRequest) -> ScheduleRequest:
     def resolved(given: str | None) -> str | None:
         if given is None or not timestamps.is_wall_time(given):
             return given
-        return timestamps.format(_match(given, zone, on_the_wall=True).moment)
+        return timestamps.format(_moment(given, zone, on_the_wall=True))
 
     return replace(
         request,
@@ -219,7 +237,9 @@ def first_within(
     if rule is not None:
         first = recurrence.first_or_refuse(rule, begin.wall, zone)
     if first.moment - now > limits.window:
-        raise beyond(limits)
+        by_rule = begin.moment - now <= limits.window
+        field = "recurrence" if by_rule else "deliver-at"
+        raise beyond(wallclock.shown(first.moment, zone), limits, field)
     return first.moment
 
 
@@ -234,31 +254,36 @@ def read_rule(text: str, limits: Limits) -> recurrence.Rule:
             limit="frequencies",
             maximum=offered,
             wait=False,
+            field="recurrence",
         )
     return rule
 
 
 def _unoffered(freq: recurrence.Freq, offered: str) -> Phrase:
     if not offered:
-        return Phrase("recurrence: FREQ={freq} is not for you; none is.", freq=freq)
+        return Phrase("FREQ={freq} is not for you; none is.", freq=freq)
     return Phrase(
-        "recurrence: FREQ={freq} is not for you; {offered} is.",
+        "FREQ={freq} is not for you; {offered} is.",
         freq=freq,
         offered=offered,
     )
 
 
-def beyond(limits: Limits) -> PolicyViolation:
+def beyond(given: object, limits: Limits, field: str) -> PolicyViolation:
+    """What was given, a moment say, lies farther ahead than `limits` allow."""
     seconds = int(limits.window.total_seconds())
     return PolicyViolation(
         Counted(
-            "That is too far ahead; {count} day at most.",
-            "That is too far ahead; {count} days at most.",
+            "{given} is too far ahead; {count} day at most ({key}).",
+            "{given} is too far ahead; {count} days at most ({key}).",
             limits.window.days,
+            given=given,
+            key=f"[limits.{limits.role}] window_days",
         ),
         limit="window",
         maximum=seconds,
         wait=False,
+        field=field,
     )
 
 
@@ -268,7 +293,7 @@ def _client_id(given: str | None) -> str:
     fault = illegal(given)
     if not given.strip() or len(given) > MAX_ID or fault is not None:
         raise Invalid(
-            Phrase("id: 1 to {most} printable characters.", most=MAX_ID), field="id"
+            Phrase("1 to {most} printable characters.", most=MAX_ID), field="id"
         )
     return given
 
@@ -278,12 +303,13 @@ def read_expires(
 ) -> datetime | None:
     if given is None:
         return None
-    moment = _match(given, zone, on_the_wall=on_the_wall).moment
+    with about("expires"):
+        moment = _moment(given, zone, on_the_wall=on_the_wall)
     if moment <= first:
         raise Invalid(
             Phrase(
-                "expires: must lie after the first occurrence, {moment}.",
-                moment=timestamps.format(first),
+                "must lie after the first occurrence, {moment}.",
+                moment=wallclock.shown(first, zone),
             ),
             field="expires",
         )
@@ -298,18 +324,16 @@ def read_late(request: ScheduleRequest) -> Late:
         policy = LatePolicy(request.late_policy or default.policy)
     except ValueError:
         raise Invalid(
-            Phrase("late: the policy is run, skip or hold."), field="late"
+            Phrase("the policy is run, skip or hold."), field="late"
         ) from None
     if request.late_within is None:
         return Late(policy)
     if policy is not LatePolicy.RUN:
-        raise Invalid(
-            Phrase("late: within goes with the policy run only."), field="late"
-        )
+        raise Invalid(Phrase("within goes with the policy run only."), field="late")
     within = _number(request.late_within, "late")
     if within > MAX_LATE:
         raise Invalid(
-            Phrase("late: within is {most} seconds at most.", most=MAX_LATE),
+            Phrase("within is {most} seconds at most.", most=MAX_LATE),
             field="late",
         )
     return Late(policy, within)
@@ -317,7 +341,5 @@ def read_late(request: ScheduleRequest) -> Late:
 
 def _number(text: str, name: str) -> int:
     if not _NUMBER.fullmatch(text):
-        raise Invalid(
-            Phrase("{name}: a whole number of seconds.", name=name), field=name
-        )
+        raise Invalid(Phrase("a whole number of seconds."), field=name)
     return int(text)

@@ -75,7 +75,7 @@ def retimed(
     else:
         after, first = _in_zone(after, following, zone)
     if now - first > intake.PAST:
-        raise _past(first)
+        raise _past(first, zone)
     after = replace(after, expires_at=_expires(schedule, change, zone, first))
     still = _still(after, skipped, first if change.changes_moment else None)
     after = coming.derived(after, still)
@@ -141,7 +141,7 @@ def _beginning(
         first = recurrence.first_or_refuse(rule, begin.wall, zone).moment
     # not where it is on its way to already
     if first > following.moment and first - now > limits.window:
-        raise intake.beyond(limits)
+        raise intake.beyond(wallclock.shown(first, zone), limits, "recurrence")
     return begin, first
 
 
@@ -205,12 +205,12 @@ def _unmoved(after: Schedule, skipped: Sequence[datetime]) -> tuple[datetime, ..
     )
 
 
-def _past(first: datetime) -> Invalid:
+def _past(first: datetime, zone: ZoneInfo) -> Invalid:
     return Invalid(
         Phrase(
             "The next occurrence would be {moment}, which has passed;"
             " give a moment, too.",
-            moment=timestamps.format(first),
+            moment=wallclock.shown(first, zone),
         ),
         field="deliver-at",
     )

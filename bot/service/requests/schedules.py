@@ -21,6 +21,7 @@ from bot.domain.errors import (
 )
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution, upcoming
 from bot.domain.schedule import (
     ON_THE_WIRE,
     ListAudience,
@@ -36,6 +37,7 @@ from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import intake, pausing, skipping
+from bot.service.requests.cautions import Cautions
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
@@ -55,6 +57,14 @@ class Report:
     progress: Progress | None = None
     #: wall times still to come that will be left out, where they were asked for
     skipped: tuple[datetime, ...] = ()
+    #: what to know of it, beside what a preview of its moments tells; likewise
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Caution, ...]:
+        """All that is to be known of it, and of its next moments."""
+        ahead = upcoming(self.schedule, skipped=self.skipped)
+        return (*ahead.warnings, *self.cautions)
 
     @property
     def id(self) -> int:
@@ -69,6 +79,7 @@ class Schedules:
         self._clock = clock
         self._intake = Intake(policy, templates)
         self._quotas = Quotas(policy)
+        self._cautions = Cautions(templates)
 
     def create(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
@@ -82,13 +93,13 @@ class Schedules:
         uow.schedules.hold(caller.owner)
         earlier = _earlier(uow, caller, request)
         if earlier is not None:
-            return self.standing(uow, earlier), self._quotas.quota(uow, caller)
+            return self.warned(uow, earlier), self._quotas.quota(uow, caller)
         now = self._clock.now()
         schedule = self._intake.read(uow, caller, request, now)
         quota = self._quotas.room_for(uow, caller, schedule, now)
         stored = uow.schedules.add(schedule)
         uow.nudge()
-        report = self.standing(uow, stored)
+        report = self.warned(uow, stored)
         return report, Quota(quota.used + 1, quota.limit)
 
     def draft(
@@ -102,13 +113,14 @@ class Schedules:
         return schedule, self.readers(uow, schedule)
 
     def texts(self, uow: UnitOfWork, schedule: Schedule) -> tuple[Text, ...]:
-        """What readers are told, in each language there is, in the job's zone."""
+        """What readers are told next, in each language there is, in the job's zone."""
         content = schedule.content
         if isinstance(content, TextContent):
             return content.texts
         voice = voice_of(uow, self._policy, schedule)
         zone = schedule.zone_for(voice)
-        return tuple(specimens(self._templates, content, voice, zone))
+        due = schedule.due(self.moment(uow, schedule))
+        return tuple(specimens(self._templates, content, voice, zone, due))
 
     def readers(self, uow: UnitOfWork, schedule: Schedule) -> int:
         """How many would hear it, were it due now."""
@@ -152,9 +164,24 @@ class Schedules:
         progress = None
         if broadcasts.items:
             progress = uow.broadcasts.progress(broadcasts.items[-1].id)
+        return replace(self.warned(uow, schedule), progress=progress)
+
+    def warned(self, uow: UnitOfWork, schedule: Schedule) -> Report:
+        """As it stands, with what is left out of it and what to know about it."""
         schedule = pausing.as_of(uow, schedule, self._clock.now())
-        moment, skipped = self.moment(uow, schedule), self.skipped(uow, schedule)
-        return Report(schedule, moment, progress, tuple(skipped))
+        skipped = tuple(self.skipped(uow, schedule))
+        return Report(
+            schedule,
+            self.moment(uow, schedule),
+            skipped=skipped,
+            cautions=self.cautions(uow, schedule, skipped),
+        )
+
+    def cautions(
+        self, uow: UnitOfWork, schedule: Schedule, skipped: Collection[datetime] = ()
+    ) -> tuple[Caution, ...]:
+        """What to know about it, beside what a preview of its moments tells."""
+        return self._cautions.of(uow, schedule, skipped)
 
     def standing(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, without counting what its latest broadcast reached."""
@@ -197,7 +224,7 @@ class Schedules:
                 wanted = WireState(status)
             except ValueError:
                 raise Invalid(
-                    Phrase("status: one of {known}.", known=", ".join(WireState)),
+                    Phrase("one of {known}.", known=", ".join(WireState)),
                     field="status",
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}

@@ -97,7 +97,7 @@ def put_back(
     else:
         found = _named(uow, schedule, moment, skipped, now)
         if found is None:
-            raise _passed(moment)
+            raise _passed(schedule, moment)
         if found.wall not in skipped:
             return schedule
         wall = found.wall
@@ -111,7 +111,7 @@ def _given(due: str | None) -> datetime | None:
     try:
         return timestamps.parse(due)
     except Invalid as error:
-        raise Invalid(Phrase("due: {why}.", why=error.phrase), field="due") from None
+        raise Invalid(error.phrase, field="due") from None
 
 
 def _without_held(
@@ -134,7 +134,7 @@ def _next(schedule: Schedule, skipped: list[datetime]) -> Match:
             Phrase(
                 "The next occurrence, {moment}, is skipped already;"
                 " to skip another, name it.",
-                moment=timestamps.format(following.moment),
+                moment=schedule.shown(following.moment),
             )
         )
     return following
@@ -166,12 +166,13 @@ def _named(
         raise Finished(
             Phrase(
                 "The occurrence of {moment} is over: {state}.",
-                moment=timestamps.format(moment),
+                moment=schedule.shown(moment),
                 state=found.state,
-            )
+            ),
+            field="due",
         )
     if moment <= now:
-        raise _passed(moment)
+        raise _passed(schedule, moment)
     raise Invalid(_no_occurrence(schedule, moment, skipped), field="due")
 
 
@@ -184,25 +185,26 @@ def _none_to_skip(schedule: Schedule) -> Conflict:
     )
 
 
-def _passed(moment: datetime) -> Finished:
-    return Finished(Phrase("{moment} has passed.", moment=timestamps.format(moment)))
+def _passed(schedule: Schedule, moment: datetime) -> Finished:
+    passed = Phrase("{moment} has passed.", moment=schedule.shown(moment))
+    return Finished(passed, field="due")
 
 
 def _no_occurrence(
     schedule: Schedule, moment: datetime, skipped: list[datetime]
 ) -> Phrase:
     rest = (match for match in coming.coming(schedule) if match.wall not in skipped)
-    named = [timestamps.format(match.moment) for match in islice(rest, _NAMED)]
+    named = [schedule.shown(match.moment) for match in islice(rest, _NAMED)]
     if not named:
         return Phrase(
-            "due: {moment} is no occurrence of #{reference}; none is to come.",
-            moment=timestamps.format(moment),
+            "{moment} is no occurrence of #{reference}; none is to come.",
+            moment=schedule.shown(moment),
             reference=schedule.id,
         )
     return Phrase(
-        "due: {moment} is no occurrence of #{reference} within reach;"
+        "{moment} is no occurrence of #{reference} within reach;"
         " the next are {moments}.",
-        moment=timestamps.format(moment),
+        moment=schedule.shown(moment),
         reference=schedule.id,
         moments=", ".join(named),
     )

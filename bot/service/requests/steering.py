@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain import timestamps
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Frozen, Occurrence, OccurrenceState
@@ -160,9 +159,13 @@ class Steering:
         if schedule.is_final and skipping.is_left_out(uow, schedule, due):
             return schedule
         not_final(schedule)
-        return self._store(
-            uow, skipping.left_out(uow, schedule, due, self._clock.now())
-        )
+        now = self._clock.now()
+        after = self._store(uow, skipping.left_out(uow, schedule, due, now))
+        paused = ScheduleState.PAUSED
+        if schedule.state is paused and after.state is not paused:
+            # nobody will resume it, which would tell what passed in the pause
+            reports.dealt_with(uow, self._planning.policy, schedule.id, now)
+        return after
 
     def unskip(
         self,
@@ -237,8 +240,8 @@ def _not_sent_now(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
                     "#{reference} was sent now at {moment} already. Sent again before"
                     " {end}, it would be taken for a repeat.",
                     reference=schedule.id,
-                    moment=timestamps.format(broadcast.created_at),
-                    end=timestamps.format(broadcast.created_at + REPEATED_WITHIN),
+                    moment=schedule.shown(broadcast.created_at),
+                    end=schedule.shown(broadcast.created_at + REPEATED_WITHIN),
                 )
             )
 

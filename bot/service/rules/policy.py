@@ -30,6 +30,8 @@ class Limits:
     subject: int
     #: what a recurrence may say
     frequencies: tuple[Freq, ...] = tuple(Freq)
+    #: whose they are: where they are configured
+    role: Role = Role.USER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ class Doors:
         self.joins = SenderLimit(
             clock, rate=JOINS_PER_SECOND, burst=JOIN_BURST + len(lists)
         )
-        #: what goes on as long as the service does: none ends by itself
+        #: by name: what ends with the service and not before
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self._session: asyncio.Task[None] | None = None
         #: the step that the database keeps from being done
@@ -124,8 +124,8 @@ class Doors:
         )
         self.moves = self._presence.moves
         self._presence.open()
-        self._start("joins and leaves", self._presence.run())
-        self._start("signs of life", self._signs.run())
+        self.tasks["presence"] = asyncio.create_task(self._presence.run())
+        self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
 
     def on_session(self, fresh: bool) -> None:
         self.limit.session()
@@ -140,15 +140,12 @@ class Doors:
             self._session.cancel()
 
     async def close(self) -> None:
-        """End every task, whatever became of it."""
+        """End every task, however it went."""
         tasks = [*self.tasks.values(), *([self._session] if self._session else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self.moves.keep()
-
-    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        self.tasks[name] = asyncio.create_task(work)
 
     # --- a fresh session ---------------------------------------------------------
 

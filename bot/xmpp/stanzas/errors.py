@@ -51,6 +51,16 @@ CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
     errors.Unavailable: ("resource-constraint", "wait"),
 }
 
+#: elements and attributes that are named before what is wrong with them; of others
+#: the text speaks for itself
+_ELEMENTS = frozenset(
+    {"announce", "audience", "body", "deliver-at", "delay-seconds", "due", "edit"}
+    | {"expires", "id", "late", "recurrence", "revision", "signed", "status"}
+    | {"subject", "timezone", "to", "updates"}
+)
+#: before the name of a template's field
+_OF_TEMPLATE = "set."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StanzaError:
@@ -95,7 +105,7 @@ def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
         return StanzaError(
             condition="policy-violation",
             type="wait" if error.wait else "modify",
-            text=error.phrase,
+            text=_named(error),
             limit=_limit(error),
         )
     if isinstance(error, errors.Unavailable):
@@ -109,8 +119,24 @@ def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
         for kind in type(error).__mro__:
             if kind in CONDITIONS:
                 condition, etype = CONDITIONS[kind]
-                return StanzaError(condition=condition, type=etype, text=error.phrase)
+                return StanzaError(condition=condition, type=etype, text=_named(error))
     return unforeseen(error, "while answering", reference)
+
+
+def _named(error: errors.CarillonError) -> Phrase:
+    """What the error says, with the element that it says it of."""
+    field = error.field or ""
+    if error.named:
+        return error.phrase
+    if field.startswith(_OF_TEMPLATE):
+        return Phrase(
+            "field {field!r}: {reason}",
+            field=field.removeprefix(_OF_TEMPLATE),
+            reason=error.phrase,
+        )
+    if field in _ELEMENTS:
+        return Phrase("{what}: {why}", what=field, why=error.phrase)
+    return error.phrase
 
 
 def unforeseen(

@@ -6,10 +6,11 @@ What the draft does not name stands in `<metadata/>`, in our own namespace:
     <progress total= sent= failed= skipped= deferred= />   of one job
     <owner>JID</owner>                                for admins and auditors
     <revision>N</revision>                            of a job looked at or steered
+    <warning code=>TEXT</warning>                     of a job asked for or steered
     <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from xml.etree import ElementTree as ET
 
@@ -17,12 +18,14 @@ from bot.domain import timestamps
 from bot.domain.access import Caller
 from bot.domain.addresses import Addresses
 from bot.domain.broadcast import Progress
+from bot.domain.characters import printable
 from bot.domain.schedule import ListAudience, PeopleAudience, Schedule
 from bot.service.ports.paging import Page
 from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import Quota
 from bot.service.rules.rights import sees_content
-from bot.xmpp.stanzas.namespaces import ANNOUNCE
+from bot.texts import language_for, said
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG
 from bot.xmpp.stanzas.result_sets import PageWish, page_element
 from bot.xmpp.stanzas.scheduling import NS
 
@@ -31,12 +34,12 @@ _METADATA = f"{{{NS}}}metadata"
 #: what only the service says, whatever the metadata as given hold
 _SAID_BY_US = frozenset(
     f"{{{ANNOUNCE}}}{name}"
-    for name in ("occurrence", "owner", "progress", "quota", "revision")
+    for name in ("occurrence", "owner", "progress", "quota", "revision", "warning")
 )
 
 
-def accepted(report: Report, quota: Quota) -> ET.Element:
-    """The result of a request: the job as it stands now."""
+def accepted(report: Report, quota: Quota, language: str) -> ET.Element:
+    """The result of a request: the job as it stands now, and what to know of it."""
     element = ET.Element(SCHEDULE)
     schedule = report.schedule
     _say(element, "id", schedule.client_id)
@@ -49,6 +52,7 @@ def accepted(report: Report, quota: Quota) -> ET.Element:
         numbers["limit"] = str(quota.limit)
     metadata = ET.SubElement(element, _METADATA)
     ET.SubElement(metadata, f"{{{ANNOUNCE}}}quota", numbers)
+    metadata.extend(_warnings(report, language))
     return element
 
 
@@ -59,7 +63,7 @@ def cancelled(schedule: Schedule) -> ET.Element:
     return element
 
 
-def steered(report: Report, caller: Caller) -> ET.Element:
+def steered(report: Report, caller: Caller, language: str) -> ET.Element:
     """The result of a verb of steering: the job as it stands now."""
     element, schedule = ET.Element(SCHEDULE), report.schedule
     _say(element, "id", schedule.client_id)
@@ -69,7 +73,9 @@ def steered(report: Report, caller: Caller) -> ET.Element:
         return element
     if schedule.expires_at is not None:
         _say(element, "expires", timestamps.format(schedule.expires_at))
-    ET.SubElement(element, _METADATA).append(_revision(schedule))
+    metadata = ET.SubElement(element, _METADATA)
+    metadata.append(_revision(schedule))
+    metadata.extend(_warnings(report, language))
     return element
 
 
@@ -156,6 +162,16 @@ def _revision(schedule: Schedule) -> ET.Element:
     element = ET.Element(f"{{{ANNOUNCE}}}revision")
     element.text = str(schedule.revision)
     return element
+
+
+def _warnings(report: Report, language: str) -> Iterator[ET.Element]:
+    """In the language that was asked in, where it is one of ours."""
+    told = language_for(language)
+    for caution in report.warnings:
+        attributes = {"code": caution.kind.value, LANG: told}
+        element = ET.Element(f"{{{ANNOUNCE}}}warning", attributes)
+        element.text = printable(said(caution.phrase, told))
+        yield element
 
 
 def _target(

@@ -20,6 +20,7 @@ from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 from bot.xmpp.doors.scheduling import answers, steering
 from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
+from bot.xmpp.stanzas.namespaces import LANG
 from bot.xmpp.stanzas.result_sets import fitting
 
 T = TypeVar("T")
@@ -33,6 +34,10 @@ class Envelope:
     addresses: Addresses
     #: the stanza's own xml:lang, '' for none
     language: str
+
+    def language_of(self, element: ET.Element) -> str:
+        """What is asked knows better than the stanza around it."""
+        return element.get(LANG) or self.language
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,10 @@ def _schedule(element: ET.Element, envelope: Envelope) -> Question[Any]:
         return Question(
             verbs.CANCEL(name), lambda report: answers.cancelled(report.schedule)
         )
-    return Question(announcing.SCHEDULE(request), lambda made: answers.accepted(*made))
+    return Question(
+        announcing.SCHEDULE(request),
+        lambda made: answers.accepted(*made, envelope.language_of(element)),
+    )
 
 
 def _query(element: ET.Element, envelope: Envelope) -> Question[Any]:
@@ -107,7 +115,12 @@ def _steering(element: ET.Element, envelope: Envelope) -> Question[Any]:
         wanted = verb(verbs.ScheduleOccurrence(name=request.name, due=request.due))
     else:
         wanted = _OF_A_JOB[request.action](request.name)
-    return Question(wanted, lambda report: answers.steered(report, envelope.caller))
+    return Question(
+        wanted,
+        lambda report: answers.steered(
+            report, envelope.caller, envelope.language_of(element)
+        ),
+    )
 
 
 #: by the payload's tag

@@ -68,10 +68,10 @@ def read_schedule(
     others += [name for name in _TEXTS if element.findall(f"{{{NS}}}{name}")]
     if others:
         together = Phrase("cancel cannot go with {name}.", name=others[0])
-        raise Invalid(together, field="cancel")
+        raise Invalid(together, field="cancel", named=True)
     if _payloads(element):
         together = Phrase("cancel cannot go with other elements.")
-        raise Invalid(together, field="cancel")
+        raise Invalid(together, field="cancel", named=True)
     return CancelRequest(
         client_id=cancel, owner=owner_of(one_of(element, NS, "metadata"))
     )
@@ -142,7 +142,7 @@ def _signature(element: ET.Element) -> None:
             Phrase("Signed requests are not offered here; send it unsigned.")
         )
     if signed not in {"false", "0"}:
-        raise Invalid(Phrase("signed: either true or false."), field="signed")
+        raise Invalid(Phrase("either true or false."), field="signed")
 
 
 def one_of(parent: ET.Element, namespace: str, name: str) -> ET.Element | None:
@@ -153,7 +153,7 @@ def one_of(parent: ET.Element, namespace: str, name: str) -> ET.Element | None:
         several = Phrase(
             "{name} is given {count} times; give it once.", name=name, count=len(found)
         )
-        raise Invalid(several, field=name)
+        raise Invalid(several, field=name, named=True)
     return found[0] if found else None
 
 
@@ -166,7 +166,7 @@ def _single(parent: ET.Element, name: str, *, may_be_empty: bool = False) -> str
         if may_be_empty:
             return ""
         empty = Phrase("{name} is empty; leave it out or fill it in.", name=name)
-        raise Invalid(empty, field=name)
+        raise Invalid(empty, field=name, named=True)
     # an id is opaque, so it is taken as it stands
     return text if name in {"id", "cancel"} else text.strip()
 
@@ -191,7 +191,7 @@ def _payloads(element: ET.Element) -> tuple[str, ...]:
                 given=namespace,
                 wanted=NS,
             )
-            raise Invalid(elsewhere, field=name)
+            raise Invalid(elsewhere, field=name, named=True)
         if namespace not in {NS, ANNOUNCE}:
             payloads.append(serialised(child))
     return tuple(payloads)
@@ -207,7 +207,7 @@ def _text_of(metadata: ET.Element | None, name: str) -> str | None:
         return None
     text = (found.text or "").strip()
     if not text:
-        raise Invalid(Phrase("{name} is empty.", name=name), field=name)
+        raise Invalid(Phrase("{name} is empty.", name=name), field=name, named=True)
     return text
 
 
@@ -224,7 +224,7 @@ def _audience(metadata: ET.Element | None) -> tuple[str, ...]:
         (jid.text or "").strip() for jid in audience.findall(f"{{{ANNOUNCE}}}jid")
     )
     if not jids:
-        raise Invalid(Phrase("audience: name at least one jid."), field="audience")
+        raise Invalid(Phrase("name at least one jid."), field="audience")
     return jids
 
 
@@ -232,9 +232,7 @@ def _updates(metadata: ET.Element | None) -> bool:
     found = _ours(metadata, "updates")
     wanted = "true" if found is None else found.get("wanted", "true").strip()
     if wanted not in {"true", "1", "false", "0"}:
-        raise Invalid(
-            Phrase("updates: wanted is either true or false."), field="updates"
-        )
+        raise Invalid(Phrase("wanted is either true or false."), field="updates")
     return wanted in {"true", "1"}
 
 
@@ -247,17 +245,14 @@ def _announce(
         return None, {}
     template = announce.get("template", "").strip()
     if not template:
-        raise Invalid(
-            Phrase("announce: the attribute template is missing."), field="template"
-        )
+        raise Invalid(Phrase("the attribute template is missing."), field="announce")
     fields: dict[str, dict[str, str]] = {}
     for field in announce.findall(f"{{{ANNOUNCE}}}field"):
         name = field.get("var", "")
         if not name:
-            raise Invalid(Phrase("announce: a field has no var."), field="announce")
+            raise Invalid(Phrase("a field has no var."), field="announce")
         if name in fields:
-            twice = Phrase("field {name!r} is given twice.", name=name)
-            raise Invalid(twice, field=name)
+            raise Invalid(Phrase("it is given twice."), field=f"set.{name}")
         fields[name] = _values(name, field)
     return template, fields
 
@@ -267,11 +262,7 @@ def _values(name: str, field: ET.Element) -> dict[str, str]:
     for value in field.findall(f"{{{ANNOUNCE}}}value"):
         language = value.get(LANG, "")
         if language in values:
-            both = Phrase(
-                "field {name!r} has two values of the language {language!r}.",
-                name=name,
-                language=language,
-            )
-            raise Invalid(both, field=name)
+            both = Phrase("Two have the language {language!r}.", language=language)
+            raise Invalid(both, field=f"set.{name}")
         values[language] = value.text or ""
     return values

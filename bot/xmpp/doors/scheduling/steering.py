@@ -77,7 +77,9 @@ def read_steering(element: ET.Element, stanza_language: str) -> SteeringRequest:
     check_request(element, frozenset())
     owner = one_of(element, ANNOUNCE, "owner")
     if owner is not None and not (owner.text or "").strip():
-        raise Invalid(Phrase("{name} is empty.", name="owner"), field="owner")
+        raise Invalid(
+            Phrase("{name} is empty.", name="owner"), field="owner", named=True
+        )
     given = owner_of(one_of(element, NS, "metadata")) if owner is None else owner.text
     return SteeringRequest(
         action=action,
@@ -89,12 +91,10 @@ def read_steering(element: ET.Element, stanza_language: str) -> SteeringRequest:
 def _edit(element: ET.Element, stanza_language: str) -> SteeringRequest:
     inner = one_of(element, NS, "schedule")
     if inner is None:
-        raise Invalid(
-            Phrase("edit: put what changes into <schedule/>."), field="schedule"
-        )
+        raise Invalid(Phrase("put what changes into <schedule/>."), field="edit")
     if one_of(inner, NS, "cancel") is not None:
         together = Phrase("cancel cannot go with {name}.", name="edit")
-        raise Invalid(together, field="cancel")
+        raise Invalid(together, field="cancel", named=True)
     request = described(inner, stanza_language, _TAKEN_AWAY)
     metadata = one_of(inner, NS, "metadata")
     return SteeringRequest(
@@ -138,7 +138,7 @@ def _change(request: ScheduleRequest, metadata: ET.Element | None) -> ScheduleCh
 
 def _name(client_id: str | None, owner: str | None) -> ScheduleName:
     if client_id is None:
-        raise Invalid(Phrase("id: say which announcement is meant."), field="id")
+        raise Invalid(Phrase("say which announcement is meant."), field="id")
     return ScheduleName(
         id=client_id, owner=owner_named(owner.strip() if owner else None)
     )
@@ -151,13 +151,13 @@ def _id(element: ET.Element) -> str | None:
         several = Phrase(
             "{name} is given {count} times; give it once.", name="id", count=len(found)
         )
-        raise Invalid(several, field="id")
+        raise Invalid(several, field="id", named=True)
     if not found:
         return None
     text = found[0].text or ""
     if not text.strip():
         empty = Phrase("{name} is empty; leave it out or fill it in.", name="id")
-        raise Invalid(empty, field="id")
+        raise Invalid(empty, field="id", named=True)
     return text
 
 
@@ -166,7 +166,7 @@ def _due(element: ET.Element) -> str:
     due = element.get("due", "").strip()
     if not due:
         raise Invalid(
-            Phrase("due: say which occurrence is meant, by its moment."), field="due"
+            Phrase("say which occurrence is meant, by its moment."), field="due"
         )
     return due
 
@@ -176,5 +176,5 @@ def _revision(element: ET.Element) -> int | None:
     if given is None:
         return None
     if not _REVISION.fullmatch(given.strip()):
-        raise Invalid(Phrase("revision: a whole number, 1 or more."), field="revision")
+        raise Invalid(Phrase("a whole number, 1 or more."), field="revision")
     return int(given)

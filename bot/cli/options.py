@@ -1,0 +1,37 @@
+"""What is typed here for a field that the service finds fault with."""
+
+from bot.cli import output
+from bot.domain.errors import CarillonError
+from bot.domain.phrase import Phrase
+
+#: by the protocol's name; every command calls them so. An option that the protocol
+#: has nothing of is a field by its own name
+OPTIONS = {
+    "body": "--body",
+    "deliver-at": "--at",
+    "delay-seconds": "--in",
+    "due": "DUE",
+    "expires": "--expires",
+    "id": "--id",
+    "late": "--late",
+    "list": "--list",
+    "owner": "--owner",
+    "recurrence": "--every",
+    "revision": "--revision",
+    "status": "--status",
+    "subject": "--subject",
+    "template": "--template",
+    "timezone": "--tz",
+}
+_OF_TEMPLATE = "set."
+
+
+def told(error: CarillonError) -> Phrase:
+    """What the error says, with the option that it says it of."""
+    field = error.field or ""
+    if error.named:
+        return error.phrase
+    if field.startswith(_OF_TEMPLATE):
+        return output.about(f"--set {field.removeprefix(_OF_TEMPLATE)}", error)
+    option = field if field.startswith("--") else OPTIONS.get(field)
+    return output.about(option, error) if option else error.phrase

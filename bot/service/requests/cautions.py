@@ -1,0 +1,145 @@
+"""What to know about a schedule beside its moments: who is told, and what.
+
+A preview knows what the rule and the clocks will do (`bot.domain.preview`); these are
+the cautions that need the list, the template or the zone's name. One list of all goes
+to every door, which tells each by its code and its words.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain import coming, recurrence, wallclock
+from bot.domain.errors import CarillonError, Invalid
+from bot.domain.fields import FieldType, Template, check
+from bot.domain.phrase import Phrase
+from bot.domain.preview import Caution, CautionKind
+from bot.domain.schedule import ListAudience, Schedule, TemplateContent
+from bot.domain.zones import fixed
+from bot.service.ports.outside import Templates
+from bot.service.ports.unit_of_work import UnitOfWork
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cautions:
+    templates: Templates
+
+    def of(
+        self, uow: UnitOfWork, schedule: Schedule, skipped: Collection[datetime]
+    ) -> tuple[Caution, ...]:
+        """None for what has nothing ahead, and none where its zone or its rule can be
+        read no longer: that is for others to tell.
+        """
+        if schedule.next_at is None:
+            return ()
+        try:
+            return (
+                *_of_zone(schedule),
+                *self._of_content(schedule, skipped),
+                *_of_audience(uow, schedule),
+            )
+        except Invalid:
+            return ()
+
+    def _of_content(
+        self, schedule: Schedule, skipped: Collection[datetime]
+    ) -> Iterator[Caution]:
+        content = schedule.content
+        if not isinstance(content, TemplateContent):
+            return
+        if content.template not in self.templates.names():
+            gone = Phrase(
+                "there is no template {name!r} any more", name=content.template
+            )
+            yield Caution(kind=CautionKind.GONE, phrase=gone)
+            return
+        try:
+            template = self.templates.get(content.template)
+            moments = _moments(template, content)
+        except CarillonError:
+            return  # broken, or changed: whoever asks for its texts is told so
+        for name, moment in moments:
+            yield from _before(schedule, skipped, name, moment)
+
+
+def _of_zone(schedule: Schedule) -> Iterator[Caution]:
+    why = fixed(schedule.timezone)
+    if why is not None:
+        yield Caution(kind=CautionKind.FIXED_OFFSET, phrase=why)
+
+
+def _of_audience(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
+    if not isinstance(schedule.audience, ListAudience):
+        return
+    name = schedule.audience.list_name
+    found = uow.lists.get(name)
+    if found is None:
+        gone = Phrase("there is no list {name!r} any more", name=name)
+        yield Caution(kind=CautionKind.GONE, phrase=gone)
+    elif not uow.subscriptions.page(found.id, after=0, limit=1):
+        nobody = Phrase("nobody is on the list {name!r}", name=name)
+        yield Caution(kind=CautionKind.NO_READERS, phrase=nobody)
+
+
+def _moments(
+    template: Template, content: TemplateContent
+) -> list[tuple[str, datetime]]:
+    """The fields that name a moment by its date, also by default, each moment once;
+    raises Invalid.
+    """
+    told = check(template, content.values)
+    return [
+        (field.name, moment)
+        for field in template.fields
+        if field.type is FieldType.MOMENT and not field.past
+        for moment in dict.fromkeys(told.get(field.name, {}).values())
+        if isinstance(moment, datetime)
+    ]
+
+
+def _before(
+    schedule: Schedule, skipped: Collection[datetime], name: str, moment: datetime
+) -> Iterator[Caution]:
+    first = _first_after(schedule, skipped, moment)
+    if first is None:
+        return
+    zone = wallclock.zone(schedule.zone)
+    told = {"field": name, "moment": wallclock.shown(moment, zone)}
+    if schedule.recurrence is None:
+        why = Phrase("{field}, {moment}, lies before the announcement", **told)
+    elif first == schedule.next_at:
+        why = Phrase(
+            "{field}, {moment}, lies before each announcement;"
+            " +PT28H means 28 hours after each",
+            **told,
+        )
+    else:
+        why = Phrase(
+            "{field}, {moment}, lies before each announcement from that of {first} on;"
+            " +PT28H means 28 hours after each",
+            first=wallclock.shown(first, zone),
+            **told,
+        )
+    yield Caution(kind=CautionKind.BEFORE, phrase=why, moment=first)
+
+
+def _first_after(
+    schedule: Schedule, skipped: Collection[datetime], moment: datetime
+) -> datetime | None:
+    """The first occurrence after `moment` that will be sent."""
+    following = schedule.next_at
+    assert following is not None  # noqa: S101 - asked by `of`
+    if following > moment or schedule.recurrence is None:
+        return following if following > moment else None
+    if recurrence.parse(schedule.recurrence).count is None:
+        # not one by one to a moment that may be in another century; a day before it,
+        # for a gap puts a wall time off by up to that
+        wall = wallclock.local(moment - _DAY, wallclock.zone(schedule.zone))
+        through = schedule.through or wall
+        schedule = replace(schedule, through=max(through, wall))
+    for match in coming.coming(schedule):
+        if match.moment > moment and match.wall not in skipped:
+            return match.moment
+    return None
