@@ -27,6 +27,7 @@ from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
+from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
@@ -147,7 +148,11 @@ class Running:
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
-        self._own_loops = (self._pulse, self._renewing, self._housekeeping)
+        bystander = Loop("bystander", Bystander(database, clock).step)
+        self._own_loops = (
+            *(self._pulse, self._renewing, self._housekeeping),
+            bystander,
+        )
         self._background = dict(self._doors.tasks)
         vitals = Vitals(
             settings=settings,
@@ -214,6 +219,7 @@ class Running:
             work[loop.name] = loop.run()
         for name, run in work.items():
             self._background[name] = asyncio.create_task(run)
+        self._background |= self._doors.tasks
         background = list(self._background.values())
         connected = asyncio.create_task(self._connection.run())
         stopped = asyncio.create_task(self._stop.wait())

@@ -127,6 +127,25 @@ def test_after_a_crash(opened: Opened) -> None:
     assert found.waiting == 2
 
 
+def test_strangers_keep_nobody_waiting(opened: Opened) -> None:
+    """However many strangers come first, those of trusted domains are next, and those
+    of other domains have their turn; nobody is passed over or comes twice.
+    """
+    found = opened()
+    found.put([leave(f"u{number}@flood.example") for number in range(200)])
+    found.put([leave("x@one.example"), leave("x@two.example"), leave(A)])
+    done: list[str] = []
+    while moves := found.first(20):
+        for move in moves:
+            found.done(move)
+            done.append(move.jid)
+    assert done[0] == A
+    assert {"x@one.example", "x@two.example"} <= set(done[:20])
+    flood = [jid for jid in done if jid.endswith("@flood.example")]
+    assert flood == [f"u{number}@flood.example" for number in range(200)]
+    assert len(done) == 203
+
+
 def test_joins_are_bounded(opened: Opened) -> None:
     """Beyond so many, joins are dropped, and no leave for them."""
     found = opened(max_joins=3)
@@ -185,6 +204,93 @@ def test_a_file_that_takes_no_more(opened: Opened, tmp_path: Path) -> None:
     assert [one.jid for one in found.first(9)] == [A, B]
     assert found.waiting == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_takes_some_again(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once there is room again all that waits is on the disk, in order, with what an
+    earlier process left; and each is done once.
+    """
+    opened().put([leave("old@example.org")])
+    found = opened()
+    found._connection.execute("PRAGMA query_only = 1")
+    found.put([join(A)])
+    [first] = found.first(1)
+    monkeypatch.setattr(spool, "AGAIN_SECONDS", 0.0)
+    found._again_at = 0.0
+    found.put([leave(B)])
+    assert [(one.jid, one.before) for one in found.first(9)] == [
+        ("old@example.org", NOON),
+        (A, None),
+        (B, None),
+    ]
+    found.done(first)
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
+def test_a_file_that_others_hold(opened: Opened, tmp_path: Path) -> None:
+    """Whoever holds it keeps nothing from the disk: there is another one at once."""
+    found = opened()
+    found.put([leave(A)])
+    with contextlib.closing(
+        sqlite3.connect(tmp_path / "moves", isolation_level=None)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found.put([leave(B)])
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
+def test_a_file_that_was_deleted(opened: Opened, tmp_path: Path) -> None:
+    """What waited and what comes goes into a new one, though nobody has told us."""
+    found = opened()
+    found.put([leave(A)])
+    for file in tmp_path.iterdir():
+        file.unlink()
+    found.put([leave(B)])
+    assert [one.jid for one in opened().first(9)] == [A, B]
+    (tmp_path / "moves").unlink()
+    found.restore()
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
+def test_a_file_that_was_replaced(opened: Opened, tmp_path: Path) -> None:
+    """What somebody put in its place is kept, and done first."""
+    file = tmp_path / "moves"
+    with contextlib.closing(opened()) as other:
+        other.put([leave(B, WEATHER), leave(A)])
+    file.rename(tmp_path / "other")
+    found = opened()
+    found.put([join(A)])
+    [first] = found.first(1)
+    for name in ("", "-wal", "-shm"):
+        file.with_name(f"moves{name}").unlink()
+    (tmp_path / "other").rename(file)
+    found.put([leave(B)])
+    assert seen(found) == [
+        (B, WEATHER, True, False),
+        (A, NEWS, True, True),
+        (B, NEWS, True, False),
+    ]
+    found.done(first)
+    assert found.waiting == 3
+
+
+def test_a_file_that_is_no_database(opened: Opened, tmp_path: Path) -> None:
+    """It is put aside for whoever may read it, and a new one is begun."""
+    (tmp_path / "moves").write_bytes(b"no database" * 1000)
+    found = opened()
+    found.put([leave(A)])
+    assert [one.jid for one in opened().first(9)] == [A]
+    assert (tmp_path / "moves.damaged").read_bytes().startswith(b"no database")
+
+
+def test_at_the_end(opened: Opened) -> None:
+    """Whoever ends in good order leaves on the disk what was in memory only."""
+    with contextlib.closing(opened()) as found:
+        found._connection.execute("PRAGMA query_only = 1")
+        found.put([leave(A)])
+    assert [one.jid for one in opened().first(9)] == [A]
 
 
 @pytest.mark.parametrize("use", ["put", "first", "concerns", "done"])

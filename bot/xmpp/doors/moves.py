@@ -146,6 +146,7 @@ class Moves:
         if not self.held:
             log.warning("joins and leaves wait for the database")
         self.held = True
+        self._spool.restore()
         await asyncio.to_thread(self._spool.secure)
 
     async def _answer_some(self) -> None:
