@@ -9,19 +9,17 @@ written again.
 
 import contextlib
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 from bot.domain.jid import domain_of
 from bot.service.ports.outside import Clock
 from bot.service.ports.spool import Move
-from bot.store.whereabouts import file_of
+from bot.store.spool_files import connected, identity_of, opened
 
 log = logging.getLogger(__name__)
 
@@ -34,22 +32,6 @@ TURN = 5  #: moves of one untrusted domain before those of the next
 DROPS_PER_LOOK = 1_000  #: looking for whom to drop reads all that wait
 #: seconds before a file that could not be written is tried again
 AGAIN_SECONDS = 10.0
-#: seconds that the event loop may wait for somebody else who holds the file
-_BUSY_SECONDS = 0.5
-_DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
-_TABLE = """
-CREATE TABLE IF NOT EXISTS move (
-  place INTEGER PRIMARY KEY AUTOINCREMENT,
-  jid TEXT NOT NULL, address TEXT NOT NULL,
-  leaves INTEGER NOT NULL, joins INTEGER NOT NULL, asked INTEGER NOT NULL,
-  id TEXT NOT NULL, language TEXT,
-  at TEXT NOT NULL, domain TEXT NOT NULL, trusted INTEGER NOT NULL,
-  UNIQUE (jid, address)
-);
-CREATE INDEX IF NOT EXISTS room ON move (leaves, trusted, domain);
-CREATE INDEX IF NOT EXISTS turn ON move (trusted, domain);
-CREATE INDEX IF NOT EXISTS line ON move (trusted);
-"""
 _MOVE = "SELECT jid, address, leaves, joins, asked, id, language, place, at FROM move"
 _FOUND = f"{_MOVE} WHERE jid = ? AND address = ?"
 _FIRST = f"{_MOVE} ORDER BY place LIMIT ?"
@@ -73,18 +55,6 @@ _TOO_MANY = (
     "DELETE FROM move WHERE place IN (SELECT place FROM move"
     " WHERE leaves = ? AND trusted = ? AND domain = ? ORDER BY place DESC LIMIT ?)"
 )
-
-
-def spool_file(url: str, service: str) -> Path:
-    """Where the moves of a service over this database wait."""
-    if (file := file_of(url)) is not None:
-        return Path(f"{file}.waiting")
-    if given := os.environ.get("STATE_DIRECTORY"):  # systemd.exec(5)
-        folder = Path(given.partition(":")[0])
-    else:  # XDG Base Directory Specification 0.8
-        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-        folder = Path(state) / "carillon"
-    return folder / f"{quote(service, safe='@')}.waiting"
 
 
 class SqlSpool:
@@ -118,7 +88,7 @@ class SqlSpool:
         self._inherited = 0
         #: the latest place that was given: none is given twice
         self._latest = 0
-        self._connection = _opened(None)
+        self._connection = opened(None)
         try:
             self._to_disk()
         except (OSError, sqlite3.Error) as error:
@@ -228,7 +198,7 @@ class SqlSpool:
             return
         with (
             contextlib.suppress(sqlite3.Error, OSError),
-            contextlib.closing(_connected(self._file)) as apart,
+            contextlib.closing(connected(self._file)) as apart,
         ):
             apart.execute("PRAGMA synchronous = FULL")
             apart.execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -239,7 +209,7 @@ class SqlSpool:
         if self._file is None:
             return
         if self._identity is not None:
-            if _identity(self._file) == self._identity:
+            if identity_of(self._file) == self._identity:
                 return
             self._to_memory("the file was deleted or replaced")
         if time.monotonic() < self._again_at:
@@ -270,7 +240,7 @@ class SqlSpool:
     def _to_memory(self, why: object) -> None:
         """Go on without the file, with all of it that can be read."""
         log.error("joins and leaves wait in memory only: %s", why)
-        before, self._connection = self._connection, _opened(None)
+        before, self._connection = self._connection, opened(None)
         self._identity = None
         there = self._waiting
         with contextlib.suppress(sqlite3.Error):
@@ -308,7 +278,7 @@ class SqlSpool:
         sqlite3.Error, and leaves all as it was.
         """
         before = self._connection
-        made = _opened(self._file)
+        made = opened(self._file)
         try:
             with made:
                 made.execute("BEGIN IMMEDIATE")
@@ -321,7 +291,7 @@ class SqlSpool:
             raise
         before.close()
         if self._file is not None:
-            self._identity = _identity(self._file)
+            self._identity = identity_of(self._file)
 
     def _take_in(self, others: sqlite3.Connection) -> None:
         """All of `others`, behind what an earlier process has left here, if it has."""
@@ -365,51 +335,9 @@ def _key(move: Move) -> tuple[int, str, str]:
     return move.place, move.jid, move.address
 
 
-def _identity(file: Path) -> tuple[int, int] | None:
-    """Device and inode; None where there is no file."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def _moment(text: str) -> datetime | None:
     """None where it cannot be read: who left has left, and when is not known."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _opened(file: Path | None) -> sqlite3.Connection:
-    """Raises OSError or sqlite3.Error. One that is damaged is put aside."""
-    try:
-        return _connected(file)
-    except sqlite3.DatabaseError as error:
-        damaged = getattr(error, "sqlite_errorcode", 0) in _DAMAGED
-        if file is None or not damaged:
-            raise
-        aside = file.with_name(f"{file.name}.damaged")
-        log.error("%s is damaged: it is kept as %s", file, aside)  # noqa: TRY400 - told
-        file.replace(aside)
-    for name in ("-wal", "-shm"):
-        Path(f"{file}{name}").unlink(missing_ok=True)
-    return _connected(file)
-
-
-def _connected(file: Path | None) -> sqlite3.Connection:
-    if file is not None:  # it names people
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(
-        file or ":memory:", isolation_level=None, timeout=_BUSY_SECONDS
-    )
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_TABLE)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
