@@ -248,6 +248,17 @@ def test_a_look_that_was_cut_short(
 
 
 @pytest.mark.postgres
+def test_a_stop_is_no_outage(postgres: SqlDatabase) -> None:
+    """Whoever ends a look is not told that the database went away."""
+    with postgres.hold() as held, ThreadPoolExecutor(1) as threads:
+        looking = threads.submit(held.look)
+        assert not wait({looking}, 0.1).done
+        held.cut()
+        assert looking.result() is Standing.UNKNOWN
+    assert postgres.outage.reason is None
+
+
+@pytest.mark.postgres
 def test_a_process_stands_by(postgres: SqlDatabase, postgresql_url: str) -> None:
     """Of two processes with one JID the second waits until the first has let go."""
     other = SqlDatabase(postgresql_url, SERVICE)
