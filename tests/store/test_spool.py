@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bot.store.spool_files import spool_file
 
 from bot.service.ports.spool import Move
 from bot.store import spool
 from bot.store.spool import SqlSpool
+from bot.store.spool_files import spool_file
 from tests.fakes import FakeClock
 from tests.world import NOON
 
