@@ -27,6 +27,7 @@ from bot.clock import Alarm
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
+from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
@@ -67,10 +68,8 @@ def run(settings: Settings) -> None:
     ):
         turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
         # The lock first: a file that another service uses is not brought up to date.
-        while turn.wait():
-            start = turn.patiently(partial(Start.prepared, settings, database))
-            if start is None:
-                break
+        prepare = partial(Start.prepared, settings, database)
+        while (start := turn.wait(prepare)) is not None:
             life = Running.serve(settings, database, hold, ending, start, observing)
             if asyncio.run(life) is End.ASKED:
                 break
@@ -149,8 +148,12 @@ class Running:
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
-        self._own_loops = (self._pulse, self._renewing, self._housekeeping)
-        self._background: dict[str, asyncio.Task[None]] = {}
+        bystander = Loop("bystander", Bystander(database, clock).step)
+        self._own_loops = (
+            *(self._pulse, self._renewing, self._housekeeping),
+            bystander,
+        )
+        self._background = dict(self._doors.tasks)
         vitals = Vitals(
             settings=settings,
             database=database,
@@ -216,6 +219,7 @@ class Running:
             work[loop.name] = loop.run()
         for name, run in work.items():
             self._background[name] = asyncio.create_task(run)
+        self._background |= self._doors.tasks
         background = list(self._background.values())
         connected = asyncio.create_task(self._connection.run())
         stopped = asyncio.create_task(self._stop.wait())

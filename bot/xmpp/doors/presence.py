@@ -61,7 +61,7 @@ class PresenceDoor:
         self._policy = policy
         self._signs = signs
         self._joins = joins
-        self.moves = Moves(spool, self._move, self._answer)
+        self.moves = Moves(spool, self._move, self._answer, connection.ready)
         self.run = self.moves.run
         #: held while a person is moved, or while all are compared with a roster
         self.turn = asyncio.Lock()
@@ -95,8 +95,6 @@ class PresenceDoor:
 
     async def _move(self, move: Move) -> None:
         """In the database first: nothing is answered that is not stored."""
-        if move.joins:
-            await self._connection.ready()  # or the answer would be lost
         async with self.turn:
             if move.leaves:
                 await self._leave(move)
