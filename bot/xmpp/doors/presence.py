@@ -25,7 +25,7 @@ from slixmpp.xmlstream import StanzaBase
 from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError, NotFound, Unavailable
 from bot.domain.jid import bare_of
-from bot.domain.language import is_tag
+from bot.domain.language import is_language
 from bot.service.ports.outside import Database
 from bot.service.ports.spool import Move, Spool
 from bot.service.readers.subscribers import Subscribers
@@ -157,5 +157,5 @@ def _join(presence: ET.Element, sender: str, to: str) -> Move:
         to,
         joins=True,
         id=presence.get("id", "")[:MAX_ID],
-        language=language if is_tag(language) else None,
+        language=language if is_language(language) else None,
     )
