@@ -14,7 +14,7 @@ from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.store import files, holders, suspending
 from bot.store.changes import Changes
-from bot.store.faults import Diagnosis
+from bot.store.faults import Diagnosis, Fault
 from bot.store.file_lock import FileLock
 from bot.store.files import Gone
 from bot.store.holders import Holder
@@ -85,6 +85,11 @@ class SQLiteBackend:
             )
 
     def diagnose(self, error: BaseException | None) -> Diagnosis:
+        """A file that is taken away in the midst fails in many ways."""
+        try:
+            self._same_file()
+        except Gone as gone:
+            return Diagnosis(Fault.DAMAGED, gone.phrase, lasting=gone.lasting)
         return diagnose(error)
 
     def holder(self, *, waited: bool) -> Holder | None:
@@ -109,7 +114,7 @@ class SQLiteBackend:
             try:
                 self._poll(changes, stop)
             except sqlite3.Error as error:
-                self._failed(diagnose(error).phrase)
+                self._failed(self.diagnose(error).phrase)
                 stop.wait(_POLL * 5)
             except Gone as error:
                 self._failed(error.phrase)

@@ -1,9 +1,11 @@
 """A SQLite file that is deleted or replaced, while it is in use and before a start."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.domain.errors import Unavailable
 from bot.service.ports.schedules import ScheduleFilter
@@ -44,6 +46,20 @@ def test_deleted_while_in_use(sqlite: SqlDatabase, file: Path) -> None:
     assert not file.exists()
     elsewhere.rename(file)
     assert sqlite.look(count) == 1
+
+
+def test_deleted_in_the_midst(sqlite: SqlDatabase, file: Path) -> None:
+    """Whatever the driver says of it, it is told as what it is."""
+    sqlite.call(add)
+
+    def work(_: UnitOfWork) -> None:
+        file.unlink()
+        raise sa.exc.OperationalError(
+            "", {}, sqlite3.OperationalError("disk I/O error")
+        )
+
+    with pytest.raises(Unavailable, match="was deleted"):
+        sqlite.call(work)
 
 
 def test_replaced_while_in_use(sqlite: SqlDatabase, file: Path) -> None:

@@ -85,7 +85,7 @@ def test_what_is_away_is_the_operators(caplog: pytest.LogCaptureFixture) -> None
     """Which database cannot be used, and why, nobody else is told; nor is the log for
     each who asks, since the outage stands there once.
     """
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, "bot"):
         away = errors.Unavailable(Phrase("no 10.0.0.9 for carillon"))
         element = stanza_error(away).element()
     assert element.get("type") == "wait"
