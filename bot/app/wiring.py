@@ -39,7 +39,7 @@ def policy_of(settings: Settings) -> Policy:
             Role.USER: _limits(Role.USER, settings.limits.user),
             Role.STRANGER: _limits(Role.USER, settings.limits.user),
         },
-        notify=tuple(settings.notify.jids),
+        notify=None if settings.notify.jids is None else tuple(settings.notify.jids),
     )
 
 

@@ -214,9 +214,13 @@ class AuditSettings(Section):
 
 
 class NotifySettings(Section):
-    jids: list[str] = []
+    #: None: the admins, of what has no owner who could be told
+    jids: list[str] | None = None
 
-    _normal = field_validator("jids")(_bare_jids)
+    @field_validator("jids")
+    @classmethod
+    def _normal(cls, given: list[str] | None) -> list[str] | None:
+        return None if given is None else _bare_jids(given)
 
 
 class TemplateSettings(Section):

@@ -1,6 +1,6 @@
 """What the operator configured, as the use cases read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from bot.domain.errors import PolicyViolation
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
+from bot.domain.schedule import Origin
 from bot.domain.voice import Voice
 
 
@@ -39,14 +40,24 @@ class Policy:
     access: Access
     addresses: Addresses
     limits: Mapping[Role, Limits]
-    #: bare JIDs told of failed and missed occurrences
-    notify: tuple[str, ...] = ()
+    #: bare JIDs told of failed and missed occurrences beside the owner; None: the
+    #: admins, of what nobody else would hear of
+    notify: tuple[str, ...] | None = None
 
     def caller(self, bare_jid: str) -> Caller:
         """Whoever asks; the service's own addresses have no rights."""
         if self.addresses.is_own(bare_jid):
             return Caller(owner=bare_jid, role=Role.STRANGER)
         return self.access.caller(bare_jid)
+
+    def told_of_failures(self, owner: str, origin: Origin) -> Sequence[str]:
+        """Who hears what became of an announcement, each once."""
+        if "@" in owner:
+            return tuple(dict.fromkeys((owner, *(self.notify or ()))))
+        if self.notify is not None:
+            return self.notify
+        # whoever asked for it on the command line; a welcome nobody asked for
+        return () if origin is Origin.WELCOME else sorted(self.access.admins)
 
     def limits_of(self, caller: Caller) -> Limits:
         return self.limits[caller.role]
