@@ -303,7 +303,20 @@ class Settings(BaseSettings):
         if len(defaults) > 1:
             named = ", ".join(defaults)
             raise Invalid(
-                Phrase("only one list may be the default: {lists}", lists=named)
+                Phrase("only one list may be the default: {lists}", lists=named),
+                field="lists",
+            )
+        # an only list is; a second one must not take that away unseen
+        if len(self.lists) > 1 and not defaults:
+            named = ", ".join(self.lists)
+            raise Invalid(
+                Phrase(
+                    "one of several lists has to be the default, the one that whoever"
+                    " adds the service itself joins: say default = true in one of"
+                    " {lists}",
+                    lists=named,
+                ),
+                field="lists",
             )
         return self
 

@@ -37,6 +37,9 @@ jids = [{admin}]
 
 # A list: an audience that people subscribe to. Have as many as you like.
 [lists.{list_name}]
+# Whoever adds the service itself to the contacts joins this one.
+default = true
+
 # What people see.
 title = {title}
 
