@@ -32,6 +32,8 @@ class Turn:
         self._service = service
         self._ending = ending
         self._pause = _FIRST
+        #: whether `wait` had to
+        self.stood_by = False
 
     def wait(self) -> bool:
         """Until it is ours; False where the end is asked for before.
@@ -48,6 +50,7 @@ class Turn:
                 self._wait_for_database(error)
                 continue
             self._back()
+            self.stood_by = True
             if not told:
                 told = True
                 log.info("standing by: another is connected, or may come back", jid=jid)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import following, given, moments, output, session, showing
+from bot.cli import following, given, moments, output, serving, session, showing
 from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import lists
@@ -120,16 +120,19 @@ def announce(
             given.oddities(options, drafted, desk.templates),
             draft.cautions,
         )
+        notes = serving.notes(context, desk)
         shown: dict[str, Any] = {
             "list": list_name,
             "readers": draft.readers,
             "timezone": drafted.zone,
             "rule": rule_in_words(drafted),
             "texts": views.texts(draft.texts),
+            "notes": [str(note) for note in notes],
             **moments.as_data(preview, warnings),
         }
         if not json:
             showing.draft(drafted, draft.readers, draft.texts, preview, warnings)
+        serving.tell(notes)
         if dry_run:
             if json:
                 output.document({**shown, "dry_run": True})

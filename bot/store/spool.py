@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -73,7 +73,7 @@ class SqlSpool:
         self,
         file: Path | None,
         clock: Clock,
-        trusted: frozenset[str],
+        trusted: Container[str],
         *,
         max_leaves: int = MAX_LEAVES,
         max_joins: int = MAX_JOINS,

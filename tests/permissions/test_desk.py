@@ -291,6 +291,7 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "subscribers import": "as `people add`; tests/desk/test_imports.py",
         "subscribers import --dry-run": "likewise",
         "audit --purge": "for admins by its right alone",
+        "reload": "likewise",
     }
     verbs: list[Verb[Any, Any]] = list(ALL)
     assert {verb.name for verb in verbs} == walked | set(apart)

@@ -120,6 +120,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
     unit.facts.beat(PULSE)
+    unit.facts.ask_to_read(WORKER)
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     return Theirs(
@@ -367,6 +368,8 @@ CALLS: dict[str, tuple[Call, object]] = {
     "facts.digest_key": (lambda u, a: u.facts.digest_key() == a.key, True),
     "facts.beat": (lambda u, _: u.facts.beat(replace(PULSE, connected=False)), None),
     "facts.pulses": (lambda u, _: u.facts.pulses(), []),
+    "facts.ask_to_read": (lambda u, _: u.facts.ask_to_read(WORKER), 0),
+    "facts.asked_to_read": (lambda u, _: u.facts.asked_to_read(WORKER), 0),
     "facts.stopped": (lambda u, _: u.facts.stopped(WORKER), None),
     # the one that is there to say whose rows these are
     "facts.strangers": (lambda u, _: u.facts.strangers(LATER, LATER), [SERVICE]),

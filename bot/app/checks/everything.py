@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.app.checks import files, outside, server, session
 from bot.app.checks.files import tried
-from bot.app.checks.finding import Finding, Result, fault, ok, skipped
+from bot.app.checks.finding import Finding, Result, fault, ok, skipped, warning
+from bot.app.differences import Differences
 from bot.app.visiting import NotLoggedIn, visiting
 from bot.app.wiring import open_use_cases
 from bot.clock import SystemClock
@@ -33,6 +34,8 @@ class State:
     #: None: nobody can tell
     connected: bool | None
     text: Phrase
+    #: what is to be known of the configuration that it has read
+    notes: tuple[Phrase, ...] = ()
 
 
 def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
@@ -68,6 +71,7 @@ async def _connected(
     service = await asyncio.to_thread(state_of, settings)
     told = skipped if service.connected is None else ok
     found.append(told("service", service.text))
+    found += [warning("service", note, "carillon reload") for note in service.notes]
     if away:
         nobody = Phrase("no server answers")
         return [*found, *_skip(("login", *_OWN, *outside.NAMES), nobody)]
@@ -198,11 +202,13 @@ def state_of(settings: Settings) -> State:
     except (CarillonError, OSError):  # also a folder that we may not look into
         unknown = Phrase("whether a service is running cannot be told")
         return State(None, unknown)
+    differences = Differences(settings)
+    notes = tuple(note for pulse in found.up for note in differences.told(pulse))
     if found.connected:
         jid = found.up[0].service
-        return State(True, Phrase("running, connected as {jid}", jid=jid))
+        return State(True, Phrase("running, connected as {jid}", jid=jid), notes)
     if found.up:
-        return State(False, Phrase("running, but not connected"))
+        return State(False, Phrase("running, but not connected"), notes)
     return State(False, Phrase("no service is running"))
 
 

@@ -1,6 +1,6 @@
 """What the operator configured, as the use cases read it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,14 +35,31 @@ class Limits:
     role: Role = Role.USER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Policy:
+    """One for all use cases of a process: what is read anew counts for each of them,
+    from its next question on.
+    """
+
     access: Access
     addresses: Addresses
     limits: Mapping[Role, Limits]
     #: bare JIDs told of failed and missed occurrences beside the owner; None: the
     #: admins, of what nobody else would hear of
     notify: tuple[str, ...] | None = None
+
+    def become(self, other: "Policy") -> None:
+        """All but the addresses, by which the service is connected."""
+        self.access, self.limits, self.notify = (
+            other.access,
+            other.limits,
+            other.notify,
+        )
+
+    @property
+    def trusted_domains(self) -> Container[str]:
+        """Whatever they are when it is asked."""
+        return _TrustedDomains(self)
 
     def caller(self, bare_jid: str) -> Caller:
         """Whoever asks; the service's own addresses have no rights."""
@@ -67,6 +84,14 @@ class Policy:
         if entry is None:
             return Voice.of_service(self.addresses)
         return Voice.of_list(entry, self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class _TrustedDomains(Container[str]):
+    policy: Policy
+
+    def __contains__(self, domain: object) -> bool:
+        return domain in self.policy.access.domains
 
 
 def exceeded(
