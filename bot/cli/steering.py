@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import moments, naming, output, session, showing
+from bot.cli import moments, naming, output, serving, session, showing
 from bot.desk import views
 from bot.desk.verbs import schedules, steering
 from bot.domain import coming, timestamps, wallclock
@@ -49,7 +49,7 @@ def resume(
     json: output.JSON = False,
 ) -> None:
     """Go on after a pause, or let go what is held."""
-    _change(context, steering.RESUME, reference, owner, json)
+    _change(context, steering.RESUME, reference, owner, json, sends=True)
 
 
 def skip(
@@ -81,7 +81,7 @@ def send_now(
     json: output.JSON = False,
 ) -> None:
     """Send it now; a recurring one keeps its rule."""
-    _change(context, steering.SEND_NOW, reference, owner, json)
+    _change(context, steering.SEND_NOW, reference, owner, json, sends=True)
 
 
 def cancel(
@@ -100,13 +100,17 @@ def _change(
     reference: str,
     owner: str | None,
     json: bool,
+    *,
+    sends: bool = False,
 ) -> None:
     with session.desk_of(context) as desk:
         changed = naming.asked(desk, verb, reference, owner)
+        absent = serving.absent(serving.seen(desk)) if sends else ()
     if json:
         output.document(_as_data(changed))
         return
     _tell(changed)
+    serving.tell(absent)
 
 
 def _as_data(changed: Report) -> dict[str, Any]:
