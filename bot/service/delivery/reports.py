@@ -219,8 +219,7 @@ def _counts(
     of one that did.
     """
     about = _about(schedule, occurrence.due_at, zone)
-    reached = progress.sent + progress.skipped
-    missing = progress.total - reached - progress.failed
+    missing = progress.left_out
     stopped = occurrence.state is OccurrenceState.STOPPED
     if not progress.failed and (stopped or not missing):
         return []
