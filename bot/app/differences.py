@@ -43,7 +43,7 @@ class Differences:
                 " that of before: {fault}",
                 fault=fault,
             )
-        if keys := self.of(pulse):
+        if keys := [key for key in self.of(pulse) if key not in reading.waiting]:
             yield Phrase(
                 "the running service has read another configuration ({file}) than this"
                 " command; they differ in {keys}. What counts is the service's:"

@@ -12,6 +12,7 @@ from tests.e2e.conftest import Make
 from tests.e2e.service import Service
 from tests.servers import forked
 from tests.servers.environment import environment
+from tests.servers.postgresql import PostgreSQL
 from tests.servers.prosody import Prosody
 
 pytestmark = pytest.mark.e2e
@@ -115,8 +116,10 @@ def test_what_has_to_wait_is_named(service: Service) -> None:
     assert any("wait for the next start" in line for line in service.lines)
     found = status(service)
     assert found["configuration"]["waiting"] == found["differs"] == ["sending.window"]
-    _, said = tried(service, "status")
-    assert "changes of sending.window wait until" in said
+    for command in ("status", "check"):
+        _, said = tried(service, command)
+        assert "changes of sending.window wait until" in said
+        assert "differ in" not in said
 
 
 def test_one_that_cannot_be_used(service: Service) -> None:
@@ -161,6 +164,23 @@ def test_who_differs_is_told(service: Service) -> None:
     assert tried(service, "reload")[0] == 0
     for words in (announce, ("status",), ("check",)):
         assert "differ in" not in tried(service, *words)[1], words
+
+
+@pytest.mark.postgres
+def test_a_stand_by(prosody: Prosody, postgresql: PostgreSQL, make: Make) -> None:
+    """One that stands by reads its file when its turn comes."""
+    url = postgresql.database("a_stand_by_reads")
+    first, second = (make(prosody, "component", database=url) for _ in range(2))
+    first.start()
+    first.wait_until_connected()
+    second.start()
+    second.until(lambda: "standing by" in second.log)
+    change(second, ("auditors = []", 'auditors = ["a@b"]'))
+    assert first.stop() == 0
+    second.wait_until_connected()
+    told = [line for line in second.lines if "configuration read anew" in line]
+    assert ["changed=access.auditors" in line for line in told] == [True]
+    assert second.stop() == 0
 
 
 def test_nobody_reads(prosody: Prosody, make: Make) -> None:

@@ -13,7 +13,7 @@ from bot.app.visiting import NotLoggedIn, visiting
 from bot.app.wiring import open_use_cases
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
-from bot.domain.phrase import Phrase, Quoted
+from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.service.records.health import health
 from bot.settings import Settings, SettingsError, XMPPSettings, load, place
 from bot.store import upgrade
@@ -70,8 +70,11 @@ async def _connected(
     )
     service = await asyncio.to_thread(state_of, settings)
     told = skipped if service.connected is None else ok
-    found.append(told("service", service.text))
-    found += [warning("service", note, "carillon reload") for note in service.notes]
+    if service.notes:
+        notes = Listed(service.text, *service.notes, separator="; ")
+        found.append(warning("service", notes))
+    else:
+        found.append(told("service", service.text))
     if away:
         nobody = Phrase("no server answers")
         return [*found, *_skip(("login", *_OWN, *outside.NAMES), nobody)]
