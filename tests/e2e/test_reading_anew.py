@@ -19,9 +19,9 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def service(prosody: Prosody, make: Make) -> Service:
-    """It runs, connected, as a component."""
-    made = make(prosody, "component")
+def service(request: pytest.FixtureRequest, prosody: Prosody, make: Make) -> Service:
+    """It runs, connected, as a component unless the test says otherwise."""
+    made = make(prosody, getattr(request, "param", "component"))
     made.start()
     made.wait_until_connected()
     return made
@@ -74,7 +74,11 @@ def sessions(service: Service) -> int:
     return sum(" connected as " in line for line in service.lines)
 
 
-@pytest.mark.parametrize("read_anew", [hang_up, by_command])
+@pytest.mark.parametrize(
+    ("service", "read_anew"),
+    [("component", hang_up), ("account", by_command)],
+    indirect=["service"],
+)
 def test_it_takes_up_what_changed(
     service: Service, read_anew: Callable[[Service], None]
 ) -> None:
