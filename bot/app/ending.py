@@ -11,6 +11,7 @@ SIGHUP is counted, and whoever waits is called. Where it says that the service's
 terminal is gone, it ends the service: nobody would find it there.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -93,7 +94,8 @@ class Ending:
         else:
             log.info("ends without waiting for what hangs")
         logging.shutdown()
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # its terminal may be gone
+            sys.stderr.flush()
         os._exit(self._status)
 
     def call(self, wake: Callable[[], None], within: float) -> None:
