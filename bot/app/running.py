@@ -30,6 +30,7 @@ from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
+from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
@@ -71,12 +72,13 @@ def run(settings: Settings, file: Path) -> None:
     ):
         turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
         # The lock first: a file that another service uses is not brought up to date.
-        while turn.wait():
+
+        def prepare() -> Start:
             if turn.stood_by or ending.hang_ups:
                 configuration.take(configuration.look(SystemClock().now()), None, 0)
-            start = turn.patiently(partial(Start.prepared, configuration, database))
-            if start is None:
-                break
+            return Start.prepared(configuration, database)
+
+        while (start := turn.wait(prepare)) is not None:
             life = Running.serve(
                 configuration, database, hold, ending, start, observing
             )
@@ -159,11 +161,12 @@ class Running:
         self._reading = Loop("configuration", self._read_anew)
         #: which hang-up, and which asking in the database, was heeded last
         self._heeded = (ending.hang_ups, 0)
+        bystander = Loop("bystander", Bystander(database, clock).step)
         self._own_loops = (
             *(self._pulse, self._renewing, self._housekeeping),
-            self._reading,
+            *(self._reading, bystander),
         )
-        self._background: dict[str, asyncio.Task[None]] = {}
+        self._background = dict(self._doors.tasks)
         vitals = Vitals(
             settings=settings,
             database=database,
@@ -231,6 +234,7 @@ class Running:
             work[loop.name] = loop.run()
         for name, run in work.items():
             self._background[name] = asyncio.create_task(run)
+        self._background |= self._doors.tasks
         background = list(self._background.values())
         connected = asyncio.create_task(self._connection.run())
         stopped = asyncio.create_task(self._stop.wait())

@@ -35,18 +35,19 @@ class Turn:
         #: whether `wait` had to
         self.stood_by = False
 
-    def wait(self) -> bool:
-        """Until it is ours; False where the end is asked for before.
+    def wait(self, prepare: Callable[[], T]) -> T | None:
+        """What `prepare` gives, once it is ours; None where the end is asked for first.
 
         Raises what waiting does not mend.
         """
         told, jid = False, self._service
         while not self._ending.asked.is_set():
             try:
-                if self._hold.take():
-                    self._back()
-                    return True
+                if (prepared := self._take(prepare)) is not None:
+                    return prepared
             except Unavailable as error:
+                # nobody looks after the hold meanwhile: another may have it by then
+                self._hold.close()
                 self._wait_for_database(error)
                 continue
             self._back()
@@ -56,22 +57,15 @@ class Turn:
                 log.info("standing by: another is connected, or may come back", jid=jid)
             self._say("Standing by: another process is connected, or may come back.")
             self._ending.asked.wait(STAND_BY)
-        return False
-
-    def patiently(self, work: Callable[[], T]) -> T | None:
-        """What `work` gives once the database lets it; None where the end is asked for.
-
-        Raises what waiting does not mend.
-        """
-        while not self._ending.asked.is_set():
-            try:
-                done = work()
-            except Unavailable as error:
-                self._wait_for_database(error)
-            else:
-                self._back()
-                return done
         return None
+
+    def _take(self, prepare: Callable[[], T]) -> T | None:
+        """None where another has it, perhaps since preparing took too long."""
+        if not self._hold.take():
+            return None
+        prepared = prepare()
+        self._back()
+        return prepared if self._hold.take() else None
 
     def _wait_for_database(self, error: Unavailable) -> None:
         if error.lasting:

@@ -17,7 +17,8 @@ from bot.service.rules.policy import Limits, Policy
 from bot.service.use_cases import UseCases
 from bot.settings import LimitSettings, Settings
 from bot.store.database import SqlDatabase
-from bot.store.spool import SqlSpool, spool_file
+from bot.store.spool import SqlSpool
+from bot.store.spool_files import spool_file
 
 
 def policy_of(settings: Settings) -> Policy:

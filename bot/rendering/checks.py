@@ -1,11 +1,13 @@
 """What a template's author should put right though the template can be read.
 
 Wording is tried out with everything given, with nothing optional given, with
-each optional field alone left out and alone given, and with every choice.
+each optional field alone left out and alone given, with every choice, and with
+numbers of every plural category of its language.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +16,13 @@ from bot.domain.fields import FieldType, Template, TemplateField, typed
 from bot.domain.phrase import Phrase
 from bot.domain.relative import Anchor, Relative
 from bot.rendering import declaration
-from bot.rendering.faults import Fault
+from bot.rendering.breaks import glued
+from bot.rendering.faults import Fault, text_of
+from bot.rendering.filters import FORMATS
 from bot.rendering.folder import Source, signature
 from bot.rendering.formats import Formats, locale_for
-from bot.rendering.sandbox import FORMATS
+from bot.rendering.plurals import TRIED, examples
+from bot.rendering.sandbox import Sandbox
 from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX
 from bot.rendering.wording import Unwritable
@@ -40,7 +45,9 @@ _EMPTY = {
 }
 
 
-def advice(source: Source, limits: Mapping[str, int]) -> Iterator[Fault]:
+def advice(
+    source: Source, limits: Mapping[str, int], sandbox: Sandbox
+) -> Iterator[Fault]:
     """The faults beside those of reading; `limits` are subject's and body's."""
     template = source.template
     if template is None:
@@ -49,6 +56,7 @@ def advice(source: Source, limits: Mapping[str, int]) -> Iterator[Fault]:
     yield from _strays(source, template)
     if source.faults:
         return  # what cannot be compiled can neither be measured nor tried
+    yield from _glued(source, sandbox)
     yield from _unused(source, template)
     yield from _unchosen(source, template)
     yield from _tried(source, template, limits)
@@ -112,6 +120,13 @@ def _strays(source: Source, template: Template) -> Iterator[Fault]:
             )
 
 
+def _glued(source: Source, sandbox: Sandbox) -> Iterator[Fault]:
+    for file in source.files:
+        included = file.parent != source.folder
+        for line, why in glued(sandbox, text_of(file), included=included):
+            yield Fault(file, line, why)
+
+
 def _unused(source: Source, template: Template) -> Iterator[Fault]:
     for field in template.fields:
         lacking = [
@@ -159,7 +174,8 @@ def _tried(
     context = dict.fromkeys(declaration.CONTEXT, "sample")
     for language, pair in source.pairs.items():
         formats = Formats(locale_for(language, language), ZoneInfo("UTC"))
-        for values in _combinations(template):
+        numbers = (*TRIED, *examples(formats.locale).values())
+        for values in _combinations(template, numbers):
             variables = {**values, **context, FORMATS: formats}
             for part, wording in (("subject", pair.subject), ("body", pair.body)):
                 try:
@@ -171,7 +187,9 @@ def _tried(
                         yield Fault(wording.path, 1, _EMPTY[part])
 
 
-def _combinations(template: Template) -> Iterator[dict[str, Any]]:
+def _combinations(
+    template: Template, numbers: Iterable[int | Decimal]
+) -> Iterator[dict[str, Any]]:
     everything = {field.name: _sample(field) for field in template.fields}
     absent = [
         field.name
@@ -189,6 +207,11 @@ def _combinations(template: Template) -> Iterator[dict[str, Any]]:
             yield {**everything, field.name: choice}
         if field.type is FieldType.BOOLEAN:
             yield {**everything, field.name: False}
+    counting = [
+        field.name for field in template.fields if field.type is FieldType.NUMBER
+    ]
+    for number in dict.fromkeys(numbers) if counting else ():
+        yield {**everything, **dict.fromkeys(counting, number)}
 
 
 def _sample(field: TemplateField) -> Any:

@@ -16,7 +16,6 @@ choices = { planned = { en = "Planned", de = "Geplant" } }   # or ["planned"]
 """
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +27,7 @@ from bot.domain.errors import Invalid
 from bot.domain.fields import Field, FieldType, Template, TemplateField, typed
 from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase
+from bot.domain.reading import Misread, toml
 from bot.rendering.faults import Fault, Unreadable, text_of, unsendable
 from bot.texts.validation import reason
 
@@ -100,14 +100,9 @@ def read(folder: Path) -> tuple[Template | None, str, list[Fault]]:
     except Unreadable as error:
         return None, "", [error.fault]
     try:
-        table = TemplateTable(**tomllib.loads(source))
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+),", str(error))
-        line = int(found[1]) if found else source.count("\n") + 1
-        why = Phrase("not TOML: {error}", error=str(error))
-        return None, source, [Fault(path, line, why)]
-    except RecursionError:
-        return None, source, [Fault(path, 1, Phrase("it is nested too deeply"))]
+        table = TemplateTable(**toml(source))
+    except Misread as error:
+        return None, source, [Fault(path, error.line, error.phrase)]
     except pydantic.ValidationError as error:
         return None, source, [_fault(path, source, entry) for entry in error.errors()]
     template = _template(folder.name, table)

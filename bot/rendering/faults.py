@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.reading import Misread, decoded
 
 MAX_FILE = 65_536  #: bytes that one file of a template may have
 
@@ -35,9 +36,9 @@ def unsendable(character: str) -> Phrase:
 class Unreadable(Exception):
     """The file cannot be had as text; `fault` says why."""
 
-    def __init__(self, file: Path, phrase: Phrase) -> None:
+    def __init__(self, file: Path, phrase: Phrase, line: int = 1) -> None:
         super().__init__(phrase)
-        self.fault = Fault(file, 1, phrase)
+        self.fault = Fault(file, line, phrase)
 
 
 def text_of(file: Path) -> str:
@@ -54,11 +55,11 @@ def text_of(file: Path) -> str:
                     MAX_FILE,
                 ),
             )
-        return file.read_text(encoding="utf-8")
+        return decoded(file.read_bytes())
     except FileNotFoundError:
         raise Unreadable(file, Phrase("the file is missing")) from None
     except OSError as error:
         why = Phrase("the file cannot be read: {error}", error=error.strerror)
         raise Unreadable(file, why) from None
-    except UnicodeDecodeError:
-        raise Unreadable(file, Phrase("the file is not UTF-8")) from None
+    except Misread as error:
+        raise Unreadable(file, error.phrase, error.line) from None

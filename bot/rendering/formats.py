@@ -1,14 +1,14 @@
-"""Moments, lengths of time and numbers, as the reader writes them (CLDR)."""
+"""Moments and lengths of time, as the reader writes them (CLDR)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError, dates, lists, numbers
+from babel import Locale, UnknownLocaleError, dates, lists
 
 from bot.domain.errors import Invalid
 from bot.domain.language import is_tag
@@ -22,6 +22,19 @@ _UNITS: tuple[tuple[_Unit, int], ...] = (
     ("second", 1),
 )
 _NEVER_ROUND_UP = 10**9
+#: where CLDR has nothing between day and time, and people write a comma
+_WITH_COMMA = frozenset({"pl"})
+#: what clocks are called where nobody says it as the IANA data do
+_ABBREVIATIONS: Mapping[str, Mapping[str, str]] = {
+    "de": {
+        "WET": "WEZ",
+        "WEST": "WESZ",
+        "CET": "MEZ",
+        "CEST": "MESZ",
+        "EET": "OEZ",
+        "EEST": "OESZ",
+    }
+}
 _FRENCH_FIRST = re.compile(r"\b1 ")
 
 
@@ -35,6 +48,8 @@ class Formats:
     def moment(self, value: datetime) -> str:
         """Day and time: `Saturday, December 5, 2026, 11:00 PM CET`."""
         pattern = str(self.locale.datetime_formats["full"]).replace("'", "")
+        if self.locale.language in _WITH_COMMA:
+            pattern = "{1}, {0}"
         return pattern.format(self.time(value), self.date(value))
 
     def date(self, value: datetime) -> str:
@@ -55,7 +70,8 @@ class Formats:
         local = _moment(value).astimezone(self.zone)
         clock = dates.format_time(local.time(), format="short", locale=self.locale)
         # CLDR's narrow no-break space before AM and PM is a box in some fonts
-        return f"{clock} {_abbreviation(local)}".replace("\u202f", " ")
+        there = _abbreviation(local, self.locale.language)
+        return f"{clock} {there}".replace("\u202f", " ")
 
     def duration(self, value: timedelta) -> str:
         """A length of time in whole units: `1 hour and 30 minutes`."""
@@ -76,10 +92,6 @@ class Formats:
         # Babel 2.18 knows the style "unit" only in part: KeyError on three units
         return lists.format_list(parts, style="standard", locale=self.locale)
 
-    def number(self, value: int | Decimal) -> str:
-        """`2,500.5` or `2.500,5`."""
-        return numbers.format_decimal(value, locale=self.locale)
-
     def _day(self, value: datetime, length: Literal["full", "long"]) -> str:
         local = _moment(value).astimezone(self.zone)
         day = dates.format_date(local.date(), format=length, locale=self.locale)
@@ -99,11 +111,11 @@ def _moment(value: datetime) -> datetime:
     return value
 
 
-def _abbreviation(local: datetime) -> str:
+def _abbreviation(local: datetime, language: str) -> str:
     # zones without letters of their own are named +03 or +0545 by the IANA data
     name = local.tzname() or "UTC"
     if name[0] not in "+-":
-        return name
+        return _ABBREVIATIONS.get(language, {}).get(name, name)
     return f"UTC{name[:3]}:{name[3:]}" if name[3:] else f"UTC{name}"
 
 

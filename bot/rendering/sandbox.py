@@ -6,23 +6,19 @@ that far), and the immutable sandbox stands behind it. Inclusion is resolved bef
 (`assembly`), so neither wall has a door to other files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import StrictUndefined, nodes, pass_context
-from jinja2.filters import FILTERS
+from jinja2 import StrictUndefined, nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.rendering.formats import Formats
-
-#: the variable that carries the reader's `Formats`; no wording can name it
-FORMATS = "_formats"
+from bot.rendering.filters import FILTERS, shown
 
 _ADMITTED = (
     nodes.Template,
@@ -43,18 +39,37 @@ _ADMITTED = (
     nodes.Add,
     nodes.Sub,
 )
-_SAYING = {
+_SAYING: Mapping[type[nodes.Node], Phrase] = {
     nodes.For: Phrase("loops are not available; `| bullets` lists a text's lines"),
     nodes.Call: Phrase("calls are not available; use a filter"),
     nodes.Getattr: Phrase("attributes are not available; use a filter"),
     nodes.Getitem: Phrase("attributes and items are not available; use a filter"),
     nodes.Import: Phrase("a template cannot import another file; include it"),
     nodes.FromImport: Phrase("a template cannot import another file; include it"),
+    nodes.Assign: Phrase("a template cannot set anything; write it where it is used"),
+    nodes.AssignBlock: Phrase(
+        "a template cannot set anything; write it where it is used"
+    ),
+    nodes.Concat: Phrase("`~` is not available; write the values side by side"),
 }
+_SIGNS: Mapping[type[nodes.Node], str] = {
+    nodes.Mul: "*",
+    nodes.Div: "/",
+    nodes.FloorDiv: "//",
+    nodes.Mod: "%",
+    nodes.Pow: "**",
+    nodes.Neg: "-",
+    nodes.Pos: "+",
+}
+_LISTING = (nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Slice)
+_DEFINING = (
+    *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.With, nodes.Scope),
+    nodes.ScopedEvalContextModifier,
+)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Plain text; the filters of this project and a few harmless stock ones."""
+    """Plain text, our own filters, nothing that is global."""
 
     intercepted_binops = frozenset({"+", "-"})
 
@@ -65,21 +80,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,  # what is included are whole lines
-            finalize=_shown,
+            finalize=shown,
             loader=None,
         )
         self.globals.clear()
-        stock = ("capitalize", "lower", "trim", "truncate", "upper")
-        self.filters = {name: FILTERS[name] for name in stock} | {
-            "bullets": _bullets,
-            "date": _date,
-            "day": _day,
-            "default": _default,
-            "duration": _duration,
-            "moment": _moment,
-            "time": _time,
-            "until": _until,
-        }
+        self.filters = dict(FILTERS)
         self.tests = {name: TESTS[name] for name in ("none", "true", "false")}
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -99,8 +104,7 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
     """Line and phrase for each piece of syntax that is not available."""
     for node in (tree, *tree.find_all(nodes.Node)):
         if not isinstance(node, _ADMITTED):
-            unknown = Phrase("{kind} is not available", kind=type(node).__name__)
-            yield node.lineno, _SAYING.get(type(node), unknown)
+            yield node.lineno, _unavailable(node)
         elif isinstance(node, nodes.Filter) and node.name not in sandbox.filters:
             yield (
                 node.lineno,
@@ -121,68 +125,15 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
             )
 
 
-@pass_context
-def _shown(context: Context, value: Any) -> Any:
-    """What `{{ value }}` writes for each type that a field may have."""
-    formats: Formats = context[FORMATS]
-    match value:
-        case str():
-            return value
-        case datetime():
-            return formats.moment(value)
-        case timedelta():
-            return formats.duration(value)
-        case bool():
-            raise Invalid(
-                Phrase("true or false cannot be shown; use {tag}", tag="{% if %}")
-            )
-        case int() | Decimal():
-            return formats.number(value)
-        case None:
-            raise Invalid(
-                Phrase("it is optional and not given; use {tag}", tag="{% if %}")
-            )
-    return value  # an undefined, which says so itself
-
-
-@pass_context
-def _moment(context: Context, value: Any) -> str:
-    return _formats(context).moment(value)
-
-
-@pass_context
-def _date(context: Context, value: Any) -> str:
-    return _formats(context).date(value)
-
-
-@pass_context
-def _day(context: Context, value: Any) -> str:
-    return _formats(context).day(value)
-
-
-@pass_context
-def _time(context: Context, value: Any) -> str:
-    return _formats(context).time(value)
-
-
-@pass_context
-def _until(context: Context, value: Any, start: Any) -> str:
-    return _formats(context).until(value, start)
-
-
-@pass_context
-def _duration(context: Context, value: Any) -> str:
-    return _formats(context).duration(value)
-
-
-def _formats(context: Context) -> Formats:
-    formats: Formats = context[FORMATS]
-    return formats
-
-
-def _default(value: Any, other: Any) -> Any:
-    return other if value is None else value
-
-
-def _bullets(value: str) -> str:
-    return "\n".join(f"- {line.strip()}" for line in value.splitlines() if line.strip())
+def _unavailable(node: nodes.Node) -> Phrase:
+    if type(node) in _SIGNS:
+        return Phrase(
+            "`{sign}` is not available there; `+` and `-` calculate with two values",
+            sign=_SIGNS[type(node)],
+        )
+    if isinstance(node, _LISTING):
+        return Phrase("lists are not available; name the values one by one")
+    if isinstance(node, _DEFINING):
+        return Phrase("macros and the like are not available; include a shared file")
+    unknown = Phrase("{kind} is not available", kind=type(node).__name__)
+    return _SAYING.get(type(node), unknown)

@@ -15,9 +15,10 @@ from bot.domain.relative import Anchor, Relative
 from bot.domain.schedule import FieldValues
 from bot.rendering.checks import advice, unshared
 from bot.rendering.faults import Fault
+from bot.rendering.filters import FORMATS
 from bot.rendering.folder import Source, folders, load, shipped, state_of
 from bot.rendering.formats import Formats, locale_for, variety
-from bot.rendering.sandbox import FORMATS, Sandbox
+from bot.rendering.sandbox import Sandbox
 from bot.rendering.wording import TooLong, Unwritable, Wording
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -131,7 +132,7 @@ class JinjaTemplates:
     def check(self, name: str) -> list[Fault]:
         """Everything that its author should put right; raises Invalid: unknown."""
         source = self._source(name)
-        return _sorted({*source.faults, *advice(source, self._limits)})
+        return _sorted({*source.faults, *advice(source, self._limits, self._sandbox)})
 
     def check_all(self) -> list[Fault]:
         """The same of all templates and of what they share, each fault once."""

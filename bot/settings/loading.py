@@ -2,7 +2,6 @@
 
 import difflib
 import os
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from pydantic_settings import SettingsError as UnreadableError
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.positions import Lines, line_of, lines_of
+from bot.domain.reading import Misread, decoded, toml
 from bot.settings.faults import SettingsError, key_of
 from bot.settings.sections import ListSettings, Settings
 from bot.texts.validation import reason
@@ -21,8 +21,8 @@ from bot.texts.validation import reason
 def load(path: Path) -> Settings:
     """Read the TOML file at `path`; raises SettingsError with every fault."""
     try:
-        text = path.read_text(encoding="utf-8")
-        content: dict[str, Any] = tomllib.loads(text)
+        text = decoded(path.read_bytes())
+        content = toml(text)
     except OSError as error:
         away = Phrase(
             "{file}: {reason}; name another with -c FILE",
@@ -30,8 +30,9 @@ def load(path: Path) -> Settings:
             reason=error.strerror,
         )
         raise SettingsError([away]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        unreadable = Phrase("{file}: {error}", file=path, error=str(error))
+    except Misread as error:
+        where = f"{path}:{error.line}"
+        unreadable = Phrase("{file}: {error}", file=where, error=error.phrase)
         raise SettingsError([unreadable]) from None
     try:
         return Settings(**content)
@@ -82,7 +83,7 @@ def place(path: Path, *key: str) -> str:
     """Where a key of the file that `load` read is set, or could be: its variable, or
     file and line.
     """
-    return _where(path, lines_of(path.read_text(encoding="utf-8")), key)
+    return _where(path, lines_of(decoded(path.read_bytes())), key)
 
 
 def _where(path: Path, lines: Lines, location: Sequence[str | int]) -> str:

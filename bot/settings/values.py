@@ -9,6 +9,7 @@ from typing import Literal
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
 from bot.domain.phrase import Phrase, Quoted
+from bot.domain.reading import Misread, decoded
 
 _LIST_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
@@ -63,12 +64,12 @@ def certificates(file: Path) -> Path:
 def kept(password_file: Path) -> str:
     """What it holds, without white space around it; raises Invalid."""
     try:
-        return _handed_over(password_file).read_text(encoding="utf-8").strip()
+        return decoded(_handed_over(password_file).read_bytes()).strip()
     except OSError as error:
         raise Invalid(Quoted(str(error))) from None
-    except UnicodeDecodeError as error:
+    except Misread as error:
         raise Invalid(
-            Phrase("{file}: {error}", file=password_file, error=str(error))
+            Phrase("{file}: {error}", file=password_file, error=error.phrase)
         ) from None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from bot.store.faults import Diagnosis
+from bot.store.faults import CROWDED, Diagnosis
 from bot.store.hold import Hold, Standing
 from bot.store.links import cut
 from bot.store.outage import Outage
@@ -59,6 +59,7 @@ class AdvisoryLock(Hold):
         #: tells our sessions from everybody else's in `pg_stat_activity`
         self._name = f"carillon lock {secrets.token_hex(8)}"
         self._session: psycopg.Connection[Any] | None = None
+        self._was_cut = False
         #: until then, on the monotonic clock, the holder may come back
         self._not_before = 0.0
         #: another had it when we looked last, or may have had
@@ -109,8 +110,11 @@ class AdvisoryLock(Hold):
             self._session.execute("SELECT 1")
         except psycopg.Error as error:
             self._let_go()
-            found = self._diagnose(error)
-            self._outage.failed(found.phrase, writing=False)
+            if not self._was_cut:  # else nothing is the matter, or the next look tells
+                found = self._diagnose(error)
+                crowded = found.fault in CROWDED
+                self._outage.failed(found.phrase, writing=False, crowded=crowded)
+            self._was_cut = False
             return Standing.UNKNOWN
         return Standing.OURS
 
@@ -128,6 +132,7 @@ class AdvisoryLock(Hold):
 
     def cut(self) -> None:
         if (session := self._session) is not None:
+            self._was_cut = True
             cut(session)
 
     def close(self) -> None:

@@ -45,6 +45,12 @@ class Backend(Protocol):
         """
         ...
 
+    def has_written(self, connection: sa.Connection) -> bool:
+        """Whether the transaction that is to be committed changes anything; asked of
+        each that may write. One that had nothing to write says little of the disk.
+        """
+        ...
+
     def notify(self, connection: sa.Connection) -> None:
         """Wake other processes once the transaction is committed."""
         ...

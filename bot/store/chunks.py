@@ -16,7 +16,7 @@ _WORKER = sa.bindparam("by", type_=sa.Text)
 
 # What a worker has in hand is none to claim even when its lease ran out: it is
 # still sending it, and need only renew.
-_FREE = (
+FREE = (
     sa.select(table.c.id)
     .select_from(table.join(broadcast))
     .where(
@@ -33,11 +33,11 @@ _FREE = (
     )
     .order_by(broadcast.c.total, broadcast.c.id, table.c.id)
     .limit(1)
-    .with_for_update(of=table, skip_locked=True)
 )
+_CLAIMED = FREE.with_for_update(of=table, skip_locked=True)
 CLAIM = (
     sa.update(table)
-    .where(table.c.id == _FREE.scalar_subquery())
+    .where(table.c.id == _CLAIMED.scalar_subquery())
     .values(worker=_WORKER, leased_until=sa.bindparam("until", type_=UTCDateTime))
     .returning(table)
 )

@@ -107,9 +107,7 @@ class SqlDatabase:
         """Timed, and an outage noticed."""
         started = time.perf_counter()
         try:
-            result = self._transact(engine, writing, use_case, *args)
-            self.outage.succeeded(writing=writing)
-            return result
+            return self._transact(engine, writing, use_case, *args)
         finally:
             seconds = time.perf_counter() - started
             self._observer.transacted(writing=writing, seconds=seconds)
@@ -127,7 +125,7 @@ class SqlDatabase:
             looking = self._lookout.over() if waited else contextlib.nullcontext()
             try:
                 with suspending.put_off(), looking:
-                    unit, result = self._once(attempt, engine, use_case, *args)
+                    unit, result = self._once(attempt, engine, writing, use_case, *args)
             except sa.exc.DBAPIError as error:
                 waited |= attempt.is_long
                 found = self._backend.diagnose(error.orig)
@@ -139,7 +137,10 @@ class SqlDatabase:
                 again = found.fault is Fault.RETRY or stale
                 if pause is None or self._stop.is_set() or not again:
                     raise self._out(found, writing, waited=waited) from error
-                log.info("transaction runs again", extra={"error": str(error.orig)})
+                # of who is in the way, the lookout tells
+                level = logging.DEBUG if attempt.is_long else logging.INFO
+                why = {"error": str(error.orig)}
+                log.log(level, "transaction runs again", extra=why)
                 self._stop.wait(pause)
             except sa.exc.TimeoutError as error:
                 self._observer.database_failed("busy")
@@ -149,6 +150,7 @@ class SqlDatabase:
                 self.outage.failed(error.phrase, writing=writing)
                 raise
             else:
+                self.outage.succeeded(writing=attempt.wrote)
                 if waited:
                     self._lookout.free()
                 self._tell(unit)  # before those who are woken tell what comes next
@@ -172,6 +174,7 @@ class SqlDatabase:
         self,
         attempt: "_Attempt",
         engine: sa.Engine,
+        writing: bool,
         use_case: Callable[[UnitOfWork, *Ts], T],
         *args: *Ts,
     ) -> tuple[SqlUnitOfWork, T]:
@@ -184,6 +187,7 @@ class SqlDatabase:
                 # We may have been stopped in between, and undone: better to learn it
                 # now than from a commit of which nobody knows the outcome.
                 connection.execute(sa.select(1))
+            attempt.wrote = writing and self._backend.has_written(connection)
             attempt.committing = True
         return unit, result
 
@@ -256,6 +260,7 @@ class _Attempt:
         self._began = time.monotonic()
         #: from when on nobody knows what became of it where the connection is lost
         self.committing = False
+        self.wrote = False
 
     @property
     def is_long(self) -> bool:

@@ -25,6 +25,8 @@ class FileLock(Hold):
         self._cut = threading.Event()
 
     def take(self) -> bool:
+        if self._descriptor is not None:
+            return True
         name = files.lock_of(self._database)
         try:
             descriptor = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
@@ -49,6 +51,7 @@ class FileLock(Hold):
     def look(self) -> Standing:
         """Nobody can take a lock on a file away."""
         self._cut.wait(_LOOK)
+        self._cut.clear()
         return Standing.OURS
 
     def cut(self) -> None:

@@ -25,8 +25,8 @@ class Hold(ABC):
 
     @abstractmethod
     def take(self) -> bool:
-        """Whether it is ours now. Raises Unavailable where the database is away, and
-        Conflict where waiting for another process is in vain.
+        """Whether it is ours now, or still. Raises Unavailable where the database is
+        away, and Conflict where waiting for another process is in vain.
         """
 
     @abstractmethod
@@ -38,7 +38,7 @@ class Hold(ABC):
 
     @abstractmethod
     def cut(self) -> None:
-        """End a wait for the database's answer, from another thread."""
+        """End a `look` that lasts, from another thread; the next one waits again."""
 
     @abstractmethod
     def close(self) -> None:

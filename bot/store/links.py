@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import threading
 import weakref
 from typing import Any
 
@@ -14,12 +15,17 @@ class Links:
 
     def __init__(self) -> None:
         self._open: weakref.WeakSet[psycopg.Connection[Any]] = weakref.WeakSet()
+        #: held where one is added: a set that changes cannot be gone through
+        self._lock = threading.Lock()
 
     def add(self, connection: "psycopg.Connection[Any]") -> None:
-        self._open.add(connection)
+        with self._lock:
+            self._open.add(connection)
 
     def cut(self) -> None:
-        for connection in list(self._open):
+        with self._lock:
+            found = list(self._open)
+        for connection in found:
             cut(connection)
 
 

@@ -54,9 +54,11 @@ class Lookout:
         except Exception:
             log.warning("cannot see who holds up the database", exc_info=True)
             return
-        if found is None or ended.is_set():
+        if found is None:
             return
         with self._lock:
+            if ended.is_set():  # in here: `free` follows, and waits for this
+                return
             known, self._found = self._found, found
             self._at = time.monotonic()
             if known is not None and known.pid == found.pid:

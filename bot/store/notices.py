@@ -14,7 +14,7 @@ from bot.store.ownership import SERVICE
 from bot.store.tables import notice as table
 from bot.store.types import UTCDateTime
 
-_FREE = (
+FREE = (
     sa.select(table.c.id)
     .where(
         table.c.service == SERVICE,
@@ -27,11 +27,11 @@ _FREE = (
     )
     .order_by(table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
 )
+_CLAIMED = FREE.with_for_update(skip_locked=True)
 CLAIM = (
     sa.update(table)
-    .where(table.c.id.in_(_FREE.scalar_subquery()))
+    .where(table.c.id.in_(_CLAIMED.scalar_subquery()))
     .values(claimed_until=sa.bindparam("until", type_=UTCDateTime))
     .returning(table)
 )

@@ -49,6 +49,12 @@ class PostgreSQLBackend:
     def holder(self, *, waited: bool) -> Holder | None:
         return holders.in_postgresql(self.writing.url, own=waited)
 
+    def has_written(self, connection: sa.Connection) -> bool:
+        if self._outage.reason is None:
+            return True  # nobody wants to know
+        number = sa.select(sa.func.pg_current_xact_id_if_assigned().cast(sa.Text))
+        return connection.execute(number).scalar_one() is not None
+
     def notify(self, connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_notify(_CHANNEL, "")))
 

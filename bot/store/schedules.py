@@ -26,7 +26,7 @@ from bot.store.tables import schedule as table
 from bot.store.types import NO_WALL
 
 _THEIRS = table.c.service == SERVICE
-DUE = (
+READY = (
     sa.select(table)
     .where(
         _THEIRS,
@@ -36,8 +36,8 @@ DUE = (
     )
     .order_by(table.c.next_at, table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
 )
+DUE = READY.with_for_update(skip_locked=True)
 UPCOMING = (
     sa.select(table)
     .where(_THEIRS, IS_PLANNABLE, table.c.next_at.is_not(None))
@@ -147,7 +147,6 @@ class SqlSchedules:
                 self._theirs,
                 IS_LIVE,
                 table.c.recurrence.is_not(None),
-                table.c.next_at.is_not(None),
                 table.c.id > after,
             )
             .order_by(table.c.id)

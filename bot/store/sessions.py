@@ -80,6 +80,12 @@ def engine(url: sa.URL, settings: Mapping[str, str] = USUAL, **pool: Any) -> sa.
         connection.commit()
         connection.adapters.register_loader("timestamptz", Moments)
 
+    def settle(connection: Any, _record: Any) -> None:
+        # COMPAT SQLAlchemy leaves a session that has read as one that says READ WRITE
+        # itself, whatever the operator has set (default_transaction_read_only).
+        if connection is not None and not connection.closed:
+            connection.read_only = None
+
     def renew(failed: sa.ExceptionContext) -> None:
         # SQLAlchemy notes by the wall clock since when a pool is stale: noted by one
         # far ahead, each transaction would have a session of its own until then.
@@ -88,6 +94,7 @@ def engine(url: sa.URL, settings: Mapping[str, str] = USUAL, **pool: Any) -> sa.
             made.dispose()
 
     sa.event.listen(made, "connect", prepare)
+    sa.event.listen(made, "checkin", settle)
     sa.event.listen(made, "handle_error", renew)
     return made
 

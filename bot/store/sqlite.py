@@ -41,6 +41,8 @@ class SQLiteBackend:
         #: device and inode of the file, from its first use on
         self._identity: tuple[int, int] | None = None
         self._open: set[sqlite3.Connection] = set()
+        #: rows that the writer had changed, ever, when its transaction began
+        self._changed = 0
         self.writing = engine(
             url, begin="BEGIN IMMEDIATE", connections=1, before=self._same_file
         )
@@ -54,6 +56,7 @@ class SQLiteBackend:
         for one in (self.writing, self.reading):
             sa.event.listen(one, "connect", self._opened)
             sa.event.listen(one, "close", self._closed)
+        sa.event.listen(self.writing, "begin", self._began)
 
     def _opened(self, connection: Any, _record: Any) -> None:
         self._open.add(connection)
@@ -91,6 +94,12 @@ class SQLiteBackend:
         if found.pid is not None and suspending.finish(found.pid):
             log.warning("process %s was stopped in the middle of a change", found.pid)
         return found
+
+    def has_written(self, connection: sa.Connection) -> bool:
+        return _changes(connection) > self._changed
+
+    def _began(self, connection: sa.Connection) -> None:
+        self._changed = _changes(connection)
 
     def notify(self, connection: sa.Connection) -> None:
         """Nothing to do: every commit moves the data version on."""
@@ -133,6 +142,12 @@ class SQLiteBackend:
         for connection in list(self._open):
             with contextlib.suppress(sqlite3.Error):
                 connection.interrupt()
+
+
+def _changes(connection: sa.Connection) -> int:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - our engine's
+    return driver.total_changes
 
 
 def database_file(url: sa.URL) -> Path:

@@ -6,11 +6,20 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.domain.events import Event
-from bot.service.ports import broadcasts, notices, pulses, readers, schedules, trail
+from bot.service.ports import (
+    broadcasts,
+    claims,
+    notices,
+    pulses,
+    readers,
+    schedules,
+    trail,
+)
 from bot.store.audience import SqlAudiences
 from bot.store.audit import SqlAuditTrail
 from bot.store.broadcasts import SqlBroadcasts
 from bot.store.chunks import SqlChunks
+from bot.store.claims import SqlClaims
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
 from bot.store.lists import SqlLists
@@ -70,6 +79,7 @@ class SqlUnitOfWork:
         self.audiences: broadcasts.Audiences = SqlAudiences(connection, service)
         self.exceptions: broadcasts.Exceptions = SqlExceptions(connection, service)
         self.notices: notices.Notices = SqlNotices(connection, service)
+        self.claims: claims.Claims = SqlClaims(connection, service)
         self.facts: pulses.Facts = SqlFacts(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)

@@ -38,6 +38,8 @@ class PatientProtocol(H11Protocol):
 
     def give_up(self) -> None:
         """Close at once, whatever is under way."""
+        # counted no more from now on: of many who come at once each has another's place
+        self.connections.discard(self)
         self.transport.abort()
 
     def _until(self) -> float:

@@ -35,6 +35,7 @@ class WebServer:
             app,
             log_config=None,  # as everything else
             access_log=False,
+            log_level="error",  # of what anybody may send, it has a line for each
             lifespan="off",
             ws="none",
             http=PatientProtocol,

@@ -2,7 +2,9 @@
 
 Rows of before know moments alone. What clocks showed then, by the present rules of the
 schedule's zone, is what its owner asked for, but for a start that fell into a gap: of
-that only the moment after it was kept. A row whose zone is not known here is left
+that only the moment after it was kept. A moment to come that other rules gave (the
+system's, where newer ones are installed) is that of the nearest wall time. A row whose
+zone is not known here is left
 without, and told as unreadable when it is due.
 """
 
@@ -38,6 +40,7 @@ occurrence = sa.table(
     sa.column("schedule_id", sa.BigInteger()),
     sa.column("due_at", MOMENT),
     sa.column("wall", sa.Text()),
+    sa.column("state", sa.Text()),
 )
 
 
@@ -98,10 +101,15 @@ def _fill_one(connection: sa.Connection, row: Any, zone: ZoneInfo) -> None:
     start = anchor.astimezone(zone).replace(tzinfo=None)
     known = sa.select(occurrence).where(occurrence.c.schedule_id == row.id)
     walls: dict[datetime, int] = {}
+    astray: list[Any] = []
     for one in connection.execute(known.order_by(occurrence.c.due_at)).all():
         wall = _wall(_moment(one.due_at), anchor, start, zone)
         if wall is not None:
             walls[wall] = one.id
+        elif one.state == "skipped":  # which only what is of the rule can be
+            astray.append(one)
+    for one in astray:
+        walls.setdefault(_nearest(_moment(one.due_at), start, zone), one.id)
     for wall, one_id in walls.items():
         update = sa.update(occurrence).where(occurrence.c.id == one_id)
         connection.execute(update.values(wall=_text(wall)))
@@ -109,7 +117,7 @@ def _fill_one(connection: sa.Connection, row: Any, zone: ZoneInfo) -> None:
     if row.next_at is not None:
         following = _moment(row.next_at)
         wall = _wall(following, anchor, start, zone)
-        wall = wall or following.astimezone(zone).replace(tzinfo=None)
+        wall = wall or _nearest(following, start, zone)
         through = None if wall == start else wall - _SECOND
     connection.execute(
         sa.update(schedule)
@@ -134,6 +142,16 @@ def _wall(
         if wall.replace(tzinfo=zone).astimezone(UTC) == moment:
             return wall
     return None
+
+
+def _nearest(moment: datetime, start: datetime, zone: ZoneInfo) -> datetime:
+    """The wall time at the start's time of day that is nearest to a moment."""
+    shown = moment.astimezone(zone).date()
+    days = (shown - _DAY, shown, shown + _DAY)
+    return min(
+        (datetime.combine(day, start.time().replace(fold=0)) for day in days),
+        key=lambda wall: abs(wall.replace(tzinfo=zone).astimezone(UTC) - moment),
+    )
 
 
 def _text(wall: datetime) -> str:

@@ -64,8 +64,9 @@ def _services() -> None:
         known |= set(_all(sa.select(one.c.service).distinct()).scalars())
     for service in sorted(known):
         wanted = prepared(service)
-        if wanted in {None, service} or wanted in known:
+        if wanted is None or wanted in known:
             continue
+        known.add(wanted)
         for one in held.values():
             change = sa.update(one).where(one.c.service == service)
             _all(change.values(service=wanted))

@@ -250,6 +250,11 @@ def test_usage(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
         (("--id", "\x07"), "--id: 1 to 255"),
         (("--body-in", "no tag=x"), "no language tag"),
         (
+            ("--body-in", "German=x"),
+            "--body: 'German' is no language; do you",
+        ),
+        (("--subject-in", "de_DE=x"), "no language; do you mean 'de-DE'"),
+        (
             ("--body-in", "de=x", "--body-in", "de=y"),
             "--body: Two have the language 'de'",
         ),

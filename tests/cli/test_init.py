@@ -258,7 +258,10 @@ def test_usage(empty: Place, arguments: tuple[str, ...], says: str) -> None:
         (("--list", "Wartung"), "--list: 'Wartung' is no name of a list: lower-case"),
         (("--list", "a@example.org"), "--list: 'a@example.org' is no name"),
         (("--tz", "Mars"), "--tz: 'Mars' is not a time zone"),
-        (("--language", "de_DE"), "--language: 'de_DE' is no language tag"),
+        (
+            ("--language", "de_DE"),
+            "--language: 'de_DE' is no language; do you mean 'de-DE'?",
+        ),
         (("--database", "mysql://x"), "--database: sqlite:///FILE or postgresql"),
         (("--ca-file", "/nowhere"), "--ca-file: /nowhere: "),
         (("--secret-file", "/nowhere"), "--secret-file: "),

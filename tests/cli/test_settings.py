@@ -1,5 +1,6 @@
 """Configurations that cannot be used: a line that says what to change."""
 
+import codecs
 import sqlite3
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.cli.workplace import Workplace
         ("CARILLON_ACCESS__ADMINS", "a@example.org", "JSON"),
         ("CARILLON_LISTS__NEWS__PUBLISHERS", "a@example.org", "JSON"),
         ("CARILLON_LISTS__NEWS__LANGUAGE", "no language!", "no language tag"),
+        ("CARILLON_LISTS__NEWS__LANGUAGE", "German", "do you mean 'de'?"),
+        ("CARILLON_LISTS__NEWS__LANGUAGE", "xx", "there is no language 'xx'"),
         ("CARILLON_LIMITS__USER__WINDOW_DAYS", "99999999999", "366000 is the most"),
         ("CARILLON_SENDING__RATE", "fast", "a whole number"),
         ("CARILLON_SENDING__WINDOW", "0", "1 is the least"),
@@ -69,7 +72,7 @@ def test_a_list_in_the_environment(place: Workplace) -> None:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, "No such file"), (b" \n", "is empty"), (b"\xff", "utf-8")],
+    [(None, "No such file"), (b" \n", "is empty"), (b"\xff", "not UTF-8")],
 )
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_a_password_file_that_is_of_no_use(
@@ -157,7 +160,9 @@ def test_web_addresses(listen: str, address: tuple[str, int] | None) -> None:
         ('mode = "component"', 'mode = "account"', "4: xmpp: jid: an account's"),
         ("port = 1", "prot = 1", "7: xmpp.prot: there is no such key; do you mean"),
         ('mode = "component"', "", "2: xmpp.mode: has to be given"),
-        ("port = 1", "port = ", "line 7, column"),
+        ("port = 1", "port = ", "7: not TOML: "),
+        ("port = 1", "port = 1\nport = 2", "8: port is given twice, first in line 7"),
+        ("port = 1", "port = 1  # Grüße", "7: the line is not UTF-8; save the file as"),
     ],
 )
 def test_a_fault_has_its_line(
@@ -166,9 +171,21 @@ def test_a_fault_has_its_line(
     """A fault in the file comes with the line where it stands."""
     before, found, after = place.config.read_text().partition(written)
     assert found
-    place.config.write_text(before + instead + after)
+    place.config.write_bytes((before + instead + after).encode("latin-1"))
     line = str(before.count("\n") + 1)
     assert says.replace("LINE", line) in place("lists").fault()
+
+
+def test_byte_order_marks(place: Workplace) -> None:
+    """The mark that some editors put before a file is part of no key and no secret."""
+    secret = place.folder / "password"
+    secret.write_bytes(codecs.BOM_UTF8 + b"secret\n")
+    text = place.config.read_text()
+    line = next(line for line in text.splitlines() if line.startswith("password"))
+    text = text.replace(line, f'password_file = "{secret}"')
+    place.config.write_bytes(codecs.BOM_UTF8 + text.encode())
+    assert load(place.config).xmpp.secret == "secret"
+    place.done("lists")
 
 
 @pytest.mark.parametrize("content", [None, b"no certificate", b""])

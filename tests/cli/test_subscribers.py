@@ -117,6 +117,7 @@ def test_pages(place: Workplace) -> None:
         (("nothing", "a@example.org"), "There is no list 'nothing'"),
         (("news", "a@example.org", "--tz", "Mars"), "'Mars' is not a time zone"),
         (("news", "a@example.org", "--language", "no tag"), "no language tag"),
+        (("news", "a@example.org", "--language", "de_DE"), "do you mean 'de-DE'?"),
     ],
 )
 def test_refused_people(

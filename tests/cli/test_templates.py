@@ -156,6 +156,8 @@ def test_check_tells_where(place: Workplace) -> None:
         (("render", "welcome", "--for", "example.org"), "not a person"),
         (("render", "welcome", "--list", "nothing"), "no list 'nothing'"),
         (("render", "welcome", "--language", "?"), "no language tag"),
+        (("render", "welcome", "--language", "Polish"), "do you mean 'pl'?"),
+        (("render", "news", "--set", "text:xx=x"), "there is no language 'xx'"),
     ],
 )
 def test_refusals(place: Workplace, arguments: tuple[str, ...], says: str) -> None:

@@ -33,6 +33,8 @@ topic = { type = "line", label = { en = "x" } }
 start = { type = "moment", label = { en = "x" } }
 length = { type = "duration", label = { en = "x" } }
 agenda = { type = "text", label = { en = "x" } }
+price = { type = "number", label = { en = "x" } }
+seats = { type = "number", label = { en = "x" } }
 missing = { type = "text", label = { en = "x" } }
 """
 VALUES = {
@@ -40,6 +42,8 @@ VALUES = {
     "start": "2026-12-05T22:00:00Z",
     "length": "90m",
     "agenda": "Backups",
+    "price": "1234.50",
+    "seats": "20",
 }
 
 
@@ -62,7 +66,7 @@ def test_the_page_has_examples() -> None:
     """The expressions of these tests find what they are to find."""
     assert len(FILES.findall(PAGE)) == 12
     assert len(TRIALS.findall(PAGE)) == 2
-    assert len(FILTERS.findall(PAGE)) == 14
+    assert len(FILTERS.findall(PAGE)) == 19
 
 
 def test_files(written: Workplace) -> None:

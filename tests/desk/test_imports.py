@@ -102,6 +102,7 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
             (8, Person(f"news@{SERVICE}")),
             rejected(9, "x", Phrase("there is no JID")),
             (10, Person("c@example.org", language_seen="?")),
+            (13, Person("d@example.org", "German")),
             (11, Person("anna@example.org")),
             (12, Person("bob")),
         ]
@@ -109,14 +110,16 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
         with refused:
             Desk(world.use_cases).ask_here(IMPORT(a_file(kept, said, skip_bad=False)))
         assert kept.page("", 9) == [Person("anna@example.org", "de", "Europe/Berlin")]
-        assert [one.line for one in kept.all_faults()] == [3, 4, 5, 6, 7, 8, 9, 10, 12]
+        assert [one.line for one in kept.all_faults()] == [
+            *(3, 4, 5, 6, 7, 8, 9, 10, 12, 13)
+        ]
         assert list(kept.all_duplicates()) == [(11, "anna@example.org", 2)]
         whys = [one.why for one in kept.all_faults()]
     for why, part in zip(
         whys,
         [
             *("not a JID", "resource", "tag", "Mars", "server", "itself", "no JID"),
-            *("tag", "no @"),
+            *("tag", "no @", "do you mean 'de'?"),
         ],
         strict=True,
     ):

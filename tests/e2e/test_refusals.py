@@ -55,6 +55,8 @@ REFUSED = {
         f"<body xml:lang='en'>a</body><body xml:lang='en'>b</body>{SOON}{NEWS}",
         BAD,
     ),
+    "no language": (f"<body xml:lang='xx'>a</body>{SOON}{NEWS}", BAD),
+    "a language's name": (f"<body xml:lang='German'>a</body>{SOON}{NEWS}", BAD),
     "large": (f"<body>{'x' * 16_001}</body>{SOON}{NEWS}", LIMIT),
     "large subject": (f"<subject>{'x' * 1_025}</subject>{BODY}{SOON}{NEWS}", LIMIT),
     "long id": (f"<id>{'x' * 256}</id>{BODY}{SOON}{NEWS}", BAD),

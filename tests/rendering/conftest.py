@@ -1,6 +1,7 @@
 """Templates written into a folder of the test's own."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,18 +29,22 @@ Share = Callable[..., Path]
 def write(tmp_path: Path) -> Write:
     """Puts a template into the folder: `write("t", {"body.en": "…"}, toml="…")`.
 
-    By default it is without fault; files given as None are left out.
+    By default it is without fault; files given as None are left out. `toml` has to
+    declare the `languages`.
     """
 
     def write(
-        name: str, files: dict[str, str | None] | None = None, toml: str | None = TOML
+        name: str,
+        files: dict[str, str | None] | None = None,
+        toml: str | None = TOML,
+        languages: Sequence[str] = ("en", "de"),
     ) -> Path:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         stock: dict[str, str | None] = {
             f"{part}.{language}": f"{part} {language}"
             for part in ("subject", "body")
-            for language in ("en", "de")
+            for language in languages
         }
         for stem, text in (stock | (files or {})).items():
             if text is not None:
@@ -83,7 +88,11 @@ def say(write: Write, templates: JinjaTemplates) -> Say:
     """What a body comes to: `say("{{ x }}", FIELDS, given={"x": "1"})`."""
 
     def say(body: str, fields: str = "", **more: Any) -> str:
-        write("t", {"body.en": body, "body.de": body}, toml=TOML + fields)
+        languages = more.pop("languages", ["en", "de"])
+        titles = "".join(f'title.{tag} = "Test"\n' for tag in languages)
+        toml = f"languages = {json.dumps(languages)}\n{titles}{fields}"
+        bodies = {f"body.{language}": body for language in languages}
+        write("t", bodies, toml=toml, languages=languages)
         return render(templates, **more).body
 
     return say

@@ -1,12 +1,13 @@
 """What `templates check` finds, with file and line."""
 
+import codecs
 import os
 
 import pytest
 
 from bot.domain.errors import Invalid
 from bot.rendering.templates import JinjaTemplates
-from tests.rendering.conftest import TOML, Write, render
+from tests.rendering.conftest import TOML, Share, Write, render
 
 FIELD = '[fields.x]\ntype = "line"\nlabel = { en = "X", de = "X" }\n'
 USING: dict[str, str | None] = {"body.en": "{{ x | default('') }}a"}
@@ -56,7 +57,7 @@ def test_wording(
     ("body", "line", "reason"),
     [
         ("a\nb {{ x }}", 2, "optional and not given"),
-        ("a{% if x %}\n{{ x | duration }}{% endif %}", 2, "no length of time"),
+        ("{% if x %}\n{{ x | duration }}{% endif %}a", 2, "no length of time"),
         ("{{ x | default('y') }}\n{{ 'a' + 'b' }}", 2, "+ is for moments"),
         ("{{ x | default('y') }}" + "a" * 16_001, 1, "over 16,000 characters"),
         (r"{{ x | default('y') }}{{ '\x00' }}", 1, "U+0000 cannot be sent"),
@@ -169,7 +170,9 @@ def test_choice_that_is_none(
         (TOML + "colour = 1\n", 4, "colour: there is no such key"),
         ('languages = []\ntitle.en = "T"\n', 1, "languages: it is empty"),
         ('title.en = "T"\n', 1, "languages: has to be given"),
-        ('languages = ["en us"]\ntitle.en = "T"\n', 1, "no language tag"),
+        ('languages = ["en_us"]\ntitle.en = "T"\n', 1, "do you mean 'en-US'?"),
+        ('languages = ["xx"]\ntitle.en = "T"\n', 1, "there is no language 'xx'"),
+        ('languages = ["en"]\ntitle.German = "T"\n', 2, "do you mean 'de'?"),
         (
             TOML + FIELD.replace("line", "colour"),
             5,
@@ -206,14 +209,44 @@ def test_all_at_once(write: Write, templates: JinjaTemplates) -> None:
 def test_unreadable_files(write: Write, templates: JinjaTemplates) -> None:
     """Files that are no text or no files are faults, and nothing hangs on them."""
     folder = write("t", {"body.en": None, "subject.en": None, "body.de": None})
-    (folder / "body.en.txt.j2").write_bytes(b"\xff\xfe")
+    (folder / "body.en.txt.j2").write_bytes("Hallo\nGrüße".encode("latin-1"))
     (folder / "subject.en.txt.j2").mkdir()
     os.mkfifo(folder / "body.de.txt.j2")
     assert faults(templates) == [
         ("body.de.txt.j2", 1, "it is no file"),
-        ("body.en.txt.j2", 1, "the file is not UTF-8"),
+        ("body.en.txt.j2", 2, "the line is not UTF-8; save the file as UTF-8"),
         ("subject.en.txt.j2", 1, "it is no file"),
     ]
+
+
+def test_byte_order_marks(
+    write: Write, share: Share, templates: JinjaTemplates
+) -> None:
+    """The mark that some editors put before a file is sent to nobody."""
+    shared = share({"s": "ours\n"}) / "s.txt.j2"
+    folder = write("t", {"body.en": 'one\n{% include "s" %}'})
+    for file in (shared, *folder.iterdir()):
+        file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+    assert templates.check_all() == []
+    assert render(templates).body == "one\nours"
+    assert render(templates).subject == "subject en"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        (TOML + '\ntitle = "x"\n', 5, "title is given twice, first in line 3"),
+        (TOML + FIELD + FIELD, 7, "[fields.x] is given twice, first in line 4"),
+        (TOML + "# Grüße", 4, "the line is not UTF-8; save the file as UTF-8"),
+    ],
+)
+def test_a_declaration_that_is_misread(
+    write: Write, templates: JinjaTemplates, content: str, line: int, reason: str
+) -> None:
+    """What is given twice is named with both lines, another encoding with one."""
+    folder = write("t")
+    (folder / "template.toml").write_bytes(content.encode("latin-1"))
+    assert faults(templates) == [("template.toml", line, reason)]
 
 
 def test_internals_stay_inside(write: Write, templates: JinjaTemplates) -> None:

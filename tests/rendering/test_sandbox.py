@@ -186,8 +186,19 @@ def test_second_wall() -> None:
     assert sandbox.loader is None
     assert not sandbox.autoescape
     assert set(sandbox.filters) == {
-        *("bullets", "capitalize", "date", "day", "default", "duration", "lower"),
-        *("moment", "time", "trim", "truncate", "until", "upper"),
+        *("bullets", "capitalize", "date", "day", "decimals", "default"),
+        *(
+            "duration",
+            "lower",
+            "moment",
+            "money",
+            "plural",
+            "time",
+            "trim",
+            "truncate",
+            "until",
+            "upper",
+        ),
     }
 
 
@@ -195,3 +206,27 @@ def test_escape_in_a_constant(say: Say) -> None:
     """A character that wording builds by an escape is caught in the output."""
     with pytest.raises(Invalid, match=r"U\+0000"):
         say(r"{{ 'a\x00b' }}")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("{{ 7 % 2 }}", "`%` is not available there"),
+        ("{{ 7 * 2 }}", "`*` is not available there"),
+        ("{{ 7 // 2 }}", "`//` is not available there"),
+        ("{{ 7 ** 2 }}", "`**` is not available there"),
+        ("{{ -7 }}", "`-` is not available there"),
+        ("{{ 'a' ~ 'b' }}", "`~` is not available; write the values side by side"),
+        ("{{ [1] }}", "lists are not available"),
+        ("{% if 1 in (1, 2) %}a{% endif %}b", "lists are not available"),
+        ("{% set a = 1 %}b", "a template cannot set anything"),
+        ("{% macro a() %}{% endmacro %}b", "macros and the like are not available"),
+        ("{% filter upper %}a{% endfilter %}", "macros and the like are not available"),
+    ],
+)
+def test_what_is_not_available_has_the_authors_name(
+    write: Write, templates: JinjaTemplates, body: str, told: str
+) -> None:
+    """What wording cannot do is told as it was written, not as parsers call it."""
+    write("t", {"body.en": body})
+    assert [fault.text for fault in templates.check("t") if told in fault.text]

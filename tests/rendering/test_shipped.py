@@ -57,7 +57,7 @@ def test_maintenance_in_short() -> None:
     assert text.body == (
         "Geplante Wartung: Neue Platten\n"
         "\n"
-        "Beginn: Samstag, 5. Dezember 2026, 23:00 CET\n"
+        "Beginn: Samstag, 5. Dezember 2026, 23:00 MEZ\n"
         "\n"
         "Entschuldigt die Störung, und danke für eure Geduld!"
     )
@@ -111,6 +111,22 @@ def test_incident_in_french() -> None:
         "Toutes nos excuses pour la gêne occasionnée. "
         "Nous vous préviendrons dès que tout fonctionnera de nouveau."
     )
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pl"])
+def test_a_repaired_incident(language: str) -> None:
+    """What is said to be repaired is not promised to work again one day."""
+    texts = {
+        status: render(
+            SHIPPED,
+            "incident",
+            given={"summary": "x", "status": status},
+            language=language,
+        ).body
+        for status in ("investigating", "identified", "monitoring")
+    }
+    endings = {status: text.splitlines()[-1] for status, text in texts.items()}
+    assert endings["investigating"] == endings["identified"] != endings["monitoring"]
 
 
 def test_resolved_incident_in_spanish() -> None:

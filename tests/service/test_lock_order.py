@@ -50,7 +50,7 @@ class Deadlocks:
 
 @pytest.fixture
 def deadlocks(caplog: pytest.LogCaptureFixture) -> Deadlocks:
-    caplog.set_level(logging.INFO, logger="bot.store.database")
+    caplog.set_level(logging.DEBUG, logger="bot.store.database")
     return Deadlocks(caplog)
 
 

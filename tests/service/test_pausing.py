@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.errors import Finished
 from bot.domain.lists import SubscriptionOrigin
 from bot.domain.message import Text
 from bot.domain.people import Person
@@ -147,6 +148,25 @@ def test_what_passed_is_recorded_by_whoever_steers_it(world: World) -> None:
         ("skipped", None),
     ]
     assert "2 occurrences" in texts(world)[0]
+
+
+def test_the_last_one_is_skipped_while_it_is_paused(world: World) -> None:
+    """With that it is over, and what passed in the pause is told."""
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=2")
+    world.steer("pause", job)
+    world.clock.set(AT_ONE + MINUTE)
+    assert world.steer("skip", job).state is ScheduleState.CANCELLED
+    [text] = texts(world)
+    assert "it was paused then" in text
+
+
+def test_an_edit_of_what_passed_in_the_pause(world: World) -> None:
+    """Where all of it did there is nothing left to edit, and it says so."""
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=2")
+    world.steer("pause", job)
+    world.clock.set(AT_ONE + WEEK)
+    with pytest.raises(Finished, match="Nothing of it is left"):
+        world.edit(job, recurrence="FREQ=DAILY")
 
 
 def test_an_edit_while_it_is_paused(world: World) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.message import Text
 from bot.domain.schedule import Schedule
 from bot.service.delivery.jobs import Job
 from tests.world import ADMIN, SERVICE, World, a_list
@@ -60,16 +61,20 @@ def bodies(told: World, claimed: Job) -> list[str]:
 
 
 def body(told: World, claimed: Job, number: int) -> str:
+    return text(told, claimed, number).body.replace("\u202f", " ")
+
+
+def text(told: World, claimed: Job, number: int) -> Text:
     reader = told.do(told.chunk_progress.recipients, claimed, 0, 100)[number]
-    [text] = told.do(told.renditions.announcement, claimed, reader).texts
-    return text.body.replace("\u202f", " ")
+    [only] = told.do(told.renditions.announcement, claimed, reader).texts
+    return only
 
 
 def test_dates_as_the_reader_writes_them(told: World) -> None:
     """One English text, with the formats of each reader's own country and zone."""
     subscribe(
         told, ("en", None), ("en-GB", None), ("en-GB-x-foo", None),
-        ("de-AT", "Europe/Vienna"), ("fr", None), ("en-Q-1-2", None),
+        ("de-AT", "Europe/Vienna"), ("fr", None), ("en-x-odd", None),
     )  # fmt: skip
     due(told)
     american = "From Saturday, December 5, 2026, 10:00 PM UTC"
@@ -79,7 +84,25 @@ def test_dates_as_the_reader_writes_them(told: World) -> None:
     assert said[1] == british
     assert said[2] in {american, british}
     assert said[3].startswith("Ab Samstag, 5. Dezember 2026")
-    assert said[3].endswith("23:00 CET")
+    assert said[3].endswith("23:00 MEZ")
+
+
+def test_own_words_without_a_language(world: World) -> None:
+    """What has no language of its own goes out in the list's, to whomever."""
+    lists = [a_list("news", language="de")]
+    german = World(world.url, clock=world.clock, lists=lists)
+    try:
+        subscribe(german, ("fr", None), (None, None), ("en", None))
+        german.due(bodies=(("", "Hallo"), ("en", "Hello")))
+        claimed = claim(german)
+        told = [text(german, claimed, number) for number in range(3)]
+        assert [(one.language, one.body) for one in told] == [
+            ("de", "Hallo"),
+            ("de", "Hallo"),
+            ("en", "Hello"),
+        ]
+    finally:
+        german.close()
 
 
 @pytest.mark.parametrize(

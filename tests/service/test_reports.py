@@ -176,7 +176,7 @@ def test_what_expired_in_the_middle_is_written_out(world: World) -> None:
     step = Step(chunk_id=claimed.chunk.id, through=first, done=1)
     world.do(world.chunk_progress.record, "w", [step], [])
     told = texts(world.notices())[OPS]
-    assert "1 of 2 was told, 0 failed, 1 were not reached: it expired" in told
+    assert "1 of 2 was told, 0 failed, 1 was not reached: it expired" in told
 
 
 def test_what_expired_before_anybody_was_told_is_written_out(world: World) -> None:

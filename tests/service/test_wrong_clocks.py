@@ -177,6 +177,17 @@ def test_what_was_passed_over_is_yet_to_come(world: World) -> None:
     assert world.get(job.id).planned == 9
 
 
+def test_all_was_passed_over_and_the_last_is_held(world: World) -> None:
+    """What is held for an admin long before it is due is not held when it is."""
+    job = world.schedule(recurrence="FREQ=DAILY;COUNT=3", late_policy="hold")
+    world.clock.advance(days=30)
+    world.plan_all()
+    assert [state for state, _ in world.states(job)][-1] == "held"
+    world.clock.set(NOON)
+    rearmed(world)
+    assert lived(world, job) == [("01", "missed"), ("02", "sent"), ("03", "sent")]
+
+
 def test_a_pause_under_a_wrong_clock(world: World) -> None:
     """What passed in a pause that was never is yet to come."""
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=5")

@@ -1,9 +1,11 @@
-"""Another process that keeps writers of a SQLite file waiting."""
+"""Others who keep us waiting."""
 
 import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
+
+import psycopg
 
 #: holds the only lock for writers of a SQLite file until its input ends
 HOLDER = """
@@ -24,3 +26,19 @@ def holding(url: str) -> Iterator[subprocess.Popen[str]]:
         assert process.stdout.readline() == "held\n"
         yield process
         process.stdin.close()
+
+
+@contextlib.contextmanager
+def foreign(url: str, *statements: str) -> Iterator[psycopg.Connection]:
+    """A session of somebody else, in an open transaction that did this."""
+    plain = url.replace("+psycopg", "").partition("?")[0]
+    with psycopg.connect(plain) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        yield connection
+        connection.rollback()
+
+
+def impatiently(url: str) -> str:
+    """Who connects so waits for others for a second, not five."""
+    return f"{url}?options=-c%20lock_timeout%3D1200"

@@ -364,6 +364,8 @@ CALLS: dict[str, tuple[Call, object]] = {
     "notices.claim": (lambda u, _: u.notices.claim(LATER, LATER, 9), []),
     "notices.done": (lambda u, a: u.notices.done([a.notice.id]), None),
     "notices.waiting": (lambda u, _: u.notices.waiting(), 0),
+    "claims.waiting": (lambda u, _: u.claims.waiting(LATER, LATER), set()),
+    "claims.wait_for": (lambda u, a: u.claims.wait_for(("chunk", a.chunk.id)), False),
     # one for the database: ids are made of a broadcast's key, too
     "facts.digest_key": (lambda u, a: u.facts.digest_key() == a.key, True),
     "facts.beat": (lambda u, _: u.facts.beat(replace(PULSE, connected=False)), None),

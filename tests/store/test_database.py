@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.domain.errors import Conflict, Invalid, Unavailable
 from bot.service.ports.outside import Database
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.store import upgrade
+from bot.store import file_lock, upgrade
 from bot.store.database import SqlDatabase
 from bot.store.hold import Standing
 from tests.servers.postgresql import PostgreSQL
@@ -229,6 +230,32 @@ def test_one_service_a_file(sqlite: SqlDatabase, sqlite_url: str) -> None:
         other.call(add, "a")  # the command line may work beside the service
     with other.hold():
         pass
+
+
+def test_a_look_that_was_cut_short(
+    sqlite: SqlDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look after it lasts as ever: else a service that stood still for a while
+    would do nothing but look.
+    """
+    monkeypatch.setattr(file_lock, "_LOOK", 60)
+    with sqlite.hold() as held, ThreadPoolExecutor(1) as threads:
+        for _ in range(2):
+            looking = threads.submit(held.look)
+            assert not wait({looking}, 0.1).done
+            held.cut()
+            assert looking.result() is Standing.OURS
+
+
+@pytest.mark.postgres
+def test_a_stop_is_no_outage(postgres: SqlDatabase) -> None:
+    """Whoever ends a look is not told that the database went away."""
+    with postgres.hold() as held, ThreadPoolExecutor(1) as threads:
+        looking = threads.submit(held.look)
+        assert not wait({looking}, 0.1).done
+        held.cut()
+        assert looking.result() is Standing.UNKNOWN
+    assert postgres.outage.reason is None
 
 
 @pytest.mark.postgres

@@ -55,7 +55,9 @@ def refusal(database: SqlDatabase, use_case: Callable[[UnitOfWork], object]) -> 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("postgres")
 def test_a_read_only_server(postgresql_url: str) -> None:
-    """A database that may only be read says so; it is read all the same."""
+    """A database that may only be read says so; it is read all the same, and who has
+    read writes as little as before.
+    """
     name = sa.make_url(postgresql_url).database
     administer(
         postgresql_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on"
@@ -63,6 +65,8 @@ def test_a_read_only_server(postgresql_url: str) -> None:
     other = SqlDatabase(postgresql_url, SERVICE)
     assert "is read-only: name the primary" in refusal(other, add)
     assert other.look(count) == 0
+    assert "is read-only: name the primary" in refusal(other, add)
+    other.call(count)
     assert "read-only" in str(other.outage.reason)
     other.close()
 
@@ -122,13 +126,19 @@ def test_users(postgresql_url: str, role: str, says: str, lasting: bool) -> None
 
 
 def test_a_full_file(sqlite: SqlDatabase) -> None:
-    """A SQLite file that cannot grow is told as a full disk."""
+    """A SQLite file that cannot grow is told as a full disk, until somebody who has
+    something to write can write it.
+    """
     full = saying(
         "PRAGMA max_page_count = 1",
         "CREATE TABLE large AS WITH RECURSIVE n(x) AS"
         " (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 99) SELECT randomblob(9000)",
     )
     assert "is full: make room" in refusal(sqlite, full)
+    sqlite.call(count)
+    assert "is full" in str(sqlite.outage.reason)
+    sqlite.call(saying("PRAGMA max_page_count = 1000000"))
+    assert sqlite.outage.reason is None
 
 
 def test_a_read_only_file(sqlite: SqlDatabase) -> None:

@@ -296,6 +296,16 @@ def test_the_services_own_name(before: Before, url: str) -> None:
     assert row["jid"] == "bob@example.org"
 
 
+def test_two_services_that_were_one(before: Before, url: str) -> None:
+    """Of two services whose names are one, the second keeps its name as written."""
+    written = ("announce@straße.test", "announce@stra\u00adße.test")
+    for service in written:
+        before.add("subscriber", jid="bob@example.org", service=service)
+    upgrade.upgrade(url, SERVICE)
+    [_] = before.rows("subscriber", service="announce@strasse.test")
+    [_] = [one for one in written if before.rows("subscriber", service=one)]
+
+
 HARD = "a@xn--mnchen-3ya.test a@xn--strae-oqa.test A@[2001:DB8::1] a@-b a@b..c role:x"
 HARDER = "\u05d0@\u05d0 a@ex\uff0eorg a@\u33c2 \u2167@x a@xn--a a@xn--4dbc.test x"
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot.service.ports.spool import Move
 from bot.store import spool
-from bot.store.spool import SqlSpool, spool_file
+from bot.store.spool import SqlSpool
+from bot.store.spool_files import spool_file
 from tests.fakes import FakeClock
 from tests.world import NOON
 
@@ -127,6 +128,25 @@ def test_after_a_crash(opened: Opened) -> None:
     assert found.waiting == 2
 
 
+def test_strangers_keep_nobody_waiting(opened: Opened) -> None:
+    """However many strangers come first, those of trusted domains are next, and those
+    of other domains have their turn; nobody is passed over or comes twice.
+    """
+    found = opened()
+    found.put([leave(f"u{number}@flood.example") for number in range(200)])
+    found.put([leave("x@one.example"), leave("x@two.example"), leave(A)])
+    done: list[str] = []
+    while moves := found.first(20):
+        for move in moves:
+            found.done(move)
+            done.append(move.jid)
+    assert done[0] == A
+    assert {"x@one.example", "x@two.example"} <= set(done[:20])
+    flood = [jid for jid in done if jid.endswith("@flood.example")]
+    assert flood == [f"u{number}@flood.example" for number in range(200)]
+    assert len(done) == 203
+
+
 def test_joins_are_bounded(opened: Opened) -> None:
     """Beyond so many, joins are dropped, and no leave for them."""
     found = opened(max_joins=3)
@@ -184,6 +204,126 @@ def test_a_file_that_takes_no_more(opened: Opened, tmp_path: Path) -> None:
     found.put([leave(B)])
     assert [one.jid for one in found.first(9)] == [A, B]
     assert found.waiting == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_takes_some_again(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once there is room again all that waits is on the disk, in order, with what an
+    earlier process left; and each is done once.
+    """
+    opened().put([leave("old@example.org")])
+    found = opened()
+    found._connection.execute("PRAGMA query_only = 1")
+    found.put([join(A)])
+    [first] = found.first(1)
+    monkeypatch.setattr(spool, "AGAIN_SECONDS", 0.0)
+    found._again_at = 0.0
+    found.put([leave(B)])
+    assert [(one.jid, one.before) for one in found.first(9)] == [
+        ("old@example.org", NOON),
+        (A, None),
+        (B, None),
+    ]
+    found.done(first)
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
+def test_a_file_that_others_hold(opened: Opened, tmp_path: Path) -> None:
+    """Whoever holds it keeps nothing from the disk: there is another one at once."""
+    found = opened()
+    found.put([leave(A)])
+    with contextlib.closing(
+        sqlite3.connect(tmp_path / "moves", isolation_level=None)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found.put([leave(B)])
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
+def test_a_file_that_was_deleted(opened: Opened, tmp_path: Path) -> None:
+    """What waited and what comes goes into a new one, though nobody has told us."""
+    found = opened()
+    found.put([leave(A)])
+    for file in tmp_path.iterdir():
+        file.unlink()
+    found.put([leave(B)])
+    assert [one.jid for one in opened().first(9)] == [A, B]
+    (tmp_path / "moves").unlink()
+    found.restore()
+    assert [one.jid for one in opened().first(9)] == [A, B]
+
+
+def test_a_file_that_was_replaced(opened: Opened, tmp_path: Path) -> None:
+    """What somebody put in its place is kept, and done first."""
+    file = tmp_path / "moves"
+    with contextlib.closing(opened()) as other:
+        other.put([leave(B, WEATHER), leave(A)])
+    file.rename(tmp_path / "other")
+    found = opened()
+    found.put([join(A)])
+    [first] = found.first(1)
+    for name in ("", "-wal", "-shm"):
+        file.with_name(f"moves{name}").unlink()
+    (tmp_path / "other").rename(file)
+    found.put([leave(B)])
+    assert seen(found) == [
+        (B, WEATHER, True, False),
+        (A, NEWS, True, True),
+        (B, NEWS, True, False),
+    ]
+    found.done(first)
+    assert found.waiting == 3
+
+
+def test_a_file_that_is_no_database(opened: Opened, tmp_path: Path) -> None:
+    """It is put aside for whoever may read it, and a new one is begun."""
+    (tmp_path / "moves").write_bytes(b"no database" * 1000)
+    found = opened()
+    found.put([leave(A)])
+    assert [one.jid for one in opened().first(9)] == [A]
+    assert (tmp_path / "moves.damaged").read_bytes().startswith(b"no database")
+
+
+def test_at_the_end(opened: Opened) -> None:
+    """Whoever ends in good order leaves on the disk what was in memory only."""
+    with contextlib.closing(opened()) as found:
+        found._connection.execute("PRAGMA query_only = 1")
+        found.put([leave(A)])
+    assert [one.jid for one in opened().first(9)] == [A]
+
+
+@pytest.mark.parametrize("use", ["put", "first", "concerns", "done"])
+def test_a_damaged_file(opened: Opened, tmp_path: Path, use: str) -> None:
+    """What can be read of it goes on in memory, the rest is counted as lost, and
+    whoever moves from then on is in a place of his own.
+    """
+    found = opened()
+    found.put([leave(f"u{number}{'x' * 900}@example.org") for number in range(90)])
+    found.put([leave(A)])
+    before = found.first(99)
+    found._connection.execute("PRAGMA cache_size = 1")
+    found._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with (tmp_path / "moves").open("r+b") as file:
+        file.seek(16 * 4096)
+        file.write(b"\xff" * 1_000_000)
+    uses: dict[str, Callable[[], object]] = {
+        "put": lambda: found.put([leave(A)]),
+        "first": lambda: found.first(99),
+        "concerns": lambda: found.concerns(A),
+        "done": lambda: found.done(before[-1]),
+    }
+    uses[use]()
+    found.put([leave(B)])
+    *kept, latest = found.first(99)
+    again = 1 if use == "put" else 0
+    read = len(kept) - again
+    assert kept[:read] == before[:read]
+    assert read > 0
+    assert (latest.jid, latest.place) == (B, before[-1].place + again + 1)
+    assert found.dropped == (0, len(before) - read)
+    assert found.waiting == read + again + 1
     assert list(tmp_path.iterdir()) == []
 
 

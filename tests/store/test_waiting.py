@@ -19,7 +19,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import sqlite, upgrade
 from bot.store.database import SqlDatabase, backend_of
 from bot.store.postgresql import PostgreSQLBackend
-from tests.store.holding import holding
+from tests.store.holding import foreign, holding, impatiently
 from tests.store.samples import NOON, SERVICE, declare, subscribe
 
 #: stops itself by a signal in the middle of a transaction
@@ -36,17 +36,6 @@ database = SqlDatabase(url, SERVICE)
 database.call(use)
 database.close()
 """
-
-
-@contextlib.contextmanager
-def foreign(url: str, *statements: str) -> Iterator[psycopg.Connection]:
-    """A session of somebody else, in an open transaction that did this."""
-    plain = url.replace("+psycopg", "").partition("?")[0]
-    with psycopg.connect(plain) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        yield connection
-        connection.rollback()
 
 
 @contextlib.contextmanager
@@ -81,11 +70,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer of a SQLite file waits for no more than a good second at a time."""
     monkeypatch.setattr(sqlite, "_BUSY_TIMEOUT", 1_200)
     monkeypatch.setattr(upgrade, "_LOOK_AFTER", 0.5)
-
-
-def impatiently(url: str) -> str:
-    """As above, for PostgreSQL."""
-    return f"{url}?options=-c%20lock_timeout%3D1200"
 
 
 # --- the freeze --------------------------------------------------------------------
@@ -250,7 +234,7 @@ def test_who_holds_a_file_is_told(
     """Whom we wait for is in the log and in the error, with what to do; once it ends,
     all goes on.
     """
-    caplog.set_level(logging.INFO, "bot.store")
+    caplog.set_level(logging.DEBUG, "bot.store")
     upgrade.upgrade(sqlite_url, SERVICE)
     with contextlib.closing(SqlDatabase(sqlite_url, SERVICE)) as database:
 

@@ -107,6 +107,36 @@ def test_by_the_newest_zone_data(
     assert found.start == wall("2026-02-01T13:00")
 
 
+@pytest.mark.parametrize("offset", [1, 3], ids=["back", "on"])
+def test_moments_of_older_zone_data(
+    database: SqlDatabase, url: str, tmp_path: Path, offset: int
+) -> None:
+    """What is to come by older rules of its zone comes at the same wall time by those
+    of now, and what was skipped of it stays skipped.
+    """
+    with zones_in(tmp_path / "zones") as zones:
+        change = (at("2026-06-01T00:00"), offset * 3600)
+        zones.write("Europe/Warsaw", Rules(2 * 3600, [change]))
+        job = database.call(
+            lambda it: it.schedules.add(
+                a_rule("r", "2026-05-28T06:00", "2026-06-02T06:00")
+            )
+        )
+        skipped = [
+            Occurrence(schedule_id=job.id, due_at=due, state=OccurrenceState.SKIPPED)
+            for due in (at("2026-06-01T06:00"), at("2026-06-04T06:00"))
+        ]
+        database.call(lambda it: it.occurrences.add_all(skipped))
+        database.close()
+        upgrade.downgrade(url, "0003")
+        upgrade.upgrade(url, SERVICE)
+        found = database.call(lambda it: it.schedules.get(job.id))
+        assert found is not None
+        assert next(coming.coming(found)).wall == wall("2026-06-02T08:00")
+        left_out = database.call(lambda it: it.occurrences.skipped(job.id, after=None))
+        assert left_out == [wall("2026-06-01T08:00"), wall("2026-06-04T08:00")]
+
+
 def test_occurrences_are_moved(database: SqlDatabase, url: str) -> None:
     """What is skipped stays skipped, what was sent is not sent again, and what went
     out of its time is none of the rule's.

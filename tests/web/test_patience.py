@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator, Sequence
 
@@ -58,6 +59,54 @@ def test_many_who_wait(words: bytes) -> None:
             assert await ended(streams[0][0])
 
     asyncio.run(asyncio.wait_for(go(), 60))
+
+
+def test_many_who_come_at_once() -> None:
+    """Those who connect in one moment hold no more connections than others."""
+
+    async def go() -> None:
+        async with shown(Service()) as url:
+            address = ("127.0.0.1", int(url.rpartition(":")[2]))
+            with contextlib.ExitStack() as stack:
+                come = [  # before the server has a look at the first of them
+                    stack.enter_context(socket.create_connection(address))
+                    for _ in range(3 * MAX_CONNECTIONS)
+                ]
+                for _ in range(3):
+                    assert (await ask(f"{url}/healthz"))[0] == 200
+                assert sum(map(is_open, come)) <= MAX_CONNECTIONS
+
+    asyncio.run(asyncio.wait_for(go(), 60))
+
+
+def is_open(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except ConnectionError:
+        return False
+
+
+def test_what_is_no_request(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever somebody sends, he writes nothing into our log."""
+    caplog.set_level(logging.DEBUG)
+    odd = [
+        b"\x16\x03\x01\x02\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        REQUEST[:-2] + b"Connection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ]
+
+    async def go() -> None:
+        async with shown(Service()) as url:
+            for words in odd:
+                async with connected(url, 1) as [(reader, writer)]:
+                    writer.write(words)
+                    assert (await reader.readline()).startswith(b"HTTP/1.1 ")
+
+    asyncio.run(asyncio.wait_for(go(), 60))
+    assert not [one for one in caplog.records if one.name.startswith("uvicorn")]
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["at first", "after an answer"])

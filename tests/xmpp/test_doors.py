@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from slixmpp import JID
 
+from bot.service.ports.spool import Move
+from bot.store.spool import SqlSpool
 from bot.xmpp.stanzas.namespaces import NOREPLY
 from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
 from tests.servers.xmpp_server import XmppServer
-from tests.xmpp.answering import MODES, answering, ask, configured
+from tests.xmpp.answering import MODES, answering, ask, configured, until
 from tests.xmpp.links import Run, newcomer, reading
 from tests.xmpp.test_presence import CAPS, contact
 
@@ -110,5 +112,25 @@ def test_an_accounts_archive_is_off(
             preferences = answer.find(f"{{{MAM}}}prefs")
             assert preferences is not None
             assert preferences.get("default") == "never"
+
+    run(scenario())
+
+
+def test_a_task_that_fails(
+    server: XmppServer, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a door's task has ended over a mistake that is seen, and the doors can
+    still be closed.
+    """
+    settings = configured(server, "component", tmp_path)
+
+    async def scenario() -> None:
+        async with answering(settings) as bot:
+            tasks = bot.doors.tasks
+            monkeypatch.setattr(SqlSpool, "first", None)
+            bot.doors.moves.add(Move("a@example.org", bot.address, leaves=True))
+            await until(tasks["presence"].done)
+            assert not tasks["signs of life"].done()
+        assert all(task.done() for task in tasks.values())
 
     run(scenario())

@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from bot.domain.errors import Unavailable
 from bot.domain.phrase import Phrase
 from bot.service.ports.spool import Move
 from bot.store.spool import SqlSpool
+from bot.xmpp.doors import moves as moves_module
 from bot.xmpp.doors.moves import MAX_PROBES_OF_ONE, Moves, Probe
 from tests.fakes import FakeClock
 from tests.world import NOON
@@ -26,6 +29,7 @@ class Database:
     """What there is to move and to ask; `away` for as long as it says so."""
 
     away: bool = False
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
     handled: list[tuple[str, bool, bool]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
 
@@ -33,6 +37,9 @@ class Database:
         if self.away:
             raise Unavailable(Phrase("away"))
         self.handled.append((move.jid, move.leaves, move.joins))
+
+    async def ready(self) -> None:
+        await self.connected.wait()
 
     async def answer(self, probe: Probe) -> None:
         self.answered.append(probe.asker)
@@ -43,7 +50,7 @@ async def moving(database: Database, file: Path) -> AsyncIterator[Moves]:
     with contextlib.closing(
         SqlSpool(file, FakeClock(NOON), frozenset({"example.org"}))
     ) as spool:
-        moves = Moves(spool, database.handle, database.answer)
+        moves = Moves(spool, database.handle, database.answer, database.ready)
         task = asyncio.create_task(moves.run())
         try:
             yield moves
@@ -71,9 +78,30 @@ def test_all_in_order(tmp_path: Path, run: Run) -> None:
             moves.add(leave(A))
             await until(lambda: moves.waiting == 101)
             database.away = False
+            database.connected.set()
             await until(lambda: moves.waiting == 0)
             assert database.handled == [(jid, True, False) for jid in (*jids, A)]
             assert not moves.held
+
+    run(scenario())
+
+
+def test_nobody_joins_without_a_session(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who joins while there is none waits for it, and not for the database."""
+    monkeypatch.setattr(moves_module, "LATE_SECONDS", 0.0)
+
+    async def scenario() -> None:
+        database = Database()
+        async with moving(database, tmp_path / "moves") as moves:
+            moves.add(Move(A, NEWS, joins=True))
+            await until(lambda: moves.waiting == 1)
+            await asyncio.sleep(0.05)
+            assert (database.handled, moves.held) == ([], False)
+            database.connected.set()
+            await until(lambda: moves.waiting == 0)
+            assert database.handled == [(A, False, True)]
 
     run(scenario())
 
@@ -114,6 +142,7 @@ def test_probes_are_bounded(tmp_path: Path, run: Run) -> None:
             moves.ask(Probe("c@example.org", NEWS, "c@example.org"))
             moves.add(Move("c@example.org", NEWS, joins=True))
             database.away = False
+            database.connected.set()
             await until(lambda: moves.waiting == 0)
             await until(lambda: A in database.answered)  # done: it joins no more
             assert len(database.answered) == MAX_PROBES_OF_ONE + 2

@@ -69,11 +69,16 @@ def _language(uow: UnitOfWork) -> str | None:
 
 
 def test_languages_are_written_at_once(settings: Settings, run: Run) -> None:
-    """Another language counts at once; what is no language tag never does."""
+    """Another language counts at once; what is no language never does."""
 
     async def scenario() -> None:
         async with running(settings, Clock()) as (use_cases, signs):
-            for given, stored in (("de", "de"), ("pl", "pl"), ("no tag!", "pl")):
+            for given, stored in (
+                ("de", "de"),
+                ("pl", "pl"),
+                ("no tag!", "pl"),
+                ("xx", "pl"),
+            ):
                 signs.note(JID, given)
                 await until(partial(_has_seen, use_cases, stored))
 

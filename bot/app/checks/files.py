@@ -3,7 +3,6 @@
 import contextlib
 import os
 import stat
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from bot.app.wiring import database_of, templates_of
 from bot.domain import wallclock, zonedata
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.phrase import Listed, Phrase, Quoted
+from bot.domain.reading import Misread, decoded, toml
 from bot.domain.zones import fixed
 from bot.rendering.templates import JinjaTemplates
 from bot.settings import Settings, place
@@ -58,8 +58,8 @@ def permissions(config: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _holds_secret(config: Path) -> bool:
-    with contextlib.suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        content = tomllib.loads(config.read_text(encoding="utf-8"))
+    with contextlib.suppress(OSError, Misread):
+        content = toml(decoded(config.read_bytes()))
         url = content.get("database", {}).get("url", "")
         return "password" in content["xmpp"] or bool(url and holds_password(url))
     return False

@@ -63,9 +63,11 @@ class Renditions:
         if isinstance(content, TextContent):
             payloads = content.payloads
             texts = {text.language: text for text in content.texts}
-            text = texts[
-                choose(texts, recipient.language or "", outgoing.voice.language)
-            ]
+            spoken = outgoing.voice.language
+            text = texts[choose(texts, recipient.language or "", spoken)]
+            if not text.language:
+                # else the server puts its own on it, `en` on Prosody
+                text = replace(text, language=spoken)
         else:
             text = self._rendered(uow, outgoing, content, recipient)
         voice = outgoing.voice

@@ -22,7 +22,7 @@ from bot.domain.broadcast import (
 from bot.domain.characters import printable
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
-from bot.domain.phrase import Counted, Phrase, Quoted
+from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.domain.schedule import Origin, PeopleAudience, Schedule
 from bot.domain.updates import Update, WireState
 from bot.service.ports.notices import Notice
@@ -218,36 +218,33 @@ def _counts(
     """What the owner should know of a broadcast that did not reach everybody; nothing
     of one that did.
     """
-    about = _about(schedule, occurrence.due_at, zone)
     missing = progress.left_out
     stopped = occurrence.state is OccurrenceState.STOPPED
     if not progress.failed and (stopped or not missing):
         return []
-    if missing and not stopped:
-        told = Counted(
-            "Announcement #{reference} ({id}) to {audience}, due {due}:"
-            " {count} of {total} was told, {failed} failed,"
-            " {missing} were not reached: {why}.",
-            "Announcement #{reference} ({id}) to {audience}, due {due}:"
-            " {count} of {total} were told, {failed} failed,"
-            " {missing} were not reached: {why}.",
+    # a sentence inflects by one number: each has its own
+    counts: list[Phrase] = [
+        Counted(
+            "{count} of {total} was told",
+            "{count} of {total} were told",
             progress.sent,
             total=progress.total,
-            failed=progress.failed,
-            missing=missing,
-            why=_why(occurrence.reason),
-            **about,
+        ),
+        Counted("{count} failed", "{count} failed", progress.failed),
+    ]
+    if missing and not stopped:
+        counts.append(
+            Counted(
+                "{count} was not reached: {why}",
+                "{count} were not reached: {why}",
+                missing,
+                why=_why(occurrence.reason),
+            )
         )
-        return [told]
-    told = Counted(
-        "Announcement #{reference} ({id}) to {audience}, due {due}:"
-        " {count} of {total} was told, {failed} failed.",
-        "Announcement #{reference} ({id}) to {audience}, due {due}:"
-        " {count} of {total} were told, {failed} failed.",
-        progress.sent,
-        total=progress.total,
-        failed=progress.failed,
-        **about,
+    told = Phrase(
+        "Announcement #{reference} ({id}) to {audience}, due {due}: {counts}.",
+        counts=Listed(*counts),
+        **_about(schedule, occurrence.due_at, zone),
     )
     return [told]
 

@@ -78,7 +78,7 @@ class StoredSchedules(Protocol):
         ...
 
     def recurring(self, after: int, limit: int) -> list[Schedule]:
-        """Those with something to come, by id from `after` on; nothing is locked."""
+        """Those that are not over, by id from `after` on; nothing is locked."""
         ...
 
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:

@@ -35,7 +35,9 @@ class Move(NamedTuple):
 
 
 class Spool(Protocol):
-    """Moves in the order in which they came, one for each person and address.
+    """Moves, one for each person and address, in the order in which they came of each
+    domain: those of trusted ones first, the others in turn, so that no flood of
+    strangers keeps anybody else waiting.
 
     It outlives the process. `put` and `done` are quick: they wait for no disk.
     """
@@ -58,6 +60,10 @@ class Spool(Protocol):
 
     def secure(self) -> None:
         """Wait until all of it would outlive a power cut; for a thread."""
+        ...
+
+    def restore(self) -> None:
+        """Be on the disk again, where the file was lost and can be written."""
         ...
 
     @property

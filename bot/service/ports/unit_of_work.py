@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
+from bot.service.ports.claims import Claims
 from bot.service.ports.notices import Notices
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import Lists, People, StoredSubscribers, Subscriptions
@@ -43,6 +44,8 @@ class UnitOfWork(Protocol):
     def exceptions(self) -> Exceptions: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def claims(self) -> Claims: ...
     @property
     def facts(self) -> Facts: ...
     @property

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.access import Caller
 from bot.domain.errors import Conflict, Invalid, NotFound
 from bot.domain.jid import JIDError, bare, domain_of
-from bot.domain.language import language_tag
+from bot.domain.language import is_language, is_tag, language_tag
 from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
 from bot.domain.people import Person
 from bot.domain.phrase import Phrase
@@ -106,9 +106,12 @@ class Enrolling:
             )
         if timezone is not None:
             zone(timezone)
-        for tag in (language, language_seen):
-            if tag is not None:
-                language_tag(tag)
+        if language is not None:
+            language_tag(language)
+        if language_seen is not None and not is_language(language_seen):
+            if not is_tag(language_seen):
+                language_tag(language_seen)
+            language_seen = None  # a client said so, nobody meant it
         refuse_own(self._policy, address)
         return Person(address, language, timezone, language_seen)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.access import Caller, Role
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.language import is_tag
+from bot.domain.language import is_language
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
@@ -82,7 +82,7 @@ class Subscribers:
         opened = uow.subscriptions.open(entry.id, subscriber, origin, now)
         if opened:
             schedule_welcome(uow, entry, subscriber, now)
-        tag = language if language and is_tag(language) else None
+        tag = language if language and is_language(language) else None
         uow.subscribers.seen(jid, language=tag)
         return entry
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain import fields
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, PolicyViolation, about
-from bot.domain.language import language_tag
+from bot.domain.language import is_language, language_tag
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.relative import Anchor
@@ -69,7 +69,9 @@ def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
     those whose language is not among them.
     """
     given = sorted(request.bodies, key=lambda body: bool(body[0]))
-    bodies = _by_language(given, request.language, "body")
+    # what a client stamps on everything is no reason to refuse what it says
+    inherited = request.language if is_language(request.language) else ""
+    bodies = _by_language(given, inherited, "body")
     subjects = _by_language(request.subjects, "", "subject")
     if not bodies:
         raise Invalid(
@@ -102,8 +104,8 @@ def _by_language(
             )
         if name == "body" and not text.strip():
             raise Invalid(Phrase("The body is empty."), field=name)
-        if language:
-            _check_tag(language, name)
+        if tag:
+            _check_tag(tag, name)
         if fault := illegal(text):
             raise Invalid(
                 Phrase(

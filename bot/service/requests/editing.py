@@ -16,7 +16,7 @@ from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.differences import Difference, differences
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, Schedule
+from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.ports.outside import Clock, Templates
@@ -197,6 +197,8 @@ def _check_editable(uow: UnitOfWork, schedule: Schedule, revision: int | None) -
         )
     held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
     if schedule.next_at is None and not held:
+        if schedule.state is ScheduleState.PAUSED:
+            raise Finished(Phrase("Nothing of it is left to send."))
         raise Finished(
             Phrase(
                 "#{reference} is going out already; there is nothing left to edit.",

@@ -11,7 +11,7 @@ from bot.domain.access import Caller
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation, about
 from bot.domain.jid import JIDError, bare
-from bot.domain.language import is_tag
+from bot.domain.language import is_language
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.recurrence import Match
@@ -72,7 +72,7 @@ class Intake:
             late=read_late(request),
             updates=request.updates,
             metadata=request.metadata,
-            language=request.language if is_tag(request.language) else None,
+            language=request.language if is_language(request.language) else None,
             created_at=now,
         )
 

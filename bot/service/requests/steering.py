@@ -159,9 +159,13 @@ class Steering:
         if schedule.is_final and skipping.is_left_out(uow, schedule, due):
             return schedule
         not_final(schedule)
-        return self._store(
-            uow, skipping.left_out(uow, schedule, due, self._clock.now())
-        )
+        now = self._clock.now()
+        after = self._store(uow, skipping.left_out(uow, schedule, due, now))
+        paused = ScheduleState.PAUSED
+        if schedule.state is paused and after.state is not paused:
+            # nobody will resume it, which would tell what passed in the pause
+            reports.dealt_with(uow, self._planning.policy, schedule.id, now)
+        return after
 
     def unskip(
         self,

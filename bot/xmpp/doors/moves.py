@@ -37,16 +37,19 @@ class Probe(NamedTuple):
 
 
 class Moves:
-    """`handle` and `answer` raise Unavailable where the database is away."""
+    """`handle` and `answer` raise Unavailable where the database is away; `ready` waits
+    until a session can tell people that they joined.
+    """
 
     def __init__(
         self,
         spool: Spool,
         handle: Callable[[Move], Awaitable[None]],
         answer: Callable[[Probe], Awaitable[None]],
+        ready: Callable[[], Awaitable[None]],
     ) -> None:
         self._spool = spool
-        self._handle, self._answer = handle, answer
+        self._handle, self._answer, self._ready = handle, answer, ready
         self._arrived: dict[tuple[str, str], Move] = {}
         self._probes: OrderedDict[Probe, None] = OrderedDict()
         self._probes_of: Counter[str] = Counter()
@@ -112,6 +115,8 @@ class Moves:
     async def _settle(self, move: Move) -> None:
         """As often as it takes."""
         while True:
+            if move.joins:  # or the answer would be lost
+                await self._ready()
             try:
                 await self._attempt(move)
             except Unavailable:
@@ -141,6 +146,7 @@ class Moves:
         if not self.held:
             log.warning("joins and leaves wait for the database")
         self.held = True
+        self._spool.restore()
         await asyncio.to_thread(self._spool.secure)
 
     async def _answer_some(self) -> None:

@@ -11,7 +11,6 @@ Build it inside the running loop.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
@@ -85,7 +84,8 @@ class Doors:
         self.joins = SenderLimit(
             clock, rate=JOINS_PER_SECOND, burst=JOIN_BURST + len(lists)
         )
-        self._tasks: list[asyncio.Task[None]] = []
+        #: by name: what ends with the service and not before
+        self.tasks: dict[str, asyncio.Task[None]] = {}
         self._session: asyncio.Task[None] | None = None
         #: the step that the database keeps from being done
         self._waits_for: str | None = None
@@ -126,8 +126,8 @@ class Doors:
         )
         self.moves = self._presence.moves
         self._presence.open()
-        self._start(self._presence.run())
-        self._start(self._signs.run())
+        self.tasks["presence"] = asyncio.create_task(self._presence.run())
+        self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
 
     @property
     def _form(self) -> Mapping[str, str | Sequence[str]]:
@@ -166,17 +166,12 @@ class Doors:
             self._session.cancel()
 
     async def close(self) -> None:
-        """End every task."""
-        tasks = [*self._tasks, *([self._session] if self._session else [])]
+        """End every task, however it went."""
+        tasks = [*self.tasks.values(), *([self._session] if self._session else [])]
         for task in tasks:
             task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.moves.keep()
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
 
     # --- a fresh session ---------------------------------------------------------
 

@@ -25,7 +25,7 @@ from slixmpp.xmlstream import StanzaBase
 from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError, NotFound, Unavailable
 from bot.domain.jid import bare_of
-from bot.domain.language import is_tag
+from bot.domain.language import is_language
 from bot.service.ports.outside import Database
 from bot.service.ports.spool import Move, Spool
 from bot.service.readers.subscribers import Subscribers
@@ -61,7 +61,7 @@ class PresenceDoor:
         self._policy = policy
         self._signs = signs
         self._joins = joins
-        self.moves = Moves(spool, self._move, self._answer)
+        self.moves = Moves(spool, self._move, self._answer, connection.ready)
         self.run = self.moves.run
         #: held while a person is moved, or while all are compared with a roster
         self.turn = asyncio.Lock()
@@ -95,8 +95,6 @@ class PresenceDoor:
 
     async def _move(self, move: Move) -> None:
         """In the database first: nothing is answered that is not stored."""
-        if move.joins:
-            await self._connection.ready()  # or the answer would be lost
         async with self.turn:
             if move.leaves:
                 await self._leave(move)
@@ -159,5 +157,5 @@ def _join(presence: ET.Element, sender: str, to: str) -> Move:
         to,
         joins=True,
         id=presence.get("id", "")[:MAX_ID],
-        language=language if is_tag(language) else None,
+        language=language if is_language(language) else None,
     )

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
 from bot.domain.errors import Unavailable
-from bot.domain.language import is_tag
+from bot.domain.language import is_language
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
@@ -49,7 +49,7 @@ class SignsOfLife:
 
     def note(self, jid: str, language: str | None) -> None:
         """A bare JID has sent something, perhaps with an `xml:lang`."""
-        tag = language if language and is_tag(language) else None
+        tag = language if language and is_language(language) else None
         before = self._written.get(hash(jid))
         if before is not None and self._clock() - before[0] < REPEAT_SECONDS:
             if tag is None or tag == before[1]:

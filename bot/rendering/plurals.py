@@ -1,0 +1,62 @@
+"""Which form of a word goes with a number: the plural categories of CLDR.
+
+    {{ seats }} {{ seats | plural(one="miejsce", few="miejsca", many="miejsc",
+                                  other="miejsca") }}
+
+A language has some of the six, and its own rule for which number falls into which:
+in Polish 22 is `few`, 25 is `many`, 1.5 is `other`.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+
+from bot.domain.errors import Invalid
+from bot.domain.phrase import Phrase
+
+CATEGORIES = ("zero", "one", "two", "few", "many", "other")
+#: what wording is tried with in every language
+TRIED: tuple[int | Decimal, ...] = (0, 1, 2, 5, 22, Decimal("1.5"))
+
+
+@lru_cache(maxsize=256)
+def examples(locale: Locale) -> Mapping[str, int | Decimal]:
+    """The categories that wording has to have forms for, each with a number of it.
+
+    What only millions fall into (`many` in French and Spanish) is not among them.
+    """
+    found: dict[str, int | Decimal] = {}
+    for number in (*TRIED, *range(101)):
+        found.setdefault(locale.plural_form(number), number)
+    return {name: found[name] for name in CATEGORIES if name in found}
+
+
+def form(locale: Locale, number: int | Decimal, forms: Mapping[str, str]) -> str:
+    """The one of `forms` for the number; raises Invalid where that is missing."""
+    if unknown := [name for name in forms if name not in CATEGORIES]:
+        raise Invalid(
+            Phrase(
+                "`plural` has no category {name!r}; in {language!r} there are {names}",
+                name=unknown[0],
+                language=locale.language,
+                names=", ".join(examples(locale)),
+            )
+        )
+    category = locale.plural_form(number)
+    needed = examples(locale)
+    if category not in needed:
+        category = category if category in forms else "other"
+    if category not in forms:
+        raise Invalid(
+            Phrase(
+                "`plural` lacks {category}, say for {number};"
+                " in {language!r} there are {names}",
+                category=category,
+                number=needed[category],
+                language=locale.language,
+                names=", ".join(needed),
+            )
+        )
+    return forms[category]
