@@ -1,4 +1,4 @@
-"""Subscriptions: intervals that are added and ended, never changed otherwise."""
+"""Subscriptions: intervals that are added and ended, and else keep who and when."""
 
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,16 @@ class SqlSubscriptions:
         )
         rows = self._connection.execute(select)
         return [(_from_row(row), subscriber_from_row(row)) for row in rows]
+
+    def has_contact(self, list_id: int, subscriber_id: int) -> None:
+        update = sa.update(subscription).where(
+            subscription.c.list_id == list_id,
+            subscription.c.subscriber_id == subscriber_id,
+            of_subscriber(subscriber_id, self._service),
+            subscription.c.origin != SubscriptionOrigin.PRESENCE,
+            SUBSCRIBED,
+        )
+        self._connection.execute(update.values(origin=SubscriptionOrigin.PRESENCE))
 
     def by_origin(self, origin: SubscriptionOrigin) -> list[str]:
         select = (

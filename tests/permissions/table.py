@@ -123,7 +123,7 @@ join      weather             yes   yes       yes     yes  yes    who      who
 join      rules               yes   yes       yes     yes  yes    who      who
 join      club                no    no        no      no   no     who      who
 join      staff               no    none      no      none none   who      who
-join      board               no    no        no      no   none   who      who
+join      board               no    no        no      yes  none   who      who
 join      nothing             none  none      none    none none   who      who
 join      the-service         yes   yes       yes     yes  yes    who      who
 

@@ -83,6 +83,10 @@ class Subscriptions(Protocol):
         """Active ones with id > `after`, in order."""
         ...
 
+    def has_contact(self, list_id: int, subscriber_id: int) -> None:
+        """Who stands there has subscribed by presence, however he came."""
+        ...
+
     def by_origin(self, origin: SubscriptionOrigin) -> list[str]:
         """JIDs with an active subscription made that way."""
         ...
