@@ -99,7 +99,8 @@ def add(
     if json:
         output.document({"list": list_name, **done._asdict(), "given": len(jids)})
         return
-    output.say_all(importing.additions(done, len(jids) - done.added, list_name))
+    told = importing.additions(done, len(jids) - done.added, list_name)
+    output.say_all((*told, *importing.returns(done)))
     why = zones.fixed(people.timezone or "")
     if why is not None:
         output.say(Phrase("Note: {text}.", text=why))

@@ -9,6 +9,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.errors import Conflict, Forbidden, Invalid, NotAllowed, NotFound
 from bot.domain.lists import ListKind
 from bot.domain.schedule import Origin, Schedule
+from bot.domain.verdict import SUSPEND_SCORE
 from bot.service.ports.paging import Paging
 from tests.world import (
     ADMIN,
@@ -86,7 +87,7 @@ def test_an_admin_adds(world: World) -> None:
         world.do(add, admin, "news", "a@example.org", language, "Europe/Berlin")
         for language in ("pl", "de", None)
     ]
-    assert counts == [(1, 0), (0, 1), (0, 0)]
+    assert [(one.added, one.changed) for one in counts] == [(1, 0), (0, 1), (0, 0)]
     assert [one.audience for one in welcomes(world)] != []
     world.do(
         lambda unit: add(unit, admin, "news", "b@b.example", None, None, welcome=False)
@@ -95,6 +96,23 @@ def test_an_admin_adds(world: World) -> None:
     found = world.do(lambda unit: unit.subscribers.get("a@example.org"))
     assert found is not None
     assert (found.language, found.timezone) == ("de", "Europe/Berlin")
+
+
+def test_adding_heals(world: World) -> None:
+    """Whoever is added by name is back, whatever ended that, and with no bounce."""
+    join(world)
+    for _ in range(SUSPEND_SCORE):
+        world.do(lambda unit: world.outcomes._score(unit, USER, world.clock.now()))
+    assert readers(world) == []
+    add, admin = world.enrolling.add, world.caller(ADMIN)
+    done = world.do(add, admin, "news", USER, None, None)
+    assert (done.added, done.left, done.suspended) == (1, 0, 1)
+    world.do(lambda unit: world.outcomes._score(unit, USER, world.clock.now()))
+    assert readers(world) == [USER]
+    world.do(world.subscribers.leave, USER, NEWS)
+    done = world.do(add, admin, "news", USER, None, None)
+    assert (done.added, done.left, done.suspended) == (1, 1, 0)
+    assert readers(world) == [USER]
 
 
 def test_who_may_not_join(world: World) -> None:

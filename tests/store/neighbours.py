@@ -62,6 +62,8 @@ class Theirs:
     """One of everything, of one service."""
 
     list_id: int
+    #: of which the reader is suspended
+    club_id: int
     subscriber: Subscriber
     schedule: Schedule
     occurrence: Occurrence
@@ -123,7 +125,8 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     return Theirs(
-        list_id=lists["news"], subscriber=subscriber, schedule=schedule,
+        list_id=lists["news"],
+        club_id=lists["club"], subscriber=subscriber, schedule=schedule,
         occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
         chunk=chunk, exception=exception, notice=notice, key=unit.facts.digest_key(),
     )  # fmt: skip
@@ -205,8 +208,15 @@ CALLS: dict[str, tuple[Call, object]] = {
         [],
     ),
     "subscriptions.by_origin": (lambda u, _: u.subscriptions.by_origin(ADMIN), []),
+    "subscriptions.has_contact": (
+        lambda u, a: u.subscriptions.has_contact(a.list_id, a.subscriber.id),
+        None,
+    ),
     "subscriptions.welcome": (lambda u, _: welcome_own(u), True),
     "people.put": (lambda u, a: u.people.put(a.list_id, [PERSON], ADMIN, NOON), []),
+    "people.hold": (lambda u, _: u.people.hold([PERSON]), None),
+    "people.gone": (lambda u, a: u.people.gone(a.club_id, [PERSON]), {}),
+    "people.heal": (lambda u, _: u.people.heal([PERSON.jid]), None),
     "people.named": (lambda u, a: u.people.named([a.subscriber.id]), []),
     "people.differing": (lambda u, _: u.people.differing([PERSON]), 0),
     "people.standing": (lambda u, a: u.people.standing(a.list_id, [PERSON]), 0),
@@ -380,4 +390,4 @@ CALLS: dict[str, tuple[Call, object]] = {
 }
 
 #: give the same to everybody
-ALIKE = {"facts.digest_key", "schedules.hold"}
+ALIKE = {"facts.digest_key", "people.hold", "schedules.hold"}

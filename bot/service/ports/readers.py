@@ -1,6 +1,6 @@
 """Lists and who stands on them, one by one and many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -99,6 +99,14 @@ class Subscriptions(Protocol):
 class People(Protocol):
     """A repository of one transaction, beside those of single people."""
 
+    def hold(self, people: Sequence[Person]) -> None:
+        """None of them leaves before the end of the transaction."""
+        ...
+
+    def gone(self, list_id: int, people: Sequence[Person]) -> dict[str, EndReason]:
+        """By JID, how those who stood on the list and do no more went."""
+        ...
+
     def put(
         self,
         list_id: int,
@@ -111,6 +119,10 @@ class People(Protocol):
         `people` have distinct JIDs; a preference that is None stays as it was, and
         so does a language seen here before.
         """
+        ...
+
+    def heal(self, jids: Collection[str]) -> None:
+        """Their bounces are forgotten."""
         ...
 
     def named(self, subscriber_ids: Sequence[int]) -> list[Subscriber]: ...

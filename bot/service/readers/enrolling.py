@@ -1,6 +1,7 @@
 """Enrolling: what admins do with the people of a list, one by one or by thousands."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from bot.domain.access import Caller
 from bot.domain.errors import Conflict, Invalid, NotFound
@@ -17,6 +18,9 @@ from bot.service.readers.subscribers import list_named, refuse_own, take_up
 from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import admins_only
+
+#: whoever an admin removed may be put back by him as he likes
+_STAYING_AWAY = frozenset({EndReason.LEFT, EndReason.SUSPENDED})
 
 
 class Enrolling:
@@ -43,9 +47,13 @@ class Enrolling:
         *,
         welcome: bool = True,
     ) -> Enrolment:
-        """An admin puts a person on a list; 0 added where it stands there already."""
+        """An admin puts a person on a list; 0 added where it stands there already.
+
+        Whoever is named by himself is meant, also if he had left or was suspended.
+        """
         person = self.check(Person(jid, language=language, timezone=timezone))
-        return self.put(uow, caller, list_name, [person], welcome=welcome)
+        people = [person]
+        return self.put(uow, caller, list_name, people, welcome=welcome, rejoin=True)
 
     def put(
         self,
@@ -55,21 +63,28 @@ class Enrolling:
         people: Sequence[Person],
         *,
         welcome: bool,
+        rejoin: bool,
     ) -> Enrolment:
         """An admin puts people on a list; how many did not stand there already.
 
         They are distinct and as `check` gave them. What somebody prefers stays
-        where nothing is said.
+        where nothing is said. Who had left or was suspended stays away unless he is
+        to `rejoin`; of who comes back the bounces are forgotten.
         """
         admins_only(caller)
         entry = list_named(uow, list_name)
         now = self._clock.now()
-        changed = _changed(uow, people)
-        added = uow.people.put(entry.id, people, SubscriptionOrigin.ADMIN, now)
+        uow.people.hold(people)
+        gone = uow.people.gone(entry.id, people)
+        coming = _coming(people, gone, rejoin=rejoin)
+        changed = _changed(uow, coming)
+        added = uow.people.put(entry.id, coming, SubscriptionOrigin.ADMIN, now)
+        if back := gone.keys() & {person.jid for person in coming}:
+            uow.people.heal(back)
         if welcome and entry.welcome is not None:
             for subscriber in uow.people.named(added):
                 schedule_welcome(uow, entry, subscriber, now)
-        return Enrolment(len(added), changed)
+        return _enrolment(len(added), changed, gone)
 
     def would_put(
         self,
@@ -77,11 +92,16 @@ class Enrolling:
         caller: Caller,
         list_name: str,
         people: Sequence[Person],
+        *,
+        rejoin: bool,
     ) -> Enrolment:
         """What `put` would do."""
         admins_only(caller)
-        there = uow.people.standing(list_named(uow, list_name).id, people)
-        return Enrolment(len(people) - there, _changed(uow, people))
+        entry = list_named(uow, list_name)
+        gone = uow.people.gone(entry.id, people)
+        coming = _coming(people, gone, rejoin=rejoin)
+        there = uow.people.standing(entry.id, coming)
+        return _enrolment(len(coming) - there, _changed(uow, coming), gone)
 
     def export(
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
@@ -132,6 +152,25 @@ class Enrolling:
                     name=list_name,
                 )
             )
+
+
+def _coming(
+    people: Sequence[Person], gone: Mapping[str, EndReason], *, rejoin: bool
+) -> Sequence[Person]:
+    """All but those whose wish, or whose bounces, are not to be passed over."""
+    if rejoin or not gone:
+        return people
+    return [one for one in people if gone.get(one.jid) not in _STAYING_AWAY]
+
+
+def _enrolment(added: int, changed: int, gone: Mapping[str, EndReason]) -> Enrolment:
+    reasons = Counter(gone.values())
+    return Enrolment(
+        added,
+        changed,
+        left=reasons[EndReason.LEFT],
+        suspended=reasons[EndReason.SUSPENDED],
+    )
 
 
 def _changed(uow: UnitOfWork, people: Sequence[Person]) -> int:

@@ -71,7 +71,7 @@ sa.Index(
     postgresql_where=SUBSCRIBED,
 )
 sa.Index(None, subscription.c.list_id, subscription.c.id)
-sa.Index(None, subscription.c.subscriber_id)
+sa.Index(None, subscription.c.subscriber_id, subscription.c.list_id, subscription.c.id)
 
 welcome = sa.Table(
     "welcome",
