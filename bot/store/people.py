@@ -217,7 +217,7 @@ class SqlPeople:
         return {"whose": self._service, "people": _as_json(people)}
 
     def page(self, list_id: int, *, after: int, limit: int) -> list[tuple[int, Person]]:
-        columns = [subscriber.c[name] for name in Person._fields]
+        columns = [subscriber.c.jid, *(subscriber.c[name] for name in _PREFERENCES)]
         select = (
             sa.select(subscription.c.id, *columns)
             .join_from(subscription, subscriber)
@@ -231,7 +231,7 @@ class SqlPeople:
             .limit(limit)
         )
         rows = self._connection.execute(select)
-        return [(row[0], Person._make(row[1:])) for row in rows]
+        return [(row[0], Person(*row[1:])) for row in rows]
 
 
 def _merged(given: _Columns) -> dict[str, sa.ColumnElement[Any]]:

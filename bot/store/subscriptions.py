@@ -84,7 +84,7 @@ class SqlSubscriptions:
         select = sa.select(*_COLUMNS).select_from(_JOINED)
         select = select.where(subscriber.c.service == self._service, *conditions)
         rows = self._connection.execute(select.order_by(subscription.c.id))
-        return [_from_row(row) for row in rows]
+        return [subscription_from_row(row) for row in rows]
 
     def page(
         self, list_id: int, *, after: int, limit: int
@@ -102,7 +102,7 @@ class SqlSubscriptions:
             .limit(limit)
         )
         rows = self._connection.execute(select)
-        return [(_from_row(row), subscriber_from_row(row)) for row in rows]
+        return [(subscription_from_row(row), subscriber_from_row(row)) for row in rows]
 
     def has_contact(self, list_id: int, subscriber_id: int) -> None:
         update = sa.update(subscription).where(
@@ -136,7 +136,7 @@ class SqlSubscriptions:
         return self._connection.execute(noted).first() is not None
 
 
-def _from_row(row: sa.Row[Any]) -> Subscription:
+def subscription_from_row(row: sa.Row[Any]) -> Subscription:
     column = row._mapping  # noqa: SLF001 - public, named so that no column clashes
     reason = column[subscription.c.end_reason]
     return Subscription(

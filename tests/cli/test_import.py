@@ -303,9 +303,9 @@ def test_export_by_default(place: Workplace) -> None:
     """Without a file it is CSV on stdout; --json tells what was written to a file."""
     importing(place, CSV, name="people.csv")
     assert export(place, "news").splitlines() == [
-        "jid,language,timezone,language_seen",
-        "anna@example.org,de,Europe/Berlin,",
-        "bert@example.org,,,",
+        "jid,language,timezone,language_seen,suspended",
+        "anna@example.org,de,Europe/Berlin,,",
+        "bert@example.org,,,,",
     ]
     file = str(place.folder / "out.jsonl")
     told = place.data("subscribers", "export", "news", file)

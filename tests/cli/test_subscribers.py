@@ -14,7 +14,7 @@ def test_lists(place: Workplace) -> None:
     """Every configured list shows with the number on it."""
     place.done("subscribers", "add", "news", "a@example.org")
     out = place.done("lists")
-    assert "maintenance            0  Maintenance  yes" in out
+    assert "maintenance            0          0  Maintenance  yes" in out
     items = {one["name"]: one for one in place.data("lists")["items"]}
     assert items["news"]["subscribers"] == 1
     assert items["news"]["address"] == "news@announce.example.org"

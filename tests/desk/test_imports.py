@@ -159,9 +159,9 @@ def test_who_has_gone_stays_away(world: World) -> None:
     """
     left, suspended, removed, stays = people = sorted(users(4))
     world.subscribe(*people)
-    now, admin = world.clock.now(), world.caller(ADMIN)
+    admin = world.caller(ADMIN)
     world.do(world.subscribers.leave, left, f"news@{SERVICE}")
-    world.do(lambda unit: world.outcomes._suspend(unit, suspended, now))
+    world.suspend(suspended)
     world.do(world.enrolling.remove, admin, "news", removed)
     said = [(2, Person(jid, "de")) for jid in people]
     for dry in (True, False):

@@ -52,7 +52,7 @@ Both = tuple[World, World]
 
 
 def places(world: World) -> int:
-    [(_, readers)] = world.do(world.subscribers.lists)
+    [(_, readers, _)] = world.do(world.subscribers.lists)
     return readers
 
 

@@ -102,12 +102,12 @@ def test_adding_heals(world: World) -> None:
     """Whoever is added by name is back, whatever ended that, and with no bounce."""
     join(world)
     for _ in range(SUSPEND_SCORE):
-        world.do(lambda unit: world.outcomes._score(unit, USER, world.clock.now()))
+        world.bounce(USER, "service-unavailable")
     assert readers(world) == []
     add, admin = world.enrolling.add, world.caller(ADMIN)
     done = world.do(add, admin, "news", USER, None, None)
     assert (done.added, done.left, done.suspended) == (1, 0, 1)
-    world.do(lambda unit: world.outcomes._score(unit, USER, world.clock.now()))
+    world.bounce(USER, "service-unavailable")
     assert readers(world) == [USER]
     world.do(world.subscribers.leave, USER, NEWS)
     done = world.do(add, admin, "news", USER, None, None)
@@ -161,7 +161,7 @@ def test_the_domain_is_the_default_list(world: World) -> None:
 def test_a_suspended_reader_still_stands(world: World) -> None:
     """A probe of somebody whose messages bounced is answered."""
     join(world)
-    world.do(lambda unit: world.outcomes._suspend(unit, USER, world.clock.now()))
+    world.suspend(USER)
     assert readers(world) == []
     assert world.do(world.subscribers.stands_on, USER, NEWS)
 
@@ -169,7 +169,7 @@ def test_a_suspended_reader_still_stands(world: World) -> None:
 def test_who_is_removed_while_suspended_stays_away(world: World) -> None:
     """A sign of life brings nobody back whom an admin removed."""
     join(world)
-    world.do(lambda unit: world.outcomes._suspend(unit, USER, world.clock.now()))
+    world.suspend(USER)
     world.do(world.enrolling.remove, world.caller(ADMIN), "news", USER)
     world.do(world.subscribers.alive, USER, None)
     assert readers(world) == []
@@ -204,7 +204,7 @@ def test_who_stands_on_a_closed_list_has_a_contact_to_remove(
     world.subscribe(jid, to="closed")
     join(world, jid, CLOSED)
     assert readers(world, "closed") == [jid]
-    world.do(lambda unit: world.outcomes._suspend(unit, jid, world.clock.now()))
+    world.suspend(jid)
     join(world, jid, CLOSED)
     assert readers(world, "closed") == [jid]
     with pytest.raises((Forbidden, NotFound)):

@@ -86,6 +86,8 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.subscriptions.end(
         subscriber.id, EndReason.SUSPENDED, LATER, list_id=lists["club"]
     )
+    bounces = unit.subscribers.ensure("bounces@example.org", NOON)
+    unit.subscriptions.open(lists["club"], bounces, ADMIN, NOON)
     schedule = unit.schedules.add(a_schedule())
     unit.schedules.add(a_schedule("daily", recurrence="FREQ=DAILY", start=WALL))
     broadcasts = []
@@ -101,6 +103,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))
         if not minute:  # of the first alone
             unit.broadcasts.keep_content(schedule, NOON)
+    unit.suspensions.add(bounces.id, "gone", broadcasts[0].id, LATER)
     unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
     left_out = Occurrence(
         schedule_id=schedule.id,
@@ -213,6 +216,15 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "subscriptions.welcome": (lambda u, _: welcome_own(u), True),
+    "suspensions.add": (
+        lambda u, a: u.suspensions.add(a.subscriber.id, "gone", a.listed.id, NOON),
+        [],
+    ),
+    "suspensions.page": (
+        lambda u, a: u.suspensions.page(a.club_id, after=0, limit=9),
+        [],
+    ),
+    "suspensions.counts": (lambda u, _: u.suspensions.counts(), {}),
     "people.put": (lambda u, a: u.people.put(a.list_id, [PERSON], ADMIN, NOON), []),
     "people.hold": (lambda u, _: u.people.hold([PERSON]), None),
     "people.gone": (lambda u, a: u.people.gone(a.club_id, [PERSON]), {}),

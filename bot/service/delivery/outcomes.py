@@ -17,7 +17,6 @@ from bot.domain.broadcast import (
 from bot.domain.errors import CarillonError
 from bot.domain.events import Deviated
 from bot.domain.jid import domain_of
-from bot.domain.lists import EndReason
 from bot.domain.verdict import Verdict
 from bot.service.delivery import closing
 from bot.service.delivery.jobs import Outgoing, Repeat
@@ -85,9 +84,9 @@ class Outcomes:
         if before is None or before.kind is not after.kind:
             self._told(uow, broadcast, after)
         if ruling is Verdict.SUSPEND:
-            self._suspend(uow, bounce.jid, now)
+            self._suspend(uow, broadcast, bounce, now)
         elif ruling is Verdict.SCORE and before is None:
-            self._score(uow, bounce.jid, now)
+            self._score(uow, broadcast, bounce, now)
         if before is not None:
             self._settle(uow, broadcast.id)
 
@@ -120,19 +119,23 @@ class Outcomes:
             next_at=next_at,
         )
 
-    def _suspend(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
-        subscriber = uow.subscribers.get(jid)
+    def _suspend(
+        self, uow: UnitOfWork, broadcast: Broadcast, bounce: Bounce, now: datetime
+    ) -> None:
+        subscriber = uow.subscribers.lock(bounce.jid)
         if subscriber is not None:
-            uow.subscriptions.end(subscriber.id, EndReason.SUSPENDED, now)
+            uow.suspensions.add(subscriber.id, bounce.condition, broadcast.id, now)
 
-    def _score(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
-        subscriber = uow.subscribers.lock(jid)
+    def _score(
+        self, uow: UnitOfWork, broadcast: Broadcast, bounce: Bounce, now: datetime
+    ) -> None:
+        subscriber = uow.subscribers.lock(bounce.jid)
         if subscriber is None:
             return
         score = subscriber.score.raised(now)
-        uow.subscribers.set_score(jid, score)
+        uow.subscribers.set_score(bounce.jid, score)
         if score.suspends:
-            self._suspend(uow, jid, now)
+            self._suspend(uow, broadcast, bounce, now)
 
     def retries(self, uow: UnitOfWork, limit: int) -> list[DeliveryException]:
         """Claim messages to repeat now; a claim that is not followed up lapses.

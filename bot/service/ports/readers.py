@@ -10,6 +10,7 @@ from bot.domain.lists import (
     Subscriber,
     Subscription,
     SubscriptionOrigin,
+    Suspended,
 )
 from bot.domain.people import Person
 from bot.domain.verdict import Score
@@ -93,6 +94,22 @@ class Subscriptions(Protocol):
 
     def welcome(self, list_id: int, subscriber_id: int, now: datetime) -> bool:
         """Note the welcome; False where this person had it already."""
+        ...
+
+
+class Suspensions(Protocol):
+    def add(
+        self, subscriber_id: int, condition: str, broadcast_id: int, now: datetime
+    ) -> list[int]:
+        """End what is active since messages came back; the ids of the lists."""
+        ...
+
+    def page(self, list_id: int, *, after: int, limit: int) -> list[Suspended]:
+        """Those who did not come back, with subscription ids > `after`, in order."""
+        ...
+
+    def counts(self) -> dict[int, int]:
+        """How many did not come back, by list id."""
         ...
 
 

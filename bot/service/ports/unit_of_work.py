@@ -11,7 +11,13 @@ from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
 from bot.service.ports.notices import Notices
 from bot.service.ports.pulses import Facts
-from bot.service.ports.readers import Lists, People, StoredSubscribers, Subscriptions
+from bot.service.ports.readers import (
+    Lists,
+    People,
+    StoredSubscribers,
+    Subscriptions,
+    Suspensions,
+)
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
@@ -25,6 +31,8 @@ class UnitOfWork(Protocol):
     def subscribers(self) -> StoredSubscribers: ...
     @property
     def subscriptions(self) -> Subscriptions: ...
+    @property
+    def suspensions(self) -> Suspensions: ...
     @property
     def people(self) -> People: ...
     @property

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from bot.domain import timestamps
 from bot.domain.access import Caller
 from bot.domain.errors import Conflict, Invalid, NotFound
 from bot.domain.jid import JIDError, bare, domain_of
 from bot.domain.language import language_tag
-from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
+from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin, Suspended
 from bot.domain.people import Person
 from bot.domain.phrase import Phrase
 from bot.domain.wallclock import zone
@@ -17,7 +18,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import list_named, refuse_own, take_up
 from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
-from bot.service.rules.rights import admins_only
+from bot.service.rules.rights import admins_only, auditors_only
 
 #: whoever an admin removed may be put back by him as he likes
 _STAYING_AWAY = frozenset({EndReason.LEFT, EndReason.SUSPENDED})
@@ -75,7 +76,7 @@ class Enrolling:
         entry = list_named(uow, list_name)
         now = self._clock.now()
         uow.people.hold(people)
-        gone = uow.people.gone(entry.id, people)
+        gone = _gone(uow, entry.id, people)
         coming = _coming(people, gone, rejoin=rejoin)
         changed = _changed(uow, coming)
         added = uow.people.put(entry.id, coming, SubscriptionOrigin.ADMIN, now)
@@ -98,7 +99,7 @@ class Enrolling:
         """What `put` would do."""
         admins_only(caller)
         entry = list_named(uow, list_name)
-        gone = uow.people.gone(entry.id, people)
+        gone = _gone(uow, entry.id, people)
         coming = _coming(people, gone, rejoin=rejoin)
         there = uow.people.standing(entry.id, coming)
         return _enrolment(len(coming) - there, _changed(uow, coming), gone)
@@ -111,9 +112,17 @@ class Enrolling:
         entry = list_named(uow, list_name)
         return uow.people.page(entry.id, after=after, limit=limit)
 
+    def suspended(
+        self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
+    ) -> list[Suspended]:
+        """Who is told nothing, since messages to him came back; in order."""
+        auditors_only(caller)
+        entry = list_named(uow, list_name)
+        return uow.suspensions.page(entry.id, after=after, limit=limit)
+
     def check(self, person: Person) -> Person:
         """The person as it is stored; raises Invalid, Conflict or NotAllowed."""
-        jid, language, timezone, language_seen = person
+        jid, language, timezone, language_seen, suspended = person
         address = _person(self._policy, jid)
         if "@" not in address:
             raise Invalid(
@@ -129,8 +138,10 @@ class Enrolling:
         for tag in (language, language_seen):
             if tag is not None:
                 language_tag(tag)
+        if suspended is not None:
+            timestamps.parse(suspended)
         refuse_own(self._policy, address)
-        return Person(address, language, timezone, language_seen)
+        return person._replace(jid=address)
 
     def remove(self, uow: UnitOfWork, caller: Caller, list_name: str, jid: str) -> None:
         admins_only(caller)
@@ -154,6 +165,17 @@ class Enrolling:
             )
 
 
+def _gone(
+    uow: UnitOfWork, list_id: int, people: Sequence[Person]
+) -> dict[str, EndReason]:
+    """By JID, how those went who stand there no more; of who never did, elsewhere."""
+    gone = uow.people.gone(list_id, people)
+    for person in people:
+        if person.suspended and not uow.people.standing(list_id, [person]):
+            gone.setdefault(person.jid, EndReason.SUSPENDED)
+    return gone
+
+
 def _coming(
     people: Sequence[Person], gone: Mapping[str, EndReason], *, rejoin: bool
 ) -> Sequence[Person]:
@@ -175,7 +197,7 @@ def _enrolment(added: int, changed: int, gone: Mapping[str, EndReason]) -> Enrol
 
 def _changed(uow: UnitOfWork, people: Sequence[Person]) -> int:
     """How many prefer something else than what is said of them here."""
-    said = [one for one in people if any(one[1:])]
+    said = [one for one in people if any(one[1:4])]
     return uow.people.differing(said) if said else 0
 
 

@@ -10,6 +10,7 @@ from bot.domain.lists import (
     AnnouncementList,
     EndReason,
     ListKind,
+    OnList,
     Subscriber,
     Subscription,
     SubscriptionOrigin,
@@ -30,10 +31,13 @@ class Subscribers:
         self._policy = policy
         self._clock = clock
 
-    def lists(self, uow: UnitOfWork) -> list[tuple[AnnouncementList, int]]:
-        """Every list and how many stand on it."""
-        counts = uow.lists.counts()
-        return [(entry, counts.get(entry.id, 0)) for entry in uow.lists.all()]
+    def lists(self, uow: UnitOfWork) -> list[OnList]:
+        """Every list, how many stand on it, and how many are suspended from it."""
+        counts, suspended = uow.lists.counts(), uow.suspensions.counts()
+        return [
+            OnList(entry, counts.get(entry.id, 0), suspended.get(entry.id, 0))
+            for entry in uow.lists.all()
+        ]
 
     def get_list(self, uow: UnitOfWork, name: str) -> AnnouncementList:
         """Raises NotFound with the lists there are."""
