@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import verdict
+from bot.domain.audit import Action, Occasion
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -23,6 +24,7 @@ from bot.service.delivery.jobs import Outgoing, Repeat
 from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records.moves import moved
 from bot.service.rules.policy import Policy
 
 #: how long a repeated message may take to bounce before it counts as accepted;
@@ -123,8 +125,19 @@ class Outcomes:
         self, uow: UnitOfWork, broadcast: Broadcast, bounce: Bounce, now: datetime
     ) -> None:
         subscriber = uow.subscribers.lock(bounce.jid)
-        if subscriber is not None:
-            uow.suspensions.add(subscriber.id, bounce.condition, broadcast.id, now)
+        if subscriber is None:
+            return
+        condition = bounce.condition
+        moved(
+            uow,
+            self._policy.caller(bounce.jid),
+            Action.SUSPEND,
+            uow.suspensions.add(subscriber.id, condition, broadcast.id, now),
+            now,
+            occasion=Occasion.BOUNCE,
+            reason=condition,
+            announcement=broadcast.schedule_id,
+        )
 
     def _score(
         self, uow: UnitOfWork, broadcast: Broadcast, bounce: Bounce, now: datetime

@@ -5,10 +5,18 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain import timestamps
 from bot.domain.access import Caller
+from bot.domain.audit import Action
 from bot.domain.errors import Conflict, Invalid, NotFound
+from bot.domain.events import Moved
 from bot.domain.jid import JIDError, bare, domain_of
 from bot.domain.language import language_tag
-from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin, Suspended
+from bot.domain.lists import (
+    AnnouncementList,
+    EndReason,
+    Subscriber,
+    SubscriptionOrigin,
+    Suspended,
+)
 from bot.domain.people import Person
 from bot.domain.phrase import Phrase
 from bot.domain.wallclock import zone
@@ -80,6 +88,7 @@ class Enrolling:
         coming = _coming(people, gone, rejoin=rejoin)
         changed = _changed(uow, coming)
         added = uow.people.put(entry.id, coming, SubscriptionOrigin.ADMIN, now)
+        _told(uow, Action.SUBSCRIBE, entry, len(added))
         if back := gone.keys() & {person.jid for person in coming}:
             uow.people.heal(back)
         if welcome and entry.welcome is not None:
@@ -155,6 +164,7 @@ class Enrolling:
             ended = uow.subscriptions.end(
                 subscriber.id, EndReason.REMOVED, now, list_id=entry.id
             )
+        _told(uow, Action.UNSUBSCRIBE, entry, ended)
         if not ended:
             raise NotFound(
                 Phrase(
@@ -163,6 +173,11 @@ class Enrolling:
                     name=list_name,
                 )
             )
+
+
+def _told(uow: UnitOfWork, action: Action, entry: AnnouncementList, count: int) -> None:
+    if count:
+        uow.happened(Moved(action=action, list_name=entry.name, count=count))
 
 
 def _gone(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.access import Caller, Role
+from bot.domain.audit import Action
 from bot.domain.errors import CarillonError, NotAllowed, NotFound
 from bot.domain.language import is_tag
 from bot.domain.lists import (
@@ -19,6 +20,7 @@ from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.welcome import schedule_welcome
+from bot.service.records.moves import moved
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import auditors_only, known, may_know
 
@@ -81,6 +83,8 @@ class Subscribers:
             subscriber = uow.subscribers.ensure(jid, now)
             origin = SubscriptionOrigin.PRESENCE
             if uow.subscriptions.open(entry.id, subscriber, origin, now):
+                reader = self._policy.caller(jid)
+                moved(uow, reader, Action.SUBSCRIBE, [entry.id], now)
                 schedule_welcome(uow, entry, subscriber, now)
         tag = language if language and is_tag(language) else None
         self.alive(uow, jid, tag)
@@ -140,6 +144,7 @@ class Subscribers:
         take_up(uow, subscriber, lambda one: one.list_id in left, now)
         for list_id in left:
             uow.subscriptions.end(subscriber.id, EndReason.LEFT, now, list_id=list_id)
+        moved(uow, self._policy.caller(jid), Action.UNSUBSCRIBE, left, now)
         return len(left)
 
     def departed(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
@@ -167,7 +172,9 @@ class Subscribers:
         subscriber = uow.subscribers.seen(jid, language=language)
         if subscriber is None:
             return
-        take_up(uow, subscriber, lambda _: True, self._clock.now())
+        now = self._clock.now()
+        restored = take_up(uow, subscriber, lambda _: True, now)
+        moved(uow, self._policy.caller(jid), Action.RESTORE, restored, now)
 
     def _list_at(self, uow: UnitOfWork, address: str) -> AnnouncementList:
         """The list at an address; at the service's own it is the default list."""
@@ -204,18 +211,22 @@ def take_up(
     subscriber: Subscriber,
     meant: Callable[[Subscription], bool],
     now: datetime,
-) -> None:
-    """Open subscriptions that bounces suspended, those that are `meant`.
+) -> list[int]:
+    """Open subscriptions that bounces suspended, those that are `meant`; the ids of
+    their lists.
 
     A sign of life does it for good; who ends subscriptions does it first, so that the
     suspended ones end for the same reason as the others.
     """
     if not uow.subscriptions.suspended(subscriber.id):
-        return
+        return []
     # Looked at again: what somebody else ends at this moment is not to be opened.
     uow.subscribers.lock(subscriber.jid)
-    for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
-        uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+    return [
+        old.list_id
+        for old in filter(meant, uow.subscriptions.suspended(subscriber.id))
+        if uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+    ]
 
 
 def refuse_own(policy: Policy, jid: str) -> None:
