@@ -192,10 +192,13 @@ class World:
     def bounce(self, jid: str, condition: str, list_name: str = "news") -> None:
         """A message of an announcement of its own comes back from somebody."""
         key = self.broadcast(self.due(list_name=list_name)).key
-        came_back = Bounce(
+        self.came_back(key, jid, condition)
+
+    def came_back(self, key: str, jid: str, condition: str) -> None:
+        bounce = Bounce(
             broadcast_key=key, jid=jid, condition=condition, error_type="cancel"
         )
-        self.do(self.outcomes.bounced, came_back)
+        self.do(self.outcomes.bounced, bounce)
 
     def suspend(self, jid: str, list_name: str = "news") -> None:
         """So many that he is told nothing any more."""

@@ -30,6 +30,7 @@ from bot.domain.identity import MessageIds
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
+from bot.engine.teller import Teller
 from bot.engine.turnstile import Turnstile
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
@@ -149,7 +150,9 @@ class Running:
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
-        self._own_loops = (self._pulse, self._renewing, self._housekeeping)
+        teller = Teller(database, use_cases.suspensions)
+        telling = Loop("teller", teller.step)
+        self._own_loops = (self._pulse, self._renewing, self._housekeeping, telling)
         self._background: dict[str, asyncio.Task[None]] = {}
         vitals = Vitals(
             settings=settings,

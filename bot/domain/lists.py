@@ -90,6 +90,16 @@ class Suspended(NamedTuple):
     condition: str
 
 
+class SuspendedTogether(NamedTuple):
+    """How many readers lost their places over one owner's announcements."""
+
+    list_name: str
+    #: with which the last message of each came back
+    condition: str
+    owner: str
+    readers: int
+
+
 class OnList(NamedTuple):
     """A list, and how many it has."""
 

@@ -4,12 +4,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.domain.lists import EndReason, Suspended
+from bot.domain.lists import EndReason, Suspended, SuspendedTogether
 from bot.store.ownership import SERVICE, of_list
 from bot.store.subscribers import subscriber_from_row
 from bot.store.subscriptions import SqlSubscriptions, subscription_from_row
 from bot.store.tables import (
     announcement_list,
+    broadcast,
+    schedule,
     subscriber,
     subscription,
     suspension,
@@ -74,6 +76,41 @@ class SqlSuspensions:
             )
             for row in rows
         ]
+
+    def untold(self) -> datetime | None:
+        select = sa.select(sa.func.min(subscription.c.ended_at))
+        select = select.join_from(suspension, subscription)
+        return self._connection.execute(
+            select.where(suspension.c.told_at.is_(None), self._theirs)
+        ).scalar()
+
+    def told(self) -> datetime | None:
+        select = sa.select(sa.func.max(suspension.c.told_at)).where(self._theirs)
+        return self._connection.execute(select).scalar()
+
+    def tell(self, now: datetime) -> list[SuspendedTogether]:
+        untold = sa.update(suspension).where(
+            suspension.c.told_at.is_(None), self._theirs
+        )
+        if not self._connection.execute(untold.values(told_at=now)).rowcount:
+            return []
+        of = (announcement_list.c.name, suspension.c.condition, schedule.c.owner)
+        select = (
+            sa.select(*of, sa.func.count())
+            .join_from(suspension, subscription)
+            .join(announcement_list, announcement_list.c.id == suspension.c.list_id)
+            .join(broadcast, broadcast.c.id == suspension.c.broadcast_id)
+            .join(schedule, schedule.c.id == broadcast.c.schedule_id)
+            .where(suspension.c.told_at == now, self._theirs, _STILL)
+            .group_by(*of)
+            .order_by(*of)
+        )
+        rows = self._connection.execute(select)
+        return list(map(SuspendedTogether._make, rows))
+
+    @property
+    def _theirs(self) -> sa.ColumnElement[bool]:
+        return of_list(suspension.c.list_id, self._service)
 
     def counts(self) -> dict[int, int]:
         select = (

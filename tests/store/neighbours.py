@@ -224,6 +224,9 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.suspensions.page(a.club_id, after=0, limit=9),
         [],
     ),
+    "suspensions.untold": (lambda u, _: u.suspensions.untold(), None),
+    "suspensions.told": (lambda u, _: u.suspensions.told(), None),
+    "suspensions.tell": (lambda u, _: u.suspensions.tell(LATER), []),
     "suspensions.counts": (lambda u, _: u.suspensions.counts(), {}),
     "people.put": (lambda u, a: u.people.put(a.list_id, [PERSON], ADMIN, NOON), []),
     "people.hold": (lambda u, _: u.people.hold([PERSON]), None),
@@ -402,4 +405,4 @@ CALLS: dict[str, tuple[Call, object]] = {
 }
 
 #: give the same to everybody
-ALIKE = {"facts.digest_key", "people.hold", "schedules.hold"}
+ALIKE = {"facts.digest_key", "people.hold", "schedules.hold", "suspensions.told"}

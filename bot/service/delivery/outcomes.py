@@ -24,7 +24,7 @@ from bot.service.delivery.jobs import Outgoing, Repeat
 from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.records.moves import moved
+from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
 
 #: how long a repeated message may take to bounce before it counts as accepted;

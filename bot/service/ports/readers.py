@@ -11,6 +11,7 @@ from bot.domain.lists import (
     Subscription,
     SubscriptionOrigin,
     Suspended,
+    SuspendedTogether,
 )
 from bot.domain.people import Person
 from bot.domain.verdict import Score
@@ -110,6 +111,18 @@ class Suspensions(Protocol):
 
     def counts(self) -> dict[int, int]:
         """How many did not come back, by list id."""
+        ...
+
+    def untold(self) -> datetime | None:
+        """Since when somebody is suspended whom nobody was told of."""
+        ...
+
+    def told(self) -> datetime | None:
+        """When somebody was told last."""
+        ...
+
+    def tell(self, now: datetime) -> list[SuspendedTogether]:
+        """Whom nobody was told of, as told now; but those who are back."""
         ...
 
 

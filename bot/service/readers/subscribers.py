@@ -20,7 +20,7 @@ from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.welcome import schedule_welcome
-from bot.service.records.moves import moved
+from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import auditors_only, known, may_know
 
