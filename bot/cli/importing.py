@@ -14,7 +14,7 @@ from bot.cli import files, output, session
 from bot.cli.reader import words
 from bot.desk.verbs.imports import IMPORT, TRY_IMPORT, PeopleFile
 from bot.domain.errors import Invalid
-from bot.domain.people_files import Format, Reader, format_of
+from bot.domain.people_files import Format, Reader, format_of, says_something
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.staging import BadLine, Enrolment
 from bot.service.readers.imports import BadLines
@@ -106,9 +106,12 @@ def import_people(
         there = work.there if work else 0
         [reader] = opened
         if json:
-            _print(list_name, dry_run, counts, there, kept, reader)
+            own = work.own if work else 0
+            _print(list_name, dry_run, counts, there, own, kept, reader)
         else:
             _tell_lines(kept, reader)
+            if work and work.own:
+                output.note(Phrase("the service's own address is passed over"))
             if work:
                 output.say_all(_done(list_name, dry_run, rejoin, counts, there, kept))
         if refused:
@@ -130,12 +133,20 @@ def _reader(
     head: list[str] = []
     for text in islice(lines, _BLANKS):
         head.append(text)
-        if text.strip():
+        if says_something(text):
             break
     first = head[-1] if head else ""
     if "\0" in first:
         raise Invalid(
             Phrase("{file} is no text in UTF-8; save it as CSV in UTF-8.", file=name)
+        )
+    if format_ is None and first.lstrip().startswith("<"):
+        raise Invalid(
+            Phrase(
+                "{file} is XML or HTML, and no list of people; save it as CSV, with a"
+                " header that names jid.",
+                file=name,
+            )
         )
     found = format_ or format_of(name, first)
     if found is None:
@@ -176,6 +187,7 @@ def _print(
     dry_run: bool,
     done: Enrolment,
     there: int,
+    own: int,
     kept: SqlStaging,
     reader: Reader,
 ) -> None:
@@ -186,6 +198,7 @@ def _print(
         "changed": done.changed,
         "left": done.left,
         "suspended": done.suspended,
+        "own": own,
         "duplicates": kept.duplicates,
         "bad": kept.faults,
     }

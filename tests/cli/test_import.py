@@ -123,7 +123,7 @@ def test_json(place: Workplace) -> None:
     assert found["duplicates"] == [{"line": 33, "jid": "a@example.org", "first": 32}]
     assert found["unused"] == ["age"]
     counts = {"people": 1, "added": 0, "there": 0, "changed": 0}
-    counts |= {"left": 0, "suspended": 0, "duplicates": 1, "bad": 30}
+    counts |= {"left": 0, "suspended": 0, "own": 0, "duplicates": 1, "bad": 30}
     assert found["counts"] == counts
     ran = importing(place, CSV, "--json", name="people.csv")
     found = json.loads(ran.out)
@@ -203,6 +203,11 @@ def test_standard_input(place: Workplace) -> None:
     ("text", "name", "more", "says"),
     [
         (b"", "people.txt", (), "does not tell its format"),
+        (b"<?xml version='1.0'?>\n<users/>\n", "people.txt", (), "is XML or HTML"),
+        (b"<html>\n", "people.csv", (), "is XML or HTML"),
+        (b"[\n", "people.txt", (), "does not tell its format"),
+        (b"Email\na@example.org\n", "people.txt", (), "under email are JIDs"),
+        (b"name;e-mail\n", "people.txt", (), "under e-mail are JIDs"),
         (b"anna@example.org,de\n", "people.txt", (), "--format csv"),
         (b"anna@example.org,de\n", "people.csv", (), "no column jid"),
         (CSV.encode("utf-16"), "people.csv", (), "no text in UTF-8"),

@@ -10,6 +10,7 @@ import pytest
 from bot.desk.desk import Desk
 from bot.desk.verbs.imports import IMPORT, TRY_IMPORT, PeopleFile
 from bot.domain.access import OPERATOR
+from bot.domain.addresses import Addresses
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.people import Person
@@ -22,7 +23,7 @@ from bot.service.ports.trail import AuditFilter
 from bot.service.readers import imports
 from bot.service.readers.imports import BadLines, Import
 from bot.store.staging import SqlStaging, staging
-from tests.world import ADMIN, SERVICE, USER, World, a_list, copy_of
+from tests.world import ADMIN, SERVICE, USER, World, a_list, a_policy, copy_of
 
 
 @pytest.fixture
@@ -110,13 +111,13 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
         with refused:
             Desk(world.use_cases).ask_here(IMPORT(a_file(kept, said, skip_bad=False)))
         assert kept.page("", 9) == [Person("anna@example.org", "de", "Europe/Berlin")]
-        assert [one.line for one in kept.all_faults()] == [3, 4, 5, 6, 7, 8, 9, 10, 12]
+        assert [one.line for one in kept.all_faults()] == [3, 4, 5, 6, 7, 9, 10, 12]
         assert list(kept.all_duplicates()) == [(11, "anna@example.org", 2)]
         whys = [one.why for one in kept.all_faults()]
     for why, part in zip(
         whys,
         [
-            *("not a JID", "resource", "tag", "Mars", "server", "itself", "no JID"),
+            *("not a JID", "resource", "tag", "Mars", "server", "no JID"),
             *("tag", "no @"),
         ],
         strict=True,
@@ -151,6 +152,23 @@ def test_who_prefers_something_else_is_counted(world: World) -> None:
         work = carry_out(world, said)
         assert (work.counts.added, work.there, work.counts.changed) == expected
     assert carry_out(world, records(*people)).counts.changed == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "component"), [("bot@example.org/carillon", False), (SERVICE, True)]
+)
+def test_its_own_address_is_passed_over(
+    blank: Path, tmp_path: Path, address: str, component: bool
+) -> None:
+    """It stands in every listing of a server's users, and is no bad line."""
+    addresses = Addresses(service=address, component=component)
+    policy = a_policy(addresses=addresses)
+    world = World(copy_of(blank, tmp_path), lists=[a_list()], policy=policy)
+    own = f"news@{SERVICE}" if component else addresses.own
+    work = carry_out(world, records("a@example.org", own), skip_bad=False)
+    assert (work.counts, work.own) == (Enrolment(added=1), 1)
+    assert standing(world) == ["a@example.org"]
+    world.close()
 
 
 def test_who_has_gone_stays_away(world: World) -> None:

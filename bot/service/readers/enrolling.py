@@ -142,6 +142,7 @@ class Enrolling:
                 ),
                 field="jid",
             )
+        refuse_own(self._policy, address)
         if timezone is not None:
             zone(timezone)
         for tag in (language, language_seen):
@@ -149,7 +150,6 @@ class Enrolling:
                 language_tag(tag)
         if suspended is not None:
             timestamps.parse(suspended)
-        refuse_own(self._policy, address)
         return person._replace(jid=address)
 
     def remove(self, uow: UnitOfWork, caller: Caller, list_name: str, jid: str) -> None:

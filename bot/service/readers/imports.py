@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from bot.domain.access import Caller
-from bot.domain.errors import CarillonError, Invalid
+from bot.domain.errors import CarillonError, Invalid, NotAllowed
 from bot.domain.people import Person
 from bot.domain.people_files import Record, Rejected, clean, rejected
 from bot.domain.phrase import Counted, Phrase
@@ -80,6 +80,8 @@ class Import:
         self._welcome, self._rejoin = welcome, rejoin
         self._said = said
         self._size = FIRST_SLICE
+        #: lines with the service's own address, which are passed over
+        self.own = 0
         self.counts = Enrolment()
         #: how many people were dealt with so far
         self.done = 0
@@ -98,7 +100,8 @@ class Import:
         """Judge every line; yields how many people and faults there are so far."""
         judged, count = map(self._judge, records), 0
         while batch := list(islice(judged, _LINES_PER_SIGN)):
-            self._staging.add([one for one in batch if not isinstance(one, Rejected)])
+            good = [one for one in batch if one and not isinstance(one, Rejected)]
+            self._staging.add(good)
             for one in batch:
                 if isinstance(one, Rejected):
                     why = clean(self._said(one.why))
@@ -106,12 +109,16 @@ class Import:
             count += len(batch)
             yield count
 
-    def _judge(self, record: Record | Rejected) -> Record | Rejected:
+    def _judge(self, record: Record | Rejected) -> Record | Rejected | None:
+        """None for the service's own address, which stands in listings of users."""
         if isinstance(record, Rejected):
             return record
         line, person = record
         try:
             return line, self._enrolling.check(person)
+        except NotAllowed:
+            self.own += 1
+            return None
         except CarillonError as error:
             return rejected(line, person.jid, error.phrase)
 
