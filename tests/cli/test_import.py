@@ -45,8 +45,15 @@ def trail(place: Workplace) -> list[tuple[str, str]]:
                 b' "Europe/Berlin"}\n{"jid": "bert@example.org"}\n'
             ),
         ),
+        (
+            "people.jsonl",
+            (
+                b'\xef\xbb\xbf{"jid": "anna@example.org", "language": "de", "timezone":'
+                b' "Europe/Berlin"}\n\xef\xbb\xbf{"jid": "bert@example.org"}\n'
+            ),
+        ),
     ],
-    ids=["csv", "bom-crlf", "semicolon", "by-its-header", "jsonl"],
+    ids=["csv", "bom-crlf", "semicolon", "by-its-header", "jsonl", "put-together"],
 )
 def test_import(place: Workplace, name: str, text: bytes) -> None:
     """Everybody in the file is put on the list, with what they prefer."""

@@ -110,6 +110,7 @@ stop      all                 yes   no        no      no   no     who      who
 
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who
+people    suspended           yes   no        yes     no   no     who      who
 people    add                 yes   no        no      no   no     who      who
 people    add-to-nothing      none  no        no      no   no     who      who
 people    remove              yes   no        no      no   no     who      who
