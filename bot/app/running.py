@@ -34,6 +34,7 @@ from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
+from bot.engine.teller import Teller
 from bot.engine.turnstile import Turnstile
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
@@ -162,9 +163,10 @@ class Running:
         #: which hang-up, and which asking in the database, was heeded last
         self._heeded = (ending.hang_ups, 0)
         bystander = Loop("bystander", Bystander(database, clock).step)
+        teller = Loop("teller", Teller(database, use_cases.suspensions).step)
         self._own_loops = (
             *(self._pulse, self._renewing, self._housekeeping),
-            *(self._reading, bystander),
+            *(self._reading, bystander, teller),
         )
         self._background = dict(self._doors.tasks)
         vitals = Vitals(

@@ -158,6 +158,9 @@ class Walk:
             "people list-of-nothing": lambda: subscribers.LIST(
                 subscribers.SubscriberWish(list_name="nothing")
             ),
+            "people suspended": lambda: subscribers.SUSPENDED(
+                subscribers.SubscriberWish(list_name="board")
+            ),
             "people add": lambda: subscribers.ADD(
                 people(list_name="board", jids=["new@example.org"])
             ),
