@@ -20,7 +20,9 @@ from bot.domain.lateness import Shift, looked
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.schedule import Origin, Schedule
+from bot.domain.verdict import SUSPEND_SCORE
 from bot.rendering.templates import JinjaTemplates
+from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
@@ -186,6 +188,22 @@ class World:
                 self.enrolling.add(unit, admin, to, jid, None, None)
 
         self.do(add)
+
+    def bounce(self, jid: str, condition: str, list_name: str = "news") -> None:
+        """A message of an announcement of its own comes back from somebody."""
+        key = self.broadcast(self.due(list_name=list_name)).key
+        self.came_back(key, jid, condition)
+
+    def came_back(self, key: str, jid: str, condition: str) -> None:
+        bounce = Bounce(
+            broadcast_key=key, jid=jid, condition=condition, error_type="cancel"
+        )
+        self.do(self.outcomes.bounced, bounce)
+
+    def suspend(self, jid: str, list_name: str = "news") -> None:
+        """So many that he is told nothing any more."""
+        for _ in range(SUSPEND_SCORE):
+            self.bounce(jid, "service-unavailable", list_name)
 
     # --- steering -------------------------------------------------------------
 

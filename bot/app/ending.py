@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT end the service, whatever hangs.
+"""SIGTERM and SIGINT end the service, whatever hangs; SIGHUP has it read anew.
 
     signal ─► `asked` is set, whoever waits is called ─► the service ends in good order
                                   └─► the time is up: the process ends, as it is
@@ -6,8 +6,12 @@
 A thread waits for the signals, since the main thread may wait for an answer that never
 comes: a database that is frozen, a name server that is silent. What is committed stays
 so when the process ends that way, and what is not is undone by the database.
+
+SIGHUP is counted, and whoever waits is called. Where it says that the service's own
+terminal is gone, it ends the service: nobody would find it there.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -33,17 +37,21 @@ class Ending:
 
     def __init__(self) -> None:
         self.asked = threading.Event()
+        #: how often SIGHUP came
+        self.hang_ups = 0
+        self._on_hang_up: Callable[[], None] = _nothing
+        self._had_terminal = _has_terminal()
         self._over = threading.Event()
         self._before: Iterable[int] = ()
         self._lock = threading.Lock()
-        self._wake: Callable[[], None] = lambda: None
+        self._wake: Callable[[], None] = _nothing
         self._seconds = IDLE
         self._since = 0.0
         #: of a process whose time is up
         self._status = 0
 
     def __enter__(self) -> Self:
-        numbers = _stop_signals()
+        numbers = _signals()
         # in every thread made from here on, too: else one of them would get it
         self._before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
         self._thread = threading.Thread(
@@ -65,7 +73,13 @@ class Ending:
         signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
 
     def _wait(self, numbers: tuple[signal.Signals, ...]) -> None:
-        signal.sigwait(numbers)
+        while signal.sigwait(numbers) == signal.SIGHUP:
+            if self._had_terminal and not _has_terminal():
+                break
+            with self._lock:
+                self.hang_ups += 1
+                hung_up = self._on_hang_up
+            hung_up()
         if self._over.is_set():
             return
         with self._lock:
@@ -80,7 +94,8 @@ class Ending:
         else:
             log.info("ends without waiting for what hangs")
         logging.shutdown()
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # its terminal may be gone
+            sys.stderr.flush()
         os._exit(self._status)
 
     def call(self, wake: Callable[[], None], within: float) -> None:
@@ -93,20 +108,33 @@ class Ending:
         if asked:
             wake()
 
+    def on_hang_up(self, call: Callable[[], None]) -> None:
+        """It is called, in another thread, at each SIGHUP from now on."""
+        with self._lock:
+            self._on_hang_up = call
+
     def settled(self) -> None:
         """All that was to be done is done: what hangs now is not waited for."""
         with self._lock:
-            self._wake = lambda: None
+            self._wake = self._on_hang_up = _nothing
             waited = time.monotonic() - self._since if self.asked.is_set() else 0.0
             self._seconds, self._status = waited + REST, 0
 
 
-def _stop_signals() -> tuple[signal.Signals, ...]:
-    """SIGTERM, and SIGINT unless whoever started the service has it ignored.
+def _nothing() -> None:
+    """What is to be done while nobody waits."""
+
+
+def _has_terminal() -> bool:
+    return any(os.isatty(number) for number in (0, 1, 2))
+
+
+def _signals() -> tuple[signal.Signals, ...]:
+    """SIGTERM, SIGHUP, and SIGINT unless whoever started the service has it ignored.
 
     A shell does that for a job in the background, whose terminal's Ctrl-C is meant
     for another program.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        return (signal.SIGTERM,)
-    return (signal.SIGTERM, signal.SIGINT)
+        return (signal.SIGTERM, signal.SIGHUP)
+    return (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)

@@ -7,6 +7,7 @@ in the text of an internal error.
 """
 
 import logging
+from typing import Any
 
 import structlog
 
@@ -17,6 +18,7 @@ from bot.domain.events import (
     Deviated,
     Ended,
     Event,
+    Moved,
     Planned,
     Requested,
     Unsent,
@@ -68,6 +70,25 @@ def write(event: Event) -> None:
             )
         case Ended():
             _end(event)
+        case Moved():
+            log.info(
+                _MOVES[event.action],
+                list=event.list_name,
+                count=event.count,
+                **_said(reason=event.reason, announcement=event.announcement),
+            )
+
+
+_MOVES = {
+    Action.SUBSCRIBE: "joined a list",
+    Action.UNSUBSCRIBE: "left a list",
+    Action.SUSPEND: "suspended from a list",
+    Action.RESTORE: "restored to a list",
+}
+
+
+def _said(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _request(event: Requested) -> None:

@@ -6,24 +6,27 @@ import gc
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from bot.app import systemd
+from bot.app.configuration import Configuration
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
 from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, spool_of
-from bot.clock import Alarm
+from bot.app.wiring import database_of, declare, lists_of, spool_of
+from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
@@ -31,6 +34,7 @@ from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
+from bot.engine.teller import Teller
 from bot.engine.turnstile import Turnstile
 from bot.metrics.counts import Counts
 from bot.service.delivery.progress import LEASE_TIME
@@ -54,12 +58,13 @@ RECORD_SECONDS = 4.0
 LAST_SECONDS = 30.0
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, file: Path) -> None:
     """The service, until SIGTERM or SIGINT; raises CarillonError where it can't.
 
-    Raises SettingsError where the password is empty.
+    `settings` were read from `file`. Raises SettingsError where the password is empty.
     """
     _ = settings.xmpp.secret
+    configuration = Configuration(file, settings, SystemClock().now())
     observing = Observing()
     with (
         Ending() as ending,
@@ -68,9 +73,16 @@ def run(settings: Settings) -> None:
     ):
         turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)
         # The lock first: a file that another service uses is not brought up to date.
-        prepare = partial(Start.prepared, settings, database)
+
+        def prepare() -> Start:
+            if turn.stood_by or ending.hang_ups:
+                configuration.take(configuration.look(SystemClock().now()), None, 0)
+            return Start.prepared(configuration, database)
+
         while (start := turn.wait(prepare)) is not None:
-            life = Running.serve(settings, database, hold, ending, start, observing)
+            life = Running.serve(
+                configuration, database, hold, ending, start, observing
+            )
             if asyncio.run(life) is End.ASKED:
                 break
             hold.close()
@@ -89,14 +101,17 @@ class Running:
 
     def __init__(
         self,
-        settings: Settings,
+        configuration: Configuration,
         database: SqlDatabase,
         hold: Hold,
+        ending: Ending,
         start: Start,
         spool: Spool,
         counts: Counts,
     ) -> None:
-        use_cases = start.use_cases
+        use_cases, settings = start.use_cases, configuration.settings
+        self._configuration = configuration
+        self._ending = ending
         self._database = database
         self._keeper = keeper = HoldKeeper(hold)
         self._end = End.ASKED
@@ -113,6 +128,7 @@ class Running:
         )
         self._counts = counts
         self._progress = use_cases.progress
+        self._policy = use_cases.policy
         self._jid = use_cases.policy.addresses.service
         self._alarm = Alarm(self._ring)
         ids = MessageIds(start.digest_key)
@@ -137,21 +153,20 @@ class Running:
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)
-        kept = settings.audit.keep_days
-        housekeeper = Housekeeper(
-            database,
-            use_cases.audit,
-            use_cases.rearming,
-            clock,
-            timedelta(days=kept) if kept else None,
+        self._housekeeper = housekeeper = Housekeeper(
+            database, use_cases.audit, use_cases.rearming, clock, _kept(settings)
         )
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
+        self._reading = Loop("configuration", self._read_anew)
+        #: which hang-up, and which asking in the database, was heeded last
+        self._heeded = (ending.hang_ups, 0)
         bystander = Loop("bystander", Bystander(database, clock).step)
+        teller = Loop("teller", Teller(database, use_cases.suspensions).step)
         self._own_loops = (
             *(self._pulse, self._renewing, self._housekeeping),
-            bystander,
+            *(self._reading, bystander, teller),
         )
         self._background = dict(self._doors.tasks)
         vitals = Vitals(
@@ -174,7 +189,7 @@ class Running:
     @classmethod
     async def serve(
         cls,
-        settings: Settings,
+        configuration: Configuration,
         database: SqlDatabase,
         hold: Hold,
         ending: Ending,
@@ -183,14 +198,16 @@ class Running:
     ) -> End:
         """From start to stop; raises Conflict where connecting cannot help."""
         loop = asyncio.get_running_loop()
+        settings, counts = configuration.settings, observing.counts
         with contextlib.closing(spool_of(settings, start.use_cases)) as spool:
-            running = cls(settings, database, hold, start, spool, observing.counts)
+            running = cls(configuration, database, hold, ending, start, spool, counts)
 
-            def stop() -> None:
+            def soon(call: Callable[[], None]) -> None:
                 with contextlib.suppress(RuntimeError):  # it is over meanwhile
-                    loop.call_soon_threadsafe(running._stop.set)
+                    loop.call_soon_threadsafe(call)
 
-            ending.call(stop, LAST_SECONDS)
+            ending.call(partial(soon, running._stop.set), LAST_SECONDS)
+            ending.on_hang_up(partial(soon, running._reading.nudge))
             try:
                 pages = running._web.serving() if running._web else None
                 async with pages or contextlib.nullcontext():
@@ -291,7 +308,7 @@ class Running:
         watch = self._database.watch()
         while True:
             if await watch.changed(PULSE):
-                for loop in self._engine.loops:
+                for loop in (*self._engine.loops, self._reading):
                     loop.nudge()
 
     async def _keep_hold(self) -> None:
@@ -308,11 +325,31 @@ class Running:
             connected=self._connection.is_ready,
             started_at=self._started_at,
             seen_at=self._started_at,  # `_beat` says it, by the database's clock
+            reading=await asyncio.to_thread(self._configuration.reading),
         )
         try:
             await self._database.run(_beat, pulse)
         finally:  # also where the database refused: starting again mends nothing
             systemd.tell(WATCHDOG="1", STATUS=self._condition())
+        return PULSE
+
+    async def _read_anew(self) -> float:
+        """The configuration, if that was asked for. All of it, or nothing: where the
+        database is away it is tried again.
+        """
+        asked = await self._database.read(_asked_to_read, self._worker)
+        now = (self._ending.hang_ups, asked)
+        if now == self._heeded:
+            return PULSE
+        look = await asyncio.to_thread(self._configuration.look, self._clock.now())
+        if not look.faults:
+            lists = await self._database.run(declare, lists_of(look.settings))
+        self._configuration.take(look, self._policy, asked)
+        if not look.faults:
+            self._housekeeper.keep_audit = _kept(look.settings)
+            self._doors.become(lists, look.settings.xmpp.contact)
+        self._heeded = now
+        self._pulse.nudge()
         return PULSE
 
     def _condition(self) -> str:
@@ -334,6 +371,16 @@ class Running:
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(replace(pulse, seen_at=uow.now()))
+
+
+def _asked_to_read(uow: UnitOfWork, worker: str) -> int:
+    return uow.facts.asked_to_read(worker)
+
+
+def _kept(settings: Settings) -> timedelta | None:
+    """How long an entry of the audit trail is kept; None: for ever."""
+    days = settings.audit.keep_days
+    return timedelta(days=days) if days else None
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:

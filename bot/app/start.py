@@ -6,11 +6,11 @@ from typing import Self
 import structlog
 
 from bot.app import renamed
+from bot.app.configuration import Configuration
 from bot.app.wiring import use_cases_over
 from bot.domain.lists import AnnouncementList
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
-from bot.settings import Settings
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 
@@ -24,10 +24,11 @@ class Start:
     lists: list[AnnouncementList]
 
     @classmethod
-    def prepared(cls, settings: Settings, database: SqlDatabase) -> Self:
+    def prepared(cls, configuration: Configuration, database: SqlDatabase) -> Self:
         """To be called by the only process that may connect as the service."""
+        settings = configuration.settings
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
-        use_cases = use_cases_over(database, settings)
+        use_cases = use_cases_over(database, settings, configuration.templates)
         if hint := renamed.hint(settings, database):
             log.warning(str(hint))
         database.call(use_cases.progress.take_over)

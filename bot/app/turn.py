@@ -32,6 +32,8 @@ class Turn:
         self._service = service
         self._ending = ending
         self._pause = _FIRST
+        #: whether `wait` had to
+        self.stood_by = False
 
     def wait(self, prepare: Callable[[], T]) -> T | None:
         """What `prepare` gives, once it is ours; None where the end is asked for first.
@@ -49,6 +51,7 @@ class Turn:
                 self._wait_for_database(error)
                 continue
             self._back()
+            self.stood_by = True
             if not told:
                 told = True
                 log.info("standing by: another is connected, or may come back", jid=jid)

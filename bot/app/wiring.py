@@ -40,19 +40,28 @@ def policy_of(settings: Settings) -> Policy:
             Role.USER: _limits(Role.USER, settings.limits.user),
             Role.STRANGER: _limits(Role.USER, settings.limits.user),
         },
-        notify=tuple(settings.notify.jids),
+        notify=None if settings.notify.jids is None else tuple(settings.notify.jids),
     )
 
 
 def templates_of(settings: Settings) -> JinjaTemplates:
     """The templates, up to the widest of the configured limits."""
+    return JinjaTemplates(settings.templates.folder, **_widest(settings))
+
+
+def use(settings: Settings, policy: Policy, templates: JinjaTemplates) -> None:
+    """Have both be what is configured now, for all who share them."""
+    policy.become(policy_of(settings))
+    templates.use(settings.templates.folder, **_widest(settings))
+
+
+def _widest(settings: Settings) -> dict[str, int]:
     by_role = settings.limits
     limits = (by_role.user, by_role.of_publishers, by_role.admin)
-    return JinjaTemplates(
-        settings.templates.folder,
-        max_subject=max(limit.subject for limit in limits),
-        max_body=max(limit.body for limit in limits),
-    )
+    return {
+        "max_subject": max(limit.subject for limit in limits),
+        "max_body": max(limit.body for limit in limits),
+    }
 
 
 def _limits(role: Role, limits: LimitSettings) -> Limits:
@@ -95,7 +104,7 @@ def database_of(settings: Settings, observer: Observer | None = None) -> SqlData
 def spool_of(settings: Settings, use_cases: UseCases) -> SqlSpool:
     """Where joins and leaves of the configured service wait; to be closed."""
     file = spool_file(settings.database.url, settings.xmpp.addresses.own)
-    return SqlSpool(file, use_cases.clock, use_cases.policy.access.domains)
+    return SqlSpool(file, use_cases.clock, use_cases.policy.trusted_domains)
 
 
 @contextlib.contextmanager
@@ -108,14 +117,16 @@ def open_use_cases(settings: Settings) -> Iterator[UseCases]:
         yield use_cases_over(database, settings)
 
 
-def use_cases_over(database: SqlDatabase, settings: Settings) -> UseCases:
+def use_cases_over(
+    database: SqlDatabase, settings: Settings, templates: JinjaTemplates | None = None
+) -> UseCases:
     """The use cases over this database, with the configured lists declared."""
     policy, clock = policy_of(settings), SystemClock()
-    templates = templates_of(settings)
+    templates = templates or templates_of(settings)
     lists = lists_of(settings)
     # Looked at first: a command that changes nothing waits for no writer.
     if not database.look(_declared, lists):
-        database.call(_declare, lists)
+        database.call(declare, lists)
     return UseCases.over(database, policy, templates, clock)
 
 
@@ -125,5 +136,7 @@ def _declared(uow: UnitOfWork, lists: list[AnnouncementList]) -> bool:
     return stored == {entry.name: entry for entry in lists}
 
 
-def _declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> None:
+def declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> list[AnnouncementList]:
+    """As they are stored now."""
     uow.lists.declare(lists)
+    return uow.lists.all()

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import following, given, moments, output, session, showing
+from bot.cli import following, given, moments, output, serving, session, showing
 from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import lists
@@ -120,16 +120,22 @@ def announce(
             given.oddities(options, drafted, desk.templates),
             draft.cautions,
         )
+        found = serving.seen(desk)
+        differing = serving.differing(context, found)
+        absent = serving.absent(found)
         shown: dict[str, Any] = {
             "list": list_name,
             "readers": draft.readers,
             "timezone": drafted.zone,
             "rule": rule_in_words(drafted),
             "texts": views.texts(draft.texts),
+            "notes": [str(note) for note in (*differing, *absent)],
             **moments.as_data(preview, warnings),
         }
         if not json:
             showing.draft(drafted, draft.readers, draft.texts, preview, warnings)
+            # whoever waits is told by what waits
+            serving.tell((*differing, *(() if wait else absent)))
         if dry_run:
             if json:
                 output.document({**shown, "dry_run": True})

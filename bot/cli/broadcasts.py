@@ -133,16 +133,22 @@ def stop(
     ] = False,
     json: output.JSON = False,
 ) -> None:
-    """Stop one, or all; nothing more leaves, those already told stay told."""
+    """Stop one, or all; nothing more leaves, those already told stay told.
+
+    Says how many those are so far.
+    """
     if (number is None) != everything:
         output.fail(Phrase("say which: its number, or --all"), 2)
     with session.desk_of(context) as desk:
         if number is None:
             stopped = desk.ask_here(verbs.STOP_ALL(Plain("all")))
         else:
-            desk.ask_here(verbs.STOP(verbs.Number(number)))
-            stopped = 1
+            stopped = [desk.ask_here(verbs.STOP(verbs.Number(number))).id]
+        found = [desk.ask_here(verbs.SHOW(verbs.Number(one))) for one in stopped]
     if json:
-        output.document({"stopped": stopped})
+        shown = [views.broadcast(*one) for one in found]
+        output.document({"stopped": len(stopped), "broadcasts": shown})
         return
-    output.say(Counted("{count} stopped.", "{count} stopped.", stopped))
+    for one in found:
+        output.say(showing.told_so_far(*one))
+    output.say(Counted("{count} stopped.", "{count} stopped.", len(stopped)))

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import given, moments, naming, output, session, showing, steering
+from bot.cli import (
+    given,
+    moments,
+    naming,
+    output,
+    serving,
+    session,
+    showing,
+    steering,
+)
 from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import editing, schedules
@@ -170,9 +179,11 @@ def edit(
         if asks and not output.confirmed(Phrase("Change this?")):
             output.fail(Phrase("nothing was changed"))
         changed = desk.ask_here(editing.EDIT(wanted)).schedule
+        absent = serving.absent(serving.seen(desk))
     if json:
         output.document({**views.schedule(changed), **shown, "dry_run": False})
         return
+    serving.tell(absent)
     steering.tell(changed)
 
 

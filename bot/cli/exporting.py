@@ -1,6 +1,7 @@
 """`carillon subscribers export`: who stands on a list, as a file to import again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,7 +9,9 @@ import typer
 
 from bot.cli import files, output, session
 from bot.desk.verbs import lists
-from bot.desk.verbs.subscribers import EXPORT, SubscriberWish
+from bot.desk.verbs.subscribers import EXPORT, SUSPENDED, SubscriberWish
+from bot.domain import timestamps
+from bot.domain.lists import Suspended
 from bot.domain.people import Person
 from bot.domain.people_files import Format, format_of, header, written
 from bot.domain.phrase import Counted, Phrase
@@ -33,7 +36,7 @@ def export_people(
     ] = None,
     json: output.JSON = False,
 ) -> None:
-    """Write who stands on a list, with their preferences, to a file."""
+    """Write who stands on a list, or is suspended, with preferences, to a file."""
     if json and str(file) == "-":
         output.fail(Phrase("--json is about FILE, so name one"), 2)
     wanted = Format(format_ or format_of(file.name, "") or Format.CSV)
@@ -52,11 +55,24 @@ def export_people(
 
 
 def _all(desk: "Desk", list_name: str) -> Iterator[Person]:
-    after = 0
-    while True:
-        wish = SubscriberWish(list_name=list_name, after=after, limit=_PAGE_SIZE)
-        found = desk.ask_here(EXPORT(wish))
+    """Who stands there, then who is suspended."""
+    wish = SubscriberWish(list_name=list_name, limit=_PAGE_SIZE)
+    while found := desk.ask_here(EXPORT(wish)):
         yield from (person for _, person in found)
-        if len(found) < _PAGE_SIZE:
-            return
-        after = found[-1][0]
+        wish = replace(wish, after=found[-1][0])
+    wish = replace(wish, after=0)
+    while suspended := desk.ask_here(SUSPENDED(wish)):
+        yield from map(_person, suspended)
+        wish = replace(wish, after=suspended[-1].subscription.id)
+
+
+def _person(one: Suspended) -> Person:
+    place, subscriber, _ = one
+    assert place.ended_at is not None  # noqa: S101 - it is over
+    return Person(
+        subscriber.jid,
+        subscriber.language,
+        subscriber.timezone,
+        subscriber.language_seen,
+        timestamps.format(place.ended_at),
+    )

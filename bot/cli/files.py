@@ -68,6 +68,7 @@ def lines(stream: io.TextIOWrapper) -> Iterator[str]:
                 output.fail(
                     Phrase("the file has a line without end: it is no list of people")
                 )
-            yield line
+            # there is one in the midst of files that were put together
+            yield line.removeprefix("\ufeff")
     except OSError as error:
         output.fail(Phrase("the file cannot be read: {why}", why=error.strerror))

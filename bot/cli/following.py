@@ -1,6 +1,7 @@
 """Staying with a broadcast until it is over."""
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
@@ -69,8 +70,8 @@ def broadcast(
             time.sleep(_POLL_SECONDS)
     if not quiet:
         showing.broadcasts([(found, progress)])
-        if progress.failed:
-            output.note(_unreached(found, progress))
+        for note in _unreached(found, progress):
+            output.note(note)
     return views.broadcast(found, progress), _failure(found)
 
 
@@ -78,16 +79,31 @@ def _done(progress: domain.Progress) -> int:
     return progress.sent + progress.failed + progress.skipped
 
 
-def _unreached(found: Broadcast, progress: domain.Progress) -> Phrase:
-    return Counted(
-        "{count} of {total} was not reached; who and why:"
-        " carillon broadcasts failures {number}",
-        "{count} of {total} were not reached; who and why:"
-        " carillon broadcasts failures {number}",
-        progress.failed,
-        total=progress.total,
-        number=found.id,
-    )
+def _unreached(found: Broadcast, progress: domain.Progress) -> Iterator[Phrase]:
+    """Who failed is listed; who was left out as it ended before his turn is not."""
+    if left_out := progress.left_out:
+        yield Counted(
+            "{count} of {total} was told",
+            "{count} of {total} were told",
+            progress.sent,
+            total=progress.total,
+        )
+        yield Counted(
+            "{count} of {total} was left out: it ended before",
+            "{count} of {total} were left out: it ended before",
+            left_out,
+            total=progress.total,
+        )
+    if progress.failed:
+        yield Counted(
+            "{count} of {total} was not reached; who and why:"
+            " carillon broadcasts failures {number}",
+            "{count} of {total} were not reached; who and why:"
+            " carillon broadcasts failures {number}",
+            progress.failed,
+            total=progress.total,
+            number=found.id,
+        )
 
 
 def _failure(found: Broadcast) -> Phrase | None:

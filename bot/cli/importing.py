@@ -14,7 +14,7 @@ from bot.cli import files, output, session
 from bot.cli.reader import words
 from bot.desk.verbs.imports import IMPORT, TRY_IMPORT, PeopleFile
 from bot.domain.errors import Invalid
-from bot.domain.people_files import Format, Reader, format_of
+from bot.domain.people_files import Format, Reader, format_of, says_something
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.staging import BadLine, Enrolment
 from bot.service.readers.imports import BadLines
@@ -57,6 +57,12 @@ def import_people(
     welcome: Annotated[
         bool, typer.Option(help="Greet who is new with the list's welcome.")
     ] = False,
+    rejoin: Annotated[
+        bool,
+        typer.Option(
+            "--rejoin", help="Add those, too, who have left or are suspended."
+        ),
+    ] = False,
     json: output.JSON = False,
 ) -> None:
     """Put the people of a file on a list; who stands there already stays."""
@@ -81,6 +87,7 @@ def import_people(
                 records=records,
                 staging=kept,
                 welcome=welcome,
+                rejoin=rejoin,
                 skip_bad=skip_bad,
                 said=str if json else words,
                 reading=_follow(bar, Phrase("reading"), place),
@@ -95,13 +102,18 @@ def import_people(
                 work = desk.ask_here((TRY_IMPORT if dry_run else IMPORT)(wanted))
             except BadLines:
                 refused = True
-        counts = Enrolment(work.added, work.changed) if work else Enrolment()
+        counts = work.counts if work else Enrolment()
         there = work.there if work else 0
         [reader] = opened
         if json:
-            _print(list_name, dry_run, counts, there, kept, reader)
+            own = work.own if work else 0
+            _print(list_name, dry_run, counts, there, own, kept, reader)
         else:
-            _tell(list_name, dry_run, refused, counts, there, kept, reader)
+            _tell_lines(kept, reader)
+            if work and work.own:
+                output.note(Phrase("the service's own address is passed over"))
+            if work:
+                output.say_all(_done(list_name, dry_run, rejoin, counts, there, kept))
         if refused:
             raise Invalid(_refusal(kept.faults, dry_run))
 
@@ -121,12 +133,20 @@ def _reader(
     head: list[str] = []
     for text in islice(lines, _BLANKS):
         head.append(text)
-        if text.strip():
+        if says_something(text):
             break
     first = head[-1] if head else ""
     if "\0" in first:
         raise Invalid(
             Phrase("{file} is no text in UTF-8; save it as CSV in UTF-8.", file=name)
+        )
+    if format_ is None and first.lstrip().startswith("<"):
+        raise Invalid(
+            Phrase(
+                "{file} is XML or HTML, and no list of people; save it as CSV, with a"
+                " header that names jid.",
+                file=name,
+            )
         )
     found = format_ or format_of(name, first)
     if found is None:
@@ -167,6 +187,7 @@ def _print(
     dry_run: bool,
     done: Enrolment,
     there: int,
+    own: int,
     kept: SqlStaging,
     reader: Reader,
 ) -> None:
@@ -175,6 +196,9 @@ def _print(
         "added": done.added,
         "there": there,
         "changed": done.changed,
+        "left": done.left,
+        "suspended": done.suspended,
+        "own": own,
         "duplicates": kept.duplicates,
         "bad": kept.faults,
     }
@@ -191,16 +215,8 @@ def _print(
     )
 
 
-def _tell(
-    list_name: str,
-    dry_run: bool,
-    refused: bool,
-    done: Enrolment,
-    there: int,
-    kept: SqlStaging,
-    reader: Reader,
-) -> None:
-    """Bad lines beside the output, and in it what was done."""
+def _tell_lines(kept: SqlStaging, reader: Reader) -> None:
+    """What was not taken, beside the output."""
     if reader.unused:
         output.note(
             Counted(
@@ -237,8 +253,6 @@ def _tell(
                 rest,
             )
         )
-    if not refused:
-        output.say_all(_done(list_name, dry_run, done, there, kept))
 
 
 def _bad(bad: BadLine) -> Phrase:
@@ -268,14 +282,47 @@ def _refusal(faults: int, dry_run: bool) -> Phrase:
 
 
 def _done(
-    list_name: str, dry_run: bool, done: Enrolment, there: int, kept: SqlStaging
+    list_name: str,
+    dry_run: bool,
+    rejoin: bool,
+    done: Enrolment,
+    there: int,
+    kept: SqlStaging,
 ) -> Iterator[Phrase]:
     yield from additions(done, there, list_name, dry_run=dry_run)
+    yield from returns(done) if rejoin else _absences(done)
     if kept.duplicates:
         yield Counted("{count} duplicate", "{count} duplicates", kept.duplicates)
     if kept.faults:
         yield Counted(
             "{count} bad line left out", "{count} bad lines left out", kept.faults
+        )
+
+
+def _absences(done: Enrolment) -> Iterator[Phrase]:
+    if done.left:
+        yield Counted(
+            "{count} has left and stays away; --rejoin adds such people, too",
+            "{count} have left and stay away; --rejoin adds such people, too",
+            done.left,
+        )
+    if done.suspended:
+        yield Counted(
+            "{count} is suspended and stays away; --rejoin adds such people, too",
+            "{count} are suspended and stay away; --rejoin adds such people, too",
+            done.suspended,
+        )
+
+
+def returns(done: Enrolment) -> Iterator[Phrase]:
+    """Of those who were added, how many had gone before, and not by an admin."""
+    if done.left:
+        yield Counted("{count} of them had left", "{count} of them had left", done.left)
+    if done.suspended:
+        yield Counted(
+            "{count} of them was suspended",
+            "{count} of them were suspended",
+            done.suspended,
         )
 
 

@@ -29,8 +29,9 @@ def lists(context: typer.Context, json: output.JSON = False) -> None:
                         "publishers": entry.publishers,
                         "welcome": entry.welcome,
                         "subscribers": count,
+                        "suspended": suspended,
                     }
-                    for entry, count in found
+                    for entry, count, suspended in found
                 ]
             }
         )
@@ -42,20 +43,22 @@ def lists(context: typer.Context, json: output.JSON = False) -> None:
         return
     output.table(
         (
-            *(Phrase("list"), Phrase("subscribers"), Phrase("title")),
+            *(Phrase("list"), Phrase("subscribers"), Phrase("suspended")),
+            Phrase("title"),
             *(Phrase("default"), Phrase("kind"), Phrase("language"), Phrase("zone")),
         ),
         [
             (
                 entry.name,
                 count,
+                suspended,
                 entry.title,
                 entry.is_default,
                 entry.kind,
                 entry.language,
                 entry.timezone,
             )
-            for entry, count in found
+            for entry, count, suspended in found
         ],
-        numbers={Phrase("subscribers")},
+        numbers={Phrase("subscribers"), Phrase("suspended")},
     )

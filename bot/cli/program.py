@@ -28,6 +28,7 @@ from bot.cli import (
     init,
     lists,
     options,
+    reload,
     run,
     schedules,
     status,
@@ -121,6 +122,7 @@ def root(
 
 
 app.command("run")(run.run)
+app.command("reload")(reload.reload)
 app.command("status")(status.status)
 app.command("init")(init.init)
 app.command("check")(check.check)

@@ -8,7 +8,7 @@ from bot.domain import coming
 from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.characters import line
 from bot.domain.message import Text
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words
 from bot.domain.schedule import Schedule
 
@@ -89,6 +89,20 @@ def counts(progress: Progress) -> tuple[int, ...]:
     """As COUNTS names them."""
     reached = (progress.total, progress.sent, progress.failed, progress.skipped)
     return (*reached, progress.deferred)
+
+
+def told_so_far(found: Broadcast, progress: Progress) -> Phrase:
+    """Of one that was stopped just now."""
+    return Counted(
+        "Broadcast {number}: {count} of {total} has been told so far; what was on its"
+        " way is still counted, see {command}.",
+        "Broadcast {number}: {count} of {total} have been told so far; what was on its"
+        " way is still counted, see {command}.",
+        progress.sent,
+        number=found.id,
+        total=progress.total,
+        command=f"`carillon broadcasts show {found.id}`",
+    )
 
 
 def broadcasts(

@@ -1,16 +1,21 @@
 """`carillon status`: for people, and for health checks by its exit code."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from bot.cli import moments, output, session, showing
 from bot.desk import views
 from bot.desk.verbs.status import STATUS, StatusWish
+from bot.domain import timestamps
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.pulses import Pulse
 from bot.service.records.health import Health
+
+if TYPE_CHECKING:
+    from bot.app.differences import Differences
 
 _NEXT = 5
 
@@ -20,8 +25,11 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
 
     Exit code 0: a service is up and connected; 1: none is.
     """
-    from bot.app import renamed  # noqa: PLC0415 - a usage error need not wait for it
+    # not above: a usage error need not wait for it
+    from bot.app import renamed  # noqa: PLC0415
+    from bot.app.differences import Differences  # noqa: PLC0415
 
+    differences = Differences(session.settings_of(context))
     with session.desk_of(context) as desk:
         found = desk.ask_here(STATUS(StatusWish(limit=_NEXT)))
         own = desk.policy.addresses.own
@@ -33,7 +41,9 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
             {
                 "up": bool(found.up),
                 "connected": found.connected,
-                "services": [_pulse(pulse) for pulse in (*found.up, *found.silent)],
+                "services": [
+                    _pulse(pulse, differences) for pulse in (*found.up, *found.silent)
+                ],
                 "sending": [views.broadcast(*one) for one in found.sending],
                 "unreadable": [
                     {"reference": one.first, "count": one.total, "why": str(one.why)}
@@ -45,6 +55,9 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         )
     else:
         _show(found)
+        for pulse in found.up:
+            for told in _configuration(pulse, differences):
+                output.say(told)
         if found.held_up and found.up:
             output.say(found.held_up)
         if hint:
@@ -119,7 +132,22 @@ def _show(found: Health) -> None:
     )
 
 
-def _pulse(pulse: Pulse) -> dict[str, Any]:
+def _configuration(pulse: Pulse, differences: "Differences") -> Iterator[Phrase]:
+    """Which it has read, and what is to be known of it."""
+    if pulse.reading is None:
+        return
+    yield Phrase(
+        "Its configuration is {file}, read at {time}; templates of its own: {folder}.",
+        file=pulse.reading.file,
+        time=timestamps.format(pulse.reading.at),
+        folder=pulse.reading.templates or Phrase("none"),
+    )
+    for told in differences.told(pulse):
+        yield Phrase("Note: {text}.", text=told)
+
+
+def _pulse(pulse: Pulse, differences: "Differences") -> dict[str, Any]:
+    reading = pulse.reading
     return {
         "worker": pulse.worker,
         "service": pulse.service,
@@ -127,6 +155,8 @@ def _pulse(pulse: Pulse) -> dict[str, Any]:
         "connected": pulse.connected,
         "started_at": pulse.started_at,
         "seen_at": pulse.seen_at,
+        "configuration": views.reading(reading) if reading else None,
+        "differs": differences.of(pulse),
     }
 
 

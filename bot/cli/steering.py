@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import moments, naming, output, session, showing
+from bot.cli import moments, naming, output, serving, session, showing
 from bot.desk import views
-from bot.desk.verbs import schedules, steering
+from bot.desk.verbs import broadcasts, schedules, steering
+from bot.desk.verbs.broadcasts import BroadcastWish
 from bot.domain import coming, timestamps, wallclock
+from bot.domain.broadcast import BroadcastState
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import CautionKind, upcoming
 from bot.domain.schedule import Schedule
+from bot.service.ports.paging import Paging
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 
@@ -49,7 +52,7 @@ def resume(
     json: output.JSON = False,
 ) -> None:
     """Go on after a pause, or let go what is held."""
-    _change(context, steering.RESUME, reference, owner, json)
+    _change(context, steering.RESUME, reference, owner, json, sends=True)
 
 
 def skip(
@@ -81,7 +84,7 @@ def send_now(
     json: output.JSON = False,
 ) -> None:
     """Send it now; a recurring one keeps its rule."""
-    _change(context, steering.SEND_NOW, reference, owner, json)
+    _change(context, steering.SEND_NOW, reference, owner, json, sends=True)
 
 
 def cancel(
@@ -90,8 +93,30 @@ def cancel(
     owner: naming.Owner = None,
     json: output.JSON = False,
 ) -> None:
-    """Cancel it; those already told stay told."""
-    _change(context, steering.CANCEL, reference, owner, json)
+    """Cancel it; those already told stay told.
+
+    Says how many those are so far, if it is being sent.
+    """
+    with session.desk_of(context) as desk:
+        since = desk.clock.now()
+        changed = naming.asked(desk, steering.CANCEL, reference, owner)
+        paging = Paging(limit=1, before=0)
+        wish = BroadcastWish(paging=paging, schedule=changed.schedule.id)
+        latest = desk.ask_here(broadcasts.LIST(wish)).items
+    stopped = [
+        one
+        for one in latest
+        if one[0].state is BroadcastState.STOPPED
+        and one[0].finished_at
+        and one[0].finished_at >= since
+    ]
+    if json:
+        shown = [views.broadcast(*one) for one in stopped]
+        output.document({**_as_data(changed), "stopped": shown})
+        return
+    for one in stopped:
+        output.say(showing.told_so_far(*one))
+    _tell(changed)
 
 
 def _change(
@@ -100,13 +125,17 @@ def _change(
     reference: str,
     owner: str | None,
     json: bool,
+    *,
+    sends: bool = False,
 ) -> None:
     with session.desk_of(context) as desk:
         changed = naming.asked(desk, verb, reference, owner)
+        absent = serving.absent(serving.seen(desk)) if sends else ()
     if json:
         output.document(_as_data(changed))
         return
     _tell(changed)
+    serving.tell(absent)
 
 
 def _as_data(changed: Report) -> dict[str, Any]:

@@ -25,10 +25,19 @@ def show(
     list_name: ListName,
     limit: output.Limit = 50,
     after: output.After = None,
+    suspended: Annotated[
+        bool,
+        typer.Option(
+            "--suspended", help="Those who are told nothing: messages came back."
+        ),
+    ] = False,
     json: output.JSON = False,
 ) -> None:
     """Show who stands on a list, in the order of joining."""
     wish = verbs.SubscriberWish(list_name=list_name, after=after or 0, limit=limit + 1)
+    if suspended:
+        _show_suspended(context, wish, limit, json=json)
+        return
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.LIST(wish))
     more = len(found) > limit
@@ -69,6 +78,37 @@ def show(
     output.more(following)
 
 
+def _show_suspended(
+    context: typer.Context, wish: verbs.SubscriberWish, limit: int, *, json: bool
+) -> None:
+    with session.desk_of(context) as desk:
+        found = desk.ask_here(verbs.SUSPENDED(wish))
+    following = found[limit - 1].subscription.id if len(found) > limit else None
+    found = found[:limit]
+    if json:
+        items = [
+            {
+                "subscription": subscription.id,
+                "jid": subscriber.jid,
+                "since": subscription.ended_at,
+                "reason": condition,
+                "bounce_score": subscriber.score.value,
+                "origin": subscription.origin,
+            }
+            for subscription, subscriber, condition in found
+        ]
+        output.document({"items": items, "after": following})
+        return
+    output.table(
+        (Phrase("jid"), Phrase("suspended since"), Phrase("reason")),
+        [
+            (subscriber.jid, subscription.ended_at, condition)
+            for subscription, subscriber, condition in found
+        ],
+    )
+    output.more(following)
+
+
 @app.command()
 def add(
     context: typer.Context,
@@ -99,7 +139,8 @@ def add(
     if json:
         output.document({"list": list_name, **done._asdict(), "given": len(jids)})
         return
-    output.say_all(importing.additions(done, len(jids) - done.added, list_name))
+    told = importing.additions(done, len(jids) - done.added, list_name)
+    output.say_all((*told, *importing.returns(done)))
     why = zones.fixed(people.timezone or "")
     if why is not None:
         output.say(Phrase("Note: {text}.", text=why))

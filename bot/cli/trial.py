@@ -78,6 +78,6 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
             speaks = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         else:
             every = desk.ask_here(lists.LIST(Plain("lists")))
-            speaks = next((entry for entry, _ in every if entry.is_default), None)
+            speaks = next((entry for entry, *_ in every if entry.is_default), None)
         voice = desk.policy.voice_of(speaks) if speaks is not None else _SAMPLE
     return Trial(voice=voice, reader=reader, jid=jid)

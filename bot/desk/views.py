@@ -9,6 +9,7 @@ from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words
 from bot.domain.schedule import Schedule, TemplateContent
+from bot.service.ports.pulses import Reading
 
 
 def texts(found: Iterable[Text]) -> list[dict[str, Any]]:
@@ -82,4 +83,16 @@ def failure(one: DeliveryException) -> dict[str, Any]:
         "repeats": one.attempts,
         "first_at": one.first_at,
         "next_at": one.next_at,
+    }
+
+
+def reading(one: Reading) -> dict[str, Any]:
+    """What a service has read of its configuration."""
+    return {
+        "file": one.file,
+        "read_at": one.at,
+        "templates": one.templates,
+        "changed": one.changed,
+        "waiting": one.waiting,
+        "faults": one.faults,
     }

@@ -25,6 +25,18 @@ class Action(StrEnum):
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
     PURGE = "purge"
+    RELOAD = "reload"
+    SUSPEND = "suspend"
+    RESTORE = "restore"
+
+
+class Occasion(StrEnum):
+    """What moves readers, and is no door: nobody asked for anything at one."""
+
+    #: they subscribe, unsubscribe, or show that they are there
+    PRESENCE = "presence"
+    #: their messages come back
+    BOUNCE = "bounce"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +58,7 @@ class AuditEntry:
     caller: str
     role: str
     #: a word of another program's where it is none of ours
-    door: Origin | str
+    door: Origin | Occasion | str
     action: Action | str
     about: str
     #: the schedule's or broadcast's, where one is meant

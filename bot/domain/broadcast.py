@@ -252,3 +252,10 @@ class Progress:
     failed: int
     skipped: int
     deferred: int
+
+    @property
+    def left_out(self) -> int:
+        """Of one that is over: who was neither told nor failed, and gets nothing more;
+        what was on its way when it was stopped is among them until it is recorded.
+        """
+        return max(0, self.total - self.sent - self.failed - self.skipped)

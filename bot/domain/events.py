@@ -103,4 +103,18 @@ class Ended:
     seconds: float
 
 
-Event = Requested | Planned | Unsent | Acknowledged | ChunkEnded | Deviated | Ended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Readers joined or left a list, were suspended from it or restored."""
+
+    action: Action
+    list_name: str
+    count: int = 1
+    #: why they were suspended, and whose message came back last
+    reason: str | None = None
+    announcement: int | None = None
+
+
+Event = (
+    Requested | Planned | Unsent | Acknowledged | ChunkEnded | Deviated | Ended | Moved
+)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.message import MessageType
 from bot.domain.verdict import Score
@@ -77,3 +78,31 @@ class Subscription:
     started_at: datetime
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
+
+
+class Suspended(NamedTuple):
+    """Somebody who is told nothing since messages to him came back."""
+
+    #: the place that he had
+    subscription: Subscription
+    subscriber: Subscriber
+    #: with which the last one came back
+    condition: str
+
+
+class SuspendedTogether(NamedTuple):
+    """How many readers lost their places over one owner's announcements."""
+
+    list_name: str
+    #: with which the last message of each came back
+    condition: str
+    owner: str
+    readers: int
+
+
+class OnList(NamedTuple):
+    """A list, and how many it has."""
+
+    entry: AnnouncementList
+    subscribers: int
+    suspended: int

@@ -11,3 +11,5 @@ class Person(NamedTuple):
     timezone: str | None = None
     #: the latest xml:lang seen of the person
     language_seen: str | None = None
+    #: since when messages to him came back too often, as a timestamp
+    suspended: str | None = None

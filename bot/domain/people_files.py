@@ -5,7 +5,8 @@
     lines   a JID on each line, as Prosody lists its users, or only what stands
             before the @, as ejabberd does (then the domain has to be told)
 
-What a line says is only taken apart here; whether it may be is for others.
+A line that begins with # is a comment, but in JSON. What a line says is only taken
+apart here; whether it may be is for others.
 """
 
 import csv
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 from bot.domain.errors import Invalid
 from bot.domain.people import Person
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.rereading import Rereading
 
 
 class Format(StrEnum):
@@ -48,6 +50,13 @@ _MOST_UNUSED = 20
 #: under a listing of `prosodyctl shell user list`, and before it in a console
 _PROSODY_END = re.compile(r"(\| )?OK: Showing .* users")
 _PROSODY_CONSOLE = "| "
+#: begins a line that is left out
+_COMMENT = "#"
+_TOLD_DELIMITER = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+#: columns that may hold JIDs, under names that do not say so
+_MAIL = ("email", "e-mail", "mail")
+#: how XML and a JSON document begin
+_NO_LIST = ("<", "[")
 #: what stands for a byte that is not UTF-8 (PEP 383)
 _UNDECODED = re.compile("[\udc80-\udcff]")
 #: what a spreadsheet would read as a formula; no JID starts with an apostrophe
@@ -76,8 +85,11 @@ def format_of(name: str, first: str) -> Format | None:
     first = first.strip()
     if first.startswith("{"):
         return Format.JSONL
-    if _delimiter(first) is not None:
+    known = _told_delimiter(first) or _delimiter(first) or _mail_column(first)
+    if known is not None:
         return Format.CSV
+    if first.startswith(_NO_LIST):
+        return None
     if not first or any(sign in first for sign in _DELIMITERS):
         return None
     return Format.LINES
@@ -111,21 +123,17 @@ class Reader:
 
     def _csv(self) -> Iterator[Record | Rejected]:
         before, header = self._header()
+        delimiter = _told_delimiter(header)
+        if delimiter is not None:
+            skipped, header = self._header()
+            before += skipped + 1
         if not header:
             return
-        if (delimiter := _delimiter(header)) is None:
-            first = header[:_SHOWN].strip()
-            raise Invalid(
-                Phrase(
-                    "There is no column jid in the first line, {first!r}."
-                    " A CSV file starts with a header such as {header}.",
-                    first=first,
-                    header="jid,language,timezone",
-                )
-            )
-        rows = csv.reader(
-            chain([header], self._lines), delimiter=delimiter, strict=True
-        )
+        delimiter = delimiter or _delimiter(header)
+        if delimiter is None:
+            raise Invalid(_no_header(header))
+        source = Rereading(chain([header], self._lines))
+        rows = csv.reader(source, delimiter=delimiter, strict=True)
         try:
             names = _names(next(rows))
         except csv.Error as error:
@@ -136,30 +144,44 @@ class Reader:
             ) from None
         self._leave_out(name for name in names if name and name not in COLUMNS)
         take = _taker(names)
-        while True:
-            line = before + rows.line_num + 1
+        cells: list[str] | None = []
+        while cells is not None:
+            source.next_row()
+            line = before + source.number
             try:
                 cells = next(rows, None)
             except csv.Error as error:
-                why = _disorder(line, before + rows.line_num, error)
-                yield rejected(line, "", why)
+                source.go_back()
+                yield rejected(line, source.row[0].strip(), _disorder(error))
                 continue
-            if cells is None:
-                return
-            if not any(cells):
-                continue
-            odd = _cells_fault(cells, len(names))
-            person = Person("") if odd else take(cells)
-            if person.jid:
-                yield self._record(line, person)
-            else:
-                why = odd or Phrase("there is no JID")
-                yield rejected(line, delimiter.join(cells), why)
+            if cells and any(cells):
+                odd = _cells_fault(cells, len(names))
+                person = Person("") if odd else take(cells)
+                yield from self._row(line, source, person, odd)
+
+    def _row(
+        self, line: int, source: Rereading, person: Person, odd: Phrase | None
+    ) -> Iterator[Record | Rejected]:
+        """What a row says, unless it is a comment; one line of it where it is more
+        than one by a stray quote.
+        """
+        first = source.row[0]
+        if first.startswith(_COMMENT) and (
+            not person.jid or person.jid.startswith(_COMMENT)
+        ):
+            source.go_back()
+        elif len(source.row) > 1 and (odd or not _is_on_one_line(person)):
+            source.go_back()
+            yield rejected(line, first.strip(), _disorder())
+        elif person.jid:
+            yield self._record(line, person)
+        else:
+            yield rejected(line, first.strip(), odd or Phrase("there is no JID"))
 
     def _header(self) -> tuple[int, str]:
-        """The first line with text, and how many precede it."""
+        """The first line that says something, and how many precede it."""
         for number, text in enumerate(self._lines):
-            if text.strip():
+            if says_something(text):
                 return number, text
         return 0, ""
 
@@ -194,7 +216,7 @@ class Reader:
     def _plain(self) -> Iterator[Record | Rejected]:
         for line, text in enumerate(self._lines, 1):
             jid = text.strip().removeprefix(_PROSODY_CONSOLE)
-            if not jid or _PROSODY_END.fullmatch(jid):
+            if not says_something(jid) or _PROSODY_END.fullmatch(jid):
                 continue
             yield self._record(line, Person(jid))
 
@@ -217,6 +239,49 @@ class Reader:
                 self.unused[clean(name[:_SHOWN])] = None
 
 
+def says_something(text: str) -> bool:
+    """Whether a line holds more than blanks or a comment."""
+    text = text.strip()
+    return bool(text) and not text.startswith(_COMMENT)
+
+
+def _is_on_one_line(person: Person) -> bool:
+    return not any("\n" in value or "\r" in value for value in person if value)
+
+
+def _told_delimiter(first: str) -> str | None:
+    """What a line before the header says, as spreadsheets write it."""
+    found = _TOLD_DELIMITER.fullmatch(first.strip("\r\n"))
+    return found[1] if found else None
+
+
+def _no_header(header: str) -> Phrase:
+    first = header[:_SHOWN].strip()
+    mail = _mail_column(header)
+    if mail is not None:
+        return Phrase(
+            "There is no column jid in the first line, {first!r}. If what stands under"
+            " {mail} are JIDs, call it jid.",
+            first=first,
+            mail=mail,
+        )
+    return Phrase(
+        "There is no column jid in the first line, {first!r}."
+        " A CSV file starts with a header such as {header}.",
+        first=first,
+        header="jid,language,timezone",
+    )
+
+
+def _mail_column(header: str) -> str | None:
+    """What may be meant for JIDs, and may as well be something else."""
+    for delimiter in _DELIMITERS:
+        for name in _names(next(csv.reader([header], delimiter=delimiter), [])):
+            if name in _MAIL:
+                return name
+    return None
+
+
 def _delimiter(header: str) -> str | None:
     for delimiter in _DELIMITERS:
         if "jid" in _names(next(csv.reader([header], delimiter=delimiter), [])):
@@ -228,13 +293,9 @@ def _names(cells: Iterable[str]) -> list[str]:
     return [cell.strip().lower() for cell in cells]
 
 
-def _disorder(line: int, end: int, error: csv.Error) -> Phrase:
-    if end > line:
-        return Phrase(
-            "the quotes are not in order up to line {end}: {error}",
-            end=end,
-            error=str(error),
-        )
+def _disorder(error: csv.Error | None = None) -> Phrase:
+    if error is None:
+        return Phrase("the quotes are not in order")
     return Phrase("the quotes are not in order: {error}", error=str(error))
 
 
@@ -299,7 +360,7 @@ def _written_cell(value: str | None) -> str:
         return ""
     if value.startswith(_FORMULA):
         value = f"'{value}"
-    if any(sign in value for sign in ',;"\t'):
+    if value.startswith(_COMMENT) or any(sign in value for sign in ',;"\t'):
         doubled = value.replace('"', '""')
         return f'"{doubled}"'
     return value

@@ -41,7 +41,7 @@ class Housekeeper:
         self._audit = audit
         self._rearming = rearming
         self._clock = clock
-        self._keep_audit = keep_audit
+        self.keep_audit = keep_audit
         #: the clock in the last round
         self._last: datetime | None = None
         #: when zones were read last
@@ -51,8 +51,8 @@ class Housekeeper:
         await self._rearm()
         while await self._database.run(_forget_counts):
             pass
-        if self._keep_audit is not None and await self._may_purge():
-            before = self._clock.now() - self._keep_audit
+        if self.keep_audit is not None and await self._may_purge():
+            before = self._clock.now() - self.keep_audit
             purged = 0
             while some := await self._database.run(self._audit.purge, before):
                 purged += some

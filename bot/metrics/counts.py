@@ -11,12 +11,14 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+from bot.domain.audit import Action
 from bot.domain.broadcast import BroadcastState, ExceptionKind, OccurrenceState
 from bot.domain.events import (
     Acknowledged,
     Deviated,
     Ended,
     Event,
+    Moved,
     Planned,
     Requested,
     Unsent,
@@ -67,6 +69,7 @@ class Counts:
         self._acknowledgement = histogram(
             "acknowledgement_duration", "From a write to its acknowledgement.", _QUICK
         )
+        self._moves = counter("readers_moved", "Places on lists that changed.", "move")
         self._sessions = counter("sessions", "XMPP sessions begun.", "kind")
         self._lost = counter("sessions_lost", "XMPP sessions that ended.")
         self._transactions = histogram(
@@ -75,19 +78,18 @@ class Counts:
         self._faults = counter(
             "database_errors", "Attempts at a transaction that failed.", "fault"
         )
-        for state in ("planned", *_UNSENT):
-            self._occurrences.labels(state)
-        for ended in BroadcastState:
-            if ended is not BroadcastState.SENDING:
-                self._broadcasts.labels(ended)
-        for outcome in ("sent", "skipped", *_DEVIATIONS.values()):
-            self._messages.labels(outcome)
-        for kind in ("fresh", "resumed"):
-            self._sessions.labels(kind)
-        for kind in ("read", "write"):
-            self._transactions.labels(kind)
-        for fault in _FAULTS:
-            self._faults.labels(fault)
+        ended = (one for one in BroadcastState if one is not BroadcastState.SENDING)
+        for family, values in (
+            (self._occurrences, ("planned", *_UNSENT)),
+            (self._broadcasts, ended),
+            (self._messages, ("sent", "skipped", *_DEVIATIONS.values())),
+            (self._moves, _MOVES),
+            (self._sessions, ("fresh", "resumed")),
+            (self._transactions, ("read", "write")),
+            (self._faults, _FAULTS),
+        ):
+            for value in values:
+                family.labels(value)
 
     def happened(self, event: Event) -> None:
         match event:
@@ -104,6 +106,8 @@ class Counts:
                 self._messages.labels("skipped").inc(event.skipped)
             case Deviated() if event.kind in _DEVIATIONS:
                 self._messages.labels(_DEVIATIONS[event.kind]).inc()
+            case Moved():
+                self._moves.labels(event.action).inc(event.count)
             case Ended():
                 self._broadcasts.labels(event.state).inc()
                 self._duration.observe(event.seconds)
@@ -132,4 +136,5 @@ _FAULTS = (
     *("away", "bug", "busy", "damaged", "full"),
     *("read_only", "refused", "retry", "schema"),
 )
+_MOVES = (Action.SUBSCRIBE, Action.UNSUBSCRIBE, Action.SUSPEND, Action.RESTORE)
 _UNSENT = (OccurrenceState.MISSED, OccurrenceState.HELD, OccurrenceState.FAILED)

@@ -139,6 +139,9 @@ class Gauges(Collector):
         yield _value("database_up", "Whether the database answers.", found is not None)
         schedules = _gauge("schedules", "Schedules that are not over.", "state")
         readers = _gauge("subscribers", "Readers of a list.", "list")
+        suspended = _gauge(
+            "subscribers_suspended", "Readers of a list who are told nothing.", "list"
+        )
         sending = _gauge("broadcasts_sending", "Broadcasts going out.")
         notices = _gauge("notices_waiting", "Notices that owners do not have yet.")
         due = _gauge(
@@ -152,11 +155,13 @@ class Gauges(Collector):
             schedules.add_metric([OccurrenceState.HELD], found.held)
             for name, count in found.subscribers.items():
                 readers.add_metric([name], count)
+            for name, count in found.suspended.items():
+                suspended.add_metric([name], count)
             sending.add_metric([], found.broadcasts)
             notices.add_metric([], found.notices)
             if found.next_due is not None:
                 due.add_metric([], found.next_due.timestamp())
-        yield from (schedules, readers, sending, notices, due)
+        yield from (schedules, readers, suspended, sending, notices, due)
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

@@ -41,9 +41,15 @@ class JinjaTemplates:
         max_body: int = MAX_TEXT,
     ) -> None:
         """`folder` is the operator's; the limits are in characters."""
+        self._sandbox = Sandbox()
+        self.use(folder, max_subject=max_subject, max_body=max_body)
+
+    def use(self, folder: Path | None, *, max_subject: int, max_body: int) -> None:
+        """From now on these, for all who share this."""
+        self.folder = folder
         self._roots = (*((folder,) if folder else ()), shipped())
         self._limits = {"subject": max_subject, "body": max_body}
-        self._sandbox = Sandbox()
+        # what a template was put together from may lie elsewhere now
         self._sources: dict[Path, Source] = {}
 
     def names(self) -> list[str]:

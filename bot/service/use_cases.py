@@ -12,6 +12,7 @@ from bot.service.delivery.renditions import Renditions
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.subscribers import Subscribers
+from bot.service.readers.suspensions import Suspensions
 from bot.service.records.audit import Audit
 from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
@@ -30,6 +31,7 @@ class UseCases:
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
+    suspensions: Suspensions
     broadcasts: Broadcasts
     planning: Planning
     rearming: Rearming
@@ -57,6 +59,7 @@ class UseCases:
             steering=Steering(schedules, planning, clock),
             subscribers=Subscribers(policy, clock),
             enrolling=Enrolling(policy, clock),
+            suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
             planning=planning,
             rearming=Rearming(clock),

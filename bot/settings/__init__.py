@@ -3,6 +3,7 @@
 sections.py  every section and key, as pydantic models
 values.py    what single values may be
 loading.py   `load` reports every fault at once, in one `SettingsError`
+comparing.py which keys of two configurations differ
 faults.py    that error, and what pydantic says in our words
 """
 

@@ -60,7 +60,6 @@ def _unreadable(error: UnreadableError) -> Phrase:
 
 def _fault(path: Path, lines: Lines, entry: Any) -> Phrase:
     """`file:line: key: what is wrong`, or the variable in place of file and line."""
-    key = key_of(entry) or "file"
     text = reason(entry)
     if entry["type"] == "extra_forbidden" and (near := _nearest(entry["loc"])):
         text = Phrase("there is no such key; do you mean {name}?", name=near)
@@ -71,6 +70,7 @@ def _fault(path: Path, lines: Lines, entry: Any) -> Phrase:
             one,
         ) in lines:
             location = (*location, one)
+    key = key_of(entry) or ".".join(map(str, location)) or "file"
     return Phrase(
         "{where}: {key}: {text}",
         where=_where(path, lines, location),

@@ -214,9 +214,13 @@ class AuditSettings(Section):
 
 
 class NotifySettings(Section):
-    jids: list[str] = []
+    #: None: the admins, of what has no owner who could be told
+    jids: list[str] | None = None
 
-    _normal = field_validator("jids")(_bare_jids)
+    @field_validator("jids")
+    @classmethod
+    def _normal(cls, given: list[str] | None) -> list[str] | None:
+        return None if given is None else _bare_jids(given)
 
 
 class TemplateSettings(Section):
@@ -299,7 +303,20 @@ class Settings(BaseSettings):
         if len(defaults) > 1:
             named = ", ".join(defaults)
             raise Invalid(
-                Phrase("only one list may be the default: {lists}", lists=named)
+                Phrase("only one list may be the default: {lists}", lists=named),
+                field="lists",
+            )
+        # an only list is; a second one must not take that away unseen
+        if len(self.lists) > 1 and not defaults:
+            named = ", ".join(self.lists)
+            raise Invalid(
+                Phrase(
+                    "one of several lists has to be the default, the one that whoever"
+                    " adds the service itself joins: say default = true in one of"
+                    " {lists}",
+                    lists=named,
+                ),
+                field="lists",
             )
         return self
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.service.ports.pulses import Pulse
 from bot.store.conflicts import insert
+from bot.store.mapping import reading_from_json, reading_to_json
 from bot.store.tables import fact, schedule, subscriber
 from bot.store.tables import pulse as table
 
@@ -46,6 +47,17 @@ class SqlFacts:
         delete = sa.delete(table).where(self._theirs, table.c.worker == worker)
         self._connection.execute(delete)
 
+    def ask_to_read(self, worker: str) -> int:
+        asked = table.c.asked_to_read
+        update = sa.update(table).where(self._theirs, table.c.worker == worker)
+        self._connection.execute(update.values(asked_to_read=asked + 1))
+        return self.asked_to_read(worker)
+
+    def asked_to_read(self, worker: str) -> int:
+        select = sa.select(table.c.asked_to_read)
+        select = select.where(self._theirs, table.c.worker == worker)
+        return self._connection.execute(select).scalar_one_or_none() or 0
+
     def strangers(self, since: datetime, until: datetime) -> list[str]:
         holding = (subscriber.c.service, schedule.c.service)
         own = (sa.exists().where(column == self._service) for column in holding)
@@ -70,6 +82,7 @@ def _values(pulse: Pulse) -> dict[str, Any]:
         "connected": pulse.connected,
         "started_at": pulse.started_at,
         "seen_at": pulse.seen_at,
+        "reading": reading_to_json(pulse.reading) if pulse.reading else None,
     }
 
 
@@ -81,4 +94,5 @@ def _from_row(row: sa.Row[Any]) -> Pulse:
         connected=row.connected,
         started_at=row.started_at,
         seen_at=row.seen_at,
+        reading=reading_from_json(row.reading),
     )

@@ -1,4 +1,4 @@
-"""What is stored as JSON: audience, content and rendered text, to and fro.
+"""What is stored as JSON: audience, content, rendered text, readings, to and fro.
 
 What cannot be read is as good as gone: an audience is a list, content a template of
 a name that none has (UNREADABLE). So it costs its row, as a list or template does
@@ -6,8 +6,12 @@ that was taken away, and no answer in which the row stands.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
+from bot.domain import timestamps
+from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.schedule import (
     UNREADABLE,
@@ -18,6 +22,7 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
+from bot.service.ports.pulses import Reading
 
 JSONObject = Mapping[str, Any]
 
@@ -81,6 +86,37 @@ def text_from_json(stored: Any) -> Text | None:
 def texts_from_json(stored: Any) -> frozenset[str]:
     """Those of a list of texts; none where it is no such list."""
     return frozenset(stored) if _are_texts(stored) else frozenset()
+
+
+def reading_to_json(reading: Reading) -> JSONObject:
+    """Its members by their names; the moment as XEP-0082 writes it."""
+    return {**asdict(reading), "at": timestamps.format(reading.at)}
+
+
+def reading_from_json(stored: Any) -> Reading | None:
+    match stored:
+        case {
+            "file": str(file),
+            "templates": str() | None as templates,
+            "at": str(at),
+            "digests": dict(digests),
+            "changed": [*changed],
+            "waiting": [*waiting],
+            "faults": [*faults],
+            "answers": int(answers),
+        } if _are_texts((*digests.values(), *changed, *waiting, *faults)):
+            with suppress(Invalid):
+                return Reading(
+                    file=file,
+                    templates=templates,
+                    at=timestamps.parse(at),
+                    digests=digests,
+                    changed=tuple(changed),
+                    waiting=tuple(waiting),
+                    faults=tuple(faults),
+                    answers=answers,
+                )
+    return None
 
 
 def _are_texts(stored: Any) -> bool:

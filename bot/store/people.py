@@ -1,19 +1,20 @@
 """Many people at once: a statement for each table, whatever their number."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.lists import Subscriber, SubscriptionOrigin
+from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
 from bot.domain.people import Person
 from bot.store import entrances
 from bot.store.conflicts import insert
 from bot.store.ownership import SERVICE, of_list
 from bot.store.subscribers import subscriber_from_row
 from bot.store.tables import SUBSCRIBED, subscriber, subscription
+from bot.store.types import Id
 
 # The people travel as one JSON text: a value for each of them would be bound, and
 # by SQLAlchemy prepared, one by one.
@@ -44,6 +45,7 @@ _GIVEN = {
 _ID = {
     name: sa.select(subscriber.c.id)
     .where(subscriber.c.service == SERVICE, subscriber.c.jid == given.c.jid)
+    .correlate(given)
     .scalar_subquery()
     for name, given in _GIVEN.items()
 }
@@ -53,6 +55,39 @@ FOUND = {
     for name, given in _GIVEN.items()
 }
 
+
+_HELD = (
+    sa.select(subscriber.c.id)
+    .where(
+        subscriber.c.id.in_(
+            sa.select(_ID["postgresql"]).select_from(_GIVEN["postgresql"])
+        )
+    )
+    .order_by(subscriber.c.id)
+    .with_for_update()
+)
+
+# How the latest place of each on a list ended; nothing of who stands there.
+_LATEST = {
+    name: sa.select(subscription.c.end_reason)
+    .where(
+        subscription.c.subscriber_id == _ID[name],
+        subscription.c.list_id == sa.bindparam("list_id", type_=Id),
+    )
+    .order_by(subscription.c.id.desc())
+    .limit(sa.literal(1, literal_execute=True))
+    .correlate(given)
+    .scalar_subquery()
+    for name, given in _GIVEN.items()
+}
+_ENDINGS = {
+    name: sa.select(given.c.jid, _LATEST[name].label("reason")).subquery("endings")
+    for name, given in _GIVEN.items()
+}
+GONE = {
+    name: sa.select(ending).where(ending.c.reason.is_not(None))
+    for name, ending in _ENDINGS.items()
+}
 
 _PREFERENCES = ("language", "timezone", "language_seen")
 _Columns = sa.ColumnCollection[str, sa.ColumnElement[Any]]
@@ -146,6 +181,24 @@ class SqlPeople:
         self._by_index()
         return self._connection.execute(select, self._values(people)).scalar_one()
 
+    def hold(self, people: Sequence[Person]) -> None:
+        if self._connection.dialect.name != "postgresql":
+            return  # there is one writer
+        self._by_index()
+        self._connection.execute(_HELD, self._values(people))
+
+    def gone(self, list_id: int, people: Sequence[Person]) -> dict[str, EndReason]:
+        self._by_index()
+        values = {**self._values(people), "list_id": list_id}
+        rows = self._connection.execute(GONE[self._connection.dialect.name], values)
+        return {row.jid: EndReason(row.reason) for row in rows}
+
+    def heal(self, jids: Collection[str]) -> None:
+        update = sa.update(subscriber).where(
+            subscriber.c.service == self._service, subscriber.c.jid.in_(jids)
+        )
+        self._connection.execute(update.values(score=0, score_since=None))
+
     def standing(self, list_id: int, people: Sequence[Person]) -> int:
         given = self._given
         select = (
@@ -164,7 +217,7 @@ class SqlPeople:
         return {"whose": self._service, "people": _as_json(people)}
 
     def page(self, list_id: int, *, after: int, limit: int) -> list[tuple[int, Person]]:
-        columns = [subscriber.c[name] for name in Person._fields]
+        columns = [subscriber.c.jid, *(subscriber.c[name] for name in _PREFERENCES)]
         select = (
             sa.select(subscription.c.id, *columns)
             .join_from(subscription, subscriber)
@@ -178,7 +231,7 @@ class SqlPeople:
             .limit(limit)
         )
         rows = self._connection.execute(select)
-        return [(row[0], Person._make(row[1:])) for row in rows]
+        return [(row[0], Person(*row[1:])) for row in rows]
 
 
 def _merged(given: _Columns) -> dict[str, sa.ColumnElement[Any]]:

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -62,7 +62,7 @@ class SqlSpool:
         self,
         file: Path | None,
         clock: Clock,
-        trusted: frozenset[str],
+        trusted: Container[str],
         *,
         max_leaves: int = MAX_LEAVES,
         max_joins: int = MAX_JOINS,

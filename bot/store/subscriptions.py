@@ -1,4 +1,4 @@
-"""Subscriptions: intervals that are added and ended, never changed otherwise."""
+"""Subscriptions: intervals that are added and ended, and else keep who and when."""
 
 from datetime import datetime
 from typing import Any
@@ -84,7 +84,7 @@ class SqlSubscriptions:
         select = sa.select(*_COLUMNS).select_from(_JOINED)
         select = select.where(subscriber.c.service == self._service, *conditions)
         rows = self._connection.execute(select.order_by(subscription.c.id))
-        return [_from_row(row) for row in rows]
+        return [subscription_from_row(row) for row in rows]
 
     def page(
         self, list_id: int, *, after: int, limit: int
@@ -102,7 +102,17 @@ class SqlSubscriptions:
             .limit(limit)
         )
         rows = self._connection.execute(select)
-        return [(_from_row(row), subscriber_from_row(row)) for row in rows]
+        return [(subscription_from_row(row), subscriber_from_row(row)) for row in rows]
+
+    def has_contact(self, list_id: int, subscriber_id: int) -> None:
+        update = sa.update(subscription).where(
+            subscription.c.list_id == list_id,
+            subscription.c.subscriber_id == subscriber_id,
+            of_subscriber(subscriber_id, self._service),
+            subscription.c.origin != SubscriptionOrigin.PRESENCE,
+            SUBSCRIBED,
+        )
+        self._connection.execute(update.values(origin=SubscriptionOrigin.PRESENCE))
 
     def by_origin(self, origin: SubscriptionOrigin) -> list[str]:
         select = (
@@ -126,7 +136,7 @@ class SqlSubscriptions:
         return self._connection.execute(noted).first() is not None
 
 
-def _from_row(row: sa.Row[Any]) -> Subscription:
+def subscription_from_row(row: sa.Row[Any]) -> Subscription:
     column = row._mapping  # noqa: SLF001 - public, named so that no column clashes
     reason = column[subscription.c.end_reason]
     return Subscription(

@@ -31,6 +31,7 @@ from bot.store.schedules import SqlSchedules
 from bot.store.shifts import SqlShifts
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
+from bot.store.suspensions import SqlSuspensions
 from bot.store.types import UTCDateTime
 
 #: SQLite has days since -4713 there, and in a file that is the clock of the machine
@@ -68,6 +69,7 @@ class SqlUnitOfWork:
         self.subscriptions: readers.Subscriptions = SqlSubscriptions(
             connection, service
         )
+        self.suspensions: readers.Suspensions = SqlSuspensions(connection, service)
         self.people: readers.People = SqlPeople(connection, service)
         self.schedules: schedules.StoredSchedules = SqlSchedules(connection, service)
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.workplace import Workplace, plan, send
+from tests.cli.workplace import Workplace, plan, send, send_first
 
 
 @pytest.fixture
@@ -85,16 +85,52 @@ def test_watch_tells_how_many_were_not_reached(sending: Workplace) -> None:
 
 def test_stop(sending: Workplace) -> None:
     """`stop` ends what is under way, once; a second time is no error."""
-    assert sending.done("broadcasts", "stop", "1") == "1 stopped.\n"
+    assert sending.done("broadcasts", "stop", "1").endswith("\n1 stopped.\n")
     assert sending.data("broadcasts", "show", "1")["state"] == "stopped"
-    assert sending.data("broadcasts", "stop", "1") == {"stopped": 1}
-    assert sending.data("broadcasts", "stop", "--all") == {"stopped": 0}
-    assert "is stopped" in sending("broadcasts", "watch", "1").fault()
+    assert sending.data("broadcasts", "stop", "1")["stopped"] == 1
+    none = {"stopped": 0, "broadcasts": []}
+    assert sending.data("broadcasts", "stop", "--all") == none
+    assert "is stopped" in sending("broadcasts", "watch", "1").err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("broadcasts", "stop", "1"), ("broadcasts", "stop", "--all"),
+     ("schedules", "cancel", "x")],
+)  # fmt: skip
+def test_how_many_were_told_before_a_stop(
+    sending: Workplace, command: tuple[str, ...]
+) -> None:
+    """`stop` and `cancel` of what is being sent say how many have been told so far, and
+    `watch` says it, too: who was left out is not among those who failed.
+    """
+    with sending.use_cases() as use_cases:
+        send_first(use_cases, {"a@example.org": "forbidden"}, 2)
+    said = sending.done(*command)
+    assert said.startswith("Broadcast 1: 1 of 3 has been told so far; ")
+    ran = sending("broadcasts", "watch", "1")
+    assert ran.code == 1
+    assert ran.err.splitlines()[:3] == [
+        "1 of 3 was told",
+        "1 of 3 was left out: it ended before",
+        "1 of 3 was not reached; who and why: carillon broadcasts failures 1",
+    ]
+    assert ran.err.splitlines()[3].endswith("is stopped")
+    again = sending.data("schedules", "cancel", "x")
+    assert again["stopped"] == []
+
+
+def test_stop_and_cancel_as_data(sending: Workplace) -> None:
+    """JSON holds the counts of each broadcast that was stopped."""
+    [one] = sending.data("schedules", "cancel", "x")["stopped"]
+    assert (one["broadcast"], one["state"], one["sent"]) == (1, "stopped", 0)
+    [same] = sending.data("broadcasts", "stop", "1")["broadcasts"]
+    assert same == one
 
 
 def test_stop_all(sending: Workplace) -> None:
     """`stop --all` ends everything under way and tells how many."""
-    assert sending.done("broadcasts", "stop", "--all") == "1 stopped.\n"
+    assert sending.done("broadcasts", "stop", "--all").endswith("\n1 stopped.\n")
     assert sending.data("broadcasts", "list", "--sending")["items"] == []
 
 

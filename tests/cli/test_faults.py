@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.wiring import lists_of
+from bot.settings import load
 from tests.cli.workplace import Workplace
 
 
@@ -74,6 +76,41 @@ def test_a_key_that_is_none(bare_place: Workplace, text: str, says: str) -> None
     base = '[xmpp]\nmode = "component"\njid = "a"\npassword = "x"\n'
     bare_place.config.write_text(base + text)
     assert says in bare_place("lists").fault()
+
+
+@pytest.mark.parametrize("command", ["run", "lists", "check"])
+@pytest.mark.parametrize(
+    ("one", "other", "says"),
+    [
+        ("", "", "has to be the default"),
+        ("default = false", "", "say default = true in one of maintenance, news"),
+        ("default = true", "default = true", "only one list may be the default"),
+    ],
+)
+def test_one_of_several_lists_is_the_default(
+    bare_place: Workplace, command: str, one: str, other: str, says: str
+) -> None:
+    """A second list does not take the default from the first unseen: which it is has
+    to be said, once, and the fault names the line.
+    """
+    bare_place.config.write_text(
+        '[xmpp]\nmode = "component"\njid = "a"\npassword = "x"\n'
+        f"[lists.maintenance]\n{one}\n[lists.news]\n{other}\n"
+    )
+    ran = bare_place(command)
+    assert ran.code == 1
+    told = " ".join((ran.out + ran.err).split())
+    assert f"{bare_place.config}:5: lists: " in told
+    assert says in told
+
+
+def test_an_only_list_is_the_default(bare_place: Workplace) -> None:
+    """It need not say so, and may be followed by one that does not, once it does."""
+    base = '[xmpp]\nmode = "component"\njid = "a"\npassword = "x"\n'
+    for lists in ("[lists.a]", "[lists.a]\ndefault = true\n[lists.b]"):
+        bare_place.config.write_text(f"{base}{lists}\n")
+        declared = lists_of(load(bare_place.config))
+        assert [one.name for one in declared if one.is_default] == ["a"]
 
 
 @pytest.mark.parametrize("command", ["run", "lists"])

@@ -45,8 +45,15 @@ def trail(place: Workplace) -> list[tuple[str, str]]:
                 b' "Europe/Berlin"}\n{"jid": "bert@example.org"}\n'
             ),
         ),
+        (
+            "people.jsonl",
+            (
+                b'\xef\xbb\xbf{"jid": "anna@example.org", "language": "de", "timezone":'
+                b' "Europe/Berlin"}\n\xef\xbb\xbf{"jid": "bert@example.org"}\n'
+            ),
+        ),
     ],
-    ids=["csv", "bom-crlf", "semicolon", "by-its-header", "jsonl"],
+    ids=["csv", "bom-crlf", "semicolon", "by-its-header", "jsonl", "put-together"],
 )
 def test_import(place: Workplace, name: str, text: bytes) -> None:
     """Everybody in the file is put on the list, with what they prefer."""
@@ -123,7 +130,8 @@ def test_json(place: Workplace) -> None:
     assert found["duplicates"] == [{"line": 33, "jid": "a@example.org", "first": 32}]
     assert found["unused"] == ["age"]
     counts = {"people": 1, "added": 0, "there": 0, "changed": 0}
-    assert found["counts"] == counts | {"duplicates": 1, "bad": 30}
+    counts |= {"left": 0, "suspended": 0, "own": 0, "duplicates": 1, "bad": 30}
+    assert found["counts"] == counts
     ran = importing(place, CSV, "--json", name="people.csv")
     found = json.loads(ran.out)
     assert (found["bad"], found["duplicates"], found["dry_run"]) == ([], [], False)
@@ -202,6 +210,11 @@ def test_standard_input(place: Workplace) -> None:
     ("text", "name", "more", "says"),
     [
         (b"", "people.txt", (), "does not tell its format"),
+        (b"<?xml version='1.0'?>\n<users/>\n", "people.txt", (), "is XML or HTML"),
+        (b"<html>\n", "people.csv", (), "is XML or HTML"),
+        (b"[\n", "people.txt", (), "does not tell its format"),
+        (b"Email\na@example.org\n", "people.txt", (), "under email are JIDs"),
+        (b"name;e-mail\n", "people.txt", (), "under e-mail are JIDs"),
         (b"anna@example.org,de\n", "people.txt", (), "--format csv"),
         (b"anna@example.org,de\n", "people.csv", (), "no column jid"),
         (CSV.encode("utf-16"), "people.csv", (), "no text in UTF-8"),
@@ -302,9 +315,9 @@ def test_export_by_default(place: Workplace) -> None:
     """Without a file it is CSV on stdout; --json tells what was written to a file."""
     importing(place, CSV, name="people.csv")
     assert export(place, "news").splitlines() == [
-        "jid,language,timezone,language_seen",
-        "anna@example.org,de,Europe/Berlin,",
-        "bert@example.org,,,",
+        "jid,language,timezone,language_seen,suspended",
+        "anna@example.org,de,Europe/Berlin,,",
+        "bert@example.org,,,,",
     ]
     file = str(place.folder / "out.jsonl")
     told = place.data("subscribers", "export", "news", file)

@@ -33,7 +33,7 @@ def either(request: pytest.FixtureRequest, place: Workplace) -> Workplace:
 
 def count(use_cases: UseCases) -> int:
     lists = use_cases.database.look(use_cases.subscribers.lists)
-    return {entry.name: number for entry, number in lists}["news"]
+    return {entry.name: number for entry, number, _ in lists}["news"]
 
 
 def known(use_cases: UseCases) -> int:

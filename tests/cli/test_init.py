@@ -51,8 +51,9 @@ def test_what_is_written(empty: Place) -> None:
     assert empty(*ALL, "--no-test").code == 0
     found = load(empty.config)
     assert found.xmpp.jid == "announce.example.org"
-    assert found.access.admins == ["admin@example.org"]
+    assert found.access.admins == found.notify.jids == ["admin@example.org"]
     assert found.lists["maintenance"].timezone == "Europe/Warsaw"
+    assert found.lists["maintenance"].default
     assert found.database.url == f"sqlite:///{empty.dir}/carillon.db"
     assert found.xmpp.secret == (empty.dir / "secret").read_text().strip()
     text = empty.config.read_text()

@@ -14,7 +14,7 @@ def test_lists(place: Workplace) -> None:
     """Every configured list shows with the number on it."""
     place.done("subscribers", "add", "news", "a@example.org")
     out = place.done("lists")
-    assert "maintenance            0  Maintenance  yes" in out
+    assert "maintenance            0          0  Maintenance  yes" in out
     items = {one["name"]: one for one in place.data("lists")["items"]}
     assert items["news"]["subscribers"] == 1
     assert items["news"]["address"] == "news@announce.example.org"
@@ -37,7 +37,8 @@ def test_add_show_and_remove(place: Workplace) -> None:
     )
     assert out == "2 added to news.\n"
     again = place.data("subscribers", "add", "news", "a@example.org", "c@example.org")
-    assert again == {"list": "news", "added": 1, "changed": 0, "given": 2}
+    counts = {"added": 1, "changed": 0, "left": 0, "suspended": 0}
+    assert again == {"list": "news", **counts, "given": 2}
     shown = place.done("subscribers", "list", "news")
     assert "a@example.org" in shown
     assert "Europe/Berlin" in shown

@@ -89,6 +89,33 @@ def test_status_names_who_holds_up_the_database(place: Workplace) -> None:
         assert said in place.data("status")["held_up"]
 
 
+@pytest.mark.parametrize(
+    ("age", "connected", "says"),
+    [
+        (None, False, "nothing goes out until one runs: `carillon run`"),
+        (timedelta(hours=1), True, "nothing goes out until one runs: `carillon run`"),
+        (timedelta(), False, "the service is not connected to its XMPP server now"),
+        (timedelta(), True, None),
+    ],
+)
+def test_whoever_has_something_sent_hears_that_nobody_sends(
+    place: Workplace, age: timedelta | None, connected: bool, says: str | None
+) -> None:
+    """What asks for something to go out is done, and says where no service will do it
+    now; so of a list that nobody stands on. Neither is a fault.
+    """
+    if age is not None:
+        _beat(place, age, connected=connected)
+    words = ("announce", "news", "--body", "Hi", "--in", "9d", "--id", "x", "--yes")
+    edit = ("schedules", "edit", "x", "--body", "Ho", "--yes")
+    for command in (words, edit, ("schedules", "send-now", "x")):
+        said = " ".join(place.done(*command).split())
+        assert (says in said) if says else ("service" not in said)
+    assert "nobody is on the list" in place.done(*words[:-3], "--yes")
+    notes = place.data(*words[:-3], "--yes")["notes"]
+    assert [says in note for note in notes] == [True] * bool(says)
+
+
 def _beat(place: Workplace, age: timedelta, *, connected: bool) -> None:
     with place.use_cases() as service:
         now = service.clock.now()

@@ -201,9 +201,18 @@ def send(use_cases: UseCases, failing: Mapping[str, str] = {}) -> None:
         _send(use_cases, job, failing)
 
 
-def _send(use_cases: UseCases, job: Job, failing: Mapping[str, str]) -> None:
+def send_first(use_cases: UseCases, failing: Mapping[str, str], most: int) -> None:
+    """The same of at most so many of one chunk, which stays in hand."""
+    job = use_cases.database.call(use_cases.progress.claim, "worker")
+    assert job is not None
+    _send(use_cases, job, failing, most)
+
+
+def _send(
+    use_cases: UseCases, job: Job, failing: Mapping[str, str], most: int = 1000
+) -> None:
     progress = use_cases.progress
-    page = use_cases.database.look(progress.recipients, job, job.chunk.after, 1000)
+    page = use_cases.database.look(progress.recipients, job, job.chunk.after, most)
     exceptions = [
         (one.jid, ExceptionKind.FAILED, failing[one.jid])
         for one in page
@@ -211,7 +220,7 @@ def _send(use_cases: UseCases, job: Job, failing: Mapping[str, str]) -> None:
     ]
     step = Step(
         chunk_id=job.chunk.id,
-        through=job.chunk.last,
+        through=job.chunk.last if most > len(page) else page[-1].position,
         done=len(page),
         exceptions=exceptions,
     )

@@ -10,6 +10,7 @@ import pytest
 from bot.desk.desk import Desk
 from bot.desk.verbs.imports import IMPORT, TRY_IMPORT, PeopleFile
 from bot.domain.access import OPERATOR
+from bot.domain.addresses import Addresses
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.people import Person
@@ -17,11 +18,12 @@ from bot.domain.people_files import Record, Rejected, rejected
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
+from bot.service.ports.staging import Enrolment
 from bot.service.ports.trail import AuditFilter
 from bot.service.readers import imports
 from bot.service.readers.imports import BadLines, Import
 from bot.store.staging import SqlStaging, staging
-from tests.world import ADMIN, SERVICE, USER, World, a_list, copy_of
+from tests.world import ADMIN, SERVICE, USER, World, a_list, a_policy, copy_of
 
 
 @pytest.fixture
@@ -83,10 +85,10 @@ def test_everybody_once(world: World) -> None:
     people = users(imports.FIRST_SLICE * 3)
     world.subscribe(people[7], people[200])
     work = carry_out(world, records(*people))
-    assert (work.added, work.there) == (len(people) - 2, 2)
+    assert (work.counts.added, work.there) == (len(people) - 2, 2)
     assert sorted(standing(world)) == people
     again = carry_out(world, records(*people))
-    assert (again.added, again.there) == (0, len(people))
+    assert (again.counts.added, again.there) == (0, len(people))
 
 
 def test_the_rules_are_those_of_adding(world: World) -> None:
@@ -110,15 +112,14 @@ def test_the_rules_are_those_of_adding(world: World) -> None:
         with refused:
             Desk(world.use_cases).ask_here(IMPORT(a_file(kept, said, skip_bad=False)))
         assert kept.page("", 9) == [Person("anna@example.org", "de", "Europe/Berlin")]
-        assert [one.line for one in kept.all_faults()] == [
-            *(3, 4, 5, 6, 7, 8, 9, 10, 12, 13)
-        ]
+        faults = [one.line for one in kept.all_faults()]
+        assert faults == [3, 4, 5, 6, 7, 9, 10, 12, 13]
         assert list(kept.all_duplicates()) == [(11, "anna@example.org", 2)]
         whys = [one.why for one in kept.all_faults()]
     for why, part in zip(
         whys,
         [
-            *("not a JID", "resource", "tag", "Mars", "server", "itself", "no JID"),
+            *("not a JID", "resource", "tag", "Mars", "server", "no JID"),
             *("tag", "no @", "do you mean 'de'?"),
         ],
         strict=True,
@@ -148,11 +149,70 @@ def test_who_prefers_something_else_is_counted(world: World) -> None:
         (5, Person("new@example.org", "pl")),
     ]
     work = carry_out(world, said, dry=True)
-    assert (work.added, work.there, work.changed) == (1, 3, 2)
+    assert (work.counts.added, work.there, work.counts.changed) == (1, 3, 2)
     for expected in ((1, 3, 2), (0, 4, 0)):
         work = carry_out(world, said)
-        assert (work.added, work.there, work.changed) == expected
-    assert carry_out(world, records(*people)).changed == 0
+        assert (work.counts.added, work.there, work.counts.changed) == expected
+    assert carry_out(world, records(*people)).counts.changed == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "component"), [("bot@example.org/carillon", False), (SERVICE, True)]
+)
+def test_its_own_address_is_passed_over(
+    blank: Path, tmp_path: Path, address: str, component: bool
+) -> None:
+    """It stands in every listing of a server's users, and is no bad line."""
+    addresses = Addresses(service=address, component=component)
+    policy = a_policy(addresses=addresses)
+    world = World(copy_of(blank, tmp_path), lists=[a_list()], policy=policy)
+    own = f"news@{SERVICE}" if component else addresses.own
+    work = carry_out(world, records("a@example.org", own), skip_bad=False)
+    assert (work.counts, work.own) == (Enrolment(added=1), 1)
+    assert standing(world) == ["a@example.org"]
+    world.close()
+
+
+def test_who_has_gone_stays_away(world: World) -> None:
+    """Nobody is brought back who has left or is suspended, and that is told; whom an
+    admin removed is, and all of them where it is asked for.
+    """
+    left, suspended, removed, stays = people = sorted(users(4))
+    world.subscribe(*people)
+    admin = world.caller(ADMIN)
+    world.do(world.subscribers.leave, left, f"news@{SERVICE}")
+    world.suspend(suspended)
+    world.do(world.enrolling.remove, admin, "news", removed)
+    said = [(2, Person(jid, "de")) for jid in people]
+    for dry in (True, False):
+        work = carry_out(world, said, dry=dry)
+        assert work.counts == Enrolment(added=1, changed=2, left=1, suspended=1)
+        assert work.there == 1
+    assert sorted(standing(world)) == [removed, stays]
+    for dry in (True, False):
+        work = carry_out(world, said, dry=dry, rejoin=True)
+        assert work.counts == Enrolment(added=2, changed=2, left=1, suspended=1)
+        assert work.there == 2
+    assert sorted(standing(world)) == people
+    work = carry_out(world, said)
+    assert (work.counts, work.there) == (Enrolment(), 4)
+
+
+def test_who_left_one_list_is_put_on_another(world: World) -> None:
+    """A wish is about the list that it was told."""
+    world.subscribe(USER)
+    world.do(world.subscribers.leave, USER, f"news@{SERVICE}")
+    assert carry_out(world, records(USER), "silent").counts == Enrolment(added=1)
+
+
+def test_whoever_comes_back_may_leave_again(world: World) -> None:
+    """The latest that somebody did counts: one who joined again is as any other."""
+    world.subscribe(USER)
+    for _ in range(2):
+        world.do(world.subscribers.leave, USER, f"news@{SERVICE}")
+        assert carry_out(world, records(USER)).counts == Enrolment(left=1)
+        world.do(world.subscribers.join, USER, SERVICE, None)
+        assert carry_out(world, records(USER)).there == 1
 
 
 def test_a_look_changes_nothing(world: World) -> None:
@@ -161,7 +221,7 @@ def test_a_look_changes_nothing(world: World) -> None:
     seen: list[int] = []
     work = carry_out(world, records(*users(5)), dry=True, adding=seen.append)
     assert seen == [5]
-    assert (work.added, work.there) == (4, 1)
+    assert (work.counts.added, work.there) == (4, 1)
     assert standing(world) == ["user0001@example.org"]
     assert trail(world) == []
 
@@ -195,7 +255,7 @@ def test_the_entry_comes_with_the_first_slice(world: World) -> None:
     assert standing(world) == people[: imports.FIRST_SLICE]
     assert len(trail(world)) == 1
     work = carry_out(world, records(*people))
-    assert (work.added, work.there) == (50, imports.FIRST_SLICE)
+    assert (work.counts.added, work.there) == (50, imports.FIRST_SLICE)
     assert standing(world) == people
 
 

@@ -107,7 +107,7 @@ def _kind(field: FieldInfo) -> str:
     kind = field.annotation
     if get_origin(kind) is Literal:
         return " or ".join(f'`"{one}"`' for one in get_args(kind))
-    if get_origin(kind) is list:
+    if list in {get_origin(one) for one in (kind, *get_args(kind))}:
         return "list of text"
     [kind] = [one for one in (get_args(kind) or (kind,)) if one is not type(None)]
     name = _NAMES[kind]

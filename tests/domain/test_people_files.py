@@ -87,18 +87,75 @@ def test_bad_rows() -> None:
         "carl@example.org,de\n"
     )
     found = read(text)
-    assert people(found) == [ANNA._replace(timezone=None), BERT]
+    carl = Person("carl@example.org", "de")
+    assert people(found) == [ANNA._replace(timezone=None), BERT, carl]
     assert [line for line, _ in faults(found)] == [3, 4, 5, 7]
     whys = [why for _, why in faults(found)]
     assert whys[0] == "there is no JID"
     assert whys[1] == "3 cells where the header has 2"
     assert "quotes are not in order" in whys[2]
-    assert "up to line 8" in whys[3]
+    assert "quotes are not in order" in whys[3]
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        'stray@example.org,"de\n',
+        '"stray@example.org,de\n',
+        'stray@example.org,"de"x\n',
+        'stray@example.org,"\n',
+    ],
+)
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_stray_quote_costs_its_line(stray: str, closed: bool) -> None:
+    """And no other, whether or not a later one ends what it began."""
+    many = [f"user{number}@example.org,de" for number in range(58)]
+    last = 'last@example.org,"pl"\n' if closed else ""
+    found = read("jid,language\n" + stray + "\n".join(many) + "\n" + last)
+    wanted = [Person(f"user{number}@example.org", "de") for number in range(58)]
+    wanted += [Person("last@example.org", "pl")] * closed
+    assert people(found) == wanted
+    [(line, why)] = faults(found)
+    assert line == 2
+    assert "quotes are not in order" in why
+
+
+def test_lines_are_counted_after_a_stray_quote() -> None:
+    """What comes later is told with its own number."""
+    found = read('jid,note\nx@example.org,"\na@example.org,"two\nlines"\n,no\n')
+    assert [line for line, _ in faults(found)] == [2, 5]
+    assert [one[0] for one in found if not isinstance(one, Rejected)] == [3]
+
+
+@pytest.mark.parametrize("format_", [Format.CSV, Format.LINES])
+def test_comments(format_: Format) -> None:
+    """A line that was taken out by a # names nobody and is not bad."""
+    head = "jid,language\n" if format_ is Format.CSV else ""
+    text = "# since May\n" + head + '#old@example.org\n# "x\nbert@example.org\n'
+    assert read(text, format_) == [(5 if head else 4, BERT)]
+
+
+def test_a_number_is_no_comment() -> None:
+    """A column of another kind may begin with #, and so may a JID in quotes."""
+    found = read("nr,jid\n#1,bert@example.org\n")
+    assert people(found) == [BERT]
+    odd = Person("#x@example.org")
+    assert people(read(header(Format.CSV) + written(odd, Format.CSV))) == [odd]
+
+
+@pytest.mark.parametrize("told", ["sep=;", '"sep=;"', "SEP=|"])
+def test_a_spreadsheet_tells_its_separator(told: str) -> None:
+    """In a line before the header, which is none itself."""
+    sign = told.strip('"')[-1]
+    text = f"{told}\r\njid{sign}language\r\nbert@example.org{sign}\r\n"
+    assert format_of("people.txt", text.splitlines()[0]) is Format.CSV
+    assert read(text) == [(3, BERT)]
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("name,email\n", "If what stands under email are JIDs, call it jid"),
         ("anna@example.org,de\n", "no column jid in the first line, 'anna@example.org"),
         ("jid,jid\n", "names the column jid twice"),
         ("jid,language,Language\n", "names the column language twice"),
@@ -236,6 +293,7 @@ PEOPLE = st.builds(
     st.none() | WORDS,
     st.none() | WORDS,
     st.none() | WORDS,
+    st.none() | WORDS,
 )
 
 
@@ -255,5 +313,5 @@ def found_from(text: str) -> int:
 def test_no_formula_reaches_a_spreadsheet() -> None:
     """What a spreadsheet would compute is marked as text."""
     line = written(Person("=1+2@example.org"), Format.CSV)
-    assert line == "'=1+2@example.org,,,\r\n"
+    assert line == "'=1+2@example.org,,,,\r\n"
     assert people(read(header(Format.CSV) + line)) == [Person("=1+2@example.org")]

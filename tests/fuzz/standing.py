@@ -205,7 +205,7 @@ class Standing:
             ids=self.ids,
             lists=self.database.call(lambda uow: uow.lists.all()),
             on_bounce=bounced,
-            spool=SqlSpool(None, world.clock, world.policy.access.domains),
+            spool=SqlSpool(None, world.clock, world.policy.trusted_domains),
             contact="help@example.org",
         )
         settings = XMPPSettings.model_validate(

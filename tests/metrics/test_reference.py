@@ -15,6 +15,7 @@ from bot.domain.events import (
     Deviated,
     Ended,
     Event,
+    Moved,
     Planned,
     Requested,
     Unsent,
@@ -28,6 +29,7 @@ from tests.world import NOON, World
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
 EVENTS: list[Event] = [
+    Moved(action=Action.SUSPEND, list_name="news", reason="gone", announcement=1),
     Requested(door=Origin.IQ, action=Action.SCHEDULE, result="done", reference=1),
     Planned(
         announcement=1,

@@ -33,11 +33,27 @@ def unit(tmp_path: Path) -> Path:
     return file
 
 
-def test_what_init_writes_is_handed_over(unit: Path) -> None:
-    """The service, another user at each start, gets both files, or goes without."""
+def test_what_init_writes_is_handed_over(unit: Path, tmp_path: Path) -> None:
+    """The service, another user at each start, gets both files, or goes without; the
+    configuration also when it is to read it anew.
+    """
     text = unit.read_text()
-    for name in ("carillon.toml", "secret"):
-        assert f"\nLoadCredential={name}:{FOLDER / name}\n" in text
+    assert f"\nLoadCredential=secret:{FOLDER / 'secret'}\n" in text
+    copies = re.findall(r"^(Exec\w+)=\+/bin/sh -c '(.*)'$", text, re.MULTILINE)
+    assert [key for key, _ in copies] == ["ExecStartPre", "ExecReload"]
+    for _, copy in copies:
+        made = tmp_path / "run" / "carillon"
+        made.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "carillon.toml").write_text("x")
+        command = copy.replace(f"{FOLDER}", f"{tmp_path}")
+        command = command.replace("%t", f"{made.parent}")
+        subprocess.run(["/bin/sh", "-c", command], check=True)
+        assert (made / "carillon.toml").stat().st_mode & 0o777 == 0o600
+        (made / "carillon.toml").unlink()
+    service = re.search(r"^ExecStart=\S+ -c %t/(\S+) run$", text, re.MULTILINE)
+    assert service is not None
+    assert service[1] == "carillon/carillon.toml"
+    assert f"\nExecReload=+{sys.executable} -c {FOLDER}/carillon.toml reload\n" in text
     # of a configuration that names no such file; systemd takes no empty one
     assert "\nSetCredential=secret:\\n\n" in text
 
@@ -65,13 +81,18 @@ def test_a_second_service(unit: Path, tmp_path: Path) -> None:
             shlex.split(command), cwd=ROOT, check=True, capture_output=True, text=True
         ).stdout
     )
-    own = re.findall(r"^(\w+)=.*?(carillon-school\S*)$", made.read_text(), re.MULTILINE)
+    own = re.findall(
+        r"^(\w+)=.*?(carillon-school[^\s']*)$", made.read_text(), re.MULTILINE
+    )
     assert own == [
-        ("LoadCredential", "carillon-school/carillon.toml"),
         ("LoadCredential", "carillon-school/secret"),
+        ("RuntimeDirectory", "carillon-school"),
         ("StateDirectory", "carillon-school"),
         ("WorkingDirectory", "carillon-school"),
     ]
+    assert not re.search(
+        r"(/etc|%t)/carillon/", made.read_text().partition("[Unit]")[2]
+    )
     unit.write_text(made.read_text().replace(PROGRAM, sys.executable))
     test_verify(unit)
 

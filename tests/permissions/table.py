@@ -110,6 +110,7 @@ stop      all                 yes   no        no      no   no     who      who
 
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who
+people    suspended           yes   no        yes     no   no     who      who
 people    add                 yes   no        no      no   no     who      who
 people    add-to-nothing      none  no        no      no   no     who      who
 people    remove              yes   no        no      no   no     who      who
@@ -123,7 +124,7 @@ join      weather             yes   yes       yes     yes  yes    who      who
 join      rules               yes   yes       yes     yes  yes    who      who
 join      club                no    no        no      no   no     who      who
 join      staff               no    none      no      none none   who      who
-join      board               no    no        no      no   none   who      who
+join      board               no    no        no      yes  none   who      who
 join      nothing             none  none      none    none none   who      who
 join      the-service         yes   yes       yes     yes  yes    who      who
 

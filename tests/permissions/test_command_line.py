@@ -80,6 +80,7 @@ ON_OTHERS = {
     "stop all": ("broadcasts", "stop", "--all"),
     "people list": ("subscribers", "list", "board"),
     "people list-of-nothing": ("subscribers", "list", "nothing"),
+    "people suspended": ("subscribers", "list", "board", "--suspended"),
     "people add": ("subscribers", "add", "board", "new@example.org"),
     "people add-to-nothing": ("subscribers", "add", "nothing", "new@example.org"),
     "people remove": ("subscribers", "remove", "board", "new@example.org"),

@@ -158,6 +158,9 @@ class Walk:
             "people list-of-nothing": lambda: subscribers.LIST(
                 subscribers.SubscriberWish(list_name="nothing")
             ),
+            "people suspended": lambda: subscribers.SUSPENDED(
+                subscribers.SubscriberWish(list_name="board")
+            ),
             "people add": lambda: subscribers.ADD(
                 people(list_name="board", jids=["new@example.org"])
             ),
@@ -291,6 +294,7 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "subscribers import": "as `people add`; tests/desk/test_imports.py",
         "subscribers import --dry-run": "likewise",
         "audit --purge": "for admins by its right alone",
+        "reload": "likewise",
     }
     verbs: list[Verb[Any, Any]] = list(ALL)
     assert {verb.name for verb in verbs} == walked | set(apart)

@@ -194,6 +194,7 @@ class Asking:
             timezone=None,
         )
         page = partial(people.page, after=0, limit=9)
+        suspended = partial(self.world.enrolling.suspended, after=0, limit=9)
         use_cases: dict[str, Callable[..., object]] = {
             "sent list": partial(sent.page, paging=Paging()),
             "sent show": partial(sent.get, broadcast_id=self.sending),
@@ -206,6 +207,7 @@ class Asking:
             "stop all": sent.stop_some,
             "people list": partial(page, list_name="board"),
             "people list-of-nothing": partial(page, list_name="nothing"),
+            "people suspended": partial(suspended, list_name="board"),
             "people add": partial(add, list_name="board"),
             "people add-to-nothing": partial(add, list_name="nothing"),
             "people remove": partial(

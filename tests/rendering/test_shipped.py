@@ -81,6 +81,8 @@ def test_welcome(language: str) -> None:
     assert text.subject is not None
     assert "Wartung" in text.subject
     assert "Wartung" in text.body
+    how_to_leave = text.body.split("\n\n")[1]
+    assert how_to_leave.count(".") == 2  # with a contact to remove, and without
 
 
 def test_welcome_without_a_list() -> None:

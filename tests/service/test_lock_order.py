@@ -256,7 +256,8 @@ def test_what_ends_by_itself_keeps_nothing_from_being_stopped(world: World) -> N
     stopped: list[int] = []
 
     def stop_some() -> None:
-        stopped.append(world.do(world.broadcasts.stop_some, world.caller(ADMIN)))
+        some = world.do(world.broadcasts.stop_some, world.caller(ADMIN))
+        stopped.append(len(some))
 
     stopping = threading.Thread(target=stop_some)
     with held(world, first) as waiting:

@@ -52,7 +52,7 @@ Both = tuple[World, World]
 
 
 def places(world: World) -> int:
-    [(_, readers)] = world.do(world.subscribers.lists)
+    [(_, readers, _)] = world.do(world.subscribers.lists)
     return readers
 
 
@@ -176,7 +176,8 @@ def test_imports_and_exports(both: Both) -> None:
     people = [Person("a@b.example"), Person(READER, "de", "Europe/Berlin")]
 
     def put(unit: UnitOfWork) -> None:
-        one.enrolling.put(unit, one.caller(ADMIN), "news", people, welcome=False)
+        admin = one.caller(ADMIN)
+        one.enrolling.put(unit, admin, "news", people, welcome=False, rejoin=False)
 
     one.do(put)
     found = [

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import ExceptionKind
 from bot.domain.lists import EndReason
+from bot.domain.people import Person
 from bot.service.delivery import closing
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
@@ -26,7 +27,7 @@ from tests.service.test_lock_order import (
     claimed,
     last_step,
 )
-from tests.world import SERVICE, World
+from tests.world import ADMIN, SERVICE, World
 
 pytestmark = pytest.mark.postgres
 
@@ -100,6 +101,25 @@ def test_a_bounce_is_not_written_over(world: World) -> None:
 
     beside(world, bounces, lambda unit: world.outcomes.repeated(unit, [claim]))
     assert world.do(lambda unit: unit.exceptions.get(job.broadcast.id, A)) == failed
+
+
+def test_who_leaves_is_not_imported(world: World) -> None:
+    """An import beside a leave, whichever is first, does not put its reader back."""
+    admin, person = world.caller(ADMIN), Person(A)
+
+    def put(unit: UnitOfWork) -> None:
+        put = world.enrolling.put
+        put(unit, admin, "news", [person], welcome=False, rejoin=False)
+
+    def leave(unit: UnitOfWork) -> None:
+        world.subscribers.leave(unit, A, f"news@{SERVICE}")
+
+    for first, second in ((leave, put), (put, leave)):
+        world.subscribe(A)
+        beside(world, first, second)
+        found = world.do(lambda unit: unit.subscribers.get(A))
+        assert found is not None
+        assert world.do(lambda unit: unit.subscriptions.of(found.id)) == []  # noqa: B023 - at once
 
 
 def test_who_leaves_is_not_taken_up_again(world: World) -> None:

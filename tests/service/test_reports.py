@@ -1,20 +1,23 @@
 """Who is told what became of an announcement."""
 
+import contextlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.domain.access import OPERATOR
 from bot.domain.lists import SubscriptionOrigin
 from bot.domain.message import Text
 from bot.domain.people import Person
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Origin, Schedule
 from bot.domain.updates import Update, WireState
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import ScheduleName
-from tests.world import ADMIN, NOON, OPS, PUBLISHER, World, a_list
+from tests.world import ADMIN, NOON, OPS, PUBLISHER, World, a_list, a_policy, copy_of
 
 READERS = ("a@example.org", "b@example.org")
 AT_ONE = NOON.replace(hour=13)
@@ -131,6 +134,35 @@ def test_the_operator_has_no_address(world: World) -> None:
     world.clock.set(AT_ONE + timedelta(hours=1))
     world.plan_all()
     assert {one.to for one in world.notices()} == {OPS}
+
+
+def test_admins_stand_in_for_the_operator() -> None:
+    """Unless [notify] says otherwise admins hear of what the command line asked for,
+    and of nothing that has an owner with an address.
+    """
+    cases: list[tuple[tuple[str, ...] | None, str, Origin, list[str]]] = [
+        (None, OPERATOR, Origin.CLI, [ADMIN]),
+        (None, OPERATOR, Origin.WELCOME, []),
+        (None, PUBLISHER, Origin.IQ, [PUBLISHER]),
+        ((), OPERATOR, Origin.CLI, []),
+        ((OPS,), OPERATOR, Origin.CLI, [OPS]),
+        ((OPS,), PUBLISHER, Origin.IQ, [PUBLISHER, OPS]),
+        ((OPS, PUBLISHER), PUBLISHER, Origin.IQ, [PUBLISHER, OPS]),
+    ]
+    for notify, owner, origin, told in cases:
+        policy = a_policy(notify=notify)
+        assert list(policy.told_of_failures(owner, origin)) == told
+
+
+def test_missed_is_told_to_admins(blank: Path, tmp_path: Path) -> None:
+    """With no [notify] a missed announcement of the command line reaches the admin."""
+    url, policy = copy_of(blank, tmp_path), a_policy(notify=None)
+    with contextlib.closing(World(url, policy=policy)) as world:
+        operator = world.policy.access.operator()
+        world.do(world.schedules.create, operator, world.request())
+        world.clock.set(AT_ONE + timedelta(hours=1))
+        world.plan_all()
+        assert {one.to for one in world.notices()} == {ADMIN}
 
 
 def test_what_expired_in_the_middle_is_written_out(world: World) -> None:

@@ -9,6 +9,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.errors import Conflict, Forbidden, Invalid, NotAllowed, NotFound
 from bot.domain.lists import ListKind
 from bot.domain.schedule import Origin, Schedule
+from bot.domain.verdict import SUSPEND_SCORE
 from bot.service.ports.paging import Paging
 from tests.world import (
     ADMIN,
@@ -21,6 +22,7 @@ from tests.world import (
     copy_of,
 )
 
+BOT = "bot@example.org"
 NEWS, CLOSED = f"news@{SERVICE}", f"closed@{SERVICE}"
 
 
@@ -85,7 +87,7 @@ def test_an_admin_adds(world: World) -> None:
         world.do(add, admin, "news", "a@example.org", language, "Europe/Berlin")
         for language in ("pl", "de", None)
     ]
-    assert counts == [(1, 0), (0, 1), (0, 0)]
+    assert [(one.added, one.changed) for one in counts] == [(1, 0), (0, 1), (0, 0)]
     assert [one.audience for one in welcomes(world)] != []
     world.do(
         lambda unit: add(unit, admin, "news", "b@b.example", None, None, welcome=False)
@@ -94,6 +96,23 @@ def test_an_admin_adds(world: World) -> None:
     found = world.do(lambda unit: unit.subscribers.get("a@example.org"))
     assert found is not None
     assert (found.language, found.timezone) == ("de", "Europe/Berlin")
+
+
+def test_adding_heals(world: World) -> None:
+    """Whoever is added by name is back, whatever ended that, and with no bounce."""
+    join(world)
+    for _ in range(SUSPEND_SCORE):
+        world.bounce(USER, "service-unavailable")
+    assert readers(world) == []
+    add, admin = world.enrolling.add, world.caller(ADMIN)
+    done = world.do(add, admin, "news", USER, None, None)
+    assert (done.added, done.left, done.suspended) == (1, 0, 1)
+    world.bounce(USER, "service-unavailable")
+    assert readers(world) == [USER]
+    world.do(world.subscribers.leave, USER, NEWS)
+    done = world.do(add, admin, "news", USER, None, None)
+    assert (done.added, done.left, done.suspended) == (1, 1, 0)
+    assert readers(world) == [USER]
 
 
 def test_who_may_not_join(world: World) -> None:
@@ -142,7 +161,7 @@ def test_the_domain_is_the_default_list(world: World) -> None:
 def test_a_suspended_reader_still_stands(world: World) -> None:
     """A probe of somebody whose messages bounced is answered."""
     join(world)
-    world.do(lambda unit: world.outcomes._suspend(unit, USER, world.clock.now()))
+    world.suspend(USER)
     assert readers(world) == []
     assert world.do(world.subscribers.stands_on, USER, NEWS)
 
@@ -150,10 +169,71 @@ def test_a_suspended_reader_still_stands(world: World) -> None:
 def test_who_is_removed_while_suspended_stays_away(world: World) -> None:
     """A sign of life brings nobody back whom an admin removed."""
     join(world)
-    world.do(lambda unit: world.outcomes._suspend(unit, USER, world.clock.now()))
+    world.suspend(USER)
     world.do(world.enrolling.remove, world.caller(ADMIN), "news", USER)
     world.do(world.subscribers.alive, USER, None)
     assert readers(world) == []
+
+
+@pytest.fixture
+def account(blank: Path, tmp_path: Path) -> Iterator[World]:
+    """An account: the lists of the component, and one that nobody leaves."""
+    addresses = Addresses(service="bot@example.org/carillon", component=False)
+    rules = a_list("rules", kind=ListKind.MANDATORY)
+    lists = [a_list(), a_list("closed", kind=ListKind.CLOSED), rules]
+    policy = a_policy(addresses=addresses)
+    found = World(copy_of(blank, tmp_path), lists=lists, policy=policy)
+    yield found
+    found.close()
+
+
+def test_an_account_lets_go_of_whom_others_added(account: World) -> None:
+    """Who removes the contact leaves all lists but a mandatory one, however he came."""
+    for name in ("news", "closed", "rules"):
+        account.subscribe(USER, to=name)
+    assert account.do(account.subscribers.leave, USER, BOT) == 2
+    assert [readers(account, one) for one in ("news", "closed")] == [[], []]
+    assert readers(account, "rules") == [USER]
+
+
+@pytest.mark.parametrize("jid", [USER, STRANGER])
+def test_who_stands_on_a_closed_list_has_a_contact_to_remove(
+    world: World, jid: str
+) -> None:
+    """Also where he could not join, and while bounces keep him from it."""
+    world.subscribe(jid, to="closed")
+    join(world, jid, CLOSED)
+    assert readers(world, "closed") == [jid]
+    world.suspend(jid)
+    join(world, jid, CLOSED)
+    assert readers(world, "closed") == [jid]
+    with pytest.raises((Forbidden, NotFound)):
+        join(world, "bob@evil.example", CLOSED)
+    assert world.do(world.subscribers.leave, jid, CLOSED) == 1
+    assert readers(world, "closed") == []
+
+
+def test_a_stranger_on_a_list_of_an_account(account: World) -> None:
+    """He may add the contact, joins nothing by it, and leaves by removing it."""
+    account.subscribe(STRANGER, to="closed")
+    join(account, STRANGER, BOT)
+    assert (readers(account), readers(account, "closed")) == ([], [STRANGER])
+    gone = account.do(account.subscribers.departed, frozenset())
+    assert gone == [STRANGER]
+    account.do(account.subscribers.depart, gone)
+    assert readers(account, "closed") == []
+
+
+def test_who_was_imported_and_has_left_the_roster(account: World) -> None:
+    """Once he had the contact, its absence says that he has left, on all lists."""
+    account.subscribe(USER, "c@example.org")
+    account.subscribe(USER, to="closed")
+    join(account, to=BOT)
+    assert account.do(account.subscribers.departed, frozenset({USER})) == []
+    gone = account.do(account.subscribers.departed, frozenset())
+    assert gone == [USER]
+    account.do(account.subscribers.depart, gone)
+    assert (readers(account), readers(account, "closed")) == (["c@example.org"], [])
 
 
 def test_an_account_loses_whom_its_roster_lost(blank: Path, tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ class Theirs:
     """One of everything, of one service."""
 
     list_id: int
+    #: of which the reader is suspended
+    club_id: int
     subscriber: Subscriber
     schedule: Schedule
     occurrence: Occurrence
@@ -84,6 +86,8 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.subscriptions.end(
         subscriber.id, EndReason.SUSPENDED, LATER, list_id=lists["club"]
     )
+    bounces = unit.subscribers.ensure("bounces@example.org", NOON)
+    unit.subscriptions.open(lists["club"], bounces, ADMIN, NOON)
     schedule = unit.schedules.add(a_schedule())
     unit.schedules.add(a_schedule("daily", recurrence="FREQ=DAILY", start=WALL))
     broadcasts = []
@@ -99,6 +103,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))
         if not minute:  # of the first alone
             unit.broadcasts.keep_content(schedule, NOON)
+    unit.suspensions.add(bounces.id, "gone", broadcasts[0].id, LATER)
     unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
     left_out = Occurrence(
         schedule_id=schedule.id,
@@ -120,10 +125,12 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
     unit.facts.beat(PULSE)
+    unit.facts.ask_to_read(WORKER)
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     return Theirs(
-        list_id=lists["news"], subscriber=subscriber, schedule=schedule,
+        list_id=lists["news"],
+        club_id=lists["club"], subscriber=subscriber, schedule=schedule,
         occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
         chunk=chunk, exception=exception, notice=notice, key=unit.facts.digest_key(),
     )  # fmt: skip
@@ -205,8 +212,27 @@ CALLS: dict[str, tuple[Call, object]] = {
         [],
     ),
     "subscriptions.by_origin": (lambda u, _: u.subscriptions.by_origin(ADMIN), []),
+    "subscriptions.has_contact": (
+        lambda u, a: u.subscriptions.has_contact(a.list_id, a.subscriber.id),
+        None,
+    ),
     "subscriptions.welcome": (lambda u, _: welcome_own(u), True),
+    "suspensions.add": (
+        lambda u, a: u.suspensions.add(a.subscriber.id, "gone", a.listed.id, NOON),
+        [],
+    ),
+    "suspensions.page": (
+        lambda u, a: u.suspensions.page(a.club_id, after=0, limit=9),
+        [],
+    ),
+    "suspensions.untold": (lambda u, _: u.suspensions.untold(), None),
+    "suspensions.told": (lambda u, _: u.suspensions.told(), None),
+    "suspensions.tell": (lambda u, _: u.suspensions.tell(LATER), []),
+    "suspensions.counts": (lambda u, _: u.suspensions.counts(), {}),
     "people.put": (lambda u, a: u.people.put(a.list_id, [PERSON], ADMIN, NOON), []),
+    "people.hold": (lambda u, _: u.people.hold([PERSON]), None),
+    "people.gone": (lambda u, a: u.people.gone(a.club_id, [PERSON]), {}),
+    "people.heal": (lambda u, _: u.people.heal([PERSON.jid]), None),
     "people.named": (lambda u, a: u.people.named([a.subscriber.id]), []),
     "people.differing": (lambda u, _: u.people.differing([PERSON]), 0),
     "people.standing": (lambda u, a: u.people.standing(a.list_id, [PERSON]), 0),
@@ -369,6 +395,8 @@ CALLS: dict[str, tuple[Call, object]] = {
     "facts.digest_key": (lambda u, a: u.facts.digest_key() == a.key, True),
     "facts.beat": (lambda u, _: u.facts.beat(replace(PULSE, connected=False)), None),
     "facts.pulses": (lambda u, _: u.facts.pulses(), []),
+    "facts.ask_to_read": (lambda u, _: u.facts.ask_to_read(WORKER), 0),
+    "facts.asked_to_read": (lambda u, _: u.facts.asked_to_read(WORKER), 0),
     "facts.stopped": (lambda u, _: u.facts.stopped(WORKER), None),
     # the one that is there to say whose rows these are
     "facts.strangers": (lambda u, _: u.facts.strangers(LATER, LATER), [SERVICE]),
@@ -382,4 +410,4 @@ CALLS: dict[str, tuple[Call, object]] = {
 }
 
 #: give the same to everybody
-ALIKE = {"facts.digest_key", "schedules.hold"}
+ALIKE = {"facts.digest_key", "people.hold", "schedules.hold", "suspensions.told"}

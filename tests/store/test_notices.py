@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.domain.message import Text
 from bot.domain.updates import Update, WireState
 from bot.service.ports.notices import Notice
-from bot.service.ports.pulses import Pulse
+from bot.service.ports.pulses import Pulse, Reading
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON
@@ -44,6 +44,41 @@ def test_digest_key_is_made_once(database: SqlDatabase) -> None:
     assert database.look(lambda unit: unit.facts.digest_key()) == key
 
 
+READING = Reading(
+    file="/etc/carillon/carillon.toml",
+    templates="/srv/templates",
+    at=NOON,
+    digests={"sending.rate": "1f"},
+    changed=("sending.rate",),
+    waiting=("sending.rate",),
+    faults=("it is empty",),
+    answers=3,
+)
+
+
+def test_asking_to_read(database: SqlDatabase) -> None:
+    """Each asking of a worker has a number, which its next sign of life leaves alone;
+    there is none of a worker that is not there.
+    """
+    pulse = Pulse(
+        worker="w1",
+        service="announce.example.org",
+        version="1.0",
+        connected=True,
+        started_at=NOON,
+        seen_at=NOON,
+    )
+
+    def use(unit: UnitOfWork) -> None:
+        assert unit.facts.ask_to_read("w1") == unit.facts.asked_to_read("w1") == 0
+        unit.facts.beat(pulse)
+        assert [unit.facts.ask_to_read("w1") for _ in range(2)] == [1, 2]
+        unit.facts.beat(pulse)
+        assert unit.facts.asked_to_read("w1") == 2
+
+    database.call(use)
+
+
 def test_pulses(database: SqlDatabase) -> None:
     """Each worker has one pulse, its latest, until it stops."""
     pulse = Pulse(
@@ -59,7 +94,7 @@ def test_pulses(database: SqlDatabase) -> None:
         unit.facts.beat(pulse)
         later = replace(pulse, connected=True, seen_at=NOON + MINUTE)
         unit.facts.beat(later)
-        other = replace(pulse, worker="w2")
+        other = replace(pulse, worker="w2", reading=READING)
         unit.facts.beat(other)
         assert unit.facts.pulses() == [later, other]
         unit.facts.stopped("w1")

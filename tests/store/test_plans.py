@@ -230,12 +230,17 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     "one of a list": (
         audience.FIND_LISTED,
         PAGE | {"who": "u7@b"},
-        ["ix_subscription_subscriber_id"],
+        ["ix_subscription_subscriber_id_list_id_id"],
     ),
     "people of an import": (
         people.FOUND,
         {"whose": SERVICE, "people": '[["u7@b"], ["u9@b"]]'},
         [],
+    ),
+    "who of an import has gone": (
+        people.GONE,
+        {"whose": SERVICE, "list_id": 1, "people": '[["u7@b"], ["u10@b"]]'},
+        ["ix_subscription_subscriber_id_list_id_id"],
     ),
     "due retries": (
         exceptions.DUE,

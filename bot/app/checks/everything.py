@@ -7,12 +7,13 @@ from pathlib import Path
 
 from bot.app.checks import files, outside, server, session
 from bot.app.checks.files import tried
-from bot.app.checks.finding import Finding, Result, fault, ok, skipped
+from bot.app.checks.finding import Finding, Result, fault, ok, skipped, warning
+from bot.app.differences import Differences
 from bot.app.visiting import NotLoggedIn, visiting
 from bot.app.wiring import open_use_cases
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
-from bot.domain.phrase import Phrase, Quoted
+from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.service.records.health import health
 from bot.settings import Settings, SettingsError, XMPPSettings, load, place
 from bot.store import upgrade
@@ -33,6 +34,8 @@ class State:
     #: None: nobody can tell
     connected: bool | None
     text: Phrase
+    #: what is to be known of the configuration that it has read
+    notes: tuple[Phrase, ...] = ()
 
 
 def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
@@ -67,7 +70,11 @@ async def _connected(
     )
     service = await asyncio.to_thread(state_of, settings)
     told = skipped if service.connected is None else ok
-    found.append(told("service", service.text))
+    if service.notes:
+        notes = Listed(service.text, *service.notes, separator="; ")
+        found.append(warning("service", notes))
+    else:
+        found.append(told("service", service.text))
     if away:
         nobody = Phrase("no server answers")
         return [*found, *_skip(("login", *_OWN, *outside.NAMES), nobody)]
@@ -198,11 +205,13 @@ def state_of(settings: Settings) -> State:
     except (CarillonError, OSError):  # also a folder that we may not look into
         unknown = Phrase("whether a service is running cannot be told")
         return State(None, unknown)
+    differences = Differences(settings)
+    notes = tuple(note for pulse in found.up for note in differences.told(pulse))
     if found.connected:
         jid = found.up[0].service
-        return State(True, Phrase("running, connected as {jid}", jid=jid))
+        return State(True, Phrase("running, connected as {jid}", jid=jid), notes)
     if found.up:
-        return State(False, Phrase("running, but not connected"))
+        return State(False, Phrase("running, but not connected"), notes)
     return State(False, Phrase("no service is running"))
 
 

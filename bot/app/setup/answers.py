@@ -31,8 +31,15 @@ url = {database}
 # Bare JIDs that may do everything.
 admins = [{admin}]
 
+[notify]
+# Bare JIDs that are told when an announcement failed or was missed.
+jids = [{admin}]
+
 # A list: an audience that people subscribe to. Have as many as you like.
 [lists.{list_name}]
+# Whoever adds the service itself to the contacts joins this one.
+default = true
+
 # What people see.
 title = {title}
 

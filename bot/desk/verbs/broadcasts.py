@@ -91,9 +91,9 @@ def _stop(use_cases: UseCases, caller: Caller, one: Number) -> Steps[Broadcast]:
     return found
 
 
-def _stop_all(use_cases: UseCases, caller: Caller, _: Plain) -> Steps[int]:
+def _stop_all(use_cases: UseCases, caller: Caller, _: Plain) -> Steps[list[int]]:
     """A few in each transaction, so that none lasts long."""
-    stopped = 0
+    stopped: list[int] = []
     while some := (yield Write(use_cases.broadcasts.stop_some, caller)):
         stopped += some
     return stopped

@@ -8,6 +8,7 @@ from bot.desk.verbs.lists import LIST_NAME
 from bot.desk.verbs.subscribers import WELCOME
 from bot.domain.access import Caller
 from bot.domain.audit import Action
+from bot.domain.fields import Field, FieldType
 from bot.domain.phrase import Phrase
 from bot.service.ports.staging import Records, Staging
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -32,6 +33,8 @@ class PeopleFile:
     #: where they are kept until all are read
     staging: Staging
     welcome: bool = False
+    #: who had left, or was suspended, is added like the others
+    rejoin: bool = False
     #: bad lines are left out, and the others taken
     skip_bad: bool = False
     #: puts what is wrong with a line into the language of its reader
@@ -74,6 +77,7 @@ def _judged(use_cases: UseCases, caller: Caller, file: PeopleFile) -> Steps[Impo
         file.staging,
         file.list_name,
         welcome=file.welcome,
+        rejoin=file.rejoin,
         said=file.said,
     )
     yield Read(work.allow)
@@ -89,18 +93,26 @@ def _nothing(_: UnitOfWork) -> None:
     """A file without anybody: only the entry in the audit trail."""
 
 
+REJOIN = Field(
+    name="rejoin",
+    type=FieldType.BOOLEAN,
+    label=Phrase("Rejoin"),
+    help=Phrase("Add those, too, who have left or are suspended."),
+    default="false",
+)
+
 IMPORT = Verb(
     name="subscribers import",
     action=Action.SUBSCRIBE,
     right=Right.ADMIN,
-    fields=(LIST_NAME, WELCOME),
+    fields=(LIST_NAME, WELCOME, REJOIN),
     steps=_import,
 )
 TRY_IMPORT = Verb(
     name="subscribers import --dry-run",
     action=Action.QUERY,
     right=Right.ADMIN,
-    fields=(LIST_NAME, WELCOME),
+    fields=(LIST_NAME, WELCOME, REJOIN),
     steps=_try_import,
 )
 VERBS = (IMPORT, TRY_IMPORT)

@@ -6,13 +6,12 @@ from bot.desk.verb import Plain, Read, Steps, Verb
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.fields import Field, FieldType
-from bot.domain.lists import AnnouncementList
+from bot.domain.lists import AnnouncementList, OnList
 from bot.domain.phrase import Phrase
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 
 Entry = AnnouncementList
-Counted = tuple[Entry, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +23,8 @@ class ListName:
         return self.list_name
 
 
-def _list(use_cases: UseCases, _caller: Caller, _: Plain) -> Steps[list[Counted]]:
-    found: list[Counted] = yield Read(use_cases.subscribers.lists)
+def _list(use_cases: UseCases, _caller: Caller, _: Plain) -> Steps[list[OnList]]:
+    found: list[OnList] = yield Read(use_cases.subscribers.lists)
     return found
 
 
@@ -42,7 +41,7 @@ LIST_NAME = Field(
     required=True,
 )
 
-#: each list, and how many stand on it
+#: each list, how many stand on it, and how many are suspended
 LIST = Verb(
     name="lists",
     action=Action.QUERY,

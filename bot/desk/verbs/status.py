@@ -1,14 +1,15 @@
-"""Whether a service is up, what goes out now, and what next."""
+"""Whether a service is up, what goes out now and next; have it read anew."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.desk.verb import Read, Steps, Verb
+from bot.desk.verb import Plain, Read, Steps, Verb, Write
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.records.health import Health, health
+from bot.service.records.health import Health, ask_to_read, health
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 
@@ -34,4 +35,15 @@ def _held_up(_uow: UnitOfWork, database: Database) -> Phrase | None:
 
 
 STATUS = Verb(name="status", action=Action.QUERY, right=Right.SEES_ALL, steps=_status)
-VERBS = (STATUS,)
+
+
+def _reload(
+    _use_cases: UseCases, _caller: Caller, _wish: Plain
+) -> Steps[Mapping[str, int]]:
+    asked: Mapping[str, int] = yield Write(ask_to_read)
+    return asked
+
+
+RELOAD = Verb(name="reload", action=Action.RELOAD, right=Right.ADMIN, steps=_reload)
+
+VERBS = (STATUS, RELOAD)

@@ -8,7 +8,7 @@ from bot.desk.verbs.lists import LIST_NAME
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.fields import Field, FieldType
-from bot.domain.lists import Subscriber, Subscription
+from bot.domain.lists import Subscriber, Subscription, Suspended
 from bot.domain.people import Person
 from bot.domain.phrase import Phrase
 from bot.service.ports.staging import Enrolment
@@ -60,6 +60,15 @@ def _list(
 ) -> Steps[list[tuple[Subscription, Subscriber]]]:
     found: list[tuple[Subscription, Subscriber]] = yield Read(
         use_cases.subscribers.page, caller, wish.list_name, wish.after, wish.limit
+    )
+    return found
+
+
+def _suspended(
+    use_cases: UseCases, caller: Caller, wish: SubscriberWish
+) -> Steps[list[Suspended]]:
+    found: list[Suspended] = yield Read(
+        use_cases.enrolling.suspended, caller, wish.list_name, wish.after, wish.limit
     )
     return found
 
@@ -139,6 +148,14 @@ LIST = Verb(
     fields=(LIST_NAME,),
     steps=_list,
 )
+#: whose messages came back too often
+SUSPENDED = Verb(
+    name="subscribers list --suspended",
+    action=Action.QUERY,
+    right=Right.SEES_ALL,
+    fields=(LIST_NAME,),
+    steps=_suspended,
+)
 EXPORT = Verb(
     name="subscribers export",
     action=Action.QUERY,
@@ -192,4 +209,4 @@ REMOVE = Verb(
     fields=(LIST_NAME, JIDS),
     steps=_remove,
 )
-VERBS = (LIST, EXPORT, FIND, ADD, REMOVE)
+VERBS = (LIST, SUSPENDED, EXPORT, FIND, ADD, REMOVE)

@@ -91,16 +91,17 @@ class Broadcasts:
         uow.nudge()
         return broadcast
 
-    def stop_some(self, uow: UnitOfWork, caller: Caller) -> int:
-        """Stop a few of what is sending; how many, 0 once nothing is.
+    def stop_some(self, uow: UnitOfWork, caller: Caller) -> list[int]:
+        """Stop a few of what is sending; which, by number, none once nothing is.
 
         What ends by itself while it is waited for counts with them, and stays as it
         ended.
         """
         admins_only(caller)
         page = uow.broadcasts.page(Paging(limit=STOPPED_AT_ONCE), sending=True)
-        closing.hold(uow, [broadcast.id for broadcast in page.items])
-        for broadcast in page.items:
+        numbers = [broadcast.id for broadcast in page.items]
+        closing.hold(uow, numbers)
+        for number in numbers:
             with suppress(Finished):
-                self.stop(uow, caller, broadcast.id)
-        return len(page.items)
+                self.stop(uow, caller, number)
+        return numbers

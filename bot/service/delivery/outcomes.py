@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import verdict
+from bot.domain.audit import Action, Occasion
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -17,13 +18,13 @@ from bot.domain.broadcast import (
 from bot.domain.errors import CarillonError
 from bot.domain.events import Deviated
 from bot.domain.jid import domain_of
-from bot.domain.lists import EndReason
 from bot.domain.verdict import Verdict
 from bot.service.delivery import closing
 from bot.service.delivery.jobs import Outgoing, Repeat
 from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
 
 #: how long a repeated message may take to bounce before it counts as accepted;
@@ -85,9 +86,9 @@ class Outcomes:
         if before is None or before.kind is not after.kind:
             self._told(uow, broadcast, after)
         if ruling is Verdict.SUSPEND:
-            self._suspend(uow, bounce.jid, now)
+            self._suspend(uow, broadcast, bounce, now)
         elif ruling is Verdict.SCORE and before is None:
-            self._score(uow, bounce.jid, now)
+            self._score(uow, broadcast, bounce, now)
         if before is not None:
             self._settle(uow, broadcast.id)
 
@@ -120,19 +121,34 @@ class Outcomes:
             next_at=next_at,
         )
 
-    def _suspend(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
-        subscriber = uow.subscribers.get(jid)
-        if subscriber is not None:
-            uow.subscriptions.end(subscriber.id, EndReason.SUSPENDED, now)
+    def _suspend(
+        self, uow: UnitOfWork, broadcast: Broadcast, bounce: Bounce, now: datetime
+    ) -> None:
+        subscriber = uow.subscribers.lock(bounce.jid)
+        if subscriber is None:
+            return
+        condition = bounce.condition
+        moved(
+            uow,
+            self._policy.caller(bounce.jid),
+            Action.SUSPEND,
+            uow.suspensions.add(subscriber.id, condition, broadcast.id, now),
+            now,
+            occasion=Occasion.BOUNCE,
+            reason=condition,
+            announcement=broadcast.schedule_id,
+        )
 
-    def _score(self, uow: UnitOfWork, jid: str, now: datetime) -> None:
-        subscriber = uow.subscribers.lock(jid)
+    def _score(
+        self, uow: UnitOfWork, broadcast: Broadcast, bounce: Bounce, now: datetime
+    ) -> None:
+        subscriber = uow.subscribers.lock(bounce.jid)
         if subscriber is None:
             return
         score = subscriber.score.raised(now)
-        uow.subscribers.set_score(jid, score)
+        uow.subscribers.set_score(bounce.jid, score)
         if score.suspends:
-            self._suspend(uow, jid, now)
+            self._suspend(uow, broadcast, bounce, now)
 
     def retries(self, uow: UnitOfWork, limit: int) -> list[DeliveryException]:
         """Claim messages to repeat now; a claim that is not followed up lapses.

@@ -1,8 +1,9 @@
 """What owners are told of their schedules (the draft's updates, §10).
 
 Headlines go to the owner; what failed or was missed is also written out, to the
-owner and to whoever `[notify]` names, in the language that each reads. Notices wait
-in the database until the server has them.
+owner and to whoever `[notify]` names (where it names none, of what has no owner who
+could be told, to the admins), in the language that each reads. Notices wait in the
+database until the server has them.
 """
 
 from collections.abc import Callable, Sequence
@@ -217,8 +218,7 @@ def _counts(
     """What the owner should know of a broadcast that did not reach everybody; nothing
     of one that did.
     """
-    reached = progress.sent + progress.skipped
-    missing = progress.total - reached - progress.failed
+    missing = progress.left_out
     stopped = occurrence.state is OccurrenceState.STOPPED
     if not progress.failed and (stopped or not missing):
         return []
@@ -289,10 +289,7 @@ def _write(
     """One text; `worded` are its sentences for who reads clocks in a zone, none where
     there is nothing to tell.
     """
-    readers = list(policy.notify)
-    if "@" in schedule.owner:
-        readers.insert(0, schedule.owner)
-    for reader in dict.fromkeys(readers):
+    for reader in policy.told_of_failures(schedule.owner, schedule.origin):
         language = language_for(*_wanted(uow, policy, schedule, reader))
         sentences = worded(_zone(uow, policy, schedule, reader))
         if sentences:

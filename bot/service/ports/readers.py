@@ -1,6 +1,6 @@
 """Lists and who stands on them, one by one and many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,8 @@ from bot.domain.lists import (
     Subscriber,
     Subscription,
     SubscriptionOrigin,
+    Suspended,
+    SuspendedTogether,
 )
 from bot.domain.people import Person
 from bot.domain.verdict import Score
@@ -83,6 +85,10 @@ class Subscriptions(Protocol):
         """Active ones with id > `after`, in order."""
         ...
 
+    def has_contact(self, list_id: int, subscriber_id: int) -> None:
+        """Who stands there has subscribed by presence, however he came."""
+        ...
+
     def by_origin(self, origin: SubscriptionOrigin) -> list[str]:
         """JIDs with an active subscription made that way."""
         ...
@@ -92,8 +98,44 @@ class Subscriptions(Protocol):
         ...
 
 
+class Suspensions(Protocol):
+    def add(
+        self, subscriber_id: int, condition: str, broadcast_id: int, now: datetime
+    ) -> list[int]:
+        """End what is active since messages came back; the ids of the lists."""
+        ...
+
+    def page(self, list_id: int, *, after: int, limit: int) -> list[Suspended]:
+        """Those who did not come back, with subscription ids > `after`, in order."""
+        ...
+
+    def counts(self) -> dict[int, int]:
+        """How many did not come back, by list id."""
+        ...
+
+    def untold(self) -> datetime | None:
+        """Since when somebody is suspended whom nobody was told of."""
+        ...
+
+    def told(self) -> datetime | None:
+        """When somebody was told last."""
+        ...
+
+    def tell(self, now: datetime) -> list[SuspendedTogether]:
+        """Whom nobody was told of, as told now; but those who are back."""
+        ...
+
+
 class People(Protocol):
     """A repository of one transaction, beside those of single people."""
+
+    def hold(self, people: Sequence[Person]) -> None:
+        """None of them leaves before the end of the transaction."""
+        ...
+
+    def gone(self, list_id: int, people: Sequence[Person]) -> dict[str, EndReason]:
+        """By JID, how those who stood on the list and do no more went."""
+        ...
 
     def put(
         self,
@@ -107,6 +149,10 @@ class People(Protocol):
         `people` have distinct JIDs; a preference that is None stays as it was, and
         so does a language seen here before.
         """
+        ...
+
+    def heal(self, jids: Collection[str]) -> None:
+        """Their bounces are forgotten."""
         ...
 
     def named(self, subscriber_ids: Sequence[int]) -> list[Subscriber]: ...

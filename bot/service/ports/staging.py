@@ -13,9 +13,13 @@ class Enrolment(NamedTuple):
     added: int = 0
     #: those whose language or zone was another before
     changed: int = 0
+    #: those who had left the list: they are added only where that was asked for
+    left: int = 0
+    #: those whose messages had come back too often: likewise
+    suspended: int = 0
 
     def plus(self, other: "Enrolment") -> "Enrolment":
-        return Enrolment(self.added + other.added, self.changed + other.changed)
+        return Enrolment(*map(sum, zip(self, other, strict=True)))
 
 
 class Duplicate(NamedTuple):

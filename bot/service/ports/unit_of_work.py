@@ -12,7 +12,13 @@ from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBr
 from bot.service.ports.claims import Claims
 from bot.service.ports.notices import Notices
 from bot.service.ports.pulses import Facts
-from bot.service.ports.readers import Lists, People, StoredSubscribers, Subscriptions
+from bot.service.ports.readers import (
+    Lists,
+    People,
+    StoredSubscribers,
+    Subscriptions,
+    Suspensions,
+)
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
@@ -26,6 +32,8 @@ class UnitOfWork(Protocol):
     def subscribers(self) -> StoredSubscribers: ...
     @property
     def subscriptions(self) -> Subscriptions: ...
+    @property
+    def suspensions(self) -> Suspensions: ...
     @property
     def people(self) -> People: ...
     @property

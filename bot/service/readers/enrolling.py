@@ -1,12 +1,22 @@
 """Enrolling: what admins do with the people of a list, one by one or by thousands."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
+from bot.domain import timestamps
 from bot.domain.access import Caller
+from bot.domain.audit import Action
 from bot.domain.errors import Conflict, Invalid, NotFound
+from bot.domain.events import Moved
 from bot.domain.jid import JIDError, bare, domain_of
 from bot.domain.language import is_language, is_tag, language_tag
-from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
+from bot.domain.lists import (
+    AnnouncementList,
+    EndReason,
+    Subscriber,
+    SubscriptionOrigin,
+    Suspended,
+)
 from bot.domain.people import Person
 from bot.domain.phrase import Phrase
 from bot.domain.wallclock import zone
@@ -16,7 +26,10 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import list_named, refuse_own, take_up
 from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
-from bot.service.rules.rights import admins_only
+from bot.service.rules.rights import admins_only, auditors_only
+
+#: whoever an admin removed may be put back by him as he likes
+_STAYING_AWAY = frozenset({EndReason.LEFT, EndReason.SUSPENDED})
 
 
 class Enrolling:
@@ -43,9 +56,13 @@ class Enrolling:
         *,
         welcome: bool = True,
     ) -> Enrolment:
-        """An admin puts a person on a list; 0 added where it stands there already."""
+        """An admin puts a person on a list; 0 added where it stands there already.
+
+        Whoever is named by himself is meant, also if he had left or was suspended.
+        """
         person = self.check(Person(jid, language=language, timezone=timezone))
-        return self.put(uow, caller, list_name, [person], welcome=welcome)
+        people = [person]
+        return self.put(uow, caller, list_name, people, welcome=welcome, rejoin=True)
 
     def put(
         self,
@@ -55,21 +72,29 @@ class Enrolling:
         people: Sequence[Person],
         *,
         welcome: bool,
+        rejoin: bool,
     ) -> Enrolment:
         """An admin puts people on a list; how many did not stand there already.
 
         They are distinct and as `check` gave them. What somebody prefers stays
-        where nothing is said.
+        where nothing is said. Who had left or was suspended stays away unless he is
+        to `rejoin`; of who comes back the bounces are forgotten.
         """
         admins_only(caller)
         entry = list_named(uow, list_name)
         now = self._clock.now()
-        changed = _changed(uow, people)
-        added = uow.people.put(entry.id, people, SubscriptionOrigin.ADMIN, now)
+        uow.people.hold(people)
+        gone = _gone(uow, entry.id, people)
+        coming = _coming(people, gone, rejoin=rejoin)
+        changed = _changed(uow, coming)
+        added = uow.people.put(entry.id, coming, SubscriptionOrigin.ADMIN, now)
+        _told(uow, Action.SUBSCRIBE, entry, len(added))
+        if back := gone.keys() & {person.jid for person in coming}:
+            uow.people.heal(back)
         if welcome and entry.welcome is not None:
             for subscriber in uow.people.named(added):
                 schedule_welcome(uow, entry, subscriber, now)
-        return Enrolment(len(added), changed)
+        return _enrolment(len(added), changed, gone)
 
     def would_put(
         self,
@@ -77,11 +102,16 @@ class Enrolling:
         caller: Caller,
         list_name: str,
         people: Sequence[Person],
+        *,
+        rejoin: bool,
     ) -> Enrolment:
         """What `put` would do."""
         admins_only(caller)
-        there = uow.people.standing(list_named(uow, list_name).id, people)
-        return Enrolment(len(people) - there, _changed(uow, people))
+        entry = list_named(uow, list_name)
+        gone = _gone(uow, entry.id, people)
+        coming = _coming(people, gone, rejoin=rejoin)
+        there = uow.people.standing(entry.id, coming)
+        return _enrolment(len(coming) - there, _changed(uow, coming), gone)
 
     def export(
         self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
@@ -91,9 +121,17 @@ class Enrolling:
         entry = list_named(uow, list_name)
         return uow.people.page(entry.id, after=after, limit=limit)
 
+    def suspended(
+        self, uow: UnitOfWork, caller: Caller, list_name: str, after: int, limit: int
+    ) -> list[Suspended]:
+        """Who is told nothing, since messages to him came back; in order."""
+        auditors_only(caller)
+        entry = list_named(uow, list_name)
+        return uow.suspensions.page(entry.id, after=after, limit=limit)
+
     def check(self, person: Person) -> Person:
         """The person as it is stored; raises Invalid, Conflict or NotAllowed."""
-        jid, language, timezone, language_seen = person
+        jid, language, timezone, language_seen, suspended = person
         address = _person(self._policy, jid)
         if "@" not in address:
             raise Invalid(
@@ -104,6 +142,7 @@ class Enrolling:
                 ),
                 field="jid",
             )
+        refuse_own(self._policy, address)
         if timezone is not None:
             zone(timezone)
         if language is not None:
@@ -112,8 +151,9 @@ class Enrolling:
             if not is_tag(language_seen):
                 language_tag(language_seen)
             language_seen = None  # a client said so, nobody meant it
-        refuse_own(self._policy, address)
-        return Person(address, language, timezone, language_seen)
+        if suspended is not None:
+            timestamps.parse(suspended)
+        return person._replace(jid=address, language_seen=language_seen)
 
     def remove(self, uow: UnitOfWork, caller: Caller, list_name: str, jid: str) -> None:
         admins_only(caller)
@@ -127,6 +167,7 @@ class Enrolling:
             ended = uow.subscriptions.end(
                 subscriber.id, EndReason.REMOVED, now, list_id=entry.id
             )
+        _told(uow, Action.UNSUBSCRIBE, entry, ended)
         if not ended:
             raise NotFound(
                 Phrase(
@@ -137,9 +178,44 @@ class Enrolling:
             )
 
 
+def _told(uow: UnitOfWork, action: Action, entry: AnnouncementList, count: int) -> None:
+    if count:
+        uow.happened(Moved(action=action, list_name=entry.name, count=count))
+
+
+def _gone(
+    uow: UnitOfWork, list_id: int, people: Sequence[Person]
+) -> dict[str, EndReason]:
+    """By JID, how those went who stand there no more; of who never did, elsewhere."""
+    gone = uow.people.gone(list_id, people)
+    for person in people:
+        if person.suspended and not uow.people.standing(list_id, [person]):
+            gone.setdefault(person.jid, EndReason.SUSPENDED)
+    return gone
+
+
+def _coming(
+    people: Sequence[Person], gone: Mapping[str, EndReason], *, rejoin: bool
+) -> Sequence[Person]:
+    """All but those whose wish, or whose bounces, are not to be passed over."""
+    if rejoin or not gone:
+        return people
+    return [one for one in people if gone.get(one.jid) not in _STAYING_AWAY]
+
+
+def _enrolment(added: int, changed: int, gone: Mapping[str, EndReason]) -> Enrolment:
+    reasons = Counter(gone.values())
+    return Enrolment(
+        added,
+        changed,
+        left=reasons[EndReason.LEFT],
+        suspended=reasons[EndReason.SUSPENDED],
+    )
+
+
 def _changed(uow: UnitOfWork, people: Sequence[Person]) -> int:
     """How many prefer something else than what is said of them here."""
-    said = [one for one in people if any(one[1:])]
+    said = [one for one in people if any(one[1:4])]
     return uow.people.differing(said) if said else 0
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from bot.domain.access import Caller
-from bot.domain.errors import CarillonError, Invalid
+from bot.domain.errors import CarillonError, Invalid, NotAllowed
 from bot.domain.people import Person
 from bot.domain.people_files import Record, Rejected, clean, rejected
 from bot.domain.phrase import Counted, Phrase
@@ -69,6 +69,7 @@ class Import:
         list_name: str,
         *,
         welcome: bool,
+        rejoin: bool,
         said: Callable[[Phrase], str] = str,
     ) -> None:
         """`said` puts what is wrong with a line into the language of its reader."""
@@ -76,14 +77,14 @@ class Import:
         self._caller = caller
         self._staging = staging
         self._list_name = list_name
-        self._welcome = welcome
+        self._welcome, self._rejoin = welcome, rejoin
         self._said = said
         self._size = FIRST_SLICE
-        self.added = 0
-        #: those who stood on the list before
-        self.there = 0
-        #: those whose language or zone was another before
-        self.changed = 0
+        #: lines with the service's own address, which are passed over
+        self.own = 0
+        self.counts = Enrolment()
+        #: how many people were dealt with so far
+        self.done = 0
 
     def allow(self, uow: UnitOfWork) -> None:
         """Before anything is read; raises NotFound, NotAllowed or Invalid."""
@@ -99,7 +100,8 @@ class Import:
         """Judge every line; yields how many people and faults there are so far."""
         judged, count = map(self._judge, records), 0
         while batch := list(islice(judged, _LINES_PER_SIGN)):
-            self._staging.add([one for one in batch if not isinstance(one, Rejected)])
+            good = [one for one in batch if one and not isinstance(one, Rejected)]
+            self._staging.add(good)
             for one in batch:
                 if isinstance(one, Rejected):
                     why = clean(self._said(one.why))
@@ -107,12 +109,16 @@ class Import:
             count += len(batch)
             yield count
 
-    def _judge(self, record: Record | Rejected) -> Record | Rejected:
+    def _judge(self, record: Record | Rejected) -> Record | Rejected | None:
+        """None for the service's own address, which stands in listings of users."""
         if isinstance(record, Rejected):
             return record
         line, person = record
         try:
             return line, self._enrolling.check(person)
+        except NotAllowed:
+            self.own += 1
+            return None
         except CarillonError as error:
             return rejected(line, person.jid, error.phrase)
 
@@ -128,30 +134,37 @@ class Import:
 
     def would_put(self, uow: UnitOfWork, people: Sequence[Person]) -> Done:
         """What `put` would do; nobody waits for it, so slices soon are the largest."""
-        found = self._enrolling.would_put(uow, self._caller, self._list_name, people)
+        found = self._enrolling.would_put(
+            uow, self._caller, self._list_name, people, rejoin=self._rejoin
+        )
         return Done(found, len(people), seconds=0.0)
 
     def put(self, uow: UnitOfWork, people: Sequence[Person]) -> Done:
         began = time.thread_time()
         done = self._enrolling.put(
-            uow, self._caller, self._list_name, people, welcome=self._welcome
+            uow,
+            self._caller,
+            self._list_name,
+            people,
+            welcome=self._welcome,
+            rejoin=self._rejoin,
         )
         return Done(done, len(people), seconds=time.thread_time() - began)
 
     def count(self, done: Done) -> float:
         """Add up a slice that is committed; the seconds that others may go first."""
-        self.added += done.counts.added
-        self.there += done.people - done.counts.added
-        self.changed += done.counts.changed
+        self.counts = self.counts.plus(done.counts)
+        self.done += done.people
         seconds = max(done.seconds, 0.0001)
         fitting = int(self._size * SLICE_SECONDS / seconds)
         self._size = max(SMALLEST_SLICE, min(LARGEST_SLICE, 2 * self._size, fitting))
         return seconds * PAUSE_RATIO
 
     @property
-    def done(self) -> int:
-        """How many people were dealt with so far."""
-        return self.added + self.there
+    def there(self) -> int:
+        """How many stood on the list before."""
+        added, _, left, suspended = self.counts
+        return self.done - added - (0 if self._rejoin else left + suspended)
 
     @property
     def summary(self) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.access import Caller, Role
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.audit import Action
+from bot.domain.errors import CarillonError, NotAllowed, NotFound
 from bot.domain.language import is_language
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
     ListKind,
+    OnList,
     Subscriber,
     Subscription,
     SubscriptionOrigin,
@@ -18,6 +20,7 @@ from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.welcome import schedule_welcome
+from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import auditors_only, known, may_know
 
@@ -30,10 +33,13 @@ class Subscribers:
         self._policy = policy
         self._clock = clock
 
-    def lists(self, uow: UnitOfWork) -> list[tuple[AnnouncementList, int]]:
-        """Every list and how many stand on it."""
-        counts = uow.lists.counts()
-        return [(entry, counts.get(entry.id, 0)) for entry in uow.lists.all()]
+    def lists(self, uow: UnitOfWork) -> list[OnList]:
+        """Every list, how many stand on it, and how many are suspended from it."""
+        counts, suspended = uow.lists.counts(), uow.suspensions.counts()
+        return [
+            OnList(entry, counts.get(entry.id, 0), suspended.get(entry.id, 0))
+            for entry in uow.lists.all()
+        ]
 
     def get_list(self, uow: UnitOfWork, name: str) -> AnnouncementList:
         """Raises NotFound with the lists there are."""
@@ -59,13 +65,34 @@ class Subscribers:
         entry = list_named(uow, list_name)
         return uow.subscriptions.page(entry.id, after=after, limit=limit)
 
-    def join(
-        self, uow: UnitOfWork, jid: str, to: str, language: str | None
-    ) -> AnnouncementList:
+    def join(self, uow: UnitOfWork, jid: str, to: str, language: str | None) -> None:
         """A presence subscription to one of our addresses (RFC 6121 §3.1).
 
-        `jid` and `to` are bare. Raises Forbidden, NotFound or NotAllowed.
+        `jid` and `to` are bare. Who stands there already may subscribe, whoever put
+        him there: a contact is what he leaves by. Raises Forbidden, NotFound or
+        NotAllowed.
         """
+        now = self._clock.now()
+        places = self._places_at(uow, jid, to)
+        try:
+            entry = self._open_to(uow, jid, to)
+        except CarillonError:
+            if not places:
+                raise
+        else:
+            subscriber = uow.subscribers.ensure(jid, now)
+            origin = SubscriptionOrigin.PRESENCE
+            if uow.subscriptions.open(entry.id, subscriber, origin, now):
+                reader = self._policy.caller(jid)
+                moved(uow, reader, Action.SUBSCRIBE, [entry.id], now)
+                schedule_welcome(uow, entry, subscriber, now)
+        tag = language if language and is_language(language) else None
+        self.alive(uow, jid, tag)
+        for place in places:
+            uow.subscriptions.has_contact(place.list_id, place.subscriber_id)
+
+    def _open_to(self, uow: UnitOfWork, jid: str, to: str) -> AnnouncementList:
+        """The list that he may join there."""
         caller = self._policy.caller(jid)
         known(caller)
         entry = self._list_at(uow, to)
@@ -76,84 +103,78 @@ class Subscribers:
                 Phrase("{title} is not open to everybody.", title=entry.title)
             )
         refuse_own(self._policy, jid)
-        now = self._clock.now()
-        subscriber = uow.subscribers.ensure(jid, now)
-        origin = SubscriptionOrigin.PRESENCE
-        opened = uow.subscriptions.open(entry.id, subscriber, origin, now)
-        if opened:
-            schedule_welcome(uow, entry, subscriber, now)
-        tag = language if language and is_language(language) else None
-        uow.subscribers.seen(jid, language=tag)
         return entry
+
+    def _places_at(self, uow: UnitOfWork, jid: str, to: str) -> list[Subscription]:
+        """Where he stands, or is suspended, of what an address speaks for."""
+        subscriber = uow.subscribers.get(jid)
+        if subscriber is None:
+            return []
+        standing = uow.subscriptions.of(subscriber.id)
+        suspended = uow.subscriptions.suspended(subscriber.id)
+        if not self._policy.addresses.lists_have_addresses:
+            return [*standing, *suspended]
+        try:
+            at = self._list_at(uow, to).id
+        except NotFound:
+            return []
+        return [one for one in (*standing, *suspended) if one.list_id == at]
 
     def leave(
         self, uow: UnitOfWork, jid: str, to: str, before: datetime | None = None
     ) -> int:
         """A presence `unsubscribe` or `unsubscribed`; how many subscriptions it ended.
 
-        From an account it ends every subscription made by presence. Nobody
-        leaves a mandatory list. `before`: what began later is not meant.
+        From an account it ends all, however they began. Nobody leaves a mandatory
+        list. `before`: what began later is not meant.
         """
-        subscriber = uow.subscribers.get(jid)
+        # held, so that no import puts him back at this moment
+        subscriber = uow.subscribers.lock(jid)
         if subscriber is None:
             return 0
-        lists = {entry.id: entry for entry in uow.lists.all()}
-        one_list = self._policy.addresses.lists_have_addresses
-        try:
-            at = self._list_at(uow, to).id if one_list else None
-        except NotFound:
-            return 0
+        kept = {one.id for one in uow.lists.all() if one.kind is ListKind.MANDATORY}
+        places = self._places_at(uow, jid, to)
+        left = {
+            one.list_id
+            for one in places
+            if one.list_id not in kept and (before is None or one.started_at <= before)
+        }
         now = self._clock.now()
-
-        def meant(one: Subscription) -> bool:
-            entry = lists.get(one.list_id)
-            if entry is not None and entry.kind is ListKind.MANDATORY:
-                return False
-            if before is not None and one.started_at > before:
-                return False
-            by_presence = one.origin is SubscriptionOrigin.PRESENCE
-            return by_presence if at is None else one.list_id == at
-
-        standing = uow.subscriptions.of(subscriber.id)
-        suspended = uow.subscriptions.suspended(subscriber.id)
         # What is suspended ends, too, or the next sign of life would take it up again.
-        take_up(uow, subscriber, meant, now)
-        ended = {one.list_id for one in filter(meant, (*standing, *suspended))}
-        for list_id in ended:
+        take_up(uow, subscriber, lambda one: one.list_id in left, now)
+        for list_id in left:
             uow.subscriptions.end(subscriber.id, EndReason.LEFT, now, list_id=list_id)
-        return len(ended)
+        moved(uow, self._policy.caller(jid), Action.UNSUBSCRIBE, left, now)
+        return len(left)
 
     def departed(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
-        """Who joined by presence and is not in our roster any more: it left while the
+        """Who has subscribed and is not in our roster any more: he left while the
         account was not logged in.
         """
         joined = uow.subscriptions.by_origin(SubscriptionOrigin.PRESENCE)
         return [jid for jid in joined if jid not in roster]
 
     def depart(self, uow: UnitOfWork, gone: Sequence[str]) -> None:
-        """End what those who `departed` joined by presence; give it a few at a time."""
+        """End the places of those who `departed`; give it a few at a time."""
         for jid in gone:
             self.leave(uow, jid, self._policy.addresses.own)
 
     def stands_on(self, uow: UnitOfWork, jid: str, to: str) -> bool:
         """Whether a presence probe to this address is answered with presence."""
-        subscriber = uow.subscribers.get(jid)
-        if subscriber is None:
-            return False
         try:
             entry = self._list_at(uow, to)
         except NotFound:
             return False
-        standing = uow.subscriptions.of(subscriber.id)
-        suspended = uow.subscriptions.suspended(subscriber.id)
-        return any(one.list_id == entry.id for one in (*standing, *suspended))
+        return any(one.list_id == entry.id for one in self._places_at(uow, jid, to))
 
     def alive(self, uow: UnitOfWork, jid: str, language: str | None) -> None:
         """A sign of life: forget the bounces, take up what they suspended."""
         subscriber = uow.subscribers.seen(jid, language=language)
         if subscriber is None:
             return
-        take_up(uow, subscriber, lambda _: True, self._clock.now())
+        now = self._clock.now()
+        restored = take_up(uow, subscriber, lambda _: True, now)
+        moved(uow, self._policy.caller(jid), Action.RESTORE, restored, now)
 
     def _list_at(self, uow: UnitOfWork, address: str) -> AnnouncementList:
         """The list at an address; at the service's own it is the default list."""
@@ -190,18 +211,22 @@ def take_up(
     subscriber: Subscriber,
     meant: Callable[[Subscription], bool],
     now: datetime,
-) -> None:
-    """Open subscriptions that bounces suspended, those that are `meant`.
+) -> list[int]:
+    """Open subscriptions that bounces suspended, those that are `meant`; the ids of
+    their lists.
 
     A sign of life does it for good; who ends subscriptions does it first, so that the
     suspended ones end for the same reason as the others.
     """
     if not uow.subscriptions.suspended(subscriber.id):
-        return
+        return []
     # Looked at again: what somebody else ends at this moment is not to be opened.
     uow.subscribers.lock(subscriber.jid)
-    for old in filter(meant, uow.subscriptions.suspended(subscriber.id)):
-        uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+    return [
+        old.list_id
+        for old in filter(meant, uow.subscriptions.suspended(subscriber.id))
+        if uow.subscriptions.open(old.list_id, subscriber, old.origin, now)
+    ]
 
 
 def refuse_own(policy: Policy, jid: str) -> None:

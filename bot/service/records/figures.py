@@ -18,6 +18,8 @@ class Figures:
     held: int
     #: readers of each list, by its name
     subscribers: Mapping[str, int]
+    #: of each list, those who are told nothing since messages to them came back
+    suspended: Mapping[str, int]
     #: broadcasts going out
     broadcasts: int
     #: what owners are still to be told
@@ -27,11 +29,13 @@ class Figures:
 
 
 def figures(uow: UnitOfWork) -> Figures:
-    subscribed = uow.lists.counts()
+    subscribed, suspended = uow.lists.counts(), uow.suspensions.counts()
+    lists = uow.lists.all()
     return Figures(
         schedules=uow.schedules.live(),
         held=uow.schedules.count(ScheduleFilter(held=True, welcomes=True)),
-        subscribers={one.name: subscribed.get(one.id, 0) for one in uow.lists.all()},
+        subscribers={one.name: subscribed.get(one.id, 0) for one in lists},
+        suspended={one.name: suspended.get(one.id, 0) for one in lists},
         broadcasts=uow.broadcasts.page(Paging(limit=0), sending=True).count,
         notices=uow.notices.waiting(),
         next_due=uow.schedules.next_due(),

@@ -1,8 +1,8 @@
 """Whether a service is up, and what goes out next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain import coming
@@ -55,13 +55,9 @@ def health(uow: UnitOfWork, limit: int) -> Health:
     now = uow.now()
     pulses = uow.facts.pulses()
 
-    def is_fresh(pulse: Pulse) -> bool:
-        # nor far ahead: of a clock that was put back since
-        return abs(now - pulse.seen_at) <= FRESH
-
     return Health(
-        up=tuple(filter(is_fresh, pulses)),
-        silent=tuple(pulse for pulse in pulses if not is_fresh(pulse)),
+        up=tuple(pulse for pulse in pulses if _is_fresh(pulse, now)),
+        silent=tuple(pulse for pulse in pulses if not _is_fresh(pulse, now)),
         upcoming=tuple(uow.schedules.upcoming(limit)),
         sending=tuple(
             (broadcast, uow.broadcasts.progress(broadcast.id))
@@ -72,6 +68,23 @@ def health(uow: UnitOfWork, limit: int) -> Health:
         unreadable=tuple(_unreadable(uow)),
         strangers=tuple(strangers(uow)),
     )
+
+
+def ask_to_read(uow: UnitOfWork) -> Mapping[str, int]:
+    """Have whoever is up read its configuration anew; the asking's number by worker."""
+    now = uow.now()
+    asked = {
+        pulse.worker: uow.facts.ask_to_read(pulse.worker)
+        for pulse in uow.facts.pulses()
+        if _is_fresh(pulse, now)
+    }
+    uow.nudge()
+    return asked
+
+
+def _is_fresh(pulse: Pulse, now: datetime) -> bool:
+    # nor far ahead: of a clock that was put back since
+    return abs(now - pulse.seen_at) <= FRESH
 
 
 def _unreadable(uow: UnitOfWork) -> Iterator[Unreadable]:

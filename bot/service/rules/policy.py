@@ -1,6 +1,6 @@
 """What the operator configured, as the use cases read it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from bot.domain.errors import PolicyViolation
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
+from bot.domain.schedule import Origin
 from bot.domain.voice import Voice
 
 
@@ -34,19 +35,46 @@ class Limits:
     role: Role = Role.USER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Policy:
+    """One for all use cases of a process: what is read anew counts for each of them,
+    from its next question on.
+    """
+
     access: Access
     addresses: Addresses
     limits: Mapping[Role, Limits]
-    #: bare JIDs told of failed and missed occurrences
-    notify: tuple[str, ...] = ()
+    #: bare JIDs told of failed and missed occurrences beside the owner; None: the
+    #: admins, of what nobody else would hear of
+    notify: tuple[str, ...] | None = None
+
+    def become(self, other: "Policy") -> None:
+        """All but the addresses, by which the service is connected."""
+        self.access, self.limits, self.notify = (
+            other.access,
+            other.limits,
+            other.notify,
+        )
+
+    @property
+    def trusted_domains(self) -> Container[str]:
+        """Whatever they are when it is asked."""
+        return _TrustedDomains(self)
 
     def caller(self, bare_jid: str) -> Caller:
         """Whoever asks; the service's own addresses have no rights."""
         if self.addresses.is_own(bare_jid):
             return Caller(owner=bare_jid, role=Role.STRANGER)
         return self.access.caller(bare_jid)
+
+    def told_of_failures(self, owner: str, origin: Origin) -> Sequence[str]:
+        """Who hears what became of an announcement, each once."""
+        if "@" in owner:
+            return tuple(dict.fromkeys((owner, *(self.notify or ()))))
+        if self.notify is not None:
+            return self.notify
+        # whoever asked for it on the command line; a welcome nobody asked for
+        return () if origin is Origin.WELCOME else sorted(self.access.admins)
 
     def limits_of(self, caller: Caller) -> Limits:
         return self.limits[caller.role]
@@ -56,6 +84,14 @@ class Policy:
         if entry is None:
             return Voice.of_service(self.addresses)
         return Voice.of_list(entry, self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class _TrustedDomains(Container[str]):
+    policy: Policy
+
+    def __contains__(self, domain: object) -> bool:
+        return domain in self.policy.access.domains
 
 
 def exceeded(

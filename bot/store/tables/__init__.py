@@ -32,6 +32,7 @@ from bot.store.tables.readers import (
     announcement_list,
     subscriber,
     subscription,
+    suspension,
     welcome,
 )
 from bot.store.tables.records import (
@@ -78,5 +79,6 @@ __all__ = [
     "shift",
     "subscriber",
     "subscription",
+    "suspension",
     "welcome",
 ]

@@ -71,7 +71,21 @@ sa.Index(
     postgresql_where=SUBSCRIBED,
 )
 sa.Index(None, subscription.c.list_id, subscription.c.id)
-sa.Index(None, subscription.c.subscriber_id)
+sa.Index(None, subscription.c.subscriber_id, subscription.c.list_id, subscription.c.id)
+
+# Beside a subscription that ended since messages came back.
+suspension = sa.Table(
+    "suspension",
+    metadata,
+    sa.Column("subscription_id", sa.ForeignKey("subscription.id"), primary_key=True),
+    sa.Column("list_id", sa.ForeignKey("list.id"), nullable=False),
+    # of the last that came back, and whose message that was
+    sa.Column("condition", sa.Text, nullable=False),
+    sa.Column("broadcast_id", sa.ForeignKey("broadcast.id")),
+    # when owner and admins were told
+    sa.Column("told_at", UTCDateTime),
+)
+sa.Index(None, suspension.c.list_id, suspension.c.subscription_id)
 
 welcome = sa.Table(
     "welcome",

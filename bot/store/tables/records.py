@@ -76,4 +76,8 @@ pulse = sa.Table(
     sa.Column("connected", sa.Boolean, nullable=False),
     sa.Column("started_at", UTCDateTime, nullable=False),
     sa.Column("seen_at", UTCDateTime, nullable=False),
+    # which configuration it has read, and how it went
+    sa.Column("reading", sa.JSON(none_as_null=True)),
+    # how often it was asked to read it anew
+    sa.Column("asked_to_read", sa.Integer, nullable=False, server_default="0"),
 )

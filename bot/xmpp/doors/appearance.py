@@ -50,7 +50,7 @@ class Appearance:
             self._connection.send_presence(priority=0)
             return
         operator = self._policy.access.operator()
-        for entry, _ in await self._database.read(self._subscribers.lists):
+        for entry, *_ in await self._database.read(self._subscribers.lists):
             addresses = [self._policy.addresses.of_list(entry.name)]
             if entry.is_default:
                 addresses.append(self._policy.addresses.service)

@@ -12,7 +12,7 @@ Build it inside the running loop.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from slixmpp.exceptions import XMPPError
@@ -48,7 +48,7 @@ JOIN_BURST = 20  #: of one person, at once, beside one for each list
 
 
 class Doors:
-    """`lists`: those that have addresses, as they are when the service starts.
+    """`lists`: those that have addresses, until they `become` others.
 
     `on_bounce` is called for each message of ours that came back; it must be
     quick. `spool` keeps who joins and leaves until the database has it. `contact`:
@@ -89,6 +89,8 @@ class Doors:
         self._session: asyncio.Task[None] | None = None
         #: the step that the database keeps from being done
         self._waits_for: str | None = None
+        #: as they were told last
+        self._limits = self._form
         #: all is said that a fresh session asks for
         self.arrived = asyncio.Event()
 
@@ -99,7 +101,9 @@ class Doors:
         Entrance(connection, self._desk.gate, policy).open()
         disco.prepare(connection)
         entity_time.serve(connection)
-        around = Surroundings(addresses=policy.addresses, servers=policy.access.domains)
+        around = Surroundings(
+            addresses=policy.addresses, servers=policy.trusted_domains
+        )
         Inbox(
             connection,
             around,
@@ -109,10 +113,8 @@ class Doors:
             self._signs,
             self._on_bounce,
         ).open()
-        names = frozenset(
-            name for name, entry in self._lists.items() if not entry.is_closed
-        )
-        SchedulingDoor(connection, self._desk, names).open()
+        self._scheduling = SchedulingDoor(connection, self._desk, self._addressed)
+        self._scheduling.open()
         self._presence = PresenceDoor(
             connection,
             self._database,
@@ -127,12 +129,36 @@ class Doors:
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
 
+    @property
+    def _form(self) -> Mapping[str, str | Sequence[str]]:
+        """The limits that discovery tells."""
+        return limits.form(self._policy.limits[Role.USER])
+
+    @property
+    def _addressed(self) -> frozenset[str]:
+        """The lists whose address nobody has to guess."""
+        return frozenset(
+            name for name, entry in self._lists.items() if not entry.is_closed
+        )
+
+    def become(self, lists: Sequence[AnnouncementList], contact: str | None) -> None:
+        """From now on these; within a session it introduces itself anew."""
+        self._texts.contact = contact
+        before, self._lists = self._lists, {entry.name: entry for entry in lists}
+        self._scheduling.lists = self._addressed
+        told = self._lists == before and self._form == self._limits
+        if self._connection.is_ready and not told:
+            self._introduce()
+
     def on_session(self, fresh: bool) -> None:
         self.limit.session()
         if fresh or not self.arrived.is_set():
-            self.on_lost()
-            self.arrived.clear()
-            self._session = asyncio.create_task(self._arrive())
+            self._introduce()
+
+    def _introduce(self) -> None:
+        self.on_lost()
+        self.arrived.clear()
+        self._session = asyncio.create_task(self._arrive())
 
     def on_lost(self) -> None:
         """Stop introducing ourselves; any later session does it from the start."""
@@ -151,6 +177,7 @@ class Doors:
 
     async def _arrive(self) -> None:
         """Discovery first, for presence carries its hash (XEP-0115), then presence."""
+        self._limits = self._form
         lists = ListDirectory(
             self._database,
             self._subscribers,
@@ -162,7 +189,7 @@ class Doors:
         await disco.advertise(
             self._connection,
             addresses=lists.addresses(),
-            form=limits.form(self._policy.limits[Role.USER]),
+            form=self._limits,
             items=lists.items,
             nodes=lists.nodes(),
             knows=lists.knows,

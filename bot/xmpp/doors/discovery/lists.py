@@ -33,7 +33,7 @@ MAX_LOOKUPS = 100  #: under way; whoever asks meanwhile is not shown closed list
 
 
 class ListDirectory:
-    """`lists`: by name, as they were when the service started; `name`: its own.
+    """`lists`: by name, as they were when the session began; `name`: its own.
 
     Whoever asks costs no transaction but for closed lists, and of these one person one
     in a while; `clock` is monotonic, in seconds.

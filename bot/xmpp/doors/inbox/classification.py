@@ -7,6 +7,7 @@ not understood is ignored), and RFC 6121 §5.2.2 (what the types mean).
 docs/conformance.md, XEP-0506: §4
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree import ElementTree as ET
@@ -68,7 +69,7 @@ class Surroundings:
 
     addresses: Addresses
     #: domains of the servers that we belong to
-    servers: frozenset[str]
+    servers: Container[str]
 
     def is_ours(self, sender: str) -> bool:
         """The service itself, one of its lists, or a server's own notice."""

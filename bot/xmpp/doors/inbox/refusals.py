@@ -28,7 +28,7 @@ class RefusalTexts:
 
     def __init__(self, *, service: str, contact: str | None) -> None:
         self._service = service
-        self._contact = contact
+        self.contact = contact
 
     def error(self, message_class: MessageClass) -> StanzaError:
         if message_class is MessageClass.INLINE:
@@ -38,12 +38,12 @@ class RefusalTexts:
         return StanzaError(condition=condition, type="cancel", text=text)
 
     def _nobody_reads(self) -> Phrase:
-        if self._contact is None:
+        if self.contact is None:
             return NOBODY
         return Phrase(
             "{nobody_reads} For questions, turn to {contact}.",
             nobody_reads=NOBODY,
-            contact=self._contact,
+            contact=self.contact,
         )
 
     def _other_way(self) -> Phrase:

@@ -36,7 +36,7 @@ class SchedulingDoor:
         self._connection = connection
         self._desk = desk
         self._policy = desk.policy
-        self._lists = lists
+        self.lists = lists
 
     def open(self) -> None:
         for tag in KINDS:
@@ -84,7 +84,7 @@ class SchedulingDoor:
         addresses = self._policy.addresses
         if not addresses.lists_have_addresses or to.full == addresses.service:
             return
-        if addresses.list_at(to.bare) in self._lists or to.bare == addresses.service:
+        if addresses.list_at(to.bare) in self.lists or to.bare == addresses.service:
             raise NotOffered(
                 Phrase("Send requests to {service}.", service=addresses.service)
             )

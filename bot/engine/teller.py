@@ -1,0 +1,25 @@
+"""Tells owners and admins of readers who were suspended, once a day."""
+
+import structlog
+
+from bot.service.ports.outside import Database
+from bot.service.readers.suspensions import Suspensions
+
+log = structlog.get_logger(__name__)
+
+#: seconds between two looks
+IDLE_SECONDS = 60.0
+
+
+class Teller:
+    def __init__(self, database: Database, suspensions: Suspensions) -> None:
+        self._database = database
+        self._suspensions = suspensions
+
+    async def step(self) -> float:
+        # looked at first: mostly there is nothing, and a look keeps no writer waiting
+        if await self._database.read(self._suspensions.due):
+            readers = await self._database.run(self._suspensions.tell)
+            if readers:
+                log.info("suspensions told", readers=readers)
+        return IDLE_SECONDS
