@@ -65,10 +65,12 @@ def _fault(path: Path, lines: Lines, entry: Any) -> Phrase:
         text = Phrase("there is no such key; do you mean {name}?", name=near)
     location = entry["loc"]
     match entry:
-        case {"ctx": {"error": Invalid(field=str() as one)}} if (
+        case {"ctx": {"error": Invalid(field=str() as one) as error}} if (
             *location,
             one,
         ) in lines:
+            if not location:  # else it is named twice
+                text = error.phrase
             location = (*location, one)
     key = key_of(entry) or ".".join(map(str, location)) or "file"
     return Phrase(

@@ -84,7 +84,7 @@ def test_a_key_that_is_none(bare_place: Workplace, text: str, says: str) -> None
     [
         ("", "", "has to be the default"),
         ("default = false", "", "say default = true in one of maintenance, news"),
-        ("default = true", "default = true", "only one list may be the default"),
+        ("default = true", "default = true", ": lists: only one list may be"),
     ],
 )
 def test_one_of_several_lists_is_the_default(
@@ -98,6 +98,7 @@ def test_one_of_several_lists_is_the_default(
         f"[lists.maintenance]\n{one}\n[lists.news]\n{other}\n"
     )
     ran = bare_place(command)
+    assert "lists: lists:" not in ran.out + ran.err
     assert ran.code == 1
     told = " ".join((ran.out + ran.err).split())
     assert f"{bare_place.config}:5: lists: " in told

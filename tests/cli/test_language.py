@@ -116,11 +116,12 @@ HELP = """\
   LIST <str>  <<The list's name.>>  [<<required>>]
 
 <<Options>>:
-  --limit N   <<At most so many.>>  [<<default: 50>>; 1<=x<=1000]
-  --after N   <<Go on after this one; 0: the start.>>
-              [0<=x<=9223372036854775807]
-  --json      <<Print JSON for programs.>>
-  -h, --help  <<Show this message and exit.>>
+  --limit N    <<At most so many.>>  [<<default: 50>>; 1<=x<=1000]
+  --after N    <<Go on after this one; 0: the start.>>
+               [0<=x<=9223372036854775807]
+  --suspended  <<Those who are told nothing: messages came back.>>
+  --json       <<Print JSON for programs.>>
+  -h, --help   <<Show this message and exit.>>
 """
 
 
@@ -163,9 +164,12 @@ def test_faults_of_usage_are_translated(args: str, said: str) -> None:
 def test_what_commands_say_is_translated(place: Workplace) -> None:
     """Tables, answers, notes and errors are looked up; what is stored is not."""
     headings, first, *_ = place.done("lists").splitlines()
-    columns = ("list", "subscribers", "title", "default", "kind", "language", "zone")
+    columns = (
+        *("list", "subscribers", "suspended", "title"),
+        *("default", "kind", "language", "zone"),
+    )
     assert headings.split() == [f"<<{name}>>" for name in columns]
-    assert first.split()[:4] == ["maintenance", "0", "Maintenance", "<<yes>>"]
+    assert first.split()[:5] == ["maintenance", "0", "0", "Maintenance", "<<yes>>"]
     people = ("a@example.org", "b@example.org")
     added = "<<2 added to news>>.\n"
     assert place.done("subscribers", "add", "news", *people) == added

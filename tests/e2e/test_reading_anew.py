@@ -154,7 +154,7 @@ def test_a_file_of_its_own(service: Service, tmp_path: Path) -> None:
     service.file, broken = other, service.file
     code, said = tried(service, "reload")
     assert code == 1
-    assert f"{broken}: " in said
+    assert f"{broken}:1: not TOML" in said
     assert "that of before stays in force" in said
 
 

@@ -145,11 +145,17 @@ def _check_rights(before: Rows, after: Rows, bare: str, kind: str | None) -> Non
     if before is after:
         return
     people = {row["id"]: row["jid"] for row in map(dict, after["subscriber"])}
+    places = {
+        row["id"]: people[row["subscriber_id"]]
+        for row in map(dict, after["subscription"])
+    }
     for table, rows in after.items():
         for one in rows ^ before[table]:
             row = dict(one)
             if "subscriber_id" in row:
                 row["jid"] = people[row["subscriber_id"]]
+            if "subscription_id" in row:
+                row["jid"] = places[row["subscription_id"]]
             may = _MAY.get(table, lambda *_: False)
             assert may(row, bare, kind), (table, row)
 
@@ -180,6 +186,7 @@ _MAY: Mapping[str, Callable[[Values, str, str | None], bool]] = {
     "subscriber": _is_theirs,
     "subscription": _is_theirs,
     "welcome": _is_theirs,
+    "suspension": _is_theirs,
     "delivery_exception": lambda row, bare, kind: (
         row["jid"] == bare and kind == "error"
     ),
