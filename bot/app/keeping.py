@@ -2,13 +2,14 @@
 
 import asyncio
 
+from bot.engine.failures import Pauses
 from bot.store.hold import Hold, Standing
 
 #: seconds until a look that is not answered counts as the loss of the hold; fewer than
 #: those after which the server gives it to another
 PATIENCE = 8.0
 #: seconds before the hold is taken again, at first and at most
-_FIRST_RETRY, _LONGEST_RETRY = 0.5, 4.0
+_RETRIES = 0.5, 4.0
 
 
 class HoldKeeper:
@@ -23,15 +24,14 @@ class HoldKeeper:
 
         While nobody can tell, as when the database is restarted, nothing is written.
         """
-        pause = _FIRST_RETRY
+        pauses = Pauses(*_RETRIES)
         while (standing := await self._look()) is not Standing.THEIRS:
             if standing is Standing.OURS:
                 self.may_write.set()
-                pause = _FIRST_RETRY
+                pauses.reset()
                 continue
             self.may_write.clear()
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_RETRY)
+            await asyncio.sleep(pauses.next())
         self.may_write.clear()
 
     async def _look(self) -> Standing:

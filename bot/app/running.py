@@ -236,7 +236,6 @@ class Running:
             work[loop.name] = loop.run()
         for name, run in work.items():
             self._background[name] = asyncio.create_task(run)
-        self._background |= self._doors.tasks
         background = list(self._background.values())
         connected = asyncio.create_task(self._connection.run())
         stopped = asyncio.create_task(self._stop.wait())

@@ -8,6 +8,7 @@ import structlog
 from bot.app import systemd
 from bot.app.ending import Ending
 from bot.domain.errors import Unavailable
+from bot.engine.failures import Pauses
 from bot.store.hold import Hold
 from bot.store.outage import Outage
 
@@ -17,8 +18,6 @@ T = TypeVar("T")
 
 #: seconds between two looks of a process that stands by
 STAND_BY = 2.0
-#: seconds before the database is asked again, at first and at most
-_FIRST, _LONGEST = 1.0, 5.0
 
 
 class Turn:
@@ -31,7 +30,7 @@ class Turn:
         self._outage = outage
         self._service = service
         self._ending = ending
-        self._pause = _FIRST
+        self._pauses = Pauses()
         #: whether `wait` had to
         self.stood_by = False
 
@@ -72,12 +71,11 @@ class Turn:
             raise error
         self._outage.failed(error.phrase, writing=True)
         self._say(f"Waiting for the database: {error.text}")
-        self._ending.asked.wait(self._pause)
-        self._pause = min(self._pause * 2, _LONGEST)
+        self._ending.asked.wait(self._pauses.next())
 
     def _back(self) -> None:
         self._outage.succeeded(writing=True)
-        self._pause = _FIRST
+        self._pauses.reset()
 
     def _say(self, status: str) -> None:
         systemd.tell(READY="1", WATCHDOG="1", STATUS=status)

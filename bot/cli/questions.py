@@ -20,9 +20,9 @@ from bot.cli.reader import words
 from bot.domain import zones
 from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
-from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase
 from bot.settings import LOOPBACK, values
+from bot.texts.languages import language_tag
 
 FOLDER, DATA = Path("/etc/carillon"), Path("/var/lib/carillon")
 _LIST = "maintenance"

@@ -12,11 +12,12 @@ from bot.domain import timestamps, wallclock, zones
 from bot.domain.characters import line
 from bot.domain.errors import CarillonError
 from bot.domain.fields import WANTED, Template, TemplateField
-from bot.domain.language import choose, language_tag
+from bot.domain.language import choose
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.relative import Anchor
 from bot.rendering.templates import JinjaTemplates
 from bot.texts import ENGLISH
+from bot.texts.languages import judge, language_tag
 
 app = typer.Typer(no_args_is_help=True, help="What announcements can be made of.")
 
@@ -146,6 +147,7 @@ def render(
     found = trial(context, jid, list_name)
     zone = wallclock.zone(zones.spelt(timezone or found.voice.timezone))
     values = given.with_moments(given.settings(settings or ()), name, zone, templates)
+    judge(values)
     wishes: Sequence[str] = template.languages
     if language is not None or jid is not None:
         wishes = (language or found.wish,)

@@ -21,7 +21,7 @@ from bot.domain import durations, relative, timestamps
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
-from bot.domain.language import language_tag
+from bot.domain.language import is_tag
 from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.relative import Relative
 from bot.domain.schedule import FieldValues
@@ -122,11 +122,10 @@ def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:
 
 def typed(field: Field[Any], text: str, language: str = "") -> Any:
     """The value that `text` stands for; raises Invalid naming the field."""
-    if language:
-        try:
-            language_tag(language)
-        except Invalid as error:
-            raise _refusal(field, error.phrase) from None
+    if language and not is_tag(language):
+        raise _refusal(
+            field, Phrase("{tag!r} is no language tag such as 'en'", tag=language[:40])
+        )
     limit = MAX_TEXT if field.type is FieldType.TEXT else MAX_LINE
     if len(text) > limit:
         raise _refusal(

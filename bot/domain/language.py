@@ -3,43 +3,12 @@
 import re
 from collections.abc import Iterable
 
-from bot.domain import languages
-from bot.domain.errors import Invalid
-from bot.domain.phrase import Phrase
-
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
 
 
 def is_tag(text: str) -> bool:
     """`text` has the form of a language tag, say `de` or `zh-Hant-TW`."""
     return _TAG.fullmatch(text) is not None
-
-
-def is_language(text: str) -> bool:
-    """`text` is a tag whose language there is, whatever clients write behind that."""
-    return is_tag(text) and languages.exists(text.partition("-")[0])
-
-
-def language_tag(text: str) -> str:
-    """`text`, which somebody has chosen: all of it must be; raises Invalid."""
-    if languages.exists(text):
-        return text
-    if proposal := languages.meant(text):
-        raise Invalid(
-            Phrase(
-                "{text!r} is no language; do you mean {tag!r}?",
-                text=text[:40],
-                tag=proposal,
-            )
-        )
-    if is_tag(text):
-        raise Invalid(
-            Phrase(
-                "there is no language {tag!r}; write one such as 'en' or 'pt-BR'",
-                tag=text[:40],
-            )
-        )
-    raise Invalid(Phrase("{tag!r} is no language tag such as 'en'", tag=text[:40]))
 
 
 def choose(available: Iterable[str], *wanted: str) -> str:

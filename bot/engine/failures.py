@@ -21,17 +21,20 @@ QUIET = 60.0
 
 
 class Pauses:
-    """Seconds before each new try, growing up to LONGEST_PAUSE."""
+    """Seconds before each new try, from `first` growing up to `longest`."""
 
-    def __init__(self) -> None:
-        self._next = FIRST_PAUSE
+    def __init__(
+        self, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE
+    ) -> None:
+        self._first, self._longest = first, longest
+        self._next = first
 
     def next(self) -> float:
-        pause, self._next = self._next, min(self._next * 2, LONGEST_PAUSE)
+        pause, self._next = self._next, min(self._next * 2, self._longest)
         return pause
 
     def reset(self) -> None:
-        self._next = FIRST_PAUSE
+        self._next = self._first
 
 
 class Failures:

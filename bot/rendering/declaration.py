@@ -25,10 +25,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.fields import Field, FieldType, Template, TemplateField, typed
-from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase
 from bot.domain.reading import Misread, toml
 from bot.rendering.faults import Fault, Unreadable, text_of, unsendable
+from bot.texts.languages import language_tag
 from bot.texts.validation import reason
 
 FILE = "template.toml"

@@ -26,11 +26,11 @@ from bot.domain import wallclock
 from bot.domain.addresses import Addresses
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
-from bot.domain.language import language_tag
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
 from bot.settings import values
 from bot.settings.faults import SettingsError
+from bot.texts.languages import language_tag
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ListName = Annotated[str, AfterValidator(values.list_name)]

@@ -12,10 +12,10 @@ from typing import Any
 
 import psycopg
 
-from bot.store.faults import CROWDED, Diagnosis
 from bot.store.hold import Hold, Standing
 from bot.store.links import cut
 from bot.store.outage import Outage
+from bot.store.postgresql_faults import diagnose
 
 #: seconds between two looks of the holder
 LOOK = 2.0
@@ -48,13 +48,11 @@ class AdvisoryLock(Hold):
         self,
         service: str,
         connect: Callable[..., "psycopg.Connection[Any]"],
-        diagnose: Callable[[BaseException | None], Diagnosis],
         outage: Outage,
     ) -> None:
         """`connect` takes more of libpq's parameters."""
         super().__init__(service)
         self._connect = connect
-        self._diagnose = diagnose
         self._outage = outage
         #: tells our sessions from everybody else's in `pg_stat_activity`
         self._name = f"carillon lock {secrets.token_hex(8)}"
@@ -71,7 +69,7 @@ class AdvisoryLock(Hold):
         except psycopg.Error as error:
             self._let_go()
             self._gives_way = True
-            raise self._diagnose(error).unavailable from error
+            raise diagnose(error).unavailable from error
 
     def _take(self) -> bool:
         if self._session is None:
@@ -111,9 +109,8 @@ class AdvisoryLock(Hold):
         except psycopg.Error as error:
             self._let_go()
             if not self._was_cut:  # else nothing is the matter, or the next look tells
-                found = self._diagnose(error)
-                crowded = found.fault in CROWDED
-                self._outage.failed(found.phrase, writing=False, crowded=crowded)
+                found = diagnose(error)
+                self._outage.failed(found.phrase, writing=False, crowded=found.crowded)
             self._was_cut = False
             return Standing.UNKNOWN
         return Standing.OURS

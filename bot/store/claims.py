@@ -1,7 +1,7 @@
 """Due schedules, free chunks, repeats and notices, whoever holds them."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,29 +14,43 @@ from bot.store.tables import chunk, delivery_exception, notice, schedule
 
 #: beyond it a lease or a claim is void: none is as long
 _VOID = timedelta(minutes=10)
-_FIRST: dict[str, sa.Select[Any]] = {
-    "schedule": schedules.READY.with_only_columns(schedule.c.id),
-    "chunk": chunks.FREE,
-    "repeat": exceptions.DUE.with_only_columns(
-        delivery_exception.c.broadcast_id, delivery_exception.c.jid
+
+
+class _Kind(NamedTuple):
+    """Of rows that are claimed."""
+
+    #: the first that could be, by its key
+    first: sa.Select[Any]
+    key: tuple[sa.Column[Any], ...]
+    whose: sa.ColumnElement[bool]
+    #: by the time that all processes share
+    is_leased: bool
+
+
+_SCHEDULE = (schedule.c.id,)
+_REPEAT = (delivery_exception.c.broadcast_id, delivery_exception.c.jid)
+_KINDS = {
+    "schedule": _Kind(
+        schedules.READY.with_only_columns(*_SCHEDULE),
+        _SCHEDULE,
+        schedule.c.service == SERVICE,
+        is_leased=False,
     ),
-    "notice": notices.FREE,
-}
-#: by the time that all processes share
-_LEASED = frozenset({"chunk", "notice"})
-_KEYS: dict[str, tuple[sa.Column[int] | sa.Column[str], ...]] = {
-    "schedule": (schedule.c.id,),
-    "chunk": (chunk.c.id,),
-    "repeat": (delivery_exception.c.broadcast_id, delivery_exception.c.jid),
-    "notice": (notice.c.id,),
-}
-
-
-_WHOSE: dict[str, sa.ColumnElement[bool]] = {
-    "schedule": schedule.c.service == SERVICE,
-    "chunk": of_broadcast(chunk.c.broadcast_id, SERVICE),
-    "repeat": delivery_exception.c.service == SERVICE,
-    "notice": notice.c.service == SERVICE,
+    "chunk": _Kind(
+        chunks.FREE,
+        (chunk.c.id,),
+        of_broadcast(chunk.c.broadcast_id, SERVICE),
+        is_leased=True,
+    ),
+    "repeat": _Kind(
+        exceptions.DUE.with_only_columns(*_REPEAT),
+        _REPEAT,
+        delivery_exception.c.service == SERVICE,
+        is_leased=False,
+    ),
+    "notice": _Kind(
+        notices.FREE, (notice.c.id,), notice.c.service == SERVICE, is_leased=True
+    ),
 }
 
 
@@ -46,6 +60,8 @@ class SqlClaims:
         self._service = service
 
     def waiting(self, now: datetime, shared: datetime) -> set[Row]:
+        if self._connection.dialect.name != "postgresql":
+            return set()  # nobody holds rows
         values = {
             "whose": self._service,
             "after": EVER,
@@ -56,19 +72,20 @@ class SqlClaims:
         due = values | {"now": now, "until": now}
         leased = values | {"now": shared, "until": shared + _VOID}
         found: set[Row] = set()
-        for kind, first in _FIRST.items():
-            moments = leased if kind in _LEASED else due
-            row = self._connection.execute(first, moments).first()
+        for name, kind in _KINDS.items():
+            moments = leased if kind.is_leased else due
+            row = self._connection.execute(kind.first, moments).first()
             if row is not None:
-                found.add((kind, *row))
+                found.add((name, *row))
         return found
 
     def wait_for(self, row: Row) -> bool:
-        kind, *key = row
+        name, *values = row
+        kind = _KINDS[name]
+        key = zip(kind.key, values, strict=True)
         held = sa.select(sa.literal(1)).where(
-            *(name == value for name, value in zip(_KEYS[kind], key, strict=True)),
-            _WHOSE[kind],
+            *(column == value for column, value in key), kind.whose
         )
-        values = {"whose": self._service}
-        found = self._connection.execute(held.with_for_update(), values)
+        whose = {"whose": self._service}
+        found = self._connection.execute(held.with_for_update(), whose)
         return found.first() is not None

@@ -23,7 +23,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import suspending
 from bot.store.backend import Backend, parse_url
 from bot.store.changes import Changes, SqlWatch
-from bot.store.faults import CROWDED, Diagnosis, Fault, too_busy
+from bot.store.faults import Diagnosis, Fault, too_busy
 from bot.store.files import Gone
 from bot.store.hold import Hold
 from bot.store.lookout import Lookout
@@ -166,8 +166,7 @@ class SqlDatabase:
         held_up = self._lookout.held_up if waited else None
         if held_up is not None:
             return Unavailable(held_up)  # the lookout told of it
-        crowded = found.fault in CROWDED
-        self.outage.failed(found.phrase, writing=writing, crowded=crowded)
+        self.outage.failed(found.phrase, writing=writing, crowded=found.crowded)
         return found.unavailable
 
     def _once(

@@ -35,9 +35,8 @@ class Fault(Enum):
 
 
 #: what waiting does not mend
-LASTING = frozenset({Fault.DAMAGED, Fault.REFUSED, Fault.SCHEMA})
-#: that hinder some transactions while others pass
-CROWDED = frozenset({Fault.RETRY, Fault.BUSY})
+_LASTING = frozenset({Fault.DAMAGED, Fault.REFUSED, Fault.SCHEMA})
+_CROWDED = frozenset({Fault.RETRY, Fault.BUSY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,15 @@ class Diagnosis:
 
     fault: Fault
     phrase: Phrase
-    #: whether waiting does not mend it
-    lasting: bool = False
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it hinders some transactions while others pass."""
+        return self.fault in _CROWDED
 
     @property
     def unavailable(self) -> Unavailable:
-        return Unavailable(self.phrase, lasting=self.lasting)
+        return Unavailable(self.phrase, lasting=self.fault in _LASTING)
 
 
 #: from the driver's words to what people are told
@@ -61,7 +63,7 @@ Says = Callable[[str], Phrase]
 def diagnosis(fault: Fault, says: Says, error: BaseException | None) -> Diagnosis:
     """`error` is the driver's."""
     words = " ".join(str(error).split())  # some are of several lines
-    return Diagnosis(fault, says(words), fault in LASTING)
+    return Diagnosis(fault, says(words))
 
 
 def unusable(error: str) -> Phrase:

@@ -1,4 +1,4 @@
-"""The file of a SQLite database: not to be made, made, vanished.
+"""The file of a SQLite database: not to be made, made, vanished, replaced.
 
 FILE.lock beside it stays when a service ends. What is written in it says that there
 was a database: in place of one that is gone no empty one is made without a word.
@@ -49,6 +49,15 @@ def is_missing(folder: Path) -> bool:
         return not folder.is_dir()
     except PermissionError:
         return False
+
+
+def identity_of(file: Path) -> tuple[int, int] | None:
+    """Device and inode; None where there is no file."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def lock_of(database: Path) -> Path:

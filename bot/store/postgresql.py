@@ -93,7 +93,7 @@ class PostgreSQLBackend:
         self._links.add(connection)
 
     def hold(self, service: str) -> AdvisoryLock:
-        return AdvisoryLock(service, self._connect, diagnose, self._outage)
+        return AdvisoryLock(service, self._connect, self._outage)
 
     def abandon(self) -> None:
         self._links.cut()

@@ -19,7 +19,8 @@ from typing import TypeVar
 from bot.domain.jid import domain_of
 from bot.service.ports.outside import Clock
 from bot.service.ports.spool import Move
-from bot.store.spool_files import connected, identity_of, opened
+from bot.store.files import identity_of
+from bot.store.spool_files import connected, opened
 
 log = logging.getLogger(__name__)
 

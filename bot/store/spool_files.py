@@ -40,15 +40,6 @@ def spool_file(url: str, service: str) -> Path:
     return folder / f"{quote(service, safe='@')}.waiting"
 
 
-def identity_of(file: Path) -> tuple[int, int] | None:
-    """Device and inode; None where there is no file."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def opened(file: Path | None) -> sqlite3.Connection:
     """Raises OSError or sqlite3.Error. One that is damaged is put aside."""
     try:

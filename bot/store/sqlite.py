@@ -66,12 +66,7 @@ class SQLiteBackend:
 
     def _same_file(self) -> None:
         """Before each transaction: what went into a file that was deleted is lost."""
-        try:
-            found = self.file.stat()
-        except OSError:
-            identity = None
-        else:
-            identity = (found.st_dev, found.st_ino)
+        identity = files.identity_of(self.file)
         if self._identity is None:
             self._identity = identity
         elif identity != self._identity:
@@ -89,7 +84,7 @@ class SQLiteBackend:
         try:
             self._same_file()
         except Gone as gone:
-            return Diagnosis(Fault.DAMAGED, gone.phrase, lasting=gone.lasting)
+            return Diagnosis(Fault.DAMAGED, gone.phrase)
         return diagnose(error)
 
     def holder(self, *, waited: bool) -> Holder | None:
@@ -113,15 +108,10 @@ class SQLiteBackend:
         while not stop.is_set():
             try:
                 self._poll(changes, stop)
-            except sqlite3.Error as error:
-                self._failed(self.diagnose(error).phrase)
+            except (sqlite3.Error, Gone) as error:
+                found = error if isinstance(error, Gone) else self.diagnose(error)
+                self._outage.failed(found.phrase, writing=False)
                 stop.wait(_POLL * 5)
-            except Gone as error:
-                self._failed(error.phrase)
-                stop.wait(_POLL * 5)
-
-    def _failed(self, why: Phrase) -> None:
-        self._outage.failed(why, writing=False)
 
     def _poll(self, changes: Changes, stop: threading.Event) -> None:
         self._same_file()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,9 @@ def world(blank: Path, tmp_path: Path) -> Iterator[World]:
     found.subscribe(D, to="weather")
     yield found
     found.close()
+
+
+OTHER = "second@example.org"
 
 
 def told(world: World) -> dict[str, str]:
@@ -95,16 +99,21 @@ def test_who_is_back_is_not_told_of(world: World) -> None:
     assert told(world) == {}
 
 
+@pytest.mark.parametrize(("notify", "hears"), [(None, True), ((), False)])
 def test_admins_hear_of_it_where_nobody_else_is_named(
-    blank: Path, tmp_path: Path
+    blank: Path, tmp_path: Path, notify: tuple[str, ...] | None, hears: bool
 ) -> None:
-    """Without `[notify]` they are told."""
-    policy = a_policy(notify=())
+    """Without `[notify] jids` they are told; `[]` means nobody but the owner, here as
+    elsewhere.
+    """
+    admins = frozenset({ADMIN, OTHER})  # the first is the owner
+    access = replace(a_policy().access, admins=admins)
+    policy = a_policy(notify=notify, access=access)
     world = World(copy_of(blank, tmp_path), lists=[a_list()], policy=policy)
     world.subscribe(A)
     world.bounce(A, "gone")
     world.clock.advance(minutes=5)
-    assert "1 reader of news" in told(world)[ADMIN]
+    assert ("1 reader of news" in told(world).get(OTHER, "")) is hears
     world.close()
 
 

@@ -1,34 +1,33 @@
-"""One of everything of one service, and how a neighbour would call for it."""
+"""How a neighbour would call for what is another service's."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 
 import sqlalchemy as sa
 
-from bot.domain.access import Role
-from bot.domain.audit import Action, AuditEntry
-from bot.domain.broadcast import (
-    Broadcast,
-    BroadcastState,
-    Chunk,
-    DeliveryException,
-    ExceptionKind,
-    Occurrence,
-    OccurrenceState,
-)
-from bot.domain.lateness import Shift
-from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
-from bot.domain.message import Text
-from bot.domain.people import Person
-from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.broadcast import BroadcastState, OccurrenceState
+from bot.domain.lists import EndReason, Subscriber
+from bot.domain.schedule import ScheduleState
 from bot.domain.verdict import Score
-from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Paging
-from bot.service.ports.pulses import Pulse
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
+from tests.store.everything import (
+    ADMIN,
+    ENTRY,
+    LATER,
+    OWNER,
+    PERSON,
+    PULSE,
+    READER,
+    SHIFT,
+    TEXT,
+    WALL,
+    WORKER,
+    Theirs,
+    an_occurrence,
+)
 from tests.store.samples import (
     MINUTE,
     NOON,
@@ -40,112 +39,6 @@ from tests.store.samples import (
 )
 
 NEIGHBOUR = "news.example.org"
-LATER = NOON + timedelta(days=1)
-WALL = LATER.replace(tzinfo=None)
-WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
-ADMIN = SubscriptionOrigin.ADMIN
-PERSON = Person(READER, "fr", "Europe/Paris", "fr")
-TEXT = Text(language="en", body="Hello")
-PULSE = Pulse(
-    worker=WORKER, service=SERVICE, version="1", connected=True,
-    started_at=NOON, seen_at=NOON,
-)  # fmt: skip
-SHIFT = Shift(began_at=NOON, seen_at=NOON)
-ENTRY = AuditEntry(
-    at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
-    about="s1", reference=None, result="done",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Theirs:
-    """One of everything, of one service."""
-
-    list_id: int
-    #: of which the reader is suspended
-    club_id: int
-    subscriber: Subscriber
-    schedule: Schedule
-    occurrence: Occurrence
-    #: to the list, and to people
-    listed: Broadcast
-    copied: Broadcast
-    chunk: Chunk
-    exception: DeliveryException
-    notice: Notice
-    key: bytes
-
-
-def fill(unit: UnitOfWork) -> Theirs:
-    lists = declare(unit, "news", "club")
-    subscriber = unit.subscribers.ensure(READER, NOON)
-    unit.subscribers.set_score(READER, Score(2, NOON))
-    for name in ("news", "club"):
-        unit.subscriptions.open(lists[name], subscriber, ADMIN, NOON)
-        unit.subscriptions.welcome(lists[name], subscriber.id, NOON)
-    unit.subscriptions.end(
-        subscriber.id, EndReason.SUSPENDED, LATER, list_id=lists["club"]
-    )
-    bounces = unit.subscribers.ensure("bounces@example.org", NOON)
-    unit.subscriptions.open(lists["club"], bounces, ADMIN, NOON)
-    schedule = unit.schedules.add(a_schedule())
-    unit.schedules.add(a_schedule("daily", recurrence="FREQ=DAILY", start=WALL))
-    broadcasts = []
-    for minute in (0, 1):
-        occurrence = an_occurrence(unit, schedule, minute)
-        frozen = unit.audiences.freeze(lists["news"], NOON, 10)
-        broadcast = a_broadcast(
-            occurrence,
-            list_id=None if minute else frozen.list_id,
-            highest=None if minute else frozen.highest,
-        )
-        recipients = (READER,) if minute else ()
-        broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))
-        if not minute:  # of the first alone
-            unit.broadcasts.keep_content(schedule, NOON)
-    unit.suspensions.add(bounces.id, "gone", broadcasts[0].id, LATER)
-    unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
-    left_out = Occurrence(
-        schedule_id=schedule.id,
-        due_at=LATER,
-        wall=WALL,
-        state=OccurrenceState.SKIPPED,
-        reason="paused",
-        told=False,
-    )
-    unit.shifts.record(SHIFT)
-    unit.occurrences.add(left_out)
-    chunk = unit.chunks.claim(WORKER, NOON, MINUTE)
-    assert chunk is not None
-    exception = DeliveryException(
-        broadcast_id=broadcasts[0].id, jid=READER, kind=ExceptionKind.RETRYING,
-        condition="timeout", first_at=NOON, next_at=NOON,
-    )  # fmt: skip
-    unit.exceptions.put([exception])
-    unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
-    [notice] = unit.notices.claim(NOON, NOON, 1)
-    unit.facts.beat(PULSE)
-    unit.facts.ask_to_read(WORKER)
-    unit.requests.add(OWNER, NOON, MINUTE)
-    unit.audit.add(ENTRY)
-    return Theirs(
-        list_id=lists["news"],
-        club_id=lists["club"], subscriber=subscriber, schedule=schedule,
-        occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
-        chunk=chunk, exception=exception, notice=notice, key=unit.facts.digest_key(),
-    )  # fmt: skip
-
-
-def an_occurrence(unit: UnitOfWork, schedule: Schedule, minute: int = 0) -> Occurrence:
-    occurrence = unit.occurrences.add(
-        Occurrence(
-            schedule_id=schedule.id,
-            due_at=NOON + minute * MINUTE,
-            state=OccurrenceState.SENDING,
-        )
-    )
-    assert occurrence is not None
-    return occurrence
 
 
 def own_place(unit: UnitOfWork) -> tuple[int, Subscriber]:

@@ -10,8 +10,8 @@ from bot.service.ports.claims import Row
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from tests.store.everything import LATER, fill
 from tests.store.holding import foreign, impatiently
-from tests.store.neighbours import LATER, fill
 from tests.store.samples import SERVICE
 
 TABLES = {

@@ -15,7 +15,8 @@ from bot.store.database import SqlDatabase, backend_of
 from bot.store.tables import metadata
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.store.conftest import ENGINES
-from tests.store.neighbours import ALIKE, CALLS, NEIGHBOUR, Theirs, fill
+from tests.store.everything import Theirs, fill
+from tests.store.neighbours import ALIKE, CALLS, NEIGHBOUR
 from tests.store.samples import (
     SERVICE,
 )

@@ -29,7 +29,7 @@ from bot.service.ports.notices import Notice
 from bot.service.ports.schedules import Untold
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
-from bot.service.rules.voices import voice_of
+from bot.service.rules.voices import languages_of, voice_of
 from bot.texts import language_for, said
 
 _REASONS = {
@@ -313,14 +313,9 @@ def _wanted(
     uow: UnitOfWork, policy: Policy, schedule: Schedule, reader: str
 ) -> list[str]:
     """The languages of the reader (chosen, then seen), of its request, of the voice."""
-    known = uow.subscribers.get(reader)
-    tags = (
-        known.language if known else None,
-        known.language_seen if known else None,
-        schedule.language if reader == schedule.owner else None,
-        voice_of(uow, policy, schedule).language,
-    )
-    return [tag for tag in tags if tag]
+    own = schedule.language if reader == schedule.owner else None
+    tags = (own, voice_of(uow, policy, schedule).language)
+    return [*languages_of(uow, reader), *filter(None, tags)]
 
 
 def _note(

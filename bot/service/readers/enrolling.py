@@ -9,7 +9,7 @@ from bot.domain.audit import Action
 from bot.domain.errors import Conflict, Invalid, NotFound
 from bot.domain.events import Moved
 from bot.domain.jid import JIDError, bare, domain_of
-from bot.domain.language import is_language, is_tag, language_tag
+from bot.domain.language import is_tag
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
@@ -27,6 +27,7 @@ from bot.service.readers.subscribers import list_named, refuse_own, take_up
 from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import admins_only, auditors_only
+from bot.texts.languages import is_language, language_tag
 
 #: whoever an admin removed may be put back by him as he likes
 _STAYING_AWAY = frozenset({EndReason.LEFT, EndReason.SUSPENDED})

@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.domain.access import Caller, Role
 from bot.domain.audit import Action
 from bot.domain.errors import CarillonError, NotAllowed, NotFound
-from bot.domain.language import is_language
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
@@ -23,6 +22,7 @@ from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import auditors_only, known, may_know
+from bot.texts.languages import is_language
 
 #: whether there is none or one that the asker may not know of
 _NOBODY = Phrase("There is no list at this address.")

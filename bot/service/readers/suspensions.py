@@ -14,6 +14,7 @@ from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
+from bot.service.rules.voices import languages_of
 from bot.texts import language_for, said
 
 #: between two messages
@@ -42,11 +43,11 @@ class Suspensions:
         found = uow.suspensions.tell(now)
         if not found:
             return 0
-        admins = self._policy.notify or tuple(sorted(self._policy.access.admins))
-        for admin in admins:
+        operators = self._policy.operators
+        for admin in operators:
             _tell(uow, admin, found, now)
         owners = {one.owner for one in found if "@" in one.owner}
-        for owner in sorted(owners - set(admins)):
+        for owner in sorted(owners - set(operators)):
             _tell(uow, owner, [one for one in found if one.owner == owner], now)
         return sum(one.readers for one in found)
 
@@ -84,9 +85,7 @@ def _sentences(counts: Counter[tuple[str, str]]) -> Iterator[Phrase]:
 
 def _wanted(uow: UnitOfWork, to: str, list_names: Iterable[str]) -> Iterator[str]:
     """The languages of the reader (chosen, then seen), then of the lists."""
-    known = uow.subscribers.get(to)
-    if known is not None:
-        yield from filter(None, (known.language, known.language_seen))
+    yield from languages_of(uow, to)
     for name in list_names:
         entry = uow.lists.get(name)
         if entry is not None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.domain import fields
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, PolicyViolation, about
-from bot.domain.language import is_language, language_tag
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.relative import Anchor
@@ -15,6 +14,7 @@ from bot.service.delivery.specimens import specimens
 from bot.service.ports.outside import Templates
 from bot.service.requests.request import ScheduleRequest
 from bot.service.rules.policy import Limits
+from bot.texts.languages import is_language, judge, language_tag
 
 MAX_PAYLOAD = 64 * 1024
 
@@ -45,6 +45,7 @@ def read(
     with about("template"):
         template = templates.get(request.template)
     fields.check(template, request.values)
+    judge(request.values)
     content = TemplateContent(template=request.template, values=request.values)
     zone = request.timezone or voice.timezone
     for text in specimens(templates, content, voice, zone, due):

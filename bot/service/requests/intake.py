@@ -11,7 +11,6 @@ from bot.domain.access import Caller
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation, about
 from bot.domain.jid import JIDError, bare
-from bot.domain.language import is_language
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.recurrence import Match
@@ -29,6 +28,7 @@ from bot.service.requests import contents
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
 from bot.service.rules.rights import may_know, require_announcing
+from bot.texts.languages import is_language
 
 #: how far in the past a moment may lie: clocks differ
 PAST = timedelta(seconds=60)

@@ -71,10 +71,17 @@ class Policy:
         """Who hears what became of an announcement, each once."""
         if "@" in owner:
             return tuple(dict.fromkeys((owner, *(self.notify or ()))))
+        # whoever asked for it on the command line; a welcome nobody asked for
+        if self.notify is None and origin is Origin.WELCOME:
+            return ()
+        return self.operators
+
+    @property
+    def operators(self) -> Sequence[str]:
+        """Who hears what concerns nobody's announcement in particular."""
         if self.notify is not None:
             return self.notify
-        # whoever asked for it on the command line; a welcome nobody asked for
-        return () if origin is Origin.WELCOME else sorted(self.access.admins)
+        return sorted(self.access.admins)
 
     def limits_of(self, caller: Caller) -> Limits:
         return self.limits[caller.role]

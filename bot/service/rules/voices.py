@@ -1,4 +1,4 @@
-"""Who speaks for a schedule: the list that it names, else the service."""
+"""Who speaks for a schedule: the list that it names, else the service; to whom."""
 
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import Schedule
@@ -16,3 +16,11 @@ def list_of(uow: UnitOfWork, schedule: Schedule) -> AnnouncementList | None:
 def voice_of(uow: UnitOfWork, policy: Policy, schedule: Schedule) -> Voice:
     """The voice of its list, or of the service where there is no list (any more)."""
     return policy.voice_of(list_of(uow, schedule))
+
+
+def languages_of(uow: UnitOfWork, jid: str) -> list[str]:
+    """Those of a reader: which he chose, then in which he was last seen."""
+    known = uow.subscribers.get(jid)
+    if known is None:
+        return []
+    return [tag for tag in (known.language, known.language_seen) if tag]

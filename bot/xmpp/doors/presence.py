@@ -25,12 +25,12 @@ from slixmpp.xmlstream import StanzaBase
 from bot.desk.sender_limit import SenderLimit
 from bot.domain.errors import CarillonError, NotFound, Unavailable
 from bot.domain.jid import bare_of
-from bot.domain.language import is_language
 from bot.service.ports.outside import Database
 from bot.service.ports.spool import Move, Spool
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.texts import language_for, said
+from bot.texts.languages import is_language
 from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.doors.moves import Moves, Probe
 from bot.xmpp.doors.signs_of_life import SignsOfLife

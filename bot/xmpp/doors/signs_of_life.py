@@ -10,10 +10,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
 from bot.domain.errors import Unavailable
-from bot.domain.language import is_language
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
+from bot.texts.languages import is_language
 
 REPEAT_SECONDS = 3600.0  #: before the same sign of the same person is written again
 MAX_PEOPLE = 50_000  #: remembered; the longest silent is forgotten first

@@ -10,6 +10,11 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
+from bot.domain.errors import Invalid, about
+from bot.domain.language import is_tag
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import FieldValues
+
 #: ISO 639-1, to which nothing has been added since 2003
 _ISO_639_1 = (
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs"
@@ -39,6 +44,43 @@ _OTHERS = (
 _ALIKE = 0.8
 MAX_TAG = 71  #: characters; RFC 5646 has none longer than is sensible
 _MAX_LENGTH = 40  #: of what is compared with names
+
+
+def is_language(text: str) -> bool:
+    """`text` is a tag whose language there is, whatever clients write behind that."""
+    return is_tag(text) and exists(text.partition("-")[0])
+
+
+def language_tag(text: str) -> str:
+    """`text`, which somebody has chosen: all of it must be; raises Invalid."""
+    if exists(text):
+        return text
+    if proposal := meant(text):
+        raise Invalid(
+            Phrase(
+                "{text!r} is no language; do you mean {tag!r}?",
+                text=text[:40],
+                tag=proposal,
+            )
+        )
+    if is_tag(text):
+        raise Invalid(
+            Phrase(
+                "there is no language {tag!r}; write one such as 'en' or 'pt-BR'",
+                tag=text[:40],
+            )
+        )
+    raise Invalid(Phrase("{tag!r} is no language tag such as 'en'", tag=text[:40]))
+
+
+def judge(values: FieldValues) -> None:
+    """Whether each field of a template is told in languages that there are; raises
+    Invalid naming the field.
+    """
+    for name, given in values.items():
+        with about(f"set.{name}"):
+            for tag in filter(None, given):
+                language_tag(tag)
 
 
 def exists(tag: str) -> bool:
