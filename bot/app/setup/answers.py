@@ -32,7 +32,8 @@ url = {database}
 admins = [{admin}]
 
 [notify]
-# Bare JIDs that are told when an announcement failed or was missed.
+# Bare JIDs that are told when an announcement failed or was missed, and once a day how
+# many readers were suspended.
 jids = [{admin}]
 
 # A list: an audience that people subscribe to. Have as many as you like.
