@@ -10,14 +10,14 @@ from bot.cli import output, session
 from bot.desk import views
 from bot.desk.verb import Plain
 from bot.desk.verbs.status import RELOAD, STATUS, StatusWish
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Phrase, Quoted
 from bot.service.ports.pulses import Pulse, Reading
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
 
 #: seconds between two looks, and until a service that is up should have answered
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.3
 _PATIENCE = 30.0
 
 
@@ -49,7 +49,7 @@ def reload(context: typer.Context, json: output.JSON = False) -> None:
                     output.say(_waiting(reading))
     faults = [fault for _, reading in answers for fault in reading.faults]
     for fault in faults:
-        output.fault(Phrase("{fault}", fault=fault))
+        output.fault(Quoted(fault))
     if faults:
         output.fail(
             Phrase("the configuration was not read anew: that of before stays in force")

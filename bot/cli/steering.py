@@ -10,7 +10,7 @@ from bot.desk import views
 from bot.desk.verbs import broadcasts, schedules, steering
 from bot.desk.verbs.broadcasts import BroadcastWish
 from bot.domain import coming, timestamps, wallclock
-from bot.domain.broadcast import BroadcastState
+from bot.domain.broadcast import Broadcast, BroadcastState, Progress
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import CautionKind, upcoming
@@ -20,6 +20,7 @@ from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 
 if TYPE_CHECKING:
+    from bot.desk.desk import Desk
     from bot.desk.verb import Verb
 
 #: occurrences among which one is looked for by its day
@@ -97,19 +98,16 @@ def cancel(
 
     Says how many those are so far, if it is being sent.
     """
+    verb = steering.CANCEL
     with session.desk_of(context) as desk:
-        since = desk.clock.now()
-        changed = naming.asked(desk, steering.CANCEL, reference, owner)
-        paging = Paging(limit=1, before=0)
-        wish = BroadcastWish(paging=paging, schedule=changed.schedule.id)
-        latest = desk.ask_here(broadcasts.LIST(wish)).items
-    stopped = [
-        one
-        for one in latest
-        if one[0].state is BroadcastState.STOPPED
-        and one[0].finished_at
-        and one[0].finished_at >= since
-    ]
+        before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
+        sending = {found.id for found, _ in _latest(desk, before)}
+        changed = naming.asked(desk, verb, reference, owner)
+        stopped = [
+            one
+            for one in _latest(desk, changed, BroadcastState.STOPPED)
+            if one[0].id in sending
+        ]
     if json:
         shown = [views.broadcast(*one) for one in stopped]
         output.document({**_as_data(changed), "stopped": shown})
@@ -117,6 +115,15 @@ def cancel(
     for one in stopped:
         output.say(showing.told_so_far(*one))
     _tell(changed)
+
+
+def _latest(
+    desk: "Desk", report: Report, state: BroadcastState = BroadcastState.SENDING
+) -> list[tuple[Broadcast, Progress]]:
+    """The latest broadcast, where it is in that state."""
+    wish = BroadcastWish(paging=Paging(limit=1, before=0), schedule=report.schedule.id)
+    found = desk.ask_here(broadcasts.LIST(wish)).items
+    return [one for one in found if one[0].state is state]
 
 
 def _change(
