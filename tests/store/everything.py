@@ -77,8 +77,12 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.subscriptions.end(
         subscriber.id, EndReason.SUSPENDED, LATER, list_id=lists["club"]
     )
-    bounces = unit.subscribers.ensure("bounces@example.org", NOON)
-    unit.subscriptions.open(lists["club"], bounces, ADMIN, NOON)
+    told, untold = (
+        unit.subscribers.ensure(jid, NOON)
+        for jid in ("told@example.org", "untold@example.org")
+    )
+    for bounced in (told, untold):
+        unit.subscriptions.open(lists["club"], bounced, ADMIN, NOON)
     schedule = unit.schedules.add(a_schedule())
     unit.schedules.add(a_schedule("daily", recurrence="FREQ=DAILY", start=WALL))
     broadcasts = []
@@ -94,7 +98,9 @@ def fill(unit: UnitOfWork) -> Theirs:
         broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))
         if not minute:  # of the first alone
             unit.broadcasts.keep_content(schedule, NOON)
-    unit.suspensions.add(bounces.id, "gone", broadcasts[0].id, LATER)
+    unit.suspensions.add(told.id, "gone", broadcasts[0].id, NOON)
+    unit.suspensions.tell(NOON)
+    unit.suspensions.add(untold.id, "gone", broadcasts[0].id, LATER)
     unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
     left_out = Occurrence(
         schedule_id=schedule.id,

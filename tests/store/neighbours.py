@@ -302,5 +302,6 @@ CALLS: dict[str, tuple[Call, object]] = {
     "audit.purge": (lambda u, _: u.audit.purge(LATER, 9), 0),
 }
 
-#: give the same to everybody
-ALIKE = {"facts.digest_key", "people.hold", "schedules.hold", "suspensions.told"}
+#: give the same to everybody, by engine
+ALIKE = {"facts.digest_key", "people.hold", "schedules.hold"}
+ALIKE_ON = {"postgresql": ALIKE, "sqlite": ALIKE | {"claims.waiting"}}

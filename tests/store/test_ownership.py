@@ -16,7 +16,7 @@ from bot.store.tables import metadata
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.store.conftest import ENGINES
 from tests.store.everything import Theirs, fill
-from tests.store.neighbours import ALIKE, CALLS, NEIGHBOUR
+from tests.store.neighbours import ALIKE_ON, CALLS, NEIGHBOUR
 from tests.store.samples import (
     SERVICE,
 )
@@ -120,5 +120,6 @@ def test_the_service_itself_does(stored: tuple[Backend, Theirs], method: str) ->
             transaction.rollback()
             return
         changed = rows_of_service(connection) != before
-        assert changed or result != wanted or method in ALIKE
+        alike = method in ALIKE_ON[connection.dialect.name]
+        assert changed or result != wanted or alike
         transaction.rollback()
