@@ -28,6 +28,7 @@ from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.service.requests.editing import Edited
+from bot.service.requests.request import ScheduleName
 
 #: moments that are shown of what it becomes
 _SHOWN = 10
@@ -133,9 +134,10 @@ def edit(
             desk, schedules.QUERY, reference, owner, Action.EDIT
         ).schedule
         change = given.change_of(options, found, desk.templates)
-        # the one that was looked at, so that nobody's edit in between is lost
+        # the one that was looked at, so that nobody's edit in between is lost, nor
+        # another meant that has its id meanwhile
         wanted = editing.Edit(
-            name=naming.name_of(reference, owner),
+            name=ScheduleName(number=found.id),
             change=change,
             revision=found.revision if revision is None else revision,
         )

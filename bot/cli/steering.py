@@ -102,7 +102,7 @@ def cancel(
     with session.desk_of(context) as desk:
         before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
         sending = {found.id for found, _ in _latest(desk, before)}
-        changed = naming.asked(desk, verb, reference, owner)
+        changed = desk.ask_here(verb(_same(before)))
         stopped = [
             one
             for one in _latest(desk, changed, BroadcastState.STOPPED)
@@ -173,18 +173,22 @@ def _change_one(
     owner: str | None,
     json: bool,
 ) -> None:
-    name = naming.name_of(reference, owner)
     with session.desk_of(context) as desk:
         before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
+        name = _same(before)
         moment = _moment(before, due)
-        wanted = verb(steering.ScheduleOccurrence(name=name, due=moment))
-        naming.ask(desk, wanted, reference, owner)
-        after = naming.asked(desk, schedules.QUERY, reference, owner)
+        desk.ask_here(verb(steering.ScheduleOccurrence(name=name, due=moment)))
+        after = desk.ask_here(schedules.QUERY(name))
     if json:
         output.document(_as_data(after))
         return
     _tell_skipped(before, after, moment)
     _tell(after)
+
+
+def _same(found: Report) -> ScheduleName:
+    """The one that was looked at: another may have its id meanwhile."""
+    return ScheduleName(number=found.schedule.id)
 
 
 def _tell_skipped(before: Report, after: Report, due: str | None) -> None:

@@ -1,5 +1,6 @@
 """Schedules: found by owner, by page and by the moment they are due."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,16 @@ UPCOMING = (
     .order_by(table.c.next_at, table.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
+LATEST = (
+    sa.select(table)
+    .where(
+        _THEIRS,
+        table.c.owner == sa.bindparam("owner"),
+        table.c.client_id == sa.bindparam("client_id"),
+    )
+    .order_by(table.c.id.desc())
+    .limit(1)
+)
 #: sets the locks of owners apart from those of services, which have 0
 _OWNERS = 1
 LIVE = (
@@ -69,7 +80,8 @@ class SqlSchedules:
         row = insert(self._connection, table)
         row = row.values(_values(schedule) | {"service": self._service})
         returning = row.on_conflict_do_nothing(
-            index_elements=[table.c.service, table.c.owner, table.c.client_id]
+            index_elements=[table.c.service, table.c.owner, table.c.client_id],
+            index_where=IS_LIVE,
         ).returning(table)
         added = self._connection.execute(returning).one_or_none()
         if added is None:
@@ -82,7 +94,19 @@ class SqlSchedules:
         return self._one(table.c.id == reference)
 
     def find(self, owner: str, client_id: str) -> Schedule | None:
-        return self._one(table.c.owner == owner, table.c.client_id == client_id)
+        found = self._connection.execute(
+            LATEST, {"whose": self._service, "owner": owner, "client_id": client_id}
+        )
+        row = found.one_or_none()
+        return None if row is None else _from_row(row)
+
+    def taken(self, owner: str, client_ids: Collection[str]) -> set[str]:
+        select = sa.select(table.c.client_id).where(
+            self._theirs,
+            table.c.owner == owner,
+            table.c.client_id.in_(sorted(client_ids)),
+        )
+        return set(self._connection.execute(select).scalars())
 
     def lock(self, reference: int) -> Schedule | None:
         return self._one(table.c.id == reference, lock=True)

@@ -40,12 +40,18 @@ class ClockInUse(NamedTuple):
 
 class StoredSchedules(Protocol):
     def add(self, schedule: Schedule) -> Schedule:
-        """Store it; raises Conflict if (owner, client_id) exists."""
+        """Store it; raises Conflict if (owner, client_id) lives."""
         ...
 
     def get(self, reference: int) -> Schedule | None: ...
 
-    def find(self, owner: str, client_id: str) -> Schedule | None: ...
+    def find(self, owner: str, client_id: str) -> Schedule | None:
+        """The latest that had the id, over or not."""
+        ...
+
+    def taken(self, owner: str, client_ids: Collection[str]) -> set[str]:
+        """Which of these ids the owner gave to one, over or not."""
+        ...
 
     def lock(self, reference: int) -> Schedule | None:
         """Like get, and nobody else changes the row in this transaction."""

@@ -29,7 +29,8 @@ def schedule_welcome(
     uow.schedules.add(
         Schedule(
             owner=OPERATOR,
-            client_id=f"welcome-{secrets.token_hex(8)}",
+            # drawn, for joining waits for nobody; no count, which readers would see
+            client_id=f"welcome-{entry.name}-{secrets.token_hex(8)}",
             origin=Origin.WELCOME,
             fingerprint="",
             audience=PeopleAudience(jids=(subscriber.jid,), list_name=entry.name),

@@ -36,7 +36,7 @@ from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import intake, pausing, skipping
+from bot.service.requests import intake, names, pausing, skipping
 from bot.service.requests.cautions import Cautions
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
@@ -95,7 +95,7 @@ class Schedules:
         if earlier is not None:
             return self.warned(uow, earlier), self._quotas.quota(uow, caller)
         now = self._clock.now()
-        schedule = self._intake.read(uow, caller, request, now)
+        schedule = names.named(uow, self._intake.read(uow, caller, request, now))
         quota = self._quotas.room_for(uow, caller, schedule, now)
         stored = uow.schedules.add(schedule)
         uow.nudge()
@@ -110,6 +110,7 @@ class Schedules:
         schedule = _earlier(uow, caller, request)
         if schedule is None:
             schedule = self._intake.read(uow, caller, request, self._clock.now())
+            schedule = names.named(uow, schedule)
         return schedule, self.readers(uow, schedule)
 
     def texts(self, uow: UnitOfWork, schedule: Schedule) -> tuple[Text, ...]:
@@ -276,19 +277,24 @@ class Schedules:
 def _earlier(
     uow: UnitOfWork, caller: Caller, request: ScheduleRequest
 ) -> Schedule | None:
-    """The job that a repeat of its request means; raises Conflict."""
+    """The job that a repeat of its request means; None where it is a new one, under an
+    id that may have been another's who is over. Raises Conflict.
+    """
     if request.client_id is None:
         return None
     earlier = uow.schedules.find(caller.owner, request.client_id)
-    if earlier is not None and not _is_repeat(request, earlier):
-        raise Conflict(
-            Phrase(
-                "The id {id!r} is taken by another request of yours;"
-                " choose another id.",
-                id=request.client_id,
-            )
+    if earlier is None or _is_repeat(request, earlier):
+        return earlier
+    if earlier.is_final:
+        return None
+    raise Conflict(
+        Phrase(
+            "The id {id!r} is taken by another request of yours, #{number}, which is"
+            " not over; choose another id.",
+            id=request.client_id,
+            number=earlier.id,
         )
-    return earlier
+    )
 
 
 def _is_repeat(request: ScheduleRequest, earlier: Schedule) -> bool:

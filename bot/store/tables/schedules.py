@@ -40,7 +40,6 @@ schedule = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("ended_at", UTCDateTime),
-    sa.UniqueConstraint("service", "owner", "client_id"),
     one_of("origin", Origin),
     one_of("late_policy", LatePolicy),
     one_of("state", ScheduleState),
@@ -68,6 +67,23 @@ sa.Index(
     schedule.c.state,
     sqlite_where=IS_LIVE,
     postgresql_where=IS_LIVE,
+)
+# An id is one schedule's while that lives; the latest of several is meant by it.
+sa.Index(
+    "uq_schedule_live_id",
+    schedule.c.service,
+    schedule.c.owner,
+    schedule.c.client_id,
+    unique=True,
+    sqlite_where=IS_LIVE,
+    postgresql_where=IS_LIVE,
+)
+sa.Index(
+    None,
+    schedule.c.service,
+    schedule.c.owner,
+    schedule.c.client_id,
+    schedule.c.id,
 )
 sa.Index(None, schedule.c.service, schedule.c.id)
 sa.Index(None, schedule.c.service, schedule.c.owner, schedule.c.id)
