@@ -95,14 +95,13 @@ def _request(event: Requested) -> None:
     """What only looked is told at level debug, unless it was refused."""
     done = event.result == DONE
     looked = done and event.action is Action.QUERY
-    meant = "broadcast" if event.action is Action.STOP else "announcement"
     log.log(
         logging.DEBUG if looked else logging.INFO,
         "request accepted" if done else "request refused",
         door=event.door,
         action=event.action,
         result=event.result,
-        **({} if event.reference is None else {meant: event.reference}),
+        **_said(announcement=event.reference),
     )
 
 

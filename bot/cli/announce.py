@@ -9,6 +9,7 @@ from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import lists
 from bot.desk.verbs.announcing import DRAFT, SCHEDULE
+from bot.domain import meanings
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule
@@ -162,19 +163,19 @@ def _outcome(stored: Schedule, *, repeated: bool) -> Phrase:
             "#{number} ({id}) was there already, and is {state}; nothing was changed.",
             number=stored.id,
             id=stored.client_id,
-            state=stored.wire_state,
+            state=meanings.state(stored.wire_state),
         )
     if stored.next_at is None:
         return Phrase(
             "#{number} ({id}) is {state}.",
             number=stored.id,
             id=stored.client_id,
-            state=stored.state,
+            state=meanings.state(stored.state),
         )
     return Phrase(
         "#{number} ({id}) is {state} for {time}.",
         number=stored.id,
         id=stored.client_id,
-        state=stored.wire_state,
+        state=meanings.state(stored.wire_state),
         time=moments.local(stored.next_at, stored.zone),
     )

@@ -7,32 +7,24 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.cli import files, moments, output, session
 from bot.desk.verbs import audit as verbs
-from bot.domain import durations, timestamps
+from bot.domain import durations, timestamps, wallclock
 from bot.domain.access import owner_named
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.characters import line
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Counted, Phrase
-from bot.service.ports.paging import Paging
+from bot.service.ports.paging import Order, Paging
 from bot.service.ports.trail import AuditFilter
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
 
 _COLUMNS = tuple(field.name for field in fields(AuditEntry))
-#: over the columns
-_HEADINGS = (
-    *(Phrase("id"), Phrase("at"), Phrase("caller"), Phrase("role"), Phrase("door")),
-    *(Phrase("action"), Phrase("about"), Phrase("reference"), Phrase("result")),
-    Phrase("detail"),
-)
-_NUMBERS = (Phrase("id"), Phrase("reference"))
 _TIME = "a moment, or how long ago, say 7d."
 
 
@@ -70,17 +62,18 @@ def audit(
     ] = None,
     json: output.JSON = False,
 ) -> None:
-    """Show who asked what, with which result; the latest come last."""
+    """Show who asked what, with which result; the latest first."""
     others = (since, until, caller, action, result, after, export)
     if purge is not None and any(one is not None for one in others):
         output.fail(Phrase("--purge goes by age alone"), 2)
+    clocks = moments.here(session.settings_of(context))
     with session.desk_of(context) as desk:
         if purge is not None:
             _purge(desk, purge, json)
             return
         wanted = AuditFilter(
-            since=_moment(desk, since, "--since"),
-            until=_moment(desk, until, "--until"),
+            since=_moment(desk, since, clocks, "--since"),
+            until=_moment(desk, until, clocks, "--until"),
             caller=owner_named(caller),
             action=action,
             result=result,
@@ -88,17 +81,13 @@ def audit(
         if export is not None:
             _export(desk, wanted, export, after)
             return
-        _show(desk, wanted, limit, after, json)
+        paging = Paging(limit=limit, after=after, order=Order.LATEST)
+        _show(desk, wanted, paging, clocks, json)
 
 
 def _show(
-    desk: "Desk",
-    wanted: AuditFilter,
-    limit: int,
-    after: int | None,
-    json: bool,
+    desk: "Desk", wanted: AuditFilter, paging: Paging, clocks: str, json: bool
 ) -> None:
-    paging = Paging(limit=limit, after=after, before=0 if after is None else None)
     page = desk.ask_here(verbs.LIST(verbs.AuditWish(wanted=wanted, paging=paging)))
     items = page.items
     rest = page.index + len(items) < page.count
@@ -111,12 +100,31 @@ def _show(
         output.say(Phrase("There is nothing."))
         return
     output.table(
-        _HEADINGS,
-        [[getattr(entry, name) for name in _COLUMNS] for entry in items],
-        numbers=_NUMBERS,
+        (
+            *(Phrase("at"), Phrase("caller"), Phrase("door")),
+            *(Phrase("action"), Phrase("about"), Phrase("result")),
+        ),
+        [
+            (
+                moments.local(entry.at, clocks),
+                entry.caller,
+                entry.door,
+                entry.action,
+                _about(entry),
+                f"{entry.result}: {entry.detail}" if entry.detail else entry.result,
+            )
+            for entry in items
+        ],
     )
-    output.earlier(page.index, after)
     output.more(following)
+
+
+def _about(entry: AuditEntry) -> str:
+    """What was named, and the announcement's number."""
+    number = "" if entry.reference is None else f"#{entry.reference}"
+    if not number or entry.about.startswith(number):
+        return entry.about
+    return f"{entry.about} ({number})"
 
 
 def _export(desk: "Desk", wanted: AuditFilter, target: Path, after: int | None) -> None:
@@ -166,11 +174,13 @@ def _purge(desk: "Desk", age: str, json: bool) -> None:
     output.say(Counted("{count} dropped.", "{count} dropped.", purged))
 
 
-def _moment(desk: "Desk", text: str | None, option: str) -> datetime | None:
-    """A moment in UTC, or how long ago."""
+def _moment(
+    desk: "Desk", text: str | None, clocks: str, option: str
+) -> datetime | None:
+    """A moment as the table shows it, or how long ago."""
     if text is None:
         return None
     try:
         return desk.clock.now() - durations.parse(text)
     except Invalid:
-        return moments.read(text, ZoneInfo("UTC"), option)
+        return moments.read(text, wallclock.zone(clocks), option)

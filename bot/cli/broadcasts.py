@@ -4,18 +4,15 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import following, output, session, showing
+from bot.cli import following, moments, naming, output, session, showing
 from bot.desk import views
 from bot.desk.verb import Plain
 from bot.desk.verbs import broadcasts as verbs
-from bot.domain.phrase import Counted, Phrase
-from bot.service.ports.paging import Paging
+from bot.domain import meanings
+from bot.domain.broadcast import DeliveryException
+from bot.domain.phrase import Counted, Listed, Phrase
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
-
-Number = Annotated[
-    int, typer.Argument(metavar="N", min=1, max=2**63 - 1, help="The broadcast.")
-]
 
 
 @app.command("list")
@@ -25,58 +22,72 @@ def show_all(
         bool, typer.Option("--sending", help="Only what is under way.")
     ] = False,
     limit: output.Limit = 50,
-    after: output.After = None,
+    after: Annotated[
+        str | None,
+        typer.Option(metavar="BROADCAST", help="Go on after this one; 0: the start."),
+    ] = None,
     json: output.JSON = False,
 ) -> None:
-    """Show the latest, or those after N; the latest come last."""
-    paging = Paging(limit=limit, after=after, before=0 if after is None else None)
+    """Show what is or was sent, the latest first."""
+    name = None
+    if after not in {None, "0"}:
+        name = naming.broadcast_name(str(after), "after")
+    wish = verbs.BroadcastWish(limit=limit, after=name, sending=sending)
     with session.desk_of(context) as desk:
-        page = desk.ask_here(
-            verbs.LIST(verbs.BroadcastWish(paging=paging, sending=sending))
-        )
+        page = desk.ask_here(verbs.LIST(wish))
     items = page.items
     rest = page.index + len(items) < page.count
-    following_id = items[-1][0].id if items and rest else None
+    following_name = str(items[-1].name) if items and rest else None
     if json:
         output.document(
             {
-                "items": [views.broadcast(*one) for one in items],
+                "items": [views.broadcast(one) for one in items],
                 "count": page.count,
-                "after": following_id,
+                "after": following_name,
             }
         )
         return
+    if not items:
+        output.say(Phrase("There is nothing."))
+        return
     showing.broadcasts(items)
-    output.earlier(page.index, after)
-    output.more(following_id)
+    output.more(following_name)
 
 
 @app.command()
-def show(context: typer.Context, number: Number, json: output.JSON = False) -> None:
+def show(
+    context: typer.Context, broadcast: naming.Broadcast, json: output.JSON = False
+) -> None:
     """Show one, with its progress."""
     with session.desk_of(context) as desk:
-        found, progress = desk.ask_here(verbs.SHOW(verbs.Number(number)))
+        one = desk.ask_here(verbs.SHOW(_named(broadcast)))
     if json:
-        output.document(views.broadcast(found, progress))
+        output.document(views.broadcast(one))
         return
+    found, why = one.broadcast, one.broadcast.reason
     output.details(
         [
-            (Phrase("broadcast"), found.id),
-            (Phrase("schedule"), f"#{found.schedule_id}"),
-            (Phrase("state"), found.state),
-            (Phrase("why"), found.reason),
-            *zip(showing.COUNTS, showing.counts(progress), strict=True),
-            (Phrase("started"), found.created_at),
-            (Phrase("finished"), found.finished_at),
-            (Phrase("expires"), found.expires_at),
+            (Phrase("broadcast"), one.name.shown),
+            (Phrase("to"), showing.target(one.schedule)),
+            (Phrase("says"), one.schedule.content.title),
+            (Phrase("state"), meanings.state(found.state)),
+            (Phrase("why"), why and meanings.reason(why)),
+            *zip(showing.COUNTS, showing.counts(one.progress), strict=True),
+            (Phrase("started"), moments.local(found.created_at, one.zone)),
+            (Phrase("finished"), moments.local(found.finished_at, one.zone)),
+            (Phrase("expires"), moments.local(found.expires_at, one.zone)),
         ]
     )
+
+
+def _named(broadcast: str) -> verbs.OneBroadcast:
+    return verbs.OneBroadcast(naming.broadcast_name(broadcast))
 
 
 @app.command()
 def failures(
     context: typer.Context,
-    number: Number,
+    broadcast: naming.Broadcast,
     limit: output.Limit = 100,
     after: Annotated[
         str, typer.Option(metavar="JID", help="Go on after this one.")
@@ -84,9 +95,11 @@ def failures(
     json: output.JSON = False,
 ) -> None:
     """Show who was not told, or not yet, and why; by JID."""
-    wish = verbs.FailuresWish(number=number, after=after, limit=limit + 1)
+    one = _named(broadcast)
+    wish = verbs.FailuresWish(name=one.name, after=after, limit=limit + 1)
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.FAILURES(wish))
+        zone = desk.ask_here(verbs.SHOW(one)).zone
     shown = found[:limit]
     following_jid = shown[-1].jid if len(found) > limit else None
     if json:
@@ -98,24 +111,38 @@ def failures(
         output.say(Phrase("There are none."))
         return
     output.table(
-        (
-            *(Phrase("jid"), Phrase("state"), Phrase("condition"), Phrase("text")),
-            *(Phrase("repeats"), Phrase("next try")),
-        ),
-        [
-            (one.jid, one.kind, one.condition, one.text, one.attempts, one.next_at)
-            for one in shown
-        ],
-        numbers={Phrase("repeats")},
+        (Phrase("jid"), Phrase("state"), Phrase("why")),
+        [(one.jid, _state(one, zone), _why(one)) for one in shown],
     )
     output.more(following_jid)
 
 
+def _state(one: DeliveryException, zone: str) -> Phrase:
+    """And how often and when it is tried again."""
+    parts = [meanings.state(one.kind)]
+    if one.attempts:
+        parts.append(
+            Counted("{count} repeat", "{count} repeats", one.attempts),
+        )
+    if one.next_at is not None:
+        parts.append(Phrase("next try {time}", time=moments.local(one.next_at, zone)))
+    return Listed(*parts)
+
+
+def _why(one: DeliveryException) -> Phrase:
+    why = meanings.condition(one.condition)
+    if not one.text:
+        return why
+    return Phrase("{what}: {why}", what=why, why=one.text)
+
+
 @app.command()
-def watch(context: typer.Context, number: Number, json: output.JSON = False) -> None:
+def watch(
+    context: typer.Context, broadcast: naming.Broadcast, json: output.JSON = False
+) -> None:
     """Stay with one until it is over; exit code 1 where it failed or was stopped."""
     with session.desk_of(context) as desk:
-        shown, failed = following.broadcast(desk, number, quiet=json)
+        shown, failed = following.broadcast(desk, _named(broadcast), quiet=json)
     if json:
         output.document(shown)
     if failed:
@@ -125,8 +152,9 @@ def watch(context: typer.Context, number: Number, json: output.JSON = False) -> 
 @app.command()
 def stop(
     context: typer.Context,
-    number: Annotated[
-        int | None, typer.Argument(metavar="N", min=1, max=2**63 - 1)
+    broadcast: Annotated[
+        str | None,
+        typer.Argument(metavar="BROADCAST", help="As for `show`; or --all."),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Whatever is being sent.")
@@ -137,18 +165,17 @@ def stop(
 
     Says how many those are so far.
     """
-    if (number is None) != everything:
+    if (broadcast is None) != everything:
         output.fail(Phrase("say which: its number, or --all"), 2)
     with session.desk_of(context) as desk:
-        if number is None:
+        if broadcast is None:
             stopped = desk.ask_here(verbs.STOP_ALL(Plain("all")))
         else:
-            stopped = [desk.ask_here(verbs.STOP(verbs.Number(number))).id]
-        found = [desk.ask_here(verbs.SHOW(verbs.Number(one))) for one in stopped]
+            stopped = [desk.ask_here(verbs.STOP(_named(broadcast)))]
     if json:
-        shown = [views.broadcast(*one) for one in found]
+        shown = [views.broadcast(one) for one in stopped]
         output.document({"stopped": len(stopped), "broadcasts": shown})
         return
-    for one in found:
-        output.say(showing.told_so_far(*one))
+    for one in stopped:
+        output.say(showing.told_so_far(one))
     output.say(Counted("{count} stopped.", "{count} stopped.", len(stopped)))

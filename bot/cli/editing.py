@@ -53,8 +53,8 @@ def edit(
         typer.Option(
             "--set",
             metavar="K=V",
-            help="A field of the template; K:lang=V in one language. The fields that"
-            " are not named stay. Repeatable.",
+            help="A field of the template; K:lang=V in one language alone, its others"
+            " stay. The fields that are not named stay. Repeatable.",
         ),
     ] = None,
     subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
@@ -180,10 +180,10 @@ def edit(
             return
         if asks and not output.confirmed(Phrase("Change this?")):
             output.fail(Phrase("nothing was changed"))
-        changed = desk.ask_here(editing.EDIT(wanted)).schedule
+        changed = desk.ask_here(editing.EDIT(wanted))
         absent = serving.absent(serving.seen(desk))
     if json:
-        output.document({**views.schedule(changed), **shown, "dry_run": False})
+        output.document({**views.schedule(changed.schedule), **shown, "dry_run": False})
         return
     serving.tell(absent)
     steering.tell(changed)

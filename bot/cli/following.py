@@ -12,14 +12,16 @@ from bot.desk import views
 from bot.desk.verbs import broadcasts, schedules, status
 from bot.desk.verbs.status import STATUS
 from bot.domain import broadcast as domain
-from bot.domain.broadcast import Broadcast, BroadcastState
+from bot.domain import meanings
+from bot.domain.broadcast import BroadcastState
 from bot.domain.phrase import Counted, Phrase
-from bot.service.ports.paging import Paging
+from bot.service.delivery.broadcasts import Account
 from bot.service.requests.request import ScheduleName
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
 
+_NOT_SENT = Phrase("not sent")
 #: seconds between two looks
 _POLL_SECONDS = 0.3
 
@@ -31,27 +33,27 @@ def schedule(
 
     A schedule that ends without one gives None and why.
     """
-    if not desk.ask_here(STATUS(status.StatusWish(limit=1))).up:
+    if not desk.ask_here(STATUS(status.StatusWish(limit=1))).health.up:
         output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
         found = desk.ask_here(schedules.QUERY(ScheduleName(number=reference))).schedule
-        latest = Paging(limit=1, before=0)
-        wish = broadcasts.BroadcastWish(paging=latest, schedule=reference)
+        wish = broadcasts.BroadcastWish(limit=1, schedule=reference)
         page = desk.ask_here(broadcasts.LIST(wish))
         if page.items:
-            return broadcast(desk, page.items[0][0].id, quiet=quiet)
+            one = broadcasts.OneBroadcast(page.items[0].name)
+            return broadcast(desk, one, quiet=quiet)
         if found.is_final:
             return None, Phrase(
                 "#{number} is {state}: {why}",
                 number=reference,
-                state=found.state,
-                why=found.reason or Phrase("not sent"),
+                state=meanings.state(found.state),
+                why=meanings.reason(found.reason) if found.reason else _NOT_SENT,
             )
         time.sleep(_POLL_SECONDS)
 
 
 def broadcast(
-    desk: "Desk", broadcast_id: int, *, quiet: bool
+    desk: "Desk", one: broadcasts.OneBroadcast, *, quiet: bool
 ) -> tuple[dict[str, Any], Phrase | None]:
     """Until it is over: how it went as data, and in a sentence if it failed.
 
@@ -60,27 +62,33 @@ def broadcast(
     name = TextColumn("{task.description}")
     columns = (name, BarColumn(), MofNCompleteColumn())
     with output.progress(*columns, quiet=quiet) as bar:
-        task = bar.add_task(words(Phrase("broadcast {number}", number=broadcast_id)))
+        task = None
         while True:
-            one = broadcasts.Number(broadcast_id)
-            found, progress = desk.ask_here(broadcasts.SHOW(one))
+            found = desk.ask_here(broadcasts.SHOW(one))
+            # the very one, also where another is begun meanwhile
+            one = broadcasts.OneBroadcast(found.name)
+            progress = found.progress
+            if task is None:
+                said = Phrase("broadcast {name}", name=found.name.shown)
+                task = bar.add_task(words(said))
             bar.update(task, total=progress.total, completed=_done(progress))
-            if found.state is not BroadcastState.SENDING:
+            if found.broadcast.state is not BroadcastState.SENDING:
                 break
             time.sleep(_POLL_SECONDS)
     if not quiet:
-        showing.broadcasts([(found, progress)])
-        for note in _unreached(found, progress):
+        showing.broadcasts([found])
+        for note in _unreached(found):
             output.note(note)
-    return views.broadcast(found, progress), _failure(found)
+    return views.broadcast(found), _failure(found)
 
 
 def _done(progress: domain.Progress) -> int:
     return progress.sent + progress.failed + progress.skipped
 
 
-def _unreached(found: Broadcast, progress: domain.Progress) -> Iterator[Phrase]:
+def _unreached(found: Account) -> Iterator[Phrase]:
     """Who failed is listed; who was left out as it ended before his turn is not."""
+    progress = found.progress
     if left_out := progress.left_out:
         yield Counted(
             "{count} of {total} was told",
@@ -97,25 +105,25 @@ def _unreached(found: Broadcast, progress: domain.Progress) -> Iterator[Phrase]:
     if progress.failed:
         yield Counted(
             "{count} of {total} was not reached; who and why:"
-            " carillon broadcasts failures {number}",
+            " carillon broadcasts failures {name}",
             "{count} of {total} were not reached; who and why:"
-            " carillon broadcasts failures {number}",
+            " carillon broadcasts failures {name}",
             progress.failed,
             total=progress.total,
-            number=found.id,
+            name=found.name,
         )
 
 
-def _failure(found: Broadcast) -> Phrase | None:
+def _failure(account: Account) -> Phrase | None:
+    found, name = account.broadcast, account.name.shown
     if found.state is BroadcastState.SENT:
         return None
+    state = meanings.state(found.state)
     if not found.reason:
-        return Phrase(
-            "broadcast {number} is {state}", number=found.id, state=found.state
-        )
+        return Phrase("broadcast {name} is {state}", name=name, state=state)
     return Phrase(
-        "broadcast {number} is {state}: {why}",
-        number=found.id,
-        state=found.state,
-        why=found.reason,
+        "broadcast {name} is {state}: {why}",
+        name=name,
+        state=state,
+        why=meanings.reason(found.reason),
     )

@@ -14,7 +14,13 @@ from bot.domain.errors import Invalid, about
 from bot.domain.fields import FieldType
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
-from bot.domain.schedule import Origin, Schedule, TemplateContent
+from bot.domain.schedule import (
+    Content,
+    FieldValues,
+    Origin,
+    Schedule,
+    TemplateContent,
+)
 from bot.service.ports.outside import Templates
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
 
@@ -158,7 +164,10 @@ def change_of(
     return ScheduleChange(
         list_name=options.list_name,
         template=options.template,
-        values=_values(replace(options, template=template), zone, templates),
+        values=_with_languages(
+            _values(replace(options, template=template), zone, templates),
+            None if options.template else schedule.content,
+        ),
         bodies=_texts(options.body, options.bodies, "--body-in"),
         subjects=_texts(options.subject, options.subjects, "--subject-in"),
         deliver_at=_moment(options.at, zone, "deliver-at"),
@@ -171,6 +180,16 @@ def change_of(
         late_policy=late,
         late_within=within,
     )
+
+
+def _with_languages(values: FieldValues, before: Content | None) -> FieldValues:
+    """A field that is given in some languages alone keeps its others."""
+    if not isinstance(before, TemplateContent):
+        return values
+    return {
+        name: given if "" in given else {**before.values.get(name, {}), **given}
+        for name, given in values.items()
+    }
 
 
 def oddities(

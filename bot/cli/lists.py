@@ -5,7 +5,16 @@ import typer
 from bot.cli import output, session
 from bot.desk.verb import Plain
 from bot.desk.verbs import lists as verbs
-from bot.domain.phrase import Phrase
+from bot.domain.lists import ListKind
+from bot.domain.phrase import Listed, Phrase
+
+_DEFAULT = Phrase("default")
+_KINDS = {
+    ListKind.OPEN: Phrase("open"),
+    ListKind.REQUEST: Phrase("on request"),
+    ListKind.CLOSED: Phrase("closed"),
+    ListKind.MANDATORY: Phrase("mandatory"),
+}
 
 
 def lists(context: typer.Context, json: output.JSON = False) -> None:
@@ -43,9 +52,8 @@ def lists(context: typer.Context, json: output.JSON = False) -> None:
         return
     output.table(
         (
-            *(Phrase("list"), Phrase("subscribers"), Phrase("suspended")),
-            Phrase("title"),
-            *(Phrase("default"), Phrase("kind"), Phrase("language"), Phrase("zone")),
+            *(Phrase("list"), Phrase("readers"), Phrase("suspended")),
+            *(Phrase("title"), Phrase("kind"), Phrase("language"), Phrase("zone")),
         ),
         [
             (
@@ -53,12 +61,13 @@ def lists(context: typer.Context, json: output.JSON = False) -> None:
                 count,
                 suspended,
                 entry.title,
-                entry.is_default,
-                entry.kind,
+                Listed(_KINDS[entry.kind], _DEFAULT)
+                if entry.is_default
+                else _KINDS[entry.kind],
                 entry.language,
                 entry.timezone,
             )
             for entry, count, suspended in found
         ],
-        numbers={Phrase("subscribers"), Phrase("suspended")},
+        numbers={Phrase("readers"), Phrase("suspended")},
     )

@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from itertools import chain
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.domain import timestamps, wallclock
 from bot.domain.errors import Invalid, about
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, CautionKind, Note, Preview
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 # as clocks show it, the offset as in 09:00Z and the abbreviation as in 09:00 CET
 _MOMENT = re.compile(
@@ -138,6 +142,13 @@ def together(*several: Iterable[Caution]) -> tuple[Caution, ...]:
 def local(moment: datetime | None, zone_name: str) -> str:
     """What clocks there show, '' where there is no moment."""
     return "" if moment is None else wallclock.shown_in(moment, zone_name)
+
+
+def here(settings: "Settings") -> str:
+    """The zone whose clocks tell of what is no list's: that of the default list."""
+    entries = list(settings.lists.values())
+    found = [one for one in entries if one.default] or entries
+    return found[0].timezone if len(found) == 1 else "UTC"
 
 
 def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:

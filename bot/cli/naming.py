@@ -1,5 +1,8 @@
-"""Which schedule a command means: `#12`, `12`, or the id that its owner gave it."""
+"""Which announcement a command means: `#12`, `12`, or the id that its owner gave it;
+and which of its broadcasts: `12`, the latest, or `12/3`, the third.
+"""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -8,6 +11,7 @@ import typer
 
 from bot.domain.access import OPERATOR, owner_named
 from bot.domain.audit import Action
+from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import Invalid, NotFound
 from bot.domain.phrase import Phrase
 from bot.service.requests.request import ScheduleName
@@ -21,12 +25,23 @@ T = TypeVar("T")
 _LARGEST = 2**63 - 1
 
 Reference = Annotated[
-    str, typer.Argument(metavar="REF", help="#N or N, or the id it was given.")
+    str,
+    typer.Argument(
+        metavar="ANNOUNCEMENT", help="Its number, 12 or '#12', or the id it was given."
+    ),
 ]
 Owner = Annotated[
     str | None,
-    typer.Option(metavar="JID", help="Whose id REF is; otherwise the operator's."),
+    typer.Option(metavar="JID", help="Whose id it is; otherwise the operator's."),
 ]
+Broadcast = Annotated[
+    str,
+    typer.Argument(
+        metavar="BROADCAST",
+        help="12: the latest of announcement #12; 12/3: its third, as lists show it.",
+    ),
+]
+_BROADCAST = re.compile(r"#?(?P<schedule>[0-9]+)(?:/(?P<number>[0-9]+))?", re.ASCII)
 
 
 def asked(
@@ -67,6 +82,24 @@ def name_of(reference: str, owner: str | None) -> ScheduleName:
             )
         return ScheduleName(number=number)
     return ScheduleName(id=reference, owner=owner_named(owner))
+
+
+def broadcast_name(typed: str, field: str = "broadcast") -> BroadcastName:
+    """By `12`, `#12`, `12/3` or `#12/3`; raises Invalid."""
+    found = _BROADCAST.fullmatch(typed.strip())
+    numbers = [] if found is None else [int(one[:20]) for one in found.groups() if one]
+    if not numbers or 0 in numbers:
+        raise Invalid(
+            Phrase(
+                "{text!r} names no broadcast; write 12 for the latest of"
+                " announcement #12, or 12/3 for its third",
+                text=typed[:64],
+            ),
+            field=field,
+        )
+    if max(numbers) > _LARGEST:
+        raise NotFound(Phrase("There is no broadcast {name}.", name=f"#{typed[:40]}"))
+    return BroadcastName(*numbers)
 
 
 @contextmanager

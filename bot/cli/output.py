@@ -51,7 +51,9 @@ After = Annotated[
 _UNBOUNDED = 100_000
 #: blanks between two columns
 _GAP = 2
-_WORDS = re.compile(r"^\s*\S+|\S+")
+_WORDS = re.compile(r"^\s+\S+|\S+")
+#: likewise; a moment is one, as long as there is room for that
+_WHOLE = re.compile(r"^\s+\S+|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: [A-Z]\S*)?|\S+")
 _YES, _NO = Phrase("yes"), Phrase("no")
 
 
@@ -61,26 +63,50 @@ def table(
     *,
     numbers: Collection[Phrase] = (),
 ) -> None:
-    """A table without lines; the columns named in `numbers` lean to the right."""
+    """A table without lines; the columns named in `numbers` lean to the right.
+
+    Where the terminal is too narrow for it although cells fold between words, each
+    row is a paragraph of its own, a line for each of its cells.
+    """
     shown = _grid()
+    cells = [[line(_cell(value)) for value in row] for row in rows]
     for column in columns:
         justify: Any = "right" if column in numbers else "left"
-        shown.add_column(Text(words(column)), justify=justify)
-    for row in rows:
-        shown.add_row(*(Text(line(_cell(value))) for value in row))
+        shown.add_column(Text(words(column)), justify=justify, overflow="fold")
+    for row in cells:
+        shown.add_row(*map(Text, row))
     shown.show_header = True
+    if cells and not _fits(shown, _WORDS):
+        for number, row in enumerate(cells):
+            if number:
+                plain()
+            details(zip(columns, row, strict=True))
+        return
     _print(shown)
 
 
 def details(pairs: Iterable[tuple[Phrase, object]]) -> None:
-    """One thing: a name and a value on each line; empty values are left out."""
+    """One thing: a name and a value on each line; empty values are left out.
+
+    Where a word of a value has no room beside the names each value stands below its
+    own.
+    """
+    found = [
+        (words(name), line(_cell(value)))
+        for name, value in pairs
+        if value not in (None, "", ())
+    ]
     shown = _grid()
     shown.add_column(no_wrap=True, style="bold")
-    shown.add_column()
-    for name, value in pairs:
-        if value not in (None, "", ()):
-            shown.add_row(Text(words(name)), Text(line(_cell(value))))
-    _print(shown)
+    shown.add_column(overflow="fold")
+    for name, value in found:
+        shown.add_row(Text(name), Text(value))
+    if not found or _fits(shown, _WORDS):
+        _print(shown)
+        return
+    for name, value in found:
+        plain(name)
+        plain(value, indent=_GAP)
 
 
 def say(phrase: Phrase) -> None:
@@ -94,13 +120,17 @@ def say_all(phrases: Iterable[Phrase]) -> None:
 
 
 def plain(text: str = "", *, indent: int = 0) -> None:
-    """Lines of text that are not ours to translate, wrapped likewise."""
+    """Lines of text that are not ours to translate, wrapped likewise; they are
+    indented less where a word has no room else.
+    """
     for row in block(text).expandtabs().split("\n"):
         console = _console()
-        console.width = max(console.width, indent + _longest(row))
-        for wrapped in Text(row).wrap(console, console.width - indent):
+        longest = _longest(row)
+        blanks = max(0, min(indent, console.width - longest))
+        console.width = max(console.width, longest)
+        for wrapped in Text(row).wrap(console, console.width - blanks):
             wrapped.rstrip()
-            console.print(Text(" " * indent) + wrapped)
+            console.print(Text(" " * blanks) + wrapped)
 
 
 def more(after: object) -> None:
@@ -222,7 +252,8 @@ def _grid() -> Table:
 def _print(shown: Table) -> None:
     """As wide as the terminal, or wider where words need it: none is ever broken."""
     console = _console()
-    bounds = [_bounds(column) for column in shown.columns]
+    kept = _WHOLE if _fits(shown, _WHOLE) else _WORDS
+    bounds = [_bounds(column, kept) for column in shown.columns]
     gaps = _GAP * (len(bounds) - 1)
 
     def widths(most: int) -> list[int]:
@@ -234,19 +265,41 @@ def _print(shown: Table) -> None:
     for column, width in zip(shown.columns, widths(fitting), strict=True):
         column.width = width
     console.width = max(console.width, sum(widths(fitting)) + gaps)
-    console.print(shown)
+    with console.capture() as captured:
+        console.print(shown)
+    for row in captured.get().splitlines():
+        typer.echo(row.rstrip())
 
 
-def _bounds(column: Column) -> tuple[int, int]:
+def _fits(shown: Table, kept: re.Pattern[str]) -> bool:
+    least = sum(_bounds(column, kept)[0] for column in shown.columns)
+    return least + _GAP * (len(shown.columns) - 1) <= _console().width
+
+
+def _bounds(column: Column, kept: re.Pattern[str]) -> tuple[int, int]:
     """Cells on the screen: of the longest word, and of the longest text."""
     texts = [str(text) for text in (column.header, *column.cells)]
     whole = max(cell_len(text) for text in texts)
-    return whole if column.no_wrap else max(map(_longest, texts)), whole
+    least = max(_longest(text, kept) for text in texts)
+    return whole if column.no_wrap else least, whole
 
 
-def _longest(text: str) -> int:
-    """Cells of its longest word, the first with the blanks before it."""
-    return max(map(cell_len, _WORDS.findall(text)), default=0)
+def _longest(text: str, kept: re.Pattern[str] = _WORDS) -> int:
+    """Cells of its longest word, the first with the blanks before it; between wide
+    characters a line may end anywhere.
+    """
+    return max(map(_cells, kept.findall(text)), default=0)
+
+
+def _cells(word: str) -> int:
+    if cell_len(word) == len(word):
+        return len(word)
+    longest = length = 0
+    for character in word:
+        width = cell_len(character)
+        length = width if width > 1 else length + width
+        longest = max(longest, length)
+    return longest
 
 
 def _console() -> Console:

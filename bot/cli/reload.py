@@ -64,7 +64,7 @@ def _answers(desk: "Desk", asked: Mapping[str, int]) -> Sequence[tuple[Pulse, Re
     """Of all that were asked, or of those that have answered once time is up."""
     until = time.monotonic() + _PATIENCE
     while True:
-        up = desk.ask_here(STATUS(StatusWish(limit=1))).up
+        up = desk.ask_here(STATUS(StatusWish(limit=1))).health.up
         found = [
             (pulse, pulse.reading)
             for pulse in up

@@ -1,5 +1,7 @@
 """`carillon schedules`: what is pending, and changing it."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -7,14 +9,24 @@ import typer
 from bot.cli import editing, moments, naming, output, session, showing, steering
 from bot.desk import views
 from bot.desk.verbs import schedules as verbs
+from bot.domain import meanings, timestamps
 from bot.domain.broadcast import OccurrenceState
-from bot.domain.errors import Invalid
+from bot.domain.errors import CarillonError, Invalid
+from bot.domain.fields import FieldType
+from bot.domain.lateness import LatePolicy
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
-from bot.domain.schedule import ON_THE_WIRE, Schedule, ScheduleState
+from bot.domain.schedule import (
+    ON_THE_WIRE,
+    Schedule,
+    ScheduleState,
+    TemplateContent,
+)
 from bot.domain.updates import WireState
-from bot.service.ports.paging import Paging
+from bot.service.ports.outside import Templates
+from bot.service.ports.paging import Order, Paging
+from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import LIVE
 
 app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
@@ -41,50 +53,40 @@ def show_all(
     after: output.After = None,
     json: output.JSON = False,
 ) -> None:
-    """Show what is pending, in the order it was asked for."""
+    """Show what is pending, what goes out next first.
+
+    What is over stands with the latest first, also among the rest with --all.
+    """
     states = None if everything else LIVE
     held = status == OccurrenceState.HELD
     if status is not None and not held:
         states = _named(status)
+    ahead = states is None or LIVE.issuperset(states)
+    order = Order.NEXT if ahead and not everything else Order.LATEST
     wish = verbs.ScheduleWish(
-        paging=Paging(limit=limit, after=after),
+        paging=Paging(limit=limit, after=after, order=order),
         states=states,
         held=held,
         welcomes=everything,
     )
     with session.desk_of(context) as desk:
         page = desk.ask_here(verbs.LIST(wish))
-    items = [report.schedule for report in page.items]
+    items = page.items
     rest = page.index + len(items) < page.count
     following = items[-1].id if items and rest else None
     if json:
         output.document(
             {
-                "items": [views.schedule(one) for one in items],
+                "items": [views.report(one) for one in items],
                 "count": page.count,
                 "after": following,
             }
         )
         return
-    output.table(
-        (
-            *(Phrase("ref"), Phrase("next"), Phrase("to"), Phrase("state")),
-            *(Phrase("rule"), Phrase("id"), Phrase("owner")),
-        ),
-        [
-            (
-                f"#{one.id}",
-                moments.local(one.next_at, one.zone),
-                showing.target(one),
-                one.state,
-                rule_in_words(one),
-                one.client_id,
-                one.owner,
-            )
-            for one in items
-        ],
-    )
-    showing.unreadable(items)
+    if not items:
+        output.say(Phrase("There is nothing."))
+        return
+    showing.coming(items)
     output.more(following)
 
 
@@ -95,40 +97,47 @@ def show_one(
     owner: naming.Owner = None,
     json: output.JSON = False,
 ) -> None:
-    """Show one: its texts, what is ahead, and what became of it so far."""
+    """Show one: what was asked for, what is ahead, and what became of it so far."""
     with session.desk_of(context) as desk:
         shown = naming.asked(desk, verbs.SHOW, reference, owner)
-    found, texts = shown.schedule, shown.texts
+        values = tuple(_values(shown.report, desk.templates))
+    report, texts = shown.report, shown.texts
     if isinstance(texts, Phrase):  # the template changed since
         output.note(Phrase("its texts cannot be shown: {why}", why=texts))
         texts = ()
     if json:
         output.document(
             {
-                **views.schedule(found),
-                **_as_data(upcoming(found, skipped=shown.skipped), shown.cautions),
+                **views.report(report),
+                **_as_data(
+                    upcoming(report.clocked, skipped=report.skipped), report.cautions
+                ),
                 "texts": views.texts(texts),
                 "occurrences": [views.occurrence(one) for one in shown.occurrences],
-                "broadcasts": [views.broadcast(*one) for one in shown.broadcasts],
+                "broadcasts": [views.broadcast(one) for one in shown.broadcasts],
             }
         )
         return
-    _show(found, texts)
-    ahead = upcoming(found, limit=_AHEAD, skipped=shown.skipped)
+    _show(report, values, texts)
+    ahead = upcoming(report.clocked, limit=_AHEAD, skipped=report.skipped)
     if ahead.entries or ahead.skipped:
-        showing.ahead(ahead, (*ahead.warnings, *shown.cautions))
+        showing.ahead(ahead, (*ahead.warnings, *report.cautions))
     if shown.occurrences:
         output.plain()
         output.table(
             (Phrase("due"), Phrase("became"), Phrase("why")),
             [
-                (moments.local(one.due_at, found.zone), one.state, one.reason)
+                (
+                    moments.local(one.due_at, report.zone),
+                    meanings.state(one.state),
+                    one.reason and meanings.reason(one.reason),
+                )
                 for one in shown.occurrences
             ],
         )
     if shown.broadcasts:
         output.plain()
-        showing.broadcasts(shown.broadcasts, found.zone)
+        showing.broadcasts(shown.broadcasts)
 
 
 @app.command()
@@ -143,7 +152,7 @@ def preview(
     with session.desk_of(context) as desk:
         report = naming.asked(desk, verbs.QUERY, reference, owner)
     found = report.schedule
-    ahead = upcoming(found, limit=limit, skipped=report.skipped)
+    ahead = upcoming(report.clocked, limit=limit, skipped=report.skipped)
     if json:
         data = _as_data(ahead, report.cautions)
         rule = rule_in_words(found)
@@ -154,7 +163,7 @@ def preview(
             Phrase(
                 "#{number} is {state}; nothing is ahead.",
                 number=found.id,
-                state=found.state,
+                state=meanings.state(found.state),
             )
         )
         showing.unreadable([found])
@@ -181,28 +190,66 @@ def _as_data(ahead: Preview, cautions: tuple[Caution, ...]) -> dict[str, object]
     return moments.as_data(ahead, (*ahead.warnings, *cautions))
 
 
-def _show(found: Schedule, texts: tuple[Text, ...]) -> None:
+def _values(report: Report, templates: Templates) -> Iterator[tuple[Phrase, str]]:
+    """The fields of a template as they were given, moments as its clocks show them."""
+    content = report.schedule.content
+    if not isinstance(content, TemplateContent):
+        return
+    types: dict[str, FieldType] = {}
+    with suppress(CarillonError):  # gone, or another by now: then as they stand there
+        fields = templates.get(content.template).fields
+        types = {field.name: field.type for field in fields}
+    for name, by_language in content.values.items():
+        for language, given in by_language.items():
+            typed = f"{name}:{language}" if language else name
+            text = given
+            if types.get(name) is FieldType.MOMENT:
+                with suppress(Invalid):
+                    text = moments.local(timestamps.parse(given), report.zone)
+            yield Phrase("value of {field}", field=typed), text
+
+
+def _show(
+    report: Report, values: Iterable[tuple[Phrase, str]], texts: tuple[Text, ...]
+) -> None:
+    found, zone = report.schedule, report.zone
+    template = isinstance(found.content, TemplateContent) and found.content.template
     output.details(
         [
-            (Phrase("reference"), f"#{found.id}"),
+            (Phrase("number"), f"#{found.id}"),
             (Phrase("id"), found.client_id),
-            (Phrase("owner"), found.owner),
-            (Phrase("origin"), found.origin),
             (Phrase("to"), showing.target(found)),
-            (Phrase("state"), found.state),
-            (Phrase("why"), found.reason),
+            (Phrase("state"), showing.state(report)),
+            (Phrase("paused since"), moments.local(found.paused_at, zone)),
+            (Phrase("why"), found.reason and meanings.reason(found.reason)),
+            (Phrase("next"), moments.local(found.next_at, zone)),
             (Phrase("rule"), showing.rule(found)),
-            (Phrase("zone"), found.zone),
-            (Phrase("expires"), moments.local(found.expires_at, found.zone)),
-            (Phrase("late"), found.late.policy),
+            (Phrase("zone"), zone),
+            (Phrase("expires"), moments.local(found.expires_at, zone)),
+            (Phrase("when late"), _late(found)),
+            (Phrase("template"), template or None),
+            *values,
             (Phrase("revision"), found.revision),
-            (Phrase("created"), moments.local(found.created_at, found.zone)),
-            (Phrase("ended"), moments.local(found.ended_at, found.zone)),
+            (Phrase("asked for by"), found.owner),
+            (Phrase("door"), meanings.DOORS[found.origin]),
+            (Phrase("asked for at"), moments.local(found.created_at, zone)),
+            (Phrase("ended"), moments.local(found.ended_at, zone)),
         ]
     )
     showing.unreadable([found])
     output.plain()
     showing.written(texts)
+
+
+def _late(found: Schedule) -> Phrase:
+    policy = found.late.policy
+    if policy is LatePolicy.RUN:
+        return Phrase(
+            "{policy}: it is sent if it is at most {within} s late",
+            policy=policy,
+            within=found.late.within,
+        )
+    return Phrase("{policy}: {meaning}", policy=policy, meaning=meanings.LATE[policy])
 
 
 app.command()(editing.edit)

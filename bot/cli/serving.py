@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def seen(desk: "Desk") -> Health:
-    return desk.ask_here(STATUS(StatusWish(limit=1)))
+    return desk.ask_here(STATUS(StatusWish(limit=1))).health
 
 
 def differing(context: typer.Context, found: Health) -> list[Phrase]:

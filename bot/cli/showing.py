@@ -4,13 +4,17 @@ from collections.abc import Iterable, Sequence
 
 from bot.cli import moments, output
 from bot.cli.reader import words
-from bot.domain import coming
-from bot.domain.broadcast import Broadcast, Progress
+from bot.domain import coming as clocks
+from bot.domain import meanings
+from bot.domain.access import OPERATOR
+from bot.domain.broadcast import OccurrenceState, Progress
 from bot.domain.characters import line
 from bot.domain.message import Text
-from bot.domain.phrase import Counted, Phrase
+from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words
 from bot.domain.schedule import Schedule
+from bot.service.delivery.broadcasts import Account
+from bot.service.requests.schedules import Report
 
 
 def target(schedule: Schedule) -> str:
@@ -29,7 +33,7 @@ def rule(schedule: Schedule) -> Phrase | None:
 def unreadable(found: Iterable[Schedule]) -> None:
     """A note for each that is not over and can be done no longer."""
     for one in found:
-        if not one.is_final and (why := coming.unreadable(one)) is not None:
+        if not one.is_final and (why := clocks.unreadable(one)) is not None:
             output.note(
                 Phrase("#{number} can no longer be read: {why}", number=one.id, why=why)
             )
@@ -80,8 +84,8 @@ def cautions(found: Iterable[Caution]) -> None:
 
 
 COUNTS = (
-    *(Phrase("total"), Phrase("sent"), Phrase("failed"), Phrase("skipped")),
-    Phrase("deferred"),
+    *(Phrase("readers"), Phrase("told"), Phrase("not reached")),
+    *(Phrase("left before"), Phrase("tried again")),
 )
 
 
@@ -91,41 +95,89 @@ def counts(progress: Progress) -> tuple[int, ...]:
     return (*reached, progress.deferred)
 
 
-def told_so_far(found: Broadcast, progress: Progress) -> Phrase:
+def told_so_far(found: Account) -> Phrase:
     """Of one that was stopped just now."""
     return Counted(
-        "Broadcast {number}: {count} of {total} has been told so far; what was on its"
+        "Broadcast {name}: {count} of {total} has been told so far; what was on its"
         " way is still counted, see {command}.",
-        "Broadcast {number}: {count} of {total} have been told so far; what was on its"
+        "Broadcast {name}: {count} of {total} have been told so far; what was on its"
         " way is still counted, see {command}.",
-        progress.sent,
-        number=found.id,
-        total=progress.total,
-        command=f"`carillon broadcasts show {found.id}`",
+        found.progress.sent,
+        name=found.name.shown,
+        total=found.progress.total,
+        command=f"`carillon broadcasts show {found.name}`",
     )
 
 
-def broadcasts(
-    found: Iterable[tuple[Broadcast, Progress]], zone: str | None = None
-) -> None:
-    """A line each; `zone`: whose clocks tell when they began, else UTC for programs."""
+def coming(found: Iterable[Report]) -> None:
+    """What is to be sent, a line each."""
     output.table(
         (
-            *(Phrase("broadcast"), Phrase("schedule"), Phrase("state")),
-            *COUNTS,
-            Phrase("started"),
+            *(Phrase("number"), Phrase("next"), Phrase("to")),
+            *(Phrase("says"), Phrase("state")),
         ),
         [
             (
-                broadcast.id,
-                f"#{broadcast.schedule_id}",
-                broadcast.state,
-                *counts(progress),
-                moments.local(broadcast.created_at, zone)
-                if zone
-                else broadcast.created_at,
+                f"#{one.id}",
+                _when(one),
+                target(one.schedule),
+                _known_as(one.schedule),
+                state(one),
             )
-            for broadcast, progress in found
+            for one in found
         ],
-        numbers=COUNTS,
     )
+    unreadable(one.schedule for one in found)
+
+
+def _when(one: Report) -> Phrase | str:
+    moment = moments.local(one.schedule.next_at, one.zone)
+    said = rule_in_words(one.schedule)
+    if said is None:
+        return moment
+    return Phrase("{moment}, {rule}", moment=moment, rule=said) if moment else said
+
+
+def _known_as(schedule: Schedule) -> Phrase | str:
+    title, name = schedule.content.title, schedule.client_id
+    if schedule.owner != OPERATOR:
+        name = f"{name}, {schedule.owner}"
+    return Phrase("{title} ({id})", title=title, id=name) if title else name
+
+
+def state(one: Report) -> Phrase:
+    """In a word; that one of its occurrences waits for an admin stands beside it."""
+    found = meanings.state(one.schedule.state)
+    if not one.is_held:
+        return found
+    held = meanings.state(OccurrenceState.HELD)
+    return held if one.schedule.next_at is None else Listed(found, held)
+
+
+def broadcasts(found: Iterable[Account]) -> None:
+    """What is or was sent, a line each."""
+    output.table(
+        (
+            *(Phrase("broadcast"), Phrase("started"), Phrase("to")),
+            *(Phrase("says"), Phrase("state"), Phrase("told")),
+        ),
+        [
+            (
+                one.name.shown,
+                moments.local(one.broadcast.created_at, one.zone),
+                target(one.schedule),
+                one.schedule.content.title,
+                meanings.state(one.broadcast.state),
+                _told(one.progress),
+            )
+            for one in found
+        ],
+    )
+
+
+def _told(progress: Progress) -> Phrase:
+    told = Phrase("{count} of {total}", count=progress.sent, total=progress.total)
+    if not progress.failed:
+        return told
+    failed = Counted("{count} failed", "{count} failed", progress.failed)
+    return Listed(told, failed)

@@ -7,12 +7,12 @@ import typer
 
 from bot.cli import moments, output, session, showing
 from bot.desk import views
-from bot.desk.verbs.status import STATUS, StatusWish
-from bot.domain import timestamps
+from bot.desk.verbs.status import STATUS, Status, StatusWish
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Schedule
+from bot.service.ports.paging import Page
 from bot.service.ports.pulses import Pulse
-from bot.service.records.health import Health
+from bot.service.requests.schedules import Report
 
 if TYPE_CHECKING:
     from bot.app.differences import Differences
@@ -31,7 +31,8 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
 
     differences = Differences(session.settings_of(context))
     with session.desk_of(context) as desk:
-        found = desk.ask_here(STATUS(StatusWish(limit=_NEXT)))
+        work = desk.ask_here(STATUS(StatusWish(limit=_NEXT)))
+        found = work.health
         own = desk.policy.addresses.own
         # a service that cannot write gives no sign of life
         trouble = None if found.up else found.held_up or desk.trouble()
@@ -44,19 +45,22 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                 "services": [
                     _pulse(pulse, differences) for pulse in (*found.up, *found.silent)
                 ],
-                "sending": [views.broadcast(*one) for one in found.sending],
+                "sending": [views.broadcast(one) for one in work.sending],
                 "unreadable": [
                     {"reference": one.first, "count": one.total, "why": str(one.why)}
                     for one in found.unreadable
                 ],
                 "held_up": str(found.held_up) if found.held_up else None,
-                "next": [_schedule(schedule) for schedule in found.upcoming],
+                "next": [_schedule(one.schedule) for one in work.upcoming],
+                "paused": [_schedule(one.schedule) for one in work.paused.items],
+                "held": [_schedule(one.schedule) for one in work.held.items],
             }
         )
     else:
-        _show(found)
+        clocks = moments.here(session.settings_of(context))
+        _show(work, clocks)
         for pulse in found.up:
-            for told in _configuration(pulse, differences):
+            for told in _configuration(pulse, differences, clocks):
                 output.say(told)
         if found.held_up and found.up:
             output.say(found.held_up)
@@ -77,10 +81,11 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         )
 
 
-def _show(found: Health) -> None:
-    pulses = [(pulse, "up") for pulse in found.up]
-    pulses += [(pulse, "silent") for pulse in found.silent]
-    if pulses:
+def _show(work: Status, clocks: str) -> None:
+    found = work.health
+    up = [(pulse, Phrase("up")) for pulse in found.up]
+    silent = [(pulse, Phrase("silent")) for pulse in found.silent]
+    if up or silent:
         output.table(
             (
                 *(Phrase("service"), Phrase("state"), Phrase("connected")),
@@ -90,16 +95,17 @@ def _show(found: Health) -> None:
                 (
                     pulse.service,
                     state,
-                    pulse.connected and state == "up",
-                    pulse.started_at,
-                    pulse.seen_at,
+                    pulse.connected and (pulse, state) in up,
+                    moments.local(pulse.started_at, clocks),
+                    moments.local(pulse.seen_at, clocks),
                     pulse.version,
                 )
-                for pulse, state in pulses
+                for pulse, state in (*up, *silent)
             ],
         )
-    if found.sending:
-        showing.broadcasts(found.sending)
+    if work.sending:
+        _headed(Phrase("Going out now:"))
+        showing.broadcasts(work.sending)
     for one in found.unreadable:
         output.say(
             Counted(
@@ -111,35 +117,46 @@ def _show(found: Health) -> None:
                 why=one.why,
             )
         )
-    if not found.upcoming:
+    if work.upcoming:
+        _headed(Phrase("Going out next:"))
+        showing.coming(work.upcoming)
+    else:
         output.say(Phrase("Nothing is scheduled."))
+    _waiting(work.held, Phrase("Held, until an admin resumes or skips it:"), "held")
+    _waiting(work.paused, Phrase("Paused, until somebody resumes it:"), "paused")
+
+
+def _waiting(page: Page[Report], heading: Phrase, state: str) -> None:
+    if not page.items:
         return
-    output.table(
-        (
-            *(Phrase("next"), Phrase("utc"), Phrase("schedule")),
-            *(Phrase("to"), Phrase("id")),
-        ),
-        [
-            (
-                moments.local(schedule.next_at, schedule.zone),
-                schedule.next_at,
-                f"#{schedule.id}",
-                schedule.audience.label,
-                schedule.client_id,
+    _headed(heading)
+    showing.coming(page.items)
+    if page.count > len(page.items):
+        output.say(
+            Counted(
+                "There is {count} more: {command}.",
+                "There are {count} more: {command}.",
+                page.count - len(page.items),
+                command=f"`carillon schedules list --status {state}`",
             )
-            for schedule in found.upcoming
-        ],
-    )
+        )
 
 
-def _configuration(pulse: Pulse, differences: "Differences") -> Iterator[Phrase]:
+def _headed(heading: Phrase) -> None:
+    output.plain()
+    output.say(heading)
+
+
+def _configuration(
+    pulse: Pulse, differences: "Differences", clocks: str
+) -> Iterator[Phrase]:
     """Which it has read, and what is to be known of it."""
     if pulse.reading is None:
         return
     yield Phrase(
         "Its configuration is {file}, read at {time}; templates of its own: {folder}.",
         file=pulse.reading.file,
-        time=timestamps.format(pulse.reading.at),
+        time=moments.local(pulse.reading.at, clocks),
         folder=pulse.reading.templates or Phrase("none"),
     )
     for told in differences.told(pulse):
@@ -165,5 +182,7 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
         "reference": schedule.id,
         "id": schedule.client_id,
         "list": schedule.audience.list_name,
+        "title": schedule.content.title,
+        "state": schedule.state,
         "next_at": schedule.next_at,
     }

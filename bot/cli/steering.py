@@ -10,12 +10,11 @@ from bot.desk import views
 from bot.desk.verbs import broadcasts, schedules, steering
 from bot.desk.verbs.broadcasts import BroadcastWish
 from bot.domain import coming, timestamps, wallclock
-from bot.domain.broadcast import Broadcast, BroadcastState, Progress
+from bot.domain.broadcast import BroadcastState
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import CautionKind, upcoming
-from bot.domain.schedule import Schedule
-from bot.service.ports.paging import Paging
+from bot.service.delivery.broadcasts import Account
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 
@@ -31,7 +30,7 @@ Due = Annotated[
     typer.Argument(
         metavar="DUE",
         help="Which occurrence: its day, '2026-12-24 09:00' on the wall in the"
-        " schedule's zone, or 2026-12-24T08:00:00Z.",
+        " announcement's zone, or 2026-12-24T08:00:00Z.",
     ),
 ]
 
@@ -101,29 +100,29 @@ def cancel(
     verb = steering.CANCEL
     with session.desk_of(context) as desk:
         before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
-        sending = {found.id for found, _ in _latest(desk, before)}
+        sending = {found.id for found in _latest(desk, before)}
         changed = desk.ask_here(verb(_same(before)))
         stopped = [
             one
             for one in _latest(desk, changed, BroadcastState.STOPPED)
-            if one[0].id in sending
+            if one.id in sending
         ]
     if json:
-        shown = [views.broadcast(*one) for one in stopped]
+        shown = [views.broadcast(one) for one in stopped]
         output.document({**_as_data(changed), "stopped": shown})
         return
     for one in stopped:
-        output.say(showing.told_so_far(*one))
+        output.say(showing.told_so_far(one))
     _tell(changed)
 
 
 def _latest(
     desk: "Desk", report: Report, state: BroadcastState = BroadcastState.SENDING
-) -> list[tuple[Broadcast, Progress]]:
+) -> list[Account]:
     """The latest broadcast, where it is in that state."""
-    wish = BroadcastWish(paging=Paging(limit=1, before=0), schedule=report.schedule.id)
+    wish = BroadcastWish(limit=1, schedule=report.schedule.id)
     found = desk.ask_here(broadcasts.LIST(wish)).items
-    return [one for one in found if one[0].state is state]
+    return [one for one in found if one.broadcast.state is state]
 
 
 def _change(
@@ -153,14 +152,14 @@ def _as_data(changed: Report) -> dict[str, Any]:
     }
 
 
-def tell(changed: Schedule) -> None:
+def tell(changed: Report) -> None:
     output.say(_changed(changed))
-    showing.unreadable([changed])
+    showing.unreadable([changed.schedule])
 
 
 def _tell(changed: Report) -> None:
     """How it stands, which says what cannot be read, and what else to know."""
-    tell(changed.schedule)
+    tell(changed)
     unread = CautionKind.UNREADABLE
     showing.cautions(one for one in changed.warnings if one.kind is not unread)
 
@@ -196,7 +195,7 @@ def _tell_skipped(before: Report, after: Report, due: str | None) -> None:
     named = set() if due is None else {timestamps.parse(due)}
     left_out = _left_out(after)
     for moment in sorted(named or _left_out(before) ^ left_out):
-        shown = moments.local(moment, after.schedule.zone)
+        shown = moments.local(moment, after.zone)
         if moment in left_out:
             output.say(Phrase("{moment} is skipped.", moment=shown))
         else:
@@ -233,18 +232,19 @@ def _moment(report: Report, due: str | None) -> str | None:
     return timestamps.format(found[0])
 
 
-def _changed(found: Schedule) -> Phrase:
+def _changed(report: Report) -> Phrase:
+    found = report.schedule
     if found.next_at is None:
         return Phrase(
             "#{number} ({id}) is {state}.",
             number=found.id,
             id=found.client_id,
-            state=found.state,
+            state=showing.state(report),
         )
     return Phrase(
         "#{number} ({id}) is {state}; next: {time}.",
         number=found.id,
         id=found.client_id,
-        state=found.state,
-        time=moments.local(found.next_at, found.zone),
+        state=showing.state(report),
+        time=moments.local(found.next_at, report.zone),
     )

@@ -1,17 +1,28 @@
 """`carillon subscribers`: who stands on a list."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import exporting, importing, output, session
+from bot.cli import exporting, importing, moments, output, session
+from bot.desk.verbs import lists
 from bot.desk.verbs import subscribers as verbs
-from bot.domain import zones
+from bot.domain import meanings, zones
+from bot.domain.lists import SubscriptionOrigin
 from bot.domain.phrase import Counted, Phrase
+
+if TYPE_CHECKING:
+    from bot.desk.desk import Desk
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
 app.command("import")(importing.import_people)
 app.command("export")(exporting.export_people)
+
+#: who put somebody on a list
+_BY = {
+    SubscriptionOrigin.PRESENCE: Phrase("themselves"),
+    SubscriptionOrigin.ADMIN: Phrase("an admin"),
+}
 
 ListName = Annotated[str, typer.Argument(metavar="LIST", help="The list's name.")]
 People = Annotated[
@@ -40,6 +51,7 @@ def show(
         return
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.LIST(wish))
+        clocks = _clocks(desk, list_name)
     more = len(found) > limit
     found = found[:limit]
     following = found[-1][0].id if more else None
@@ -67,8 +79,8 @@ def show(
         [
             (
                 subscriber.jid,
-                subscription.started_at,
-                subscription.origin,
+                moments.local(subscription.started_at, clocks),
+                _BY[subscription.origin],
                 subscriber.language or subscriber.language_seen,
                 subscriber.timezone,
             )
@@ -78,11 +90,17 @@ def show(
     output.more(following)
 
 
+def _clocks(desk: "Desk", list_name: str) -> str:
+    """The zone of the list."""
+    return desk.ask_here(lists.SHOW(lists.ListName(list_name))).timezone
+
+
 def _show_suspended(
     context: typer.Context, wish: verbs.SubscriberWish, limit: int, *, json: bool
 ) -> None:
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.SUSPENDED(wish))
+        clocks = _clocks(desk, wish.list_name)
     following = found[limit - 1].subscription.id if len(found) > limit else None
     found = found[:limit]
     if json:
@@ -102,7 +120,11 @@ def _show_suspended(
     output.table(
         (Phrase("jid"), Phrase("suspended since"), Phrase("reason")),
         [
-            (subscriber.jid, subscription.ended_at, condition)
+            (
+                subscriber.jid,
+                moments.local(subscription.ended_at, clocks),
+                meanings.condition(condition),
+            )
             for subscription, subscriber, condition in found
         ],
     )

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.domain import coming
-from bot.domain.broadcast import Broadcast, DeliveryException, Occurrence, Progress
+from bot.domain.broadcast import DeliveryException, Occurrence
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words
 from bot.domain.schedule import Schedule, TemplateContent
+from bot.service.delivery.broadcasts import Account
 from bot.service.ports.pulses import Reading
+from bot.service.requests.schedules import Report
 
 
 def texts(found: Iterable[Text]) -> list[dict[str, Any]]:
@@ -42,31 +44,43 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "revision": one.revision,
         "expires_at": one.expires_at,
         "late": {"policy": one.late.policy, "within": one.late.within},
+        "title": content.title,
         "template": template.template if template else None,
         "values": template.values if template else None,
         "created_at": one.created_at,
+        "paused_at": one.paused_at,
         "ended_at": one.ended_at,
     }
+
+
+def report(one: Report) -> dict[str, Any]:
+    """Also what an occurrence of it waits for."""
+    return {**schedule(one.schedule), "held": one.is_held}
 
 
 def _english(why: Phrase | None) -> str | None:
     return None if why is None else str(why)
 
 
-def broadcast(one: Broadcast, progress: Progress) -> dict[str, Any]:
+def broadcast(one: Account) -> dict[str, Any]:
+    found, progress, content = one.broadcast, one.progress, one.schedule.content
     return {
-        "broadcast": one.id,
-        "schedule": one.schedule_id,
-        "state": one.state,
-        "reason": one.reason,
+        "broadcast": str(one.name),
+        "schedule": found.schedule_id,
+        "list": one.schedule.audience.list_name,
+        "template": content.template if isinstance(content, TemplateContent) else None,
+        "title": content.title,
+        "state": found.state,
+        "reason": found.reason,
         "total": progress.total,
         "sent": progress.sent,
         "failed": progress.failed,
         "skipped": progress.skipped,
         "deferred": progress.deferred,
-        "started_at": one.created_at,
-        "finished_at": one.finished_at,
-        "expires_at": one.expires_at,
+        "timezone": one.zone,
+        "started_at": found.created_at,
+        "finished_at": found.finished_at,
+        "expires_at": found.expires_at,
     }
 
 

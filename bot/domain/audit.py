@@ -61,7 +61,7 @@ class AuditEntry:
     door: Origin | Occasion | str
     action: Action | str
     about: str
-    #: the schedule's or broadcast's, where one is meant
+    #: the schedule's, where one is meant
     reference: int | None
     #: `done`, or the code of the error
     result: str

@@ -161,6 +161,24 @@ class Broadcast:
         return self.expires_at is not None and self.expires_at <= now
 
 
+@dataclass(frozen=True, slots=True)
+class BroadcastName:
+    """As people name one: by its schedule, and which of its broadcasts it is."""
+
+    schedule_id: int
+    #: from 1; None: the latest
+    number: int | None = None
+
+    def __str__(self) -> str:
+        """As it is typed: a shell takes what stands behind `#` for a comment."""
+        which = "" if self.number is None else f"/{self.number}"
+        return f"{self.schedule_id}{which}"
+
+    @property
+    def shown(self) -> str:
+        return f"#{self}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
     """A range of a broadcast's audience that one worker sends under a lease."""

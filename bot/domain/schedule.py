@@ -133,6 +133,9 @@ class PeopleAudience:
 
 Audience = ListAudience | PeopleAudience
 
+#: characters of a text that are enough to know it by
+_TITLE = 60
+
 #: a template field's values: {name: {language or '': text as given}}
 FieldValues = Mapping[str, Mapping[str, str]]
 
@@ -144,6 +147,16 @@ class TextContent:
     texts: tuple[Text, ...]
     payloads: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """By which people know it: its subject, or how it begins."""
+        subjects = (one.subject.strip() for one in self.texts if one.subject)
+        lines = (one.body.strip().partition("\n")[0] for one in self.texts)
+        found = next(filter(None, subjects), None) or next(filter(None, lines), "")
+        if len(found) <= _TITLE:
+            return found
+        return f"{found[:_TITLE].rpartition(' ')[0] or found[:_TITLE]}…"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateContent:
@@ -151,6 +164,10 @@ class TemplateContent:
 
     template: str
     values: FieldValues
+
+    @property
+    def title(self) -> str:
+        return self.template
 
 
 Content = TextContent | TemplateContent

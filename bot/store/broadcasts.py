@@ -97,6 +97,20 @@ class SqlBroadcasts:
             conditions.append(IS_SENDING)
         return page(self._connection, table, conditions, paging, _from_row)
 
+    def nth(self, schedule_id: int, number: int) -> Broadcast | None:
+        select = sa.select(table).where(
+            self._theirs, table.c.schedule_id == schedule_id
+        )
+        return self._one(select.order_by(table.c.id).offset(number - 1).limit(1))
+
+    def number(self, broadcast: Broadcast) -> int:
+        until = (
+            self._theirs,
+            table.c.schedule_id == broadcast.schedule_id,
+            table.c.id <= broadcast.id,
+        )
+        return count_rows(self._connection, table, until)
+
     def count(self, owner: str, since: datetime, until: datetime) -> int:
         theirs = (
             self._theirs,

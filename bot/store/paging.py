@@ -1,15 +1,20 @@
-"""Pages in ascending order of id, as XEP-0059 asks for them."""
+"""Pages in ascending order of id, as XEP-0059 asks for them, or in another order."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from bot.domain.errors import NotFound
 from bot.domain.phrase import Phrase
-from bot.service.ports.paging import Page, Paging
+from bot.service.ports.paging import Order, Page, Paging
+from bot.store.types import UTCDateTime
 
 Item = TypeVar("Item")
+
+#: behind whatever has a moment
+_NEVER = sa.literal(datetime(9999, 12, 31, tzinfo=UTC), UTCDateTime())
 
 
 def page(
@@ -21,6 +26,8 @@ def page(
 ) -> Page[Item]:
     """Raises NotFound where after/before names no row that matches."""
     key: sa.ColumnElement[int] = table.c.id
+    if paging.order is not Order.OLDEST:
+        return _ordered(connection, table, conditions, paging, from_row)
     count = count_rows(connection, table, conditions)
     wanted = sa.select(table).where(*conditions)
     for reference in (paging.after, paging.before):
@@ -39,6 +46,37 @@ def page(
     if rows:
         index = count_rows(connection, table, [*conditions, key < rows[0].id])
     return Page([from_row(row) for row in rows], count, index)
+
+
+def _ordered(
+    connection: sa.Connection,
+    table: sa.Table,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    paging: Paging,
+    from_row: Callable[[sa.Row[Any]], Item],
+) -> Page[Item]:
+    """Forwards only."""
+    key, wanted = table.c.id, sa.select(table).where(*conditions)
+    passed: sa.ColumnElement[bool] = sa.false()
+    if paging.order is Order.LATEST:
+        wanted = wanted.order_by(key.desc())
+        if paging.after:
+            _must_match(connection, table, conditions, paging.after)
+            passed = key >= paging.after
+    else:
+        moment = sa.func.coalesce(table.c.next_at, _NEVER)
+        wanted = wanted.order_by(moment, key)
+        if paging.after:
+            _must_match(connection, table, conditions, paging.after)
+            there = sa.select(moment).where(key == paging.after).scalar_subquery()
+            passed = sa.or_(
+                moment < there, sa.and_(moment == there, key <= paging.after)
+            )
+    rows = connection.execute(wanted.where(sa.not_(passed)).limit(paging.limit))
+    items = [from_row(row) for row in rows]
+    count = count_rows(connection, table, conditions)
+    index = count_rows(connection, table, [*conditions, passed])
+    return Page(items, count, index)
 
 
 def count_rows(

@@ -86,7 +86,9 @@ class SqlSchedules:
         added = self._connection.execute(returning).one_or_none()
         if added is None:
             raise Conflict(
-                Phrase("There is a schedule {id!r} already.", id=schedule.client_id)
+                Phrase(
+                    "There is an announcement {id!r} already.", id=schedule.client_id
+                )
             )
         return _from_row(added)
 

@@ -196,7 +196,10 @@ def test_wait_for_what_fails_ends_with_1(place: Workplace) -> None:
     (place.folder / "templates" / "gone" / "body.en.txt.j2").write_text("Body")
     ran = place(*asked, "--wait")
     assert ran.code == 1
-    assert ran.err.splitlines()[-1] == "carillon: #1 is failed: content"
+    assert ran.err.splitlines()[-1] == (
+        "carillon: #1 is failed: its template or one of its fields can no longer be"
+        " rendered"
+    )
 
 
 def _is_final(uow: UnitOfWork, reference: int) -> bool:

@@ -1,5 +1,7 @@
 """`broadcasts`: what is or was sent."""
 
+import re
+
 import pytest
 
 from tests.cli.workplace import Workplace, plan, send, send_first
@@ -20,7 +22,7 @@ def sending(place: Workplace) -> Workplace:
 def test_list_and_show(sending: Workplace) -> None:
     """A broadcast under way shows with its counts, as table and JSON."""
     out = sending.done("broadcasts", "list", "--sending")
-    assert out.split()[-9:-1] == ["1", "#1", "sending", "3", "0", "0", "0", "0"]
+    assert re.search(r"#1/1 +\S+ \S+ UTC +news +Hi +sending +0 of 3\b", out)
     data = sending.data("broadcasts", "list")
     assert data["items"] == [sending.data("broadcasts", "show", "1")]
     assert (data["count"], data["after"]) == (1, None)
@@ -33,7 +35,7 @@ def test_failures_in_pages(sending: Workplace) -> None:
     with sending.use_cases() as use_cases:
         send(use_cases, failing)
     out = sending.done("broadcasts", "failures", "1")
-    assert "c@example.org  failed  gone" in out
+    assert "c@example.org  failed  the address no longer exists (gone)" in out
     first = sending.data("broadcasts", "failures", "1", "--limit", "1")
     assert [one["jid"] for one in first["items"]] == ["a@example.org"]
     assert first["after"] == "a@example.org"
@@ -66,7 +68,7 @@ def test_watch_what_failed(sending: Workplace) -> None:
     with sending.use_cases() as use_cases:
         send(use_cases, everybody)
     ran = sending("broadcasts", "watch", "1", "--json")
-    assert ran.fault() == "carillon: broadcast 1 is failed"
+    assert ran.fault() == "carillon: broadcast #1/1 is failed"
     assert '"failed": 3' in ran.out
 
 
@@ -78,7 +80,7 @@ def test_watch_tells_how_many_were_not_reached(sending: Workplace) -> None:
     ran = sending("broadcasts", "watch", "1")
     assert (ran.code, ran.err) == (
         0,
-        "2 of 3 were not reached; who and why: carillon broadcasts failures 1\n",
+        "2 of 3 were not reached; who and why: carillon broadcasts failures 1/1\n",
     )
     assert sending("broadcasts", "watch", "1", "--json").err == ""
 
@@ -107,13 +109,13 @@ def test_how_many_were_told_before_a_stop(
     with sending.use_cases() as use_cases:
         send_first(use_cases, {"a@example.org": "forbidden"}, 2)
     said = sending.done(*command)
-    assert said.startswith("Broadcast 1: 1 of 3 has been told so far; ")
+    assert said.startswith("Broadcast #1/1: 1 of 3 has been told so far; ")
     ran = sending("broadcasts", "watch", "1")
     assert ran.code == 1
     assert ran.err.splitlines()[:3] == [
         "1 of 3 was told",
         "1 of 3 was left out: it ended before",
-        "1 of 3 was not reached; who and why: carillon broadcasts failures 1",
+        "1 of 3 was not reached; who and why: carillon broadcasts failures 1/1",
     ]
     assert ran.err.splitlines()[3].endswith("is stopped")
     again = sending.data("schedules", "cancel", "x")
@@ -123,7 +125,7 @@ def test_how_many_were_told_before_a_stop(
 def test_stop_and_cancel_as_data(sending: Workplace) -> None:
     """JSON holds the counts of each broadcast that was stopped."""
     [one] = sending.data("schedules", "cancel", "x")["stopped"]
-    assert (one["broadcast"], one["state"], one["sent"]) == (1, "stopped", 0)
+    assert (one["broadcast"], one["state"], one["sent"]) == ("1/1", "stopped", 0)
     [same] = sending.data("broadcasts", "stop", "1")["broadcasts"]
     assert same == one
 
@@ -134,25 +136,48 @@ def test_stop_all(sending: Workplace) -> None:
     assert sending.data("broadcasts", "list", "--sending")["items"] == []
 
 
-@pytest.mark.parametrize("arguments", [(), ("1", "--all"), ("x",), ("0",)])
+@pytest.mark.parametrize(
+    ("arguments", "code"), [((), 2), (("1", "--all"), 2), (("x",), 1), (("0",), 1)]
+)
 def test_stop_needs_to_know_which(
-    sending: Workplace, arguments: tuple[str, ...]
+    sending: Workplace, arguments: tuple[str, ...], code: int
 ) -> None:
-    """Neither or both of number and --all, or no number, is a usage error."""
-    assert sending("broadcasts", "stop", *arguments).code == 2
+    """Neither or both of a broadcast and --all is a usage error; what names none is
+    refused.
+    """
+    assert sending("broadcasts", "stop", *arguments).code == code
     assert sending.data("broadcasts", "show", "1")["state"] == "sending"
 
 
 @pytest.mark.parametrize("command", ["show", "failures", "watch", "stop"])
 def test_unknown_broadcasts(place: Workplace, command: str) -> None:
     """A broadcast that is not there is refused in one line."""
-    for number in ("2", "9223372036854775807"):
+    for number in ("2", "2/1", "#2", "9223372036854775807"):
         fault = place("broadcasts", command, number).fault()
-        assert fault == f"carillon: There is no broadcast {number}."
+        named = number.lstrip("#").partition("/")[0]
+        assert fault == f"carillon: There is no announcement #{named}."
+    for number in ("x", "0", "1/0", "1/2/3", "-1", "²", ""):
+        fault = place("broadcasts", command, "--", number).fault()
+        assert "names no broadcast; write 12 for the latest" in fault
+    assert "no broadcast" in place("broadcasts", command, "9" * 30).fault()
 
 
-def test_the_latest_come_last_and_pages_go_forward(place: Workplace) -> None:
-    """The list shows the latest; --after 0 starts with the first."""
+def test_each_name_means_one(sending: Workplace) -> None:
+    """A number is that of an announcement, with or without its sign, and which of its
+    broadcasts behind it; what was never sent, and what there is instead, is told.
+    """
+    sending.done("announce", "news", "--body", "Later", "--in", "9d", "--yes")
+    for name in ("1", "#1", "1/1", "#1/1"):
+        assert sending.data("broadcasts", "show", name)["broadcast"] == "1/1"
+    never = sending("broadcasts", "show", "2").fault()
+    assert never == "carillon: Nothing of #2 has been sent yet."
+    assert sending("broadcasts", "show", "1/2").fault() == (
+        "carillon: There is no broadcast #1/2; the latest of #1 is #1/1."
+    )
+
+
+def test_the_latest_come_first_in_pages(place: Workplace) -> None:
+    """The list begins with the latest; --after goes on with earlier ones, by name."""
     for _ in range(3):
         place.done("announce", "news", "--body", "Hi", "--in", "9d", "--yes")
     for number in ("1", "2", "3"):
@@ -160,9 +185,10 @@ def test_the_latest_come_last_and_pages_go_forward(place: Workplace) -> None:
         with place.use_cases() as use_cases:
             plan(use_cases)
     latest = place("broadcasts", "list", "--limit", "2")
-    assert "1 earlier" in latest.err
+    assert latest.err == "there are more: --after 2/1\n"
     data = place.data("broadcasts", "list", "--limit", "2")
-    assert [one["broadcast"] for one in data["items"]] == [2, 3]
-    first = place.data("broadcasts", "list", "--limit", "2", "--after", "0")
-    assert [one["broadcast"] for one in first["items"]] == [1, 2]
-    assert first["after"] == 2
+    assert [one["broadcast"] for one in data["items"]] == ["3/1", "2/1"]
+    rest = place.data("broadcasts", "list", "--limit", "2", "--after", data["after"])
+    assert [one["broadcast"] for one in rest["items"]] == ["1/1"]
+    assert rest["after"] is None
+    assert place.data("broadcasts", "list", "--after", "0", "--limit", "2") == data

@@ -165,11 +165,12 @@ def test_what_commands_say_is_translated(place: Workplace) -> None:
     """Tables, answers, notes and errors are looked up; what is stored is not."""
     headings, first, *_ = place.done("lists").splitlines()
     columns = (
-        *("list", "subscribers", "suspended", "title"),
-        *("default", "kind", "language", "zone"),
+        *("list", "readers", "suspended", "title"),
+        *("kind", "language", "zone"),
     )
     assert headings.split() == [f"<<{name}>>" for name in columns]
-    assert first.split()[:5] == ["maintenance", "0", "0", "Maintenance", "<<yes>>"]
+    kind = ["<<open>>,", "<<default>>"]
+    assert first.split()[:6] == ["maintenance", "0", "0", "Maintenance", *kind]
     people = ("a@example.org", "b@example.org")
     added = "<<2 added to news>>.\n"
     assert place.done("subscribers", "add", "news", *people) == added

@@ -1,9 +1,14 @@
 """`schedules`: what is pending, and changing it."""
 
+import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.cli.workplace import Workplace, plan, send
 
 
@@ -18,16 +23,18 @@ def weekly(place: Workplace) -> Workplace:
 
 
 def test_list_shows_what_is_pending_in_pages(weekly: Workplace) -> None:
-    """The list has a line for each schedule, and pages by --limit and --after."""
+    """The list has a line for each, what goes out next first, and pages by --limit and
+    --after.
+    """
     weekly.done("announce", "news", "--body", "Hi", "--in", "1h", "--yes")
     out = weekly.done("schedules", "list")
     assert ", 4 times" in out
-    assert "role:admin" in out
+    assert [line.split()[0] for line in out.splitlines()] == ["number", "#2", "#1"]
     first = weekly.data("schedules", "list", "--limit", "1")
-    assert (first["count"], first["after"]) == (2, 1)
-    assert "--after 1" in weekly("schedules", "list", "--limit", "1").err
-    second = weekly.data("schedules", "list", "--after", "1")
-    assert [one["reference"] for one in second["items"]] == [2]
+    assert (first["count"], first["after"]) == (2, 2)
+    assert "--after 2" in weekly("schedules", "list", "--limit", "1").err
+    second = weekly.data("schedules", "list", "--after", "2")
+    assert [one["reference"] for one in second["items"]] == [1]
     assert second["after"] is None
 
 
@@ -45,7 +52,7 @@ def test_show_tells_the_clocks_of_its_zone(weekly: Workplace) -> None:
     for command in ("skip", "send-now", "cancel"):
         weekly.done("schedules", command, "weekly")
     out = weekly.done("schedules", "show", "weekly")
-    assert re.search(r"created +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
+    assert re.search(r"asked for at +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
     assert re.search(r"ended +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
     # what is over has nothing ahead, so no UTC beside
     assert not re.search(r"T\d\d:\d\d:\d\dZ", out)
@@ -65,7 +72,7 @@ def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:
     assert found == {
         "pending": [2],
         "paused": [1],
-        "scheduled": [1, 2],
+        "scheduled": [2, 1],
         "running": [],
         "queued": [],
         "held": [],
@@ -207,3 +214,96 @@ def test_what_was_tried_with_an_unknown_name(weekly: Workplace, verb: str) -> No
     assert weekly("schedules", verb, "nothing", *more).code == 1
     entries = weekly.data("audit", "--result", "not-found")["items"]
     assert [one["action"] for one in entries] == [verb]
+
+
+def test_show_tells_all_that_was_given(place: Workplace) -> None:
+    """Template and every value in each language, moments by its clocks; rule, end,
+    lateness, zone, revision, who asked, when and through which door.
+    """
+    place.done(
+        *("announce", "maintenance", "--template", "maintenance", "--id", "disks"),
+        *("--set", "start=2027-05-08 22:00", "--set", "duration=2h"),
+        *("--set", "summary=New disks", "--set", "summary:de=Neue Platten"),
+        *("--at", "2027-05-01 09:00", "--every", "FREQ=WEEKLY;COUNT=4"),
+        *("--expires", "2027-06-01 00:00", "--late", "hold", "--yes"),
+    )
+    place.done("schedules", "edit", "disks", "--set", "duration=3h", "--yes")
+    shown = _pairs(place.done("schedules", "show", "disks"))
+    created = shown.pop("asked for at")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? CES?T", created)
+    assert shown == {
+        "number": "#1",
+        "id": "disks",
+        "to": "maintenance",
+        "state": "pending",
+        "next": "2027-05-01 09:00 CEST",
+        "rule": "each Saturday at 09:00, 4 times (FREQ=WEEKLY;COUNT=4)",
+        "zone": "Europe/Warsaw",
+        "expires": "2027-06-01 00:00 CEST",
+        "when late": "hold: it waits for an admin",
+        "template": "maintenance",
+        "value of duration": "3h",
+        "value of start": "2027-05-08 22:00 CEST",
+        "value of summary": "New disks",
+        "value of summary:de": "Neue Platten",
+        "revision": "2",
+        "asked for by": "role:admin",
+        "door": "on the command line",
+    }
+    data = place.data("schedules", "show", "disks")
+    assert data["values"]["summary"] == {"": "New disks", "de": "Neue Platten"}
+    assert (data["template"], data["title"]) == ("maintenance", "maintenance")
+    assert data["late"]["policy"] == "hold"
+    assert (data["revision"], data["owner"], data["origin"]) == (2, "role:admin", "cli")
+    assert (data["held"], data["paused_at"]) == (False, None)
+
+
+def test_show_tells_that_it_is_paused_or_held(place: Workplace) -> None:
+    """Since when it is paused; and that an occurrence waits for an admin, and why, also
+    in lists and in `status`.
+    """
+    place.done("announce", "news", "--body", "Hi", "--in", "9d", "--id", "p", "--yes")
+    place.done("schedules", "pause", "p")
+    place.done("announce", "news", "--body", "Hi", "--in", "9d", "--id", "h", "--yes")
+    with place.use_cases() as service:
+        service.database.call(_held, 2)
+    paused = _pairs(place.done("schedules", "show", "p"))
+    assert paused["state"] == "paused"
+    assert paused["paused since"]
+    assert place.data("schedules", "show", "p")["paused_at"]
+    out = place.done("schedules", "show", "h")
+    assert _pairs(out)["state"] == "held"
+    assert re.search(r"UTC +held +the service was not up when it was due", out)
+    assert place.data("schedules", "show", "h")["held"]
+    [line] = [
+        one for one in place.done("schedules", "list").splitlines() if "(h)" in one
+    ]
+    assert line.split()[-1] == "held"
+    status = json.loads(place("status", "--json").out)
+    assert [one["id"] for one in status["paused"]] == ["p"]
+    assert [one["id"] for one in status["held"]] == ["h"]
+    told = place("status").out
+    assert "Held, until an admin resumes or skips it:" in told
+    assert "Paused, until somebody resumes it:" in told
+
+
+def _held(unit: UnitOfWork, number: int) -> None:
+    """As the planner leaves it that found it too late."""
+    found = unit.schedules.get(number)
+    assert found is not None
+    unit.occurrences.add(
+        Occurrence(
+            schedule_id=number,
+            due_at=unit.now() - timedelta(hours=1),
+            state=OccurrenceState.HELD,
+            reason="late",
+        )
+    )
+    unit.schedules.save(replace(found, next_at=None))
+
+
+def _pairs(out: str) -> dict[str, str]:
+    """The names and values at its beginning."""
+    lines = out.partition("\n\n")[0].splitlines()
+    pairs = (re.split(" {2,}", line.strip(), maxsplit=1) for line in lines)
+    return dict(pairs)

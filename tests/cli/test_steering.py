@@ -227,7 +227,7 @@ def test_the_trail_tells_what_was_steered(weekly: Workplace) -> None:
     weekly("schedules", "skip", "weekly", f"{day} 10:00").fault()
     found = [
         (one["action"], one["result"])
-        for one in weekly.data("audit")["items"]
+        for one in reversed(weekly.data("audit")["items"])
         if one["action"] in {"skip", "unskip"}
     ]
     assert found == [

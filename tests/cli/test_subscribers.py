@@ -1,5 +1,6 @@
 """`lists` and `subscribers`."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -14,7 +15,7 @@ def test_lists(place: Workplace) -> None:
     """Every configured list shows with the number on it."""
     place.done("subscribers", "add", "news", "a@example.org")
     out = place.done("lists")
-    assert "maintenance            0          0  Maintenance  yes" in out
+    assert "maintenance        0          0  Maintenance  open, default" in out
     items = {one["name"]: one for one in place.data("lists")["items"]}
     assert items["news"]["subscribers"] == 1
     assert items["news"]["address"] == "news@announce.example.org"
@@ -85,7 +86,9 @@ def test_who_joins_is_welcomed_unless_told_otherwise(place: Workplace) -> None:
     place.done("subscribers", "add", "news", "b@example.org", "c@example.org")
     assert place.data("schedules", "list")["count"] == 0
     welcomes = place.data("schedules", "list", "--all")["items"]
-    assert [one["people"] for one in welcomes] == [["b@example.org"], ["c@example.org"]]
+    assert [one["people"] for one in welcomes] == [["c@example.org"], ["b@example.org"]]
+    ids = [one["id"] for one in welcomes]
+    assert all(re.fullmatch("welcome-news-[0-9a-f]{16}", one) for one in ids)
 
 
 def test_pages(place: Workplace) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bot
-from bot.domain import errors, verdict
+from bot.domain import errors, meanings, verdict
 from bot.domain.phrase import Phrase
 from bot.domain.verdict import judge
-from bot.service.delivery import reports
 from bot.service.requests.bounds import _TOO_MUCH
 from bot.settings import LimitSettings
 from bot.xmpp.stanzas.errors import CONDITIONS, stanza_error
@@ -85,7 +84,7 @@ def test_every_reason_has_its_line() -> None:
         for cells in rows("Why an announcement was not sent")
         for name in coded(cells[0])
     ]
-    assert sorted(said) == sorted(reports._REASONS)
+    assert sorted(said) == sorted(meanings.UNSENT)
 
 
 def test_what_becomes_of_bounces() -> None:

@@ -25,6 +25,7 @@ from bot.desk.verbs import (
 from bot.domain import timestamps
 from bot.domain.access import Access, Caller
 from bot.domain.audit import Action, Asked
+from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
 from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
@@ -73,9 +74,9 @@ class Walk:
         self.desk = Desk(world.use_cases)
         world.subscribe(READER)
         world.subscribe(USER, to="board")
-        self.sending = world.broadcast(world.due(client_id="sending")).id
+        self.sending = BroadcastName(world.due(client_id="sending").id)
         over = world.due(client_id="over", list_name="weather")
-        self.finished = world.broadcast(over).id
+        self.finished = BroadcastName(over.id, 1)
         self._jobs: dict[str, Jobs] = {}
 
     def wanted(self, cell: Cell, jid: str) -> Iterator[Wanted[Any]]:
@@ -133,24 +134,23 @@ class Walk:
         yield from verbs[cell.verb]
 
     def _on_others(self, cell: Cell) -> Wanted[Any]:
-        number = broadcasts.Number
+        named = broadcasts.OneBroadcast
+        missing = BroadcastName(NO_REFERENCE)
         failures = broadcasts.FailuresWish
         people = subscribers.People
         walk = audit.AuditWalk(wanted=AuditFilter(), after=0)
         page = audit.AuditWish(wanted=AuditFilter(), paging=Paging())
         found: dict[str, Callable[[], Wanted[Any]]] = {
-            "sent list": lambda: broadcasts.LIST(
-                broadcasts.BroadcastWish(paging=Paging())
-            ),
-            "sent show": lambda: broadcasts.SHOW(number(self.sending)),
-            "sent show-missing": lambda: broadcasts.SHOW(number(NO_REFERENCE)),
-            "sent failures": lambda: broadcasts.FAILURES(failures(number=self.sending)),
+            "sent list": lambda: broadcasts.LIST(broadcasts.BroadcastWish()),
+            "sent show": lambda: broadcasts.SHOW(named(self.sending)),
+            "sent show-missing": lambda: broadcasts.SHOW(named(missing)),
+            "sent failures": lambda: broadcasts.FAILURES(failures(name=self.sending)),
             "sent failures-missing": lambda: broadcasts.FAILURES(
-                failures(number=NO_REFERENCE)
+                failures(name=missing)
             ),
-            "stop sending": lambda: broadcasts.STOP(number(self._fresh())),
-            "stop finished": lambda: broadcasts.STOP(number(self.finished)),
-            "stop missing": lambda: broadcasts.STOP(number(NO_REFERENCE)),
+            "stop sending": lambda: broadcasts.STOP(named(self._fresh())),
+            "stop finished": lambda: broadcasts.STOP(named(self.finished)),
+            "stop missing": lambda: broadcasts.STOP(named(missing)),
             "stop all": lambda: broadcasts.STOP_ALL(Plain("all")),
             "people list": lambda: subscribers.LIST(
                 subscribers.SubscriberWish(list_name="board")
@@ -176,8 +176,8 @@ class Walk:
         }
         return found[f"{cell.verb} {cell.what}"]()
 
-    def _fresh(self) -> int:
-        return self.world.broadcast(self.world.due()).id
+    def _fresh(self) -> BroadcastName:
+        return BroadcastName(self.world.due().id)
 
     def _leaving(self) -> subscribers.People:
         self.world.subscribe(READER, to="board")

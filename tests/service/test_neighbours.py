@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk.desk import Desk
+from bot.desk.verbs.status import STATUS, StatusWish
 from bot.domain.addresses import Addresses
 from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastState
@@ -102,8 +104,8 @@ def test_taking_over_frees_only_ones_own(both: Both) -> None:
     one.do(one.chunk_progress.claim, "w")
     other.do(other.chunk_progress.take_over)
     assert one.chunks(job)[0].worker == "w"
-    assert one.do(health, 9).up == (pulse,)
-    assert other.do(health, 9).up == ()
+    assert one.do(health).up == (pulse,)
+    assert other.do(health).up == ()
     one.do(one.chunk_progress.take_over)
     assert one.chunks(job)[0].worker is None
 
@@ -166,7 +168,9 @@ def test_trail_and_figures(both: Both) -> None:
     assert [found.broadcasts for found in counted] == [1, 0]
     assert [found.next_due is None for found in counted] == [False, True]
     assert [sum(found.schedules.values()) for found in counted] == [2, 0]
-    shown = [world.do(health, 9) for world in both]
+    shown = [
+        Desk(world.use_cases).ask_here(STATUS(StatusWish(limit=9))) for world in both
+    ]
     assert [(len(it.sending), len(it.upcoming)) for it in shown] == [(1, 1), (0, 0)]
 
 

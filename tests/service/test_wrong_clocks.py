@@ -122,9 +122,9 @@ def test_a_sign_of_life_is_no_sign(ahead: World) -> None:
         started_at=NOON, seen_at=ahead.clock.now(),
     )  # fmt: skip
     ahead.do(lambda unit: unit.facts.beat(pulse))
-    assert ahead.do(health, 1).up == (pulse,)
+    assert ahead.do(health).up == (pulse,)
     put_right(ahead)
-    found = ahead.do(health, 1)
+    found = ahead.do(health)
     assert (found.up, found.silent) == ((), (pulse,))
 
 

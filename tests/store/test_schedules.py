@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_nothing_due(database: SqlDatabase) -> None:
     database.call(use)
 
 
-def page(unit: UnitOfWork, wanted: ScheduleFilter, **paging: int) -> tuple[object, ...]:
+def page(unit: UnitOfWork, wanted: ScheduleFilter, **paging: Any) -> tuple[object, ...]:
     found = unit.schedules.page(wanted, Paging(**paging))
     return [entry.client_id for entry in found.items], found.count, found.index
 

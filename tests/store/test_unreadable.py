@@ -12,6 +12,7 @@ from bot.desk.verb import Plain, Wanted
 from bot.desk.verbs import audit, broadcasts, lists, schedules, status, subscribers
 from bot.domain.access import Access
 from bot.domain.addresses import Addresses
+from bot.domain.broadcast import BroadcastName
 from bot.domain.preview import upcoming
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
@@ -39,9 +40,9 @@ def looks(number: int) -> Iterator[Wanted[Any]]:
     yield schedules.LIST(wish)
     yield schedules.QUERY(name)
     yield schedules.SHOW(name)
-    yield broadcasts.LIST(broadcasts.BroadcastWish(paging=ALL))
-    yield broadcasts.SHOW(broadcasts.Number(1))
-    yield broadcasts.FAILURES(broadcasts.FailuresWish(number=1))
+    yield broadcasts.LIST(broadcasts.BroadcastWish(limit=1000))
+    yield broadcasts.SHOW(broadcasts.OneBroadcast(BroadcastName(1)))
+    yield broadcasts.FAILURES(broadcasts.FailuresWish(name=BroadcastName(1)))
     yield lists.LIST(Plain())
     yield lists.SHOW(lists.ListName("news"))
     yield subscribers.LIST(subscribers.SubscriberWish(list_name="news"))

@@ -201,7 +201,7 @@ def state_of(settings: Settings) -> State:
         if upgrade.is_new(settings.database.url):
             return State(False, Phrase("no service is running"))
         with open_use_cases(settings) as use_cases:
-            found = use_cases.database.look(health, 1)
+            found = use_cases.database.look(health)
     except (CarillonError, OSError):  # also a folder that we may not look into
         unknown = Phrase("whether a service is running cannot be told")
         return State(None, unknown)

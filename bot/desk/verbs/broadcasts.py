@@ -1,45 +1,46 @@
 """What is or was sent: looked at, and stopped."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from bot.desk.verb import Plain, Read, Steps, Verb, Write
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.broadcast import Broadcast, DeliveryException, Progress
+from bot.domain.broadcast import BroadcastName, DeliveryException
 from bot.domain.fields import Field, FieldType
 from bot.domain.phrase import Phrase
-from bot.service.ports.paging import Page, Paging
+from bot.service.delivery.broadcasts import Account
+from bot.service.ports.paging import Order, Page, Paging
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 
-Counted = tuple[Broadcast, Progress]
-
-NUMBER = Field(
-    name="number",
-    type=FieldType.NUMBER,
+NAME = Field(
+    name="name",
+    type=FieldType.LINE,
     label=Phrase("Broadcast"),
-    help=Phrase("The broadcast."),
+    help=Phrase("An announcement's latest (12), or one of several (12/3)."),
     required=True,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """One broadcast."""
+class OneBroadcast:
+    """The one that is named so."""
 
-    number: int
+    name: BroadcastName
 
     @property
     def about(self) -> str:
-        return str(self.number)
+        return self.name.shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastWish:
-    """A page of them."""
+    """A page of them, the latest first."""
 
-    paging: Paging
+    limit: int = 50
+    #: go on after this one
+    after: BroadcastName | None = None
     #: only what is under way
     sending: bool = False
     #: only those of one schedule, by its reference
@@ -54,49 +55,73 @@ class BroadcastWish:
 class FailuresWish:
     """Whoever one broadcast did not reach, a page of them by JID."""
 
-    number: int
+    name: BroadcastName
     #: go on after this JID
     after: str = ""
     limit: int = 100
 
     @property
     def about(self) -> str:
-        return str(self.number)
+        return self.name.shown
 
 
 def _list(
     use_cases: UseCases, caller: Caller, wish: BroadcastWish
-) -> Steps[Page[Counted]]:
-    page = partial(use_cases.broadcasts.page, sending=wish.sending)
-    found: Page[Counted] = yield Read(page, caller, wish.paging, wish.schedule)
+) -> Steps[Page[Account]]:
+    found: Page[Account] = yield Read(_page, use_cases, caller, wish)
     return found
 
 
-def _show(use_cases: UseCases, caller: Caller, one: Number) -> Steps[Counted]:
-    found: Counted = yield Read(use_cases.broadcasts.get, caller, one.number)
+def _page(
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, wish: BroadcastWish
+) -> Page[Account]:
+    broadcasts, after = use_cases.broadcasts, None
+    if wish.after is not None:
+        after = broadcasts.named(uow, caller, wish.after).id
+    return broadcasts.page(
+        uow,
+        caller,
+        Paging(limit=wish.limit, after=after, order=Order.LATEST),
+        wish.schedule,
+        sending=wish.sending,
+    )
+
+
+def _show(use_cases: UseCases, caller: Caller, one: OneBroadcast) -> Steps[Account]:
+    found: Account = yield Read(use_cases.broadcasts.named, caller, one.name)
     return found
 
 
 def _failures(
     use_cases: UseCases, caller: Caller, wish: FailuresWish
 ) -> Steps[list[DeliveryException]]:
+    named: Account = yield Read(use_cases.broadcasts.named, caller, wish.name)
     found: list[DeliveryException] = yield Read(
-        use_cases.broadcasts.failures, caller, wish.number, wish.after, wish.limit
+        use_cases.broadcasts.failures, caller, named.id, wish.after, wish.limit
     )
     return found
 
 
-def _stop(use_cases: UseCases, caller: Caller, one: Number) -> Steps[Broadcast]:
-    found: Broadcast = yield Write(use_cases.broadcasts.stop, caller, one.number)
-    return found
+def _stop(use_cases: UseCases, caller: Caller, one: OneBroadcast) -> Steps[Account]:
+    named: Account = yield Read(use_cases.broadcasts.named, caller, one.name)
+    yield Write(use_cases.broadcasts.stop, caller, named.id, about=named.name.shown)
+    stopped: Account = yield Read(use_cases.broadcasts.get, caller, named.id)
+    return stopped
 
 
-def _stop_all(use_cases: UseCases, caller: Caller, _: Plain) -> Steps[list[int]]:
+def _stop_all(use_cases: UseCases, caller: Caller, _: Plain) -> Steps[list[Account]]:
     """A few in each transaction, so that none lasts long."""
     stopped: list[int] = []
     while some := (yield Write(use_cases.broadcasts.stop_some, caller)):
         stopped += some
-    return stopped
+    found: list[Account] = yield Read(_all, use_cases, caller, stopped)
+    return found
+
+
+def _all(
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, which: list[int]
+) -> list[Account]:
+    return [use_cases.broadcasts.get(uow, caller, one) for one in which]
 
 
 LIST = Verb(
@@ -117,21 +142,21 @@ SHOW = Verb(
     name="broadcasts show",
     action=Action.QUERY,
     right=Right.SEES_ALL,
-    fields=(NUMBER,),
+    fields=(NAME,),
     steps=_show,
 )
 FAILURES = Verb(
     name="broadcasts failures",
     action=Action.QUERY,
     right=Right.SEES_ALL,
-    fields=(NUMBER,),
+    fields=(NAME,),
     steps=_failures,
 )
 STOP = Verb(
     name="broadcasts stop",
     action=Action.STOP,
     right=Right.ADMIN,
-    fields=(NUMBER,),
+    fields=(NAME,),
     steps=_stop,
 )
 STOP_ALL = Verb(

@@ -2,19 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot.desk.verb import Read, Steps, Verb
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.broadcast import Broadcast, Occurrence, Progress
+from bot.domain.broadcast import Occurrence
 from bot.domain.errors import CarillonError
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
-from bot.domain.preview import Caution
 from bot.domain.schedule import Schedule, ScheduleState, TextContent
-from bot.service.ports.paging import Page, Paging
+from bot.service.delivery.broadcasts import Account
+from bot.service.ports.paging import Order, Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
@@ -48,16 +47,15 @@ class ScheduleWish:
 class Shown:
     """A job, what it says, and what became of it so far, the latest first."""
 
-    schedule: Schedule
+    report: Report
     #: why they cannot be shown, where the template has changed since
     texts: tuple[Text, ...] | Phrase
     occurrences: list[Occurrence]
-    #: the latest last
-    broadcasts: list[tuple[Broadcast, Progress]]
-    #: moments still to come that will be left out
-    skipped: list[datetime]
-    #: beside those of a preview of its moments
-    cautions: tuple[Caution, ...]
+    broadcasts: list[Account]
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.report.schedule
 
 
 def _list(
@@ -80,7 +78,7 @@ def _page(
         everything=wish.welcomes,
     )
     items = [
-        use_cases.schedules.standing(uow, _as_seen(caller, one)) for one in page.items
+        use_cases.schedules.standing(uow, as_seen(caller, one)) for one in page.items
     ]
     return Page(items, page.count, page.index)
 
@@ -94,7 +92,7 @@ def _one(
     uow: UnitOfWork, use_cases: UseCases, caller: Caller, name: ScheduleName
 ) -> Report:
     found = use_cases.schedules.named(uow, caller, name)
-    return use_cases.schedules.report(uow, _as_seen(caller, found))
+    return use_cases.schedules.report(uow, as_seen(caller, found))
 
 
 def _show(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Shown]:
@@ -105,24 +103,21 @@ def _show(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Show
 def _shown(
     uow: UnitOfWork, use_cases: UseCases, caller: Caller, name: ScheduleName
 ) -> Shown:
-    found = _as_seen(caller, use_cases.schedules.named(uow, caller, name))
+    found = as_seen(caller, use_cases.schedules.named(uow, caller, name))
     try:
         texts: tuple[Text, ...] | Phrase = use_cases.schedules.texts(uow, found)
     except CarillonError as error:
         texts = error.phrase
-    latest = Paging(limit=HISTORY, before=0)
-    skipped = use_cases.schedules.skipped(uow, found)
+    latest = Paging(limit=HISTORY, order=Order.LATEST)
     return Shown(
-        schedule=found,
+        report=use_cases.schedules.warned(uow, found),
         texts=texts,
         occurrences=use_cases.schedules.occurrences(uow, caller, found.id, HISTORY),
         broadcasts=list(use_cases.broadcasts.page(uow, caller, latest, found.id).items),
-        skipped=skipped,
-        cautions=use_cases.schedules.cautions(uow, found, skipped),
     )
 
 
-def _as_seen(caller: Caller, schedule: Schedule) -> Schedule:
+def as_seen(caller: Caller, schedule: Schedule) -> Schedule:
     """Doors get nothing that they would have to keep to themselves."""
     if sees_content(caller, schedule):
         return schedule

@@ -1,22 +1,28 @@
 """Whether a service is up, what goes out now and next; have it read anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.desk.verb import Plain, Read, Steps, Verb, Write
+from bot.desk.verbs.schedules import as_seen
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.phrase import Phrase
+from bot.domain.schedule import ScheduleState
+from bot.service.delivery.broadcasts import Account
 from bot.service.ports.outside import Database
+from bot.service.ports.paging import Order, Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.health import Health, ask_to_read, health
+from bot.service.requests.schedules import Report
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusWish:
-    #: how many schedules, and broadcasts, are shown
+    #: how many schedules, and broadcasts, are shown of each kind
     limit: int = 5
 
     @property
@@ -24,10 +30,49 @@ class StatusWish:
         return "status"
 
 
-def _status(use_cases: UseCases, _caller: Caller, wish: StatusWish) -> Steps[Health]:
-    found: Health = yield Read(health, wish.limit)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Whether a service is up, and the work that it has."""
+
+    health: Health
+    #: what goes out now, the latest first
+    sending: Sequence[Account]
+    #: what goes out next, in that order
+    upcoming: Sequence[Report]
+    #: what waits for somebody, and how many there are in all
+    paused: Page[Report]
+    held: Page[Report]
+
+
+def _status(use_cases: UseCases, caller: Caller, wish: StatusWish) -> Steps[Status]:
+    found: Status = yield Read(_work, use_cases, caller, wish)
     held_up: Phrase | None = yield Read(_held_up, use_cases.database)
-    return replace(found, held_up=held_up)
+    return replace(found, health=replace(found.health, held_up=held_up))
+
+
+def _work(
+    uow: UnitOfWork, use_cases: UseCases, caller: Caller, wish: StatusWish
+) -> Status:
+    schedules, limit = use_cases.schedules, wish.limit
+
+    def waiting(**which: Any) -> Page[Report]:
+        paging = Paging(limit=limit, order=Order.NEXT)
+        page = schedules.page(uow, caller, paging, **which)
+        items = [schedules.standing(uow, as_seen(caller, one)) for one in page.items]
+        return Page(items, page.count, page.index)
+
+    return Status(
+        health=health(uow),
+        sending=use_cases.broadcasts.page(
+            uow, caller, Paging(limit=limit, order=Order.LATEST), sending=True
+        ).items,
+        upcoming=[
+            schedules.standing(uow, as_seen(caller, one))
+            for one in uow.schedules.upcoming(limit)
+        ],
+        paused=waiting(states=[ScheduleState.PAUSED]),
+        held=waiting(held=True),
+    )
 
 
 def _held_up(_uow: UnitOfWork, database: Database) -> Phrase | None:

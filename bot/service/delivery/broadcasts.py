@@ -1,25 +1,47 @@
 """Broadcasts: looked at, with those who were not told, and stopped."""
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from bot.domain import meanings
 from bot.domain.access import Caller
 from bot.domain.broadcast import (
     Broadcast,
+    BroadcastName,
     BroadcastState,
     DeliveryException,
     Progress,
 )
 from bot.domain.errors import Finished, NotFound
 from bot.domain.phrase import Phrase
+from bot.domain.schedule import Schedule, TextContent
 from bot.service.delivery import closing, reports
 from bot.service.ports.outside import Clock
-from bot.service.ports.paging import Page, Paging
+from bot.service.ports.paging import Order, Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
-from bot.service.rules.rights import admins_only, auditors_only
+from bot.service.rules.rights import admins_only, auditors_only, sees_content
+from bot.service.rules.voices import clocks_of
 
 #: broadcasts stopped in one transaction, which on SQLite is to be a short one
 STOPPED_AT_ONCE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A broadcast, how far it is, and of what it is one."""
+
+    broadcast: Broadcast
+    progress: Progress
+    name: BroadcastName
+    #: as it was when this went out, without content that the caller may not see
+    schedule: Schedule
+    #: whose clocks tell of it
+    zone: str
+
+    @property
+    def id(self) -> int:
+        return self.broadcast.id
 
 
 class Broadcasts:
@@ -35,25 +57,65 @@ class Broadcasts:
         schedule_id: int | None = None,
         *,
         sending: bool = False,
-    ) -> Page[tuple[Broadcast, Progress]]:
+    ) -> Page[Account]:
         auditors_only(caller)
         page = uow.broadcasts.page(paging, schedule_id=schedule_id, sending=sending)
-        return Page(
-            [(one, uow.broadcasts.progress(one.id)) for one in page.items],
-            page.count,
-            page.index,
-        )
+        items = [self._account(uow, caller, one) for one in page.items]
+        return Page(items, page.count, page.index)
 
-    def get(
-        self, uow: UnitOfWork, caller: Caller, broadcast_id: int
-    ) -> tuple[Broadcast, Progress]:
+    def get(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Account:
         auditors_only(caller)
         found = uow.broadcasts.get(broadcast_id)
         if found is None:
             raise NotFound(
                 Phrase("There is no broadcast {number}.", number=broadcast_id)
             )
-        return found, uow.broadcasts.progress(broadcast_id)
+        return self._account(uow, caller, found)
+
+    def named(self, uow: UnitOfWork, caller: Caller, name: BroadcastName) -> Account:
+        """Raises NotFound, which tells an announcement that was never sent from one
+        that is not there.
+        """
+        auditors_only(caller)
+        if uow.schedules.get(name.schedule_id) is None:
+            raise NotFound(
+                Phrase(
+                    "There is no announcement #{reference}.", reference=name.schedule_id
+                )
+            )
+        if name.number is None:
+            latest = Paging(limit=1, order=Order.LATEST)
+            page = uow.broadcasts.page(latest, schedule_id=name.schedule_id)
+            found = next(iter(page.items), None)
+        else:
+            found = uow.broadcasts.nth(name.schedule_id, name.number)
+        if found is None:
+            count = uow.broadcasts.page(
+                Paging(limit=0), schedule_id=name.schedule_id
+            ).count
+            raise NotFound(_never(name, count))
+        return self._account(uow, caller, found)
+
+    def _account(
+        self, uow: UnitOfWork, caller: Caller, broadcast: Broadcast
+    ) -> Account:
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        assert schedule is not None  # noqa: S101 - foreign key
+        zone = clocks_of(uow, self._policy, schedule)
+        kept = uow.broadcasts.kept_content(broadcast.id)
+        if kept is not None:
+            schedule = replace(schedule, content=kept[0])
+        if not sees_content(caller, schedule):
+            schedule = replace(schedule, content=TextContent(texts=()))
+        if broadcast.list_id is not None:
+            schedule = reports.as_sent(uow, schedule, broadcast)
+        return Account(
+            broadcast=broadcast,
+            progress=uow.broadcasts.progress(broadcast.id),
+            name=BroadcastName(broadcast.schedule_id, uow.broadcasts.number(broadcast)),
+            schedule=schedule,
+            zone=zone,
+        )
 
     def failures(
         self,
@@ -70,7 +132,7 @@ class Broadcasts:
     def stop(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
         """End it here: nothing more leaves; what is on its way is still recorded."""
         admins_only(caller)
-        self.get(uow, caller, broadcast_id)
+        found = self.get(uow, caller, broadcast_id)
         broadcast = closing.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
         if broadcast.state is BroadcastState.STOPPED:
@@ -78,9 +140,9 @@ class Broadcasts:
         if broadcast.state is not BroadcastState.SENDING:
             raise Finished(
                 Phrase(
-                    "Broadcast {number} is over: {state}.",
-                    number=broadcast_id,
-                    state=broadcast.state,
+                    "Broadcast {name} is over: {state}.",
+                    name=found.name.shown,
+                    state=meanings.state(broadcast.state),
                 )
             )
         now = self._clock.now()
@@ -105,3 +167,16 @@ class Broadcasts:
             with suppress(Finished):
                 self.stop(uow, caller, number)
         return numbers
+
+
+def _never(name: BroadcastName, count: int) -> Phrase:
+    if not count:
+        return Phrase(
+            "Nothing of #{reference} has been sent yet.", reference=name.schedule_id
+        )
+    return Phrase(
+        "There is no broadcast {name}; the latest of #{reference} is {latest}.",
+        name=name.shown,
+        reference=name.schedule_id,
+        latest=BroadcastName(name.schedule_id, count).shown,
+    )

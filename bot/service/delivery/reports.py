@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.domain import wallclock
+from bot.domain import meanings, wallclock
 from bot.domain.broadcast import (
     Broadcast,
     Occurrence,
@@ -22,7 +22,7 @@ from bot.domain.broadcast import (
 from bot.domain.characters import printable
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
-from bot.domain.phrase import Counted, Listed, Phrase, Quoted
+from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.schedule import Origin, PeopleAudience, Schedule
 from bot.domain.updates import Update, WireState
 from bot.service.ports.notices import Notice
@@ -32,26 +32,6 @@ from bot.service.rules.policy import Policy
 from bot.service.rules.voices import languages_of, voice_of
 from bot.texts import language_for, said
 
-_REASONS = {
-    "expired": Phrase("it expired before it could be sent"),
-    "superseded": Phrase("a newer occurrence was due before this one could be sent"),
-    "late": Phrase("the service was not up when it was due"),
-    "not-allowed": Phrase("its owner may no longer announce there"),
-    "deliveries-per-day": Phrase("its owner's announcements of that day were used up"),
-    "list-gone": Phrase("the list no longer exists"),
-    "content": Phrase("its template or one of its fields can no longer be rendered"),
-    "unreadable": Phrase("its recurrence or its time zone can no longer be read"),
-    "paused": Phrase("it was paused then"),
-    "ended": Phrase("its zone's clocks have changed, and its rule ends before it"),
-    "stream-error": Phrase("the server closed the connection over it again and again"),
-}
-
-#: where several moments are told of in one sentence
-_REASONS_OF_MANY = {
-    "superseded": Phrase("a newer one was due before they could be sent"),
-    "late": Phrase("the service was not up when they were due"),
-    "paused": Phrase("it was paused then"),
-}
 #: told as failed to programs
 _UNSENT = frozenset({OccurrenceState.FAILED, OccurrenceState.MISSED})
 
@@ -173,7 +153,7 @@ def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
         return Phrase(
             "Announcement #{reference} ({id}) to {audience}, due {due}, was not sent:"
             " {why}.",
-            why=_why(untold.reason),
+            why=meanings.reason(untold.reason),
             **_about(schedule, untold.first, zone),
         )
     return Counted(
@@ -182,7 +162,7 @@ def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
         "Of announcement #{reference} ({id}) to {audience} {count} occurrences,"
         " due from {first} to {last}, were not sent: {why}.",
         untold.count,
-        why=_why(untold.reason, many=True),
+        why=meanings.reason(untold.reason, many=True),
         **_between(untold, zone),
         **_about(schedule, untold.last, zone),
     )
@@ -238,7 +218,7 @@ def _counts(
                 "{count} was not reached: {why}",
                 "{count} were not reached: {why}",
                 missing,
-                why=_why(occurrence.reason),
+                why=meanings.reason(occurrence.reason),
             )
         )
     told = Phrase(
@@ -257,13 +237,6 @@ def _about(schedule: Schedule, due: datetime, zone: ZoneInfo) -> dict[str, objec
         "audience": schedule.audience.label,
         "due": wallclock.shown(due, zone),
     }
-
-
-def _why(reason: str | None, *, many: bool = False) -> Phrase:
-    if reason is None:
-        return Phrase("unknown")
-    found = _REASONS_OF_MANY.get(reason) if many else None
-    return found or _REASONS.get(reason) or Quoted(reason)
 
 
 def _headline(

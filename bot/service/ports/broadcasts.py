@@ -41,6 +41,14 @@ class StoredBroadcasts(Protocol):
         self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
     ) -> Page[Broadcast]: ...
 
+    def nth(self, schedule_id: int, number: int) -> Broadcast | None:
+        """The schedule's first, second, …"""
+        ...
+
+    def number(self, broadcast: Broadcast) -> int:
+        """Which of its schedule's it is, from 1."""
+        ...
+
     def count(self, owner: str, since: datetime, until: datetime) -> int:
         """How many of this owner were begun from `since` to before `until`; welcomes
         are nobody's.

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from bot.domain import meanings
 from bot.domain.lists import SuspendedTogether
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
@@ -69,12 +70,12 @@ def _sentences(counts: Counter[tuple[str, str]]) -> Iterator[Phrase]:
     for (name, condition), count in counts.items():
         yield Counted(
             "{count} reader of {name} is told nothing any more:"
-            " messages came back with {condition}.",
+            " messages came back: {why}.",
             "{count} readers of {name} are told nothing any more:"
-            " messages came back with {condition}.",
+            " messages came back: {why}.",
             count,
             name=name,
-            condition=condition,
+            why=meanings.condition(condition),
         )
     yield Phrase(
         "They come back with their next sign of life, or when an admin adds them"

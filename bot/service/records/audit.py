@@ -11,6 +11,7 @@ from bot.domain.characters import printable
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.events import Requested
 from bot.domain.schedule import Schedule
+from bot.service.delivery.broadcasts import Account
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.trail import AuditFilter
@@ -122,10 +123,14 @@ def _short(text: str) -> str:
 
 
 def reference_of(result: object) -> int | None:
-    """Of the schedule or broadcast that a use case gave back."""
+    """Of the schedule that a use case gave back, or whose broadcast."""
     match result:
-        case Schedule() | Broadcast():
+        case Schedule():
             return result.id
+        case Broadcast():
+            return result.schedule_id
+        case Account():
+            return result.broadcast.schedule_id
         case (first, *_):
             return reference_of(first)
         case Report():

@@ -1,4 +1,4 @@
-"""Whether a service is up, and what goes out next."""
+"""Whether a service is up."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,10 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain import coming
-from bot.domain.broadcast import Broadcast, Progress
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Schedule
-from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -25,13 +22,10 @@ class Unreadable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Services that live and that fell silent; what goes out, now and next."""
+    """Services that live and that fell silent."""
 
     up: tuple[Pulse, ...]
     silent: tuple[Pulse, ...]
-    upcoming: tuple[Schedule, ...]
-    #: what goes out now
-    sending: tuple[tuple[Broadcast, Progress], ...] = ()
     #: how many that are not over can be done no longer, the first, and why
     unreadable: tuple[Unreadable, ...] = ()
     #: whose rows there are, if none are ours
@@ -50,21 +44,13 @@ def strangers(uow: UnitOfWork) -> list[str]:
     return uow.facts.strangers(now - FRESH, now + FRESH)
 
 
-def health(uow: UnitOfWork, limit: int) -> Health:
-    """At most `limit` schedules, in the order they become due, and broadcasts."""
+def health(uow: UnitOfWork) -> Health:
     now = uow.now()
     pulses = uow.facts.pulses()
 
     return Health(
         up=tuple(pulse for pulse in pulses if _is_fresh(pulse, now)),
         silent=tuple(pulse for pulse in pulses if not _is_fresh(pulse, now)),
-        upcoming=tuple(uow.schedules.upcoming(limit)),
-        sending=tuple(
-            (broadcast, uow.broadcasts.progress(broadcast.id))
-            for broadcast in uow.broadcasts.page(
-                Paging(limit=limit), sending=True
-            ).items
-        ),
         unreadable=tuple(_unreadable(uow)),
         strangers=tuple(strangers(uow)),
     )

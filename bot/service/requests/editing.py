@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import coming, wallclock
+from bot.domain import coming, meanings, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
@@ -217,7 +217,7 @@ def _check_unsent(uow: UnitOfWork, after: Schedule) -> None:
             Phrase(
                 "The occurrence of {moment} is over: {state}.",
                 moment=after.shown(after.next_at),
-                state=found.state,
+                state=meanings.state(found.state),
             )
         )
 

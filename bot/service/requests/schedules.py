@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import coming
+from bot.domain import coming, meanings
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import (
@@ -43,7 +43,7 @@ from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quota, Quotas
 from bot.service.rules.rights import known, may_change, may_see
-from bot.service.rules.voices import voice_of
+from bot.service.rules.voices import clocks_of, voice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,21 @@ class Report:
     skipped: tuple[datetime, ...] = ()
     #: what to know of it, beside what a preview of its moments tells; likewise
     cautions: tuple[Caution, ...] = ()
+    #: whose clocks tell of it
+    zone: str = "UTC"
+    #: an occurrence waits for an admin
+    is_held: bool = False
 
     @property
     def warnings(self) -> tuple[Caution, ...]:
         """All that is to be known of it, and of its next moments."""
-        ahead = upcoming(self.schedule, skipped=self.skipped)
+        ahead = upcoming(self.clocked, skipped=self.skipped)
         return (*ahead.warnings, *self.cautions)
+
+    @property
+    def clocked(self) -> Schedule:
+        """With the zone whose clocks tell of it."""
+        return replace(self.schedule, timezone=self.zone)
 
     @property
     def id(self) -> int:
@@ -171,9 +180,8 @@ class Schedules:
         """As it stands, with what is left out of it and what to know about it."""
         schedule = pausing.as_of(uow, schedule, self._clock.now())
         skipped = tuple(self.skipped(uow, schedule))
-        return Report(
-            schedule,
-            self.moment(uow, schedule),
+        return replace(
+            self.standing(uow, schedule),
             skipped=skipped,
             cautions=self.cautions(uow, schedule, skipped),
         )
@@ -187,7 +195,12 @@ class Schedules:
     def standing(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, without counting what its latest broadcast reached."""
         schedule = pausing.as_of(uow, schedule, self._clock.now())
-        return Report(schedule, self.moment(uow, schedule))
+        return Report(
+            schedule,
+            self.moment(uow, schedule),
+            zone=clocks_of(uow, self._policy, schedule),
+            is_held=bool(uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)),
+        )
 
     def moment(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
         """The next occurrence, or the last if there is none to come."""
@@ -339,6 +352,6 @@ def not_final(schedule: Schedule) -> None:
             Phrase(
                 "#{reference} is over: {state}.",
                 reference=schedule.id,
-                state=schedule.wire_state,
+                state=meanings.state(schedule.wire_state),
             )
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from bot.domain import coming, timestamps
+from bot.domain import coming, meanings, timestamps
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.errors import Conflict, Finished, Invalid
 from bot.domain.phrase import Phrase
@@ -167,7 +167,7 @@ def _named(
             Phrase(
                 "The occurrence of {moment} is over: {state}.",
                 moment=schedule.shown(moment),
-                state=found.state,
+                state=meanings.state(found.state),
             ),
             field="due",
         )

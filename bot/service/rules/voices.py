@@ -18,6 +18,15 @@ def voice_of(uow: UnitOfWork, policy: Policy, schedule: Schedule) -> Voice:
     return policy.voice_of(list_of(uow, schedule))
 
 
+def clocks_of(uow: UnitOfWork, policy: Policy, schedule: Schedule) -> str:
+    """The zone whose clocks tell people of it: its own, else its list's. A rule is
+    told in the zone that it is read in.
+    """
+    if schedule.recurrence is not None:
+        return schedule.zone
+    return schedule.zone_for(voice_of(uow, policy, schedule))
+
+
 def languages_of(uow: UnitOfWork, jid: str) -> list[str]:
     """Those of a reader: which he chose, then in which he was last seen."""
     known = uow.subscribers.get(jid)

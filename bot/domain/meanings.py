@@ -1,0 +1,139 @@
+"""What the terms of states, reasons and conditions mean, for people: one table.
+
+Terms are English, and stay: in JSON, in the log, in what is typed. People read a
+state as one word in their language, a reason as half a sentence, and a condition with
+its term behind it, for searching.
+"""
+
+from collections.abc import Mapping
+
+from bot.domain.phrase import Phrase, Quoted
+
+#: of schedules, occurrences, broadcasts and deliveries, and the protocol's five
+STATES: Mapping[str, Phrase] = {
+    "pending": Phrase("pending"),
+    "paused": Phrase("paused"),
+    "running": Phrase("running"),
+    "sent": Phrase("sent"),
+    "failed": Phrase("failed"),
+    "cancelled": Phrase("cancelled"),
+    "sending": Phrase("sending"),
+    "stopped": Phrase("stopped"),
+    "missed": Phrase("missed"),
+    "skipped": Phrase("skipped"),
+    "held": Phrase("held"),
+    "retrying": Phrase("retrying"),
+    "deferred": Phrase("deferred"),
+    "scheduled": Phrase("scheduled"),
+    "queued": Phrase("queued"),
+}
+
+#: why an occurrence was not sent
+UNSENT: Mapping[str, Phrase] = {
+    "expired": Phrase("it expired before it could be sent"),
+    "superseded": Phrase("a newer occurrence was due before this one could be sent"),
+    "late": Phrase("the service was not up when it was due"),
+    "not-allowed": Phrase("its owner may no longer announce there"),
+    "deliveries-per-day": Phrase("its owner's announcements of that day were used up"),
+    "list-gone": Phrase("the list no longer exists"),
+    "content": Phrase("its template or one of its fields can no longer be rendered"),
+    "unreadable": Phrase("its recurrence or its time zone can no longer be read"),
+    "paused": Phrase("it was paused then"),
+    "ended": Phrase("its zone's clocks have changed, and its rule ends before it"),
+    "stream-error": Phrase("the server closed the connection over it again and again"),
+}
+
+#: also why it was sent out of its time, and why an announcement ended
+REASONS: Mapping[str, Phrase] = {
+    **UNSENT,
+    "send-now": Phrase("somebody sent it out of its time"),
+    "cancelled": Phrase("its announcement was cancelled"),
+    "skipped": Phrase("all that was left of it was skipped"),
+}
+
+#: where several moments are told of in one sentence
+REASONS_OF_MANY: Mapping[str, Phrase] = {
+    "superseded": Phrase("a newer one was due before they could be sent"),
+    "late": Phrase("the service was not up when they were due"),
+    "paused": Phrase("it was paused then"),
+}
+
+#: why somebody was not told: RFC 6120 §8.3.3, RFC 3920 §9.3.3, and three of ours
+CONDITIONS: Mapping[str, Phrase] = {
+    "bad-request": Phrase("the server did not understand the message"),
+    "conflict": Phrase("the server has another of that name"),
+    "feature-not-implemented": Phrase("the server cannot do this"),
+    "forbidden": Phrase("the server does not let us write there"),
+    "gone": Phrase("the address no longer exists"),
+    "internal-server-error": Phrase("the server had a fault of its own"),
+    "item-not-found": Phrase("there is no such address"),
+    "jid-malformed": Phrase("the address cannot be one"),
+    "not-acceptable": Phrase("the reader, or his server, does not take such messages"),
+    "not-allowed": Phrase("nobody, or not this service, may write there"),
+    "not-authorized": Phrase("the server wants to know first who we are"),
+    "payment-required": Phrase("the server wants to be paid"),
+    "policy-violation": Phrase("it is against the server's rules"),
+    "recipient-unavailable": Phrase("the reader cannot be reached now"),
+    "redirect": Phrase("the reader is elsewhere for now"),
+    "registration-required": Phrase("the server wants us to register first"),
+    "remote-server-not-found": Phrase("the reader's server cannot be found"),
+    "remote-server-timeout": Phrase("the reader's server does not answer"),
+    "resource-constraint": Phrase("the server has no room now"),
+    "service-unavailable": Phrase(
+        "there is no such address, or it stores no more messages"
+    ),
+    "subscription-required": Phrase("the reader wants to be our contact first"),
+    "undefined-condition": Phrase("the server does not say why"),
+    "unexpected-request": Phrase("the server did not expect it"),
+    "content": Phrase("the text could not be made for this reader"),
+    "left": Phrase("unsubscribed before it was his turn"),
+    "stream-error": Phrase("the server closed the connection over this message"),
+    "unknown": Phrase("it is not known why"),
+}
+
+#: through which a request came in, and what moves readers without one
+DOORS: Mapping[str, Phrase] = {
+    "iq": Phrase("by an XMPP request"),
+    "inline": Phrase("in a message"),
+    "command": Phrase("by a command over XMPP"),
+    "cli": Phrase("on the command line"),
+    "web": Phrase("on the web page"),
+    "file": Phrase("from a file"),
+    "welcome": Phrase("as a welcome"),
+    "presence": Phrase("by presence"),
+    "bounce": Phrase("as messages came back"),
+}
+
+#: what is done with what could not be sent when it was due, but where it is sent
+LATE: Mapping[str, Phrase] = {
+    "skip": Phrase("it is left out"),
+    "hold": Phrase("it waits for an admin"),
+}
+
+
+def state(term: str) -> Phrase:
+    """One word, where it is one of ours."""
+    return STATES.get(term) or Quoted(term)
+
+
+def reason(term: str | None, *, many: bool = False) -> Phrase:
+    """Half a sentence; `many`: of several moments."""
+    if term is None:
+        return Phrase("unknown")
+    found = REASONS_OF_MANY.get(term) if many else None
+    return found or REASONS.get(term) or Quoted(term)
+
+
+def condition(term: str) -> Phrase:
+    """What it means, and the term; what came in behind it stays."""
+    name, _, detail = term.partition(": ")
+    if name not in CONDITIONS:
+        return Quoted(term)
+    if detail:
+        return Phrase(
+            "{meaning} ({term}): {detail}",
+            meaning=CONDITIONS[name],
+            term=name,
+            detail=detail,
+        )
+    return Phrase("{meaning} ({term})", meaning=CONDITIONS[name], term=name)
