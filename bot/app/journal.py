@@ -1,8 +1,8 @@
 """The way of each announcement as lines of the log.
 
 Every line has `announcement=`, the number that users see as #12, and what
-belongs to one occurrence `broadcast=`: both are stored, so they stay the same
-over restarts. A request's own lines have `request=`, which is also the number
+belongs to one occurrence `broadcast=`, a number to search the log by, which no
+command takes: both are stored, so they stay the same over restarts. A request's own lines have `request=`, which is also the number
 in the text of an internal error.
 """
 

@@ -1,10 +1,10 @@
 """Whom a template is tried out for: anybody, a list's readers, or one reader."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import typer
 
-from bot.cli import session
+from bot.cli import moments, session
 from bot.desk.verb import Plain
 from bot.desk.verbs import lists, subscribers
 from bot.domain.lists import AnnouncementList, Subscriber
@@ -64,10 +64,12 @@ class Trial:
 def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Trial:
     """What the database knows; it is not opened where nobody is named.
 
-    Without a list, the default one speaks, if there is one.
+    Without a list, the default one speaks, if there is one; where nobody is named its
+    clocks alone are known.
     """
     if jid is None and list_name is None:
-        return Trial()
+        clocks = moments.here(session.settings_of(context))
+        return Trial(voice=replace(_SAMPLE, timezone=clocks))
     with session.desk_of(context) as desk:
         reader = None
         if jid is not None:

@@ -143,6 +143,21 @@ def test_the_same_id_again_changes_nothing(place: Workplace) -> None:
     assert "'one' is taken" in other.fault()
 
 
+def test_an_id_used_again(place: Workplace) -> None:
+    """Once it is cancelled its id makes a new announcement, which commands mean by it;
+    the old one is found by its number.
+    """
+    ask = ("announce", "news", "--in", "9d", "--id", "one", "--yes", "--body")
+    place.done(*ask, "First")
+    place.done("schedules", "cancel", "one")
+    assert "#2 (one) is scheduled" in place.done(*ask, "Second")
+    assert place.data("schedules", "show", "one")["reference"] == 2
+    assert place.data("schedules", "show", "1")["state"] == "cancelled"
+    place.done("schedules", "edit", "one", "--body", "Third", "--yes")
+    assert place.data("schedules", "cancel", "one")["reference"] == 2
+    assert place.data("schedules", "show", "1")["texts"][0]["body"] == "First"
+
+
 def test_nobody_to_ask_is_a_usage_error(place: Workplace) -> None:
     """Without a terminal and --yes it ends with 2, says what to do, stores nothing."""
     assert "--yes" in place("announce", "news", "--body", "Hi").fault(2)

@@ -91,6 +91,13 @@ def test_render_for_a_stranger(place: Workplace) -> None:
     assert "10:00 PM JST" in data["texts"][0]["body"]
 
 
+def test_render_for_nobody_in_particular(place: Workplace) -> None:
+    """Where nobody is named its clocks are those of the default list."""
+    out = place.done(*MAINTENANCE)
+    assert "10:00 PM CET" in out
+    assert "UTC" not in out
+
+
 def test_render_names_the_reader_and_the_list(place: Workplace) -> None:
     """What is said of reader and list is true of them."""
     place.add_template("hello", "{{ recipient }} on {{ list_name }}", GOOD)

@@ -58,11 +58,12 @@ def jobs_called(stage: Stage, client_id: str) -> int:
 
 
 def check_again(stage: Stage, request: str, state: str) -> str | None:
-    """Repeated, it is the same job as it stands; with another content a conflict.
+    """Repeated, it is the same job as it stands, over or not; with another content a
+    conflict as long as it is not over.
 
     The moment that it tells.
     """
-    again, _ = stage.play(
+    again, *_ = stage.play(
         """
         admin sends:
           <iq type='set' id='again' to='{service}'>
@@ -72,6 +73,17 @@ def check_again(stage: Stage, request: str, state: str) -> str | None:
           <iq type='result' id='again'>
             <schedule xmlns='{scheduling}'><status>{state}</status></schedule>
           </iq>
+        """
+        + ("" if state in OVER else IN_CONFLICT),
+        request=request,
+        other=request.replace("hello", "goodbye"),
+        state=state,
+    )
+    return payload(again).findtext(f"{S}deliver-at")
+
+
+OVER = ("sent", "failed", "cancelled")
+IN_CONFLICT = """
         admin sends:
           <iq type='set' id='other' to='{service}'>
             <schedule xmlns='{scheduling}'>{other}</schedule>
@@ -80,12 +92,7 @@ def check_again(stage: Stage, request: str, state: str) -> str | None:
           <iq type='error' id='other'>
             <error type='cancel'><conflict xmlns='{stanzas}'/></error>
           </iq>
-        """,
-        request=request,
-        other=request.replace("hello", "goodbye"),
-        state=state,
-    )
-    return payload(again).findtext(f"{S}deliver-at")
+"""
 
 
 @pytest.mark.parametrize("delay", [0, 1], ids=["deliver-at", "delay-seconds"])
@@ -158,6 +165,28 @@ def test_when_it_is_cancelled(stage: Stage, delay: int) -> None:
     assert check_again(stage, request, "cancelled") == moment
     assert shown(stage, client_id).findtext(f"{S}status") == "cancelled"
     assert jobs_called(stage, client_id) == 1
+
+
+def test_an_id_used_again(stage: Stage) -> None:
+    """Other content under the id of a job that is over is a new job, which queries and
+    cancels mean from then on; of two that want the id at once one gets it.
+    """
+    client_id = fresh()
+    stage.create(job(client_id, delay=900))
+    stage.create(f"<cancel>{client_id}</cancel>")
+    again = job(client_id, delay=900).replace("hello", "goodbye")
+    assert payload(stage.create(again)).findtext(f"{S}status") == "scheduled"
+    assert jobs_called(stage, client_id) == 2
+    assert shown(stage, client_id).findtext(f"{S}status") == "scheduled"
+    assert refusal(stage.create(job(client_id, delay=900))) == ("conflict", "cancel")
+    assert state_of(stage.create(f"<cancel>{client_id}</cancel>")) == "cancelled"
+    assert shown(stage, client_id).findtext(f"{S}status") == "cancelled"
+    with XmlClient(stage.server, user=user_of(stage.admin), resource="other") as other:
+        several = [again.replace("goodbye", f"Number {n}") for n in range(2)]
+        found = together(stage, (stage.admin, other), several)
+        kinds = sorted(one.get("type", "") for one in found)
+        assert kinds == ["error", "result"]
+    assert jobs_called(stage, client_id) == 3
 
 
 def test_two_at_once(stage: Stage) -> None:
