@@ -2,8 +2,8 @@
 
 Every line has `announcement=`, the number that users see as #12, and what
 belongs to one occurrence `broadcast=`, a number to search the log by, which no
-command takes: both are stored, so they stay the same over restarts. A request's own lines have `request=`, which is also the number
-in the text of an internal error.
+command takes: both are stored, so they stay the same over restarts. A request's own
+lines have `request=`, which is also the number in the text of an internal error.
 """
 
 import logging
