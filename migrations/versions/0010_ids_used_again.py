@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.create_index(
         _LIVE,
         "schedule",
-        _NAME,
+        _NAME[::-1],
         unique=True,
         sqlite_where=_IS_LIVE,
         postgresql_where=_IS_LIVE,

@@ -64,7 +64,7 @@ def test_one_message_a_day(world: World) -> None:
     world.clock.advance(minutes=5)
     text = told(world)[OPS]
     assert "2 readers of news are told nothing any more" in text
-    assert "came back with gone" in text
+    assert "came back: the address no longer exists (gone)." in text
     assert "1 reader of news is" in text
     assert "1 reader of weather is" in text
     assert "item-not-found" in text

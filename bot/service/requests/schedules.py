@@ -59,8 +59,8 @@ class Report:
     skipped: tuple[datetime, ...] = ()
     #: what to know of it, beside what a preview of its moments tells; likewise
     cautions: tuple[Caution, ...] = ()
-    #: whose clocks tell of it
-    zone: str = "UTC"
+    #: whose clocks tell of it, '' where nobody has looked: then its own
+    clocks: str = ""
     #: an occurrence waits for an admin
     is_held: bool = False
 
@@ -69,6 +69,10 @@ class Report:
         """All that is to be known of it, and of its next moments."""
         ahead = upcoming(self.clocked, skipped=self.skipped)
         return (*ahead.warnings, *self.cautions)
+
+    @property
+    def zone(self) -> str:
+        return self.clocks or self.schedule.zone
 
     @property
     def clocked(self) -> Schedule:
@@ -198,7 +202,7 @@ class Schedules:
         return Report(
             schedule,
             self.moment(uow, schedule),
-            zone=clocks_of(uow, self._policy, schedule),
+            clocks=clocks_of(uow, self._policy, schedule),
             is_held=bool(uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)),
         )
 

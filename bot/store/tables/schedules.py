@@ -68,12 +68,13 @@ sa.Index(
     sqlite_where=IS_LIVE,
     postgresql_where=IS_LIVE,
 )
-# An id is one schedule's while that lives; the latest of several is meant by it.
+# An id is one schedule's while that lives; the latest of several is meant by it. The
+# service stands last, so that what is asked of all that live keeps its own index.
 sa.Index(
     "uq_schedule_live_id",
-    schedule.c.service,
-    schedule.c.owner,
     schedule.c.client_id,
+    schedule.c.owner,
+    schedule.c.service,
     unique=True,
     sqlite_where=IS_LIVE,
     postgresql_where=IS_LIVE,
