@@ -280,7 +280,11 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         {},
         ["ix_broadcast_service_counted_for_created_at"],
     ),
-    "one of an owner": (OWNERS.where(schedule.c.client_id == "s1"), {}, []),
+    "one of an owner": (
+        schedules.LATEST,
+        {"whose": SERVICE, "owner": "user1@example.org", "client_id": "s1"},
+        ["ix_schedule_service_owner_client_id_id"],
+    ),
     "page of an owner": (
         OWNERS.order_by(schedule.c.id).limit(10),
         {},
