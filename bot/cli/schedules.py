@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import editing, moments, naming, output, session, showing, steering
+from bot.cli.reader import words
 from bot.desk import views
 from bot.desk.verbs import schedules as verbs
 from bot.domain import meanings, timestamps
@@ -58,7 +59,7 @@ def show_all(
     What is over stands with the latest first, also among the rest with --all.
     """
     states = None if everything else LIVE
-    held = status == OccurrenceState.HELD
+    held = status in _words_of(OccurrenceState.HELD)
     if status is not None and not held:
         states = _named(status)
     ahead = states is None or LIVE.issuperset(states)
@@ -175,15 +176,22 @@ def preview(
 
 
 def _named(status: str) -> frozenset[ScheduleState]:
-    """By the word that tables show, or by the protocol's."""
+    """By the word that tables show, by its term, or by the protocol's."""
     found = frozenset(
-        state for state, wire in ON_THE_WIRE.items() if status in {state, wire}
+        state
+        for state, wire in ON_THE_WIRE.items()
+        if status in {wire, *_words_of(state)}
     )
     if not found:
-        words = (*ScheduleState, OccurrenceState.HELD, *WireState)
-        known = ", ".join(dict.fromkeys(words))
+        terms = (*ScheduleState, OccurrenceState.HELD, *WireState)
+        known = ", ".join(dict.fromkeys(terms))
         raise Invalid(Phrase("one of {known}.", known=known), field="status")
     return found
+
+
+def _words_of(state: ScheduleState | OccurrenceState) -> set[str]:
+    """The term, and what the reader's tables say."""
+    return {state, words(meanings.state(state))}
 
 
 def _as_data(ahead: Preview, cautions: tuple[Caution, ...]) -> dict[str, object]:

@@ -77,6 +77,9 @@ def test_a_status_is_named_as_the_table_does(weekly: Workplace) -> None:
         "queued": [],
         "held": [],
     }
+    german = {"LC_ALL": "", "LANG": "de_DE.UTF-8"}
+    table = weekly("schedules", "list", "--status", "pausiert", env=german).out
+    assert table.rstrip().endswith("pausiert")
     assert weekly("schedules", "list", "--status", "stopped").fault() == (
         "carillon: --status: one of pending, paused, running, sent, failed, cancelled,"
         " held, scheduled, queued."
