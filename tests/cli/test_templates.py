@@ -170,3 +170,19 @@ def test_they_need_no_database(bare_place: Workplace) -> None:
     bare_place.done("templates", "list")
     bare_place.done("templates", "show", "maintenance")
     assert not (bare_place.folder / "carillon.db").exists()
+
+
+def test_a_language_that_the_template_lacks(place: Workplace) -> None:
+    """Its words are told to nobody: the text is that of the others, and a note says
+    so, also to programs.
+    """
+    told = (
+        *("templates", "render", "news", "--set", "headline=H", "--set", "text=Hello"),
+        *("--set", "text:nl=Hallo", "--language", "nl"),
+    )
+    out = place.done(*told)
+    assert "Hello" in out
+    assert "Hallo" not in out
+    assert "Note: text in nl is told to nobody: template 'news' has en, de" in out
+    [warning] = place.data(*told)["warnings"]
+    assert warning["code"] == "language-not-in-template"
