@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,16 +21,19 @@ from bot.cli import (
 )
 from bot.cli.given import Options
 from bot.desk import views
-from bot.desk.verbs import editing, schedules
+from bot.desk.verbs import editing, lists, schedules
 from bot.domain import timestamps
 from bot.domain.audit import Action
 from bot.domain.characters import line
 from bot.domain.differences import Difference
-from bot.domain.errors import Invalid
+from bot.domain.errors import Invalid, NotFound
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule, TemplateContent
 from bot.service.requests.editing import Edited
+
+if TYPE_CHECKING:
+    from bot.desk.desk import Desk
 
 #: moments that are shown of what it becomes
 _SHOWN = 10
@@ -149,6 +152,7 @@ def edit(
             desk, schedules.QUERY, reference, owner, Action.EDIT
         ).schedule
         with desk.reading(Action.EDIT, naming.name_of(reference, owner).about):
+            _check_list(desk, list_name)
             options = _worded(options, found, written)
             change = given.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost
@@ -205,6 +209,17 @@ def edit(
         return
     serving.tell(absent)
     steering.tell(changed)
+
+
+def _check_list(desk: "Desk", name: str | None) -> None:
+    """Raises NotFound, with the lists that there are."""
+    if name is None:
+        return
+    try:
+        desk.ask_here(lists.SHOW(lists.ListName(name)))
+    except NotFound as error:
+        error.field = "list"
+        raise
 
 
 def _worded(options: Options, found: Schedule, written: texts.Written) -> Options:
