@@ -1,16 +1,23 @@
 """`carillon broadcasts`: what is or was sent."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import following, moments, naming, output, session, showing
+from bot.cli import consent, following, moments, naming, output, session, showing
 from bot.desk import views
 from bot.desk.verb import Plain
 from bot.desk.verbs import broadcasts as verbs
 from bot.domain import meanings
-from bot.domain.broadcast import DeliveryException
+from bot.domain.audit import Action
+from bot.domain.broadcast import BroadcastState, DeliveryException
 from bot.domain.phrase import Counted, Listed, Phrase
+
+if TYPE_CHECKING:
+    from bot.desk.desk import Desk
+
+#: of what `stop --all` stops, shown before
+_ASKED_ABOUT = 1000
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 
@@ -159,15 +166,19 @@ def stop(
     everything: Annotated[
         bool, typer.Option("--all", help="Whatever is being sent.")
     ] = False,
+    yes: consent.Yes = False,
     json: output.JSON = False,
 ) -> None:
-    """Stop one, or all; nothing more leaves, those already told stay told.
+    """Stop one, or all, after asking; nothing more leaves, who was told stays told.
 
     Says how many those are so far.
     """
     if (broadcast is None) != everything:
         output.fail(Phrase("say which: its number, or --all"), 2)
+    asks = consent.asks(yes=yes)
     with session.desk_of(context) as desk:
+        if asks:
+            _agreed(desk, broadcast, json=json)
         if broadcast is None:
             stopped = desk.ask_here(verbs.STOP_ALL(Plain("all")))
         else:
@@ -179,3 +190,23 @@ def stop(
     for one in stopped:
         output.say(showing.told_so_far(one))
     output.say(Counted("{count} stopped.", "{count} stopped.", len(stopped)))
+
+
+def _agreed(desk: "Desk", broadcast: str | None, *, json: bool) -> None:
+    """Asks about what is being sent; of what is not, the verb itself says so."""
+    if broadcast is None:
+        wish = verbs.BroadcastWish(limit=_ASKED_ABOUT, sending=True)
+        found = list(desk.ask_here(verbs.LIST(wish), Action.STOP).items)
+    else:
+        one = desk.ask_here(verbs.SHOW(_named(broadcast)), Action.STOP)
+        found = [one] if one.broadcast.state is BroadcastState.SENDING else []
+    if not found:
+        return
+    consent.begin(json=json)
+    if broadcast is not None:
+        reference = str(found[0].name.schedule_id)
+        consent.about(consent.shown(desk, reference, None, Action.STOP), json=json)
+        output.plain()
+    showing.broadcasts(found)
+    question = Counted("Stop {count}?", "Stop {count}?", len(found))
+    consent.of(question, Phrase("nothing was stopped"))

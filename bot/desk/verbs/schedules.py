@@ -48,6 +48,8 @@ class Shown:
     """A job, what it says, and what became of it so far, the latest first."""
 
     report: Report
+    #: who would hear it now
+    readers: int
     #: why they cannot be shown, where the template has changed since
     texts: tuple[Text, ...] | Phrase
     occurrences: list[Occurrence]
@@ -111,6 +113,7 @@ def _shown(
     latest = Paging(limit=HISTORY, order=Order.LATEST)
     return Shown(
         report=use_cases.schedules.warned(uow, found),
+        readers=use_cases.schedules.readers(uow, found),
         texts=texts,
         occurrences=use_cases.schedules.occurrences(uow, caller, found.id, HISTORY),
         broadcasts=list(use_cases.broadcasts.page(uow, caller, latest, found.id).items),
