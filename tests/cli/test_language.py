@@ -208,8 +208,8 @@ def test_json_is_not_translated(place: Workplace) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ("broadcasts show #1", "'N': it is not a whole number"),
-        ("broadcasts show 0", "'N': it is less than 1"),
+        ("audit --limit x", "'--limit': it is not a whole number"),
+        ("audit --limit 0", "'--limit': it is less than 1"),
         ("audit --limit 9999", "'--limit': it is more than 1000"),
         ("audit --action foo", "'--action': 'foo' is not one of 'schedule', "),
         ("completion ksh", "'shell': 'ksh' is not one of 'bash', 'zsh', 'fish'."),
