@@ -1,6 +1,6 @@
 """Subscribers: who may know of which list, joining, leaving, and signs of life."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.access import Caller, Role
@@ -22,6 +22,7 @@ from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import auditors_only, known, may_know
+from bot.service.rules.voices import languages_of
 from bot.texts.languages import is_language
 
 #: whether there is none or one that the asker may not know of
@@ -166,6 +167,12 @@ class Subscribers:
         except NotFound:
             return False
         return any(one.list_id == entry.id for one in self._places_at(uow, jid, to))
+
+    def languages(
+        self, uow: UnitOfWork, jids: Sequence[str]
+    ) -> Mapping[str, Sequence[str]]:
+        """Those that people are stored with, most wanted first."""
+        return {jid: languages_of(uow, jid) for jid in jids}
 
     def alive(self, uow: UnitOfWork, jid: str, language: str | None) -> None:
         """A sign of life: forget the bounces, take up what they suspended."""
