@@ -43,6 +43,7 @@ def announce(
             "--body-in", metavar="LANG=TEXT", help="In one language. Repeatable."
         ),
     ] = None,
+    unstyled: given.Unstyled = False,
     at: Annotated[
         str | None,
         typer.Option(
@@ -100,6 +101,7 @@ def announce(
         expires=expires,
         late=late,
         client_id=client_id,
+        unstyled=unstyled,
     )
     given.check_usage(options)
     asks = not (yes or dry_run)

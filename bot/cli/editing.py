@@ -70,6 +70,7 @@ def edit(
             help="In one language, in place of all its texts. Repeatable.",
         ),
     ] = None,
+    unstyled: given.Unstyled = False,
     at: Annotated[
         str | None,
         typer.Option(
@@ -125,6 +126,7 @@ def edit(
         expires=expires,
         late=late,
         client_id=None,
+        unstyled=unstyled,
     )
     given.check_change(options)
     asks = not (yes or dry_run)
