@@ -160,6 +160,23 @@ class Subscribers:
         for jid in gone:
             self.leave(uow, jid, self._policy.addresses.own)
 
+    def added(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
+        """Whom others put on a list and who is in our roster, say since he stood on
+        one before.
+        """
+        others = uow.subscriptions.by_origin(SubscriptionOrigin.ADMIN)
+        return [jid for jid in others if jid in roster]
+
+    def met(self, uow: UnitOfWork, contacts: Sequence[str]) -> None:
+        """They have us as a contact, so they leave by removing it; give it a few at
+        a time.
+        """
+        for jid in contacts:
+            subscriber = uow.subscribers.get(jid)
+            if subscriber is not None:
+                for place in uow.subscriptions.of(subscriber.id):
+                    uow.subscriptions.has_contact(place.list_id, subscriber.id)
+
     def stands_on(self, uow: UnitOfWork, jid: str, to: str) -> bool:
         """Whether a presence probe to this address is answered with presence."""
         try:
