@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -22,7 +23,8 @@ from bot.store import upgrade
 from bot.texts import said
 from bot.xmpp.doors.inbox.languages import StoredLanguages
 from bot.xmpp.doors.inbox.refusals import NOBODY
-from bot.xmpp.stanzas.namespaces import CLIENT
+from bot.xmpp.stanzas.errors import StanzaError, error_answer
+from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import LISTS, MODES, answering, configured, text_of, until
 from tests.xmpp.links import Run, newcomer, reading
@@ -98,8 +100,27 @@ def test_of_others(server: XmppServer, mode: str, tmp_path: Path, run: Run) -> N
     run(scenario())
 
 
-def test_the_order() -> None:
-    """Nobody said anything: the list's; English replaces nothing that is known."""
+@pytest.mark.parametrize(
+    ("stored", "stamped", "told"),
+    [
+        (["de", "fr"], "pl", "de"),
+        (["tlh"], "pl", "pl"),
+        ([], "pl", "pl"),
+        ([], "", "es"),
+        ([], "tlh", "es"),
+    ],
+)
+def test_the_order(stored: list[str], stamped: str, told: str) -> None:
+    """What he is stored with, what his stanza says, what is spoken there."""
+    attributes = {"from": "a@example.org/x", "to": "news@b.example.org", LANG: stamped}
+    message = ET.Element(f"{{{CLIENT}}}message", attributes)
+    error = StanzaError(condition="service-unavailable", type="cancel", text=NOBODY)
+    back = error_answer(message, error, stored, "es")
+    assert text_of(back) == said(NOBODY, told)
+
+
+def test_english_replaces_nothing_that_is_known() -> None:
+    """Clients stamp it on whatever their people write."""
     assert latest(None, "en") == "en"
     assert latest("de", "en") == latest("de", "en-GB") == "de"
     assert latest("en", "de") == "de"
@@ -177,6 +198,23 @@ async def looking_up(
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+@pytest.mark.e2e
+def test_a_long_id(server: XmppServer, tmp_path: Path, run: Run) -> None:
+    """It comes back as it was, and what would wait with it is told at once."""
+    name = newcomer(server)
+
+    async def scenario() -> None:
+        settings = configured(server, "component", tmp_path)
+        async with answering(settings) as bot, reading(server, name) as client:
+            bot.use_cases.database.call(known, server.jid(name), "seen")
+            identifier = "x" * 1_001
+            say(client, bot.address, BODY, identifier=identifier, language="fr")
+            told = text_of(await answer(client, identifier))
+            assert told.startswith(said(NOBODY, "fr"))
+
+    run(scenario())
 
 
 def test_many_at_once(settings: Settings, run: Run) -> None:

@@ -14,6 +14,7 @@ from slixmpp.xmlstream import StanzaBase
 
 from bot.domain.characters import printable
 from bot.domain.identity import MessageIds
+from bot.domain.language import is_tag
 from bot.service.delivery.outcomes import Bounce
 from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.doors.inbox.classification import (
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 #: characters that are kept of a condition, an error's type and its text: others
 #: choose them
 MAX_CONDITION, MAX_TYPE, MAX_TEXT = 100, 20, 500
+#: characters of an id that may wait: who gives a longer one is answered at once
+MAX_ID = 1_000
 
 
 class Inbox:
@@ -96,14 +99,18 @@ class Inbox:
             answer = error_answer(asked, error, stored, usual)
             self._connection.send_element(answer)
 
-        self._stored.ask(sender, tell)
+        if len(asked.get("id", "")) > MAX_ID:
+            tell(())
+        else:
+            self._stored.ask(sender, tell)
 
 
 def _addressed(message: ET.Element) -> ET.Element:
     """What an answer needs of it: what waits may not be as large as others like."""
     names = ("id", "from", "to")
     kept = {name: message.get(name, "") for name in names if message.get(name)}
-    return ET.Element(message.tag, {**kept, LANG: language_of(message)})
+    language = language_of(message)
+    return ET.Element(message.tag, {**kept, LANG: language if is_tag(language) else ""})
 
 
 def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | None:
