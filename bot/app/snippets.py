@@ -1,14 +1,19 @@
-"""What the operator pastes into the configuration of the XMPP server, and how to
-make the server read it.
+"""What the operator puts into the configuration of the XMPP server, and how to make
+the server read it.
+
+Prosody takes what is pasted. ejabberd has one `listen:`, one `acl:` and one
+`shaper_rules:`, which are there already: what is ours is merged into them.
 """
 
 import shlex
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
 from bot.domain.phrase import Phrase
+from bot.settings import LOOPBACK
 
 #: where a server keeps its configuration, most usual first
 FILES = {
@@ -26,9 +31,35 @@ FILES = {
 }
 
 
+#: where servers listen for components unless they are told otherwise
+_PORT = 5347
+
+
 class ServerKind(StrEnum):
     PROSODY = "prosody"
     EJABBERD = "ejabberd"
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """Where the server has to listen for components."""
+
+    host: str
+    port: int
+
+    @property
+    def is_usual(self) -> bool:
+        return self.host in LOOPBACK and self.port == _PORT
+
+    @property
+    def ip(self) -> str:
+        """The server is told an address; of a name somebody has to look it up."""
+        if self.host == LOOPBACK[-1]:
+            return LOOPBACK[0]
+        try:
+            return str(ip_address(self.host))
+        except ValueError:
+            return f"IP address of {self.host}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +70,8 @@ class Snippet:
 
     #: where in which file the text belongs
     place: Phrase
+    #: into sections that are there: pasted as a whole it would be a second one
+    merged: bool
     text: str
     commands: tuple[str, ...]
 
@@ -50,22 +83,26 @@ def snippet(
     secret: str,
     *,
     secret_file: Path | None = None,
-    port: int = 5347,
+    host: str | None = None,
+    port: int | None = None,
     file: Path | None = None,
 ) -> Snippet:
     """`secret_file` holds the account's password, for a command that does not show it;
-    None where the account exists. `file`: the server's configuration, where known.
+    None where the account exists. `host` and `port`: where a component connects to,
+    None where that is as usual. `file`: the server's configuration, where known.
     """
     where = file or Path("/", FILES[kind][0])
+    listener = _Listener(host or LOOPBACK[0], port or _PORT)
     if mode == "component":
-        text = _component(kind, jid, secret, port)
+        text = _component(kind, jid, secret, listener)
         commands: tuple[str, ...] = ()
     else:
         text = rate(kind, jid)
         commands = _account(kind, jid, secret_file) if secret_file else ()
     return Snippet(
-        place=_place(kind, mode, where),
+        place=_place(kind, mode, where, listener),
         text=text,
+        merged=kind is ServerKind.EJABBERD,
         commands=(*commands, _RELOAD[kind]),
     )
 
@@ -85,16 +122,19 @@ shaper_rules: # change this rule, keep the others
     - normal: all"""
 
 
-def _place(kind: ServerKind, mode: str, file: Path) -> Phrase:
+def _place(kind: ServerKind, mode: str, file: Path, listener: _Listener) -> Phrase:
     match kind, mode:
-        case ServerKind.PROSODY, "component":
+        # what follows a VirtualHost or a Component is said of that one alone
+        case ServerKind.PROSODY, "component" if listener.is_usual:
             return Phrase("at the end of {file}", file=file)
         case ServerKind.PROSODY, _:
             return Phrase("above the first VirtualHost of {file}", file=file)
         case _, "component":
-            return Phrase("under `listen:` of {file}", file=file)
+            return Phrase(
+                "under `listen:` of {file}, beside the listeners there", file=file
+            )
         case _:
-            return Phrase("at the top level of {file}", file=file)
+            return Phrase("into `acl:` and `shaper_rules:` of {file}", file=file)
 
 
 #: Prosody makes no component while it runs, and reads limits when it starts
@@ -104,19 +144,31 @@ _RELOAD = {
 }
 
 
-def _component(kind: ServerKind, jid: str, secret: str, port: int) -> str:
+def _component(kind: ServerKind, jid: str, secret: str, listener: _Listener) -> str:
     if kind is ServerKind.PROSODY:
         return f"""\
-Component {_quoted(jid)}
+{_listening(listener)}Component {_quoted(jid)}
   component_secret = {_quoted(secret)}"""
     return f"""\
   -
-    port: {port}
-    ip: "127.0.0.1"
+    port: {listener.port}
+    ip: {_quoted(listener.ip)}
     module: ejabberd_service
     hosts:
       {_quoted(jid)}:
         password: {_quoted(secret)}"""
+
+
+def _listening(listener: _Listener) -> str:
+    """Of all of Prosody's components together."""
+    lines = ""
+    if listener.port != _PORT:
+        lines += f"component_ports = {{ {listener.port} }}\n"
+    if listener.host not in LOOPBACK:
+        lines += f"component_interfaces = {{ {_quoted(listener.ip)} }}\n"
+    if not lines:
+        return ""
+    return f"-- for all components: where such lines are there, add to them\n{lines}\n"
 
 
 def _account(kind: ServerKind, jid: str, secret_file: Path) -> tuple[str, ...]:

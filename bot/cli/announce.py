@@ -65,6 +65,7 @@ def announce(
             help="In one language, also @FILE or -. Repeatable.",
         ),
     ] = None,
+    unstyled: given.Unstyled = False,
     at: Annotated[
         str | None,
         typer.Option(
@@ -133,6 +134,7 @@ def announce(
         expires=expires,
         late=late,
         client_id=client_id,
+        unstyled=unstyled,
     )
     asks = not (yes or dry_run)
     texts.check(options, asks=asks)

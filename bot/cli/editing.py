@@ -89,6 +89,7 @@ def edit(
             " Repeatable.",
         ),
     ] = None,
+    unstyled: given.Unstyled = False,
     at: Annotated[
         str | None,
         typer.Option(
@@ -145,6 +146,7 @@ def edit(
         expires=expires,
         late=late,
         client_id=None,
+        unstyled=unstyled,
     )
     asks = not (yes or dry_run)
     texts.check(options, asks=asks)

@@ -21,6 +21,7 @@ from bot.domain import (
 )
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.fields import FieldType
+from bot.domain.message import UNSTYLED
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
 from bot.domain.schedule import (
@@ -50,6 +51,13 @@ SubjectsIn = Annotated[
 Within = Annotated[
     str | None,
     typer.Option("--in", metavar="DURATION", help="From now, say 10m or 1d12h."),
+]
+Unstyled = Annotated[
+    bool,
+    typer.Option(
+        "--unstyled",
+        help="Clients show your own words as they are, *stars* and all (XEP-0393).",
+    ),
 ]
 Late = Annotated[
     str | None,
@@ -86,6 +94,7 @@ class Options:
     expires: str | None
     late: str | None
     client_id: str | None
+    unstyled: bool = False
     #: the people of a test
     only: Sequence[str] = ()
 
@@ -123,7 +132,9 @@ def check_change(options: Options) -> None:
         *(options.list_name, options.template, options.at, options.within),
         *(options.every, options.timezone, options.expires, options.late),
     )
-    changes = options.settings or any(one is not None for one in given)
+    changes = (
+        options.settings or options.unstyled or any(one is not None for one in given)
+    )
     if not changes and not _has_texts(options):
         output.fail(
             Phrase("nothing to change: give --body TEXT or --at TIME; see --help"), 2
@@ -179,6 +190,7 @@ def request_of(
         values=_values(options, zone, templates),
         bodies=_texts(options.body, options.bodies, "--body-in"),
         subjects=_texts(options.subject, options.subjects, "--subject-in"),
+        payloads=_payloads(options),
         deliver_at=_moment(options.at, zone, "deliver-at"),
         delay_seconds=None if options.at is not None else _delay(options.within),
         timezone=zone_name,
@@ -216,6 +228,7 @@ def change_of(
         ),
         bodies=_texts(options.body, options.bodies, "--body-in"),
         subjects=_texts(options.subject, options.subjects, "--subject-in"),
+        payloads=_payloads(options),
         deliver_at=_moment(options.at, zone, "deliver-at"),
         delay_seconds=None if options.within is None else _delay(options.within),
         timezone=timezone,
@@ -345,6 +358,10 @@ def _texts(
             language_tag(language)
         texts.append((language, content))
     return tuple(texts)
+
+
+def _payloads(options: Options) -> tuple[str, ...]:
+    return (UNSTYLED,) if options.unstyled else ()
 
 
 def _moment(text: str | None, zone: ZoneInfo, field: str) -> str | None:

@@ -32,6 +32,13 @@ def init(
         str | None,
         typer.Option(metavar="JID", help="Who may do everything; gets the test."),
     ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Whom people turn to who answer; otherwise the admin. '': nobody.",
+        ),
+    ] = None,
     list_name: Annotated[
         str | None,
         typer.Option(
@@ -84,7 +91,10 @@ def init(
         Path, typer.Option("--dir", metavar="FOLDER", help="For what is written.")
     ] = FOLDER,
     force: Annotated[
-        bool, typer.Option("--force", help="Write the configuration anew.")
+        bool,
+        typer.Option(
+            "--force", help="Write the configuration anew, from what it says and this."
+        ),
     ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask; try for a while to connect.")
@@ -113,6 +123,7 @@ def init(
         mode=mode,
         jid=jid,
         admin=admin,
+        contact=contact,
         list_name=list_name,
         server=server,
         timezone=timezone,

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 import typer
 
 from bot.app.setup.answers import Answers
+from bot.app.setup.before import Before
 from bot.app.setup.neighbours import Neighbour, listens
 from bot.app.snippets import ServerKind
 from bot.cli import output, reader
@@ -42,6 +43,7 @@ class Flags:
     mode: str | None
     jid: str | None
     admin: str | None
+    contact: str | None
     list_name: str | None
     server: str | None
     timezone: str | None
@@ -62,6 +64,7 @@ def judged(flags: Flags) -> Flags:
         mode=mode,
         jid=_flag("--jid", flags.jid, lambda text: _own_jid(text, mode)),
         admin=_flag("--admin", flags.admin, _admin),
+        contact=_flag("--contact", flags.contact, values.contact),
         list_name=_flag("--list", flags.list_name, values.list_name),
         server=_flag("--server", flags.server, _kind),
         timezone=_flag("--tz", flags.timezone, _zone),
@@ -72,12 +75,13 @@ def judged(flags: Flags) -> Flags:
     )
 
 
-def missing(flags: Flags, found: Sequence[Neighbour]) -> list[str]:
+def missing(flags: Flags, found: Sequence[Neighbour], before: Before) -> list[str]:
     """Options that a new configuration cannot do without where nobody is asked."""
+    known = before.content or len(found) == 1
     wanted = {
-        "--jid": flags.jid is not None,
-        "--admin": flags.admin is not None,
-        f"--server {'|'.join(ServerKind)}": flags.server is not None or len(found) == 1,
+        "--jid": flags.jid or _jid_of(flags, before),
+        "--admin": flags.admin or before.admins,
+        f"--server {'|'.join(ServerKind)}": flags.server or known,
     }
     return [option for option, known in wanted.items() if not known]
 
@@ -101,29 +105,70 @@ def kind(found: Sequence[Neighbour]) -> ServerKind:
 
 
 def answers(
-    flags: Flags, near: Neighbour | None, secret: Path, *, asks: bool
+    flags: Flags, before: Before, near: Neighbour | None, secret: Path, *, asks: bool
 ) -> Answers:
-    """From flags that are judged, without gaps unless it asks."""
-    mode = _mode_of(flags)
-    home = near.domain if near else None
-    jid = flags.jid or _its_jid(mode, home)
+    """From flags that are judged, without gaps unless it asks; what neither says is
+    as before.
+    """
+    mode = _mode_of(flags, before, asks=asks)
+    jid = flags.jid or _its_jid(
+        mode, _jid_of(flags, before, mode), near.domain if near else None, asks=asks
+    )
+    usual = next(iter(before.admins), None)
+    question = Phrase("Admin's JID")
+    admin = flags.admin or (
+        usual
+        if usual and not asks
+        else _ask(question, usual or _usual_admin(jid), _admin)
+    )
+    moved = before.mode != mode
+    inline = before.text("xmpp", "password") is not None and flags.secret_file is None
+    kept = _path(before.text("xmpp", "password_file"))
+    ca_file = flags.ca_file.absolute() if flags.ca_file else None
     return Answers(
         mode=mode,
         jid=jid,
-        admin=flags.admin or _ask(Phrase("Admin's JID"), _usual_admin(jid), _admin),
+        admin=admin,
+        contact=_default(
+            flags.contact,
+            Phrase("Whom people turn to who answer announcements"),
+            before.text("xmpp", "contact") or f"xmpp:{admin}",
+            values.contact,
+            asks=asks,
+        ),
         list_name=_default(
-            flags.list_name, Phrase("First list"), _LIST, values.list_name, asks=asks
+            flags.list_name,
+            Phrase("First list"),
+            before.list_name or _LIST,
+            values.list_name,
+            asks=asks,
         ),
         timezone=_default(
-            flags.timezone, Phrase("Time zone"), _zone_here(), _zone, asks=asks
+            flags.timezone,
+            Phrase("Time zone"),
+            _of_list(before, "timezone", "UTC") or _zone_here(),
+            _zone,
+            asks=asks,
         ),
-        language=flags.language or reader.language(),
-        password_file=flags.secret_file.absolute() if flags.secret_file else secret,
-        password_is_there=flags.secret_file is not None,
-        database=flags.database or _database(flags.folder),
-        host=flags.host or _host(mode, near),
-        port=flags.port,
-        ca_file=flags.ca_file.absolute() if flags.ca_file else None,
+        language=(
+            flags.language or _of_list(before, "language", "en") or reader.language()
+        ),
+        password_file=(
+            None
+            if inline
+            else flags.secret_file.absolute()
+            if flags.secret_file
+            else kept or secret
+        ),
+        password_is_there=inline or kept is not None or flags.secret_file is not None,
+        database=(
+            flags.database or before.text("database", "url") or _database(flags.folder)
+        ),
+        host=flags.host
+        or (_host(mode, near) if moved else before.text("xmpp", "host")),
+        port=flags.port or (None if moved else before.port),
+        ca_file=ca_file or _path(before.text("xmpp", "ca_file")),
+        before=before,
     )
 
 
@@ -193,25 +238,36 @@ def _flag(
 # --- the questions -----------------------------------------------------------------
 
 
-def _mode_of(flags: Flags) -> Mode:
+def _mode_of(flags: Flags, before: Before, *, asks: bool) -> Mode:
     if flags.mode is not None:
         return _mode(flags.mode)
     if flags.jid is not None:
         return _mode_by(flags.jid)
+    if before.mode in MODES and not asks:
+        return _mode(before.mode)
     return _ask(
         Phrase("Mode (component: a domain of its own; account: like anybody else)"),
-        "component",
+        before.mode or "component",
         _mode,
     )
+
+
+def _jid_of(flags: Flags, before: Before, mode: Mode | None = None) -> str | None:
+    """The service's JID of before, where it suits the mode."""
+    jid, wanted = before.text("xmpp", "jid"), mode or flags.mode or before.mode
+    return jid if jid and _mode_by(jid) == wanted else None
 
 
 def _mode_by(jid: str) -> Mode:
     return "account" if "@" in jid else "component"
 
 
-def _its_jid(mode: Mode, home: str | None) -> str:
-    question, usual = Phrase("Its JID"), None
-    if home is not None:
+def _its_jid(mode: Mode, usual: str | None, home: str | None, *, asks: bool) -> str:
+    question = Phrase("Its JID")
+    if usual is not None:
+        if not asks:
+            return usual
+    elif home is not None:
         usual = _suggested(mode, home)
     else:
         example = _suggested(mode, "example.org")
@@ -235,6 +291,15 @@ def _host(mode: Mode, near: Neighbour | None) -> str | None:
     if mode == "component" or (near is not None and listens(_C2S)):
         return LOOPBACK[0]
     return None
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _of_list(before: Before, key: str, default: str) -> str | None:
+    """Of the first list: as it is, said or by default; None where there is none."""
+    return before.of_list(key) or (default if before.list_name else None)
 
 
 def _database(folder: Path) -> str:

@@ -5,17 +5,19 @@ import contextlib
 import secrets
 import shlex
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.app.setup import writing
+from bot.app.setup import before, writing
 from bot.app.setup.answers import Answers
+from bot.app.setup.before import Before
 from bot.app.setup.neighbours import Neighbour, neighbours
 from bot.app.snippets import ServerKind, Snippet, snippet
 from bot.cli import output, questions
+from bot.cli.agreeing import agree
 from bot.cli.questions import FOLDER, Flags
 from bot.cli.reader import words
 from bot.domain.characters import block
@@ -40,6 +42,7 @@ class Steps:
         self._config = flags.folder / "carillon.toml"
         self._secret = flags.folder / "secret"
         self._goes_on = writing.is_there(self._config) and not force
+        self._before = before.read(self._config) if force else Before()
         self._found = neighbours()
         self._kind: ServerKind | None = None
         #: an account whose password somebody knows need not be made
@@ -50,7 +53,11 @@ class Steps:
     @property
     def missing(self) -> list[str]:
         """Options that have to be given where nobody is asked."""
-        return [] if self._goes_on else questions.missing(self._flags, self._found)
+        return (
+            []
+            if self._goes_on
+            else (questions.missing(self._flags, self._found, self._before))
+        )
 
     # --- the files ---------------------------------------------------------------
 
@@ -61,14 +68,17 @@ class Steps:
             with contextlib.suppress(OSError):
                 writing.sweep(self._config)
             self._settings = load(self._config)
-            _agree(self._flags, self._settings, self._config)
+            agree(self._flags, self._settings, self._config)
             self._say(
                 Phrase("{file} is there already: going on with it.", file=self._config)
             )
         else:
-            self._kind = self._kind or questions.kind(self._found)
+            if why := self._before.unreadable:
+                self._say(Phrase("{why}: begun anew, without it.", why=why))
+            if self._kind is None and (self._asks or not self._before.content):
+                self._kind = questions.kind(self._found)
             found = questions.answers(
-                self._flags, self._near, self._secret, asks=self._asks
+                self._flags, self._before, self._near, self._secret, asks=self._asks
             )
             self._write(found, found.as_toml())
             self._settings = load(self._config)
@@ -81,7 +91,8 @@ class Steps:
 
     def _write(self, found: Answers, text: str) -> None:
         # asked before anything is made: whoever goes away here leaves nothing behind
-        secret = None if self._known else self._new_secret(found)
+        known = self._known or found.password_file != self._secret
+        secret = None if known else self._new_secret(found)
         made = writing.folder(self._config.parent)
         database = file_of(found.database)
         if database is not None:
@@ -89,8 +100,11 @@ class Steps:
         if secret is not None:
             writing.write(self._secret, f"{secret}\n", writing.SECRET_MODE)
             self._wrote(self._secret)
+        kept = writing.keep(self._config) if self._force else None
         writing.write(self._config, text, writing.CONFIG_MODE, replace=self._force)
         self._wrote(self._config)
+        if kept is not None:
+            self._say(Phrase("What it said before is in {file}.", file=kept))
         if database is not None:
             ours = [self._config, self._secret, *([self._config.parent] * made)]
             writing.give(ours, database.parent)
@@ -132,14 +146,34 @@ class Steps:
             xmpp.jid,
             xmpp.secret,
             secret_file=None if self._known else xmpp.password_file,
-            port=xmpp.port or 5347,
+            host=xmpp.host,
+            port=xmpp.port,
             file=self._near.file if self._near else None,
         )
         self.done["server"] = _as_data(self._kind, found)
         self._plain()
-        self._say(Phrase("Paste this {place}:", place=found.place))
+        if found.merged:
+            self._say(Phrase("Merge this {place}:", place=found.place))
+        else:
+            self._say(Phrase("Paste this {place}:", place=found.place))
         self._verbatim(f"\n{found.text}\n")
-        self._say(Phrase("Then run, where the server is:"))
+        if found.merged:
+            self._say(
+                Phrase(
+                    "These sections are in the file already: add to them, and make no"
+                    " second one."
+                )
+            )
+            self._plain()
+        if self._goes_on and len(found.commands) > 1:
+            self._say(
+                Phrase(
+                    "Then run, where the server is, the first only if there is no such"
+                    " account yet:"
+                )
+            )
+        else:
+            self._say(Phrase("Then run, where the server is:"))
         self._commands(found.commands)
         self._plain()
 
@@ -254,32 +288,11 @@ class Steps:
             output.plain(text)
 
 
-def _agree(flags: Flags, settings: Settings, config: Path) -> None:
-    """Flags that say otherwise than the file are no wish to leave it as it is."""
-    stated: Sequence[tuple[str, str | None, Sequence[str]]] = (
-        ("--mode", flags.mode, [settings.xmpp.mode]),
-        ("--jid", flags.jid, [settings.xmpp.addresses.own]),
-        ("--admin", flags.admin, settings.access.admins),
-        ("--list", flags.list_name, list(settings.lists)),
-    )
-    for option, given, there in stated:
-        if given is not None and given not in there:
-            raise Conflict(
-                Phrase(
-                    "{file} is there already and says {there}, not {option} {given}:"
-                    " change it there, or write it anew with --force.",
-                    file=config,
-                    there=", ".join(there),
-                    option=option,
-                    given=given,
-                )
-            )
-
-
 def _as_data(kind: str, found: Snippet) -> dict[str, Any]:
     return {
         "kind": kind,
         "place": str(found.place),
+        "merged": found.merged,
         "text": found.text,
         "commands": list(found.commands),
     }

@@ -64,6 +64,7 @@ def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
                 "title": template.title,
                 "description": template.description,
                 "languages": template.languages,
+                "unstyled": template.unstyled,
                 "fields": [_field(field) for field in template.fields],
                 "folder": str(folder),
             }

@@ -87,6 +87,8 @@ class Template:
     fields: tuple[TemplateField, ...]
     #: those it has subject and body in, the preferred first
     languages: tuple[str, ...]
+    #: clients are to show its text as it is
+    unstyled: bool = False
 
 
 def check(template: Template, values: FieldValues) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,18 @@ def is_tag(text: str) -> bool:
     return _TAG.fullmatch(text) is not None
 
 
+def latest(known: str | None, said: str) -> str:
+    """Which language somebody speaks who was known by one and says another now.
+
+    Clients stamp `en` on whatever their people write, so it replaces no other.
+    """
+    return known if known and _base(said) == "en" != _base(known) else said
+
+
+def _base(tag: str) -> str:
+    return tag.partition("-")[0].lower()
+
+
 def choose(available: Iterable[str], *wanted: str) -> str:
     """The best of the `available` tags for what is `wanted`, most wanted first.
 

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from bot.domain.updates import Update
 
+#: beside the body: clients show it as it is, `*stars*` and all (XEP-0393 §6, 1.1.1)
+UNSTYLED = "<unstyled xmlns='urn:xmpp:styling:0'/>"
+
 
 class MessageType(StrEnum):
     """The message types of RFC 6121 §5.2.2 that an announcement may have."""

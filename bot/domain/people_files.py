@@ -5,8 +5,8 @@
     lines   a JID on each line, as Prosody lists its users, or only what stands
             before the @, as ejabberd does (then the domain has to be told)
 
-A line that begins with # is a comment, but in JSON. What a line says is only taken
-apart here; whether it may be is for others.
+A line that begins with # is a comment, but in JSON; among plain lines ; begins one,
+too. What a line says is only taken apart here; whether it may be is for others.
 """
 
 import csv
@@ -52,9 +52,13 @@ _PROSODY_END = re.compile(r"(\| )?OK: Showing .* users")
 _PROSODY_CONSOLE = "| "
 #: begins a line that is left out
 _COMMENT = "#"
+#: as in other files of settings; in CSV it stands before an empty first cell
+_ALSO_COMMENT = ";"
 _TOLD_DELIMITER = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 #: columns that may hold JIDs, under names that do not say so
 _MAIL = ("email", "e-mail", "mail")
+#: likewise, as parts of a name
+_ADDRESS = ("jid", "mail", "jabber", "xmpp", "address", "user", "account")
 #: how XML and a JSON document begin
 _NO_LIST = ("<", "[")
 #: what stands for a byte that is not UTF-8 (PEP 383)
@@ -142,6 +146,8 @@ class Reader:
                     "The header's quotes are not in order: {error}.", error=str(error)
                 )
             ) from None
+        if "jid" not in names:  # where the line before tells another delimiter
+            raise Invalid(_no_header(header))
         self._leave_out(name for name in names if name and name not in COLUMNS)
         take = _taker(names)
         cells: list[str] | None = []
@@ -216,7 +222,9 @@ class Reader:
     def _plain(self) -> Iterator[Record | Rejected]:
         for line, text in enumerate(self._lines, 1):
             jid = text.strip().removeprefix(_PROSODY_CONSOLE)
-            if not says_something(jid) or _PROSODY_END.fullmatch(jid):
+            if not says_something(jid) or jid.startswith(_ALSO_COMMENT):
+                continue
+            if _PROSODY_END.fullmatch(jid):
                 continue
             yield self._record(line, Person(jid))
 
@@ -257,7 +265,7 @@ def _told_delimiter(first: str) -> str | None:
 
 def _no_header(header: str) -> Phrase:
     first = header[:_SHOWN].strip()
-    mail = _mail_column(header)
+    mail = _mail_column(header) or _address_column(header)
     if mail is not None:
         return Phrase(
             "There is no column jid in the first line, {first!r}. If what stands under"
@@ -271,6 +279,15 @@ def _no_header(header: str) -> Phrase:
         first=first,
         header="jid,language,timezone",
     )
+
+
+def _address_column(header: str) -> str | None:
+    """A column whose name sounds like addresses, as people call them."""
+    cells = re.split(f"[{_DELIMITERS}]", header)
+    for name in _names(cell.replace('"', "") for cell in cells):
+        if "@" not in name and any(word in name for word in _ADDRESS):
+            return name
+    return None
 
 
 def _mail_column(header: str) -> str | None:

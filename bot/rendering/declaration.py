@@ -3,6 +3,7 @@
 languages = ["en", "de"]            # the preferred first
 title = { en = "Maintenance", de = "Wartung" }
 description = { en = "…", de = "…" }
+unstyled = true                     # where clients are to show the text as it is
 
 [fields.start]
 type = "moment"                     # see bot.domain.fields.FieldType
@@ -89,6 +90,7 @@ class TemplateTable(BaseModel):
     languages: Annotated[tuple[Tag, ...], pydantic.Field(min_length=1)]
     title: Annotated[dict[Tag, Words], pydantic.Field(min_length=1)]
     description: dict[Tag, Words] = {}
+    unstyled: bool = False
     fields: dict[FieldName, FieldTable] = {}
 
 
@@ -135,6 +137,7 @@ def _template(name: str, table: TemplateTable) -> Template:
         title=table.title,
         description=table.description,
         languages=table.languages,
+        unstyled=table.unstyled,
         fields=tuple(
             Field(
                 name=field_name,

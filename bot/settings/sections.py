@@ -69,6 +69,11 @@ class XMPPSettings(Section):
     resource: str = Field(default="carillon", min_length=1, max_length=255)
     contact: str | None = None
 
+    @field_validator("contact")
+    @classmethod
+    def _said(cls, text: str | None) -> str | None:
+        return None if text is None else values.contact(text) or None
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         with _of("jid"):

@@ -6,6 +6,7 @@ import ssl
 from pathlib import Path
 from typing import Literal
 
+from bot.domain.characters import line
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
 from bot.domain.phrase import Phrase, Quoted
@@ -43,6 +44,16 @@ def own_jid(text: str, mode: Literal["component", "account"]) -> str:
     if mode == "account" and "@" not in address:
         raise Invalid(Phrase("an account's JID has the form user@domain"))
     return address
+
+
+def contact(text: str) -> str:
+    """Whom or what to turn to, as it stands in a sentence, "" for nobody; raises
+    Invalid.
+    """
+    words = text.strip()
+    if line(words) != words:
+        raise Invalid(Phrase("it stands in a sentence: write it in one line"))
+    return words
 
 
 def database_url(text: str) -> str:

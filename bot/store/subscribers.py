@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.language import latest
 from bot.domain.lists import Subscriber
 from bot.domain.verdict import Score
 from bot.store.conflicts import insert
@@ -45,8 +46,10 @@ class SqlSubscribers:
         values: dict[str, Any] = {}
         if found.score != Score():
             values |= {"score": 0, "score_since": None}
-        if language is not None and language != found.language_seen:
-            values["language_seen"] = language
+        if language is not None:
+            speaks = latest(found.language_seen, language)
+            if speaks != found.language_seen:
+                values["language_seen"] = speaks
         if not values:
             return found
         self._update(jid, values)

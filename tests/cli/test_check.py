@@ -314,3 +314,16 @@ def test_options_of_the_other_account(place: Workplace) -> None:
     assert "/nowhere" in away.fault()
     bad = place("check", "--as", "a", "--password-file", str(place.config))
     assert "user@domain" in bad.fault()
+
+
+def test_nobody_to_turn_to(place: Workplace) -> None:
+    """Where who answers is not told whom to turn to, a warning says what to write."""
+    place.config.chmod(0o600)
+    found = json.loads(place("check", "--json").out)["checks"]
+    [one] = [one for one in found if "whom to turn to" in one["what"]]
+    assert (one["check"], one["result"]) == ("configuration", "warning")
+    assert one["change"].endswith('contact = "xmpp:admin@example.org"')
+    text = place.config.read_text()
+    place.config.write_text(text.replace("port = 1", 'port = 1\ncontact = "Room 12"'))
+    found = json.loads(place("check", "--json").out)["checks"]
+    assert not [one for one in found if "whom to turn to" in one["what"]]

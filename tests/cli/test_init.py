@@ -108,7 +108,7 @@ def test_an_account_on_ejabberd(empty: Place) -> None:
 def test_on_a_terminal(empty: Place) -> None:
     """It asks what no flag says, asks again for what cannot be, and connects on yes."""
     typed = (
-        "\nhas spaces@x\nbells.example.org\nadmin@example.org\n\nMars\nEurope/Paris\n"
+        "\nhas spaces@x\nbells.example.org\nadmin@example.org\n\n\nMars\nEurope/Paris\n"
     )
     code, seen = empty.terminal(
         "init", "--server", "prosody", "--port", "1", types=typed + "y\nn\n"
@@ -132,6 +132,7 @@ def test_answers_that_cannot_be(empty: Place) -> None:
         ("form user@domain", "announce@example.org\n"),
         ("Admin's JID [admin@example.org]", "admin\n"),
         ("form user@domain", "\n"),
+        ("turn to who answer announcements [xmpp:admin@example.org]", "\n"),
         ("First list", "Wartung\n"),
         ("'Wartung' is no name of a list: lower-case", "admin@example.org\n"),
         ("'admin@example.org' is no name of a list", "wartung\n"),
@@ -164,6 +165,7 @@ ACCOUNT = [
     ("Mode", "account\n"),
     ("Its JID", "bells@example.org\n"),
     ("Admin's JID", "admin@example.org\n"),
+    ("Whom people turn to", "\n"),
     ("First list", "\n"),
     ("Time zone", "Europe/Paris\n"),
 ]
@@ -316,7 +318,8 @@ def test_commands_are_not_wrapped(tmp_path: Path) -> None:
     folder = tmp_path / ("a long name of a folder " * 4).strip()
     folder.mkdir()
     place = Place(folder)
-    code, seen = place.dialogue("init", *ALL, "--list", "news", "--no-test", turns=[])
+    given = ("--list", "news", "--contact", "", "--no-test")
+    code, seen = place.dialogue("init", *ALL, *given, turns=[])
     assert code == 0
     assert f"\n  carillon -c '{place.config}' check\n" in seen
     assert f"\n  carillon -c '{place.config}' run\n" in seen

@@ -135,6 +135,11 @@ def test_comments(format_: Format) -> None:
     assert read(text, format_) == [(5 if head else 4, BERT)]
 
 
+def test_comments_among_plain_lines() -> None:
+    """There a semicolon takes a line out, too."""
+    assert read(";old@example.org\nbert@example.org\n", Format.LINES) == [(2, BERT)]
+
+
 def test_a_number_is_no_comment() -> None:
     """A column of another kind may begin with #, and so may a JID in quotes."""
     found = read("nr,jid\n#1,bert@example.org\n")
@@ -156,6 +161,10 @@ def test_a_spreadsheet_tells_its_separator(told: str) -> None:
     ("text", "says"),
     [
         ("name,email\n", "If what stands under email are JIDs, call it jid"),
+        ("E-mail address;lang\n", "under e-mail address are JIDs, call it jid"),
+        ('"User","Full name"\n', "under user are JIDs, call it jid"),
+        ("Jabber-ID\tlang\n", "under jabber-id are JIDs, call it jid"),
+        ("sep=,\njid;language\n", "no column jid in the first line, 'jid;language'"),
         ("anna@example.org,de\n", "no column jid in the first line, 'anna@example.org"),
         ("jid,jid\n", "names the column jid twice"),
         ("jid,language,Language\n", "names the column language twice"),

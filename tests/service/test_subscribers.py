@@ -236,6 +236,16 @@ def test_who_was_imported_and_has_left_the_roster(account: World) -> None:
     assert (readers(account), readers(account, "closed")) == (["c@example.org"], [])
 
 
+def test_who_was_added_and_is_in_the_roster(account: World) -> None:
+    """He has the contact, and is missed when it is gone; others are not."""
+    account.subscribe(USER, "c@example.org")
+    added = account.do(account.subscribers.added, frozenset({USER, "x@example.org"}))
+    assert added == [USER]
+    account.do(account.subscribers.met, added)
+    assert account.do(account.subscribers.departed, frozenset()) == [USER]
+    assert account.do(account.subscribers.added, frozenset({USER})) == []
+
+
 def test_an_account_loses_whom_its_roster_lost(blank: Path, tmp_path: Path) -> None:
     """After a login whoever joined by presence and is in no roster has left."""
     account = Addresses(service="bot@example.org/carillon", component=False)

@@ -68,3 +68,31 @@ def test_who_leaves_while_the_service_is_away(
                 await until(lambda: bot.standing(jid) == [])
 
     run(scenario())
+
+
+def test_who_was_removed_and_added_again(
+    server: XmppServer, mode: str, tmp_path: Path, run: Run
+) -> None:
+    """His contact was there all the time: from the next login on it is missed."""
+    if mode == "component":
+        pytest.skip("a component has no roster to look into")
+    settings = configured(server, mode, tmp_path)
+    jid = server.jid(name := newcomer(server))
+
+    async def scenario() -> None:
+        async with contact(server, name) as client:
+            async with answering(settings) as bot:
+                client.tell(bot.contact, "subscribe")
+                await client.until_presence(bot.contact, "subscribed")
+                operator = bot.use_cases.policy.access.operator()
+                drop = bot.use_cases.enrolling.remove
+                bot.use_cases.database.call(drop, operator, "news", jid)
+                assert bot.standing(jid) == []
+                put(bot, "news", jid)
+            async with answering(settings) as bot:
+                assert bot.standing(jid) == ["news"]
+            await remove(client, bot.contact)
+            async with answering(settings) as bot:
+                await until(lambda: bot.standing(jid) == [])
+
+    run(scenario())

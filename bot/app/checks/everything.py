@@ -56,6 +56,7 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),
+        *tried("configuration", files.contact(config, settings)),
         *asyncio.run(_connected(config, settings, other)),
     ]
 

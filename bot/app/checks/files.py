@@ -26,6 +26,15 @@ from bot.store.whereabouts import file_of, holds_password
 _OLD = 2
 
 
+def contact(config: Path, settings: Settings) -> Iterator[Finding]:
+    """Whether who answers an announcement learns whom to turn to."""
+    if settings.xmpp.contact is None:
+        text = Phrase("who answers an announcement is not told whom to turn to")
+        usual = next(iter(settings.access.admins), "support@example.org")
+        change = f'{place(config, "xmpp", "contact")}: contact = "xmpp:{usual}"'
+        yield warning("configuration", text, change)
+
+
 def permissions(config: Path, settings: Settings) -> Iterator[Finding]:
     """Who may read the secrets, and change what the service does."""
     secret = settings.xmpp.password_file

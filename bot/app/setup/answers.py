@@ -2,12 +2,14 @@
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from bot.app.setup.before import Before, table
 from bot.domain.errors import Invalid
 from bot.settings import Settings, reasons
 
@@ -20,22 +22,14 @@ _TEXT = """\
 # "account": we log in like anybody else.
 mode = {mode}
 jid = {jid}
-
-# The {secret}, and nothing else, is in this file.
-password_file = {password_file}
-{way}
+{secret}{contact}{way}{more_xmpp}
 [database]
 url = {database}
-
+{more_database}
 [access]
 # Bare JIDs that may do everything.
-admins = [{admin}]
-
-[notify]
-# Bare JIDs that are told when an announcement failed or was missed, and once a day how
-# many readers were suspended.
-jids = [{admin}]
-
+admins = [{admins}]
+{more_access}{notify}
 # A list: an audience that people subscribe to. Have as many as you like.
 [lists.{list_name}]
 # Whoever adds the service itself to the contacts joins this one.
@@ -49,10 +43,29 @@ language = {language}
 
 # How times are read and shown where nothing else is said.
 timezone = {timezone}
+{more}"""
+_NOTIFY = """
+[notify]
+# Bare JIDs that are told when an announcement failed or was missed, and once a day how
+# many readers were suspended.
+jids = [{notified}]
 """
+_CONTACT = (
+    "\n# Where people can turn who answer an announcement; told in the refusal.\n"
+)
 _HERE = "\n# Where to connect.\n"
 _DNS = "\n# Where to connect is what the domain's DNS says; else give host and port.\n"
 _CA = "\n# The certificates to trust instead of the system's (PEM).\n"
+
+#: what is asked for, and so not kept as it was
+_ASKED = {
+    "xmpp": {"mode", "jid", "password", "password_file", "contact"}
+    | {"host", "port", "ca_file"},
+    "database": {"url"},
+    "access": {"admins"},
+    "notify": {"jids"},
+}
+_OF_LIST = {"default", "title", "language", "timezone"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +74,15 @@ class Answers:
 
     mode: Literal["component", "account"]
     jid: str
+    #: None: nobody to turn to
+    contact: str | None
+    #: the first of the admins
     admin: str
     list_name: str
     timezone: str
     language: str
-    password_file: Path
+    #: None: the password is in the configuration of before, and stays there
+    password_file: Path | None
     #: otherwise it will be made
     password_is_there: bool
     database: str
@@ -73,42 +90,148 @@ class Answers:
     host: str | None
     port: int | None
     ca_file: Path | None
+    #: what it says beside that is kept
+    before: Before
 
     def as_toml(self) -> str:
         """Raises Invalid with every fault of what they are together."""
-        name = self.list_name
         text = _TEXT.format(
-            mode=_quoted(self.mode),
-            jid=_quoted(self.jid),
-            secret=(
-                "component's shared secret"
-                if self.mode == "component"
-                else "account's password"
+            mode=_value(self.mode),
+            jid=_value(self.jid),
+            secret=self._secret(),
+            contact=(
+                f"{_CONTACT}contact = {_value(self.contact)}\n" if self.contact else ""
             ),
-            password_file=_quoted(self.password_file),
             way=self._way(),
-            database=_quoted(self.database),
-            admin=_quoted(self.admin),
-            # bare it would be a table in a table
-            list_name=_quoted(name) if "." in name else name,
-            title=_quoted(name.capitalize()),
-            language=_quoted(self.language),
-            timezone=_quoted(self.timezone),
+            more_xmpp=self._more("xmpp"),
+            database=_value(self.database),
+            more_database=self._more_of_database(),
+            admins=", ".join(map(_value, self._admins())),
+            more_access=self._more("access"),
+            notify=self._notify(),
+            list_name=_key(self.list_name),
+            title=_value(self._title()),
+            language=_value(self.language),
+            timezone=_value(self.timezone),
+            more=self._more_of_list() + self._rest(),
         )
         _check(text, complete=self.password_is_there)
         return text
 
+    def _secret(self) -> str:
+        if self.password_file is None:
+            return f"password = {_value(self.before.text('xmpp', 'password'))}\n"
+        what = {
+            "component": "component's shared secret",
+            "account": "account's password",
+        }
+        return (
+            f"\n# The {what[self.mode]}, and nothing else, is in this file.\n"
+            f"password_file = {_value(self.password_file)}\n"
+        )
+
     def _way(self) -> str:
-        way = f"{_HERE}host = {_quoted(self.host)}\n" if self.host else _DNS
+        way = f"{_HERE}host = {_value(self.host)}\n" if self.host else _DNS
         if self.port is not None:
             way += f"port = {self.port}\n"
         if self.ca_file is not None:
-            way += f"{_CA}ca_file = {_quoted(self.ca_file)}\n"
+            way += f"{_CA}ca_file = {_value(self.ca_file)}\n"
         return way
 
+    def _admins(self) -> list[str]:
+        """One who was no admin yet takes the place of the first."""
+        admins = self.before.admins
+        others = admins if self.admin in admins else admins[1:]
+        return [self.admin, *(one for one in others if one != self.admin)]
 
-def _quoted(value: object) -> str:
-    """A TOML string: JSON's, but for DEL."""
+    def _notify(self) -> str:
+        before = self.before
+        if not before.content:
+            return _NOTIFY.format(notified=_value(self.admin))
+        kept = self._more("notify")
+        if before.notified is None and not kept:
+            return ""
+        gone = set(before.admins) - set(self._admins())
+        told = [self.admin if one in gone else one for one in before.notified or ()]
+        said = list(dict.fromkeys(told))
+        return _NOTIFY.format(notified=", ".join(map(_value, said))) + kept
+
+    def _title(self) -> str:
+        """That of before, unless it was only the name."""
+        was, title = self.before.list_name, self.before.of_list("title")
+        if title is None or (was and title == was.capitalize()):
+            return self.list_name.capitalize()
+        return title
+
+    # --- what is kept as it was -------------------------------------------------------
+
+    def _more(self, section: str) -> str:
+        found = table(self.before.content, section)
+        return _pairs({k: v for k, v in found.items() if k not in _ASKED[section]})
+
+    def _more_of_database(self) -> str:
+        """A file with the password goes with the url of before."""
+        if self.database != self.before.text("database", "url"):
+            return ""
+        return self._more("database")
+
+    def _more_of_list(self) -> str:
+        lists = table(self.before.content, "lists")
+        name = self.list_name if self.list_name in lists else self.before.list_name
+        found = table(lists, name) if name else {}
+        return _pairs({k: v for k, v in found.items() if k not in _OF_LIST})
+
+    def _rest(self) -> str:
+        """Other lists and sections."""
+        content = self.before.content
+        lists = table(content, "lists")
+        first = self.list_name if self.list_name in lists else self.before.list_name
+        others = {
+            name: {k: v for k, v in table(lists, name).items() if k != "default"}
+            for name in lists
+            if name != first
+        }
+        rest = {k: v for k, v in content.items() if k not in {*_ASKED, "lists"}}
+        return "".join(
+            [
+                *(_section(("lists", name), found) for name, found in others.items()),
+                *(_section((name,), found) for name, found in rest.items()),
+            ]
+        )
+
+
+def _section(path: tuple[str, ...], content: Any) -> str:
+    """With the tables in it."""
+    if not isinstance(content, dict):
+        return ""  # no section: it could not be used before
+    inner = {k: v for k, v in content.items() if isinstance(v, dict)}
+    plain = {k: v for k, v in content.items() if k not in inner}
+    name = ".".join(map(_key, path))
+    head = f"\n[{name}]\n{_pairs(plain)}" if plain or not inner else ""
+    return head + "".join(_section((*path, k), v) for k, v in inner.items())
+
+
+def _pairs(content: Mapping[str, Any]) -> str:
+    return "".join(f"{_key(k)} = {_value(v)}\n" for k, v in content.items())
+
+
+def _key(name: str) -> str:
+    """Bare, one with a dot would be a table in a table."""
+    bare = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+    return name if bare else _value(name)
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool() | int() | float():
+            return json.dumps(value)
+        case list():
+            return f"[{', '.join(map(_value, value))}]"
+        case dict():
+            return (
+                f"{{{', '.join(f'{_key(k)} = {_value(v)}' for k, v in value.items())}}}"
+            )
+    # A TOML string is JSON's, but for DEL.
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

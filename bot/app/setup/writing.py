@@ -62,6 +62,21 @@ def write(path: Path, text: str, mode: int, *, replace: bool = False) -> None:
             sweep(path)
 
 
+def keep(path: Path) -> Path | None:
+    """What stands there under another name, mode and owner as they are; None where
+    nothing does. Raises Unavailable.
+    """
+    kept = path.with_name(f"{path.name}.old")
+    try:
+        kept.unlink(missing_ok=True)
+        kept.hardlink_to(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unavailable(path, error) from None
+    return kept
+
+
 def sweep(path: Path) -> None:
     """Remove what a run left that was killed while it wrote."""
     _unfinished(path).unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.domain.broadcast import Recipient
 from bot.domain.errors import CarillonError
 from bot.domain.language import choose
-from bot.domain.message import Announcement, Text
+from bot.domain.message import UNSTYLED, Announcement, Text
 from bot.domain.schedule import Content, TemplateContent, TextContent
 from bot.service.delivery.jobs import Outgoing
 from bot.service.ports.outside import Templates
@@ -42,6 +42,7 @@ class Renditions:
             voice=self._policy.voice_of(spoken_for),
             due_at=occurrence.due_at,
             personal=self._is_personal(schedule.content),
+            unstyled=self._is_unstyled(schedule.content),
         )
 
     def _is_personal(self, content: Content) -> bool:
@@ -53,6 +54,14 @@ class Renditions:
             # The template was broken since. What was rendered before is still sent.
             # Raising here would keep every other broadcast from being claimed.
             return False
+
+    def _is_unstyled(self, content: Content) -> bool:
+        if not isinstance(content, TemplateContent):
+            return False
+        try:
+            return self._templates.get(content.template).unstyled
+        except CarillonError:
+            return False  # broken since: as above
 
     def announcement(
         self, uow: UnitOfWork, outgoing: Outgoing, recipient: Recipient
@@ -70,6 +79,8 @@ class Renditions:
                 text = replace(text, language=spoken)
         else:
             text = self._rendered(uow, outgoing, content, recipient)
+            if outgoing.unstyled:
+                payloads = (UNSTYLED,)
         voice = outgoing.voice
         return Announcement(
             sender=voice.address,

@@ -1,6 +1,6 @@
 """Subscribers: who may know of which list, joining, leaving, and signs of life."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.access import Caller, Role
@@ -22,6 +22,7 @@ from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import auditors_only, known, may_know
+from bot.service.rules.voices import languages_of
 from bot.texts.languages import is_language
 
 #: whether there is none or one that the asker may not know of
@@ -159,6 +160,23 @@ class Subscribers:
         for jid in gone:
             self.leave(uow, jid, self._policy.addresses.own)
 
+    def added(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
+        """Whom others put on a list and who is in our roster, say since he stood on
+        one before.
+        """
+        others = uow.subscriptions.by_origin(SubscriptionOrigin.ADMIN)
+        return [jid for jid in others if jid in roster]
+
+    def met(self, uow: UnitOfWork, contacts: Sequence[str]) -> None:
+        """They have us as a contact, so they leave by removing it; give it a few at
+        a time.
+        """
+        for jid in contacts:
+            subscriber = uow.subscribers.get(jid)
+            if subscriber is not None:
+                for place in uow.subscriptions.of(subscriber.id):
+                    uow.subscriptions.has_contact(place.list_id, subscriber.id)
+
     def stands_on(self, uow: UnitOfWork, jid: str, to: str) -> bool:
         """Whether a presence probe to this address is answered with presence."""
         try:
@@ -166,6 +184,12 @@ class Subscribers:
         except NotFound:
             return False
         return any(one.list_id == entry.id for one in self._places_at(uow, jid, to))
+
+    def languages(
+        self, uow: UnitOfWork, jids: Sequence[str]
+    ) -> Mapping[str, Sequence[str]]:
+        """Those that people are stored with, most wanted first."""
+        return {jid: languages_of(uow, jid) for jid in jids}
 
     def alive(self, uow: UnitOfWork, jid: str, language: str | None) -> None:
         """A sign of life: forget the bounces, take up what they suspended."""

@@ -37,6 +37,15 @@ def read(
         _check_payloads(request.payloads)
         _check_size(texts, limits)
         return TextContent(texts=texts, payloads=request.payloads)
+    if any("urn:xmpp:styling:0" in payload for payload in request.payloads):
+        raise Invalid(
+            Phrase(
+                "Whether clients style a template's text is the template's to say:"
+                " unstyled = true in its template.toml."
+            ),
+            field="unstyled",
+            named=True,
+        )
     if request.bodies or request.subjects or request.payloads:
         raise Invalid(
             Phrase("Give either a template or a body, not both."),

@@ -1,7 +1,8 @@
 """What a fresh session begins with: who left meanwhile, and that we are there.
 
 An account's server tells of an unsubscription only sessions that fetched the roster, so
-each session fetches it and lets go of whoever has vanished from it.
+each session fetches it, lets go of whoever has vanished from it, and notes who is in
+it though others put him on a list.
 
 A component sends no `unavailable` when it stops: what its last presence told stays
 true, that nobody need write to it.
@@ -9,12 +10,13 @@ true, that nobody need write to it.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from xml.etree import ElementTree as ET
 
 from bot.domain.jid import bare_of
 from bot.domain.lists import SubscriptionOrigin
 from bot.service.ports.outside import Database
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.xmpp.session.connection import Connection
@@ -24,7 +26,7 @@ log = logging.getLogger(__name__)
 
 PAGE_SIZE = 200  #: readers who are told at once that a component has started
 PAGE_PAUSE_SECONDS = 0.5  #: between two such pages
-DEPARTURES_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
+PEOPLE_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
 
 
 class Appearance:
@@ -85,9 +87,18 @@ class Appearance:
                 if item.get("subscription") in {"from", "both"}
                 and (jid := bare_of(item.get("jid", "")))
             )
-            gone = await self._database.read(self._subscribers.departed, roster)
-            for first in range(0, len(gone), DEPARTURES_PER_TRANSACTION):
-                some = gone[first : first + DEPARTURES_PER_TRANSACTION]
-                await self._database.run(self._subscribers.depart, some)
+            read = self._database.read
+            gone = await read(self._subscribers.departed, roster)
+            await self._few_at_a_time(self._subscribers.depart, gone)
+            # or nobody would miss them once they leave while we are away
+            added = await read(self._subscribers.added, roster)
+            await self._few_at_a_time(self._subscribers.met, added)
         if gone:
             log.info("%d left while we were away", len(gone))
+
+    async def _few_at_a_time(
+        self, use_case: Callable[[UnitOfWork, Sequence[str]], None], jids: Sequence[str]
+    ) -> None:
+        for first in range(0, len(jids), PEOPLE_PER_TRANSACTION):
+            some = jids[first : first + PEOPLE_PER_TRANSACTION]
+            await self._database.run(use_case, some)

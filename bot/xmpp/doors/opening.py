@@ -22,6 +22,7 @@ from bot.desk.sender_limit import SenderLimit
 from bot.domain.access import Role
 from bot.domain.errors import CarillonError, Unavailable
 from bot.domain.identity import MessageIds
+from bot.domain.jid import bare_of
 from bot.domain.lists import AnnouncementList
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.spool import Spool
@@ -33,6 +34,7 @@ from bot.xmpp.doors.discovery.lists import ListDirectory
 from bot.xmpp.doors.entrance import Entrance
 from bot.xmpp.doors.inbox.classification import Surroundings
 from bot.xmpp.doors.inbox.inbox import Inbox
+from bot.xmpp.doors.inbox.languages import StoredLanguages
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.moves import RETRY_SECONDS
 from bot.xmpp.doors.presence import PresenceDoor
@@ -77,7 +79,10 @@ class Doors:
         self._on_bounce = on_bounce
         self._spool = spool
         self._name = name
-        self._texts = RefusalTexts(service=policy.addresses.service, contact=contact)
+        self._texts = RefusalTexts(
+            service=policy.addresses.service, contact=contact, usual=self._language_at
+        )
+        self._stored = StoredLanguages(database, subscribers, clock)
         self._signs = SignsOfLife(database, subscribers, clock)
         self.limit = RefusalLimit(clock)
         # whoever joins every list at once is no flood
@@ -112,6 +117,7 @@ class Doors:
             self._ids,
             self._signs,
             self._on_bounce,
+            stored=self._stored,
         ).open()
         self._scheduling = SchedulingDoor(connection, self._desk, self._addressed)
         self._scheduling.open()
@@ -123,10 +129,12 @@ class Doors:
             self._signs,
             self.joins,
             self._spool,
+            usual=self._language_at,
         )
         self.moves = self._presence.moves
         self._presence.open()
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
+        self.tasks["refusals"] = asyncio.create_task(self._stored.run())
         self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
 
     @property
@@ -140,6 +148,16 @@ class Doors:
         return frozenset(
             name for name, entry in self._lists.items() if not entry.is_closed
         )
+
+    def _language_at(self, address: str) -> str:
+        """Of the list that an address speaks for, "" where there is none."""
+        name = self._policy.addresses.list_at(bare_of(address) or "")
+        found = self._lists.get(name) if name is not None else None
+        if name is None:
+            defaults = (one for one in self._lists.values() if one.is_default)
+            found = next(defaults, None)
+        # of a closed list nobody learns that it is there
+        return found.language if found and not found.is_closed else ""
 
     def become(self, lists: Sequence[AnnouncementList], contact: str | None) -> None:
         """From now on these; within a session it introduces itself anew."""

@@ -17,12 +17,14 @@ roster too and answers probes itself.
 """
 
 import asyncio
+from collections.abc import Callable, Sequence
 from xml.etree import ElementTree as ET
 
 from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.sender_limit import SenderLimit
+from bot.domain.access import Role
 from bot.domain.errors import CarillonError, NotFound, Unavailable
 from bot.domain.jid import bare_of
 from bot.service.ports.outside import Database
@@ -53,6 +55,8 @@ class PresenceDoor:
         signs: SignsOfLife,
         joins: SenderLimit,
         spool: Spool,
+        *,
+        usual: Callable[[str], str],
     ) -> None:
         self._connection = connection
         self._send = connection.send_presence
@@ -61,6 +65,8 @@ class PresenceDoor:
         self._policy = policy
         self._signs = signs
         self._joins = joins
+        #: the language at an address
+        self._usual = usual
         self.moves = Moves(spool, self._move, self._answer, connection.ready)
         self.run = self.moves.run
         #: held while a person is moved, or while all are compared with a roster
@@ -118,9 +124,10 @@ class PresenceDoor:
         except Unavailable:
             raise
         except CarillonError as error:
+            stored = await self._stored(sender)
             if isinstance(error, NotFound):
-                self._refuse(move, error)
-            told = language_for(language or "")
+                self._refuse(move, error, stored)
+            told = language_for(*stored, language or "", self._usual(to))
             self._send(
                 "unsubscribed",
                 to=sender,
@@ -133,12 +140,20 @@ class PresenceDoor:
         if self._policy.addresses.answers_presence:
             self._send(to=sender, sender=to)
 
-    def _refuse(self, move: Move, error: CarillonError) -> None:
+    async def _stored(self, sender: str) -> Sequence[str]:
+        """The languages that he is stored with; a stranger is no reader."""
+        if self._policy.caller(sender).role is Role.STRANGER:
+            return ()
+        languages = self._subscribers.languages
+        return (await self._database.read(languages, [sender]))[sender]
+
+    def _refuse(self, move: Move, error: CarillonError, stored: Sequence[str]) -> None:
         asked = {"from": move.jid, "to": move.address, LANG: move.language or ""}
         if move.id:
             asked["id"] = move.id
         presence = ET.Element(f"{{{CLIENT}}}presence", asked)
-        self._connection.send_element(error_answer(presence, stanza_error(error)))
+        answer = error_answer(presence, stanza_error(error), stored)
+        self._connection.send_element(answer)
 
     async def _answer(self, probe: Probe) -> None:
         stands = self._subscribers.stands_on

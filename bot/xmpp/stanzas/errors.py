@@ -6,8 +6,9 @@
     received = read_error(xml)                  # what came back to us
 
 Every error has a text that a person can act on, in the language of the stanza that
-it answers (`language_of`), else in English. What nobody foresaw is told as a
-reference number only, and logged under it.
+it answers (`language_of`), else in English; what is said to who writes or subscribes
+goes by what he is stored with first (docs/decisions/0042). What nobody foresaw is told
+as a reference number only, and logged under it.
 
 docs/conformance.md, Message Scheduling: §8
 docs/conformance.md, More errors: <limit/>
@@ -15,7 +16,7 @@ docs/conformance.md, More errors: <limit/>
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -72,11 +73,11 @@ class StanzaError:
     #: attributes of `<limit xmlns='urn:x-carillon:announce:0'/>`
     limit: Mapping[str, str] | None = None
 
-    def element(self, language: str = "") -> ET.Element:
-        """`language` is the tag that is asked for, if any."""
+    def element(self, *languages: str) -> ET.Element:
+        """`languages`: the tags that are wanted, most wanted first."""
         error = ET.Element(_ERROR, {"type": self.type})
         ET.SubElement(error, f"{{{STANZAS}}}{self.condition}")
-        told = language_for(language)
+        told = language_for(*languages)
         text = ET.SubElement(error, _TEXT, {LANG: told})
         text.text = printable(said(self.text, told))
         if self.limit is not None:
@@ -190,9 +191,17 @@ def iq_error(iq: Iq, error: StanzaError) -> Iq:
     return reply
 
 
-def error_answer(stanza: ET.Element, error: StanzaError) -> ET.Element:
+def error_answer(
+    stanza: ET.Element,
+    error: StanzaError,
+    stored: Sequence[str] = (),
+    usual: str = "",
+) -> ET.Element:
     """The answer to a message or a presence: its id, its addresses exchanged, and
     nothing of what it said.
+
+    In the languages that its sender is `stored` with, else in its own, else in the
+    one that is `usual` at the address.
     """
     given = {
         "id": stanza.get("id"),
@@ -201,7 +210,7 @@ def error_answer(stanza: ET.Element, error: StanzaError) -> ET.Element:
     }
     attributes = {name: value for name, value in given.items() if value}
     answer = ET.Element(stanza.tag, {"type": "error", **attributes})
-    answer.append(error.element(language_of(stanza)))
+    answer.append(error.element(*stored, language_of(stanza), usual))
     return answer
 
 

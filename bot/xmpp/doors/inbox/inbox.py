@@ -7,13 +7,14 @@ docs/conformance.md, Discovery and delivery: message id
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from xml.etree import ElementTree as ET
 
 from slixmpp.xmlstream import StanzaBase
 
 from bot.domain.characters import printable
 from bot.domain.identity import MessageIds
+from bot.domain.language import is_tag
 from bot.service.delivery.outcomes import Bounce
 from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.doors.inbox.classification import (
@@ -22,10 +23,11 @@ from bot.xmpp.doors.inbox.classification import (
     classify,
     is_backlog,
 )
+from bot.xmpp.doors.inbox.languages import StoredLanguages
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.errors import error_answer, read_error
+from bot.xmpp.stanzas.errors import error_answer, language_of, read_error
 from bot.xmpp.stanzas.namespaces import LANG
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 #: characters that are kept of a condition, an error's type and its text: others
 #: choose them
 MAX_CONDITION, MAX_TYPE, MAX_TEXT = 100, 20, 500
+#: characters of an id that may wait: who gives a longer one is answered at once
+MAX_ID = 1_000
 
 
 class Inbox:
@@ -47,6 +51,8 @@ class Inbox:
         ids: MessageIds,
         signs: SignsOfLife,
         on_bounce: Callable[[Bounce], None],
+        *,
+        stored: StoredLanguages,
     ) -> None:
         self._connection = connection
         self._around = around
@@ -54,6 +60,7 @@ class Inbox:
         self._ids = ids
         self._signs = signs
         self._on_bounce = on_bounce
+        self._stored = stored
         self.limit = limit
 
     def open(self) -> None:
@@ -84,8 +91,26 @@ class Inbox:
     def _refuse(self, message: ET.Element, sender: str, found: MessageClass) -> None:
         if not self.limit.permits(sender, backlog=is_backlog(message)):
             return
-        answer = error_answer(message, self._texts.error(found))
-        self._connection.send_element(answer)
+        asked = _addressed(message)
+
+        def tell(stored: Sequence[str]) -> None:
+            usual = self._texts.usual(asked.get("to", ""))
+            error = self._texts.error(found)
+            answer = error_answer(asked, error, stored, usual)
+            self._connection.send_element(answer)
+
+        if len(asked.get("id", "")) > MAX_ID:
+            tell(())
+        else:
+            self._stored.ask(sender, tell)
+
+
+def _addressed(message: ET.Element) -> ET.Element:
+    """What an answer needs of it: what waits may not be as large as others like."""
+    names = ("id", "from", "to")
+    kept = {name: message.get(name, "") for name in names if message.get(name)}
+    language = language_of(message)
+    return ET.Element(message.tag, {**kept, LANG: language if is_tag(language) else ""})
 
 
 def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | None:

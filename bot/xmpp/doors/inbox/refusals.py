@@ -24,11 +24,21 @@ NOBODY = Phrase(
 
 
 class RefusalTexts:
-    """What a refused sender reads; `contact` is whom he may turn to, if anybody."""
+    """What a refused sender reads; `contact` is whom he may turn to, if anybody.
 
-    def __init__(self, *, service: str, contact: str | None) -> None:
+    `usual`: the language at an address, of those who say none.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        contact: str | None,
+        usual: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self._service = service
         self.contact = contact
+        self.usual = usual
 
     def error(self, message_class: MessageClass) -> StanzaError:
         if message_class is MessageClass.INLINE:
