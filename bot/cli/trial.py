@@ -11,8 +11,9 @@ from bot.domain.lists import AnnouncementList, Subscriber
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
 from bot.domain.voice import STAND_IN_RECIPIENT, Voice
+from bot.settings import Settings
 
-#: who speaks where no list is known
+#: who speaks where none is configured
 _SAMPLE = Voice(
     address="news@announce.example.org",
     service="announce.example.org",
@@ -67,7 +68,7 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
     Without a list, the default one speaks, if there is one.
     """
     if jid is None and list_name is None:
-        return Trial()
+        return Trial(voice=_configured(session.settings_of(context)))
     with session.desk_of(context) as desk:
         reader = None
         if jid is not None:
@@ -81,3 +82,13 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
             speaks = next((entry for entry, *_ in every if entry.is_default), None)
         voice = desk.policy.voice_of(speaks) if speaks is not None else _SAMPLE
     return Trial(voice=voice, reader=reader, jid=jid)
+
+
+def _configured(settings: Settings) -> Voice:
+    """The default list's, as it is configured."""
+    from bot.app.wiring import lists_of, policy_of  # noqa: PLC0415 - slow to start
+
+    for entry in lists_of(settings):
+        if entry.is_default:
+            return policy_of(settings).voice_of(entry)
+    return _SAMPLE
