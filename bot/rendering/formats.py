@@ -130,9 +130,11 @@ class Formats:
         return wallclock.local(value, self.zone).replace(tzinfo=self.zone)
 
     def _count(self, length: timedelta, unit: _Unit) -> str:
-        return dates.format_timedelta(
+        text = dates.format_timedelta(
             length, granularity=unit, threshold=_NEVER_ROUND_UP, locale=self.locale
         )
+        # CLDR's French binds days and hours to their numbers, and not minutes
+        return text.replace(" ", "\u00a0") if self.locale.language == "fr" else text
 
 
 def _abbreviation(local: datetime, language: str) -> str:

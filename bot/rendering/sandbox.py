@@ -6,7 +6,7 @@ that far), and the immutable sandbox stands behind it. Inclusion is resolved bef
 (`assembly`), so neither wall has a door to other files.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -61,8 +61,6 @@ _SIGNS: Mapping[type[nodes.Node], str] = {
 }
 #: what Python makes of 1e999
 _ENDLESS = (float("inf"),)
-#: what would be sent as it is; a brace alone is how Jinja's users write one
-_WORDING = re.compile(r"\{\{.*\}\}|\{%.*%\}", re.DOTALL)
 _LISTING = (nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Slice)
 _DEFINING = (
     *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.With, nodes.Scope),
@@ -139,7 +137,7 @@ def _misargued(node: nodes.Filter | nodes.Test) -> Iterator[tuple[int, Phrase]]:
         yield node.lineno, Phrase("`*` is not available there; write each value")
     elif isinstance(node, nodes.Test) and (node.args or names):
         yield node.lineno, Phrase("`is {name}` stands without more", name=node.name)
-    elif twice := [name for name in names if names.count(name) > 1]:
+    elif twice := [name for name, count in Counter(names).items() if count > 1]:
         yield (
             node.lineno,
             Phrase("{name!r} is given twice; give it once", name=twice[0]),
@@ -147,7 +145,10 @@ def _misargued(node: nodes.Filter | nodes.Test) -> Iterator[tuple[int, Phrase]]:
 
 
 def _has_wording(value: Any) -> bool:
-    return isinstance(value, str) and _WORDING.search(value) is not None
+    """Both ends of it: a brace alone is how Jinja's users write one."""
+    return isinstance(value, str) and any(
+        end in value.partition(begin)[2] for begin, end in (("{{", "}}"), ("{%", "%}"))
+    )
 
 
 def _unavailable(node: nodes.Node) -> Phrase:

@@ -235,6 +235,14 @@ def test_duration(say: Say, language: str, length: str, said: str) -> None:
         assert found == said
 
 
+def test_french_lengths_are_even() -> None:
+    """Every number stays with its unit, not days and hours alone."""
+    formats = Formats(Locale("fr"), ZoneInfo("UTC"))
+    assert formats.duration(timedelta(days=7, hours=3, minutes=30)) == (
+        "7\u00a0jours, 3\u00a0heures et 30\u00a0minutes"
+    )
+
+
 def test_calculation(say: Say) -> None:
     """Moments and lengths of time add and subtract."""
     given = {"start": WINTER, "end": "2026-12-06T00:30:00Z", "length": "2h"}
