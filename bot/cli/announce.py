@@ -1,17 +1,30 @@
 """`carillon announce`: now or scheduled; it shows what will happen, then asks."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
-from bot.cli import following, given, moments, output, serving, session, showing
+from bot.cli import (
+    following,
+    given,
+    moments,
+    output,
+    serving,
+    session,
+    showing,
+    texts,
+)
 from bot.cli.given import Options
 from bot.desk import views
 from bot.desk.verbs import lists
 from bot.desk.verbs.announcing import DRAFT, SCHEDULE
+from bot.domain.audit import Action
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule
+from bot.service.rules.policy import Policy
 
 _SHOWN = 5
 
@@ -28,19 +41,27 @@ def announce(
         typer.Option(
             "--set",
             metavar="K=V",
-            help="A field of the template; K:lang=V in one language. Moments may be"
-            " wall time, or +28h after the announcement. Repeatable.",
+            help="A field of the template; K:lang=V in one language; V may be @FILE or"
+            " -. Moments may be wall time, or +28h after the announcement. Repeatable.",
         ),
     ] = None,
     subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     body: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Say it in your own words.")
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Say it in your own words; @FILE: they stand in a file, -: on"
+            " standard input.",
+        ),
     ] = None,
+    edit: given.Edit = False,
     subjects: given.SubjectsIn = None,
     bodies: Annotated[
         given.Many,
         typer.Option(
-            "--body-in", metavar="LANG=TEXT", help="In one language. Repeatable."
+            "--body-in",
+            metavar="LANG=TEXT",
+            help="In one language, also @FILE or -. Repeatable.",
         ),
     ] = None,
     at: Annotated[
@@ -69,6 +90,16 @@ def announce(
             "--id", metavar="ID", help="Your name for it; a repeat changes nothing."
         ),
     ] = None,
+    to_me: Annotated[
+        bool,
+        typer.Option("--to-me", help="A test: at once, to the configured admin alone."),
+    ] = False,
+    to: Annotated[
+        given.Many,
+        typer.Option(
+            metavar="JID", help="A test: at once, to this person alone. Repeatable."
+        ),
+    ] = None,
     dry_run: given.DryRun = False,
     yes: given.Yes = False,
     wait: Annotated[
@@ -91,6 +122,7 @@ def announce(
         settings=settings or (),
         subject=subject,
         body=body,
+        edit=edit,
         subjects=subjects or (),
         bodies=bodies or (),
         at=at,
@@ -101,13 +133,18 @@ def announce(
         late=late,
         client_id=client_id,
     )
-    given.check_usage(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk:
-        target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
-        zone = timezone or target.timezone
-        request = given.request_of(options, zone, desk.templates)
-        draft = desk.ask_here(DRAFT(request))
+    texts.check(options, asks=asks)
+    given.check_usage(options)
+    with session.desk_of(context) as desk, texts.Written() as written:
+        options = replace(options, only=_only(desk.policy, to or (), to_me=to_me))
+        with desk.reading(Action.SCHEDULE, given.about(options)):
+            target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
+            options = written.by(texts.read(options))
+            zone = timezone or target.timezone
+            request = given.request_of(options, zone, desk.templates)
+        with given.named(options):
+            draft = desk.ask_here(DRAFT(request))
         drafted = draft.schedule
         if asks and (json or not output.on_terminal()):
             output.fail(
@@ -125,6 +162,7 @@ def announce(
         absent = serving.absent(found)
         shown: dict[str, Any] = {
             "list": list_name,
+            "only": list(drafted.audience.jids),
             "readers": draft.readers,
             "timezone": drafted.zone,
             "rule": rule_in_words(drafted),
@@ -140,9 +178,10 @@ def announce(
             if json:
                 output.document({**shown, "dry_run": True})
             return
-        if asks and not output.confirmed(Phrase("Announce this?")):
+        if asks and not output.confirmed(_question(drafted)):
             output.fail(Phrase("nothing was announced"))
         report, _ = desk.ask_here(SCHEDULE(request))
+        written.taken()
         stored = report.schedule
         shown |= views.schedule(stored)
         if not json:
@@ -154,6 +193,30 @@ def announce(
             output.document(shown)
         if failed:
             output.fail(failed)
+
+
+def _only(policy: Policy, named: Sequence[str], *, to_me: bool) -> tuple[str, ...]:
+    """The people of a test; ends with 2 where it cannot be told who "me" is."""
+    if not to_me:
+        return tuple(named)
+    admins = sorted(policy.access.admins)
+    if not admins:
+        output.fail(Phrase("--to-me: no admin is configured; write --to JID"), 2)
+    if len(admins) > 1:
+        output.fail(
+            Phrase(
+                "--to-me: there are several admins ({admins}); write --to JID",
+                admins=", ".join(admins),
+            ),
+            2,
+        )
+    return (*admins, *named)
+
+
+def _question(drafted: Schedule) -> Phrase:
+    if drafted.audience.jids:
+        return Phrase("Send this to {people} alone?", people=showing.target(drafted))
+    return Phrase("Announce this?")
 
 
 def _outcome(stored: Schedule, *, repeated: bool) -> Phrase:

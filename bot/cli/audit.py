@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli import files, moments, output, session
+from bot.cli import consent, files, moments, output, session
 from bot.desk.verbs import audit as verbs
 from bot.domain import durations, timestamps
-from bot.domain.access import owner_named
-from bot.domain.audit import Action, AuditEntry
+from bot.domain.access import OPERATOR
+from bot.domain.audit import DONE, Action, AuditEntry
 from bot.domain.characters import line
-from bot.domain.errors import Invalid
+from bot.domain.errors import CODES, Invalid, about
+from bot.domain.jid import bare
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
@@ -68,6 +69,7 @@ def audit(
         str | None,
         typer.Option(metavar="AGE", help="Drop what is older, say 90d."),
     ] = None,
+    yes: consent.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Show who asked what, with which result; the latest come last."""
@@ -76,19 +78,38 @@ def audit(
         output.fail(Phrase("--purge goes by age alone"), 2)
     with session.desk_of(context) as desk:
         if purge is not None:
-            _purge(desk, purge, json)
+            _purge(desk, purge, json, asks=consent.asks(yes=yes))
             return
         wanted = AuditFilter(
             since=_moment(desk, since, "--since"),
             until=_moment(desk, until, "--until"),
-            caller=owner_named(caller),
+            caller=_caller(caller),
             action=action,
-            result=result,
+            result=_result(result),
         )
         if export is not None:
             _export(desk, wanted, export, after)
             return
         _show(desk, wanted, limit, after, json)
+
+
+def _caller(given: str | None) -> str | None:
+    """As the trail has it; raises Invalid."""
+    if given is not None and given != OPERATOR:
+        with about("--caller"):
+            return bare(given)
+    return given
+
+
+def _result(given: str | None) -> str | None:
+    """One that there is; raises Invalid."""
+    names = (DONE, *CODES)
+    if given is None or given in names:
+        return given
+    raise Invalid(
+        Phrase("{text!r} is none of {names}", text=given[:40], names=", ".join(names)),
+        field="--result",
+    )
 
 
 def _show(
@@ -153,12 +174,19 @@ def _plain(value: Any) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
-def _purge(desk: "Desk", age: str, json: bool) -> None:
+def _purge(desk: "Desk", age: str, json: bool, *, asks: bool) -> None:
     try:
         length = durations.parse(age)
     except Invalid as error:
         output.fail(output.about("--purge", error), 2)
     before = desk.clock.now() - length
+    if asks:
+        consent.begin(json=json)
+        wanted = AuditFilter(until=before)
+        wish = verbs.AuditWish(wanted=wanted, paging=Paging(limit=1))
+        count = desk.ask_here(verbs.LIST(wish)).count
+        question = Counted("Drop {count} entry?", "Drop {count} entries?", count)
+        consent.of(question, Phrase("nothing was dropped"))
     purged = desk.ask_here(verbs.PURGE(verbs.Purge(before=before, age=age)))
     if json:
         output.document({"purged": purged})

@@ -1,15 +1,23 @@
 """`carillon broadcasts`: what is or was sent."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import following, output, session, showing
+from bot.cli import consent, following, output, session, showing
 from bot.desk import views
 from bot.desk.verb import Plain
 from bot.desk.verbs import broadcasts as verbs
+from bot.domain.audit import Action
+from bot.domain.broadcast import BroadcastState
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.paging import Paging
+
+if TYPE_CHECKING:
+    from bot.desk.desk import Desk
+
+#: of what `stop --all` stops, shown before
+_ASKED_ABOUT = 1000
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 
@@ -131,15 +139,19 @@ def stop(
     everything: Annotated[
         bool, typer.Option("--all", help="Whatever is being sent.")
     ] = False,
+    yes: consent.Yes = False,
     json: output.JSON = False,
 ) -> None:
-    """Stop one, or all; nothing more leaves, those already told stay told.
+    """Stop one, or all, after asking; nothing more leaves, who was told stays told.
 
     Says how many those are so far.
     """
     if (number is None) != everything:
         output.fail(Phrase("say which: its number, or --all"), 2)
+    asks = consent.asks(yes=yes)
     with session.desk_of(context) as desk:
+        if asks:
+            _agreed(desk, number, json=json)
         if number is None:
             stopped = desk.ask_here(verbs.STOP_ALL(Plain("all")))
         else:
@@ -152,3 +164,23 @@ def stop(
     for one in found:
         output.say(showing.told_so_far(*one))
     output.say(Counted("{count} stopped.", "{count} stopped.", len(stopped)))
+
+
+def _agreed(desk: "Desk", number: int | None, *, json: bool) -> None:
+    """Asks about what is being sent; of what is not, the verb itself says so."""
+    if number is None:
+        wish = verbs.BroadcastWish(paging=Paging(limit=_ASKED_ABOUT), sending=True)
+        found = list(desk.ask_here(verbs.LIST(wish), Action.STOP).items)
+    else:
+        one = desk.ask_here(verbs.SHOW(verbs.Number(number)), Action.STOP)
+        found = [one] if one[0].state is BroadcastState.SENDING else []
+    if not found:
+        return
+    consent.begin(json=json)
+    if number is not None:
+        reference = str(found[0][0].schedule_id)
+        consent.about(consent.shown(desk, reference, None, Action.STOP), json=json)
+        output.plain()
+    showing.broadcasts(found)
+    question = Counted("Stop {count}?", "Stop {count}?", len(found))
+    consent.of(question, Phrase("nothing was stopped"))

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,18 +17,23 @@ from bot.cli import (
     session,
     showing,
     steering,
+    texts,
 )
 from bot.cli.given import Options
 from bot.desk import views
-from bot.desk.verbs import editing, schedules
+from bot.desk.verbs import editing, lists, schedules
 from bot.domain import timestamps
 from bot.domain.audit import Action
 from bot.domain.characters import line
 from bot.domain.differences import Difference
-from bot.domain.errors import Invalid
+from bot.domain.errors import Invalid, NotFound
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
+from bot.domain.schedule import Schedule, TemplateContent
 from bot.service.requests.editing import Edited
+
+if TYPE_CHECKING:
+    from bot.desk.desk import Desk
 
 #: moments that are shown of what it becomes
 _SHOWN = 10
@@ -52,22 +58,33 @@ def edit(
         typer.Option(
             "--set",
             metavar="K=V",
-            help="A field of the template; K:lang=V in one language. The fields that"
-            " are not named stay. Repeatable.",
+            help="A field of the template; K:lang=V in one language; V may be @FILE or"
+            " -. The fields that are not named stay. Repeatable.",
         ),
     ] = None,
     subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     body: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="In place of all its texts."),
+        typer.Option(
+            metavar="TEXT",
+            help="In place of all its texts; @FILE: it stands in a file, -: on"
+            " standard input.",
+        ),
     ] = None,
+    edit: Annotated[
+        bool,
+        typer.Option(
+            "--edit", help="Change its text in $VISUAL or $EDITOR, or write --body."
+        ),
+    ] = False,
     subjects: given.SubjectsIn = None,
     bodies: Annotated[
         given.Many,
         typer.Option(
             "--body-in",
             metavar="LANG=TEXT",
-            help="In one language, in place of all its texts. Repeatable.",
+            help="In one language, also @FILE or -, in place of all its texts."
+            " Repeatable.",
         ),
     ] = None,
     at: Annotated[
@@ -116,6 +133,7 @@ def edit(
         settings=settings or (),
         subject=subject,
         body=body,
+        edit=edit,
         subjects=subjects or (),
         bodies=bodies or (),
         at=at,
@@ -126,20 +144,25 @@ def edit(
         late=late,
         client_id=None,
     )
-    given.check_change(options)
     asks = not (yes or dry_run)
-    with session.desk_of(context) as desk:
+    texts.check(options, asks=asks)
+    given.check_change(options)
+    with session.desk_of(context) as desk, texts.Written() as written:
         found = naming.asked(
             desk, schedules.QUERY, reference, owner, Action.EDIT
         ).schedule
-        change = given.change_of(options, found, desk.templates)
+        with desk.reading(Action.EDIT, naming.name_of(reference, owner).about):
+            _check_list(desk, list_name)
+            options = _worded(options, found, written)
+            change = given.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost
         wanted = editing.Edit(
             name=naming.name_of(reference, owner),
             change=change,
             revision=found.revision if revision is None else revision,
         )
-        draft = desk.ask_here(editing.DRAFT(wanted))
+        with given.named(options):
+            draft = desk.ask_here(editing.DRAFT(wanted))
         edited = draft.edited
         if asks and (json or not output.on_terminal()):
             output.fail(
@@ -179,12 +202,56 @@ def edit(
         if asks and not output.confirmed(Phrase("Change this?")):
             output.fail(Phrase("nothing was changed"))
         changed = desk.ask_here(editing.EDIT(wanted)).schedule
+        written.taken()
         absent = serving.absent(serving.seen(desk))
     if json:
         output.document({**views.schedule(changed), **shown, "dry_run": False})
         return
     serving.tell(absent)
     steering.tell(changed)
+
+
+def _check_list(desk: "Desk", name: str | None) -> None:
+    """Raises NotFound, with the lists that there are."""
+    if name is None:
+        return
+    try:
+        desk.ask_here(lists.SHOW(lists.ListName(name)))
+    except NotFound as error:
+        error.field = "list"
+        raise
+
+
+def _worded(options: Options, found: Schedule, written: texts.Written) -> Options:
+    """The options with the texts themselves: an editor begins with the text there is,
+    where there is one; ends with 2 where that is not so.
+    """
+    options = texts.read(options)
+    if not options.edit or options.body is not None:
+        return written.by(options)
+    content = found.content
+    if isinstance(content, TemplateContent):
+        output.fail(
+            Phrase(
+                "--edit: it is said with the template {template!r}; change its fields"
+                " with --set K=V, or give it a --body",
+                template=content.template,
+            ),
+            2,
+        )
+    if len(content.texts) != 1:
+        output.fail(
+            Phrase(
+                "--edit: it has texts in several languages; give them all again, with"
+                " --body-in LANG=@FILE"
+            ),
+            2,
+        )
+    [text] = content.texts
+    options = written.by(replace(options, body=text.body))
+    if not text.language:
+        return options
+    return replace(options, body=None, bodies=(f"{text.language}={options.body}",))
 
 
 def _differences(edited: Edited) -> None:

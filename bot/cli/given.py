@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,14 +10,23 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli import moments, output
-from bot.domain import durations, recurrence, relative, timestamps, wallclock, zones
-from bot.domain.errors import Invalid, about
+from bot.domain import (
+    durations,
+    errors,
+    recurrence,
+    relative,
+    timestamps,
+    wallclock,
+    zones,
+)
+from bot.domain.errors import CarillonError, Invalid
 from bot.domain.fields import FieldType
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
 from bot.domain.schedule import Origin, Schedule, TemplateContent
 from bot.service.ports.outside import Templates
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
+from bot.texts.languages import language_tag
 
 _SETTING = re.compile(
     r"(?P<name>[^=:]+)(?::(?P<language>[^=:]*))?=(?P<value>.*)", re.DOTALL
@@ -42,6 +52,10 @@ Late = Annotated[
         help="When the service was down: run[:30m], skip, or hold for an admin.",
     ),
 ]
+Edit = Annotated[
+    bool,
+    typer.Option("--edit", help="Write it in $VISUAL or $EDITOR, from --body on."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show it, and do nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -55,6 +69,8 @@ class Options:
     settings: Sequence[str]
     subject: str | None
     body: str | None
+    #: the body is what somebody makes of it in an editor
+    edit: bool = False
     subjects: Sequence[str]
     bodies: Sequence[str]
     at: str | None
@@ -64,14 +80,18 @@ class Options:
     expires: str | None
     late: str | None
     client_id: str | None
+    #: the people of a test
+    only: Sequence[str] = ()
 
 
 def check_usage(options: Options) -> None:
     """Ends with exit code 2 where options are missing or contradict each other."""
     given = _has_texts(options)
-    if options.template is None and options.body is None and not options.bodies:
+    says = options.body is not None or options.bodies or options.edit
+    if options.template is None and not says:
         output.fail(
-            Phrase("say what: --template NAME with --set K=V, or --body TEXT"), 2
+            Phrase("say what: --template NAME with --set K=V, --body TEXT, or --edit"),
+            2,
         )
     if options.template is not None and given:
         output.fail(
@@ -106,7 +126,31 @@ def check_change(options: Options) -> None:
 
 def _has_texts(options: Options) -> bool:
     texts = (options.subject, options.body, *options.subjects, *options.bodies)
-    return any(text is not None for text in texts)
+    return options.edit or any(text is not None for text in texts)
+
+
+@contextmanager
+def named(options: Options) -> Iterator[None]:
+    """What is refused within is called by the option that was typed for it."""
+    try:
+        yield
+    except CarillonError as error:
+        if error.field == "body" and options.body is None:
+            error.field = "--body-in"
+        if error.field == "subject" and options.subject is None:
+            error.field = "--subject-in"
+        raise
+
+
+def about(options: Options) -> str:
+    """What the audit trail says of the request, also where it cannot be read."""
+    known = ScheduleRequest(
+        origin=Origin.CLI,
+        list_name=options.list_name,
+        only=tuple(options.only),
+        client_id=None if options.only else options.client_id,
+    )
+    return known.about
 
 
 def request_of(
@@ -124,6 +168,7 @@ def request_of(
     return ScheduleRequest(
         origin=Origin.CLI,
         list_name=options.list_name,
+        only=tuple(options.only),
         template=options.template,
         values=_values(options, zone, templates),
         bodies=_texts(options.body, options.bodies, "--body-in"),
@@ -134,7 +179,8 @@ def request_of(
         recurrence=options.every and recurrence.spelt(options.every),
         expires=_moment(options.expires, zone, "expires"),
         on_the_wall=True,
-        client_id=options.client_id,
+        # a test is not the announcement, which may have that id afterwards
+        client_id=None if options.only else options.client_id,
         late_policy=late,
         late_within=within,
     )
@@ -233,7 +279,7 @@ def with_moments(
 
 
 def _moment_told(text: str, zone: ZoneInfo, field: str) -> str:
-    with about(field):
+    with errors.about(field):
         offset = relative.parse(text)
     if offset is not None:
         return str(offset)
@@ -245,7 +291,7 @@ def _values(
 ) -> dict[str, dict[str, str]]:
     if options.template is None:
         return {}
-    with about("template"):
+    with errors.about("template"):
         templates.get(options.template)
     values = settings(options.settings)
     return with_moments(values, options.template, zone, templates)
@@ -257,7 +303,8 @@ def _texts(
     texts = [("", plain)] if plain is not None else []
     for text in tagged:
         language, equals, content = text.partition("=")
-        if not equals or not language.strip():
+        language = language.strip()
+        if not equals or not language:
             output.fail(
                 Phrase(
                     "{option} {text!r}: write LANG=TEXT, say de=Hallo",
@@ -266,7 +313,18 @@ def _texts(
                 ),
                 2,
             )
-        texts.append((language.strip(), content))
+        if any(tag == language for tag, _ in texts):
+            output.fail(
+                Phrase(
+                    "{option} {text!r}: this is given twice",
+                    option=option,
+                    text=language,
+                ),
+                2,
+            )
+        with errors.about(f"{option} {language[:40]}"):
+            language_tag(language)
+        texts.append((language, content))
     return tuple(texts)
 
 
@@ -291,5 +349,5 @@ def _late(text: str | None) -> tuple[str | None, str | None]:
 
 
 def _seconds(text: str, field: str) -> int:
-    with about(field):
+    with errors.about(field):
         return int(durations.parse(text).total_seconds())

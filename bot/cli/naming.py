@@ -8,7 +8,8 @@ import typer
 
 from bot.domain.access import OPERATOR, owner_named
 from bot.domain.audit import Action
-from bot.domain.errors import Invalid, NotFound
+from bot.domain.errors import Invalid, NotFound, about
+from bot.domain.jid import bare
 from bot.domain.phrase import Phrase
 from bot.service.requests.request import ScheduleName
 
@@ -58,6 +59,9 @@ def name_of(reference: str, owner: str | None) -> ScheduleName:
     """By `#N` or `N`, or by the id that its owner gave it."""
     if owner is not None and not owner.strip():
         raise Invalid(Phrase("it is empty"), field="owner")
+    if owner is not None and owner != OPERATOR:
+        with about("owner"):
+            bare(owner)
     digits = reference.removeprefix("#")
     if owner is None and digits.isascii() and digits.isdigit():
         number = int(digits[:20])

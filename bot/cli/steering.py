@@ -1,16 +1,23 @@
 """`carillon schedules pause` and the like: schedules out of their own time."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import moments, naming, output, serving, session, showing
+from bot.cli import consent, moments, naming, output, serving, session, showing
 from bot.desk import views
 from bot.desk.verbs import broadcasts, schedules, steering
 from bot.desk.verbs.broadcasts import BroadcastWish
+from bot.desk.verbs.schedules import Shown
 from bot.domain import coming, timestamps, wallclock
-from bot.domain.broadcast import Broadcast, BroadcastState, Progress
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    OccurrenceState,
+    Progress,
+)
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import CautionKind, upcoming
@@ -50,10 +57,23 @@ def resume(
     context: typer.Context,
     reference: naming.Reference,
     owner: naming.Owner = None,
+    yes: consent.Yes = False,
     json: output.JSON = False,
 ) -> None:
-    """Go on after a pause, or let go what is held."""
-    _change(context, steering.RESUME, reference, owner, json, sends=True)
+    """Go on after a pause, or let go what is held; asks before that is sent."""
+    asks = consent.asks(yes=yes)
+
+    def agreed(found: Shown) -> None:
+        if _held(found):
+            consent.about(found, json=json)
+            question = Phrase("Send what is held now?")
+            consent.of(question, Phrase("nothing was sent"))
+
+    _change(
+        *(context, steering.RESUME, reference, owner, json),
+        agreed=agreed if asks else None,
+        sends=True,
+    )
 
 
 def skip(
@@ -61,10 +81,15 @@ def skip(
     reference: naming.Reference,
     due: Due = None,
     owner: naming.Owner = None,
+    yes: consent.Yes = False,
     json: output.JSON = False,
 ) -> None:
-    """Leave out one that is to come: the held or the next, or that of DUE."""
-    _change_one(context, steering.SKIP, reference, due, owner, json)
+    """Leave out one that is to come: the held or the next, or that of DUE.
+
+    Asks where nothing is left to send then, which ends it.
+    """
+    asks = consent.asks(yes=yes)
+    _change_one(context, steering.SKIP, reference, due, owner, json, asks=asks)
 
 
 def unskip(
@@ -82,24 +107,42 @@ def send_now(
     context: typer.Context,
     reference: naming.Reference,
     owner: naming.Owner = None,
+    yes: consent.Yes = False,
     json: output.JSON = False,
 ) -> None:
-    """Send it now; a recurring one keeps its rule."""
-    _change(context, steering.SEND_NOW, reference, owner, json, sends=True)
+    """Send it now, after asking; a recurring one keeps its rule."""
+    asks = consent.asks(yes=yes)
+
+    def agreed(found: Shown) -> None:
+        consent.about(found, json=json)
+        consent.of(Phrase("Send it now?"), Phrase("nothing was sent"))
+
+    _change(
+        *(context, steering.SEND_NOW, reference, owner, json),
+        agreed=agreed if asks else None,
+        sends=True,
+    )
 
 
 def cancel(
     context: typer.Context,
     reference: naming.Reference,
     owner: naming.Owner = None,
+    yes: consent.Yes = False,
     json: output.JSON = False,
 ) -> None:
-    """Cancel it; those already told stay told.
+    """Cancel it, after asking; those already told stay told.
 
     Says how many those are so far, if it is being sent.
     """
     verb = steering.CANCEL
+    asks = consent.asks(yes=yes)
     with session.desk_of(context) as desk:
+        if asks:
+            _agreed(
+                *(desk, verb, reference, owner),
+                lambda found: _to_cancel(found, json=json),
+            )
         before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
         sending = {found.id for found, _ in _latest(desk, before)}
         changed = naming.asked(desk, verb, reference, owner)
@@ -115,6 +158,30 @@ def cancel(
     for one in stopped:
         output.say(showing.told_so_far(*one))
     _tell(changed)
+
+
+def _to_cancel(found: Shown, *, json: bool) -> None:
+    consent.about(found, json=json)
+    consent.of(Phrase("Cancel it?"), Phrase("nothing was cancelled"))
+
+
+def _agreed(
+    desk: "Desk",
+    verb: "Verb[Any, Report]",
+    reference: str,
+    owner: str | None,
+    agreed: Callable[[Shown], None],
+) -> None:
+    """Of what is over the verb itself says so."""
+    found = consent.shown(desk, reference, owner, verb.action)
+    if not found.schedule.is_final:
+        agreed(found)
+
+
+def _held(found: Shown) -> int:
+    """How many of its occurrences wait for an admin."""
+    held = OccurrenceState.HELD
+    return sum(one.state is held for one in found.occurrences)
 
 
 def _latest(
@@ -133,9 +200,13 @@ def _change(
     owner: str | None,
     json: bool,
     *,
+    agreed: Callable[[Shown], None] | None = None,
     sends: bool = False,
 ) -> None:
+    """`agreed` ends the program where somebody does not want it after all."""
     with session.desk_of(context) as desk:
+        if agreed is not None:
+            _agreed(desk, verb, reference, owner, agreed)
         changed = naming.asked(desk, verb, reference, owner)
         absent = serving.absent(serving.seen(desk)) if sends else ()
     if json:
@@ -172,11 +243,19 @@ def _change_one(
     due: str | None,
     owner: str | None,
     json: bool,
+    *,
+    asks: bool = False,
 ) -> None:
     name = naming.name_of(reference, owner)
     with session.desk_of(context) as desk:
         before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
-        moment = _moment(before, due)
+        with desk.reading(verb.action, f"{name.about} {due or ''}".rstrip()):
+            moment = _moment(before, due)
+        if asks:
+            _agreed(
+                *(desk, verb, reference, owner),
+                lambda found: _to_end(found, before, moment, json=json),
+            )
         wanted = verb(steering.ScheduleOccurrence(name=name, due=moment))
         naming.ask(desk, wanted, reference, owner)
         after = naming.asked(desk, schedules.QUERY, reference, owner)
@@ -185,6 +264,20 @@ def _change_one(
         return
     _tell_skipped(before, after, moment)
     _tell(after)
+
+
+def _to_end(found: Shown, before: Report, due: str | None, *, json: bool) -> None:
+    """Asks where the skip is of the last that is left."""
+    left_out, held = _left_out(before), _held(found)
+    ahead = upcoming(found.schedule, limit=2, skipped=found.skipped)
+    if len(ahead.entries) + held != 1:
+        return
+    earlier = [one for one in ahead.entries if left_out and one.moment > min(left_out)]
+    if earlier if due is None else timestamps.parse(due) in left_out:
+        return  # nothing is left out that is not already
+    consent.about(found, json=json)
+    question = Phrase("Nothing is left to send then, and it is over. Skip it?")
+    consent.of(question, Phrase("nothing was skipped"))
 
 
 def _tell_skipped(before: Report, after: Report, due: str | None) -> None:

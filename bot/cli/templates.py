@@ -5,17 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import given, moments, output, reader, session, showing
+from bot.cli import given, moments, output, reader, session, showing, texts
 from bot.cli.trial import trial
 from bot.desk import views
 from bot.domain import timestamps, wallclock, zones
 from bot.domain.characters import line
-from bot.domain.errors import CarillonError
+from bot.domain.errors import CarillonError, about
 from bot.domain.fields import WANTED, Template, TemplateField
 from bot.domain.language import choose
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.preview import Caution
 from bot.domain.relative import Anchor
 from bot.rendering.templates import JinjaTemplates
+from bot.service.requests.cautions import of_languages
 from bot.texts import ENGLISH
 from bot.texts.languages import judge, language_tag
 
@@ -143,29 +145,42 @@ def render(
     templates = _templates(context)
     template = templates.get(name)
     if language is not None:
-        language_tag(language)
+        with about("language"):
+            language_tag(language)
     found = trial(context, jid, list_name)
     zone = wallclock.zone(zones.spelt(timezone or found.voice.timezone))
-    values = given.with_moments(given.settings(settings or ()), name, zone, templates)
+    told = given.settings(texts.settings(settings or ()))
+    values = given.with_moments(told, name, zone, templates)
     judge(values)
     wishes: Sequence[str] = template.languages
     if language is not None or jid is not None:
         wishes = (language or found.wish,)
-    told = moments.read(at, zone, "deliver-at") if at else SystemClock().now()
-    due = Anchor(timestamps.round_up(told), zone)
+    unused: tuple[Caution, ...] = ()
+    if not templates.reads_recipient(name):
+        # as for readers, for whom it is rendered once for each language there is
+        spoken, several = found.voice.language, (*template.languages, "")
+        wishes = [wish and templates.variant(several, wish, spoken) for wish in wishes]
+        unused = tuple(of_languages(template, values, spoken))
+    moment = moments.read(at, zone, "deliver-at") if at else SystemClock().now()
+    due = Anchor(timestamps.round_up(moment), zone)
     shown_zone = found.own_timezone or zone.key
-    texts = [
-        templates.render(
-            name,
-            values,
-            language=wish,
-            fallback=found.voice.language or template.languages[0],
-            zone=shown_zone,
-            due=due,
-            context=found.context,
-        )
-        for wish in wishes
-    ]
+    try:
+        rendered = [
+            templates.render(
+                name,
+                values,
+                language=wish,
+                fallback=found.voice.language or template.languages[0],
+                zone=shown_zone,
+                due=due,
+                context=found.context,
+            )
+            for wish in wishes
+        ]
+    except CarillonError as error:
+        if error.field == "template":  # which is no option here
+            error.field = None
+        raise
     if json:
         known = found.reader is not None
         output.document(
@@ -173,7 +188,8 @@ def render(
                 "name": name,
                 "reader": {"jid": found.jid, "known": known} if jid else None,
                 "timezone": shown_zone,
-                "texts": views.texts(texts),
+                "texts": views.texts(rendered),
+                "warnings": moments.cautions(unused),
             }
         )
         return
@@ -186,7 +202,8 @@ def render(
             ]
         )
         output.plain()
-    showing.written(texts)
+    showing.written(rendered)
+    showing.cautions(unused)
 
 
 @app.command()

@@ -1,6 +1,7 @@
-"""What Typer says of its own accord, in the reader's language.
+"""What Typer says of its own accord, in our words and the reader's language.
 
-It asks no catalogue for most of it. So what our commands can make it say stands here,
+It asks no catalogue for most of it, and quotes a validator's text where a value is
+wrong. So what our commands can make it say stands here,
 once as Typer says it and once as a phrase. What is not known here, of another release
 say, stays English.
 """
@@ -12,9 +13,8 @@ from typing import Any
 
 import typer
 
-from bot.cli.reader import language, words
+from bot.cli.reader import words
 from bot.domain.phrase import Phrase
-from bot.texts import ENGLISH
 
 #: in another folder than Typer's from some release on: reached by what is exported
 _Formatter: Any = typer.Context.formatter_class
@@ -83,15 +83,15 @@ _SENTENCES: Sequence[tuple[str, Callable[..., Phrase]]] = [
     ),
     (
         r"Input should be a valid integer.*",
-        lambda: Phrase("Input should be a whole number"),
+        lambda: Phrase("it is not a whole number"),
     ),
     (
         r"Input should be greater than or equal to (?P<least>.*)",
-        lambda least: Phrase("Input should be at least {least}", least=least),
+        lambda least: Phrase("it is less than {least}", least=least),
     ),
     (
         r"Input should be less than or equal to (?P<most>.*)",
-        lambda most: Phrase("Input should be at most {most}", most=most),
+        lambda most: Phrase("it is more than {most}", most=most),
     ),
     # --- help
     (r"Arguments", lambda: Phrase("Arguments")),
@@ -149,7 +149,7 @@ def told() -> Iterator[None]:
         yield
     except _UsageError as error:
         # one that shows itself otherwise is the help of a command that stands alone
-        if language() == ENGLISH or type(error).show is not _UsageError.show:
+        if type(error).show is not _UsageError.show:
             raise
         _show(error)
         raise typer.Exit(error.exit_code) from None

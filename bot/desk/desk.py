@@ -14,8 +14,8 @@ refused, be it while he looked at what a change would do.
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -25,7 +25,7 @@ from bot.desk.places import Places
 from bot.desk.verb import Pause, Steps, Wanted, Write
 from bot.domain.access import Access
 from bot.domain.audit import Action, Asked
-from bot.domain.errors import Forbidden, PolicyViolation, Unavailable
+from bot.domain.errors import CarillonError, Forbidden, PolicyViolation, Unavailable
 from bot.domain.events import Requested
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
@@ -162,10 +162,25 @@ class Desk:
             verb = wanted.verb
             tried = verb.action if verb.changes else verb.drafts or towards
             if tried is not None:
-                asked = replace(asked, action=tried)
-                with suppress(Unavailable):
-                    self._database.call(self._audit.refused, asked, error)
+                self._write_down_here(replace(asked, action=tried), error)
             raise
+
+    @contextmanager
+    def reading(self, action: Action, about: str) -> Iterator[None]:
+        """The operator's wish for that change is read, or what it needs is looked up:
+        what is refused within is refused of the change.
+        """
+        operator = Access.operator()
+        try:
+            yield
+        except CarillonError as error:
+            asked = Asked(caller=operator, door=Origin.CLI, action=action, about=about)
+            self._write_down_here(asked, error)
+            raise
+
+    def _write_down_here(self, asked: Asked, error: Exception) -> None:
+        with suppress(Unavailable):
+            self._database.call(self._audit.refused, asked, error)
 
     def trouble(self) -> Phrase | None:
         """What keeps everybody from writing to the database."""

@@ -131,6 +131,16 @@ class Unavailable(CarillonError):
         self.lasting = lasting
 
 
+#: the codes of all there are
+CODES = tuple(
+    error.code
+    for error in (
+        *(Invalid, PolicyViolation, NotAllowed, Forbidden, NotFound, Conflict),
+        *(Finished, NotOffered, Unavailable, CarillonError),
+    )
+)
+
+
 @contextmanager
 def about(field: str) -> Iterator[None]:
     """What is read within is what was given for that field."""

@@ -40,10 +40,16 @@ class CautionKind(StrEnum):
     FOLD = "fold"
     #: months without the day that the rule names
     SKIPPED = "skipped-months"
+    #: the moment that was asked for is none of the rule
+    BEGINS = "begins-later"
     #: until when
     END = "ends"
     #: a field's moment is over when it is told
     BEFORE = "moment-before-occurrence"
+    #: words in a language that the template does not have
+    LANGUAGE = "language-not-in-template"
+    #: what only the subject says, many readers never see
+    SUBJECT = "subject-not-in-body"
     #: nobody stands on the list
     NO_READERS = "no-readers"
     #: list or template is there no more
@@ -123,6 +129,7 @@ def upcoming(
         entries=tuple(shown),
         warnings=(
             *unread,
+            *_begins(schedule, found, zone),
             *_clock_changes(shown, sent),
             *(_skips(rule, start) if start is not None else ()),
             *((end,) if end is not None else ()),
@@ -165,6 +172,22 @@ def _listed(
         if sent > limit:
             return found, False
     return found, True
+
+
+def _begins(
+    schedule: Schedule, found: list[Match], zone: ZoneInfo
+) -> Iterator[Caution]:
+    """Where the rule passes over the moment that it was to begin with."""
+    if schedule.through is not None or not found or schedule.start is None:
+        return
+    first = found[0]
+    if first.wall != schedule.start.replace(fold=first.wall.fold):
+        why = Phrase(
+            "{start} is no moment of the rule; it begins with {first}",
+            start=wallclock.shown(schedule.deliver_at, zone),
+            first=wallclock.shown(first.moment, zone),
+        )
+        yield Caution(kind=CautionKind.BEGINS, phrase=why, moment=first.moment)
 
 
 def _end(

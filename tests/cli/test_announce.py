@@ -26,7 +26,8 @@ def test_a_dry_run_shows_texts_moments_and_readers_and_stores_nothing(
     out = place.done(
         *MAINTENANCE, "--at", "2040-12-01 09:00", "--every", "FREQ=DAILY", "--dry-run"
     )
-    assert "[en] Maintenance on Wednesday, December 5, 2040: New disks" in out
+    assert "[en] Maintenance on Wednesday, December 5, 2040\n" in out
+    assert "New disks" in out
     assert "Neue Platten" in out
     assert "10:00\u202fPM CET" in out or "10:00 PM CET" in out
     assert "2040-12-01 09:00:00 CET" in out
@@ -80,7 +81,7 @@ def test_a_dry_run_as_json(place: Workplace) -> None:
         "2040-03-31T07:00:00Z",
     ]
     assert [one["code"] for one in data["warnings"]] == [
-        *("skipped-months", "ends", "no-readers")
+        *("skipped-months", "ends", "subject-not-in-body", "no-readers")
     ]
     assert data["readers"] == 0
     assert data["dry_run"] is True
@@ -216,6 +217,11 @@ def _is_final(uow: UnitOfWork, reference: int) -> bool:
         (("--template", "maintenance", "--set", "nothing"), "K=V"),
         (("--template", "maintenance", "--set", "a=1", "--set", "a=2"), "twice"),
         (("--body-in", "Hallo"), "LANG=TEXT"),
+        (("--body-in", "de=x", "--body-in", "de=y"), "--body-in 'de': this is given"),
+        (
+            ("--body", "x", "--subject-in", "de=", "--subject-in", "de="),
+            "--subject-in 'de': this is given twice",
+        ),
     ],
 )
 def test_usage(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
@@ -251,14 +257,10 @@ def test_usage(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
         (("--body-in", "no tag=x"), "no language tag"),
         (
             ("--body-in", "German=x"),
-            "--body: 'German' is no language; do you",
+            "--body-in German: 'German' is no language; do you",
         ),
         (("--subject-in", "de_DE=x"), "no language; do you mean 'de-DE'"),
-        (
-            ("--body-in", "de=x", "--body-in", "de=y"),
-            "--body: Two have the language 'de'",
-        ),
-        (("--subject-in", "de=x"), "--subject: There is no body in 'de'"),
+        (("--subject-in", "de=x"), "--subject-in: There is no body in 'de'"),
         (("--body", ""), "empty"),
         (("--body", "a\x00b"), "U+0000"),
         (("--body", "x" * 16_001), "16000 at most"),
@@ -327,3 +329,87 @@ def test_a_start_that_clocks_skip(place: Workplace) -> None:
         *("03:30", "02:30", "02:30"),
     ]
     assert again["reference"] == first["reference"]
+
+
+def test_a_test_to_single_people(place: Workplace) -> None:
+    """--to-me and --to have it sent at once to these people alone; its id stays free,
+    and the trail tells of it.
+    """
+    place.done("subscribers", "add", "news", "reader@example.org", "--no-welcome")
+    said = ("announce", "news", "--body", "Hi", "--id", "x", "--in", "1h")
+    test = ("--to-me", "--to", "b@example.org")
+    out = place.done(*said, *test, "--dry-run")
+    assert "admin@example.org, b@example.org" in out
+    data = place.data(*said, *test, "--yes")
+    assert data["only"] == ["admin@example.org", "b@example.org"]
+    assert data["readers"] == 2
+    assert data["id"] != "x"
+    with place.use_cases() as service:
+        due = service.database.look(_next_at, data["reference"])
+        assert due < service.clock.now().timestamp() + 60
+    [entry] = place.data("audit", "--action", "schedule")["items"]
+    assert entry["about"] == "(no id) to news, only admin@example.org, b@example.org"
+    assert place.data(*said, "--yes")["id"] == "x"
+
+
+def test_a_test_asks_by_its_own_question(place: Workplace) -> None:
+    """The question names who gets it."""
+    question = "Send this to admin@example.org alone? [y/N]"
+    said = ("announce", "news", "--body", "Hi", "--to-me")
+    code, seen = place.dialogue(*said, turns=[(question, "n\n")])
+    assert (code, question in seen) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("admins", "says"),
+    [
+        ("[]", "--to-me: no admin is configured; write --to JID"),
+        (
+            '["a@example.org", "b@example.org"]',
+            (
+                "--to-me: there are several admins (a@example.org, b@example.org);"
+                " write --to JID"
+            ),
+        ),
+    ],
+)
+def test_who_me_is(place: Workplace, admins: str, says: str) -> None:
+    """--to-me needs exactly one admin, and says so."""
+    text = place.config.read_text()
+    place.config.write_text(text.replace('["admin@example.org"]', admins))
+    fault = place("announce", "news", "--body", "Hi", "--to-me", "--yes").fault(2)
+    assert fault == f"carillon: {says}"
+
+
+def test_whom_a_test_cannot_go_to(place: Workplace) -> None:
+    """What is no JID is told by the option; the service tells itself nothing."""
+    said = ("announce", "news", "--body", "Hi", "--yes", "--to")
+    assert "--to: '@@' is not a JID" in place(*said, "@@").fault()
+    assert "to itself" in place(*said, "announce.example.org").fault()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "result", "detail"),
+    [
+        (("nothing", "--body", "x"), "not-found", "There is no list 'nothing'"),
+        (("news", "--body", "x", "--at", "soon"), "invalid", "deliver-at"),
+        (("news", "--body", "x", "--tz", "Mars"), "invalid", "timezone"),
+        (("news", "--body", "x", "--in", "99999w"), "policy-violation", "too far"),
+        (("news", "--body-in", "xx=x"), "invalid", "--body-in xx"),
+        (("news", "--template", "nothing"), "invalid", "template"),
+        (
+            ("news", "--template", "maintenance", "--set", "start=soon"),
+            *("invalid", "set.start"),
+        ),
+    ],
+)
+def test_a_refusal_is_in_the_trail_once(
+    place: Workplace, arguments: tuple[str, ...], result: str, detail: str
+) -> None:
+    """Wherever it is found, while reading, looking or storing, as at other doors."""
+    place("announce", *arguments, "--id", "mine", "--yes").fault()
+    [entry] = place.data("audit")["items"]
+    assert (entry["action"], entry["door"]) == ("schedule", "cli")
+    assert entry["about"] == f"mine to {arguments[0]}"
+    assert entry["result"] == result
+    assert detail in entry["detail"]

@@ -332,3 +332,17 @@ def test_no_moment(place: Workplace, option: str) -> None:
     fault = place("audit", option, "yesterday").fault()
     assert option in fault
     assert "2026-12-01 09:00" in fault
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--result", "foo"), "--result: 'foo' is none of done, invalid, "),
+        (("--caller", "a@@b"), "--caller: 'a@@b' is not a JID"),
+    ],
+)
+def test_what_cannot_be_in_the_trail(
+    place: Workplace, options: tuple[str, ...], says: str
+) -> None:
+    """A result or a caller that there is not is refused, not found nowhere."""
+    assert says in place("audit", *options).fault()

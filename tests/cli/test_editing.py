@@ -306,7 +306,9 @@ BAD = [
     (("--late", "x"), "--late: the policy is run, skip or hold"),
     (("--late", ""), "--late: the policy is run, skip or hold"),
     (("--late", "run:x"), "--late: 'x' is no length of time"),
-    (("--list", "x"), "There is no list 'x'."),
+    (("--list", "x"), "--list: There is no list 'x'; the lists: maintenance, news."),
+    (("--body-in", "xx=x"), "--body-in xx: there is no language 'xx'"),
+    (("--subject-in", "de=x"), "--subject-in: There is no body in 'de'."),
     (("--template", "x"), "--template: no template is called 'x'"),
     (("--body", ""), "--body: The body is empty."),
 ]

@@ -194,10 +194,13 @@ def test_bad_pages(place: Workplace, arguments: tuple[str, ...], code: int) -> N
     assert not ran.out
 
 
-def test_an_empty_owner(weekly: Workplace) -> None:
-    """--owner '' is refused, and is not as if nothing were given."""
-    ran = weekly("schedules", "show", "weekly", "--owner", "")
-    assert ran.fault() == "carillon: --owner: it is empty"
+@pytest.mark.parametrize(
+    ("owner", "says"), [("", "it is empty"), ("@@", "'@@' is not a JID")]
+)
+def test_an_owner_who_cannot_be(weekly: Workplace, owner: str, says: str) -> None:
+    """--owner '' is refused, and is not as if nothing were given; so is no JID."""
+    ran = weekly("schedules", "show", "weekly", "--owner", owner)
+    assert ran.fault().startswith(f"carillon: --owner: {says}")
 
 
 @pytest.mark.parametrize("verb", ["edit", "skip", "unskip", "pause"])

@@ -70,7 +70,7 @@ def test_render_for_a_reader(place: Workplace) -> None:
     place.done("subscribers", "import", "maintenance", str(people), "--no-welcome")
     out = place.done(*MAINTENANCE, "--for", "ann@example.org")
     assert "ann@example.org" in out
-    assert "[de] Wartung am Mittwoch, 5. Dezember 2040: Disks" in out
+    assert "[de] Wartung am Mittwoch, 5. Dezember 2040\n" in out
     assert "16:00 EST" in out  # 22:00 in Warsaw
     assert "[en]" not in out
     data = place.data(*MAINTENANCE, "--for", "ann@example.org", "--language", "fr")
@@ -96,7 +96,7 @@ def test_render_for_a_stranger(place: Workplace) -> None:
     """Of whom nothing is known, the list's language and zone are taken."""
     out = place.done(*MAINTENANCE, "--for", "eve@example.org")
     assert "nothing yet" in out
-    assert "[en] Maintenance on Wednesday, December 5, 2040: Disks" in out
+    assert "[en] Maintenance on Wednesday, December 5, 2040\n" in out
     assert "10:00 PM CET" in out
     data = place.data(*MAINTENANCE, "--for", "eve@example.org", "--tz", "Asia/Tokyo")
     assert data["reader"]["known"] is False
@@ -182,3 +182,19 @@ def test_they_need_no_database(bare_place: Workplace) -> None:
     bare_place.done("templates", "list")
     bare_place.done("templates", "show", "maintenance")
     assert not (bare_place.folder / "carillon.db").exists()
+
+
+def test_a_language_that_the_template_lacks(place: Workplace) -> None:
+    """Its words are told to nobody: the text is that of the others, and a note says
+    so, also to programs.
+    """
+    told = (
+        *("templates", "render", "news", "--set", "headline=H", "--set", "text=Hello"),
+        *("--set", "text:nl=Hallo", "--language", "nl"),
+    )
+    out = place.done(*told)
+    assert "Hello" in out
+    assert "Hallo" not in out
+    assert "Note: text in nl is told to nobody: template 'news' has en, de" in out
+    [warning] = place.data(*told)["warnings"]
+    assert warning["code"] == "language-not-in-template"

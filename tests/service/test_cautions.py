@@ -1,5 +1,6 @@
 """What to know about a schedule beside its moments, told at every door alike."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,69 @@ def test_what_is_over_has_none(world: World) -> None:
     job = asked(world, timezone="EST").schedule
     world.cancel(job)
     assert standing(world, job).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "warns"),
+    [
+        ("Outage", "We restart the server.", True),
+        ("Outage", "Short outage: we restart the server.", False),
+        ("Short  outage!", "A short\noutage of five minutes.", False),
+        (None, "We restart the server.", False),
+    ],
+)
+def test_what_only_the_subject_says(
+    world: World, subject: str | None, body: str, warns: bool
+) -> None:
+    """Own words whose subject the body does not repeat are warned of: clients hide
+    subjects. Case, space and how it ends do not matter.
+    """
+    subjects = () if subject is None else (("", subject),)
+    found = told(asked(world, subjects=subjects, bodies=(("", body),)))
+    assert ("subject-not-in-body" in found) is warns
+
+
+def test_one_language_of_several_lacks_its_subject(world: World) -> None:
+    """It is told once, whichever language it is of."""
+    bodies = (("", "Outage at noon."), ("de", "Ausfall am Mittag."))
+    found = asked(world, subjects=(("", "Outage"),), bodies=bodies)
+    assert only(found, "subject-not-in-body").moment is None
+
+
+@pytest.mark.parametrize(
+    ("summary", "unused"),
+    [
+        ({"": "Disks", "nl": "Schijven"}, "nl"),
+        ({"": "Disks", "nl": "Schijven", "sv": "Diskar", "de": "Platten"}, "nl, sv"),
+        ({"": "Disks", "de-AT": "Platten"}, None),
+        # there is nothing else, so all are told this
+        ({"nl": "Schijven"}, None),
+    ],
+)
+def test_a_language_that_the_template_lacks(
+    world: World, summary: dict[str, str], unused: str | None
+) -> None:
+    """Words in a language that no reader of the template gets are warned of."""
+    given = {**values(start="2026-03-02T12:00:00Z"), "summary": summary}
+    found = told(asked(world, values=given, **MAINTENANCE))
+    said = f"summary in {unused} is told to nobody: template 'maintenance' has en, "
+    assert ("language-not-in-template" in found) is (unused is not None)
+    if unused is not None:
+        assert found["language-not-in-template"].startswith(said)
+
+
+def test_a_start_that_is_no_moment_of_the_rule(world: World) -> None:
+    """That the rule passes over the moment asked for is told, until it has begun."""
+    rule = {"recurrence": "FREQ=WEEKLY;BYDAY=MO", "timezone": "Europe/Warsaw"}
+    job = asked(world, deliver_at="2026-03-04T08:00:00Z", **rule)
+    assert told(job)["begins-later"] == (
+        "2026-03-04 09:00 CET is no moment of the rule; it begins with"
+        " 2026-03-09 09:00 CET"
+    )
+    world.clock.set(datetime(2026, 3, 9, 8, tzinfo=UTC))
+    world.plan_all()
+    assert "begins-later" not in told(standing(world, world.get(job.id)))
+    right = asked(world, deliver_at="2026-03-16T08:00:00Z", **rule)
+    assert "begins-later" not in told(right)
+    edited = world.edit(right.schedule, deliver_at="2026-03-18T08:00:00Z")
+    assert "begins-later" in told(standing(world, edited))

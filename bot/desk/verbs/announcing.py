@@ -74,6 +74,13 @@ REQUEST = (
         many=True,
     ),
     Field(
+        name="only",
+        type=FieldType.JID,
+        label=Phrase("Only to"),
+        help=Phrase("A test: these people alone are told, at once."),
+        many=True,
+    ),
+    Field(
         name="template",
         type=FieldType.LINE,
         label=Phrase("Template"),

@@ -81,7 +81,7 @@ FIELDS = (
         label=Phrase("Revision"),
         help=Phrase("The revision that the edit is of; another is refused."),
     ),
-    *(field for field in REQUEST if field.name != "client_id"),
+    *(field for field in REQUEST if field.name not in {"client_id", "only"}),
 )
 
 EDIT = Verb(

@@ -49,6 +49,8 @@ class Shown:
     """A job, what it says, and what became of it so far, the latest first."""
 
     schedule: Schedule
+    #: who would hear it now
+    readers: int
     #: why they cannot be shown, where the template has changed since
     texts: tuple[Text, ...] | Phrase
     occurrences: list[Occurrence]
@@ -114,6 +116,7 @@ def _shown(
     skipped = use_cases.schedules.skipped(uow, found)
     return Shown(
         schedule=found,
+        readers=use_cases.schedules.readers(uow, found),
         texts=texts,
         occurrences=use_cases.schedules.occurrences(uow, caller, found.id, HISTORY),
         broadcasts=list(use_cases.broadcasts.page(uow, caller, latest, found.id).items),

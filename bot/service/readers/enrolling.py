@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain import timestamps
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.errors import Conflict, Invalid, NotFound
+from bot.domain.errors import Conflict, Invalid, NotFound, about
 from bot.domain.events import Moved
 from bot.domain.jid import JIDError, bare, domain_of
 from bot.domain.language import is_tag
@@ -147,7 +147,8 @@ class Enrolling:
         if timezone is not None:
             zone(timezone)
         if language is not None:
-            language_tag(language)
+            with about("language"):
+                language_tag(language)
         if language_seen is not None and not is_language(language_seen):
             if not is_tag(language_seen):
                 language_tag(language_seen)

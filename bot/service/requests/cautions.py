@@ -5,19 +5,22 @@ the cautions that need the list, the template or the zone's name. One list of al
 to every door, which tells each by its code and its words.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import coming, recurrence, wallclock
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.fields import FieldType, Template, check
+from bot.domain.language import choose
+from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, CautionKind
-from bot.domain.schedule import ListAudience, Schedule, TemplateContent
+from bot.domain.schedule import FieldValues, ListAudience, Schedule, TemplateContent
 from bot.domain.zones import fixed
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.voices import list_of
 
 _DAY = timedelta(days=1)
 
@@ -37,17 +40,18 @@ class Cautions:
         try:
             return (
                 *_of_zone(schedule),
-                *self._of_content(schedule, skipped),
+                *self._of_content(uow, schedule, skipped),
                 *_of_audience(uow, schedule),
             )
         except Invalid:
             return ()
 
     def _of_content(
-        self, schedule: Schedule, skipped: Collection[datetime]
+        self, uow: UnitOfWork, schedule: Schedule, skipped: Collection[datetime]
     ) -> Iterator[Caution]:
         content = schedule.content
         if not isinstance(content, TemplateContent):
+            yield from _of_subjects(content.texts)
             return
         if content.template not in self.templates.names():
             gone = Phrase(
@@ -62,6 +66,11 @@ class Cautions:
             return  # broken, or changed: whoever asks for its texts is told so
         for name, moment in moments:
             yield from _before(schedule, skipped, name, moment)
+        # of a reader's own text the values are chosen by his language alone
+        if not self.templates.reads_recipient(content.template):
+            entry = list_of(uow, schedule)
+            spoken = entry.language if entry else ""
+            yield from of_languages(template, content.values, spoken)
 
 
 def _of_zone(schedule: Schedule) -> Iterator[Caution]:
@@ -81,6 +90,51 @@ def _of_audience(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
     elif not uow.subscriptions.page(found.id, after=0, limit=1):
         nobody = Phrase("nobody is on the list {name!r}", name=name)
         yield Caution(kind=CautionKind.NO_READERS, phrase=nobody)
+
+
+def _of_subjects(texts: Iterable[Text]) -> Iterator[Caution]:
+    """One for all: what is said of each is the same."""
+    if any(text.subject and not _says(text.body, text.subject) for text in texts):
+        why = Phrase(
+            "many clients do not show the subject; say what it says in the body, too"
+        )
+        yield Caution(kind=CautionKind.SUBJECT, phrase=why)
+
+
+def _says(body: str, subject: str) -> bool:
+    """Whatever the case, the space, and how its sentence ends."""
+    said = " ".join(subject.casefold().split()).rstrip(".:!?…")
+    return said in " ".join(body.casefold().split())
+
+
+def of_languages(
+    template: Template, values: FieldValues, spoken: str
+) -> Iterator[Caution]:
+    """For each field the languages in which nobody is told its value; `spoken`: that
+    of the list.
+    """
+    for name, given in values.items():
+        told = {choose(given, tag, spoken) for tag in template.languages}
+        unused = [
+            tag
+            for tag in given
+            if tag and tag not in told and not _is_variety(tag, template.languages)
+        ]
+        if unused:
+            why = Phrase(
+                "{field} in {unused} is told to nobody: template {template!r} has"
+                " {languages}",
+                field=name,
+                unused=", ".join(unused),
+                template=template.name,
+                languages=", ".join(template.languages),
+            )
+            yield Caution(kind=CautionKind.LANGUAGE, phrase=why)
+
+
+def _is_variety(tag: str, languages: Iterable[str]) -> bool:
+    """`de-AT` where there is `de`."""
+    return any(tag.lower().startswith(f"{each.lower()}-") for each in languages)
 
 
 def _moments(

@@ -1,13 +1,14 @@
 """What a request wants to say: its own words, or a template with its fields."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.domain import fields
+from bot.domain import fields, timestamps
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, PolicyViolation, about
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.relative import Anchor
+from bot.domain.relative import Anchor, Relative
 from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
 from bot.domain.voice import Voice
 from bot.service.delivery.specimens import specimens
@@ -61,6 +62,29 @@ def is_relative(schedule: Schedule) -> bool:
         for by_language in content.values.values()
         for text in by_language.values()
     )
+
+
+def settled(templates: Templates, content: Content, due: Anchor) -> Content:
+    """The same, whatever occurrence tells it: what is relative becomes the moment that
+    it is at `due`. Raises Invalid.
+    """
+    if not isinstance(content, TemplateContent):
+        return content
+    template = templates.get(content.template)
+    told = fields.check(template, content.values)
+    moments = {
+        name: {
+            tag: timestamps.format(value.at(due))
+            for tag, value in by_language.items()
+            if isinstance(value, Relative)
+        }
+        for name, by_language in told.items()
+    }
+    values = {
+        name: {**content.values.get(name, {}), **moments.get(name, {})}
+        for name in (*content.values, *filter(moments.get, moments))
+    }
+    return replace(content, values=values)
 
 
 def _texts(request: ScheduleRequest) -> tuple[Text, ...]:

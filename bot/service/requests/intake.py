@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,7 +53,7 @@ class Intake:
         rule = read_rule(request.recurrence, limits) if request.recurrence else None
         begin = read_moment(request, zone, limits, now)
         first = first_within(rule, begin, zone, limits, now)
-        return Schedule(
+        wanted = Schedule(
             owner=caller.owner,
             client_id=_client_id(request.client_id),
             origin=request.origin,
@@ -75,6 +76,32 @@ class Intake:
             language=request.language if is_language(request.language) else None,
             created_at=now,
         )
+        return self._test(caller, request, wanted, now) if request.only else wanted
+
+    def _test(
+        self, caller: Caller, request: ScheduleRequest, wanted: Schedule, now: datetime
+    ) -> Schedule:
+        """What `wanted` says first, in the voice of its list, to single people now.
+
+        So all that is wrong with the whole is told of the test as well.
+        """
+        moment = timestamps.round_up(now + timedelta(seconds=1))
+        assert wanted.next_at is not None  # noqa: S101 - of what is not stored yet
+        due = wanted.due(wanted.next_at)
+        return replace(
+            wanted,
+            audience=PeopleAudience(
+                jids=self._jids(caller, request.only, "only"),
+                list_name=wanted.audience.list_name,
+            ),
+            content=contents.settled(self.templates, wanted.content, due),
+            recurrence=None,
+            start=None,
+            deliver_at=moment,
+            next_at=moment,
+            expires_at=None,
+            late=Late(),
+        )
 
     def audience(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
@@ -96,14 +123,20 @@ class Intake:
                 field="to",
                 named=True,
             )
+        return PeopleAudience(jids=self._jids(caller, request.people, "audience"))
+
+    def _jids(
+        self, caller: Caller, given: Sequence[str], field: str
+    ) -> tuple[str, ...]:
+        """Single people, each once."""
         require_announcing(caller, None)
         try:
-            jids = tuple(dict.fromkeys(bare(jid) for jid in request.people))
+            jids = tuple(dict.fromkeys(bare(jid) for jid in given))
         except JIDError as error:
-            raise Invalid(error.phrase, field="audience") from None
+            raise Invalid(error.phrase, field=field) from None
         if any(self.policy.addresses.is_own(jid) for jid in jids):
             raise NotAllowed(Phrase("The service does not announce to itself."))
-        return PeopleAudience(jids=jids)
+        return jids
 
     def _list_name(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest

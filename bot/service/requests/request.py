@@ -43,6 +43,8 @@ class ScheduleRequest:
     list_name: str | None = None
     #: single people told by the service
     people: tuple[str, ...] = ()
+    #: a test: what the list would be told, told to these alone and at once
+    only: tuple[str, ...] = ()
     #: (language tag or '', text), as given
     bodies: tuple[tuple[str, str], ...] = ()
     subjects: tuple[tuple[str, str], ...] = ()
@@ -74,12 +76,15 @@ class ScheduleRequest:
     def about(self) -> str:
         """Which and to whom, without its content."""
         target = self.list_name or self.to or ", ".join(self.people)
-        return f"{self.client_id or '(no id)'} to {target or '(nobody)'}"
+        about = f"{self.client_id or '(no id)'} to {target or '(nobody)'}"
+        return f"{about}, only {', '.join(self.only)}" if self.only else about
 
     def fingerprint(self) -> str:
         """Equal for a repeat of the same request, before times are resolved."""
         given = asdict(self)
         del given["client_id"], given["origin"]
+        if not self.only:  # so that it is the digest of releases that knew no tests
+            del given["only"]
         return _digest(given)
 
 
