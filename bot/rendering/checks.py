@@ -15,7 +15,7 @@ from bot.rendering.folder import Source, signature
 from bot.rendering.sandbox import Sandbox
 from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX
-from bot.rendering.trials import tried
+from bot.rendering.trying import tried
 from bot.rendering.uses import misasked
 
 
