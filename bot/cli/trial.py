@@ -1,18 +1,19 @@
 """Whom a template is tried out for: anybody, a list's readers, or one reader."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import typer
 
-from bot.cli import moments, session
+from bot.cli import session
 from bot.desk.verb import Plain
 from bot.desk.verbs import lists, subscribers
 from bot.domain.lists import AnnouncementList, Subscriber
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
 from bot.domain.voice import STAND_IN_RECIPIENT, Voice
+from bot.settings import Settings
 
-#: who speaks where no list is known
+#: who speaks where none is configured
 _SAMPLE = Voice(
     address="news@announce.example.org",
     service="announce.example.org",
@@ -64,12 +65,10 @@ class Trial:
 def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Trial:
     """What the database knows; it is not opened where nobody is named.
 
-    Without a list, the default one speaks, if there is one; where nobody is named its
-    clocks alone are known.
+    Without a list, the default one speaks, if there is one.
     """
     if jid is None and list_name is None:
-        clocks = moments.here(session.settings_of(context))
-        return Trial(voice=replace(_SAMPLE, timezone=clocks))
+        return Trial(voice=_configured(session.settings_of(context)))
     with session.desk_of(context) as desk:
         reader = None
         if jid is not None:
@@ -83,3 +82,13 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
             speaks = next((entry for entry, *_ in every if entry.is_default), None)
         voice = desk.policy.voice_of(speaks) if speaks is not None else _SAMPLE
     return Trial(voice=voice, reader=reader, jid=jid)
+
+
+def _configured(settings: Settings) -> Voice:
+    """The default list's, as it is configured."""
+    from bot.app.wiring import lists_of, policy_of  # noqa: PLC0415 - slow to start
+
+    for entry in lists_of(settings):
+        if entry.is_default:
+            return policy_of(settings).voice_of(entry)
+    return _SAMPLE

@@ -21,7 +21,12 @@ _ISO = re.compile(
 
 def parse(text: str) -> timedelta:
     """A length of time over zero, in whole seconds; raises Invalid."""
-    length = timedelta(**(units(text.strip()) or {}))
+    found = units(text.strip())
+    length = timedelta(**(found or {}))
+    if found and not length:
+        raise Invalid(
+            Phrase("{text!r} is no time at all; give more than nothing", text=text[:40])
+        )
     if not length:
         raise Invalid(
             Phrase(

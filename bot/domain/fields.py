@@ -17,7 +17,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from bot.domain import durations, relative, timestamps
+from bot.domain import lengths, relative, timestamps
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
@@ -28,7 +28,7 @@ from bot.domain.schedule import FieldValues
 
 MAX_TEXT = 16_000  #: characters
 MAX_LINE = 1_024  #: characters, of anything but a text
-_MAX_DIGITS = 15
+MAX_DIGITS = 15  #: of a number, those behind the point too
 
 
 class FieldType(StrEnum):
@@ -37,7 +37,7 @@ class FieldType(StrEnum):
     TEXT = "text"  #: str, any number of lines
     LINE = "line"  #: str without line breaks
     MOMENT = "moment"  #: aware UTC datetime, or Relative to who tells it
-    DURATION = "duration"  #: timedelta over zero
+    DURATION = "duration"  #: Length over zero
     JID = "jid"  #: str, a normalised bare JID
     CHOICE = "choice"  #: str, one of the field's choices
     NUMBER = "number"  #: int, or Decimal where there is a fraction
@@ -211,8 +211,17 @@ def _line(text: str) -> str:
 def _number(text: str) -> int | Decimal:
     whole, dot, fraction = text.strip().partition(".")
     digits = whole.removeprefix("-") + fraction
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > _MAX_DIGITS:
+    if not (digits.isascii() and digits.isdigit()):
         raise Invalid(Phrase("{text!r} is no number such as 3 or 2.5", text=text[:40]))
+    if len(digits) > MAX_DIGITS:
+        raise Invalid(
+            Counted(
+                "{text!r} is too long for a number; at most {count} digit is taken",
+                "{text!r} is too long for a number; at most {count} digits are taken",
+                MAX_DIGITS,
+                text=text[:40],
+            )
+        )
     return Decimal(text.strip()) if dot else int(whole)
 
 
@@ -234,7 +243,7 @@ _READERS: Mapping[FieldType, Callable[[str], Any]] = {
     FieldType.TEXT: _text,
     FieldType.LINE: _line,
     FieldType.MOMENT: _moment,
-    FieldType.DURATION: durations.parse,
+    FieldType.DURATION: lengths.parse,
     FieldType.JID: lambda text: bare(text.strip()),
     FieldType.NUMBER: _number,
     FieldType.BOOLEAN: _boolean,

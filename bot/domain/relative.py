@@ -1,16 +1,15 @@
 """Moments relative to the occurrence that tells them: `+28h`, `-PT30M`, `+P1DT12H`.
 
 So a recurring announcement of what happens a day later names another day each time.
-Weeks and days are counted on the wall of the schedule's zone, where clocks show the
-same time again; hours, minutes and seconds after them are exact (RFC 5545, 3.3.6).
-`+P1D` and `+PT24H` differ on the days on which clocks change.
+Weeks and days are counted on the wall of the schedule's zone, hours, minutes and
+seconds after them are exact, as in every length of time (`lengths`).
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain import durations, wallclock
+from bot.domain import durations, lengths
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 
@@ -38,17 +37,11 @@ class Relative:
     def at(self, due: Anchor) -> datetime:
         """The moment that it is for that occurrence; raises Invalid."""
         try:
-            return self._days_later(due) + timedelta(seconds=self.seconds)
-        except OverflowError:
+            return lengths.later(due.moment, due.zone, self.days, self.seconds)
+        except Invalid:
             raise Invalid(
                 Phrase("{text} lies outside the years 1 to 9999", text=self)
             ) from None
-
-    def _days_later(self, due: Anchor) -> datetime:
-        if not self.days:
-            return due.moment
-        wall = wallclock.local(due.moment, due.zone) + timedelta(days=self.days)
-        return wallclock.resolve(wall, due.zone)
 
     def __str__(self) -> str:
         """As ISO 8601 has it, one form for each: `+P1DT12H`."""

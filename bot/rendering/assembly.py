@@ -26,6 +26,11 @@ from bot.rendering.sandbox import Sandbox
 from bot.rendering.shared import Shared
 
 MAX_PARTS = 64  #: files that one wording may be put together from
+#: how Jinja calls an end that it does not find
+_CLOSING = (
+    ("'end of print statement'", "{{", "}}"),
+    ("'end of statement block'", "{%", "%}"),
+)
 MAX_DEPTH = 8  #: files that may stand in one another
 
 
@@ -247,7 +252,15 @@ class Assembly(NodeTransformer):
 
 
 def syntax_error(error: TemplateSyntaxError) -> Phrase:
-    """What Jinja says of it, if anything."""
+    """What Jinja says of it, if anything; of what is not closed, what to write."""
+    for token, begin, end in _CLOSING:
+        if token in (error.message or ""):
+            return Phrase(
+                "what begins with {begin} does not end with {end}: {error}",
+                begin=begin,
+                end=end,
+                error=error.message,
+            )
     return Quoted(error.message) if error.message else Phrase("a syntax error")
 
 

@@ -48,6 +48,37 @@ def glued(
             before = ""
 
 
+def broken(sandbox: Sandbox, source: str) -> Iterator[tuple[int, Phrase]]:
+    """Line and phrase for each `{% include %}` that ends a line in its middle."""
+    tokens: Sequence[_Token] = list(sandbox.lexer.tokeniter(source, None))
+    for index, (line, kind, text) in enumerate(tokens):
+        if kind == "block_end" and not text.endswith("\n"):
+            name = _name(tokens, index)
+            if name == _WHOLE_LINES and _goes_on(tokens[index + 1 :]):
+                yield (
+                    line,
+                    Phrase(
+                        "what is included are whole lines, so that the text behind"
+                        " {tag} begins a new one; put it on a line of its own",
+                        tag="{% include … %}",
+                    ),
+                )
+
+
+def _goes_on(rest: Sequence[_Token]) -> bool:
+    """Whether anything shows on the same line."""
+    for _, kind, text in rest:
+        if kind == "variable_begin":
+            return True
+        if kind == "data":
+            here, end, _ = text.partition("\n")
+            if here.strip() or end:
+                return bool(here.strip())
+        elif kind in _ENDS and text.endswith("\n"):
+            return False
+    return False
+
+
 def _follows(rest: Sequence[_Token]) -> bool | None:
     """Text that would stand right behind; None where `rest` has none at all."""
     for index, (_, kind, text) in enumerate(rest):

@@ -1,48 +1,22 @@
-"""What a template's author should put right though the template can be read.
+"""What a template's author should put right though the template can be read."""
 
-Wording is tried out with everything given, with nothing optional given, with
-each optional field alone left out and alone given, with every choice, and with
-numbers of every plural category of its language.
-"""
-
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.domain.fields import FieldType, Template, TemplateField, typed
+from jinja2 import nodes
+
+from bot.domain.fields import Template
 from bot.domain.phrase import Phrase
-from bot.domain.relative import Anchor, Relative
 from bot.rendering import declaration
-from bot.rendering.breaks import glued
+from bot.rendering.brackets import unbracketed
+from bot.rendering.breaks import broken, glued
 from bot.rendering.faults import Fault, text_of
-from bot.rendering.filters import FORMATS
 from bot.rendering.folder import Source, signature
-from bot.rendering.formats import Formats, locale_for
-from bot.rendering.plurals import TRIED, examples
 from bot.rendering.sandbox import Sandbox
 from bot.rendering.shared import FOLDER as SHARED
 from bot.rendering.shared import SUFFIX
-from bot.rendering.wording import Unwritable
-
-_DUE = Anchor(datetime(2026, 12, 1, 9, tzinfo=UTC), ZoneInfo("UTC"))
-_SAMPLES: Mapping[FieldType, Any] = {
-    FieldType.TEXT: "Sample text",
-    FieldType.LINE: "Sample line",
-    FieldType.MOMENT: datetime(2026, 12, 5, 22, tzinfo=UTC),
-    FieldType.DURATION: timedelta(minutes=90),
-    FieldType.JID: "user@example.org",
-    FieldType.NUMBER: 3,
-    FieldType.BOOLEAN: True,
-}
-
-
-_EMPTY = {
-    "subject": Phrase("the subject can come out empty"),
-    "body": Phrase("the body can come out empty"),
-}
+from bot.rendering.trying import tried
+from bot.rendering.uses import misasked
 
 
 def advice(
@@ -56,10 +30,19 @@ def advice(
     yield from _strays(source, template)
     if source.faults:
         return  # what cannot be compiled can neither be measured nor tried
-    yield from _glued(source, sandbox)
+    yield from _misread(source, sandbox)
     yield from _unused(source, template)
     yield from _unchosen(source, template)
-    yield from _tried(source, template, limits)
+    for place, why in misasked(
+        template,
+        (
+            wording.uses
+            for pair in source.pairs.values()
+            for wording in (pair.subject, pair.body)
+        ),
+    ):
+        yield Fault(*place, why)
+    yield from tried(source, template, limits)
 
 
 def unshared(roots: Sequence[Path], sources: Collection[Source]) -> Iterator[Fault]:
@@ -120,10 +103,15 @@ def _strays(source: Source, template: Template) -> Iterator[Fault]:
             )
 
 
-def _glued(source: Source, sandbox: Sandbox) -> Iterator[Fault]:
+def _misread(source: Source, sandbox: Sandbox) -> Iterator[Fault]:
+    """What Jinja takes otherwise than it looks, file by file."""
     for file in source.files:
-        included = file.parent != source.folder
-        for line, why in glued(sandbox, text_of(file), included=included):
+        text = text_of(file)
+        for line, why in (
+            *glued(sandbox, text, included=file.parent != source.folder),
+            *broken(sandbox, text),
+            *unbracketed(sandbox, text),
+        ):
             yield Fault(file, line, why)
 
 
@@ -157,67 +145,22 @@ def _unchosen(source: Source, template: Template) -> Iterator[Fault]:
     choices = {field.name: field.choices for field in template.fields if field.choices}
     for pair in source.pairs.values():
         for wording in (pair.subject, pair.body):
-            for name, text, path, line in wording.compared:
-                if name in choices and text not in choices[name]:
-                    why = Phrase(
-                        "{name!r} is never {text!r}; its choices are {choices}",
-                        name=name,
-                        text=text,
-                        choices=", ".join(choices[name]),
-                    )
-                    yield Fault(path, line, why)
-
-
-def _tried(
-    source: Source, template: Template, limits: Mapping[str, int]
-) -> Iterator[Fault]:
-    context = dict.fromkeys(declaration.CONTEXT, "sample")
-    for language, pair in source.pairs.items():
-        formats = Formats(locale_for(language, language), ZoneInfo("UTC"))
-        numbers = (*TRIED, *examples(formats.locale).values())
-        for values in _combinations(template, numbers):
-            variables = {**values, **context, FORMATS: formats}
-            for part, wording in (("subject", pair.subject), ("body", pair.body)):
-                try:
-                    text = wording.write(variables, limit=limits[part])
-                except Unwritable as error:
-                    yield error.fault
-                else:
-                    if not text:
-                        yield Fault(wording.path, 1, _EMPTY[part])
-
-
-def _combinations(
-    template: Template, numbers: Iterable[int | Decimal]
-) -> Iterator[dict[str, Any]]:
-    everything = {field.name: _sample(field) for field in template.fields}
-    absent = [
-        field.name
-        for field in template.fields
-        if not field.required and field.default is None
-    ]
-    nothing = {**everything, **dict.fromkeys(absent)}
-    yield everything
-    yield nothing
-    for name in absent:
-        yield {**everything, name: None}
-        yield {**nothing, name: everything[name]}
-    for field in template.fields:
-        for choice in field.choices:
-            yield {**everything, field.name: choice}
-        if field.type is FieldType.BOOLEAN:
-            yield {**everything, field.name: False}
-    counting = [
-        field.name for field in template.fields if field.type is FieldType.NUMBER
-    ]
-    for number in dict.fromkeys(numbers) if counting else ():
-        yield {**everything, **dict.fromkeys(counting, number)}
-
-
-def _sample(field: TemplateField) -> Any:
-    if field.choices:
-        return field.choices[0]
-    if field.default is not None:
-        value = typed(field, field.default)
-        return value.at(_DUE) if isinstance(value, Relative) else value
-    return _SAMPLES[field.type]
+            for comparison in wording.uses.compared:
+                for one, other in (comparison.sides, comparison.sides[::-1]):
+                    if not (
+                        isinstance(one, nodes.Name) and isinstance(other, nodes.Const)
+                    ):
+                        continue
+                    name, text = one.name, other.value
+                    if (
+                        name in choices
+                        and isinstance(text, str)
+                        and text not in choices[name]
+                    ):
+                        why = Phrase(
+                            "{name!r} is never {text!r}; its choices are {choices}",
+                            name=name,
+                            text=text,
+                            choices=", ".join(choices[name]),
+                        )
+                        yield Fault(*comparison.place, why)

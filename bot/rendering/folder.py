@@ -30,7 +30,7 @@ class Pair:
 
     @property
     def names(self) -> Mapping[str, tuple[Path, int]]:
-        return {**self.subject.names, **self.body.names}
+        return {**self.subject.uses.names, **self.body.uses.names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ def load(folder: Path, state: State, sandbox: Sandbox, roots: Sequence[Path]) ->
                             template=folder.name,
                         ),
                     )
-                    for name, place in text.names.items()
+                    for name, place in text.uses.names.items()
                     if name not in known
                 ]
     return Source(

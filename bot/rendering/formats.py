@@ -1,7 +1,7 @@
 """Moments and lengths of time, as the reader writes them (CLDR)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, lists
 
+from bot.domain import wallclock
 from bot.domain.errors import Invalid
 from bot.domain.language import is_tag
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Counted
 
 _Unit = Literal["day", "hour", "minute", "second"]
 _UNITS: tuple[tuple[_Unit, int], ...] = (
@@ -22,6 +23,7 @@ _UNITS: tuple[tuple[_Unit, int], ...] = (
     ("second", 1),
 )
 _NEVER_ROUND_UP = 10**9
+_UTC = ZoneInfo("UTC")
 #: where CLDR has nothing between day and time, and people write a comma
 _WITH_COMMA = frozenset({"pl"})
 #: what clocks are called where nobody says it as the IANA data do
@@ -36,6 +38,9 @@ _ABBREVIATIONS: Mapping[str, Mapping[str, str]] = {
     }
 }
 _FRENCH_FIRST = re.compile(r"\b1 ")
+#: before the sound of an i, Spanish has `e` for `y`
+_SPANISH_I = re.compile(r"h?i(?![aeou])", re.IGNORECASE)
+MAX_LISTED = 100  #: lines that a sentence lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Formats:
 
     locale: Locale
     zone: ZoneInfo
+    #: where days are counted, the announcement's: an end is one moment for all
+    wall: ZoneInfo = _UTC
 
     def moment(self, value: datetime) -> str:
         """Day and time: `Saturday, December 5, 2026, 11:00 PM CET`."""
@@ -60,6 +67,16 @@ class Formats:
         """The day without its name: `5. Dezember 2026`."""
         return self._day(value, "long")
 
+    def month(self, value: datetime) -> str:
+        """The month and its year, as it stands alone: `listopad 2026`."""
+        day = self._local(value).date()
+        return dates.format_skeleton("yMMMM", day, locale=self.locale)
+
+    def weekday(self, value: datetime) -> str:
+        """The day's name, as it stands alone: `sobota`."""
+        names = self.locale.days["stand-alone"]["wide"]
+        return str(names[self._local(value).weekday()])
+
     def until(self, value: datetime, start: datetime) -> str:
         """The end of what begins at `start`: on the same day, the time alone."""
         same = self.day(value) == self.day(start)
@@ -67,7 +84,7 @@ class Formats:
 
     def time(self, value: datetime) -> str:
         """The time with its zone's abbreviation: `23:00 CET`, `02:00 UTC-03`."""
-        local = _moment(value).astimezone(self.zone)
+        local = self._local(value)
         clock = dates.format_time(local.time(), format="short", locale=self.locale)
         # CLDR's narrow no-break space before AM and PM is a box in some fonts
         there = _abbreviation(local, self.locale.language)
@@ -75,13 +92,7 @@ class Formats:
 
     def duration(self, value: timedelta) -> str:
         """A length of time in whole units: `1 hour and 30 minutes`."""
-        if not isinstance(value, timedelta):
-            raise Invalid(Phrase("it is no length of time"))
         rest = int(value.total_seconds())
-        if rest < 0:
-            raise Invalid(
-                Phrase("it ends before it starts; give an end after the start")
-            )
         parts = []
         for unit, size in _UNITS:
             count, rest = divmod(rest, size)
@@ -92,23 +103,38 @@ class Formats:
         # Babel 2.18 knows the style "unit" only in part: KeyError on three units
         return lists.format_list(parts, style="standard", locale=self.locale)
 
+    def listed(self, items: Sequence[str]) -> str:
+        """Several in one sentence: `mail, chat, and web`; raises Invalid."""
+        if len(items) > MAX_LISTED:
+            raise Invalid(
+                Counted(
+                    "a sentence lists at most {count} line; use `| bullets`",
+                    "a sentence lists at most {count} lines; use `| bullets`",
+                    MAX_LISTED,
+                )
+            )
+        text = lists.format_list(items, style="standard", locale=self.locale)
+        if self.locale.language == "es" and items and _SPANISH_I.match(items[-1]):
+            before = text.removesuffix(f" y {items[-1]}")
+            return text if before == text else f"{before} e {items[-1]}"
+        return text
+
     def _day(self, value: datetime, length: Literal["full", "long"]) -> str:
-        local = _moment(value).astimezone(self.zone)
+        local = self._local(value)
         day = dates.format_date(local.date(), format=length, locale=self.locale)
         # CLDR's French has no ordinals, but the first of a month always is one
         french_first = self.locale.language == "fr" and local.day == 1
         return _FRENCH_FIRST.sub("1er ", day, count=1) if french_first else day
 
+    def _local(self, value: datetime) -> datetime:
+        return wallclock.local(value, self.zone).replace(tzinfo=self.zone)
+
     def _count(self, length: timedelta, unit: _Unit) -> str:
-        return dates.format_timedelta(
+        text = dates.format_timedelta(
             length, granularity=unit, threshold=_NEVER_ROUND_UP, locale=self.locale
         )
-
-
-def _moment(value: datetime) -> datetime:
-    if not isinstance(value, datetime):
-        raise Invalid(Phrase("it is no moment"))
-    return value
+        # CLDR's French binds days and hours to their numbers, and not minutes
+        return text.replace(" ", "\u00a0") if self.locale.language == "fr" else text
 
 
 def _abbreviation(local: datetime, language: str) -> str:

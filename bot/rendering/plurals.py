@@ -7,9 +7,10 @@ A language has some of the six, and its own rule for which number falls into whi
 in Polish 22 is `few`, 25 is `many`, 1.5 is `other`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 
@@ -33,17 +34,33 @@ def examples(locale: Locale) -> Mapping[str, int | Decimal]:
     return {name: found[name] for name in CATEGORIES if name in found}
 
 
+def strange(locale: Locale, names: Iterable[Any]) -> Phrase | None:
+    """What to write for the first of the names that no number of the language has."""
+    known = {*locale.plural_form.tags, "other"}
+    for name in names:
+        if name in known:
+            continue
+        there = ", ".join(each for each in CATEGORIES if each in known)
+        if name == "zero":
+            return Phrase(
+                "`plural` has no category {name!r} in {language!r}, only {names};"
+                " for 0 write {tag}",
+                name=name,
+                language=locale.language,
+                names=there,
+                tag="{% if … == 0 %}",
+            )
+        return Phrase(
+            "`plural` has no category {name!r} in {language!r}, only {names}",
+            name=name,
+            language=locale.language,
+            names=there,
+        )
+    return None
+
+
 def form(locale: Locale, number: int | Decimal, forms: Mapping[str, str]) -> str:
     """The one of `forms` for the number; raises Invalid where that is missing."""
-    if unknown := [name for name in forms if name not in CATEGORIES]:
-        raise Invalid(
-            Phrase(
-                "`plural` has no category {name!r}; in {language!r} there are {names}",
-                name=unknown[0],
-                language=locale.language,
-                names=", ".join(examples(locale)),
-            )
-        )
     category = locale.plural_form(number)
     needed = examples(locale)
     if category not in needed:

@@ -6,19 +6,17 @@ that far), and the immutable sandbox stands behind it. Inclusion is resolved bef
 (`assembly`), so neither wall has a door to other files.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from jinja2 import StrictUndefined, nodes
-from jinja2.runtime import Context
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 
-from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.rendering.filters import FILTERS, shown
+from bot.rendering.filters import FILTERS, HIDDEN, finalized
 
 _ADMITTED = (
     nodes.Template,
@@ -61,6 +59,8 @@ _SIGNS: Mapping[type[nodes.Node], str] = {
     nodes.Neg: "-",
     nodes.Pos: "+",
 }
+#: what Python makes of 1e999
+_ENDLESS = (float("inf"),)
 _LISTING = (nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Slice)
 _DEFINING = (
     *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.With, nodes.Scope),
@@ -80,24 +80,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,  # what is included are whole lines
-            finalize=shown,
+            finalize=finalized,
             loader=None,
         )
         self.globals.clear()
-        self.filters = dict(FILTERS)
+        self.filters = {**FILTERS, **HIDDEN}
         self.tests = {name: TESTS[name] for name in ("none", "true", "false")}
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """`+` and `-` calculate with times and numbers and never build text."""
-        calculable = (datetime, timedelta, int, Decimal)
-        if not (isinstance(left, calculable) and isinstance(right, calculable)):
-            raise Invalid(
-                Phrase(
-                    "{operator} is for moments, durations and numbers",
-                    operator=operator,
-                )
-            )
-        return super().call_binop(context, operator, left, right)
+    def call_binop(self, *_: Any) -> NoReturn:
+        """Nothing: what wording calculates has been given to `operations` before."""
+        raise SecurityError("an operator that was not replaced")
 
 
 def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phrase]]:
@@ -105,13 +97,13 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
     for node in (tree, *tree.find_all(nodes.Node)):
         if not isinstance(node, _ADMITTED):
             yield node.lineno, _unavailable(node)
-        elif isinstance(node, nodes.Filter) and node.name not in sandbox.filters:
+        elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
             yield (
                 node.lineno,
                 Phrase(
                     "no filter is called {name!r}; there are {names}",
                     name=node.name,
-                    names=", ".join(sorted(sandbox.filters)),
+                    names=", ".join(sorted(FILTERS)),
                 ),
             )
         elif isinstance(node, nodes.Test) and node.name not in sandbox.tests:
@@ -123,6 +115,40 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
                     names=", ".join(sorted(sandbox.tests)),
                 ),
             )
+        elif isinstance(node, nodes.Filter | nodes.Test):
+            yield from _misargued(node)
+        elif isinstance(node, nodes.Const) and node.value in _ENDLESS:
+            yield node.lineno, Phrase("a number in it has too many digits")
+        elif isinstance(node, nodes.Const) and _has_wording(node.value):
+            yield (
+                node.lineno,
+                Phrase(
+                    "{text!r} is text that stands as it is; a value stands outside of"
+                    " the quotation marks",
+                    text=node.value[:40],
+                ),
+            )
+
+
+def _misargued(node: nodes.Filter | nodes.Test) -> Iterator[tuple[int, Phrase]]:
+    """Arguments that no filter and no test takes."""
+    names = [word.key for word in node.kwargs]
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
+        yield node.lineno, Phrase("`*` is not available there; write each value")
+    elif isinstance(node, nodes.Test) and (node.args or names):
+        yield node.lineno, Phrase("`is {name}` stands without more", name=node.name)
+    elif twice := [name for name, count in Counter(names).items() if count > 1]:
+        yield (
+            node.lineno,
+            Phrase("{name!r} is given twice; give it once", name=twice[0]),
+        )
+
+
+def _has_wording(value: Any) -> bool:
+    """Both ends of it: a brace alone is how Jinja's users write one."""
+    return isinstance(value, str) and any(
+        end in value.partition(begin)[2] for begin, end in (("{{", "}}"), ("{%", "%}"))
+    )
 
 
 def _unavailable(node: nodes.Node) -> Phrase:

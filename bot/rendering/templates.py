@@ -111,7 +111,8 @@ class JinjaTemplates:
                     value = value.at(due)
             variables[field] = value
         variables |= context
-        variables[FORMATS] = Formats(locale_for(spoken, language), wallclock.zone(zone))
+        locale = locale_for(spoken, language)
+        variables[FORMATS] = Formats(locale, wallclock.zone(zone), due.zone)
         pair = source.pairs[spoken]
         if lacking := sorted(pair.names.keys() - variables.keys()):
             raise Invalid(

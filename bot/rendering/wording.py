@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any
+from types import GeneratorType
+from typing import Any, cast
 
 from jinja2 import Template as Compiled
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
@@ -12,10 +13,14 @@ from jinja2 import TemplateError, TemplateSyntaxError, nodes
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Counted, Phrase, Quoted
+from bot.rendering import plurals
 from bot.rendering.assembly import Assembly, Origins, syntax_error
 from bot.rendering.faults import MAX_FILE, Fault, unsendable
+from bot.rendering.formats import locale_for
+from bot.rendering.naming import named
 from bot.rendering.sandbox import Sandbox, problems
 from bot.rendering.shared import Shared
+from bot.rendering.uses import Uses, uses
 
 #: what wording can raise on values that it was not written for
 _FAILURES = (
@@ -45,10 +50,7 @@ class Wording:
     """Compiled, with what it includes; `code` is None where `faults` say why."""
 
     path: Path
-    #: each name that it reads, with file and line of its first use
-    names: Mapping[str, tuple[Path, int]]
-    #: each text that a name is compared with: (name, text, file, line)
-    compared: tuple[tuple[str, str, Path, int], ...] = ()
+    uses: Uses
     faults: tuple[Fault, ...]
     code: Compiled | None
     origins: Origins
@@ -79,6 +81,21 @@ class Wording:
             raise Unwritable(Fault(self.path, 1, unsendable(found)))
         return text
 
+    def pieces(self, variables: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+        """Each piece of the text as it is written, with its line in the whole; of what
+        `write` has written.
+        """
+        if self.code is None:
+            return
+        context = self.code.new_context(dict(variables))
+        writing = cast(
+            "GeneratorType[str, None, None]", self.code.root_render_func(context)
+        )
+        for piece in writing:
+            frame = writing.gi_frame
+            line = frame.f_lineno if frame else 1
+            yield self.code.get_corresponding_lineno(line), piece
+
     def _fault(self, error: Exception) -> Fault:
         lines = [
             frame.lineno
@@ -91,68 +108,70 @@ class Wording:
 
 
 def _why(error: Exception) -> Phrase:
-    """Our own in any language, Jinja's and Python's as they are."""
-    return error.phrase if isinstance(error, Invalid) else Quoted(str(error))
+    """Our own in any language, Jinja's as they are, and none of Python's."""
+    if isinstance(error, Invalid):
+        return error.phrase
+    if isinstance(error, TemplateError):
+        return Quoted(str(error))
+    return Phrase("these values cannot be written here")
 
 
 def read(path: Path, sandbox: Sandbox, shared: Shared) -> Wording:
     """The wording in the file at `path`, with every fault found in it."""
     assembly = Assembly(sandbox, shared)
     try:
-        return _compiled(path, assembly.of(path), assembly, sandbox)
+        return _compiled(path, assembly.of(path), assembly, sandbox, shared.language)
     except (RecursionError, MemoryError):
         fault = Fault(path, 1, Phrase("it is nested too deeply"))
     except TemplateSyntaxError as error:
         fault = assembly.origins.fault(error.lineno, syntax_error(error))
-    except (SyntaxError, ValueError) as error:
-        # a number of thousands of digits, nesting beyond Python's own limits
-        why = Phrase("it cannot be compiled: {error}", error=_why(error))
-        fault = Fault(path, 1, why)
+    except SyntaxError:  # nesting beyond Python's own limits
+        fault = Fault(path, 1, Phrase("it is nested too deeply"))
+    except ValueError:  # of thousands of digits
+        fault = Fault(path, 1, Phrase("a number in it has too many digits"))
     return _broken(path, [*assembly.faults, fault], assembly)
 
 
 def _compiled(
-    path: Path, tree: nodes.Template, assembly: Assembly, sandbox: Sandbox
+    path: Path,
+    tree: nodes.Template,
+    assembly: Assembly,
+    sandbox: Sandbox,
+    language: str,
 ) -> Wording:
     origins = assembly.origins
     faults = [
         *assembly.faults,
         *(origins.fault(line, why) for line, why in problems(sandbox, tree)),
+        *(origins.fault(line, why) for line, why in _strange_forms(tree, language)),
     ]
     if faults:
         return _broken(path, faults, assembly)
-    code = sandbox.compile(tree, name=str(path), filename=str(path))
-    names: dict[str, tuple[Path, int]] = {}
-    for node in tree.find_all(nodes.Name):
-        names.setdefault(node.name, origins.place(node.lineno))
+    found = uses(tree, origins)
+    code = sandbox.compile(named(tree, sandbox), name=str(path), filename=str(path))
     return Wording(
         path=path,
-        names=names,
-        compared=tuple(
-            (name, text, *origins.place(line)) for name, text, line in _compared(tree)
-        ),
+        uses=found,
         faults=(),
         code=Compiled.from_code(sandbox, code, {}),
         origins=origins,
     )
 
 
-def _compared(tree: nodes.Template) -> Iterator[tuple[str, str, int]]:
-    for node in tree.find_all(nodes.Compare):
-        for operand in node.ops:
-            if operand.op in ("eq", "ne"):
-                for one, other in (
-                    (node.expr, operand.expr),
-                    (operand.expr, node.expr),
-                ):
-                    if isinstance(one, nodes.Name) and isinstance(other, nodes.Const):
-                        yield one.name, str(other.value), node.lineno
+def _strange_forms(tree: nodes.Template, language: str) -> Iterator[tuple[int, Phrase]]:
+    """Forms of words that no number of the language falls into."""
+    locale = locale_for(language, language)
+    for node in tree.find_all(nodes.Filter):
+        if node.name == "plural":
+            names = [word.key for word in node.kwargs]
+            if why := plurals.strange(locale, names):
+                yield node.lineno, why
 
 
 def _broken(path: Path, faults: list[Fault], assembly: Assembly) -> Wording:
     return Wording(
         path=path,
-        names={},
+        uses=Uses({}),
         faults=tuple(dict.fromkeys(faults)),
         code=None,
         origins=assembly.origins,

@@ -80,6 +80,18 @@ def test_render_for_a_reader(place: Workplace) -> None:
     assert (text["language"], "16:00 EST" in text["body"]) == ("fr", True)
 
 
+def test_render_in_the_zone_of_the_default_list(place: Workplace) -> None:
+    """Without any list, times and the rest are as the default one says them, and no
+    database is asked.
+    """
+    place.add_template("hello", "{{ list_name }}, {{ start }}", GOOD)
+    toml = place.folder / "templates" / "hello" / "template.toml"
+    with toml.open("a") as file:
+        file.write('\n[fields.start]\ntype = "moment"\nlabel.en = "S"\n')
+    said = place.done("templates", "render", "hello", "--set", "start=2040-12-05 22:00")
+    assert "maintenance, Wednesday, December 5, 2040, 10:00 PM CET" in said
+
+
 def test_render_for_a_stranger(place: Workplace) -> None:
     """Of whom nothing is known, the list's language and zone are taken."""
     out = place.done(*MAINTENANCE, "--for", "eve@example.org")

@@ -41,7 +41,7 @@ def test_reads(text: str, minutes: int) -> None:
 )
 def test_refuses(text: str) -> None:
     """Nothing, zero, negative, calendar units and other spellings are refused."""
-    with pytest.raises(ValueError, match="no length of time"):
+    with pytest.raises(ValueError, match=r"no length of time|no time at all"):
         durations.parse(text)
 
 

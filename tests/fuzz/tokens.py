@@ -86,6 +86,8 @@ WORDING = (
         "{% endif %}",
     ),
     *("{{ moment_ | date }}", "| default('x')", "| truncate(3)", "| bullets", "| time"),
+    *("| listed", "| hours", "| decimals(2, 0)", "| money('EUR', 0)", "| percent"),
+    *("| month", " + duration_", " - moment_", " > ", " == ", " in "),
     *("moment_ - moment_", "duration_ + duration_", "number_ + 1", "'a\\x00'", "not "),
     *("choice_", "boolean_", "recipient", "list_title", "\n---\n", "@maintenance"),
     *("[fields.a]", "languages =", "title.en =", 'type = "line"', "required = true"),

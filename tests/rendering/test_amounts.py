@@ -32,7 +32,7 @@ label.en = "C"
         ("es", "1234", "1234"),
         ("es", "-12345.0", "-12.345,0"),
         ("en", "0.0001", "0.0001"),
-        ("en", "-0.00", "-0.00"),
+        ("en", "-0.00", "0.00"),
         ("en", "0", "0"),
         ("en", "3.", "3"),
         ("en", ".5", "0.5"),
@@ -56,6 +56,16 @@ def test_number(say: Say, language: str, given: str, said: str) -> None:
         ("{{ n | decimals(0) | plural(one='seat', other='seats') }}", "1.4", "seat"),
         ("{{ n | decimals(1) | plural(one='seat', other='seats') }}", "1", "seats"),
         ("{{ 9.99 | decimals(1) }}", "1", "10.0"),
+        ("{{ n + 0.5 }}", "1.50", "2.00"),
+        ("{{ 0.1 + 0.2 }}", "1", "0.3"),
+        ("{{ n | decimals(0) }}", "-0.04", "0"),
+        ("{{ n | decimals(0) | money('EUR') }}", "-0.04", "€0.00"),
+        ("{{ n | decimals(2, least=0) }}", "22", "22"),
+        ("{{ n | decimals(2, 0) }}", "22.504", "22.5"),
+        ("{{ n | decimals(2, least=1) }}", "22", "22.0"),
+        ("{{ n | decimals(0, 0) }}", "100", "100"),
+        ("{{ n | percent }}", "99.95", "99.95%"),
+        ("{{ n | decimals(1, 0) | percent }}", "22", "22%"),
         ("{{ (n + 99999999999999999999999999) }}", "1", "100" + ",000" * 8),
     ],
 )
@@ -85,6 +95,26 @@ def test_money(say: Say, language: str, given: str, currency: str, said: str) ->
 
 
 @pytest.mark.parametrize(
+    ("language", "money", "percent"),
+    [
+        ("en", "€5", "5.5%"),
+        ("de", "5\u00a0€", "5,5\u00a0%"),
+        ("fr", "5\u00a0€", "5,5\u00a0%"),
+        ("es", "5\u00a0€", "5,5\u00a0%"),
+        ("pl", "5\u00a0€", "5,5%"),
+    ],
+)
+def test_round_sums_and_percents(
+    say: Say, language: str, money: str, percent: str
+) -> None:
+    """Money without cents, and percents with the space of the language."""
+    assert written(say, "{{ n | money('EUR', 0) }}", language, n="5") == money
+    wording = "{{ n | money('EUR', decimals=0) }}"
+    assert written(say, wording, language, n="5.2") == money
+    assert written(say, "{{ n | percent }}", language, n="5.5") == percent
+
+
+@pytest.mark.parametrize(
     ("wording", "reason"),
     [
         ("{{ n | money('Euro') }}", "'Euro' is no currency such as EUR"),
@@ -93,9 +123,13 @@ def test_money(say: Say, language: str, given: str, currency: str, said: str) ->
         ("{{ n | decimals(1 - 2) }}", "0 to 15"),
         ("{{ n | decimals(true) }}", "0 to 15"),
         ("{{ n | decimals(99) }}", "0 to 15"),
-        ("{{ 'x' | decimals(1) }}", "no number"),
-        ("{{ 'x' | money('EUR') }}", "no number"),
-        ("{{ currency | money('EUR') }}", "no number"),
+        ("{{ n | decimals(1, 'x') }}", "0 to 15"),
+        ("{{ n | money('EUR', 99) }}", "0 to 15"),
+        ("{{ n + 1" + "0" * 40 + " }}", "too large"),
+        ("{{ 1e-300 }}", "too many decimals"),
+        ("{{ 'x' | decimals(1) }}", '`decimals` is for numbers; `"x"` is text'),
+        ("{{ 'x' | money('EUR') }}", "`money` is for numbers"),
+        ("{{ currency | money('EUR') }}", "`currency` is optional and not given"),
     ],
 )
 def test_refused(say: Say, wording: str, reason: str) -> None:
@@ -112,6 +146,7 @@ def test_every_language() -> None:
             amounts.number(locale, 1234),
             amounts.money(locale, 1234, "EUR"),
             amounts.number(locale, amounts.rounded(1234, 3)),
+            amounts.percent(locale, 1234),
         ):
             digits = "".join(one for one in text if one.isdecimal())
             assert digits.startswith("1234"), tag

@@ -108,6 +108,32 @@ def test_an_include_behind_text(
     assert render(templates).body == "Ask us\nBye"
 
 
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ('Ask {% include "s" %} here.', [1]),
+        ('a\n{% include "s" %}{{ x | default("") }}b', [2]),
+        ('{% if x %}{% include "s" %}{% endif %} b', [1]),
+        ('Ask {% include "s" %}\nb', []),
+        ('{% include "s" %}\nb', []),
+        ('{% if x %}{% include "s" %}{% endif %}\nb', []),
+        ('  {% include "s" %}  \nb', []),
+        ('a {% include "s" %}', []),
+    ],
+)
+def test_an_include_in_the_middle_of_a_line(
+    write: Write, share: Share, templates: JinjaTemplates, body: str, lines: list[int]
+) -> None:
+    """What is included are whole lines: text behind it begins another."""
+    share({"s": "{{ x | default('us') }}\n"})
+    write("t", {"body.en": body, **USED}, TOML + FIELD)
+    assert [
+        fault.line
+        for fault in templates.check("t")
+        if "put it on a line of its own" in fault.text
+    ] == lines
+
+
 def test_it_is_advice(write: Write, templates: JinjaTemplates) -> None:
     """A template that glues is told, and can be used."""
     assert told(write, templates, "a{% if x %}b{% endif %}\nc")

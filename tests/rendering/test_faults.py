@@ -57,8 +57,12 @@ def test_wording(
     ("body", "line", "reason"),
     [
         ("a\nb {{ x }}", 2, "optional and not given"),
-        ("{% if x %}\n{{ x | duration }}{% endif %}a", 2, "no length of time"),
-        ("{{ x | default('y') }}\n{{ 'a' + 'b' }}", 2, "+ is for moments"),
+        (
+            "{% if x %}\n{{ x | duration }}{% endif %}a",
+            2,
+            "`duration` is for lengths of time; `x` is text",
+        ),
+        ("{{ x | default('y') }}\n{{ 'a' + 'b' }}", 2, "`+` takes two numbers"),
         ("{{ x | default('y') }}" + "a" * 16_001, 1, "over 16,000 characters"),
         (r"{{ x | default('y') }}{{ '\x00' }}", 1, "U+0000 cannot be sent"),
         ("{% if x %}a{% endif %}", 1, "the body can come out empty"),

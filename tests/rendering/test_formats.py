@@ -129,6 +129,85 @@ def test_until(say: Say) -> None:
     assert berlin == "Sonntag, 6. Dezember 2026, 00:30 MEZ"
 
 
+@pytest.mark.parametrize(
+    ("language", "month", "weekday"),
+    [
+        ("en", "December 2026", "Saturday"),
+        ("de", "Dezember 2026", "Samstag"),
+        ("fr", "décembre 2026", "samedi"),
+        ("es", "diciembre de 2026", "sábado"),
+        ("pl", "grudzień 2026", "sobota"),
+    ],
+)
+def test_month_and_weekday(say: Say, language: str, month: str, weekday: str) -> None:
+    """A month and a day's name in the form that stands alone."""
+    found = say(
+        "{{ start | month }} / {{ start | weekday }}",
+        FIELDS,
+        given={"start": WINTER},
+        language=language,
+        languages=[language],
+    )
+    assert found == f"{month} / {weekday}"
+
+
+@pytest.mark.parametrize(
+    ("wording", "said"),
+    [
+        ("{{ length | days }}", "0.06"),
+        ("{{ length | hours }}", "1.5"),
+        ("{{ length | minutes }}", "90"),
+        ("{{ length | hours | plural(one='hour', other='hours') }}", "hours"),
+        ("{{ (end - start) | hours }}", "2.5"),
+        ("{{ (end - start) | hours + 1 }}", "3.5"),
+    ],
+)
+def test_a_number_out_of_a_length(say: Say, wording: str, said: str) -> None:
+    """A length is counted in one unit, to go with words, to the hundredth."""
+    given = {"start": WINTER, "end": "2026-12-06T00:30:00Z", "length": "90m"}
+    assert say(wording, FIELDS, given=given) == said
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "said"),
+    [
+        ("2026-10-24T22:00:00+02:00", "1d", "25. Oktober 2026, 22:00 MEZ"),
+        ("2026-10-24T22:00:00+02:00", "24h", "25. Oktober 2026, 21:00 MEZ"),
+        ("2026-03-28T22:00:00+01:00", "1d2h", "30. März 2026, 00:00 MESZ"),
+        ("2026-03-28T22:00:00+01:00", "P1W", "4. April 2026, 22:00 MESZ"),
+    ],
+)
+def test_days_on_the_wall(say: Say, start: str, length: str, said: str) -> None:
+    """A day later clocks show the same time, as with `+1d`; hours are exact."""
+    given = {"start": start, "length": length}
+    for wording in ("{{ start + length }}", "{{ length + start }}"):
+        found = say(wording, FIELDS, given=given, language="de", zone="Europe/Warsaw")
+        assert found.partition(", ")[2] == said
+
+
+def test_an_end_is_one_moment_for_all(say: Say) -> None:
+    """Days count where the announcement is from, not where its reader is."""
+    given = {"start": "2026-10-24T22:00:00+02:00", "length": "1d"}
+    found = say("{{ start + length }}", FIELDS, given=given, zone="UTC")
+    assert found == "Sunday, October 25, 2026, 9:00 PM UTC"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2026-10-20T22:00:00+02:00", "2026-10-27T22:00:00+01:00", "7 days"),
+        ("2026-03-28T22:00:00+01:00", "2026-03-29T22:00:00+02:00", "1 day"),
+        ("2026-03-28T22:00:00+01:00", "2026-03-29T21:00:00+02:00", "22 hours"),
+    ],
+)
+def test_differences_on_the_wall(say: Say, start: str, end: str, said: str) -> None:
+    """A week is a week where clocks change in between."""
+    given = {"start": start, "end": end}
+    assert say("{{ end - start }}", FIELDS, given=given) == said
+    wording = "{% if start + (end - start) == end %}same{% endif %}"
+    assert say(wording, FIELDS, given=given) == "same"
+
+
 def test_fold_is_told_apart(say: Say) -> None:
     """The hour that comes twice is told apart by its abbreviation."""
     first, second = (
@@ -156,6 +235,14 @@ def test_duration(say: Say, language: str, length: str, said: str) -> None:
         assert found == said
 
 
+def test_french_lengths_are_even() -> None:
+    """Every number stays with its unit, not days and hours alone."""
+    formats = Formats(Locale("fr"), ZoneInfo("UTC"))
+    assert formats.duration(timedelta(days=7, hours=3, minutes=30)) == (
+        "7\u00a0jours, 3\u00a0heures et 30\u00a0minutes"
+    )
+
+
 def test_calculation(say: Say) -> None:
     """Moments and lengths of time add and subtract."""
     given = {"start": WINTER, "end": "2026-12-06T00:30:00Z", "length": "2h"}
@@ -168,14 +255,26 @@ def test_calculation(say: Say) -> None:
 @pytest.mark.parametrize(
     ("wording", "given", "reason"),
     [
-        ("{{ end - start }}", {"start": WINTER, "end": SUMMER}, "before it starts"),
-        ("{{ start + end }}", {"start": WINTER, "end": SUMMER}, "unsupported"),
-        ("{{ start + length }}", {"start": LAST, "length": "2h"}, "out of range"),
-        ("{{ start | time }}", {"start": LAST}, "out of range"),
-        ("{{ length | moment }}", {"length": "2h"}, "no moment"),
-        ("{{ length | day }}", {"length": "2h"}, "no moment"),
-        ("{{ start | until(length) }}", {"start": WINTER, "length": "2h"}, "no moment"),
-        ("{{ start | duration }}", {"start": WINTER}, "no length of time"),
+        (
+            "{{ end - start }}",
+            {"start": WINTER, "end": SUMMER},
+            "`end - start` comes to less than no time",
+        ),
+        ("{{ start + end }}", {"start": WINTER, "end": SUMMER}, "`end` is a moment"),
+        ("{{ start + length }}", {"start": LAST, "length": "2h"}, "outside the years"),
+        ("{{ start | time }}", {"start": LAST}, "outside the years"),
+        (
+            "{{ length | moment }}",
+            {"length": "2h"},
+            "is for moments; `length` is a length",
+        ),
+        ("{{ length | day }}", {"length": "2h"}, "`day` is for moments"),
+        (
+            "{{ start | until(length) }}",
+            {"start": WINTER, "length": "2h"},
+            "write {{ end",
+        ),
+        ("{{ start | duration }}", {"start": WINTER}, "for lengths of time"),
         ("{{ start | upper }}", {}, "not given"),
         ("{{ flag | trim }}", {"flag": "1"}, "if"),
         ("{{ start }}", {}, "not given"),
@@ -201,6 +300,46 @@ def test_bullets(say: Say) -> None:
     fields = '[fields.x]\ntype = "text"\nlabel.en = "X"\n'
     found = say("{{ x | bullets }}", fields, given={"x": "mail\n\n chat \n"})
     assert found == "- mail\n- chat"
+
+
+PASTED = "- mail\n * chat \n• *web*\n+ -5 °C\n\n\u2013 2-3\n--- x\n-"
+
+
+def test_bullets_of_a_list(say: Say) -> None:
+    """A list that is pasted with its marks gets no second ones; words keep theirs."""
+    fields = '[fields.x]\ntype = "text"\nlabel.en = "X"\n'
+    found = say("{{ x | bullets }}", fields, given={"x": PASTED})
+    assert found.splitlines() == [
+        *("- mail", "- chat", "- *web*", "- -5 °C", "- 2-3", "- --- x", "- -")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "said"),
+    [
+        ("en", "mail", "mail"),
+        ("en", "mail\n- chat", "mail and chat"),
+        ("en", "mail\nchat\nweb", "mail, chat, and web"),
+        ("de", "E-Mail\nChat\nWeb", "E-Mail, Chat und Web"),
+        ("fr", "la messagerie\nle chat\nle web", "la messagerie, le chat et le web"),
+        ("pl", "poczta\nczat\nstrony", "poczta, czat i strony"),
+        ("es", "correo\nchat\nweb", "correo, chat y web"),
+        ("es", "correo\ninternet", "correo e internet"),
+        ("es", "agua\nhielo", "agua y hielo"),
+    ],
+)
+def test_listed(say: Say, language: str, lines: str, said: str) -> None:
+    """Lines become a part of a sentence, with the language's own `and`."""
+    fields = f'[fields.x]\ntype = "text"\nlabel.{language} = "X"\n'
+    more = {"language": language, "languages": [language]}
+    assert say("{{ x | listed }}", fields, given={"x": lines}, **more) == said
+
+
+def test_listed_is_bounded(say: Say) -> None:
+    """What is no sentence any more is refused with what to use."""
+    fields = '[fields.x]\ntype = "text"\nlabel.en = "X"\n'
+    with pytest.raises(Invalid, match="at most 100 lines"):
+        say("{{ x | listed }}", fields, given={"x": "\n".join("a" * 101)})
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "/etc", "\0"])
@@ -229,6 +368,8 @@ def test_every_language() -> None:
         assert "UTC" in formats.moment(moment), tag
         assert formats.date(moment), tag
         assert formats.duration(length), tag
+        assert formats.month(moment) != formats.weekday(moment), tag
+        assert formats.listed(["a", "b", "c", "d"]).startswith("a"), tag
 
 
 @pytest.mark.parametrize(

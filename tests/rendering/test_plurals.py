@@ -70,9 +70,8 @@ def test_form(
         ("pl", 'one="a", few="b", other="d"', "lacks many, say for 0"),
         ("de", 'one="a"', "lacks other, say for 0; in 'de' there are one, other"),
         ("ga", 'one="a", two="b", few="c", other="d"', "lacks many, say for 7"),
-        ("en", 'one="a", plural="b"', "no category 'plural'"),
-        ("en", '"a", "b"', "write plural("),
-        ("en", "one=1, other=2", "write plural("),
+        ("en", '"a", "b"', "write {{ seats | plural("),
+        ("en", "one=1, other=2", "write {{ seats | plural("),
     ],
 )
 def test_check_tells_what_is_missing(
@@ -83,6 +82,43 @@ def test_check_tells_what_is_missing(
     faults = templates.check("t")
     assert [fault for fault in faults if told in fault.text], faults
     assert {fault.file.name for fault in faults} == {f"body.{language}.txt.j2"}
+
+
+@pytest.mark.parametrize(
+    ("language", "forms", "told"),
+    [
+        (
+            "de",
+            'zero="kein Konto", one="ein Konto", other="viele Konten"',
+            "no category 'zero' in 'de', only one, other; for 0 write {% if … == 0 %}",
+        ),
+        ("de", 'one="a", few="b", other="c"', "no category 'few' in 'de'"),
+        ("en", 'one="a", plural="b"', "no category 'plural' in 'en'"),
+        ("fr", 'one="a", Other="b"', "'Other' in 'fr', only one, many, other"),
+    ],
+)
+def test_a_form_that_never_comes(
+    write: Write, templates: JinjaTemplates, language: str, forms: str, told: str
+) -> None:
+    """A category that the language has not got is refused, also where the wording
+    does not get to it.
+    """
+    body = f"{{% if n > 1000000 %}}{{{{ n | plural({forms}) }}}}{{% endif %}}a"
+    say(write, body, language)
+    assert [fault for fault in templates.check("t") if told in fault.text]
+    with pytest.raises(Invalid, match="broken"):
+        render(templates, given={"n": "0"})
+
+
+@pytest.mark.parametrize("language", ["ar", "lv", "cy"])
+def test_zero_where_it_is_a_category(
+    write: Write, templates: JinjaTemplates, language: str
+) -> None:
+    """In some languages 0 has a form of its own."""
+    categories = Locale.parse(language).plural_form.tags | {"other"}
+    counted(write, language, ", ".join(f'{name}="{name}"' for name in categories))
+    assert render(templates, given={"n": "0"}, language=language).body.endswith("zero")
+    assert templates.check("t") == []
 
 
 def test_check_tries_what_stands_in_a_condition(
@@ -100,7 +136,7 @@ def test_only_numbers_have_forms(
 ) -> None:
     """What is no number is refused."""
     write("t", {"body.en": f"{{{{ {value} | plural(one='a', other='b') }}}}"})
-    with pytest.raises(Invalid, match="no number"):
+    with pytest.raises(Invalid, match="is for numbers"):
         render(templates)
 
 

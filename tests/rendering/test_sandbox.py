@@ -123,6 +123,10 @@ def test_refused(say: Say, body: str) -> None:
         ("{% if x is none %}nothing{% else %}something{% endif %}", "something"),
         ("{# unseen #}{% raw %}{{ x }}{% endraw %}", "{{ x }}"),
         ("{{ '<b>' }} & {{ x }}", "<b> & value"),
+        ("{{ '{{' }} and {{ '}}' }}", "{{ and }}"),
+        ("{% if 1 < n <= 5 < 9 %}a{% endif %}", "a"),
+        ("{% if 'a' not in 'b' %}a{% endif %}", "a"),
+        ("{% if n == 5.0 and n - 4.9 == 0.1 %}a{% endif %}", "a"),
     ],
 )
 def test_understood(say: Say, body: str, said: str) -> None:
@@ -186,19 +190,12 @@ def test_second_wall() -> None:
     assert sandbox.loader is None
     assert not sandbox.autoescape
     assert set(sandbox.filters) == {
-        *("bullets", "capitalize", "date", "day", "decimals", "default"),
-        *(
-            "duration",
-            "lower",
-            "moment",
-            "money",
-            "plural",
-            "time",
-            "trim",
-            "truncate",
-            "until",
-            "upper",
-        ),
+        *("bullets", "capitalize", "date", "day", "days", "decimals", "default"),
+        *("duration", "hours", "listed", "lower", "minutes", "moment", "money"),
+        *("month", "percent", "plural", "time", "trim", "truncate", "until"),
+        *("upper", "weekday"),
+        # what operators become; with a space they have no name in wording
+        *("calculated ", "compared ", "shown "),
     }
 
 
@@ -211,6 +208,17 @@ def test_escape_in_a_constant(say: Say) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
+        ("{{ x | bullets(*x) }}", "`*` is not available there"),
+        ("{{ n | plural(**x) }}", "`*` is not available there"),
+        ("{{ n | plural(other='a', other='b') }}", "'other' is given twice"),
+        ("{{ 1 if x is none(1) }}", "`is none` stands without more"),
+        ("{{ " + "9" * 5000 + " }}", "a number in it has too many digits"),
+        ("{{ 1e999 }}", "a number in it has too many digits"),
+        (
+            "{{ n | plural(one='ein Konto', other='{{ n }} Konten') }}",
+            "'{{ n }} Konten' is text that stands as it is",
+        ),
+        ("{{ '{% if x %}' }}", "is text that stands as it is"),
         ("{{ 7 % 2 }}", "`%` is not available there"),
         ("{{ 7 * 2 }}", "`*` is not available there"),
         ("{{ 7 // 2 }}", "`//` is not available there"),

@@ -95,7 +95,9 @@ def test_maintenance_that_ends_before_it_starts() -> None:
         "start": "2026-12-05T22:00:00Z",
         "end": "2026-12-05T21:00:00Z",
     }
-    with pytest.raises(Invalid, match="give an end after the start"):
+    with pytest.raises(
+        Invalid, match="`end - start` comes to less than no time; what stands before"
+    ):
         render(SHIPPED, "maintenance", given=given)
 
 

@@ -20,6 +20,7 @@ from bot.domain.fields import (
     check,
     typed,
 )
+from bot.domain.lengths import Length
 from bot.domain.relative import Relative
 
 
@@ -53,8 +54,8 @@ def template(*fields: Field) -> Template:
         ),
         (FieldType.MOMENT, "+28h", Relative(0, 28 * 3600)),
         (FieldType.MOMENT, " -PT30M ", Relative(0, -1800)),
-        (FieldType.DURATION, "90m", timedelta(minutes=90)),
-        (FieldType.DURATION, "PT2H", timedelta(hours=2)),
+        (FieldType.DURATION, "90m", Length(0, 5_400)),
+        (FieldType.DURATION, "PT2H", Length(0, 7_200)),
         (FieldType.JID, "Ann@Example.ORG", "ann@example.org"),
         (FieldType.CHOICE, "high", "high"),
         (FieldType.NUMBER, "-3", -3),
@@ -96,7 +97,10 @@ def test_types(kind: FieldType, text: str, value: Any) -> None:
         (FieldType.NUMBER, "1e9", "no number"),
         (FieldType.NUMBER, "٣", "no number"),
         (FieldType.NUMBER, "--3", "no number"),
-        (FieldType.NUMBER, "9" * 16, "no number"),
+        (FieldType.NUMBER, "9" * 16, "too long for a number; at most 15 digits"),
+        (FieldType.NUMBER, "0." + "1" * 15, "at most 15 digits are taken"),
+        (FieldType.DURATION, "0s", "'0s' is no time at all; give more than nothing"),
+        (FieldType.DURATION, "PT0H", "give more than nothing"),
         (FieldType.BOOLEAN, "yes", "true"),
     ],
 )
@@ -139,9 +143,7 @@ def test_optional_and_default() -> None:
     plain, default = field(FieldType.LINE), field(FieldType.DURATION, default="1h")
     assert check(template(plain), {"x": {"": ""}}) == {}
     assert check(template(default), {}) == {"x": {"": timedelta(hours=1)}}
-    assert check(template(default), {"x": {"": "2h"}}) == {
-        "x": {"": timedelta(hours=2)}
-    }
+    assert check(template(default), {"x": {"": "2h"}}) == {"x": {"": Length(0, 7_200)}}
 
 
 def test_languages() -> None:
