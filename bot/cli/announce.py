@@ -1,17 +1,22 @@
 """`carillon announce`: now or scheduled; it shows what will happen, then asks."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import following, given, moments, output, serving, session, showing
 from bot.cli.given import Options
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs import lists
-from bot.desk.verbs.announcing import DRAFT, SCHEDULE
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule
+
+if TYPE_CHECKING:
+    from bot.desk.verbs import announcing, lists
+else:
+    lists = later("bot.desk.verbs.lists")
+    announcing = later("bot.desk.verbs.announcing")
 
 _SHOWN = 5
 
@@ -107,7 +112,7 @@ def announce(
         target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         zone = timezone or target.timezone
         request = given.request_of(options, zone, desk.templates)
-        draft = desk.ask_here(DRAFT(request))
+        draft = desk.ask_here(announcing.DRAFT(request))
         drafted = draft.schedule
         if asks and (json or not output.on_terminal()):
             output.fail(
@@ -142,7 +147,7 @@ def announce(
             return
         if asks and not output.confirmed(Phrase("Announce this?")):
             output.fail(Phrase("nothing was announced"))
-        report, _ = desk.ask_here(SCHEDULE(request))
+        report, _ = desk.ask_here(announcing.SCHEDULE(request))
         stored = report.schedule
         shown |= views.schedule(stored)
         if not json:

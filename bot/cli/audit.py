@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli import files, moments, output, session
-from bot.desk.verbs import audit as verbs
+from bot.cli.later import later
 from bot.domain import durations, timestamps
 from bot.domain.access import owner_named
 from bot.domain.audit import Action, AuditEntry
@@ -24,6 +24,9 @@ from bot.service.ports.trail import AuditFilter
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.desk.verbs import audit as verbs
+else:
+    verbs = later("bot.desk.verbs.audit")
 
 _COLUMNS = tuple(field.name for field in fields(AuditEntry))
 #: over the columns

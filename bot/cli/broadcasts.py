@@ -1,15 +1,21 @@
 """`carillon broadcasts`: what is or was sent."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import following, output, session, showing
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verb import Plain
-from bot.desk.verbs import broadcasts as verbs
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.paging import Paging
+
+if TYPE_CHECKING:
+    from bot.desk import verb
+    from bot.desk.verbs import broadcasts as verbs
+else:
+    verb = later("bot.desk.verb")
+    verbs = later("bot.desk.verbs.broadcasts")
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 
@@ -141,7 +147,7 @@ def stop(
         output.fail(Phrase("say which: its number, or --all"), 2)
     with session.desk_of(context) as desk:
         if number is None:
-            stopped = desk.ask_here(verbs.STOP_ALL(Plain("all")))
+            stopped = desk.ask_here(verbs.STOP_ALL(verb.Plain("all")))
         else:
             stopped = [desk.ask_here(verbs.STOP(verbs.Number(number))).id]
         found = [desk.ask_here(verbs.SHOW(verbs.Number(one))) for one in stopped]

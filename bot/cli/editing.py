@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,8 +18,8 @@ from bot.cli import (
     steering,
 )
 from bot.cli.given import Options
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs import editing, schedules
 from bot.domain import timestamps
 from bot.domain.audit import Action
 from bot.domain.characters import line
@@ -27,7 +27,13 @@ from bot.domain.differences import Difference
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
-from bot.service.requests.editing import Edited
+
+if TYPE_CHECKING:
+    from bot.desk.verbs import editing, schedules
+    from bot.service.requests.editing import Edited
+else:
+    editing = later("bot.desk.verbs.editing")
+    schedules = later("bot.desk.verbs.schedules")
 
 #: moments that are shown of what it becomes
 _SHOWN = 10
@@ -187,7 +193,7 @@ def edit(
     steering.tell(changed)
 
 
-def _differences(edited: Edited) -> None:
+def _differences(edited: "Edited") -> None:
     """Moments as clocks show them in the zone of before, and of after."""
     if not edited.differences:
         output.say(Phrase("Nothing changes."))

@@ -4,13 +4,10 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-
 from bot.cli import output, showing
+from bot.cli.later import later
 from bot.cli.reader import words
 from bot.desk import views
-from bot.desk.verbs import broadcasts, schedules, status
-from bot.desk.verbs.status import STATUS
 from bot.domain import broadcast as domain
 from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.phrase import Counted, Phrase
@@ -19,6 +16,12 @@ from bot.service.requests.request import ScheduleName
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.desk.verbs import broadcasts, schedules, status
+
+else:
+    broadcasts = later("bot.desk.verbs.broadcasts")
+    schedules = later("bot.desk.verbs.schedules")
+    status = later("bot.desk.verbs.status")
 
 #: seconds between two looks
 _POLL_SECONDS = 0.3
@@ -31,7 +34,7 @@ def schedule(
 
     A schedule that ends without one gives None and why.
     """
-    if not desk.ask_here(STATUS(status.StatusWish(limit=1))).up:
+    if not desk.ask_here(status.STATUS(status.StatusWish(limit=1))).up:
         output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
         found = desk.ask_here(schedules.QUERY(ScheduleName(number=reference))).schedule
@@ -57,9 +60,7 @@ def broadcast(
 
     Unless `quiet`, people see a bar while it lasts and the counts at the end.
     """
-    name = TextColumn("{task.description}")
-    columns = (name, BarColumn(), MofNCompleteColumn())
-    with output.progress(*columns, quiet=quiet) as bar:
+    with output.progress(counting=True, quiet=quiet) as bar:
         task = bar.add_task(words(Phrase("broadcast {number}", number=broadcast_id)))
         while True:
             one = broadcasts.Number(broadcast_id)

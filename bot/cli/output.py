@@ -9,32 +9,26 @@ stays as it is. JSON is for programs: its phrases are English.
 """
 
 import json
-import os
-import re
 import sys
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.cells import cell_len
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    TaskProgressColumn,
-    TextColumn,
-)
-from rich.table import Column, Table
-from rich.text import Text
 
+from bot.cli.later import later
 from bot.cli.reader import words
 from bot.domain import timestamps
 from bot.domain.characters import block, line
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Counted, Phrase
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from bot.cli import layout
+else:
+    layout = later("bot.cli.layout")
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Limit = Annotated[
@@ -47,11 +41,6 @@ After = Annotated[
     ),
 ]
 
-#: as wide as it takes where no terminal sets the width
-_UNBOUNDED = 100_000
-#: blanks between two columns
-_GAP = 2
-_WORDS = re.compile(r"^\s*\S+|\S+")
 _YES, _NO = Phrase("yes"), Phrase("no")
 
 
@@ -62,25 +51,19 @@ def table(
     numbers: Collection[Phrase] = (),
 ) -> None:
     """A table without lines; the columns named in `numbers` lean to the right."""
-    shown = _grid()
-    for column in columns:
-        justify: Any = "right" if column in numbers else "left"
-        shown.add_column(Text(words(column)), justify=justify)
-    for row in rows:
-        shown.add_row(*(Text(line(_cell(value))) for value in row))
-    shown.show_header = True
-    _print(shown)
+    layout.table(
+        [(words(column), column in numbers) for column in columns],
+        [[line(_cell(value)) for value in row] for row in rows],
+    )
 
 
 def details(pairs: Iterable[tuple[Phrase, object]]) -> None:
     """One thing: a name and a value on each line; empty values are left out."""
-    shown = _grid()
-    shown.add_column(no_wrap=True, style="bold")
-    shown.add_column()
-    for name, value in pairs:
-        if value not in (None, "", ()):
-            shown.add_row(Text(words(name)), Text(line(_cell(value))))
-    _print(shown)
+    layout.details(
+        (words(name), line(_cell(value)))
+        for name, value in pairs
+        if value not in (None, "", ())
+    )
 
 
 def say(phrase: Phrase) -> None:
@@ -95,12 +78,7 @@ def say_all(phrases: Iterable[Phrase]) -> None:
 
 def plain(text: str = "", *, indent: int = 0) -> None:
     """Lines of text that are not ours to translate, wrapped likewise."""
-    for row in block(text).expandtabs().split("\n"):
-        console = _console()
-        console.width = max(console.width, indent + _longest(row))
-        for wrapped in Text(row).wrap(console, console.width - indent):
-            wrapped.rstrip()
-            console.print(Text(" " * indent) + wrapped)
+    layout.folded(block(text).expandtabs().split("\n"), indent)
 
 
 def more(after: object) -> None:
@@ -203,61 +181,12 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def progress(*columns: ProgressColumn, quiet: bool) -> Progress:
-    """A bar beside the output, while it lasts; on a terminal, unless `quiet`."""
-    console = Console(file=sys.stderr, markup=False, emoji=False)
-    standard = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    return Progress(
-        *(columns or standard),
-        console=console,
-        transient=True,
-        disable=quiet or not console.is_terminal,
-    )
+def progress(*, counting: bool = False, quiet: bool) -> "Progress":
+    """A bar beside the output, while it lasts; on a terminal, unless `quiet`.
 
-
-def _grid() -> Table:
-    return Table(box=None, show_header=False, pad_edge=False, padding=(0, _GAP, 0, 0))
-
-
-def _print(shown: Table) -> None:
-    """As wide as the terminal, or wider where words need it: none is ever broken."""
-    console = _console()
-    bounds = [_bounds(column) for column in shown.columns]
-    gaps = _GAP * (len(bounds) - 1)
-
-    def widths(most: int) -> list[int]:
-        return [max(least, min(whole, most)) for least, whole in bounds]
-
-    levels = range(max(whole for _, whole in bounds) + 1)
-    room = console.width - gaps
-    fitting = bisect_right(levels, room, key=lambda most: sum(widths(most))) - 1
-    for column, width in zip(shown.columns, widths(fitting), strict=True):
-        column.width = width
-    console.width = max(console.width, sum(widths(fitting)) + gaps)
-    console.print(shown)
-
-
-def _bounds(column: Column) -> tuple[int, int]:
-    """Cells on the screen: of the longest word, and of the longest text."""
-    texts = [str(text) for text in (column.header, *column.cells)]
-    whole = max(cell_len(text) for text in texts)
-    return whole if column.no_wrap else max(map(_longest, texts)), whole
-
-
-def _longest(text: str) -> int:
-    """Cells of its longest word, the first with the blanks before it."""
-    return max(map(cell_len, _WORDS.findall(text)), default=0)
-
-
-def _console() -> Console:
-    wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return Console(
-        width=_UNBOUNDED if wide else None,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        soft_wrap=False,
-    )
+    `counting`: it says how many of how many, else how much.
+    """
+    return layout.progress(counting=counting, quiet=quiet)
 
 
 def _cell(value: object) -> str:

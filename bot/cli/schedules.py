@@ -1,12 +1,12 @@
 """`carillon schedules`: what is pending, and changing it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import editing, moments, naming, output, session, showing, steering
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs import schedules as verbs
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
@@ -15,7 +15,13 @@ from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
 from bot.domain.schedule import ON_THE_WIRE, Schedule, ScheduleState
 from bot.domain.updates import WireState
 from bot.service.ports.paging import Paging
-from bot.service.rules.quotas import LIVE
+
+if TYPE_CHECKING:
+    from bot.desk.verbs import schedules as verbs
+    from bot.service.rules import quotas
+else:
+    verbs = later("bot.desk.verbs.schedules")
+    quotas = later("bot.service.rules.quotas")
 
 app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
 #: moments that `show` shows to people; JSON and `preview` have more
@@ -42,7 +48,7 @@ def show_all(
     json: output.JSON = False,
 ) -> None:
     """Show what is pending, in the order it was asked for."""
-    states = None if everything else LIVE
+    states = None if everything else quotas.LIVE
     held = status == OccurrenceState.HELD
     if status is not None and not held:
         states = _named(status)

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.cli import moments, output, session, showing
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs.status import STATUS, StatusWish
 from bot.domain import timestamps
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.pulses import Pulse
-from bot.service.records.health import Health
 
 if TYPE_CHECKING:
-    from bot.app.differences import Differences
+    from bot.app import differences, renamed
+    from bot.desk.verbs import status as verbs
+    from bot.service.records.health import Health
+else:
+    differences = later("bot.app.differences")
+    renamed = later("bot.app.renamed")
+    verbs = later("bot.desk.verbs.status")
 
 _NEXT = 5
 
@@ -25,13 +30,9 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
 
     Exit code 0: a service is up and connected; 1: none is.
     """
-    # not above: a usage error need not wait for it
-    from bot.app import renamed  # noqa: PLC0415
-    from bot.app.differences import Differences  # noqa: PLC0415
-
-    differences = Differences(session.settings_of(context))
+    differing = differences.Differences(session.settings_of(context))
     with session.desk_of(context) as desk:
-        found = desk.ask_here(STATUS(StatusWish(limit=_NEXT)))
+        found = desk.ask_here(verbs.STATUS(verbs.StatusWish(limit=_NEXT)))
         own = desk.policy.addresses.own
         # a service that cannot write gives no sign of life
         trouble = None if found.up else found.held_up or desk.trouble()
@@ -42,7 +43,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                 "up": bool(found.up),
                 "connected": found.connected,
                 "services": [
-                    _pulse(pulse, differences) for pulse in (*found.up, *found.silent)
+                    _pulse(pulse, differing) for pulse in (*found.up, *found.silent)
                 ],
                 "sending": [views.broadcast(*one) for one in found.sending],
                 "unreadable": [
@@ -56,7 +57,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
     else:
         _show(found)
         for pulse in found.up:
-            for told in _configuration(pulse, differences):
+            for told in _configuration(pulse, differing):
                 output.say(told)
         if found.held_up and found.up:
             output.say(found.held_up)
@@ -77,7 +78,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         )
 
 
-def _show(found: Health) -> None:
+def _show(found: "Health") -> None:
     pulses = [(pulse, "up") for pulse in found.up]
     pulses += [(pulse, "silent") for pulse in found.silent]
     if pulses:
@@ -132,7 +133,9 @@ def _show(found: Health) -> None:
     )
 
 
-def _configuration(pulse: Pulse, differences: "Differences") -> Iterator[Phrase]:
+def _configuration(
+    pulse: Pulse, differing: "differences.Differences"
+) -> Iterator[Phrase]:
     """Which it has read, and what is to be known of it."""
     if pulse.reading is None:
         return
@@ -142,11 +145,11 @@ def _configuration(pulse: Pulse, differences: "Differences") -> Iterator[Phrase]
         time=timestamps.format(pulse.reading.at),
         folder=pulse.reading.templates or Phrase("none"),
     )
-    for told in differences.told(pulse):
+    for told in differing.told(pulse):
         yield Phrase("Note: {text}.", text=told)
 
 
-def _pulse(pulse: Pulse, differences: "Differences") -> dict[str, Any]:
+def _pulse(pulse: Pulse, differing: "differences.Differences") -> dict[str, Any]:
     reading = pulse.reading
     return {
         "worker": pulse.worker,
@@ -156,7 +159,7 @@ def _pulse(pulse: Pulse, differences: "Differences") -> dict[str, Any]:
         "started_at": pulse.started_at,
         "seen_at": pulse.seen_at,
         "configuration": views.reading(reading) if reading else None,
-        "differs": differences.of(pulse),
+        "differs": differing.of(pulse),
     }
 
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import moments, naming, output, serving, session, showing
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs import broadcasts, schedules, steering
-from bot.desk.verbs.broadcasts import BroadcastWish
 from bot.domain import coming, timestamps, wallclock
 from bot.domain.broadcast import Broadcast, BroadcastState, Progress
 from bot.domain.errors import Invalid
@@ -17,11 +16,16 @@ from bot.domain.preview import CautionKind, upcoming
 from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
 from bot.service.requests.request import ScheduleName
-from bot.service.requests.schedules import Report
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
     from bot.desk.verb import Verb
+    from bot.desk.verbs import broadcasts, schedules, steering
+    from bot.service.requests.schedules import Report
+else:
+    broadcasts = later("bot.desk.verbs.broadcasts")
+    schedules = later("bot.desk.verbs.schedules")
+    steering = later("bot.desk.verbs.steering")
 
 #: occurrences among which one is looked for by its day
 _LOOKED_THROUGH = 1_000
@@ -118,10 +122,12 @@ def cancel(
 
 
 def _latest(
-    desk: "Desk", report: Report, state: BroadcastState = BroadcastState.SENDING
+    desk: "Desk", report: "Report", state: BroadcastState = BroadcastState.SENDING
 ) -> list[tuple[Broadcast, Progress]]:
     """The latest broadcast, where it is in that state."""
-    wish = BroadcastWish(paging=Paging(limit=1, before=0), schedule=report.schedule.id)
+    wish = broadcasts.BroadcastWish(
+        paging=Paging(limit=1, before=0), schedule=report.schedule.id
+    )
     found = desk.ask_here(broadcasts.LIST(wish)).items
     return [one for one in found if one[0].state is state]
 
@@ -145,7 +151,7 @@ def _change(
     serving.tell(absent)
 
 
-def _as_data(changed: Report) -> dict[str, Any]:
+def _as_data(changed: "Report") -> dict[str, Any]:
     return {
         **views.schedule(changed.schedule),
         "skipped": sorted(_left_out(changed)),
@@ -158,7 +164,7 @@ def tell(changed: Schedule) -> None:
     showing.unreadable([changed])
 
 
-def _tell(changed: Report) -> None:
+def _tell(changed: "Report") -> None:
     """How it stands, which says what cannot be read, and what else to know."""
     tell(changed.schedule)
     unread = CautionKind.UNREADABLE
@@ -187,7 +193,7 @@ def _change_one(
     _tell(after)
 
 
-def _tell_skipped(before: Report, after: Report, due: str | None) -> None:
+def _tell_skipped(before: "Report", after: "Report", due: str | None) -> None:
     """Which occurrence it was, also where nothing was left to change."""
     named = set() if due is None else {timestamps.parse(due)}
     left_out = _left_out(after)
@@ -199,12 +205,12 @@ def _tell_skipped(before: Report, after: Report, due: str | None) -> None:
             output.say(Phrase("{moment} is not skipped.", moment=shown))
 
 
-def _left_out(report: Report) -> set[datetime]:
+def _left_out(report: "Report") -> set[datetime]:
     """The moments to come that are skipped."""
     return {coming.moment_of(report.schedule, wall) for wall in report.skipped}
 
 
-def _moment(report: Report, due: str | None) -> str | None:
+def _moment(report: "Report", due: str | None) -> str | None:
     """An occurrence as typed, in UTC; raises Invalid.
 
     None where none is named, and where all are over, which the verb says itself.

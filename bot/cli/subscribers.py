@@ -1,13 +1,18 @@
 """`carillon subscribers`: who stands on a list."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import exporting, importing, output, session
-from bot.desk.verbs import subscribers as verbs
+from bot.cli.later import later
 from bot.domain import zones
 from bot.domain.phrase import Counted, Phrase
+
+if TYPE_CHECKING:
+    from bot.desk.verbs import subscribers as verbs
+else:
+    verbs = later("bot.desk.verbs.subscribers")
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
 app.command("import")(importing.import_people)
@@ -79,7 +84,7 @@ def show(
 
 
 def _show_suspended(
-    context: typer.Context, wish: verbs.SubscriberWish, limit: int, *, json: bool
+    context: typer.Context, wish: "verbs.SubscriberWish", limit: int, *, json: bool
 ) -> None:
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.SUSPENDED(wish))

@@ -1,11 +1,12 @@
 """`carillon templates`: what announcements can be made of."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import given, moments, output, reader, session, showing
+from bot.cli.later import later
 from bot.cli.trial import trial
 from bot.desk import views
 from bot.domain import timestamps, wallclock, zones
@@ -15,9 +16,14 @@ from bot.domain.fields import WANTED, Template, TemplateField
 from bot.domain.language import choose
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.relative import Anchor
-from bot.rendering.templates import JinjaTemplates
 from bot.texts import ENGLISH
 from bot.texts.languages import judge, language_tag
+
+if TYPE_CHECKING:
+    from bot import clock
+    from bot.rendering.templates import JinjaTemplates
+else:
+    clock = later("bot.clock")
 
 app = typer.Typer(no_args_is_help=True, help="What announcements can be made of.")
 
@@ -27,7 +33,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The template's name."
 @app.command("list")
 def show_all(context: typer.Context, json: output.JSON = False) -> None:
     """Show every template, broken ones too."""
-    templates = _templates(context)
+    templates = session.templates_of(context)
     items = [_summary(templates, name) for name in templates.names()]
     if json:
         output.document({"items": items})
@@ -53,7 +59,7 @@ def show_all(context: typer.Context, json: output.JSON = False) -> None:
 @app.command()
 def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
     """Show what a template asks for, and where its files are."""
-    templates = _templates(context)
+    templates = session.templates_of(context)
     template, folder = templates.get(name), templates.folder_of(name)
     if json:
         output.document(
@@ -138,9 +144,7 @@ def render(
     json: output.JSON = False,
 ) -> None:
     """Show what readers would get."""
-    from bot.clock import SystemClock  # noqa: PLC0415 - slow to start
-
-    templates = _templates(context)
+    templates = session.templates_of(context)
     template = templates.get(name)
     if language is not None:
         language_tag(language)
@@ -151,7 +155,7 @@ def render(
     wishes: Sequence[str] = template.languages
     if language is not None or jid is not None:
         wishes = (language or found.wish,)
-    told = moments.read(at, zone, "deliver-at") if at else SystemClock().now()
+    told = moments.read(at, zone, "deliver-at") if at else clock.SystemClock().now()
     due = Anchor(timestamps.round_up(told), zone)
     shown_zone = found.own_timezone or zone.key
     texts = [
@@ -198,7 +202,7 @@ def check(
     json: output.JSON = False,
 ) -> None:
     """Show what the templates' authors should put right; exit code 1 if anything."""
-    templates = _templates(context)
+    templates = session.templates_of(context)
     wanted = names or templates.names()
     # what two of them share may be wrong with both
     faults = (
@@ -237,13 +241,7 @@ def check(
         )
 
 
-def _templates(context: typer.Context) -> JinjaTemplates:
-    from bot.app.wiring import templates_of  # noqa: PLC0415 - slow to start
-
-    return templates_of(session.settings_of(context))
-
-
-def _summary(templates: JinjaTemplates, name: str) -> dict[str, Any]:
+def _summary(templates: "JinjaTemplates", name: str) -> dict[str, Any]:
     try:
         template: Template | None = templates.get(name)
         fault = None

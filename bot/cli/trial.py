@@ -1,16 +1,24 @@
 """Whom a template is tried out for: anybody, a list's readers, or one reader."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import typer
 
 from bot.cli import session
-from bot.desk.verb import Plain
-from bot.desk.verbs import lists, subscribers
+from bot.cli.later import later
 from bot.domain.lists import AnnouncementList, Subscriber
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
 from bot.domain.voice import STAND_IN_RECIPIENT, Voice
+
+if TYPE_CHECKING:
+    from bot.desk import verb
+    from bot.desk.verbs import lists, subscribers
+else:
+    verb = later("bot.desk.verb")
+    lists = later("bot.desk.verbs.lists")
+    subscribers = later("bot.desk.verbs.subscribers")
 
 #: who speaks where no list is known
 _SAMPLE = Voice(
@@ -77,7 +85,7 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
         if list_name is not None:
             speaks = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         else:
-            every = desk.ask_here(lists.LIST(Plain("lists")))
+            every = desk.ask_here(lists.LIST(verb.Plain("lists")))
             speaks = next((entry for entry, *_ in every if entry.is_default), None)
         voice = desk.policy.voice_of(speaks) if speaks is not None else _SAMPLE
     return Trial(voice=voice, reader=reader, jid=jid)

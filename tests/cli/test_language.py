@@ -6,12 +6,11 @@ from gettext import NullTranslations
 
 import pytest
 import typer
-from typer.main import get_command
 from typer.testing import CliRunner
 
 from bot.cli import output, reader
 from bot.cli.helps import holders, translate
-from bot.cli.program import app
+from bot.cli.program import app, whole
 from bot.domain.phrase import Phrase
 from bot.texts import LANGUAGES, said
 from contrib.catalogues import template
@@ -91,7 +90,7 @@ def test_every_help_is_extracted() -> None:
     """Translators get the help of each command, argument and option."""
     catalog = template()
     assert "Usage:" in catalog
-    found = list(holders("carillon", get_command(app)))
+    found = list(holders("carillon", whole()))
     assert len(found) > 100
     assert [each.help for _, each in found if each.help not in catalog] == []
 
@@ -99,8 +98,8 @@ def test_every_help_is_extracted() -> None:
 @pytest.mark.usefixtures("marked")
 def test_every_help_is_translated() -> None:
     """A program that starts gets the translation of each help."""
-    english = [each.help for _, each in holders("carillon", get_command(app))]
-    program = get_command(app)
+    english = [each.help for _, each in holders("carillon", whole())]
+    program = whole()
     translate(program)
     found = [each.help for _, each in holders("carillon", program)]
     assert found == [f"<<{text}>>" for text in english]
