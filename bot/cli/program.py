@@ -27,10 +27,10 @@ from bot.domain.phrase import Phrase
 if TYPE_CHECKING:
     from importlib import metadata
 
-    from bot.cli import completion
+    from bot.cli import completing
 else:
     metadata = later("importlib.metadata")
-    completion = later("bot.cli.completion")
+    completing = later("bot.cli.completing")
 
 #: the shells' own variable: set, the program completes instead of running
 COMPLETE = "_CARILLON_COMPLETE"
@@ -127,5 +127,5 @@ def whole() -> Any:
 
 def main() -> None:
     if COMPLETE in os.environ:
-        completion.prepare()
+        completing.answer(get_command(app))
     app(prog_name="carillon")

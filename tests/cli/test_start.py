@@ -1,6 +1,7 @@
 """What needs no database starts without what only the work needs."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,18 +18,23 @@ SLOW = {
 }
 #: it ends as the program does, and says last what is loaded
 LOADED = """
-import atexit, sys
+import atexit, os, sys
+err, leave = sys.stderr, os._exit
+tell = lambda: print("\\nloaded", *sys.modules, file=err, flush=True)
+os._exit = lambda code: (tell(), leave(code))
+atexit.register(tell)
 from bot.cli import main
-atexit.register(lambda: print("\\nloaded", *sys.modules, file=sys.stderr))
 main()
 """
 
 
-def _loaded(place: Workplace, *words: str, code: int = 0, **more: str) -> set[str]:
+def loaded(
+    place: Workplace, *words: str, code: int = 0, env: Mapping[str, str] = {}
+) -> set[str]:
     """The packages that a new interpreter has loaded at the end of a command."""
     done = place.program(
         command=[sys.executable, "-c", LOADED, *words],
-        env={"PYTHONPATH": str(Path.cwd()), "LC_ALL": "C.UTF-8", **more},
+        env={"PYTHONPATH": str(Path.cwd()), "LC_ALL": "C.UTF-8", **env},
     )
     assert done.code == code, done
     said, *names = done.err.splitlines()[-1].split()
@@ -39,13 +45,13 @@ def _loaded(place: Workplace, *words: str, code: int = 0, **more: str) -> set[st
 @pytest.mark.parametrize("command", ["", *SENTENCES])
 def test_help(bare_place: Workplace, command: str) -> None:
     """The help of the program, and of a command and all below it, is only declared."""
-    assert _loaded(bare_place, *command.split(), "--help") & SLOW == set()
+    assert loaded(bare_place, *command.split(), "--help") & SLOW == set()
 
 
 def test_version(bare_place: Workplace) -> None:
     """The version is known without any command."""
-    loaded = _loaded(bare_place, "--version")
-    assert loaded & {*SLOW, "pydantic", "dateutil"} == set()
+    found = loaded(bare_place, "--version")
+    assert found & {*SLOW, "pydantic", "dateutil"} == set()
 
 
 @pytest.mark.parametrize(
@@ -53,21 +59,21 @@ def test_version(bare_place: Workplace) -> None:
 )
 def test_a_fault_of_usage(bare_place: Workplace, words: str) -> None:
     """What is typed wrong is told at once."""
-    assert _loaded(bare_place, *words.split(), code=2) & SLOW == set()
+    assert loaded(bare_place, *words.split(), code=2) & SLOW == set()
 
 
 @pytest.mark.parametrize("words", ["list", "show news", "check"])
 def test_templates(bare_place: Workplace, words: str) -> None:
     """Templates are in files: nothing of a database or a server is loaded."""
-    loaded = _loaded(bare_place, "templates", *words.split())
-    assert loaded & SLOW <= {"jinja2", "babel", "pydantic_settings", "rich"}
+    found = loaded(bare_place, "templates", *words.split())
+    assert found & SLOW <= {"jinja2", "babel", "pydantic_settings", "rich"}
 
 
 def test_status(place: Workplace) -> None:
     """Health checks ask often: they load no server, no client, no upgrade."""
-    loaded = _loaded(place, "status", code=1)
-    assert "sqlalchemy" in loaded
-    assert loaded & {"alembic", "slixmpp", "starlette", "uvicorn"} == set()
+    found = loaded(place, "status", code=1)
+    assert "sqlalchemy" in found
+    assert found & {"alembic", "slixmpp", "starlette", "uvicorn"} == set()
 
 
 @pytest.mark.parametrize("name", SENTENCES)
