@@ -35,7 +35,7 @@ FOREIGN = frozenset(
         *("cp", "curl", "docker", "ejabberdctl", "git", "grep"),
         *("install", "journalctl", "ln", "make", "mkdir", "mongooseimctl"),
         *("openssl", "pipx", "profanity", "prosodyctl", "python3", "rm"),
-        *("runuser", "sed", "sqlite3", "systemctl"),
+        *("pg_dump", "pg_restore", "runuser", "sed", "sqlite3", "systemctl"),
     }
 )
 #: these wait for a service, a server, an answer, or for ever
