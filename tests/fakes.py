@@ -53,6 +53,10 @@ class FakeBarrier:
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
+    @property
+    def is_lost(self) -> bool:
+        return self.settled.done() and self.settled.exception() is not None
+
     async def wait(self) -> None:
         await asyncio.shield(self.settled)
 

@@ -34,6 +34,10 @@ Where it looks odd
     meets first it learns more: how much the server had taken, and whether the content
     is blamed. That is why `run` lets the recorder raise in the writer's place.
 
+    A stream that was lost may be up again before the recorder comes to the write that
+    it was lost in. The writer looks for such a write itself: what it went on writing
+    could not be recorded behind that one, and would be sent again.
+
     A page without anybody to write to is queued, too (`_Done`): what lies before it on
     its way has to move the cursor first.
 
@@ -231,7 +235,12 @@ class Pipe:
             await self._room_for(len(piece))
             await self._line.window.take(len(piece))
             # Asked after the waiting, which may have been long.
-            if self._ended.is_set() or self._line.stopping() or self._expired():
+            if (
+                self._ended.is_set()
+                or self._line.stopping()
+                or self._expired()
+                or self._is_lost()
+            ):
                 self._line.window.give(len(piece))
                 self._ended.set()
                 return
@@ -277,6 +286,9 @@ class Pipe:
 
     def _pending(self) -> int:
         return sum(len(written.positions) for written in self._on_the_way)
+
+    def _is_lost(self) -> bool:
+        return any(written.barrier.is_lost for written in self._on_the_way)
 
     def _expired(self) -> bool:
         return self._job.broadcast.has_expired(self._line.clock.now())
@@ -370,12 +382,16 @@ def chunk_window(size: int, strikes: int) -> int:
 class _Done:
     """Nothing was written, so nothing needs to be acknowledged."""
 
+    is_lost = False
+
     async def wait(self) -> None:
         return
 
 
 class _Lost:
     """A write that failed; it is reported in its turn."""
+
+    is_lost = True
 
     def __init__(self, lost: StreamLost) -> None:
         self.lost = lost

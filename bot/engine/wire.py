@@ -44,6 +44,11 @@ class StreamLost(Exception):
 class Barrier(Protocol):
     """A write on its way to being acknowledged."""
 
+    @property
+    def is_lost(self) -> bool:
+        """It will never be acknowledged: `wait` raises at once."""
+        ...
+
     async def wait(self) -> None:
         """Return once all of the write is acknowledged; raises StreamLost.
 

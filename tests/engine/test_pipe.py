@@ -131,6 +131,48 @@ def test_a_lost_stream(world: World, known: bool) -> None:
     assert world.progress(job).sent == 100
 
 
+class Slow(SqlDatabase):
+    """A database that commits nothing while it is held."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.url, world.policy.addresses.own)
+        self.may_run = asyncio.Event()
+
+    async def run(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        await self.may_run.wait()
+        return await super().run(use_case, *args)
+
+
+def test_a_lost_stream_that_is_up_again_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow record of what came before the loss makes nobody be told twice."""
+    monkeypatch.setattr("tests.fakes.RECONNECT", 0)
+    job = due(world, 100)
+    slow = Slow(world)
+
+    def fate(_: Sequence[Delivery]) -> Loss | None:
+        if len(wire.writes) == 1:
+            slow.may_run.clear()
+            return None
+        return Loss(taken=7, known=True) if len(wire.writes) == 2 else None
+
+    wire = FakeWire(fate)
+
+    async def go() -> None:
+        slow.may_run.set()
+        async with working(world, wire, window=40, database=slow):
+            await until(lambda: wire.losses == 1 and wire.is_ready)
+            await asyncio.sleep(0.1)  # for what should not come
+            assert wire.writes == [10, 10]
+            slow.may_run.set()
+            await until(over(world, job))
+
+    asyncio.run(go())
+    slow.close()
+    assert told(wire) == Counter(readers(100))
+
+
 def test_written_while_the_connection_is_down(world: World) -> None:
     """A write that fails at once loses nobody."""
     job = due(world, 50)

@@ -25,6 +25,10 @@ class Pending:
     )
     closed: bool = False
 
+    @property
+    def is_lost(self) -> bool:
+        return self.settled.done() and self.settled.exception() is not None
+
     async def wait(self) -> None:
         # Shielded: several may wait, and one that gives up must not end it for all.
         await asyncio.shield(self.settled)
