@@ -24,6 +24,8 @@ from bot.cli.values import VALUES, Word
 from bot.domain.characters import line
 
 SHELL, LINE, BREAKS = "_CARILLON_COMPLETE", "_CARILLON_LINE", "_CARILLON_BREAKS"
+#: who asks as `bot.cli.completion` has it; a script of before gets nothing
+SHELLS = frozenset({"bash", "zsh", "fish"})
 #: exit codes
 DONE, FILES = 0, 3
 
@@ -46,7 +48,9 @@ class Answer:
 
     def find(self) -> None:
         with suppress(Exception):
-            typed = self._environment.get(LINE, "")
+            if self._environment[SHELL] not in SHELLS:
+                return
+            typed = self._environment[LINE]
             args = _click.split_arg_string(typed)[1:]
             last = args.pop() if args and not typed[-1].isspace() else ""
             self.lines = list(self._lines(args, last))

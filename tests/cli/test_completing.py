@@ -158,6 +158,13 @@ def test_no_configuration(place: Workplace, line: str) -> None:
     assert _offered(place, line) == []
 
 
+def test_a_script_of_an_earlier_release(place: Workplace) -> None:
+    """It would run what it is told: it is told nothing."""
+    former = {"_CARILLON_COMPLETE": "complete_zsh", "_CARILLON_LINE": "carillon "}
+    done = place.program(env=former)
+    assert (done.code, done.out, done.err) == (DONE, "", "")
+
+
 def test_no_database(bare_place: Workplace) -> None:
     """None is made."""
     before = sorted(bare_place.folder.iterdir())

@@ -234,11 +234,11 @@ def test_completion_works_in_a_language(place: Workplace) -> None:
     """Shells that ask for commands get them, with help where they show some."""
     asked = {
         **GERMAN,
-        "_CARILLON_COMPLETE": "complete_zsh",
-        "_TYPER_COMPLETE_ARGS": "carillon li",
+        "_CARILLON_COMPLETE": "zsh",
+        "_CARILLON_LINE": "carillon li",
     }
     shown = place.program(command=[sys.executable, "-m", "bot"], env=asked)
-    assert '"lists"' in shown.out
+    assert shown.out == "lists\tJede Liste zeigen und wie viele auf ihr stehen.\n"
 
 
 @pytest.mark.parametrize(
