@@ -2,6 +2,8 @@
 
 from benchmarks.fanout.__main__ import main as fanout
 from benchmarks.imports.__main__ import main as imports
+from benchmarks.start.__main__ import main as start
 
+start()
 imports()
 fanout()

@@ -14,10 +14,9 @@ from typing import Any
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
-from typer.main import get_command
 
 from bot.cli.helps import holders
-from bot.cli.program import app
+from bot.cli.program import whole
 from bot.texts import ENGLISH, LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +47,7 @@ def template() -> Catalog:
     for file, _, text, comments, context in sorted(found, key=lambda each: each[:2]):
         place = f"bot/{Path(file).as_posix()}"
         catalog.add(text, None, [(place, 0)], auto_comments=comments, context=context)
-    helps = holders("carillon", get_command(app))
+    helps = holders("carillon", whole())
     for place, text in sorted((place, each.help) for place, each in helps):
         catalog.add(text, None, [(place, 0)])
     return catalog

@@ -12,9 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from typer.main import get_command
-
-from bot.cli.program import app
+from bot.cli.program import whole
 
 FOLDER = Path(__file__).with_name("man")
 
@@ -55,7 +53,7 @@ The configuration, where neither says otherwise and the current folder has no
 
 def pages() -> dict[str, str]:
     """{file name: text} of all pages."""
-    program = get_command(app)
+    program = whole()
     settings = program.context_settings
     context: Any = program.context_class(program, info_name="carillon", **settings)
     found = {"carillon.1": _program(program, context)}

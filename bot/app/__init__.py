@@ -1,6 +1,7 @@
 """The composition root: settings become objects, wired here and nowhere else.
 
-service.py   the use cases, for every door
+configured.py what is configured, as parts
+wiring.py    the use cases over the database, for every door
 running.py   the service while it runs: connection, loops, and their end
 observing.py what happens, to the log (journal.py) and the metrics
 vitals.py    how the service is: metrics, health, their web pages

@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from bot.app.checks.files import template_faults
-from bot.app.wiring import templates_of, use
+from bot.app.configured import templates_of, use
 from bot.domain.phrase import Phrase
 from bot.rendering.digest import FolderDigest
 from bot.service.ports.pulses import Reading

@@ -19,13 +19,14 @@ import structlog
 
 from bot.app import systemd
 from bot.app.configuration import Configuration
+from bot.app.configured import lists_of
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
 from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, declare, lists_of, spool_of
+from bot.app.wiring import database_of, declare, spool_of
 from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict

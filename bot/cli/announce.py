@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,15 +17,20 @@ from bot.cli import (
     texts,
 )
 from bot.cli.given import Options
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs import lists
-from bot.desk.verbs.announcing import DRAFT, SCHEDULE
 from bot.domain import meanings
 from bot.domain.audit import Action
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule
-from bot.service.rules.policy import Policy
+
+if TYPE_CHECKING:
+    from bot.desk.verbs import announcing, lists
+    from bot.service.rules.policy import Policy
+else:
+    lists = later("bot.desk.verbs.lists")
+    announcing = later("bot.desk.verbs.announcing")
 
 _SHOWN = 5
 
@@ -147,7 +152,7 @@ def announce(
             zone = timezone or target.timezone
             request = given.request_of(options, zone, desk.templates)
         with given.named(options):
-            draft = desk.ask_here(DRAFT(request))
+            draft = desk.ask_here(announcing.DRAFT(request))
         drafted = draft.schedule
         if asks and (json or not output.on_terminal()):
             output.fail(
@@ -183,7 +188,7 @@ def announce(
             return
         if asks and not output.confirmed(_question(drafted)):
             output.fail(Phrase("nothing was announced"))
-        report, _ = desk.ask_here(SCHEDULE(request))
+        report, _ = desk.ask_here(announcing.SCHEDULE(request))
         written.taken()
         stored = report.schedule
         shown |= views.schedule(stored)
@@ -198,7 +203,7 @@ def announce(
             output.fail(failed)
 
 
-def _only(policy: Policy, named: Sequence[str], *, to_me: bool) -> tuple[str, ...]:
+def _only(policy: "Policy", named: Sequence[str], *, to_me: bool) -> tuple[str, ...]:
     """The people of a test; ends with 2 where it cannot be told who "me" is."""
     if not to_me:
         return tuple(named)

@@ -5,16 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import consent, following, moments, naming, output, session, showing
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verb import Plain
-from bot.desk.verbs import broadcasts as verbs
 from bot.domain import meanings
 from bot.domain.audit import Action
 from bot.domain.broadcast import BroadcastState, DeliveryException
 from bot.domain.phrase import Counted, Listed, Phrase
 
 if TYPE_CHECKING:
+    from bot.desk import verb
     from bot.desk.desk import Desk
+    from bot.desk.verbs import broadcasts as verbs
+else:
+    verb = later("bot.desk.verb")
+    verbs = later("bot.desk.verbs.broadcasts")
 
 #: of what `stop --all` stops, shown before
 _ASKED_ABOUT = 1000
@@ -87,7 +91,7 @@ def show(
     )
 
 
-def _named(broadcast: str) -> verbs.OneBroadcast:
+def _named(broadcast: str) -> "verbs.OneBroadcast":
     return verbs.OneBroadcast(naming.broadcast_name(broadcast))
 
 
@@ -180,7 +184,7 @@ def stop(
         if asks:
             _agreed(desk, broadcast, json=json)
         if broadcast is None:
-            stopped = desk.ask_here(verbs.STOP_ALL(Plain("all")))
+            stopped = desk.ask_here(verbs.STOP_ALL(verb.Plain("all")))
         else:
             stopped = [desk.ask_here(verbs.STOP(_named(broadcast)))]
     if json:

@@ -5,15 +5,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
 from bot.cli import output, session
+from bot.cli.later import later
 from bot.cli.reader import words
 from bot.domain.phrase import Phrase
-from bot.settings import XMPPSettings, reasons
 
 if TYPE_CHECKING:
+    import pydantic
+
+    from bot import settings
+    from bot.app.checks import everything
     from bot.app.checks.finding import Finding
+else:
+    pydantic = later("pydantic")
+    settings = later("bot.settings")
+    everything = later("bot.app.checks.everything")
 
 _ORDER = ("fault", "warning")
 _RESULTS = {
@@ -63,11 +70,8 @@ def check(
     Works beside a running service and does not disturb it. Exit code 1 where
     something has to be changed; it says what and where.
     """
-    # not above: slow to start
-    from bot.app.checks.everything import examine  # noqa: PLC0415
-
     config = session.locate(context.find_root().obj)
-    found = examine(config, _other(as_jid, password_file, server, ca_file))
+    found = everything.examine(config, _other(as_jid, password_file, server, ca_file))
     if json:
         output.document({"checks": [_as_data(one) for one in found]})
     else:
@@ -82,7 +86,7 @@ def _other(
     password_file: Path | None,
     server: str | None,
     ca_file: Path | None,
-) -> XMPPSettings | None:
+) -> "settings.XMPPSettings | None":
     if jid is None:
         if password_file or server or ca_file:
             output.fail(
@@ -93,7 +97,7 @@ def _other(
         output.fail(Phrase("--as JID wants --password-file FILE"), 2)
     host, _, port = (server or "").partition(":")
     try:
-        return XMPPSettings.model_validate(
+        return settings.XMPPSettings.model_validate(
             {
                 "mode": "account",
                 "jid": jid,
@@ -103,8 +107,8 @@ def _other(
                 "ca_file": ca_file,
             }
         )
-    except ValidationError as error:
-        output.fail(output.about(f"--as {jid}", reasons(error)))
+    except pydantic.ValidationError as error:
+        output.fail(output.about(f"--as {jid}", settings.reasons(error)))
 
 
 def _show(found: list["Finding"]) -> None:
@@ -124,9 +128,7 @@ def _show(found: list["Finding"]) -> None:
                 result=_RESULTS[one.result],
             )
         )
-        output.plain(
-            "\n".join(f"  {row}" for row in words(one.change or "").split("\n"))
-        )
+        output.plain(words(one.change or ""), indent=2)
     counts = Counter(one.result for one in found)
     output.plain()
     output.plain(

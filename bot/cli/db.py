@@ -1,14 +1,20 @@
 """`carillon db`: the database's schema, and whose rows it holds."""
 
 from contextlib import nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import output, session
+from bot.cli.later import later
 from bot.domain.phrase import Counted, Phrase
-from bot.store import handover
-from bot.store import upgrade as schema
+
+if TYPE_CHECKING:
+    from bot.store import handover
+    from bot.store import upgrade as schema
+else:
+    handover = later("bot.store.handover")
+    schema = later("bot.store.upgrade")
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema.")
 

@@ -20,8 +20,8 @@ from bot.cli import (
     texts,
 )
 from bot.cli.given import Options
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs import editing, lists, schedules
 from bot.domain import timestamps
 from bot.domain.audit import Action
 from bot.domain.characters import line
@@ -30,11 +30,16 @@ from bot.domain.errors import Invalid, NotFound
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule, TemplateContent
-from bot.service.requests.editing import Edited
 from bot.service.requests.request import ScheduleName
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.desk.verbs import editing, lists, schedules
+    from bot.service.requests.editing import Edited
+else:
+    editing = later("bot.desk.verbs.editing")
+    lists = later("bot.desk.verbs.lists")
+    schedules = later("bot.desk.verbs.schedules")
 
 #: moments that are shown of what it becomes
 _SHOWN = 10
@@ -259,7 +264,7 @@ def _worded(options: Options, found: Schedule, written: texts.Written) -> Option
     return replace(options, body=None, bodies=(f"{text.language}={options.body}",))
 
 
-def _differences(edited: Edited) -> None:
+def _differences(edited: "Edited") -> None:
     """Moments as clocks show them in the zone of before, and of after."""
     if not edited.differences:
         output.say(Phrase("Nothing changes."))

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli import files, output, session
-from bot.desk.verbs import lists
-from bot.desk.verbs.subscribers import EXPORT, SUSPENDED, SubscriberWish
+from bot.cli.later import later
 from bot.domain import timestamps
 from bot.domain.lists import Suspended
 from bot.domain.people import Person
@@ -18,6 +17,11 @@ from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.desk.verbs import lists
+    from bot.desk.verbs import subscribers as verbs
+else:
+    lists = later("bot.desk.verbs.lists")
+    verbs = later("bot.desk.verbs.subscribers")
 
 #: read in one transaction, so that none keeps the database from tidying up
 _PAGE_SIZE = 1_000
@@ -56,12 +60,12 @@ def export_people(
 
 def _all(desk: "Desk", list_name: str) -> Iterator[Person]:
     """Who stands there, then who is suspended."""
-    wish = SubscriberWish(list_name=list_name, limit=_PAGE_SIZE)
-    while found := desk.ask_here(EXPORT(wish)):
+    wish = verbs.SubscriberWish(list_name=list_name, limit=_PAGE_SIZE)
+    while found := desk.ask_here(verbs.EXPORT(wish)):
         yield from (person for _, person in found)
         wish = replace(wish, after=found[-1][0])
     wish = replace(wish, after=0)
-    while suspended := desk.ask_here(SUSPENDED(wish)):
+    while suspended := desk.ask_here(verbs.SUSPENDED(wish)):
         yield from map(_person, suspended)
         wish = replace(wish, after=suspended[-1].subscription.id)
 

@@ -4,22 +4,24 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-
 from bot.cli import output, showing
+from bot.cli.later import later
 from bot.cli.reader import words
 from bot.desk import views
-from bot.desk.verbs import broadcasts, schedules, status
-from bot.desk.verbs.status import STATUS
 from bot.domain import broadcast as domain
 from bot.domain import meanings
 from bot.domain.broadcast import BroadcastState
 from bot.domain.phrase import Counted, Phrase
-from bot.service.delivery.broadcasts import Account
 from bot.service.requests.request import ScheduleName
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.desk.verbs import broadcasts, schedules, status
+    from bot.service.delivery.broadcasts import Account
+else:
+    broadcasts = later("bot.desk.verbs.broadcasts")
+    schedules = later("bot.desk.verbs.schedules")
+    status = later("bot.desk.verbs.status")
 
 _NOT_SENT = Phrase("not sent")
 #: seconds between two looks
@@ -33,7 +35,7 @@ def schedule(
 
     A schedule that ends without one gives None and why.
     """
-    if not desk.ask_here(STATUS(status.StatusWish(limit=1))).health.up:
+    if not desk.ask_here(status.STATUS(status.StatusWish(limit=1))).health.up:
         output.note(Phrase("no service is running; this waits until one does its work"))
     while True:
         found = desk.ask_here(schedules.QUERY(ScheduleName(number=reference))).schedule
@@ -59,9 +61,7 @@ def broadcast(
 
     Unless `quiet`, people see a bar while it lasts and the counts at the end.
     """
-    name = TextColumn("{task.description}")
-    columns = (name, BarColumn(), MofNCompleteColumn())
-    with output.progress(*columns, quiet=quiet) as bar:
+    with output.progress(counting=True, quiet=quiet) as bar:
         task = None
         while True:
             found = desk.ask_here(broadcasts.SHOW(one))
@@ -86,7 +86,7 @@ def _done(progress: domain.Progress) -> int:
     return progress.sent + progress.failed + progress.skipped
 
 
-def _unreached(found: Account) -> Iterator[Phrase]:
+def _unreached(found: "Account") -> Iterator[Phrase]:
     """Who failed is listed; who was left out as it ended before his turn is not."""
     progress = found.progress
     if left_out := progress.left_out:
@@ -114,7 +114,7 @@ def _unreached(found: Account) -> Iterator[Phrase]:
         )
 
 
-def _failure(account: Account) -> Phrase | None:
+def _failure(account: "Account") -> Phrase | None:
     found, name = account.broadcast, account.name.shown
     if found.state is BroadcastState.SENT:
         return None

@@ -5,21 +5,30 @@ from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
-from rich.progress import Progress, TaskID
 
 from bot.cli import files, output, session
+from bot.cli.later import later
 from bot.cli.reader import words
-from bot.desk.verbs.imports import IMPORT, TRY_IMPORT, PeopleFile
 from bot.domain.errors import Invalid
 from bot.domain.people_files import Format, Reader, format_of, says_something
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.staging import BadLine, Enrolment
-from bot.service.readers.imports import BadLines
-from bot.settings import values
-from bot.store.staging import SqlStaging, staging
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from bot.desk.verbs import imports as verbs
+    from bot.service.readers import imports
+    from bot.settings import values
+    from bot.store import staging
+else:
+    values = later("bot.settings.values")
+    staging = later("bot.store.staging")
+    verbs = later("bot.desk.verbs.imports")
+    imports = later("bot.service.readers.imports")
 
 #: from a count to how far it is, and of how much, where that is known
 Place: TypeAlias = Callable[[int], tuple[int, int | None]]
@@ -71,7 +80,7 @@ def import_people(
     with (
         files.reading(file) as stream,
         session.desk_of(context) as desk,
-        staging() as kept,
+        staging.staging() as kept,
     ):
         opened: list[Reader] = []
 
@@ -81,7 +90,7 @@ def import_people(
 
         with output.progress(quiet=json) as bar:
             place = _places(stream)
-            wanted = PeopleFile(
+            wanted = verbs.PeopleFile(
                 list_name=list_name,
                 name=name[:_NAME],
                 records=records,
@@ -99,8 +108,10 @@ def import_people(
             )
             refused, work = False, None
             try:
-                work = desk.ask_here((TRY_IMPORT if dry_run else IMPORT)(wanted))
-            except BadLines:
+                work = desk.ask_here(
+                    (verbs.TRY_IMPORT if dry_run else verbs.IMPORT)(wanted)
+                )
+            except imports.BadLines:
                 refused = True
         counts = work.counts if work else Enrolment()
         there = work.there if work else 0
@@ -169,7 +180,7 @@ def _places(stream: TextIOWrapper) -> Place:
     return lambda _: (os.lseek(file, 0, os.SEEK_CUR), size)
 
 
-def _follow(bar: Progress, doing: Phrase, place: Place) -> Callable[[int], None]:
+def _follow(bar: "Progress", doing: Phrase, place: Place) -> Callable[[int], None]:
     """A line of progress, from the first that is told of it on."""
     tasks: list[TaskID] = []
 
@@ -188,7 +199,7 @@ def _print(
     done: Enrolment,
     there: int,
     own: int,
-    kept: SqlStaging,
+    kept: "staging.SqlStaging",
     reader: Reader,
 ) -> None:
     counts = {
@@ -215,7 +226,7 @@ def _print(
     )
 
 
-def _tell_lines(kept: SqlStaging, reader: Reader) -> None:
+def _tell_lines(kept: "staging.SqlStaging", reader: Reader) -> None:
     """What was not taken, beside the output."""
     if reader.unused:
         output.note(
@@ -287,7 +298,7 @@ def _done(
     rejoin: bool,
     done: Enrolment,
     there: int,
-    kept: SqlStaging,
+    kept: "staging.SqlStaging",
 ) -> Iterator[Phrase]:
     yield from additions(done, there, list_name, dry_run=dry_run)
     yield from returns(done) if rejoin else _absences(done)

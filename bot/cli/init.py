@@ -1,16 +1,22 @@
 """`carillon init`: from nothing to a first announcement."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import output, questions
-from bot.cli.questions import FOLDER, Flags
-from bot.cli.steps import Steps
+from bot.cli import output
+from bot.cli.later import later
+from bot.cli.session import FOLDER
 from bot.domain import durations
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
+
+if TYPE_CHECKING:
+    from bot.cli import questions, steps
+else:
+    questions = later("bot.cli.questions")
+    steps = later("bot.cli.steps")
 
 
 def init(
@@ -119,7 +125,7 @@ def init(
     except Invalid as error:
         output.fail(output.about("--wait", error), 2)
     asks = output.on_terminal() and not (yes or json)
-    given = Flags(
+    given = questions.Flags(
         mode=mode,
         jid=jid,
         admin=admin,
@@ -135,23 +141,23 @@ def init(
         database=database,
         folder=folder.absolute(),
     )
-    steps = Steps(questions.judged(given), asks=asks, quiet=json, force=force)
-    missing = [*steps.missing, *([] if yes or no_test else ["--yes|--no-test"])]
+    doing = steps.Steps(questions.judged(given), asks=asks, quiet=json, force=force)
+    missing = [*doing.missing, *([] if yes or no_test else ["--yes|--no-test"])]
     if missing and not asks:
         options = ", ".join(missing)
         output.fail(
             Phrase("nobody is there to be asked: give {options}", options=options), 2
         )
     try:
-        steps.write()
+        doing.write()
     except typer.Abort:
         output.gap()
         output.fail(Phrase("interrupted: nothing was written"))
-    steps.show()
-    steps.migrate()
-    failed = None if no_test else steps.test(patience)
+    doing.show()
+    doing.migrate()
+    failed = None if no_test else doing.test(patience)
     if json:
-        output.document(steps.done)
+        output.document(doing.done)
     if failed is not None:
         output.fail(failed)
-    steps.end()
+    doing.end()

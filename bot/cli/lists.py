@@ -1,12 +1,20 @@
 """`carillon lists`: the audiences that the configuration declares."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from bot.cli import output, session
-from bot.desk.verb import Plain
-from bot.desk.verbs import lists as verbs
+from bot.cli.later import later
 from bot.domain.lists import ListKind
 from bot.domain.phrase import Listed, Phrase
+
+if TYPE_CHECKING:
+    from bot.desk import verb
+    from bot.desk.verbs import lists as verbs
+else:
+    verb = later("bot.desk.verb")
+    verbs = later("bot.desk.verbs.lists")
 
 _DEFAULT = Phrase("default")
 _KINDS = {
@@ -20,7 +28,7 @@ _KINDS = {
 def lists(context: typer.Context, json: output.JSON = False) -> None:
     """Show every list and how many stand on it."""
     with session.desk_of(context) as desk:
-        found = desk.ask_here(verbs.LIST(Plain("lists")))
+        found = desk.ask_here(verbs.LIST(verb.Plain("lists")))
         addresses = desk.policy.addresses
     if json:
         output.document(

@@ -9,32 +9,26 @@ stays as it is. JSON is for programs: its phrases are English.
 """
 
 import json
-import os
-import re
 import sys
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.cells import cell_len
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    TaskProgressColumn,
-    TextColumn,
-)
-from rich.table import Column, Table
-from rich.text import Text
 
+from bot.cli.later import later
 from bot.cli.reader import words
 from bot.domain import timestamps
 from bot.domain.characters import block, line
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Counted, Phrase
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from bot.cli import layout
+else:
+    layout = later("bot.cli.layout")
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Limit = Annotated[
@@ -47,13 +41,6 @@ After = Annotated[
     ),
 ]
 
-#: as wide as it takes where no terminal sets the width
-_UNBOUNDED = 100_000
-#: blanks between two columns
-_GAP = 2
-_WORDS = re.compile(r"^\s+\S+|\S+")
-#: likewise; a moment is one, as long as there is room for that
-_WHOLE = re.compile(r"^\s+\S+|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: [A-Z]\S*)?|\S+")
 _YES, _NO = Phrase("yes"), Phrase("no")
 
 
@@ -68,21 +55,14 @@ def table(
     Where the terminal is too narrow for it although cells fold between words, each
     row is a paragraph of its own, a line for each of its cells.
     """
-    shown = _grid()
     cells = [[line(_cell(value)) for value in row] for row in rows]
-    for column in columns:
-        justify: Any = "right" if column in numbers else "left"
-        shown.add_column(Text(words(column)), justify=justify, overflow="fold")
-    for row in cells:
-        shown.add_row(*map(Text, row))
-    shown.show_header = True
-    if cells and not _fits(shown, _WORDS):
-        for number, row in enumerate(cells):
-            if number:
-                plain()
-            details(zip(columns, row, strict=True))
+    headings = [(words(column), column in numbers) for column in columns]
+    if layout.table(headings, cells) or not cells:
         return
-    _print(shown)
+    for number, row in enumerate(cells):
+        if number:
+            plain()
+        details(zip(columns, row, strict=True))
 
 
 def details(pairs: Iterable[tuple[Phrase, object]]) -> None:
@@ -91,22 +71,13 @@ def details(pairs: Iterable[tuple[Phrase, object]]) -> None:
     Where a word of a value has no room beside the names each value stands below its
     own.
     """
-    found = [
-        (words(name), line(_cell(value)))
-        for name, value in pairs
-        if value not in (None, "", ())
-    ]
-    shown = _grid()
-    shown.add_column(no_wrap=True, style="bold")
-    shown.add_column(overflow="fold")
-    for name, value in found:
-        shown.add_row(Text(name), Text(value))
-    if not found or _fits(shown, _WORDS):
-        _print(shown)
-        return
-    for name, value in found:
-        plain(name)
-        plain(value, indent=_GAP)
+    layout.details(
+        [
+            (words(name), line(_cell(value)))
+            for name, value in pairs
+            if value not in (None, "", ())
+        ]
+    )
 
 
 def say(phrase: Phrase) -> None:
@@ -123,14 +94,7 @@ def plain(text: str = "", *, indent: int = 0) -> None:
     """Lines of text that are not ours to translate, wrapped likewise; they are
     indented less where a word has no room else.
     """
-    for row in block(text).expandtabs().split("\n"):
-        console = _console()
-        longest = _longest(row)
-        blanks = max(0, min(indent, console.width - longest))
-        console.width = max(console.width, longest)
-        for wrapped in Text(row).wrap(console, console.width - blanks):
-            wrapped.rstrip()
-            console.print(Text(" " * blanks) + wrapped)
+    layout.folded(block(text).expandtabs().split("\n"), indent)
 
 
 def more(after: object) -> None:
@@ -233,84 +197,12 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def progress(*columns: ProgressColumn, quiet: bool) -> Progress:
-    """A bar beside the output, while it lasts; on a terminal, unless `quiet`."""
-    console = Console(file=sys.stderr, markup=False, emoji=False)
-    standard = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    return Progress(
-        *(columns or standard),
-        console=console,
-        transient=True,
-        disable=quiet or not console.is_terminal,
-    )
+def progress(*, counting: bool = False, quiet: bool) -> "Progress":
+    """A bar beside the output, while it lasts; on a terminal, unless `quiet`.
 
-
-def _grid() -> Table:
-    return Table(box=None, show_header=False, pad_edge=False, padding=(0, _GAP, 0, 0))
-
-
-def _print(shown: Table) -> None:
-    """As wide as the terminal, or wider where words need it: none is ever broken."""
-    console = _console()
-    kept = _WHOLE if _fits(shown, _WHOLE) else _WORDS
-    bounds = [_bounds(column, kept) for column in shown.columns]
-    gaps = _GAP * (len(bounds) - 1)
-
-    def widths(most: int) -> list[int]:
-        return [max(least, min(whole, most)) for least, whole in bounds]
-
-    levels = range(max(whole for _, whole in bounds) + 1)
-    room = console.width - gaps
-    fitting = bisect_right(levels, room, key=lambda most: sum(widths(most))) - 1
-    for column, width in zip(shown.columns, widths(fitting), strict=True):
-        column.width = width
-    console.width = max(console.width, sum(widths(fitting)) + gaps)
-    with console.capture() as captured:
-        console.print(shown)
-    for row in captured.get().splitlines():
-        typer.echo(row.rstrip())
-
-
-def _fits(shown: Table, kept: re.Pattern[str]) -> bool:
-    least = sum(_bounds(column, kept)[0] for column in shown.columns)
-    return least + _GAP * (len(shown.columns) - 1) <= _console().width
-
-
-def _bounds(column: Column, kept: re.Pattern[str]) -> tuple[int, int]:
-    """Cells on the screen: of the longest word, and of the longest text."""
-    texts = [str(text) for text in (column.header, *column.cells)]
-    whole = max(cell_len(text) for text in texts)
-    least = max(_longest(text, kept) for text in texts)
-    return whole if column.no_wrap else least, whole
-
-
-def _longest(text: str, kept: re.Pattern[str] = _WORDS) -> int:
-    """Cells of its longest word, the first with the blanks before it; between wide
-    characters a line may end anywhere.
+    `counting`: it says how many of how many, else how much.
     """
-    return max(map(_cells, kept.findall(text)), default=0)
-
-
-def _cells(word: str) -> int:
-    if cell_len(word) == len(word):
-        return len(word)
-    longest = length = 0
-    for character in word:
-        width = cell_len(character)
-        length = width if width > 1 else length + width
-        longest = max(longest, length)
-    return longest
-
-
-def _console() -> Console:
-    wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return Console(
-        width=_UNBOUNDED if wide else None,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        soft_wrap=False,
-    )
+    return layout.progress(counting=counting, quiet=quiet)
 
 
 def _cell(value: object) -> str:

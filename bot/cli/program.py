@@ -8,45 +8,42 @@ Bad configurations are the exception to the one line: each fault has its own.
 """
 
 import logging
+import os
 import re
 import sys
-from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
-from bot.cli import (
-    announce,
-    audit,
-    broadcasts,
-    check,
-    completion,
-    db,
-    helps,
-    init,
-    lists,
-    options,
-    reload,
-    run,
-    schedules,
-    status,
-    subscribers,
-    templates,
-    usage,
-)
+from bot.cli import commands, helps, options, usage
+from bot.cli.later import later
 from bot.cli.output import fail, fault
-from bot.domain.errors import CarillonError
+from bot.domain.errors import CarillonError, SettingsError
 from bot.domain.phrase import Phrase
-from bot.settings import SettingsError
 
+if TYPE_CHECKING:
+    from importlib import metadata
+
+    from bot.cli import completing
+else:
+    metadata = later("importlib.metadata")
+    completing = later("bot.cli.completing")
+
+#: the shells' own variable: set, the program completes instead of running
+COMPLETE = "_CARILLON_COMPLETE"
 #: how Python hands over bytes that are no UTF-8 (PEP 383)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Program(TyperGroup):
     """Turns what a command raises into its exit code, the one table of this door."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.commands.update(commands.named())
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         # a terminal that cannot show a character gets its escape
@@ -91,7 +88,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"carillon {version('carillon')}")
+        typer.echo(f"carillon {metadata.version('carillon')}")
         raise typer.Exit
 
 
@@ -121,22 +118,14 @@ def root(
     context.obj = config
 
 
-app.command("run")(run.run)
-app.command("reload")(reload.reload)
-app.command("status")(status.status)
-app.command("init")(init.init)
-app.command("check")(check.check)
-app.command("announce")(announce.announce)
-app.command("audit")(audit.audit)
-app.command("lists")(lists.lists)
-app.command("completion")(completion.completion)
-app.add_typer(schedules.app, name="schedules")
-app.add_typer(broadcasts.app, name="broadcasts")
-app.add_typer(subscribers.app, name="subscribers")
-app.add_typer(templates.app, name="templates")
-app.add_typer(db.app, name="db")
+def whole() -> Any:
+    """The program with each command loaded: for pages and catalogues made of it."""
+    program: Any = get_command(app)
+    program.commands = {name: commands.loaded(name) for name in program.commands}
+    return program
 
 
 def main() -> None:
-    completion.prepare()
+    if COMPLETE in os.environ:
+        completing.answer(get_command(app))
     app(prog_name="carillon")

@@ -18,6 +18,7 @@ from bot.app.setup.neighbours import Neighbour, listens
 from bot.app.snippets import ServerKind
 from bot.cli import output, reader
 from bot.cli.reader import words
+from bot.cli.session import FOLDER
 from bot.domain import zones
 from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
@@ -25,7 +26,7 @@ from bot.domain.phrase import Phrase
 from bot.settings import LOOPBACK, values
 from bot.texts.languages import language_tag
 
-FOLDER, DATA = Path("/etc/carillon"), Path("/var/lib/carillon")
+DATA = Path("/var/lib/carillon")
 _LIST = "maintenance"
 _C2S = 5222
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import output, session
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verb import Plain
-from bot.desk.verbs.status import RELOAD, STATUS, StatusWish
 from bot.domain.phrase import Phrase, Quoted
 from bot.service.ports.pulses import Pulse, Reading
 
 if TYPE_CHECKING:
+    from bot.desk import verb
     from bot.desk.desk import Desk
+    from bot.desk.verbs import status
+else:
+    verb = later("bot.desk.verb")
+    status = later("bot.desk.verbs.status")
 
 #: seconds between two looks, and until a service that is up should have answered
 _POLL_SECONDS = 0.3
@@ -29,7 +33,7 @@ def reload(context: typer.Context, json: output.JSON = False) -> None:
     service is running.
     """
     with session.desk_of(context) as desk:
-        asked = desk.ask_here(RELOAD(Plain("configuration")))
+        asked = desk.ask_here(status.RELOAD(verb.Plain("configuration")))
         answers = _answers(desk, asked)
     if json:
         output.document({"services": [_as_data(*one) for one in answers]})
@@ -64,7 +68,7 @@ def _answers(desk: "Desk", asked: Mapping[str, int]) -> Sequence[tuple[Pulse, Re
     """Of all that were asked, or of those that have answered once time is up."""
     until = time.monotonic() + _PATIENCE
     while True:
-        up = desk.ask_here(STATUS(StatusWish(limit=1))).health.up
+        up = desk.ask_here(status.STATUS(status.StatusWish(limit=1))).health.up
         found = [
             (pulse, pulse.reading)
             for pulse in up

@@ -1,13 +1,26 @@
 """`carillon run`: the service."""
 
-import structlog
+from typing import TYPE_CHECKING
+
 import typer
 
-from bot.cli import logs
+from bot.cli.later import later
 from bot.cli.session import locate
-from bot.settings import load
 
-log = structlog.get_logger(__name__)
+if TYPE_CHECKING:
+    import structlog
+
+    from bot import settings
+    from bot.app import configured, running
+    from bot.app.checks import files
+    from bot.cli import logs
+else:
+    structlog = later("structlog")
+    settings = later("bot.settings")
+    running = later("bot.app.running")
+    configured = later("bot.app.configured")
+    files = later("bot.app.checks.files")
+    logs = later("bot.cli.logs")
 
 
 def run(context: typer.Context) -> None:
@@ -17,13 +30,9 @@ def run(context: typer.Context) -> None:
     date first.
     """
     file = locate(context.find_root().obj)
-    settings = load(file)
-    # not above: slow, and no use with bad settings
-    from bot.app import running  # noqa: PLC0415
-    from bot.app.checks.files import template_faults  # noqa: PLC0415
-    from bot.app.wiring import templates_of  # noqa: PLC0415
-
-    logs.configure(settings.log)
-    for fault in template_faults(settings, templates_of(settings)):
+    found = settings.load(file)
+    logs.configure(found.log)
+    log = structlog.get_logger(__name__)
+    for fault in files.template_faults(found, configured.templates_of(found)):
         log.error(str(fault))
-    running.run(settings, file)
+    running.run(found, file)

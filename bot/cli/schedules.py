@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import editing, moments, naming, output, session, showing, steering
+from bot.cli.later import later
 from bot.cli.reader import words
 from bot.desk import views
-from bot.desk.verbs import schedules as verbs
 from bot.domain import meanings, timestamps
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import CarillonError, Invalid
@@ -27,8 +27,14 @@ from bot.domain.schedule import (
 from bot.domain.updates import WireState
 from bot.service.ports.outside import Templates
 from bot.service.ports.paging import Order, Paging
-from bot.service.requests.schedules import Report
-from bot.service.rules.quotas import LIVE
+
+if TYPE_CHECKING:
+    from bot.desk.verbs import schedules as verbs
+    from bot.service.requests.schedules import Report
+    from bot.service.rules import quotas
+else:
+    verbs = later("bot.desk.verbs.schedules")
+    quotas = later("bot.service.rules.quotas")
 
 app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
 #: moments that `show` shows to people; JSON and `preview` have more
@@ -58,11 +64,11 @@ def show_all(
 
     What is over stands with the latest first, also among the rest with --all.
     """
-    states = None if everything else LIVE
+    states = None if everything else quotas.LIVE
     held = status in _words_of(OccurrenceState.HELD)
     if status is not None and not held:
         states = _named(status)
-    ahead = states is None or LIVE.issuperset(states)
+    ahead = states is None or quotas.LIVE.issuperset(states)
     order = Order.NEXT if ahead and not everything else Order.LATEST
     wish = verbs.ScheduleWish(
         paging=Paging(limit=limit, after=after, order=order),
@@ -198,7 +204,7 @@ def _as_data(ahead: Preview, cautions: tuple[Caution, ...]) -> dict[str, object]
     return moments.as_data(ahead, (*ahead.warnings, *cautions))
 
 
-def _values(report: Report, templates: Templates) -> Iterator[tuple[Phrase, str]]:
+def _values(report: "Report", templates: Templates) -> Iterator[tuple[Phrase, str]]:
     """The fields of a template as they were given, moments as its clocks show them."""
     content = report.schedule.content
     if not isinstance(content, TemplateContent):
@@ -218,7 +224,7 @@ def _values(report: Report, templates: Templates) -> Iterator[tuple[Phrase, str]
 
 
 def _show(
-    report: Report, values: Iterable[tuple[Phrase, str]], texts: tuple[Text, ...]
+    report: "Report", values: Iterable[tuple[Phrase, str]], texts: tuple[Text, ...]
 ) -> None:
     found, zone = report.schedule, report.zone
     template = isinstance(found.content, TemplateContent) and found.content.template

@@ -6,27 +6,30 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import output, session
-from bot.desk.verbs.status import STATUS, StatusWish
+from bot.cli.later import later
 from bot.domain.phrase import Phrase
-from bot.service.records.health import Health
 
 if TYPE_CHECKING:
+    from bot.app import differences
     from bot.desk.desk import Desk
+    from bot.desk.verbs import status
+    from bot.service.records.health import Health
+else:
+    differences = later("bot.app.differences")
+    status = later("bot.desk.verbs.status")
 
 
-def seen(desk: "Desk") -> Health:
-    return desk.ask_here(STATUS(StatusWish(limit=1))).health
+def seen(desk: "Desk") -> "Health":
+    return desk.ask_here(status.STATUS(status.StatusWish(limit=1))).health
 
 
-def differing(context: typer.Context, found: Health) -> list[Phrase]:
+def differing(context: typer.Context, found: "Health") -> list[Phrase]:
     """Where the service does not go by the configuration that the command has read."""
-    from bot.app.differences import Differences  # noqa: PLC0415 - slow to start
-
-    differences = Differences(session.settings_of(context))
-    return [note for pulse in found.up for note in differences.told(pulse)]
+    differing = differences.Differences(session.settings_of(context))
+    return [note for pulse in found.up for note in differing.told(pulse)]
 
 
-def absent(found: Health) -> list[Phrase]:
+def absent(found: "Health") -> list[Phrase]:
     """Where nobody is there to send anything."""
     if found.connected:
         return []

@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import output
+from bot.cli.later import later
 from bot.domain.phrase import Phrase
-from bot.settings import Settings, load
 
 if TYPE_CHECKING:
-    from bot.desk.desk import Desk
+    from bot import settings
+    from bot.app import configured, wiring
+    from bot.desk import desk
+    from bot.rendering.templates import JinjaTemplates
+else:
+    settings = later("bot.settings")
+    configured = later("bot.app.configured")
+    wiring = later("bot.app.wiring")
+    desk = later("bot.desk.desk")
 
 
-PLACES = (Path("carillon.toml"), Path("/etc/carillon/carillon.toml"))
+#: of the configuration, where nothing else is said
+FOLDER = Path("/etc/carillon")
+PLACES = (Path("carillon.toml"), FOLDER / "carillon.toml")
 VARIABLE = "CARILLON_CONFIG"
 
 
@@ -42,16 +52,16 @@ def locate(given: Path | None) -> Path:
     return found
 
 
-def settings_of(context: typer.Context) -> Settings:
-    return load(locate(context.find_root().obj))
+def settings_of(context: typer.Context) -> "settings.Settings":
+    return settings.load(locate(context.find_root().obj))
+
+
+def templates_of(context: typer.Context) -> "JinjaTemplates":
+    return configured.templates_of(settings_of(context))
 
 
 @contextmanager
-def desk_of(context: typer.Context) -> Iterator["Desk"]:
+def desk_of(context: typer.Context) -> Iterator["desk.Desk"]:
     """The desk over the configured database, where the operator asks."""
-    # not above: a usage error need not wait for every library
-    from bot.app.wiring import open_use_cases  # noqa: PLC0415
-    from bot.desk.desk import Desk  # noqa: PLC0415
-
-    with open_use_cases(settings_of(context)) as use_cases:
-        yield Desk(use_cases)
+    with wiring.open_use_cases(settings_of(context)) as use_cases:
+        yield desk.Desk(use_cases)

@@ -1,6 +1,7 @@
 """How schedules, texts and broadcasts look, for people and as JSON."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from bot.cli import moments, output
 from bot.cli.reader import words
@@ -13,8 +14,10 @@ from bot.domain.message import Text
 from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words
 from bot.domain.schedule import Schedule
-from bot.service.delivery.broadcasts import Account
-from bot.service.requests.schedules import Report
+
+if TYPE_CHECKING:
+    from bot.service.delivery.broadcasts import Account
+    from bot.service.requests.schedules import Report
 
 
 def target(schedule: Schedule) -> str:
@@ -95,7 +98,7 @@ def counts(progress: Progress) -> tuple[int, ...]:
     return (*reached, progress.deferred)
 
 
-def told_so_far(found: Account) -> Phrase:
+def told_so_far(found: "Account") -> Phrase:
     """Of one that was stopped just now."""
     return Counted(
         "Broadcast {name}: {count} of {total} has been told so far; what was on its"
@@ -109,7 +112,7 @@ def told_so_far(found: Account) -> Phrase:
     )
 
 
-def coming(found: Iterable[Report]) -> None:
+def coming(found: "Iterable[Report]") -> None:
     """What is to be sent, a line each."""
     output.table(
         (
@@ -130,7 +133,7 @@ def coming(found: Iterable[Report]) -> None:
     unreadable(one.schedule for one in found)
 
 
-def _when(one: Report) -> Phrase | str:
+def _when(one: "Report") -> Phrase | str:
     moment = moments.local(one.schedule.next_at, one.zone)
     said = rule_in_words(one.schedule)
     if said is None:
@@ -145,7 +148,7 @@ def _known_as(schedule: Schedule) -> Phrase | str:
     return Phrase("{title} ({id})", title=title, id=name) if title else name
 
 
-def state(one: Report) -> Phrase:
+def state(one: "Report") -> Phrase:
     """In a word; that one of its occurrences waits for an admin stands beside it."""
     found = meanings.state(one.schedule.state)
     if not one.is_held:
@@ -154,7 +157,7 @@ def state(one: Report) -> Phrase:
     return held if one.schedule.next_at is None else Listed(found, held)
 
 
-def broadcasts(found: Iterable[Account]) -> None:
+def broadcasts(found: "Iterable[Account]") -> None:
     """What is or was sent, a line each."""
     output.table(
         (

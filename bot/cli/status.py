@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.cli import moments, output, session, showing
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs.status import STATUS, Status, StatusWish
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Page
 from bot.service.ports.pulses import Pulse
-from bot.service.requests.schedules import Report
 
 if TYPE_CHECKING:
-    from bot.app.differences import Differences
+    from bot.app import differences, renamed
+    from bot.desk.verbs import status as verbs
+    from bot.service.requests.schedules import Report
+else:
+    differences = later("bot.app.differences")
+    renamed = later("bot.app.renamed")
+    verbs = later("bot.desk.verbs.status")
 
 _NEXT = 5
 
@@ -25,13 +30,9 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
 
     Exit code 0: a service is up and connected; 1: none is.
     """
-    # not above: a usage error need not wait for it
-    from bot.app import renamed  # noqa: PLC0415
-    from bot.app.differences import Differences  # noqa: PLC0415
-
-    differences = Differences(session.settings_of(context))
+    differing = differences.Differences(session.settings_of(context))
     with session.desk_of(context) as desk:
-        work = desk.ask_here(STATUS(StatusWish(limit=_NEXT)))
+        work = desk.ask_here(verbs.STATUS(verbs.StatusWish(limit=_NEXT)))
         found = work.health
         own = desk.policy.addresses.own
         # a service that cannot write gives no sign of life
@@ -43,7 +44,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                 "up": bool(found.up),
                 "connected": found.connected,
                 "services": [
-                    _pulse(pulse, differences) for pulse in (*found.up, *found.silent)
+                    _pulse(pulse, differing) for pulse in (*found.up, *found.silent)
                 ],
                 "sending": [views.broadcast(one) for one in work.sending],
                 "unreadable": [
@@ -60,7 +61,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         clocks = moments.here(session.settings_of(context))
         _show(work, clocks)
         for pulse in found.up:
-            for told in _configuration(pulse, differences, clocks):
+            for told in _configuration(pulse, differing, clocks):
                 output.say(told)
         if found.held_up and found.up:
             output.say(found.held_up)
@@ -81,7 +82,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         )
 
 
-def _show(work: Status, clocks: str) -> None:
+def _show(work: "verbs.Status", clocks: str) -> None:
     found = work.health
     up = [(pulse, Phrase("up")) for pulse in found.up]
     silent = [(pulse, Phrase("silent")) for pulse in found.silent]
@@ -126,7 +127,7 @@ def _show(work: Status, clocks: str) -> None:
     _waiting(work.paused, Phrase("Paused, until somebody resumes it:"), "paused")
 
 
-def _waiting(page: Page[Report], heading: Phrase, state: str) -> None:
+def _waiting(page: "Page[Report]", heading: Phrase, state: str) -> None:
     if not page.items:
         return
     _headed(heading)
@@ -148,7 +149,7 @@ def _headed(heading: Phrase) -> None:
 
 
 def _configuration(
-    pulse: Pulse, differences: "Differences", clocks: str
+    pulse: Pulse, differing: "differences.Differences", clocks: str
 ) -> Iterator[Phrase]:
     """Which it has read, and what is to be known of it."""
     if pulse.reading is None:
@@ -159,11 +160,11 @@ def _configuration(
         time=moments.local(pulse.reading.at, clocks),
         folder=pulse.reading.templates or Phrase("none"),
     )
-    for told in differences.told(pulse):
+    for told in differing.told(pulse):
         yield Phrase("Note: {text}.", text=told)
 
 
-def _pulse(pulse: Pulse, differences: "Differences") -> dict[str, Any]:
+def _pulse(pulse: Pulse, differing: "differences.Differences") -> dict[str, Any]:
     reading = pulse.reading
     return {
         "worker": pulse.worker,
@@ -173,7 +174,7 @@ def _pulse(pulse: Pulse, differences: "Differences") -> dict[str, Any]:
         "started_at": pulse.started_at,
         "seen_at": pulse.seen_at,
         "configuration": views.reading(reading) if reading else None,
-        "differs": differences.of(pulse),
+        "differs": differing.of(pulse),
     }
 
 

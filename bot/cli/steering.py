@@ -1,28 +1,33 @@
 """`carillon schedules pause` and the like: schedules out of their own time."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import consent, moments, naming, output, serving, session, showing
+from bot.cli.later import later
 from bot.desk import views
-from bot.desk.verbs import broadcasts, schedules, steering
-from bot.desk.verbs.broadcasts import BroadcastWish
-from bot.desk.verbs.schedules import Shown
 from bot.domain import coming, timestamps, wallclock
 from bot.domain.broadcast import BroadcastState, OccurrenceState
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import CautionKind, upcoming
-from bot.service.delivery.broadcasts import Account
 from bot.service.requests.request import ScheduleName
-from bot.service.requests.schedules import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.desk.desk import Desk
     from bot.desk.verb import Verb
+    from bot.desk.verbs import broadcasts, schedules, steering
+    from bot.desk.verbs.schedules import Shown
+    from bot.service.delivery.broadcasts import Account
+    from bot.service.requests.schedules import Report
+else:
+    broadcasts = later("bot.desk.verbs.broadcasts")
+    schedules = later("bot.desk.verbs.schedules")
+    steering = later("bot.desk.verbs.steering")
 
 #: occurrences among which one is looked for by its day
 _LOOKED_THROUGH = 1_000
@@ -57,7 +62,7 @@ def resume(
     """Go on after a pause, or let go what is held; asks before that is sent."""
     asks = consent.asks(yes=yes)
 
-    def agreed(found: Shown) -> None:
+    def agreed(found: "Shown") -> None:
         if _held(found):
             consent.about(found, json=json)
             question = Phrase("Send what is held now?")
@@ -107,7 +112,7 @@ def send_now(
     """Send it now, after asking; a recurring one keeps its rule."""
     asks = consent.asks(yes=yes)
 
-    def agreed(found: Shown) -> None:
+    def agreed(found: "Shown") -> None:
         consent.about(found, json=json)
         consent.of(Phrase("Send it now?"), Phrase("nothing was sent"))
 
@@ -154,7 +159,7 @@ def cancel(
     _tell(changed)
 
 
-def _to_cancel(found: Shown, *, json: bool) -> None:
+def _to_cancel(found: "Shown", *, json: bool) -> None:
     consent.about(found, json=json)
     consent.of(Phrase("Cancel it?"), Phrase("nothing was cancelled"))
 
@@ -164,7 +169,7 @@ def _agreed(
     verb: "Verb[Any, Report]",
     reference: str,
     owner: str | None,
-    agreed: Callable[[Shown], None],
+    agreed: "Callable[[Shown], None]",
 ) -> ScheduleName:
     """The one that people were asked about; of what is over the verb itself says so."""
     found = consent.shown(desk, reference, owner, verb.action)
@@ -173,17 +178,17 @@ def _agreed(
     return _same(found)
 
 
-def _held(found: Shown) -> int:
+def _held(found: "Shown") -> int:
     """How many of its occurrences wait for an admin."""
     held = OccurrenceState.HELD
     return sum(one.state is held for one in found.occurrences)
 
 
 def _latest(
-    desk: "Desk", report: Report, state: BroadcastState = BroadcastState.SENDING
-) -> list[Account]:
+    desk: "Desk", report: "Report", state: BroadcastState = BroadcastState.SENDING
+) -> "list[Account]":
     """The latest broadcast, where it is in that state."""
-    wish = BroadcastWish(limit=1, schedule=report.schedule.id)
+    wish = broadcasts.BroadcastWish(limit=1, schedule=report.schedule.id)
     found = desk.ask_here(broadcasts.LIST(wish)).items
     return [one for one in found if one.broadcast.state is state]
 
@@ -195,7 +200,7 @@ def _change(
     owner: str | None,
     json: bool,
     *,
-    agreed: Callable[[Shown], None] | None = None,
+    agreed: "Callable[[Shown], None] | None" = None,
     sends: bool = False,
 ) -> None:
     """`agreed` ends the program where somebody does not want it after all."""
@@ -213,7 +218,7 @@ def _change(
     serving.tell(absent)
 
 
-def _as_data(changed: Report) -> dict[str, Any]:
+def _as_data(changed: "Report") -> dict[str, Any]:
     return {
         **views.schedule(changed.schedule),
         "skipped": sorted(_left_out(changed)),
@@ -221,12 +226,12 @@ def _as_data(changed: Report) -> dict[str, Any]:
     }
 
 
-def tell(changed: Report) -> None:
+def tell(changed: "Report") -> None:
     output.say(_changed(changed))
     showing.unreadable([changed.schedule])
 
 
-def _tell(changed: Report) -> None:
+def _tell(changed: "Report") -> None:
     """How it stands, which says what cannot be read, and what else to know."""
     tell(changed)
     unread = CautionKind.UNREADABLE
@@ -263,12 +268,12 @@ def _change_one(
     _tell(after)
 
 
-def _same(found: Report | Shown) -> ScheduleName:
+def _same(found: "Report | Shown") -> ScheduleName:
     """The one that was looked at: another may have its id meanwhile."""
     return ScheduleName(number=found.schedule.id)
 
 
-def _to_end(found: Shown, before: Report, due: str | None, *, json: bool) -> None:
+def _to_end(found: "Shown", before: "Report", due: str | None, *, json: bool) -> None:
     """Asks where the skip is of the last that is left."""
     left_out, held = _left_out(before), _held(found)
     ahead = upcoming(found.schedule, limit=2, skipped=found.report.skipped)
@@ -282,7 +287,7 @@ def _to_end(found: Shown, before: Report, due: str | None, *, json: bool) -> Non
     consent.of(question, Phrase("nothing was skipped"))
 
 
-def _tell_skipped(before: Report, after: Report, due: str | None) -> None:
+def _tell_skipped(before: "Report", after: "Report", due: str | None) -> None:
     """Which occurrence it was, also where nothing was left to change."""
     named = set() if due is None else {timestamps.parse(due)}
     left_out = _left_out(after)
@@ -294,12 +299,12 @@ def _tell_skipped(before: Report, after: Report, due: str | None) -> None:
             output.say(Phrase("{moment} is not skipped.", moment=shown))
 
 
-def _left_out(report: Report) -> set[datetime]:
+def _left_out(report: "Report") -> set[datetime]:
     """The moments to come that are skipped."""
     return {coming.moment_of(report.schedule, wall) for wall in report.skipped}
 
 
-def _moment(report: Report, due: str | None) -> str | None:
+def _moment(report: "Report", due: str | None) -> str | None:
     """An occurrence as typed, in UTC; raises Invalid.
 
     None where none is named, and where all are over, which the verb says itself.
@@ -324,7 +329,7 @@ def _moment(report: Report, due: str | None) -> str | None:
     return timestamps.format(found[0])
 
 
-def _changed(report: Report) -> Phrase:
+def _changed(report: "Report") -> Phrase:
     found = report.schedule
     if found.next_at is None:
         return Phrase(

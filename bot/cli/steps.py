@@ -18,8 +18,9 @@ from bot.app.setup.neighbours import Neighbour, neighbours
 from bot.app.snippets import ServerKind, Snippet, snippet
 from bot.cli import output, questions
 from bot.cli.agreeing import agree
-from bot.cli.questions import FOLDER, Flags
+from bot.cli.questions import Flags
 from bot.cli.reader import words
+from bot.cli.session import FOLDER
 from bot.domain.characters import block
 from bot.domain.errors import Conflict
 from bot.domain.phrase import Phrase

@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import exporting, importing, moments, output, session
-from bot.desk.verbs import lists
-from bot.desk.verbs import subscribers as verbs
+from bot.cli.later import later
 from bot.domain import meanings, zones
 from bot.domain.lists import SubscriptionOrigin
 from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.desk.verbs import lists
+    from bot.desk.verbs import subscribers as verbs
+else:
+    lists = later("bot.desk.verbs.lists")
+    verbs = later("bot.desk.verbs.subscribers")
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
 app.command("import")(importing.import_people)
@@ -96,7 +100,7 @@ def _clocks(desk: "Desk", list_name: str) -> str:
 
 
 def _show_suspended(
-    context: typer.Context, wish: verbs.SubscriberWish, limit: int, *, json: bool
+    context: typer.Context, wish: "verbs.SubscriberWish", limit: int, *, json: bool
 ) -> None:
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.SUSPENDED(wish))

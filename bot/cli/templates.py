@@ -1,11 +1,12 @@
 """`carillon templates`: what announcements can be made of."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import given, moments, output, reader, session, showing, texts
+from bot.cli.later import later
 from bot.cli.trial import trial
 from bot.desk import views
 from bot.domain import timestamps, wallclock, zones
@@ -16,10 +17,16 @@ from bot.domain.language import choose
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.preview import Caution
 from bot.domain.relative import Anchor
-from bot.rendering.templates import JinjaTemplates
-from bot.service.requests.cautions import of_languages
 from bot.texts import ENGLISH
 from bot.texts.languages import judge, language_tag
+
+if TYPE_CHECKING:
+    from bot import clock
+    from bot.rendering.templates import JinjaTemplates
+    from bot.service.requests import cautions
+else:
+    clock = later("bot.clock")
+    cautions = later("bot.service.requests.cautions")
 
 app = typer.Typer(no_args_is_help=True, help="What announcements can be made of.")
 
@@ -29,7 +36,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The template's name."
 @app.command("list")
 def show_all(context: typer.Context, json: output.JSON = False) -> None:
     """Show every template, broken ones too."""
-    templates = _templates(context)
+    templates = session.templates_of(context)
     items = [_summary(templates, name) for name in templates.names()]
     if json:
         output.document({"items": items})
@@ -55,7 +62,7 @@ def show_all(context: typer.Context, json: output.JSON = False) -> None:
 @app.command()
 def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
     """Show what a template asks for, and where its files are."""
-    templates = _templates(context)
+    templates = session.templates_of(context)
     template, folder = templates.get(name), templates.folder_of(name)
     if json:
         output.document(
@@ -141,9 +148,7 @@ def render(
     json: output.JSON = False,
 ) -> None:
     """Show what readers would get."""
-    from bot.clock import SystemClock  # noqa: PLC0415 - slow to start
-
-    templates = _templates(context)
+    templates = session.templates_of(context)
     template = templates.get(name)
     if language is not None:
         with about("language"):
@@ -161,8 +166,8 @@ def render(
         # as for readers, for whom it is rendered once for each language there is
         spoken, several = found.voice.language, (*template.languages, "")
         wishes = [wish and templates.variant(several, wish, spoken) for wish in wishes]
-        unused = tuple(of_languages(template, values, spoken))
-    moment = moments.read(at, zone, "deliver-at") if at else SystemClock().now()
+        unused = tuple(cautions.of_languages(template, values, spoken))
+    moment = moments.read(at, zone, "deliver-at") if at else clock.SystemClock().now()
     due = Anchor(timestamps.round_up(moment), zone)
     shown_zone = found.own_timezone or zone.key
     try:
@@ -216,7 +221,7 @@ def check(
     json: output.JSON = False,
 ) -> None:
     """Show what the templates' authors should put right; exit code 1 if anything."""
-    templates = _templates(context)
+    templates = session.templates_of(context)
     wanted = names or templates.names()
     # what two of them share may be wrong with both
     faults = (
@@ -255,13 +260,7 @@ def check(
         )
 
 
-def _templates(context: typer.Context) -> JinjaTemplates:
-    from bot.app.wiring import templates_of  # noqa: PLC0415 - slow to start
-
-    return templates_of(session.settings_of(context))
-
-
-def _summary(templates: JinjaTemplates, name: str) -> dict[str, Any]:
+def _summary(templates: "JinjaTemplates", name: str) -> dict[str, Any]:
     try:
         template: Template | None = templates.get(name)
         fault = None

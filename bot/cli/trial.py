@@ -1,17 +1,27 @@
 """Whom a template is tried out for: anybody, a list's readers, or one reader."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import typer
 
 from bot.cli import session
-from bot.desk.verb import Plain
-from bot.desk.verbs import lists, subscribers
+from bot.cli.later import later
 from bot.domain.lists import AnnouncementList, Subscriber
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
 from bot.domain.voice import STAND_IN_RECIPIENT, Voice
-from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.app import configured
+    from bot.desk import verb
+    from bot.desk.verbs import lists, subscribers
+    from bot.settings import Settings
+else:
+    configured = later("bot.app.configured")
+    verb = later("bot.desk.verb")
+    lists = later("bot.desk.verbs.lists")
+    subscribers = later("bot.desk.verbs.subscribers")
 
 #: who speaks where none is configured
 _SAMPLE = Voice(
@@ -78,17 +88,15 @@ def trial(context: typer.Context, jid: str | None, list_name: str | None) -> Tri
         if list_name is not None:
             speaks = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         else:
-            every = desk.ask_here(lists.LIST(Plain("lists")))
+            every = desk.ask_here(lists.LIST(verb.Plain("lists")))
             speaks = next((entry for entry, *_ in every if entry.is_default), None)
         voice = desk.policy.voice_of(speaks) if speaks is not None else _SAMPLE
     return Trial(voice=voice, reader=reader, jid=jid)
 
 
-def _configured(settings: Settings) -> Voice:
+def _configured(settings: "Settings") -> Voice:
     """The default list's, as it is configured."""
-    from bot.app.wiring import lists_of, policy_of  # noqa: PLC0415 - slow to start
-
-    for entry in lists_of(settings):
+    for entry in configured.lists_of(settings):
         if entry.is_default:
-            return policy_of(settings).voice_of(entry)
+            return configured.policy_of(settings).voice_of(entry)
     return _SAMPLE

@@ -1,7 +1,7 @@
 """What is found, as data: for JSON on the command line, and for pages to come."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.domain import coming
 from bot.domain.broadcast import DeliveryException, Occurrence
@@ -9,9 +9,11 @@ from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words
 from bot.domain.schedule import Schedule, TemplateContent
-from bot.service.delivery.broadcasts import Account
 from bot.service.ports.pulses import Reading
-from bot.service.requests.schedules import Report
+
+if TYPE_CHECKING:
+    from bot.service.delivery.broadcasts import Account
+    from bot.service.requests.schedules import Report
 
 
 def texts(found: Iterable[Text]) -> list[dict[str, Any]]:
@@ -53,7 +55,7 @@ def schedule(one: Schedule) -> dict[str, Any]:
     }
 
 
-def report(one: Report) -> dict[str, Any]:
+def report(one: "Report") -> dict[str, Any]:
     """Also what an occurrence of it waits for."""
     return {**schedule(one.schedule), "held": one.is_held}
 
@@ -62,7 +64,7 @@ def _english(why: Phrase | None) -> str | None:
     return None if why is None else str(why)
 
 
-def broadcast(one: Account) -> dict[str, Any]:
+def broadcast(one: "Account") -> dict[str, Any]:
     found, progress, content = one.broadcast, one.progress, one.schedule.content
     return {
         "broadcast": str(one.name),

@@ -10,17 +10,18 @@
     ├── Finished          the schedule is past changing
     ├── NotOffered        switched off or not part of this service
     └── Unavailable       the database is away; try again later
+    SettingsError         every fault of a configuration at once
 
 Each door translates `code` into its own form (stanza condition, exit code,
 HTTP status) in one table, and tells the caller `phrase` in his language: it never
 holds internals. `text` is the same in English, for logs and the audit trail.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Listed, Phrase
 
 
 class CarillonError(Exception):
@@ -139,6 +140,17 @@ CODES = tuple(
         *(Finished, NotOffered, Unavailable, CarillonError),
     )
 )
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; `faults` holds a line for each reason.
+
+    No CarillonError, which is of one request and has one reason.
+    """
+
+    def __init__(self, faults: Sequence[Phrase]) -> None:
+        super().__init__(Listed(*faults, separator="\n"))
+        self.faults = tuple(faults)
 
 
 @contextmanager

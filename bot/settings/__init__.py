@@ -4,10 +4,11 @@ sections.py  every section and key, as pydantic models
 values.py    what single values may be
 loading.py   `load` reports every fault at once, in one `SettingsError`
 comparing.py which keys of two configurations differ
-faults.py    that error, and what pydantic says in our words
+faults.py    what pydantic says, in our words
 """
 
-from bot.settings.faults import SettingsError, reasons
+from bot.domain.errors import SettingsError
+from bot.settings.faults import reasons
 from bot.settings.loading import load, place
 from bot.settings.sections import (
     LOOPBACK,

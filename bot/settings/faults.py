@@ -1,20 +1,11 @@
 """Why a configuration cannot be used, in words for people."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.domain.phrase import Listed, Phrase
 from bot.texts.validation import reason
-
-
-class SettingsError(Exception):
-    """The configuration cannot be used; `faults` holds a line for each reason."""
-
-    def __init__(self, faults: Sequence[Phrase]) -> None:
-        super().__init__(Listed(*faults, separator="\n"))
-        self.faults = tuple(faults)
 
 
 def reasons(error: ValidationError) -> Phrase:

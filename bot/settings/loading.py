@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as UnreadableError
 
-from bot.domain.errors import Invalid
+from bot.domain.errors import Invalid, SettingsError
 from bot.domain.phrase import Phrase
 from bot.domain.positions import Lines, line_of, lines_of
 from bot.domain.reading import Misread, decoded, toml
-from bot.settings.faults import SettingsError, key_of
+from bot.settings.faults import key_of
 from bot.settings.sections import ListSettings, Settings
 from bot.texts.validation import reason
 

@@ -24,12 +24,11 @@ from pydantic_settings import (
 
 from bot.domain import wallclock
 from bot.domain.addresses import Addresses
-from bot.domain.errors import Invalid
+from bot.domain.errors import Invalid, SettingsError
 from bot.domain.jid import bare
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
 from bot.settings import values
-from bot.settings.faults import SettingsError
 from bot.texts.languages import language_tag
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.wiring import lists_of
+from bot.app.configured import lists_of
 from bot.settings import load
 from tests.cli.workplace import Workplace
 

@@ -6,12 +6,11 @@ from gettext import NullTranslations
 
 import pytest
 import typer
-from typer.main import get_command
 from typer.testing import CliRunner
 
 from bot.cli import output, reader
 from bot.cli.helps import holders, translate
-from bot.cli.program import app
+from bot.cli.program import app, whole
 from bot.domain.phrase import Phrase
 from bot.texts import LANGUAGES, said
 from contrib.catalogues import template
@@ -91,7 +90,7 @@ def test_every_help_is_extracted() -> None:
     """Translators get the help of each command, argument and option."""
     catalog = template()
     assert "Usage:" in catalog
-    found = list(holders("carillon", get_command(app)))
+    found = list(holders("carillon", whole()))
     assert len(found) > 100
     assert [each.help for _, each in found if each.help not in catalog] == []
 
@@ -99,8 +98,8 @@ def test_every_help_is_extracted() -> None:
 @pytest.mark.usefixtures("marked")
 def test_every_help_is_translated() -> None:
     """A program that starts gets the translation of each help."""
-    english = [each.help for _, each in holders("carillon", get_command(app))]
-    program = get_command(app)
+    english = [each.help for _, each in holders("carillon", whole())]
+    program = whole()
     translate(program)
     found = [each.help for _, each in holders("carillon", program)]
     assert found == [f"<<{text}>>" for text in english]
@@ -247,11 +246,11 @@ def test_completion_works_in_a_language(place: Workplace) -> None:
     """Shells that ask for commands get them, with help where they show some."""
     asked = {
         **GERMAN,
-        "_CARILLON_COMPLETE": "complete_zsh",
-        "_TYPER_COMPLETE_ARGS": "carillon li",
+        "_CARILLON_COMPLETE": "zsh",
+        "_CARILLON_LINE": "carillon li",
     }
     shown = place.program(command=[sys.executable, "-m", "bot"], env=asked)
-    assert '"lists"' in shown.out
+    assert shown.out == "lists\tJede Liste zeigen und wie viele auf ihr stehen.\n"
 
 
 @pytest.mark.parametrize(

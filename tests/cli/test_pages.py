@@ -16,11 +16,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from bot.app.snippets import ServerKind, snippet
 from bot.cli import questions
-from bot.cli.program import app
+from bot.cli.program import whole
 from bot.clock import SystemClock
 from bot.settings import load
 from tests.cli.workplace import CONFIG, Workplace, plan, send
@@ -36,7 +35,7 @@ FOREIGN = frozenset(
         *("cp", "curl", "docker", "ejabberdctl", "git", "grep"),
         *("install", "journalctl", "ln", "make", "mkdir", "mongooseimctl"),
         *("openssl", "pipx", "profanity", "prosodyctl", "python3", "rm"),
-        *("runuser", "sed", "sqlite3", "systemctl"),
+        *("pg_dump", "pg_restore", "runuser", "sed", "sqlite3", "systemctl"),
     }
 )
 #: these wait for a service, a server, an answer, or for ever
@@ -83,7 +82,7 @@ def ahead(word: str) -> str:
 
 def understood(words: list[str]) -> None:
     """Raises where there is no such command, option or argument."""
-    command: Any = get_command(app)
+    command: Any = whole()
     context = command.make_context("carillon", list(words))
     while getattr(command, "commands", None):
         rest = [*context._protected_args, *context.args]

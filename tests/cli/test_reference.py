@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from typer.main import get_command
 
-from bot.cli.program import app
+from bot.cli.program import whole
 from bot.settings import ListSettings, Settings, load
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +84,7 @@ def _commands(command: Any, before: str = "carillon") -> list[tuple[str, Any]]:
     ]
 
 
-COMMANDS = _commands(get_command(app))
+COMMANDS = _commands(whole())
 
 
 @pytest.mark.parametrize("name", [name for name, _ in COMMANDS])

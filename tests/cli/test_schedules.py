@@ -2,14 +2,10 @@
 
 import json
 import re
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from bot.domain.broadcast import Occurrence, OccurrenceState
-from bot.service.ports.unit_of_work import UnitOfWork
-from tests.cli.workplace import Workplace, plan, send
+from tests.cli.workplace import Workplace, hold, plan, send
 
 
 @pytest.fixture
@@ -272,7 +268,7 @@ def test_show_tells_that_it_is_paused_or_held(place: Workplace) -> None:
     place.done("schedules", "pause", "p")
     place.done("announce", "news", "--body", "Hi", "--in", "9d", "--id", "h", "--yes")
     with place.use_cases() as service:
-        service.database.call(_held, 2)
+        service.database.call(hold, 2)
     paused = _pairs(place.done("schedules", "show", "p"))
     assert paused["state"] == "paused"
     assert paused["paused since"]
@@ -291,21 +287,6 @@ def test_show_tells_that_it_is_paused_or_held(place: Workplace) -> None:
     told = place("status").out
     assert "Held, until an admin resumes or skips it:" in told
     assert "Paused, until somebody resumes it:" in told
-
-
-def _held(unit: UnitOfWork, number: int) -> None:
-    """As the planner leaves it that found it too late."""
-    found = unit.schedules.get(number)
-    assert found is not None
-    unit.occurrences.add(
-        Occurrence(
-            schedule_id=number,
-            due_at=unit.now() - timedelta(hours=1),
-            state=OccurrenceState.HELD,
-            reason="late",
-        )
-    )
-    unit.schedules.save(replace(found, next_at=None))
 
 
 def _pairs(out: str) -> dict[str, str]:

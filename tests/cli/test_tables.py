@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from typer.main import get_command
 
-from bot.cli.program import app
+from bot.cli.program import whole
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
@@ -70,7 +69,7 @@ def commands(group: Any, before: str = "") -> Iterator[str]:
 
 def test_every_command_is_here() -> None:
     """A new command is looked at here, or said to print no table."""
-    assert set(commands(get_command(app))) == COMMANDS.keys() | NONE
+    assert set(commands(whole())) == COMMANDS.keys() | NONE
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +161,7 @@ def test_tables_fit(place: Workplace, width: int, language: str) -> None:
         folded = lines(place, command, width, language)
         longest = max((cell_len(line) for line in folded), default=0)
         whole = max((len(word) for word in words(folded)), default=0)
-        assert longest <= max(width, whole), (name, folded)
+        assert longest <= max(width, whole), (name, max(folded, key=cell_len))
         piped = words(lines(place, command, 0, language)) - empty(language)
         assert timeless(piped) - timeless(words(folded)) == set(), name
 

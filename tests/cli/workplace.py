@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from typer.testing import CliRunner
 
 from bot.app.wiring import open_use_cases
 from bot.cli.program import app
-from bot.domain.broadcast import ExceptionKind
+from bot.domain.broadcast import ExceptionKind, Occurrence, OccurrenceState
 from bot.domain.lateness import Shift
 from bot.service.delivery.jobs import Job, Step
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import load
 from tests.servers import forked
@@ -269,3 +271,18 @@ def soon(place: Workplace) -> None:
     """Let the window reach the far years that these tests use."""
     with place.config.open("a") as file:
         file.write("\n[limits.admin]\nwindow_days = 100000\n")
+
+
+def hold(unit: UnitOfWork, number: int) -> None:
+    """As the planner leaves it that found it too late."""
+    found = unit.schedules.get(number)
+    assert found is not None
+    unit.occurrences.add(
+        Occurrence(
+            schedule_id=number,
+            due_at=unit.now() - timedelta(hours=1),
+            state=OccurrenceState.HELD,
+            reason="late",
+        )
+    )
+    unit.schedules.save(replace(found, next_at=None))

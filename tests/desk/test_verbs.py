@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from bot.desk.verb import Verb
-from bot.desk.verbs import ALL
+from bot.desk.verbs.everything import ALL
 from bot.domain.fields import FieldType
 
 

@@ -12,11 +12,10 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Le
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
-from typer.main import get_command
 from typer.testing import CliRunner
 
-from bot.cli.program import app
-from bot.desk.verbs import ALL
+from bot.cli.program import app, whole
+from bot.desk.verbs.everything import ALL
 from bot.domain.fields import Field
 from bot.settings import ListSettings, Settings
 
@@ -161,7 +160,7 @@ def commands() -> list[tuple[str, Any]]:
         for name, child in (inner or {}).items():
             yield from walk(child, f"{before} {name}")
 
-    return list(walk(get_command(app), "carillon"))
+    return list(walk(whole(), "carillon"))
 
 
 # --- what can be asked --------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The shells complete the program's commands and options, as `completion` says."""
+"""The shells complete commands, options and values, as `completion` says."""
 
 import os
 import pty
@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import upgrade
+from tests.cli.workplace import Workplace
 from tests.servers import programs, tools
+from tests.world import SERVICE
 
 PROMPT = "ready> "
 #: what each runs when it starts; zsh's parts are not where it looks for them
@@ -42,6 +45,7 @@ class Terminal:
         program = Path(sys.executable).parent
         path = f"{program}:{os.environ['PATH']}"
         more = {"HOME": str(home), "ZDOTDIR": str(home), "TERM": "xterm"}
+        more["CARILLON_CONFIG"] = str(home / "carillon.toml")
         self._shell = subprocess.Popen(
             ["setsid", "--ctty", "--", *command],  # the terminal is its own
             cwd=home,
@@ -98,13 +102,35 @@ def _fish(home: Path) -> Path:
     return Path(shutil.copy(program, home / "fish" / "bin" / "fish"))
 
 
+#: what is typed, and what the command that results prints; each has what is typed in
+#: another place, or as another word
+TYPED = [
+    ("carillon sched\tli\t--he\t\r", "Usage: carillon schedules list"),
+    ("carillon subscribers li\tne\t--js\t\r", '"language_seen": null'),
+    ("carillon schedules show di\t--js\t\r", '"id": "disks"'),
+    ("carillon subscribers remove news bob@ex\t\r", "1 removed from news"),
+    (
+        "carillon templates render ne\t--set he\tSoon --set te\tMore --js\t\r",
+        '"subject": "Soon"',
+    ),
+    ("carillon templates render news --tz=Europe/War\t--x\r", "No such option"),
+    ("carillon -c carillon.t\tdb current\r", "at 0"),
+]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_tab(shell: str, tmp_path: Path) -> None:
-    """Tab completes a command, its own command and an option; what results runs."""
+    """Tab completes a command, an option or a value; what results runs."""
+    place = Workplace(tmp_path)
+    upgrade.upgrade(f"sqlite:///{tmp_path}/carillon.db", SERVICE)
+    place.done("subscribers", "add", "news", "bob@example.org", "eve@example.org")
+    announced = ("--body", "New disks.", "--in", "2h", "--id", "disks", "--yes")
+    place.done("announce", "news", *announced)
     terminal = _start(shell, tmp_path)
     try:
-        terminal.until(PROMPT)
-        terminal.type("carillon sched\tli\t--he\t\r")
-        terminal.until("Usage: carillon schedules list")
+        for typed, printed in TYPED:
+            terminal.until(PROMPT)
+            terminal.type(typed)
+            terminal.until(printed)
     finally:
         terminal.close()

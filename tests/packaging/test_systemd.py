@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.running import GRACE_SECONDS, PULSE
-from bot.cli.questions import FOLDER
+from bot.cli.session import FOLDER
 from bot.xmpp.session.timing import Timing
 from tests.e2e.service import Service
 from tests.packaging.building import ROOT

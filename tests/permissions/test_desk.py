@@ -13,7 +13,6 @@ from bot.desk.desk import Desk
 from bot.desk.gate import Share
 from bot.desk.verb import Plain, Verb, Wanted
 from bot.desk.verbs import (
-    ALL,
     announcing,
     audit,
     broadcasts,
@@ -22,6 +21,7 @@ from bot.desk.verbs import (
     steering,
     subscribers,
 )
+from bot.desk.verbs.everything import ALL
 from bot.domain import timestamps
 from bot.domain.access import Access, Caller
 from bot.domain.audit import Action, Asked

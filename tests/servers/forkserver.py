@@ -24,9 +24,11 @@ import termios
 import time
 from typing import Any, TextIO
 
-from bot.app import running  # noqa: F401 - commands import it late; here once for all
+from bot.app import running  # noqa: F401 - commands load it late; here once for all
 from bot.app.checks import everything  # noqa: F401 - likewise
-from bot.cli import main
+from bot.cli import layout, logs, main, steps  # noqa: F401 - likewise
+from bot.cli.program import whole
+from bot.desk.verbs import everything as verbs  # noqa: F401 - likewise
 
 _PR_SET_PDEATHSIG = 1
 _REQUEST_BYTES = 1 << 17
@@ -35,6 +37,7 @@ _LIBC = ctypes.CDLL(None)
 
 def serve(control: socket.socket) -> None:
     """Answers requests until the tests close the other end; returns in each program."""
+    whole()  # each command is loaded
     gc.freeze()  # what is shared stays shared
     while True:
         request, descriptors, *_ = socket.recv_fds(control, _REQUEST_BYTES, 4)

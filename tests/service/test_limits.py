@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.app.wiring import policy_of
+from bot.app.configured import policy_of
 from bot.domain.access import Access, Role
 from bot.domain.errors import PolicyViolation
 from bot.domain.recurrence import Freq

@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError
 
-from bot.app.wiring import lists_of, open_use_cases, spool_of
+from bot.app.configured import lists_of
+from bot.app.wiring import open_use_cases, spool_of
 from bot.desk.desk import Desk
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList

@@ -10,7 +10,8 @@ from shlex import quote
 
 from bot.app import renamed
 from bot.app.checks.finding import Finding, Result, fault, ok, warning
-from bot.app.wiring import database_of, templates_of
+from bot.app.configured import templates_of
+from bot.app.wiring import database_of
 from bot.domain import wallclock, zonedata
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.phrase import Listed, Phrase, Quoted

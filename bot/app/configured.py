@@ -1,0 +1,86 @@
+"""What is configured, as the parts of a service that need no database."""
+
+from datetime import timedelta
+
+from bot.domain.access import Access, Role
+from bot.domain.lists import AnnouncementList, ListKind
+from bot.domain.message import MessageType
+from bot.domain.recurrence import Freq
+from bot.rendering.templates import JinjaTemplates
+from bot.service.rules.policy import Limits, Policy
+from bot.settings import LimitSettings, Settings
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Roles, addresses and limits as configured."""
+    addresses = settings.xmpp.addresses
+    return Policy(
+        access=Access(
+            admins=frozenset(settings.access.admins),
+            publishers=frozenset(
+                jid for entry in settings.lists.values() for jid in entry.publishers
+            ),
+            auditors=frozenset(settings.access.auditors),
+            domains=frozenset({addresses.server, *settings.access.domains}),
+        ),
+        addresses=addresses,
+        limits={
+            Role.ADMIN: _limits(Role.ADMIN, settings.limits.admin),
+            Role.PUBLISHER: _limits(Role.PUBLISHER, settings.limits.of_publishers),
+            Role.USER: _limits(Role.USER, settings.limits.user),
+            Role.STRANGER: _limits(Role.USER, settings.limits.user),
+        },
+        notify=None if settings.notify.jids is None else tuple(settings.notify.jids),
+    )
+
+
+def templates_of(settings: Settings) -> JinjaTemplates:
+    """The templates, up to the widest of the configured limits."""
+    return JinjaTemplates(settings.templates.folder, **_widest(settings))
+
+
+def use(settings: Settings, policy: Policy, templates: JinjaTemplates) -> None:
+    """Have both be what is configured now, for all who share them."""
+    policy.become(policy_of(settings))
+    templates.use(settings.templates.folder, **_widest(settings))
+
+
+def _widest(settings: Settings) -> dict[str, int]:
+    by_role = settings.limits
+    limits = (by_role.user, by_role.of_publishers, by_role.admin)
+    return {
+        "max_subject": max(limit.subject for limit in limits),
+        "max_body": max(limit.body for limit in limits),
+    }
+
+
+def _limits(role: Role, limits: LimitSettings) -> Limits:
+    return Limits(
+        role=role,
+        pending=limits.pending,
+        requests_per_minute=limits.requests_per_minute,
+        deliveries_per_day=limits.deliveries_per_day,
+        window=timedelta(days=limits.window_days),
+        body=limits.body,
+        subject=limits.subject,
+        frequencies=tuple(freq for freq in Freq if freq in limits.frequencies),
+    )
+
+
+def lists_of(settings: Settings) -> list[AnnouncementList]:
+    """The configured lists; an only list is the default."""
+    alone = len(settings.lists) == 1
+    return [
+        AnnouncementList(
+            name=name,
+            title=entry.title or name.capitalize(),
+            is_default=entry.default or alone,
+            kind=ListKind(entry.kind),
+            language=entry.language,
+            timezone=entry.timezone,
+            type=MessageType(entry.type),
+            publishers=frozenset(entry.publishers),
+            welcome=entry.welcome or None,
+        )
+        for name, entry in settings.lists.items()
+    ]

@@ -1,0 +1,72 @@
+"""The commands of `carillon`: by name, what each does in a sentence, and itself.
+
+The list of all commands is shown without any of them; each is loaded where it is
+called, and then only it. The sentence is the first of the command's own help, which
+`tests/cli/test_start.py` compares.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+from typer.main import get_group
+
+from bot.cli import helps
+from bot.cli.reader import words
+from bot.domain.phrase import Phrase
+
+#: `bot.cli.NAME` declares it, in a function NAME or a Typer `app`
+SENTENCES = {
+    "run": Phrase(
+        "Run the service until SIGTERM or Ctrl-C; SIGHUP has it read its configuration."
+    ),
+    "reload": Phrase(
+        "Have the running service read its configuration and templates anew."
+    ),
+    "status": Phrase("Is it up and connected, and what goes out next."),
+    "init": Phrase(
+        "Write a configuration by asking, and send a first announcement to the admin."
+    ),
+    "check": Phrase(
+        "Verify all that can be verified: files, database, server, login, limits."
+    ),
+    "announce": Phrase("Announce something to a list, now or scheduled."),
+    "audit": Phrase("Show who asked what, with which result; the latest come last."),
+    "lists": Phrase("Show every list and how many stand on it."),
+    "completion": Phrase("Print what makes a shell complete commands and options."),
+    "schedules": Phrase("What is pending, and changing it."),
+    "broadcasts": Phrase("What is or was sent."),
+    "subscribers": Phrase("Who stands on a list."),
+    "templates": Phrase("What announcements can be made of."),
+    "db": Phrase("The database's schema."),
+}
+
+
+class Named(TyperCommand):
+    """A command of which only the name is known; it becomes itself when called."""
+
+    def __init__(self, name: str, sentence: Phrase) -> None:
+        super().__init__(name, short_help=words(sentence), rich_markup_mode=None)
+        self._called = name
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """That of the command itself, which then parses, completes and runs."""
+        command = loaded(self._called)
+        helps.translate(command)
+        return command.make_context(*args, **more)
+
+
+def named() -> dict[str, TyperCommand]:
+    return {name: Named(name, sentence) for name, sentence in SENTENCES.items()}
+
+
+def loaded(name: str) -> Any:
+    """The command itself, with all below it."""
+    module = import_module(f"bot.cli.{name}")
+    above = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    if hasattr(module, "app"):
+        above.add_typer(module.app, name=name)
+    else:
+        above.command(name)(getattr(module, name))
+    return get_group(above).commands[name]

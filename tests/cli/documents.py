@@ -1,0 +1,216 @@
+"""What each command prints with `--json`, of an operation in which much happens."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any
+
+from typer.testing import CliRunner
+
+from bot.cli.program import app
+from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.paging import Paging
+from bot.service.ports.pulses import Pulse, Reading
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.store import upgrade
+from tests.cli.workplace import Workplace, hold, plan, send
+from tests.world import SERVICE
+
+ANNA, BERT = "anna@example.org", "bert@example.org"
+_PEOPLE = f"jid,language,colour\n{ANNA},de,blue\n{ANNA},pl,red\nnobody at all,,\n"
+_CHOICE = """
+languages = ["en"]
+title = { en = "Choice" }
+description = { en = "Of two" }
+[fields.kind]
+type = "choice"
+default = "planned"
+label = { en = "Kind" }
+help = { en = "Which" }
+choices = { planned = { en = "Planned" } }
+"""
+
+Take = Callable[..., Any]
+
+
+def of(place: Workplace) -> dict[str, list[Any]]:
+    """By command, `schedules list`; `place` has no database yet."""
+    found: dict[str, list[Any]] = {}
+
+    def take(command: str, *words: str) -> Any:
+        """Print it, whatever the exit code."""
+        done = place(*command.split(), *words, "--json")
+        assert done.out, done
+        document = json.loads(done.out)
+        found.setdefault(command, []).append(document)
+        return document
+
+    _database(place, take)
+    _files(place, take)
+    _people(place, take)
+    _announcements(place, take)
+    _sending(place, take)
+    _service(place, take)
+    take("audit")
+    take("audit", "--purge", "900d")
+    found["init"] = [_init(place)]
+    text = place.config.read_text()
+    place.config.write_text(text.replace(f'jid = "{SERVICE}"', 'jid = "new.test"'))
+    take("db adopt", SERVICE)
+    return found
+
+
+def _database(place: Workplace, take: Take) -> None:
+    take("db upgrade")
+    upgrade.downgrade(f"sqlite:///{place.folder}/carillon.db", "0008")
+    take("db check")
+    take("db upgrade")
+    take("db current")
+
+
+def _files(place: Workplace, take: Take) -> None:
+    place.add_template("choice", "{{ kind }}", _CHOICE)
+    place.add_template("broken", "{{ kind", 'languages = ["en"]\n')
+    take("templates list")
+    take("templates show", "choice")
+    take("templates render", "choice", "--for", ANNA)
+    take("templates check")
+    take("check")
+
+
+def _people(place: Workplace, take: Take) -> None:
+    take("subscribers add", "maintenance", ANNA, BERT, "--language", "de")
+    take("subscribers add", "news", ANNA)
+    take("subscribers remove", "news", ANNA)
+    (place.folder / "people.csv").write_text(_PEOPLE)
+    file = str(place.folder / "people.csv")
+    take("subscribers import", "news", file, "--skip-bad")
+    take("subscribers export", "news", str(place.folder / "out.csv"))
+    take("subscribers list", "maintenance")
+    take("lists")
+
+
+def _announcements(place: Workplace, take: Take) -> None:
+    words = ("maintenance", "--body", "New disks.", "--yes")
+    monthly = ("--at", "2027-01-31 09:00", "--every", "FREQ=MONTHLY;COUNT=9")
+    window = place.config.read_text()
+    place.config.write_text(f"{window}\n[limits.admin]\nwindow_days = 3000\n")
+    take("announce", *words, *monthly, "--id", "disks")
+    take("announce", *words, "--dry-run")
+    take("announce", "news", "--template", "choice", "--in", "1h", "--yes")
+    edited = ("disks", "--body", "No disks.", "--at", "2027-01-31 10:00")
+    take("schedules edit", *edited, "--dry-run")
+    take("schedules skip", "disks", "2027-03-31")
+    take("schedules edit", *edited, "--every", "FREQ=DAILY;COUNT=9", "--yes")
+    take("schedules skip", "disks", "2027-02-01")
+    take("schedules unskip", "disks", "2027-02-01")
+    take("schedules skip", "disks", "2027-02-02")
+    take("schedules pause", "disks")
+    take("schedules resume", "disks")
+    take("schedules preview", "disks")
+    take("schedules show", "disks")
+    take("schedules list")
+
+
+def _sending(place: Workplace, take: Take) -> None:
+    take("schedules send-now", "disks")
+    with place.use_cases() as uses:
+        plan(uses)
+        send(uses, {BERT: "remote-server-timeout"})
+        uses.database.call(lambda unit: _bounce(uses, unit))
+    take("broadcasts list")
+    for command in ("broadcasts show", "broadcasts failures", "broadcasts watch"):
+        take(command, "1")
+    take("schedules show", "disks")
+    take("subscribers list", "maintenance", "--suspended")
+    for name in ("one", "two"):
+        place.done("announce", "maintenance", "--body", "Hi", "--id", name, "--yes")
+    with place.use_cases() as uses:
+        while len(uses.database.look(_under_way)) < len(("one", "two")):
+            plan(uses)  # it is due with the next second
+    later = ("maintenance", "--body", "Hi", "--in", "9d", "--yes")
+    for name in ("held", "paused"):
+        place.done("announce", *later, "--id", name)
+    place.done("schedules", "pause", "paused")
+    with place.use_cases() as uses:
+        uses.database.call(hold, place.data("schedules", "show", "held")["reference"])
+    take("status")
+    take("schedules cancel", "one")
+    take("broadcasts stop", "--all")
+    with _engine(place):
+        take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
+
+
+def _under_way(unit: UnitOfWork) -> Sequence[Any]:
+    return unit.broadcasts.page(Paging(), sending=True).items
+
+
+@contextmanager
+def _engine(place: Workplace) -> Iterator[None]:
+    """What is due meanwhile is sent."""
+    over = Event()
+
+    def work() -> None:
+        with place.use_cases() as uses:
+            while not over.wait(0.1):
+                plan(uses)
+                send(uses)
+
+    working = Thread(target=work)
+    working.start()
+    try:
+        yield
+    finally:
+        over.set()
+        working.join()
+
+
+def _bounce(uses: Any, unit: UnitOfWork) -> None:
+    """A reader has no account any more."""
+    for one in unit.broadcasts.page(Paging()).items:
+        uses.outcomes.bounced(
+            unit,
+            Bounce(
+                broadcast_key=one.key,
+                jid=BERT,
+                condition="item-not-found",
+                error_type="cancel",
+            ),
+        )
+
+
+def _service(place: Workplace, take: Take) -> None:
+    """One that runs, and one row that cannot be read."""
+    with place.use_cases() as uses:
+        now = uses.clock.now()
+        pulse = Pulse(
+            worker="worker",
+            service=SERVICE,
+            version="1",
+            connected=True,
+            started_at=now - timedelta(hours=1),
+            seen_at=now,
+            reading=Reading(
+                file=str(place.config),
+                templates=str(place.folder / "templates"),
+                at=now,
+                changed=("limits.admin.window_days", "web.listen"),
+                waiting=("web.listen",),
+                answers=1,  # the first time that it is asked
+            ),
+        )
+        uses.database.call(lambda unit: unit.facts.beat(pulse))
+    take("reload")
+    with closing(sqlite3.connect(place.folder / "carillon.db")) as database:
+        database.execute("UPDATE schedule SET timezone = 'X' WHERE client_id = 'disks'")
+        database.commit()
+    take("status")
+
+
+def _init(place: Workplace) -> Any:
+    words = ["init", "--dir", str(place.folder / "new"), "--jid", "a.example.org"]
+    words += ["--admin", ANNA, "--server", "prosody", "--no-test", "--json"]
+    return json.loads(CliRunner().invoke(app, words).stdout)

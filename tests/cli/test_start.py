@@ -1,0 +1,84 @@
+"""What needs no database starts without what only the work needs."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.cli.commands import SENTENCES
+from bot.cli.program import whole
+from tests.cli.workplace import Workplace
+
+#: each costs about as much as all that a help needs, or more
+SLOW = {
+    *("alembic", "apscheduler", "babel", "jinja2", "prometheus_client", "psycopg"),
+    *("pydantic_settings", "rich", "slixmpp", "sqlalchemy", "starlette", "structlog"),
+    "uvicorn",
+}
+#: it ends as the program does, and says last what is loaded
+LOADED = """
+import atexit, os, sys
+err, leave = sys.stderr, os._exit
+tell = lambda: print("\\nloaded", *sys.modules, file=err, flush=True)
+os._exit = lambda code: (tell(), leave(code))
+atexit.register(tell)
+from bot.cli import main
+main()
+"""
+
+
+def loaded(
+    place: Workplace, *words: str, code: int = 0, env: Mapping[str, str] = {}
+) -> set[str]:
+    """The packages that a new interpreter has loaded at the end of a command."""
+    done = place.program(
+        command=[sys.executable, "-c", LOADED, *words],
+        env={"PYTHONPATH": str(Path.cwd()), "LC_ALL": "C.UTF-8", **env},
+    )
+    assert done.code == code, done
+    said, *names = done.err.splitlines()[-1].split()
+    assert said == "loaded"
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("command", ["", *SENTENCES])
+def test_help(bare_place: Workplace, command: str) -> None:
+    """The help of the program, and of a command and all below it, is only declared."""
+    assert loaded(bare_place, *command.split(), "--help") & SLOW == set()
+
+
+def test_version(bare_place: Workplace) -> None:
+    """The version is known without any command."""
+    found = loaded(bare_place, "--version")
+    assert found & {*SLOW, "pydantic", "dateutil"} == set()
+
+
+@pytest.mark.parametrize(
+    "words", ["soon", "announce", "schedules lost", "schedules list --limit many"]
+)
+def test_a_fault_of_usage(bare_place: Workplace, words: str) -> None:
+    """What is typed wrong is told at once."""
+    assert loaded(bare_place, *words.split(), code=2) & SLOW == set()
+
+
+@pytest.mark.parametrize("words", ["list", "show news", "check"])
+def test_templates(bare_place: Workplace, words: str) -> None:
+    """Templates are in files: nothing of a database or a server is loaded."""
+    found = loaded(bare_place, "templates", *words.split())
+    assert found & SLOW <= {"jinja2", "babel", "pydantic_settings", "rich"}
+
+
+def test_status(place: Workplace) -> None:
+    """Health checks ask often: they load no server, no client, no upgrade."""
+    found = loaded(place, "status", code=1)
+    assert "sqlalchemy" in found
+    assert found & {"alembic", "slixmpp", "starlette", "uvicorn"} == set()
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_the_sentence_of_a_command(name: str) -> None:
+    """The list of commands says of each what its own help begins with."""
+    command = whole().commands[name]
+    first, *_ = command.help.split("\n\n")
+    assert str(SENTENCES[name]) == " ".join(first.split())
