@@ -17,7 +17,7 @@ from bot.cli import (
     texts,
 )
 from bot.cli.given import Options
-from bot.cli.later import later
+from bot.cli.parts import announcing, lists
 from bot.desk import views
 from bot.domain import meanings
 from bot.domain.audit import Action
@@ -26,11 +26,7 @@ from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Schedule
 
 if TYPE_CHECKING:
-    from bot.desk.verbs import announcing, lists
     from bot.service.rules.policy import Policy
-else:
-    lists = later("bot.desk.verbs.lists")
-    announcing = later("bot.desk.verbs.announcing")
 
 _SHOWN = 5
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import consent, files, moments, output, session
-from bot.cli.later import later
+from bot.cli.parts import audit as verbs
 from bot.domain import durations, timestamps, wallclock
 from bot.domain.access import OPERATOR
 from bot.domain.audit import DONE, Action, AuditEntry
@@ -24,9 +24,6 @@ from bot.service.ports.trail import AuditFilter
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
-    from bot.desk.verbs import audit as verbs
-else:
-    verbs = later("bot.desk.verbs.audit")
 
 _COLUMNS = tuple(field.name for field in fields(AuditEntry))
 _TIME = "a moment, or how long ago, say 7d."

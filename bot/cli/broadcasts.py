@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import consent, following, moments, naming, output, session, showing
-from bot.cli.later import later
+from bot.cli.parts import broadcasts as verbs
+from bot.cli.parts import verb
 from bot.desk import views
 from bot.domain import meanings
 from bot.domain.audit import Action
@@ -13,12 +14,7 @@ from bot.domain.broadcast import BroadcastState, DeliveryException
 from bot.domain.phrase import Counted, Listed, Phrase
 
 if TYPE_CHECKING:
-    from bot.desk import verb
     from bot.desk.desk import Desk
-    from bot.desk.verbs import broadcasts as verbs
-else:
-    verb = later("bot.desk.verb")
-    verbs = later("bot.desk.verbs.broadcasts")
 
 #: of what `stop --all` stops, shown before
 _ASKED_ABOUT = 1000

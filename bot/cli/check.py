@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import output, session
-from bot.cli.later import later
+from bot.cli.parts import everything, pydantic, settings
 from bot.cli.reader import words
 from bot.domain.phrase import Phrase
 
 if TYPE_CHECKING:
-    import pydantic
-
-    from bot import settings
-    from bot.app.checks import everything
     from bot.app.checks.finding import Finding
-else:
-    pydantic = later("pydantic")
-    settings = later("bot.settings")
-    everything = later("bot.app.checks.everything")
 
 _ORDER = ("fault", "warning")
 _RESULTS = {

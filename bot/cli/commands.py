@@ -32,7 +32,7 @@ SENTENCES = {
         "Verify all that can be verified: files, database, server, login, limits."
     ),
     "announce": Phrase("Announce something to a list, now or scheduled."),
-    "audit": Phrase("Show who asked what, with which result; the latest come last."),
+    "audit": Phrase("Show who asked what, with which result; the latest first."),
     "lists": Phrase("Show every list and how many stand on it."),
     "completion": Phrase("Print what makes a shell complete commands and options."),
     "schedules": Phrase("What is pending, and changing it."),

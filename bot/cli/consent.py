@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import moments, naming, output, showing
-from bot.cli.later import later
+from bot.cli.parts import schedules
 from bot.domain.audit import Action
 from bot.domain.broadcast import BroadcastState
 from bot.domain.characters import line
@@ -18,10 +18,7 @@ from bot.domain.phrase import Phrase
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
-    from bot.desk.verbs import schedules
     from bot.desk.verbs.schedules import Shown
-else:
-    schedules = later("bot.desk.verbs.schedules")
 
 Yes = Annotated[
     bool, typer.Option("--yes", "-y", help="Do not ask, as on a terminal it would.")

@@ -1,20 +1,14 @@
 """`carillon db`: the database's schema, and whose rows it holds."""
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.cli import output, session
-from bot.cli.later import later
+from bot.cli.parts import handover
+from bot.cli.parts import upgrade as schema
 from bot.domain.phrase import Counted, Phrase
-
-if TYPE_CHECKING:
-    from bot.store import handover
-    from bot.store import upgrade as schema
-else:
-    handover = later("bot.store.handover")
-    schema = later("bot.store.upgrade")
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema.")
 

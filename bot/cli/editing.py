@@ -20,7 +20,7 @@ from bot.cli import (
     texts,
 )
 from bot.cli.given import Options
-from bot.cli.later import later
+from bot.cli.parts import editing, lists, schedules
 from bot.desk import views
 from bot.domain import timestamps
 from bot.domain.audit import Action
@@ -34,12 +34,7 @@ from bot.service.requests.request import ScheduleName
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
-    from bot.desk.verbs import editing, lists, schedules
     from bot.service.requests.editing import Edited
-else:
-    editing = later("bot.desk.verbs.editing")
-    lists = later("bot.desk.verbs.lists")
-    schedules = later("bot.desk.verbs.schedules")
 
 #: moments that are shown of what it becomes
 _SHOWN = 10

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli import files, output, session
-from bot.cli.later import later
+from bot.cli.parts import lists
+from bot.cli.parts import subscribers as verbs
 from bot.domain import timestamps
 from bot.domain.lists import Suspended
 from bot.domain.people import Person
@@ -17,11 +18,6 @@ from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
-    from bot.desk.verbs import lists
-    from bot.desk.verbs import subscribers as verbs
-else:
-    lists = later("bot.desk.verbs.lists")
-    verbs = later("bot.desk.verbs.subscribers")
 
 #: read in one transaction, so that none keeps the database from tidying up
 _PAGE_SIZE = 1_000

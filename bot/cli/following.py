@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import output, showing
-from bot.cli.later import later
+from bot.cli.parts import broadcasts, schedules, status
 from bot.cli.reader import words
 from bot.desk import views
 from bot.domain import broadcast as domain
@@ -16,12 +16,7 @@ from bot.service.requests.request import ScheduleName
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
-    from bot.desk.verbs import broadcasts, schedules, status
     from bot.service.delivery.broadcasts import Account
-else:
-    broadcasts = later("bot.desk.verbs.broadcasts")
-    schedules = later("bot.desk.verbs.schedules")
-    status = later("bot.desk.verbs.status")
 
 _NOT_SENT = Phrase("not sent")
 #: seconds between two looks

@@ -10,25 +10,16 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from bot.cli import files, output, session
-from bot.cli.later import later
+from bot.cli.parts import imports as verbs
+from bot.cli.parts import staging, values
 from bot.cli.reader import words
 from bot.domain.errors import Invalid
-from bot.domain.people_files import Format, Reader, format_of, says_something
+from bot.domain.people_files import BadLines, Format, Reader, format_of, says_something
 from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.staging import BadLine, Enrolment
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-
-    from bot.desk.verbs import imports as verbs
-    from bot.service.readers import imports
-    from bot.settings import values
-    from bot.store import staging
-else:
-    values = later("bot.settings.values")
-    staging = later("bot.store.staging")
-    verbs = later("bot.desk.verbs.imports")
-    imports = later("bot.service.readers.imports")
 
 #: from a count to how far it is, and of how much, where that is known
 Place: TypeAlias = Callable[[int], tuple[int, int | None]]
@@ -111,7 +102,7 @@ def import_people(
                 work = desk.ask_here(
                     (verbs.TRY_IMPORT if dry_run else verbs.IMPORT)(wanted)
                 )
-            except imports.BadLines:
+            except BadLines:
                 refused = True
         counts = work.counts if work else Enrolment()
         there = work.there if work else 0

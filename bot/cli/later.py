@@ -1,15 +1,9 @@
-"""A module that is loaded when a command first uses it, not when it is declared.
+"""A module that is loaded when it is first used, not when it is named (`parts`).
 
-    if TYPE_CHECKING:
-        from bot.store import upgrade as schema
-    else:
-        schema = later("bot.store.upgrade")
-
-A help, a completion or a fault of usage shows what a command declares and waits for
-nothing that only its work needs. The modules of a command import, as usual, what the
-declaration is made of; what is slow, and is for the work alone, stands there so. The
-service is one such module (`bot.app.running`), and has no such modules in itself:
-everything is loaded before it starts.
+if TYPE_CHECKING:
+from bot.cli import layout
+else:
+layout = later("bot.cli.layout")
 """
 
 from importlib import import_module

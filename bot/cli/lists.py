@@ -1,20 +1,12 @@
 """`carillon lists`: the audiences that the configuration declares."""
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from bot.cli import output, session
-from bot.cli.later import later
+from bot.cli.parts import lists as verbs
+from bot.cli.parts import verb
 from bot.domain.lists import ListKind
 from bot.domain.phrase import Listed, Phrase
-
-if TYPE_CHECKING:
-    from bot.desk import verb
-    from bot.desk.verbs import lists as verbs
-else:
-    verb = later("bot.desk.verb")
-    verbs = later("bot.desk.verbs.lists")
 
 _DEFAULT = Phrase("default")
 _KINDS = {

@@ -21,16 +21,15 @@ from typer.main import get_command
 from bot.cli import commands, helps, options, usage
 from bot.cli.later import later
 from bot.cli.output import fail, fault
+from bot.cli.parts import metadata
 from bot.domain.errors import CarillonError, SettingsError
 from bot.domain.phrase import Phrase
 
 if TYPE_CHECKING:
-    from importlib import metadata
-
     from bot.cli import completing
 else:
-    metadata = later("importlib.metadata")
     completing = later("bot.cli.completing")
+
 
 #: the shells' own variable: set, the program completes instead of running
 COMPLETE = "_CARILLON_COMPLETE"

@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import output, session
-from bot.cli.later import later
+from bot.cli.parts import status, verb
 from bot.desk import views
 from bot.domain.phrase import Phrase, Quoted
 from bot.service.ports.pulses import Pulse, Reading
 
 if TYPE_CHECKING:
-    from bot.desk import verb
     from bot.desk.desk import Desk
-    from bot.desk.verbs import status
-else:
-    verb = later("bot.desk.verb")
-    status = later("bot.desk.verbs.status")
 
 #: seconds between two looks, and until a service that is up should have answered
 _POLL_SECONDS = 0.3

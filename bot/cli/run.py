@@ -5,21 +5,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli.later import later
+from bot.cli.parts import configured, files, running, settings, structlog
 from bot.cli.session import locate
 
 if TYPE_CHECKING:
-    import structlog
-
-    from bot import settings
-    from bot.app import configured, running
-    from bot.app.checks import files
     from bot.cli import logs
 else:
-    structlog = later("structlog")
-    settings = later("bot.settings")
-    running = later("bot.app.running")
-    configured = later("bot.app.configured")
-    files = later("bot.app.checks.files")
     logs = later("bot.cli.logs")
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import editing, moments, naming, output, session, showing, steering
-from bot.cli.later import later
+from bot.cli.parts import quotas
+from bot.cli.parts import schedules as verbs
 from bot.cli.reader import words
 from bot.desk import views
 from bot.domain import meanings, timestamps
@@ -29,12 +30,7 @@ from bot.service.ports.outside import Templates
 from bot.service.ports.paging import Order, Paging
 
 if TYPE_CHECKING:
-    from bot.desk.verbs import schedules as verbs
     from bot.service.requests.schedules import Report
-    from bot.service.rules import quotas
-else:
-    verbs = later("bot.desk.verbs.schedules")
-    quotas = later("bot.service.rules.quotas")
 
 app = typer.Typer(no_args_is_help=True, help="What is pending, and changing it.")
 #: moments that `show` shows to people; JSON and `preview` have more

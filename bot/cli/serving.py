@@ -6,17 +6,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import output, session
-from bot.cli.later import later
+from bot.cli.parts import differences, status
 from bot.domain.phrase import Phrase
 
 if TYPE_CHECKING:
-    from bot.app import differences
     from bot.desk.desk import Desk
-    from bot.desk.verbs import status
     from bot.service.records.health import Health
-else:
-    differences = later("bot.app.differences")
-    status = later("bot.desk.verbs.status")
 
 
 def seen(desk: "Desk") -> "Health":

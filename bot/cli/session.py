@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import output
-from bot.cli.later import later
+from bot.cli.parts import configured, desk, settings, wiring
 from bot.domain.phrase import Phrase
 
 if TYPE_CHECKING:
-    from bot import settings
-    from bot.app import configured, wiring
-    from bot.desk import desk
     from bot.rendering.templates import JinjaTemplates
-else:
-    settings = later("bot.settings")
-    configured = later("bot.app.configured")
-    wiring = later("bot.app.wiring")
-    desk = later("bot.desk.desk")
 
 
 #: of the configuration, where nothing else is said

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.cli import moments, output, session, showing
-from bot.cli.later import later
+from bot.cli.parts import differences, renamed
+from bot.cli.parts import status as verbs
 from bot.desk import views
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Schedule
@@ -14,13 +15,7 @@ from bot.service.ports.paging import Page
 from bot.service.ports.pulses import Pulse
 
 if TYPE_CHECKING:
-    from bot.app import differences, renamed
-    from bot.desk.verbs import status as verbs
     from bot.service.requests.schedules import Report
-else:
-    differences = later("bot.app.differences")
-    renamed = later("bot.app.renamed")
-    verbs = later("bot.desk.verbs.status")
 
 _NEXT = 5
 

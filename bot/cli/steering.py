@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import consent, moments, naming, output, serving, session, showing
-from bot.cli.later import later
+from bot.cli.parts import broadcasts, schedules, steering
 from bot.desk import views
 from bot.domain import coming, timestamps, wallclock
 from bot.domain.broadcast import BroadcastState, OccurrenceState
@@ -20,14 +20,9 @@ if TYPE_CHECKING:
 
     from bot.desk.desk import Desk
     from bot.desk.verb import Verb
-    from bot.desk.verbs import broadcasts, schedules, steering
     from bot.desk.verbs.schedules import Shown
     from bot.service.delivery.broadcasts import Account
     from bot.service.requests.schedules import Report
-else:
-    broadcasts = later("bot.desk.verbs.broadcasts")
-    schedules = later("bot.desk.verbs.schedules")
-    steering = later("bot.desk.verbs.steering")
 
 #: occurrences among which one is looked for by its day
 _LOOKED_THROUGH = 1_000

@@ -5,18 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import exporting, importing, moments, output, session
-from bot.cli.later import later
+from bot.cli.parts import lists
+from bot.cli.parts import subscribers as verbs
 from bot.domain import meanings, zones
 from bot.domain.lists import SubscriptionOrigin
 from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
-    from bot.desk.verbs import lists
-    from bot.desk.verbs import subscribers as verbs
-else:
-    lists = later("bot.desk.verbs.lists")
-    verbs = later("bot.desk.verbs.subscribers")
 
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
 app.command("import")(importing.import_people)

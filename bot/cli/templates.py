@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import given, moments, output, reader, session, showing, texts
-from bot.cli.later import later
+from bot.cli.parts import cautions, clock
 from bot.cli.trial import trial
 from bot.desk import views
 from bot.domain import timestamps, wallclock, zones
@@ -21,12 +21,7 @@ from bot.texts import ENGLISH
 from bot.texts.languages import judge, language_tag
 
 if TYPE_CHECKING:
-    from bot import clock
     from bot.rendering.templates import JinjaTemplates
-    from bot.service.requests import cautions
-else:
-    clock = later("bot.clock")
-    cautions = later("bot.service.requests.cautions")
 
 app = typer.Typer(no_args_is_help=True, help="What announcements can be made of.")
 

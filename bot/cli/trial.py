@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli import session
-from bot.cli.later import later
+from bot.cli.parts import configured, lists, subscribers, verb
 from bot.domain.lists import AnnouncementList, Subscriber
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
 from bot.domain.voice import STAND_IN_RECIPIENT, Voice
 
 if TYPE_CHECKING:
-    from bot.app import configured
-    from bot.desk import verb
-    from bot.desk.verbs import lists, subscribers
     from bot.settings import Settings
-else:
-    configured = later("bot.app.configured")
-    verb = later("bot.desk.verb")
-    lists = later("bot.desk.verbs.lists")
-    subscribers = later("bot.desk.verbs.subscribers")
 
 #: who speaks where none is configured
 _SAMPLE = Voice(

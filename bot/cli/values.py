@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import available_timezones
 
 from bot.cli import session
-from bot.cli.later import later
+from bot.cli.parts import configured, glance, timestamps
 from bot.cli.reader import tags
 from bot.domain.access import OPERATOR, owner_named
 from bot.domain.language import choose
@@ -15,14 +15,7 @@ from bot.domain.schedule import ON_THE_WIRE
 from bot.texts import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
-    from bot.app import configured
-    from bot.domain import timestamps
     from bot.settings import Settings
-    from bot.store import glance
-else:
-    configured = later("bot.app.configured")
-    timestamps = later("bot.domain.timestamps")
-    glance = later("bot.store.glance")
 
 #: announcements, broadcasts or people that are offered
 _MOST = 100

@@ -29,6 +29,19 @@ class Format(StrEnum):
     LINES = "lines"
 
 
+class BadLines(Invalid):
+    """Some lines name nobody, so nothing was changed."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            Counted(
+                "{count} bad line, so nobody was added.",
+                "{count} bad lines, so nobody was added.",
+                count,
+            )
+        )
+
+
 class Rejected(NamedTuple):
     """A line that names nobody, and why."""
 

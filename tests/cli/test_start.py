@@ -1,11 +1,13 @@
 """What needs no database starts without what only the work needs."""
 
+import ast
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from bot.cli import parts
 from bot.cli.commands import SENTENCES
 from bot.cli.program import whole
 from tests.cli.workplace import Workplace
@@ -82,3 +84,16 @@ def test_the_sentence_of_a_command(name: str) -> None:
     command = whole().commands[name]
     first, *_ = command.help.split("\n\n")
     assert str(SENTENCES[name]) == " ".join(first.split())
+
+
+def test_parts_are_what_they_are_taken_for() -> None:
+    """What mypy sees under a name is what is loaded under it."""
+    source = ast.parse(Path(parts.__file__).read_text())
+    imported = {}
+    for node in ast.walk(source):
+        for each in getattr(node, "names", ()):
+            package = getattr(node, "module", None)
+            if each.asname:
+                whole_name = f"{package}.{each.name}" if package else each.name
+                imported[each.asname] = whole_name
+    assert imported == parts.PARTS

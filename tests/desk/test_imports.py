@@ -14,14 +14,14 @@ from bot.domain.addresses import Addresses
 from bot.domain.audit import Action, Asked, AuditEntry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.people import Person
-from bot.domain.people_files import Record, Rejected, rejected
+from bot.domain.people_files import BadLines, Record, Rejected, rejected
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
 from bot.service.ports.staging import Enrolment
 from bot.service.ports.trail import AuditFilter
 from bot.service.readers import imports
-from bot.service.readers.imports import BadLines, Import
+from bot.service.readers.imports import Import
 from bot.store.staging import SqlStaging, staging
 from tests.world import ADMIN, SERVICE, USER, World, a_list, a_policy, copy_of
 

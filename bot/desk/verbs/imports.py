@@ -9,10 +9,11 @@ from bot.desk.verbs.subscribers import WELCOME
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.fields import Field, FieldType
+from bot.domain.people_files import BadLines
 from bot.domain.phrase import Phrase
 from bot.service.ports.staging import Records, Staging
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.readers.imports import BadLines, Import
+from bot.service.readers.imports import Import
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 

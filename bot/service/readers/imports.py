@@ -16,7 +16,7 @@ from bot.domain.access import Caller
 from bot.domain.errors import CarillonError, Invalid, NotAllowed
 from bot.domain.people import Person
 from bot.domain.people_files import Record, Rejected, clean, rejected
-from bot.domain.phrase import Counted, Phrase
+from bot.domain.phrase import Phrase
 from bot.service.ports.staging import BadLine, Enrolment, Records, Staging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.enrolling import Enrolling
@@ -43,19 +43,6 @@ class Done(NamedTuple):
     people: int
     #: of CPU, that it took
     seconds: float
-
-
-class BadLines(Invalid):
-    """Some lines name nobody, so nothing was changed."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(
-            Counted(
-                "{count} bad line, so nobody was added.",
-                "{count} bad lines, so nobody was added.",
-                count,
-            )
-        )
 
 
 class Import:
