@@ -189,10 +189,11 @@ def _purge(desk: "Desk", age: str, json: bool, *, asks: bool) -> None:
         output.fail(output.about("--purge", error), 2)
     before = desk.clock.now() - length
     if asks:
-        consent.begin(json=json)
         wanted = AuditFilter(until=before)
         wish = verbs.AuditWish(wanted=wanted, paging=Paging(limit=1))
         count = desk.ask_here(verbs.LIST(wish)).count
+    if asks and count:
+        consent.begin(json=json)
         question = Counted("Drop {count} entry?", "Drop {count} entries?", count)
         consent.of(question, Phrase("nothing was dropped"))
     purged = desk.ask_here(verbs.PURGE(verbs.Purge(before=before, age=age)))

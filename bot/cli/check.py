@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import output, session
-from bot.cli.parts import everything, pydantic, settings
+from bot.cli.parts import everything, pydantic, settings, values
 from bot.cli.reader import words
+from bot.domain.errors import Invalid, about
 from bot.domain.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -88,12 +89,16 @@ def _other(
     if password_file is None:
         output.fail(Phrase("--as JID wants --password-file FILE"), 2)
     host, _, port = (server or "").partition(":")
+    with about("--password-file"):
+        password = values.kept(password_file)  # once: it may be a pipe
+        if not password:
+            raise Invalid(Phrase("{where}: it is empty", where=password_file))
     try:
         return settings.XMPPSettings.model_validate(
             {
                 "mode": "account",
                 "jid": jid,
-                "password_file": password_file,
+                "password": password,
                 "host": host or None,
                 "port": port or None,
                 "ca_file": ca_file,

@@ -75,7 +75,7 @@ def details(pairs: Iterable[tuple[Phrase, object]]) -> None:
         [
             (words(name), line(_cell(value)))
             for name, value in pairs
-            if value not in (None, "", ())
+            if value not in (None, "", (), [])
         ]
     )
 

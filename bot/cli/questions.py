@@ -7,6 +7,7 @@ exit code 2, at a question it is asked again. Both have the settings' own judges
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -120,8 +121,13 @@ def answers(
     admin = flags.admin or (
         usual
         if usual and not asks
-        else _ask(question, usual or _usual_admin(jid), _admin)
+        else _ask(question, usual or _usual_admin(jid), partial(_somebody, jid))
     )
+    if admin == jid:  # which `_flag` could not know
+        _flag("--admin", admin, partial(_somebody, jid))
+    contact = before.text("xmpp", "contact")
+    if contact == f"xmpp:{usual}":  # which is what it was without an answer
+        contact = None
     moved = before.mode != mode
     inline = before.text("xmpp", "password") is not None and flags.secret_file is None
     kept = _path(before.text("xmpp", "password_file"))
@@ -133,7 +139,7 @@ def answers(
         contact=_default(
             flags.contact,
             Phrase("Whom people turn to who answer announcements"),
-            before.text("xmpp", "contact") or f"xmpp:{admin}",
+            contact or f"xmpp:{admin}",
             values.contact,
             asks=asks,
         ),
@@ -215,6 +221,17 @@ def _own_jid(text: str, mode: Mode | None) -> str:
 def _admin(text: str) -> str:
     """Somebody who can get the test."""
     return values.own_jid(text, "account")
+
+
+def _somebody(service: str, text: str) -> str:
+    admin = _admin(text)
+    if admin == service:
+        raise Invalid(
+            Phrase(
+                "{jid} is the service, which reads nothing; name a person", jid=admin
+            )
+        )
+    return admin
 
 
 def _zone(text: str) -> str:

@@ -17,7 +17,7 @@ from bot.domain.errors import CarillonError, Invalid
 from bot.domain.fields import FieldType
 from bot.domain.lateness import LatePolicy
 from bot.domain.message import Text
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
 from bot.domain.schedule import (
     ON_THE_WIRE,
@@ -254,10 +254,13 @@ def _show(
 def _late(found: Schedule) -> Phrase:
     policy = found.late.policy
     if policy is LatePolicy.RUN:
+        minutes, seconds = divmod(found.late.within, 60)
         return Phrase(
-            "{policy}: it is sent if it is at most {within} s late",
+            "{policy}: it is sent if it is at most {within} late",
             policy=policy,
-            within=found.late.within,
+            within=Counted("{count} second", "{count} seconds", found.late.within)
+            if seconds
+            else Counted("{count} minute", "{count} minutes", minutes),
         )
     return Phrase("{policy}: {meaning}", policy=policy, meaning=meanings.LATE[policy])
 

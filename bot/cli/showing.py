@@ -134,6 +134,8 @@ def coming(found: "Iterable[Report]") -> None:
 
 
 def _when(one: "Report") -> Phrase | str:
+    if one.schedule.is_final:
+        return ""
     moment = moments.local(one.schedule.next_at, one.zone)
     said = rule_in_words(one.schedule)
     if said is None:

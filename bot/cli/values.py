@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import available_timezones
 
 from bot.cli import session
 from bot.cli.parts import configured, glance, timestamps
 from bot.cli.reader import tags
+from bot.domain import wallclock
 from bot.domain.access import OPERATOR, owner_named
 from bot.domain.language import choose
 from bot.domain.schedule import ON_THE_WIRE
@@ -128,7 +128,7 @@ def _in_languages(context: Any, beginning: str) -> Iterator[Word]:
 
 
 def _zones(_context: Any, _: str) -> Iterator[Word]:
-    yield from map(Word, sorted(available_timezones()))
+    yield from map(Word, wallclock.spellings().values())
 
 
 def _one_of(*values: str) -> Callable[[Any, str], Iterator[Word]]:

@@ -16,10 +16,11 @@ def latest(known: str | None, said: str) -> str:
 
     Clients stamp `en` on whatever their people write, so it replaces no other.
     """
-    return known if known and _base(said) == "en" != _base(known) else said
+    return known if known and base_of(said) == "en" != base_of(known) else said
 
 
-def _base(tag: str) -> str:
+def base_of(tag: str) -> str:
+    """`de` of `de-AT`; "" where there is none."""
     return tag.partition("-")[0].lower()
 
 

@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError, dates, lists
 
 from bot.domain import wallclock
 from bot.domain.errors import Invalid
-from bot.domain.language import is_tag
+from bot.domain.language import base_of, is_tag
 from bot.domain.phrase import Counted
 
 _Unit = Literal["day", "hour", "minute", "second"]
@@ -151,8 +151,8 @@ def locale_for(text: str, reader: str) -> Locale:
 
     Who reads an `en` text as `en-GB` sees `5 December` and a 24-hour clock.
     """
-    base = _base(text)
-    wanted = [reader] if _base(reader) == base else []
+    base = base_of(text)
+    wanted = [reader] if base_of(reader) == base else []
     for tag in (*wanted, text, base):
         # a reader's tag is whatever a client has put into xml:lang
         if is_tag(tag):
@@ -168,13 +168,9 @@ def variety(text: str, reader: str) -> str:
 
     Of all that clients put into xml:lang, only what CLDR knows comes out.
     """
-    if not is_tag(reader) or _base(reader) != _base(text):
+    if not is_tag(reader) or base_of(reader) != base_of(text):
         return text
     try:
         return str(Locale.parse(reader, sep="-")).replace("_", "-")
     except (UnknownLocaleError, ValueError):
         return text
-
-
-def _base(tag: str) -> str:
-    return tag.partition("-")[0].lower()

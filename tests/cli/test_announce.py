@@ -258,7 +258,7 @@ def test_usage(place: Workplace, arguments: tuple[str, ...], says: str) -> None:
         (("--at", "9999-12-30 09:00"), "too far ahead"),
         (("--in", "soon"), "--in: 'soon' is no length of time"),
         (("--in", "99999w"), "too far ahead"),
-        (("--in", "0m"), "no length of time"),
+        (("--in", "0m"), "--in: '0m' is no time at all"),
         (("--every", "FREQ=SECONDLY"), "FREQ must be one of"),
         (("--every", "nonsense\x1b[31m"), "--every: "),
         (("--every", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), "never matches"),

@@ -312,6 +312,8 @@ def test_options_of_the_other_account(place: Workplace) -> None:
     assert "--password-file" in place("check", "--as", "a@example.org").fault(2)
     away = place("check", "--as", "a@example.org", "--password-file", "/nowhere")
     assert "/nowhere" in away.fault()
+    empty = place("check", "--as", "a@example.org", "--password-file", "/dev/null")
+    assert empty.fault().startswith("carillon: --password-file: /dev/null: it is empty")
     bad = place("check", "--as", "a", "--password-file", str(place.config))
     assert "user@domain" in bad.fault()
 

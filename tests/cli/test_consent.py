@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.cli.workplace import CTRL_C, Workplace
+from tests.servers.processes import eventually
 
 DAY = date.today() + timedelta(days=7)  # noqa: DTZ011 - any day to come will do
 
@@ -142,6 +143,7 @@ def test_what_is_held(weekly: Workplace) -> None:
 def test_a_purge_of_the_trail(weekly: Workplace) -> None:
     """`audit --purge` says how many entries go, and asks."""
     before = weekly.data("audit")["count"]
+    assert eventually(lambda: weekly.data("audit", "--until", "1s")["count"] == before)
     purge = ("audit", "--purge", "1s")
     code, seen = weekly.dialogue(*purge, turns=[(" entries? [y/N]", "n\n")])
     assert code == 1

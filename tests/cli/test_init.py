@@ -256,6 +256,10 @@ def test_usage(empty: Place, arguments: tuple[str, ...], says: str) -> None:
         ),
         (("--admin", "x@@y"), "--admin: 'x@@y' is not a JID"),
         (("--admin", "admin"), "--admin: an account's JID has the form user@domain"),
+        (
+            ("--mode", "account", "--jid", "a@b.org", "--admin", "a@b.org"),
+            "--admin: a@b.org is the service, which reads nothing",
+        ),
         (("--list", "My List"), "--list: 'My List' is no name of a list: lower-case"),
         (("--list", "Wartung"), "--list: 'Wartung' is no name of a list: lower-case"),
         (("--list", "a@example.org"), "--list: 'a@example.org' is no name"),

@@ -86,7 +86,9 @@ def test_force_keeps_the_rest(there: Place) -> None:
 
 
 def test_force_with_another_admin(there: Place) -> None:
-    """The one of before makes room, among those who are told, too; others stay."""
+    """The one of before makes room, among those who are told, too; others stay. Nor
+    are people told to turn to him any more, unless that was an answer.
+    """
     text = there.config.read_text()
     for key in ("admins", "jids"):
         text = text.replace(
@@ -98,6 +100,10 @@ def test_force_with_another_admin(there: Place) -> None:
     found = load(there.config)
     assert found.access.admins == ["c@example.org", "b@example.org"]
     assert found.notify.jids == ["c@example.org", "b@example.org"]
+    assert found.xmpp.contact == "xmpp:c@example.org"
+    there.done("--contact", "xmpp:help@example.org", "--no-test", "--force")
+    there.done("--admin", "d@example.org", "--no-test", "--force")
+    assert load(there.config).xmpp.contact == "xmpp:help@example.org"
 
 
 @pytest.mark.parametrize("given", [(), ("--secret-file", "known")])
@@ -121,7 +127,7 @@ def test_force_on_a_terminal(there: Place) -> None:
         ("Mode (component: a domain of its own; account: like", "\n"),
         ("Its JID [announce.example.org]", "\n"),
         ("Admin's JID [admin@example.org]", "root@example.org\n"),
-        ("[xmpp:admin@example.org]", "https://example.org/help\n"),
+        ("[xmpp:root@example.org]", "https://example.org/help\n"),
         ("First list [maintenance]", "\n"),
         ("Time zone [Europe/Warsaw]", "\n"),
     ]

@@ -187,6 +187,9 @@ class Standing:
         receive()
         for _ in range(STEPS):
             await asyncio.sleep(0)
+        # not at the pace at which strangers may have the database looked into
+        while self._doors._stored._waiting:
+            await self._doors._stored._tell_some()
         assert self._presence.moves.waiting == 0
         assert not self._doors._signs._waiting
 

@@ -111,7 +111,7 @@ TYPED = [
     ("carillon subscribers remove news bob@ex\t\r", "1 removed from news"),
     (
         "carillon templates render ne\t--set he\tSoon --set te\tMore --js\t\r",
-        '"subject": "Soon"',
+        '"body": "Soon',
     ),
     ("carillon templates render news --tz=Europe/War\t--x\r", "No such option"),
     ("carillon -c carillon.t\tdb current\r", "at 0"),

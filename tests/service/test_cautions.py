@@ -254,8 +254,6 @@ def test_one_language_of_several_lacks_its_subject(world: World) -> None:
         ({"": "Disks", "nl": "Schijven"}, "nl"),
         ({"": "Disks", "nl": "Schijven", "sv": "Diskar", "de": "Platten"}, "nl, sv"),
         ({"": "Disks", "de-AT": "Platten"}, None),
-        # there is nothing else, so all are told this
-        ({"nl": "Schijven"}, None),
     ],
 )
 def test_a_language_that_the_template_lacks(
@@ -268,6 +266,34 @@ def test_a_language_that_the_template_lacks(
     assert ("language-not-in-template" in found) is (unused is not None)
     if unused is not None:
         assert found["language-not-in-template"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "summary", "said"),
+    [
+        ("en", {"": "Disks", "de": "Platten"}, None),
+        ("de", {"en": "Disks", "de": "Platten"}, None),  # as everybody expects
+        (
+            "de",
+            {"": "Disks", "de": "Platten"},
+            "told in de to readers of en, fr, es, pl",
+        ),
+        ("en", {"nl": "Schijven"}, "told in nl to readers of en, de, fr, es, pl"),
+        ("en", {"pl": "Dyski"}, "told in pl to readers of en, de, fr, es"),
+    ],
+)
+def test_a_value_in_a_language_that_nobody_expects(
+    world: World, language: str, summary: dict[str, str], said: str | None
+) -> None:
+    """Whoever is told a value in neither his own nor the list's language is counted,
+    and who would read the value for all if there were none in the list's.
+    """
+    world.do(lambda unit: unit.lists.declare([a_list(language=language)]))
+    given = {**values(start="2026-03-02T12:00:00Z"), "summary": summary}
+    found = told(asked(world, values=given, **MAINTENANCE))
+    assert found.get("language-not-in-template") == (
+        said and f"summary is {said}; give it in theirs, too"
+    )
 
 
 def test_a_start_that_is_no_moment_of_the_rule(world: World) -> None:

@@ -5,14 +5,14 @@ the cautions that need the list, the template or the zone's name. One list of al
 to every door, which tells each by its code and its words.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import coming, recurrence, wallclock
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.fields import FieldType, Template, check
-from bot.domain.language import choose
+from bot.domain.language import base_of, choose
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, CautionKind
@@ -110,11 +110,12 @@ def _says(body: str, subject: str) -> bool:
 def of_languages(
     template: Template, values: FieldValues, spoken: str
 ) -> Iterator[Caution]:
-    """For each field the languages in which nobody is told its value; `spoken`: that
-    of the list.
+    """For each field the languages in which nobody is told its value, and those whose
+    readers are told one that is neither in theirs nor in the list's, `spoken`.
     """
     for name, given in values.items():
-        told = {choose(given, tag, spoken) for tag in template.languages}
+        chosen = {tag: choose(given, tag, spoken) for tag in template.languages}
+        told = set(chosen.values())
         unused = [
             tag
             for tag in given
@@ -130,6 +131,27 @@ def of_languages(
                 languages=", ".join(template.languages),
             )
             yield Caution(kind=CautionKind.LANGUAGE, phrase=why)
+        yield from _astray(name, given, chosen, spoken)
+
+
+def _astray(
+    name: str, given: Collection[str], chosen: Mapping[str, str], spoken: str
+) -> Iterator[Caution]:
+    """Where readers get a value in a language that nobody would expect."""
+    astray: dict[str, list[str]] = {}
+    for tag, found in chosen.items():
+        is_theirs = base_of(found) in {"", base_of(tag), base_of(spoken)}
+        if not is_theirs or (found and "" in given and base_of(found) != base_of(tag)):
+            astray.setdefault(found, []).append(tag)
+    for found, tags in astray.items():
+        why = Phrase(
+            "{field} is told in {given} to readers of {languages}; give it in theirs,"
+            " too",
+            field=name,
+            given=found,
+            languages=", ".join(tags),
+        )
+        yield Caution(kind=CautionKind.LANGUAGE, phrase=why)
 
 
 def _is_variety(tag: str, languages: Iterable[str]) -> bool:
