@@ -1,5 +1,6 @@
 """`carillon broadcasts`: what is or was sent."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +12,12 @@ from bot.desk import views
 from bot.domain import meanings
 from bot.domain.audit import Action
 from bot.domain.broadcast import BroadcastState, DeliveryException
+from bot.domain.errors import Finished
 from bot.domain.phrase import Counted, Listed, Phrase
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.service.delivery.broadcasts import Account
 
 #: of what `stop --all` stops, shown before
 _ASKED_ABOUT = 1000
@@ -102,16 +105,16 @@ def failures(
     json: output.JSON = False,
 ) -> None:
     """Show who was not told, or not yet, and why; by JID."""
-    one = _named(broadcast)
-    wish = verbs.FailuresWish(name=one.name, after=after, limit=limit + 1)
     with session.desk_of(context) as desk:
+        one = desk.ask_here(verbs.SHOW(_named(broadcast)))
+        # the very one, also where another begins meanwhile
+        wish = verbs.FailuresWish(name=one.name, after=after, limit=limit + 1)
         found = desk.ask_here(verbs.FAILURES(wish))
-        zone = desk.ask_here(verbs.SHOW(one)).zone
     shown = found[:limit]
     following_jid = shown[-1].jid if len(found) > limit else None
     if json:
         output.document(
-            {"items": [views.failure(one) for one in shown], "after": following_jid}
+            {"items": [views.failure(each) for each in shown], "after": following_jid}
         )
         return
     if not shown:
@@ -119,7 +122,7 @@ def failures(
         return
     output.table(
         (Phrase("jid"), Phrase("state"), Phrase("why")),
-        [(one.jid, _state(one, zone), _why(one)) for one in shown],
+        [(each.jid, _state(each, one.zone), _why(each)) for each in shown],
     )
     output.more(following_jid)
 
@@ -177,23 +180,37 @@ def stop(
         output.fail(Phrase("say which: its number, or --all"), 2)
     asks = consent.asks(yes=yes)
     with session.desk_of(context) as desk:
-        if asks:
-            _agreed(desk, broadcast, json=json)
-        if broadcast is None:
-            stopped = desk.ask_here(verbs.STOP_ALL(verb.Plain("all")))
+        shown = _agreed(desk, broadcast, json=json) if asks else []
+        left = 0
+        if broadcast is not None:
+            one = verbs.OneBroadcast(shown[0].name) if shown else _named(broadcast)
+            stopped = [desk.ask_here(verbs.STOP(one))]
+        elif shown:
+            stopped = _stopped(desk, shown)
+            left = _under_way(desk)
         else:
-            stopped = [desk.ask_here(verbs.STOP(_named(broadcast)))]
+            stopped = desk.ask_here(verbs.STOP_ALL(verb.Plain("all")))
     if json:
-        shown = [views.broadcast(one) for one in stopped]
-        output.document({"stopped": len(stopped), "broadcasts": shown})
+        data = [views.broadcast(each) for each in stopped]
+        output.document({"stopped": len(stopped), "broadcasts": data})
         return
-    for one in stopped:
-        output.say(showing.told_so_far(one))
+    for each in stopped:
+        output.say(showing.told_so_far(each))
     output.say(Counted("{count} stopped.", "{count} stopped.", len(stopped)))
+    if left:
+        output.note(
+            Counted(
+                "{count} more is being sent that was not shown",
+                "{count} more are being sent that were not shown",
+                left,
+            )
+        )
 
 
-def _agreed(desk: "Desk", broadcast: str | None, *, json: bool) -> None:
-    """Asks about what is being sent; of what is not, the verb itself says so."""
+def _agreed(desk: "Desk", broadcast: str | None, *, json: bool) -> "list[Account]":
+    """Those that people were asked about; none where nothing is being sent, of which
+    the verb itself says so.
+    """
     if broadcast is None:
         wish = verbs.BroadcastWish(limit=_ASKED_ABOUT, sending=True)
         found = list(desk.ask_here(verbs.LIST(wish), Action.STOP).items)
@@ -201,7 +218,7 @@ def _agreed(desk: "Desk", broadcast: str | None, *, json: bool) -> None:
         one = desk.ask_here(verbs.SHOW(_named(broadcast)), Action.STOP)
         found = [one] if one.broadcast.state is BroadcastState.SENDING else []
     if not found:
-        return
+        return []
     consent.begin(json=json)
     if broadcast is not None:
         reference = str(found[0].name.schedule_id)
@@ -210,3 +227,20 @@ def _agreed(desk: "Desk", broadcast: str | None, *, json: bool) -> None:
     showing.broadcasts(found)
     question = Counted("Stop {count}?", "Stop {count}?", len(found))
     consent.of(question, Phrase("nothing was stopped"))
+    return found
+
+
+def _stopped(desk: "Desk", shown: "Iterable[Account]") -> "list[Account]":
+    """Exactly these: others may have begun since."""
+    stopped = []
+    for one in shown:
+        try:
+            stopped.append(desk.ask_here(verbs.STOP(verbs.OneBroadcast(one.name))))
+        except Finished as error:
+            output.note(error.phrase)
+    return stopped
+
+
+def _under_way(desk: "Desk") -> int:
+    wish = verbs.BroadcastWish(limit=0, sending=True)
+    return desk.ask_here(verbs.LIST(wish)).count

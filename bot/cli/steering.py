@@ -1,5 +1,6 @@
 """`carillon schedules pause` and the like: schedules out of their own time."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -133,13 +134,14 @@ def cancel(
     asks = consent.asks(yes=yes)
     with session.desk_of(context) as desk:
         before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
+        name = _same(before)
         if asks:
-            _agreed(
+            name = _agreed(
                 *(desk, verb, f"#{before.id}", None),
                 lambda found: _to_cancel(found, json=json),
             )
         sending = {found.id for found in _latest(desk, before)}
-        changed = desk.ask_here(verb(_same(before)))
+        changed = desk.ask_here(verb(name))
         stopped = [
             one
             for one in _latest(desk, changed, BroadcastState.STOPPED)
@@ -166,11 +168,13 @@ def _agreed(
     owner: str | None,
     agreed: "Callable[[Shown], None]",
 ) -> ScheduleName:
-    """The one that people were asked about; of what is over the verb itself says so."""
+    """The one that people were asked about, as they saw it; of what is over the verb
+    itself says so.
+    """
     found = consent.shown(desk, reference, owner, verb.action)
     if not found.schedule.is_final:
         agreed(found)
-    return _same(found)
+    return replace(_same(found), revision=found.schedule.revision)
 
 
 def _held(found: "Shown") -> int:
@@ -249,12 +253,13 @@ def _change_one(
         with desk.reading(verb.action, f"{name.about} {due or ''}".rstrip()):
             moment = _moment(before, due)
         name = _same(before)
+        seen = name
         if asks:
-            _agreed(
+            seen = _agreed(
                 *(desk, verb, f"#{name.number}", None),
                 lambda found: _to_end(found, before, moment, json=json),
             )
-        desk.ask_here(verb(steering.ScheduleOccurrence(name=name, due=moment)))
+        desk.ask_here(verb(steering.ScheduleOccurrence(name=seen, due=moment)))
         after = desk.ask_here(schedules.QUERY(name))
     if json:
         output.document(_as_data(after))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.cli.workplace import CTRL_C, Workplace
+from tests.cli.workplace import CTRL_C, Workplace, hold, send
 from tests.servers.processes import eventually
 
 DAY = date.today() + timedelta(days=7)  # noqa: DTZ011 - any day to come will do
@@ -13,7 +13,7 @@ DAY = date.today() + timedelta(days=7)  # noqa: DTZ011 - any day to come will do
 
 @pytest.fixture
 def weekly(place: Workplace) -> Workplace:
-    """With `weekly`: at nine in Warsaw, four weeks from DAY on."""
+    """With `weekly`, #3: at nine in Warsaw, four weeks from DAY on."""
     place.done("subscribers", "add", "maintenance", "a@example.org", "b@example.org")
     place.done(
         *("announce", "maintenance", "--id", "weekly", "--yes", "--at", f"{DAY} 09:00"),
@@ -157,3 +157,78 @@ def test_a_refusal_is_written_down_once(weekly: Workplace) -> None:
     assert code == 1
     [entry] = weekly.data("audit", "--result", "not-found")["items"]
     assert (entry["action"], entry["about"]) == ("cancel", "nothing")
+
+
+def begin_another(place: Workplace) -> str:
+    """One more broadcast of it is under way; what is typed then."""
+    with place.use_cases() as service:
+        service.database.call(hold, 3)
+    place.done("schedules", "resume", "weekly")
+    return "y\n"
+
+
+def test_stop_what_was_shown(weekly: Workplace) -> None:
+    """Where another broadcast of it begins while the question stands, the one that was
+    asked about is stopped, and not the latest.
+    """
+    weekly.done("schedules", "send-now", "weekly")
+    question = ("Stop 1? [y/N]", lambda: begin_another(weekly))
+    code, seen = weekly.dialogue("broadcasts", "stop", "3", turns=[question])
+    assert code == 0, seen
+    assert weekly.data("broadcasts", "show", "3/1")["state"] == "stopped"
+    assert weekly.data("broadcasts", "show", "3/2")["state"] == "sending"
+
+
+def test_stop_all_that_was_shown(weekly: Workplace) -> None:
+    """So with --all, which says that there is more."""
+    weekly.done("schedules", "send-now", "weekly")
+    question = ("Stop 1? [y/N]", lambda: begin_another(weekly))
+    code, seen = weekly.dialogue("broadcasts", "stop", "--all", turns=[question])
+    assert code == 0, seen
+    assert "1 more is being sent that was not shown" in seen
+    assert weekly.data("broadcasts", "show", "3/1")["state"] == "stopped"
+    assert weekly.data("broadcasts", "show", "3/2")["state"] == "sending"
+
+
+def test_stop_all_of_which_one_is_over(weekly: Workplace) -> None:
+    """What ends by itself while the question stands is told of."""
+
+    def over() -> str:
+        with weekly.use_cases() as service:
+            send(service)
+        return "y\n"
+
+    weekly.done("schedules", "send-now", "weekly")
+    stop = ("broadcasts", "stop", "--all")
+    code, seen = weekly.dialogue(*stop, turns=[("Stop 1? [y/N]", over)])
+    assert code == 0, seen
+    assert "Broadcast #3/1 is over: sent." in seen
+    assert "0 stopped." in seen
+
+
+@pytest.mark.parametrize(
+    ("command", "question"),
+    [
+        ("send-now", "Send it now? [y/N]"),
+        ("cancel", "Cancel it? [y/N]"),
+        ("resume", "Send what is held now? [y/N]"),
+    ],
+)
+def test_what_was_edited_at_the_question(
+    weekly: Workplace, command: str, question: str
+) -> None:
+    """A yes is one to what was shown: what somebody has edited since is left alone."""
+
+    def edit() -> str:
+        weekly.done("schedules", "edit", "weekly", "--body", "Another", "--yes")
+        return "y\n"
+
+    if command == "resume":
+        with weekly.use_cases() as service:
+            service.database.call(hold, 3)
+    code, seen = weekly.dialogue(
+        "schedules", command, "weekly", turns=[(question, edit)]
+    )
+    assert code == 1, seen
+    assert "carillon: #3 was changed meanwhile; look at it again." in seen
+    assert state(weekly) == ("pending", 0)

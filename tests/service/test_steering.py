@@ -1,5 +1,6 @@
 """A recurring job that is paused, held or skipped while its last moment goes out."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -167,3 +168,27 @@ def test_whose_audience_is_counted(world: World, job: Schedule) -> None:
     """Counting takes long, so whoever may only look has nothing counted."""
     with pytest.raises(NotAllowed):
         world.do(world.steering.freeze, world.caller(AUDITOR), numbered(job))
+
+
+@pytest.mark.parametrize(
+    "verb", ["pause", "resume", "skip", "unskip", "send_now", "cancel"]
+)
+def test_another_revision_than_was_seen(world: World, verb: str) -> None:
+    """Whoever names the revision that he has seen steers no other, and whoever names
+    none steers it as it is; of what is over its own answer is given.
+    """
+    job = world.schedule(recurrence="FREQ=DAILY")
+    seen = replace(numbered(job), revision=job.revision)
+    world.edit(job, recurrence="FREQ=WEEKLY")
+    admin = world.caller(ADMIN)
+    use_cases = world.schedules if verb == "cancel" else world.steering
+    given = (None,) if verb in {"resume", "send_now"} else ()
+    steer = getattr(use_cases, verb)
+    with pytest.raises(Conflict, match="changed meanwhile; look at it again"):
+        world.do(steer, admin, seen, *given)
+    world.do(world.schedules.cancel, admin, replace(seen, revision=None))
+    if verb == "cancel":
+        world.do(steer, admin, seen)
+        return
+    with pytest.raises(Finished):
+        world.do(steer, admin, seen, *given)

@@ -86,46 +86,53 @@ DUE = Field(
     label=Phrase("Occurrence"),
     help=Phrase("The occurrence that is meant; otherwise the next."),
 )
+REVISION = Field(
+    name="revision",
+    type=FieldType.NUMBER,
+    label=Phrase("Revision"),
+    help=Phrase("The revision that was looked at; another is refused."),
+)
+FIELDS = (*NAME, REVISION)
 CANCEL = Verb(
     name="schedules cancel",
     action=Action.CANCEL,
     right=Right.KNOWN,
-    fields=NAME,
+    fields=FIELDS,
     steps=_cancel,
 )
 PAUSE = Verb(
     name="schedules pause",
     action=Action.PAUSE,
     right=Right.KNOWN,
-    fields=NAME,
+    fields=FIELDS,
     steps=_pause,
 )
 RESUME = Verb(
     name="schedules resume",
     action=Action.RESUME,
     right=Right.KNOWN,
-    fields=NAME,
+    fields=FIELDS,
     steps=_resume,
 )
 SKIP = Verb(
     name="schedules skip",
     action=Action.SKIP,
     right=Right.KNOWN,
-    fields=(*NAME, DUE),
+    fields=(*FIELDS, DUE),
     steps=_skip,
 )
 UNSKIP = Verb(
     name="schedules unskip",
     action=Action.UNSKIP,
     right=Right.KNOWN,
-    fields=(*NAME, DUE),
+    fields=(*FIELDS, DUE),
     steps=_unskip,
 )
 SEND_NOW = Verb(
     name="schedules send-now",
     action=Action.SEND_NOW,
     right=Right.KNOWN,
-    fields=NAME,
+    fields=FIELDS,
     steps=_send_now,
 )
 VERBS = (CANCEL, PAUSE, RESUME, SKIP, UNSKIP, SEND_NOW)

@@ -24,6 +24,8 @@ class ScheduleName:
     id: str | None = None
     #: whose id it is; None: the caller's
     owner: str | None = None
+    #: the one that the caller has seen, where he says so; steering refuses another
+    revision: int | None = None
 
     @property
     def about(self) -> str:

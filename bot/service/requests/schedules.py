@@ -162,13 +162,15 @@ class Schedules:
     def held(
         self, uow: UnitOfWork, caller: Caller, name: ScheduleName, action: Action
     ) -> Schedule:
-        """Locked, for a caller who may do this to it; raises NotFound or NotAllowed.
+        """Locked, for a caller who may do this to it; raises NotFound, NotAllowed, or
+        Conflict where it is not the revision that he has seen.
 
         Judged once it is locked: an edit may have given it another audience meanwhile.
         What passed while it is paused is recorded.
         """
         schedule = locked(uow, self.named(uow, caller, name).id)
         may_change(caller, schedule, action)
+        _as_seen(schedule, name.revision)
         return pausing.caught_up(uow, schedule, self._clock.now())
 
     def report(self, uow: UnitOfWork, schedule: Schedule) -> Report:
@@ -289,6 +291,17 @@ class Schedules:
             locked = uow.broadcasts.lock(broadcast.id)
             if locked is not None and locked.state is BroadcastState.SENDING:
                 closing.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
+
+
+def _as_seen(schedule: Schedule, revision: int | None) -> None:
+    """Raises Conflict where an edit came in between; of what is over the verb tells."""
+    if revision not in {None, schedule.revision} and not schedule.is_final:
+        raise Conflict(
+            Phrase(
+                "#{reference} was changed meanwhile; look at it again.",
+                reference=schedule.id,
+            )
+        )
 
 
 def _earlier(
