@@ -15,6 +15,7 @@ from bot.cli import (
     session,
     showing,
     texts,
+    writing,
 )
 from bot.cli.given import Options
 from bot.cli.parts import announcing, lists
@@ -140,7 +141,7 @@ def announce(
     asks = not (yes or dry_run)
     texts.check(options, asks=asks)
     given.check_usage(options)
-    with session.desk_of(context) as desk, texts.Written() as written:
+    with session.desk_of(context) as desk, writing.Written() as written:
         options = replace(options, only=_only(desk.policy, to or (), to_me=to_me))
         with desk.reading(Action.SCHEDULE, given.about(options)):
             target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))

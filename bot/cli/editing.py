@@ -18,6 +18,7 @@ from bot.cli import (
     showing,
     steering,
     texts,
+    writing,
 )
 from bot.cli.given import Options
 from bot.cli.parts import editing, lists, schedules
@@ -151,7 +152,7 @@ def edit(
     asks = not (yes or dry_run)
     texts.check(options, asks=asks)
     given.check_change(options)
-    with session.desk_of(context) as desk, texts.Written() as written:
+    with session.desk_of(context) as desk, writing.Written() as written:
         found = naming.asked(
             desk, schedules.QUERY, reference, owner, Action.EDIT
         ).schedule
@@ -227,7 +228,7 @@ def _check_list(desk: "Desk", name: str | None) -> None:
         raise
 
 
-def _worded(options: Options, found: Schedule, written: texts.Written) -> Options:
+def _worded(options: Options, found: Schedule, written: writing.Written) -> Options:
     """The options with the texts themselves: an editor begins with the text there is,
     where there is one; ends with 2 where that is not so.
     """

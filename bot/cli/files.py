@@ -20,7 +20,10 @@ _LONGEST = 1_000_000
 def writing(target: Path) -> Iterator[TextIO]:
     """A file: whole or not at all, and for its owner alone to read; or a pipe."""
     if str(target) == "-":
-        yield sys.stdout
+        stdout: TextIO | None = sys.stdout  # typeshed does not know of a closed one
+        if stdout is None:
+            output.fail(output.about(Phrase("standard output"), Phrase("it is closed")))
+        yield stdout
         return
     try:
         if target.exists() and not target.is_file():
@@ -49,7 +52,8 @@ def reading(source: Path) -> Iterator[io.TextIOWrapper]:
     Bytes that are no UTF-8 become lone surrogates (PEP 383).
     """
     if str(source) == "-":
-        assert isinstance(sys.stdin, io.TextIOWrapper)  # noqa: S101 - nobody replaced it
+        if not isinstance(sys.stdin, io.TextIOWrapper):
+            output.fail(output.about(Phrase("standard input"), Phrase("it is closed")))
         sys.stdin.reconfigure(encoding=_ENCODING, errors=_ERRORS, newline="")
         yield sys.stdin
         return

@@ -23,6 +23,8 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
+from bot.cli.streams import is_terminal
+
 #: as wide as it takes where no terminal sets the width
 _UNBOUNDED = 100_000
 #: blanks between two columns
@@ -149,7 +151,7 @@ def _cells(word: str) -> int:
 
 
 def _console() -> Console:
-    wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    wide = not is_terminal(sys.stdout) and "COLUMNS" not in os.environ
     return Console(
         width=_UNBOUNDED if wide else None,
         markup=False,

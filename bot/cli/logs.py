@@ -5,6 +5,7 @@ import sys
 
 import structlog
 
+from bot.cli.streams import is_terminal
 from bot.domain.characters import block, line
 from bot.settings import LogSettings
 
@@ -30,7 +31,7 @@ def configure(settings: LogSettings) -> None:
         renderer = structlog.processors.JSONRenderer()
     else:
         renderer = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(),
+            colors=is_terminal(sys.stderr),
             # that of Rich would show the values of variables: bodies and passwords
             exception_formatter=structlog.dev.plain_traceback,
         )

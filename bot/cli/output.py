@@ -18,6 +18,7 @@ import typer
 
 from bot.cli.later import later
 from bot.cli.reader import words
+from bot.cli.streams import is_terminal
 from bot.domain import timestamps
 from bot.domain.characters import block, line
 from bot.domain.errors import CarillonError
@@ -194,7 +195,7 @@ def gap() -> None:
 
 def on_terminal() -> bool:
     """Whether somebody is there to be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
 def progress(*, counting: bool = False, quiet: bool) -> "Progress":

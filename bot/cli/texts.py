@@ -8,19 +8,16 @@ A file's text is UTF-8, with or without a byte order mark (`bot.domain.reading`)
 line breaks at its end are no part of it.
 """
 
-import os
 import re
-import shlex
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn, Self
+from typing import NoReturn, TextIO
 
 from bot.cli import output
 from bot.cli.given import Options
+from bot.cli.streams import is_terminal
 from bot.domain.phrase import Phrase, Quoted
 from bot.domain.reading import Misread, decoded
 
@@ -29,9 +26,6 @@ _STDIN, _FILE = ("-", "@-"), "@"
 _LONGEST = 1024 * 1024
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SETTING = re.compile(r"(?P<name>[^=]*=)(?P<text>.*)", re.DOTALL)
-#: in this order, as other programs ask for them; then what Debian has, and POSIX
-_EDITORS = ("VISUAL", "EDITOR")
-_USUAL_EDITORS = ("/usr/bin/editor", "vi")
 
 
 def settings(given: Sequence[str]) -> tuple[str, ...]:
@@ -47,7 +41,7 @@ def check(options: Options, *, asks: bool) -> None:
     body = [] if options.body is None else [("--body", options.body)]
     tagged, values = _of(options.bodies, "--body-in"), _of(options.settings, "--set")
     _check_stdin([*body, *tagged, *values], asks=asks)
-    if options.edit and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if options.edit and not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         output.fail(Phrase("--edit wants a terminal; otherwise write --body @FILE"), 2)
 
 
@@ -61,7 +55,7 @@ def _check_stdin(given: Sequence[tuple[str, str]], *, asks: bool) -> None:
             ),
             2,
         )
-    if wanting and sys.stdin.isatty():
+    if wanting and is_terminal(sys.stdin):
         output.fail(
             Phrase(
                 "{option}: standard input is the terminal; pipe the text in, or write"
@@ -115,17 +109,21 @@ def _called(option: str, parts: re.Match[str]) -> str:
 
 def _text(given: str, option: str) -> str:
     if given.strip() in _STDIN:
-        return _decoded(_read_stdin(option), option, Phrase("standard input"))
+        return text_of(_read_stdin(option), option, Phrase("standard input"))
     if given.startswith(_FILE * 2):
         return given[1:]
     if given.startswith(_FILE):
-        return _decoded(_read(given[1:], option), option, Quoted(given[1:]))
+        return text_of(_read(given[1:], option), option, Quoted(given[1:]))
     return given
 
 
 def _read_stdin(option: str) -> bytes:
+    # typeshed does not know of a closed one
+    stdin: TextIO | None = sys.stdin
+    if stdin is None:
+        _refuse(option, Phrase("standard input"), Phrase("it is closed"))
     try:
-        return sys.stdin.buffer.read(_LONGEST + 1)
+        return stdin.buffer.read(_LONGEST + 1)
     except OSError as error:
         _refuse(option, Phrase("standard input"), Quoted(error.strerror or ""))
 
@@ -148,7 +146,7 @@ def _read(name: str, option: str) -> bytes:
         )
 
 
-def _decoded(content: bytes, option: str, source: Phrase) -> str:
+def text_of(content: bytes, option: str, source: Phrase) -> str:
     if len(content) > _LONGEST:
         _refuse(option, source, Phrase("it is longer than anything that is announced"))
     if b"\0" in content and not content.startswith(_UTF_16):
@@ -167,72 +165,3 @@ def _refuse(option: str, source: Phrase, why: Phrase) -> NoReturn:
     output.fail(
         Phrase("{option}: {source}: {why}", option=option, source=source, why=why)
     )
-
-
-def _edit(file: Path) -> None:
-    wanted = next(filter(None, map(os.environ.get, _EDITORS)), None)
-    usual, posix = _USUAL_EDITORS
-    editor = wanted or (usual if Path(usual).exists() else posix)
-    try:
-        done = subprocess.run([*shlex.split(editor), str(file)], check=False)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        output.fail(
-            Phrase("--edit: {editor}: {why}; set $EDITOR", editor=editor, why=why)
-        )
-    if done.returncode:
-        output.fail(
-            Phrase(
-                "--edit: {editor} ended with {code}, so the text is not taken",
-                editor=editor,
-                code=done.returncode,
-            )
-        )
-
-
-class Written:
-    """What was written in an editor is not lost where nothing comes of it."""
-
-    def __init__(self) -> None:
-        self._text: str | None = None
-
-    def by(self, options: Options) -> Options:
-        """The options with what somebody makes of the body, where he wants to."""
-        if not options.edit:
-            return options
-        self._text = _edited(options.body or "")
-        return replace(options, body=self._text)
-
-    def taken(self) -> None:
-        """Something came of it."""
-        self._text = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and self._text is not None:
-            file = _new_file(self._text)
-            output.note(
-                Phrase("what you wrote is kept: --body {file}", file=f"@{file}")
-            )
-
-
-def _edited(text: str) -> str:
-    """What somebody makes of it; ends with 1 where that is nothing."""
-    file = _new_file(text)
-    try:
-        _edit(file)
-        content = file.read_bytes()
-    finally:
-        file.unlink(missing_ok=True)
-    if not content.strip():
-        output.fail(Phrase("--edit: nothing was written"))
-    return _decoded(content, "--edit", Phrase("the text"))
-
-
-def _new_file(text: str) -> Path:
-    handle, name = tempfile.mkstemp(prefix="carillon-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-        stream.write(f"{text}\n" if text else "")
-    return Path(name)

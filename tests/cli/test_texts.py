@@ -143,11 +143,10 @@ def test_what_was_written_is_kept(place: Workplace, editor: Path) -> None:
     editor.write_text("Written by hand\n")
     code, seen = place.dialogue("announce", "news", "--edit", turns=[(QUESTION, "n\n")])
     assert code == 1
-    found = re.search(r"what you wrote is kept: --body @(\S+)", seen)
-    assert found is not None, seen
-    kept = Path(found[1])
-    assert kept.read_text() == "Written by hand\n"
-    kept.unlink()
+
+    file = kept(seen)
+    assert file.read_text() == "Written by hand\n"
+    file.unlink()
 
 
 def test_an_editor_that_gives_nothing(
@@ -195,3 +194,119 @@ def test_an_edit_of_several_texts(place: Workplace, editor: Path) -> None:
         code, seen = place.terminal("schedules", "edit", reference, "--edit", "--yes")
         assert code == 2
         assert says in " ".join(seen.split())
+
+
+def kept(seen: str) -> Path:
+    """The file that is said to hold what was written."""
+    found = re.search(r"what you wrote is kept: --body @(\S+)", seen)
+    assert found is not None, seen
+    return Path(found[1])
+
+
+@pytest.mark.parametrize(
+    ("then", "says"),
+    [
+        ("exit 3", "ended with 3, so the text is not taken"),
+        ("kill -KILL $$", "ended with -9, so the text is not taken"),
+        (r"printf '\351' >>$1", "is not UTF-8"),
+        ("kill -TERM $PPID; sleep 60", ""),
+    ],
+)
+def test_an_editor_that_goes_wrong(
+    place: Workplace, editor: Path, then: str, says: str
+) -> None:
+    """What it had saved is still in the file, and where that is, is told."""
+    editor.write_text("Hours of work\n")
+    with (place.folder / "editor").open("a") as script:
+        script.write(f"{then}\n")
+    code, seen = place.terminal("announce", "news", "--edit")
+    assert code == (143 if "TERM" in then else 1), seen
+    assert says in seen
+    file = kept(seen)
+    assert file.read_bytes().startswith(b"Hours of work\n")
+    file.unlink()
+
+
+def test_an_interrupt_is_meant_for_the_editor(place: Workplace, editor: Path) -> None:
+    """Ctrl-C there neither ends the program nor is ignored by the editor."""
+    editor.write_text("Hours of work\n")
+    (place.folder / "editor").write_text(
+        f"#!/bin/sh\ntrap 'cp {editor} $1' INT\nkill -INT $PPID\nkill -INT $$\n"
+    )
+    command = ("announce", "news", "--edit")
+    code, seen = place.dialogue(*command, turns=[(QUESTION, "y\n")])
+    assert code == 0, seen
+    assert said(place) == [("", "Hours of work")]
+
+
+@pytest.mark.parametrize("signal", ["HUP", "TERM"])
+def test_the_end_at_the_question(place: Workplace, editor: Path, signal: str) -> None:
+    """Whoever closes the terminal, or ends the program, finds the text in its file."""
+    editor.write_text("Hours of work\n")
+    with (place.folder / "editor").open("a") as script:
+        script.write(f"echo $PPID >{place.folder}/pid\n")
+
+    def end() -> str:
+        pid = (place.folder / "pid").read_text().strip()
+        subprocess.run(["kill", f"-{signal}", pid], check=True)
+        return ""
+
+    edit = ("announce", "news", "--edit")
+    code, seen = place.dialogue(*edit, turns=[(QUESTION, end)])
+    assert code == {"HUP": 129, "TERM": 143}[signal], seen
+    file = kept(seen)
+    assert file.read_text() == "Hours of work\n"
+    file.unlink()
+
+
+def test_a_look_at_what_was_written(place: Workplace, editor: Path) -> None:
+    """--dry-run announces nothing, so the text is kept for the announcement; one that
+    nobody changed is not.
+    """
+    editor.write_text("Hours of work\n")
+    look = ("announce", "news", "--edit", "--dry-run")
+    code, seen = place.terminal(*look)
+    assert code == 0, seen
+    file = kept(seen)
+    place.done(*ASKED, "--body", f"@{file}")
+    assert said(place) == [("", "Hours of work")]
+    code, seen = place.terminal(*look, "--body", f"@{file}")
+    assert (code, "kept" in seen) == (0, False)
+    file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        ((*ASKED, "--body", "-"), "--body: standard input: it is closed"),
+        (
+            ("templates", "render", "news", "--set", "text=-"),
+            "--set text: standard input: it is closed",
+        ),
+        (("subscribers", "import", "news", "-"), "standard input: it is closed"),
+        (("subscribers", "export", "news", "-"), "standard output: it is closed"),
+        (("announce", "news", "--edit"), "--edit wants a terminal"),
+        (("announce", "news", "--body", "Hi"), "nobody is there to be asked"),
+    ],
+)
+def test_closed_streams(place: Workplace, args: tuple[str, ...], says: str) -> None:
+    """Who has closed standard input or output is told so where it is wanted."""
+    command = place.command(*args)
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&-', "sh", *command],
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    [line] = ran.stderr.decode().splitlines()
+    assert says in line
+
+
+def test_what_asks_of_a_closed_input(place: Workplace) -> None:
+    """Nobody is there to be asked, as in a script."""
+    place.done(*ASKED, "--body", "Hi", "--in", "9d")
+    command = place.command("schedules", "send-now", "1")
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *command], timeout=60, check=False
+    )
+    assert ran.returncode == 0
