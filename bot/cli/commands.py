@@ -54,6 +54,7 @@ class Named(TyperCommand):
         """That of the command itself, which then parses, completes and runs."""
         command = loaded(self._called)
         helps.translate(command)
+        helps.spell_out(command)
         return command.make_context(*args, **more)
 
 

@@ -5,6 +5,7 @@ Only a program that runs is translated; man pages and the reference are made fro
 tree as it is.
 """
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,15 @@ def translate(program: Any) -> None:
     for _, each in holders("carillon", program):
         each.help = catalogue.gettext(each.help)
     _let_speak(program)
+
+
+def spell_out(command: Any) -> None:
+    """In place: a list of commands says each in its whole sentence, folded, which
+    Typer otherwise cuts off where the line ends.
+    """
+    for inner in getattr(command, "commands", {}).values():
+        inner.short_help = inner.get_short_help_str(limit=sys.maxsize)
+        spell_out(inner)
 
 
 def _let_speak(command: Any) -> None:

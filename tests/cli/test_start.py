@@ -1,6 +1,7 @@
 """What needs no database starts without what only the work needs."""
 
 import ast
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from bot.cli import parts
 from bot.cli.commands import SENTENCES
 from bot.cli.program import whole
+from bot.texts import LANGUAGES, translations
 from tests.cli.workplace import Workplace
 
 #: each costs about as much as all that a help needs, or more
@@ -18,6 +20,8 @@ SLOW = {
     *("pydantic_settings", "rich", "slixmpp", "sqlalchemy", "starlette", "structlog"),
     "uvicorn",
 }
+#: commands that have others below them
+GROUPS = [name for name, each in whole().commands.items() if hasattr(each, "commands")]
 #: it ends as the program does, and says last what is loaded
 LOADED = """
 import atexit, os, sys
@@ -48,6 +52,22 @@ def loaded(
 def test_help(bare_place: Workplace, command: str) -> None:
     """The help of the program, and of a command and all below it, is only declared."""
     assert loaded(bare_place, *command.split(), "--help") & SLOW == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("command", GROUPS)
+def test_lists_of_commands(bare_place: Workplace, command: str, language: str) -> None:
+    """Each command below is said in a whole sentence, folded where a line ends."""
+    shown = bare_place.program(
+        *(command, "--help"),
+        env={"LANGUAGE": "", "LC_ALL": f"{language}.UTF-8", "COLUMNS": "80"},
+    ).out
+    assert max(map(len, shown.splitlines())) <= 80
+    catalogue = translations(language)
+    for inner in whole().commands[command].commands.values():
+        paragraph = catalogue.gettext(inner.help).partition("\n\n")[0]
+        sentence = re.split(r"(?<=\.)\s", " ".join(paragraph.split()))[0]
+        assert "".join(sentence.split()) in "".join(shown.split())
 
 
 def test_version(bare_place: Workplace) -> None:
