@@ -77,6 +77,10 @@ def show_all(
     items = page.items
     rest = page.index + len(items) < page.count
     following = items[-1].id if items and rest else None
+    if after and order is Order.NEXT and not page.index:
+        output.note(
+            Phrase("#{number} is no longer on this list; it begins anew", number=after)
+        )
     if json:
         output.document(
             {

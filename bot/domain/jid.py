@@ -47,6 +47,19 @@ def bare(text: str) -> str:
     return text.lower() if _PLAIN.fullmatch(text) else _bare(text)
 
 
+def somebody(address: str) -> str:
+    """The same, of a prepared JID that is somebody's; raises JIDError for a domain."""
+    if "@" not in address:
+        raise JIDError(
+            Phrase(
+                "{address!r} has no @: write whole JIDs, such as {example}",
+                address=address,
+                example=f"{address}@example.org",
+            )
+        )
+    return address
+
+
 def bare_of(jid: str) -> str | None:
     """A JID of the wire without its resource, prepared; None where it is none."""
     try:

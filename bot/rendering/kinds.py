@@ -22,6 +22,8 @@ class Kind(Enum):
     NOTHING = Phrase("nothing")
 
 
+#: as errors have it, however wording writes it
+_NONE = "none"
 #: what a field of the type is, where it is given
 OF_FIELDS: Mapping[FieldType, Kind] = {
     FieldType.TEXT: Kind.TEXT,
@@ -58,6 +60,14 @@ def given(value: Any, told: str) -> Kind:
     Invalid.
     """
     found = kind(value)
+    if found is Kind.NOTHING and told == _NONE:
+        raise Invalid(
+            Phrase(
+                "`{value}` is nothing, which is only asked for, as in {tag}",
+                value=told,
+                tag="{% if length is none %}",
+            )
+        )
     if found is Kind.NOTHING:
         raise Invalid(
             Phrase(

@@ -15,6 +15,8 @@ Item = TypeVar("Item")
 
 #: behind whatever has a moment
 _NEVER = sa.literal(datetime(9999, 12, 31, tzinfo=UTC), UTCDateTime())
+#: before whatever has a moment
+_LONG_AGO = sa.literal(datetime(1970, 1, 1, tzinfo=UTC), UTCDateTime())
 
 
 def page(
@@ -24,7 +26,9 @@ def page(
     paging: Paging,
     from_row: Callable[[sa.Row[Any]], Item],
 ) -> Page[Item]:
-    """Raises NotFound where after/before names no row that matches."""
+    """Raises NotFound where after/before names no row that matches; in another order
+    than that of XEP-0059, no row at all.
+    """
     key: sa.ColumnElement[int] = table.c.id
     if paging.order is not Order.OLDEST:
         return _ordered(connection, table, conditions, paging, from_row)
@@ -55,20 +59,26 @@ def _ordered(
     paging: Paging,
     from_row: Callable[[sa.Row[Any]], Item],
 ) -> Page[Item]:
-    """Forwards only."""
+    """Forwards only. People turn pages slowly: what `after` names may match no longer,
+    but has to be theirs, as the first of the conditions says.
+
+    By number it has its place all the same. By moment it has none, and what stood
+    before it is over for the most part: then it is the first page.
+    """
     key, wanted = table.c.id, sa.select(table).where(*conditions)
     passed: sa.ColumnElement[bool] = sa.false()
     if paging.order is Order.LATEST:
         wanted = wanted.order_by(key.desc())
         if paging.after:
-            _must_match(connection, table, conditions, paging.after)
+            _must_match(connection, table, conditions[:1], paging.after)
             passed = key >= paging.after
     else:
         moment = sa.func.coalesce(table.c.next_at, _NEVER)
         wanted = wanted.order_by(moment, key)
         if paging.after:
-            _must_match(connection, table, conditions, paging.after)
-            there = sa.select(moment).where(key == paging.after).scalar_subquery()
+            _must_match(connection, table, conditions[:1], paging.after)
+            its = sa.select(moment).where(key == paging.after, *conditions)
+            there = sa.func.coalesce(its.scalar_subquery(), _LONG_AGO)
             passed = sa.or_(
                 moment < there, sa.and_(moment == there, key <= paging.after)
             )

@@ -403,7 +403,13 @@ def test_whom_a_test_cannot_go_to(place: Workplace) -> None:
     """What is no JID is told by the option; the service tells itself nothing."""
     said = ("announce", "news", "--body", "Hi", "--yes", "--to")
     assert "--to: '@@' is not a JID" in place(*said, "@@").fault()
-    assert "to itself" in place(*said, "announce.example.org").fault()
+    for own in ("announce.example.org", "main@announce.example.org"):
+        fault = place(*said, own).fault()
+        assert fault == "carillon: --to: The service does not announce to itself."
+    assert place(*said, "ghost").fault() == (
+        "carillon: --to: 'ghost' has no @: write whole JIDs, such as ghost@example.org"
+    )
+    assert place.data("schedules", "list", "--all")["count"] == 0
 
 
 @pytest.mark.parametrize(

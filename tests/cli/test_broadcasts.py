@@ -192,3 +192,18 @@ def test_the_latest_come_first_in_pages(place: Workplace) -> None:
     assert [one["broadcast"] for one in rest["items"]] == ["1/1"]
     assert rest["after"] is None
     assert place.data("broadcasts", "list", "--after", "0", "--limit", "2") == data
+
+
+def test_a_page_behind_what_is_over(place: Workplace) -> None:
+    """Of what is under way the next page is given also where the last of the one
+    before is over.
+    """
+    place.done("subscribers", "add", "news", "a@example.org", "--no-welcome")
+    for number in ("1", "2", "3"):
+        place.done("announce", "news", "--body", "Hi", "--in", "9d", "--yes")
+        place.done("schedules", "send-now", number)
+        with place.use_cases() as use_cases:
+            plan(use_cases)
+    place.done("broadcasts", "stop", "2")
+    page = place.data("broadcasts", "list", "--sending", "--after", "2/1")
+    assert [one["broadcast"] for one in page["items"]] == ["1/1"]

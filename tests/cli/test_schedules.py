@@ -294,3 +294,22 @@ def _pairs(out: str) -> dict[str, str]:
     lines = out.partition("\n\n")[0].splitlines()
     pairs = (re.split(" {2,}", line.strip(), maxsplit=1) for line in lines)
     return dict(pairs)
+
+
+def test_a_page_behind_what_is_over(place: Workplace) -> None:
+    """What was the last of a page, and is over before the next is asked for: the list
+    begins anew, and says so; of what there never was it is refused.
+    """
+    for day in ("2d", "3d", "4d"):
+        place.done("announce", "news", "--body", "Hi", "--in", day, "--yes")
+    page = ("schedules", "list", "--limit", "2")
+    assert place.data(*page)["after"] == 2
+    place.done("schedules", "cancel", "2")
+    ran = place(*page, "--after", "2", "--json")
+    assert ran.err == "#2 is no longer on this list; it begins anew\n"
+    data = json.loads(ran.out)
+    assert [one["reference"] for one in data["items"]] == [1, 3]
+    assert (data["count"], data["after"]) == (2, None)
+    assert "no longer" not in place(*page, "--after", "1").err
+    never = place(*page, "--after", "9").fault()
+    assert never == "carillon: There is no #9 on this list of results."

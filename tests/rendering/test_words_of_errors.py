@@ -122,6 +122,20 @@ def test_conditions(tell: Tell) -> None:
                 " {% if no_number is not none %}"
             ),
         ),
+        *(
+            (
+                wording,
+                (
+                    f"`{none}` is nothing, which is only asked for, as in"
+                    " {% if length is none %}"
+                ),
+            )
+            for wording, none in (
+                ("{{ none }}", "none"),
+                ("{{ number_ + None }}", "none"),
+                ("{{ none | upper }}", "none"),
+            )
+        ),
         (
             "{{ number_ + duration_ }}",
             (

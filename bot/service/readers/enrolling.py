@@ -8,7 +8,7 @@ from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.errors import Conflict, Invalid, NotFound, about
 from bot.domain.events import Moved
-from bot.domain.jid import JIDError, bare, domain_of
+from bot.domain.jid import JIDError, bare, domain_of, somebody
 from bot.domain.language import is_tag
 from bot.domain.lists import (
     AnnouncementList,
@@ -134,15 +134,10 @@ class Enrolling:
         """The person as it is stored; raises Invalid, Conflict or NotAllowed."""
         jid, language, timezone, language_seen, suspended = person
         address = _person(self._policy, jid)
-        if "@" not in address:
-            raise Invalid(
-                Phrase(
-                    "{address!r} has no @: write whole JIDs, such as {example}.",
-                    address=address,
-                    example=f"{address}@example.org",
-                ),
-                field="jid",
-            )
+        try:
+            somebody(address)
+        except JIDError as error:
+            raise Invalid(Phrase("{why}.", why=error.phrase), field="jid") from None
         refuse_own(self._policy, address)
         if timezone is not None:
             zone(timezone)

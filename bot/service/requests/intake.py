@@ -10,7 +10,7 @@ from bot.domain import recurrence, timestamps, wallclock
 from bot.domain.access import Caller
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation, about
-from bot.domain.jid import JIDError, bare
+from bot.domain.jid import JIDError, bare, somebody
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.recurrence import Match
@@ -90,7 +90,7 @@ class Intake:
         return replace(
             wanted,
             audience=PeopleAudience(
-                jids=self._jids(caller, request.only, "only"),
+                jids=self._readers(caller, request.only),
                 list_name=wanted.audience.list_name,
             ),
             content=contents.settled(self.templates, wanted.content, due),
@@ -134,8 +134,17 @@ class Intake:
         except JIDError as error:
             raise Invalid(error.phrase, field=field) from None
         if any(self.policy.addresses.is_own(jid) for jid in jids):
-            raise NotAllowed(Phrase("The service does not announce to itself."))
+            raise NotAllowed(
+                Phrase("The service does not announce to itself."), field=field
+            )
         return jids
+
+    def _readers(self, caller: Caller, given: Sequence[str]) -> tuple[str, ...]:
+        """Those of a test, whom somebody typed: a domain is a name without its rest."""
+        try:
+            return tuple(map(somebody, self._jids(caller, given, "only")))
+        except JIDError as error:
+            raise Invalid(error.phrase, field="only") from None
 
     def _list_name(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
