@@ -192,6 +192,26 @@ def test_what_expired_before_anybody_was_told_is_written_out(world: World) -> No
     assert "0 of 2 were told" in texts(notices)[OPS]
 
 
+def test_stopped_with_failures(world: World) -> None:
+    """What was on its way is counted in a report that says that the rest was stopped."""
+    world.subscribe(*READERS)
+    number = world.broadcast(world.due()).id
+    claimed = world.do(world.chunk_progress.claim, "w")
+    assert claimed is not None
+    world.do(world.broadcasts.stop, world.caller(ADMIN), number)
+    fault = (READERS[0], ExceptionKind.FAILED, "gone")
+    step = Step(
+        chunk_id=claimed.chunk.id,
+        broadcast_key=claimed.broadcast.key,
+        through=claimed.chunk.last,
+        done=2,
+        exceptions=(fault,),
+    )
+    world.do(world.chunk_progress.record, "w", [step], [])
+    told = texts(world.notices())[OPS]
+    assert "1 of 2 was told, 1 failed, the rest was stopped." in told
+
+
 def test_stopped_by_another(world: World) -> None:
     """The owner hears that somebody else stopped it, and how many were told."""
     world.subscribe(*READERS)
