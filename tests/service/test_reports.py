@@ -193,23 +193,19 @@ def test_what_expired_before_anybody_was_told_is_written_out(world: World) -> No
 
 
 def test_stopped_with_failures(world: World) -> None:
-    """What was on its way is counted in a report that says that the rest was stopped."""
+    """Who has failed so far is told of, with the word that the rest was stopped."""
     world.subscribe(*READERS)
-    number = world.broadcast(world.due()).id
-    claimed = world.do(world.chunk_progress.claim, "w")
-    assert claimed is not None
-    world.do(world.broadcasts.stop, world.caller(ADMIN), number)
-    fault = (READERS[0], ExceptionKind.FAILED, "gone")
-    step = Step(
-        chunk_id=claimed.chunk.id,
-        broadcast_key=claimed.broadcast.key,
-        through=claimed.chunk.last,
-        done=2,
-        exceptions=(fault,),
+    broadcast = world.broadcast(world.due())
+    bounce = Bounce(
+        broadcast_key=broadcast.key,
+        jid=READERS[0],
+        condition="forbidden",
+        error_type="auth",
     )
-    world.do(world.chunk_progress.record, "w", [step], [])
+    world.do(world.outcomes.bounced, bounce)
+    world.do(world.broadcasts.stop, world.caller(ADMIN), broadcast.id)
     told = texts(world.notices())[OPS]
-    assert "1 of 2 was told, 1 failed, the rest was stopped." in told
+    assert "0 of 2 were told, 1 failed, the rest was stopped." in told
 
 
 def test_stopped_by_another(world: World) -> None:
