@@ -18,7 +18,7 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
-from bot.service.ports.paging import Paging
+from bot.service.ports.paging import Order, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
@@ -230,5 +230,31 @@ def test_what_is_skipped(database: SqlDatabase) -> None:
         for wall in (AT_NINE, AT_NINE + 2 * DAY):  # the first is no skipped one
             found.put_back(schedule, wall)
         assert found.of(schedule, limit=9) == [second, first]
+
+    database.call(use)
+
+
+def test_pages_by_moment(database: SqlDatabase) -> None:
+    """They go on behind the moment of what is named, and begin anew where that is no
+    longer among them.
+    """
+
+    def use(unit: UnitOfWork) -> None:
+        one, two, three = (
+            unit.schedules.add(a_schedule(client_id=f"s{n}", next_at=NOON + n * MINUTE))
+            for n in (3, 2, 1)
+        )
+        wanted = ScheduleFilter(states=frozenset({ScheduleState.PENDING}))
+        after = Paging(limit=1, order=Order.NEXT, after=three.id)
+        page = unit.schedules.page(wanted, after)
+        assert ([each.id for each in page.items], page.index) == ([two.id], 1)
+        over = replace(
+            three.moved(ScheduleState.CANCELLED, ended_at=NOON), next_at=None
+        )
+        unit.schedules.save(over)
+        page = unit.schedules.page(wanted, replace(after, limit=9))
+        assert ([each.id for each in page.items], page.index) == ([two.id, one.id], 0)
+        with pytest.raises(NotFound):
+            unit.schedules.page(wanted, replace(after, after=99))
 
     database.call(use)
