@@ -106,11 +106,11 @@ def _strays(source: Source, template: Template) -> Iterator[Fault]:
 def _misread(source: Source, sandbox: Sandbox) -> Iterator[Fault]:
     """What Jinja takes otherwise than it looks, file by file."""
     for file in source.files:
-        text = text_of(file)
+        tokens = sandbox.tokens(text_of(file))
         for line, why in (
-            *glued(sandbox, text, included=file.parent != source.folder),
-            *broken(sandbox, text),
-            *unbracketed(sandbox, text),
+            *glued(tokens, included=file.parent != source.folder),
+            *broken(tokens),
+            *unbracketed(tokens),
         ):
             yield Fault(file, line, why)
 

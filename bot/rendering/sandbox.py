@@ -68,6 +68,10 @@ _DEFINING = (
 )
 
 
+#: line, kind and text of a piece, as Jinja's lexer has it
+Token = tuple[int, str, str]
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Plain text, our own filters, nothing that is global."""
 
@@ -86,6 +90,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.globals.clear()
         self.filters = {**FILTERS, **HIDDEN}
         self.tests = {name: TESTS[name] for name in ("none", "true", "false")}
+
+    def tokens(self, source: str) -> list[Token]:
+        """The pieces of a file as they stand in it."""
+        return list(self.lexer.tokeniter(source, None))
 
     def call_binop(self, *_: Any) -> NoReturn:
         """Nothing: what wording calculates has been given to `operations` before."""
