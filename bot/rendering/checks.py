@@ -33,15 +33,15 @@ def advice(
     yield from _misread(source, sandbox)
     yield from _unused(source, template)
     yield from _unchosen(source, template)
-    for place, why in misasked(
-        template,
-        (
-            wording.uses
-            for pair in source.pairs.values()
-            for wording in (pair.subject, pair.body)
-        ),
-    ):
+    wordings = [
+        wording
+        for pair in source.pairs.values()
+        for wording in (pair.subject, pair.body)
+    ]
+    for place, why in misasked(template, (wording.uses for wording in wordings)):
         yield Fault(*place, why)
+    for wording in wordings:
+        yield from wording.doubts
     yield from tried(source, template, limits)
 
 

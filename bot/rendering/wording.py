@@ -20,7 +20,7 @@ from bot.rendering.assembly import Assembly, Origins, syntax_error
 from bot.rendering.faults import MAX_FILE, Fault, unsendable
 from bot.rendering.formats import locale_for
 from bot.rendering.naming import named
-from bot.rendering.sandbox import Sandbox, problems
+from bot.rendering.sandbox import Sandbox, doubts, problems
 from bot.rendering.shared import Shared
 from bot.rendering.uses import Uses, uses
 
@@ -56,6 +56,8 @@ class Wording:
     faults: tuple[Fault, ...]
     code: Compiled | None
     origins: Origins
+    #: what can be used and is hardly meant
+    doubts: tuple[Fault, ...] = ()
 
     def write(self, variables: Mapping[str, Any], *, limit: int) -> str:
         """The text, at most `limit` characters; raises Unwritable."""
@@ -161,11 +163,12 @@ def _compiled(
     faults = [
         *assembly.faults,
         *(origins.fault(line, why) for line, why in problems(sandbox, tree)),
-        *(origins.fault(line, why) for line, why in _strange_forms(tree, language)),
     ]
     if faults:
         return _broken(path, faults, assembly)
+    # both before anything is made of the tree
     found = uses(tree, origins)
+    doubted = (*doubts(tree), *_strange_forms(tree, language))
     code = sandbox.compile(named(tree, sandbox), name=str(path), filename=str(path))
     return Wording(
         path=path,
@@ -173,6 +176,7 @@ def _compiled(
         faults=(),
         code=Compiled.from_code(sandbox, code, {}),
         origins=origins,
+        doubts=tuple(origins.fault(line, why) for line, why in doubted),
     )
 
 
