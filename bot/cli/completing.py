@@ -96,10 +96,9 @@ def answer(program: Any) -> NoReturn:
 
 
 def _known(context: Any, asked: Any, beginning: str) -> Iterable[Word]:
-    name = getattr(asked, "metavar", None)
-    if name == "N" and asked.param_type_name == "argument":
-        name = "BROADCAST"
-    if look := VALUES.get(name or ""):
-        return look(context, beginning)
+    if look := VALUES.get(getattr(asked, "metavar", None) or ""):
+        # what begins like an option would be taken for one
+        found = look(context, beginning)
+        return (one for one in found if not one.value.startswith("-"))
     items = asked.shell_complete(context, beginning)
     return [Word(item.value, item.help or "") for item in items]

@@ -127,7 +127,9 @@ def answers(
         _flag("--admin", admin, partial(_somebody, jid))
     contact = before.text("xmpp", "contact")
     if contact == f"xmpp:{usual}":  # which is what it was without an answer
-        contact = None
+        contact = f"xmpp:{admin}"
+    elif contact is None and before.content and not asks:
+        contact = ""  # nobody, whom strangers would read of otherwise
     moved = before.mode != mode
     inline = before.text("xmpp", "password") is not None and flags.secret_file is None
     kept = _path(before.text("xmpp", "password_file"))
@@ -139,7 +141,7 @@ def answers(
         contact=_default(
             flags.contact,
             Phrase("Whom people turn to who answer announcements"),
-            contact or f"xmpp:{admin}",
+            f"xmpp:{admin}" if contact is None else contact,
             values.contact,
             asks=asks,
         ),

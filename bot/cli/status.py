@@ -99,6 +99,8 @@ def _show(work: "verbs.Status", clocks: str) -> None:
                 for pulse, state in (*up, *silent)
             ],
         )
+    if not (up or silent):
+        output.say(Phrase("No service is running."))
     if work.sending:
         _headed(Phrase("Going out now:"))
         showing.broadcasts(work.sending)

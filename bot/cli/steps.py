@@ -102,13 +102,15 @@ class Steps:
             writing.write(self._secret, f"{secret}\n", writing.SECRET_MODE)
             self._wrote(self._secret)
         kept = writing.keep(self._config) if self._force else None
-        writing.write(self._config, text, writing.CONFIG_MODE, replace=self._force)
+        mode = writing.CONFIG_MODE if kept is None else writing.mode_of(kept)
+        writing.write(self._config, text, mode, replace=self._force)
         self._wrote(self._config)
         if kept is not None:
             self._say(Phrase("What it said before is in {file}.", file=kept))
         if database is not None:
-            ours = [self._config, self._secret, *([self._config.parent] * made)]
+            ours = [self._secret, *([self._config.parent] * made)]
             writing.give(ours, database.parent)
+            writing.give([self._config], kept or database.parent)
 
     def _new_secret(self, found: Answers) -> str | None:
         """None: one is there already."""

@@ -70,6 +70,7 @@ def broadcast(one: "Account") -> dict[str, Any]:
         "broadcast": str(one.name),
         "schedule": found.schedule_id,
         "list": one.schedule.audience.list_name,
+        "people": list(one.schedule.audience.jids),
         "template": content.template if isinstance(content, TemplateContent) else None,
         "title": content.title,
         "state": found.state,

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from tests.cli.workplace import Workplace, plan, send, soon
 
@@ -368,6 +369,18 @@ def test_a_test_to_single_people(place: Workplace) -> None:
     [entry] = place.data("audit", "--action", "schedule")["items"]
     assert entry["about"] == "x to news, only admin@example.org, b@example.org"
     assert place.data(*said, "--yes")["id"] == "x"
+    with place.use_cases() as service:
+        while not service.database.look(_broadcasts):
+            plan(service)  # it is due with the next second
+    [sent] = place.data("broadcasts", "list")["items"]
+    assert sent["people"] == ["admin@example.org", "b@example.org"]
+    assert "to news" not in place.done("broadcasts", "list")
+    shown = place.done("broadcasts", "show", str(sent["schedule"]))
+    assert "admin@example.org, b@example.org" in shown
+
+
+def _broadcasts(unit: UnitOfWork) -> int:
+    return unit.broadcasts.page(Paging()).count
 
 
 def test_a_test_asks_by_its_own_question(place: Workplace) -> None:

@@ -43,7 +43,7 @@ def _offered(place: Workplace, line: str, **more: str) -> list[str]:
 def people(place: Workplace) -> Workplace:
     place.done("subscribers", "add", "news", "bob@example.org", "eve@example.org")
     place.done("subscribers", "add", "maintenance", "mod@example.org")
-    for name, text in (("disks", "New disks."), ("$(date);`x`", "Odd.")):
+    for name, text in (("disks", "New disks."), ("$(date);`x`", "Odd."), ("-rf", "X")):
         said = ("--body", text, "--in", "2h", "--id", name, "--yes")
         place.done("announce", "news", *said)
     made = ("--template", "news", "--set", "headline=A", "--set", "text=B")
@@ -68,7 +68,7 @@ def people(place: Workplace) -> Workplace:
         ("announce news --template news --set headline:f", ["headline:fr="]),
         ("templates render news --set te", ["text="]),
         ("templates render incident --set status=i", None),
-        ("schedules edit 6 --set li", ["link="]),
+        ("schedules edit 7 --set li", ["link="]),
         ("announce news --body-in d", ["de="]),
         ("templates render news --language p", ["pl"]),
         ("announce news --tz Europe/Wars", ["Europe/Warsaw"]),
@@ -99,8 +99,8 @@ def test_what_is_offered(
 
 def test_announcements(people: Workplace) -> None:
     """By number and, where a shell needs no quotes for it, by id."""
-    made = people.data("schedules", "show", "6")["id"]
-    assert _offered(people, "schedules show ") == ["6", made, "5", "4", "disks"]
+    made = people.data("schedules", "show", "7")["id"]
+    assert _offered(people, "schedules show ") == ["7", made, "6", "5", "4", "disks"]
 
 
 def test_choices(place: Workplace) -> None:

@@ -2,6 +2,7 @@
 answered is forgotten.
 """
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -104,6 +105,20 @@ def test_force_with_another_admin(there: Place) -> None:
     there.done("--contact", "xmpp:help@example.org", "--no-test", "--force")
     there.done("--admin", "d@example.org", "--no-test", "--force")
     assert load(there.config).xmpp.contact == "xmpp:help@example.org"
+
+
+def test_force_tells_strangers_of_nobody(there: Place) -> None:
+    """Who named no contact has none afterwards, and what others could not read, since
+    it may hold a password, they still cannot.
+    """
+    text = there.config.read_text()
+    without = re.sub(r"(?m)^contact = .*\n", "", text)
+    assert without != text
+    there.config.write_text(without)
+    there.config.chmod(0o600)
+    there.done("--tz", "Europe/Paris", "--no-test", "--force")
+    assert load(there.config).xmpp.contact is None
+    assert there.config.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("given", [(), ("--secret-file", "known")])

@@ -192,6 +192,22 @@ def test_what_expired_before_anybody_was_told_is_written_out(world: World) -> No
     assert "0 of 2 were told" in texts(notices)[OPS]
 
 
+def test_stopped_with_failures(world: World) -> None:
+    """Who has failed so far is told of, with the word that the rest was stopped."""
+    world.subscribe(*READERS)
+    broadcast = world.broadcast(world.due())
+    bounce = Bounce(
+        broadcast_key=broadcast.key,
+        jid=READERS[0],
+        condition="forbidden",
+        error_type="auth",
+    )
+    world.do(world.outcomes.bounced, bounce)
+    world.do(world.broadcasts.stop, world.caller(ADMIN), broadcast.id)
+    told = texts(world.notices())[OPS]
+    assert "0 of 2 were told, 1 failed, the rest was stopped." in told
+
+
 def test_stopped_by_another(world: World) -> None:
     """The owner hears that somebody else stopped it, and how many were told."""
     world.subscribe(*READERS)

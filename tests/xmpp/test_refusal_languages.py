@@ -259,3 +259,21 @@ def test_a_slow_database(settings: Settings, run: Run) -> None:
             assert counting.transactions <= 1
 
     run(scenario())
+
+
+def test_one_who_cannot_be_told(settings: Settings, run: Run) -> None:
+    """Whoever waits with him, and after him, is told all the same."""
+
+    def fails(_: Sequence[str]) -> None:
+        raise ValueError("no stanza")
+
+    async def scenario() -> None:
+        async with looking_up(settings) as (languages, _):
+            told: list[Sequence[str]] = []
+            languages.ask("odd@example.org", fails)
+            languages.ask("anna@example.org", told.append)
+            await until(lambda: told == [["de"]])
+            languages.ask("anna@example.org", told.append)
+            await until(lambda: told == [["de"], ["de"]])
+
+    run(scenario())

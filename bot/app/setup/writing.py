@@ -77,6 +77,11 @@ def keep(path: Path) -> Path | None:
     return kept
 
 
+def mode_of(path: Path) -> int:
+    """That of a file that is there, which may hold a password; no wider than ours."""
+    return path.stat().st_mode & CONFIG_MODE
+
+
 def sweep(path: Path) -> None:
     """Remove what a run left that was killed while it wrote."""
     _unfinished(path).unlink(missing_ok=True)

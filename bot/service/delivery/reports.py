@@ -96,8 +96,11 @@ def stopped(
 
 def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedule:
     """The schedule as reports of the broadcast tell of it: by whom that was for, since
-    an edit may have given the schedule another audience meanwhile.
+    an edit may have given the schedule another audience meanwhile. A list that only
+    speaks, to the people of a test, is no audience.
     """
+    if schedule.origin is not Origin.WELCOME and broadcast.highest is None:
+        return schedule
     entry = uow.lists.by_id(broadcast.list_id) if broadcast.list_id else None
     name = entry.name if entry else None
     return replace(schedule, audience=PeopleAudience(jids=(), list_name=name))
@@ -221,6 +224,8 @@ def _counts(
                 why=meanings.reason(occurrence.reason),
             )
         )
+    if stopped:
+        counts.append(Phrase("the rest was stopped"))
     told = Phrase(
         "Announcement #{reference} ({id}) to {audience}, due {due}: {counts}.",
         counts=Listed(*counts),

@@ -79,7 +79,10 @@ class StoredLanguages:
         batch = [self._waiting.popleft() for _ in range(most)]
         known = await self._known(sorted({jid for jid, _ in batch}))
         for jid, tell in batch:
-            tell(known.get(jid, ()))
+            try:
+                tell(known.get(jid, ()))
+            except Exception:  # of this one alone: the others wait, too
+                log.exception("one who wrote is not refused")
 
     async def _known(self, jids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Nothing while a look-up of before is not over: they would pile up."""
