@@ -165,7 +165,7 @@ def about(options: Options) -> str:
         origin=Origin.CLI,
         list_name=options.list_name,
         only=tuple(options.only),
-        client_id=None if options.only else options.client_id,
+        client_id=options.client_id,
     )
     return known.about
 
@@ -197,8 +197,7 @@ def request_of(
         recurrence=options.every and recurrence.spelt(options.every),
         expires=_moment(options.expires, zone, "expires"),
         on_the_wall=True,
-        # a test is not the announcement, which may have that id afterwards
-        client_id=None if options.only else options.client_id,
+        client_id=options.client_id,
         late_policy=late,
         late_within=within,
     )

@@ -25,6 +25,8 @@ class Text:
     language: str
     body: str
     subject: str | None = None
+    #: as its template had it; of own words the payloads say it
+    unstyled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ A filter goes with the value right before it, as in Jinja; here that is `m` alon
 is hardly ever meant. With brackets, either way, nothing is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.domain.phrase import Phrase
-from bot.rendering.sandbox import Sandbox
+from bot.rendering.sandbox import Token
 
 #: what begins a calculation anew
 _PARTING = frozenset({"and", "or", "not", "in", "is", "if", "else", "elif"})
@@ -16,12 +16,12 @@ _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _BEGINNING = frozenset({"variable_begin", "block_begin"})
 
 
-def unbracketed(sandbox: Sandbox, source: str) -> Iterator[tuple[int, Phrase]]:
+def unbracketed(tokens: Iterable[Token]) -> Iterator[tuple[int, Phrase]]:
     """Line and phrase for each such filter."""
     #: of each bracket that is open: what stands behind a sign, None before one
     behind: list[list[str] | None] = [None]
     value: str | None = None  #: what a filter comes to that is named next
-    for line, kind, text in sandbox.lexer.tokeniter(source, None):
+    for line, kind, text in tokens:
         if kind == "whitespace":
             continue
         if kind in _BEGINNING:

@@ -8,7 +8,7 @@ Behind text the same makes one sentence of two: `Bye.{% endif %}` and, on the ne
 from collections.abc import Iterator, Sequence
 
 from bot.domain.phrase import Phrase
-from bot.rendering.sandbox import Sandbox
+from bot.rendering.sandbox import Token
 
 #: what it takes for text to stand beside other text again
 _SPACE = " \t"
@@ -23,15 +23,9 @@ _ENDS = {
 #: what is included ends with a line break of its own
 _WHOLE_LINES = "include"
 
-#: line, kind and text of a piece, as Jinja's lexer has it
-_Token = tuple[int, str, str]
 
-
-def glued(
-    sandbox: Sandbox, source: str, *, included: bool
-) -> Iterator[tuple[int, Phrase]]:
-    """Line and phrase for each; `included`: other text follows where `source` ends."""
-    tokens: Sequence[_Token] = list(sandbox.lexer.tokeniter(source, None))
+def glued(tokens: Sequence[Token], *, included: bool) -> Iterator[tuple[int, Phrase]]:
+    """Line and phrase for each; `included`: other text follows where `tokens` end."""
     before = ""  #: what this line has come to, tags left out
     for index, (line, kind, text) in enumerate(tokens):
         if kind == "data":
@@ -42,19 +36,18 @@ def glued(
             name = _name(tokens, index)
             kept = text.startswith("-") or name == _WHOLE_LINES
             if not kept and before.strip() and before[-1] not in _SPACE:
-                follows = _follows(tokens[index + 1 :])
+                follows = _follows(tokens, index + 1)
                 if follows or (follows is None and included):
                     yield line, _phrase(name, *_ENDS[kind])
             before = ""
 
 
-def broken(sandbox: Sandbox, source: str) -> Iterator[tuple[int, Phrase]]:
+def broken(tokens: Sequence[Token]) -> Iterator[tuple[int, Phrase]]:
     """Line and phrase for each `{% include %}` that ends a line in its middle."""
-    tokens: Sequence[_Token] = list(sandbox.lexer.tokeniter(source, None))
     for index, (line, kind, text) in enumerate(tokens):
         if kind == "block_end" and not text.endswith("\n"):
             name = _name(tokens, index)
-            if name == _WHOLE_LINES and _goes_on(tokens[index + 1 :]):
+            if name == _WHOLE_LINES and _goes_on(tokens, index + 1):
                 yield (
                     line,
                     Phrase(
@@ -65,9 +58,10 @@ def broken(sandbox: Sandbox, source: str) -> Iterator[tuple[int, Phrase]]:
                 )
 
 
-def _goes_on(rest: Sequence[_Token]) -> bool:
-    """Whether anything shows on the same line."""
-    for _, kind, text in rest:
+def _goes_on(tokens: Sequence[Token], start: int) -> bool:
+    """Whether anything from there on shows on the same line."""
+    for index in range(start, len(tokens)):
+        _, kind, text = tokens[index]
         if kind == "variable_begin":
             return True
         if kind == "data":
@@ -79,25 +73,27 @@ def _goes_on(rest: Sequence[_Token]) -> bool:
     return False
 
 
-def _follows(rest: Sequence[_Token]) -> bool | None:
-    """Text that would stand right behind; None where `rest` has none at all."""
-    for index, (_, kind, text) in enumerate(rest):
+def _follows(tokens: Sequence[Token], start: int) -> bool | None:
+    """Text that would stand right behind; None where from there on is none at all."""
+    for index in range(start, len(tokens)):
+        _, kind, text = tokens[index]
         if kind == "data" and text.strip():
-            first = "" if index else text[0]
+            first = text[0] if index == start else ""
             return first not in _SPACE if first else True
         if kind == "variable_begin":
             return True
-        if kind == "block_end" and _name(rest, index) not in _CONDITIONS:
+        if kind == "block_end" and _name(tokens, index) not in _CONDITIONS:
             return True
     return None
 
 
-def _name(tokens: Sequence[_Token], end: int) -> str:
+def _name(tokens: Sequence[Token], end: int) -> str:
     """Of the tag that ends there: `endif`; `` for a comment."""
     if tokens[end][1] == "raw_end":
         return "endraw"
     name = ""
-    for _, kind, text in reversed(tokens[:end]):
+    for index in range(end - 1, -1, -1):
+        _, kind, text = tokens[index]
         if kind in {"block_begin", "comment_begin"}:
             break
         if kind == "name":

@@ -33,15 +33,15 @@ def advice(
     yield from _misread(source, sandbox)
     yield from _unused(source, template)
     yield from _unchosen(source, template)
-    for place, why in misasked(
-        template,
-        (
-            wording.uses
-            for pair in source.pairs.values()
-            for wording in (pair.subject, pair.body)
-        ),
-    ):
+    wordings = [
+        wording
+        for pair in source.pairs.values()
+        for wording in (pair.subject, pair.body)
+    ]
+    for place, why in misasked(template, (wording.uses for wording in wordings)):
         yield Fault(*place, why)
+    for wording in wordings:
+        yield from wording.doubts
     yield from tried(source, template, limits)
 
 
@@ -106,11 +106,11 @@ def _strays(source: Source, template: Template) -> Iterator[Fault]:
 def _misread(source: Source, sandbox: Sandbox) -> Iterator[Fault]:
     """What Jinja takes otherwise than it looks, file by file."""
     for file in source.files:
-        text = text_of(file)
+        tokens = sandbox.tokens(text_of(file))
         for line, why in (
-            *glued(sandbox, text, included=file.parent != source.folder),
-            *broken(sandbox, text),
-            *unbracketed(sandbox, text),
+            *glued(tokens, included=file.parent != source.folder),
+            *broken(tokens),
+            *unbracketed(tokens),
         ):
             yield Fault(file, line, why)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain, repeat
 from typing import Any
 
 from jinja2 import pass_context
@@ -122,10 +123,9 @@ def _filter(
         if takes is Kind.LENGTH:
             value = _positive(value, told[0])
         if takes is not None:
-            for argument, words in zip(
-                (*arguments, *named.values()), told[1:], strict=True
-            ):
-                given(argument, words)
+            words = chain(told[1:], repeat("…"))  # of `*` none are known
+            for argument in (*arguments, *named.values()):
+                given(argument, next(words))
         try:
             signature.bind(formats, value, *arguments, **named)
         except TypeError:

@@ -46,7 +46,9 @@ class _Naming(NodeTransformer):
         return nodes.Output(pieces, lineno=node.lineno)
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:  # noqa: N802
-        parts = (node.node, *node.args, *(word.value for word in node.kwargs))
+        parts = [node.node]
+        if node.dyn_args is None:  # behind it nobody knows which is which
+            parts += [*node.args, *(word.value for word in node.kwargs)]
         told = tuple(spelt(part) for part in parts)
         self.generic_visit(node)  # changes it where it is
         node.args.insert(0, nodes.Const(told, lineno=node.lineno))

@@ -60,7 +60,12 @@ def strange(locale: Locale, names: Iterable[Any]) -> Phrase | None:
 
 
 def form(locale: Locale, number: int | Decimal, forms: Mapping[str, str]) -> str:
-    """The one of `forms` for the number; raises Invalid where that is missing."""
+    """The one of `forms` for the number; raises Invalid where that is missing, or
+    where a form has the name of no language's category.
+    """
+    unknown = [name for name in forms if name not in CATEGORIES]
+    if unknown and (why := strange(locale, unknown)):
+        raise Invalid(why)
     category = locale.plural_form(number)
     needed = examples(locale)
     if category not in needed:

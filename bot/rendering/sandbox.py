@@ -68,6 +68,10 @@ _DEFINING = (
 )
 
 
+#: line, kind and text of a piece, as Jinja's lexer has it
+Token = tuple[int, str, str]
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Plain text, our own filters, nothing that is global."""
 
@@ -86,6 +90,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.globals.clear()
         self.filters = {**FILTERS, **HIDDEN}
         self.tests = {name: TESTS[name] for name in ("none", "true", "false")}
+
+    def tokens(self, source: str) -> list[Token]:
+        """The pieces of a file as they stand in it."""
+        return list(self.lexer.tokeniter(source, None))
 
     def call_binop(self, *_: Any) -> NoReturn:
         """Nothing: what wording calculates has been given to `operations` before."""
@@ -115,10 +123,26 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
                     names=", ".join(sorted(sandbox.tests)),
                 ),
             )
-        elif isinstance(node, nodes.Filter | nodes.Test):
-            yield from _misargued(node)
+        elif isinstance(node, nodes.Filter | nodes.Test) and (twice := _twice(node)):
+            yield (
+                node.lineno,
+                Phrase("{name!r} is given twice; give it once", name=twice),
+            )
+        elif isinstance(node, nodes.Test) and _has_arguments(node):
+            yield node.lineno, Phrase("`is {name}` stands without more", name=node.name)
         elif isinstance(node, nodes.Const) and node.value in _ENDLESS:
             yield node.lineno, Phrase("a number in it has too many digits")
+
+
+def doubts(tree: nodes.Template) -> Iterator[tuple[int, Phrase]]:
+    """The same for what can be used and is hardly meant. It is no reason to refuse a
+    template that earlier releases took: what is pending would fail when it is due.
+    """
+    for node in tree.find_all((nodes.Filter, nodes.Const)):
+        if isinstance(node, nodes.Filter):
+            if node.dyn_args is not None or node.dyn_kwargs is not None:
+                why = Phrase("`*` is not available there; write each value")
+                yield node.lineno, why
         elif isinstance(node, nodes.Const) and _has_wording(node.value):
             yield (
                 node.lineno,
@@ -130,18 +154,14 @@ def problems(sandbox: Sandbox, tree: nodes.Template) -> Iterator[tuple[int, Phra
             )
 
 
-def _misargued(node: nodes.Filter | nodes.Test) -> Iterator[tuple[int, Phrase]]:
-    """Arguments that no filter and no test takes."""
-    names = [word.key for word in node.kwargs]
-    if node.dyn_args is not None or node.dyn_kwargs is not None:
-        yield node.lineno, Phrase("`*` is not available there; write each value")
-    elif isinstance(node, nodes.Test) and (node.args or names):
-        yield node.lineno, Phrase("`is {name}` stands without more", name=node.name)
-    elif twice := [name for name, count in Counter(names).items() if count > 1]:
-        yield (
-            node.lineno,
-            Phrase("{name!r} is given twice; give it once", name=twice[0]),
-        )
+def _twice(node: nodes.Filter | nodes.Test) -> str | None:
+    """An argument that cannot be compiled: it is there twice."""
+    names = Counter(str(word.key) for word in node.kwargs)
+    return next((name for name, count in names.items() if count > 1), None)
+
+
+def _has_arguments(node: nodes.Test) -> bool:
+    return bool(node.args or node.kwargs or node.dyn_args or node.dyn_kwargs)
 
 
 def _has_wording(value: Any) -> bool:

@@ -23,11 +23,15 @@ def seams(
     """Line and phrase for each; `pieces` are a text's, each with its line, and
     `double` says whether two spaces matter.
     """
-    text, edges = "", {}
+    parts: list[str] = []
+    edges: dict[int, int] = {}
+    length = 0
     for line, piece in pieces:
         if piece:
-            edges[len(text)] = line
-            text += piece
+            edges[length] = line
+            parts.append(piece)
+            length += len(piece)
+    text = "".join(parts)
     for found in _DOUBLE.finditer(text) if double else ():
         inner = range(found.start() + 1, found.end())
         if line := next((edges[edge] for edge in inner if edge in edges), 0):

@@ -128,6 +128,7 @@ class JinjaTemplates:
                 " ", self._write(name, "subject", pair.subject, variables)
             ),
             body=self._write(name, "body", pair.body, variables),
+            unstyled=template.unstyled,
         )
 
     def check(self, name: str) -> list[Fault]:

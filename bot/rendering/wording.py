@@ -1,10 +1,12 @@
 """Subject or body in one language: read, checked, compiled, written out."""
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from traceback import extract_tb
-from types import GeneratorType
+from types import CodeType, GeneratorType
 from typing import Any, cast
 
 from jinja2 import Template as Compiled
@@ -18,7 +20,7 @@ from bot.rendering.assembly import Assembly, Origins, syntax_error
 from bot.rendering.faults import MAX_FILE, Fault, unsendable
 from bot.rendering.formats import locale_for
 from bot.rendering.naming import named
-from bot.rendering.sandbox import Sandbox, problems
+from bot.rendering.sandbox import Sandbox, doubts, problems
 from bot.rendering.shared import Shared
 from bot.rendering.uses import Uses, uses
 
@@ -54,6 +56,8 @@ class Wording:
     faults: tuple[Fault, ...]
     code: Compiled | None
     origins: Origins
+    #: what can be used and is hardly meant
+    doubts: tuple[Fault, ...] = ()
 
     def write(self, variables: Mapping[str, Any], *, limit: int) -> str:
         """The text, at most `limit` characters; raises Unwritable."""
@@ -91,10 +95,10 @@ class Wording:
         writing = cast(
             "GeneratorType[str, None, None]", self.code.root_render_func(context)
         )
+        lines = _lines(self.code, writing.gi_code)
         for piece in writing:
             frame = writing.gi_frame
-            line = frame.f_lineno if frame else 1
-            yield self.code.get_corresponding_lineno(line), piece
+            yield lines(frame.f_lasti if frame else 0), piece
 
     def _fault(self, error: Exception) -> Fault:
         lines = [
@@ -105,6 +109,22 @@ class Wording:
         if not lines:
             return Fault(self.path, 1, _why(error))
         return self.origins.fault(lines[-1], _why(error))
+
+
+def _lines(wording: Compiled, code: CodeType) -> Callable[[int], int]:
+    """From an instruction of the compiled wording to the line that it is of.
+
+    Python and Jinja can tell, too, but go through all there is for each question.
+    """
+    compiled = [(first, line or 0) for first, _, line in code.co_lines()]
+    own = wording.debug_info
+
+    def line(instruction: int) -> int:
+        _, number = compiled[bisect_right(compiled, instruction, key=itemgetter(0)) - 1]
+        index = bisect_right(own, number, key=itemgetter(1)) - 1
+        return own[index][0] if index >= 0 else 1
+
+    return line
 
 
 def _why(error: Exception) -> Phrase:
@@ -143,11 +163,12 @@ def _compiled(
     faults = [
         *assembly.faults,
         *(origins.fault(line, why) for line, why in problems(sandbox, tree)),
-        *(origins.fault(line, why) for line, why in _strange_forms(tree, language)),
     ]
     if faults:
         return _broken(path, faults, assembly)
+    # both before anything is made of the tree
     found = uses(tree, origins)
+    doubted = (*doubts(tree), *_strange_forms(tree, language))
     code = sandbox.compile(named(tree, sandbox), name=str(path), filename=str(path))
     return Wording(
         path=path,
@@ -155,6 +176,7 @@ def _compiled(
         faults=(),
         code=Compiled.from_code(sandbox, code, {}),
         origins=origins,
+        doubts=tuple(origins.fault(line, why) for line, why in doubted),
     )
 
 

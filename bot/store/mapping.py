@@ -69,7 +69,8 @@ def content_from_json(stored: Any) -> Content:
 
 
 def text_to_json(text: Text) -> JSONObject:
-    return {"language": text.language, "subject": text.subject, "body": text.body}
+    plain = {"language": text.language, "subject": text.subject, "body": text.body}
+    return {**plain, "unstyled": True} if text.unstyled else plain
 
 
 def text_from_json(stored: Any) -> Text | None:
@@ -79,7 +80,12 @@ def text_from_json(stored: Any) -> Text | None:
             "subject": str() | None as subject,
             "body": str(body),
         }:
-            return Text(language=language, subject=subject, body=body)
+            return Text(
+                language=language,
+                subject=subject,
+                body=body,
+                unstyled=stored.get("unstyled") is True,
+            )
     return None
 
 

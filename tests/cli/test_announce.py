@@ -367,7 +367,7 @@ def test_a_test_to_single_people(place: Workplace) -> None:
         due = service.database.look(_next_at, data["reference"])
         assert due < service.clock.now().timestamp() + 60
     [entry] = place.data("audit", "--action", "schedule")["items"]
-    assert entry["about"] == "(no id) to news, only admin@example.org, b@example.org"
+    assert entry["about"] == "x to news, only admin@example.org, b@example.org"
     assert place.data(*said, "--yes")["id"] == "x"
     with place.use_cases() as service:
         while not service.database.look(_broadcasts):

@@ -61,7 +61,9 @@ def _subscribed(url: str, jid: str) -> SqlDatabase:
 
 
 def test_sqlite(tmp_path: Path) -> None:
-    """The copy has what is still beside the file, and comes back instead of it."""
+    """The copy has what is still beside the file, and comes back instead of it; a
+    later one takes the place of an earlier.
+    """
     state, etc = tmp_path / "var/lib/carillon", tmp_path / "etc/carillon"
     for folder in (state, etc, tmp_path / "var/backups"):
         folder.mkdir(parents=True)
@@ -69,11 +71,12 @@ def test_sqlite(tmp_path: Path) -> None:
     (etc / "secret").chmod(0o600)
     url = f"sqlite:///{state}/carillon.db"
     upgrade.upgrade(url, SERVICE)
-    running = _subscribed(url, ANNA)
 
     def of_files(line: str) -> bool:
         return not line.startswith("pg_")
 
+    _typed(BACKUP, tmp_path, of_files)
+    running = _subscribed(url, ANNA)
     _typed(BACKUP, tmp_path, of_files)
     running.close()
     copied = tmp_path / "var/backups/carillon"

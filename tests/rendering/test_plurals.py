@@ -100,14 +100,27 @@ def test_check_tells_what_is_missing(
 def test_a_form_that_never_comes(
     write: Write, templates: JinjaTemplates, language: str, forms: str, told: str
 ) -> None:
-    """A category that the language has not got is refused, also where the wording
-    does not get to it.
+    """A category that the language has not got is told, also where the wording does
+    not get to it; what such a template said before it says still.
     """
     body = f"{{% if n > 1000000 %}}{{{{ n | plural({forms}) }}}}{{% endif %}}a"
     say(write, body, language)
     assert [fault for fault in templates.check("t") if told in fault.text]
-    with pytest.raises(Invalid, match="broken"):
-        render(templates, given={"n": "0"})
+    assert render(templates, given={"n": "0"}, language=language).body == "a"
+
+
+def test_zero_where_it_is_none(write: Write, templates: JinjaTemplates) -> None:
+    """What is there for 0, by mistake, keeps nothing from being sent."""
+    counted(write, "en", 'zero="no seats", one="seat", other="seats"')
+    assert len(templates.check("t")) == 1
+    assert render(templates, given={"n": "0"}).body == "0 seats"
+
+
+def test_a_form_of_no_language(write: Write, templates: JinjaTemplates) -> None:
+    """Where it is come to it is refused, as ever: it is misspelt."""
+    counted(write, "en", 'one="seat", Other="seats", other="s"')
+    with pytest.raises(Invalid, match="'Other' in 'en', only one, other"):
+        render(templates, given={"n": "2"})
 
 
 @pytest.mark.parametrize("language", ["ar", "lv", "cy"])

@@ -208,17 +208,10 @@ def test_escape_in_a_constant(say: Say) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("{{ x | bullets(*x) }}", "`*` is not available there"),
-        ("{{ n | plural(**x) }}", "`*` is not available there"),
         ("{{ n | plural(other='a', other='b') }}", "'other' is given twice"),
         ("{{ 1 if x is none(1) }}", "`is none` stands without more"),
         ("{{ " + "9" * 5000 + " }}", "a number in it has too many digits"),
         ("{{ 1e999 }}", "a number in it has too many digits"),
-        (
-            "{{ n | plural(one='ein Konto', other='{{ n }} Konten') }}",
-            "'{{ n }} Konten' is text that stands as it is",
-        ),
-        ("{{ '{% if x %}' }}", "is text that stands as it is"),
         ("{{ 7 % 2 }}", "`%` is not available there"),
         ("{{ 7 * 2 }}", "`*` is not available there"),
         ("{{ 7 // 2 }}", "`//` is not available there"),
@@ -238,3 +231,28 @@ def test_what_is_not_available_has_the_authors_name(
     """What wording cannot do is told as it was written, not as parsers call it."""
     write("t", {"body.en": body})
     assert [fault.text for fault in templates.check("t") if told in fault.text]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{{ 'a {{ x }}' }}", "a {{ x }}"),
+        ("{{ 'a' if x is none else 'b {% if x %}' }}", "a"),
+        ("{{ none | default(*'c') }}", "c"),
+        ("{{ 2 | plural(one='ein Konto', other='{{ n }} Konten') }}", "{{ n }} Konten"),
+        ("a{% if x is not none %}{{ x | bullets(*x) }}{% endif %}", "a"),
+        ("a{% if x is not none %}{{ 1 | plural(**x) }}{% endif %}", "a"),
+    ],
+)
+def test_what_is_hardly_meant_is_told_and_used(
+    write: Write, templates: JinjaTemplates, body: str, said: str
+) -> None:
+    """What was sent before is no reason to let what is pending fail."""
+    write("t", {"body.en": body}, toml=TOML + FIELDS)
+    told = ("stands as it is", "`*` is not available")
+    assert [
+        fault.text
+        for fault in templates.check("t")
+        if any(each in fault.text for each in told)
+    ]
+    assert render(templates).body == said

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.message import Text
+from bot.domain.message import UNSTYLED, Text
 from bot.domain.schedule import Schedule
 from bot.service.delivery.jobs import Job
 from tests.world import ADMIN, SERVICE, World, a_list
@@ -183,6 +183,36 @@ def test_an_edit_in_the_middle_changes_nothing(
     said = bodies(told, claim(told))
     assert said[0] == said[2] == said[3] == said[4] == first
     assert said[1].startswith("Ab Samstag")
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+def test_whether_clients_style_it_is_kept(
+    told: World, folder: Path, *, breaks: bool
+) -> None:
+    """All are told to show it as it is, also when the template says so no more."""
+
+    def unstyled(claimed: Job) -> list[bool]:
+        readers = told.do(told.chunk_progress.recipients, claimed, 0, 100)
+        messages = [
+            told.do(told.renditions.announcement, claimed, one) for one in readers
+        ]
+        return [UNSTYLED in message.payloads for message in messages]
+
+    toml = folder / "template.toml"
+    plain = toml.read_text()
+    toml.write_text("unstyled = true\n" + plain)
+    subscribe(told, ("en", None), ("de", None), ("en", "Europe/Warsaw"))
+    due(told)
+    body(told, claim(told), 0)
+    toml.write_text("[" if breaks else plain)
+    told.do(told.chunk_progress.release, "w")
+    assert unstyled(claim(told)) == [True] * 3
+    toml.write_text(plain)
+    told.clock.advance(hours=2)
+    later = due(told)
+    claimed = [claim(told), claim(told)]  # the first is free again, too
+    [job] = [one for one in claimed if one.schedule.id == later.id]
+    assert unstyled(job) == [False] * 3
 
 
 def test_a_broken_template_holds_up_nobody_else(told: World, folder: Path) -> None:

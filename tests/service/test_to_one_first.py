@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import CarillonError, NotAllowed
+from bot.domain.errors import CarillonError, Conflict, Invalid, NotAllowed
 from bot.domain.message import Announcement
 from bot.domain.schedule import Origin, PeopleAudience, Schedule
 from bot.service.delivery.jobs import Step
@@ -97,6 +97,29 @@ def test_what_is_wrong_with_the_announcement(
     with pytest.raises(CarillonError) as raised:
         world.do(world.schedules.create, world.caller(ADMIN), request)
     assert raised.value.field == field
+
+
+def test_it_takes_no_name_away(world: World) -> None:
+    """The announcement has its id, given or made, however often it was tried."""
+    made = [tried(world, ANNA).client_id for _ in range(3)]
+    assert made == [f"test-news-2026-03-01{end}" for end in ("", "-2", "-3")]
+    assert tried(world, ANNA, client_id="x").client_id == "test-news-2026-03-01-4"
+    assert world.schedule().client_id == "news-2026-03-01"
+    asked = world.schedule(client_id="x")
+    assert asked.client_id == "x"
+    again = tried(world, ANNA, client_id="x")
+    assert again.client_id == "test-news-2026-03-01-5"
+
+
+def test_an_id_that_the_announcement_cannot_have(world: World) -> None:
+    """One that another has, or that is none, is refused of the test as well."""
+    job = world.schedule(client_id="x")
+    with pytest.raises(Conflict, match=f"#{job.id}, which"):
+        tried(world, ANNA, client_id="x", bodies=(("en", "Else"),))
+    with pytest.raises(Invalid):
+        tried(world, ANNA, client_id=" ")
+    world.cancel(job)
+    tried(world, ANNA, client_id="x", bodies=(("en", "Else"),))
 
 
 def test_who_may(world: World) -> None:

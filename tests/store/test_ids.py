@@ -5,6 +5,8 @@ given.
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +18,13 @@ from bot.service.requests.request import ScheduleName
 from bot.store import upgrade
 from bot.store.database import backend_of
 from tests.world import ADMIN, PUBLISHER, SERVICE, World, a_list
+
+#: an entry as the release before wrote it
+STOP = """
+INSERT INTO audit (service, at, caller, role, door, action, about, reference, result)
+SELECT :service, created_at, 'role:admin', 'admin', 'cli', 'stop', :about,
+  :reference, :result FROM schedule WHERE id = 1
+"""
 
 
 @pytest.fixture
@@ -165,23 +174,79 @@ def test_many_of_one_day(world: World) -> None:
     assert max(map(len, made)) <= len("news-2026-03-01-") + 6
 
 
+def rows(url: str, query: str) -> list[tuple[Any, ...]]:
+    backend = backend_of(url)
+    with backend.reading.connect() as connection:
+        found = [tuple(row) for row in connection.execute(sa.text(query))]
+    backend.writing.dispose()
+    backend.reading.dispose()
+    return found
+
+
 def test_down_to_the_schema_of_before(url: str) -> None:
-    """Where an id is one job's for ever the latest keeps it; up again all is well."""
+    """Where an id is one job's for ever the latest keeps it, and the others get free
+    ones; up again all is well.
+    """
     upgrade.upgrade(url, SERVICE)
     world = World(url)
     for number in range(3):
         job = world.schedule(client_id="x", bodies=(("en", f"{number}"),))
         if number < 2:
             world.cancel(job)
+    world.schedule(client_id="x #2", bodies=(("en", "4"),))
+    world.schedule(client_id="x #2-2", bodies=(("en", "5"),))
     world.close()
     upgrade.downgrade(url, "0009")
+    found = rows(url, "SELECT client_id FROM schedule ORDER BY id")
+    assert [name for (name,) in found] == ["x #1", "x #2-3", "x", "x #2", "x #2-2"]
+    upgrade.upgrade(url, SERVICE)
+    assert upgrade.check(url) == []
+
+
+def test_stops_of_before(url: str) -> None:
+    """The trail's stops, which had the numbers that broadcasts had, name these by their
+    announcements after the upgrade, and by their numbers again after the way back.
+    """
+    upgrade.upgrade(url, SERVICE)
+    world = World(url)
+    world.due(client_id="once")
+    daily = world.schedule(client_id="daily", recurrence="FREQ=DAILY;COUNT=3")
+    assert daily.next_at is not None
+    for days in range(2):
+        world.clock.set(daily.next_at + timedelta(days=days))
+        world.plan_all()
+    world.close()
+    [(last,)] = rows(
+        url, f"SELECT max(id) FROM broadcast WHERE schedule_id = {daily.id}"
+    )
+    assert last > daily.id
+    upgrade.downgrade(url, "0009")
+    before = [
+        (str(last), last, "done"),
+        (str(last), None, "finished"),
+        ("999", None, "not-found"),
+        ("998", 998, "done"),
+        ("all", None, "done"),
+    ]
     backend = backend_of(url)
-    with backend.reading.connect() as connection:
-        rows = connection.execute(
-            sa.text("SELECT client_id FROM schedule ORDER BY id")
-        ).scalars()
-        assert list(rows) == ["x #1", "x #2", "x"]
+    with backend.writing.begin() as connection:
+        for about, reference, result in before:
+            values = {"about": about, "reference": reference, "result": result}
+            connection.execute(sa.text(STOP), {**values, "service": SERVICE})
     backend.writing.dispose()
     backend.reading.dispose()
+    asked = "SELECT about, reference, result FROM audit WHERE action = 'stop'"
+    upgrade.upgrade(url, SERVICE)
+    named = f"#{daily.id}/2"
+    assert rows(url, f"{asked} ORDER BY id") == [
+        (named, daily.id, "done"),
+        (named, None, "finished"),
+        ("999", None, "not-found"),
+        ("998", None, "done"),
+        ("all", None, "done"),
+    ]
+    upgrade.downgrade(url, "0009")
+    unknown = ("998", None, "done")
+    assert rows(url, f"{asked} ORDER BY id") == [*before[:3], unknown, before[4]]
     upgrade.upgrade(url, SERVICE)
     assert upgrade.check(url) == []

@@ -24,8 +24,6 @@ class Outgoing:
     due_at: datetime
     #: its template names the recipient, so each reader has a text of his own
     personal: bool
-    #: its template asks that clients show its text as it is
-    unstyled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,6 @@ class ChunkProgress:
             voice=outgoing.voice,
             due_at=outgoing.due_at,
             personal=outgoing.personal,
-            unstyled=outgoing.unstyled,
         )
 
     def recipients(

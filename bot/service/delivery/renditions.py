@@ -42,7 +42,6 @@ class Renditions:
             voice=self._policy.voice_of(spoken_for),
             due_at=occurrence.due_at,
             personal=self._is_personal(schedule.content),
-            unstyled=self._is_unstyled(schedule.content),
         )
 
     def _is_personal(self, content: Content) -> bool:
@@ -54,14 +53,6 @@ class Renditions:
             # The template was broken since. What was rendered before is still sent.
             # Raising here would keep every other broadcast from being claimed.
             return False
-
-    def _is_unstyled(self, content: Content) -> bool:
-        if not isinstance(content, TemplateContent):
-            return False
-        try:
-            return self._templates.get(content.template).unstyled
-        except CarillonError:
-            return False  # broken since: as above
 
     def announcement(
         self, uow: UnitOfWork, outgoing: Outgoing, recipient: Recipient
@@ -79,7 +70,7 @@ class Renditions:
                 text = replace(text, language=spoken)
         else:
             text = self._rendered(uow, outgoing, content, recipient)
-            if outgoing.unstyled:
+            if text.unstyled:
                 payloads = (UNSTYLED,)
         voice = outgoing.voice
         return Announcement(

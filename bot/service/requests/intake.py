@@ -89,6 +89,7 @@ class Intake:
         due = wanted.due(wanted.next_at)
         return replace(
             wanted,
+            client_id="",  # given was that of the announcement, which is to have it
             audience=PeopleAudience(
                 jids=self._readers(caller, request.only),
                 list_name=wanted.audience.list_name,

@@ -66,6 +66,7 @@ class ScheduleRequest:
     expires: str | None = None
     #: whether a dateTime may lack its offset: then it is a wall time in `timezone`
     on_the_wall: bool = False
+    #: with `only` that of the announcement: a test has one of its own
     client_id: str | None = None
     late_policy: str | None = None
     #: seconds

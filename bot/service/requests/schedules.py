@@ -313,8 +313,9 @@ def _earlier(
     if request.client_id is None:
         return None
     earlier = uow.schedules.find(caller.owner, request.client_id)
-    if earlier is None or _is_repeat(request, earlier):
-        return earlier
+    if earlier is None or _is_repeat(replace(request, only=()), earlier):
+        # a test is always a new one, also of what has been asked for already
+        return None if request.only else earlier
     if earlier.is_final:
         return None
     raise Conflict(
