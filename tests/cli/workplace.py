@@ -286,3 +286,11 @@ def hold(unit: UnitOfWork, number: int) -> None:
         )
     )
     unit.schedules.save(replace(found, next_at=None))
+
+
+def next_at(unit: UnitOfWork, reference: int) -> float:
+    """When it is due, in seconds since 1970."""
+    found = unit.schedules.get(reference)
+    assert found is not None
+    assert found.next_at is not None
+    return found.next_at.timestamp()
