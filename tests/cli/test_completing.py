@@ -1,9 +1,11 @@
 """What a shell is told when somebody presses the tab key."""
 
+import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -39,8 +41,11 @@ def _offered(place: Workplace, line: str, **more: str) -> list[str]:
     return [one.partition("\t")[0] for one in done.out.splitlines()]
 
 
-@pytest.fixture
-def people(place: Workplace) -> Workplace:
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Workplace:
+    """Looked at alone, so one for all."""
+    place = Workplace(tmp_path_factory.mktemp("people"))
+    shutil.copy(empty_database, place.folder / "carillon.db")
     place.done("subscribers", "add", "news", "bob@example.org", "eve@example.org")
     place.done("subscribers", "add", "maintenance", "mod@example.org")
     for name, text in (("disks", "New disks."), ("$(date);`x`", "Odd."), ("-rf", "X")):
@@ -186,12 +191,13 @@ def test_a_locked_database(people: Workplace) -> None:
         assert _offered(people, "schedules show ") == []
 
 
-def test_an_earlier_schema(people: Workplace) -> None:
+def test_an_earlier_schema(place: Workplace) -> None:
     """It is left as it is."""
-    with closing(sqlite3.connect(people.folder / "carillon.db")) as other:
+    place.done("announce", "news", "--body", "Hi", "--in", "2h", "--yes")
+    with closing(sqlite3.connect(place.folder / "carillon.db")) as other:
         other.execute("ALTER TABLE schedule RENAME COLUMN origin TO came_from")
-    assert _offered(people, "schedules show ") == []
-    with closing(sqlite3.connect(people.folder / "carillon.db")) as other:
+    assert _offered(place, "schedules show ") == []
+    with closing(sqlite3.connect(place.folder / "carillon.db")) as other:
         names = [row[1] for row in other.execute("PRAGMA table_info(schedule)")]
     assert "came_from" in names
 

@@ -33,7 +33,7 @@ FOREIGN = frozenset(
     {
         *("/opt/carillon/bin/pip", "apt", "cat", "cd", "chmod", "chown"),
         *("cp", "curl", "docker", "ejabberdctl", "git", "grep"),
-        *("install", "journalctl", "ln", "make", "mkdir", "mongooseimctl"),
+        *("install", "journalctl", "ln", "make", "mkdir", "mongooseimctl", "mv"),
         *("openssl", "pipx", "profanity", "prosodyctl", "python3", "rm"),
         *("pg_dump", "pg_restore", "runuser", "sed", "sqlite3", "systemctl"),
     }

