@@ -4,14 +4,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.e2e.conftest import Make
+from tests.e2e.conftest import PLACES, Make
 from tests.e2e.leaving import Contacts
 from tests.servers.locked import locked
 from tests.servers.xmpp_server import XmppServer
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.parametrize("mode", ["component", "account"]),
+    pytest.mark.parametrize(("server", "mode"), PLACES, indirect=["server"]),
 ]
 
 

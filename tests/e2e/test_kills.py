@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.e2e.conftest import Make
+from tests.e2e.conftest import PLACES, Make
 from tests.e2e.sink import Sink
 from tests.servers.xmpp_server import XmppServer
 
@@ -27,7 +27,7 @@ def all_told(sink: Sink, interruptions: int) -> None:
     assert repeats <= WINDOW * interruptions
 
 
-@pytest.mark.parametrize("mode", ["component", "account"])
+@pytest.mark.parametrize(("server", "mode"), PLACES, indirect=["server"])
 def test_kills(server: XmppServer, mode: str, make: Make) -> None:
     """Five kills in the middle of a broadcast to 2,000 readers."""
     seed = random.randrange(10**6)

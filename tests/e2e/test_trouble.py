@@ -4,16 +4,13 @@ import asyncio
 
 import pytest
 
-from tests.e2e.conftest import Make
+from tests.e2e.conftest import PLACES, Make
 from tests.e2e.sink import Sink
 from tests.servers.prosody import Prosody
 from tests.servers.proxy import Proxy
 from tests.servers.xmpp_server import XmppServer
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.parametrize("mode", ["component", "account"]),
-]
+pytestmark = pytest.mark.e2e
 
 READERS = 600
 WINDOW = 100
@@ -23,6 +20,7 @@ def port_of(server: XmppServer, mode: str) -> int:
     return server.component_port if mode == "component" else server.c2s_port
 
 
+@pytest.mark.parametrize(("server", "mode"), PLACES, indirect=["server"])
 def test_the_network_is_cut(server: XmppServer, mode: str, make: Make) -> None:
     """Cut twice in the middle, a broadcast reaches everybody, by one id each."""
 
@@ -47,6 +45,7 @@ def test_the_network_is_cut(server: XmppServer, mode: str, make: Make) -> None:
     asyncio.run(go())
 
 
+@pytest.mark.parametrize(("server", "mode"), PLACES, indirect=["server"])
 def test_a_poisoned_message(server: XmppServer, mode: str, make: Make) -> None:
     """The one message over which the stream is closed fails; all others arrive."""
     readers, window = 60, 8
@@ -74,6 +73,7 @@ def test_a_poisoned_message(server: XmppServer, mode: str, make: Make) -> None:
     asyncio.run(go())
 
 
+@pytest.mark.parametrize("mode", ["component", "account"])
 def test_stopped_while_the_server_is_away(
     prosody: Prosody, mode: str, make: Make
 ) -> None:
