@@ -36,8 +36,8 @@ COMMANDS = {
     "status": 1,
     "schedules list": 0,
 }
-#: what a shell asks at the tab key, in words of its script for bash
-TAB = "carillon announce m"
+#: what stands on the line at the tab key
+TAB = "carillon announce n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,16 @@ def measure(rounds: int) -> list[Start]:
         command = [sys.executable, "-m", "bot"]
         surroundings = {**os.environ, "CARILLON_CONFIG": str(configuration)}
         _cpu([*command, "db", "upgrade"], surroundings, 0)
+        tab = {**surroundings, "_CARILLON_COMPLETE": "bash", "_CARILLON_LINE": TAB}
+        # whom it does not know it answers with nothing, and that is not what costs
+        if not subprocess.run(command, env=tab, capture_output=True, check=True).stdout:
+            raise RuntimeError(f"nothing is offered at {TAB!r}")
         seconds: dict[str, list[float]] = {}
         for _ in range(rounds):
             for words, code in COMMANDS.items():
                 cost = _cpu([*command, *words.split()], surroundings, code)
                 seconds.setdefault(words, []).append(cost)
-            cost = _cpu(command, surroundings | _tab(), 0)
+            cost = _cpu(command, tab, 0)
             seconds.setdefault(f"(tab) {TAB}", []).append(cost)
     return [
         Start(
@@ -76,14 +80,6 @@ def measure(rounds: int) -> list[Start]:
         )
         for words, all_ in seconds.items()
     ]
-
-
-def _tab() -> dict[str, str]:
-    return {
-        "_CARILLON_COMPLETE": "complete_bash",
-        "COMP_WORDS": "\n".join(TAB.split()),
-        "COMP_CWORD": str(len(TAB.split()) - 1),
-    }
 
 
 def _cpu(command: list[str], surroundings: dict[str, str], code: int) -> float:
