@@ -50,7 +50,7 @@ def schedule(
 
 
 def broadcast(
-    desk: "Desk", one: broadcasts.OneBroadcast, *, quiet: bool
+    desk: "Desk", one: "broadcasts.OneBroadcast", *, quiet: bool
 ) -> tuple[dict[str, Any], Phrase | None]:
     """Until it is over: how it went as data, and in a sentence if it failed.
 

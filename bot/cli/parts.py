@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
     from bot.desk.verbs import subscribers as subscribers
-    from bot.domain import timestamps as timestamps
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
     from bot.settings import values as values
@@ -72,7 +71,6 @@ PARTS = {
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
     "subscribers": "bot.desk.verbs.subscribers",
-    "timestamps": "bot.domain.timestamps",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",
     "settings": "bot.settings",

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.cli import session
-from bot.cli.parts import configured, glance, timestamps
+from bot.cli.parts import configured, glance
 from bot.cli.reader import tags
-from bot.domain import wallclock
+from bot.domain import timestamps, wallclock
 from bot.domain.access import OPERATOR, owner_named
 from bot.domain.language import choose
 from bot.domain.schedule import ON_THE_WIRE
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: announcements, broadcasts or people that are offered
 _MOST = 100
+#: commands that may come before there is a configuration, or a database
+_BEFORE_ALL = frozenset({"adopt", "check", "init"})
 
 
 class Word(NamedTuple):
@@ -99,24 +101,19 @@ def _broadcasts(context: Any, _: str) -> Iterator[Word]:
 
 def _people(context: Any, beginning: str) -> Iterator[Word]:
     """Who stands on the list that is named, else whoever is known."""
-    if context.info_name in _WITHOUT_DATABASE:
+    if context.info_name in {"add", *_BEFORE_ALL}:
         return
     params = context.params
     there = set(params.get("jids") or ())
-    if context.info_name == "add":
-        return
     for jid in _look(context).people(beginning, _MOST, params.get("list_name")):
         if jid not in there:
             yield Word(jid)
 
 
-_WITHOUT_DATABASE = frozenset({"init", "check", "adopt"})
-
-
 def _languages(context: Any, _: str) -> Iterator[Word]:
     """Those of the program, and of the lists where there is a configuration."""
     yield from map(Word, LANGUAGES)
-    if context.info_name not in _WITHOUT_DATABASE:
+    if context.info_name not in _BEFORE_ALL:
         for entry in _settings(context).lists.values():
             if entry.language not in LANGUAGES:
                 yield Word(entry.language)
