@@ -20,12 +20,10 @@ from typing import Any, NoReturn
 from typer._completion_classes import BashComplete
 
 from bot.cli import helps
+from bot.cli.completion import BREAKS, LINE, SHELL, Shell
 from bot.cli.values import VALUES, Word
 from bot.domain.characters import line
 
-SHELL, LINE, BREAKS = "_CARILLON_COMPLETE", "_CARILLON_LINE", "_CARILLON_BREAKS"
-#: who asks as `bot.cli.completion` has it; a script of before gets nothing
-SHELLS = frozenset({"bash", "zsh", "fish"})
 #: exit codes
 DONE, FILES = 0, 3
 
@@ -48,8 +46,8 @@ class Answer:
 
     def find(self) -> None:
         with suppress(Exception):
-            if self._environment[SHELL] not in SHELLS:
-                return
+            if self._environment[SHELL] not in tuple(Shell):
+                return  # a script of before
             typed = self._environment[LINE]
             args = _click.split_arg_string(typed)[1:]
             last = args.pop() if args and not typed[-1].isspace() else ""

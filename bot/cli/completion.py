@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+#: variables by which the scripts below ask
+SHELL, LINE, BREAKS = "_CARILLON_COMPLETE", "_CARILLON_LINE", "_CARILLON_BREAKS"
 _BASH = r"""
 _carillon_completion() {
     local found one

@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bot.cli import commands, helps, options, usage
+from bot.cli import commands, completion, helps, options, usage
 from bot.cli.later import later
 from bot.cli.output import fail, fault
 from bot.cli.parts import metadata
@@ -31,8 +31,6 @@ else:
     completing = later("bot.cli.completing")
 
 
-#: the shells' own variable: set, the program completes instead of running
-COMPLETE = "_CARILLON_COMPLETE"
 #: how Python hands over bytes that are no UTF-8 (PEP 383)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -125,6 +123,6 @@ def whole() -> Any:
 
 
 def main() -> None:
-    if COMPLETE in os.environ:
+    if completion.SHELL in os.environ:
         completing.answer(get_command(app))
     app(prog_name="carillon")
