@@ -63,14 +63,14 @@ class Shown:
 def _list(
     use_cases: UseCases, caller: Caller, wish: ScheduleWish
 ) -> Steps[Page[Report]]:
-    found: Page[Report] = yield Read(_page, use_cases, caller, wish)
+    found: Page[Report] = yield Read(page, use_cases, caller, wish)
     return found
 
 
-def _page(
+def page(
     uow: UnitOfWork, use_cases: UseCases, caller: Caller, wish: ScheduleWish
 ) -> Page[Report]:
-    page = use_cases.schedules.page(
+    found = use_cases.schedules.page(
         uow,
         caller,
         wish.paging,
@@ -80,9 +80,9 @@ def _page(
         everything=wish.welcomes,
     )
     items = [
-        use_cases.schedules.standing(uow, as_seen(caller, one)) for one in page.items
+        use_cases.schedules.standing(uow, as_seen(caller, one)) for one in found.items
     ]
-    return Page(items, page.count, page.index)
+    return Page(items, found.count, found.index)
 
 
 def _query(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.desk.verb import Plain, Read, Steps, Verb, Write
-from bot.desk.verbs.schedules import as_seen
+from bot.desk.verbs.schedules import ScheduleWish, as_seen, page
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.phrase import Phrase
@@ -55,12 +54,9 @@ def _work(
 ) -> Status:
     schedules, limit = use_cases.schedules, wish.limit
 
-    def waiting(**which: Any) -> Page[Report]:
-        paging = Paging(limit=limit, order=Order.NEXT)
-        page = schedules.page(uow, caller, paging, **which)
-        items = [schedules.standing(uow, as_seen(caller, one)) for one in page.items]
-        return Page(items, page.count, page.index)
-
+    paging = Paging(limit=limit, order=Order.NEXT)
+    paused = ScheduleWish(paging=paging, states=[ScheduleState.PAUSED])
+    held = ScheduleWish(paging=paging, held=True)
     return Status(
         health=health(uow),
         sending=use_cases.broadcasts.page(
@@ -70,8 +66,8 @@ def _work(
             schedules.standing(uow, as_seen(caller, one))
             for one in uow.schedules.upcoming(limit)
         ],
-        paused=waiting(states=[ScheduleState.PAUSED]),
-        held=waiting(held=True),
+        paused=page(uow, use_cases, caller, paused),
+        held=page(uow, use_cases, caller, held),
     )
 
 
