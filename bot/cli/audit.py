@@ -191,11 +191,10 @@ def _purge(desk: "Desk", age: str, json: bool, *, asks: bool) -> None:
     if asks:
         wanted = AuditFilter(until=before)
         wish = verbs.AuditWish(wanted=wanted, paging=Paging(limit=1))
-        count = desk.ask_here(verbs.LIST(wish)).count
-    if asks and count:
-        consent.begin(json=json)
-        question = Counted("Drop {count} entry?", "Drop {count} entries?", count)
-        consent.of(question, Phrase("nothing was dropped"))
+        if count := desk.ask_here(verbs.LIST(wish)).count:
+            consent.begin(json=json)
+            question = Counted("Drop {count} entry?", "Drop {count} entries?", count)
+            consent.of(question, Phrase("nothing was dropped"))
     purged = desk.ask_here(verbs.PURGE(verbs.Purge(before=before, age=age)))
     if json:
         output.document({"purged": purged})
