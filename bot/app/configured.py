@@ -68,13 +68,13 @@ def _limits(role: Role, limits: LimitSettings) -> Limits:
 
 
 def lists_of(settings: Settings) -> list[AnnouncementList]:
-    """The configured lists; an only list is the default."""
-    alone = len(settings.lists) == 1
+    """The configured lists."""
+    default = settings.default_list
     return [
         AnnouncementList(
             name=name,
             title=entry.title or name.capitalize(),
-            is_default=entry.default or alone,
+            is_default=name == default,
             kind=ListKind(entry.kind),
             language=entry.language,
             timezone=entry.timezone,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.domain.phrase import Phrase
-from bot.settings import LOOPBACK
+from bot.settings import COMPONENT_PORT, LOOPBACK
 
 #: where a server keeps its configuration, most usual first
 FILES = {
@@ -31,10 +31,6 @@ FILES = {
 }
 
 
-#: where servers listen for components unless they are told otherwise
-_PORT = 5347
-
-
 class ServerKind(StrEnum):
     PROSODY = "prosody"
     EJABBERD = "ejabberd"
@@ -49,7 +45,7 @@ class _Listener:
 
     @property
     def is_usual(self) -> bool:
-        return self.host in LOOPBACK and self.port == _PORT
+        return self.host in LOOPBACK and self.port == COMPONENT_PORT
 
     @property
     def ip(self) -> str:
@@ -92,7 +88,7 @@ def snippet(
     None where that is as usual. `file`: the server's configuration, where known.
     """
     where = file or Path("/", FILES[kind][0])
-    listener = _Listener(host or LOOPBACK[0], port or _PORT)
+    listener = _Listener(host or LOOPBACK[0], port or COMPONENT_PORT)
     if mode == "component":
         text = _component(kind, jid, secret, listener)
         commands: tuple[str, ...] = ()
@@ -162,7 +158,7 @@ def _component(kind: ServerKind, jid: str, secret: str, listener: _Listener) -> 
 def _listening(listener: _Listener) -> str:
     """Of all of Prosody's components together."""
     lines = ""
-    if listener.port != _PORT:
+    if listener.port != COMPONENT_PORT:
         lines += f"component_ports = {{ {listener.port} }}\n"
     if listener.host not in LOOPBACK:
         lines += f"component_interfaces = {{ {_quoted(listener.ip)} }}\n"

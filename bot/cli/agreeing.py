@@ -7,9 +7,7 @@ from bot.app.setup import before
 from bot.cli.questions import Flags
 from bot.domain.errors import Conflict
 from bot.domain.phrase import Listed, Phrase, Quoted
-from bot.settings import LOOPBACK, Settings
-
-_PORT = 5347  #: of a component, where nothing else is said
+from bot.settings import COMPONENT_PORT, LOOPBACK, Settings
 
 
 def agree(flags: Flags, settings: Settings, config: Path) -> None:
@@ -38,8 +36,7 @@ def _stated(
     """Of each option that is given: its value, and what there is in its place."""
     xmpp, lists = settings.xmpp, settings.lists
     component = xmpp.mode == "component"
-    usual = next((one for one in lists if lists[one].default), next(iter(lists), None))
-    named = lists.get(flags.list_name or usual or "")
+    named = lists.get(flags.list_name or settings.default_list or "")
     there: list[tuple[str, object, list[object]]] = [
         ("--mode", flags.mode, [xmpp.mode]),
         ("--jid", flags.jid, [xmpp.addresses.own]),
@@ -49,7 +46,7 @@ def _stated(
         ("--tz", flags.timezone, [named.timezone if named else None]),
         ("--language", flags.language, [named.language if named else None]),
         ("--host", flags.host, [xmpp.host or (LOOPBACK[0] if component else None)]),
-        ("--port", flags.port, [xmpp.port or (_PORT if component else None)]),
+        ("--port", flags.port, [xmpp.port or (COMPONENT_PORT if component else None)]),
         ("--ca-file", _whole(flags.ca_file), [_whole(xmpp.ca_file)]),
         ("--secret-file", _whole(flags.secret_file), [_whole(xmpp.password_file)]),
         ("--database", flags.database, _urls(settings, config)),

@@ -146,9 +146,8 @@ def local(moment: datetime | None, zone_name: str) -> str:
 
 def here(settings: "Settings") -> str:
     """The zone whose clocks tell of what is no list's: that of the default list."""
-    entries = list(settings.lists.values())
-    found = [one for one in entries if one.default] or entries
-    return found[0].timezone if len(found) == 1 else "UTC"
+    name = settings.default_list
+    return settings.lists[name].timezone if name else "UTC"
 
 
 def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:

@@ -11,6 +11,8 @@ from bot.domain.errors import SettingsError
 from bot.settings.faults import reasons
 from bot.settings.loading import load, place
 from bot.settings.sections import (
+    CLIENT_PORT,
+    COMPONENT_PORT,
     LOOPBACK,
     LimitSettings,
     ListSettings,
@@ -21,6 +23,8 @@ from bot.settings.sections import (
 )
 
 __all__ = [
+    "CLIENT_PORT",
+    "COMPONENT_PORT",
     "LOOPBACK",
     "LimitSettings",
     "ListSettings",

@@ -32,6 +32,8 @@ from bot.settings import values
 from bot.texts.languages import language_tag
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+#: where servers listen for components, and for clients, unless they are told otherwise
+COMPONENT_PORT, CLIENT_PORT = 5347, 5222
 ListName = Annotated[str, AfterValidator(values.list_name)]
 
 
@@ -323,6 +325,13 @@ class Settings(BaseSettings):
                 field="lists",
             )
         return self
+
+    @property
+    def default_list(self) -> str | None:
+        """Which one whoever adds the service itself joins: an only list is it."""
+        names = list(self.lists)
+        said = [name for name in names if self.lists[name].default]
+        return next(iter(said or names), None)
 
     @classmethod
     def settings_customise_sources(

@@ -11,7 +11,7 @@ from slixmpp import JID, ComponentXMPP
 from slixmpp.jid import InvalidJID
 
 from bot.domain.addresses import Addresses
-from bot.settings import LOOPBACK, XMPPSettings
+from bot.settings import COMPONENT_PORT, LOOPBACK, XMPPSettings
 from bot.xmpp.session.stream import STANZA, STANZA_TAGS, Listener, Stream
 from bot.xmpp.stanzas.namespaces import CLIENT, COMPONENT
 from bot.xmpp.writing.acknowledgements import Pings
@@ -32,7 +32,7 @@ class ComponentStream(Stream, ComponentXMPP):
             addresses.service,
             settings.secret,
             settings.host or LOOPBACK[0],
-            settings.port or 5347,
+            settings.port or COMPONENT_PORT,
             use_jc_ns=True,
         )
         self._prepare(addresses, listener)

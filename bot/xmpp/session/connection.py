@@ -20,7 +20,7 @@ from slixmpp.exceptions import XMPPError
 from bot.domain.message import Announcement
 from bot.domain.phrase import Phrase
 from bot.engine.wire import Delivery, StreamLost
-from bot.settings import LOOPBACK, XMPPSettings
+from bot.settings import CLIENT_PORT, COMPONENT_PORT, LOOPBACK, XMPPSettings
 from bot.xmpp.session.account import AccountStream
 from bot.xmpp.session.component import ComponentStream
 from bot.xmpp.session.endings import ending
@@ -286,7 +286,8 @@ class Connection(Exchange):
 
     @property
     def _port(self) -> int:
-        return self._settings.port or (5347 if self.addresses.component else 5222)
+        usual = COMPONENT_PORT if self.addresses.component else CLIENT_PORT
+        return self._settings.port or usual
 
     @property
     def _where(self) -> Phrase:

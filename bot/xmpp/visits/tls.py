@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 from slixmpp.xmlstream.resolver import default_resolver, resolve
 
 from bot.domain.phrase import Phrase, Quoted
-from bot.settings import LOOPBACK, XMPPSettings
+from bot.settings import CLIENT_PORT, COMPONENT_PORT, LOOPBACK, XMPPSettings
 from bot.xmpp.session.account import DIRECT_TLS_PORT
 
 CONNECT_SECONDS = 10.0  #: for one address
@@ -61,15 +61,15 @@ class Seen:
 async def places_of(settings: XMPPSettings, domain: str) -> list[Place]:
     """Where to connect, best first; [] where DNS knows nothing of the domain."""
     if settings.mode == "component":
-        host, port = settings.host or LOOPBACK[0], settings.port or 5347
+        host, port = settings.host or LOOPBACK[0], settings.port or COMPONENT_PORT
         return [Place(host=host, port=port, direct=False)]
     if settings.host:
-        port = settings.port or 5222
+        port = settings.port or CLIENT_PORT
         return [Place(host=settings.host, port=port, direct=port == DIRECT_TLS_PORT)]
     loop = asyncio.get_running_loop()
     found = await resolve(
         domain,
-        5222,
+        CLIENT_PORT,
         loop=loop,
         services=[DIRECT, STARTTLS],
         resolver=default_resolver(loop=loop),
