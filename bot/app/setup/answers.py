@@ -1,13 +1,12 @@
 """What was asked, and the configuration that comes of it."""
 
-import json
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
+from tomli_w import dumps
 
 from bot.app.setup.before import Before, table
 from bot.domain.errors import Invalid
@@ -20,36 +19,27 @@ _TEXT = """\
 [xmpp]
 # "component": the server knows us by a shared secret and we own a domain (XEP-0114).
 # "account": we log in like anybody else.
-mode = {mode}
-jid = {jid}
-{secret}{contact}{way}{more_xmpp}
+{mode}{jid}{secret}{contact}{way}{more_xmpp}
 [database]
-url = {database}
-{more_database}
+{database}{more_database}
 [access]
 # Bare JIDs that may do everything.
-admins = [{admins}]
-{more_access}{notify}
+{admins}{more_access}{notify}
 # A list: an audience that people subscribe to. Have as many as you like.
-[lists.{list_name}]
-# Whoever adds the service itself to the contacts joins this one.
+{the_list}# Whoever adds the service itself to the contacts joins this one.
 default = true
 
 # What people see.
-title = {title}
-
+{title}
 # The language of readers whose own is not known.
-language = {language}
-
+{language}
 # How times are read and shown where nothing else is said.
-timezone = {timezone}
-{more}"""
+{timezone}{more}"""
 _NOTIFY = """
 [notify]
 # Bare JIDs that are told when an announcement failed or was missed, and once a day how
 # many readers were suspended.
-jids = [{notified}]
-"""
+{notified}"""
 _CONTACT = (
     "\n# Where people can turn who answer an announcement; told in the refusal.\n"
 )
@@ -96,23 +86,23 @@ class Answers:
     def as_toml(self) -> str:
         """Raises Invalid with every fault of what they are together."""
         text = _TEXT.format(
-            mode=_value(self.mode),
-            jid=_value(self.jid),
+            mode=dumps({"mode": self.mode}),
+            jid=dumps({"jid": self.jid}),
             secret=self._secret(),
             contact=(
-                f"{_CONTACT}contact = {_value(self.contact)}\n" if self.contact else ""
+                _CONTACT + dumps({"contact": self.contact}) if self.contact else ""
             ),
             way=self._way(),
             more_xmpp=self._more("xmpp"),
-            database=_value(self.database),
+            database=dumps({"url": self.database}),
             more_database=self._more_of_database(),
-            admins=", ".join(map(_value, self._admins())),
+            admins=dumps({"admins": self._admins()}),
             more_access=self._more("access"),
             notify=self._notify(),
-            list_name=_key(self.list_name),
-            title=_value(self._title()),
-            language=_value(self.language),
-            timezone=_value(self.timezone),
+            the_list=dumps({"lists": {self.list_name: {}}}),
+            title=dumps({"title": self._title()}),
+            language=dumps({"language": self.language}),
+            timezone=dumps({"timezone": self.timezone}),
             more=self._more_of_list() + self._rest(),
         )
         _check(text, complete=self.password_is_there)
@@ -120,22 +110,22 @@ class Answers:
 
     def _secret(self) -> str:
         if self.password_file is None:
-            return f"password = {_value(self.before.text('xmpp', 'password'))}\n"
+            return dumps({"password": self.before.text("xmpp", "password")})
         what = {
             "component": "component's shared secret",
             "account": "account's password",
         }
         return (
             f"\n# The {what[self.mode]}, and nothing else, is in this file.\n"
-            f"password_file = {_value(self.password_file)}\n"
+            + dumps({"password_file": str(self.password_file)})
         )
 
     def _way(self) -> str:
-        way = f"{_HERE}host = {_value(self.host)}\n" if self.host else _DNS
+        way = _HERE + dumps({"host": self.host}) if self.host else _DNS
         if self.port is not None:
-            way += f"port = {self.port}\n"
+            way += dumps({"port": self.port})
         if self.ca_file is not None:
-            way += f"{_CA}ca_file = {_value(self.ca_file)}\n"
+            way += _CA + dumps({"ca_file": str(self.ca_file)})
         return way
 
     def _admins(self) -> list[str]:
@@ -147,14 +137,14 @@ class Answers:
     def _notify(self) -> str:
         before = self.before
         if not before.content:
-            return _NOTIFY.format(notified=_value(self.admin))
+            return _NOTIFY.format(notified=dumps({"jids": [self.admin]}))
         kept = self._more("notify")
         if before.notified is None and not kept:
             return ""
         gone = set(before.admins) - set(self._admins())
         told = [self.admin if one in gone else one for one in before.notified or ()]
         said = list(dict.fromkeys(told))
-        return _NOTIFY.format(notified=", ".join(map(_value, said))) + kept
+        return _NOTIFY.format(notified=dumps({"jids": said})) + kept
 
     def _title(self) -> str:
         """That of before, unless it was only the name."""
@@ -167,7 +157,7 @@ class Answers:
 
     def _more(self, section: str) -> str:
         found = table(self.before.content, section)
-        return _pairs({k: v for k, v in found.items() if k not in _ASKED[section]})
+        return dumps({k: v for k, v in found.items() if k not in _ASKED[section]})
 
     def _more_of_database(self) -> str:
         """A file with the password goes with the url of before."""
@@ -179,7 +169,7 @@ class Answers:
         lists = table(self.before.content, "lists")
         name = self.list_name if self.list_name in lists else self.before.list_name
         found = table(lists, name) if name else {}
-        return _pairs({k: v for k, v in found.items() if k not in _OF_LIST})
+        return dumps({k: v for k, v in found.items() if k not in _OF_LIST})
 
     def _rest(self) -> str:
         """Other lists and sections."""
@@ -191,48 +181,15 @@ class Answers:
             for name in lists
             if name != first
         }
-        rest = {k: v for k, v in content.items() if k not in {*_ASKED, "lists"}}
-        return "".join(
-            [
-                *(_section(("lists", name), found) for name, found in others.items()),
-                *(_section((name,), found) for name, found in rest.items()),
-            ]
-        )
-
-
-def _section(path: tuple[str, ...], content: Any) -> str:
-    """With the tables in it."""
-    if not isinstance(content, dict):
-        return ""  # no section: it could not be used before
-    inner = {k: v for k, v in content.items() if isinstance(v, dict)}
-    plain = {k: v for k, v in content.items() if k not in inner}
-    name = ".".join(map(_key, path))
-    head = f"\n[{name}]\n{_pairs(plain)}" if plain or not inner else ""
-    return head + "".join(_section((*path, k), v) for k, v in inner.items())
-
-
-def _pairs(content: Mapping[str, Any]) -> str:
-    return "".join(f"{_key(k)} = {_value(v)}\n" for k, v in content.items())
-
-
-def _key(name: str) -> str:
-    """Bare, one with a dot would be a table in a table."""
-    bare = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
-    return name if bare else _value(name)
-
-
-def _value(value: object) -> str:
-    match value:
-        case bool() | int() | float():
-            return json.dumps(value)
-        case list():
-            return f"[{', '.join(map(_value, value))}]"
-        case dict():
-            return (
-                f"{{{', '.join(f'{_key(k)} = {_value(v)}' for k, v in value.items())}}}"
-            )
-    # A TOML string is JSON's, but for DEL.
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+        kept = {
+            name: found
+            for name, found in content.items()
+            # what is no section could not be used before
+            if name not in {*_ASKED, "lists"} and isinstance(found, dict)
+        }
+        if others:
+            kept = {"lists": others, **kept}
+        return f"\n{dumps(kept)}" if kept else ""
 
 
 def _check(text: str, *, complete: bool) -> None:
