@@ -33,14 +33,10 @@ def advice(
     yield from _misread(source, sandbox)
     yield from _unused(source, template)
     yield from _unchosen(source, template)
-    wordings = [
-        wording
-        for pair in source.pairs.values()
-        for wording in (pair.subject, pair.body)
-    ]
-    for place, why in misasked(template, (wording.uses for wording in wordings)):
+    uses = (wording.uses for wording in source.wordings)
+    for place, why in misasked(template, uses):
         yield Fault(*place, why)
-    for wording in wordings:
+    for wording in source.wordings:
         yield from wording.doubts
     yield from tried(source, template, limits)
 
@@ -143,19 +139,12 @@ def _unused(source: Source, template: Template) -> Iterator[Fault]:
 
 def _unchosen(source: Source, template: Template) -> Iterator[Fault]:
     choices = {field.name: field.choices for field in template.fields if field.choices}
-    for pair in source.pairs.values():
-        for wording in (pair.subject, pair.body):
-            for comparison in wording.uses.compared:
-                for one, other in (comparison.sides, comparison.sides[::-1]):
-                    if not (
-                        isinstance(one, nodes.Name) and isinstance(other, nodes.Const)
-                    ):
-                        continue
-                    name, text = one.name, other.value
-                    if (
-                        name in choices
-                        and isinstance(text, str)
-                        and text not in choices[name]
+    for wording in source.wordings:
+        for comparison in wording.uses.compared:
+            for sides in (comparison.sides, comparison.sides[::-1]):
+                match sides:
+                    case (nodes.Name(name=name), nodes.Const(value=str(text))) if (
+                        name in choices and text not in choices[name]
                     ):
                         why = Phrase(
                             "{name!r} is never {text!r}; its choices are {choices}",

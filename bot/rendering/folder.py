@@ -46,15 +46,15 @@ class Source:
     faults: tuple[Fault, ...]
 
     @property
+    def wordings(self) -> tuple[Wording, ...]:
+        """Of all languages, subjects and bodies."""
+        pairs = self.pairs.values()
+        return tuple(each for pair in pairs for each in (pair.subject, pair.body))
+
+    @property
     def files(self) -> frozenset[Path]:
         """All that its wording is put together from."""
-        return frozenset().union(
-            *(
-                wording.origins.files
-                for pair in self.pairs.values()
-                for wording in (pair.subject, pair.body)
-            )
-        )
+        return frozenset().union(*(each.origins.files for each in self.wordings))
 
 
 def shipped() -> Path:
