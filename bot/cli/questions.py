@@ -24,12 +24,11 @@ from bot.domain import zones
 from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
 from bot.domain.phrase import Phrase
-from bot.settings import LOOPBACK, values
+from bot.settings import CLIENT_PORT, LOOPBACK, values
 from bot.texts.languages import language_tag
 
 DATA = Path("/var/lib/carillon")
 _LIST = "maintenance"
-_C2S = 5222
 
 Mode = Literal["component", "account"]
 MODES: tuple[Mode, Mode] = ("component", "account")
@@ -116,23 +115,11 @@ def answers(
     jid = flags.jid or _its_jid(
         mode, _jid_of(flags, before, mode), near.domain if near else None, asks=asks
     )
-    usual = next(iter(before.admins), None)
-    question = Phrase("Admin's JID")
-    admin = flags.admin or (
-        usual
-        if usual and not asks
-        else _ask(question, usual or _usual_admin(jid), partial(_somebody, jid))
-    )
-    if admin == jid:  # which `_flag` could not know
-        _flag("--admin", admin, partial(_somebody, jid))
-    contact = before.text("xmpp", "contact")
-    if contact == f"xmpp:{usual}":  # which is what it was without an answer
-        contact = f"xmpp:{admin}"
-    elif contact is None and before.content and not asks:
-        contact = ""  # nobody, whom strangers would read of otherwise
+    admin = _its_admin(flags, before, jid, asks=asks)
     moved = before.mode != mode
     inline = before.text("xmpp", "password") is not None and flags.secret_file is None
-    kept = _path(before.text("xmpp", "password_file"))
+    given = flags.secret_file.absolute() if flags.secret_file else None
+    kept = given or _path(before.text("xmpp", "password_file"))
     ca_file = flags.ca_file.absolute() if flags.ca_file else None
     return Answers(
         mode=mode,
@@ -141,7 +128,7 @@ def answers(
         contact=_default(
             flags.contact,
             Phrase("Whom people turn to who answer announcements"),
-            f"xmpp:{admin}" if contact is None else contact,
+            _usual_contact(before, admin, asks=asks),
             values.contact,
             asks=asks,
         ),
@@ -162,14 +149,8 @@ def answers(
         language=(
             flags.language or _of_list(before, "language", "en") or reader.language()
         ),
-        password_file=(
-            None
-            if inline
-            else flags.secret_file.absolute()
-            if flags.secret_file
-            else kept or secret
-        ),
-        password_is_there=inline or kept is not None or flags.secret_file is not None,
+        password_file=None if inline else kept or secret,
+        password_is_there=inline or kept is not None,
         database=(
             flags.database or before.text("database", "url") or _database(flags.folder)
         ),
@@ -299,6 +280,25 @@ def _suggested(mode: Mode, home: str) -> str:
     return f"announce.{home}" if mode == "component" else f"announce@{home}"
 
 
+def _its_admin(flags: Flags, before: Before, jid: str, *, asks: bool) -> str:
+    judge, usual = partial(_somebody, jid), next(iter(before.admins), None)
+    admin = flags.admin or (None if asks else usual)
+    if admin is None:
+        return _ask(Phrase("Admin's JID"), usual or _usual_admin(jid), judge)
+    if admin == jid:  # which was not known when the option was judged
+        _flag("--admin", admin, judge)
+    return admin
+
+
+def _usual_contact(before: Before, admin: str, *, asks: bool) -> str:
+    """That of before, unless it was only the admin; "" for nobody."""
+    contact = before.text("xmpp", "contact")
+    if contact is None and before.content and not asks:
+        return ""  # whom strangers would read of otherwise
+    was = next(iter(before.admins), None)
+    return f"xmpp:{admin}" if contact in {None, f"xmpp:{was}"} else contact
+
+
 def _usual_admin(jid: str) -> str | None:
     """Where the account is, or around the component."""
     domain = domain_of(jid)
@@ -308,7 +308,7 @@ def _usual_admin(jid: str) -> str | None:
 
 def _host(mode: Mode, near: Neighbour | None) -> str | None:
     """A server beside us is found without DNS."""
-    if mode == "component" or (near is not None and listens(_C2S)):
+    if mode == "component" or (near is not None and listens(CLIENT_PORT)):
         return LOOPBACK[0]
     return None
 
