@@ -22,13 +22,12 @@ import socket
 import sys
 import termios
 import time
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, TextIO
 
-from bot.app import running  # noqa: F401 - commands load it late; here once for all
-from bot.app.checks import everything  # noqa: F401 - likewise
-from bot.cli import layout, logs, main, steps  # noqa: F401 - likewise
-from bot.cli.program import whole
-from bot.desk.verbs import everything as verbs  # noqa: F401 - likewise
+from bot import cli
+from bot.cli.parts import PARTS
 
 _PR_SET_PDEATHSIG = 1
 _REQUEST_BYTES = 1 << 17
@@ -37,7 +36,10 @@ _LIBC = ctypes.CDLL(None)
 
 def serve(control: socket.socket) -> None:
     """Answers requests until the tests close the other end; returns in each program."""
-    whole()  # each command is loaded
+    # each command, and what commands load late
+    commands = (found.name for found in iter_modules(cli.__path__, "bot.cli."))
+    for name in (*commands, *PARTS.values()):
+        import_module(name)
     gc.freeze()  # what is shared stays shared
     while True:
         request, descriptors, *_ = socket.recv_fds(control, _REQUEST_BYTES, 4)
@@ -118,4 +120,4 @@ def _die_with_parent() -> None:
 
 if __name__ == "__main__":
     serve(socket.socket(fileno=int(sys.argv.pop(1))))
-    main()
+    cli.main()
