@@ -1,6 +1,7 @@
 """What README.md tells to type for a backup, and to restore it, does that."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,11 +34,10 @@ def _typed(text: str, folder: Path, only: Callable[[str], bool], **more: str) ->
     (folder / "bin" / "sqlite3").write_text(SQLITE3)
     (folder / "bin" / "sqlite3").chmod(0o755)
     for line in filter(only, text.splitlines()):
-        for place in ("/var/", "/etc/"):
-            line = line.replace(place, f"{folder}{place}")  # noqa: PLW2901
+        here = re.sub("/(var|etc)/", rf"{folder}\g<0>", line)
         path = f"{folder}/bin:{more.get('PATH', '')}:{os.environ['PATH']}"
         surroundings = {**os.environ, **more, "PATH": path}
-        subprocess.run(["sh", "-ec", line], env=surroundings, check=True, timeout=60)
+        subprocess.run(["sh", "-ec", here], env=surroundings, check=True, timeout=60)
 
 
 def _known(url: str) -> list[str]:

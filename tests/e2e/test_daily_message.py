@@ -28,7 +28,7 @@ def test_who_is_suspended_is_told_of(
     server.register(name := f"a{fresh()}")
     service = make(server, mode, admins=[server.jid(name)])
     gone = server.jid(f"gone{fresh()}")
-    clock, now = FakedClock(service.folder), datetime.now(UTC)  # noqa: TID251
+    clock, now = FakedClock(service.folder), datetime.now(UTC)  # noqa: TID251 - the faked one starts there
     clock.set(now)
     with XmlClient(server, user=name) as admin:
         service.subscribe([gone, admin.bare])

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,6 +181,18 @@ def refusal(stanza: ET.Element) -> tuple[str, str]:
 
 def text_of(stanza: ET.Element) -> str:
     return stanza.findtext(f".//{{{STANZAS}}}text") or ""
+
+
+@asynccontextmanager
+async def at_work(coroutine: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    """Runs beside the block, and ends with it."""
+    task = asyncio.create_task(coroutine)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def until(condition: Callable[[], bool]) -> None:

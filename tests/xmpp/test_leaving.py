@@ -9,7 +9,7 @@ from tests.xmpp.answering import MODES, Answering, answering, configured, until
 from tests.xmpp.links import Run, newcomer
 from tests.xmpp.test_presence import Contact, contact
 
-pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("mode", MODES)]
+pytestmark = pytest.mark.e2e
 
 
 def put(bot: Answering, list_name: str, jid: str) -> None:
@@ -26,6 +26,7 @@ async def remove(client: Contact, jid: str) -> None:
     await request.send(timeout=20)
 
 
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("list_name", ["news", "staff"])
 def test_who_was_added_by_others_leaves(
     server: XmppServer, mode: str, list_name: str, tmp_path: Path, run: Run
@@ -49,12 +50,10 @@ def test_who_was_added_by_others_leaves(
 
 
 def test_who_leaves_while_the_service_is_away(
-    server: XmppServer, mode: str, tmp_path: Path, run: Run
+    server: XmppServer, tmp_path: Path, run: Run
 ) -> None:
     """An account learns it at its next login, of whom others added, too."""
-    if mode == "component":
-        pytest.skip("a component has no roster to look into")
-    settings = configured(server, mode, tmp_path)
+    settings = configured(server, "account", tmp_path)
     jid = server.jid(name := newcomer(server))
 
     async def scenario() -> None:
@@ -71,12 +70,10 @@ def test_who_leaves_while_the_service_is_away(
 
 
 def test_who_was_removed_and_added_again(
-    server: XmppServer, mode: str, tmp_path: Path, run: Run
+    server: XmppServer, tmp_path: Path, run: Run
 ) -> None:
     """His contact was there all the time: from the next login on it is missed."""
-    if mode == "component":
-        pytest.skip("a component has no roster to look into")
-    settings = configured(server, mode, tmp_path)
+    settings = configured(server, "account", tmp_path)
     jid = server.jid(name := newcomer(server))
 
     async def scenario() -> None:

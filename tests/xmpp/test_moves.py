@@ -18,7 +18,7 @@ from bot.xmpp.doors import moves as moves_module
 from bot.xmpp.doors.moves import MAX_PROBES_OF_ONE, Moves, Probe
 from tests.fakes import FakeClock
 from tests.world import NOON
-from tests.xmpp.answering import until
+from tests.xmpp.answering import at_work, until
 from tests.xmpp.links import Run
 
 NEWS, A = "news@announce.example.org", "a@example.org"
@@ -51,13 +51,8 @@ async def moving(database: Database, file: Path) -> AsyncIterator[Moves]:
         SqlSpool(file, FakeClock(NOON), frozenset({"example.org"}))
     ) as spool:
         moves = Moves(spool, database.handle, database.answer, database.ready)
-        task = asyncio.create_task(moves.run())
-        try:
+        async with at_work(moves.run()):
             yield moves
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 def leave(jid: str) -> Move:

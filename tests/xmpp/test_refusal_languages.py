@@ -26,7 +26,15 @@ from bot.xmpp.doors.inbox.refusals import NOBODY
 from bot.xmpp.stanzas.errors import StanzaError, error_answer
 from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 from tests.servers.xmpp_server import XmppServer
-from tests.xmpp.answering import LISTS, MODES, answering, configured, text_of, until
+from tests.xmpp.answering import (
+    LISTS,
+    MODES,
+    answering,
+    at_work,
+    configured,
+    text_of,
+    until,
+)
 from tests.xmpp.links import Run, newcomer, reading
 from tests.xmpp.test_inbox import BODY, SCHEDULE, answer, say
 from tests.xmpp.test_presence import contact
@@ -191,13 +199,8 @@ async def looking_up(
         languages = StoredLanguages(
             use_cases.database, use_cases.subscribers, clock, **given
         )
-        task = asyncio.create_task(languages.run())
-        try:
+        async with at_work(languages.run()):
             yield languages, counting
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 @pytest.mark.e2e

@@ -1,7 +1,5 @@
 """Signs of life are written now and then, not for each stanza."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,7 +15,7 @@ from bot.settings import Settings
 from bot.store import sqlite, upgrade
 from bot.xmpp.doors.signs_of_life import REPEAT_SECONDS, SignsOfLife
 from tests.servers.locked import locked
-from tests.xmpp.answering import LISTS, until
+from tests.xmpp.answering import LISTS, at_work, until
 from tests.xmpp.links import Run
 
 JID = "alice@example.org"
@@ -50,13 +48,8 @@ async def running(
         own = use_cases.policy.addresses.own
         use_cases.database.call(use_cases.subscribers.join, JID, own, None)
         signs = SignsOfLife(use_cases.database, use_cases.subscribers, clock)
-        task = asyncio.create_task(signs.run())
-        try:
+        async with at_work(signs.run()):
             yield use_cases, signs
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 def _has_seen(use_cases: UseCases, language: str) -> bool:
