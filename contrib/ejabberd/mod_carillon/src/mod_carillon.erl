@@ -37,7 +37,8 @@ mod_opt_type(component) -> econf:domain();
 mod_opt_type(helpers) -> econf:list(econf:domain());
 mod_opt_type(parts) -> econf:list(econf:enum(?PARTS), [unique]);
 mod_opt_type(timeout) -> econf:timeout(second);
-mod_opt_type(remember) -> econf:pos_int();
+mod_opt_type(retry) -> econf:timeout(second);
+mod_opt_type(memory) -> econf:pos_int();
 mod_opt_type(noreply) -> econf:bool().
 
 -spec mod_options(binary()) -> [component | {atom(), term()}].
@@ -46,7 +47,8 @@ mod_options(_Host) ->
      {helpers, []},
      {parts, ?PARTS},
      {timeout, timer:seconds(10)},
-     {remember, 100000},
+     {retry, timer:seconds(5)},
+     {memory, 100000},
      {noreply, false}].
 
 -spec mod_doc() -> map().

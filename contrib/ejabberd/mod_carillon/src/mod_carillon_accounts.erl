@@ -59,7 +59,7 @@ users(<<"seen">>, Element, Host) ->
                              was_seen(mod_last:get_last_info(User, Host), Since)];
 users(<<"role">>, _, _) -> not_implemented(<<"ejabberd's accounts have no roles">>);
 users(<<"room">>, _, _) -> not_implemented(<<"Ask the room itself (mod_muc)">>);
-users(_, _, _) -> throw(xmpp:err_bad_request(<<"There is no such kind">>, <<"en">>)).
+users(_, _, _) -> not_implemented(<<"There is no such kind">>).
 
 online(Host) -> [User || {User, _, _} <- ejabberd_sm:get_vh_session_list(Host)].
 

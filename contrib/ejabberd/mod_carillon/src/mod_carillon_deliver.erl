@@ -55,7 +55,9 @@ read(Element) ->
 -spec refuse(binary()) -> no_return().
 refuse(Text) -> throw(xmpp:err_bad_request(Text, <<"en">>)).
 
-without_schedule(Message) ->
+without_schedule(#message{from = From, to = To} = Given) ->
+    Message = Given#message{from = mod_carillon_stanza:normal(From),
+                            to = mod_carillon_stanza:normal(To)},
     Kept = [Element || Element <- xmpp:get_els(Message),
                        not mod_carillon_stanza:is(Element, <<"schedule">>, ?NS_SCHEDULING)],
     xmpp:put_meta(xmpp:set_els(Message, Kept), ip, {127, 0, 0, 1}).
@@ -65,7 +67,9 @@ as_sent(#jid{luser = <<>>}, _, Message) -> Message;
 as_sent(#jid{luser = User, lserver = Host} = From, To, Message) ->
     ejabberd_auth:user_exists(User, Host) orelse throw(xmpp:err_item_not_found()),
     Allowed = ejabberd_hooks:run_fold(privacy_check_packet, Host, allow, [From, Message, out]),
-    Allowed == allow orelse throw(xmpp:err_not_acceptable()),
+    Allowed == allow orelse
+        throw(mod_carillon_stanza:error(
+                cancel, 'not-acceptable', <<"The sender has blocked the recipient">>)),
     State = #{jid => From, user => User, server => Host, lserver => Host, resource => <<>>,
               lang => <<"en">>, mod => mod_carillon, sid => {erlang:timestamp(), self()},
               ip => {{127, 0, 0, 1}, 0}},
@@ -77,7 +81,9 @@ as_sent(#jid{luser = User, lserver = Host} = From, To, Message) ->
     end.
 
 key(Id, Recipient, Sender) ->
-    {Id, jid:tolower(jid:remove_resource(Recipient)), jid:tolower(jid:remove_resource(Sender))}.
+    {Id, bare(Recipient), bare(Sender)}.
+
+bare(Address) -> jid:tolower(jid:remove_resource(Address)).
 
 %% An everywhere-hook, and the only one that sees errors to users and to the host alike,
 %% whoever makes them. Strangers come through here: nothing may make atoms of them.

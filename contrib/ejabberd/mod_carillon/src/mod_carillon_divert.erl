@@ -48,7 +48,7 @@ without_forged(Message, Elements) ->
     xmpp:set_els(Message, [Element || Element <- Elements, not is_scheduled_by(Element)]).
 
 addressee(#message{to = undefined}, From) -> jid:remove_resource(From);
-addressee(#message{to = To}, _) -> To.
+addressee(#message{to = To}, _) -> mod_carillon_stanza:normal(To).
 
 %% What is addressed to Carillon itself goes there, to be refused like any chat.
 look({Message, #{jid := #jid{lserver = Host} = From} = State} = Acc, To) ->

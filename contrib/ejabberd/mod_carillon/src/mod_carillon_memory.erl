@@ -106,7 +106,7 @@ change(Host, {Key, Then, _} = Row, State) ->
 keep_order(Host, {Key, Now, _}) ->
     Order = order(Host),
     ets:insert(Order, {{Now, Key}}),
-    Over = ets:info(Order, size) - mod_carillon:opt(Host, remember),
+    Over = ets:info(Order, size) - mod_carillon:opt(Host, memory),
     forget(Host, ets:first(Order), Now - ?DAY, Over).
 
 forget(Host, {Then, Key} = First, Limit, Over) when Then < Limit; Over > 0 ->

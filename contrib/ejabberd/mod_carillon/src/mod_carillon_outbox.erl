@@ -13,7 +13,6 @@
 -include("mod_carillon.hrl").
 
 -define(KEPT, 10000). % in each queue; the oldest goes
--define(AGAIN, 5000). % ms
 
 -type queue() :: bounce | event.
 
@@ -75,8 +74,8 @@ next_number(Host, Queue) ->
     end.
 
 -spec handle_info(term(), state()) -> {noreply, state()}.
-handle_info(tick, State) ->
-    erlang:send_after(?AGAIN, self(), tick),
+handle_info(tick, #{host := Host} = State) ->
+    erlang:send_after(mod_carillon:opt(Host, retry), self(), tick),
     {noreply, push(bounce, push(event, State))};
 handle_info({iq_reply, Reply, {Queue, Number}}, #{host := Host} = State) ->
     case State of

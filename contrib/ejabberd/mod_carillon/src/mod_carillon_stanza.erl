@@ -3,7 +3,7 @@
 -module(mod_carillon_stanza).
 
 -export([is/3, element/2, element/3, text/2, to_component/3, forwarded/1, forwarded_message/1]).
--export([error/3, refusal/2]).
+-export([normal/1, error/3, refusal/2]).
 
 -include("mod_carillon.hrl").
 
@@ -42,6 +42,10 @@ forwarded_message(Element) ->
     #xmlel{} = Forwarded = fxml:get_subtag_with_xmlns(Element, <<"forwarded">>, ?NS_FORWARD),
     #xmlel{} = Inner = fxml:get_subtag_with_xmlns(Forwarded, <<"message">>, ?NS_CLIENT),
     #message{from = #jid{}, to = #jid{}} = xmpp:decode(Inner, ?NS_CLIENT, [ignore_els]).
+
+%% As addresses are compared: clients and components may write them in capitals.
+-spec normal(jid()) -> jid().
+normal(Address) -> jid:make(jid:tolower(Address)).
 
 -spec error(cancel | wait | modify | auth, atom(), binary()) -> stanza_error().
 error(Type, Condition, Text) ->
