@@ -110,7 +110,9 @@ class Scene:
         )
         for client in (self.second, self.recipient, self.other):
             client.message(lambda one: _name(one).endswith(fence))
-        self.sender.settle()
+        # a carbon of what one client received comes from that client's own process
+        for client in 2 * (self.sender, self.second, self.recipient, self.other):
+            client.settle()
         found: dict[str, list[str]] = {}
         for name in ("sender", "second", "recipient", "other"):
             person: XmlClient = getattr(self, name)
