@@ -51,7 +51,7 @@ class Component(XmlClient):
         )
 
     def die(self) -> None:
-        """The stream ends in the middle; when this returns, the server knows."""
+        """The stream ends in the middle."""
         self._socket.shutdown(socket.SHUT_WR)
         with suppress(ConnectionError):
             self.take(lambda _: False)
@@ -126,6 +126,18 @@ class Scene:
             for who, names in found.items()
         }
         return {who: names for who, names in kept.items() if names}
+
+    def component_dies(self) -> None:
+        """When this returns, the server knows: what is sent there comes back."""
+        self.component.die()
+        ping = "<ping xmlns='urn:xmpp:ping'/>"
+        asked: set[str | None] = set()
+        while not asked & {one.get("id") for one in self.sender.waiting}:
+            asked.add(number := fresh())
+            self.sender.send(
+                f"<iq type='get' to='{self.component.bare}' id='{number}'>{ping}</iq>"
+            )
+            self.sender.settle()
 
     def schedule(
         self, to: str | None = None, content: str = SCHEDULE, **more: str

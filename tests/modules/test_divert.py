@@ -167,7 +167,7 @@ def test_no_answer(stage: Scene) -> None:
         component.say(answer, component.told("divert"))
     doubtful.append(stage.schedule(to))
     component.told("divert")
-    component.die()
+    stage.component_dies()
     absent = stage.schedule(to)
     kind, what, text = described(stage.error(absent))
     assert (kind, what) == ("wait", "service-unavailable")
