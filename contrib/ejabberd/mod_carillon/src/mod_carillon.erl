@@ -189,7 +189,7 @@ form(Acc, _, _, _, _) -> Acc.
 %% in the DNS neither gets what is theirs nor speaks as they.
 -spec reachable(allow | deny, binary(), binary()) -> allow | deny | {stop, deny}.
 reachable(Acc, Host, Domain) ->
-    case lists:member(Domain, askers(Host)) of
+    case lists:member(jid:nameprep(Domain), askers(Host)) of
         true -> {stop, deny};
         false -> Acc
     end.
