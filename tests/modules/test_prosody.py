@@ -30,6 +30,7 @@ pytestmark = pytest.mark.e2e
 
 FORGER = "forger.prosody.test"
 LINES = f"""
+carillon_noreply = true
 Component "{FORGER}"
   component_secret = "{Prosody.secret}"
   validate_from_addresses = false
@@ -74,7 +75,8 @@ def test_a_forged_sender(stage: Scene) -> None:
 
 def test_a_part_that_does_not_load(stage: Scene) -> None:
     """The others are there, and it is not among them."""
-    _, form = discovered(stage.sender, stage.server.domain)
+    features, form = discovered(stage.sender, stage.server.domain)
+    assert {"urn:xmpp:noreply:0", SCHEDULING} <= features
     assert form["parts"] == ["divert", "deliver", "bounce", "accounts"]
     answer = stage.component.relation(stage.sender.bare, stage.recipient.bare)
     assert condition(answer) == "cancel service-unavailable"
