@@ -1,11 +1,12 @@
 """What the operator configured, as the use cases read it."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.access import Access, Caller, Role
 from bot.domain.addresses import Addresses
+from bot.domain.consent import Who
 from bot.domain.errors import PolicyViolation
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
@@ -35,6 +36,19 @@ class Limits:
     role: Role = Role.USER
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Messages between people."""
+
+    enabled: bool = True
+    #: the domains whose server may speak for its users, and which may speak through it
+    servers: frozenset[str] = frozenset()
+    #: what recipients of these servers have chosen until they choose
+    consent: Who = Who.SERVER
+    #: what is taken for recipients elsewhere
+    remote: Who = Who.EVERYONE
+
+
 @dataclass(slots=True, kw_only=True)
 class Policy:
     """One for all use cases of a process: what is read anew counts for each of them,
@@ -47,13 +61,15 @@ class Policy:
     #: bare JIDs told of failed and missed occurrences beside the owner; None: the
     #: admins, of what nobody else would hear of
     notify: tuple[str, ...] | None = None
+    people: People = field(default_factory=People)
 
     def become(self, other: "Policy") -> None:
         """All but the addresses, by which the service is connected."""
-        self.access, self.limits, self.notify = (
+        self.access, self.limits, self.notify, self.people = (
             other.access,
             other.limits,
             other.notify,
+            other.people,
         )
 
     @property
