@@ -216,6 +216,8 @@ def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
         # as a text, since one that is no JSON would fail the whole statement
         stored = json.dumps({"person": wanted.person})
         conditions.append(sa.cast(table.c.audience, sa.Text) == stored)
+    if wanted.besides is not None:
+        conditions.append(table.c.id != wanted.besides)
     if wanted.due_from is not None:
         conditions.append(table.c.next_at >= wanted.due_from)
     if wanted.due_before is not None:

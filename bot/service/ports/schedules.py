@@ -24,6 +24,8 @@ class ScheduleFilter:
     welcomes: bool = False
     #: to this person alone, in the owner's name
     person: str | None = None
+    #: but this one
+    besides: int | None = None
     #: next_at, inclusive and exclusive
     due_from: datetime | None = None
     due_before: datetime | None = None
