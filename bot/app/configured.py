@@ -7,7 +7,7 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
-from bot.service.rules.policy import Limits, Policy
+from bot.service.rules.policy import Limits, People, Policy
 from bot.settings import LimitSettings, Settings
 
 
@@ -30,7 +30,20 @@ def policy_of(settings: Settings) -> Policy:
             Role.USER: _limits(Role.USER, settings.limits.user),
             Role.STRANGER: _limits(Role.USER, settings.limits.user),
         },
+        people=_people(settings),
         notify=None if settings.notify.jids is None else tuple(settings.notify.jids),
+    )
+
+
+def _people(settings: Settings) -> People:
+    addresses, given = settings.xmpp.addresses, settings.access.servers
+    # only a component can be asked by a module, and ask it
+    own = {addresses.server} if addresses.component else set()
+    return People(
+        enabled=settings.people.enabled,
+        servers=frozenset(own if given is None else given),
+        consent=settings.people.consent,
+        remote=settings.people.remote,
     )
 
 

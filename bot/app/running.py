@@ -38,6 +38,7 @@ from bot.engine.loop import Loop
 from bot.engine.teller import Teller
 from bot.engine.turnstile import Turnstile
 from bot.metrics.counts import Counts
+from bot.service.delivery.outcomes import Bounce
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.spool import Spool
@@ -46,6 +47,7 @@ from bot.settings import Settings
 from bot.store.database import SqlDatabase
 from bot.store.hold import Hold
 from bot.xmpp.doors.opening import Doors
+from bot.xmpp.servers.servers import Servers
 from bot.xmpp.session.connection import Connection, FatalConnectionError
 
 log = structlog.get_logger(__name__)
@@ -133,9 +135,10 @@ class Running:
         self._jid = use_cases.policy.addresses.service
         self._alarm = Alarm(self._ring)
         ids = MessageIds(start.digest_key)
+        self._servers = servers = Servers(connection, use_cases, self._on_bounce)
         self._engine = engine = Engine.over(
             use_cases,
-            Turnstile(connection, keeper.may_write),
+            Turnstile(servers.post, keeper.may_write),
             self._alarm,
             ids=ids,
             worker=self._worker,
@@ -144,16 +147,18 @@ class Running:
             stopping=self._stop.is_set,
         )
         desk = Desk(use_cases, counts.requested)
+        desk.neighbours = servers.standings
         self._doors = Doors(
             use_cases=use_cases,
             desk=desk,
             ids=ids,
             lists=start.lists,
-            on_bounce=engine.ledger.bounced,
+            on_bounce=self._on_bounce,
             spool=spool,
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)
+        servers.open()
         self._housekeeper = housekeeper = Housekeeper(
             database, use_cases.audit, use_cases.rearming, clock, _kept(settings)
         )
@@ -272,7 +277,7 @@ class Running:
         elif self._connection.is_ready:  # else nothing can be acknowledged any more
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_SECONDS):
-                    await self._engine.dispatcher.drain()
+                    await self._engine.drain()
         await self._connection.stop()
         await self._doors.close()
         with contextlib.suppress(TimeoutError, CarillonError):
@@ -299,9 +304,13 @@ class Running:
         for loop in self._engine.loops:
             loop.nudge()
 
+    def _on_bounce(self, bounce: Bounce) -> None:
+        self._engine.ledger.bounced(bounce)
+
     def _on_lost(self) -> None:
         self._counts.session_lost()
         self._doors.on_lost()
+        self._servers.on_lost()
         self._pulse.nudge()
 
     async def _watch(self) -> None:
@@ -365,7 +374,7 @@ class Running:
 
     async def _renew(self) -> float:
         await self._database.run(
-            self._progress.renew, self._worker, self._engine.dispatcher.carrying
+            self._progress.renew, self._worker, self._engine.carrying
         )
         return LEASE_TIME.total_seconds() / 3
 

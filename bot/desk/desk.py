@@ -22,13 +22,20 @@ from typing import Any, TypeVar
 from bot.desk.admission import Admission
 from bot.desk.gate import Gate, Share
 from bot.desk.places import Places
-from bot.desk.verb import Pause, Steps, Wanted, Write
+from bot.desk.verb import Inquire, Pause, Steps, Wanted, Write
 from bot.domain.access import Access
 from bot.domain.audit import Action, Asked
-from bot.domain.errors import CarillonError, Forbidden, PolicyViolation, Unavailable
+from bot.domain.errors import (
+    CarillonError,
+    Forbidden,
+    NotOffered,
+    PolicyViolation,
+    Unavailable,
+)
 from bot.domain.events import Requested
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
+from bot.service.ports.outside import Neighbours
 from bot.service.records.audit import reference_of
 from bot.service.records.health import write_nothing
 from bot.service.rules.quotas import Quotas
@@ -76,6 +83,8 @@ class Desk:
         self.gate = Gate(time.monotonic)
         self._places = Places()
         self._strangers = STRANGERS_WRITTEN_DOWN.of_all(time.monotonic)
+        #: who knows the servers, once there is a connection to them
+        self.neighbours: Neighbours | None = None
 
     # --- for doors that wait in an event loop -------------------------------------
 
@@ -141,6 +150,8 @@ class Desk:
             if isinstance(step, Pause):
                 await asyncio.sleep(step.seconds)
                 done = None
+            elif isinstance(step, Inquire):
+                done = await self._neighbours().standing(step.sender, step.recipient)
             elif isinstance(step, Write):
                 done = await self._database.run(step.use_case, *step.args)
             else:
@@ -202,6 +213,8 @@ class Desk:
             if isinstance(step, Pause):
                 time.sleep(step.seconds)
                 done = None
+            elif isinstance(step, Inquire):
+                raise _beyond_reach()
             elif isinstance(step, Write):
                 done = self._database.call(step.use_case, *step.args)
             else:
@@ -233,9 +246,23 @@ class Desk:
             yield Write(audit.done, asked, reference_of(result))
         return result
 
+    def _neighbours(self) -> Neighbours:
+        if self.neighbours is None:
+            raise _beyond_reach()
+        return self.neighbours
+
     def _in_vain(self, asked: Asked, code: str) -> None:
         requested = Requested(door=asked.door, action=asked.action, result=code)
         self._on_unrecorded(requested)
+
+
+def _beyond_reach() -> NotOffered:
+    return NotOffered(
+        Phrase(
+            "Whether the recipient takes the message only the running service can find"
+            " out; ask it over XMPP."
+        )
+    )
 
 
 def _about(asked: Asked, wanted: Wanted[Any]) -> Asked:

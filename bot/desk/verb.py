@@ -10,8 +10,9 @@
 The steps of a verb are a generator that yields one transaction after the other and
 gets the result of each. So a rule such as "the audience is frozen in a transaction
 that only reads, before the one that writes" is told once, for doors that wait in an
-event loop and for those that do not. A transaction that fails ends the verb: the steps
-hear no more of it, so they have nothing to undo.
+event loop and for those that do not. Between two of them a server may be asked. A
+transaction that fails ends the verb: the steps hear no more of it, so they have
+nothing to undo.
 """
 
 from collections.abc import Callable, Generator
@@ -70,7 +71,17 @@ class Pause:
     seconds: float
 
 
-Steps: TypeAlias = Generator[Read | Write | Pause, Any, T]
+@dataclass(frozen=True, slots=True)
+class Inquire:
+    """The recipient's server says how he stands to the sender (`Standing`); both are
+    bare JIDs. No transaction is open meanwhile.
+    """
+
+    sender: str
+    recipient: str
+
+
+Steps: TypeAlias = Generator[Read | Write | Pause | Inquire, Any, T]
 
 
 class Values(Protocol):

@@ -147,6 +147,10 @@ class Broadcast:
     key: str
     #: the list that speaks, and that is told unless the audience was copied
     list_id: int | None
+    #: its one message goes out as if the schedule's owner had sent it himself
+    in_owners_name: bool = False
+    #: the id of that message where its owner chose it
+    message_id: str | None = None
     #: None where the audience was copied into (broadcast, position, JID)
     highest: int | None = None
     frozen_at: datetime

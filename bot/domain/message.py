@@ -44,5 +44,9 @@ class Announcement:
     #: <scheduled-by/>; None on what was not scheduled
     scheduler: str | None = None
     job: str | None = None
+    #: it goes out through the sender's own server, as if he had sent it himself
+    in_senders_name: bool = False
+    #: the id that it is to have; None: that of its delivery
+    id: str | None = None
     #: what a headline to an owner carries instead of texts
     update: Update | None = None

@@ -20,7 +20,7 @@ from enum import StrEnum
 
 from bot.domain import wallclock
 from bot.domain.lateness import Late
-from bot.domain.message import Text
+from bot.domain.message import MessageType, Text
 from bot.domain.phrase import Phrase, Quoted
 from bot.domain.relative import Anchor
 from bot.domain.updates import WireState
@@ -131,7 +131,28 @@ class PeopleAudience:
         return Quoted(self.list_name) if self.list_name else Phrase("single people")
 
 
-Audience = ListAudience | PeopleAudience
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAudience:
+    """One person, told by the owner: the message goes out in the owner's own name."""
+
+    #: a bare JID, of any server
+    jid: str
+
+    @property
+    def jids(self) -> tuple[str, ...]:
+        return (self.jid,)
+
+    @property
+    def list_name(self) -> None:
+        """No list has to do with it."""
+
+    @property
+    def label(self) -> Phrase:
+        """Who is told, without naming a person."""
+        return Phrase("one person")
+
+
+Audience = ListAudience | PeopleAudience | PersonAudience
 
 #: characters of a text that are enough to know it by
 _TITLE = 60
@@ -141,11 +162,26 @@ FieldValues = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """What a message that came in whole, with `<schedule/>` in it, was beside its
+    texts and payloads.
+    """
+
+    #: of the stanza; the first message that goes out keeps it
+    id: str
+    type: MessageType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextContent:
-    """Bodies as given, and elements to carry verbatim."""
+    """Bodies as given, and elements to carry verbatim; from one person to another
+    these alone will do.
+    """
 
     texts: tuple[Text, ...]
     payloads: tuple[str, ...] = ()
+    #: None where it was asked for by a request
+    original: Original | None = None
 
     @property
     def title(self) -> str:
@@ -225,6 +261,16 @@ class Schedule:
     reason: str | None = None
     created_at: datetime
     ended_at: datetime | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Single people are told: nobody but the owner reads what."""
+        return not isinstance(self.audience, ListAudience)
+
+    @property
+    def in_owners_name(self) -> bool:
+        """It goes out as if its owner had sent it himself."""
+        return isinstance(self.audience, PersonAudience)
 
     @property
     def zone(self) -> str:

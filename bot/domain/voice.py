@@ -1,4 +1,4 @@
-"""Who speaks: a list or the service itself, soon a person or the server.
+"""Who speaks: a list, the service itself, or a person to another.
 
 Everything that a message owes to its speaker is here as a value, so that nobody who
 writes, renders or shows a message asks what kind of speaker it is. Whoever needs the
@@ -33,6 +33,8 @@ class Voice:
     title: str
     #: the name of the list that speaks; '' where none does
     list_name: str
+    #: somebody of flesh and blood, in whose name the service speaks
+    is_person: bool = False
 
     @classmethod
     def of_list(cls, entry: AnnouncementList, addresses: Addresses) -> Self:
@@ -56,6 +58,20 @@ class Voice:
             timezone="UTC",
             title="",
             list_name="",
+        )
+
+    @classmethod
+    def of_person(cls, jid: str, addresses: Addresses) -> Self:
+        """`jid` is bare: as if whoever it is had sent the message himself."""
+        return cls(
+            address=jid,
+            service=addresses.service,
+            type=MessageType.CHAT,
+            language="",
+            timezone="UTC",
+            title="",
+            list_name="",
+            is_person=True,
         )
 
     def context(self, recipient: str) -> dict[str, str]:

@@ -66,8 +66,13 @@ MAX_CULPRITS_IN_A_ROW = 3
 class Dispatcher:
     """Fills the places that there are with chunks, and sees each to its end."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(
+        self, line: Line, *, in_owners_name: bool = False, places: int = CHUNKS_AT_ONCE
+    ) -> None:
         self._line = line
+        #: what it carries: messages between people, or all else
+        self._in_owners_name = in_owners_name
+        self._places = places
         #: the chunks under way, by the tasks that carry them
         self._pipes: dict[asyncio.Task[None], int] = {}
         self._freed = asyncio.Event()
@@ -91,12 +96,12 @@ class Dispatcher:
         await line.wire.ready()
         self._freed.clear()
         while (
-            len(self._pipes) < CHUNKS_AT_ONCE
+            len(self._pipes) < self._places
             and not self._suspects
             and not line.stopping()
         ):
             job = await line.database.run(
-                line.progress.claim, line.worker, self.carrying
+                line.progress.claim, line.worker, self.carrying, self._in_owners_name
             )
             if job is None:
                 return IDLE_SECONDS
@@ -127,7 +132,8 @@ class Dispatcher:
         broadcast, schedule = job.broadcast, job.schedule
         # In every line that is written on its way, whoever writes it.
         bind_contextvars(announcement=schedule.id, broadcast=broadcast.id)
-        level = logging.DEBUG if schedule.origin is Origin.WELCOME else logging.INFO
+        quiet = schedule.origin is Origin.WELCOME or self._in_owners_name
+        level = logging.DEBUG if quiet else logging.INFO
         # Its first chunk; another time where a crash came before anybody was told.
         if job.chunk.after == 0 and job.chunk.done == 0:
             log.log(level, "broadcast begins", readers=broadcast.total)

@@ -16,21 +16,34 @@ from bot.engine.window import Pace, Underway, Window
 from bot.engine.wire import Wire
 from bot.service.use_cases import UseCases
 
+#: messages between people on their way at once
+MESSAGES_AT_ONCE = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     line: Line
     ledger: Ledger
-    dispatcher: Dispatcher
+    dispatchers: tuple[Dispatcher, ...]
     planning: Loop
-    dispatching: Loop
+    dispatching: tuple[Loop, ...]
     retrying: Loop
     reporting: Loop
 
     @property
     def loops(self) -> tuple[Loop, ...]:
         """Those that look into the database, and are nudged when it changes."""
-        return (self.planning, self.dispatching, self.retrying, self.reporting)
+        return (self.planning, *self.dispatching, self.retrying, self.reporting)
+
+    @property
+    def carrying(self) -> frozenset[int]:
+        """The chunks in hand: their leases are to be renewed."""
+        return frozenset().union(*(one.carrying for one in self.dispatchers))
+
+    async def drain(self) -> None:
+        """Wait until what is on its way is acknowledged and recorded."""
+        for dispatcher in self.dispatchers:
+            await dispatcher.drain()
 
     @classmethod
     def over(
@@ -73,16 +86,21 @@ class Engine:
             alarm=alarm,
             clock=clock,
         )
-        dispatcher = Dispatcher(line)
+        announcing = Dispatcher(line)
+        # each waits for an answer of its own, so that many are under way
+        posting = Dispatcher(line, in_owners_name=True, places=MESSAGES_AT_ONCE)
         retrier = Retrier(line, use_cases.outcomes)
         service = use_cases.policy.addresses.service
         reporter = Reporter(database, wire, service)
         return cls(
             line=line,
             ledger=ledger,
-            dispatcher=dispatcher,
+            dispatchers=(announcing, posting),
             planning=Loop("planner", planner.step),
-            dispatching=Loop("dispatcher", dispatcher.step),
+            dispatching=(
+                Loop("dispatcher", announcing.step),
+                Loop("postman", posting.step),
+            ),
             retrying=Loop("retrier", retrier.step),
             reporting=Loop("reporter", reporter.step),
         )

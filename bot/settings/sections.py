@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from bot.domain import wallclock
 from bot.domain.addresses import Addresses
+from bot.domain.consent import Who
 from bot.domain.errors import Invalid, SettingsError
 from bot.domain.jid import bare
 from bot.domain.phrase import Phrase
@@ -150,9 +151,24 @@ class AccessSettings(Section):
     admins: list[str] = []
     auditors: list[str] = []
     domains: list[str] = []
+    #: whose modules may speak for their users; None: the domain above the component's
+    servers: list[str] | None = None
 
     _normal = field_validator("admins", "auditors")(_bare_jids)
     _hosts = field_validator("domains")(_domains)
+
+    @field_validator("servers")
+    @classmethod
+    def _known(cls, given: list[str] | None) -> list[str] | None:
+        return None if given is None else _domains(given)
+
+
+class PeopleSettings(Section):
+    """Messages between people."""
+
+    enabled: bool = True
+    consent: Who = Who.SERVER
+    remote: Literal[Who.EVERYONE, Who.ENCRYPTED, Who.NOBODY] = Who.EVERYONE
 
 
 class SendingSettings(Section):
@@ -294,6 +310,7 @@ class Settings(BaseSettings):
     xmpp: XMPPSettings
     database: DatabaseSettings = DatabaseSettings()
     access: AccessSettings = AccessSettings()
+    people: PeopleSettings = PeopleSettings()
     sending: SendingSettings = SendingSettings()
     limits: Limits = Limits()
     notify: NotifySettings = NotifySettings()

@@ -75,6 +75,22 @@ class SqlBroadcasts:
     def by_key(self, key: str) -> Broadcast | None:
         return self._one(sa.select(table).where(self._theirs, table.c.key == key))
 
+    def by_message(
+        self, message_id: str, sender: str, recipient: str
+    ) -> Broadcast | None:
+        select = (
+            sa.select(table)
+            .join(schedule, schedule.c.id == table.c.schedule_id)
+            .join(broadcast_recipient, broadcast_recipient.c.broadcast_id == table.c.id)
+            .where(
+                self._theirs,
+                table.c.message_id == message_id,
+                schedule.c.owner == sender,
+                broadcast_recipient.c.jid == recipient,
+            )
+        )
+        return self._one(select.order_by(table.c.id.desc()).limit(1))
+
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:
         return table.c.service == self._service
@@ -234,6 +250,8 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "schedule_id": broadcast.schedule_id,
         "key": broadcast.key,
         "list_id": broadcast.list_id,
+        "in_owners_name": broadcast.in_owners_name,
+        "message_id": broadcast.message_id,
         "highest": broadcast.highest,
         "frozen_at": broadcast.frozen_at,
         "total": broadcast.total,
@@ -252,6 +270,8 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         schedule_id=row.schedule_id,
         key=row.key,
         list_id=row.list_id,
+        in_owners_name=row.in_owners_name,
+        message_id=row.message_id,
         highest=row.highest,
         frozen_at=row.frozen_at,
         total=row.total,

@@ -21,6 +21,7 @@ FREE = (
     .select_from(table.join(broadcast))
     .where(
         broadcast.c.service == SERVICE,
+        broadcast.c.in_owners_name == sa.bindparam("own", type_=sa.Boolean),
         IS_SENDING,
         IS_OPEN,
         sa.or_(
@@ -78,9 +79,12 @@ class SqlChunks:
         now: datetime,
         lease: timedelta,
         carrying: Collection[int] = (),
+        *,
+        in_owners_name: bool = False,
     ) -> Chunk | None:
         values = {
             "whose": self._service,
+            "own": in_owners_name,
             "by": worker,
             "now": now,
             "until": now + lease,

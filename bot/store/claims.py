@@ -27,6 +27,15 @@ class _Kind(NamedTuple):
     is_leased: bool
 
 
+def _chunk(*, in_owners_name: bool) -> _Kind:
+    return _Kind(
+        chunks.FREE.params(own=in_owners_name),
+        (chunk.c.id,),
+        of_broadcast(chunk.c.broadcast_id, SERVICE),
+        is_leased=True,
+    )
+
+
 _SCHEDULE = (schedule.c.id,)
 _REPEAT = (delivery_exception.c.broadcast_id, delivery_exception.c.jid)
 _KINDS = {
@@ -36,12 +45,8 @@ _KINDS = {
         schedule.c.service == SERVICE,
         is_leased=False,
     ),
-    "chunk": _Kind(
-        chunks.FREE,
-        (chunk.c.id,),
-        of_broadcast(chunk.c.broadcast_id, SERVICE),
-        is_leased=True,
-    ),
+    "chunk": _chunk(in_owners_name=False),
+    "message": _chunk(in_owners_name=True),
     "repeat": _Kind(
         exceptions.DUE.with_only_columns(*_REPEAT),
         _REPEAT,

@@ -12,13 +12,15 @@ from typing import Any
 
 from bot.domain import timestamps
 from bot.domain.errors import Invalid
-from bot.domain.message import Text
+from bot.domain.message import MessageType, Text
 from bot.domain.schedule import (
     UNREADABLE,
     Audience,
     Content,
     ListAudience,
+    Original,
     PeopleAudience,
+    PersonAudience,
     TemplateContent,
     TextContent,
 )
@@ -28,9 +30,13 @@ JSONObject = Mapping[str, Any]
 
 
 def audience_to_json(audience: Audience) -> JSONObject:
-    """`{"list": NAME}` or `{"people": [JID, …], "list": NAME | null}`."""
+    """`{"list": NAME}`, `{"people": [JID, …], "list": NAME | null}` or
+    `{"person": JID}`.
+    """
     if isinstance(audience, ListAudience):
         return {"list": audience.list_name}
+    if isinstance(audience, PersonAudience):
+        return {"person": audience.jid}
     return {"people": list(audience.jids), "list": audience.list_name}
 
 
@@ -38,18 +44,25 @@ def audience_from_json(stored: Any) -> Audience:
     match stored:
         case {"people": [*jids], "list": str() | None as name} if _are_texts(jids):
             return PeopleAudience(jids=tuple(jids), list_name=name)
+        case {"person": str(jid)}:
+            return PersonAudience(jid=jid)
         case {"list": str(name)}:
             return ListAudience(list_name=name)
     return ListAudience(list_name=UNREADABLE)
 
 
 def content_to_json(content: Content) -> JSONObject:
-    """`{"texts": […], "payloads": […]}` or `{"template": NAME, "values": {…}}`."""
+    """`{"texts": […], "payloads": […]}`, of a message that came in whole with
+    `"original": {"id": ID, "type": TYPE}`, or `{"template": NAME, "values": {…}}`.
+    """
     if isinstance(content, TextContent):
-        return {
+        told: dict[str, Any] = {
             "texts": [text_to_json(text) for text in content.texts],
             "payloads": list(content.payloads),
         }
+        if content.original is not None:
+            told["original"] = asdict(content.original)
+        return told
     values = {name: dict(by_language) for name, by_language in content.values.items()}
     return {"template": content.template, "values": values}
 
@@ -63,9 +76,21 @@ def content_from_json(stored: Any) -> Content:
             return TemplateContent(template=name, values=values)
         case {"texts": [*given], "payloads": [*payloads]} if _are_texts(payloads):
             texts = [text for one in given if (text := text_from_json(one))]
-            if texts and len(texts) == len(given):
-                return TextContent(texts=tuple(texts), payloads=tuple(payloads))
+            if (texts or payloads) and len(texts) == len(given):
+                return TextContent(
+                    texts=tuple(texts),
+                    payloads=tuple(payloads),
+                    original=_original_from_json(stored.get("original")),
+                )
     return TemplateContent(template=UNREADABLE, values={})
+
+
+def _original_from_json(stored: Any) -> Original | None:
+    match stored:
+        case {"id": str(given), "type": str(kind)}:
+            with suppress(ValueError):
+                return Original(id=given, type=MessageType(kind))
+    return None
 
 
 def text_to_json(text: Text) -> JSONObject:

@@ -63,10 +63,10 @@ async def working(
     )
     before = asyncio.all_tasks()
     tasks = [asyncio.create_task(engine.ledger.run())]
-    loops = (engine.dispatching, engine.retrying)  # a test plans by itself
+    loops = (*engine.dispatching, engine.retrying)  # a test plans by itself
     tasks += [asyncio.create_task(loop.run()) for loop in loops]
     try:
-        yield Worker(engine.line, engine.dispatcher, engine.ledger, stop)
+        yield Worker(engine.line, engine.dispatchers[0], engine.ledger, stop)
     finally:
         tasks += asyncio.all_tasks() - before
         for task in tasks:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.desk.verb import Read, Steps, Verb, Write
+from bot.desk.verb import Inquire, Read, Steps, Verb, Write
 from bot.domain.access import Caller
 from bot.domain.audit import Action
+from bot.domain.consent import Standing
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
@@ -33,9 +34,14 @@ class Draft:
 def _schedule(
     use_cases: UseCases, caller: Caller, request: ScheduleRequest
 ) -> Steps[tuple[Report, Quota]]:
-    made: tuple[Report, Quota] = yield Write(
-        use_cases.schedules.create, caller, request
-    )
+    schedules = use_cases.schedules
+    made: tuple[Report, Quota]
+    recipient = schedules.recipient(caller, request)
+    if recipient is None:
+        made = yield Write(schedules.create, caller, request)
+    else:
+        standing: Standing = yield Inquire(caller.owner, recipient)
+        made = yield Write(schedules.write, caller, request, standing)
     return made
 
 

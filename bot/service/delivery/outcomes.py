@@ -85,7 +85,9 @@ class Outcomes:
         uow.exceptions.put([after])
         if before is None or before.kind is not after.kind:
             self._told(uow, broadcast, after)
-        if ruling is Verdict.SUSPEND:
+        if broadcast.in_owners_name:
+            pass  # what becomes of people's own messages says nothing of lists
+        elif ruling is Verdict.SUSPEND:
             self._suspend(uow, broadcast, bounce, now)
         elif ruling is Verdict.SCORE and before is None:
             self._score(uow, broadcast, bounce, now)

@@ -12,7 +12,7 @@ report once the last of it is dealt with, however many transactions that takes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import backlog, identity
 from bot.domain.broadcast import (
@@ -29,10 +29,11 @@ from bot.domain.lateness import ON_TIME, LateVerdict, Shift, away, judge
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import (
     ListAudience,
-    PeopleAudience,
+    PersonAudience,
     Schedule,
     ScheduleState,
     TemplateContent,
+    TextContent,
 )
 from bot.service.delivery import closing, reports, unsent
 from bot.service.delivery.specimens import specimen
@@ -40,13 +41,15 @@ from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas
-from bot.service.rules.rights import may_announce
+from bot.service.rules.rights import may_announce, may_write
 from bot.service.rules.voices import list_of
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
 SCHEDULES_PER_TRANSACTION = 10
 #: due moments dealt with in one transaction; one more takes 0.2 ms
 MOMENTS_PER_TRANSACTION = 100
+#: how long a server knows a message again by sender, recipient and id
+REMEMBERED = timedelta(hours=24)
 #: recipients a worker sends under one lease
 CHUNK_SIZE = 2_000
 
@@ -242,6 +245,8 @@ class Planning:
             schedule_id=schedule.id,
             key=identity.new_key(),
             list_id=entry.id if entry else None,
+            in_owners_name=schedule.in_owners_name,
+            message_id=_message_id(uow, schedule, now),
             frozen_at=now,
             total=0,
             state=BroadcastState.SENDING,
@@ -271,7 +276,7 @@ class Planning:
         frozen: Mapping[str, Frozen | None],
     ) -> Broadcast:
         audience = schedule.audience
-        if isinstance(audience, PeopleAudience):
+        if not isinstance(audience, ListAudience):
             count = len(audience.jids)
             cuts = range(0, count, CHUNK_SIZE)
             return uow.broadcasts.add(
@@ -294,6 +299,21 @@ class Planning:
             found.ranges,
         )
 
+    def _may_not(
+        self, schedule: Schedule, entry: AnnouncementList | None
+    ) -> str | None:
+        """Why its owner may no longer have it sent."""
+        caller = self.policy.access.of_owner(schedule.owner)
+        if schedule.in_owners_name:
+            may = may_write(self.policy, caller)
+        elif schedule.audience.list_name is None:
+            may = caller.is_admin
+        elif entry is None:
+            return "list-gone"
+        else:
+            may = may_announce(caller, entry)
+        return None if may else "not-allowed"
+
     def _refusal(
         self,
         uow: UnitOfWork,
@@ -303,14 +323,9 @@ class Planning:
         now: datetime,
     ) -> str | None:
         """Why the moment can't be sent, None if it can; `entry`: its list, if any."""
-        caller = self.policy.access.of_owner(schedule.owner)
-        if schedule.audience.list_name is not None:
-            if entry is None:
-                return "list-gone"
-            if not may_announce(caller, entry):
-                return "not-allowed"
-        elif not caller.is_admin:
-            return "not-allowed"
+        refusal = self._may_not(schedule, entry)
+        if refusal is not None:
+            return refusal
         if Quotas(self.policy).used_up(uow, schedule, now):
             return "deliveries-per-day"
         if isinstance(schedule.content, TemplateContent):
@@ -328,6 +343,25 @@ class Planning:
             except CarillonError:
                 return "content"
         return None
+
+
+def _message_id(uow: UnitOfWork, schedule: Schedule, now: datetime) -> str | None:
+    """The id that a message which came in whole keeps, so that its sender may correct
+    it: the first time, and not where the same two had one of it within a day, since a
+    server takes that for a repeat.
+    """
+    content, audience = schedule.content, schedule.audience
+    if not (
+        isinstance(content, TextContent)
+        and content.original is not None
+        and isinstance(audience, PersonAudience)
+    ):
+        return None
+    wanted = content.original.id
+    last = uow.broadcasts.by_message(wanted, schedule.owner, audience.jid)
+    is_first = last is None or last.schedule_id != schedule.id
+    is_fresh = last is None or now - last.created_at > REMEMBERED
+    return wanted if is_first and is_fresh else None
 
 
 def _due(uow: UnitOfWork, now: datetime) -> list[Schedule]:

@@ -99,13 +99,20 @@ class ChunkProgress:
         self._clock = clock
 
     def claim(
-        self, uow: UnitOfWork, worker: str, carrying: Collection[int] = ()
+        self,
+        uow: UnitOfWork,
+        worker: str,
+        carrying: Collection[int] = (),
+        in_owners_name: bool = False,
     ) -> Job | None:
         """Lease a chunk; None where nothing waits.
 
-        `carrying`: the chunks that the worker has in hand.
+        `carrying`: the chunks that the worker has in hand. `in_owners_name`: of a
+        message between people, else of what lists and the service say.
         """
-        chunk = uow.chunks.claim(worker, uow.now(), LEASE_TIME, carrying)
+        chunk = uow.chunks.claim(
+            worker, uow.now(), LEASE_TIME, carrying, in_owners_name=in_owners_name
+        )
         return None if chunk is None else self._job(uow, chunk)
 
     def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job:

@@ -6,11 +6,13 @@ so that all of its readers are told the same, whatever is edited meanwhile.
 
 from dataclasses import replace
 
-from bot.domain.broadcast import Recipient
-from bot.domain.errors import CarillonError
+from bot.domain.broadcast import Broadcast, Recipient
+from bot.domain.errors import CarillonError, Invalid
 from bot.domain.language import choose
 from bot.domain.message import UNSTYLED, Announcement, Text
-from bot.domain.schedule import Content, TemplateContent, TextContent
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
+from bot.domain.voice import Voice
 from bot.service.delivery.jobs import Outgoing
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -34,15 +36,22 @@ class Renditions:
             schedule = replace(schedule, content=kept[0], timezone=kept[1])
         occurrence = uow.occurrences.get(broadcast.occurrence_id)
         assert occurrence is not None  # noqa: S101 - foreign key
-        list_id = broadcast.list_id
-        spoken_for = uow.lists.by_id(list_id) if list_id is not None else None
         return Outgoing(
             broadcast=broadcast,
             schedule=schedule,
-            voice=self._policy.voice_of(spoken_for),
+            voice=self._voice(uow, broadcast, schedule),
             due_at=occurrence.due_at,
             personal=self._is_personal(schedule.content),
         )
+
+    def _voice(
+        self, uow: UnitOfWork, broadcast: Broadcast, schedule: Schedule
+    ) -> Voice:
+        if broadcast.in_owners_name:
+            return Voice.of_person(schedule.owner, self._policy.addresses)
+        list_id = broadcast.list_id
+        spoken_for = uow.lists.by_id(list_id) if list_id is not None else None
+        return self._policy.voice_of(spoken_for)
 
     def _is_personal(self, content: Content) -> bool:
         if not isinstance(content, TemplateContent):
@@ -59,6 +68,8 @@ class Renditions:
     ) -> Announcement:
         """The message for one reader; raises CarillonError if it can't be rendered."""
         content = outgoing.schedule.content
+        if outgoing.broadcast.in_owners_name:
+            return _letter(outgoing, content)
         payloads: tuple[str, ...] = ()
         if isinstance(content, TextContent):
             payloads = content.payloads
@@ -148,6 +159,23 @@ class Renditions:
             due=outgoing.schedule.due(outgoing.due_at),
             context=outgoing.voice.context(jid),
         )
+
+
+def _letter(outgoing: Outgoing, content: Content) -> Announcement:
+    """All that the owner wrote, as he wrote it; raises Invalid where that is gone."""
+    if not isinstance(content, TextContent):
+        raise Invalid(Phrase("The text of the message cannot be read any more."))
+    original = content.original
+    return Announcement(
+        sender=outgoing.voice.address,
+        type=original.type if original else outgoing.voice.type,
+        texts=content.texts,
+        payloads=content.payloads,
+        scheduler=outgoing.voice.service,
+        job=outgoing.schedule.client_id,
+        in_senders_name=True,
+        id=outgoing.broadcast.message_id,
+    )
 
 
 def unrenderable(error: CarillonError) -> str:

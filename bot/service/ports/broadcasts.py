@@ -35,6 +35,14 @@ class StoredBroadcasts(Protocol):
 
     def by_key(self, key: str) -> Broadcast | None: ...
 
+    def by_message(
+        self, message_id: str, sender: str, recipient: str
+    ) -> Broadcast | None:
+        """The latest of the sender's to the recipient, both bare JIDs, whose message
+        had this id, which the sender chose.
+        """
+        ...
+
     def save(self, broadcast: Broadcast) -> None: ...
 
     def page(
@@ -88,8 +96,11 @@ class Chunks(Protocol):
         now: datetime,
         lease: timedelta,
         carrying: Collection[int] = (),
+        *,
+        in_owners_name: bool = False,
     ) -> Chunk | None:
-        """Lease an open chunk of a broadcast that is sending.
+        """Lease an open chunk of a broadcast that is sending: of messages between
+        people or of all others, so that neither waits for the other.
 
         Of the smallest broadcast first, so that one never waits for ten thousand.
         A lease that ran out is anybody's to take, but not those in `carrying`.

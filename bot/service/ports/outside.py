@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar, TypeVarTuple
 
+from bot.domain.consent import Standing
 from bot.domain.events import Event
 from bot.domain.fields import Template
 from bot.domain.message import Text
@@ -60,6 +61,18 @@ class Templates(Protocol):
 
     def reads_recipient(self, name: str) -> bool:
         """The template asks for the recipient, so it is rendered for each."""
+        ...
+
+
+class Neighbours(Protocol):
+    """The XMPP servers whose users may have messages sent in their own names."""
+
+    async def standing(self, sender: str, recipient: str) -> Standing:
+        """How the recipient stands to the sender, both bare JIDs.
+
+        Raises NotAllowed where nothing can be sent in the sender's name, and says what
+        could be done about it; Unavailable where a server does not answer.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain import fields, timestamps
 from bot.domain.characters import illegal
-from bot.domain.errors import Invalid, PolicyViolation, about
+from bot.domain.errors import Invalid, NotAllowed, PolicyViolation, about
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.relative import Anchor, Relative
@@ -28,15 +28,24 @@ def read(
     due: Anchor,
 ) -> Content:
     """What `voice` is asked to say, first at `due`; raises a CarillonError."""
+    if voice.is_person and request.template is not None:
+        raise NotAllowed(
+            Phrase("Templates are for announcements; give a body."), field="template"
+        )
     if request.template is None:
         if request.values:
             raise Invalid(
                 Phrase("Fields are given, but no template."), field="template"
             )
-        texts = _texts(request)
+        if voice.is_person and request.payloads and not request.bodies:
+            texts: tuple[Text, ...] = ()
+        else:
+            texts = _texts(request)
         _check_payloads(request.payloads)
         _check_size(texts, limits)
-        return TextContent(texts=texts, payloads=request.payloads)
+        return TextContent(
+            texts=texts, payloads=request.payloads, original=request.original
+        )
     if any("urn:xmpp:styling:0" in payload for payload in request.payloads):
         raise Invalid(
             Phrase(

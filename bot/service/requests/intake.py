@@ -19,6 +19,7 @@ from bot.domain.schedule import (
     Audience,
     ListAudience,
     PeopleAudience,
+    PersonAudience,
     Schedule,
 )
 from bot.domain.voice import Voice
@@ -27,7 +28,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
-from bot.service.rules.rights import may_know, require_announcing
+from bot.service.rules.rights import may_know, require_announcing, require_writing
 from bot.texts.languages import is_language
 
 #: how far in the past a moment may lie: clocks differ
@@ -109,12 +110,40 @@ class Intake:
         """Who is told, and who speaks."""
         if request.people:
             return self._people(caller, request), self.policy.voice_of(None)
+        person = self.recipient(caller, request)
+        if person is not None:
+            voice = Voice.of_person(caller.owner, self.policy.addresses)
+            return PersonAudience(jid=person), voice
         name = self._list_name(uow, caller, request)
         found = uow.lists.get(name)
         if found is None or not may_know(uow, caller, found):
             raise NotFound(Phrase("There is no list {name!r}.", name=name))
         require_announcing(caller, found)
         return ListAudience(list_name=name), self.policy.voice_of(found)
+
+    def recipient(self, caller: Caller, request: ScheduleRequest) -> str | None:
+        """The bare JID of whom the caller himself writes to; None where a list or the
+        service speaks. Raises a CarillonError where he may not.
+        """
+        if request.people or request.to is None:
+            return None
+        try:
+            target = bare(request.to)
+            if self.policy.addresses.is_own(target):
+                return None
+            target = somebody(target)
+        except JIDError as error:
+            raise Invalid(error.phrase, field="to") from None
+        if request.list_name is not None:
+            raise Invalid(
+                Phrase(
+                    "to names a person, metadata the list {name!r}: give one of them.",
+                    name=request.list_name,
+                ),
+                field="to",
+            )
+        require_writing(self.policy, caller)
+        return target
 
     def _people(self, caller: Caller, request: ScheduleRequest) -> PeopleAudience:
         if request.to or request.list_name:
@@ -169,14 +198,7 @@ class Intake:
             if default is None or not may_know(uow, caller, default):
                 raise NotFound(Phrase("There is no default list; name one."))
             name = default.name
-        if name is None:
-            raise NotAllowed(
-                Phrase(
-                    "Messages to {target} would have to go out in your name, and this"
-                    " server offers no way to do that.",
-                    target=target,
-                )
-            )
+        assert name is not None  # noqa: S101 - or it is a person (`recipient`)
         if request.list_name not in (None, name):
             raise Invalid(
                 Phrase(

@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from bot.domain.message import Text
-from bot.domain.schedule import Schedule, TemplateContent, TextContent
+from bot.domain.schedule import (
+    PersonAudience,
+    Schedule,
+    TemplateContent,
+    TextContent,
+)
 from bot.service.requests.bounds import check_request
 from bot.service.requests.request import (
     ScheduleChange,
@@ -33,14 +38,18 @@ def merged(schedule: Schedule, change: ScheduleChange) -> ScheduleRequest:
     named = change.changes_target
     audience = schedule.audience
     late = schedule.late
+    person = audience.jid if isinstance(audience, PersonAudience) else None
+    people = () if person else audience.jids
+    content = schedule.content
     return ScheduleRequest(
         origin=schedule.origin,
-        to=change.to,
+        to=change.to if named else person,
         list_name=change.list_name if named else audience.list_name,
-        people=change.people if named else audience.jids,
+        people=change.people if named else people,
         bodies=bodies,
         subjects=subjects,
         payloads=payloads,
+        original=content.original if isinstance(content, TextContent) else None,
         # what was stored has its own language, or none
         language=change.language if change.bodies else "",
         template=template,

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bot.domain.schedule import Origin
+from bot.domain.schedule import Origin, Original
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,8 @@ class ScheduleRequest:
     language: str = ""
     #: serialised XML elements in other namespaces
     payloads: tuple[str, ...] = ()
+    #: of a message that came in whole
+    original: Original | None = None
     template: str | None = None
     #: {field: {language or '': text}}
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -88,6 +90,8 @@ class ScheduleRequest:
         del given["client_id"], given["origin"]
         if not self.only:  # so that it is the digest of releases that knew no tests
             del given["only"]
+        if self.original is None:  # likewise, that knew no whole messages
+            del given["original"]
         return _digest(given)
 
 

@@ -13,6 +13,7 @@ from bot.domain.broadcast import (
     OccurrenceState,
     Progress,
 )
+from bot.domain.consent import Standing
 from bot.domain.errors import (
     Conflict,
     Finished,
@@ -42,7 +43,7 @@ from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quota, Quotas
-from bot.service.rules.rights import known, may_change, may_see
+from bot.service.rules.rights import declined, known, may_change, may_see
 from bot.service.rules.voices import clocks_of, voice_of
 
 
@@ -101,6 +102,18 @@ class Schedules:
 
         Raises any CarillonError; nothing is stored then.
         """
+        return self.write(uow, caller, request, None)
+
+    def write(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        request: ScheduleRequest,
+        standing: Standing | None,
+    ) -> tuple[Report, Quota]:
+        """As `create`, also of what the caller writes to a person himself: `standing`
+        is that person's to him.
+        """
         known(caller)
         # two requests at once: not both the last one, nor both the first with an id
         uow.schedules.hold(caller.owner)
@@ -110,10 +123,19 @@ class Schedules:
         now = self._clock.now()
         schedule = names.named(uow, self._intake.read(uow, caller, request, now))
         quota = self._quotas.room_for(uow, caller, schedule, now)
+        if schedule.in_owners_name and (standing is None or standing.exists is False):
+            raise declined()
         stored = uow.schedules.add(schedule)
         uow.nudge()
         report = self.warned(uow, stored)
         return report, Quota(quota.used + 1, quota.limit)
+
+    def recipient(self, caller: Caller, request: ScheduleRequest) -> str | None:
+        """Whom the caller himself writes to, None where a list or the service speaks;
+        raises a CarillonError where he may not.
+        """
+        known(caller)
+        return self._intake.recipient(caller, request)
 
     def draft(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest

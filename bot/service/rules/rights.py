@@ -10,11 +10,13 @@ from enum import Enum
 
 from bot.domain.access import Caller, Role
 from bot.domain.audit import Action
-from bot.domain.errors import Forbidden, NotAllowed
+from bot.domain.errors import CarillonError, Forbidden, NotAllowed, NotOffered
+from bot.domain.jid import domain_of
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import PeopleAudience, Schedule
+from bot.domain.schedule import Schedule
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy
 
 #: what an admin may do with another's announcement to single people
 _OF_PERSONAL = frozenset({Action.CANCEL, Action.PAUSE})
@@ -62,6 +64,25 @@ def require(right: Right, caller: Caller) -> None:
     _JUDGES[right](caller)
 
 
+def declined() -> NotAllowed:
+    """A recipient takes no message from the caller, or does not exist: the caller
+    learns no difference.
+    """
+    return NotAllowed(
+        Phrase("Nobody at that address takes scheduled messages from you."), field="to"
+    )
+
+
+def may_write(policy: Policy, caller: Caller) -> bool:
+    """Whether he may still write to people in his own name."""
+    try:
+        known(caller)
+        require_writing(policy, caller)
+    except CarillonError:
+        return False
+    return True
+
+
 def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
     """Admins always (even where the list is gone); publishers to their lists."""
     if caller.role is Role.ADMIN:
@@ -78,6 +99,41 @@ def require_announcing(caller: Caller, target: AnnouncementList | None) -> None:
     if not may_announce(caller, target):
         assert target is not None  # noqa: S101 - an admin always may
         raise NotAllowed(Phrase("You may not announce to {name!r}.", name=target.name))
+
+
+def require_writing(policy: Policy, caller: Caller) -> None:
+    """Raises a CarillonError for whoever may not write to people in his own name."""
+    if not policy.people.enabled:
+        raise NotOffered(
+            Phrase(
+                "Messages between people are switched off here ({key}).",
+                key="[people] enabled",
+            )
+        )
+    if not policy.addresses.component:
+        raise NotAllowed(
+            Phrase(
+                "A message to a person goes out in your name. A service that is an"
+                " account cannot do that; one that is a component can."
+            )
+        )
+    if caller.is_operator:
+        raise NotAllowed(
+            Phrase(
+                "A message to a person goes out in the name of whoever asks, and the"
+                " operator has none."
+            )
+        )
+    domain = domain_of(caller.owner)
+    if domain not in policy.people.servers:
+        raise NotAllowed(
+            Phrase(
+                "A message to a person goes out in your name, and this service does"
+                " not speak for the people of {domain} ({key}).",
+                domain=domain,
+                key="[access] servers",
+            )
+        )
 
 
 def may_know(uow: UnitOfWork, caller: Caller, entry: AnnouncementList) -> bool:
@@ -99,9 +155,7 @@ def sees_content(caller: Caller, schedule: Schedule) -> bool:
     does; the operator could as well read the tables.
     """
     return (
-        caller.is_operator
-        or schedule.owner == caller.owner
-        or not isinstance(schedule.audience, PeopleAudience)
+        caller.is_operator or schedule.owner == caller.owner or not schedule.is_personal
     )
 
 
@@ -119,7 +173,7 @@ def may_change(caller: Caller, schedule: Schedule, action: Action) -> None:
                 "You may look at #{reference}, not change it.", reference=schedule.id
             )
         )
-    if isinstance(schedule.audience, PeopleAudience) and action not in _OF_PERSONAL:
+    if schedule.is_personal and action not in _OF_PERSONAL:
         raise NotAllowed(
             Phrase(
                 "#{reference} is another's to single people;"

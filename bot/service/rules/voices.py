@@ -1,4 +1,4 @@
-"""Who speaks for a schedule: the list that it names, else the service; to whom."""
+"""Who speaks for a schedule: its owner, the list that it names, else the service."""
 
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import Schedule
@@ -14,7 +14,11 @@ def list_of(uow: UnitOfWork, schedule: Schedule) -> AnnouncementList | None:
 
 
 def voice_of(uow: UnitOfWork, policy: Policy, schedule: Schedule) -> Voice:
-    """The voice of its list, or of the service where there is no list (any more)."""
+    """The owner's own where it goes out in his name; else that of its list, or of the
+    service where there is no list (any more).
+    """
+    if schedule.in_owners_name:
+        return Voice.of_person(schedule.owner, policy.addresses)
     return policy.voice_of(list_of(uow, schedule))
 
 

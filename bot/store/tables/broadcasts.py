@@ -20,6 +20,8 @@ broadcast = sa.Table(
     sa.Column("counted_for", sa.Text),
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("list_id", sa.ForeignKey("list.id")),
+    sa.Column("in_owners_name", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("message_id", sa.Text),
     sa.Column("highest", sa.BigInteger),
     sa.Column("frozen_at", UTCDateTime, nullable=False),
     sa.Column("total", Whole, nullable=False),
@@ -35,6 +37,7 @@ IS_SENDING = broadcast.c.state == sa.literal_column(f"'{BroadcastState.SENDING}'
 sa.Index(
     "ix_broadcast_sending",
     broadcast.c.service,
+    broadcast.c.in_owners_name,
     broadcast.c.total,
     broadcast.c.id,
     sqlite_where=IS_SENDING,
@@ -43,6 +46,17 @@ sa.Index(
 sa.Index(None, broadcast.c.service, broadcast.c.id)
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
 sa.Index(None, broadcast.c.service, broadcast.c.counted_for, broadcast.c.created_at)
+
+# What came back is looked for by the id that its owner chose.
+IS_NAMED = broadcast.c.message_id.is_not(None)
+sa.Index(
+    "ix_broadcast_message_id",
+    broadcast.c.service,
+    broadcast.c.message_id,
+    broadcast.c.id,
+    sqlite_where=IS_NAMED,
+    postgresql_where=IS_NAMED,
+)
 
 # A copied audience, where it is not a list's.
 broadcast_recipient = sa.Table(

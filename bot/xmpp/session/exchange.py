@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
+from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.plugins.xep_0030 import XEP_0030
 from slixmpp.plugins.xep_0115 import XEP_0115
 from slixmpp.stanza import Message, Presence
@@ -22,11 +23,13 @@ from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback, CoroutineCallback
 from slixmpp.xmlstream.matcher import MatchXPath
+from slixmpp.xmlstream.matcher.idsender import MatchIDSender
 
 from bot.domain.addresses import Addresses
 from bot.xmpp.session.account import AccountStream
 from bot.xmpp.session.component import ComponentStream
 from bot.xmpp.stanzas.namespaces import CLIENT
+from bot.xmpp.stanzas.verbatim import serialised
 
 ANSWER_SECONDS = 30.0  #: that an answer may take, unless the asker says otherwise
 
@@ -119,8 +122,32 @@ class Exchange:
         if not self.is_ready:
             raise NotConnected
         iq = self.stream.Iq(stype=kind, sto=to, sfrom=sender)
+        iq["id"] = iq["id"] or self.stream.new_id()
         iq.xml.append(payload)
-        return (await iq.send(timeout=seconds)).xml
+        own, peer = self.stream.boundjid, iq["to"]
+        matcher = MatchIDSender({"id": iq["id"], "self": own, "peer": peer})
+        answered: asyncio.Future[StanzaBase] = asyncio.Future()
+
+        def settle(answer: StanzaBase) -> None:
+            # one of the type get or set is ours, to ourselves
+            if answer["type"] in {"result", "error"} and not answered.done():
+                answered.set_result(answer)
+
+        # COMPAT slixmpp's own way leaves out attributes in namespaces that it does
+        # not know, of what is to go on as somebody gave it
+        name = f"answer to {iq['id']}"
+        self.stream.register_handler(Callback(name, matcher, settle))
+        try:
+            self.stream.send(serialised(iq.xml, CLIENT))
+            async with asyncio.timeout(seconds):
+                answer = await answered
+        except TimeoutError:
+            raise IqTimeout(iq) from None
+        finally:
+            self.stream.remove_handler(name)
+        if answer["type"] == "error":
+            raise IqError(answer)
+        return answer.xml
 
     def send(self, stanza: RootStanza | str) -> bool:
         """Send a presence, message or answer; False (and nothing kept) while down.

@@ -39,6 +39,10 @@ _ERROR, _TEXT = f"{{{CLIENT}}}error", f"{{{STANZAS}}}text"
 #: children that hold what a person wrote
 _WORDS = frozenset(f"{{{CLIENT}}}{name}" for name in ("body", "status"))
 
+#: characters that are kept of a condition, an error's type and its text: others
+#: choose them
+MAX_CONDITION, MAX_TYPE, MAX_TEXT = 100, 20, 500
+
 #: error -> (condition, type)
 CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
     errors.Invalid: ("bad-request", "modify"),

@@ -95,7 +95,7 @@ def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Ste
             )
         )
     for payload in announcement.payloads:
-        _check_payload(payload)
+        check_payload(payload)
     to, identifier, at = (secrets.token_hex(16) for _ in range(3))
     message = compose(announcement, addresses, to=to, identifier=identifier, at=at)
     text = tostring(message.xml, xmlns=message.namespace)
@@ -167,7 +167,8 @@ def _attribute(value: str) -> bytes:
     return value.encode()
 
 
-def _check_payload(payload: str) -> None:
+def check_payload(payload: str) -> None:
+    """Raises StencilError for what is not one element, or has what XMPP forbids."""
     if "<!" in payload or "<?" in payload:
         raise StencilError(Phrase("a payload has what XMPP forbids (RFC 6120 §11.1)"))
     try:

@@ -27,14 +27,18 @@ from bot.xmpp.doors.inbox.languages import StoredLanguages
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.errors import error_answer, language_of, read_error
+from bot.xmpp.stanzas.errors import (
+    MAX_CONDITION,
+    MAX_TEXT,
+    MAX_TYPE,
+    error_answer,
+    language_of,
+    read_error,
+)
 from bot.xmpp.stanzas.namespaces import LANG
 
 log = logging.getLogger(__name__)
 
-#: characters that are kept of a condition, an error's type and its text: others
-#: choose them
-MAX_CONDITION, MAX_TYPE, MAX_TEXT = 100, 20, 500
 #: characters of an id that may wait: who gives a longer one is answered at once
 MAX_ID = 1_000
 

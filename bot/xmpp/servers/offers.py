@@ -1,0 +1,142 @@
+"""What a server lets the service do in its users' names.
+
+module     mod_carillon tells of itself in the server's disco#info, in a form (XEP-0128)
+           whose FORM_TYPE is our namespace: its version, its component, its parts
+privilege  XEP-0356 (0.4.1 §4.1, and its version of before): the server tells a
+           component what it grants in a message, at each login
+
+docs/conformance.md, Between people: §10
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from xml.etree import ElementTree as ET
+
+from slixmpp.exceptions import XMPPError
+from slixmpp.xmlstream import StanzaBase
+
+from bot.service.rules.policy import Policy
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.session.exchange import NotConnected
+from bot.xmpp.stanzas.namespaces import ANNOUNCE
+
+log = logging.getLogger(__name__)
+
+INFO = "http://jabber.org/protocol/disco#info"
+_FORM, _FIELD, _VALUE = (f"{{jabber:x:data}}{name}" for name in ("x", "field", "value"))
+_PRIVILEGES = ("urn:xmpp:privilege:2", "urn:xmpp:privilege:1")
+
+LOOK_SECONDS = 10.0  #: that an answer may take
+#: between two looks at a server that offered too little, however many ask
+AGAIN_SECONDS = 5.0
+
+DELIVER, RELATION = "deliver", "relation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """By what a server may be asked; nothing where it offers nothing."""
+
+    #: of the module, where it serves this very service
+    parts: frozenset[str] = frozenset()
+    version: str = ""
+    #: the namespace of XEP-0356 in which the server grants to send messages
+    privilege: str | None = None
+    #: whether it grants to read rosters
+    rosters: bool = False
+
+    @property
+    def sends(self) -> bool:
+        return DELIVER in self.parts or self.privilege is not None
+
+
+NOTHING = Offer()
+
+
+@dataclass(slots=True, eq=False)
+class Offers:
+    """By server, as far as it is known within this session.
+
+    `clock` gives seconds. `on_look(server, offer)` is told of each look.
+    """
+
+    connection: Connection
+    policy: Policy
+    clock: Callable[[], float]
+    on_look: Callable[[str, Offer], None] = lambda _server, _offer: None
+    _offers: dict[str, Offer] = field(default_factory=dict)
+    _looked: dict[str, float] = field(default_factory=dict)
+
+    def open(self) -> None:
+        """Listen to what servers grant; before connecting."""
+        self.connection.listen("message", self._granted)
+
+    def forget(self) -> None:
+        """What was granted ends with the session."""
+        self._offers.clear()
+        self._looked.clear()
+
+    def known(self, server: str) -> Offer:
+        """As it was found last."""
+        return self._offers.get(server, NOTHING)
+
+    async def of(self, server: str) -> Offer:
+        """Looks anew where it is not known to offer a way to send."""
+        if self.known(server).sends:
+            return self.known(server)
+        last = self._looked.get(server)
+        if last is None or self.clock() - last >= AGAIN_SECONDS:
+            await self.look(server)
+        return self.known(server)
+
+    async def look(self, server: str) -> Offer | None:
+        """What its disco#info says of the module now; None where it says nothing."""
+        self._looked[server] = self.clock()
+        try:
+            answer = await self.connection.ask(
+                ET.Element(f"{{{INFO}}}query"),
+                to=server,
+                sender=self.connection.addresses.service,
+                seconds=LOOK_SECONDS,
+            )
+        except (NotConnected, XMPPError) as error:
+            log.info("%s says nothing of itself: %s", server, error)
+            return None
+        parts, version = _module(answer, self.connection.addresses.service)
+        found = replace(self.known(server), parts=parts, version=version)
+        self._offers[server] = found
+        self.on_look(server, found)
+        return found
+
+    def _granted(self, stanza: StanzaBase) -> None:
+        """A server says what it grants: all of it, in place of what it said before."""
+        server = stanza.xml.get("from", "")
+        if server not in self.policy.people.servers:
+            return
+        for namespace in _PRIVILEGES:
+            told = stanza.xml.find(f"{{{namespace}}}privilege")
+            if told is None:
+                continue
+            granted = {
+                (one.get("access"), one.get("type"))
+                for one in told.iter(f"{{{namespace}}}perm")
+            }
+            self._offers[server] = replace(
+                self.known(server),
+                privilege=namespace if ("message", "outgoing") in granted else None,
+                rosters=bool(granted & {("roster", "get"), ("roster", "both")}),
+            )
+            return
+
+
+def _module(answer: ET.Element, service: str) -> tuple[frozenset[str], str]:
+    """Its parts and version; none where it is not there, or serves another service."""
+    for form in answer.iter(_FORM):
+        told = {
+            one.get("var", ""): [value.text or "" for value in one.iter(_VALUE)]
+            for one in form.iter(_FIELD)
+        }
+        if told.get("FORM_TYPE") == [ANNOUNCE] and told.get("component") == [service]:
+            return frozenset(told.get("parts", [])), "".join(told.get("version", []))
+    return frozenset(), ""

@@ -1,0 +1,41 @@
+"""The engine's wire: letters go to the courier, all else over the connection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.message import Announcement
+from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost
+from bot.xmpp.servers.courier import Courier
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.writing.letter import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """`bot.engine.wire.Wire`."""
+
+    connection: Connection
+    courier: Courier
+
+    @property
+    def is_ready(self) -> bool:
+        return self.connection.is_ready
+
+    async def ready(self) -> None:
+        await self.connection.ready()
+
+    def stencil(self, announcement: Announcement) -> Stencil:
+        if announcement.in_senders_name:
+            return Letter.of(announcement)
+        return self.connection.stencil(announcement)
+
+    async def write(self, deliveries: Sequence[Delivery]) -> Barrier:
+        """Of one write all are letters, or none: they are of one broadcast."""
+        if not any(isinstance(one.stencil, Letter) for one in deliveries):
+            return await self.connection.write(deliveries)
+        if not self.connection.is_ready:
+            raise StreamLost(handled=0, blamed=False)
+        return self.courier.take(deliveries)
+
+    async def echo(self) -> None:
+        await self.connection.echo()

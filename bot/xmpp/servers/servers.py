@@ -1,0 +1,45 @@
+"""All that the service asks of the servers, put together over one connection."""
+
+import asyncio
+from collections.abc import Callable
+
+from bot.service.delivery.outcomes import Bounce
+from bot.service.use_cases import UseCases
+from bot.xmpp.servers.courier import Courier
+from bot.xmpp.servers.offers import Offers
+from bot.xmpp.servers.post import Post
+from bot.xmpp.servers.standings import Standings
+from bot.xmpp.session.connection import Connection
+from bot.xmpp.writing.letter import Letter
+
+
+class Servers:
+    """Build it inside the running loop, and `open` it before connecting.
+
+    `on_bounce` is told of each letter that a server refused; it must be quick.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        use_cases: UseCases,
+        on_bounce: Callable[[Bounce], None],
+    ) -> None:
+        self._policy = use_cases.policy
+        self.offers = Offers(
+            connection, use_cases.policy, asyncio.get_running_loop().time
+        )
+        self.standings = Standings(self.offers)
+        self._courier = Courier(self.offers, self._admits, on_bounce)
+        self.post = Post(connection, self._courier)
+
+    def open(self) -> None:
+        self.offers.open()
+
+    def on_lost(self) -> None:
+        self._courier.on_lost()
+        self.offers.forget()
+
+    async def _admits(self, letter: Letter, to: str) -> None:
+        """Asked again when it is due: much may have changed since it was accepted."""
+        await self.standings.standing(letter.announcement.sender, to)
