@@ -9,6 +9,7 @@ from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
+from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
 from bot.service.ports.outside import Clock, Database, Templates
@@ -37,6 +38,7 @@ class UseCases:
     broadcasts: Broadcasts
     consents: Consents
     approvals: Approvals
+    admittance: Admittance
     planning: Planning
     rearming: Rearming
     renditions: Renditions
@@ -49,25 +51,28 @@ class UseCases:
         cls, database: Database, policy: Policy, templates: Templates, clock: Clock
     ) -> Self:
         """All of them over one database; the only place that puts them together."""
-        schedules = Schedules(policy, templates, clock)
+        consents = Consents(policy)
+        approvals = Approvals(policy, consents)
+        admittance = Admittance(consents, approvals, clock)
+        schedules = Schedules(policy, templates, clock, admittance)
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
         outcomes = Outcomes(policy, renditions, clock)
-        consents = Consents(policy)
         return cls(
             database=database,
             policy=policy,
             templates=templates,
             clock=clock,
             schedules=schedules,
-            editing=Editing(schedules, policy, templates, clock),
+            editing=Editing(schedules, policy, templates, clock, admittance),
             steering=Steering(schedules, planning, clock),
             subscribers=Subscribers(policy, clock),
             enrolling=Enrolling(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
             consents=consents,
-            approvals=Approvals(policy, consents),
+            approvals=approvals,
+            admittance=admittance,
             planning=planning,
             rearming=Rearming(clock),
             renditions=renditions,

@@ -20,6 +20,7 @@ from slixmpp.exceptions import IqError, IqTimeout
 
 from bot.domain.characters import printable
 from bot.domain.errors import CarillonError, NotAllowed
+from bot.domain.identity import key_of
 from bot.domain.jid import domain_of
 from bot.engine.wire import Delivery, StreamLost
 from bot.service.delivery.outcomes import Bounce
@@ -36,8 +37,9 @@ log = logging.getLogger(__name__)
 DELIVER_SECONDS = 15.0  #: that an answer may take
 _FORWARDED = "{urn:xmpp:forward:0}forwarded"
 
-#: whether the recipient takes it now; raises a CarillonError where he does not
-Admits = Callable[[Letter, str], Awaitable[None]]
+#: the letter of a broadcast as its recipient takes it now; raises a CarillonError
+#: where he does not
+Admits = Callable[[Letter, Delivery], Awaitable[Letter]]
 
 
 @dataclass(slots=True, eq=False)
@@ -66,7 +68,7 @@ class Courier:
         letter = delivery.stencil
         assert isinstance(letter, Letter)  # noqa: S101 - `Post` looks
         try:
-            await self.admits(letter, delivery.to)
+            letter = await self.admits(letter, delivery)
             await self._hand_over(letter, delivery)
         except IqError as error:
             received = read_error(error.iq.xml)
@@ -111,7 +113,7 @@ class Courier:
     def _refused(self, delivery: Delivery, condition: str, kind: str, why: str) -> None:
         self.on_bounce(
             Bounce(
-                broadcast_key=delivery.id.partition(".")[0],
+                broadcast_key=key_of(delivery.id),
                 jid=delivery.to,
                 condition=printable(condition)[:MAX_CONDITION],
                 error_type=kind[:MAX_TYPE],

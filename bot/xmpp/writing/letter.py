@@ -12,13 +12,14 @@ it on as if he had sent it.
 docs/conformance.md, Message Scheduling: §10
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 from xml.etree import ElementTree as ET
 
 from bot.domain import timestamps
-from bot.domain.message import Announcement
+from bot.domain.message import Announcement, Text
+from bot.domain.payloads import FALLBACK
 from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 from bot.xmpp.stanzas.scheduling import NS
 from bot.xmpp.writing.stencil import check_payload
@@ -43,6 +44,13 @@ class Letter:
             announcement,
             tuple(map(ET.fromstring, announcement.payloads)),
         )
+
+    def without_words(self) -> Self:
+        """With a fixed text in place of the sender's own words, for somebody who takes
+        nothing but what is encrypted.
+        """
+        fallback = (Text(language="en", body=FALLBACK),)
+        return replace(self, announcement=replace(self.announcement, texts=fallback))
 
     def fill(self, to: str, stanza_id: str) -> bytes:  # noqa: ARG002 - a Stencil's
         """It is handed to its sender's server, by `bot.xmpp.servers.courier`."""
