@@ -1,0 +1,116 @@
+"""What only Prosody's module can be asked."""
+
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.e2e.xml_client import STANZAS
+from tests.modules.scene import (
+    ANNOUNCE,
+    SCHEDULING,
+    Component,
+    Scene,
+    condition,
+    delivered,
+    described,
+    discovered,
+    fresh,
+    scene,
+)
+from tests.modules.test_bounce import come_back
+from tests.modules.test_deliver import message
+from tests.servers import equipped
+from tests.servers.prosody import Prosody
+
+pytestmark = pytest.mark.e2e
+
+FORGER = "forger.prosody.test"
+LINES = f"""
+Component "{FORGER}"
+  component_secret = "{Prosody.secret}"
+  validate_from_addresses = false
+"""
+
+
+@pytest.fixture(scope="module")
+def odd() -> Iterator[Prosody]:
+    """One that lets a component write any sender, and has a part that is broken."""
+    with equipped.prosody(equipped.Options(), LINES, broken="relation") as server:
+        yield server
+
+
+@pytest.fixture
+def stage(odd: Prosody) -> Iterator[Scene]:
+    with scene(odd) as found:
+        yield found
+
+
+def test_a_forged_sender(stage: Scene) -> None:
+    """A stranger's stream is a stranger's, whatever sender it writes."""
+    given = message(stage.sender.bare, stage.recipient.bare, fresh())
+    with Component(stage.server, FORGER) as forger:
+        forger.full = stage.component.bare
+        assert condition(forger.deliver(given)) == "auth forbidden"
+        number = stage.schedule(stage.recipient.bare)
+        iq = stage.component.told("divert")
+        forger.bare = stage.component.bare
+        forger.answer(iq)  # as if it were kept
+        forger.settle()
+        refused = f"<conflict xmlns='{STANZAS[1:-1]}'/>"
+        stage.component.answer(iq, f"<error type='cancel'>{refused}</error>")
+    assert condition(stage.error(number)) == "cancel conflict"
+    assert stage.heard() == {}
+
+
+def test_a_part_that_does_not_load(stage: Scene) -> None:
+    """The others are there, and it is not among them."""
+    _, form = discovered(stage.sender, stage.server.domain)
+    assert form["parts"] == ["divert", "deliver", "bounce", "accounts"]
+    answer = stage.component.relation(stage.sender.bare, stage.recipient.bare)
+    assert condition(answer) == "cancel service-unavailable"
+    stage.schedule(stage.recipient.bare)
+    stage.component.answer(stage.component.told("divert"))
+    assert stage.heard() == {}
+
+
+def test_loaded_anew(odd: Prosody, stage: Scene) -> None:
+    """Who waits is told; what was delivered stays known, and so does what came back."""
+    numbers = [fresh() for _ in range(2)]
+    sender, neighbour = stage.sender.bare, Component(odd, odd.spares[1])
+    with neighbour:
+        places = [stage.recipient.bare, f"far@{neighbour.bare}"]
+        given = [message(sender, *one) for one in zip(places, numbers, strict=True)]
+        for one in given:
+            stage.component.deliver(one)
+        number = stage.schedule(stage.recipient.bare)
+        stage.component.told("divert")
+        odd.control("shell", f'module:reload("carillon", "{odd.domain}")')
+        kind, what, _ = described(stage.error(number))
+        assert (kind, what) == ("wait", "remote-server-timeout")
+        for one in given:
+            assert condition(stage.component.deliver(one)) == "result"
+        come_back(neighbour, sender, numbers[1])
+        stage.component.answer(stage.component.told("bounce"))
+        neighbour.message()
+        neighbour.settle()
+        assert not neighbour.waiting
+    assert stage.heard()["recipient"] == delivered(numbers[0])["recipient"]
+
+
+def test_without_a_component() -> None:
+    """A module that is not configured lets nothing out, and offers nothing."""
+    lines = 'carillon_component = ""'
+    with (
+        equipped.prosody(equipped.Options(), lines) as server,
+        scene(server) as stage,
+    ):
+        features, form = discovered(stage.sender, server.domain)
+        assert SCHEDULING not in features
+        assert "component" not in form or form["component"] == []
+        number = stage.schedule(stage.recipient.bare)
+        assert condition(stage.error(number)) == "wait service-unavailable"
+        payload = f"<relation xmlns='{ANNOUNCE}'/>"
+        answer: ET.Element = stage.component.ask_server("get", payload)
+        assert condition(answer) == "auth forbidden"
+        assert stage.heard() == {}
