@@ -11,7 +11,6 @@ from pathlib import Path
 
 from tests.servers.ejabberd import Ejabberd
 from tests.servers.folders import temporary_folder
-from tests.servers.programs import ProgramMissingError
 from tests.servers.prosody import Prosody
 from tests.servers.xmpp_server import XmppServer
 
@@ -65,9 +64,17 @@ carillon_parts = {{ {parts} }}
 @contextmanager
 def ejabberd(options: Options) -> Iterator[Ejabberd]:
     """Compiled and loaded by the running server."""
-    if not (CONTRIB / "ejabberd" / "mod_carillon").is_dir():
-        raise ProgramMissingError(f"contrib/ejabberd/mod_carillon for {options}")
     with Ejabberd() as server:
+        server.install_module(CONTRIB / "ejabberd" / "mod_carillon")
+        server.reconfigure(f"""
+  mod_carillon:
+    component: announce.ejabberd.test
+    helpers: [spare1.ejabberd.test]
+    timeout: {options.timeout}
+    retry: {options.retry}
+    memory: {options.memory}
+    parts: [{", ".join(options.parts)}]
+""")
         yield server
 
 
@@ -86,4 +93,10 @@ def failing_diverts(server: XmppServer) -> Iterator[None]:
         yield
         server.control("shell", f'module:unload("failing_diverts", "{server.domain}")')
     else:
-        raise NotImplementedError
+        assert isinstance(server, Ejabberd)
+        if not (server.sources / "mod_failing_diverts").is_dir():
+            server.install_module(FAULTS / "mod_failing_diverts")
+        before = server.modules
+        server.reconfigure(f"{before}\n  mod_failing_diverts: {{}}")
+        yield
+        server.reconfigure(before)
