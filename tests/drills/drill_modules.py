@@ -25,7 +25,7 @@ from tests.modules.scene import (
 )
 from tests.modules.test_bounce import come_back
 from tests.modules.test_deliver import message
-from tests.servers.equipped import STARTED, Options
+from tests.servers.equipped import STARTED, Options, prosody
 from tests.servers.xmpp_server import XmppServer
 
 pytestmark = pytest.mark.e2e
@@ -107,12 +107,12 @@ def test_ten_thousand_at_once(start: Start) -> None:
 def test_the_component_killed(start: Start) -> None:
     """Before it has the message, with it, after its answer: 20 times each."""
     with start(Options(timeout=1)) as server, scene(server) as stage:
-        stage.component.die()
+        stage.component_dies()
         for moment in range(60):
             with Component(server) as component:
                 stage.component = component
                 if moment % 3 == 0:
-                    component.die()
+                    stage.component_dies()
                 number = stage.schedule(stage.recipient.bare)
                 if moment % 3 == 1:
                     component.told("divert")
@@ -156,6 +156,20 @@ def test_the_server_killed(start: Start) -> None:
                     one for one in recipient.waiting if one.tag == f"{C}message"
                 ]
                 assert archive(recipient) == []
+
+
+def test_prosody_stopped() -> None:
+    """Whoever waits is told before it goes: his message may yet be scheduled."""
+    with prosody(Options(timeout=60)) as server, scene(server) as stage:
+        numbers = [stage.schedule(stage.recipient.bare) for _ in range(10)]
+        for _ in numbers:
+            stage.component.told("divert")
+        server.stop()
+        for number in numbers:
+            kind, what, text = described(stage.error(number))
+            assert (kind, what) == ("wait", "remote-server-timeout")
+            assert "may yet be scheduled" in text
+        server.start()
 
 
 def test_a_small_memory(start: Start) -> None:

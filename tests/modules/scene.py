@@ -51,7 +51,7 @@ class Component(XmlClient):
         )
 
     def die(self) -> None:
-        """The stream ends in the middle; when this returns, the server knows."""
+        """The stream ends in the middle."""
         self._socket.shutdown(socket.SHUT_WR)
         with suppress(ConnectionError):
             self.take(lambda _: False)
@@ -110,7 +110,9 @@ class Scene:
         )
         for client in (self.second, self.recipient, self.other):
             client.message(lambda one: _name(one).endswith(fence))
-        self.sender.settle()
+        # a carbon of what one client received comes from that client's own process
+        for client in 2 * (self.sender, self.second, self.recipient, self.other):
+            client.settle()
         found: dict[str, list[str]] = {}
         for name in ("sender", "second", "recipient", "other"):
             person: XmlClient = getattr(self, name)
@@ -124,6 +126,18 @@ class Scene:
             for who, names in found.items()
         }
         return {who: names for who, names in kept.items() if names}
+
+    def component_dies(self) -> None:
+        """When this returns, the server knows: what is sent there comes back."""
+        self.component.die()
+        ping = "<ping xmlns='urn:xmpp:ping'/>"
+        asked: set[str | None] = set()
+        while not asked & {one.get("id") for one in self.sender.waiting}:
+            asked.add(number := fresh())
+            self.sender.send(
+                f"<iq type='get' to='{self.component.bare}' id='{number}'>{ping}</iq>"
+            )
+            self.sender.settle()
 
     def schedule(
         self, to: str | None = None, content: str = SCHEDULE, **more: str

@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.xml_client import XmlClient
 from tests.modules.scene import ANNOUNCE, Component, X, condition, fresh
+from tests.servers.ejabberd import Ejabberd
 from tests.servers.xmpp_server import XmppServer
 
 pytestmark = pytest.mark.e2e
@@ -59,8 +60,24 @@ def test_online(equipped: XmppServer, component: Component) -> None:
         assert online.count(equipped.jid(name)) == 1
 
 
+def test_seen(equipped: XmppServer, component: Component) -> None:
+    """Who was there within so many days, on a server that keeps it."""
+    used, unused = f"used{fresh()}", f"unused{fresh()}"
+    for name in (used, unused):
+        equipped.register(name)
+    with XmlClient(equipped, user=used):
+        pass
+    answer = accounts(component, "kind='seen' days='1'")
+    if isinstance(equipped, Ejabberd):
+        assert equipped.jid(used) in jids(answer)
+        assert equipped.jid(unused) not in jids(answer)
+        assert condition(accounts(component, "kind='seen'")) == "modify bad-request"
+    else:
+        assert condition(answer) == "cancel feature-not-implemented"
+
+
 def test_what_it_cannot_tell(component: Component) -> None:
     """And it says so."""
-    for kind in ("seen", "room", "odd"):
+    for kind in ("room", "odd"):
         answer = accounts(component, f"kind='{kind}'")
         assert condition(answer) == "cancel feature-not-implemented", kind

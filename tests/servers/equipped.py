@@ -64,7 +64,7 @@ carillon_parts = {{ {parts} }}
 @contextmanager
 def ejabberd(options: Options) -> Iterator[Ejabberd]:
     """Compiled and loaded by the running server."""
-    with Ejabberd() as server:
+    with Ejabberd(mam=options.archives) as server:
         server.install_module(CONTRIB / "ejabberd" / "mod_carillon")
         server.reconfigure(f"""
   mod_carillon:

@@ -89,7 +89,8 @@ hand_over(Host, Component, Message, Session) ->
         ejabberd_router:route_iq(IQ, divert, Waiting, Timeout)
     catch Class:Reason:Stack ->
             ?ERROR_MSG("A message may not have been handed over: ~p:~p ~p", [Class, Reason, Stack]),
-            Waiting ! {iq_reply, failed, divert}
+            Waiting ! {iq_reply, failed, divert},
+            ok
     end.
 
 -spec wait(binary(), message(), pid()) -> no_return().
