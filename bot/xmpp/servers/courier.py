@@ -38,6 +38,9 @@ _FORWARDED = "{urn:xmpp:forward:0}forwarded"
 
 #: whether the recipient takes it now; raises a CarillonError where he does not
 Admits = Callable[[Letter, str], Awaitable[None]]
+#: whether a bare JID is nobody's any more
+Gone = Callable[[str], Awaitable[bool]]
+SENDER_GONE = "sender-gone"  #: a condition of ours
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +49,7 @@ class Courier:
 
     offers: Offers
     admits: Admits
+    gone: Gone
     on_bounce: Callable[[Bounce], None]
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -70,9 +74,12 @@ class Courier:
             await self._hand_over(letter, delivery)
         except IqError as error:
             received = read_error(error.iq.xml)
-            self._refused(
-                delivery, received.condition, received.type, received.text or ""
-            )
+            sender = letter.announcement.sender
+            # the recipient's address would be told in the same words
+            gone = received.condition == "item-not-found" and await self.gone(sender)
+            condition = SENDER_GONE if gone else received.condition
+            why = received.text or ""
+            self._refused(delivery, condition, received.type, why, sender_gone=gone)
         except IqTimeout:
             self._refused(delivery, "remote-server-timeout", "wait", "")
         except NotAllowed as error:
@@ -108,7 +115,15 @@ class Courier:
         else:
             raise no_way(server, connection.addresses)
 
-    def _refused(self, delivery: Delivery, condition: str, kind: str, why: str) -> None:
+    def _refused(
+        self,
+        delivery: Delivery,
+        condition: str,
+        kind: str,
+        why: str,
+        *,
+        sender_gone: bool = False,
+    ) -> None:
         self.on_bounce(
             Bounce(
                 broadcast_key=delivery.id.partition(".")[0],
@@ -116,6 +131,7 @@ class Courier:
                 condition=printable(condition)[:MAX_CONDITION],
                 error_type=kind[:MAX_TYPE],
                 text=printable(why)[:MAX_TEXT] or None,
+                sender_gone=sender_gone,
             )
         )
 
