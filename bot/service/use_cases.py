@@ -9,6 +9,8 @@ from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
+from bot.service.people.approvals import Approvals
+from bot.service.people.consents import Consents
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.subscribers import Subscribers
@@ -33,6 +35,8 @@ class UseCases:
     enrolling: Enrolling
     suspensions: Suspensions
     broadcasts: Broadcasts
+    consents: Consents
+    approvals: Approvals
     planning: Planning
     rearming: Rearming
     renditions: Renditions
@@ -49,6 +53,7 @@ class UseCases:
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
         outcomes = Outcomes(policy, renditions, clock)
+        consents = Consents(policy)
         return cls(
             database=database,
             policy=policy,
@@ -61,6 +66,8 @@ class UseCases:
             enrolling=Enrolling(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
+            consents=consents,
+            approvals=Approvals(policy, consents),
             planning=planning,
             rearming=Rearming(clock),
             renditions=renditions,

@@ -57,9 +57,11 @@ class StoredBroadcasts(Protocol):
         """Which of its schedule's it is, from 1."""
         ...
 
-    def count(self, owner: str, since: datetime, until: datetime) -> int:
+    def count(
+        self, owner: str, since: datetime, until: datetime, *, to: str | None = None
+    ) -> int:
         """How many of this owner were begun from `since` to before `until`; welcomes
-        are nobody's.
+        are nobody's. `to`: those of which this person is an audience by name.
         """
         ...
 

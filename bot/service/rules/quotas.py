@@ -107,7 +107,7 @@ class Quotas:
         """
         most = self.policy.limits_of(caller).deliveries_per_day
         if most and self._that_day(uow, caller, moment) >= most:
-            start = _day(moment)
+            start = day_of(moment)
             raise exceeded(
                 "deliveries-per-day",
                 most,
@@ -129,12 +129,12 @@ class Quotas:
         if not most or schedule.origin is Origin.WELCOME:
             return False
         uow.schedules.hold(caller.owner)
-        today = _day(now)
+        today = day_of(now)
         return uow.broadcasts.count(caller.owner, today, today + DAY) >= most
 
     def _that_day(self, uow: UnitOfWork, caller: Caller, moment: datetime) -> int:
         """Occurrences of a day of UTC: sent, and still to come."""
-        start = _day(moment)
+        start = day_of(moment)
         sent = uow.broadcasts.count(caller.owner, start, start + DAY)
         due = ScheduleFilter(
             owner=caller.owner, states=LIVE, due_from=start, due_before=start + DAY
@@ -144,8 +144,9 @@ class Quotas:
 
 def same_day(one: datetime, other: datetime) -> bool:
     """Whether both count for one day (UTC)."""
-    return _day(one) == _day(other)
+    return day_of(one) == day_of(other)
 
 
-def _day(moment: datetime) -> datetime:
+def day_of(moment: datetime) -> datetime:
+    """When its day of UTC begins."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)

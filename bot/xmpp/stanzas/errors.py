@@ -59,9 +59,10 @@ CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
 #: elements and attributes that are named before what is wrong with them; of others
 #: the text speaks for itself
 _ELEMENTS = frozenset(
-    {"announce", "audience", "body", "deliver-at", "delay-seconds", "due", "edit"}
-    | {"expires", "id", "late", "recurrence", "revision", "signed", "status"}
-    | {"subject", "timezone", "to", "updates"}
+    {"allow", "announce", "audience", "block", "body", "deliver-at", "delay-seconds"}
+    | {"due", "edit", "expires", "id", "late", "max-ahead", "max-per-day", "preview"}
+    | {"recurrence", "ref", "revision", "signed", "status", "subject", "timezone"}
+    | {"to", "updates", "verdict", "who"}
 )
 #: before the name of a template's field
 _OF_TEMPLATE = "set."
