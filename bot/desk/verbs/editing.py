@@ -1,20 +1,18 @@
 """A pending schedule worded anew, or only looked at before it is."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from bot.desk.verb import Inquire, Read, Steps, Verb, Write
+from bot.desk.verb import Read, Steps, Verb, Write
 from bot.desk.verbs.announcing import REQUEST
 from bot.desk.verbs.schedules import NAME
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.consent import Standing
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.editing import Edited, Inquired
+from bot.service.requests.editing import Edited
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.requests.schedules import Report
 from bot.service.rules.rights import Right
@@ -49,19 +47,12 @@ class EditDraft:
 
 
 def _edit(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[Report]:
-    given = (caller, edit.name, edit.change, edit.revision)
-    asked: Inquired | None = None
-    recipient: str | None = yield Read(use_cases.editing.recipient, *given)
-    if recipient is not None:
-        # its owner: nobody else edits what goes out in his name
-        standing: Standing = yield Inquire(caller.owner, recipient)
-        asked = Inquired(recipient=recipient, standing=standing)
-    found: Report = yield Write(_edited, use_cases, *given, asked)
+    found: Report = yield Write(_edited, use_cases, caller, edit)
     return found
 
 
-def _edited(uow: UnitOfWork, use_cases: UseCases, *given: Any) -> Report:
-    after = use_cases.editing.edit(uow, *given)
+def _edited(uow: UnitOfWork, use_cases: UseCases, caller: Caller, edit: Edit) -> Report:
+    after = use_cases.editing.edit(uow, caller, edit.name, edit.change, edit.revision)
     return use_cases.schedules.warned(uow, after)
 
 

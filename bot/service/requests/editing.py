@@ -13,11 +13,10 @@ from bot.domain import coming, meanings, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
-from bot.domain.consent import Standing
 from bot.domain.differences import Difference, differences
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, PersonAudience, Schedule, ScheduleState
+from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.ports.outside import Clock, Templates
@@ -27,10 +26,10 @@ from bot.service.requests.intake import Intake
 from bot.service.requests.merging import merged
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.requests.retiming import Retimed, retimed
-from bot.service.requests.schedules import Schedules, changed_meanwhile, not_final
+from bot.service.requests.schedules import Schedules, not_final
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas, same_day
-from bot.service.rules.rights import declined, may_change
+from bot.service.rules.rights import may_change
 from bot.service.rules.voices import voice_of
 
 #: how long after its end a broadcast may still need the words that it was sent with;
@@ -50,15 +49,6 @@ class Edited:
     skipped: tuple[datetime, ...] = ()
     #: the moments of skips that are undone and are not behind the next one
     put_back: tuple[datetime, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inquired:
-    """What a recipient's server has said, before an edit is carried out."""
-
-    #: a bare JID
-    recipient: str
-    standing: Standing
 
 
 class Editing:
@@ -86,22 +76,6 @@ class Editing:
         schedule = pausing.as_of(uow, schedule, self._clock.now())
         return self._judged(uow, schedule, change, revision)[0]
 
-    def recipient(
-        self,
-        uow: UnitOfWork,
-        caller: Caller,
-        name: ScheduleName,
-        change: ScheduleChange,
-        revision: int | None,
-    ) -> str | None:
-        """The bare JID of whom its owner writes to himself, where the edit makes that
-        another message: whether he takes it is to be asked anew. Raises as `edit` does.
-        """
-        schedule = self._schedules.named(uow, caller, name)
-        if not schedule.in_owners_name and change.to is None:
-            return None
-        return _written_to(self.draft(uow, caller, name, change, revision))
-
     def edit(
         self,
         uow: UnitOfWork,
@@ -109,19 +83,16 @@ class Editing:
         name: ScheduleName,
         change: ScheduleChange,
         revision: int | None,
-        asked: Inquired | None = None,
     ) -> Schedule:
         """The schedule as edited; a repeat of the latest edit changes nothing more.
 
-        `revision` is the one that the caller has seen, where he says so; `asked`: what
-        the server of its `recipient` says. Raises any CarillonError; nothing is stored
-        then.
+        `revision` is the one that the caller has seen, where he says so. Raises any
+        CarillonError; nothing is stored then.
         """
         schedule = self._schedules.held(uow, caller, name, Action.EDIT)
         edited, times = self._judged(uow, schedule, change, revision)
         if not edited.differences or times is None:
             return schedule
-        _check_recipient(edited, asked)
         self._check_day(uow, edited)
         after = replace(
             edited.after,
@@ -194,32 +165,6 @@ class Editing:
         owner = self._policy.access.of_owner(edited.after.owner)
         uow.schedules.hold(owner.owner)
         self._quotas.room_on(uow, owner, after, self._clock.now())
-
-
-def _written_to(edited: Edited) -> str | None:
-    """The bare JID of whoever is to be asked again."""
-    before, after = edited.before, edited.after
-    if not isinstance(after.audience, PersonAudience):
-        return None
-    same = (
-        before.audience == after.audience
-        and before.content == after.content
-        and before.next_at == after.next_at
-        and before.recurrence == after.recurrence
-        and before.timezone == after.timezone
-    )
-    return None if same else after.audience.jid
-
-
-def _check_recipient(edited: Edited, asked: Inquired | None) -> None:
-    """Raises NotAllowed, or Conflict where another was asked."""
-    recipient = _written_to(edited)
-    if recipient is None:
-        return
-    if asked is None or asked.recipient != recipient:
-        raise changed_meanwhile(edited.before)
-    if asked.standing.exists is False:
-        raise declined()
 
 
 def _is_undone(

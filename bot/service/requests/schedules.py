@@ -7,9 +7,19 @@ from datetime import datetime
 from bot.domain import coming, meanings
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.broadcast import BroadcastState, Occurrence, OccurrenceState, Progress
+from bot.domain.broadcast import (
+    BroadcastState,
+    Occurrence,
+    OccurrenceState,
+    Progress,
+)
 from bot.domain.consent import Standing
-from bot.domain.errors import Conflict, Finished, Invalid, NotFound
+from bot.domain.errors import (
+    Conflict,
+    Finished,
+    Invalid,
+    NotFound,
+)
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, upcoming
@@ -311,17 +321,12 @@ class Schedules:
 def _as_seen(schedule: Schedule, revision: int | None) -> None:
     """Raises Conflict where an edit came in between; of what is over the verb tells."""
     if revision not in {None, schedule.revision} and not schedule.is_final:
-        raise changed_meanwhile(schedule)
-
-
-def changed_meanwhile(schedule: Schedule) -> Conflict:
-    """It is another than the caller has seen."""
-    return Conflict(
-        Phrase(
-            "#{reference} was changed meanwhile; look at it again.",
-            reference=schedule.id,
+        raise Conflict(
+            Phrase(
+                "#{reference} was changed meanwhile; look at it again.",
+                reference=schedule.id,
+            )
         )
-    )
 
 
 def _earlier(
