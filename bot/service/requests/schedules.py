@@ -26,6 +26,7 @@ from bot.domain.preview import Caution, upcoming
 from bot.domain.schedule import (
     ON_THE_WIRE,
     ListAudience,
+    Origin,
     Schedule,
     ScheduleState,
     TextContent,
@@ -134,6 +135,8 @@ class Schedules:
         verdict = self._admittance.asked(uow, schedule, standing)
         stored = uow.schedules.add(schedule)
         self._admittance.settle(uow, stored, verdict)
+        if stored.origin is Origin.INLINE:  # nobody else tells its id
+            reports.scheduled(uow, stored, now)
         uow.nudge()
         report = self.warned(uow, stored)
         return report, Quota(quota.used + 1, quota.limit)

@@ -38,6 +38,10 @@ class Quotas:
 
     # --- requests --------------------------------------------------------------
 
+    def counts(self, caller: Caller) -> bool:
+        """Whether there is a bound to his requests."""
+        return self.policy.limits_of(caller).requests_per_minute > 0
+
     def count(self, uow: UnitOfWork, caller: Caller) -> tuple[int, timedelta]:
         """Count a request: how many too many there are with it, and for how long they
         are.

@@ -40,6 +40,9 @@ _FORWARDED = "{urn:xmpp:forward:0}forwarded"
 #: the letter of a broadcast as its recipient takes it now; raises a CarillonError
 #: where he does not
 Admits = Callable[[Letter, Delivery], Awaitable[Letter]]
+#: whether a bare JID is nobody's any more
+Gone = Callable[[str], Awaitable[bool]]
+SENDER_GONE = "sender-gone"  #: a condition of ours
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +51,7 @@ class Courier:
 
     offers: Offers
     admits: Admits
+    gone: Gone
     on_bounce: Callable[[Bounce], None]
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -72,9 +76,12 @@ class Courier:
             await self._hand_over(letter, delivery)
         except IqError as error:
             received = read_error(error.iq.xml)
-            self._refused(
-                delivery, received.condition, received.type, received.text or ""
-            )
+            sender = letter.announcement.sender
+            # the recipient's address would be told in the same words
+            gone = received.condition == "item-not-found" and await self.gone(sender)
+            condition = SENDER_GONE if gone else received.condition
+            why = received.text or ""
+            self._refused(delivery, condition, received.type, why, sender_gone=gone)
         except IqTimeout:
             self._refused(delivery, "remote-server-timeout", "wait", "")
         except NotAllowed as error:
@@ -110,7 +117,15 @@ class Courier:
         else:
             raise no_way(server, connection.addresses)
 
-    def _refused(self, delivery: Delivery, condition: str, kind: str, why: str) -> None:
+    def _refused(
+        self,
+        delivery: Delivery,
+        condition: str,
+        kind: str,
+        why: str,
+        *,
+        sender_gone: bool = False,
+    ) -> None:
         self.on_bounce(
             Bounce(
                 broadcast_key=key_of(delivery.id),
@@ -118,6 +133,7 @@ class Courier:
                 condition=printable(condition)[:MAX_CONDITION],
                 error_type=kind[:MAX_TYPE],
                 text=printable(why)[:MAX_TEXT] or None,
+                sender_gone=sender_gone,
             )
         )
 

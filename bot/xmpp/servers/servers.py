@@ -33,7 +33,9 @@ class Servers:
             connection, use_cases.policy, asyncio.get_running_loop().time
         )
         self.standings = Standings(self.offers)
-        self._courier = Courier(self.offers, self._admits, on_bounce)
+        self._courier = Courier(
+            self.offers, self._admits, self.standings.gone, on_bounce
+        )
         self.post = Post(connection, self._courier)
 
     def open(self) -> None:

@@ -59,6 +59,16 @@ class Standings:
             ) from None
         return Standing(exists=None, subscription=None)
 
+    async def gone(self, jid: str) -> bool:
+        """Whether a server says that there is no such account; a bare JID."""
+        server = domain_of(jid)
+        if RELATION not in self.offers.known(server).parts:
+            return False
+        try:
+            return (await self._relation(server, jid, jid)).exists is False
+        except (Unavailable, NotConnected, IqError, IqTimeout):
+            return False
+
     async def _relation(self, server: str, of: str, with_: str) -> Standing:
         query = ET.Element(f"{{{ANNOUNCE}}}relation", {"of": of, "with": with_})
         answer = await self._ask(query, server)

@@ -183,16 +183,24 @@ def _limit(error: errors.PolicyViolation) -> dict[str, str]:
 # --- answers ---------------------------------------------------------------------
 
 
-def refusal(iq: Iq, error: Exception, reference: str | None = None) -> Iq:
-    """The answer to a request that failed."""
-    return iq_error(iq, stanza_error(error, reference))
+def refusal(
+    iq: Iq,
+    error: Exception,
+    reference: str | None = None,
+    about: ET.Element | None = None,
+) -> Iq:
+    """The answer to a request that failed; `about` is the stanza of another that it
+    hands over, in whose language it is told.
+    """
+    return iq_error(iq, stanza_error(error, reference), about)
 
 
-def iq_error(iq: Iq, error: StanzaError) -> Iq:
+def iq_error(iq: Iq, error: StanzaError, about: ET.Element | None = None) -> Iq:
     """The answer to an IQ get or set, without what was asked."""
     reply = iq.reply()
     reply["type"] = "error"
-    reply.xml.append(error.element(language_of(iq.xml)))
+    asked = iq.xml if about is None else about
+    reply.xml.append(error.element(language_of(asked)))
     return reply
 
 

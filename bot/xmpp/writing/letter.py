@@ -82,14 +82,17 @@ class Letter:
         texts = self.announcement.texts
         if len(texts) == 1 and texts[0].language:
             message.set(LANG, texts[0].language)
-        for name in ("subject", "body"):
-            for text in texts:
-                said = text.subject if name == "subject" else text.body
-                if said is None:
+        subjects = [(one.language, one.subject) for one in texts]
+        if len({subject for _, subject in subjects}) == 1:
+            subjects = [("", subjects[0][1])]  # one that all languages share
+        bodies = [(one.language, one.body) for one in texts]
+        for name, said in (("subject", subjects), ("body", bodies)):
+            for language, text in said:
+                if text is None:
                     continue
-                tagged = len(texts) > 1 and text.language
-                attributes = {LANG: text.language} if tagged else {}
-                ET.SubElement(message, f"{{{CLIENT}}}{name}", attributes).text = said
+                tagged = len(texts) > 1 and language
+                attributes = {LANG: language} if tagged else {}
+                ET.SubElement(message, f"{{{CLIENT}}}{name}", attributes).text = text
 
 
 def _scheduled_by(told: Announcement, now: datetime) -> ET.Element:
