@@ -25,7 +25,7 @@ from bot.domain.jid import domain_of
 from bot.engine.wire import Delivery, StreamLost
 from bot.service.delivery.outcomes import Bounce
 from bot.xmpp.servers.offers import DELIVER, Offers
-from bot.xmpp.servers.standings import no_way
+from bot.xmpp.servers.standings import NoWay
 from bot.xmpp.session.exchange import NotConnected
 from bot.xmpp.stanzas.errors import MAX_CONDITION, MAX_TEXT, MAX_TYPE, read_error
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT
@@ -84,9 +84,11 @@ class Courier:
             self._refused(delivery, condition, received.type, why, sender_gone=gone)
         except IqTimeout:
             self._refused(delivery, "remote-server-timeout", "wait", "")
-        except NotAllowed as error:
-            self._refused(delivery, "not-allowed", "cancel", error.text)
-        except CarillonError as error:  # nobody could say whether he takes it
+        except CarillonError as error:
+            if isinstance(error, NotAllowed) and not isinstance(error, NoWay):
+                self._refused(delivery, "not-allowed", "cancel", error.text)
+                return
+            # nobody can say whether he takes it, or send it: now at least
             self._refused(delivery, "remote-server-timeout", "wait", error.text)
 
     async def _hand_over(self, letter: Letter, delivery: Delivery) -> None:
@@ -115,7 +117,7 @@ class Courier:
             )
             await barrier.wait()
         else:
-            raise no_way(server, connection.addresses)
+            raise NoWay(server, connection.addresses)
 
     def _refused(
         self,
