@@ -141,7 +141,7 @@ class SqlBroadcasts:
                 broadcast_recipient.c.broadcast_id == table.c.id,
                 broadcast_recipient.c.jid == to,
             )
-            theirs.append(named)
+            theirs += [table.c.in_owners_name, named]
         return count_rows(self._connection, table, theirs)
 
     def progress(self, broadcast_id: int) -> Progress:

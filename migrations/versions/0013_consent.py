@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 
 _UNTOLD = "ix_approval_untold"
 _IS_UNTOLD = sa.text("state = 'waiting' AND told_at IS NULL")
