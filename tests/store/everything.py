@@ -35,6 +35,8 @@ from tests.store.samples import (
 LATER = NOON + timedelta(days=1)
 WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
+#: the id that the owner chose for a message
+MESSAGE = "m-1"
 ADMIN = SubscriptionOrigin.ADMIN
 PERSON = Person(READER, "fr", "Europe/Paris", "fr")
 TEXT = Text(language="en", body="Hello")
@@ -103,6 +105,7 @@ def fill(unit: UnitOfWork) -> Theirs:
             occurrence,
             list_id=None if minute else frozen.list_id,
             highest=None if minute else frozen.highest,
+            message_id=MESSAGE if minute else None,
         )
         recipients = (READER,) if minute else ()
         broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))

@@ -18,6 +18,7 @@ from tests.store.everything import (
     ADMIN,
     ENTRY,
     LATER,
+    MESSAGE,
     OWNER,
     PERSON,
     PULSE,
@@ -231,6 +232,10 @@ CALLS: dict[str, tuple[Call, object]] = {
     "broadcasts.get": (lambda u, a: u.broadcasts.get(a.listed.id), None),
     "broadcasts.lock": (lambda u, a: u.broadcasts.lock(a.listed.id), None),
     "broadcasts.by_key": (lambda u, a: u.broadcasts.by_key(a.listed.key), None),
+    "broadcasts.by_message": (
+        lambda u, _: u.broadcasts.by_message(MESSAGE, OWNER, READER),
+        None,
+    ),
     "broadcasts.save": (
         lambda u, a: u.broadcasts.save(replace(a.listed, state=BroadcastState.FAILED)),
         None,

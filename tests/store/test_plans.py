@@ -238,7 +238,14 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     ),
     "claim": (
         chunks.CLAIM,
-        {"whose": SERVICE, "by": "w1", "now": NOON, "until": NOON, "carrying": [7]},
+        {
+            "whose": SERVICE,
+            "own": False,
+            "by": "w1",
+            "now": NOON,
+            "until": NOON,
+            "carrying": [7],
+        },
         ["ix_broadcast_sending", "ix_chunk_open"],
     ),
     "page of a list": (audience.LISTED, PAGE, ["ix_subscription_list_id_id"]),

@@ -110,7 +110,7 @@ def require_writing(policy: Policy, caller: Caller) -> None:
                 key="[people] enabled",
             )
         )
-    if not policy.addresses.component:
+    if not policy.addresses.speaks_for_people:
         raise NotAllowed(
             Phrase(
                 "A message to a person goes out in your name. A service that is an"
