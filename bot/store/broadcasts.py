@@ -128,7 +128,13 @@ class SqlBroadcasts:
         return count_rows(self._connection, table, until)
 
     def count(
-        self, owner: str, since: datetime, until: datetime, *, to: str | None = None
+        self,
+        owner: str,
+        since: datetime,
+        until: datetime,
+        *,
+        to: str | None = None,
+        besides: int | None = None,
     ) -> int:
         theirs = [
             self._theirs,
@@ -141,7 +147,9 @@ class SqlBroadcasts:
                 broadcast_recipient.c.broadcast_id == table.c.id,
                 broadcast_recipient.c.jid == to,
             )
-            theirs.append(named)
+            theirs += [table.c.in_owners_name, named]
+        if besides is not None:
+            theirs.append(table.c.schedule_id != besides)
         return count_rows(self._connection, table, theirs)
 
     def progress(self, broadcast_id: int) -> Progress:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from bot.domain.access import OPERATOR
 from bot.domain.consent import Consent, Standing, Verdict, Who
@@ -15,10 +14,7 @@ from bot.domain.errors import Invalid, NotAllowed, PolicyViolation
 from bot.domain.schedule import Schedule
 from bot.service.people import choices
 from bot.service.people.choices import MAX_ENTRIES, ConsentRequest
-from bot.service.people.consents import no_such_recipient
 from bot.service.rules.policy import People
-from bot.store import tables
-from bot.store.database import backend_of
 from tests.world import (
     ADMIN,
     NOON,
@@ -138,15 +134,10 @@ def test_how_far_ahead(world: World) -> None:
 
 
 def to_person(world: World, jid: str, person: str, **changes: Any) -> Schedule:
-    """As stored where one person tells another."""
-    job = world.schedule(jid, people=(person,), **changes)
-    backend = backend_of(world.url)
-    with backend.writing.begin() as connection:
-        update = sa.update(tables.schedule).where(tables.schedule.c.id == job.id)
-        connection.execute(update.values(audience={"person": person}))
-    backend.writing.dispose()
-    backend.reading.dispose()
-    return job
+    """What one writes to another himself."""
+    request = world.request(to=person, list_name=None, **changes)
+    write = world.schedules.write
+    return world.do(write, world.caller(jid), request, HERE)[0].schedule
 
 
 def test_how_many_a_day(world: World) -> None:
@@ -174,7 +165,9 @@ def test_what_is_due_comes_after_what_went_out(world: World) -> None:
     choose(world, BOB, Consent(who=Who.EVERYONE, max_per_day=1))
     due = timedelta()
     assert verdict(world, ADMIN, ahead=due, besides=job) is ALLOW
-    world.due(people=(BOB,), list_name=None)
+    to_person(world, ADMIN, BOB, delay_seconds="1")
+    world.clock.advance(seconds=2)
+    world.plan_all()
     assert verdict(world, ADMIN, ahead=due, besides=job) is REFUSE
     assert verdict(world, USER, ahead=due) is ALLOW
     world.clock.set(NOON + timedelta(days=1))
@@ -199,12 +192,6 @@ def test_nobody_chooses_for_another(world: World) -> None:
         with pytest.raises(Invalid) as refused:
             world.do(consents.look, operator, given)
         assert refused.value.field == "jid"
-
-
-def test_refusals_are_alike() -> None:
-    """There is one refusal, which names nobody."""
-    assert no_such_recipient().phrase == no_such_recipient().phrase
-    assert "@" not in no_such_recipient().text
 
 
 @pytest.mark.parametrize(

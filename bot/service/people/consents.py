@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.access import Caller
 from bot.domain.consent import Consent, Standing, Verdict, judge, names_of
-from bot.domain.errors import Invalid, NotAllowed
+from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
@@ -17,15 +17,6 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import DAY, LIVE, day_of
 from bot.service.rules.rights import known, may_choose_for
-
-
-def no_such_recipient() -> NotAllowed:
-    """Of a recipient who does not exist, and of one who takes nothing from the sender:
-    whoever is refused learns not which.
-    """
-    return NotAllowed(
-        Phrase("There is nobody at that address to whom you may schedule messages.")
-    )
 
 
 class Consents:
@@ -102,14 +93,17 @@ class Consents:
         after those that went out, what is asked for after those that wait, too.
         """
         start = day_of(due)
-        sent = uow.broadcasts.count(sender, start, start + DAY, to=recipient)
+        own = besides.id if besides else None
+        sent = uow.broadcasts.count(
+            sender, start, start + DAY, to=recipient, besides=own
+        )
         if due <= now:
             return sent
         waiting = ScheduleFilter(
             owner=sender,
             states=LIVE,
             person=recipient,
-            besides=besides.id if besides else None,
+            besides=own,
             due_from=start,
             due_before=start + DAY,
         )

@@ -58,10 +58,17 @@ class StoredBroadcasts(Protocol):
         ...
 
     def count(
-        self, owner: str, since: datetime, until: datetime, *, to: str | None = None
+        self,
+        owner: str,
+        since: datetime,
+        until: datetime,
+        *,
+        to: str | None = None,
+        besides: int | None = None,
     ) -> int:
         """How many of this owner were begun from `since` to before `until`; welcomes
-        are nobody's. `to`: those of which this person is an audience by name.
+        are nobody's. `to`: those that he sent this person in his own name; `besides`:
+        not those of this schedule.
         """
         ...
 
