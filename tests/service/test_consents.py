@@ -161,11 +161,10 @@ def test_what_is_due_comes_after_what_went_out(world: World) -> None:
     """A bound of one lets the first of two go when it is due, and not the second."""
     choose(world, BOB, Consent(who=Who.EVERYONE))
     job = to_person(world, ADMIN, BOB)
-    to_person(world, ADMIN, BOB)
+    to_person(world, ADMIN, BOB, delay_seconds="1")
     choose(world, BOB, Consent(who=Who.EVERYONE, max_per_day=1))
     due = timedelta()
     assert verdict(world, ADMIN, ahead=due, besides=job) is ALLOW
-    to_person(world, ADMIN, BOB, delay_seconds="1")
     world.clock.advance(seconds=2)
     world.plan_all()
     assert verdict(world, ADMIN, ahead=due, besides=job) is REFUSE
