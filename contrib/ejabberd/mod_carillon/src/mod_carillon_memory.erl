@@ -105,11 +105,11 @@ change(Host, {Key, Then, _} = Row, State) ->
 
 keep_order(Host, {Key, Now, _}) ->
     Order = order(Host),
-    ets:insert(Order, {{Now, Key}}),
+    ets:insert(Order, {{Now, erlang:unique_integer([monotonic]), Key}}),
     Over = ets:info(Order, size) - mod_carillon:opt(Host, memory),
     forget(Host, ets:first(Order), Now - ?DAY, Over).
 
-forget(Host, {Then, Key} = First, Limit, Over) when Then < Limit; Over > 0 ->
+forget(Host, {Then, _, Key} = First, Limit, Over) when Then < Limit; Over > 0 ->
     ets:delete(order(Host), First),
     ets:match_delete(table(Host), {Key, Then, '_'}), % not one that was claimed anew since
     forget(Host, ets:first(order(Host)), Limit, Over - 1);
