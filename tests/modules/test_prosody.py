@@ -98,6 +98,20 @@ def test_loaded_anew(odd: Prosody, stage: Scene) -> None:
     assert stage.heard()["recipient"] == delivered(numbers[0])["recipient"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "needed"), [("seen", "mod_lastlog2"), ("room", "mod_muc")]
+)
+def test_what_it_cannot_tell(odd: Prosody, kind: str, needed: str) -> None:
+    """It names the module that could."""
+    with Component(odd) as component:
+        answer = component.ask_server(
+            "get", f"<accounts xmlns='{ANNOUNCE}' kind='{kind}'/>"
+        )
+    what = described(answer)
+    assert what[:2] == ("cancel", "feature-not-implemented")
+    assert needed in what[2]
+
+
 def test_without_a_component() -> None:
     """A module that is not configured lets nothing out, and offers nothing."""
     lines = 'carillon_component = ""'
