@@ -10,7 +10,7 @@ from tests.servers import erlang
 pytestmark = pytest.mark.e2e
 
 #: whole libraries, and the modules of others that ours calls
-LIBRARIES = "[kernel, stdlib, mnesia]"
+LIBRARIES = "[erts, kernel, stdlib, mnesia]"
 MODULES = (
     "[compile, econf, ejabberd_auth, ejabberd_c2s, ejabberd_commands, ejabberd_config,"
     " ejabberd_hooks, ejabberd_mnesia, ejabberd_option, ejabberd_router, ejabberd_sm,"

@@ -1,6 +1,7 @@
 """Two people with two clients each, and the component that the module speaks to."""
 
 import secrets
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -50,10 +51,8 @@ class Component(XmlClient):
         )
 
     def die(self) -> None:
-        """The stream ends in the middle; when this returns, the server knows."""
-        # ejabberd closes its own side first and then forgets whose it was, but where
-        # it is told so
-        self.send("</stream:stream>")
+        """The stream ends in the middle."""
+        self._socket.shutdown(socket.SHUT_WR)
         with suppress(ConnectionError):
             self.take(lambda _: False)
 
@@ -127,6 +126,18 @@ class Scene:
             for who, names in found.items()
         }
         return {who: names for who, names in kept.items() if names}
+
+    def component_dies(self) -> None:
+        """When this returns, the server knows: what is sent there comes back."""
+        self.component.die()
+        ping = "<ping xmlns='urn:xmpp:ping'/>"
+        asked: set[str | None] = set()
+        while not asked & {one.get("id") for one in self.sender.waiting}:
+            asked.add(number := fresh())
+            self.sender.send(
+                f"<iq type='get' to='{self.component.bare}' id='{number}'>{ping}</iq>"
+            )
+            self.sender.settle()
 
     def schedule(
         self, to: str | None = None, content: str = SCHEDULE, **more: str

@@ -126,7 +126,7 @@ def test_while_the_component_is_away(stage: Scene, neighbour: Component) -> None
         stage.component.deliver(
             message(stage.sender.bare, f"far@{neighbour.bare}", number)
         )
-        stage.component.die()
+        stage.component_dies()
         come_back(neighbour, stage.sender.bare, number)
         neighbour.settle()
     with Component(stage.server) as again:

@@ -174,22 +174,54 @@ def test_blocked(stage: Scene) -> None:
 def test_no_answer(stage: Scene) -> None:
     """Silence, nonsense, another's answer, death, absence: one error, no more."""
     component, to = stage.component, stage.recipient.bare
-    doubtful = []
-    for answer in DOUBTFUL:
-        doubtful.append(stage.schedule(to))
-        component.say(answer, component.told("divert"))
-    doubtful.append(stage.schedule(to))
-    component.told("divert")
-    component.die()
+    asked: list[ET.Element] = []
+    for answer in (*DOUBTFUL, ""):
+        stage.schedule(to)
+        asked.append(component.told("divert"))
+        component.say(answer, asked[-1])
+    stage.component_dies()
     absent = stage.schedule(to)
     kind, what, text = described(stage.error(absent))
     assert (kind, what) == ("wait", "service-unavailable")
     assert "not scheduled" in text
-    for number in doubtful:
+    for iq in asked:
+        number = inner(iq, "divert").get("id", "")
         kind, what, text = described(stage.error(number))
         assert (kind, what) == ("wait", "remote-server-timeout"), number
         assert "may yet be scheduled" in text
+    with Component(stage.server) as again:  # too late: they have been told
+        for iq in asked:
+            again.answer(iq, ERROR.format("modify", POLICY))
+        again.settle()
     assert stage.heard() == {}
+
+
+@pytest.mark.parametrize("kind", ["normal", "headline", "groupchat"])
+def test_kinds(stage: Scene, kind: str) -> None:
+    """Whether that kind of message can be scheduled the component decides."""
+    number = stage.schedule(stage.recipient.bare, type=kind)
+    iq = stage.component.told("divert")
+    message = inner(iq, "divert")
+    assert (message.get("id"), message.get("type", "normal")) == (number, kind)
+    stage.component.answer(iq, ERROR.format("modify", POLICY))
+    assert condition(stage.error(number)) == "modify policy-violation"
+    assert stage.heard() == {}
+
+
+def test_large(stage: Scene) -> None:
+    """64 KiB there and back."""
+    text = "a &lt; ż " * 10_000
+    payload = f"<encrypted xmlns='urn:x:y'>{text}</encrypted>"
+    number = stage.schedule(stage.recipient.bare, SCHEDULE + payload)
+    iq = stage.component.told("divert")
+    stage.component.answer(iq)
+    large = inner(iq, "divert").findtext("{urn:x:y}encrypted", "")
+    assert len(large.encode()) > 65536
+    given = f"<message from='{stage.sender.bare}' to='{stage.recipient.bare}'"
+    answer = stage.component.deliver(f"{given} id='{number}'>{payload}</message>")
+    assert condition(answer) == "result"
+    got = stage.recipient.message(lambda one: one.get("id") == number)
+    assert got.findtext("{urn:x:y}encrypted") == large
 
 
 def test_crash(equipped: XmppServer, stage: Scene) -> None:

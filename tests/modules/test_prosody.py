@@ -1,6 +1,7 @@
 """What only Prosody's module can be asked."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,11 +12,13 @@ from tests.modules.scene import (
     SCHEDULING,
     Component,
     Scene,
+    X,
     condition,
     delivered,
     described,
     discovered,
     fresh,
+    inner,
     scene,
 )
 from tests.modules.test_bounce import come_back
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.e2e
 
 FORGER = "forger.prosody.test"
 LINES = f"""
+carillon_noreply = true
 Component "{FORGER}"
   component_secret = "{Prosody.secret}"
   validate_from_addresses = false
@@ -44,6 +48,12 @@ def odd() -> Iterator[Prosody]:
 def stage(odd: Prosody) -> Iterator[Scene]:
     with scene(odd) as found:
         yield found
+
+
+def reload(server: Prosody, times: int = 1) -> None:
+    """As README.md says."""
+    for _ in range(times):
+        server.control("shell", "module", "reload", "carillon", server.domain)
 
 
 def test_a_forged_sender(stage: Scene) -> None:
@@ -65,7 +75,8 @@ def test_a_forged_sender(stage: Scene) -> None:
 
 def test_a_part_that_does_not_load(stage: Scene) -> None:
     """The others are there, and it is not among them."""
-    _, form = discovered(stage.sender, stage.server.domain)
+    features, form = discovered(stage.sender, stage.server.domain)
+    assert {"urn:xmpp:noreply:0", SCHEDULING} <= features
     assert form["parts"] == ["divert", "deliver", "bounce", "accounts"]
     answer = stage.component.relation(stage.sender.bare, stage.recipient.bare)
     assert condition(answer) == "cancel service-unavailable"
@@ -85,7 +96,7 @@ def test_loaded_anew(odd: Prosody, stage: Scene) -> None:
             stage.component.deliver(one)
         number = stage.schedule(stage.recipient.bare)
         stage.component.told("divert")
-        odd.control("shell", f'module:reload("carillon", "{odd.domain}")')
+        reload(odd)
         kind, what, _ = described(stage.error(number))
         assert (kind, what) == ("wait", "remote-server-timeout")
         for one in given:
@@ -96,6 +107,27 @@ def test_loaded_anew(odd: Prosody, stage: Scene) -> None:
         neighbour.settle()
         assert not neighbour.waiting
     assert stage.heard()["recipient"] == delivered(numbers[0])["recipient"]
+
+
+def test_loaded_anew_under_load(odd: Prosody, stage: Scene) -> None:
+    """Nothing slips through: each is kept, or its sender is told, or both."""
+    sent: list[str] = []
+    kept: list[str] = []
+
+    def one() -> None:
+        sent.append(stage.schedule(stage.recipient.bare))
+        iq = stage.component.told("divert")
+        kept.append(inner(iq, "divert").get("id", ""))
+        stage.component.answer(iq)
+
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(reload, odd, times=3)
+        while not loading.done():
+            one()
+        loading.result()
+        one()
+    assert kept == sent
+    assert stage.heard().keys() <= {"sender"}
 
 
 @pytest.mark.parametrize(
@@ -110,6 +142,15 @@ def test_what_it_cannot_tell(odd: Prosody, kind: str, needed: str) -> None:
     what = described(answer)
     assert what[:2] == ("cancel", "feature-not-implemented")
     assert needed in what[2]
+
+
+def test_role(odd: Prosody) -> None:
+    """Whom the configuration makes an admin is one, too."""
+    with Component(odd) as component:
+        answer = component.ask_server(
+            "get", f"<accounts xmlns='{ANNOUNCE}' kind='role' name='prosody:admin'/>"
+        )
+    assert [one.text for one in answer.iter(f"{X}jid")] == [odd.jid("admin")]
 
 
 def test_without_a_component() -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from tests.e2e.xml_client import C, XmlClient
+from tests.e2e.xml_client import XmlClient
 from tests.modules.scene import ANNOUNCE, Component, Scene, X, condition, fresh
 from tests.modules.test_deliver import message
 from tests.servers.xmpp_server import XmppServer
@@ -23,16 +23,10 @@ def relation(
 
 
 def allow(asked: XmlClient, asker: XmlClient) -> None:
-    """And wait until he sees who allowed it, by the client that did so: others of
-    the same person may be seen a moment earlier.
-    """
+    """And wait until both have it written down."""
     asked.send(f"<presence to='{asker.bare}' type='subscribed'/>")
-    asker.take(
-        lambda one: (
-            (one.tag, one.get("from"), one.get("type"))
-            == (f"{C}presence", asked.full, None)
-        )
-    )
+    asked.settle()
+    asker.presence(asked.bare)
 
 
 def subscribe(asker: XmlClient, to: XmlClient, *, answered: bool) -> None:
