@@ -38,6 +38,7 @@ from bot.xmpp.doors.inbox.languages import StoredLanguages
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.moves import RETRY_SECONDS
 from bot.xmpp.doors.presence import PresenceDoor
+from bot.xmpp.doors.scheduling.delegation import DelegationDoor
 from bot.xmpp.doors.scheduling.door import SchedulingDoor
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
@@ -121,6 +122,7 @@ class Doors:
         ).open()
         self._scheduling = SchedulingDoor(connection, self._desk, self._addressed)
         self._scheduling.open()
+        DelegationDoor(connection, self._desk, self._scheduling).open()
         self._presence = PresenceDoor(
             connection,
             self._database,
