@@ -123,6 +123,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     [notice] = unit.notices.claim(NOON, NOON, 1)
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
+    unit.facts.keep_uploads("a.example", {"https://a.example/": timedelta(days=7)})
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     return Theirs(

@@ -23,8 +23,9 @@ from bot.domain.characters import printable
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Listed, Phrase
+from bot.domain.preview import Caution
 from bot.domain.schedule import Origin, PeopleAudience, Schedule
-from bot.domain.updates import Update, WireState
+from bot.domain.updates import Remark, Update, WireState
 from bot.service.ports.notices import Notice
 from bot.service.ports.schedules import Untold
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -71,6 +72,20 @@ def ended(
         due = _one_of_several(schedule, occurrence.due_at)
         _headline(uow, schedule, status, due, now)
     _write(uow, policy, schedule, partial(_counts, schedule, occurrence, progress), now)
+
+
+def accepted(
+    uow: UnitOfWork, schedule: Schedule, warnings: Sequence[Caution], now: datetime
+) -> None:
+    """Tell the owner of a message that came in whole that it is kept, and what to know
+    of it, in the language that it came in, where that is one of ours.
+    """
+    language = language_for(schedule.language or "")
+    remarks = tuple(
+        Remark(code=one.kind.value, text=printable(said(one.phrase, language)))
+        for one in warnings
+    )
+    _headline(uow, schedule, WireState.SCHEDULED, None, now, remarks, language)
 
 
 def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
@@ -250,10 +265,18 @@ def _headline(
     state: WireState,
     due: datetime | None,
     now: datetime,
+    remarks: tuple[Remark, ...] = (),
+    language: str = "",
 ) -> None:
     if not schedule.updates or "@" not in schedule.owner:
         return
-    update = Update(job=schedule.client_id, status=state, due_at=due)
+    update = Update(
+        job=schedule.client_id,
+        status=state,
+        due_at=due,
+        remarks=remarks,
+        language=language,
+    )
     _note(uow, schedule, schedule.owner, update, now)
 
 
