@@ -1,8 +1,8 @@
 """What is stored as JSON: audience, content, rendered text, readings, to and fro.
 
-What cannot be read is as good as gone: an audience is a list, content a template of
-a name that none has (UNREADABLE). So it costs its row, as a list or template does
-that was taken away, and no answer in which the row stands.
+What cannot be read, or is opened by no key, is as good as gone: an audience is a list,
+content a template of a name that none has (UNREADABLE). So it costs its row, as a list
+or template does that was taken away, and no answer in which the row stands.
 """
 
 from collections.abc import Mapping
@@ -66,6 +66,11 @@ def content_from_json(stored: Any) -> Content:
             if texts and len(texts) == len(given):
                 return TextContent(texts=tuple(texts), payloads=tuple(payloads))
     return TemplateContent(template=UNREADABLE, values={})
+
+
+def is_unreadable(content: Content) -> bool:
+    """It stands for what could not be read."""
+    return isinstance(content, TemplateContent) and content.template == UNREADABLE
 
 
 def text_to_json(text: Text) -> JSONObject:

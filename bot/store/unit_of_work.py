@@ -28,6 +28,7 @@ from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
 from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
+from bot.store.sealing import Vault
 from bot.store.shifts import SqlShifts
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
@@ -53,6 +54,7 @@ class SqlUnitOfWork:
         self,
         connection: sa.Connection,
         service: str,
+        vault: Vault,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         """`now`: what tests have for the database's clock."""
@@ -71,16 +73,20 @@ class SqlUnitOfWork:
         )
         self.suspensions: readers.Suspensions = SqlSuspensions(connection, service)
         self.people: readers.People = SqlPeople(connection, service)
-        self.schedules: schedules.StoredSchedules = SqlSchedules(connection, service)
+        self.schedules: schedules.StoredSchedules = SqlSchedules(
+            connection, service, vault
+        )
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
         self.shifts: schedules.Shifts = SqlShifts(connection, service)
         self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
-            connection, service
+            connection, service, vault
         )
         self.chunks: broadcasts.Chunks = SqlChunks(connection, service)
         self.audiences: broadcasts.Audiences = SqlAudiences(connection, service)
-        self.exceptions: broadcasts.Exceptions = SqlExceptions(connection, service)
-        self.notices: notices.Notices = SqlNotices(connection, service)
+        self.exceptions: broadcasts.Exceptions = SqlExceptions(
+            connection, service, vault
+        )
+        self.notices: notices.Notices = SqlNotices(connection, service, vault)
         self.claims: claims.Claims = SqlClaims(connection, service)
         self.facts: pulses.Facts = SqlFacts(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)

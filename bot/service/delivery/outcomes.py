@@ -216,7 +216,7 @@ class Outcomes:
             try:
                 announcement = self._renditions.announcement(uow, outgoing, recipient)
             except CarillonError as error:
-                self.failed(uow, exception, unrenderable(error))
+                self.failed(uow, exception, *unrenderable(error))
                 continue
             found.append(
                 Repeat(
@@ -258,12 +258,14 @@ class Outcomes:
         uow: UnitOfWork,
         exception: DeliveryException,
         condition: str | None = None,
+        text: str | None = None,
     ) -> None:
-        """Repeat it no more; `condition` replaces that of the last bounce."""
-        condition = condition or exception.condition
-        after = replace(
-            exception, kind=ExceptionKind.FAILED, condition=condition, next_at=None
-        )
+        """Repeat it no more; `condition` replaces that of the last bounce, and `text`
+        its text.
+        """
+        after = replace(exception, kind=ExceptionKind.FAILED, next_at=None)
+        if condition is not None:
+            after = replace(after, condition=condition, text=text)
         uow.exceptions.put([after])
         self._told(uow, _of(uow, exception), after)
         self._settle(uow, exception.broadcast_id)

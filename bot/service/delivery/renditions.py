@@ -150,6 +150,6 @@ class Renditions:
         )
 
 
-def unrenderable(error: CarillonError) -> str:
-    """The condition recorded for a reader whose message can't be rendered."""
-    return f"content: {error.text}"[:255]
+def unrenderable(error: CarillonError) -> tuple[str, str]:
+    """Condition and text recorded for a reader whose message can't be rendered."""
+    return "content", error.text[:255]

@@ -13,7 +13,7 @@ JID of the service (an account's without its resource). A row without that
 column belongs to whom the row that it refers to belongs (`bot.store.ownership`).
 """
 
-from bot.store.tables.base import metadata
+from bot.store.tables.base import CONTENT, metadata
 from bot.store.tables.broadcasts import (
     IS_ACCEPTED,
     IS_AWAITED,
@@ -52,6 +52,7 @@ from bot.store.tables.schedules import (
 )
 
 __all__ = [
+    "CONTENT",
     "IS_ACCEPTED",
     "IS_AWAITED",
     "IS_LEASED",

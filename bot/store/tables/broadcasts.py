@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState, ExceptionKind
-from bot.store.tables.base import metadata, one_of, service
+from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
 
 broadcast = sa.Table(
@@ -61,7 +61,7 @@ broadcast_text = sa.Table(
     sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
     sa.Column("language", sa.Text, primary_key=True),
     sa.Column("zone", sa.Text, primary_key=True),
-    sa.Column("text", sa.JSON, nullable=False),
+    sa.Column("text", sa.JSON, nullable=False, info=CONTENT),
 )
 
 # What a broadcast is made of, where its schedule was edited while it went out.
@@ -69,7 +69,7 @@ broadcast_content = sa.Table(
     "broadcast_content",
     metadata,
     sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
-    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False, info=CONTENT),
     sa.Column("timezone", sa.Text, nullable=False),
 )
 
@@ -116,7 +116,7 @@ delivery_exception = sa.Table(
     service(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("condition", sa.Text, nullable=False),
-    sa.Column("text", sa.Text),
+    sa.Column("text", sa.Text, info=CONTENT),
     sa.Column("attempts", Whole, nullable=False),
     sa.Column("first_at", UTCDateTime, nullable=False),
     sa.Column("next_at", UTCDateTime),

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.lateness import LatePolicy
 from bot.domain.schedule import FINAL, PLANNABLE, Origin, ScheduleState
-from bot.store.tables.base import metadata, one_of, service
+from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, WallTime, Whole
 
 schedule = sa.Table(
@@ -16,11 +16,11 @@ schedule = sa.Table(
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("client_id", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
-    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False, info=CONTENT),
     sa.Column("revision", Whole, server_default="1", nullable=False),
-    sa.Column("edit_fingerprint", sa.Text),
+    sa.Column("edit_fingerprint", sa.Text, info=CONTENT),
     sa.Column("audience", sa.JSON, nullable=False),
-    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False, info=CONTENT),
     sa.Column("timezone", sa.Text, nullable=False),
     sa.Column("recurrence", sa.Text),
     sa.Column("deliver_at", UTCDateTime, nullable=False),
@@ -33,7 +33,7 @@ schedule = sa.Table(
     sa.Column("late_policy", sa.Text, nullable=False),
     sa.Column("late_within", Whole, nullable=False),
     sa.Column("updates", sa.Boolean, nullable=False),
-    sa.Column("metadata", sa.Text),
+    sa.Column("metadata", sa.Text, info=CONTENT),
     sa.Column("language", sa.Text),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("paused_at", UTCDateTime),
