@@ -225,6 +225,13 @@ class Schedule:
     reason: str | None = None
     created_at: datetime
     ended_at: datetime | None = None
+    #: since when its content is gone, long after its end
+    purged_at: datetime | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Single people are told: nobody but the owner reads what."""
+        return not isinstance(self.audience, ListAudience)
 
     @property
     def zone(self) -> str:

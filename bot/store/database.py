@@ -214,6 +214,9 @@ class SqlDatabase:
             self._watcher.start()
         return SqlWatch(self._changes)
 
+    def scrub(self) -> None:
+        self._backend.scrub()
+
     @property
     def held_up(self) -> Phrase | None:
         """What transactions of this process wait for."""

@@ -26,6 +26,9 @@ from bot.service.ports.pulses import Reading
 
 JSONObject = Mapping[str, Any]
 
+#: stands for content that was purged
+PURGED: JSONObject = {"purged": True}
+
 
 def audience_to_json(audience: Audience) -> JSONObject:
     """`{"list": NAME}` or `{"people": [JID, …], "list": NAME | null}`."""
@@ -44,7 +47,9 @@ def audience_from_json(stored: Any) -> Audience:
 
 
 def content_to_json(content: Content) -> JSONObject:
-    """`{"texts": […], "payloads": […]}` or `{"template": NAME, "values": {…}}`."""
+    """`{"texts": […], "payloads": […]}` or `{"template": NAME, "values": {…}}`; of what
+    is purged PURGED.
+    """
     if isinstance(content, TextContent):
         return {
             "texts": [text_to_json(text) for text in content.texts],
@@ -61,6 +66,8 @@ def content_from_json(stored: Any) -> Content:
             for one in values.values()
         ):
             return TemplateContent(template=name, values=values)
+        case {"purged": True}:
+            return TextContent(texts=())
         case {"texts": [*given], "payloads": [*payloads]} if _are_texts(payloads):
             texts = [text for one in given if (text := text_from_json(one))]
             if texts and len(texts) == len(given):

@@ -240,6 +240,7 @@ class SqlSchedules:
             reason=row.reason,
             created_at=row.created_at,
             ended_at=row.ended_at,
+            purged_at=row.purged_at,
         )
 
 
@@ -273,6 +274,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "revision": schedule.revision,
         "edit_fingerprint": schedule.edit_fingerprint,
         "audience": audience_to_json(schedule.audience),
+        "personal": schedule.is_personal,
         "content": content_to_json(schedule.content),
         "timezone": schedule.timezone,
         "recurrence": schedule.recurrence,

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from bot.domain.errors import Conflict
+from bot.domain.phrase import Phrase
 from bot.store.tables import CONTENT
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Vault:
         #: of the key that seals
         self.newest = next(iter(current), None)
         self._ciphers = {name_of(key): _cipher(key) for key in (*keys, *former)}
+        #: why nothing may be sealed for now
+        self.withheld: Phrase | None = None
         self._told: set[str] = set()
 
     @property
@@ -70,9 +74,13 @@ class Vault:
     def seal(
         self, column: "sa.Column[Any]", value: Any, broadcast_id: int | None = None
     ) -> Any:
-        """As it is to be stored there; None stays None."""
+        """As it is to be stored there; None stays None. Raises Conflict where sealing
+        is withheld.
+        """
         if self.newest is None or value is None:
             return value
+        if self.withheld is not None:
+            raise Conflict(self.withheld)
         nonce, text = os.urandom(_NONCE_BYTES), json.dumps(value).encode()
         place = _place(column, broadcast_id)
         sealed = nonce + self._ciphers[self.newest].encrypt(nonce, text, place)

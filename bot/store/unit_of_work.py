@@ -13,6 +13,7 @@ from bot.service.ports import (
     pulses,
     readers,
     schedules,
+    storage,
     trail,
 )
 from bot.store.audience import SqlAudiences
@@ -26,10 +27,12 @@ from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
+from bot.store.purging import SqlKeptContent
 from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
 from bot.store.sealing import Vault
 from bot.store.shifts import SqlShifts
+from bot.store.storage_keys import SqlStorageKeys
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.suspensions import SqlSuspensions
@@ -91,6 +94,8 @@ class SqlUnitOfWork:
         self.facts: pulses.Facts = SqlFacts(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
+        self.keys: storage.StorageKeys = SqlStorageKeys(connection, service, vault)
+        self.content: storage.KeptContent = SqlKeptContent(connection, service)
 
     def now(self) -> datetime:
         if self._now is not None:

@@ -17,6 +17,7 @@ from bot.store.tables.base import CONTENT, metadata
 from bot.store.tables.broadcasts import (
     IS_ACCEPTED,
     IS_AWAITED,
+    IS_KEPT_BROADCAST,
     IS_LEASED,
     IS_OPEN,
     IS_SENDING,
@@ -41,8 +42,10 @@ from bot.store.tables.records import (
     notice,
     pulse,
     request_count,
+    storage_key,
 )
 from bot.store.tables.schedules import (
+    IS_KEPT_SCHEDULE,
     IS_LIVE,
     IS_OF_NO_RULE,
     IS_PLANNABLE,
@@ -55,6 +58,8 @@ __all__ = [
     "CONTENT",
     "IS_ACCEPTED",
     "IS_AWAITED",
+    "IS_KEPT_BROADCAST",
+    "IS_KEPT_SCHEDULE",
     "IS_LEASED",
     "IS_LIVE",
     "IS_OF_NO_RULE",
@@ -78,6 +83,7 @@ __all__ = [
     "request_count",
     "schedule",
     "shift",
+    "storage_key",
     "subscriber",
     "subscription",
     "suspension",

@@ -28,6 +28,8 @@ broadcast = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("finished_at", UTCDateTime),
     sa.Column("expires_at", UTCDateTime),
+    # since when nobody can tell what it said
+    sa.Column("purged_at", UTCDateTime),
     one_of("state", BroadcastState),
     sqlite_autoincrement=True,
 )
@@ -39,6 +41,16 @@ sa.Index(
     broadcast.c.id,
     sqlite_where=IS_SENDING,
     postgresql_where=IS_SENDING,
+)
+IS_KEPT_BROADCAST = sa.and_(
+    broadcast.c.purged_at.is_(None), broadcast.c.finished_at.is_not(None)
+)
+sa.Index(
+    "ix_broadcast_kept",
+    broadcast.c.service,
+    broadcast.c.finished_at,
+    sqlite_where=IS_KEPT_BROADCAST,
+    postgresql_where=IS_KEPT_BROADCAST,
 )
 sa.Index(None, broadcast.c.service, broadcast.c.id)
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)

@@ -65,6 +65,14 @@ fact = sa.Table(
     sa.Column("value", sa.LargeBinary, nullable=False),
 )
 
+# By which keys content of a service may be encrypted; '': some may be in the clear.
+storage_key = sa.Table(
+    "storage_key",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+)
+
 pulse = sa.Table(
     "pulse",
     metadata,
