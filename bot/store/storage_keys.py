@@ -35,10 +35,11 @@ class SqlStorageKeys:
         return set(self._connection.execute(select).scalars())
 
     def note(self, name: str) -> None:
-        names = {name}
-        if name != CLEAR and not self.noted() and self._holds_something():
-            names.add(CLEAR)
-        rows = [{"service": self._service, "name": one} for one in sorted(names)]
+        first = name != CLEAR and not self.noted()
+        self._add(name, *([CLEAR] if first and self._holds_something() else []))
+
+    def _add(self, *names: str) -> None:
+        rows = [{"service": self._service, "name": name} for name in names]
         new = insert(self._connection, table).on_conflict_do_nothing()
         self._connection.execute(new, rows)
 
@@ -49,7 +50,7 @@ class SqlStorageKeys:
     def settle(self, name: str) -> None:
         self._connection.execute(sa.delete(table).where(self._theirs))
         if name != CLEAR:
-            self.note(name)
+            self._add(name)
 
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:
