@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app.checks import files, outside, server, session
+from bot.app.checks import files, outside, server, session, stored
 from bot.app.checks.files import tried
 from bot.app.checks.finding import Finding, Result, fault, ok, skipped, warning
 from bot.app.differences import Differences
@@ -62,7 +62,7 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
         ok("configuration", Quoted(str(config))),
         *tried("permissions", files.permissions(config, settings)),
         *tried("database", files.database(config, settings)),
-        *tried("storage", files.storage(settings)),
+        *stored.storage(settings),
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from shlex import quote
 
-from bot.app import keys, renamed
+from bot.app import renamed
 from bot.app.checks.finding import Finding, Result, fault, ok, warning
 from bot.app.configured import templates_of
 from bot.app.wiring import database_of
@@ -18,7 +18,6 @@ from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.domain.reading import Misread, decoded, toml
 from bot.domain.zones import fixed
 from bot.rendering.templates import JinjaTemplates
-from bot.service.records.storage import is_lacking, is_uniform
 from bot.settings import Settings, place
 from bot.store import upgrade
 from bot.store.files import is_missing, no_folder
@@ -115,25 +114,6 @@ def database(config: Path, settings: Settings) -> Iterator[Finding]:
         yield warning(name, hint)
     else:
         yield ok(name, Phrase("at {revision}", revision=upgrade.head()))
-
-
-def storage(settings: Settings) -> Iterator[Finding]:
-    """Whether what people wrote is encrypted, by keys that are at hand."""
-    name, url, file = "storage", settings.database.url, settings.storage.key_file
-    if upgrade.is_new(url) or upgrade.current(url) != upgrade.head():
-        return  # which the database's own check tells
-    with contextlib.closing(database_of(settings)) as stored:
-        vault = stored.vault
-        if stored.look(is_lacking, vault.names):
-            yield fault(name, keys.lacking(file))
-        elif not stored.look(is_uniform, vault.newest):
-            text = Phrase("some texts are not encrypted by the first key of the file")
-            yield warning(name, text, "carillon db rekey")
-        elif file is None:
-            yield ok(name, Phrase("what people write is stored as it is"))
-        else:
-            encrypted = Phrase("what people write is encrypted, by {file}", file=file)
-            yield ok(name, encrypted)
 
 
 def _hint(settings: Settings) -> Phrase | None:
