@@ -63,7 +63,7 @@ def take_up(database: SqlDatabase, settings: Settings) -> None:
 #: of keys in a file that the service does not have
 _UNREAD = Phrase(
     "The running service has not read the keys in [storage] key_file: have it read them"
-    " first, by `carillon reload`."
+    " first, by `carillon reload`, or by a restart where systemd hands them over."
 )
 
 

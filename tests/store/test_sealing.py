@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,6 +155,22 @@ def test_every_column(url: str) -> None:
         return [kept[0], found["en"].body, failed.text, said.body]
 
     assert database.call(texts) == [CONTENT, SECRET, SECRET, SECRET]
+    database.close()
+
+
+def test_what_a_database_says_of_a_fault(url: str) -> None:
+    """PostgreSQL quotes the row that it refuses: what was written is not to be read
+    there either.
+    """
+    upgrade.upgrade(url, SERVICE)
+    database = opened(url, NEW)
+    wrong = a_schedule(content=CONTENT, metadata=SECRET, fingerprint=SECRET)
+    object.__setattr__(wrong, "origin", "nowhere")
+    with pytest.raises(sa.exc.IntegrityError) as refused:
+        database.call(lambda unit: unit.schedules.add(wrong))
+    said = f"{refused.value} {refused.value.orig} {refused.value.orig!r}"
+    assert "origin" in said
+    assert SECRET not in said
     database.close()
 
 
