@@ -45,6 +45,8 @@ class XmlClient:
         server = self._server
         port = server.component_port if self.component else server.c2s_port
         self._socket = socket.create_connection((server.host, port), timeout=20)
+        # two small stanzas would else wait for the server's delayed acknowledgement
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             if self.component:
                 self._shake_hands()

@@ -6,6 +6,7 @@ no port for other nodes. Administration goes over the HTTP API instead.
 
 import http.client
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
@@ -50,6 +51,26 @@ class Ejabberd(XmppServer):
             return self._call(connection, command, arguments)
         finally:
             connection.close()
+
+    def install_module(self, source: Path) -> None:
+        """Compile and load a contributed module, as `ejabberdctl module_install`."""
+        shutil.copytree(source, self.sources / source.name)
+        self._do("module_install", module=source.name)
+
+    def reconfigure(self, modules: str) -> None:
+        """Other lines under `modules:`, without a restart."""
+        self.modules = modules
+        self._configure()
+        self._do("reload_config")
+
+    @property
+    def sources(self) -> Path:
+        """Of contributed modules; each has a folder."""
+        return self.folder / "contrib" / "sources"
+
+    def _do(self, command: str, **arguments: str) -> None:
+        if self.call(command, **arguments) != 0:
+            raise ServerError(f"{command} {arguments}: see {self.log}")
 
     def _register(self, users: list[str], password: str) -> None:
         connection = self._connect()
