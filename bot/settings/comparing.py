@@ -11,7 +11,7 @@ from bot.settings.sections import Settings
 
 #: what a service that runs takes up, by section or key; all else waits for a start
 ALIVE = (
-    *("access", "lists", "limits", "notify", "templates", "audit"),
+    *("access", "people", "lists", "limits", "notify", "templates", "audit"),
     *("xmpp.contact", "log.level"),
 )
 #: secrets, and what may well differ between two who see the same database

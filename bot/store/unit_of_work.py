@@ -13,6 +13,7 @@ from bot.service.ports import (
     pulses,
     readers,
     schedules,
+    sights,
     trail,
 )
 from bot.store.audience import SqlAudiences
@@ -29,6 +30,7 @@ from bot.store.people import SqlPeople
 from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
 from bot.store.shifts import SqlShifts
+from bot.store.sights import SqlSights
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.suspensions import SqlSuspensions
@@ -83,6 +85,7 @@ class SqlUnitOfWork:
         self.notices: notices.Notices = SqlNotices(connection, service)
         self.claims: claims.Claims = SqlClaims(connection, service)
         self.facts: pulses.Facts = SqlFacts(connection, service)
+        self.sights: sights.Sights = SqlSights(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
 

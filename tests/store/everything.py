@@ -21,6 +21,7 @@ from bot.domain.schedule import Origin, Schedule
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
+from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from tests.store.samples import (
     MINUTE,
@@ -42,6 +43,11 @@ PULSE = Pulse(
     started_at=NOON, seen_at=NOON,
 )  # fmt: skip
 SHIFT = Shift(began_at=NOON, seen_at=NOON)
+SIGHT = Sight(
+    server="example.org", version="0.2.0", serves=SERVICE, privilege="urn:p",
+    parts=frozenset({"divert", "deliver"}), delegated=frozenset({"urn:a", "urn:b"}),
+    rosters=True, seen_at=NOON, open_since=LATER,
+)  # fmt: skip
 ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
@@ -123,6 +129,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     [notice] = unit.notices.claim(NOON, NOON, 1)
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
+    unit.sights.put(SIGHT)
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     return Theirs(

@@ -20,6 +20,7 @@ from bot.service.ports.readers import (
     Suspensions,
 )
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
+from bot.service.ports.sights import Sights
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
 
@@ -56,6 +57,8 @@ class UnitOfWork(Protocol):
     def claims(self) -> Claims: ...
     @property
     def facts(self) -> Facts: ...
+    @property
+    def sights(self) -> Sights: ...
     @property
     def requests(self) -> RequestCounts: ...
     @property

@@ -41,6 +41,7 @@ from bot.store.tables.records import (
     notice,
     pulse,
     request_count,
+    sight,
 )
 from bot.store.tables.schedules import (
     IS_LIVE,
@@ -77,6 +78,7 @@ __all__ = [
     "request_count",
     "schedule",
     "shift",
+    "sight",
     "subscriber",
     "subscription",
     "suspension",

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
 
 from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.sights import Sight
 from bot.service.use_cases import UseCases
 from bot.xmpp.servers.courier import Courier
-from bot.xmpp.servers.offers import Offers
+from bot.xmpp.servers.offers import Offer, Offers
 from bot.xmpp.servers.post import Post
 from bot.xmpp.servers.standings import Standings
 from bot.xmpp.session.connection import Connection
@@ -25,7 +28,7 @@ class Servers:
         use_cases: UseCases,
         on_bounce: Callable[[Bounce], None],
     ) -> None:
-        self._policy = use_cases.policy
+        self._connection = connection
         self.offers = Offers(
             connection, use_cases.policy, asyncio.get_running_loop().time
         )
@@ -40,6 +43,17 @@ class Servers:
         self._courier.on_lost()
         self.offers.forget()
 
+    async def look(self, server: str) -> Sight | None:
+        """What it offers now; None where it says nothing."""
+        offer = await self.offers.look(server)
+        if offer is None:
+            return None
+        return sight_of(server, offer, self._connection.now())
+
     async def _admits(self, letter: Letter, to: str) -> None:
         """Asked again when it is due: much may have changed since it was accepted."""
         await self.standings.standing(letter.announcement.sender, to)
+
+
+def sight_of(server: str, offer: Offer, now: datetime) -> Sight:
+    return Sight(server=server, seen_at=now, **asdict(offer))
