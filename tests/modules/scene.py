@@ -1,8 +1,9 @@
 """Two people with two clients each, and the component that the module speaks to."""
 
 import secrets
+import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -15,6 +16,7 @@ CARBONS, MAM = "{urn:xmpp:carbons:2}", "{urn:xmpp:mam:2}"
 SCHEDULE = (
     f"<schedule xmlns='{SCHEDULING}'><delay-seconds>900</delay-seconds></schedule>"
 )
+INFO, DATA = "{http://jabber.org/protocol/disco#info}", "{jabber:x:data}"
 FENCE = "fence-"
 
 
@@ -48,6 +50,12 @@ class Component(XmlClient):
             f" to='{iq.get('from')}'>{error}</iq>"
         )
 
+    def die(self) -> None:
+        """The stream ends in the middle."""
+        self._socket.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            self.take(lambda _: False)
+
     def say(self, answer: str, iq: ET.Element) -> None:
         """Whatever it is, with the IQ's `{id}`, and the names `{me}` and `{server}`."""
         names = {"id": iq.get("id"), "me": self.bare, "server": iq.get("from")}
@@ -61,12 +69,14 @@ class Component(XmlClient):
         return self.ask(self._domain, kind, payload)
 
     def deliver(self, message: str) -> ET.Element:
-        """A message as bytes; its namespace is a client's."""
-        inner = message.replace("<message ", "<message xmlns='jabber:client' ", 1)
-        return self.ask_server(
-            "set",
-            f"<deliver xmlns='{ANNOUNCE}'><forwarded xmlns='urn:xmpp:forward:0'>"
-            f"{inner}</forwarded></deliver>",
+        """A message as text; the answer."""
+        return self.ask_server("set", _deliver(message))
+
+    def delivery(self, message: str) -> str:
+        """The same IQ, not sent yet."""
+        return (
+            f"<iq type='set' id='{fresh()}' from='{self.full}' to='{self._domain}'>"
+            f"{_deliver(message)}</iq>"
         )
 
     def relation(self, of: str, with_: str) -> ET.Element:
@@ -100,7 +110,9 @@ class Scene:
         )
         for client in (self.second, self.recipient, self.other):
             client.message(lambda one: _name(one).endswith(fence))
-        self.sender.settle()
+        # a carbon of what one client received comes from that client's own process
+        for client in 2 * (self.sender, self.second, self.recipient, self.other):
+            client.settle()
         found: dict[str, list[str]] = {}
         for name in ("sender", "second", "recipient", "other"):
             person: XmlClient = getattr(self, name)
@@ -114,6 +126,18 @@ class Scene:
             for who, names in found.items()
         }
         return {who: names for who, names in kept.items() if names}
+
+    def component_dies(self) -> None:
+        """When this returns, the server knows: what is sent there comes back."""
+        self.component.die()
+        ping = "<ping xmlns='urn:xmpp:ping'/>"
+        asked: set[str | None] = set()
+        while not asked & {one.get("id") for one in self.sender.waiting}:
+            asked.add(number := fresh())
+            self.sender.send(
+                f"<iq type='get' to='{self.component.bare}' id='{number}'>{ping}</iq>"
+            )
+            self.sender.settle()
 
     def schedule(
         self, to: str | None = None, content: str = SCHEDULE, **more: str
@@ -181,6 +205,20 @@ def condition(stanza: ET.Element) -> str:
     return " ".join(described(stanza)[:2])
 
 
+def discovered(client: XmlClient, where: str) -> tuple[set[str], dict[str, list[str]]]:
+    """The features of an address, and our form among what it says (XEP-0128)."""
+    answer = client.ask(where, "get", f"<query xmlns='{INFO[1:-1]}'/>")
+    features = {one.get("var", "") for one in answer.iter(f"{INFO}feature")}
+    for form in answer.iter(f"{DATA}x"):
+        fields = {
+            field.get("var", ""): [one.text or "" for one in field.iter(f"{DATA}value")]
+            for field in form.iter(f"{DATA}field")
+        }
+        if fields.pop("FORM_TYPE", []) == [ANNOUNCE]:
+            return features, fields
+    return features, {}
+
+
 def inner(iq: ET.Element, name: str) -> ET.Element:
     """The message in it."""
     found = iq.find(f"{X}{name}/{FORWARD}forwarded/{C}message")
@@ -204,6 +242,15 @@ def scene(server: XmppServer) -> Iterator[Scene]:
         for client in clients:
             client.ask(client.bare, "set", f"<enable xmlns='{CARBONS[1:-1]}'/>")
         yield Scene(server, component, *clients)
+
+
+def _deliver(message: str) -> str:
+    """The message's namespace is a client's."""
+    inner = message.replace("<message ", "<message xmlns='jabber:client' ", 1)
+    return (
+        f"<deliver xmlns='{ANNOUNCE}'><forwarded xmlns='urn:xmpp:forward:0'>"
+        f"{inner}</forwarded></deliver>"
+    )
 
 
 def _name(message: ET.Element) -> str:

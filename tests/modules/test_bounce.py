@@ -119,6 +119,22 @@ def test_the_recipients_client(stage: Scene) -> None:
     assert heard["sender"] == heard["second"] == [f"sent {number}"]
 
 
+def test_while_the_component_is_away(stage: Scene, neighbour: Component) -> None:
+    """It is told once it is back."""
+    number = fresh()
+    with neighbour:
+        stage.component.deliver(
+            message(stage.sender.bare, f"far@{neighbour.bare}", number)
+        )
+        stage.component_dies()
+        come_back(neighbour, stage.sender.bare, number)
+        neighbour.settle()
+    with Component(stage.server) as again:
+        iq = again.told("bounce")
+        assert inner(iq, "bounce").get("id") == number
+        again.answer(iq)
+
+
 def test_refused_for_good(stage: Scene, neighbour: Component) -> None:
     """One that the component will not have holds up no other."""
     first, second = fresh(), fresh()

@@ -115,12 +115,16 @@ def test_repeated(stage: Scene) -> None:
     assert heard["recipient"] == [another, number]
 
 
-def test_an_error_frees_the_id(equipped: XmppServer, component: Component) -> None:
+@pytest.mark.parametrize("of_the_server", [False, True], ids=["person", "server"])
+def test_an_error_frees_the_id(
+    equipped: XmppServer, component: Component, of_the_server: bool
+) -> None:
     """Who does not exist yet is told at once; once he does, the same id goes out."""
-    sender, recipient = f"anna{fresh()}", f"late{fresh()}"
-    equipped.register(sender)
+    name, recipient = f"anna{fresh()}", f"late{fresh()}"
+    equipped.register(name)
+    sender = equipped.domain if of_the_server else equipped.jid(name)
     number = fresh()
-    given = message(equipped.jid(sender), equipped.jid(recipient), number)
+    given = message(sender, equipped.jid(recipient), number)
     refused = component.deliver(given)
     assert condition(refused) == "cancel service-unavailable"
     equipped.register(recipient)

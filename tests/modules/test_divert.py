@@ -17,11 +17,12 @@ from tests.modules.scene import (
     condition,
     delivered,
     described,
+    discovered,
     fresh,
     inner,
 )
 from tests.servers.ejabberd import Ejabberd
-from tests.servers.equipped import failing_diverts
+from tests.servers.equipped import Options, failing_diverts
 from tests.servers.xmpp_server import XmppServer
 
 pytestmark = pytest.mark.e2e
@@ -33,12 +34,13 @@ POLICY = (
     "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' xml:lang='pl'>za dużo</text>"
     "<limit xmlns='urn:x-carillon:announce:0' name='pending' max='100'/>"
 )
+FAILED = "<iq type='error' id='{id}' from='{me}' to='{server}'>"
 #: answers that say nothing, are not the component's, or do not come
 DOUBTFUL = [
     "",
-    "<iq type='error' id='{id}' from='{me}' to='{server}'/>",
-    "<iq type='error' id='{id}' from='{me}' to='{server}'>" + ERROR.format("odd", GONE),
-    "<iq type='error' id='{id}' from='{me}' to='{server}'>" + ERROR.format("wait", ""),
+    f"{FAILED}</iq>",
+    f"{FAILED}{ERROR.format('odd', GONE)}</iq>",
+    f"{FAILED}{ERROR.format('wait', '')}</iq>",
     "<iq type='result' id='another' from='{me}' to='{server}'/>",
     "<iq type='result' id='{id}' from='x@{me}' to='{server}'/>",
 ]
@@ -140,7 +142,7 @@ def test_to_the_service(stage: Scene) -> None:
 
 
 def test_answers(stage: Scene) -> None:
-    """Each answer of the component's, and what the sender is told of it."""
+    """What is kept is kept in silence; of what is refused the sender learns all."""
     component, to = stage.component, stage.recipient.bare
     kept = "<iq type='result' id='{{id}}' from='{{me}}' to='{{server}}'>{}</iq>"
     for answer in (kept.format(""), kept.format("<strange xmlns='x:y'/>")):
@@ -148,36 +150,78 @@ def test_answers(stage: Scene) -> None:
         component.say(answer, component.told("divert"))
     refused = stage.schedule(to)
     component.answer(component.told("divert"), ERROR.format("modify", POLICY))
-    doubtful = []
-    for answer in DOUBTFUL:
-        doubtful.append(stage.schedule(to))
-        closed = answer.replace("</error>", "</error></iq>")
-        component.say(closed, component.told("divert"))
     error = stage.error(refused)
     assert described(error) == ("modify", "policy-violation", "za dużo")
     assert error.find(f"{C}error/{X}limit") is not None
     assert error.find(f"{C}body") is None
-    assert error.get("from") == stage.recipient.bare
-    for number in doubtful:
+    assert error.get("from") == to
+    assert stage.heard() == {}
+
+
+def test_blocked(stage: Scene) -> None:
+    """No error comes from whom he blocked; of his own message the sender learns."""
+    to = stage.recipient.bare
+    blocked = f"<block xmlns='urn:xmpp:blocking'><item jid='{to}'/></block>"
+    stage.sender.ask(stage.sender.bare, "set", blocked)
+    refused = stage.schedule(to)
+    stage.component.answer(
+        stage.component.told("divert"), ERROR.format("modify", POLICY)
+    )
+    assert condition(stage.error(refused)) == "modify policy-violation"
+    stage.component.settle()
+
+
+def test_no_answer(stage: Scene) -> None:
+    """Silence, nonsense, another's answer, death, absence: one error, no more."""
+    component, to = stage.component, stage.recipient.bare
+    asked: list[ET.Element] = []
+    for answer in (*DOUBTFUL, ""):
+        stage.schedule(to)
+        asked.append(component.told("divert"))
+        component.say(answer, asked[-1])
+    stage.component_dies()
+    absent = stage.schedule(to)
+    kind, what, text = described(stage.error(absent))
+    assert (kind, what) == ("wait", "service-unavailable")
+    assert "not scheduled" in text
+    for iq in asked:
+        number = inner(iq, "divert").get("id", "")
         kind, what, text = described(stage.error(number))
         assert (kind, what) == ("wait", "remote-server-timeout"), number
         assert "may yet be scheduled" in text
-    assert stage.heard() == {}  # no second error, and none for what was kept
-
-
-def test_absent(stage: Scene) -> None:
-    """Nobody is there, or he dies over it: told so, and nothing leaves."""
-    number = stage.schedule(stage.recipient.bare)
-    stage.component.told("divert")
-    stage.component.__exit__()
-    gone = stage.schedule(stage.recipient.bare)
-    kind, what, text = described(stage.error(gone))
-    assert (kind, what) == ("wait", "service-unavailable")
-    assert "not scheduled" in text
-    kind, what, text = described(stage.error(number))
-    assert (kind, what) == ("wait", "remote-server-timeout")
-    assert "may yet be scheduled" in text
+    with Component(stage.server) as again:  # too late: they have been told
+        for iq in asked:
+            again.answer(iq, ERROR.format("modify", POLICY))
+        again.settle()
     assert stage.heard() == {}
+
+
+@pytest.mark.parametrize("kind", ["normal", "headline", "groupchat"])
+def test_kinds(stage: Scene, kind: str) -> None:
+    """Whether that kind of message can be scheduled the component decides."""
+    number = stage.schedule(stage.recipient.bare, type=kind)
+    iq = stage.component.told("divert")
+    message = inner(iq, "divert")
+    assert (message.get("id"), message.get("type", "normal")) == (number, kind)
+    stage.component.answer(iq, ERROR.format("modify", POLICY))
+    assert condition(stage.error(number)) == "modify policy-violation"
+    assert stage.heard() == {}
+
+
+def test_large(stage: Scene) -> None:
+    """64 KiB there and back."""
+    text = "a &lt; ż " * 10_000
+    payload = f"<encrypted xmlns='urn:x:y'>{text}</encrypted>"
+    number = stage.schedule(stage.recipient.bare, SCHEDULE + payload)
+    iq = stage.component.told("divert")
+    stage.component.answer(iq)
+    large = inner(iq, "divert").findtext("{urn:x:y}encrypted", "")
+    assert len(large.encode()) > 65536
+    given = f"<message from='{stage.sender.bare}' to='{stage.recipient.bare}'"
+    answer = stage.component.deliver(f"{given} id='{number}'>{payload}</message>")
+    assert condition(answer) == "result"
+    got = stage.recipient.message(lambda one: one.get("id") == number)
+    assert got.findtext("{urn:x:y}encrypted") == large
 
 
 def test_crash(equipped: XmppServer, stage: Scene) -> None:
@@ -194,29 +238,16 @@ def test_crash(equipped: XmppServer, stage: Scene) -> None:
 
 def test_discovery(stage: Scene) -> None:
     """Server and account say that one can schedule, the server which module it is."""
-    info = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
-    answers = [
-        stage.sender.ask(where, "get", info)
-        for where in (stage.server.domain, stage.sender.bare)
-    ]
-    for answer in answers:
-        features = {
-            one.get("var") for one in answer.iter() if one.tag.endswith("feature")
-        }
-        assert SCHEDULING in features
-    data = "{jabber:x:data}"
-    forms = {
-        one.findtext(f"{data}field[@var='FORM_TYPE']/{data}value"): {
-            field.get("var"): [value.text for value in field.iter(f"{data}value")]
-            for field in one.iter(f"{data}field")
-        }
-        for one in answers[0].iter(f"{data}x")
-    }
-    form = forms[X[1:-1]]
-    assert form.keys() == {"FORM_TYPE", "version", "component", "parts"}
+    features, form = discovered(stage.sender, stage.server.domain)
+    assert SCHEDULING in features
+    assert form.keys() == {"version", "component", "parts"}
     assert form["component"] == [stage.server.component]
-    assert {"divert", "deliver", "bounce", "relation"} <= set(form["parts"])
-    assert form["version"] != [""]
+    assert form["parts"] == list(Options().parts)
+    [version] = form["version"]
+    assert version
+    features, form = discovered(stage.sender, stage.sender.bare)
+    assert SCHEDULING in features
+    assert not form
 
 
 def test_shape(stage: Scene) -> None:

@@ -23,8 +23,9 @@ def relation(
 
 
 def allow(asked: XmlClient, asker: XmlClient) -> None:
-    """And wait until he sees who allowed it."""
+    """And wait until both have it written down."""
     asked.send(f"<presence to='{asker.bare}' type='subscribed'/>")
+    asked.settle()
     asker.presence(asked.bare)
 
 

@@ -16,7 +16,6 @@ from tests.servers.xmpp_server import XmppServer
 
 CONTRIB = Path(__file__).resolve().parents[2] / "contrib"
 FAULTS = Path(__file__).with_name("faults")
-ALL = ("divert", "deliver", "bounce", "relation", "event", "accounts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +25,25 @@ class Options:
     #: seconds until the component has not answered, and until it is told again
     timeout: int = 3
     retry: int = 1
-    parts: tuple[str, ...] = ALL
+    parts: tuple[str, ...] = ("divert", "deliver", "bounce", "relation", "accounts")
+    archives: bool = True
     #: how many ids of `deliver` are remembered
     memory: int = 50_000
 
 
 @contextmanager
-def prosody(options: Options) -> Iterator[Prosody]:
-    """The folder lies where Prosody looks for plugins."""
+def prosody(
+    options: Options, more: str = "", *, broken: str | None = None
+) -> Iterator[Prosody]:
+    """The folder lies where Prosody looks for plugins.
+
+    `more`: lines behind it all; `broken`: a part that does not load.
+    """
     with temporary_folder() as folder:
         modules = folder / "modules"
         shutil.copytree(CONTRIB / "prosody" / "mod_carillon", modules / "mod_carillon")
+        if broken:
+            (modules / "mod_carillon" / f"{broken}.lib.lua").write_text("error('x')")
         for fault in FAULTS.glob("*.lua"):
             shutil.copy(fault, modules)
         parts = ", ".join(f'"{part}"' for part in options.parts)
@@ -48,15 +55,16 @@ carillon_timeout = {options.timeout}
 carillon_retry = {options.retry}
 carillon_memory = {options.memory}
 carillon_parts = {{ {parts} }}
+{more}
 """
-        with Prosody(folder, modules=lines) as server:
+        with Prosody(folder, modules=lines, mam=options.archives) as server:
             yield server
 
 
 @contextmanager
 def ejabberd(options: Options) -> Iterator[Ejabberd]:
     """Compiled and loaded by the running server."""
-    with Ejabberd() as server:
+    with Ejabberd(mam=options.archives) as server:
         server.install_module(CONTRIB / "ejabberd" / "mod_carillon")
         server.reconfigure(f"""
   mod_carillon:

@@ -56,7 +56,9 @@ local function compare() -- prosodyctl works in a process of its own, and an adm
 	if state.last > last then write(); end -- once, however many
 	return compare_every;
 end
-module:add_timer(1, compare); -- not at once: the authentication may load later
+-- while the server starts the authentication may load later; before anybody can log in
+if prosody.start_time then module:add_timer(compare(), compare);
+else module:hook_global("server-started", function () module:add_timer(compare(), compare); end, 100); end
 
 module:hook("user-registered", function (event)
 	if known and not known[event.username] then tell("registered", event.username, "here"); end

@@ -51,9 +51,20 @@ mod_options(_Host) ->
      {memory, 100000},
      {noreply, false}].
 
--spec mod_doc() -> map().
+%% `ejabberdctl man`; README.md says more.
+-spec mod_doc() -> #{desc := binary(), opts := [{atom(), #{value := binary(), desc := binary()}}]}.
 mod_doc() ->
-    #{desc => "Hands messages that are to be sent later to Carillon, and sends them for it."}.
+    #{desc => <<"Hands messages that are to be sent later to Carillon, and sends them for it.">>,
+      opts =>
+          [{component, #{value => <<"Domain">>, desc => <<"Carillon's. It must be set.">>}},
+           {helpers, #{value => <<"[Domain, ...]">>, desc => <<"Further components that may ask.">>}},
+           {parts, #{value => <<"[Part, ...]">>, desc => <<"What is switched on; default: all.">>}},
+           {timeout, #{value => <<"timeout()">>, desc => <<"For an answer; default: 10 seconds.">>}},
+           {retry, #{value => <<"timeout()">>,
+                     desc => <<"Until what was not answered is told again; default: 5 seconds.">>}},
+           {memory, #{value => <<"N">>, desc => <<"Deliveries that are known; default: 100000.">>}},
+           {noreply, #{value => <<"true | false">>,
+                       desc => <<"Whether the server says that it reads no replies.">>}}]}.
 
 -spec depends(binary(), map()) -> [].
 depends(_Host, _Opts) -> [].
@@ -78,7 +89,7 @@ version() -> ?VERSION.
 start(Host, Opts) ->
     load_parts(),
     mod_carillon_events:start(),
-    [{ok, _} = gen_mod:start_child(Process, Host, Opts) || Process <- children()],
+    lists:foreach(fun(Child) -> {ok, _} = gen_mod:start_child(Child, Host, Opts) end, children()),
     change_hooks(Host, []),
     ok = gen_iq_handler:add_iq_handler(
            ejabberd_local, Host, ?NS_CARILLON, mod_carillon_requests, request),
@@ -91,8 +102,7 @@ stop(Host) ->
     [ejabberd_commands:unregister_commands(mod_carillon_upgrade:commands()) || Last],
     gen_iq_handler:remove_iq_handler(ejabberd_local, Host, ?NS_CARILLON),
     [remove_hook(Host, Hook) || {_, Where, _, _, _} = Hook <- hooks(), Where == here orelse Last],
-    [gen_mod:stop_child(Process, Host) || Process <- children()],
-    ok.
+    lists:foreach(fun(Child) -> ok = gen_mod:stop_child(Child, Host) end, children()).
 
 -spec reload(binary(), map(), map()) -> ok.
 reload(_Host, _NewOpts, _OldOpts) -> ok.
@@ -130,6 +140,7 @@ load_part(Beam) ->
 hooks() ->
     [{user_send_packet, here, mod_carillon_divert, user_send, 10}, % mod_mam 88, carbons 89
      {filter_packet, everywhere, mod_carillon_deliver, came_back, 10},
+     {component_connected, everywhere, mod_carillon_outbox, connected, 50},
      {disco_local_features, here, ?MODULE, features, 60},
      {disco_sm_features, here, ?MODULE, features, 60},
      {disco_info, here, ?MODULE, form, 110}, % mod_disco, at 100, begins anew
@@ -189,7 +200,7 @@ form(Acc, _, _, _, _) -> Acc.
 %% in the DNS neither gets what is theirs nor speaks as they.
 -spec reachable(allow | deny, binary(), binary()) -> allow | deny | {stop, deny}.
 reachable(Acc, Host, Domain) ->
-    case lists:member(Domain, askers(Host)) of
+    case lists:member(jid:nameprep(Domain), askers(Host)) of
         true -> {stop, deny};
         false -> Acc
     end.

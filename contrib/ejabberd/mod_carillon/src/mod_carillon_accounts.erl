@@ -63,6 +63,8 @@ users(_, _, _) -> not_implemented(<<"There is no such kind">>).
 
 online(Host) -> [User || {User, _, _} <- ejabberd_sm:get_vh_session_list(Host)].
 
+%% mod_last writes down a registration, too.
+was_seen({ok, _, <<"Registered but didn't login">>}, _) -> false;
 was_seen({ok, Then, _}, Since) -> Then >= Since;
 was_seen(not_found, _) -> false.
 

@@ -10,7 +10,7 @@
 %%% wakes in the newest code, so that no upgrade of the module has to wait for it.
 -module(mod_carillon_divert).
 
--export([user_send/1, wait/2, answered/2]).
+-export([user_send/1, wait/3, answered/3]).
 
 -include("mod_carillon.hrl").
 
@@ -64,49 +64,56 @@ look({Message, #{jid := #jid{lserver = Host} = From} = State} = Acc, To) ->
 
 divert(#message{from = #jid{lserver = Host}} = Message, State) ->
     Component = mod_carillon:opt(Host, component),
-    %% as for any message of his: ejabberd asks only after this hook
-    Allowed = ejabberd_hooks:run_fold(privacy_check_packet, Host, allow, [State, Message, out]),
-    case Allowed == allow andalso ejabberd_router:is_my_route(Component) of
+    case ejabberd_router:is_my_route(Component) of
         true ->
-            hand_over(Host, Component, Message),
+            hand_over(Host, Component, Message, session(State)),
             {stop, {drop, State}};
-        false when Allowed == allow -> bounce(Message, State, away());
-        false -> bounce(Message, State, blocked())
+        false -> bounce(Message, State, away())
     end.
 
-%% Straight to the client: his own blocklist would keep it from him.
+session(#{sid := {_, Session}}) -> Session.
+
 bounce(Message, State, Error) ->
     Refusal = mod_carillon_stanza:refusal(Message, Error),
     {stop, {drop, ejabberd_c2s:send(State, Refusal)}}.
 
 %% From the start of the waiting process on it tells, and nobody else.
-hand_over(Host, Component, Message) ->
+hand_over(Host, Component, Message, Session) ->
     Timeout = mod_carillon:opt(Host, timeout),
     Divert = mod_carillon_stanza:element(
                <<"divert">>, [], [mod_carillon_stanza:forwarded(Message)]),
     IQ = mod_carillon_stanza:to_component(Host, Component, Divert),
-    Waiting = spawn(?MODULE, wait, [Component, Message]),
+    Waiting = spawn(?MODULE, wait, [Component, Message, Session]),
     try
         erlang:send_after(Timeout + ?GRACE, Waiting, {iq_reply, timeout, alarm}),
         ejabberd_router:route_iq(IQ, divert, Waiting, Timeout)
     catch Class:Reason:Stack ->
             ?ERROR_MSG("A message may not have been handed over: ~p:~p ~p", [Class, Reason, Stack]),
-            Waiting ! {iq_reply, failed, divert}
+            Waiting ! {iq_reply, failed, divert},
+            ok
     end.
 
--spec wait(binary(), message()) -> no_return().
-wait(Component, Message) ->
-    erlang:hibernate(?MODULE, answered, [Component, Message]).
+-spec wait(binary(), message(), pid()) -> no_return().
+wait(Component, Message, Session) ->
+    erlang:hibernate(?MODULE, answered, [Component, Message, Session]).
 
--spec answered(binary(), message()) -> ok.
-answered(Component, Message) ->
+-spec answered(binary(), message(), pid()) -> ok | no_return().
+answered(Component, Message, Session) ->
     receive
         {iq_reply, Reply, _} ->
             case verdict(Reply, Component) of
                 kept -> ok;
-                Error -> ejabberd_router:route(mod_carillon_stanza:refusal(Message, Error))
+                Error -> tell(Session, mod_carillon_stanza:refusal(Message, Error))
             end;
-        _ -> wait(Component, Message)
+        _ -> wait(Component, Message, Session)
+    end.
+
+%% Straight to the client that sent it: its blocklist would keep from it what comes from
+%% somebody blocked. A session that was resumed meanwhile is another process.
+tell(Session, Refusal) ->
+    case is_process_alive(Session) of
+        true -> ejabberd_c2s:send(Session, Refusal);
+        false -> ejabberd_router:route(Refusal)
     end.
 
 %% An answer from anybody else, and one that cannot be read, says nothing about it.
@@ -139,8 +146,3 @@ doubtful() ->
       wait, 'remote-server-timeout',
       <<"The scheduling service has not answered. Your message was not sent, but may yet be "
         "scheduled: look at your scheduled messages before you send it again.">>).
-
-blocked() ->
-    mod_carillon_stanza:error(
-      cancel, 'not-acceptable',
-      <<"You have blocked this address. Your message was not scheduled and not sent.">>).

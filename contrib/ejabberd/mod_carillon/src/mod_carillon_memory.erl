@@ -126,8 +126,8 @@ order(Host) -> gen_mod:get_module_proc(Host, mod_carillon_order).
 
 -spec init([binary() | map()]) -> {ok, binary()}.
 init([Host | _]) ->
-    ets:new(table(Host), [named_table, public, set, {read_concurrency, true}]),
-    ets:new(order(Host), [named_table, public, ordered_set]),
+    _ = ets:new(table(Host), [named_table, public, set, {read_concurrency, true}]),
+    _ = ets:new(order(Host), [named_table, public, ordered_set]),
     {ok, Host}.
 
 -spec handle_call(term(), gen_server:from(), binary()) -> {reply, ok, binary()}.

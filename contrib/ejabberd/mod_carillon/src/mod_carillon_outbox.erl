@@ -7,7 +7,7 @@
 
 -behaviour(gen_server).
 
--export([bounce/2, event/3]).
+-export([bounce/2, event/3, connected/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, code_change/3]).
 
 -include("mod_carillon.hrl").
@@ -33,6 +33,15 @@ event(Host, Kind, User) ->
     Account = jid:encode({User, Host, <<>>}),
     gen_server:cast(process(Host), {event, [{<<"kind">>, Kind}, {<<"jid">>, Account}], []}).
 
+%% A component is there, perhaps ours: what its last stream took and did not answer, it
+%% will not answer.
+-spec connected(binary()) -> ok.
+connected(Domain) ->
+    lists:foreach(
+      fun(Host) -> gen_server:cast(process(Host), again) end,
+      [Host || Host <- ejabberd_option:hosts(), gen_mod:is_loaded(Host, mod_carillon),
+               mod_carillon:opt(Host, component) == Domain]).
+
 process(Host) -> gen_mod:get_module_proc(Host, ?MODULE).
 
 %%% The process
@@ -52,7 +61,9 @@ create(Table, Type, Fields) ->
 -spec handle_call(term(), gen_server:from(), state()) -> {reply, ok, state()}.
 handle_call(_, _, State) -> {reply, ok, State}.
 
--spec handle_cast({queue(), [attr()], [xmlel()]}, state()) -> {noreply, state()}.
+-spec handle_cast(again | {queue(), [attr()], [xmlel()]}, state()) -> {noreply, state()}.
+handle_cast(again, State) ->
+    {noreply, push_all(State#{bounce := none, event := none})};
 handle_cast({Queue, Attributes, Children}, #{host := Host} = State) ->
     Number = next_number(Host, Queue),
     Numbered = [{<<"n">>, integer_to_binary(Number)} || Queue == event] ++ Attributes,
@@ -76,7 +87,7 @@ next_number(Host, Queue) ->
 -spec handle_info(term(), state()) -> {noreply, state()}.
 handle_info(tick, #{host := Host} = State) ->
     erlang:send_after(mod_carillon:opt(Host, retry), self(), tick),
-    {noreply, push(bounce, push(event, State))};
+    {noreply, push_all(State)};
 handle_info({iq_reply, Reply, {Queue, Number}}, #{host := Host} = State) ->
     case State of
         #{Queue := Number} ->
@@ -108,6 +119,8 @@ is_settled(Queue, #iq{from = #jid{luser = <<>>, lserver = Component, lresource =
         _ -> false
     end;
 is_settled(_, _, _) -> false.
+
+push_all(State) -> push(bounce, push(event, State)).
 
 push(Queue, #{host := Host} = State) ->
     Component = mod_carillon:opt(Host, component),

@@ -36,7 +36,7 @@ upgrade() ->
         copy_spec(Source),
         load(Ready, Before),
         %% from here on the new code answers
-        [mod_carillon:change_hooks(Host, Hooks) || Host <- hosts()],
+        lists:foreach(fun(Host) -> mod_carillon:change_hooks(Host, Hooks) end, hosts()),
         options(),
         {ok, say("~ts runs in place of ~ts", [mod_carillon:version(), Before])}
     catch throw:{Format, Arguments} ->
@@ -77,17 +77,23 @@ includes() ->
 
 %% Code that something still runs cannot be replaced; it is the one before the present.
 prepare(Files) ->
-    [code:soft_purge(Module) orelse throw({"~ts is still in use; try again in a minute", [Module]})
-     || {Module, _, _} <- Files],
+    lists:foreach(fun not_in_use/1, Files),
     case code:prepare_loading(Files) of
         {ok, Ready} -> Ready;
         {error, Reasons} -> throw({"It cannot be loaded: ~p", [Reasons]})
     end.
 
+not_in_use({Module, _, _}) ->
+    code:soft_purge(Module) orelse
+        throw({"~ts is still in use; try again in a minute", [Module]}).
+
 %% Each by renaming: a server that is killed meanwhile starts with whole files.
 write(Files) ->
-    [written(file:write_file(Beam ++ ".new", Code), Beam) || {_, Beam, Code} <- Files],
-    [written(file:rename(Beam ++ ".new", Beam), Beam) || {_, Beam, _} <- Files].
+    New = fun(Beam) -> Beam ++ ".new" end,
+    lists:foreach(
+      fun({_, Beam, Code}) -> written(file:write_file(New(Beam), Code), Beam) end, Files),
+    lists:foreach(
+      fun({_, Beam, _}) -> written(file:rename(New(Beam), Beam), Beam) end, Files).
 
 written(ok, _) -> ok;
 written({error, Reason}, Beam) -> throw({"~ts: ~ts", [Beam, file:format_error(Reason)]}).
@@ -96,18 +102,22 @@ written({error, Reason}, Beam) -> throw({"~ts: ~ts", [Beam, file:format_error(Re
 copy_spec(Source) ->
     Name = "mod_carillon.spec",
     Installed = filename:dirname(ext_mod:module_ebin_dir(mod_carillon)),
-    file:copy(filename:join(Source, Name), filename:join(Installed, Name)).
+    Target = filename:join(Installed, Name),
+    case file:copy(filename:join(Source, Name), Target) of
+        {ok, _} -> ok;
+        Error -> written(Error, Target)
+    end.
 
 %% What our processes are told waits meanwhile, so that no old state meets the new code.
 load(Ready, Before) ->
     Processes = [{gen_mod:get_module_proc(Host, Module), Module}
                  || Host <- hosts(), Module <- mod_carillon:children()],
-    [sys:suspend(Name) || {Name, _} <- Processes],
+    lists:foreach(fun({Name, _}) -> sys:suspend(Name) end, Processes),
     Loaded = code:finish_loading(Ready),
-    [begin
-         sys:change_code(Name, Module, Before, []),
-         sys:resume(Name)
-     end || {Name, Module} <- Processes],
+    lists:foreach(fun({Name, Module}) ->
+                          ok = sys:change_code(Name, Module, Before, []),
+                          sys:resume(Name)
+                  end, Processes),
     Loaded == ok orelse throw({"It was written and cannot be loaded: ~p", [Loaded]}).
 
 %% An option that this version adds has its default after this, and not before: until
