@@ -39,6 +39,9 @@ SENTENCES = {
     "broadcasts": Phrase("What is or was sent."),
     "subscribers": Phrase("Who stands on a list."),
     "templates": Phrase("What announcements can be made of."),
+    "module": Phrase(
+        "Write the module with which an XMPP server lets people schedule messages."
+    ),
     "db": Phrase("The database's schema."),
 }
 

@@ -46,7 +46,7 @@ SHIFT = Shift(began_at=NOON, seen_at=NOON)
 SIGHT = Sight(
     server="example.org", version="0.2.0", serves=SERVICE, privilege="urn:p",
     parts=frozenset({"divert", "deliver"}), delegated=frozenset({"urn:a", "urn:b"}),
-    rosters=True, seen_at=NOON, open_since=LATER,
+    delegation="urn:d", rosters=True, seen_at=NOON, open_since=LATER,
 )  # fmt: skip
 ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,

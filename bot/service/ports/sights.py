@@ -25,8 +25,9 @@ class Sight:
     privilege: str | None = None
     #: whether it grants to read rosters
     rosters: bool = False
-    #: namespaces that it delegates to us (XEP-0355)
+    #: namespaces that it delegates to us, and that of XEP-0355 in which it does
     delegated: frozenset[str] = frozenset()
+    delegation: str | None = None
     seen_at: datetime
     #: since when messages pass it at once that it held back before
     open_since: datetime | None = None

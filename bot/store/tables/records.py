@@ -79,6 +79,7 @@ sight = sa.Table(
     sa.Column("privilege", sa.Text),
     sa.Column("rosters", sa.Boolean, nullable=False),
     sa.Column("delegated", sa.Text, nullable=False),
+    sa.Column("delegation", sa.Text),
     sa.Column("seen_at", UTCDateTime, nullable=False),
     # since when it does not hold back messages, where it did
     sa.Column("open_since", UTCDateTime),

@@ -50,8 +50,9 @@ class Offer:
     privilege: str | None = None
     #: whether it grants to read rosters
     rosters: bool = False
-    #: the namespaces that it delegates to the service
+    #: the namespaces that it delegates to the service, and that of XEP-0355 itself
     delegated: frozenset[str] = frozenset()
+    delegation: str | None = None
 
     @property
     def sends(self) -> bool:
@@ -120,14 +121,7 @@ class Offers:
         server = stanza.xml.get("from", "")
         if server not in self.policy.people.servers:
             return
-        for namespace in _DELEGATIONS:
-            told = stanza.xml.find(f"{{{namespace}}}delegation")
-            if told is not None:
-                names = told.iter(f"{{{namespace}}}delegated")
-                delegated = frozenset(one.get("namespace", "") for one in names)
-                self._offers[server] = replace(
-                    self.known(server), delegated=delegated - {""}
-                )
+        self._delegated(server, stanza)
         for namespace in _PRIVILEGES:
             told = stanza.xml.find(f"{{{namespace}}}privilege")
             if told is None:
@@ -142,6 +136,18 @@ class Offers:
                 rosters=bool(granted & {("roster", "get"), ("roster", "both")}),
             )
             return
+
+    def _delegated(self, server: str, stanza: StanzaBase) -> None:
+        """Of each namespace ejabberd tells in a message of its own."""
+        for namespace in _DELEGATIONS:
+            told = stanza.xml.find(f"{{{namespace}}}delegation")
+            if told is not None:
+                known = self.known(server)
+                names = told.iter(f"{{{namespace}}}delegated")
+                found = {one.get("namespace", "") for one in names} - {""}
+                self._offers[server] = replace(
+                    known, delegated=known.delegated | found, delegation=namespace
+                )
 
 
 def module(answer: ET.Element, service: str, known: Offer = NOTHING) -> Offer:
