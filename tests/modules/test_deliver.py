@@ -69,6 +69,18 @@ def test_to_one_client(stage: Scene) -> None:
     assert stage.heard() == delivered(number) | {"other": [f"received {number}"]}
 
 
+def test_to_another_stream(stage: Scene) -> None:
+    """Where jabber:client is not the stream's namespace, nothing in it has that one."""
+    with Component(stage.server, stage.server.spares[1]) as neighbour:
+        far = f"far@{neighbour.bare}"
+        stage.component.deliver(message(stage.sender.bare, far, fresh(), BY))
+        came = b""
+        while b"</message>" not in came:
+            came += neighbour.receive()
+    assert b"Happy birthday" in came
+    assert b"jabber:client" not in came
+
+
 def test_of_the_server(stage: Scene) -> None:
     """The server speaks in its own name, and no sender's archive is concerned."""
     number = fresh()
