@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
+from bot.domain.identity import key_of
+from bot.engine.wire import Delivery
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.sights import Sight
 from bot.service.use_cases import UseCases
@@ -29,11 +31,15 @@ class Servers:
         on_bounce: Callable[[Bounce], None],
     ) -> None:
         self._connection = connection
+        self._database = use_cases.database
+        self._admittance = use_cases.admittance
         self.offers = Offers(
             connection, use_cases.policy, asyncio.get_running_loop().time
         )
         self.standings = Standings(self.offers)
-        self._courier = Courier(self.offers, self._admits, on_bounce)
+        self._courier = Courier(
+            self.offers, self._admits, self.standings.gone, on_bounce
+        )
         self.post = Post(connection, self._courier)
 
     def open(self) -> None:
@@ -50,9 +56,14 @@ class Servers:
             return None
         return sight_of(server, offer, self._connection.now())
 
-    async def _admits(self, letter: Letter, to: str) -> None:
+    async def _admits(self, letter: Letter, delivery: Delivery) -> Letter:
         """Asked again when it is due: much may have changed since it was accepted."""
-        await self.standings.standing(letter.announcement.sender, to)
+        sender, to = letter.announcement.sender, delivery.to
+        standing = await self.standings.standing(sender, to)
+        admitted = await self._database.read(
+            self._admittance.due, key_of(delivery.id), to, standing
+        )
+        return letter.without_words() if admitted.only_encrypted else letter
 
 
 def sight_of(server: str, offer: Offer, now: datetime) -> Sight:
