@@ -136,10 +136,13 @@ def test_damaged(odd: Prosody, stage: Scene, name: str) -> None:
     before = file.read_text()
     file.write_text("this is no Lua")
     reload(odd)
+    features, form = discovered(stage.sender, odd.domain)
     number = stage.schedule(stage.recipient.bare)
     if name == "serving":
+        assert form["parts"] == ["divert"]
         stage.component.answer(stage.component.told("divert"))
     else:
+        assert SCHEDULING not in features
         assert condition(stage.error(number)) == "wait internal-server-error"
     assert stage.heard() == {}
     file.write_text(before)
