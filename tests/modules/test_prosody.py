@@ -6,23 +6,23 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.e2e.xml_client import STANZAS
 from tests.modules.scene import (
     ANNOUNCE,
     SCHEDULING,
     Component,
     Scene,
     X,
+    come_back,
     condition,
     delivered,
     described,
     discovered,
+    failed,
     fresh,
     inner,
+    message,
     scene,
 )
-from tests.modules.test_bounce import come_back
-from tests.modules.test_deliver import message
 from tests.servers import equipped
 from tests.servers.prosody import Prosody
 
@@ -67,8 +67,7 @@ def test_a_forged_sender(stage: Scene) -> None:
         forger.bare = stage.component.bare
         forger.answer(iq)  # as if it were kept
         forger.settle()
-        refused = f"<conflict xmlns='{STANZAS[1:-1]}'/>"
-        stage.component.answer(iq, f"<error type='cancel'>{refused}</error>")
+        stage.component.answer(iq, failed("cancel", "conflict"))
     assert condition(stage.error(number)) == "cancel conflict"
     assert stage.heard() == {}
 
@@ -128,6 +127,28 @@ def test_loaded_anew_under_load(odd: Prosody, stage: Scene) -> None:
         one()
     assert kept == sent
     assert stage.heard().keys() <= {"sender"}
+
+
+@pytest.mark.parametrize("name", ["divert", "asking", "serving"])
+def test_damaged(odd: Prosody, stage: Scene, name: str) -> None:
+    """Without the file that diverts, or what it needs, nothing is let out."""
+    file = odd.folder / "modules" / "mod_carillon" / f"{name}.lib.lua"
+    before = file.read_text()
+    file.write_text("this is no Lua")
+    reload(odd)
+    features, form = discovered(stage.sender, odd.domain)
+    number = stage.schedule(stage.recipient.bare)
+    if name == "serving":
+        assert form["parts"] == ["divert"]
+        stage.component.answer(stage.component.told("divert"))
+    else:
+        assert SCHEDULING not in features
+        assert condition(stage.error(number)) == "wait internal-server-error"
+    assert stage.heard() == {}
+    file.write_text(before)
+    reload(odd)
+    stage.schedule(stage.recipient.bare)
+    stage.component.answer(stage.component.told("divert"))
 
 
 @pytest.mark.parametrize(
