@@ -10,7 +10,9 @@ delegation XEP-0355 (0.4.1 §4.1, and its version of before): likewise, which na
 docs/conformance.md, Between people: §10
 """
 
+import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
@@ -75,6 +77,10 @@ class Offers:
     on_look: Callable[[str, Offer], None] = lambda _server, _offer: None
     _offers: dict[str, Offer] = field(default_factory=dict)
     _looked: dict[str, float] = field(default_factory=dict)
+    #: held while a look is under way: whoever asks meanwhile waits for what it finds
+    _looking: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
 
     def open(self) -> None:
         """Listen to what servers grant; before connecting."""
@@ -84,6 +90,8 @@ class Offers:
         """What was granted ends with the session."""
         self._offers.clear()
         self._looked.clear()
+        # who looks still, in vain, keeps nobody of the next session waiting
+        self._looking = defaultdict(asyncio.Lock)
 
     def known(self, server: str) -> Offer:
         """As it was found last."""
@@ -93,14 +101,20 @@ class Offers:
         """Looks anew where it is not known to offer a way to send."""
         if self.known(server).sends:
             return self.known(server)
-        last = self._looked.get(server)
-        if last is None or self.clock() - last >= AGAIN_SECONDS:
-            await self.look(server)
+        async with self._looking[server]:
+            last = self._looked.get(server)
+            is_fresh = last is not None and self.clock() - last < AGAIN_SECONDS
+            if not self.known(server).sends and not is_fresh:
+                await self._look(server)
         return self.known(server)
 
     async def look(self, server: str) -> Offer | None:
         """What its disco#info says of the module now; None where it says nothing."""
-        self._looked[server] = self.clock()
+        async with self._looking[server]:
+            return await self._look(server)
+
+    async def _look(self, server: str) -> Offer | None:
+        session = self._looking
         try:
             answer = await self.connection.ask(
                 ET.Element(f"{{{INFO}}}query"),
@@ -111,6 +125,9 @@ class Offers:
         except (NotConnected, XMPPError) as error:
             log.info("%s says nothing of itself: %s", server, error)
             return None
+        finally:
+            if session is self._looking:
+                self._looked[server] = self.clock()
         found = module(answer, self.connection.addresses.service, self.known(server))
         self._offers[server] = found
         self.on_look(server, found)
