@@ -9,7 +9,16 @@ import pytest
 
 from tests.drills.conftest import Start
 from tests.e2e.xml_client import C
-from tests.people.street import SECONDS, Street, about, hear, soon, street, told
+from tests.people.street import (
+    DELIVER,
+    SECONDS,
+    Street,
+    about,
+    hear,
+    soon,
+    street,
+    told,
+)
 from tests.servers.equipped import Options, without_module
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.xmpp_server import XmppServer
@@ -91,12 +100,20 @@ def test_server_killed_while_it_delivers(place: Street) -> None:
     assert lost + twice <= UNDER_WAY
 
 
-def test_module_away_when_due(place: Street) -> None:
-    """It is tried again, as its sender is told, and goes out once."""
-    number = place.send(soon(8))
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_module_away_when_due(place: Street, is_asked: bool) -> None:
+    """It is tried again, as its sender is told, and goes out once; also where the
+    module has said before how the recipient stands to him.
+    """
     sender = place.sender.first
+    if is_asked:
+        place.gate.stop_at("up", DELIVER)
+    number = place.send(soon(2 if is_asked else 8))
     hear(sender, number, "scheduled")
+    if is_asked:
+        place.gate.reached()
     with without_module(place.town.server):
+        place.gate.release()
         words = sender.take(lambda one: number in one.findtext(f"{C}body", ""), SECONDS)
         assert "tried again" in words.findtext(f"{C}body", "")
         place.nobody_has(number)
