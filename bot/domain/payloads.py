@@ -67,7 +67,7 @@ _PORTS = {"http": 80, "https": 443}
 def is_encrypted(payloads: Sequence[str]) -> bool:
     """Whether it says so (XEP-0380 §3), and has a payload in the namespace it names."""
     elements = _elements(payloads)
-    named = {one.get("namespace", "") for one in elements if one.tag == _EME}
+    named = {one.get("namespace") or None for one in elements if one.tag == _EME}
     return any(one.tag != _EME and _namespace(one) in named for one in elements)
 
 

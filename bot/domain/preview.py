@@ -52,8 +52,12 @@ class CautionKind(StrEnum):
     SUBJECT = "subject-not-in-body"
     #: nobody stands on the list
     NO_READERS = "no-readers"
-    #: list or template is there no more
+    #: list or template is there no more; the message that it is about may not be, then
     GONE = "refers-to-gone"
+    #: a link leads to a file that its server deletes before
+    UPLOAD = "upload-expires"
+    #: for the devices that there are now
+    ENCRYPTED = "encrypted"
     #: the zone never has summer time, or its name is not what it seems
     FIXED_OFFSET = "fixed-offset"
     #: something of it cannot be read any more

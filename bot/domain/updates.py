@@ -1,6 +1,6 @@
 """What an owner hears of a job (Message Scheduling 1.0.0 §7.1 `<status>`, §10)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +16,15 @@ class WireState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something to know of a job that was accepted, for programs and for people."""
+
+    #: the code of a warning
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """How a job stands now."""
 
@@ -24,3 +33,6 @@ class Update:
     status: WireState
     #: which of several occurrences it is about, None where it is about the job
     due_at: datetime | None = None
+    #: of a job that was only just accepted, and the language that they are in
+    remarks: tuple[Remark, ...] = field(default=(), repr=False)
+    language: str = field(default="", repr=False)

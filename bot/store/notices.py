@@ -1,6 +1,7 @@
 """Notices: what owners are still to be told."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.message import Text
-from bot.domain.updates import Update, WireState
+from bot.domain.updates import Remark, Update, WireState
 from bot.service.ports.notices import Notice
 from bot.store.ownership import SERVICE
 from bot.store.tables import notice as table
@@ -47,6 +48,8 @@ class SqlNotices:
         words: dict[str, Any]
         if isinstance(said, Update):
             words = {"job": said.job, "status": said.status, "due_at": said.due_at}
+            if said.remarks:
+                words |= {"text": _written(said.remarks), "language": said.language}
         else:
             words = {"text": said.body, "language": said.language}
         row = {
@@ -81,8 +84,14 @@ class SqlNotices:
 
 def _from_row(row: sa.Row[Any]) -> Notice:
     said: Update | Text
-    if row.text is None:
-        said = Update(job=row.job, status=WireState(row.status), due_at=row.due_at)
+    if row.job is not None:
+        said = Update(
+            job=row.job,
+            status=WireState(row.status),
+            due_at=row.due_at,
+            remarks=_read(row.text),
+            language=row.language or "",
+        )
     else:
         said = Text(language=row.language, body=row.text)
     return Notice(
@@ -92,3 +101,12 @@ def _from_row(row: sa.Row[Any]) -> Notice:
         created_at=row.created_at,
         announcement=row.announcement,
     )
+
+
+def _written(remarks: Iterable[Remark]) -> str:
+    return json.dumps([[one.code, one.text] for one in remarks], ensure_ascii=False)
+
+
+def _read(text: str | None) -> tuple[Remark, ...]:
+    told = json.loads(text) if text else []
+    return tuple(Remark(code=code, text=words) for code, words in told)

@@ -15,6 +15,7 @@ from tests.modules.scene import (
     condition,
     delivered,
     fresh,
+    message,
 )
 from tests.servers.xmpp_server import XmppServer
 
@@ -28,15 +29,6 @@ ENCRYPTED = (
     "<encrypted xmlns='eu.siacs.conversations.axolotl'><header sid='7'>"
     "<key rid='1'>MwohBQ==</key></header><payload>a &amp; b</payload></encrypted>"
 )
-
-
-def message(
-    sender: str, to: str, number: str, content: str = "", kind: str = "chat"
-) -> str:
-    return (
-        f"<message from='{sender}' to='{to}' id='{number}' type='{kind}'>"
-        f"<body>Happy birthday</body>{content}</message>"
-    )
 
 
 def test_as_if_sent(stage: Scene) -> None:
@@ -67,6 +59,18 @@ def test_to_one_client(stage: Scene) -> None:
     number = fresh()
     stage.component.deliver(message(stage.sender.bare, stage.recipient.full, number))
     assert stage.heard() == delivered(number) | {"other": [f"received {number}"]}
+
+
+def test_to_another_stream(stage: Scene) -> None:
+    """Where jabber:client is not the stream's namespace, nothing in it has that one."""
+    with Component(stage.server, stage.server.spares[1]) as neighbour:
+        far = f"far@{neighbour.bare}"
+        stage.component.deliver(message(stage.sender.bare, far, fresh(), BY))
+        came = b""
+        while b"</message>" not in came:
+            came += neighbour.receive()
+    assert b"Happy birthday" in came
+    assert b"jabber:client" not in came
 
 
 def test_of_the_server(stage: Scene) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, ClassVar
 
-from tests.servers import programs
+from tests.servers import erlang
 from tests.servers.processes import ServerError
 from tests.servers.xmpp_server import XmppServer
 
@@ -131,9 +131,8 @@ class Ejabberd(XmppServer):
         (self.folder / "both.pem").write_text("".join(p.read_text() for p in both))
 
     def _command(self) -> list[str | Path]:
-        emulator = self._emulator
         return [
-            emulator / "erlexec",
+            erlang.emulator() / "erlexec",
             *("-noinput", "-noshell"),
             *("+sbwt", "none", "+P", "250000"),  # no busy waiting; many sessions
             *("-pa", self.folder / "modules"),
@@ -142,24 +141,10 @@ class Ejabberd(XmppServer):
         ]
 
     def _environment(self) -> Mapping[str, str]:
-        emulator = self._emulator
-        libraries = programs.folders(
-            self.name, "usr/lib/erlang/lib", f"usr/lib/{programs.multiarch()}"
-        )
         return {
-            "ROOTDIR": str(emulator.parents[1]),
-            "BINDIR": str(emulator),
-            "EMU": "beam",
-            "PROGNAME": "erl",
-            "ERL_LIBS": ":".join(libraries),
-            "ERL_CRASH_DUMP_BYTES": "0",
+            **erlang.environment(),
             "ERL_MAX_PORTS": "32000",
-            "LD_LIBRARY_PATH": programs.library_path(self.name),
             "EJABBERD_CONFIG_PATH": str(self.folder / "ejabberd.yml"),
             "EJABBERD_LOG_PATH": str(self.log),
             "CONTRIB_MODULES_PATH": str(self.folder / "contrib"),
         }
-
-    @property
-    def _emulator(self) -> Path:
-        return programs.find(self.name, "usr/lib/erlang/erts-*/bin/erlexec").parent

@@ -47,6 +47,7 @@ ${modules}
 
 Component "${component}"
   component_secret = "${secret}"
+${component_modules}
 Component "${spare1}"
   component_secret = "${secret}"
 Component "${spare2}"

@@ -65,6 +65,7 @@ class Prosody(XmppServer):
             extra=self.extra,
             hibernation=self.hibernation,
             modules=self.modules,
+            component_modules=self.component_modules,
         )
         (self.folder / "prosody.cfg.lua").write_text(text)
         source = programs.find(self.name, "usr/lib/prosody")

@@ -32,6 +32,7 @@ class XmppServer(Server):
         offline: bool = True,
         extra: str = "",
         modules: str = "",
+        component_modules: str = "",
         hibernation: int = 20,
     ) -> None:
         """Nothing is started yet.
@@ -41,6 +42,7 @@ class XmppServer(Server):
         `extra`: configuration text, in the server's language, for the top level.
         `modules`: the same for the host: lines within Prosody's VirtualHost,
         lines (two spaces deep) under ejabberd's `modules:`.
+        `component_modules`: lines for the component, which Prosody alone has.
         """
         super().__init__(folder)
         self.domain = f"{self.name}.test"
@@ -48,6 +50,7 @@ class XmppServer(Server):
         self.spares = (f"spare1.{self.domain}", f"spare2.{self.domain}")
         self.limits, self.mam, self.offline = limits, mam, offline
         self.extra, self.modules = extra, modules
+        self.component_modules = component_modules
         self.hibernation = hibernation
         self.c2s_port, self.component_port, self.http_port = (
             free_port() for _ in range(3)

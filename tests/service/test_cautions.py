@@ -1,6 +1,6 @@
 """What to know about a schedule beside its moments, told at every door alike."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -311,3 +311,79 @@ def test_a_start_that_is_no_moment_of_the_rule(world: World) -> None:
     assert "begins-later" not in told(right)
     edited = world.edit(right.schedule, deliver_at="2026-03-18T08:00:00Z")
     assert "begins-later" in told(standing(world, edited))
+
+
+OMEMO = "<encrypted xmlns='urn:xmpp:omemo:2'/>"
+REPLY = "<reply xmlns='urn:xmpp:reply:0' to='b@example.org/x' id='1'/>"
+
+
+@pytest.mark.parametrize(
+    ("payloads", "codes"),
+    [
+        ((OMEMO,), {"encrypted"}),
+        ((REPLY,), {"refers-to-gone"}),
+        (("<store xmlns='urn:xmpp:hints'/>", REPLY, OMEMO, REPLY), None),
+        (("<store xmlns='urn:xmpp:hints'/>",), set()),
+    ],
+)
+def test_what_goes_stale(
+    world: World, payloads: tuple[str, ...], codes: set[str] | None
+) -> None:
+    """What is encrypted, and what is about another message, is accepted with a warning,
+    one of each, whenever somebody looks, until it is over.
+    """
+    report = asked(world, people=("b@example.org",), payloads=payloads)
+    wanted = {"encrypted", "refers-to-gone"} if codes is None else codes
+    assert [one.kind for one in report.warnings] == sorted(wanted, reverse=True)
+    assert told(standing(world, report.schedule)) == told(report)
+    world.cancel(report.schedule)
+    assert told(standing(world, report.schedule)) == {}
+
+
+def upload(world: World, days: float, base: str = "https://up.example.org/") -> None:
+    kept = {base: timedelta(days=days)}
+    world.do(lambda uow: uow.facts.keep_uploads("example.org", kept))
+
+
+def test_an_upload_that_expires(world: World) -> None:
+    """A link to a file that its server deletes before is warned of, by the host and by
+    how long it keeps files; one that it keeps longer is not, nor any other link.
+    """
+    upload(world, 7)
+    day = {"deliver_at": "2026-03-02T12:00:00Z", "people": ("b@example.org",)}
+    late = {**day, "deliver_at": "2026-03-09T12:00:00Z"}
+    words = (("en", "See https://up.example.org/1/x.png"),)
+    assert told(asked(world, bodies=words, **day)) == {}
+    report = asked(world, bodies=words, **late)
+    assert told(report) == {
+        "upload-expires": "up.example.org keeps files for 7 days: one that a link leads"
+        " to may be gone by 2026-03-09 12:00 UTC"
+    }
+    elsewhere = (("en", "See https://example.org/1/x.png"),)
+    assert told(asked(world, bodies=elsewhere, **late)) == {}
+    oob = "<x xmlns='jabber:x:oob'><url>https://up.example.org/2</url></x>"
+    [warning] = asked(world, payloads=(oob,), **late).warnings
+    assert warning.moment == datetime(2026, 3, 9, 12, tzinfo=UTC)
+    upload(world, 0.25)
+    hours = only(asked(world, bodies=words, **day), "upload-expires").text
+    assert "keeps files for 6 hours" in hours
+    world.do(lambda uow: uow.facts.keep_uploads("example.org", {}))
+    assert told(standing(world, report.schedule)) == {}
+
+
+def test_an_upload_of_what_recurs(world: World) -> None:
+    """From which occurrence on the file may be gone; one that is skipped is none."""
+    upload(world, 2)
+    job = asked(
+        world,
+        people=("b@example.org",),
+        bodies=(("en", "See https://up.example.org/1/x.png"),),
+        recurrence="FREQ=DAILY",
+    ).schedule
+    first = only(standing(world, job), "upload-expires").moment
+    assert first is not None
+    assert first - timedelta(days=2) > job.created_at
+    assert first - timedelta(days=3) <= job.created_at
+    world.steer("skip", job, ADMIN, f"{first:%Y-%m-%dT%H:%M:%SZ}")
+    again = only(standing(world, job), "upload-expires").moment
+    assert again == first + timedelta(days=1)

@@ -139,6 +139,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.approvals.add(approval)
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
+    unit.facts.keep_uploads("a.example", {"https://a.example/": timedelta(days=7)})
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     return Theirs(

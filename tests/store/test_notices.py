@@ -1,9 +1,10 @@
 """Notices, and what the service remembers about itself."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.message import Text
-from bot.domain.updates import Update, WireState
+from bot.domain.updates import Remark, Update, WireState
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse, Reading
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -34,6 +35,49 @@ def test_notices_are_kept_until_done(database: SqlDatabase) -> None:
         assert unit.notices.claim(later, later + MINUTE, 9) == [other]
 
     database.call(use)
+
+
+def test_remarks_are_kept(database: SqlDatabase) -> None:
+    """What there is to know of an accepted job waits with its headline."""
+    update = Update(
+        job="a",
+        status=WireState.SCHEDULED,
+        remarks=(Remark(code="encrypted", text="geh\u00f6rt nur <jetzt>"),) * 2,
+        language="de",
+    )
+    notice = Notice(to="a@example.org", said=update, created_at=NOON)
+
+    def use(unit: UnitOfWork) -> None:
+        unit.notices.add(notice)
+        [one] = unit.notices.claim(NOON, NOON + MINUTE, 1)
+        assert one == replace(notice, id=one.id)
+        unit.notices.done([one.id])
+
+    database.call(use)
+
+
+def test_uploads_are_remembered(database: SqlDatabase) -> None:
+    """Of each server what it said last; of one that tells none any more, nothing."""
+    week, day = timedelta(days=7), timedelta(days=1)
+
+    def keep(server: str, told: dict[str, timedelta]) -> dict[str, timedelta]:
+        def use(unit: UnitOfWork) -> dict[str, timedelta]:
+            unit.facts.keep_uploads(server, told)
+            return dict(unit.facts.uploads())
+
+        return database.call(use)
+
+    assert database.look(lambda unit: unit.facts.uploads()) == {}
+    first = keep("a.example", {"https://up.a.example/": week})
+    assert first == {"https://up.a.example/": week}
+    both = keep("b.example", {"https://b.example/up/": day})
+    assert both == {**first, "https://b.example/up/": day}
+    assert keep("a.example", {"https://up.a.example/": day}) == {
+        "https://up.a.example/": day,
+        "https://b.example/up/": day,
+    }
+    assert keep("a.example", {}) == {"https://b.example/up/": day}
+    assert keep("b.example", {}) == {}
 
 
 def test_digest_key_is_made_once(database: SqlDatabase) -> None:

@@ -12,8 +12,8 @@ from slixmpp.xmlstream.tostring import tostring
 
 from bot.domain.addresses import Addresses
 from bot.domain.message import Announcement, MessageType, Text
-from bot.domain.updates import Update, WireState
-from bot.xmpp.stanzas.namespaces import ANNOUNCE
+from bot.domain.updates import Remark, Update, WireState
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG
 from bot.xmpp.writing.stencil import Moment, Stencil, StencilError, cut
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.links import (
@@ -240,6 +240,20 @@ def test_updates_are_headlines_with_a_schedule(job: str, due: datetime | None) -
     occurrences = filled.findall(f".//{{{ANNOUNCE}}}occurrence")
     wanted = [] if due is None else [{"due": "2026-12-01T09:00:01Z"}]
     assert [one.attrib for one in occurrences] == wanted
+
+
+@given(texts=st.lists(TEXT, max_size=3))
+def test_updates_carry_warnings(texts: list[str]) -> None:
+    """What there is to know of a job stands in the metadata, with code and language."""
+    remarks = tuple(Remark(code="encrypted", text=text) for text in texts)
+    update = Update(job="j", status=WireState.SCHEDULED, remarks=remarks, language="de")
+    changes = {"type": MessageType.HEADLINE, "texts": (), "scheduler": None}
+    stencil = _cut(_announcement(update=update, **changes))
+    filled = ET.fromstring(stencil.fill("admin@example.org", "x"))
+    warnings = filled.findall(f".//{SCHEDULING}metadata/{{{ANNOUNCE}}}warning")
+    assert [one.text or "" for one in warnings] == texts
+    attributes = {"code": "encrypted", LANG: "de"}
+    assert [one.attrib for one in warnings] == [attributes] * len(texts)
 
 
 @pytest.mark.e2e

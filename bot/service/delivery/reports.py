@@ -25,8 +25,9 @@ from bot.domain.characters import printable
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Listed, Phrase
+from bot.domain.preview import Caution
 from bot.domain.schedule import Origin, PeopleAudience, PersonAudience, Schedule
-from bot.domain.updates import Update, WireState
+from bot.domain.updates import Remark, Update, WireState
 from bot.service.ports.notices import Notice
 from bot.service.ports.schedules import Untold
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -81,11 +82,6 @@ def ended(
     _write(uow, policy, schedule, worded, now)
 
 
-def scheduled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
-    """Tell the owner that it is stored, and under which id."""
-    _headline(uow, schedule, WireState.SCHEDULED, None, now)
-
-
 def returned(
     uow: UnitOfWork,
     policy: Policy,
@@ -106,6 +102,20 @@ def returned(
         _write(uow, policy, schedule, worded, now)
     elif "@" in schedule.owner:
         _write_to(uow, policy, schedule, schedule.owner, worded, now)
+
+
+def accepted(
+    uow: UnitOfWork, schedule: Schedule, warnings: Sequence[Caution], now: datetime
+) -> None:
+    """Tell the owner of a message that came in whole that it is kept, and what to know
+    of it, in the language that it came in, where that is one of ours.
+    """
+    language = language_for(schedule.language or "")
+    remarks = tuple(
+        Remark(code=one.kind.value, text=printable(said(one.phrase, language)))
+        for one in warnings
+    )
+    _headline(uow, schedule, WireState.SCHEDULED, None, now, remarks, language)
 
 
 def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
@@ -318,10 +328,18 @@ def _headline(
     state: WireState,
     due: datetime | None,
     now: datetime,
+    remarks: tuple[Remark, ...] = (),
+    language: str = "",
 ) -> None:
     if not schedule.updates or "@" not in schedule.owner:
         return
-    update = Update(job=schedule.client_id, status=state, due_at=due)
+    update = Update(
+        job=schedule.client_id,
+        status=state,
+        due_at=due,
+        remarks=remarks,
+        language=language,
+    )
     _note(uow, schedule, schedule.owner, update, now)
 
 

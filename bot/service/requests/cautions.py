@@ -5,18 +5,24 @@ the cautions that need the list, the template or the zone's name. One list of al
 to every door, which tells each by its code and its words.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain import coming, recurrence, wallclock
+from bot.domain import coming, payloads, recurrence, wallclock
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.fields import FieldType, Template, check
 from bot.domain.language import base_of, choose
 from bot.domain.message import Text
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Counted, Phrase
 from bot.domain.preview import Caution, CautionKind
-from bot.domain.schedule import FieldValues, ListAudience, Schedule, TemplateContent
+from bot.domain.schedule import (
+    FieldValues,
+    ListAudience,
+    Schedule,
+    TemplateContent,
+    TextContent,
+)
 from bot.domain.zones import fixed
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -52,6 +58,8 @@ class Cautions:
         content = schedule.content
         if not isinstance(content, TemplateContent):
             yield from _of_subjects(content.texts)
+            yield from _of_payloads(content.payloads)
+            yield from _of_links(uow, schedule, content, skipped)
             return
         if content.template not in self.templates.names():
             gone = Phrase(
@@ -99,6 +107,59 @@ def _of_subjects(texts: Iterable[Text]) -> Iterator[Caution]:
             "many clients do not show the subject; say what it says in the body, too"
         )
         yield Caution(kind=CautionKind.SUBJECT, phrase=why)
+
+
+def _of_payloads(given: Sequence[str]) -> Iterator[Caution]:
+    if payloads.refers(given):
+        why = Phrase(
+            "it answers, corrects or reacts to another message, which may be gone by"
+            " then"
+        )
+        yield Caution(kind=CautionKind.GONE, phrase=why)
+    if payloads.seems_encrypted(given):
+        why = Phrase(
+            "it is encrypted for the devices that there are now; those added later"
+            " cannot read it"
+        )
+        yield Caution(kind=CautionKind.ENCRYPTED, phrase=why)
+
+
+def _of_links(
+    uow: UnitOfWork,
+    schedule: Schedule,
+    content: TextContent,
+    skipped: Collection[datetime],
+) -> Iterator[Caution]:
+    """One for each service that deletes a file before it is told of for the last time.
+
+    What is linked to was there when it was asked for, at the latest from then on.
+    """
+    links = payloads.links(content.texts, content.payloads)
+    uploads = uow.facts.uploads() if links else {}
+    found: dict[str, timedelta] = {}
+    for link in links:
+        kept = payloads.kept_for(link, uploads)
+        if kept is not None:
+            host = payloads.host_of(link)
+            found[host] = min(kept, found.get(host, kept))
+    for host, kept in found.items():
+        first = _first_after(schedule, skipped, schedule.created_at + kept)
+        if first is not None:
+            why = Phrase(
+                "{host} keeps files for {length}: one that a link leads to may be gone"
+                " by {moment}",
+                host=host,
+                length=_length(kept),
+                moment=schedule.shown(first),
+            )
+            yield Caution(kind=CautionKind.UPLOAD, phrase=why, moment=first)
+
+
+def _length(time: timedelta) -> Phrase:
+    if time < _DAY:
+        hours = max(1, time // timedelta(hours=1))
+        return Counted("{count} hour", "{count} hours", hours)
+    return Counted("{count} day", "{count} days", time // _DAY)
 
 
 def _says(body: str, subject: str) -> bool:

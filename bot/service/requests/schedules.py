@@ -125,10 +125,10 @@ class Schedules:
         verdict = self._admittance.asked(uow, schedule, standing)
         stored = uow.schedules.add(schedule)
         self._admittance.settle(uow, stored, verdict)
-        if stored.origin is Origin.INLINE:  # nobody else tells its id
-            reports.scheduled(uow, stored, now)
-        uow.nudge()
         report = self.warned(uow, stored)
+        if stored.origin is Origin.INLINE:  # nobody else tells its id
+            reports.accepted(uow, stored, report.warnings, now)
+        uow.nudge()
         return report, Quota(quota.used + 1, quota.limit)
 
     def recipient(self, caller: Caller, request: ScheduleRequest) -> str | None:

@@ -13,7 +13,7 @@ notice = sa.Table(
     service(),
     sa.Column("recipient", sa.Text, nullable=False),
     # words and their language, or an update: job as its owner knows it, status,
-    # moment of several
+    # moment of several; its text are remarks, each [code, words], as JSON
     sa.Column("text", sa.Text),
     sa.Column("language", sa.Text),
     sa.Column("job", sa.Text),

@@ -40,6 +40,7 @@ from bot.xmpp.doors.moves import RETRY_SECONDS
 from bot.xmpp.doors.people.bounces import BounceDoor
 from bot.xmpp.doors.people.divert import DivertDoor
 from bot.xmpp.doors.presence import PresenceDoor
+from bot.xmpp.doors.scheduling.delegation import DelegationDoor
 from bot.xmpp.doors.scheduling.door import SchedulingDoor
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
@@ -126,6 +127,7 @@ class Doors:
         self._scheduling.open()
         DivertDoor(connection, self._desk).open()
         BounceDoor(connection, self._use_cases, self._ids).open()
+        DelegationDoor(connection, self._desk, self._scheduling).open()
         self._presence = PresenceDoor(
             connection,
             self._database,

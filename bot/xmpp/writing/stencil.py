@@ -26,7 +26,7 @@ from bot.domain.message import Announcement
 from bot.domain.phrase import Phrase
 from bot.domain.updates import Update
 from bot.xmpp.stanzas import scheduling
-from bot.xmpp.stanzas.namespaces import ANNOUNCE
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG
 
 _SPECIAL = re.compile(r"[&<>'\"]")
 _END = "</message>"
@@ -159,6 +159,11 @@ def _add(message: Message, update: Update) -> None:
     if update.due_at is not None:
         due = timestamps.format(update.due_at)
         ET.SubElement(schedule["metadata"].xml, f"{{{ANNOUNCE}}}occurrence", due=due)
+    for remark in update.remarks:
+        attributes = {"code": remark.code, LANG: update.language}
+        metadata = schedule["metadata"].xml
+        warning = ET.SubElement(metadata, f"{{{ANNOUNCE}}}warning", attributes)
+        warning.text = remark.text
 
 
 def _attribute(value: str) -> bytes:

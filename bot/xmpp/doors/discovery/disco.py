@@ -77,6 +77,18 @@ def prepare(connection: Connection) -> None:
         connection.listen(path, _refuse, stanza_type="set")
 
 
+def tell_at_nodes(connection: Connection, features: Mapping[str, str]) -> None:
+    """Tell at a node of the service's address one feature; before connecting.
+
+    `features`: node -> feature.
+    """
+    service = JID(connection.addresses.service)
+    for node, feature in features.items():
+        info = DiscoInfo()
+        info.add_feature(feature)
+        connection.discovery.static.set_info(service, node, None, info)
+
+
 def _refuse(iq: StanzaBase) -> None:
     iq.unhandled()
 

@@ -5,6 +5,7 @@ gives back, or its error, into the answer; nothing else. `questions` knows the
 elements.
 """
 
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -54,7 +55,7 @@ class SchedulingDoor:
         reference = new_reference()
         with bound_contextvars(request=reference):
             try:
-                payload = await self.handle(iq)
+                payload = await self.handle(iq, lambda: self._check_address(iq["to"]))
             except Exception as error:  # noqa: BLE001 - the table of errors is next
                 reply = refusal(iq, error, reference)
             else:
@@ -63,8 +64,10 @@ class SchedulingDoor:
         # slixmpp's writer would leave out some attributes of metadata as given
         self._connection.send(serialised(reply.xml, CLIENT))
 
-    async def handle(self, iq: Iq) -> ET.Element:
-        """The payload of the result; raises any CarillonError."""
+    async def handle(self, iq: Iq, check_address: Callable[[], None]) -> ET.Element:
+        """The payload of the result; raises any CarillonError, as `check_address` may
+        where it was sent to the wrong one.
+        """
         element = iq.xml[0]  # the one child: the stream refuses several
         kind = kind_of(element.tag, iq["type"])
         caller = caller_of(iq.xml.get("from", ""), self._policy)
@@ -77,7 +80,7 @@ class SchedulingDoor:
 
         def read() -> Wanted[Any]:
             _check_type(iq, kind)
-            self._check_address(iq["to"])
+            check_address()
             questions.append(kind.read(element, envelope))
             return questions[0].wanted
 

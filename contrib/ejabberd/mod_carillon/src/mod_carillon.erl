@@ -11,8 +11,8 @@
 %%%   mod_carillon_upgrade   new code with nothing stopped
 %%%   mod_carillon_guard     stands in while the module is exchanged
 %%%
-%%% The wire is `docs/reference/modules.md`. Hooks belong to no process, so that none
-%%% that ends lifts them; options are read where they are used.
+%%% What is on the wire: `docs/reference/protocol.md`, "Server modules". Hooks belong to no
+%%% process, so that none that ends lifts them; options are read where they are used.
 -module(mod_carillon).
 
 -behaviour(gen_mod).
@@ -57,11 +57,11 @@ mod_doc() ->
     #{desc => <<"Hands messages that are to be sent later to Carillon, and sends them for it.">>,
       opts =>
           [{component, #{value => <<"Domain">>, desc => <<"Carillon's. It must be set.">>}},
-           {helpers, #{value => <<"[Domain, ...]">>, desc => <<"Further components that may ask.">>}},
-           {parts, #{value => <<"[Part, ...]">>, desc => <<"What is switched on; default: all.">>}},
-           {timeout, #{value => <<"timeout()">>, desc => <<"For an answer; default: 10 seconds.">>}},
+           {helpers, #{value => <<"[Domain, ...]">>, desc => <<"More components that may ask.">>}},
+           {parts, #{value => <<"[Part, ...]">>, desc => <<"What is on; default: all.">>}},
+           {timeout, #{value => <<"timeout()">>, desc => <<"For an answer; default: 10 s.">>}},
            {retry, #{value => <<"timeout()">>,
-                     desc => <<"Until what was not answered is told again; default: 5 seconds.">>}},
+                     desc => <<"Until what was not answered is told again; default: 5 s.">>}},
            {memory, #{value => <<"N">>, desc => <<"Deliveries that are known; default: 100000.">>}},
            {noreply, #{value => <<"true | false">>,
                        desc => <<"Whether the server says that it reads no replies.">>}}]}.

@@ -14,14 +14,14 @@
 
 -include("mod_carillon.hrl").
 
--define(DAY, 86400).
+-define(DAY, 86400000000). % microseconds
 
 -type key() :: {Id :: binary(), Recipient :: jid:ljid(), Sender :: jid:ljid()}.
 
 %% Who delivers it now; what its routing ended with, in that process; what became of it.
 -type state() :: pid() | {refused, stanza_error()} | sent | returned.
 
--type row() :: {key(), Second :: integer(), state()}.
+-type row() :: {key(), Moment :: integer(), state()}.
 
 %%% From not known to sent
 
@@ -115,7 +115,8 @@ forget(Host, {Then, Key} = First, Limit, Over) when Then < Limit; Over > 0 ->
     forget(Host, ets:first(order(Host)), Limit, Over - 1);
 forget(_, _, _, _) -> ok.
 
-now_() -> erlang:monotonic_time(second).
+%% So finely that it tells the order, too.
+now_() -> erlang:monotonic_time(microsecond).
 
 %% Of hosts where the module is loaded only, since it makes atoms.
 table(Host) -> gen_mod:get_module_proc(Host, mod_carillon_deliveries).

@@ -96,7 +96,10 @@ write(Files) ->
       fun({_, Beam, _}) -> written(file:rename(New(Beam), Beam), Beam) end, Files).
 
 written(ok, _) -> ok;
-written({error, Reason}, Beam) -> throw({"~ts: ~ts", [Beam, file:format_error(Reason)]}).
+written({error, Reason}, Beam) -> not_written(Beam, Reason).
+
+-spec not_written(file:filename(), atom()) -> no_return().
+not_written(File, Reason) -> throw({"~ts: ~ts", [File, file:format_error(Reason)]}).
 
 %% What modules_installed shows.
 copy_spec(Source) ->
@@ -105,7 +108,7 @@ copy_spec(Source) ->
     Target = filename:join(Installed, Name),
     case file:copy(filename:join(Source, Name), Target) of
         {ok, _} -> ok;
-        Error -> written(Error, Target)
+        {error, Reason} -> not_written(Target, Reason)
     end.
 
 %% What our processes are told waits meanwhile, so that no old state meets the new code.
