@@ -11,7 +11,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.schedule import ScheduleState
-from tests.e2e.between import (
+from tests.e2e.service import Service
+from tests.e2e.speaking import about, names, now, payload, refusal, said, written
+from tests.e2e.xml_client import C, XmlClient
+from tests.modules.scene import Component, Pair, S, X, delivered, fresh, pair
+from tests.people.between import (
     DUE,
     LATER,
     QUIET,
@@ -28,11 +32,7 @@ from tests.e2e.between import (
     unregister,
     update,
 )
-from tests.e2e.service import Service
-from tests.e2e.speaking import about, names, now, payload, refusal, said, written
-from tests.e2e.xml_client import C, XmlClient
-from tests.modules.scene import Component, Pair, S, X, delivered, fresh, pair
-from tests.servers.xmpp_server import XmppServer
+from tests.people.conftest import ADMIN, Town
 
 pytestmark = pytest.mark.e2e
 
@@ -44,36 +44,20 @@ OMEMO = (
 )
 
 
-@pytest.fixture(scope="module")
-def service(
-    equipped: XmppServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """The running component."""
-    equipped.register("chief")
-    found = Service(
-        tmp_path_factory.mktemp("service"),
-        equipped,
-        "component",
-        admins=[equipped.jid("chief")],
-        web="127.0.0.1:0",
-    )
-    with found.file.open("a") as file:
-        file.write("[notify]\njids = []\n[limits.user]\nrequests_per_minute = 0\n")
-    found.start()
-    try:
-        found.wait_until_connected()
-        yield found
-    finally:
-        found.close()
+@pytest.fixture
+def service(place: Town) -> Service:
+    """Running."""
+    if not place.service.is_running:
+        place.service.start()
+        place.service.wait_until_connected()
+    return place.service
 
 
 @pytest.fixture
-def people(equipped: XmppServer, service: Service) -> Iterator[Pair]:
+def people(place: Town, service: Service) -> Iterator[Pair]:
     """Two with two clients each, on the server of the running service."""
-    if not service.is_running:
-        service.start()
-        service.wait_until_connected()
-    with pair(equipped) as found:
+    assert service.is_running
+    with pair(place.server) as found:
         yield found
 
 
@@ -238,7 +222,7 @@ def test_managed_like_any_other(people: Pair, service: Service) -> None:
     )
     assert (shown["origin"], shown["people"]) == ("inline", [to])
     assert shown["in_owners_name"]
-    with XmlClient(people.server, user="chief") as chief:
+    with XmlClient(people.server, user=ADMIN) as chief:
         owner = f"<owner xmlns='{X[1:-1]}'>{sender.bare}</owner>"
         seen = job_of(chief, service, job, f"<metadata>{owner}</metadata>")
     assert "later" not in ET.tostring(seen, "unicode")
@@ -283,7 +267,7 @@ def test_somebody_is_gone(people: Pair, service: Service) -> None:
     first, second = fresh(), fresh()
     people.schedule(recipient.bare, scheduled(f"{LATER}<id>{first}</id>"))
     daily = "<recurrence>FREQ=DAILY;COUNT=9</recurrence>"
-    people.schedule(server.jid("chief"), scheduled(f"{LATER}{daily}<id>{second}</id>"))
+    people.schedule(server.jid(ADMIN), scheduled(f"{LATER}{daily}<id>{second}</id>"))
     update(sender, first, "scheduled")
     update(sender, second, "scheduled")
     leave(recipient, people.other)
