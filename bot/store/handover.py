@@ -20,6 +20,7 @@ from bot.store.tables import (
     metadata,
     request_count,
     schedule,
+    storage_key,
     subscriber,
 )
 from bot.store.upgrade import require_head, transaction
@@ -69,7 +70,7 @@ def adopt(url: str, service: str, former: str) -> Handed:
             schedules=_count(connection, former, schedule, but_welcomes=True),
         )
         # what a start under the new JID made, and would be in the way
-        for table in (announcement_list, request_count):
+        for table in (announcement_list, request_count, storage_key):
             connection.execute(sa.delete(table).where(table.c.service == service))
         _let_stand(connection, service, former)
         for table in metadata.tables.values():

@@ -14,6 +14,7 @@ from bot.cli.program import app
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse, Reading
+from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from tests.cli.workplace import Workplace, hold, plan, send, soon
@@ -204,6 +205,8 @@ def _service(place: Workplace, take: Take) -> None:
             ),
         )
         uses.database.call(lambda unit: unit.facts.beat(pulse))
+        sight = Sight(server="example.org", seen_at=now, open_since=now)
+        uses.database.call(lambda unit: unit.sights.put(sight))
     take("reload")
     with closing(sqlite3.connect(place.folder / "carillon.db")) as database:
         database.execute("UPDATE schedule SET timezone = 'X' WHERE client_id = 'disks'")

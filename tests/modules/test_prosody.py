@@ -129,6 +129,28 @@ def test_loaded_anew_under_load(odd: Prosody, stage: Scene) -> None:
     assert stage.heard().keys() <= {"sender"}
 
 
+@pytest.mark.parametrize("name", ["divert", "asking", "serving"])
+def test_damaged(odd: Prosody, stage: Scene, name: str) -> None:
+    """Without the file that diverts, or what it needs, nothing is let out."""
+    file = odd.folder / "modules" / "mod_carillon" / f"{name}.lib.lua"
+    before = file.read_text()
+    file.write_text("this is no Lua")
+    reload(odd)
+    features, form = discovered(stage.sender, odd.domain)
+    number = stage.schedule(stage.recipient.bare)
+    if name == "serving":
+        assert form["parts"] == ["divert"]
+        stage.component.answer(stage.component.told("divert"))
+    else:
+        assert SCHEDULING not in features
+        assert condition(stage.error(number)) == "wait internal-server-error"
+    assert stage.heard() == {}
+    file.write_text(before)
+    reload(odd)
+    stage.schedule(stage.recipient.bare)
+    stage.component.answer(stage.component.told("divert"))
+
+
 @pytest.mark.parametrize(
     ("kind", "needed"), [("seen", "mod_lastlog2"), ("room", "mod_muc")]
 )

@@ -21,6 +21,8 @@ from bot.service.ports.readers import (
     Suspensions,
 )
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
+from bot.service.ports.sights import Sights
+from bot.service.ports.storage import KeptContent, StorageKeys
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
 
@@ -62,9 +64,15 @@ class UnitOfWork(Protocol):
     @property
     def facts(self) -> Facts: ...
     @property
+    def sights(self) -> Sights: ...
+    @property
     def requests(self) -> RequestCounts: ...
     @property
     def audit(self) -> AuditTrail: ...
+    @property
+    def keys(self) -> StorageKeys: ...
+    @property
+    def content(self) -> KeptContent: ...
 
     def now(self) -> datetime:
         """By the database's clock, one for all processes that share it: of leases,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from bot.domain.updates import WireState
-from bot.store.tables.base import metadata, one_of, service
+from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
 
 notice = sa.Table(
@@ -14,7 +14,7 @@ notice = sa.Table(
     sa.Column("recipient", sa.Text, nullable=False),
     # words and their language, or an update: job as its owner knows it, status,
     # moment of several; its text are remarks, each [code, words], as JSON
-    sa.Column("text", sa.Text),
+    sa.Column("text", sa.Text, info=CONTENT),
     sa.Column("language", sa.Text),
     sa.Column("job", sa.Text),
     sa.Column("status", sa.Text),
@@ -63,6 +63,34 @@ fact = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+# By which keys content of a service may be encrypted; '': some may be in the clear.
+storage_key = sa.Table(
+    "storage_key",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+)
+
+# What was seen last of a server for whose users messages are scheduled.
+sight = sa.Table(
+    "sight",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("server", sa.Text, primary_key=True),
+    # of its module; words with blanks between them
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("serves", sa.Text, nullable=False),
+    sa.Column("parts", sa.Text, nullable=False),
+    # what it grants, by XEP-0356 and XEP-0355
+    sa.Column("privilege", sa.Text),
+    sa.Column("rosters", sa.Boolean, nullable=False),
+    sa.Column("delegated", sa.Text, nullable=False),
+    sa.Column("delegation", sa.Text),
+    sa.Column("seen_at", UTCDateTime, nullable=False),
+    # since when it does not hold back messages, where it did
+    sa.Column("open_since", UTCDateTime),
 )
 
 pulse = sa.Table(
