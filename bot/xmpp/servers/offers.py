@@ -10,6 +10,7 @@ delegation XEP-0355 (0.4.1 §4.1, and its version of before): likewise, which na
 docs/conformance.md, Between people: §10
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -75,6 +76,7 @@ class Offers:
     on_look: Callable[[str, Offer], None] = lambda _server, _offer: None
     _offers: dict[str, Offer] = field(default_factory=dict)
     _looked: dict[str, float] = field(default_factory=dict)
+    _looking: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def open(self) -> None:
         """Listen to what servers grant; before connecting."""
@@ -93,9 +95,12 @@ class Offers:
         """Looks anew where it is not known to offer a way to send."""
         if self.known(server).sends:
             return self.known(server)
-        last = self._looked.get(server)
-        if last is None or self.clock() - last >= AGAIN_SECONDS:
-            await self.look(server)
+        # who asks while somebody looks waits for what is found
+        async with self._looking.setdefault(server, asyncio.Lock()):
+            last = self._looked.get(server)
+            due = last is None or self.clock() - last >= AGAIN_SECONDS
+            if due and not self.known(server).sends:
+                await self.look(server)
         return self.known(server)
 
     async def look(self, server: str) -> Offer | None:
