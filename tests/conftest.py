@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.domain import wallclock
 from tests.conformance import ran
+from tests.servers import equipped as servers_with_module
 from tests.servers import signals
 from tests.servers.ejabberd import Ejabberd
 from tests.servers.environment import servers_of
@@ -58,6 +59,14 @@ def server(request: pytest.FixtureRequest) -> XmppServer:
     """The test runs twice, on either shared XMPP server."""
     found: XmppServer = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session", params=["prosody", "ejabberd"])
+def equipped(request: pytest.FixtureRequest) -> Iterator[XmppServer]:
+    """Either XMPP server with our module, shared: accounts with names of your own."""
+    options = servers_with_module.Options()
+    with servers_with_module.STARTED[request.param](options) as server:
+        yield server
 
 
 #: in CI and in `make test`

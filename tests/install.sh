@@ -18,6 +18,7 @@ declare -A packages=(
   [postgresql]="postgresql"
   [faketime]="libfaketime"
   [prometheus]="prometheus"
+  [luacheck]="lua-check"
   [tools]="systemd strace zsh fish mandoc buildah debootstrap debian-archive-keyring"
 )
 
@@ -134,7 +135,7 @@ install_servers() {
   local server stamp
   mkdir -p .cache/servers
   rm -rf .cache/servers/*.??????
-  for server in prosody ejabberd postgresql faketime prometheus tools; do
+  for server in prosody ejabberd postgresql faketime prometheus luacheck tools; do
     stamp="${packages[$server]} on $(cat /etc/debian_version) $(dpkg --print-architecture)"
     [ "$stamp" != "$(cat ".cache/servers/$server/.installed" 2>/dev/null)" ] || continue
     # shellcheck disable=SC2086 # a list of words

@@ -37,8 +37,7 @@ def policy_of(settings: Settings) -> Policy:
 
 def _people(settings: Settings) -> People:
     addresses, given = settings.xmpp.addresses, settings.access.servers
-    # only a component can be asked by a module, and ask it
-    own = {addresses.server} if addresses.component else set()
+    own = {addresses.server} if addresses.speaks_for_people else set()
     return People(
         enabled=settings.people.enabled,
         servers=frozenset(own if given is None else given),

@@ -169,7 +169,8 @@ class Running:
         #: which hang-up, and which asking in the database, was heeded last
         self._heeded = (ending.hang_ups, 0)
         bystander = Loop("bystander", Bystander(database, clock).step)
-        teller = Loop("teller", Teller(database, use_cases.suspensions).step)
+        telling = Teller(database, use_cases.suspensions, use_cases.approvals)
+        teller = Loop("teller", telling.step)
         self._own_loops = (
             *(self._pulse, self._renewing, self._housekeeping),
             *(self._reading, bystander, teller),

@@ -39,6 +39,8 @@ class Admission:
     async def admit(self, asked: Asked) -> None:
         """Count a request; raises PolicyViolation with the seconds to wait."""
         who = asked.caller.owner
+        if not self._quotas.counts(asked.caller):
+            return
         async with self._counting.setdefault(who, asyncio.Lock()):
             now = self._now()
             recorded = False

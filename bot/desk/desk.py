@@ -15,13 +15,14 @@ refused, be it while he looked at what a change would do.
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.desk.admission import Admission
 from bot.desk.gate import Gate, Share
 from bot.desk.places import Places
+from bot.desk.turns import Turns
 from bot.desk.verb import Inquire, Pause, Steps, Wanted, Write
 from bot.domain.access import Access
 from bot.domain.audit import Action, Asked
@@ -82,28 +83,31 @@ class Desk:
         #: for doors, before they read anything
         self.gate = Gate(time.monotonic)
         self._places = Places()
+        self._turns = Turns()
         self._strangers = STRANGERS_WRITTEN_DOWN.of_all(time.monotonic)
         #: who knows the servers, once there is a connection to them
         self.neighbours: Neighbours | None = None
 
     # --- for doors that wait in an event loop -------------------------------------
 
-    async def ask(self, asked: Asked, read: Callable[[], Wanted[T]]) -> T:
+    async def ask(
+        self, asked: Asked, read: Callable[[], Wanted[T]], *, waits: bool = False
+    ) -> T:
         """Carry out what `read` finds to be wanted; raises any CarillonError.
 
         `asked`: who asks, through which door, and what it is as far as can be seen
-        before it is read.
+        before it is read. `waits`: until it is its turn, where others are refused; for
+        a door at which somebody else waits.
         """
-        try:
-            self._places.take(asked.caller)
-        except Unavailable:
-            self._in_vain(asked, Unavailable.code)
-            raise
-        try:
+        places = self._turns if waits else self._places
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(places.place(asked.caller))
+            except Unavailable:
+                self._in_vain(asked, Unavailable.code)
+                raise
             await self._admit(asked)
             return await self._answer(asked, read)
-        finally:
-            self._places.give_back(asked.caller)
 
     async def _admit(self, asked: Asked) -> None:
         """Raises Forbidden for strangers, who learn nothing: not even what is wrong

@@ -6,6 +6,8 @@ places of their own, and of the others one person has a share.
 """
 
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from bot.desk.gate import has_role
 from bot.domain.access import Caller
@@ -21,14 +23,16 @@ class Places:
         self._named = 0
         self._others: Counter[str] = Counter()
 
-    def take(self, caller: Caller) -> None:
-        """Take one of the caller's; raises Unavailable where there is none."""
+    @asynccontextmanager
+    async def place(self, caller: Caller) -> AsyncIterator[None]:
+        """One of the caller's; raises Unavailable where there is none."""
         if self._is_full(caller):
-            raise Unavailable(Phrase("Too many ask at once; ask again in a moment."))
+            raise too_many()
         self._count(caller, 1)
-
-    def give_back(self, caller: Caller) -> None:
-        self._count(caller, -1)
+        try:
+            yield
+        finally:
+            self._count(caller, -1)
 
     def _is_full(self, caller: Caller) -> bool:
         if has_role(caller):
@@ -44,3 +48,8 @@ class Places:
             return
         self._others[caller.owner] += one
         self._others += Counter()  # without those who have none
+
+
+def too_many() -> Unavailable:
+    """There is no room for one more."""
+    return Unavailable(Phrase("Too many ask at once; ask again in a moment."))

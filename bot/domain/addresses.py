@@ -8,6 +8,7 @@ presence        its server answers probes,   the service answers probes,
                 and tells all contacts       and tells each reader
 roster, rooms,  kept for it                  there are none
 archive
+people's names  nobody's                     those of the servers that let it
 """
 
 from dataclasses import dataclass
@@ -62,6 +63,11 @@ class Addresses:
         may be in.
         """
         return not self.component
+
+    @property
+    def speaks_for_people(self) -> bool:
+        """A server may let the service send in its people's names."""
+        return self.component
 
     # --- from names to addresses and back -------------------------------------------
 

@@ -24,6 +24,8 @@ class Action(StrEnum):
     STOP = "stop"
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
+    CONSENT = "consent"
+    ANSWER = "answer"
     PURGE = "purge"
     RELOAD = "reload"
     SUSPEND = "suspend"

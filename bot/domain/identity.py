@@ -17,6 +17,11 @@ def new_key() -> str:
     return secrets.token_hex(8)
 
 
+def key_of(message_id: str) -> str:
+    """The broadcast's key in one of our own ids."""
+    return message_id.partition(".")[0]
+
+
 class MessageIds:
     """Ids under one secret (16 to 64 bytes)."""
 

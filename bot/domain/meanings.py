@@ -58,7 +58,7 @@ REASONS_OF_MANY: Mapping[str, Phrase] = {
     "paused": Phrase("it was paused then"),
 }
 
-#: why somebody was not told: RFC 6120 §8.3.3, RFC 3920 §9.3.3, and three of ours
+#: why somebody was not told: RFC 6120 §8.3.3, RFC 3920 §9.3.3, and some of ours
 CONDITIONS: Mapping[str, Phrase] = {
     "bad-request": Phrase("the server did not understand the message"),
     "conflict": Phrase("the server has another of that name"),
@@ -88,6 +88,7 @@ CONDITIONS: Mapping[str, Phrase] = {
     "content": Phrase("the text could not be made for this reader"),
     "left": Phrase("unsubscribed before it was his turn"),
     "stream-error": Phrase("the server closed the connection over this message"),
+    "sender-gone": Phrase("its sender's account no longer exists"),
     "unknown": Phrase("it is not known why"),
 }
 

@@ -167,8 +167,8 @@ class Original:
     texts and payloads.
     """
 
-    #: of the stanza; the first message that goes out keeps it
-    id: str
+    #: of the stanza; the first message that goes out keeps it; None: it had none
+    id: str | None
     type: MessageType
 
 

@@ -9,6 +9,9 @@ from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
+from bot.service.people.admittance import Admittance
+from bot.service.people.approvals import Approvals
+from bot.service.people.consents import Consents
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.subscribers import Subscribers
@@ -33,6 +36,9 @@ class UseCases:
     enrolling: Enrolling
     suspensions: Suspensions
     broadcasts: Broadcasts
+    consents: Consents
+    approvals: Approvals
+    admittance: Admittance
     planning: Planning
     rearming: Rearming
     renditions: Renditions
@@ -45,7 +51,10 @@ class UseCases:
         cls, database: Database, policy: Policy, templates: Templates, clock: Clock
     ) -> Self:
         """All of them over one database; the only place that puts them together."""
-        schedules = Schedules(policy, templates, clock)
+        consents = Consents(policy)
+        approvals = Approvals(policy, consents)
+        admittance = Admittance(consents, approvals, clock)
+        schedules = Schedules(policy, templates, clock, admittance)
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
         outcomes = Outcomes(policy, renditions, clock)
@@ -55,12 +64,15 @@ class UseCases:
             templates=templates,
             clock=clock,
             schedules=schedules,
-            editing=Editing(schedules, policy, templates, clock),
+            editing=Editing(schedules, policy, templates, clock, admittance),
             steering=Steering(schedules, planning, clock),
             subscribers=Subscribers(policy, clock),
             enrolling=Enrolling(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
+            consents=consents,
+            approvals=approvals,
+            admittance=admittance,
             planning=planning,
             rearming=Rearming(clock),
             renditions=renditions,

@@ -127,13 +127,29 @@ class SqlBroadcasts:
         )
         return count_rows(self._connection, table, until)
 
-    def count(self, owner: str, since: datetime, until: datetime) -> int:
-        theirs = (
+    def count(
+        self,
+        owner: str,
+        since: datetime,
+        until: datetime,
+        *,
+        to: str | None = None,
+        besides: int | None = None,
+    ) -> int:
+        theirs = [
             self._theirs,
             table.c.counted_for == owner,
             table.c.created_at >= since,
             table.c.created_at < until,
-        )
+        ]
+        if to is not None:
+            named = sa.exists().where(
+                broadcast_recipient.c.broadcast_id == table.c.id,
+                broadcast_recipient.c.jid == to,
+            )
+            theirs += [table.c.in_owners_name, named]
+        if besides is not None:
+            theirs.append(table.c.schedule_id != besides)
         return count_rows(self._connection, table, theirs)
 
     def progress(self, broadcast_id: int) -> Progress:

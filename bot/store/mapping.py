@@ -87,7 +87,7 @@ def content_from_json(stored: Any) -> Content:
 
 def _original_from_json(stored: Any) -> Original | None:
     match stored:
-        case {"id": str(given), "type": str(kind)}:
+        case {"id": str() | None as given, "type": str(kind)}:
             with suppress(ValueError):
                 return Original(id=given, type=MessageType(kind))
     return None

@@ -1,5 +1,6 @@
 """Schedules: found by owner, by page and by the moment they are due."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Conflict
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.schedule import Origin, PersonAudience, Schedule, ScheduleState
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import EVER, ClockInUse, ScheduleFilter
 from bot.store.conflicts import insert
@@ -211,6 +212,12 @@ def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
         conditions += [IS_LIVE, its]
     if wanted.states is not None:
         conditions.append(table.c.state.in_(sorted(wanted.states)))
+    if wanted.person is not None:
+        # as a text, since one that is no JSON would fail the whole statement
+        stored = json.dumps(audience_to_json(PersonAudience(jid=wanted.person)))
+        conditions.append(sa.cast(table.c.audience, sa.Text) == stored)
+    if wanted.besides is not None:
+        conditions.append(table.c.id != wanted.besides)
     if wanted.due_from is not None:
         conditions.append(table.c.next_at >= wanted.due_from)
     if wanted.due_before is not None:

@@ -9,17 +9,20 @@ from bot.domain.events import Event
 from bot.service.ports import (
     broadcasts,
     claims,
+    consents,
     notices,
     pulses,
     readers,
     schedules,
     trail,
 )
+from bot.store.approvals import SqlApprovals
 from bot.store.audience import SqlAudiences
 from bot.store.audit import SqlAuditTrail
 from bot.store.broadcasts import SqlBroadcasts
 from bot.store.chunks import SqlChunks
 from bot.store.claims import SqlClaims
+from bot.store.consents import SqlConsents
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
 from bot.store.lists import SqlLists
@@ -80,6 +83,8 @@ class SqlUnitOfWork:
         self.chunks: broadcasts.Chunks = SqlChunks(connection, service)
         self.audiences: broadcasts.Audiences = SqlAudiences(connection, service)
         self.exceptions: broadcasts.Exceptions = SqlExceptions(connection, service)
+        self.consents: consents.StoredConsents = SqlConsents(connection, service)
+        self.approvals: consents.StoredApprovals = SqlApprovals(connection, service)
         self.notices: notices.Notices = SqlNotices(connection, service)
         self.claims: claims.Claims = SqlClaims(connection, service)
         self.facts: pulses.Facts = SqlFacts(connection, service)

@@ -16,7 +16,7 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse, Reading
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
-from tests.cli.workplace import Workplace, hold, plan, send
+from tests.cli.workplace import Workplace, hold, plan, send, soon
 from tests.world import SERVICE
 
 ANNA, BERT = "anna@example.org", "bert@example.org"
@@ -95,19 +95,18 @@ def _people(place: Workplace, take: Take) -> None:
 
 def _announcements(place: Workplace, take: Take) -> None:
     words = ("maintenance", "--body", "New disks.", "--yes")
-    monthly = ("--at", "2027-01-31 09:00", "--every", "FREQ=MONTHLY;COUNT=9")
-    window = place.config.read_text()
-    place.config.write_text(f"{window}\n[limits.admin]\nwindow_days = 3000\n")
+    monthly = ("--at", "2040-01-31 09:00", "--every", "FREQ=MONTHLY;COUNT=9")
+    soon(place)
     take("announce", *words, *monthly, "--id", "disks")
     take("announce", *words, "--dry-run")
     take("announce", "news", "--template", "choice", "--in", "1h", "--yes")
-    edited = ("disks", "--body", "No disks.", "--at", "2027-01-31 10:00")
+    edited = ("disks", "--body", "No disks.", "--at", "2040-01-31 10:00")
     take("schedules edit", *edited, "--dry-run")
-    take("schedules skip", "disks", "2027-03-31")
+    take("schedules skip", "disks", "2040-03-31")
     take("schedules edit", *edited, "--every", "FREQ=DAILY;COUNT=9", "--yes")
-    take("schedules skip", "disks", "2027-02-01")
-    take("schedules unskip", "disks", "2027-02-01")
-    take("schedules skip", "disks", "2027-02-02")
+    take("schedules skip", "disks", "2040-02-01")
+    take("schedules unskip", "disks", "2040-02-01")
+    take("schedules skip", "disks", "2040-02-02")
     take("schedules pause", "disks")
     take("schedules resume", "disks")
     take("schedules preview", "disks")

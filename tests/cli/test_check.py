@@ -42,6 +42,12 @@ def by_name(out: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+def clock_of(year: str) -> dict[str, str]:
+    """In the environment of a process, for which that year has just begun."""
+    library = str(programs.faketime())
+    return {"LD_PRELOAD": library, "FAKETIME": f"@{year}-01-01 00:00:00"}
+
+
 def test_nobody_answers(place: Workplace) -> None:
     """A closed port is the fault; what needs a login is skipped and says why."""
     place.config.chmod(0o600)
@@ -103,7 +109,9 @@ def test_a_configuration_that_cannot_be_used(place: Workplace) -> None:
         f"{place.config}:7",
         f"{place.config}:{line}",
     ]
-    assert [one["check"] for one in found if one["result"] == "ok"] == ["time zones"]
+    # whose rules may be old when the tests run
+    looked = [one["check"] for one in found if one["result"] in {"ok", "warning"}]
+    assert looked == ["time zones"]
     assert {one["check"] for one in found} == set(ROWS)
 
 
@@ -266,12 +274,7 @@ def test_a_template_that_is_missing(place: Workplace) -> None:
 
 def test_old_zone_data(place: Workplace) -> None:
     """Rules of time zones that are years old are warned of."""
-    library = programs.faketime()
-    ran = place.program(
-        "check",
-        "--json",
-        env={"LD_PRELOAD": str(library), "FAKETIME": "@2040-01-01 00:00:00"},
-    )
+    ran = place.program("check", "--json", env=clock_of("2040"))
     assert by_name(ran.out)["time zones"]["result"] == "warning"
 
 
@@ -293,16 +296,15 @@ def test_which_zone_data(place: Workplace, tmp_path: Path) -> None:
     (older / "Europe").mkdir(parents=True)
     (older / "Europe" / "Warsaw").write_bytes(Rules(5 * HOUR).as_file())
     (older / "+VERSION").write_text("1999a\n")
-    ran = place.program("check", "--json", env={"PYTHONTZPATH": str(older)})
-    found = by_name(ran.out)["time zones"]
     newest = importlib.import_module("tzdata").IANA_VERSION
+    env = {"PYTHONTZPATH": str(older), **clock_of(newest[:4])}
+    found = by_name(place.program("check", "--json", env=env).out)["time zones"]
     assert found["result"] == "ok"
     assert found["what"] == (
         f"{newest}, from the Python package tzdata; older: {older} (1999a)"
     )
     (older / "+VERSION").write_text("9999z\n")
-    ran = place.program("check", "--json", env={"PYTHONTZPATH": str(older)})
-    said = by_name(ran.out)["time zones"]["what"]
+    said = by_name(place.program("check", "--json", env=env).out)["time zones"]["what"]
     assert said.startswith(f"9999z, from {older}; older: ")
 
 

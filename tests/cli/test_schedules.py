@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.cli.workplace import Workplace, hold, plan, send
+from tests.cli.workplace import Workplace, hold, plan, send, soon
 
 
 @pytest.fixture
@@ -222,12 +222,13 @@ def test_show_tells_all_that_was_given(place: Workplace) -> None:
     """Template and every value in each language, moments by its clocks; rule, end,
     lateness, zone, revision, who asked, when and through which door.
     """
+    soon(place)
     place.done(
         *("announce", "maintenance", "--template", "maintenance", "--id", "disks"),
-        *("--set", "start=2027-05-08 22:00", "--set", "duration=2h"),
+        *("--set", "start=2040-05-12 22:00", "--set", "duration=2h"),
         *("--set", "summary=New disks", "--set", "summary:de=Neue Platten"),
-        *("--at", "2027-05-01 09:00", "--every", "FREQ=WEEKLY;COUNT=4"),
-        *("--expires", "2027-06-01 00:00", "--late", "hold", "--yes"),
+        *("--at", "2040-05-05 09:00", "--every", "FREQ=WEEKLY;COUNT=4"),
+        *("--expires", "2040-06-01 00:00", "--late", "hold", "--yes"),
     )
     place.done("schedules", "edit", "disks", "--set", "duration=3h", "--yes")
     shown = _pairs(place.done("schedules", "show", "disks"))
@@ -238,14 +239,14 @@ def test_show_tells_all_that_was_given(place: Workplace) -> None:
         "id": "disks",
         "to": "maintenance",
         "state": "pending",
-        "next": "2027-05-01 09:00 CEST",
+        "next": "2040-05-05 09:00 CEST",
         "rule": "each Saturday at 09:00, 4 times (FREQ=WEEKLY;COUNT=4)",
         "zone": "Europe/Warsaw",
-        "expires": "2027-06-01 00:00 CEST",
+        "expires": "2040-06-01 00:00 CEST",
         "when late": "hold: it waits for an admin",
         "template": "maintenance",
         "value of duration": "3h",
-        "value of start": "2027-05-08 22:00 CEST",
+        "value of start": "2040-05-12 22:00 CEST",
         "value of summary": "New disks",
         "value of summary:de": "Neue Platten",
         "revision": "2",

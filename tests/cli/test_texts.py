@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.workplace import Outcome, Workplace
+from tests.cli.workplace import Outcome, Workplace, soon
 
 ASKED = ("announce", "news", "--yes")
 QUESTION = "Announce this? [y/N]"
@@ -171,7 +171,8 @@ def test_an_editor_that_gives_nothing(
 
 def test_an_edit_begins_with_the_text_there_is(place: Workplace, editor: Path) -> None:
     """`schedules edit --edit` gives the editor the text, and keeps its language."""
-    place.done(*ASKED, "--body-in", "de=Hallo", "--at", "2027-01-01 09:00")
+    soon(place)
+    place.done(*ASKED, "--body-in", "de=Hallo", "--at", "2040-01-01 09:00")
     editor.write_text("Hallo ihr\n")
     code, seen = place.terminal("schedules", "edit", "1", "--edit", "--yes")
     assert code == 0, seen
@@ -184,8 +185,9 @@ def test_an_edit_begins_with_the_text_there_is(place: Workplace, editor: Path) -
 
 def test_an_edit_of_several_texts(place: Workplace, editor: Path) -> None:
     """An editor has one text: of several languages, or of a template, it is refused."""
+    soon(place)
     editor.write_text("Ho\n")
-    at = ("--at", "2027-01-01 09:00")
+    at = ("--at", "2040-01-01 09:00")
     place.done(*ASKED, "--body", "Hi", "--body-in", "de=Hallo", *at)
     place.done(
         *ASKED, "--template", "news", "--set", "headline=H", "--set", "text=x", *at

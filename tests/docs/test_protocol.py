@@ -6,8 +6,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.domain.consent import Who
 from bot.domain.recurrence import PARTS, Freq
 from bot.domain.updates import WireState
+from bot.service.people.approvals import VERDICTS
+from bot.service.people.choices import MAX_ENTRIES
 from bot.service.requests import bounds as request_bounds
 from bot.service.requests.contents import MAX_PAYLOAD
 from bot.service.requests.intake import MAX_ID
@@ -16,6 +19,14 @@ from bot.xmpp.doors.discovery.disco import FEATURES
 from bot.xmpp.doors.discovery.limits import form
 from bot.xmpp.doors.inbox import refusals as bounces
 from bot.xmpp.doors.scheduling import requests as schedule_requests
+from bot.xmpp.doors.scheduling.consent import (
+    ANSWER,
+    CONSENT,
+    read_answer,
+    read_consent,
+    read_requests,
+)
+from bot.xmpp.doors.scheduling.consent import REQUESTS as WAITING
 from bot.xmpp.doors.scheduling.requests import read_query, read_schedule
 from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
 from bot.xmpp.stanzas import bounds
@@ -37,12 +48,29 @@ def test_examples_are_xml(example: ET.Element) -> None:
 def test_requests_are_read(request_: ET.Element) -> None:
     """Each request of the page has the shape that the service takes."""
     [payload] = list(request_)
-    if request_.get("type") == "set":
+    if payload.tag == CONSENT:
+        assert read_consent(payload).who in {"", *Who}
+    elif payload.tag == WAITING:
+        read_requests(payload)
+    elif request_.get("type") == "set":
         read_schedule(payload, "")
     elif payload.tag == f"{{{NS}}}schedule-query":
         read_query(payload)
     else:
         assert payload.tag == "{http://jabber.org/protocol/disco#info}query"
+
+
+def test_who_and_how_many() -> None:
+    """Each choice of a recipient, each verdict, and how many he may name."""
+    told = PAGE.text.partition("\n## Who may schedule messages to you\n")[2]
+    told = told.partition("\n## ")[0]
+    table = told.partition("| `who` |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(Who)
+    for verdict in VERDICTS:
+        assert verdict in told
+    assert f"there are {MAX_ENTRIES:,} at most" in told
+    answers = [one for one in EXAMPLES if one.tag == ANSWER]
+    assert [read_answer(one).verdict for one in answers] == ["approve"]
 
 
 STEERED = [example for example in EXAMPLES if example.tag in VERBS]

@@ -49,7 +49,7 @@ def test_in_their_order(stage: Stage) -> None:
         ET.fromstring(text).get("id"): text for text in TEXTS if "'result'" in text
     }
     asked = [text for text in TEXTS if re.match(r"<iq [^>]*type='[gs]et'", text)]
-    assert len(asked) == 9
+    assert len(asked) == 12
     for text in asked:
         stage.admin.send(ours(text, stage))
         number = ET.fromstring(text).get("id")

@@ -30,12 +30,12 @@ BAD, LIMIT = ("bad-request", "modify"), ("policy-violation", "modify")
 REFUSED = {
     "no time": (f"{BODY}{NEWS}", BAD),
     "two times": (
-        f"{BODY}{SOON}<deliver-at>2026-12-01T09:00:00Z</deliver-at>{NEWS}",
+        f"{BODY}{SOON}<deliver-at>2099-12-01T09:00:00Z</deliver-at>{NEWS}",
         BAD,
     ),
     "time twice": (f"{BODY}{SOON}{SOON}{NEWS}", BAD),
-    "no offset": (f"{BODY}<deliver-at>2026-12-01T09:00:00</deliver-at>{NEWS}", BAD),
-    "no date": (f"{BODY}<deliver-at>2026-02-30T09:00:00Z</deliver-at>{NEWS}", BAD),
+    "no offset": (f"{BODY}<deliver-at>2099-12-01T09:00:00</deliver-at>{NEWS}", BAD),
+    "no date": (f"{BODY}<deliver-at>2099-02-30T09:00:00Z</deliver-at>{NEWS}", BAD),
     "past": (f"{BODY}<deliver-at>2020-12-01T09:00:00Z</deliver-at>{NEWS}", BAD),
     "at once": (f"{BODY}<delay-seconds>0</delay-seconds>{NEWS}", BAD),
     "no number": (f"{BODY}<delay-seconds>1.5</delay-seconds>{NEWS}", BAD),

@@ -1,12 +1,18 @@
 """A pending announcement is steered over XMPP: what its readers hear of that."""
 
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.e2e.speaking import S, Stage, X, fresh, payload
+from tests.e2e.speaking import S, Stage, X, ahead, fresh, payload, written
 
 pytestmark = pytest.mark.e2e
+
+FIRST = ahead().replace(hour=12)
+SECOND, THIRD, FOURTH = (FIRST + timedelta(days=number) for number in (1, 2, 3))
+#: where it is moved to
+LATER = written(FIRST + timedelta(days=28))
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def daily(stage: Stage) -> str:
           <iq type='result' id='ask'/>
         """,
         id=client_id,
-        noon="2027-06-03T12:00:00Z",
+        noon=written(FIRST),
     )
     return client_id
 
@@ -121,7 +127,7 @@ def test_left_out_and_put_back(stage: Stage, daily: str) -> None:
     """Any occurrence is left out, and put back; each repeated is the same answer; what
     is no occurrence is refused with the text that names those that are.
     """
-    due = {"first": "2027-06-03T12:00:00Z", "second": "2027-06-04T12:00:00Z"}
+    first, second = written(FIRST), written(SECOND)
 
     def steered(verb: str, moment: str) -> ET.Element:
         [answer] = stage.play(
@@ -144,13 +150,13 @@ def test_left_out_and_put_back(stage: Stage, daily: str) -> None:
         return payload(answer).findtext(f"{S}deliver-at")
 
     for _ in range(2):
-        assert next_of(steered("skip", due["first"])) == due["second"]
+        assert next_of(steered("skip", first)) == second
     for _ in range(2):
-        assert next_of(steered("unskip", due["first"])) == due["first"]
-    refused = steered("skip", "2027-06-03T12:00:01Z")
+        assert next_of(steered("unskip", first)) == first
+    refused = steered("skip", written(FIRST + timedelta(seconds=1)))
     assert refused.get("type") == "error"
     text = "".join(refused.itertext())
-    assert "the next are 2027-06-03 12:00 UTC, 2027-06-04 12:00 UTC" in text
+    assert f"the next are {FIRST:%F} 12:00 UTC, {SECOND:%F} 12:00 UTC" in text
 
 
 def test_left_out_to_the_last(stage: Stage, daily: str) -> None:
@@ -162,17 +168,17 @@ def test_left_out_to_the_last(stage: Stage, daily: str) -> None:
             f"""
         publisher sends:
           <iq type='set' id='{number}' to='{{service}}'>
-            <skip xmlns='{{announce}}' due='2027-06-{day}T12:00:00Z'>
+            <skip xmlns='{{announce}}' due='{written(due)}'>
               <id>{{id}}</id>
             </skip>
           </iq>
         publisher receives:
           <iq id='{number}' type='{result}'/>
         """
-            for number, day, result in (
-                *(("s1", "03", "result"), ("s2", "05", "result")),
-                *(("s3", "04", "result"), ("s4", "04", "result")),
-                *(("s5", "03", "result"), ("s6", "06", "error")),
+            for number, due, result in (
+                *(("s1", FIRST, "result"), ("s2", THIRD, "result")),
+                *(("s3", SECOND, "result"), ("s4", SECOND, "result")),
+                *(("s5", FIRST, "result"), ("s6", FOURTH, "error")),
             )
         ),
         id=daily,
@@ -191,7 +197,7 @@ def test_the_first_request_again(stage: Stage, daily: str) -> None:
             <edit xmlns='{announce}'>
               <schedule xmlns='{scheduling}'>
                 <id>{id}</id>
-                <deliver-at>2027-07-01T08:00:00Z</deliver-at>
+                <deliver-at>{later}</deliver-at>
                 <recurrence/>
                 <body xml:lang='de'>Neue Worte</body>
               </schedule>
@@ -202,7 +208,7 @@ def test_the_first_request_again(stage: Stage, daily: str) -> None:
         publisher sends:
           <iq type='set' id='ask' to='{service}'>
             <schedule xmlns='{scheduling}'>
-              <deliver-at>2027-06-03T12:00:00Z</deliver-at>
+              <deliver-at>{noon}</deliver-at>
               <recurrence>FREQ=DAILY;COUNT=3</recurrence>
               <body xml:lang='en'>Old words</body>
               <id>{id}</id>
@@ -212,13 +218,13 @@ def test_the_first_request_again(stage: Stage, daily: str) -> None:
         publisher receives:
           <iq type='result' id='ask'>
             <schedule xmlns='{scheduling}'>
-              <id>{id}</id><deliver-at>2027-07-01T08:00:00Z</deliver-at>
+              <id>{id}</id><deliver-at>{later}</deliver-at>
             </schedule>
           </iq>
         publisher sends:
           <iq type='set' id='other' to='{service}'>
             <schedule xmlns='{scheduling}'>
-              <deliver-at>2027-07-01T08:00:00Z</deliver-at>
+              <deliver-at>{later}</deliver-at>
               <body xml:lang='de'>Neue Worte</body>
               <id>{id}</id>
               <metadata><list xmlns='{announce}'>news</list></metadata>
@@ -230,6 +236,8 @@ def test_the_first_request_again(stage: Stage, daily: str) -> None:
           </iq>
         """,
         id=daily,
+        noon=written(FIRST),
+        later=LATER,
     )
 
 

@@ -45,6 +45,8 @@ class XmlClient:
         server = self._server
         port = server.component_port if self.component else server.c2s_port
         self._socket = socket.create_connection((server.host, port), timeout=20)
+        # two small stanzas would else wait for the server's delayed acknowledgement
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             if self.component:
                 self._shake_hands()
@@ -106,6 +108,10 @@ class XmlClient:
     def settle(self) -> None:
         """All that the server has for us has come (it answers in order)."""
         self.ask(self._server.domain, "get", "<ping xmlns='urn:xmpp:ping'/>")
+
+    def receive(self) -> bytes:
+        """What has come, unread: for whoever only counts."""
+        return self._socket.recv(65536)
 
     # --- the stream -----------------------------------------------------------
 

@@ -19,6 +19,7 @@ from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.desk import Desk
 from bot.desk.gate import Gate
+from bot.domain.consent import Approval, ApprovalState
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
 from bot.service.delivery.outcomes import Bounce
@@ -250,5 +251,14 @@ def _fill(world: World) -> str:
     world.schedule(
         ADMIN, client_id="weekly", recurrence="FREQ=WEEKLY", timezone="Europe/Warsaw"
     )
-    world.schedule(ADMIN, client_id="private", people=(USER,))
+    private = world.schedule(ADMIN, client_id="private", people=(USER,))
+    approval = Approval(
+        id=407193,
+        schedule_id=private.id,
+        recipient=USER,
+        state=ApprovalState.WAITING,
+        preview=False,
+        created_at=world.clock.now(),
+    )
+    world.do(lambda uow: uow.approvals.add(approval))
     return world.broadcast(world.due(client_id="sent")).key

@@ -149,9 +149,17 @@ def _check_rights(before: Rows, after: Rows, bare: str, kind: str | None) -> Non
         row["id"]: people[row["subscriber_id"]]
         for row in map(dict, after["subscription"])
     }
+    # an entry says whom it names; it is whose choice it belongs to
+    consents = {
+        row["id"]: row["jid"]
+        for rows in (before, after)
+        for row in map(dict, rows["consent"])
+    }
     for table, rows in after.items():
         for one in rows ^ before[table]:
             row = dict(one)
+            if "consent_id" in row:
+                row["jid"] = consents[row["consent_id"]]
             if "subscriber_id" in row:
                 row["jid"] = people[row["subscriber_id"]]
             if "subscription_id" in row:
@@ -187,6 +195,9 @@ _MAY: Mapping[str, Callable[[Values, str, str | None], bool]] = {
     "subscription": _is_theirs,
     "welcome": _is_theirs,
     "suspension": _is_theirs,
+    "consent": _is_theirs,
+    "consent_entry": _is_theirs,
+    "approval": lambda row, bare, kind: row["recipient"] == bare and kind == "set",
     "delivery_exception": lambda row, bare, kind: (
         row["jid"] == bare and kind == "error"
     ),

@@ -30,13 +30,15 @@ NAMES = (
     *("metadata", "list", "audience", "jid", "announce", "field", "value", "late"),
     *("updates", "owner", "set", "max", "after", "before", "index", "query", "ping"),
     *("edit", "pause", "resume", "send-now", "skip", "unskip", "revision"),
+    *("consent", "allow", "block", "requests", "answer"),
     *("time", "error", "text", "gone", "delay", "x", "invite", "encrypted", "header"),
     *("received", "item-not-found", "iq", "message", "presence", "c", "thread"),
 )
 ATTRIBUTES = (
     *("type", "id", "from", "to", "template", "var", "policy", "within", "wanted"),
     *("signed", "node", "jid", "stamp", "ver", "{urn:o}a"),
-    *("due", "revision"),
+    *("due", "revision", "who", "preview", "max-per-day", "max-ahead", "ref"),
+    "verdict",
     "{http://www.w3.org/XML/1998/namespace}lang",
 )
 RULES = (
@@ -54,6 +56,8 @@ WORDS = (
     *("set", "get", "result", "error", "chat", "normal", "headline", "groupchat"),
     *("subscribe", "unsubscribe", "unsubscribed", "subscribed", "probe", "unavailable"),
     *("news", "staff", "nix", "theirs", "weekly", "private", "sent", "scheduled"),
+    *("everyone", "server", "contacts", "encrypted", "nobody", "ask", "407193"),
+    *("approve", "refuse", "evil.example"),
     *("maintenance", "welcome", "start", "end", "summary", "run", "skip", "hold"),
     *("true", "false", "0", "1", "-1", "600", "99999999999999999999", "en", "de-AT"),
     *("Europe/Warsaw", "Pacific/Apia", "UTC", "posix/UTC", "OUR-ID", "wait", "cancel"),

@@ -2,12 +2,14 @@
 
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.domain.consent import Approval, ApprovalState
 from bot.domain.message import Text
 from bot.domain.schedule import (
     ListAudience,
@@ -97,6 +99,32 @@ def add_jobs(uow: UnitOfWork, owner: str, now: datetime) -> Jobs:
         others_finished=add(finished, OTHER),
         others_personal=add(personal, OTHER),
     )
+
+
+def add_waiting(uow: UnitOfWork, recipient: str, now: datetime) -> Mapping[str, str]:
+    """By the table's word, references of messages of another that wait for him, are
+    over, or wait for somebody else.
+    """
+    found = {}
+    for what, whom in {
+        "own": recipient,
+        "own-over": recipient,
+        "others": "ann@example.org",
+    }.items():
+        job = add_jobs(uow, OTHER, now).own
+        if what == "own-over":
+            uow.schedules.save(replace(job, state=ScheduleState.CANCELLED))
+        approval = Approval(
+            id=1 + secrets.randbelow(10**17),
+            schedule_id=job.id,
+            recipient=whom,
+            state=ApprovalState.WAITING,
+            preview=False,
+            created_at=now,
+        )
+        uow.approvals.add(approval)
+        found[what] = str(approval.id)
+    return {**found, "missing": str(NO_REFERENCE)}
 
 
 def rows(url: str) -> dict[str, list[tuple[object, ...]]]:

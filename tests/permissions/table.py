@@ -9,6 +9,8 @@ The lists are `news` (open, the default, names the publisher), `weather` (open),
 `rules` (mandatory), `club` (on request), `staff` (closed), and `board` (closed,
 names the publisher; the user stands on it). There is no list `nothing`.
 
+What is answered waits for the caller (`own`), or for another.
+
 `friend` is of a second domain that is trusted, `stranger` of one that is not;
 `itself` is an address of the service's own.
 """
@@ -115,6 +117,18 @@ people    add                 yes   no        no      no   no     who      who
 people    add-to-nothing      none  no        no      no   no     who      who
 people    remove              yes   no        no      no   no     who      who
 people    remove-nobody       none  no        no      no   no     who      who
+
+consent   look                yes   yes       yes     yes  yes    who      who
+consent   look-others         no    no        no      no   no     who      who
+consent   set                 yes   yes       yes     yes  yes    who      who
+consent   set-others          no    no        no      no   no     who      who
+
+requests  list                yes   yes       yes     yes  yes    who      who
+
+answer    own                 yes   yes       yes     yes  yes    who      who
+answer    own-over            none  none      none    none none   who      who
+answer    others              none  none      none    none none   who      who
+answer    missing             none  none      none    none none   who      who
 
 audit     list                yes   no        yes     no   no     who      who
 audit     export              yes   no        yes     no   no     who      who

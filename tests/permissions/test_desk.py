@@ -16,6 +16,7 @@ from bot.desk.verbs import (
     announcing,
     audit,
     broadcasts,
+    consent,
     editing,
     schedules,
     steering,
@@ -28,11 +29,19 @@ from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
 from bot.domain.schedule import Origin
+from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
-from tests.permissions.stage import NO_REFERENCE, OTHER, Jobs, add_jobs, rows
+from tests.permissions.stage import (
+    NO_REFERENCE,
+    OTHER,
+    Jobs,
+    add_jobs,
+    add_waiting,
+    rows,
+)
 from tests.permissions.table import CALLERS, Cell, cells
 from tests.permissions.test_use_cases import (
     ADDRESSES,
@@ -86,6 +95,8 @@ class Walk:
                 yield from self._announcing(cell.what)
             case "sent" | "stop" | "people" | "audit":
                 yield self._on_others(cell)
+            case "consent" | "requests" | "answer":
+                yield self._as_recipient(cell, jid)
             case _ if cell.what == "everything":
                 yield schedules.LIST(schedules.ScheduleWish(paging=Paging()))
             case _:
@@ -175,6 +186,19 @@ class Walk:
             "audit export": lambda: audit.EXPORT(walk),
         }
         return found[f"{cell.verb} {cell.what}"]()
+
+    def _as_recipient(self, cell: Cell, jid: str) -> Wanted[Any]:
+        if cell.verb == "requests":
+            return consent.REQUESTS(consent.RequestsWish(paging=Paging()))
+        if cell.verb == "consent":
+            whose = READER if cell.what.endswith("-others") else None
+            if cell.what.startswith("look"):
+                return consent.LOOK(consent.ConsentOf(jid=whose))
+            return consent.SET(ConsentRequest(who="nobody", jid=whose))
+        now = self.world.clock.now()
+        waiting = self.world.do(add_waiting, jid, now)
+        answer = consent.Answer(ref=waiting[cell.what], verdict="approve")
+        return consent.ANSWER(answer)
 
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)

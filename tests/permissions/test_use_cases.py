@@ -10,6 +10,7 @@ import pytest
 from bot.domain import timestamps
 from bot.domain.access import Access, Caller
 from bot.domain.addresses import Addresses
+from bot.domain.consent import Consent, Who
 from bot.domain.errors import CarillonError, Finished, Forbidden, NotAllowed, NotFound
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.schedule import Schedule
@@ -17,7 +18,14 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import ScheduleChange, ScheduleName
-from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
+from tests.permissions.stage import (
+    LISTS,
+    NO_REFERENCE,
+    OTHER,
+    add_jobs,
+    add_waiting,
+    rows,
+)
 from tests.permissions.table import CALLERS, Cell, cells
 from tests.world import (
     ADMIN,
@@ -69,11 +77,9 @@ class Asking:
         over = world.due(client_id="over", list_name="weather")
         self.finished = world.broadcast(over).id
         now = world.clock.now()
-        self.jobs = {
-            jid: world.do(add_jobs, jid, now)
-            for name in CALLERS
-            for jid in self.jids(name)
-        }
+        jids = [jid for name in CALLERS for jid in self.jids(name)]
+        self.jobs = {jid: world.do(add_jobs, jid, now) for jid in jids}
+        self.waiting = {jid: world.do(add_waiting, jid, now) for jid in jids}
 
     def jids(self, caller: str) -> list[str]:
         addresses = self.world.policy.addresses
@@ -111,6 +117,8 @@ class Asking:
                 yield to, lambda uow: leave(uow, jid, to)
         elif cell.verb in {"sent", "stop", "people", "audit"}:
             yield cell.what, self._on_others(cell, caller)
+        elif cell.verb in {"consent", "requests", "answer"}:
+            yield self._as_recipient(cell, caller)
         elif cell.what == "everything":
             page = self.world.schedules.page
             yield cell.what, lambda uow: page(uow, caller, Paging())
@@ -184,6 +192,21 @@ class Asking:
         """The audience is counted first, as every door does."""
         frozen = self.world.steering.freeze(uow, caller, name)
         return use_case(uow, caller, name, frozen)
+
+    def _as_recipient(self, cell: Cell, caller: Caller) -> tuple[str, UseCase]:
+        consents = self.world.use_cases.consents
+        approvals = self.world.use_cases.approvals
+        if cell.verb == "requests":
+            return cell.what, partial(approvals.page, caller=caller, paging=Paging())
+        if cell.verb == "consent":
+            whose = READER if cell.what.endswith("-others") else None
+            use_case: Callable[..., object] = consents.look
+            if cell.what.startswith("set"):
+                use_case = partial(consents.set, consent=Consent(who=Who.NOBODY))
+            return cell.what, partial(use_case, caller=caller, jid=whose)
+        reference = self.waiting[caller.owner][cell.what]
+        answer = partial(approvals.answer, reference=reference, verdict="approve")
+        return reference, partial(answer, caller=caller)
 
     def _on_others(self, cell: Cell, caller: Caller) -> UseCase:
         sent, people = self.world.broadcasts, self.world.subscribers

@@ -29,7 +29,7 @@ from tests.e2e.speaking import (
     to_people,
 )
 from tests.e2e.xml_client import C, XmlClient
-from tests.permissions.stage import LISTS, OTHER, Jobs, add_jobs, rows
+from tests.permissions.stage import LISTS, OTHER, Jobs, add_jobs, add_waiting, rows
 from tests.permissions.table import CALLERS, Cell, cells
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import (
@@ -183,6 +183,33 @@ def the_iqs(walk: Walk) -> None:
     assert len(told) == 5 * 3
 
 
+def the_recipients(walk: Walk) -> None:
+    """What a recipient chooses and answers, likewise; he names nobody else."""
+    for cell in cells("consent", "requests", "answer"):
+        client = walk.clients.get(cell.caller)
+        if client is None or cell.what.endswith("-others"):
+            continue
+        service = walk.bot.use_cases
+        bare = client.full.partition("/")[0]
+        waiting = service.database.call(add_waiting, bare, service.clock.now())
+        kind, payload = {
+            "consent look": ("get", f"<consent xmlns='{ANNOUNCE}'/>"),
+            "consent set": ("set", f"<consent xmlns='{ANNOUNCE}' who='nobody'/>"),
+            "requests list": ("get", f"<requests xmlns='{ANNOUNCE}'/>"),
+        }.get(f"{cell.verb} {cell.what}") or (
+            "set",
+            f"<answer xmlns='{ANNOUNCE}' ref='{waiting[cell.what]}' verdict='refuse'/>",
+        )
+        before = walk.rows()
+        answer = client.ask(walk.bot.address, kind, payload)
+        assert walk.last_entry().result == CODES[cell.verdict], cell
+        if cell.verdict == "yes":
+            assert answer.get("type") == "result", (cell, ET.tostring(answer))
+            continue
+        assert refusal(answer) == ERRORS[cell.verdict], cell
+        assert walk.rows() == before, cell
+
+
 def the_unknown(walk: Walk) -> None:
     """Whoever is not known is told so whatever he sends to whichever address."""
     own = walk.bot.contact
@@ -296,6 +323,7 @@ def test_the_table(
                 {"itself"} if walk.component else set()
             )
             the_iqs(walk)
+            the_recipients(walk)
             the_unknown(walk)
             the_presences(walk)
             if walk.component:

@@ -6,12 +6,13 @@ no port for other nodes. Administration goes over the HTTP API instead.
 
 import http.client
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Any, ClassVar
 
-from tests.servers import programs
+from tests.servers import erlang
 from tests.servers.processes import ServerError
 from tests.servers.xmpp_server import XmppServer
 
@@ -50,6 +51,26 @@ class Ejabberd(XmppServer):
             return self._call(connection, command, arguments)
         finally:
             connection.close()
+
+    def install_module(self, source: Path) -> None:
+        """Compile and load a contributed module, as `ejabberdctl module_install`."""
+        shutil.copytree(source, self.sources / source.name)
+        self._do("module_install", module=source.name)
+
+    def reconfigure(self, modules: str) -> None:
+        """Other lines under `modules:`, without a restart."""
+        self.modules = modules
+        self._configure()
+        self._do("reload_config")
+
+    @property
+    def sources(self) -> Path:
+        """Of contributed modules; each has a folder."""
+        return self.folder / "contrib" / "sources"
+
+    def _do(self, command: str, **arguments: str) -> None:
+        if self.call(command, **arguments) != 0:
+            raise ServerError(f"{command} {arguments}: see {self.log}")
 
     def _register(self, users: list[str], password: str) -> None:
         connection = self._connect()
@@ -110,9 +131,8 @@ class Ejabberd(XmppServer):
         (self.folder / "both.pem").write_text("".join(p.read_text() for p in both))
 
     def _command(self) -> list[str | Path]:
-        emulator = self._emulator
         return [
-            emulator / "erlexec",
+            erlang.emulator() / "erlexec",
             *("-noinput", "-noshell"),
             *("+sbwt", "none", "+P", "250000"),  # no busy waiting; many sessions
             *("-pa", self.folder / "modules"),
@@ -121,24 +141,10 @@ class Ejabberd(XmppServer):
         ]
 
     def _environment(self) -> Mapping[str, str]:
-        emulator = self._emulator
-        libraries = programs.folders(
-            self.name, "usr/lib/erlang/lib", f"usr/lib/{programs.multiarch()}"
-        )
         return {
-            "ROOTDIR": str(emulator.parents[1]),
-            "BINDIR": str(emulator),
-            "EMU": "beam",
-            "PROGNAME": "erl",
-            "ERL_LIBS": ":".join(libraries),
-            "ERL_CRASH_DUMP_BYTES": "0",
+            **erlang.environment(),
             "ERL_MAX_PORTS": "32000",
-            "LD_LIBRARY_PATH": programs.library_path(self.name),
             "EJABBERD_CONFIG_PATH": str(self.folder / "ejabberd.yml"),
             "EJABBERD_LOG_PATH": str(self.log),
             "CONTRIB_MODULES_PATH": str(self.folder / "contrib"),
         }
-
-    @property
-    def _emulator(self) -> Path:
-        return programs.find(self.name, "usr/lib/erlang/erts-*/bin/erlexec").parent

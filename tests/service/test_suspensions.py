@@ -40,7 +40,8 @@ OTHER = "second@example.org"
 
 def told(world: World) -> dict[str, str]:
     """Each text that waits, by whom it is for; none waits after it."""
-    teller = Teller(world.database, world.use_cases.suspensions)
+    use_cases = world.use_cases
+    teller = Teller(world.database, use_cases.suspensions, use_cases.approvals)
     asyncio.run(teller.step())
 
     def take(unit: UnitOfWork) -> list[Notice]:

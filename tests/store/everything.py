@@ -13,6 +13,7 @@ from bot.domain.broadcast import (
     Occurrence,
     OccurrenceState,
 )
+from bot.domain.consent import Approval, ApprovalState, Consent, Who
 from bot.domain.lateness import Shift
 from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
 from bot.domain.message import Text
@@ -34,6 +35,8 @@ from tests.store.samples import (
 LATER = NOON + timedelta(days=1)
 WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
+#: the id that the owner chose for a message
+MESSAGE = "m-1"
 ADMIN = SubscriptionOrigin.ADMIN
 PERSON = Person(READER, "fr", "Europe/Paris", "fr")
 TEXT = Text(language="en", body="Hello")
@@ -42,6 +45,14 @@ PULSE = Pulse(
     started_at=NOON, seen_at=NOON,
 )  # fmt: skip
 SHIFT = Shift(began_at=NOON, seen_at=NOON)
+CONSENT = Consent(
+    who=Who.ASK,
+    allowed=frozenset({OWNER}),
+    blocked=frozenset({"evil.example"}),
+    max_per_day=3,
+    max_ahead=86_400,
+    preview=True,
+)
 ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
@@ -64,6 +75,7 @@ class Theirs:
     chunk: Chunk
     exception: DeliveryException
     notice: Notice
+    approval: Approval
     key: bytes
 
 
@@ -93,6 +105,7 @@ def fill(unit: UnitOfWork) -> Theirs:
             occurrence,
             list_id=None if minute else frozen.list_id,
             highest=None if minute else frozen.highest,
+            message_id=MESSAGE if minute else None,
         )
         recipients = (READER,) if minute else ()
         broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))
@@ -121,6 +134,9 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.exceptions.put([exception])
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
+    unit.consents.put(READER, CONSENT, NOON)
+    approval = an_approval(1, schedule)
+    unit.approvals.add(approval)
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
     unit.facts.keep_uploads("a.example", {"https://a.example/": timedelta(days=7)})
@@ -130,7 +146,8 @@ def fill(unit: UnitOfWork) -> Theirs:
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,
         occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
-        chunk=chunk, exception=exception, notice=notice, key=unit.facts.digest_key(),
+        chunk=chunk, exception=exception, notice=notice, approval=approval,
+        key=unit.facts.digest_key(),
     )  # fmt: skip
 
 
@@ -144,3 +161,15 @@ def an_occurrence(unit: UnitOfWork, schedule: Schedule, minute: int = 0) -> Occu
     )
     assert occurrence is not None
     return occurrence
+
+
+def an_approval(reference: int, schedule: Schedule) -> Approval:
+    """Of the reader, who has not been told yet."""
+    return Approval(
+        id=reference,
+        schedule_id=schedule.id,
+        recipient=READER,
+        state=ApprovalState.WAITING,
+        preview=False,
+        created_at=NOON,
+    )

@@ -6,6 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState, OccurrenceState
+from bot.domain.consent import ApprovalState, Consent, Who
 from bot.domain.lists import EndReason, Subscriber
 from bot.domain.schedule import ScheduleState
 from bot.domain.verdict import Score
@@ -17,6 +18,7 @@ from tests.store.everything import (
     ADMIN,
     ENTRY,
     LATER,
+    MESSAGE,
     OWNER,
     PERSON,
     PULSE,
@@ -26,6 +28,7 @@ from tests.store.everything import (
     WALL,
     WORKER,
     Theirs,
+    an_approval,
     an_occurrence,
 )
 from tests.store.samples import (
@@ -55,6 +58,13 @@ def open_own(unit: UnitOfWork) -> bool:
 def welcome_own(unit: UnitOfWork) -> bool:
     list_id, subscriber = own_place(unit)
     return unit.subscriptions.welcome(list_id, subscriber.id, NOON)
+
+
+def add_own_approval(unit: UnitOfWork) -> int:
+    """Of a schedule of their own; how many more wait for the reader beside it."""
+    own = unit.schedules.add(a_schedule("own"))
+    unit.approvals.add(an_approval(2, own))
+    return unit.approvals.page(READER, Paging()).count - 1
 
 
 def add_own_broadcast(unit: UnitOfWork) -> int:
@@ -222,6 +232,10 @@ CALLS: dict[str, tuple[Call, object]] = {
     "broadcasts.get": (lambda u, a: u.broadcasts.get(a.listed.id), None),
     "broadcasts.lock": (lambda u, a: u.broadcasts.lock(a.listed.id), None),
     "broadcasts.by_key": (lambda u, a: u.broadcasts.by_key(a.listed.key), None),
+    "broadcasts.by_message": (
+        lambda u, _: u.broadcasts.by_message(MESSAGE, OWNER, READER),
+        None,
+    ),
     "broadcasts.save": (
         lambda u, a: u.broadcasts.save(replace(a.listed, state=BroadcastState.FAILED)),
         None,
@@ -281,6 +295,22 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.exceptions.page(a.listed.id, after="", limit=9),
         [],
     ),
+    "consents.get": (lambda u, _: u.consents.get(READER), None),
+    "consents.put": (
+        lambda u, _: u.consents.put(READER, Consent(who=Who.NOBODY), LATER),
+        None,
+    ),
+    "approvals.add": (lambda u, _: add_own_approval(u), 0),
+    "approvals.of": (lambda u, a: u.approvals.of(a.schedule.id), None),
+    "approvals.find": (lambda u, a: u.approvals.find(READER, a.approval.id), None),
+    "approvals.decide": (
+        lambda u, a: u.approvals.decide(a.approval, ApprovalState.APPROVED, LATER),
+        None,
+    ),
+    "approvals.void": (lambda u, a: u.approvals.void(a.schedule.id), None),
+    "approvals.page": (lambda u, _: u.approvals.page(READER, Paging()).count, 0),
+    "approvals.untold": (lambda u, _: u.approvals.untold(NOON, LATER, 9), []),
+    "approvals.tell": (lambda u, _: u.approvals.tell(READER, LATER), []),
     "notices.add": (lambda u, a: u.notices.add(a.notice), None),
     "notices.claim": (lambda u, _: u.notices.claim(LATER, LATER, 9), []),
     "notices.done": (lambda u, a: u.notices.done([a.notice.id]), None),

@@ -55,6 +55,7 @@ PARENTS = {
     "list_id": "list",
     "schedule_id": "schedule",
     "broadcast_id": "broadcast",
+    "consent_id": "consent",
 }
 
 

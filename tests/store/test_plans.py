@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.domain.schedule import ScheduleState
 from bot.store import (
+    approvals,
     audience,
     chunks,
     exceptions,
@@ -25,6 +26,7 @@ from bot.store.lists import _values as _list
 from bot.store.schedules import _values as _schedule
 from bot.store.tables import (
     announcement_list,
+    approval,
     broadcast,
     chunk,
     delivery_exception,
@@ -135,6 +137,15 @@ def fill(connection: sa.Connection) -> None:
         del row["id"]
     add(delivery_exception, bounced)
     add(
+        approval,
+        rows_of(
+            MANY, service=whose, schedule_id=lambda row: row, preview=False,
+            recipient=lambda row: f"u{row % 100}@b", created_at=NOON,
+            state=lambda row: "waiting" if row > MANY - 50 else "approved",
+            told_at=lambda row: None if row > MANY - 10 else at(row),
+        ),
+    )  # fmt: skip
+    add(
         notice,
         rows_of(
             MANY, service=lambda row: SERVICE if row > MANY - 5 else NEIGHBOUR,
@@ -220,9 +231,21 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         {"whose": SERVICE, "now": NOON, "until": NOON, "limit": 10},
         ["ix_notice_service_id"],
     ),
+    "whom nobody told": (
+        approvals.UNTOLD,
+        {"whose": SERVICE, "since": at(0), "until": at(MANY), "limit": 10},
+        ["ix_approval_untold"],
+    ),
     "claim": (
         chunks.CLAIM,
-        {"whose": SERVICE, "by": "w1", "now": NOON, "until": NOON, "carrying": [7]},
+        {
+            "whose": SERVICE,
+            "own": False,
+            "by": "w1",
+            "now": NOON,
+            "until": NOON,
+            "carrying": [7],
+        },
         ["ix_broadcast_sending", "ix_chunk_open"],
     ),
     "page of a list": (audience.LISTED, PAGE, ["ix_subscription_list_id_id"]),
@@ -308,7 +331,16 @@ def test_plan(backend: Backend, name: str) -> None:
 
 
 #: queries for what waits, whose indexes begin with the service
-WAITING = ("due", "next due", "upcoming", "live", "claim", "retries", "notices")
+WAITING = (
+    "due",
+    "next due",
+    "upcoming",
+    "live",
+    "claim",
+    "retries",
+    "notices",
+    "whom nobody told",
+)
 
 
 @pytest.mark.parametrize("name", WAITING)

@@ -23,6 +23,7 @@ from bot.service.use_cases import UseCases
 from bot.settings import Settings
 from bot.store import upgrade
 from bot.xmpp.doors.opening import Doors
+from bot.xmpp.servers.servers import Servers
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.namespaces import STANZAS
 from bot.xmpp.stanzas.scheduling import NS
@@ -117,6 +118,9 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             timing=QUICK,
         )
         doors.open(connection)
+        servers = Servers(connection, use_cases, bounces.append)
+        servers.open()
+        desk.neighbours = servers.standings
         running = asyncio.create_task(connection.run())
         try:
             async with asyncio.timeout(30):

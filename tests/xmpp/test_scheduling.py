@@ -126,7 +126,7 @@ def _all(uow: UnitOfWork) -> list[Schedule]:
 REFUSED = {
     "no time": (f"{BODY}{NEWS}", "bad-request", "modify"),
     "both times": (
-        f"{BODY}{NEWS}{SOON}<deliver-at>2026-12-24T17:00:00Z</deliver-at>",
+        f"{BODY}{NEWS}{SOON}<deliver-at>2999-12-24T17:00:00Z</deliver-at>",
         "bad-request",
         "modify",
     ),
@@ -136,7 +136,7 @@ REFUSED = {
         "modify",
     ),
     "no offset": (
-        f"{BODY}{NEWS}<deliver-at>2026-12-24T17:00:00</deliver-at>",
+        f"{BODY}{NEWS}<deliver-at>2999-12-24T17:00:00</deliver-at>",
         "bad-request",
         "modify",
     ),

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.desk.verb import Read, Steps, Verb, Write
+from bot.desk.verb import Inquire, Read, Steps, Verb, Write
 from bot.desk.verbs.announcing import REQUEST
 from bot.desk.verbs.schedules import NAME
 from bot.domain.access import Caller
 from bot.domain.audit import Action
+from bot.domain.consent import Standing
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
@@ -47,12 +48,26 @@ class EditDraft:
 
 
 def _edit(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[Report]:
-    found: Report = yield Write(_edited, use_cases, caller, edit)
+    people: tuple[str, str] | None = yield Read(
+        use_cases.editing.recipient, caller, edit.name, edit.change, edit.revision
+    )
+    standing: Standing | None = None
+    if people is not None:
+        standing = yield Inquire(*people)
+    found: Report = yield Write(_edited, use_cases, caller, edit, standing)
     return found
 
 
-def _edited(uow: UnitOfWork, use_cases: UseCases, caller: Caller, edit: Edit) -> Report:
-    after = use_cases.editing.edit(uow, caller, edit.name, edit.change, edit.revision)
+def _edited(
+    uow: UnitOfWork,
+    use_cases: UseCases,
+    caller: Caller,
+    edit: Edit,
+    standing: Standing | None,
+) -> Report:
+    after = use_cases.editing.edit(
+        uow, caller, edit.name, edit.change, edit.revision, standing
+    )
     return use_cases.schedules.warned(uow, after)
 
 

@@ -7,6 +7,7 @@ from bot.desk.verbs import (
     announcing,
     audit,
     broadcasts,
+    consent,
     editing,
     imports,
     lists,
@@ -25,6 +26,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *lists.VERBS,
     *subscribers.VERBS,
     *imports.VERBS,
+    *consent.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )

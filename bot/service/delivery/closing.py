@@ -16,7 +16,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.broadcast import Broadcast, BroadcastState, OccurrenceState
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    ExceptionKind,
+    OccurrenceState,
+)
 from bot.domain.events import Ended
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery import reports
@@ -129,7 +134,9 @@ def close(
         uow.schedules.save(schedule)
     progress = uow.broadcasts.progress(broadcast.id)
     told = reports.as_sent(uow, schedule, broadcast)
-    reports.ended(uow, policy, told, occurrence, progress, now)
+    reports.ended(
+        uow, policy, told, occurrence, progress, now, _refused(uow, broadcast)
+    )
     uow.happened(
         Ended(
             announcement=schedule.id,
@@ -146,6 +153,15 @@ def close(
         )
     )
     uow.nudge()
+
+
+def _refused(uow: UnitOfWork, broadcast: Broadcast) -> str | None:
+    """The condition on which a message to a person failed."""
+    if not broadcast.in_owners_name:
+        return None
+    found = uow.exceptions.page(broadcast.id, after="", limit=1)
+    failed = (one for one in found if one.kind is ExceptionKind.FAILED)
+    return next((one.condition for one in failed), None)
 
 
 def standing(uow: UnitOfWork, schedule: Schedule) -> ScheduleState | None:

@@ -19,7 +19,7 @@ from bot.domain.errors import CarillonError
 from bot.domain.events import Deviated
 from bot.domain.jid import domain_of
 from bot.domain.verdict import Verdict
-from bot.service.delivery import closing
+from bot.service.delivery import closing, reports
 from bot.service.delivery.jobs import Outgoing, Repeat
 from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock
@@ -42,6 +42,8 @@ class Bounce:
     condition: str
     error_type: str
     text: str | None = None
+    #: it is the account of the person in whose name it went that is gone
+    sender_gone: bool = False
 
 
 class Outcomes:
@@ -86,13 +88,56 @@ class Outcomes:
         if before is None or before.kind is not after.kind:
             self._told(uow, broadcast, after)
         if broadcast.in_owners_name:
-            pass  # what becomes of people's own messages says nothing of lists
+            # what becomes of people's own messages says nothing of lists
+            self._of_a_person(uow, broadcast, bounce, before, after, now)
         elif ruling is Verdict.SUSPEND:
             self._suspend(uow, broadcast, bounce, now)
         elif ruling is Verdict.SCORE and before is None:
             self._score(uow, broadcast, bounce, now)
         if before is not None:
             self._settle(uow, broadcast.id)
+
+    def returned(
+        self, uow: UnitOfWork, bounce: Bounce, sender: str, message_id: str
+    ) -> bool:
+        """Record that a message in a person's name came back; whether it was ours.
+
+        `sender` is his bare JID. Without a key in `bounce` it went under the id that
+        he gave it, `message_id`.
+        """
+        if bounce.broadcast_key:
+            found = uow.broadcasts.by_key(bounce.broadcast_key)
+        else:
+            found = uow.broadcasts.by_message(message_id, sender, bounce.jid)
+        schedule = uow.schedules.get(found.schedule_id) if found else None
+        if found is None or schedule is None or not found.in_owners_name:
+            return False
+        if schedule.owner != sender:
+            return False
+        closing.hold(uow, {found.id})
+        self.bounced(uow, replace(bounce, broadcast_key=found.key))
+        return True
+
+    def _of_a_person(
+        self,
+        uow: UnitOfWork,
+        broadcast: Broadcast,
+        bounce: Bounce,
+        before: DeliveryException | None,
+        after: DeliveryException,
+        now: datetime,
+    ) -> None:
+        """Its owner hears of it; whose account is gone has nothing sent any more, for
+        the next of that name is somebody else.
+        """
+        if bounce.sender_gone:
+            schedule = uow.schedules.lock(broadcast.schedule_id)
+            if schedule is not None and schedule.next_at is not None:
+                uow.schedules.save(replace(schedule, next_at=None))
+        is_over = broadcast.state is not BroadcastState.SENDING
+        repeated = after.kind is ExceptionKind.RETRYING and before is None
+        if repeated or (after.kind is ExceptionKind.FAILED and is_over):
+            reports.returned(uow, self._policy, broadcast, after, now)
 
     def _exception(
         self,
@@ -267,7 +312,11 @@ class Outcomes:
             exception, kind=ExceptionKind.FAILED, condition=condition, next_at=None
         )
         uow.exceptions.put([after])
-        self._told(uow, _of(uow, exception), after)
+        broadcast = _of(uow, exception)
+        self._told(uow, broadcast, after)
+        is_over = broadcast.state is not BroadcastState.SENDING
+        if broadcast.in_owners_name and is_over:
+            reports.returned(uow, self._policy, broadcast, after, self._clock.now())
         self._settle(uow, exception.broadcast_id)
 
     def repeated(self, uow: UnitOfWork, claimed: Sequence[DeliveryException]) -> None:

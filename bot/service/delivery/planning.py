@@ -354,6 +354,7 @@ def _message_id(uow: UnitOfWork, schedule: Schedule, now: datetime) -> str | Non
     if not (
         isinstance(content, TextContent)
         and content.original is not None
+        and content.original.id is not None
         and isinstance(audience, PersonAudience)
     ):
         return None

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from bot.domain import meanings, wallclock
 from bot.domain.broadcast import (
     Broadcast,
+    DeliveryException,
+    ExceptionKind,
     Occurrence,
     OccurrenceState,
     Progress,
@@ -24,7 +26,7 @@ from bot.domain.errors import Invalid
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.preview import Caution
-from bot.domain.schedule import Origin, PeopleAudience, Schedule
+from bot.domain.schedule import Origin, PeopleAudience, PersonAudience, Schedule
 from bot.domain.updates import Remark, Update, WireState
 from bot.service.ports.notices import Notice
 from bot.service.ports.schedules import Untold
@@ -61,8 +63,11 @@ def ended(
     occurrence: Occurrence,
     progress: Progress,
     now: datetime,
+    condition: str | None = None,
 ) -> None:
-    """Tell of a broadcast that is over, with these counts."""
+    """Tell of a broadcast that is over, with these counts; `condition`: what kept a
+    message to a person from being delivered.
+    """
     state = occurrence.state
     if schedule.origin is Origin.WELCOME and state is OccurrenceState.SENT:
         return
@@ -71,14 +76,17 @@ def ended(
         status = WireState.FAILED if failed else WireState.SENT
         due = _one_of_several(schedule, occurrence.due_at)
         _headline(uow, schedule, status, due, now)
-    _write(uow, policy, schedule, partial(_counts, schedule, occurrence, progress), now)
+    worded = partial(_counts, schedule, occurrence, progress)
+    if schedule.in_owners_name and condition is not None:
+        worded = partial(_undelivered, schedule, occurrence, condition)
+    _write(uow, policy, schedule, worded, now)
 
 
-def accepted(
+def scheduled(
     uow: UnitOfWork, schedule: Schedule, warnings: Sequence[Caution], now: datetime
 ) -> None:
-    """Tell the owner of a message that came in whole that it is kept, and what to know
-    of it, in the language that it came in, where that is one of ours.
+    """Tell the owner that it is stored, under which id, and what to know of it, in the
+    language of its request where that is one of ours.
     """
     language = language_for(schedule.language or "")
     remarks = tuple(
@@ -86,6 +94,28 @@ def accepted(
         for one in warnings
     )
     _headline(uow, schedule, WireState.SCHEDULED, None, now, remarks, language)
+
+
+def returned(
+    uow: UnitOfWork,
+    policy: Policy,
+    broadcast: Broadcast,
+    exception: DeliveryException,
+    now: datetime,
+) -> None:
+    """Tell the owner that his message to a person came back: that it is repeated; or
+    that it is not, after it was taken for delivered.
+    """
+    schedule = uow.schedules.get(broadcast.schedule_id)
+    occurrence = uow.occurrences.get(broadcast.occurrence_id)
+    if schedule is None or occurrence is None:  # pragma: no cover - foreign keys
+        return
+    schedule = as_sent(uow, schedule, broadcast)
+    worded = partial(_returned, schedule, occurrence, exception)
+    if exception.kind is ExceptionKind.FAILED:
+        _write(uow, policy, schedule, worded, now)
+    elif "@" in schedule.owner:
+        _write_to(uow, policy, schedule, schedule.owner, worded, now)
 
 
 def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
@@ -114,6 +144,8 @@ def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedu
     an edit may have given the schedule another audience meanwhile. A list that only
     speaks, to the people of a test, is no audience.
     """
+    if broadcast.in_owners_name:
+        return replace(schedule, audience=PersonAudience(jid=""))
     if schedule.origin is not Origin.WELCOME and broadcast.highest is None:
         return schedule
     entry = uow.lists.by_id(broadcast.list_id) if broadcast.list_id else None
@@ -249,6 +281,37 @@ def _counts(
     return [told]
 
 
+def _undelivered(
+    schedule: Schedule, occurrence: Occurrence, condition: str, zone: ZoneInfo
+) -> list[Phrase]:
+    return [
+        Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was not"
+            " delivered: {why}.",
+            why=meanings.condition(condition),
+            **_about(schedule, occurrence.due_at, zone),
+        )
+    ]
+
+
+def _returned(
+    schedule: Schedule,
+    occurrence: Occurrence,
+    exception: DeliveryException,
+    zone: ZoneInfo,
+) -> list[Phrase]:
+    if exception.kind is ExceptionKind.FAILED:
+        return _undelivered(schedule, occurrence, exception.condition, zone)
+    return [
+        Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, could not be"
+            " delivered yet, and is tried again: {why}.",
+            why=meanings.condition(exception.condition),
+            **_about(schedule, occurrence.due_at, zone),
+        )
+    ]
+
+
 def _about(schedule: Schedule, due: datetime, zone: ZoneInfo) -> dict[str, object]:
     """The values that every sentence has."""
     return {
@@ -291,11 +354,22 @@ def _write(
     there is nothing to tell.
     """
     for reader in policy.told_of_failures(schedule.owner, schedule.origin):
-        language = language_for(*_wanted(uow, policy, schedule, reader))
-        sentences = worded(_zone(uow, policy, schedule, reader))
-        if sentences:
-            body = " ".join(said(phrase, language) for phrase in sentences)
-            _note(uow, schedule, reader, Text(language=language, body=body), now)
+        _write_to(uow, policy, schedule, reader, worded, now)
+
+
+def _write_to(
+    uow: UnitOfWork,
+    policy: Policy,
+    schedule: Schedule,
+    reader: str,
+    worded: Callable[[ZoneInfo], Sequence[Phrase]],
+    now: datetime,
+) -> None:
+    language = language_for(*_wanted(uow, policy, schedule, reader))
+    sentences = worded(_zone(uow, policy, schedule, reader))
+    if sentences:
+        body = " ".join(said(phrase, language) for phrase in sentences)
+        _note(uow, schedule, reader, Text(language=language, body=body), now)
 
 
 def _zone(uow: UnitOfWork, policy: Policy, schedule: Schedule, reader: str) -> ZoneInfo:

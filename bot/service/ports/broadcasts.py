@@ -57,9 +57,18 @@ class StoredBroadcasts(Protocol):
         """Which of its schedule's it is, from 1."""
         ...
 
-    def count(self, owner: str, since: datetime, until: datetime) -> int:
+    def count(
+        self,
+        owner: str,
+        since: datetime,
+        until: datetime,
+        *,
+        to: str | None = None,
+        besides: int | None = None,
+    ) -> int:
         """How many of this owner were begun from `since` to before `until`; welcomes
-        are nobody's.
+        are nobody's. `to`: those that he sent this person in his own name; `besides`:
+        not those of this schedule.
         """
         ...
 

@@ -22,6 +22,10 @@ class ScheduleFilter:
     states: Collection[ScheduleState] | None = None
     #: welcomes too, of which there may be thousands
     welcomes: bool = False
+    #: to this person alone, in the owner's name
+    person: str | None = None
+    #: but this one
+    besides: int | None = None
     #: next_at, inclusive and exclusive
     due_from: datetime | None = None
     due_before: datetime | None = None

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
 from bot.service.ports.claims import Claims
+from bot.service.ports.consents import StoredApprovals, StoredConsents
 from bot.service.ports.notices import Notices
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import (
@@ -50,6 +51,10 @@ class UnitOfWork(Protocol):
     def audiences(self) -> Audiences: ...
     @property
     def exceptions(self) -> Exceptions: ...
+    @property
+    def consents(self) -> StoredConsents: ...
+    @property
+    def approvals(self) -> StoredApprovals: ...
     @property
     def notices(self) -> Notices: ...
     @property

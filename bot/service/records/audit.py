@@ -8,6 +8,7 @@ from bot.domain.access import Caller
 from bot.domain.audit import DONE, Asked, AuditEntry
 from bot.domain.broadcast import Broadcast
 from bot.domain.characters import printable
+from bot.domain.consent import Approval
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.events import Requested
 from bot.domain.schedule import Schedule
@@ -127,7 +128,7 @@ def reference_of(result: object) -> int | None:
     match result:
         case Schedule():
             return result.id
-        case Broadcast():
+        case Broadcast() | Approval():
             return result.schedule_id
         case Account():
             return result.broadcast.schedule_id

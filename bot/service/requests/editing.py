@@ -13,12 +13,14 @@ from bot.domain import coming, meanings, wallclock
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Occurrence, OccurrenceState
+from bot.domain.consent import Standing
 from bot.domain.differences import Difference, differences
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.schedule import Origin, PersonAudience, Schedule, ScheduleState
 from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.outcomes import SETTLING_TIME
+from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents, intake, pausing
@@ -36,6 +38,9 @@ from bot.service.rules.voices import voice_of
 #: a repeat is claimed in one transaction and worded in another
 _KEPT_FOR = RETRY_FOR + SETTLING_TIME
 
+#: what the owner may change without asking the recipient again
+_OF_THE_OWNER = frozenset({"expires", "late", "within", "updates", "metadata"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
@@ -50,11 +55,24 @@ class Edited:
     #: the moments of skips that are undone and are not behind the next one
     put_back: tuple[datetime, ...] = ()
 
+    @property
+    def concerns_recipient(self) -> bool:
+        """Whether it is another message than its recipient takes so far."""
+        return self.after.in_owners_name and any(
+            one.field not in _OF_THE_OWNER for one in self.differences
+        )
+
 
 class Editing:
     def __init__(
-        self, schedules: Schedules, policy: Policy, templates: Templates, clock: Clock
+        self,
+        schedules: Schedules,
+        policy: Policy,
+        templates: Templates,
+        clock: Clock,
+        admittance: Admittance,
     ) -> None:
+        self._admittance = admittance
         self._schedules = schedules
         self._policy = policy
         self._templates = templates
@@ -76,6 +94,26 @@ class Editing:
         schedule = pausing.as_of(uow, schedule, self._clock.now())
         return self._judged(uow, schedule, change, revision)[0]
 
+    def recipient(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        name: ScheduleName,
+        change: ScheduleChange,
+        revision: int | None,
+    ) -> tuple[str, str] | None:
+        """The owner and whom he would write to himself, where the edit makes it another
+        message; both are bare JIDs.
+        """
+        before = self._schedules.named(uow, caller, name)
+        if not (before.in_owners_name or change.to):
+            return None
+        edited = self.draft(uow, caller, name, change, revision)
+        audience = edited.after.audience
+        if not (edited.concerns_recipient and isinstance(audience, PersonAudience)):
+            return None
+        return edited.after.owner, audience.jid
+
     def edit(
         self,
         uow: UnitOfWork,
@@ -83,10 +121,12 @@ class Editing:
         name: ScheduleName,
         change: ScheduleChange,
         revision: int | None,
+        standing: Standing | None = None,
     ) -> Schedule:
         """The schedule as edited; a repeat of the latest edit changes nothing more.
 
-        `revision` is the one that the caller has seen, where he says so. Raises any
+        `revision` is the one that the caller has seen, where he says so. `standing`:
+        of the recipient to the owner, where it is a message in his own name. Raises any
         CarillonError; nothing is stored then.
         """
         schedule = self._schedules.held(uow, caller, name, Action.EDIT)
@@ -99,9 +139,14 @@ class Editing:
             revision=schedule.revision + 1,
             edit_fingerprint=change.fingerprint(revision),
         )
+        verdict = None
+        if edited.concerns_recipient:
+            verdict = self._admittance.asked(uow, edited.after, standing)
         uow.broadcasts.keep_content(schedule, self._clock.now() - _KEPT_FOR)
         _move_skipped(uow, self._schedules.skipped(uow, schedule), times)
         uow.schedules.save(after)
+        if verdict is not None:
+            self._admittance.settle(uow, after, verdict)
         uow.nudge()
         return after
 

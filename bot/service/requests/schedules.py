@@ -26,6 +26,7 @@ from bot.domain.preview import Caution, upcoming
 from bot.domain.schedule import (
     ON_THE_WIRE,
     ListAudience,
+    Origin,
     Schedule,
     ScheduleState,
     TextContent,
@@ -33,6 +34,7 @@ from bot.domain.schedule import (
 from bot.domain.updates import WireState
 from bot.service.delivery import closing, reports
 from bot.service.delivery.specimens import specimens
+from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
@@ -43,7 +45,7 @@ from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quota, Quotas
-from bot.service.rules.rights import declined, known, may_change, may_see
+from bot.service.rules.rights import known, may_change, may_see
 from bot.service.rules.voices import clocks_of, voice_of
 
 
@@ -87,7 +89,14 @@ class Report:
 
 
 class Schedules:
-    def __init__(self, policy: Policy, templates: Templates, clock: Clock) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        templates: Templates,
+        clock: Clock,
+        admittance: Admittance,
+    ) -> None:
+        self._admittance = admittance
         self._policy = policy
         self._templates = templates
         self._clock = clock
@@ -123,11 +132,13 @@ class Schedules:
         now = self._clock.now()
         schedule = names.named(uow, self._intake.read(uow, caller, request, now))
         quota = self._quotas.room_for(uow, caller, schedule, now)
-        if schedule.in_owners_name and (standing is None or standing.exists is False):
-            raise declined()
+        verdict = self._admittance.asked(uow, schedule, standing)
         stored = uow.schedules.add(schedule)
-        uow.nudge()
+        self._admittance.settle(uow, stored, verdict)
         report = self.warned(uow, stored)
+        if stored.origin is Origin.INLINE:  # nobody else tells its id
+            reports.scheduled(uow, stored, report.warnings, now)
+        uow.nudge()
         return report, Quota(quota.used + 1, quota.limit)
 
     def recipient(self, caller: Caller, request: ScheduleRequest) -> str | None:

@@ -38,6 +38,10 @@ class Quotas:
 
     # --- requests --------------------------------------------------------------
 
+    def counts(self, caller: Caller) -> bool:
+        """Whether there is a bound to his requests."""
+        return self.policy.limits_of(caller).requests_per_minute > 0
+
     def count(self, uow: UnitOfWork, caller: Caller) -> tuple[int, timedelta]:
         """Count a request: how many too many there are with it, and for how long they
         are.
@@ -103,7 +107,7 @@ class Quotas:
         """
         most = self.policy.limits_of(caller).deliveries_per_day
         if most and self._that_day(uow, caller, moment) >= most:
-            start = _day(moment)
+            start = day_of(moment)
             raise exceeded(
                 "deliveries-per-day",
                 most,
@@ -125,12 +129,12 @@ class Quotas:
         if not most or schedule.origin is Origin.WELCOME:
             return False
         uow.schedules.hold(caller.owner)
-        today = _day(now)
+        today = day_of(now)
         return uow.broadcasts.count(caller.owner, today, today + DAY) >= most
 
     def _that_day(self, uow: UnitOfWork, caller: Caller, moment: datetime) -> int:
         """Occurrences of a day of UTC: sent, and still to come."""
-        start = _day(moment)
+        start = day_of(moment)
         sent = uow.broadcasts.count(caller.owner, start, start + DAY)
         due = ScheduleFilter(
             owner=caller.owner, states=LIVE, due_from=start, due_before=start + DAY
@@ -140,8 +144,9 @@ class Quotas:
 
 def same_day(one: datetime, other: datetime) -> bool:
     """Whether both count for one day (UTC)."""
-    return _day(one) == _day(other)
+    return day_of(one) == day_of(other)
 
 
-def _day(moment: datetime) -> datetime:
+def day_of(moment: datetime) -> datetime:
+    """When its day of UTC begins."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)

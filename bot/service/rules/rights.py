@@ -110,7 +110,7 @@ def require_writing(policy: Policy, caller: Caller) -> None:
                 key="[people] enabled",
             )
         )
-    if not policy.addresses.component:
+    if not policy.addresses.speaks_for_people:
         raise NotAllowed(
             Phrase(
                 "A message to a person goes out in your name. A service that is an"
@@ -187,3 +187,13 @@ def may_let_go(caller: Caller) -> None:
     """Raises NotAllowed for everybody but admins, for whom it is held."""
     if not caller.is_admin:
         raise NotAllowed(Phrase("Only an admin lets go what is held."))
+
+
+def may_choose_for(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed: each decides himself what may be scheduled to him; the
+    operator could as well write the tables.
+    """
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(
+            Phrase("Everybody decides himself who may schedule messages to him.")
+        )

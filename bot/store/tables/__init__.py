@@ -4,6 +4,8 @@
     schedule ─< occurrence ─ broadcast ─< chunk, delivery_exception,
                                           broadcast_recipient, broadcast_text,
                                           broadcast_content
+    schedule ─< approval
+    consent ─< consent_entry
 
 Positions of a broadcast's audience are subscription ids where it is frozen by
 rule (`highest` is set) and count from 1 where it is copied.
@@ -27,6 +29,7 @@ from bot.store.tables.broadcasts import (
     chunk,
     delivery_exception,
 )
+from bot.store.tables.consents import IS_UNTOLD, approval, consent, consent_entry
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
@@ -60,14 +63,18 @@ __all__ = [
     "IS_OPEN",
     "IS_PLANNABLE",
     "IS_SENDING",
+    "IS_UNTOLD",
     "SUBSCRIBED",
     "announcement_list",
+    "approval",
     "audit",
     "broadcast",
     "broadcast_content",
     "broadcast_recipient",
     "broadcast_text",
     "chunk",
+    "consent",
+    "consent_entry",
     "delivery_exception",
     "fact",
     "metadata",

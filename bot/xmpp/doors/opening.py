@@ -37,6 +37,8 @@ from bot.xmpp.doors.inbox.inbox import Inbox
 from bot.xmpp.doors.inbox.languages import StoredLanguages
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.moves import RETRY_SECONDS
+from bot.xmpp.doors.people.bounces import BounceDoor
+from bot.xmpp.doors.people.divert import DivertDoor
 from bot.xmpp.doors.presence import PresenceDoor
 from bot.xmpp.doors.scheduling.delegation import DelegationDoor
 from bot.xmpp.doors.scheduling.door import SchedulingDoor
@@ -72,6 +74,7 @@ class Doors:
     ) -> None:
         clock = asyncio.get_running_loop().time
         self._desk = desk
+        self._use_cases = use_cases
         self._database = database = use_cases.database
         self._policy = policy = use_cases.policy
         self._subscribers = subscribers = use_cases.subscribers
@@ -122,7 +125,9 @@ class Doors:
         ).open()
         self._scheduling = SchedulingDoor(connection, self._desk, self._addressed)
         self._scheduling.open()
-        DelegationDoor(connection, self._desk, self._scheduling).open()
+        DelegationDoor(connection, policy, self._scheduling).open()
+        DivertDoor(connection, self._desk).open()
+        BounceDoor(connection, self._use_cases, self._ids).open()
         self._presence = PresenceDoor(
             connection,
             self._database,

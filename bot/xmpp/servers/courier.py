@@ -20,11 +20,12 @@ from slixmpp.exceptions import IqError, IqTimeout
 
 from bot.domain.characters import printable
 from bot.domain.errors import CarillonError, NotAllowed
+from bot.domain.identity import key_of
 from bot.domain.jid import domain_of
 from bot.engine.wire import Delivery, StreamLost
 from bot.service.delivery.outcomes import Bounce
 from bot.xmpp.servers.offers import DELIVER, Offers
-from bot.xmpp.servers.standings import no_way
+from bot.xmpp.servers.standings import NoWay
 from bot.xmpp.session.exchange import NotConnected
 from bot.xmpp.stanzas.errors import MAX_CONDITION, MAX_TEXT, MAX_TYPE, read_error
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT
@@ -36,8 +37,12 @@ log = logging.getLogger(__name__)
 DELIVER_SECONDS = 15.0  #: that an answer may take
 _FORWARDED = "{urn:xmpp:forward:0}forwarded"
 
-#: whether the recipient takes it now; raises a CarillonError where he does not
-Admits = Callable[[Letter, str], Awaitable[None]]
+#: the letter of a broadcast as its recipient takes it now; raises a CarillonError
+#: where he does not
+Admits = Callable[[Letter, Delivery], Awaitable[Letter]]
+#: whether a bare JID is nobody's any more
+Gone = Callable[[str], Awaitable[bool]]
+SENDER_GONE = "sender-gone"  #: a condition of ours
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +51,7 @@ class Courier:
 
     offers: Offers
     admits: Admits
+    gone: Gone
     on_bounce: Callable[[Bounce], None]
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -66,18 +72,23 @@ class Courier:
         letter = delivery.stencil
         assert isinstance(letter, Letter)  # noqa: S101 - `Post` looks
         try:
-            await self.admits(letter, delivery.to)
+            letter = await self.admits(letter, delivery)
             await self._hand_over(letter, delivery)
         except IqError as error:
             received = read_error(error.iq.xml)
-            self._refused(
-                delivery, received.condition, received.type, received.text or ""
-            )
+            sender = letter.announcement.sender
+            # the recipient's address would be told in the same words
+            gone = received.condition == "item-not-found" and await self.gone(sender)
+            condition = SENDER_GONE if gone else received.condition
+            why = received.text or ""
+            self._refused(delivery, condition, received.type, why, sender_gone=gone)
         except IqTimeout:
             self._refused(delivery, "remote-server-timeout", "wait", "")
-        except NotAllowed as error:
-            self._refused(delivery, "not-allowed", "cancel", error.text)
-        except CarillonError as error:  # nobody could say whether he takes it
+        except CarillonError as error:
+            if isinstance(error, NotAllowed) and not isinstance(error, NoWay):
+                self._refused(delivery, "not-allowed", "cancel", error.text)
+                return
+            # nobody can say whether he takes it, or send it: now at least
             self._refused(delivery, "remote-server-timeout", "wait", error.text)
 
     async def _hand_over(self, letter: Letter, delivery: Delivery) -> None:
@@ -106,16 +117,25 @@ class Courier:
             )
             await barrier.wait()
         else:
-            raise no_way(server, connection.addresses)
+            raise NoWay(server, connection.addresses)
 
-    def _refused(self, delivery: Delivery, condition: str, kind: str, why: str) -> None:
+    def _refused(
+        self,
+        delivery: Delivery,
+        condition: str,
+        kind: str,
+        why: str,
+        *,
+        sender_gone: bool = False,
+    ) -> None:
         self.on_bounce(
             Bounce(
-                broadcast_key=delivery.id.partition(".")[0],
+                broadcast_key=key_of(delivery.id),
                 jid=delivery.to,
                 condition=printable(condition)[:MAX_CONDITION],
                 error_type=kind[:MAX_TYPE],
                 text=printable(why)[:MAX_TEXT] or None,
+                sender_gone=sender_gone,
             )
         )
 

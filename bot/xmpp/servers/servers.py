@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from bot.domain.identity import key_of
+from bot.engine.wire import Delivery
 from bot.service.delivery.outcomes import Bounce
 from bot.service.use_cases import UseCases
 from bot.xmpp.servers.courier import Courier
@@ -25,12 +27,15 @@ class Servers:
         use_cases: UseCases,
         on_bounce: Callable[[Bounce], None],
     ) -> None:
-        self._policy = use_cases.policy
+        self._database = use_cases.database
+        self._admittance = use_cases.admittance
         self.offers = Offers(
             connection, use_cases.policy, asyncio.get_running_loop().time
         )
         self.standings = Standings(self.offers)
-        self._courier = Courier(self.offers, self._admits, on_bounce)
+        self._courier = Courier(
+            self.offers, self._admits, self.standings.gone, on_bounce
+        )
         self.post = Post(connection, self._courier)
 
     def open(self) -> None:
@@ -40,6 +45,11 @@ class Servers:
         self._courier.on_lost()
         self.offers.forget()
 
-    async def _admits(self, letter: Letter, to: str) -> None:
+    async def _admits(self, letter: Letter, delivery: Delivery) -> Letter:
         """Asked again when it is due: much may have changed since it was accepted."""
-        await self.standings.standing(letter.announcement.sender, to)
+        sender, to = letter.announcement.sender, delivery.to
+        standing = await self.standings.standing(sender, to)
+        admitted = await self._database.read(
+            self._admittance.due, key_of(delivery.id), to, standing
+        )
+        return letter.without_words() if admitted.only_encrypted else letter

@@ -42,7 +42,7 @@ class Standings:
         """
         connection, servers = self.offers.connection, self.offers.policy.people.servers
         if not (await self.offers.of(domain_of(sender))).sends:
-            raise no_way(domain_of(sender), connection.addresses)
+            raise NoWay(domain_of(sender), connection.addresses)
         server = domain_of(recipient)
         if server not in servers:
             return Standing(exists=None, subscription=None)
@@ -58,6 +58,16 @@ class Standings:
                 Phrase("{server} does not answer", server=server)
             ) from None
         return Standing(exists=None, subscription=None)
+
+    async def gone(self, jid: str) -> bool:
+        """Whether a server says that there is no such account; a bare JID."""
+        server = domain_of(jid)
+        if RELATION not in self.offers.known(server).parts:
+            return False
+        try:
+            return (await self._relation(server, jid, jid)).exists is False
+        except (Unavailable, NotConnected, IqError, IqTimeout):
+            return False
 
     async def _relation(self, server: str, of: str, with_: str) -> Standing:
         query = ET.Element(f"{{{ANNOUNCE}}}relation", {"of": of, "with": with_})
@@ -97,14 +107,16 @@ class Standings:
         )
 
 
-def no_way(server: str, addresses: Addresses) -> NotAllowed:
-    """Nobody sends in the names of that server's people."""
-    return NotAllowed(
-        Phrase(
-            "{server} offers no way to send in your name. Its operator can load the"
-            " module mod_carillon there, or grant {service} to send messages"
-            " (XEP-0356).",
-            server=server,
-            service=addresses.service,
+class NoWay(NotAllowed):
+    """A server does not let the service send in its people's names, now at least."""
+
+    def __init__(self, server: str, addresses: Addresses) -> None:
+        super().__init__(
+            Phrase(
+                "{server} offers no way to send in your name. Its operator can load the"
+                " module mod_carillon there, or grant {service} to send messages"
+                " (XEP-0356).",
+                server=server,
+                service=addresses.service,
+            )
         )
-    )

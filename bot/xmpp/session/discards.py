@@ -4,6 +4,8 @@ address    `from` or `to` is no JID here (RFC 6122): servers let more pass than 
            and whoever has no address gets no answer
 early      one too many before the session was up
 failed     what was done with it raised
+forbidden  only a server may say it, and only of its own people
+unknown    a bounce of nothing that was sent
 """
 
 import logging
@@ -26,6 +28,8 @@ class Reason(StrEnum):
     NAMES = "names"
     EARLY = "early"
     FAILED = "failed"
+    FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"
 
 
 class Discards:

@@ -28,6 +28,7 @@ from slixmpp.xmlstream.matcher.idsender import MatchIDSender
 from bot.domain.addresses import Addresses
 from bot.xmpp.session.account import AccountStream
 from bot.xmpp.session.component import ComponentStream
+from bot.xmpp.session.discards import Reason
 from bot.xmpp.stanzas.namespaces import CLIENT
 from bot.xmpp.stanzas.verbatim import serialised
 
@@ -103,6 +104,10 @@ class Exchange:
         """As `listen`, but each stanza is handled in a task of its own."""
         name, matcher = f"serve {path}", _At(path, None)
         self.stream.register_handler(CoroutineCallback(name, matcher, handler))
+
+    def discard(self, reason: Reason, told: str) -> None:
+        """Count what comes to nothing, as `Discards.count` does."""
+        self.stream.discards.count(reason, told)
 
     # --- what goes out -----------------------------------------------------------
 

@@ -59,9 +59,10 @@ CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
 #: elements and attributes that are named before what is wrong with them; of others
 #: the text speaks for itself
 _ELEMENTS = frozenset(
-    {"announce", "audience", "body", "deliver-at", "delay-seconds", "due", "edit"}
-    | {"expires", "id", "late", "recurrence", "revision", "signed", "status"}
-    | {"subject", "timezone", "to", "updates"}
+    {"allow", "announce", "audience", "block", "body", "deliver-at", "delay-seconds"}
+    | {"due", "edit", "expires", "id", "late", "max-ahead", "max-per-day", "preview"}
+    | {"recurrence", "ref", "revision", "signed", "status", "subject", "timezone"}
+    | {"to", "updates", "verdict", "who"}
 )
 #: before the name of a template's field
 _OF_TEMPLATE = "set."
@@ -182,16 +183,24 @@ def _limit(error: errors.PolicyViolation) -> dict[str, str]:
 # --- answers ---------------------------------------------------------------------
 
 
-def refusal(iq: Iq, error: Exception, reference: str | None = None) -> Iq:
-    """The answer to a request that failed."""
-    return iq_error(iq, stanza_error(error, reference))
+def refusal(
+    iq: Iq,
+    error: Exception,
+    reference: str | None = None,
+    about: ET.Element | None = None,
+) -> Iq:
+    """The answer to a request that failed; `about` is the stanza of another that it
+    hands over, in whose language it is told.
+    """
+    return iq_error(iq, stanza_error(error, reference), about)
 
 
-def iq_error(iq: Iq, error: StanzaError) -> Iq:
+def iq_error(iq: Iq, error: StanzaError, about: ET.Element | None = None) -> Iq:
     """The answer to an IQ get or set, without what was asked."""
     reply = iq.reply()
     reply["type"] = "error"
-    reply.xml.append(error.element(language_of(iq.xml)))
+    asked = iq.xml if about is None else about
+    reply.xml.append(error.element(language_of(asked)))
     return reply
 
 

@@ -12,13 +12,14 @@ it on as if he had sent it.
 docs/conformance.md, Message Scheduling: §10
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 from xml.etree import ElementTree as ET
 
 from bot.domain import timestamps
-from bot.domain.message import Announcement
+from bot.domain.message import Announcement, Text
+from bot.domain.payloads import FALLBACK
 from bot.xmpp.stanzas.namespaces import CLIENT, LANG
 from bot.xmpp.stanzas.scheduling import NS
 from bot.xmpp.writing.stencil import check_payload
@@ -43,6 +44,13 @@ class Letter:
             announcement,
             tuple(map(ET.fromstring, announcement.payloads)),
         )
+
+    def without_words(self) -> Self:
+        """With a fixed text in place of the sender's own words, for somebody who takes
+        nothing but what is encrypted.
+        """
+        fallback = (Text(language="en", body=FALLBACK),)
+        return replace(self, announcement=replace(self.announcement, texts=fallback))
 
     def fill(self, to: str, stanza_id: str) -> bytes:  # noqa: ARG002 - a Stencil's
         """It is handed to its sender's server, by `bot.xmpp.servers.courier`."""
@@ -74,14 +82,17 @@ class Letter:
         texts = self.announcement.texts
         if len(texts) == 1 and texts[0].language:
             message.set(LANG, texts[0].language)
-        for name in ("subject", "body"):
-            for text in texts:
-                said = text.subject if name == "subject" else text.body
-                if said is None:
+        subjects = [(one.language, one.subject) for one in texts]
+        if len({subject for _, subject in subjects}) == 1:
+            subjects = [("", subjects[0][1])]  # one that all languages share
+        bodies = [(one.language, one.body) for one in texts]
+        for name, said in (("subject", subjects), ("body", bodies)):
+            for language, text in said:
+                if text is None:
                     continue
-                tagged = len(texts) > 1 and text.language
-                attributes = {LANG: text.language} if tagged else {}
-                ET.SubElement(message, f"{{{CLIENT}}}{name}", attributes).text = said
+                tagged = len(texts) > 1 and language
+                attributes = {LANG: language} if tagged else {}
+                ET.SubElement(message, f"{{{CLIENT}}}{name}", attributes).text = text
 
 
 def _scheduled_by(told: Announcement, now: datetime) -> ET.Element:

@@ -120,12 +120,15 @@ def _addressed(message: ET.Element) -> ET.Element:
 def returned_by(message: ET.Element, sender: str, ids: MessageIds) -> Bounce | None:
     """The bounce that an error message is, None where we never sent such an id."""
     key = ids.broadcast_of(message.get("id", ""), sender)
-    if key is None:
-        return None
+    return None if key is None else as_bounce(message, sender, key)
+
+
+def as_bounce(message: ET.Element, jid: str, key: str) -> Bounce:
+    """What an error message says of that broadcast's message to a bare JID."""
     error = read_error(message)
     return Bounce(
         broadcast_key=key,
-        jid=sender,
+        jid=jid,
         condition=printable(error.condition)[:MAX_CONDITION],
         error_type=error.type[:MAX_TYPE],
         text=printable(error.text[:MAX_TEXT]) if error.text else None,

@@ -23,6 +23,15 @@ NOBODY = Phrase(
 )
 
 
+def the_other_way(service: str) -> Phrase:
+    """Why a message to the service is not scheduled, and what to do."""
+    return Phrase(
+        "Messages with <schedule/> are not taken here."
+        " Send the <schedule/> with its <body/> as <iq type='set'/> to {service}.",
+        service=service,
+    )
+
+
 class RefusalTexts:
     """What a refused sender reads; `contact` is whom he may turn to, if anybody.
 
@@ -42,7 +51,8 @@ class RefusalTexts:
 
     def error(self, message_class: MessageClass) -> StanzaError:
         if message_class is MessageClass.INLINE:
-            condition, text = "feature-not-implemented", self._other_way()
+            condition = "feature-not-implemented"
+            text = the_other_way(self._service)
         else:
             condition, text = "service-unavailable", self._nobody_reads()
         return StanzaError(condition=condition, type="cancel", text=text)
@@ -54,13 +64,6 @@ class RefusalTexts:
             "{nobody_reads} For questions, turn to {contact}.",
             nobody_reads=NOBODY,
             contact=self.contact,
-        )
-
-    def _other_way(self) -> Phrase:
-        return Phrase(
-            "Messages with <schedule/> are not taken here."
-            " Send the <schedule/> with its <body/> as <iq type='set'/> to {service}.",
-            service=self._service,
         )
 
 

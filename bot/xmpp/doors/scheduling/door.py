@@ -1,4 +1,4 @@
-"""The door for scheduling requests: `<iq/>` to the service (draft 1.0.0, §5.2, §9).
+"""The door for scheduling requests: `<iq/>` to the service (draft 1.0.0, §5, §9, §11).
 
 It reads the element into a verb of the desk with its values, and turns what the desk
 gives back, or its error, into the answer; nothing else. `questions` knows the
@@ -21,7 +21,13 @@ from bot.domain.errors import Invalid, NotFound, NotOffered
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 from bot.xmpp.doors.callers import caller_of
-from bot.xmpp.doors.scheduling.questions import KINDS, Envelope, Kind, Question
+from bot.xmpp.doors.scheduling.questions import (
+    KINDS,
+    Envelope,
+    Kind,
+    Question,
+    kind_of,
+)
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import new_reference, refusal
 from bot.xmpp.stanzas.namespaces import CLIENT, LANG
@@ -63,7 +69,7 @@ class SchedulingDoor:
         where it was sent to the wrong one.
         """
         element = iq.xml[0]  # the one child: the stream refuses several
-        kind = KINDS[element.tag]
+        kind = kind_of(element.tag, iq["type"])
         caller = caller_of(iq.xml.get("from", ""), self._policy)
         envelope = Envelope(
             caller=caller,

@@ -3,6 +3,9 @@
 set  <schedule/>            create, or cancel with <cancel/>      (draft §5.2, §9.1)
 get  <schedule-query/>      one job, or a page of them            (draft §9)
 set  <edit/>, <pause/>, …   steer a job                           (our own namespace)
+both <consent/>             who may schedule messages to the caller     (likewise)
+get  <requests/>            what waits for his approval                 (likewise)
+set  <answer/>              his answer                                  (likewise)
 """
 
 from collections.abc import Callable, Mapping
@@ -12,13 +15,14 @@ from xml.etree import ElementTree as ET
 
 from bot.desk.verb import Verb, Wanted
 from bot.desk.verbs import announcing, editing, schedules
+from bot.desk.verbs import consent as recipients
 from bot.desk.verbs import steering as verbs
 from bot.domain.access import Caller, owner_named
 from bot.domain.addresses import Addresses
 from bot.domain.audit import Action
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
-from bot.xmpp.doors.scheduling import answers, steering
+from bot.xmpp.doors.scheduling import answers, consent, steering
 from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
 from bot.xmpp.stanzas.namespaces import LANG
 from bot.xmpp.stanzas.result_sets import fitting
@@ -123,9 +127,45 @@ def _steering(element: ET.Element, envelope: Envelope) -> Question[Any]:
     )
 
 
-#: by the payload's tag
-KINDS: Mapping[str, Kind] = {
-    answers.SCHEDULE: Kind("set", Action.SCHEDULE, _schedule),
-    answers.QUERY: Kind("get", Action.QUERY, _query),
-    **{tag: Kind("set", action, _steering) for tag, action in steering.VERBS.items()},
+def _consent(_: ET.Element, __: Envelope) -> Question[Any]:
+    return Question(recipients.LOOK(recipients.ConsentOf()), consent.chosen)
+
+
+def _choice(element: ET.Element, _: Envelope) -> Question[Any]:
+    return Question(recipients.SET(consent.read_consent(element)), consent.chosen)
+
+
+def _requests(element: ET.Element, _: Envelope) -> Question[Any]:
+    wish = consent.read_requests(element)
+    paging = wish.paging
+    return Question(
+        recipients.REQUESTS(recipients.RequestsWish(paging=paging)),
+        lambda page: consent.waiting(fitting(page, paging, consent.size), wish),
+    )
+
+
+def _answer(element: ET.Element, _: Envelope) -> Question[Any]:
+    answer = consent.read_answer(element)
+    return Question(recipients.ANSWER(answer), lambda _: consent.answered(answer))
+
+
+#: by the payload's tag; one for each type of IQ that it belongs in
+KINDS: Mapping[str, tuple[Kind, ...]] = {
+    answers.SCHEDULE: (Kind("set", Action.SCHEDULE, _schedule),),
+    answers.QUERY: (Kind("get", Action.QUERY, _query),),
+    **{
+        tag: (Kind("set", action, _steering),) for tag, action in steering.VERBS.items()
+    },
+    consent.CONSENT: (
+        Kind("get", Action.QUERY, _consent),
+        Kind("set", Action.CONSENT, _choice),
+    ),
+    consent.REQUESTS: (Kind("get", Action.QUERY, _requests),),
+    consent.ANSWER: (Kind("set", Action.ANSWER, _answer),),
 }
+
+
+def kind_of(tag: str, iq_type: str) -> Kind:
+    """The payload's in such an IQ, else the first, which belongs in another."""
+    kinds = KINDS[tag]
+    return next((kind for kind in kinds if kind.type == iq_type), kinds[0])

@@ -1,0 +1,1 @@
+"""What the servers' modules cost people who schedule nothing."""

@@ -1,0 +1,121 @@
+"""Who may schedule messages to whom: asked with each request, and again when due.
+
+docs/conformance.md, Message Scheduling: §11
+"""
+
+from datetime import datetime
+
+from bot.domain.access import Caller
+from bot.domain.consent import Consent, Standing, Verdict, judge, names_of
+from bot.domain.errors import Invalid
+from bot.domain.jid import domain_of
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import Schedule
+from bot.service.people.choices import person
+from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy
+from bot.service.rules.quotas import DAY, LIVE, day_of
+from bot.service.rules.rights import known, may_choose_for
+
+
+class Consents:
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    def of(self, uow: UnitOfWork, jid: str) -> Consent:
+        """What this person has chosen, else what the operator has for who has not."""
+        return uow.consents.get(jid) or self._usual(jid)
+
+    def judge(
+        self,
+        uow: UnitOfWork,
+        sender: str,
+        recipient: str,
+        standing: Standing,
+        *,
+        encrypted: bool,
+        due: datetime,
+        now: datetime,
+        besides: Schedule | None = None,
+    ) -> Verdict:
+        """The verdict on a message that is due then; all are bare JIDs.
+
+        `besides`: the schedule that it is of, where that is stored, since it does not
+        count against itself. The same is done whoever is meant, so that the time which
+        it takes tells nothing.
+        """
+        stored = uow.consents.get(recipient, names_of(sender))
+        today = self._that_day(uow, sender, recipient, due, now, besides)
+        verdict = judge(
+            stored or self._usual(recipient),
+            sender=sender,
+            same_server=domain_of(sender) == domain_of(recipient),
+            standing=standing,
+            encrypted=encrypted,
+            ahead=due - now,
+            today=today,
+        )
+        if sender == recipient and standing.exists is not False:
+            return Verdict.ALLOW  # a note to oneself is nobody else's affair
+        return verdict
+
+    # --- choosing ----------------------------------------------------------------
+
+    def look(self, uow: UnitOfWork, caller: Caller, jid: str | None = None) -> Consent:
+        """The caller's; `jid`: that person's, for the operator."""
+        return self.of(uow, _whose(caller, jid))
+
+    def set(
+        self, uow: UnitOfWork, caller: Caller, consent: Consent, jid: str | None = None
+    ) -> Consent:
+        """Likewise; in place of what was chosen before."""
+        uow.consents.put(_whose(caller, jid), consent, uow.now())
+        return consent
+
+    # --- what is counted ---------------------------------------------------------
+
+    def _usual(self, jid: str) -> Consent:
+        people = self._policy.people
+        is_ours = domain_of(jid) in people.servers
+        return Consent(who=people.consent if is_ours else people.remote)
+
+    def _that_day(
+        self,
+        uow: UnitOfWork,
+        sender: str,
+        recipient: str,
+        due: datetime,
+        now: datetime,
+        besides: Schedule | None,
+    ) -> int:
+        """Messages between the two on the day of that moment (UTC): what is due comes
+        after those that went out, what is asked for after those that wait, too.
+        """
+        start = day_of(due)
+        own = besides.id if besides else None
+        sent = uow.broadcasts.count(
+            sender, start, start + DAY, to=recipient, besides=own
+        )
+        if due <= now:
+            return sent
+        waiting = ScheduleFilter(
+            owner=sender,
+            states=LIVE,
+            person=recipient,
+            besides=own,
+            due_from=start,
+            due_before=start + DAY,
+        )
+        return sent + uow.schedules.count(waiting)
+
+
+def _whose(caller: Caller, jid: str | None) -> str:
+    known(caller)
+    if jid is None:
+        if caller.is_operator:
+            raise Invalid(Phrase("say whose, by a bare JID."), field="jid")
+        return caller.owner
+    named = person(jid, "jid")
+    may_choose_for(caller, named)
+    return named
