@@ -32,6 +32,7 @@ from bot.service.rules.policy import Limits, Policy
 from bot.service.use_cases import UseCases
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from bot.store.sealing import Vault
 from tests.fakes import FakeClock
 
 Ts = TypeVarTuple("Ts")
@@ -125,12 +126,15 @@ class World:
         clock: FakeClock | None = None,
         policy: Policy | None = None,
         templates: Path | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.url = url
         self.clock = clock or FakeClock(NOON)
         self.policy = policy or a_policy()
         self.templates = JinjaTemplates(templates)
-        self.database = SqlDatabase(url, self.policy.addresses.own, now=self.clock.now)
+        self.database = SqlDatabase(
+            url, self.policy.addresses.own, vault=vault, now=self.clock.now
+        )
         self.use_cases = use_cases = UseCases.over(
             self.database, self.policy, self.templates, self.clock
         )

@@ -7,6 +7,7 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
+from bot.service.records.retention import Retention
 from bot.service.rules.policy import Limits, People, Policy
 from bot.settings import LimitSettings, Settings
 
@@ -77,6 +78,19 @@ def _limits(role: Role, limits: LimitSettings) -> Limits:
         subject=limits.subject,
         frequencies=tuple(freq for freq in Freq if freq in limits.frequencies),
     )
+
+
+def retention_of(settings: Settings) -> Retention:
+    return Retention(
+        audit=_days(settings.audit.keep_days),
+        announcements=_days(settings.retention.announcements_days),
+        personal=_days(settings.retention.personal_days),
+    )
+
+
+def _days(number: int) -> timedelta | None:
+    """0 is for ever."""
+    return timedelta(days=number) if number else None
 
 
 def lists_of(settings: Settings) -> list[AnnouncementList]:

@@ -8,7 +8,6 @@ import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
 from importlib.metadata import version
@@ -17,9 +16,9 @@ from typing import Any
 
 import structlog
 
-from bot.app import systemd
-from bot.app.configuration import Configuration
-from bot.app.configured import lists_of
+from bot.app import keys, systemd
+from bot.app.configuration import Configuration, Look
+from bot.app.configured import lists_of, retention_of
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
@@ -43,9 +42,11 @@ from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.spool import Spool
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records import storage
 from bot.settings import Settings
 from bot.store.database import SqlDatabase
 from bot.store.hold import Hold
+from bot.store.sealing import Vault
 from bot.xmpp.doors.opening import Doors
 from bot.xmpp.servers.servers import Servers
 from bot.xmpp.session.connection import Connection, FatalConnectionError
@@ -160,7 +161,7 @@ class Running:
         self._doors.open(connection)
         servers.open()
         self._housekeeper = housekeeper = Housekeeper(
-            database, use_cases.audit, use_cases.rearming, clock, _kept(settings)
+            database, use_cases.audit, use_cases.rearming, clock, retention_of(settings)
         )
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
@@ -353,14 +354,26 @@ class Running:
             return PULSE
         look = await asyncio.to_thread(self._configuration.look, self._clock.now())
         if not look.faults:
+            look = await self._with_keys(look)
+        if not look.faults:
             lists = await self._database.run(declare, lists_of(look.settings))
         self._configuration.take(look, self._policy, asked)
         if not look.faults:
-            self._housekeeper.keep_audit = _kept(look.settings)
+            self._housekeeper.retention = retention_of(look.settings)
             self._doors.become(lists, look.settings.xmpp.contact)
         self._heeded = now
         self._pulse.nudge()
         return PULSE
+
+    async def _with_keys(self, look: Look) -> Look:
+        """The same, and its keys in use; or a fault, where one is not among them."""
+        found = look.settings.storage
+        vault = Vault(found.keys)
+        if await self._database.read(storage.is_lacking, vault.names):
+            return replace(look, faults=(keys.lacking(found.key_file),))
+        await self._database.run(storage.note, vault.newest)
+        self._database.vault = vault
+        return look
 
     def _condition(self) -> str:
         if self._end is End.TAKEN_OVER:
@@ -385,12 +398,6 @@ def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
 
 def _asked_to_read(uow: UnitOfWork, worker: str) -> int:
     return uow.facts.asked_to_read(worker)
-
-
-def _kept(settings: Settings) -> timedelta | None:
-    """How long an entry of the audit trail is kept; None: for ever."""
-    days = settings.audit.keep_days
-    return timedelta(days=days) if days else None
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:

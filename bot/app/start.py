@@ -10,9 +10,11 @@ from bot.app.configuration import Configuration
 from bot.app.wiring import use_cases_over
 from bot.domain.lists import AnnouncementList
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records import storage
 from bot.service.use_cases import UseCases
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from bot.store.sealing import Vault
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +30,9 @@ class Start:
         """To be called by the only process that may connect as the service."""
         settings = configuration.settings
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
+        database.vault = Vault(settings.storage.keys)
         use_cases = use_cases_over(database, settings, configuration.templates)
+        database.call(storage.note, database.vault.newest)
         if hint := renamed.hint(settings, database):
             log.warning(str(hint))
         database.call(use_cases.progress.take_over)

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.app import keys
 from bot.app.configured import lists_of, policy_of, templates_of
 from bot.clock import SystemClock
 from bot.domain.lists import AnnouncementList
@@ -13,13 +14,19 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import Settings
 from bot.store.database import SqlDatabase
+from bot.store.sealing import Vault
 from bot.store.spool import SqlSpool
 from bot.store.spool_files import spool_file
 
 
 def database_of(settings: Settings, observer: Observer | None = None) -> SqlDatabase:
     """The configured database, as the configured service sees it."""
-    return SqlDatabase(settings.database.url, settings.xmpp.addresses.own, observer)
+    return SqlDatabase(
+        settings.database.url,
+        settings.xmpp.addresses.own,
+        observer,
+        vault=Vault(settings.storage.keys),
+    )
 
 
 def spool_of(settings: Settings, use_cases: UseCases) -> SqlSpool:
@@ -35,7 +42,9 @@ def open_use_cases(settings: Settings) -> Iterator[UseCases]:
     Raises Unavailable where the database is away or has another schema.
     """
     with contextlib.closing(database_of(settings)) as database:
-        yield use_cases_over(database, settings)
+        use_cases = use_cases_over(database, settings)
+        keys.take_up(database, settings)
+        yield use_cases
 
 
 def use_cases_over(
@@ -45,6 +54,7 @@ def use_cases_over(
     policy, clock = policy_of(settings), SystemClock()
     templates = templates or templates_of(settings)
     lists = lists_of(settings)
+    keys.require(database, settings.storage.key_file)
     # Looked at first: a command that changes nothing waits for no writer.
     if not database.look(_declared, lists):
         database.call(declare, lists)

@@ -38,6 +38,7 @@ SENTENCES = {
     "schedules": Phrase("What is pending, and changing it."),
     "broadcasts": Phrase("What is or was sent."),
     "subscribers": Phrase("Who stands on a list."),
+    "people": Phrase("What people have chosen for themselves."),
     "templates": Phrase("What announcements can be made of."),
     "db": Phrase("The database's schema."),
 }

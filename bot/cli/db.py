@@ -1,12 +1,13 @@
 """`carillon db`: the database's schema, and whose rows it holds."""
 
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import output, session
-from bot.cli.parts import handover
+from bot.cli.parts import handover, keys
 from bot.cli.parts import upgrade as schema
 from bot.domain.phrase import Counted, Phrase
 
@@ -120,6 +121,53 @@ def adopt(
             schedules=handed.schedules,
         )
     )
+
+
+@app.command()
+def rekey(
+    context: typer.Context,
+    former: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            help="Keys that decrypt, beside those of the configuration.",
+        ),
+    ] = None,
+    lost: Annotated[
+        bool,
+        typer.Option("--lost", help="Give up what no key decrypts."),
+    ] = False,
+    json: output.JSON = False,
+) -> None:
+    """Encrypt what people wrote anew, by the first key in [storage] key_file.
+
+    Whatever was stored by another key, or without any; where no key is configured all
+    of it is decrypted. A service may be running that has read the same keys.
+    """
+    done = keys.rekey(session.settings_of(context), former, lost=lost)
+    if json:
+        output.document({"rows": done.changed, "unreadable": done.unreadable})
+    elif done.changed:
+        output.say(
+            Counted(
+                "{count} row is stored otherwise now.",
+                "{count} rows are stored otherwise now.",
+                done.changed,
+            )
+        )
+    elif not done.unreadable:
+        output.say(Phrase("All is stored so already."))
+    if done.unreadable:
+        output.fail(
+            Counted(
+                "{count} text could not be decrypted, and stays as it is: name a file"
+                " with its key by --with FILE, or give it up by --lost",
+                "{count} texts could not be decrypted, and stay as they are: name a"
+                " file with their keys by --with FILE, or give them up by --lost",
+                done.unreadable,
+            )
+        )
 
 
 def _differs(first: object, others: int) -> Phrase:

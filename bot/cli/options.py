@@ -7,23 +7,31 @@ from bot.domain.phrase import Phrase
 #: by the protocol's name; every command calls them so. An option that the protocol
 #: has nothing of is a field by its own name
 OPTIONS = {
+    "allow": "--allow",
+    "block": "--block",
     "body": "--body",
     "deliver-at": "--at",
     "delay-seconds": "--in",
     "due": "DUE",
     "expires": "--expires",
+    "forget": "--forget",
     "id": "--id",
     "language": "--language",
+    "jid": "JID",
     "late": "--late",
     "list": "--list",
+    "max-ahead": "--max-ahead",
+    "max-per-day": "--max-per-day",
     "only": "--to",
     "owner": "--owner",
+    "preview": "--preview",
     "recurrence": "--every",
     "revision": "--revision",
     "status": "--status",
     "subject": "--subject",
     "template": "--template",
     "timezone": "--tz",
+    "who": "--who",
 }
 _OF_TEMPLATE = "set."
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot import settings as settings
     from bot.app import configured as configured
     from bot.app import differences as differences
+    from bot.app import keys as keys
     from bot.app import renamed as renamed
     from bot.app import running as running
     from bot.app import wiring as wiring
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import announcing as announcing
     from bot.desk.verbs import audit as audit
     from bot.desk.verbs import broadcasts as broadcasts
+    from bot.desk.verbs import consent as consent
     from bot.desk.verbs import editing as editing
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import lists as lists
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
     from bot.desk.verbs import subscribers as subscribers
+    from bot.service.people import choices as choices
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
     from bot.settings import values as values
@@ -55,6 +58,7 @@ PARTS = {
     "files": "bot.app.checks.files",
     "configured": "bot.app.configured",
     "differences": "bot.app.differences",
+    "keys": "bot.app.keys",
     "renamed": "bot.app.renamed",
     "running": "bot.app.running",
     "wiring": "bot.app.wiring",
@@ -64,6 +68,7 @@ PARTS = {
     "announcing": "bot.desk.verbs.announcing",
     "audit": "bot.desk.verbs.audit",
     "broadcasts": "bot.desk.verbs.broadcasts",
+    "consent": "bot.desk.verbs.consent",
     "editing": "bot.desk.verbs.editing",
     "imports": "bot.desk.verbs.imports",
     "lists": "bot.desk.verbs.lists",
@@ -71,6 +76,7 @@ PARTS = {
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
     "subscribers": "bot.desk.verbs.subscribers",
+    "choices": "bot.service.people.choices",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",
     "settings": "bot.settings",

@@ -248,11 +248,13 @@ def _show(
             (Phrase("door"), meanings.DOORS[found.origin]),
             (Phrase("asked for at"), moments.local(found.created_at, zone)),
             (Phrase("ended"), moments.local(found.ended_at, zone)),
+            (Phrase("content purged"), moments.local(found.purged_at, zone)),
         ]
     )
     showing.unreadable([found])
-    output.plain()
-    showing.written(texts)
+    if found.purged_at is None:
+        output.plain()
+        showing.written(texts)
 
 
 def _late(found: Schedule) -> Phrase:

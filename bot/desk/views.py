@@ -52,6 +52,7 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "created_at": one.created_at,
         "paused_at": one.paused_at,
         "ended_at": one.ended_at,
+        "purged_at": one.purged_at,
     }
 
 

@@ -261,6 +261,8 @@ class Schedule:
     reason: str | None = None
     created_at: datetime
     ended_at: datetime | None = None
+    #: since when its content is gone, long after its end
+    purged_at: datetime | None = None
 
     @property
     def is_personal(self) -> bool:

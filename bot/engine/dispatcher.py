@@ -51,7 +51,7 @@ from bot.domain.schedule import Origin
 from bot.engine.failures import Failures, Pauses
 from bot.engine.pipe import Line, Pipe, chunk_window
 from bot.engine.wire import StreamLost
-from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.jobs import Deviation, Job, Step
 
 log = structlog.get_logger(__name__)
 
@@ -213,7 +213,7 @@ class Dispatcher:
             return False
         self._culprits[broadcast.id] += 1
         log.warning("recipient given up", chunk=chunk.id)
-        fault = (page[0].jid, ExceptionKind.FAILED, "stream-error")
+        fault = Deviation(page[0].jid, ExceptionKind.FAILED, "stream-error")
         step = Step(
             chunk_id=chunk.id,
             broadcast_key=broadcast.key,

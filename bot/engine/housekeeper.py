@@ -2,6 +2,7 @@
 may have moved; a slice at a time.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,6 +12,7 @@ from bot.service.delivery.rearming import Rearming
 from bot.service.ports.outside import Clock, Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import ROWS_PER_TRANSACTION, Audit
+from bot.service.records.retention import Retention, purge
 from bot.service.rules.quotas import MINUTE
 
 log = structlog.get_logger(__name__)
@@ -24,8 +26,8 @@ LONGEST_JUMP = timedelta(days=1)
 
 
 class Housekeeper:
-    """Drops entries of the audit trail after `keep_audit` (None: never), and counts of
-    requests whose minute is over. Once a day it reads the zones anew, whose rules may
+    """Drops content and entries of the audit trail when their time is over, and counts
+    of requests whose minute is. Once a day it reads the zones anew, whose rules may
     have been brought up to date.
     """
 
@@ -35,13 +37,13 @@ class Housekeeper:
         audit: Audit,
         rearming: Rearming,
         clock: Clock,
-        keep_audit: timedelta | None,
+        retention: Retention,
     ) -> None:
         self._database = database
         self._audit = audit
         self._rearming = rearming
         self._clock = clock
-        self.keep_audit = keep_audit
+        self.retention = retention
         #: the clock in the last round
         self._last: datetime | None = None
         #: when zones were read last
@@ -51,14 +53,31 @@ class Housekeeper:
         await self._rearm()
         while await self._database.run(_forget_counts):
             pass
-        if self.keep_audit is not None and await self._may_purge():
-            before = self._clock.now() - self.keep_audit
-            purged = 0
-            while some := await self._database.run(self._audit.purge, before):
-                purged += some
-            if purged:
-                log.info("audit trail purged", entries=purged)
+        if await self._may_purge():
+            await self._purge_trail()
+            await self._purge_content()
         return ROUND_SECONDS
+
+    async def _purge_trail(self) -> None:
+        if self.retention.audit is None:
+            return
+        before = self._clock.now() - self.retention.audit
+        purged = 0
+        while some := await self._database.run(self._audit.purge, before):
+            purged += some
+        if purged:
+            log.info("audit trail purged", entries=purged)
+
+    async def _purge_content(self) -> None:
+        retention, now = self.retention, self._clock.now()
+        if retention.announcements is None and retention.personal is None:
+            return
+        purged = 0
+        while some := await self._database.run(purge, retention, now):
+            purged += some
+        if purged:
+            await asyncio.to_thread(self._database.scrub)
+            log.info("content purged", rows=purged)
 
     async def _rearm(self) -> None:
         now, last = self._clock.now(), self._zones_read

@@ -189,11 +189,12 @@ class Pipe:
         deviations: list[tuple[int, Deviation]] = []
         for reader in recipients:
             if reader.left:
-                deviation = (reader.jid, ExceptionKind.SKIPPED, "left")
+                deviation = Deviation(reader.jid, ExceptionKind.SKIPPED, "left")
                 deviations.append((reader.position, deviation))
                 continue
             if bare_of(reader.jid) is None:  # a server may close the stream over it
-                deviation = (reader.jid, ExceptionKind.FAILED, "jid-malformed")
+                malformed = "jid-malformed"
+                deviation = Deviation(reader.jid, ExceptionKind.FAILED, malformed)
                 deviations.append((reader.position, deviation))
                 continue
             stencil = self._stencils.get((reader.language, reader.timezone))
@@ -202,7 +203,7 @@ class Pipe:
                     stencil = await self._stencil(reader)
                 except CarillonError as error:
                     why = unrenderable(error)
-                    deviation = (reader.jid, ExceptionKind.FAILED, why)
+                    deviation = Deviation(reader.jid, ExceptionKind.FAILED, *why)
                     deviations.append((reader.position, deviation))
                     continue
             delivery = Delivery(stencil, reader.jid, self._ids.to(reader.jid))

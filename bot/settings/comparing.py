@@ -12,13 +12,14 @@ from bot.settings.sections import Settings
 #: what a service that runs takes up, by section or key; all else waits for a start
 ALIVE = (
     *("access", "lists", "limits", "notify", "templates", "audit"),
+    *("storage", "retention"),
     *("xmpp.contact", "log.level"),
 )
 #: secrets, and what may well differ between two who see the same database
 _OWN = ("xmpp.password", "xmpp.password_file", "xmpp.ca_file", "database", "log")
 
-#: stands for what lies in it, wherever that is seen
-TEMPLATES = "templates.folder"
+#: stand for what lies in them, wherever that is seen
+TEMPLATES, KEYS = "templates.folder", "storage.key_file"
 
 
 def changed(old: Settings, new: Settings) -> tuple[str, ...]:
@@ -72,6 +73,8 @@ def _values(settings: Settings) -> Mapping[str, Any]:
     said = settings.limits.publisher.model_dump(exclude_unset=True)
     content.setdefault("limits", {})["publisher"] = said
     found = dict(_flat(content))
+    if settings.storage.keys:
+        found[KEYS] = [_digest(key.hex()) for key in settings.storage.keys]
     return found | {f"lists.{name}": True for name in settings.lists}
 
 

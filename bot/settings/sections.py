@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     field_validator,
     model_validator,
@@ -235,6 +236,36 @@ class AuditSettings(Section):
     keep_days: int = Field(default=365, ge=0, le=36_600)
 
 
+class StorageSettings(Section):
+    #: of keys by which content is encrypted, the newest first
+    key_file: Path | None = None
+    #: 32 bytes each, as they were when this was read
+    _keys: tuple[bytes, ...] = PrivateAttr(())
+
+    @field_validator("key_file", mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        return given or None
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if self.key_file is not None:
+            with _of("key_file"):
+                self._keys = values.keys(self.key_file)
+        return self
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        return self._keys
+
+
+class RetentionSettings(Section):
+    """In days after the end; 0: for ever."""
+
+    announcements_days: int = Field(default=90, ge=0, le=36_600)
+    personal_days: int = Field(default=7, ge=0, le=36_600)
+
+
 class NotifySettings(Section):
     #: None: the admins, of what has no owner who could be told
     jids: list[str] | None = None
@@ -315,6 +346,8 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     notify: NotifySettings = NotifySettings()
     audit: AuditSettings = AuditSettings()
+    storage: StorageSettings = StorageSettings()
+    retention: RetentionSettings = RetentionSettings()
     templates: TemplateSettings = TemplateSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()

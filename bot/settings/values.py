@@ -1,5 +1,7 @@
 """What single values may be: the sections judge by it, and whoever asks for them."""
 
+import base64
+import binascii
 import os
 import re
 import ssl
@@ -12,6 +14,8 @@ from bot.domain.jid import bare
 from bot.domain.phrase import Phrase, Quoted
 from bot.domain.reading import Misread, decoded
 
+#: of a key by which content is encrypted
+KEY_BYTES = 32
 _LIST_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -82,6 +86,39 @@ def kept(password_file: Path) -> str:
         raise Invalid(
             Phrase("{file}: {error}", file=password_file, error=error.phrase)
         ) from None
+
+
+def keys(key_file: Path) -> tuple[bytes, ...]:
+    """The keys that it holds, one a line, 32 bytes each; raises Invalid."""
+    found = []
+    for number, given in enumerate(kept(key_file).splitlines(), start=1):
+        text = given.strip()
+        if not text or text.startswith("#"):
+            continue
+        try:
+            key = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise Invalid(
+                Phrase(
+                    "{file}: what stands in line {number} is no key; each is what"
+                    " {command} prints",
+                    file=key_file,
+                    number=number,
+                    command="`openssl rand -base64 32`",
+                )
+            )
+        found.append(key)
+    if not found:
+        raise Invalid(
+            Phrase(
+                "{file}: there is no key in it; {command} prints one",
+                file=key_file,
+                command="`openssl rand -base64 32`",
+            )
+        )
+    return tuple(found)
 
 
 def _handed_over(file: Path) -> Path:

@@ -59,6 +59,10 @@ class Backend(Protocol):
         """Bump `changes` at each commit worth waking for, until `stop` is set."""
         ...
 
+    def scrub(self) -> None:
+        """Have what was overwritten leave the files, as far as that is ours to do."""
+        ...
+
     def hold(self, service: str) -> Hold:
         """What only one process of the service may hold; it is not taken yet.
 

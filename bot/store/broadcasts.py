@@ -20,6 +20,7 @@ from bot.store.mapping import (
 )
 from bot.store.ownership import SERVICE, of_broadcast
 from bot.store.paging import count_rows, page
+from bot.store.sealing import Vault
 from bot.store.tables import (
     IS_ACCEPTED,
     IS_SENDING,
@@ -38,9 +39,10 @@ _BY_ID = sa.select(table).where(
 
 
 class SqlBroadcasts:
-    def __init__(self, connection: sa.Connection, service: str) -> None:
+    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
         self._connection = connection
         self._service = service
+        self._vault = vault
 
     def add(
         self,
@@ -184,12 +186,14 @@ class SqlBroadcasts:
             table.c.schedule_id == schedule.id,
             sa.or_(IS_SENDING, table.c.finished_at > ended_after),
         )
+        kept = {
+            "content": content_to_json(schedule.content),
+            "timezone": schedule.timezone,
+        }
         rows = [
-            {
-                "broadcast_id": broadcast_id,
-                "content": content_to_json(schedule.content),
-                "timezone": schedule.timezone,
-            }
+            self._vault.seal_all(
+                broadcast_content, kept | {"broadcast_id": broadcast_id}
+            )
             for broadcast_id in self._connection.execute(sent).scalars()
         ]
         if rows:
@@ -200,15 +204,28 @@ class SqlBroadcasts:
         select = sa.select(broadcast_content).filter_by(broadcast_id=broadcast_id)
         select = select.where(of_broadcast(broadcast_id, self._service))
         row = self._connection.execute(select).one_or_none()
-        return None if row is None else (content_from_json(row.content), row.timezone)
+        if row is None:
+            return None
+        stored = self._vault.open(
+            broadcast_content.c.content, row.content, broadcast_id
+        )
+        return content_from_json(stored), row.timezone
 
     def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
         select = sa.select(broadcast_text.c.language, broadcast_text.c.text)
         select = select.filter_by(broadcast_id=broadcast_id, zone=zone)
         select = select.where(of_broadcast(broadcast_id, self._service))
         rows = self._connection.execute(select.order_by(broadcast_text.c.language))
+        texts = {
+            row.language: self._vault.open(
+                broadcast_text.c.text, row.text, broadcast_id
+            )
+            for row in rows
+        }
         return {
-            row.language: text for row in rows if (text := text_from_json(row.text))
+            language: text
+            for language, stored in texts.items()
+            if (text := text_from_json(stored))
         }
 
     def keep(
@@ -217,12 +234,15 @@ class SqlBroadcasts:
         if self.get(broadcast_id) is None:
             return {}
         rows = [
-            {
-                "broadcast_id": broadcast_id,
-                "zone": zone,
-                "language": language,
-                "text": text_to_json(text),
-            }
+            self._vault.seal_all(
+                broadcast_text,
+                {
+                    "broadcast_id": broadcast_id,
+                    "zone": zone,
+                    "language": language,
+                    "text": text_to_json(text),
+                },
+            )
             for language, text in texts.items()
         ]
         new = insert(self._connection, broadcast_text).on_conflict_do_nothing()

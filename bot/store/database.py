@@ -29,6 +29,7 @@ from bot.store.hold import Hold
 from bot.store.lookout import Lookout
 from bot.store.outage import Outage
 from bot.store.postgresql import PostgreSQLBackend
+from bot.store.sealing import Vault
 from bot.store.sqlite import SQLiteBackend
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -70,9 +71,12 @@ class SqlDatabase:
         service: str,
         observer: Observer | None = None,
         *,
+        vault: Vault | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         """`now`: what tests have for the database's clock."""
+        #: what seals content from the next transaction on
+        self.vault = vault or Vault()
         self.outage = Outage()
         self._backend = backend_of(url, self.outage)
         self._service = service
@@ -178,7 +182,7 @@ class SqlDatabase:
         *args: *Ts,
     ) -> tuple[SqlUnitOfWork, T]:
         with engine.begin() as connection:
-            unit = SqlUnitOfWork(connection, self._service, self._now)
+            unit = SqlUnitOfWork(connection, self._service, self.vault, self._now)
             result = use_case(unit, *args)
             if unit.nudged:
                 self._backend.notify(connection)
@@ -209,6 +213,9 @@ class SqlDatabase:
             )
             self._watcher.start()
         return SqlWatch(self._changes)
+
+    def scrub(self) -> None:
+        self._backend.scrub()
 
     @property
     def held_up(self) -> Phrase | None:

@@ -10,6 +10,7 @@ from bot.domain.broadcast import DeliveryException, ExceptionKind
 from bot.domain.verdict import RETRY_FOR
 from bot.store.conflicts import insert
 from bot.store.ownership import SERVICE
+from bot.store.sealing import Vault
 from bot.store.tables import IS_ACCEPTED, IS_AWAITED, delivery_exception
 from bot.store.types import UTCDateTime
 
@@ -44,16 +45,17 @@ AWAITED = (
 
 
 class SqlExceptions:
-    def __init__(self, connection: sa.Connection, service: str) -> None:
+    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
         self._connection = connection
         self._service = service
+        self._vault = vault
 
     def get(self, broadcast_id: int, jid: str) -> DeliveryException | None:
         select = sa.select(delivery_exception).filter_by(
             service=self._service, broadcast_id=broadcast_id, jid=jid
         )
         row = self._connection.execute(select).one_or_none()
-        return None if row is None else _from_row(row)
+        return None if row is None else self._from_row(row)
 
     def put(self, exceptions: Sequence[DeliveryException]) -> None:
         if not exceptions:
@@ -68,7 +70,11 @@ class SqlExceptions:
             },
             where=self._theirs,
         )
-        rows = [_values(entry) | {"service": self._service} for entry in exceptions]
+        rows = [
+            self._vault.seal_all(delivery_exception, _values(entry))
+            | {"service": self._service}
+            for entry in exceptions
+        ]
         self._connection.execute(upsert, rows)
 
     def due(self, now: datetime, limit: int) -> set[int]:
@@ -77,7 +83,7 @@ class SqlExceptions:
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
         rows = self._connection.execute(RETRIES, self._due(now, limit))
-        return [_from_row(row) for row in rows]
+        return [self._from_row(row) for row in rows]
 
     def _due(self, now: datetime, limit: int) -> dict[str, Any]:
         beyond = now + RETRY_FOR
@@ -113,7 +119,21 @@ class SqlExceptions:
             .order_by(delivery_exception.c.jid)
             .limit(limit)
         )
-        return [_from_row(row) for row in self._connection.execute(select)]
+        return [self._from_row(row) for row in self._connection.execute(select)]
+
+    def _from_row(self, row: sa.Row[Any]) -> DeliveryException:
+        return DeliveryException(
+            broadcast_id=row.broadcast_id,
+            jid=row.jid,
+            kind=ExceptionKind(row.kind),
+            condition=row.condition,
+            text=self._vault.open(
+                delivery_exception.c.text, row.text, row.broadcast_id
+            ),
+            attempts=row.attempts,
+            first_at=row.first_at,
+            next_at=row.next_at,
+        )
 
 
 def _values(entry: DeliveryException) -> dict[str, Any]:
@@ -127,16 +147,3 @@ def _values(entry: DeliveryException) -> dict[str, Any]:
         "first_at": entry.first_at,
         "next_at": entry.next_at,
     }
-
-
-def _from_row(row: sa.Row[Any]) -> DeliveryException:
-    return DeliveryException(
-        broadcast_id=row.broadcast_id,
-        jid=row.jid,
-        kind=ExceptionKind(row.kind),
-        condition=row.condition,
-        text=row.text,
-        attempts=row.attempts,
-        first_at=row.first_at,
-        next_at=row.next_at,
-    )

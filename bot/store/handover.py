@@ -15,9 +15,12 @@ from bot.store.file_lock import FileLock
 from bot.store.sqlite import database_file
 from bot.store.tables import (
     announcement_list,
+    consent,
+    consent_entry,
     metadata,
     request_count,
     schedule,
+    storage_key,
     subscriber,
 )
 from bot.store.upgrade import require_head, transaction
@@ -67,8 +70,9 @@ def adopt(url: str, service: str, former: str) -> Handed:
             schedules=_count(connection, former, schedule, but_welcomes=True),
         )
         # what a start under the new JID made, and would be in the way
-        for table in (announcement_list, request_count):
+        for table in (announcement_list, request_count, storage_key):
             connection.execute(sa.delete(table).where(table.c.service == service))
+        _let_stand(connection, service, former)
         for table in metadata.tables.values():
             if "service" in table.c:
                 theirs = sa.update(table).where(table.c.service == former)
@@ -90,6 +94,16 @@ def _count(
             count = count.where(table.c.origin != Origin.WELCOME)
         total += connection.execute(count).scalar_one()
     return total
+
+
+def _let_stand(connection: sa.Connection, service: str, former: str) -> None:
+    """Who has chosen anew whom he takes messages from has chosen that."""
+    anew = sa.select(consent.c.jid).where(consent.c.service == service)
+    before = (consent.c.service == former, consent.c.jid.in_(anew))
+    theirs = sa.select(consent.c.id).where(*before)
+    entries = consent_entry.c.consent_id.in_(theirs)
+    connection.execute(sa.delete(consent_entry).where(entries))
+    connection.execute(sa.delete(consent).where(*before))
 
 
 def nobody_runs(url: str) -> AbstractContextManager[object]:

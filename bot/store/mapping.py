@@ -1,8 +1,8 @@
 """What is stored as JSON: audience, content, rendered text, readings, to and fro.
 
-What cannot be read is as good as gone: an audience is a list, content a template of
-a name that none has (UNREADABLE). So it costs its row, as a list or template does
-that was taken away, and no answer in which the row stands.
+What cannot be read, or is opened by no key, is as good as gone: an audience is a list,
+content a template of a name that none has (UNREADABLE). So it costs its row, as a list
+or template does that was taken away, and no answer in which the row stands.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,9 @@ from bot.domain.schedule import (
 from bot.service.ports.pulses import Reading
 
 JSONObject = Mapping[str, Any]
+
+#: stands for content that was purged
+PURGED: JSONObject = {"purged": True}
 
 
 def audience_to_json(audience: Audience) -> JSONObject:
@@ -53,7 +56,8 @@ def audience_from_json(stored: Any) -> Audience:
 
 def content_to_json(content: Content) -> JSONObject:
     """`{"texts": […], "payloads": […]}`, of a message that came in whole with
-    `"original": {"id": ID, "type": TYPE}`, or `{"template": NAME, "values": {…}}`.
+    `"original": {"id": ID, "type": TYPE}`, or `{"template": NAME, "values": {…}}`; of
+    what is purged PURGED.
     """
     if isinstance(content, TextContent):
         told: dict[str, Any] = {
@@ -74,6 +78,8 @@ def content_from_json(stored: Any) -> Content:
             for one in values.values()
         ):
             return TemplateContent(template=name, values=values)
+        case {"purged": True}:
+            return TextContent(texts=())
         case {"texts": [*given], "payloads": [*payloads]} if _are_texts(payloads):
             texts = [text for one in given if (text := text_from_json(one))]
             if (texts or payloads) and len(texts) == len(given):
@@ -91,6 +97,11 @@ def _original_from_json(stored: Any) -> Original | None:
             with suppress(ValueError):
                 return Original(id=given, type=MessageType(kind))
     return None
+
+
+def is_unreadable(content: Content) -> bool:
+    """It stands for what could not be read."""
+    return isinstance(content, TemplateContent) and content.template == UNREADABLE
 
 
 def text_to_json(text: Text) -> JSONObject:

@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.message import Text
+from bot.domain.schedule import UNREADABLE
 from bot.domain.updates import Remark, Update, WireState
 from bot.service.ports.notices import Notice
 from bot.store.ownership import SERVICE
+from bot.store.sealing import Vault
 from bot.store.tables import notice as table
 from bot.store.types import UTCDateTime
 
@@ -39,9 +41,10 @@ CLAIM = (
 
 
 class SqlNotices:
-    def __init__(self, connection: sa.Connection, service: str) -> None:
+    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
         self._connection = connection
         self._service = service
+        self._vault = vault
 
     def add(self, notice: Notice) -> None:
         said = notice.said
@@ -59,12 +62,13 @@ class SqlNotices:
             "announcement": notice.announcement,
             **words,
         }
-        self._connection.execute(sa.insert(table).values(row))
+        sealed = self._vault.seal_all(table, row)
+        self._connection.execute(sa.insert(table).values(sealed))
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Notice]:
         values = {"whose": self._service, "now": now, "until": until, "limit": limit}
         rows = self._connection.execute(CLAIM, values).all()
-        return sorted(map(_from_row, rows), key=attrgetter("id"))
+        return sorted(map(self._from_row, rows), key=attrgetter("id"))
 
     def done(self, notice_ids: Collection[int]) -> None:
         if notice_ids:
@@ -81,26 +85,26 @@ class SqlNotices:
     def _theirs(self) -> sa.ColumnElement[bool]:
         return table.c.service == self._service
 
-
-def _from_row(row: sa.Row[Any]) -> Notice:
-    said: Update | Text
-    if row.job is not None:
-        said = Update(
-            job=row.job,
-            status=WireState(row.status),
-            due_at=row.due_at,
-            remarks=_read(row.text),
-            language=row.language or "",
+    def _from_row(self, row: sa.Row[Any]) -> Notice:
+        said: Update | Text
+        told = None if row.text is None else self._vault.open(table.c.text, row.text)
+        if row.job is not None:
+            said = Update(
+                job=row.job,
+                status=WireState(row.status),
+                due_at=row.due_at,
+                remarks=_read(told),
+                language=row.language or "",
+            )
+        else:
+            said = Text(language=row.language, body=told or UNREADABLE)
+        return Notice(
+            id=row.id,
+            to=row.recipient,
+            said=said,
+            created_at=row.created_at,
+            announcement=row.announcement,
         )
-    else:
-        said = Text(language=row.language, body=row.text)
-    return Notice(
-        id=row.id,
-        to=row.recipient,
-        said=said,
-        created_at=row.created_at,
-        announcement=row.announcement,
-    )
 
 
 def _written(remarks: Iterable[Remark]) -> str:

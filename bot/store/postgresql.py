@@ -92,6 +92,9 @@ class PostgreSQLBackend:
     def _link(self, connection: Any, _record: Any) -> None:
         self._links.add(connection)
 
+    def scrub(self) -> None:
+        """Nothing to do: what vacuuming and its own log leave is the server's."""
+
     def hold(self, service: str) -> AdvisoryLock:
         return AdvisoryLock(service, self._connect, self._outage)
 

@@ -20,9 +20,11 @@ from bot.store.mapping import (
     audience_to_json,
     content_from_json,
     content_to_json,
+    is_unreadable,
 )
 from bot.store.ownership import SERVICE
 from bot.store.paging import count_rows, page
+from bot.store.sealing import Vault, columns_of
 from bot.store.tables import IS_LIVE, IS_PLANNABLE, occurrence
 from bot.store.tables import schedule as table
 from bot.store.types import NO_WALL
@@ -73,13 +75,15 @@ NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(_THEIRS, IS_PLANNABLE)
 
 
 class SqlSchedules:
-    def __init__(self, connection: sa.Connection, service: str) -> None:
+    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
         self._connection = connection
         self._service = service
+        self._vault = vault
 
     def add(self, schedule: Schedule) -> Schedule:
         row = insert(self._connection, table)
-        row = row.values(_values(schedule) | {"service": self._service})
+        values = self._vault.seal_all(table, _values(schedule))
+        row = row.values(values | {"service": self._service})
         returning = row.on_conflict_do_nothing(
             index_elements=[table.c.service, table.c.owner, table.c.client_id],
             index_where=IS_LIVE,
@@ -91,7 +95,7 @@ class SqlSchedules:
                     "There is an announcement {id!r} already.", id=schedule.client_id
                 )
             )
-        return _from_row(added)
+        return self._from_row(added)
 
     def get(self, reference: int) -> Schedule | None:
         return self._one(table.c.id == reference)
@@ -101,7 +105,7 @@ class SqlSchedules:
             LATEST, {"whose": self._service, "owner": owner, "client_id": client_id}
         )
         row = found.one_or_none()
-        return None if row is None else _from_row(row)
+        return None if row is None else self._from_row(row)
 
     def taken(self, owner: str, client_ids: Collection[str]) -> set[str]:
         select = sa.select(table.c.client_id).where(
@@ -139,11 +143,16 @@ class SqlSchedules:
         if lock:
             select = select.with_for_update()
         row = self._connection.execute(select).one_or_none()
-        return None if row is None else _from_row(row)
+        return None if row is None else self._from_row(row)
 
     def save(self, schedule: Schedule) -> None:
+        values = _values(schedule)
+        if is_unreadable(schedule.content):
+            # whoever has the key may still read it
+            for column in columns_of(table):
+                del values[column.name]
         update = sa.update(table).where(self._theirs, table.c.id == schedule.id)
-        self._connection.execute(update.values(_values(schedule)))
+        self._connection.execute(update.values(self._vault.seal_all(table, values)))
 
     def due(
         self, until: datetime, limit: int, *, after: datetime = EVER
@@ -155,7 +164,7 @@ class SqlSchedules:
             "limit": limit,
         }
         rows = self._connection.execute(DUE, values)
-        return [_from_row(row) for row in rows]
+        return [self._from_row(row) for row in rows]
 
     def next_due(self) -> datetime | None:
         found = self._connection.execute(NEXT_DUE, {"whose": self._service})
@@ -165,7 +174,7 @@ class SqlSchedules:
     def upcoming(self, limit: int) -> list[Schedule]:
         values = {"whose": self._service, "limit": limit}
         rows = self._connection.execute(UPCOMING, values)
-        return [_from_row(row) for row in rows]
+        return [self._from_row(row) for row in rows]
 
     def recurring(self, after: int, limit: int) -> list[Schedule]:
         select = (
@@ -179,11 +188,11 @@ class SqlSchedules:
             .order_by(table.c.id)
             .limit(limit)
         )
-        return [_from_row(row) for row in self._connection.execute(select)]
+        return [self._from_row(row) for row in self._connection.execute(select)]
 
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
         conditions = [self._theirs, *_where(wanted)]
-        return page(self._connection, table, conditions, paging, _from_row)
+        return page(self._connection, table, conditions, paging, self._from_row)
 
     def count(self, wanted: ScheduleFilter) -> int:
         return count_rows(self._connection, table, [self._theirs, *_where(wanted)])
@@ -198,6 +207,42 @@ class SqlSchedules:
     def live(self) -> dict[ScheduleState, int]:
         rows = self._connection.execute(LIVE, {"whose": self._service})
         return {ScheduleState(row[0]): row[1] for row in rows}
+
+    def _from_row(self, row: sa.Row[Any]) -> Schedule:
+        # where it is not known how far a rule has come, its beginning is of no use
+        is_known = NO_WALL not in {row.start, row.through} and isinstance(
+            row.planned, int
+        )
+        opened = self._vault.open
+        return Schedule(
+            id=row.id,
+            owner=row.owner,
+            client_id=row.client_id,
+            origin=Origin(row.origin),
+            fingerprint=opened(table.c.fingerprint, row.fingerprint) or "",
+            revision=row.revision,
+            edit_fingerprint=opened(table.c.edit_fingerprint, row.edit_fingerprint),
+            audience=audience_from_json(row.audience),
+            content=content_from_json(opened(table.c.content, row.content)),
+            timezone=row.timezone,
+            recurrence=row.recurrence,
+            deliver_at=row.deliver_at,
+            start=row.start if is_known else None,
+            through=row.through,
+            next_at=row.next_at,
+            planned=row.planned if is_known else 0,
+            expires_at=row.expires_at,
+            late=Late(LatePolicy(row.late_policy), row.late_within),
+            updates=row.updates,
+            metadata=opened(table.c.metadata, row.metadata),
+            language=row.language,
+            state=ScheduleState(row.state),
+            paused_at=row.paused_at,
+            reason=row.reason,
+            created_at=row.created_at,
+            ended_at=row.ended_at,
+            purged_at=row.purged_at,
+        )
 
 
 def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
@@ -236,6 +281,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "revision": schedule.revision,
         "edit_fingerprint": schedule.edit_fingerprint,
         "audience": audience_to_json(schedule.audience),
+        "personal": schedule.is_personal,
         "content": content_to_json(schedule.content),
         "timezone": schedule.timezone,
         "recurrence": schedule.recurrence,
@@ -256,36 +302,3 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "created_at": schedule.created_at,
         "ended_at": schedule.ended_at,
     }
-
-
-def _from_row(row: sa.Row[Any]) -> Schedule:
-    # where it is not known how far a rule has come, its beginning is of no use
-    is_known = NO_WALL not in {row.start, row.through} and isinstance(row.planned, int)
-    return Schedule(
-        id=row.id,
-        owner=row.owner,
-        client_id=row.client_id,
-        origin=Origin(row.origin),
-        fingerprint=row.fingerprint,
-        revision=row.revision,
-        edit_fingerprint=row.edit_fingerprint,
-        audience=audience_from_json(row.audience),
-        content=content_from_json(row.content),
-        timezone=row.timezone,
-        recurrence=row.recurrence,
-        deliver_at=row.deliver_at,
-        start=row.start if is_known else None,
-        through=row.through,
-        next_at=row.next_at,
-        planned=row.planned if is_known else 0,
-        expires_at=row.expires_at,
-        late=Late(LatePolicy(row.late_policy), row.late_within),
-        updates=row.updates,
-        metadata=row.metadata,
-        language=row.language,
-        state=ScheduleState(row.state),
-        paused_at=row.paused_at,
-        reason=row.reason,
-        created_at=row.created_at,
-        ended_at=row.ended_at,
-    )

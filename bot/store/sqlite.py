@@ -30,6 +30,8 @@ _BUSY_TIMEOUT = 5000
 _POLL = 0.2
 #: bytes that are left of a write-ahead log once its content is in the database
 _WAL_SIZE = 4 * 1024 * 1024
+#: how long writers wait for each other, and for readers, so that the log can be emptied
+_SCRUB_SECONDS = 0.5
 
 
 class SQLiteBackend:
@@ -130,6 +132,15 @@ class SQLiteBackend:
         """Of a file that must be there: looking makes none."""
         return f"{self.file.as_uri()}?mode=rw"
 
+    def scrub(self) -> None:
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(
+                sqlite3.connect(self._uri, uri=True, timeout=_SCRUB_SECONDS)
+            ) as connection,
+        ):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def hold(self, service: str) -> FileLock:
         return FileLock(service, self.file)
 
@@ -195,6 +206,8 @@ def engine(
             # each commit is on the disk before it is answered (decision 29)
             "synchronous": "FULL",
             "foreign_keys": int(foreign_keys),
+            # what is overwritten or deleted is not in the file any more (decision 43)
+            "secure_delete": 1,
             "query_only": int(read_only),
         }
         cursor = connection.cursor()

@@ -14,6 +14,7 @@ from bot.service.ports import (
     pulses,
     readers,
     schedules,
+    storage,
     trail,
 )
 from bot.store.approvals import SqlApprovals
@@ -29,9 +30,12 @@ from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
+from bot.store.purging import SqlKeptContent
 from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
+from bot.store.sealing import Vault
 from bot.store.shifts import SqlShifts
+from bot.store.storage_keys import SqlStorageKeys
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.suspensions import SqlSuspensions
@@ -56,6 +60,7 @@ class SqlUnitOfWork:
         self,
         connection: sa.Connection,
         service: str,
+        vault: Vault,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         """`now`: what tests have for the database's clock."""
@@ -74,22 +79,28 @@ class SqlUnitOfWork:
         )
         self.suspensions: readers.Suspensions = SqlSuspensions(connection, service)
         self.people: readers.People = SqlPeople(connection, service)
-        self.schedules: schedules.StoredSchedules = SqlSchedules(connection, service)
+        self.schedules: schedules.StoredSchedules = SqlSchedules(
+            connection, service, vault
+        )
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
         self.shifts: schedules.Shifts = SqlShifts(connection, service)
         self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
-            connection, service
+            connection, service, vault
         )
         self.chunks: broadcasts.Chunks = SqlChunks(connection, service)
         self.audiences: broadcasts.Audiences = SqlAudiences(connection, service)
-        self.exceptions: broadcasts.Exceptions = SqlExceptions(connection, service)
+        self.exceptions: broadcasts.Exceptions = SqlExceptions(
+            connection, service, vault
+        )
         self.consents: consents.StoredConsents = SqlConsents(connection, service)
         self.approvals: consents.StoredApprovals = SqlApprovals(connection, service)
-        self.notices: notices.Notices = SqlNotices(connection, service)
+        self.notices: notices.Notices = SqlNotices(connection, service, vault)
         self.claims: claims.Claims = SqlClaims(connection, service)
         self.facts: pulses.Facts = SqlFacts(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
+        self.keys: storage.StorageKeys = SqlStorageKeys(connection, service, vault)
+        self.content: storage.KeptContent = SqlKeptContent(connection, service)
 
     def now(self) -> datetime:
         if self._now is not None:

@@ -90,6 +90,8 @@ def _people(place: Workplace, take: Take) -> None:
     take("subscribers import", "news", file, "--skip-bad")
     take("subscribers export", "news", str(place.folder / "out.csv"))
     take("subscribers list", "maintenance")
+    bounds = ("--max-per-day", "3", "--max-ahead", "3600")
+    take("people consent", BERT, "--allow", ANNA, "--block", "evil.example", *bounds)
     take("lists")
 
 

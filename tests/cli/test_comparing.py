@@ -1,5 +1,6 @@
 """Which keys of two configurations differ, and which a running service takes up."""
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +79,21 @@ def test_what_is_taken_up() -> None:
     assert changed(old, taken) == ("access.auditors", "log.level", "xmpp.contact")
     assert all(map(waits, changed(taken, new)))
     assert changed(taken, new) == ("log.format", "sending.window", "xmpp.resource")
+
+
+def test_keys(tmp_path: Path) -> None:
+    """Keys of storage are compared by what lies in their file, wherever that is; none
+    of it can be told from the digest.
+    """
+    keys = [base64.b64encode(bytes([number]) * 32).decode() for number in range(2)]
+    one, same, other = (tmp_path / name for name in ("one", "same", "other"))
+    one.write_text(f"{keys[0]}\n")
+    same.write_text(f"# the first\n\n{keys[0]}\n")
+    other.write_text("\n".join(keys))
+    found = [settings(storage={"key_file": file}) for file in (one, same, other)]
+    assert changed(found[0], found[1]) == ()
+    assert changed(found[0], found[2]) == ("storage.key_file",)
+    assert changed(settings(), found[0]) == ("storage.key_file",)
+    assert not waits("storage.key_file")
+    assert differing(digests(found[0], ""), digests(found[1], "")) == ()
+    assert keys[0] not in repr(digests(found[0], ""))

@@ -20,7 +20,7 @@ from bot.app.wiring import open_use_cases
 from bot.cli.program import app
 from bot.domain.broadcast import ExceptionKind, Occurrence, OccurrenceState
 from bot.domain.lateness import Shift
-from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.jobs import Deviation, Job, Step
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import load
@@ -216,7 +216,7 @@ def _send(
     progress = use_cases.progress
     page = use_cases.database.look(progress.recipients, job, job.chunk.after, most)
     exceptions = [
-        (one.jid, ExceptionKind.FAILED, failing[one.jid])
+        Deviation(one.jid, ExceptionKind.FAILED, failing[one.jid])
         for one in page
         if one.jid in failing
     ]

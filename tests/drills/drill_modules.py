@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.e2e.xml_client import STANZAS, C, XmlClient
+from tests.e2e.xml_client import C, XmlClient
 from tests.modules.scene import (
     ANNOUNCE,
     SCHEDULE,
@@ -15,16 +15,17 @@ from tests.modules.scene import (
     Component,
     X,
     archive,
+    come_back,
     condition,
     delivered,
     described,
     discovered,
+    failed,
     fresh,
     inner,
+    message,
     scene,
 )
-from tests.modules.test_bounce import come_back
-from tests.modules.test_deliver import message
 from tests.servers.equipped import STARTED, Options, prosody
 from tests.servers.xmpp_server import XmppServer
 
@@ -32,8 +33,6 @@ pytestmark = pytest.mark.e2e
 
 Start = Callable[[Options], AbstractContextManager[XmppServer]]
 MANY = 10_000
-CONFLICT = f"<error type='cancel'><conflict xmlns='{STANZAS[1:-1]}'/></error>"
-WAIT = f"<error type='wait'><resource-constraint xmlns='{STANZAS[1:-1]}'/></error>"
 
 
 @pytest.fixture(params=STARTED)
@@ -89,7 +88,9 @@ def test_ten_thousand_at_once(start: Start) -> None:
         assert not messages_of(anna, bert)
         refused = ids[::100]
         for number, iq in zip(ids, held, strict=True):
-            component.answer(iq, CONFLICT if number in refused else "")
+            component.answer(
+                iq, failed("cancel", "conflict") if number in refused else ""
+            )
         errors = [one.get("id") for one in drained(anna, len(refused), "message")]
         assert sorted(map(str, errors)) == sorted(refused)
         kept = [one for one in ids if one not in refused]
@@ -251,7 +252,7 @@ def test_events(start: Start) -> None:
             )
             with Component(server) as component:
                 first = component.told("event")
-                component.answer(first, WAIT)
+                component.answer(first, failed("wait", "resource-constraint"))
                 again = component.told("event")
                 assert _event(again) == _event(first)
         server.stop()
@@ -270,6 +271,29 @@ def test_events(start: Start) -> None:
         ["registered", "deleted"],
         ["registered", "first-login", "deleted"],  # where the server can tell
     )
+
+
+def test_prosodyctl() -> None:
+    """What a process of its own does to accounts Prosody finds when it compares."""
+    options = Options(parts=("event",))
+    with (
+        prosody(options, "carillon_compare = 1") as server,
+        Component(server) as component,
+    ):
+        server.register("first")
+        with XmlClient(server, user="first"):
+            server.control("register", "silent", server.domain, "pw")
+            server.control("deluser", server.jid("first"))
+        told: set[tuple[str, str]] = set()
+        wanted = {
+            ("registered", server.jid("silent")),
+            ("deleted", server.jid("first")),
+        }
+        while not wanted <= told:
+            iq = component.told("event")
+            told.add(_event(iq)[:2])
+            component.answer(iq)
+        assert ("deleted", server.jid("silent")) not in told
 
 
 def _event(iq: ET.Element) -> tuple[str, str, int]:

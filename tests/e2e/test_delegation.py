@@ -28,18 +28,24 @@ pytestmark = pytest.mark.e2e
 
 INFO = "http://jabber.org/protocol/disco#info"
 PROSODY = """
-modules_enabled = { "delegation" }
+modules_enabled = { "delegation", "privilege" }
+privileged_entities = {
+  ["announce.prosody.test"] = { message = "outgoing"; roster = "get" };
+}
 delegations = {
   ["urn:xmpp:scheduling:0"] = { jid = "announce.prosody.test" };
   ["urn:x-carillon:announce:0"] = { jid = "announce.prosody.test" };
 }
 """
-PROSODY_COMPONENT = """  modules_enabled = { "delegation" }"""
+PROSODY_COMPONENT = """  modules_enabled = { "delegation", "privilege" }"""
 EJABBERD = """
   mod_delegation:
     namespaces:
       "urn:xmpp:scheduling:0": {access: announce}
       "urn:x-carillon:announce:0": {access: announce}
+  mod_privilege:
+    message: {outgoing: announce}
+    roster: {get: announce}
 """
 
 
@@ -185,3 +191,34 @@ def test_the_service_is_away(stage: Stage) -> None:
         return answer.find(f".//{STANZAS}item-not-found") is not None
 
     stage.service.until(answered)
+
+
+def to_person(client_id: str, to: str, delay: int) -> str:
+    return schedule(
+        f"<to>{to}</to><body>Hello</body><delay-seconds>{delay}</delay-seconds>"
+        f"<id>{client_id}</id>"
+    )
+
+
+def test_in_the_senders_name_by_privilege(stage: Stage) -> None:
+    """Without our module the server sends it on all the same (XEP-0356, `:2` on
+    Prosody, `:1` on ejabberd); rosters say who is a contact.
+    """
+    sender, recipient = stage.publisher, stage.reader
+    recipient.ask(stage.address, "set", f"<consent xmlns='{ANNOUNCE}' who='contacts'/>")
+    refused = asked(sender, "", "set", to_person(fresh(), recipient.bare, 1))
+    assert refusal(refused) == ("not-allowed", "cancel")
+    item = f"<query xmlns='jabber:iq:roster'><item jid='{sender.bare}'/></query>"
+    recipient.ask(recipient.bare, "set", item)
+    recipient.send(f"<presence to='{sender.bare}' type='subscribe'/>")
+    sender.presence(recipient.bare, "subscribe")
+    sender.send(f"<presence to='{recipient.bare}' type='subscribed'/>")
+    sender.settle()
+    recipient.settle()
+    client_id = fresh()
+    made = asked(sender, "", "set", to_person(client_id, recipient.bare, 1))
+    assert payload(made).findtext(f"{S}status") == "scheduled"
+    told = recipient.message(
+        lambda one: one.findtext(f"{S}scheduled-by/{S}id") == client_id
+    )
+    assert told.get("from") == sender.bare

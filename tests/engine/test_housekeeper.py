@@ -16,6 +16,7 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import ROWS_PER_TRANSACTION
+from bot.service.records.retention import Retention
 from tests.world import NOON, World
 from tests.zones import HOUR, Rules, zones_in
 
@@ -24,7 +25,8 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 def keeper_of(world: World, keep_audit: timedelta | None) -> Housekeeper:
     rearming = world.use_cases.rearming
-    return Housekeeper(world.database, world.audit, rearming, world.clock, keep_audit)
+    retention = Retention(audit=keep_audit)
+    return Housekeeper(world.database, world.audit, rearming, world.clock, retention)
 
 
 def fill(uow: UnitOfWork, ages: list[timedelta]) -> None:

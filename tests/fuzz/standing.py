@@ -28,6 +28,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
 from bot.settings import XMPPSettings
 from bot.store.database import backend_of
+from bot.store.sealing import Vault
 from bot.store.spool import SqlSpool
 from bot.store.unit_of_work import SqlUnitOfWork
 from bot.xmpp.doors.opening import Doors
@@ -90,7 +91,7 @@ class OneTransaction:
     def call(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         self._begun = self._begun or self._connection.begin()
         with self._connection.begin_nested():
-            return use_case(SqlUnitOfWork(self._connection, SERVICE), *args)
+            return use_case(SqlUnitOfWork(self._connection, SERVICE, Vault()), *args)
 
     def rows(self) -> Rows:
         return {table: frozenset(self._rows(table)) for table in self._tables}

@@ -185,6 +185,29 @@ def archive(client: XmlClient) -> list[str]:
     return [_name(inner) for one in kept for inner in one.iterfind(path)]
 
 
+def message(
+    sender: str, to: str, number: str, content: str = "", kind: str = "chat"
+) -> str:
+    """From one to the other, for `deliver`."""
+    return (
+        f"<message from='{sender}' to='{to}' id='{number}' type='{kind}'>"
+        f"<body>Happy birthday</body>{content}</message>"
+    )
+
+
+def failed(kind: str, condition: str) -> str:
+    """An <error/> without a text."""
+    return f"<error type='{kind}'><{condition} xmlns='{STANZAS[1:-1]}'/></error>"
+
+
+def come_back(neighbour: Component, to: str, number: str) -> None:
+    """As another server tells it, late, with the text echoed."""
+    neighbour.send(
+        f"<message type='error' from='far@{neighbour.bare}' to='{to}' id='{number}'>"
+        f"<body>Happy birthday</body>{failed('cancel', 'gone')}</message>"
+    )
+
+
 def described(stanza: ET.Element) -> tuple[str, str, str]:
     """Of an error: type, condition, text."""
     error = stanza.find(f"{C}error")

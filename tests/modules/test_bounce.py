@@ -2,30 +2,22 @@
 
 import pytest
 
-from tests.e2e.xml_client import STANZAS, C
+from tests.e2e.xml_client import C
 from tests.modules.scene import (
     Component,
     Scene,
+    come_back,
     condition,
     delivered,
     described,
+    failed,
     fresh,
     inner,
+    message,
 )
-from tests.modules.test_deliver import message
 from tests.servers.xmpp_server import XmppServer
 
 pytestmark = pytest.mark.e2e
-
-GONE = f"<error type='cancel'><gone xmlns='{STANZAS[1:-1]}'/></error>"
-
-
-def come_back(neighbour: Component, to: str, number: str) -> None:
-    """As another server tells it, late, with the text echoed."""
-    neighbour.send(
-        f"<message type='error' from='far@{neighbour.bare}' to='{to}' id='{number}'>"
-        f"<body>Happy birthday</body>{GONE}</message>"
-    )
 
 
 @pytest.fixture
@@ -50,8 +42,7 @@ def test_told_once(stage: Scene, neighbour: Component, of_the_server: bool) -> N
         assert (error.get("from"), error.get("to")) == (far, sender)
         assert error.get("id") == number
         assert described(error)[:2] == ("cancel", "gone")
-        wait = f"<resource-constraint xmlns='{STANZAS[1:-1]}'/>"
-        stage.component.answer(iq, f"<error type='wait'>{wait}</error>")
+        stage.component.answer(iq, failed("wait", "resource-constraint"))
         again = stage.component.told("bounce")
         assert inner(again, "bounce").get("id") == number
         stage.component.answer(again)
@@ -107,13 +98,14 @@ def test_the_recipients_client(stage: Scene) -> None:
     number = fresh()
     stage.component.deliver(message(stage.sender.bare, stage.recipient.bare, number))
     stage.recipient.message(lambda one: one.get("id") == number)
+    sender, error = stage.sender.bare, failed("cancel", "gone")
     stage.recipient.send(
-        f"<message type='error' to='{stage.sender.bare}' id='{number}'>{GONE}</message>"
+        f"<message type='error' to='{sender}' id='{number}'>{error}</message>"
     )
     iq = stage.component.told("bounce")
-    error = inner(iq, "bounce")
-    assert error.get("from") == stage.recipient.full
-    assert error.find(f"{C}error") is not None
+    bounce = inner(iq, "bounce")
+    assert bounce.get("from") == stage.recipient.full
+    assert bounce.find(f"{C}error") is not None
     stage.component.answer(iq)
     heard = stage.heard()
     assert heard["sender"] == heard["second"] == [f"sent {number}"]
@@ -146,8 +138,7 @@ def test_refused_for_good(stage: Scene, neighbour: Component) -> None:
             come_back(neighbour, stage.sender.bare, number)
         iq = stage.component.told("bounce")
         assert inner(iq, "bounce").get("id") == first
-        forbidden = f"<forbidden xmlns='{STANZAS[1:-1]}'/>"
-        stage.component.answer(iq, f"<error type='auth'>{forbidden}</error>")
+        stage.component.answer(iq, failed("auth", "forbidden"))
         iq = stage.component.told("bounce")
         assert inner(iq, "bounce").get("id") == second
         stage.component.answer(iq)

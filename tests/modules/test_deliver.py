@@ -15,6 +15,7 @@ from tests.modules.scene import (
     condition,
     delivered,
     fresh,
+    message,
 )
 from tests.servers.xmpp_server import XmppServer
 
@@ -28,15 +29,6 @@ ENCRYPTED = (
     "<encrypted xmlns='eu.siacs.conversations.axolotl'><header sid='7'>"
     "<key rid='1'>MwohBQ==</key></header><payload>a &amp; b</payload></encrypted>"
 )
-
-
-def message(
-    sender: str, to: str, number: str, content: str = "", kind: str = "chat"
-) -> str:
-    return (
-        f"<message from='{sender}' to='{to}' id='{number}' type='{kind}'>"
-        f"<body>Happy birthday</body>{content}</message>"
-    )
 
 
 def test_as_if_sent(stage: Scene) -> None:

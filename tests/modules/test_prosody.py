@@ -6,23 +6,23 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.e2e.xml_client import STANZAS
 from tests.modules.scene import (
     ANNOUNCE,
     SCHEDULING,
     Component,
     Scene,
     X,
+    come_back,
     condition,
     delivered,
     described,
     discovered,
+    failed,
     fresh,
     inner,
+    message,
     scene,
 )
-from tests.modules.test_bounce import come_back
-from tests.modules.test_deliver import message
 from tests.servers import equipped
 from tests.servers.prosody import Prosody
 
@@ -67,8 +67,7 @@ def test_a_forged_sender(stage: Scene) -> None:
         forger.bare = stage.component.bare
         forger.answer(iq)  # as if it were kept
         forger.settle()
-        refused = f"<conflict xmlns='{STANZAS[1:-1]}'/>"
-        stage.component.answer(iq, f"<error type='cancel'>{refused}</error>")
+        stage.component.answer(iq, failed("cancel", "conflict"))
     assert condition(stage.error(number)) == "cancel conflict"
     assert stage.heard() == {}
 

@@ -5,8 +5,15 @@ from functools import partial
 import pytest
 
 from tests.e2e.xml_client import XmlClient
-from tests.modules.scene import ANNOUNCE, Component, Scene, X, condition, fresh
-from tests.modules.test_deliver import message
+from tests.modules.scene import (
+    ANNOUNCE,
+    Component,
+    Scene,
+    X,
+    condition,
+    fresh,
+    message,
+)
 from tests.servers.xmpp_server import XmppServer
 
 pytestmark = pytest.mark.e2e

@@ -107,6 +107,31 @@ class PostgreSQL(Server):
             )
         return f"postgresql+psycopg://carillon@{HOST}:{self.port}/{name}"
 
+    def dump(self, name: str) -> bytes:
+        """Of a database, as text: what a restore is made from."""
+        done = subprocess.run(
+            [
+                self._bin / "pg_dump",
+                *("-h", HOST, "-p", str(self.port), "-U", "carillon", name),
+            ],
+            env=environment(self.folder, self._environment),
+            capture_output=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout
+
+    def files(self, name: str) -> Iterator[Path]:
+        """In which the server keeps a database, and its log of writes."""
+        with self._connect() as connection:
+            connection.execute("CHECKPOINT")
+            number = "SELECT oid FROM pg_database WHERE datname = %s"
+            found = connection.execute(number, (name,)).fetchone()
+        assert found is not None
+        data = self.folder / "data"
+        yield from (data / "base" / str(found[0])).iterdir()
+        yield from (data / "pg_wal").iterdir()
+
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(
             host=HOST, port=self.port, user="carillon", dbname="postgres",

@@ -27,7 +27,7 @@ from bot.domain.schedule import (
     TextContent,
 )
 from bot.domain.updates import Update, WireState
-from bot.service.delivery.jobs import Step
+from bot.service.delivery.jobs import Deviation, Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.requests.editing import Edited
 from bot.service.requests.request import ScheduleChange
@@ -194,7 +194,7 @@ def test_what_is_reported_of_it(world: World) -> None:
     claimed = world.do(world.chunk_progress.claim, "w")
     assert claimed is not None
     world.edit(job, list_name="other", recurrence="")
-    fault = (READER, ExceptionKind.FAILED, "content")
+    fault = Deviation(READER, ExceptionKind.FAILED, "content")
     step = Step(
         chunk_id=claimed.chunk.id,
         through=claimed.chunk.last,

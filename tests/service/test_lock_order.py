@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.domain.broadcast import ExceptionKind
 from bot.domain.errors import CarillonError, Finished, NotAllowed
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.jobs import Deviation, Job, Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.requests.request import ScheduleChange
 from bot.store import upgrade
@@ -137,7 +137,7 @@ def claimed(world: World) -> Job:
 
 
 def last_step(job: Job, *skipped: str) -> Step:
-    left = [(jid, ExceptionKind.SKIPPED, "left") for jid in skipped]
+    left = [Deviation(jid, ExceptionKind.SKIPPED, "left") for jid in skipped]
     chunk = job.chunk
     return Step(
         chunk_id=chunk.id, through=chunk.last, done=chunk.count, exceptions=left

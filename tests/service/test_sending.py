@@ -5,7 +5,7 @@ import pytest
 from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.errors import Finished
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.delivery.jobs import Job, Step
+from bot.service.delivery.jobs import Deviation, Job, Step
 from bot.service.delivery.progress import LEASE_TIME
 from bot.service.requests.request import ScheduleName
 from tests.world import ADMIN, World
@@ -62,8 +62,8 @@ def test_exceptions_come_with_the_cursor(world: World, job: Schedule) -> None:
     claimed = claim(world)
     at = positions(world, claimed)
     passed = (
-        (READERS[0], ExceptionKind.SKIPPED, "left"),
-        (READERS[1], FAILED, "content: no"),
+        Deviation(READERS[0], ExceptionKind.SKIPPED, "left"),
+        Deviation(READERS[1], FAILED, "content", "no"),
     )
     record(
         world,
@@ -71,10 +71,8 @@ def test_exceptions_come_with_the_cursor(world: World, job: Schedule) -> None:
     )
     progress = world.progress(job)
     assert (progress.sent, progress.skipped, progress.failed) == (1, 1, 1)
-    assert {one.jid: one.condition for one in world.exceptions(job)} == {
-        READERS[0]: "left",
-        READERS[1]: "content: no",
-    }
+    found = {one.jid: (one.condition, one.text) for one in world.exceptions(job)}
+    assert found == {READERS[0]: ("left", None), READERS[1]: ("content", "no")}
 
 
 def test_the_end(world: World, job: Schedule) -> None:
@@ -94,7 +92,7 @@ def test_all_failed(world: World, job: Schedule) -> None:
     """A broadcast that nobody accepted has failed."""
     claimed = claim(world)
     at = positions(world, claimed)
-    all_of_them = tuple((jid, FAILED, "content") for jid in READERS)
+    all_of_them = tuple(Deviation(jid, FAILED, "content") for jid in READERS)
     record(
         world,
         Step(chunk_id=claimed.chunk.id, through=at[-1], done=4, exceptions=all_of_them),

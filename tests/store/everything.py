@@ -7,6 +7,7 @@ from bot.domain.access import Role
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.broadcast import (
     Broadcast,
+    BroadcastState,
     Chunk,
     DeliveryException,
     ExceptionKind,
@@ -18,11 +19,13 @@ from bot.domain.lateness import Shift
 from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
 from bot.domain.message import Text
 from bot.domain.people import Person
-from bot.domain.schedule import Origin, Schedule
+from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.store.sealing import Vault
+from bot.store.tables import schedule as schedule_table
 from tests.store.samples import (
     MINUTE,
     NOON,
@@ -57,6 +60,8 @@ ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
 )  # fmt: skip
+#: by a key that nobody has
+SEALED = Vault([b"k" * 32]).seal(schedule_table.c.metadata, "<metadata/>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,14 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.suspensions.tell(NOON)
     unit.suspensions.add(untold.id, "gone", broadcasts[0].id, LATER)
     unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
+    unit.schedules.add(a_schedule("sealed", metadata=SEALED))
+    over = unit.schedules.add(
+        a_schedule("over", state=ScheduleState.SENT, next_at=None, ended_at=NOON)
+    )
+    finished = a_broadcast(
+        an_occurrence(unit, over), state=BroadcastState.SENT, finished_at=NOON
+    )
+    unit.broadcasts.add(finished, ())
     left_out = Occurrence(
         schedule_id=schedule.id,
         due_at=LATER,
@@ -142,6 +155,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.facts.keep_uploads("a.example", {"https://a.example/": timedelta(days=7)})
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
+    unit.keys.note("k")
     return Theirs(
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,

@@ -12,6 +12,7 @@ from bot.domain.schedule import ScheduleState
 from bot.domain.verdict import Score
 from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
+from bot.service.ports.storage import CLEAR
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from tests.store.everything import (
@@ -48,6 +49,16 @@ def own_place(unit: UnitOfWork) -> tuple[int, Subscriber]:
     """A list and a reader of the same names as theirs."""
     found = declare(unit, "news")["news"]
     return found, unit.subscribers.ensure(READER, NOON)
+
+
+def resealed(unit: UnitOfWork) -> tuple[int, int]:
+    """Of all tables: rows that were changed, texts that could not be read."""
+    found = unit.keys.reseal(None, 9, lost=False)
+    changed, unreadable = found.changed, found.unreadable
+    while found.following is not None:
+        found = unit.keys.reseal(found.following, 9, lost=False)
+        changed, unreadable = changed + found.changed, unreadable + found.unreadable
+    return changed, unreadable
 
 
 def open_own(unit: UnitOfWork) -> bool:
@@ -338,6 +349,18 @@ CALLS: dict[str, tuple[Call, object]] = {
     "audit.following": (lambda u, _: u.audit.following(AuditFilter(), 0, 9), []),
     "audit.latest": (lambda u, _: u.audit.latest(), None),
     "audit.purge": (lambda u, _: u.audit.purge(LATER, 9), 0),
+    "keys.noted": (lambda u, _: u.keys.noted(), set()),
+    "keys.note": (lambda u, _: u.keys.note("new"), None),
+    "keys.settle": (lambda u, _: u.keys.settle(CLEAR), None),
+    "keys.reseal": (lambda u, _: resealed(u), (0, 0)),
+    "content.purge_schedules": (
+        lambda u, _: u.content.purge_schedules(LATER, LATER, 9, personal=False),
+        0,
+    ),
+    "content.purge_broadcasts": (
+        lambda u, _: u.content.purge_broadcasts(LATER, LATER, 9, personal=False),
+        0,
+    ),
 }
 
 #: give the same to everybody, by engine

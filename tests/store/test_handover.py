@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.domain.consent import Consent, Who
 from bot.domain.errors import Conflict, NotFound
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -83,6 +84,26 @@ def test_two_are_not_put_together(database: SqlDatabase, url: str) -> None:
         with pytest.raises(Conflict):
             handover.adopt(url, service, former)
     assert rows_of(url) == before
+
+
+def test_who_chose_anew(database: SqlDatabase, url: str) -> None:
+    """What somebody chose under the new JID stands, and what others chose before."""
+    old, new = Consent(who=Who.ASK, allowed=frozenset({"a@b"})), Consent(who=Who.NOBODY)
+
+    def choose(unit: UnitOfWork, consent: Consent, *jids: str) -> None:
+        for jid in jids:
+            unit.consents.put(jid, consent, NOON)
+
+    database.call(lambda unit: unit.schedules.add(a_schedule()))
+    database.call(choose, old, "both@example.org", "old@example.org")
+    with closing(SqlDatabase(url, NEW)) as other:
+        other.call(choose, new, "both@example.org", "new@example.org")
+        handover.adopt(url, NEW, SERVICE)
+        found = [
+            other.look(lambda unit, jid: unit.consents.get(jid), f"{name}@example.org")
+            for name in ("both", "old", "new")
+        ]
+    assert found == [new, old, new]
 
 
 def test_not_before_the_upgrade(url: str) -> None:

@@ -12,6 +12,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.backend import Backend
 from bot.store.database import SqlDatabase, backend_of
+from bot.store.sealing import Vault
 from bot.store.tables import metadata
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.store.conftest import ENGINES
@@ -100,7 +101,7 @@ def test_a_neighbour_sees_and_changes_nothing(
     with backend.writing.connect() as connection, connection.begin() as transaction:
         before = rows_of_service(connection)
         assert all(before.values())
-        result = call(SqlUnitOfWork(connection, NEIGHBOUR), theirs)
+        result = call(SqlUnitOfWork(connection, NEIGHBOUR, Vault()), theirs)
         assert result == wanted
         assert rows_of_service(connection) == before
         transaction.rollback()
@@ -116,7 +117,7 @@ def test_the_service_itself_does(stored: tuple[Backend, Theirs], method: str) ->
     with backend.writing.connect() as connection, connection.begin() as transaction:
         before = rows_of_service(connection)
         try:
-            result = call(SqlUnitOfWork(connection, SERVICE), theirs)
+            result = call(SqlUnitOfWork(connection, SERVICE, Vault()), theirs)
         except (Conflict, sa.exc.IntegrityError):  # there already: it is theirs
             transaction.rollback()
             return

@@ -17,6 +17,7 @@ from bot.store import (
     notices,
     occurrences,
     people,
+    purging,
     schedules,
     upgrade,
 )
@@ -302,6 +303,16 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         ),
         {},
         ["ix_broadcast_service_counted_for_created_at"],
+    ),
+    "what is over": (
+        purging.ENDED,
+        {"whose": SERVICE, "personal": False, "before": at(500), "limit": 10},
+        ["ix_schedule_kept"],
+    ),
+    "what was told": (
+        purging.FINISHED,
+        {"whose": SERVICE, "personal": False, "before": at(500), "limit": 10},
+        ["ix_broadcast_kept"],
     ),
     "one of an owner": (
         schedules.LATEST,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app.checks import files, outside, server, session
+from bot.app.checks import files, outside, server, session, stored
 from bot.app.checks.files import tried
 from bot.app.checks.finding import Finding, Result, fault, ok, skipped, warning
 from bot.app.differences import Differences
@@ -21,7 +21,16 @@ from bot.xmpp.session.connection import Connection
 from bot.xmpp.visits.inquiries import Presences
 
 #: what needs no session
-_BEFORE = ("permissions", "database", "templates", "dns", "port", "tls", "service")
+_BEFORE = (
+    "permissions",
+    "database",
+    "storage",
+    "templates",
+    "dns",
+    "port",
+    "tls",
+    "service",
+)
 #: what a session of our own shows
 _OWN = ("stream management", "rights", "server", "clock", "send rate")
 _OUT = Phrase("not logged in")
@@ -53,6 +62,7 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
         ok("configuration", Quoted(str(config))),
         *tried("permissions", files.permissions(config, settings)),
         *tried("database", files.database(config, settings)),
+        *stored.storage(settings),
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),

@@ -52,6 +52,13 @@ def permissions(config: Path, settings: Settings) -> Iterator[Finding]:
             file=secret,
         )
         found += [*_writable(secret), *_readable(secret, text)]
+    key_file = settings.storage.key_file
+    if key_file is not None:
+        text = Phrase(
+            "everybody on this machine can read {file}, which holds keys",
+            file=key_file,
+        )
+        found += [*_writable(key_file), *_readable(key_file, text)]
     database = file_of(settings.database.url)
     if database is not None and database.exists():
         text = Phrase(

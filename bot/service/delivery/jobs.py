@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.broadcast import Broadcast, Chunk, DeliveryException, ExceptionKind
 from bot.domain.message import Announcement
 from bot.domain.schedule import Schedule
 from bot.domain.voice import Voice
 
-#: a recipient's bare JID, how its delivery deviates from "sent", and the condition
-Deviation = tuple[str, ExceptionKind, str]
+
+class Deviation(NamedTuple):
+    """How the delivery to a recipient deviates from "sent"."""
+
+    #: bare
+    jid: str
+    kind: ExceptionKind
+    condition: str
+    #: may quote what was to be sent
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -263,7 +263,7 @@ class Outcomes:
             try:
                 announcement = self._renditions.announcement(uow, outgoing, recipient)
             except CarillonError as error:
-                self.failed(uow, exception, unrenderable(error))
+                self.failed(uow, exception, *unrenderable(error))
                 continue
             found.append(
                 Repeat(
@@ -305,12 +305,14 @@ class Outcomes:
         uow: UnitOfWork,
         exception: DeliveryException,
         condition: str | None = None,
+        text: str | None = None,
     ) -> None:
-        """Repeat it no more; `condition` replaces that of the last bounce."""
-        condition = condition or exception.condition
-        after = replace(
-            exception, kind=ExceptionKind.FAILED, condition=condition, next_at=None
-        )
+        """Repeat it no more; `condition` replaces that of the last bounce, and `text`
+        its text.
+        """
+        after = replace(exception, kind=ExceptionKind.FAILED, next_at=None)
+        if condition is not None:
+            after = replace(after, condition=condition, text=text)
         uow.exceptions.put([after])
         broadcast = _of(uow, exception)
         self._told(uow, broadcast, after)

@@ -198,12 +198,13 @@ class ChunkProgress:
                 [
                     DeliveryException(
                         broadcast_id=broadcast.id,
-                        jid=jid,
-                        kind=kind,
-                        condition=condition,
+                        jid=one.jid,
+                        kind=one.kind,
+                        condition=one.condition,
+                        text=one.text,
                         first_at=now,
                     )
-                    for jid, kind, condition in step.exceptions
+                    for one in step.exceptions
                 ]
             )
             uow.happened(_acknowledged(broadcast, step))
@@ -304,7 +305,7 @@ def _may_end(broadcast: Broadcast, step: Step, chunk: Chunk, now: datetime) -> b
 
 
 def _acknowledged(broadcast: Broadcast, step: Step) -> Acknowledged:
-    kinds = [kind for _, kind, _ in step.exceptions]
+    kinds = [one.kind for one in step.exceptions]
     return Acknowledged(
         announcement=broadcast.schedule_id,
         broadcast=broadcast.id,

@@ -178,6 +178,6 @@ def _letter(outgoing: Outgoing, content: Content) -> Announcement:
     )
 
 
-def unrenderable(error: CarillonError) -> str:
-    """The condition recorded for a reader whose message can't be rendered."""
-    return f"content: {error.text}"[:255]
+def unrenderable(error: CarillonError) -> tuple[str, str]:
+    """Condition and text recorded for a reader whose message can't be rendered."""
+    return "content", error.text[:255]

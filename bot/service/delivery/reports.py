@@ -82,20 +82,6 @@ def ended(
     _write(uow, policy, schedule, worded, now)
 
 
-def scheduled(
-    uow: UnitOfWork, schedule: Schedule, warnings: Sequence[Caution], now: datetime
-) -> None:
-    """Tell the owner that it is stored, under which id, and what to know of it, in the
-    language of its request where that is one of ours.
-    """
-    language = language_for(schedule.language or "")
-    remarks = tuple(
-        Remark(code=one.kind.value, text=printable(said(one.phrase, language)))
-        for one in warnings
-    )
-    _headline(uow, schedule, WireState.SCHEDULED, None, now, remarks, language)
-
-
 def returned(
     uow: UnitOfWork,
     policy: Policy,
@@ -116,6 +102,20 @@ def returned(
         _write(uow, policy, schedule, worded, now)
     elif "@" in schedule.owner:
         _write_to(uow, policy, schedule, schedule.owner, worded, now)
+
+
+def accepted(
+    uow: UnitOfWork, schedule: Schedule, warnings: Sequence[Caution], now: datetime
+) -> None:
+    """Tell the owner of a message that came in whole that it is kept, and what to know
+    of it, in the language that it came in, where that is one of ours.
+    """
+    language = language_for(schedule.language or "")
+    remarks = tuple(
+        Remark(code=one.kind.value, text=printable(said(one.phrase, language)))
+        for one in warnings
+    )
+    _headline(uow, schedule, WireState.SCHEDULED, None, now, remarks, language)
 
 
 def cancelled(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:

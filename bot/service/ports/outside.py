@@ -136,6 +136,12 @@ class Database(Protocol):
         """Here and now, in a read transaction."""
         ...
 
+    def scrub(self) -> None:
+        """Here and now: what was overwritten leaves the database's files, where others
+        do not keep it from that.
+        """
+        ...
+
     def watch(self) -> Watch:
         """One for each waiter."""
         ...

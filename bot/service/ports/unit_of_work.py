@@ -21,6 +21,7 @@ from bot.service.ports.readers import (
     Suspensions,
 )
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
+from bot.service.ports.storage import KeptContent, StorageKeys
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
 
@@ -65,6 +66,10 @@ class UnitOfWork(Protocol):
     def requests(self) -> RequestCounts: ...
     @property
     def audit(self) -> AuditTrail: ...
+    @property
+    def keys(self) -> StorageKeys: ...
+    @property
+    def content(self) -> KeptContent: ...
 
     def now(self) -> datetime:
         """By the database's clock, one for all processes that share it: of leases,

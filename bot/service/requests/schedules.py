@@ -137,7 +137,7 @@ class Schedules:
         self._admittance.settle(uow, stored, verdict)
         report = self.warned(uow, stored)
         if stored.origin is Origin.INLINE:  # nobody else tells its id
-            reports.scheduled(uow, stored, report.warnings, now)
+            reports.accepted(uow, stored, report.warnings, now)
         uow.nudge()
         return report, Quota(quota.used + 1, quota.limit)
 

@@ -15,10 +15,11 @@ JID of the service (an account's without its resource). A row without that
 column belongs to whom the row that it refers to belongs (`bot.store.ownership`).
 """
 
-from bot.store.tables.base import metadata
+from bot.store.tables.base import CONTENT, metadata
 from bot.store.tables.broadcasts import (
     IS_ACCEPTED,
     IS_AWAITED,
+    IS_KEPT_BROADCAST,
     IS_LEASED,
     IS_OPEN,
     IS_SENDING,
@@ -44,8 +45,10 @@ from bot.store.tables.records import (
     notice,
     pulse,
     request_count,
+    storage_key,
 )
 from bot.store.tables.schedules import (
+    IS_KEPT_SCHEDULE,
     IS_LIVE,
     IS_OF_NO_RULE,
     IS_PLANNABLE,
@@ -55,8 +58,11 @@ from bot.store.tables.schedules import (
 )
 
 __all__ = [
+    "CONTENT",
     "IS_ACCEPTED",
     "IS_AWAITED",
+    "IS_KEPT_BROADCAST",
+    "IS_KEPT_SCHEDULE",
     "IS_LEASED",
     "IS_LIVE",
     "IS_OF_NO_RULE",
@@ -84,6 +90,7 @@ __all__ = [
     "request_count",
     "schedule",
     "shift",
+    "storage_key",
     "subscriber",
     "subscription",
     "suspension",

@@ -14,6 +14,10 @@ metadata = sa.MetaData(
     }
 )
 
+#: `info` of a column that holds what people wrote, or a digest that would tell a guess
+#: of it: sealed where the configuration names keys (`bot.store.sealing`)
+CONTENT = {"content": True}
+
 
 def one_of(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)

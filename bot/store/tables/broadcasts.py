@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState, ExceptionKind
-from bot.store.tables.base import metadata, one_of, service
+from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
 
 broadcast = sa.Table(
@@ -30,6 +30,8 @@ broadcast = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("finished_at", UTCDateTime),
     sa.Column("expires_at", UTCDateTime),
+    # since when nobody can tell what it said
+    sa.Column("purged_at", UTCDateTime),
     one_of("state", BroadcastState),
     sqlite_autoincrement=True,
 )
@@ -42,6 +44,16 @@ sa.Index(
     broadcast.c.id,
     sqlite_where=IS_SENDING,
     postgresql_where=IS_SENDING,
+)
+IS_KEPT_BROADCAST = sa.and_(
+    broadcast.c.purged_at.is_(None), broadcast.c.finished_at.is_not(None)
+)
+sa.Index(
+    "ix_broadcast_kept",
+    broadcast.c.service,
+    broadcast.c.finished_at,
+    sqlite_where=IS_KEPT_BROADCAST,
+    postgresql_where=IS_KEPT_BROADCAST,
 )
 sa.Index(None, broadcast.c.service, broadcast.c.id)
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
@@ -75,7 +87,7 @@ broadcast_text = sa.Table(
     sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
     sa.Column("language", sa.Text, primary_key=True),
     sa.Column("zone", sa.Text, primary_key=True),
-    sa.Column("text", sa.JSON, nullable=False),
+    sa.Column("text", sa.JSON, nullable=False, info=CONTENT),
 )
 
 # What a broadcast is made of, where its schedule was edited while it went out.
@@ -83,7 +95,7 @@ broadcast_content = sa.Table(
     "broadcast_content",
     metadata,
     sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
-    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False, info=CONTENT),
     sa.Column("timezone", sa.Text, nullable=False),
 )
 
@@ -130,7 +142,7 @@ delivery_exception = sa.Table(
     service(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("condition", sa.Text, nullable=False),
-    sa.Column("text", sa.Text),
+    sa.Column("text", sa.Text, info=CONTENT),
     sa.Column("attempts", Whole, nullable=False),
     sa.Column("first_at", UTCDateTime, nullable=False),
     sa.Column("next_at", UTCDateTime),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from bot.domain.updates import WireState
-from bot.store.tables.base import metadata, one_of, service
+from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
 
 notice = sa.Table(
@@ -14,7 +14,7 @@ notice = sa.Table(
     sa.Column("recipient", sa.Text, nullable=False),
     # words and their language, or an update: job as its owner knows it, status,
     # moment of several; its text are remarks, each [code, words], as JSON
-    sa.Column("text", sa.Text),
+    sa.Column("text", sa.Text, info=CONTENT),
     sa.Column("language", sa.Text),
     sa.Column("job", sa.Text),
     sa.Column("status", sa.Text),
@@ -63,6 +63,14 @@ fact = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+# By which keys content of a service may be encrypted; '': some may be in the clear.
+storage_key = sa.Table(
+    "storage_key",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
 )
 
 pulse = sa.Table(

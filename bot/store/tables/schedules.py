@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.lateness import LatePolicy
 from bot.domain.schedule import FINAL, PLANNABLE, Origin, ScheduleState
-from bot.store.tables.base import metadata, one_of, service
+from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, WallTime, Whole
 
 schedule = sa.Table(
@@ -16,11 +16,13 @@ schedule = sa.Table(
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("client_id", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
-    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False, info=CONTENT),
     sa.Column("revision", Whole, server_default="1", nullable=False),
-    sa.Column("edit_fingerprint", sa.Text),
+    sa.Column("edit_fingerprint", sa.Text, info=CONTENT),
     sa.Column("audience", sa.JSON, nullable=False),
-    sa.Column("content", sa.JSON, nullable=False),
+    # single people are told
+    sa.Column("personal", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("content", sa.JSON, nullable=False, info=CONTENT),
     sa.Column("timezone", sa.Text, nullable=False),
     sa.Column("recurrence", sa.Text),
     sa.Column("deliver_at", UTCDateTime, nullable=False),
@@ -33,13 +35,15 @@ schedule = sa.Table(
     sa.Column("late_policy", sa.Text, nullable=False),
     sa.Column("late_within", Whole, nullable=False),
     sa.Column("updates", sa.Boolean, nullable=False),
-    sa.Column("metadata", sa.Text),
+    sa.Column("metadata", sa.Text, info=CONTENT),
     sa.Column("language", sa.Text),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("paused_at", UTCDateTime),
     sa.Column("reason", sa.Text),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("ended_at", UTCDateTime),
+    # since when it says nothing any more
+    sa.Column("purged_at", UTCDateTime),
     one_of("origin", Origin),
     one_of("late_policy", LatePolicy),
     one_of("state", ScheduleState),
@@ -89,6 +93,18 @@ sa.Index(
 sa.Index(None, schedule.c.service, schedule.c.id)
 sa.Index(None, schedule.c.service, schedule.c.owner, schedule.c.id)
 sa.Index(None, schedule.c.service, schedule.c.owner, schedule.c.state)
+
+IS_KEPT_SCHEDULE = sa.and_(
+    schedule.c.purged_at.is_(None), schedule.c.ended_at.is_not(None)
+)
+sa.Index(
+    "ix_schedule_kept",
+    schedule.c.service,
+    schedule.c.personal,
+    schedule.c.ended_at,
+    sqlite_where=IS_KEPT_SCHEDULE,
+    postgresql_where=IS_KEPT_SCHEDULE,
+)
 
 occurrence = sa.Table(
     "occurrence",

@@ -125,9 +125,9 @@ class Doors:
         ).open()
         self._scheduling = SchedulingDoor(connection, self._desk, self._addressed)
         self._scheduling.open()
-        DelegationDoor(connection, policy, self._scheduling).open()
         DivertDoor(connection, self._desk).open()
         BounceDoor(connection, self._use_cases, self._ids).open()
+        DelegationDoor(connection, policy, self._scheduling).open()
         self._presence = PresenceDoor(
             connection,
             self._database,

@@ -90,12 +90,16 @@ class Standings:
             if error.condition in _NOBODY:
                 return Standing(exists=False, subscription="none")
             raise
+        items = list(answer.iter(f"{{{ROSTER}}}item"))
         subscriptions = (
             item.get("subscription", "none")
-            for item in answer.iter(f"{{{ROSTER}}}item")
+            for item in items
             if bare_of(item.get("jid", "")) == with_
         )
-        return Standing(exists=True, subscription=next(subscriptions, "none"))
+        # servers have an empty roster for whoever does not exist, too
+        return Standing(
+            exists=True if items else None, subscription=next(subscriptions, "none")
+        )
 
     async def _ask(self, query: ET.Element, to: str) -> ET.Element:
         connection = self.offers.connection

@@ -1,0 +1,48 @@
+"""Whether what people write is encrypted in the database, by keys that are at hand."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.app import keys
+from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.app.wiring import database_of
+from bot.domain.errors import CarillonError
+from bot.domain.phrase import Phrase
+from bot.service.records.storage import is_lacking, is_uniform
+from bot.settings import Settings
+from bot.store import upgrade
+
+_NAME = "storage"
+
+
+def storage(settings: Settings) -> Iterator[Finding]:
+    """One finding, whatever there is of the database."""
+    url, file = settings.database.url, settings.storage.key_file
+    away = Phrase("the database cannot be used")
+    try:
+        if upgrade.is_new(url):
+            yield _as_configured(file)
+        elif upgrade.current(url) != upgrade.head():
+            yield skipped(_NAME, away)
+        else:
+            yield _as_found(settings, file)
+    except (CarillonError, OSError):  # which the check of the database tells
+        yield skipped(_NAME, away)
+
+
+def _as_configured(file: Path | None) -> Finding:
+    if file is None:
+        return ok(_NAME, Phrase("what people write is stored as it is"))
+    return ok(_NAME, Phrase("what people write is encrypted, by {file}", file=file))
+
+
+def _as_found(settings: Settings, file: Path | None) -> Finding:
+    with contextlib.closing(database_of(settings)) as stored:
+        vault = stored.vault
+        if stored.look(is_lacking, vault.names):
+            return fault(_NAME, keys.lacking(file))
+        if not stored.look(is_uniform, vault.newest):
+            text = Phrase("not all is encrypted by the first key in {file}", file=file)
+            return warning(_NAME, text, "carillon db rekey")
+    return _as_configured(file)
