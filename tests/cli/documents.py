@@ -80,6 +80,7 @@ def _files(place: Workplace, take: Take) -> None:
     take("templates render", "choice", "--for", ANNA)
     take("templates check")
     take("check")
+    take("module", "prosody", "--to", str(place.folder / "modules"))
 
 
 def _people(place: Workplace, take: Take) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from bot.app.equipping import equipment
 from bot.app.snippets import ServerKind, snippet
 from bot.cli import questions
 from bot.cli.program import whole
@@ -39,7 +40,10 @@ FOREIGN = frozenset(
     }
 )
 #: these wait for a service, a server, an answer, or for ever
-OUTSIDE = (["run"], ["status"], ["check"], ["init"], ["broadcasts", "watch"])
+OUTSIDE = (
+    *(["run"], ["status"], ["check"], ["init"], ["broadcasts", "watch"]),
+    ["module"],  # into folders of a host's
+)
 #: has a test of its own, which knows what its commands print
 ELSEWHERE = frozenset({"docs/reference/templates.md"})
 #: readers and lists that pages take for granted
@@ -213,3 +217,15 @@ def test_snippets(kind: ServerKind, mode: questions.Mode) -> None:
         [there] = [page for page in pages() if page.name == name]
         blocks = [block.text for block in there.blocks("lua", "yaml")]
         assert any(found.text in text for text in blocks), (name, found.text)
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+def test_module_lines(kind: ServerKind) -> None:
+    """So is what belongs there for messages between people, with its commands."""
+    found = equipment(kind, "announce.example.org", "example.org")
+    [there] = [page for page in pages() if page.name == f"docs/how-to/{kind}.md"]
+    blocks = [block.text for block in there.blocks("lua", "yaml", "sh")]
+    for paste in found.pastes:
+        assert any(paste.text in text for text in blocks), paste.text
+    for command in (*found.before, *found.after):
+        assert any(command in text for text in blocks), command
