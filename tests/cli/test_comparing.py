@@ -29,6 +29,7 @@ def settings(**sections: dict[str, Any]) -> Settings:
         # what it says itself differs, though it comes to the same
         ("limits", {"publisher": {"body": 16_000}}, "limits.publisher.body"),
         ("notify", {"jids": []}, "notify.jids"),
+        ("retention", {"personal_days": 1}, "retention.personal_days"),
         ("sending", {"rate": 5}, "sending.rate"),
         ("xmpp", {**BASE["xmpp"], "contact": "me"}, "xmpp.contact"),
     ],
