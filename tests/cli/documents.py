@@ -59,6 +59,7 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     take("audit", "--purge", "900d")
     found["init"] = [_init(place)]
     text = place.config.read_text()
+    take("db rekey")
     place.config.write_text(text.replace(f'jid = "{SERVICE}"', 'jid = "new.test"'))
     take("db adopt", SERVICE)
     return found

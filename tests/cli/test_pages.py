@@ -7,6 +7,7 @@ that needs a host, or other programs, has to be one that there is, with options 
 it has. `<!-- not run: WHY -->` before a block asks for that.
 """
 
+import base64
 import io
 import re
 import shlex
@@ -141,9 +142,12 @@ def test_configurations(inhabited: Workplace, page: Page) -> None:
     """Each piece of a configuration is one, beside what has to be given."""
     base = CONFIG.format(folder=inhabited.folder)
     trusted = make_certificates(inhabited.folder, "example.org").certificate
+    keys = inhabited.folder / "keys"
+    keys.write_text(base64.b64encode(bytes(32)).decode())
     for block in page.blocks("toml"):
         sections = re.findall(r"^\[([^\]]+)\]", block.text, re.MULTILINE)
         text = re.sub(r'(?<=ca_file = ").*(?=")', str(trusted), block.text)
+        text = re.sub(r'(?<=key_file = ").*(?=")', str(keys), text)
         for part in re.split(r"^(?=\[)", base, flags=re.MULTILINE):
             if part.strip() and part[1:].partition("]")[0] not in sections:
                 text = f"{text}\n{part}"
