@@ -63,8 +63,9 @@ def _prosody(
         Paste(
             place=Phrase("above the first VirtualHost of {file}", file=file),
             merged=False,
-            text=f"plugin_paths = {{ {quoted(str(folder))} }}"
-            " -- where there is such a line, add to it",
+            text=f"""\
+-- where there is such a line, add to it
+plugin_paths = {{ {quoted(str(folder))} }}""",
         ),
         Paste(
             place=Phrase(

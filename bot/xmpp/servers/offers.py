@@ -67,13 +67,12 @@ NOTHING = Offer()
 class Offers:
     """By server, as far as it is known within this session.
 
-    `clock` gives seconds. `on_look(server, offer)` is told of each look.
+    `clock` gives seconds.
     """
 
     connection: Connection
     policy: Policy
     clock: Callable[[], float]
-    on_look: Callable[[str, Offer], None] = lambda _server, _offer: None
     _offers: dict[str, Offer] = field(default_factory=dict)
     _looked: dict[str, float] = field(default_factory=dict)
     _looking: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -118,7 +117,6 @@ class Offers:
             return None
         found = module(answer, self.connection.addresses.service, self.known(server))
         self._offers[server] = found
-        self.on_look(server, found)
         return found
 
     def _granted(self, stanza: StanzaBase) -> None:

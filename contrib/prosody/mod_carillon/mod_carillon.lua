@@ -6,7 +6,7 @@ local xpcall, traceback = require "util.xpcall".xpcall, debug.traceback;
 
 local VERSION = "0.2.0";
 local ANNOUNCE, STANZAS = "urn:x-carillon:announce:0", "urn:ietf:params:xml:ns:xmpp-stanzas";
-local PARTS = { "divert", "deliver", "bounce", "relation", "event", "accounts" }; -- bounce builds on deliver
+local PARTS = { "divert", "deliver", "bounce", "relation", "event", "accounts" }; -- in this order
 
 local component = jid.prep(module:get_option_string("carillon_component"));
 local helpers = module:get_option_set("carillon_helpers", {});
