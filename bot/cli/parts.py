@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot import settings as settings
     from bot.app import configured as configured
     from bot.app import differences as differences
-    from bot.app import keys as keys
+    from bot.app import rekeying as rekeying
     from bot.app import renamed as renamed
     from bot.app import running as running
     from bot.app import wiring as wiring
@@ -56,7 +56,7 @@ PARTS = {
     "files": "bot.app.checks.files",
     "configured": "bot.app.configured",
     "differences": "bot.app.differences",
-    "keys": "bot.app.keys",
+    "rekeying": "bot.app.rekeying",
     "renamed": "bot.app.renamed",
     "running": "bot.app.running",
     "wiring": "bot.app.wiring",
