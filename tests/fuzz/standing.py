@@ -177,7 +177,11 @@ class Standing:
         Raises AssertionError where something went wrong inside, and whatever would
         end the connection.
         """
-        return self._handle(lambda: self._connection.stream.data_received(data))[0]
+        return self.given(data)[0]
+
+    def given(self, data: bytes) -> tuple[list[ET.Element], Rows]:
+        """As `read`, and the new rows."""
+        return self._handle(lambda: self._connection.stream.data_received(data))
 
     def now(self) -> datetime:
         return self._clock.now()
