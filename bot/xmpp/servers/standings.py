@@ -53,7 +53,9 @@ class Standings:
             if offer.rosters:
                 return await self._roster(recipient, sender)
         except (NotConnected, IqError, IqTimeout) as error:
-            log.warning("%s does not say who is whose contact: %r", server, error)
+            # never the stanza: it may name the two
+            why = error.condition if isinstance(error, IqError) else "no answer"
+            log.warning("%s does not say who is whose contact: %s", server, why)
             raise Unavailable(
                 Phrase("{server} does not answer", server=server)
             ) from None
