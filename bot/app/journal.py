@@ -18,6 +18,7 @@ from bot.domain.events import (
     Deviated,
     Ended,
     Event,
+    Guarded,
     Moved,
     Planned,
     Requested,
@@ -76,6 +77,14 @@ def write(event: Event) -> None:
                 list=event.list_name,
                 count=event.count,
                 **_said(reason=event.reason, announcement=event.announcement),
+            )
+        case Guarded(holds=True):
+            log.info("server holds messages back again", server=event.server)
+        case Guarded():
+            log.error(
+                "server no longer holds back messages that are to be sent later:"
+                " they may go out at once",
+                server=event.server,
             )
 
 

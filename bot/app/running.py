@@ -36,6 +36,7 @@ from bot.engine.housekeeper import Housekeeper
 from bot.engine.loop import Loop
 from bot.engine.teller import Teller
 from bot.engine.turnstile import Turnstile
+from bot.engine.warden import Warden
 from bot.metrics.counts import Counts
 from bot.service.delivery.outcomes import Bounce
 from bot.service.delivery.progress import LEASE_TIME
@@ -172,9 +173,11 @@ class Running:
         bystander = Loop("bystander", Bystander(database, clock).step)
         telling = Teller(database, use_cases.suspensions, use_cases.approvals)
         teller = Loop("teller", telling.step)
+        guarding = use_cases.guarding
+        self._warden = Loop("warden", Warden(database, guarding, servers.look).step)
         self._own_loops = (
             *(self._pulse, self._renewing, self._housekeeping),
-            *(self._reading, bystander, teller),
+            *(self._reading, bystander, teller, self._warden),
         )
         self._background = dict(self._doors.tasks)
         vitals = Vitals(
@@ -303,6 +306,7 @@ class Running:
         self._doors.on_session(fresh)
         self._servers.on_session()
         self._pulse.nudge()
+        self._warden.nudge()
         for loop in self._engine.loops:
             loop.nudge()
 
@@ -364,6 +368,7 @@ class Running:
             self._doors.become(lists, look.settings.xmpp.contact)
         self._heeded = now
         self._pulse.nudge()
+        self._warden.nudge()
         return PULSE
 
     async def _with_keys(self, look: Look) -> Look:

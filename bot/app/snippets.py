@@ -106,11 +106,11 @@ def snippet(
 def rate(kind: ServerKind, jid: str) -> str:
     """What lifts the server's limit on how much an account may send."""
     if kind is ServerKind.PROSODY:
-        return f"unlimited_jids = {{ {_quoted(jid)} }}"
+        return f"unlimited_jids = {{ {quoted(jid)} }}"
     return f"""\
 acl: # add to what is there
   announcers:
-    user: [{_quoted(jid)}]
+    user: [{quoted(jid)}]
 shaper_rules: # change this rule, keep the others
   c2s_shaper:
     - none: admin
@@ -143,16 +143,16 @@ _RELOAD = {
 def _component(kind: ServerKind, jid: str, secret: str, listener: _Listener) -> str:
     if kind is ServerKind.PROSODY:
         return f"""\
-{_listening(listener)}Component {_quoted(jid)}
-  component_secret = {_quoted(secret)}"""
+{_listening(listener)}Component {quoted(jid)}
+  component_secret = {quoted(secret)}"""
     return f"""\
   -
     port: {listener.port}
-    ip: {_quoted(listener.ip)}
+    ip: {quoted(listener.ip)}
     module: ejabberd_service
     hosts:
-      {_quoted(jid)}:
-        password: {_quoted(secret)}"""
+      {quoted(jid)}:
+        password: {quoted(secret)}"""
 
 
 def _listening(listener: _Listener) -> str:
@@ -161,7 +161,7 @@ def _listening(listener: _Listener) -> str:
     if listener.port != COMPONENT_PORT:
         lines += f"component_ports = {{ {listener.port} }}\n"
     if listener.host not in LOOPBACK:
-        lines += f"component_interfaces = {{ {_quoted(listener.ip)} }}\n"
+        lines += f"component_interfaces = {{ {quoted(listener.ip)} }}\n"
     if not lines:
         return ""
     return f"-- for all components: where such lines are there, add to them\n{lines}\n"
@@ -176,6 +176,6 @@ def _account(kind: ServerKind, jid: str, secret_file: Path) -> tuple[str, ...]:
     return (f'{program} {names} "$(cat {shlex.quote(str(secret_file))})"',)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """In quotes, as Lua and YAML both read it."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

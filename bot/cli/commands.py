@@ -40,6 +40,9 @@ SENTENCES = {
     "subscribers": Phrase("Who stands on a list."),
     "people": Phrase("What people have chosen for themselves."),
     "templates": Phrase("What announcements can be made of."),
+    "module": Phrase(
+        "Write the module with which an XMPP server lets people schedule messages."
+    ),
     "db": Phrase("The database's schema."),
 }
 

@@ -156,6 +156,8 @@ def init(
     doing.show()
     doing.migrate()
     failed = None if no_test else doing.test(patience)
+    if failed is None:
+        doing.equip()
     if json:
         output.document(doing.done)
     if failed is not None:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from bot.app import configured as configured
     from bot.app import differences as differences
     from bot.app import keys as keys
+    from bot.app import modules as modules
     from bot.app import renamed as renamed
     from bot.app import running as running
+    from bot.app import snippets as snippets
     from bot.app import wiring as wiring
     from bot.app.checks import everything as everything
     from bot.app.checks import files as files
@@ -59,8 +61,10 @@ PARTS = {
     "configured": "bot.app.configured",
     "differences": "bot.app.differences",
     "keys": "bot.app.keys",
+    "modules": "bot.app.modules",
     "renamed": "bot.app.renamed",
     "running": "bot.app.running",
+    "snippets": "bot.app.snippets",
     "wiring": "bot.app.wiring",
     "clock": "bot.clock",
     "desk": "bot.desk.desk",

@@ -46,6 +46,10 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                     {"reference": one.first, "count": one.total, "why": str(one.why)}
                     for one in found.unreadable
                 ],
+                "open_servers": [
+                    {"server": one.server, "since": one.open_since}
+                    for one in found.open
+                ],
                 "held_up": str(found.held_up) if found.held_up else None,
                 "next": [_schedule(one.schedule) for one in work.upcoming],
                 "paused": [_schedule(one.schedule) for one in work.paused.items],
@@ -58,6 +62,16 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
         for pulse in found.up:
             for told in _configuration(pulse, differing, clocks):
                 output.say(told)
+        for one in found.open:
+            output.say(
+                Phrase(
+                    "{server} does not hold back messages that are to be sent later,"
+                    " since {time}: they may go out at once. {command} says more.",
+                    server=one.server,
+                    time=moments.local(one.open_since, clocks),
+                    command="`carillon check`",
+                )
+            )
         if found.held_up and found.up:
             output.say(found.held_up)
         if hint:

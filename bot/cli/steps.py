@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bot.app.equipping import Equipment, equipment
 from bot.app.setup import before, writing
 from bot.app.setup.answers import Answers
 from bot.app.setup.before import Before
@@ -265,6 +266,38 @@ class Steps:
         place = [] if self._flags.folder == FOLDER else ["--dir", self._flags.folder]
         return shlex.join(map(str, ["carillon", "init", *server, *place]))
 
+    # --- messages between people -----------------------------------------------------
+
+    def equip(self) -> None:
+        """What else the server needs so that people can schedule messages."""
+        xmpp = self._settings.xmpp
+        if self._kind is None or xmpp.mode != "component":
+            return
+        found = equipment(
+            self._kind,
+            xmpp.jid,
+            xmpp.addresses.server,
+            self._near.file if self._near else None,
+        )
+        self.done["server"]["module"] = _equipment(found)
+        self._plain()
+        self._say(
+            Phrase(
+                "People can schedule messages to each other, too, once the server has"
+                " Carillon's module. Run, where the server is:"
+            )
+        )
+        self._commands(found.before)
+        self._plain()
+        for paste in found.pastes:
+            if paste.merged:
+                self._say(Phrase("Merge this {place}:", place=paste.place))
+            else:
+                self._say(Phrase("Paste this {place}:", place=paste.place))
+            self._verbatim(f"\n{paste.text}\n")
+        self._say(Phrase("Then run, where the server is:"))
+        self._commands(found.after)
+
     def end(self) -> None:
         place = [] if self._flags.folder == FOLDER else ["-c", str(self._config)]
         self._plain()
@@ -289,6 +322,17 @@ class Steps:
     def _plain(self, text: str = "") -> None:
         if not self._quiet:
             output.plain(text)
+
+
+def _equipment(found: Equipment) -> dict[str, Any]:
+    return {
+        "before": list(found.before),
+        "pastes": [
+            {"place": str(one.place), "merged": one.merged, "text": one.text}
+            for one in found.pastes
+        ],
+        "after": list(found.after),
+    }
 
 
 def _as_data(kind: str, found: Snippet) -> dict[str, Any]:

@@ -115,6 +115,22 @@ class Moved:
     announcement: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """A server holds messages back until they are due, again or no longer."""
+
+    server: str
+    holds: bool
+
+
 Event = (
-    Requested | Planned | Unsent | Acknowledged | ChunkEnded | Deviated | Ended | Moved
+    Requested
+    | Planned
+    | Unsent
+    | Acknowledged
+    | ChunkEnded
+    | Deviated
+    | Ended
+    | Moved
+    | Guarded
 )

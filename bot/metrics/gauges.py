@@ -144,6 +144,9 @@ class Gauges(Collector):
         )
         sending = _gauge("broadcasts_sending", "Broadcasts going out.")
         notices = _gauge("notices_waiting", "Notices that owners do not have yet.")
+        holding = _gauge(
+            "server_holds", "Whether messages wait there until they are due.", "server"
+        )
         due = _gauge(
             "next_occurrence_timestamp_seconds", "When the next one is due; Unix time."
         )
@@ -159,9 +162,11 @@ class Gauges(Collector):
                 suspended.add_metric([name], count)
             sending.add_metric([], found.broadcasts)
             notices.add_metric([], found.notices)
+            for server, holds in found.holding.items():
+                holding.add_metric([server], holds)
             if found.next_due is not None:
                 due.add_metric([], found.next_due.timestamp())
-        yield from (schedules, readers, suspended, sending, notices, due)
+        yield from (schedules, readers, suspended, sending, notices, holding, due)
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

@@ -17,6 +17,7 @@ from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
 from bot.service.records.audit import Audit
+from bot.service.records.guarding import Guarding
 from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
 from bot.service.requests.steering import Steering
@@ -45,6 +46,7 @@ class UseCases:
     progress: ChunkProgress
     outcomes: Outcomes
     audit: Audit
+    guarding: Guarding
 
     @classmethod
     def over(
@@ -79,4 +81,5 @@ class UseCases:
             progress=ChunkProgress(policy, renditions, outcomes, clock),
             outcomes=outcomes,
             audit=Audit(clock),
+            guarding=Guarding(policy),
         )

@@ -11,7 +11,7 @@ from bot.settings.sections import Settings
 
 #: what a service that runs takes up, by section or key; all else waits for a start
 ALIVE = (
-    *("access", "lists", "limits", "notify", "templates", "audit"),
+    *("access", "people", "lists", "limits", "notify", "templates", "audit"),
     *("storage", "retention"),
     *("xmpp.contact", "log.level"),
 )

@@ -14,6 +14,7 @@ from bot.service.ports import (
     pulses,
     readers,
     schedules,
+    sights,
     storage,
     trail,
 )
@@ -35,6 +36,7 @@ from bot.store.requests import SqlRequestCounts
 from bot.store.schedules import SqlSchedules
 from bot.store.sealing import Vault
 from bot.store.shifts import SqlShifts
+from bot.store.sights import SqlSights
 from bot.store.storage_keys import SqlStorageKeys
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
@@ -97,6 +99,7 @@ class SqlUnitOfWork:
         self.notices: notices.Notices = SqlNotices(connection, service, vault)
         self.claims: claims.Claims = SqlClaims(connection, service)
         self.facts: pulses.Facts = SqlFacts(connection, service)
+        self.sights: sights.Sights = SqlSights(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
         self.keys: storage.StorageKeys = SqlStorageKeys(connection, service, vault)

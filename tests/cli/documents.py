@@ -14,6 +14,7 @@ from bot.cli.program import app
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse, Reading
+from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from tests.cli.workplace import Workplace, hold, plan, send, soon
@@ -58,6 +59,7 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     take("audit", "--purge", "900d")
     found["init"] = [_init(place)]
     text = place.config.read_text()
+    take("db rekey")
     place.config.write_text(text.replace(f'jid = "{SERVICE}"', 'jid = "new.test"'))
     take("db adopt", SERVICE)
     return found
@@ -79,6 +81,7 @@ def _files(place: Workplace, take: Take) -> None:
     take("templates render", "choice", "--for", ANNA)
     take("templates check")
     take("check")
+    take("module", "prosody", "--to", str(place.folder / "modules"))
 
 
 def _people(place: Workplace, take: Take) -> None:
@@ -204,6 +207,8 @@ def _service(place: Workplace, take: Take) -> None:
             ),
         )
         uses.database.call(lambda unit: unit.facts.beat(pulse))
+        sight = Sight(server="example.org", seen_at=now, open_since=now)
+        uses.database.call(lambda unit: unit.sights.put(sight))
     take("reload")
     with closing(sqlite3.connect(place.folder / "carillon.db")) as database:
         database.execute("UPDATE schedule SET timezone = 'X' WHERE client_id = 'disks'")

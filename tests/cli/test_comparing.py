@@ -29,6 +29,9 @@ def settings(**sections: dict[str, Any]) -> Settings:
         # what it says itself differs, though it comes to the same
         ("limits", {"publisher": {"body": 16_000}}, "limits.publisher.body"),
         ("notify", {"jids": []}, "notify.jids"),
+        ("access", {"servers": ["example.com"]}, "access.servers"),
+        ("people", {"consent": "nobody"}, "people.consent"),
+        ("retention", {"personal_days": 1}, "retention.personal_days"),
         ("sending", {"rate": 5}, "sending.rate"),
         ("xmpp", {**BASE["xmpp"], "contact": "me"}, "xmpp.contact"),
     ],
@@ -72,11 +75,14 @@ def test_what_is_taken_up() -> None:
     new = settings(
         xmpp={**BASE["xmpp"], "contact": "me", "resource": "other"},
         access={"auditors": ["a@example.org"]},
+        people={"enabled": False},
         sending={"window": 5},
         log={"level": "debug", "format": "json"},
     )
     taken = taken_up(old, new)
-    assert changed(old, taken) == ("access.auditors", "log.level", "xmpp.contact")
+    assert changed(old, taken) == (
+        *("access.auditors", "log.level", "people.enabled", "xmpp.contact"),
+    )
     assert all(map(waits, changed(taken, new)))
     assert changed(taken, new) == ("log.format", "sending.window", "xmpp.resource")
 

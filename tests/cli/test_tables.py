@@ -52,7 +52,7 @@ COMMANDS = {
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
     *("broadcasts stop", "completion", "db adopt", "db upgrade", "init", "reload"),
-    *("run", "schedules cancel", "schedules pause", "schedules resume"),
+    *("module", "run", "schedules cancel", "schedules pause", "schedules resume"),
     *("schedules send-now", "schedules skip", "schedules unskip", "subscribers add"),
     *("subscribers export", "subscribers remove", "templates check"),
 }

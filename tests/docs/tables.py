@@ -6,6 +6,7 @@ A page holds each between `<!-- NAME -->` and `<!-- end -->`.
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -109,6 +110,8 @@ def _kind(field: FieldInfo) -> str:
     if list in {get_origin(one) for one in (kind, *get_args(kind))}:
         return "list of text"
     [kind] = [one for one in (get_args(kind) or (kind,)) if one is not type(None)]
+    if issubclass(kind, StrEnum):
+        return " or ".join(f'`"{one}"`' for one in kind)
     name = _NAMES[kind]
     limits = {type(one): one for one in field.metadata}
     least, most = limits.get(Ge), limits.get(Le)

@@ -24,6 +24,7 @@ from bot.domain.schedule import Origin
 from bot.metrics.counts import Counts
 from bot.metrics.gauges import Gauges
 from bot.metrics.page import MetricsPage
+from bot.service.ports.sights import DIVERT, Sight
 from tests.world import NOON, World
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
@@ -108,6 +109,8 @@ def collected(world: World) -> dict[str, Metric]:
 
     world.subscribe("a@example.org")
     world.schedule()
+    sight = Sight(server="example.org", parts=frozenset({DIVERT}), seen_at=NOON)
+    world.do(lambda unit: unit.sights.put(sight))
     for event in EVENTS:
         counts.happened(event)
     asyncio.run(scrape())

@@ -41,6 +41,13 @@ def number(server: Ejabberd, version: str) -> None:
     header.write_text(text)
 
 
+def change(server: Ejabberd, module: str, old: str, new: str) -> None:
+    file = server.sources / "mod_carillon" / "src" / f"{module}.erl"
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))
+
+
 def version(stage: Scene) -> str | None:
     """What the server says of its module."""
     info = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
@@ -87,10 +94,19 @@ def meanwhile(stage: Scene, act: Callable[[], Any]) -> tuple[Any, list[str], lis
 
 
 def test_in_place(server: Ejabberd, stage: Scene) -> None:
-    """New code in place of the old, hooks and all: each message of hundreds is kept."""
+    """Another hook, a new option: each message of hundreds is kept, none bounces."""
     number(server, "0.2.98")
-    main = server.sources / "mod_carillon" / "src" / "mod_carillon.erl"
-    main.write_text(main.read_text().replace("user_send, 10}", "user_send, 11}"))
+    change(server, "mod_carillon", "user_send, 10}", "user_send, 11}")
+    change(server, "mod_carillon", "{noreply, false}]", "{noreply, false}, {new, 0}]")
+    change(
+        server,
+        "mod_carillon",
+        "mod_opt_type(noreply)",
+        "mod_opt_type(new) -> econf:non_neg_int();\nmod_opt_type(noreply)",
+    )
+    asked = "mod_carillon:opt(Host, timeout)"
+    used = f"{asked} + mod_carillon:opt(Host, new)"
+    change(server, "mod_carillon_divert", asked, used)
     answer, kept, bounced = meanwhile(stage, lambda: server.call("carillon_upgrade"))
     assert answer.startswith("0.2.98 runs in place of ")
     assert version(stage) == "0.2.98"

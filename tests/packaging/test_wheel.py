@@ -34,6 +34,8 @@ PLACES = {
     "bot": "bot",
     "migrations": "bot/_migrations",
     "templates": "bot/_templates",
+    "contrib/prosody": "bot/_modules/prosody",
+    "contrib/ejabberd": "bot/_modules/ejabberd",
 }
 
 
@@ -103,6 +105,14 @@ def test_installed_program(
     assert "went from nothing to" in call([*carillon, "db", "upgrade"], elsewhere)
     assert "The schema is as" in call([*carillon, "db", "check"], elsewhere)
     assert "maintenance" in call([*carillon, "templates", "list"], elsewhere)
+    for server in ("prosody", "ejabberd"):
+        folder = tmp_path / server
+        call([*carillon, "module", server, "--to", folder])
+        assert _files(f"contrib/{server}") == {
+            str(path.relative_to(folder))
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
 
     prosody.register("installed")
     service = make(prosody, "component", program=carillon, cwd=Path("/"))

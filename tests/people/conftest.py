@@ -12,6 +12,8 @@ from tests.e2e.xml_client import C, XmlClient
 from tests.modules.scene import ANNOUNCE, SCHEDULING, S, X, archive, fresh
 from tests.servers.xmpp_server import XmppServer
 
+ADMIN = "chief"
+
 
 @dataclass
 class Person:
@@ -127,7 +129,14 @@ def place(
     equipped: XmppServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
     """Shared by a file's tests: people have names of their own."""
-    service = Service(tmp_path_factory.mktemp("people"), equipped, "component")
+    equipped.register(ADMIN)
+    service = Service(
+        tmp_path_factory.mktemp("people"),
+        equipped,
+        "component",
+        admins=[equipped.jid(ADMIN)],
+        web="127.0.0.1:0",
+    )
     try:
         with town(equipped, service) as found:
             yield found

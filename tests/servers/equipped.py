@@ -120,6 +120,21 @@ def delegating(server: XmppServer) -> Iterator[None]:
 
 
 @contextmanager
+def without_module(server: XmppServer) -> Iterator[None]:
+    """Meanwhile it is not loaded, as after a mistake in the configuration."""
+    if isinstance(server, Prosody):
+        server.control("shell", f'module:unload("carillon", "{server.domain}")')
+        yield
+        server.control("shell", f'module:load("carillon", "{server.domain}")')
+    else:
+        assert isinstance(server, Ejabberd)
+        before = server.modules
+        server.reconfigure("")
+        yield
+        server.reconfigure(before)
+
+
+@contextmanager
 def failing_diverts(server: XmppServer) -> Iterator[None]:
     """Meanwhile whatever is diverted fails within the module."""
     if isinstance(server, Prosody):

@@ -23,6 +23,7 @@ from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
+from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.sealing import Vault
 from bot.store.tables import schedule as schedule_table
@@ -48,6 +49,11 @@ PULSE = Pulse(
     started_at=NOON, seen_at=NOON,
 )  # fmt: skip
 SHIFT = Shift(began_at=NOON, seen_at=NOON)
+SIGHT = Sight(
+    server="example.org", version="0.2.0", serves=SERVICE, privilege="urn:p",
+    parts=frozenset({"divert", "deliver"}), delegated=frozenset({"urn:a", "urn:b"}),
+    delegation="urn:d", rosters=True, seen_at=NOON, open_since=LATER,
+)  # fmt: skip
 CONSENT = Consent(
     who=Who.ASK,
     allowed=frozenset({OWNER}),
@@ -153,6 +159,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
     unit.facts.keep_uploads("a.example", {"https://a.example/": timedelta(days=7)})
+    unit.sights.put(SIGHT)
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     unit.keys.note("k")

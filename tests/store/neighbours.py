@@ -25,6 +25,7 @@ from tests.store.everything import (
     PULSE,
     READER,
     SHIFT,
+    SIGHT,
     TEXT,
     WALL,
     WORKER,
@@ -342,6 +343,9 @@ CALLS: dict[str, tuple[Call, object]] = {
     "facts.stopped": (lambda u, _: u.facts.stopped(WORKER), None),
     # the one that is there to say whose rows these are
     "facts.strangers": (lambda u, _: u.facts.strangers(LATER, LATER), [SERVICE]),
+    "sights.all": (lambda u, _: u.sights.all(), []),
+    "sights.put": (lambda u, _: u.sights.put(replace(SIGHT, version="2")), None),
+    "sights.forget_but": (lambda u, _: u.sights.forget_but([]), None),
     "requests.add": (lambda u, _: u.requests.add(OWNER, NOON, MINUTE), (1, NOON)),
     "requests.forget": (lambda u, _: u.requests.forget(LATER, 9), 0),
     "audit.add": (lambda u, _: u.audit.add(ENTRY), None),

@@ -4,6 +4,8 @@ finding.py   what a check found, and what to change where
 files.py     the configuration, its file and others, database, templates, zones
 server.py    DNS, port, TLS: what needs no login
 session.py   what a session of our own shows: rights, clock, send rate
+people.py    messages between people: what each server lets us do
+fitting.py   whether its module and this release fit
 outside.py   how others see the running service: no-reply and capabilities
 everything.py  all of them in order
 """

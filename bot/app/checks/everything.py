@@ -2,21 +2,24 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app.checks import files, outside, server, session, stored
+from bot.app.checks import files, outside, people, server, session, stored
 from bot.app.checks.files import tried
 from bot.app.checks.finding import Finding, Result, fault, ok, skipped, warning
+from bot.app.configured import policy_of
 from bot.app.differences import Differences
 from bot.app.visiting import NotLoggedIn, visiting
 from bot.app.wiring import open_use_cases
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
 from bot.domain.phrase import Listed, Phrase, Quoted
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.health import health
 from bot.settings import Settings, SettingsError, XMPPSettings, load, place
 from bot.store import upgrade
+from bot.xmpp.servers.offers import Offers
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.visits.inquiries import Presences
 
@@ -45,6 +48,8 @@ class State:
     text: Phrase
     #: what is to be known of the configuration that it has read
     notes: tuple[Phrase, ...] = ()
+    #: what it has seen of the servers last, by server
+    sights: people.Sights = field(default_factory=dict)
 
 
 def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
@@ -57,7 +62,8 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
         found = [fault("configuration", text) for text in error.faults]
         found += tried("time zones", files.zones(now))
         without = Phrase("the configuration cannot be used")
-        return [*found, *_skip((*_BEFORE, "login", *_OWN, *outside.NAMES), without)]
+        names = (*_BEFORE, "login", *_OWN, *people.NAMES, *outside.NAMES)
+        return [*found, *_skip(names, without)]
     return [
         ok("configuration", Quoted(str(config))),
         *tried("permissions", files.permissions(config, settings)),
@@ -88,10 +94,11 @@ async def _connected(
         found.append(told("service", service.text))
     if away:
         nobody = Phrase("no server answers")
-        return [*found, *_skip(("login", *_OWN, *outside.NAMES), nobody)]
+        names = ("login", *_OWN, *people.NAMES, *outside.NAMES)
+        return [*found, *_skip(names, nobody)]
     found += await _inside(config, settings, service, alone=other is None)
     if other is not None:
-        found += await _outside(settings, service, other)
+        found += await _outside(config, settings, service, other)
     elif settings.xmpp.mode == "component" or not service.connected:
         why = Phrase(
             "{service}; name an account that looks at the service by --as",
@@ -115,17 +122,27 @@ async def _inside(
             why = Phrase(
                 "{service}: another connection might disturb one", service=service.text
             )
-            return _skip(("login", *_OWN), why)
+            return _skip(("login", *_OWN, *people.NAMES), why)
         connected = Phrase("the running service is connected")
         why = Phrase("the running service has the component's only connection")
-        return [ok("login", connected), *_skip(_OWN, why)]
+        seen = people.seen(config, settings, service.sights) if alone else ()
+        return [ok("login", connected), *_skip(_OWN, why), *seen]
     found: list[Finding] = []
+    offers: list[Offers] = []
+
+    def listen(connection: Connection) -> None:
+        now = asyncio.get_running_loop().time
+        offers.append(Offers(connection, policy_of(settings), now))
+        offers[0].open()
+
     try:
-        async with visiting(settings.xmpp) as connection:
+        async with visiting(settings.xmpp, listen) as connection:
             own = Phrase("as {jid}", jid=connection.addresses.own)
             found.append(ok("login", own))
             async for one in session.own(connection, settings):
                 found.append(one)  # noqa: PERF401 - kept if the next one raises
+            async for one in people.own(connection, offers[0], config, settings):
+                found.append(one)  # noqa: PERF401 - likewise
             if alone and service.connected:
                 who = Phrase("another resource of the account")
                 async for one in outside.seen(connection, settings, who, None):
@@ -138,7 +155,8 @@ async def _inside(
         )
         found.append(fault("login", error.phrase, change))
         told = {one.name for one in found}
-        names = (*_OWN, *outside.NAMES) if alone and service.connected else _OWN
+        seen_too = outside.NAMES if alone and service.connected else ()
+        names = (*_OWN, *people.NAMES, *seen_too)
         found += _skip((name for name in names if name not in told), _OUT)
     return found
 
@@ -168,10 +186,12 @@ def _secret(config: Path, xmpp: XMPPSettings) -> Phrase:
 
 
 async def _outside(
-    settings: Settings, service: State, other: XMPPSettings
+    config: Path, settings: Settings, service: State, other: XMPPSettings
 ) -> list[Finding]:
     """With another account's session."""
     domain = settings.xmpp.addresses.server
+    by_component = service.connected and settings.xmpp.mode == "component"
+    names = (*outside.NAMES, *(people.NAMES if by_component else ()))
     heard: list[Presences] = []
 
     def listen(connection: Connection) -> None:
@@ -186,14 +206,17 @@ async def _outside(
                 who = Quoted(other.jid)
                 async for one in outside.seen(asker, settings, who, heard[0]):
                     found.append(one)  # noqa: PERF401 - kept if the next one raises
+                if by_component:
+                    sights = await people.refreshed(asker, settings, service.sights)
+                    found += people.seen(config, settings, sights)
             else:
                 found += _skip(outside.NAMES, service.text)
     except NotLoggedIn as error:
         failed = fault(f"login as {other.jid}", error.phrase)
-        return [failed, *_skip(outside.NAMES, _OUT)]
+        return [failed, *_skip(names, _OUT)]
     except SettingsError as error:
         faults = (fault(f"login as {other.jid}", text) for text in error.faults)
-        return [*faults, *_skip(outside.NAMES, _OUT)]
+        return [*faults, *_skip(names, _OUT)]
     return found
 
 
@@ -213,6 +236,7 @@ def state_of(settings: Settings) -> State:
             return State(False, Phrase("no service is running"))
         with open_use_cases(settings) as use_cases:
             found = use_cases.database.look(health)
+            sights = use_cases.database.look(_sights)
     except (CarillonError, OSError):  # also a folder that we may not look into
         unknown = Phrase("whether a service is running cannot be told")
         return State(None, unknown)
@@ -220,10 +244,15 @@ def state_of(settings: Settings) -> State:
     notes = tuple(note for pulse in found.up for note in differences.told(pulse))
     if found.connected:
         jid = found.up[0].service
-        return State(True, Phrase("running, connected as {jid}", jid=jid), notes)
+        text = Phrase("running, connected as {jid}", jid=jid)
+        return State(True, text, notes, sights)
     if found.up:
         return State(False, Phrase("running, but not connected"), notes)
     return State(False, Phrase("no service is running"))
+
+
+def _sights(uow: UnitOfWork) -> people.Sights:
+    return {one.server: one for one in uow.sights.all()}
 
 
 def _skip(names: Iterable[str], why: Phrase) -> list[Finding]:
@@ -233,7 +262,7 @@ def _skip(names: Iterable[str], why: Phrase) -> list[Finding]:
 def _best(found: Iterable[Finding]) -> list[Finding]:
     """Of what was looked at twice what is worse, of what was skipped what was not."""
     order = (Result.FAULT, Result.WARNING, Result.OK, Result.SKIPPED)
-    several = {"port"}  # one for each place
+    several = {"port", *people.NAMES}  # one for each place, for each server
     best: dict[str, Finding] = {}
     for number, one in enumerate(found):
         name = f"{one.name} {number}" if one.name in several else one.name

@@ -21,6 +21,7 @@ from bot.service.ports.readers import (
     Suspensions,
 )
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
+from bot.service.ports.sights import Sights
 from bot.service.ports.storage import KeptContent, StorageKeys
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
@@ -62,6 +63,8 @@ class UnitOfWork(Protocol):
     def claims(self) -> Claims: ...
     @property
     def facts(self) -> Facts: ...
+    @property
+    def sights(self) -> Sights: ...
     @property
     def requests(self) -> RequestCounts: ...
     @property

@@ -24,6 +24,8 @@ class Figures:
     broadcasts: int
     #: what owners are still to be told
     notices: int
+    #: of each server that holds messages back, or did, whether it does
+    holding: Mapping[str, bool]
     #: when the next occurrence is due
     next_due: datetime | None
 
@@ -38,5 +40,10 @@ def figures(uow: UnitOfWork) -> Figures:
         suspended={one.name: suspended.get(one.id, 0) for one in lists},
         broadcasts=uow.broadcasts.page(Paging(limit=0), sending=True).count,
         notices=uow.notices.waiting(),
+        holding={
+            one.server: one.holds
+            for one in uow.sights.all()
+            if one.holds or one.open_since is not None
+        },
         next_due=uow.schedules.next_due(),
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.domain import coming
 from bot.domain.phrase import Phrase
 from bot.service.ports.pulses import Pulse
+from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 
 #: a service whose sign of life is older than this is taken for gone
@@ -30,6 +31,8 @@ class Health:
     unreadable: tuple[Unreadable, ...] = ()
     #: whose rows there are, if none are ours
     strangers: tuple[str, ...] = ()
+    #: servers that let messages through that are to be sent later, and held them before
+    open: tuple[Sight, ...] = ()
     #: who keeps transactions from going on, if anybody does
     held_up: Phrase | None = None
 
@@ -53,6 +56,7 @@ def health(uow: UnitOfWork) -> Health:
         silent=tuple(pulse for pulse in pulses if not _is_fresh(pulse, now)),
         unreadable=tuple(_unreadable(uow)),
         strangers=tuple(strangers(uow)),
+        open=tuple(one for one in uow.sights.all() if one.open_since is not None),
     )
 
 

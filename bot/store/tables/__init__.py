@@ -45,6 +45,7 @@ from bot.store.tables.records import (
     notice,
     pulse,
     request_count,
+    sight,
     storage_key,
 )
 from bot.store.tables.schedules import (
@@ -90,6 +91,7 @@ __all__ = [
     "request_count",
     "schedule",
     "shift",
+    "sight",
     "storage_key",
     "subscriber",
     "subscription",

@@ -73,6 +73,26 @@ storage_key = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
 )
 
+# What was seen last of a server for whose users messages are scheduled.
+sight = sa.Table(
+    "sight",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("server", sa.Text, primary_key=True),
+    # of its module; words with blanks between them
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("serves", sa.Text, nullable=False),
+    sa.Column("parts", sa.Text, nullable=False),
+    # what it grants, by XEP-0356 and XEP-0355
+    sa.Column("privilege", sa.Text),
+    sa.Column("rosters", sa.Boolean, nullable=False),
+    sa.Column("delegated", sa.Text, nullable=False),
+    sa.Column("delegation", sa.Text),
+    sa.Column("seen_at", UTCDateTime, nullable=False),
+    # since when it does not hold back messages, where it did
+    sa.Column("open_since", UTCDateTime),
+)
+
 pulse = sa.Table(
     "pulse",
     metadata,

@@ -4,10 +4,13 @@ module     mod_carillon tells of itself in the server's disco#info, in a form (X
            whose FORM_TYPE is our namespace: its version, its component, its parts
 privilege  XEP-0356 (0.4.1 §4.1, and its version of before): the server tells a
            component what it grants in a message, at each login
+delegation XEP-0355 (0.4.1 §4.1, and its version of before): likewise, which namespaces
+           it delegates to it
 
 docs/conformance.md, Between people: §10
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -26,6 +29,7 @@ log = logging.getLogger(__name__)
 INFO = "http://jabber.org/protocol/disco#info"
 _FORM, _FIELD, _VALUE = (f"{{jabber:x:data}}{name}" for name in ("x", "field", "value"))
 _PRIVILEGES = ("urn:xmpp:privilege:2", "urn:xmpp:privilege:1")
+_DELEGATIONS = ("urn:xmpp:delegation:2", "urn:xmpp:delegation:1")
 
 LOOK_SECONDS = 10.0  #: that an answer may take
 #: between two looks at a server that offered too little, however many ask
@@ -41,10 +45,15 @@ class Offer:
     #: of the module, where it serves this very service
     parts: frozenset[str] = frozenset()
     version: str = ""
+    #: the component that the module serves, whichever that is
+    serves: str = ""
     #: the namespace of XEP-0356 in which the server grants to send messages
     privilege: str | None = None
     #: whether it grants to read rosters
     rosters: bool = False
+    #: the namespaces that it delegates to the service, and that of XEP-0355 itself
+    delegated: frozenset[str] = frozenset()
+    delegation: str | None = None
 
     @property
     def sends(self) -> bool:
@@ -58,15 +67,15 @@ NOTHING = Offer()
 class Offers:
     """By server, as far as it is known within this session.
 
-    `clock` gives seconds. `on_look(server, offer)` is told of each look.
+    `clock` gives seconds.
     """
 
     connection: Connection
     policy: Policy
     clock: Callable[[], float]
-    on_look: Callable[[str, Offer], None] = lambda _server, _offer: None
     _offers: dict[str, Offer] = field(default_factory=dict)
     _looked: dict[str, float] = field(default_factory=dict)
+    _looking: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def open(self) -> None:
         """Listen to what servers grant; before connecting."""
@@ -85,9 +94,12 @@ class Offers:
         """Looks anew where it is not known to offer a way to send."""
         if self.known(server).sends:
             return self.known(server)
-        last = self._looked.get(server)
-        if last is None or self.clock() - last >= AGAIN_SECONDS:
-            await self.look(server)
+        # who asks while somebody looks waits for what is found
+        async with self._looking.setdefault(server, asyncio.Lock()):
+            last = self._looked.get(server)
+            due = last is None or self.clock() - last >= AGAIN_SECONDS
+            if due and not self.known(server).sends:
+                await self.look(server)
         return self.known(server)
 
     async def look(self, server: str) -> Offer | None:
@@ -103,10 +115,8 @@ class Offers:
         except (NotConnected, XMPPError) as error:
             log.info("%s says nothing of itself: %s", server, error)
             return None
-        parts, version = _module(answer, self.connection.addresses.service)
-        found = replace(self.known(server), parts=parts, version=version)
+        found = module(answer, self.connection.addresses.service, self.known(server))
         self._offers[server] = found
-        self.on_look(server, found)
         return found
 
     def _granted(self, stanza: StanzaBase) -> None:
@@ -114,6 +124,7 @@ class Offers:
         server = stanza.xml.get("from", "")
         if server not in self.policy.people.servers:
             return
+        self._delegated(server, stanza)
         for namespace in _PRIVILEGES:
             told = stanza.xml.find(f"{{{namespace}}}privilege")
             if told is None:
@@ -129,14 +140,36 @@ class Offers:
             )
             return
 
+    def _delegated(self, server: str, stanza: StanzaBase) -> None:
+        """Of each namespace ejabberd tells in a message of its own."""
+        for namespace in _DELEGATIONS:
+            told = stanza.xml.find(f"{{{namespace}}}delegation")
+            if told is not None:
+                known = self.known(server)
+                names = told.iter(f"{{{namespace}}}delegated")
+                found = {one.get("namespace", "") for one in names} - {""}
+                self._offers[server] = replace(
+                    known, delegated=known.delegated | found, delegation=namespace
+                )
 
-def _module(answer: ET.Element, service: str) -> tuple[frozenset[str], str]:
-    """Its parts and version; none where it is not there, or serves another service."""
+
+def module(answer: ET.Element, service: str, known: Offer = NOTHING) -> Offer:
+    """`known`, with what a disco#info says of the module: no parts where it is not
+    there, or serves another service.
+    """
+    found = replace(known, parts=frozenset(), version="", serves="")
     for form in answer.iter(_FORM):
         told = {
             one.get("var", ""): [value.text or "" for value in one.iter(_VALUE)]
             for one in form.iter(_FIELD)
         }
-        if told.get("FORM_TYPE") == [ANNOUNCE] and told.get("component") == [service]:
-            return frozenset(told.get("parts", [])), "".join(told.get("version", []))
-    return frozenset(), ""
+        if told.get("FORM_TYPE") == [ANNOUNCE]:
+            serves = "".join(told.get("component", []))
+            parts = told.get("parts", []) if serves == service else []
+            return replace(
+                found,
+                parts=frozenset(parts),
+                version="".join(told.get("version", [])),
+                serves=serves,
+            )
+    return found

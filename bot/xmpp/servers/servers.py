@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
 
 from bot.domain.identity import key_of
 from bot.engine.wire import Delivery
 from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.sights import Sight
 from bot.service.use_cases import UseCases
 from bot.xmpp.servers.courier import Courier
-from bot.xmpp.servers.offers import Offers
+from bot.xmpp.servers.offers import Offer, Offers
 from bot.xmpp.servers.post import Post
 from bot.xmpp.servers.standings import Standings
 from bot.xmpp.servers.uploads import Uploads
@@ -28,6 +31,7 @@ class Servers:
         use_cases: UseCases,
         on_bounce: Callable[[Bounce], None],
     ) -> None:
+        self._connection = connection
         self._database = use_cases.database
         self._admittance = use_cases.admittance
         self.offers = Offers(
@@ -51,6 +55,13 @@ class Servers:
         self._courier.on_lost()
         self.offers.forget()
 
+    async def look(self, server: str) -> Sight | None:
+        """What it offers now; None where it says nothing."""
+        offer = await self.offers.look(server)
+        if offer is None:
+            return None
+        return sight_of(server, offer, self._connection.now())
+
     async def _admits(self, letter: Letter, delivery: Delivery) -> Letter:
         """Asked again when it is due: much may have changed since it was accepted."""
         sender, to = letter.announcement.sender, delivery.to
@@ -59,3 +70,7 @@ class Servers:
             self._admittance.due, key_of(delivery.id), to, standing
         )
         return letter.without_words() if admitted.only_encrypted else letter
+
+
+def sight_of(server: str, offer: Offer, now: datetime) -> Sight:
+    return Sight(server=server, seen_at=now, **asdict(offer))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1
 from itertools import chain
+from typing import Literal
 from xml.etree import ElementTree as ET
 
 from slixmpp.exceptions import IqError, IqTimeout
@@ -49,12 +50,16 @@ class Capabilities:
 
 
 async def ask(
-    connection: Connection, to: str, query: ET.Element, sender: str | None = None
+    connection: Connection,
+    to: str,
+    query: ET.Element,
+    sender: str | None = None,
+    kind: Literal["get", "set"] = "get",
 ) -> ET.Element:
     """The result's IQ."""
     try:
         return await connection.ask(
-            query, to=to, sender=sender, seconds=INQUIRY_SECONDS
+            query, to=to, sender=sender, kind=kind, seconds=INQUIRY_SECONDS
         )
     except IqError as error:
         raise Unanswered(_refusal(to, error), str(error.condition)) from None

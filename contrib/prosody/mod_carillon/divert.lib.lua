@@ -16,7 +16,7 @@ local REFUSALS = {
 
 return function (carillon)
 
-local SCHEDULING, is_asker = carillon.SCHEDULING, carillon.is_asker;
+local SCHEDULING, is_asker, ask = carillon.SCHEDULING, carillon.is_asker, assert(carillon.ask);
 
 local function tell(message, err)
 	local refusal, session = carillon.refusal(message, err), full_sessions[message.attr.from];
@@ -28,7 +28,7 @@ end
 local function divert(origin, stanza)
 	local message = st.clone(stanza);
 	message.attr.from, message.attr.to = origin.full_jid, stanza.attr.to or jid.bare(origin.full_jid);
-	carillon.ask(carillon.forwarded("divert", message), function (outcome, err)
+	ask(carillon.forwarded("divert", message), function (outcome, err)
 		if outcome ~= "kept" then tell(message, err or REFUSALS[outcome]); end
 	end);
 end

@@ -6,7 +6,7 @@ local xpcall, traceback = require "util.xpcall".xpcall, debug.traceback;
 
 local VERSION = "0.2.0";
 local ANNOUNCE, STANZAS = "urn:x-carillon:announce:0", "urn:ietf:params:xml:ns:xmpp-stanzas";
-local PARTS = { "divert", "deliver", "bounce", "relation", "event", "accounts" }; -- bounce builds on deliver
+local PARTS = { "divert", "deliver", "bounce", "relation", "event", "accounts" }; -- in this order
 
 local component = jid.prep(module:get_option_string("carillon_component"));
 local helpers = module:get_option_set("carillon_helpers", {});
@@ -50,17 +50,30 @@ function carillon.refusal(stanza, err)
 	return reply;
 end
 
-module:require "asking"(carillon);
-module:require "serving"(carillon);
-module:require "users"(carillon);
-module:require "uploads"(carillon);
+-- One that fails must not take the others along, and with them divert: messages would go out at once
+local function load(name)
+	local ok, err = xpcall(function () module:require(name)(carillon); end, traceback);
+	if not ok then module:log("error", "%s does not load: %s", name, err); end
+	return ok;
+end
 
+local function refuse_all() -- in place of divert
+	local function refuse(event)
+		local origin, stanza = event.origin, event.stanza;
+		if not origin.full_jid or stanza.attr.type == "error" then return; end
+		if not stanza:get_child("schedule", carillon.SCHEDULING) then return; end
+		origin.send(carillon.refusal(stanza, { "wait", "internal-server-error",
+			"The server's scheduling module is broken. Your message was not scheduled and not sent." }));
+		return true;
+	end
+	for _, kind in ipairs { "bare", "full", "host" } do module:hook("pre-message/"..kind, refuse, 499); end
+end
+
+for _, name in ipairs { "asking", "serving", "users", "uploads" } do load(name); end
 local running = {};
 for _, part in ipairs(PARTS) do
 	if wanted:contains(part) then
-		-- one that fails must not take the others along: without divert messages would go out at once
-		local ok, err = xpcall(function () module:require(part)(carillon); end, traceback);
-		if ok then running[#running+1] = part; else module:log("error", "part %s does not load: %s", part, err); end
+		if load(part) then running[#running+1] = part; elseif part == "divert" then refuse_all(); end
 	end
 end
 

@@ -69,8 +69,14 @@ mod_doc() ->
 -spec depends(binary(), map()) -> [].
 depends(_Host, _Opts) -> [].
 
+%% One that a release adds is not in the server's table until the configuration is read
+%% anew, which is after the release has been put in place.
 -spec opt(binary(), atom()) -> term().
-opt(Host, Name) -> gen_mod:get_module_opt(Host, ?MODULE, Name).
+opt(Host, Name) ->
+    case gen_mod:get_module_opts(Host, ?MODULE) of
+        #{Name := Value} -> Value;
+        #{} -> proplists:get_value(Name, mod_options(Host))
+    end.
 
 %% Whether that part is switched on.
 -spec has_part(binary(), atom()) -> boolean().

@@ -113,8 +113,9 @@ copy_spec(Source) ->
 
 %% What our processes are told waits meanwhile, so that no old state meets the new code.
 load(Ready, Before) ->
-    Processes = [{gen_mod:get_module_proc(Host, Module), Module}
-                 || Host <- hosts(), Module <- mod_carillon:children()],
+    Processes = [{Name, Module} || Host <- hosts(), Module <- mod_carillon:children(),
+                                   Name <- [gen_mod:get_module_proc(Host, Module)],
+                                   whereis(Name) =/= undefined],
     lists:foreach(fun({Name, _}) -> sys:suspend(Name) end, Processes),
     Loaded = code:finish_loading(Ready),
     lists:foreach(fun({Name, Module}) ->
@@ -123,8 +124,7 @@ load(Ready, Before) ->
                   end, Processes),
     Loaded == ok orelse throw({"It was written and cannot be loaded: ~p", [Loaded]}).
 
-%% An option that this version adds has its default after this, and not before: until
-%% then what asks for it fails, and the message bounces.
+%% Those that the new code adds.
 options() ->
     case ejabberd_config:reload() of
         ok -> ok;
