@@ -96,6 +96,21 @@ STARTED: dict[str, Callable[[Options], AbstractContextManager[XmppServer]]] = {
 
 
 @contextmanager
+def without_module(server: XmppServer) -> Iterator[None]:
+    """Meanwhile it is not loaded, as after a mistake in the configuration."""
+    if isinstance(server, Prosody):
+        server.control("shell", f'module:unload("carillon", "{server.domain}")')
+        yield
+        server.control("shell", f'module:load("carillon", "{server.domain}")')
+    else:
+        assert isinstance(server, Ejabberd)
+        before = server.modules
+        server.reconfigure("")
+        yield
+        server.reconfigure(before)
+
+
+@contextmanager
 def delegating(server: XmppServer) -> Iterator[None]:
     """Meanwhile it delegates our namespaces to the component, once that connects."""
     if isinstance(server, Prosody):
@@ -116,21 +131,6 @@ def delegating(server: XmppServer) -> Iterator[None]:
 """)
         yield
         server.reconfigure("")  # it has taken our module's IQs
-        server.reconfigure(before)
-
-
-@contextmanager
-def without_module(server: XmppServer) -> Iterator[None]:
-    """Meanwhile it is not loaded, as after a mistake in the configuration."""
-    if isinstance(server, Prosody):
-        server.control("shell", f'module:unload("carillon", "{server.domain}")')
-        yield
-        server.control("shell", f'module:load("carillon", "{server.domain}")')
-    else:
-        assert isinstance(server, Ejabberd)
-        before = server.modules
-        server.reconfigure("")
-        yield
         server.reconfigure(before)
 
 
