@@ -7,7 +7,7 @@ privilege  XEP-0356 (0.4.1 §4.1, and its version of before): the server tells a
 delegation XEP-0355 (0.4.1 §4.1, and its version of before): likewise, which namespaces
            it delegates to it
 
-docs/conformance.md, Between people: §10
+docs/conformance.md, Between people: deliver (§10)
 """
 
 import asyncio
