@@ -7,6 +7,8 @@ it tells of itself, one value for each service that deletes files:
     <field var='uploads'><value>https://upload.example.org/file_share 604800</value>…
 
 the address under which its files lie, and the seconds for which they do.
+
+docs/conformance.md, Between people: what goes stale
 """
 
 import re
