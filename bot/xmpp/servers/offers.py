@@ -76,6 +76,8 @@ class Offers:
     connection: Connection
     policy: Policy
     clock: Callable[[], float]
+    #: called when a server has granted or delegated something
+    on_grant: Callable[[], None] = lambda: None
     _offers: dict[str, Offer] = field(default_factory=dict)
     _looked: dict[str, float] = field(default_factory=dict)
     _looking: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -115,7 +117,10 @@ class Offers:
                 sender=self.connection.addresses.service,
                 seconds=LOOK_SECONDS,
             )
-        except (NotConnected, XMPPError) as error:
+        except NotConnected:
+            self._looked.pop(server, None)  # it was not asked
+            return None
+        except XMPPError as error:
             log.info("%s says nothing of itself: %s", server, error)
             return None
         found = module(answer, self.connection.addresses.service, self.known(server))
@@ -127,7 +132,13 @@ class Offers:
         server = stanza.xml.get("from", "")
         if server not in self.policy.people.servers:
             return
+        before = self.known(server)
         self._delegated(server, stanza)
+        self._privileged(server, stanza)
+        if self.known(server) != before:
+            self.on_grant()
+
+    def _privileged(self, server: str, stanza: StanzaBase) -> None:
         for namespace in _PRIVILEGES:
             told = stanza.xml.find(f"{{{namespace}}}privilege")
             if told is None:
