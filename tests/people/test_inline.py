@@ -249,7 +249,7 @@ def test_it_comes_back(people: Pair, service: Service) -> None:
     )
     report = sender.message(lambda one: one.get("from") == service.address)
     text = report.findtext(f"{C}body") or ""
-    assert f"({job}) to one person" in text
+    assert f"({job}) to {people.recipient.bare}" in text
     assert "was not delivered: the address no longer exists (gone)" in text
     told = payload(job_of(sender, service, job))
     assert told.findtext(f"{S}status") == "sent"
