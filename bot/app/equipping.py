@@ -61,7 +61,9 @@ def _prosody(
 ) -> tuple[Paste, ...]:
     return (
         Paste(
-            place=Phrase("above the first VirtualHost of {file}", file=file),
+            place=Phrase(
+                "above the first VirtualHost or Component of {file}", file=file
+            ),
             merged=False,
             text=f"""\
 -- where there is such a line, add to it

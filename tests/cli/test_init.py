@@ -88,7 +88,7 @@ module. Run, where the server is:
 
   carillon module prosody --to /usr/local/lib/prosody/modules
 
-Paste this above the first VirtualHost of /etc/prosody/prosody.cfg.lua:
+Paste this above the first VirtualHost or Component of /etc/prosody/prosody.cfg.lua:
 
 -- where there is such a line, add to it
 plugin_paths = {{ "/usr/local/lib/prosody/modules" }}
