@@ -304,7 +304,6 @@ class Running:
     def _on_session(self, fresh: bool) -> None:
         self._counts.session(fresh=fresh)
         self._doors.on_session(fresh)
-        self._servers.on_session()
         self._pulse.nudge()
         self._warden.nudge()
         for loop in self._engine.loops:

@@ -14,7 +14,6 @@ from bot.xmpp.servers.courier import Courier
 from bot.xmpp.servers.offers import Offer, Offers
 from bot.xmpp.servers.post import Post
 from bot.xmpp.servers.standings import Standings
-from bot.xmpp.servers.uploads import Uploads
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.writing.letter import Letter
 
@@ -42,16 +41,11 @@ class Servers:
             self.offers, self._admits, self.standings.gone, on_bounce
         )
         self.post = Post(connection, self._courier)
-        self._uploads = Uploads(connection, use_cases.database, use_cases.policy)
 
     def open(self) -> None:
         self.offers.open()
 
-    def on_session(self) -> None:
-        self._uploads.on_session()
-
     def on_lost(self) -> None:
-        self._uploads.on_lost()
         self._courier.on_lost()
         self.offers.forget()
 

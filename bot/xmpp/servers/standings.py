@@ -4,7 +4,7 @@
 subscription its roster has for the sender. Without the module the roster itself is read
 where XEP-0356 (0.4.1 §4.2) allows it.
 
-docs/conformance.md, Between people: relation (§11)
+docs/conformance.md, Between people: relation
 """
 
 import logging

@@ -8,7 +8,7 @@ its own users only, who ask it or their own account:
     his server, his account, nobody    as the scheduling door answers
     another's account                  forbidden, whoever that is
 
-docs/conformance.md, Delegation: XEP-0355
+docs/conformance.md, Between people: XEP-0355
 """
 
 from xml.etree import ElementTree as ET
