@@ -13,7 +13,7 @@ from bot.app.snippets import FILES, ServerKind, quoted
 from bot.domain.phrase import Phrase
 
 #: what the server hands on of what its users ask it (XEP-0355)
-_DELEGATED = "urn:xmpp:scheduling:0"
+_DELEGATED = ("urn:xmpp:scheduling:0", "urn:x-carillon:announce:0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,9 @@ plugin_paths = {{ {quoted(str(folder))} }}""",
 
 
 def _ejabberd(component: str, file: Path) -> Paste:
+    delegated = "\n".join(
+        f"      {quoted(one)}:\n        access: carillon" for one in _DELEGATED
+    )
     return Paste(
         place=Phrase(
             "into `acl:`, `access_rules:` and `modules:` of {file}", file=file
@@ -99,6 +102,5 @@ modules: # add to what is there
     component: {quoted(component)}
   mod_delegation: # so that clients need not know {component}
     namespaces:
-      {quoted(_DELEGATED)}:
-        access: carillon""",
+{delegated}""",
     )

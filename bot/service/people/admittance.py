@@ -86,7 +86,7 @@ class Admittance:
             encrypted=_encrypted(schedule),
             due=now,
             now=now,
-            besides=schedule,
+            sending=broadcast,
         )
         approval = self._approvals.state(uow, schedule)
         if not _may_go(verdict, approval):

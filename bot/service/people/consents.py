@@ -6,6 +6,7 @@ docs/conformance.md, Message Scheduling: §11
 from datetime import datetime
 
 from bot.domain.access import Caller
+from bot.domain.broadcast import Broadcast
 from bot.domain.consent import Consent, Standing, Verdict, judge, names_of
 from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
@@ -38,15 +39,16 @@ class Consents:
         due: datetime,
         now: datetime,
         besides: Schedule | None = None,
+        sending: Broadcast | None = None,
     ) -> Verdict:
         """The verdict on a message that is due then; all are bare JIDs.
 
         `besides`: the schedule that it is of, where that is stored, since it does not
-        count against itself. The same is done whoever is meant, so that the time which
-        it takes tells nothing.
+        count against itself; `sending`: its broadcast, once it is due. The same is done
+        whoever is meant, so that the time which it takes tells nothing.
         """
         stored = uow.consents.get(recipient, names_of(sender))
-        today = self._that_day(uow, sender, recipient, due, now, besides)
+        today = self._that_day(uow, sender, recipient, due, besides, sending)
         verdict = judge(
             stored or self._usual(recipient),
             sender=sender,
@@ -86,24 +88,28 @@ class Consents:
         sender: str,
         recipient: str,
         due: datetime,
-        now: datetime,
         besides: Schedule | None,
+        sending: Broadcast | None,
     ) -> int:
         """Messages between the two on the day of that moment (UTC): what is due comes
-        after those that went out, what is asked for after those that wait, too.
+        after those that were due before it, an extra one of its own schedule as well;
+        what is asked for after those that wait, too.
         """
         start = day_of(due)
-        own = besides.id if besides else None
         sent = uow.broadcasts.count(
-            sender, start, start + DAY, to=recipient, besides=own
+            sender,
+            start,
+            start + DAY,
+            to=recipient,
+            before=sending.id if sending else None,
         )
-        if due <= now:
+        if sending is not None:
             return sent
         waiting = ScheduleFilter(
             owner=sender,
             states=LIVE,
             person=recipient,
-            besides=own,
+            besides=besides.id if besides else None,
             due_from=start,
             due_before=start + DAY,
         )

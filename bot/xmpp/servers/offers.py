@@ -7,12 +7,12 @@ privilege  XEP-0356 (0.4.1 §4.1, and its version of before): the server tells a
 delegation XEP-0355 (0.4.1 §4.1, and its version of before): likewise, which namespaces
            it delegates to it
 
-docs/conformance.md, Message Scheduling: §10
+docs/conformance.md, Between people: deliver
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
 
@@ -20,6 +20,7 @@ from slixmpp.exceptions import XMPPError
 from slixmpp.xmlstream import StanzaBase
 
 from bot.service.rules.policy import Policy
+from bot.xmpp.servers import uploads
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
@@ -47,6 +48,8 @@ class Offer:
     version: str = ""
     #: the component that the module serves, whichever that is
     serves: str = ""
+    #: address -> seconds for which the server keeps the files that lie under it
+    uploads: Mapping[str, int] = field(default_factory=dict)
     #: the namespace of XEP-0356 in which the server grants to send messages
     privilege: str | None = None
     #: whether it grants to read rosters
@@ -157,7 +160,7 @@ def module(answer: ET.Element, service: str, known: Offer = NOTHING) -> Offer:
     """`known`, with what a disco#info says of the module: no parts where it is not
     there, or serves another service.
     """
-    found = replace(known, parts=frozenset(), version="", serves="")
+    found = replace(known, parts=frozenset(), version="", serves="", uploads={})
     for form in answer.iter(_FORM):
         told = {
             one.get("var", ""): [value.text or "" for value in one.iter(_VALUE)]
@@ -171,5 +174,6 @@ def module(answer: ET.Element, service: str, known: Offer = NOTHING) -> Offer:
                 parts=frozenset(parts),
                 version="".join(told.get("version", [])),
                 serves=serves,
+                uploads=uploads.told(told.get("uploads", [])),
             )
     return found

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from bot.service.jobs import Job, Step
 from bot.service.outcomes import Bounce
-from bot.service.people import Person
 from bot.service.repositories import Pulse, UnitOfWork
 
 from bot.domain.access import Access
@@ -28,6 +27,7 @@ from bot.domain.errors import CarillonError
 from bot.domain.lists import EndReason, ListKind
 from bot.domain.schedule import Origin, Schedule
 from bot.service import planning
+from bot.service.people import Person
 from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
 from tests.world import ADMIN, NOON, PUBLISHER, USER, World, a_list

@@ -8,7 +8,7 @@ its own users only, who ask it or their own account:
     his server, his account, nobody    as the scheduling door answers
     another's account                  forbidden, whoever that is
 
-docs/conformance.md, Delegation: XEP-0355
+docs/conformance.md, Between people: XEP-0355
 """
 
 from xml.etree import ElementTree as ET
@@ -18,9 +18,10 @@ from slixmpp.xmlstream import StanzaBase
 from structlog.contextvars import bound_contextvars
 
 from bot.domain.errors import Forbidden, Invalid, NotOffered
-from bot.domain.jid import bare_of, domain_of
+from bot.domain.jid import bare_of
 from bot.domain.phrase import Phrase
 from bot.service.rules.policy import Policy
+from bot.xmpp.doors.callers import person_of
 from bot.xmpp.doors.discovery import disco
 from bot.xmpp.doors.scheduling.door import SchedulingDoor
 from bot.xmpp.doors.scheduling.questions import KINDS
@@ -103,8 +104,8 @@ class DelegationDoor:
 
 def _check(iq: ET.Element, server: str) -> None:
     """It is of a user of that server, and for him to ask there."""
-    user, to = bare_of(iq.get("from", "")), iq.get("to", server)
-    if user is None or "@" not in user or domain_of(user) != server:
+    user, to = person_of(iq.get("from", ""), server), iq.get("to", server)
+    if user is None:
         raise _not_yours()
     if "/" in to or bare_of(to) not in {server, user}:
         raise Forbidden(Phrase("Ask your own server, or your own account."))
