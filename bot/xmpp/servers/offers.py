@@ -23,6 +23,7 @@ from bot.service.rules.policy import Policy
 from bot.xmpp.servers import uploads
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
+from bot.xmpp.stanzas import delegation
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 INFO = "http://jabber.org/protocol/disco#info"
 _FORM, _FIELD, _VALUE = (f"{{jabber:x:data}}{name}" for name in ("x", "field", "value"))
 _PRIVILEGES = ("urn:xmpp:privilege:2", "urn:xmpp:privilege:1")
-_DELEGATIONS = ("urn:xmpp:delegation:2", "urn:xmpp:delegation:1")
 
 LOOK_SECONDS = 10.0  #: that an answer may take
 #: between two looks at a server that offered too little, however many ask
@@ -54,9 +54,8 @@ class Offer:
     privilege: str | None = None
     #: whether it grants to read rosters
     rosters: bool = False
-    #: the namespaces that it delegates to the service, and that of XEP-0355 itself
+    #: the namespaces that it delegates to the service
     delegated: frozenset[str] = frozenset()
-    delegation: str | None = None
 
     @property
     def sends(self) -> bool:
@@ -145,15 +144,13 @@ class Offers:
 
     def _delegated(self, server: str, stanza: StanzaBase) -> None:
         """Of each namespace ejabberd tells in a message of its own."""
-        for namespace in _DELEGATIONS:
+        for namespace in delegation.NAMESPACES:
             told = stanza.xml.find(f"{{{namespace}}}delegation")
             if told is not None:
                 known = self.known(server)
                 names = told.iter(f"{{{namespace}}}delegated")
                 found = {one.get("namespace", "") for one in names} - {""}
-                self._offers[server] = replace(
-                    known, delegated=known.delegated | found, delegation=namespace
-                )
+                self._offers[server] = replace(known, delegated=known.delegated | found)
 
 
 def module(answer: ET.Element, service: str, known: Offer = NOTHING) -> Offer:
