@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.store.tables import schedule
-from tests.drills.drill_modules import drained, messages_of
+from tests.drills.drill_modules import messages_of
 from tests.e2e.service import Service
 from tests.e2e.speaking import ahead, now, written
 from tests.e2e.xml_client import XmlClient
-from tests.modules.scene import SCHEDULING, S
+from tests.modules.scene import SCHEDULING, S, drained
 from tests.servers.equipped import STARTED, Options
 from tests.servers.xmpp_server import XmppServer
 
