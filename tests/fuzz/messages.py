@@ -11,6 +11,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.errors import CarillonError
 from bot.domain.message import Announcement
 from bot.xmpp.doors.people.messages import read_message
+from bot.xmpp.stanzas.bounds import is_overfull
 from bot.xmpp.stanzas.namespaces import CLIENT
 from bot.xmpp.stanzas.scheduling import NS
 from bot.xmpp.stanzas.verbatim import serialised
@@ -64,6 +65,8 @@ def _read(data: bytes) -> ET.Element | None:
         [message] = ET.fromstring(b"<s xmlns='%s'>%s</s>" % (CLIENT.encode(), data))
     except (ET.ParseError, ValueError):
         return None
+    if is_overfull(message, None):
+        return None  # the stream has answered for it
     return message if message.tag == f"{{{CLIENT}}}message" else None
 
 
