@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 from bot.domain.errors import CarillonError
 from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
 from bot.xmpp.stanzas.namespaces import LANG, STANZAS
-from tests.fuzz.standing import PEOPLE, Rows, Standing
+from tests.fuzz.standing import HOME, PEOPLE, Rows, Standing
 from tests.world import ADMIN, PUBLISHER, SERVICE, USER
 
 Values = Mapping[str, Any]
@@ -89,10 +89,21 @@ def _stanza(data: bytes, kinds: frozenset[str]) -> None:
     for answer in answers:
         assert name == "presence" or answer.get("id") == identifier, "another id"
         assert name != "message" or answer.get("type") == "error", "a message back"
-    bare = sender.partition("/")[0]
+    asking = _handed_on(stanza)
+    asker = stanza if asking is None else asking
+    bare = asker.get("from", "").partition("/")[0]
     for one in sent:
-        _check_sent(one, bare)
-    _check_rights(standing.before, after, bare, kind)
+        _check_sent(one, sender.partition("/")[0])
+        if (answer_within := _handed_on(one)) is not None:
+            _check_sent(answer_within, bare)
+    _check_rights(standing.before, after, bare, asker.get("type"))
+
+
+def _handed_on(stanza: ET.Element) -> ET.Element | None:
+    """The IQ within one to or from a server (XEP-0355)."""
+    if HOME not in {stanza.get("from"), stanza.get("to")}:
+        return None
+    return stanza.find("{*}delegation/{*}forwarded/{*}iq")
 
 
 def read(data: bytes) -> ET.Element | None:
@@ -104,9 +115,10 @@ def read(data: bytes) -> ET.Element | None:
         [stanza] = ET.fromstring(wrapped)
     except (ET.ParseError, ValueError):
         return None
-    sender, _, resource = stanza.get("from", "").partition("/")
-    known = sender if sender in PEOPLE else USER
-    stanza.set("from", f"{known}/x" if resource else known)
+    _vouch(stanza)
+    inner = _handed_on(stanza)
+    if inner is not None:
+        _vouch(inner)
     if stanza.get("to") not in ADDRESSES:
         stanza.set("to", SERVICE)
     if stanza.get("id") == OUR_ID:
@@ -116,6 +128,13 @@ def read(data: bytes) -> ET.Element | None:
     stanza.set("id", " ".join(stanza.get("id", "").split()) or "none")
     stanza.tail = None
     return stanza
+
+
+def _vouch(stanza: ET.Element) -> None:
+    """Its sender is somebody known, as a server has written it."""
+    sender, _, resource = stanza.get("from", "").partition("/")
+    known = sender if sender in PEOPLE else USER
+    stanza.set("from", f"{known}/x" if resource else known)
 
 
 def _name(element: ET.Element) -> str:

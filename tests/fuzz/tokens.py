@@ -21,6 +21,9 @@ NAMESPACES = (
     "http://jabber.org/protocol/caps",
     "eu.siacs.conversations.axolotl",
     "urn:xmpp:receipts",
+    "urn:xmpp:delegation:2",
+    "urn:xmpp:delegation:1",
+    "urn:xmpp:forward:0",
     "urn:x",
     "",
 )
@@ -32,6 +35,7 @@ NAMES = (
     *("edit", "pause", "resume", "send-now", "skip", "unskip", "revision"),
     *("consent", "allow", "block", "requests", "answer"),
     *("time", "error", "text", "gone", "delay", "x", "invite", "encrypted", "header"),
+    *("delegation", "forwarded"),
     *("received", "item-not-found", "iq", "message", "presence", "c", "thread"),
 )
 ATTRIBUTES = (
