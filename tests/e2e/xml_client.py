@@ -112,6 +112,12 @@ class XmlClient:
         """All that the server has for us has come (it answers in order)."""
         self.ask(self._server.domain, "get", "<ping xmlns='urn:xmpp:ping'/>")
 
+    def log_out(self) -> None:
+        """Once this returns, the server has nothing more for us."""
+        self.send("</stream:stream>")
+        while self._socket.recv(65536):
+            pass
+
     def receive(self) -> bytes:
         """What has come, unread: for whoever only counts."""
         return self._socket.recv(65536)

@@ -21,9 +21,10 @@ NAMESPACES = (
     "http://jabber.org/protocol/caps",
     "eu.siacs.conversations.axolotl",
     "urn:xmpp:receipts",
+    "urn:xmpp:forward:0",
     "urn:xmpp:delegation:2",
     "urn:xmpp:delegation:1",
-    "urn:xmpp:forward:0",
+    "urn:xmpp:sid:0",
     "urn:x",
     "",
 )
@@ -34,8 +35,9 @@ NAMES = (
     *("updates", "owner", "set", "max", "after", "before", "index", "query", "ping"),
     *("edit", "pause", "resume", "send-now", "skip", "unskip", "revision"),
     *("consent", "allow", "block", "requests", "answer"),
+    *("divert", "bounce", "forwarded", "delegation", "origin-id", "scheduled-by"),
+    *("event", "relation", "deliver", "accounts"),
     *("time", "error", "text", "gone", "delay", "x", "invite", "encrypted", "header"),
-    *("delegation", "forwarded"),
     *("received", "item-not-found", "iq", "message", "presence", "c", "thread"),
 )
 ATTRIBUTES = (
@@ -64,8 +66,18 @@ WORDS = (
     *("approve", "refuse", "evil.example"),
     *("maintenance", "welcome", "start", "end", "summary", "run", "skip", "hold"),
     *("true", "false", "0", "1", "-1", "600", "99999999999999999999", "en", "de-AT"),
-    *("Europe/Warsaw", "Pacific/Apia", "UTC", "posix/UTC", "OUR-ID", "wait", "cancel"),
+    *(
+        "Europe/Warsaw",
+        "Pacific/Apia",
+        "UTC",
+        "posix/UTC",
+        "OUR-ID",
+        "THEIR-ID",
+        "wait",
+        "cancel",
+    ),
     *("admin@example.org", "pub@example.org", "user@example.org", "reader@example.org"),
+    *("example.org", "user@example.org/x", "user@sub.example.org"),
     *("eve@evil.example", "announce.example.org", "news@announce.example.org"),
     *(
         "role:admin",

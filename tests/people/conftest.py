@@ -137,6 +137,8 @@ def place(
         admins=[equipped.jid(ADMIN)],
         web="127.0.0.1:0",
     )
+    with service.file.open("a") as file:
+        file.write("[limits.user]\nrequests_per_minute = 0\n")
     try:
         with town(equipped, service) as found:
             yield found

@@ -92,8 +92,10 @@ class Admittance:
         if not _may_go(verdict, approval):
             raise declined()
         chosen = self._consents.of(uow, recipient)
+        # whoever is heard for himself is heard whole
         named = not chosen.allowed.isdisjoint(names_of(schedule.owner))
-        return Admitted(only_encrypted=chosen.who is Who.ENCRYPTED and not named)
+        whole = named or schedule.owner == recipient
+        return Admitted(only_encrypted=chosen.who is Who.ENCRYPTED and not whole)
 
 
 def _may_go(verdict: Verdict, approval: ApprovalState | None) -> bool:
