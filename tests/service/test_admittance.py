@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.consent import ApprovalState, Consent, Standing, Who
+from bot.domain.consent import Approval, ApprovalState, Consent, Standing, Who
 from bot.domain.errors import NotAllowed
 from bot.domain.schedule import Schedule
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import People
 from tests.world import ADMIN, World, a_policy, copy_of
 
@@ -31,6 +32,10 @@ def world(blank: Path, tmp_path: Path) -> Iterator[World]:
 
 def choose(world: World, jid: str, consent: Consent) -> None:
     world.do(world.use_cases.consents.set, world.caller(jid), consent)
+
+
+def _asked(uow: UnitOfWork, job: Schedule) -> Approval | None:
+    return uow.approvals.of(job.id)
 
 
 def written(world: World, to: str, *payloads: str) -> Schedule:
@@ -92,7 +97,7 @@ def test_refused_once(world: World) -> None:
     jobs = [written(world, BOB) for _ in range(2)]
     approvals = world.use_cases.approvals
     for job, verdict in zip(jobs, ("approve", "refuse"), strict=True):
-        asked = world.do(lambda unit, which=job: unit.approvals.of(which.id))
+        asked = world.do(_asked, job)
         assert asked is not None
         assert asked.state is ApprovalState.WAITING
         world.do(approvals.answer, world.caller(BOB), str(asked.id), verdict)
