@@ -105,7 +105,9 @@ def test_killed(place: Street, name: str) -> None:
         due = soon(AHEAD[run % len(AHEAD)])
         number = step.kill(place, due)
         moments[number] = due
-        if name not in {"delivered", "acknowledged"}:
+        if name in {"delivered", "acknowledged"}:
+            hear(place.friend.first, number, "message")
+        else:
             place.nobody_has(number)
         place.service.start()
         heard = hear(sender, number, *step.heard)
