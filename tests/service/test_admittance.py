@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.consent import Approval, ApprovalState, Consent, Standing, Who
+from bot.domain.consent import Consent, Standing, Who
 from bot.domain.errors import NotAllowed
 from bot.domain.schedule import Schedule
-from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.ports.paging import Paging
 from bot.service.rules.policy import People
 from tests.world import ADMIN, World, a_policy, copy_of
 
@@ -32,10 +32,6 @@ def world(blank: Path, tmp_path: Path) -> Iterator[World]:
 
 def choose(world: World, jid: str, consent: Consent) -> None:
     world.do(world.use_cases.consents.set, world.caller(jid), consent)
-
-
-def _asked(uow: UnitOfWork, job: Schedule) -> Approval | None:
-    return uow.approvals.of(job.id)
 
 
 def written(world: World, to: str, *payloads: str) -> Schedule:
@@ -96,10 +92,10 @@ def test_refused_once(world: World) -> None:
     choose(world, BOB, Consent(who=Who.ASK))
     jobs = [written(world, BOB) for _ in range(2)]
     approvals = world.use_cases.approvals
-    for job, verdict in zip(jobs, ("approve", "refuse"), strict=True):
-        asked = world.do(_asked, job)
-        assert asked is not None
-        assert asked.state is ApprovalState.WAITING
-        world.do(approvals.answer, world.caller(BOB), str(asked.id), verdict)
+    bob = world.caller(BOB)
+    waiting = world.do(approvals.page, bob, Paging()).items
+    by_moment = sorted(waiting, key=lambda one: one.due_at)
+    for one, verdict in zip(by_moment, ("approve", "refuse"), strict=True):
+        world.do(approvals.answer, bob, str(one.id), verdict)
     choose(world, BOB, Consent(who=Who.EVERYONE))
     assert [due(world, job) for job in jobs] == ["whole", REFUSED]
