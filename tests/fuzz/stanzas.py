@@ -96,6 +96,8 @@ def _stanza(data: bytes, kinds: frozenset[str]) -> None:
     bare = sender.partition("/")[0]
     for one in sent:
         _check_sent(one, bare)
+        for within in one.iterfind("./*/{urn:xmpp:forward:0}forwarded/{*}iq"):
+            _check_sent(within, within.get("to", "").partition("/")[0])
     _check_rights(standing.before, after, says, asks or kind)
 
 

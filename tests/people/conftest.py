@@ -63,6 +63,10 @@ class Town:
         """Somebody new."""
         user = f"{name}{fresh()}"
         self.server.register(user)
+        return self.home(user)
+
+    def home(self, user: str) -> Person:
+        """Somebody who has an account, with new clients."""
         clients = [
             self.stack.enter_context(XmlClient(self.server, user=user, resource=one))
             for one in ("a", "b")

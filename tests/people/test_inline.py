@@ -5,6 +5,7 @@ know nothing of either: they put `<schedule/>` on an ordinary message.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -204,6 +205,22 @@ def test_a_repeat(people: Pair, service: Service) -> None:
     assert item.findtext(f"{S}id") == job
     assert item.findtext(f"{S}to") == to
     assert heard(people, *told) == {}
+
+
+def test_too_many(people: Pair) -> None:
+    """Its sender's limits hold, whatever his server hands over at once; each message
+    beyond them comes back, and the rest are kept.
+    """
+    to, count = people.recipient.bare, 35
+    for _ in range(count):
+        people.schedule(to, scheduled(LATER))
+    answers = [
+        people.sender.message(lambda one: one.get("type") != "chat")
+        for _ in range(count)
+    ]
+    limits = [one.find(f"{C}error/{X}limit") for one in answers]
+    told = Counter("kept" if one is None else one.get("name") for one in limits)
+    assert told == {"kept": 25, "deliveries-per-day": 5, "requests-per-minute": 5}
 
 
 def test_managed_like_any_other(people: Pair, service: Service, place: Town) -> None:
