@@ -121,7 +121,7 @@ class Town:
 
 
 @contextmanager
-def town(server: XmppServer, service: Service, admin: str) -> Iterator[Town]:
+def town(server: XmppServer, service: Service, admin: str = "") -> Iterator[Town]:
     service.start()
     service.wait_until_connected()
     with ExitStack() as stack:
