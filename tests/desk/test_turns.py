@@ -1,123 +1,138 @@
-"""Requests that wait for their turn: nobody's flood is in another's way."""
+"""What a server hands over waits for its turn, where others' requests are refused."""
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from bot.desk import turns
-from bot.desk.turns import AT_ONCE, OF_ONE, Turns
+from bot.desk.turns import Turns
 from bot.domain.access import Caller, Role
 from bot.domain.errors import Unavailable
 
 
-def person(name: str) -> Caller:
+def a_caller(name: str) -> Caller:
     return Caller(owner=f"{name}@example.org", role=Role.USER)
 
 
-class Flood:
-    """Requests that, once under way, go on until they are told to end."""
+class Crowd:
+    """Who is under way, each until he is let go."""
 
-    def __init__(self, found: Turns) -> None:
-        self._turns = found
+    def __init__(self) -> None:
+        self.turns = Turns()
         self.under_way: list[str] = []
-        self.tasks: list[asyncio.Task[None]] = []
-        self._end = asyncio.Event()
+        self.ended: list[str] = []
+        self._go: dict[str, asyncio.Event] = {}
 
-    def begin(self, name: str, count: int = 1) -> None:
-        self.tasks += [
-            asyncio.create_task(self._request(person(name))) for _ in range(count)
-        ]
+    def go(self, name: str) -> None:
+        self._go.setdefault(name, asyncio.Event()).set()
 
-    async def end(self) -> None:
-        self._end.set()
-        await asyncio.gather(*self.tasks)
-
-    async def _request(self, caller: Caller) -> None:
-        async with self._turns.place(caller):
-            self.under_way.append(caller.owner.partition("@")[0])
-            await self._end.wait()
+    async def ask(self, name: str) -> None:
+        async with self.turns.place(a_caller(name)):
+            self.under_way.append(name)
+            await self._go.setdefault(name, asyncio.Event()).wait()
+            self.under_way.remove(name)
+            self.ended.append(name)
 
 
-@asynccontextmanager
-async def flood() -> AsyncIterator[tuple[Turns, Flood]]:
-    """Nothing of it is remembered afterwards."""
-    found = Turns()
-    people = Flood(found)
-    try:
-        yield found, people
-    finally:
-        await people.end()
-    people.tasks.clear()
-    gc.collect()
-    assert (found._waiting, len(found._lines)) == (0, 0)
-
-
-async def settle() -> None:
-    """Until whoever may begin has begun."""
-    for _ in range(10):
+async def settled() -> None:
+    """All that can go on has gone on."""
+    for _ in range(20):
         await asyncio.sleep(0)
 
 
-def test_one_flood() -> None:
-    """However many one person sends, another's is under way at once."""
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.desk.turns.OF_ONE", 2)
+    monkeypatch.setattr("bot.desk.turns.WAITING", 7)
 
-    async def scenario() -> None:
-        async with flood() as (_, people):
-            people.begin("eve", 5_000)
-            await settle()
-            assert people.under_way == ["eve"] * OF_ONE
-            people.begin("bob")
-            await settle()
-            assert people.under_way[OF_ONE:] == ["bob"]
 
+def run(scenario: Any) -> None:
     asyncio.run(scenario())
 
 
-def test_many_floods() -> None:
-    """Behind many at once he waits for one of each only."""
-
-    async def scenario() -> None:
-        async with flood() as (_, people):
-            crowd = [f"eve{number}" for number in range(AT_ONCE // OF_ONE + 1)]
-            for name in crowd:
-                people.begin(name, 500)
-            people.begin("bob")
-            await settle()
-            assert len(people.under_way) == AT_ONCE
-            await people.end()
-            before_him = people.under_way.index("bob")
-            assert before_him <= OF_ONE * len(crowd)
-
-    asyncio.run(scenario())
-
-
-def test_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One person may not take all of it; what is beyond is refused, and the next is
-    taken once there is room.
+def test_nobody_is_refused() -> None:
+    """Each comes to his turn, the first first, a few of one person at once; another
+    waits for none of them.
     """
-    monkeypatch.setattr(turns, "WAITING", 50)
-    monkeypatch.setattr(turns, "WAITING_OF_ONE", 30)
-
-    async def refused(found: Turns, name: str) -> bool:
-        try:
-            async with found.place(person(name)):
-                return False
-        except Unavailable:
-            return True
 
     async def scenario() -> None:
-        async with flood() as (found, people):
-            people.begin("eve", 30)
-            await settle()
-            assert await refused(found, "eve")
-            assert not await refused(found, "bob")
-            people.begin("ann", 20)
-            await settle()
-            assert await refused(found, "bob")
-            await people.end()
-            assert not await refused(found, "eve")
+        crowd = Crowd()
+        many = [asyncio.create_task(crowd.ask("anna")) for _ in range(5)]
+        await settled()
+        other = asyncio.create_task(crowd.ask("bert"))
+        await settled()
+        assert crowd.under_way == ["anna", "anna", "bert"]
+        crowd.go("bert")
+        await other
+        assert crowd.ended == ["bert"]
+        crowd.go("anna")
+        await asyncio.gather(*many)
+        assert crowd.ended == ["bert", *5 * ["anna"]]
 
-    asyncio.run(scenario())
+    run(scenario)
+
+
+def test_too_many_wait() -> None:
+    """Whoever comes then is refused; where one is cancelled there is room again."""
+
+    async def scenario() -> None:
+        crowd = Crowd()
+        waiting = [asyncio.create_task(crowd.ask("anna")) for _ in range(7)]
+        await settled()
+        with pytest.raises(Unavailable):
+            await crowd.ask("bert")
+        for one in (waiting[0], waiting[-1]):
+            one.cancel()
+        await settled()
+        assert crowd.under_way.count("anna") == 2 + 1  # the cancelled never left
+        crowd.go("bert")
+        await crowd.ask("bert")
+        crowd.go("anna")
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert crowd.ended == ["bert", *5 * ["anna"]]
+
+    run(scenario)
+
+
+def test_many_floods(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind several people who send much, one waits for a few of each only."""
+    monkeypatch.setattr("bot.desk.turns.AT_ONCE", 6)
+    monkeypatch.setattr("bot.desk.turns.WAITING", 100)
+    names = [f"anna{number}" for number in range(4)]
+
+    async def scenario() -> None:
+        crowd = Crowd()
+        many = [asyncio.create_task(crowd.ask(name)) for name in names * 10]
+        await settled()
+        other = asyncio.create_task(crowd.ask("bert"))
+        await settled()
+        assert len(crowd.under_way) == 6
+        for name in (*names, "bert"):
+            crowd.go(name)
+        await asyncio.gather(*many, other)
+        assert crowd.ended.index("bert") <= 2 * len(names)
+
+    run(scenario)
+
+
+def test_one_leaves_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person alone may not take all of it; nobody is remembered afterwards."""
+    monkeypatch.setattr("bot.desk.turns.WAITING_OF_ONE", 4)
+
+    async def scenario() -> None:
+        crowd = Crowd()
+        crowd.go("bert")
+        many = [asyncio.create_task(crowd.ask("anna")) for _ in range(4)]
+        await settled()
+        with pytest.raises(Unavailable):
+            await crowd.ask("anna")
+        await crowd.ask("bert")
+        crowd.go("anna")
+        await asyncio.gather(*many)
+        await crowd.ask("anna")
+        many.clear()
+        gc.collect()
+        assert (crowd.turns._waiting, len(crowd.turns._lines)) == (0, 0)
+
+    run(scenario)

@@ -55,8 +55,8 @@ class Town:
 
     server: XmppServer
     service: Service
-    #: an admin's account
-    admin: str
+    #: an admin's account, where there is one
+    admin: str = ""
     stack: ExitStack = field(default_factory=ExitStack)
 
     def person(self, name: str = "p") -> Person:
@@ -141,9 +141,8 @@ def place(
         "component",
         admins=[equipped.jid(admin)],
         web="127.0.0.1:0",
+        more="[limits.user]\nrequests_per_minute = 0\n",
     )
-    with service.file.open("a") as file:
-        file.write("[limits.user]\nrequests_per_minute = 0\n")
     try:
         with town(equipped, service, admin) as found:
             yield found
