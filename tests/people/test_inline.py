@@ -220,7 +220,7 @@ def test_too_many(people: Pair) -> None:
     ]
     limits = [one.find(f"{C}error/{X}limit") for one in answers]
     told = Counter("kept" if one is None else one.get("name") for one in limits)
-    assert told == {"kept": 25, "deliveries-per-day": 5, "requests-per-minute": 5}
+    assert told == {"kept": 25, "deliveries-per-day": 10}
 
 
 def test_managed_like_any_other(people: Pair, service: Service, place: Town) -> None:
