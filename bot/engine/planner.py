@@ -11,7 +11,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 
 #: seconds; re-arms after a clock jump or a suspended machine
 SAFETY_TICK = 5.0
-#: seconds until what another process holds is looked at again
+#: seconds until what could not be planned yet is looked at again
 RETRY_SECONDS = 1.0
 
 
@@ -54,7 +54,7 @@ class Planner:
                 self._alarm.set(due)
                 return SAFETY_TICK
             if not await self._plan():
-                return RETRY_SECONDS  # another process holds what is due
+                return RETRY_SECONDS  # held by another, or its owner is told first
 
     async def _plan(self) -> int:
         names = await self._database.run(self._planning.lists_due, self._clock.now())

@@ -6,6 +6,7 @@ that they had.
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -14,7 +15,7 @@ from bot.domain.errors import Invalid
 from bot.domain.jid import bare
 from bot.domain.message import Announcement, MessageType
 from bot.domain.updates import Update
-from bot.engine.wire import Delivery, Wire
+from bot.engine.wire import Delivery, StreamLost, Wire
 from bot.service.ports.notices import Notice
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -44,13 +45,24 @@ class Reporter:
             return IDLE_SECONDS
         found = [(notice, self._delivery(notice)) for notice in notices]
         if deliveries := [one for _, one in found if one is not None]:
-            barrier = await self._wire.write(deliveries)
-            await barrier.wait()
+            await self._write(deliveries)
         await self._database.run(_done, [notice.id for notice in notices])
         told = Counter(notice.announcement for notice, one in found if one is not None)
         for announcement, count in told.items():
             log.info("report acknowledged", announcement=announcement, notices=count)
         return 0.0
+
+    async def _write(self, deliveries: Sequence[Delivery]) -> None:
+        """Raises StreamLost; they go again at once, unless they may be what ended it:
+        then others are to have their turn first.
+        """
+        try:
+            barrier = await self._wire.write(deliveries)
+            await barrier.wait()
+        except StreamLost as lost:
+            if not lost.blamed:
+                await self._database.run(_release)
+            raise
 
     def _delivery(self, notice: Notice) -> Delivery | None:
         """None for what can never be sent: it must not hold up the others."""
@@ -84,6 +96,10 @@ def _claim(uow: UnitOfWork) -> list[Notice]:
     now = uow.now()
     until = now + CLAIM_TIME
     return uow.notices.claim(now, until, NOTICES_PER_WRITE)
+
+
+def _release(uow: UnitOfWork) -> None:
+    uow.notices.release()
 
 
 def _done(uow: UnitOfWork, notice_ids: list[int]) -> None:

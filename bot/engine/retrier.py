@@ -70,6 +70,7 @@ class Retrier:
             )
             barrier = await line.wire.write([delivery])
             await barrier.wait()
+            await line.ledger.flush()  # a bounce that came with the acknowledgement
             await line.database.run(self._outcomes.repeated, [claimed])
 
     async def _give_back(

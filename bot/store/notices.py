@@ -70,6 +70,12 @@ class SqlNotices:
         rows = self._connection.execute(CLAIM, values).all()
         return sorted(map(self._from_row, rows), key=attrgetter("id"))
 
+    def release(self) -> None:
+        free = sa.update(table).values(claimed_until=None)
+        self._connection.execute(
+            free.where(self._theirs, table.c.claimed_until.is_not(None))
+        )
+
     def done(self, notice_ids: Collection[int]) -> None:
         if notice_ids:
             delete = sa.delete(table)

@@ -12,6 +12,7 @@ from bot.domain.errors import Conflict
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, PersonAudience, Schedule, ScheduleState
+from bot.domain.updates import WireState
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import EVER, ClockInUse, ScheduleFilter
 from bot.store.conflicts import insert
@@ -25,16 +26,23 @@ from bot.store.mapping import (
 from bot.store.ownership import SERVICE
 from bot.store.paging import count_rows, page
 from bot.store.sealing import Vault, columns_of
-from bot.store.tables import IS_LIVE, IS_PLANNABLE, occurrence
+from bot.store.tables import IS_LIVE, IS_PLANNABLE, notice, occurrence
 from bot.store.tables import schedule as table
 from bot.store.types import NO_WALL
 
 _THEIRS = table.c.service == SERVICE
+#: whose owner is still to be told that they are kept: only that tells him of them
+_UNANNOUNCED = sa.select(notice.c.announcement).where(
+    notice.c.service == SERVICE,
+    notice.c.status == WireState.SCHEDULED,
+    notice.c.announcement.is_not(None),
+)
 READY = (
     sa.select(table)
     .where(
         _THEIRS,
         IS_PLANNABLE,
+        table.c.id.not_in(_UNANNOUNCED),
         table.c.next_at > sa.bindparam("after"),
         table.c.next_at <= sa.bindparam("until"),
     )

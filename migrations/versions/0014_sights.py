@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("privilege", sa.Text),
         sa.Column("rosters", sa.Boolean, nullable=False),
         sa.Column("delegated", sa.Text, nullable=False),
-        sa.Column("delegation", sa.Text),
         sa.Column("uploads", sa.Text, nullable=False),
         sa.Column("seen_at", UTCDateTime, nullable=False),
         sa.Column("open_since", UTCDateTime),

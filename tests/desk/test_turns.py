@@ -1,6 +1,7 @@
 """What a server hands over waits for its turn, where others' requests are refused."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -90,5 +91,48 @@ def test_too_many_wait() -> None:
         crowd.go("anna")
         await asyncio.gather(*waiting, return_exceptions=True)
         assert crowd.ended == ["bert", *5 * ["anna"]]
+
+    run(scenario)
+
+
+def test_many_floods(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind several people who send much, one waits for a few of each only."""
+    monkeypatch.setattr("bot.desk.turns.AT_ONCE", 6)
+    monkeypatch.setattr("bot.desk.turns.WAITING", 100)
+    names = [f"anna{number}" for number in range(4)]
+
+    async def scenario() -> None:
+        crowd = Crowd()
+        many = [asyncio.create_task(crowd.ask(name)) for name in names * 10]
+        await settled()
+        other = asyncio.create_task(crowd.ask("bert"))
+        await settled()
+        assert len(crowd.under_way) == 6
+        for name in (*names, "bert"):
+            crowd.go(name)
+        await asyncio.gather(*many, other)
+        assert crowd.ended.index("bert") <= 2 * len(names)
+
+    run(scenario)
+
+
+def test_one_leaves_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person alone may not take all of it; nobody is remembered afterwards."""
+    monkeypatch.setattr("bot.desk.turns.WAITING_OF_ONE", 4)
+
+    async def scenario() -> None:
+        crowd = Crowd()
+        crowd.go("bert")
+        many = [asyncio.create_task(crowd.ask("anna")) for _ in range(4)]
+        await settled()
+        with pytest.raises(Unavailable):
+            await crowd.ask("anna")
+        await crowd.ask("bert")
+        crowd.go("anna")
+        await asyncio.gather(*many)
+        await crowd.ask("anna")
+        many.clear()
+        gc.collect()
+        assert (crowd.turns._waiting, len(crowd.turns._lines)) == (0, 0)
 
     run(scenario)

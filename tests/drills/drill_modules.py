@@ -1,12 +1,12 @@
 """The servers' modules under many messages, kills and odd configurations."""
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.drills.conftest import Start
 from tests.e2e.xml_client import C, XmlClient
 from tests.modules.scene import (
     ANNOUNCE,
@@ -20,37 +20,18 @@ from tests.modules.scene import (
     delivered,
     described,
     discovered,
+    drained,
     failed,
     fresh,
     inner,
     message,
     scene,
 )
-from tests.servers.equipped import STARTED, Options, prosody
-from tests.servers.xmpp_server import XmppServer
+from tests.servers.equipped import Options, prosody
 
 pytestmark = pytest.mark.e2e
 
-Start = Callable[[Options], AbstractContextManager[XmppServer]]
 MANY = 10_000
-
-
-@pytest.fixture(params=STARTED)
-def start(request: pytest.FixtureRequest) -> Start:
-    """`start(options)`: a server of the test's own."""
-    return STARTED[request.param]
-
-
-def drained(client: XmlClient, count: int, name: str) -> Iterator[ET.Element]:
-    """So many stanzas of that name, in the order in which they come."""
-    while count > 0:
-        if not client.waiting:
-            client.waiting.insert(0, client.take(lambda _: True, 60))
-        came, client.waiting = client.waiting, []
-        for one in came:
-            if one.tag == f"{C}{name}":
-                count -= 1
-                yield one
 
 
 def scheduled(to: str, number: str = "m1") -> str:

@@ -52,11 +52,14 @@ class Service:
         window: int = 200,
         templates: Path | None = None,
         web: str = "",
+        more: str = "",
         program: Sequence[str | Path] = PROGRAM,
         prefix: Sequence[str] = (),
         cwd: Path = ROOT,
     ) -> None:
-        """Nothing is started yet; `prefix` is a command that starts the program."""
+        """Nothing is started yet; `prefix` is a command that starts the program, `more`
+        are tables of the configuration.
+        """
         component = mode == "component"
         port = server.component_port if component else server.c2s_port
         account = f"bot{abs(hash(folder)) % 10**8}"
@@ -91,6 +94,7 @@ listen = "{web}"
 default = true
 welcome = ""
 {f'[templates]{chr(10)}folder = "{templates}"' if templates else ""}
+{more}
 """
         )
         self._environment: dict[str, str] = {}

@@ -44,20 +44,25 @@ def test_updates_are_headlines_and_words_are_messages(world: World) -> None:
     assert world.notices() == []
 
 
-def test_what_the_server_never_took_is_told_again(world: World) -> None:
-    """Over a lost stream a notice stays, and goes again under the same id."""
+@pytest.mark.parametrize("blamed", [False, True])
+def test_what_the_server_never_took_is_told_again(world: World, blamed: bool) -> None:
+    """Over a lost stream a notice stays, and goes again under the same id: at once,
+    or, where it may be what ended the stream, after a minute.
+    """
     keep(world, (ADMIN, SENT), (OPS, HELD))
     ids = []
 
     def lose_once(deliveries: Sequence[Delivery]) -> Loss | None:
         ids.append([one.id for one in deliveries])
-        return Loss(taken=0) if len(ids) == 1 else None
+        return Loss(taken=0, blamed=blamed) if len(ids) == 1 else None
 
     wire = FakeWire(lose_once)
     with pytest.raises(StreamLost):
         report(world, wire)
-    world.clock.advance(minutes=2)
     wire.up()
+    report(world, wire)
+    assert len(ids) == 1 + (not blamed)
+    world.clock.advance(minutes=2)
     report(world, wire)
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == 2

@@ -21,6 +21,7 @@ from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.desk import Desk
 from bot.desk.gate import Gate
+from bot.domain import consent
 from bot.domain.consent import Approval, ApprovalState
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
@@ -141,11 +142,13 @@ class Standing:
         )
         #: what every server says
         self.server = Server()
-        key = _fill(world)
+        key, theirs = _fill(world)
         world.close()
         self.ids = MessageIds(b"a secret for the fuzzer")
         #: of our message to READER
         self.message_id = self.ids.of(key).to(READER)
+        #: of what USER wrote to him
+        self.their_id = self.ids.of(theirs).to(READER)
         self._clock = world.clock
         self.database = OneTransaction(world.url)
         self.before = self.database.rows()
@@ -278,8 +281,8 @@ class Standing:
         self._servers.on_lost()
 
 
-def _fill(world: World) -> str:
-    """Jobs of several people and a broadcast that was sent; its key."""
+def _fill(world: World) -> tuple[str, str]:
+    """Jobs of several people, and two broadcasts that were sent; their keys."""
     world.subscribe(READER)
     world.subscribe(PUBLISHER, to="staff")
     world.schedule(PUBLISHER, client_id="theirs")
@@ -296,4 +299,13 @@ def _fill(world: World) -> str:
         created_at=world.clock.now(),
     )
     world.do(lambda uow: uow.approvals.add(approval))
-    return world.broadcast(world.due(client_id="sent")).key
+    ours = world.broadcast(world.due(client_id="sent")).key
+    request = world.request(
+        to=READER, list_name=None, client_id="written", delay_seconds="1"
+    )
+    here = consent.Standing(exists=True, subscription="none")
+    write = world.schedules.write
+    written = world.do(write, world.caller(USER), request, here)[0].schedule
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    return ours, world.broadcast(written).key

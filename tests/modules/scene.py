@@ -191,6 +191,22 @@ def archive(client: XmlClient) -> list[str]:
     return [_name(inner) for one in kept for inner in one.iterfind(path)]
 
 
+def drained(
+    client: XmlClient, count: int, name: str, seconds: float = 60
+) -> Iterator[ET.Element]:
+    """So many stanzas of that name, in the order in which they come; all others that
+    do are forgotten. No two are further apart than so many seconds.
+    """
+    while count > 0:
+        if not client.waiting:
+            client.waiting.insert(0, client.take(lambda _: True, seconds))
+        came, client.waiting = client.waiting, []
+        for one in came:
+            if one.tag == f"{C}{name}":
+                count -= 1
+                yield one
+
+
 def message(
     sender: str, to: str, number: str, content: str = "", kind: str = "chat"
 ) -> str:

@@ -5,6 +5,7 @@ know nothing of either: they put `<schedule/>` on an ordinary message.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -32,7 +33,7 @@ from tests.people.between import (
     unregister,
     update,
 )
-from tests.people.conftest import ADMIN, Town
+from tests.people.conftest import Town
 
 pytestmark = pytest.mark.e2e
 
@@ -206,7 +207,23 @@ def test_a_repeat(people: Pair, service: Service) -> None:
     assert heard(people, *told) == {}
 
 
-def test_managed_like_any_other(people: Pair, service: Service) -> None:
+def test_too_many(people: Pair) -> None:
+    """Its sender's limits hold, whatever his server hands over at once; each message
+    beyond them comes back, and the rest are kept.
+    """
+    to, count = people.recipient.bare, 35
+    for _ in range(count):
+        people.schedule(to, scheduled(LATER))
+    answers = [
+        people.sender.message(lambda one: one.get("type") != "chat")
+        for _ in range(count)
+    ]
+    limits = [one.find(f"{C}error/{X}limit") for one in answers]
+    told = Counter("kept" if one is None else one.get("name") for one in limits)
+    assert told == {"kept": 25, "deliveries-per-day": 10}
+
+
+def test_managed_like_any_other(people: Pair, service: Service, place: Town) -> None:
     """Its owner looks at it, pauses and cancels it by IQ, and the operator by command;
     an admin learns whose and whose to it is, and never what it says.
     """
@@ -222,7 +239,7 @@ def test_managed_like_any_other(people: Pair, service: Service) -> None:
     )
     assert (shown["origin"], shown["people"]) == ("inline", [to])
     assert shown["in_owners_name"]
-    with XmlClient(people.server, user=ADMIN) as chief:
+    with XmlClient(people.server, user=place.admin) as chief:
         owner = f"<owner xmlns='{X[1:-1]}'>{sender.bare}</owner>"
         seen = job_of(chief, service, job, f"<metadata>{owner}</metadata>")
     assert "later" not in ET.tostring(seen, "unicode")
@@ -259,7 +276,7 @@ def test_it_comes_back(people: Pair, service: Service) -> None:
     assert [one for one in sender.waiting if one.get("type") == "error"] == []
 
 
-def test_somebody_is_gone(people: Pair, service: Service) -> None:
+def test_somebody_is_gone(people: Pair, service: Service, place: Town) -> None:
     """Whose account is gone when it is due gets nothing, and the sender is told as of
     anybody who takes nothing; of a sender who is gone nothing goes out any more.
     """
@@ -267,7 +284,9 @@ def test_somebody_is_gone(people: Pair, service: Service) -> None:
     first, second = fresh(), fresh()
     people.schedule(recipient.bare, scheduled(f"{LATER}<id>{first}</id>"))
     daily = "<recurrence>FREQ=DAILY;COUNT=9</recurrence>"
-    people.schedule(server.jid(ADMIN), scheduled(f"{LATER}{daily}<id>{second}</id>"))
+    people.schedule(
+        server.jid(place.admin), scheduled(f"{LATER}{daily}<id>{second}</id>")
+    )
     update(sender, first, "scheduled")
     update(sender, second, "scheduled")
     leave(recipient, people.other)

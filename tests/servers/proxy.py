@@ -1,6 +1,7 @@
 """A TCP proxy in front of a server that fails on command, as networks do."""
 
 import asyncio
+import re
 import socket
 import struct
 from dataclasses import dataclass, field
@@ -15,6 +16,18 @@ STREAM_ERROR = (
     b"<stream:error><%s xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
     b"</stream:error></stream:stream>"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where all comes to a halt: `reached` has what was looked for, and the bytes that
+    it was found in were passed on before, or are kept back.
+    """
+
+    direction: Direction
+    pattern: re.Pattern[bytes]
+    passing: bool
+    reached: asyncio.Future[re.Match[bytes]]
 
 
 @dataclass(eq=False, slots=True)
@@ -33,6 +46,7 @@ class Proxy:
     accepted: int = 0
     _flowing: dict[Direction, asyncio.Event] = field(default_factory=dict)
     _traps: dict[bytes, bytes] = field(default_factory=dict)
+    _stop: Stop | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _server: asyncio.Server | None = None
@@ -68,6 +82,24 @@ class Proxy:
         """Break every connection, without a word of farewell (TCP's RST)."""
         for writer in self._open:
             _reset(writer)
+
+    def stop_at(
+        self, direction: Direction, pattern: bytes, *, passing: bool
+    ) -> asyncio.Future[re.Match[bytes]]:
+        """Hold both directions, once, when `pattern` comes that way: with `passing`
+        right behind the bytes that it is in, else right before them. `release` both, or
+        `abandon`; the latest one asked for counts.
+        """
+        reached = asyncio.get_running_loop().create_future()
+        self._stop = Stop(direction, re.compile(pattern), passing, reached)
+        return reached
+
+    def abandon(self) -> None:
+        """Break every connection; what was held is lost, later ones flow."""
+        self._stop = None
+        self.cut()
+        self.release("up")
+        self.release("down")
 
     def kill_stream_at(
         self, marker: bytes, condition: str = "undefined-condition"
@@ -129,14 +161,36 @@ class Proxy:
         tail = b""  # of what passed, for markers that come in pieces
         while chunk := await source.read(65536):
             await self._flowing[direction].wait()
+            if stop := self._reached(direction, tail, chunk):
+                if stop.passing:
+                    sink.write(chunk)
+                    await sink.drain()
+                    tail = b""
+                    continue
+                await self._flowing[direction].wait()
             if direction in self.swallowed:
                 continue
             if direction == "up" and (error := self._trapped(tail + chunk)):
                 back.write(error)
                 return
-            tail = (tail + chunk)[-1000:] if direction == "up" else b""
+            tail = (tail + chunk)[-1000:]
             sink.write(chunk)
             await sink.drain()
+
+    def _reached(self, direction: Direction, tail: bytes, chunk: bytes) -> Stop | None:
+        stop = self._stop
+        if stop is None or stop.direction != direction:
+            return None
+        matches = stop.pattern.finditer(tail + chunk)
+        # what lies in the tail as a whole had passed before anybody looked for it
+        found = next((one for one in matches if one.end() > len(tail)), None)
+        if found is None:
+            return None
+        self._stop = None
+        self.hold("up")
+        self.hold("down")
+        stop.reached.set_result(found)
+        return stop
 
     def _trapped(self, seen: bytes) -> bytes | None:
         return next((e for marker, e in self._traps.items() if marker in seen), None)

@@ -117,6 +117,46 @@ def test_what_is_held_waits() -> None:
     run(test())
 
 
+@pytest.mark.parametrize("passing", [False, True])
+def test_stopped_at_a_mark(passing: bool) -> None:
+    """All stands still before or behind it, once, and goes on with nothing lost."""
+
+    async def test() -> None:
+        async with scene() as (proxy, line):
+            await line.echo(b"mark")
+            reached = proxy.stop_at("up", b"m(.)rk", passing=passing)
+            line.writer.write(b"ding")
+            assert await line.reader.readexactly(4) == b"ding"
+            line.writer.write(b"mark")
+            found = await asyncio.wait_for(reached, 5)
+            assert found[1] == b"a"
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(line.reader.read(4), 0.3)
+            proxy.release("up")
+            proxy.release("down")
+            assert await asyncio.wait_for(line.reader.readexactly(4), 5) == b"mark"
+            assert await line.echo(b"mark") == b"mark"
+
+    run(test())
+
+
+def test_abandoned_at_a_mark() -> None:
+    """What was held back is lost with its connection; a new one carries."""
+
+    async def test() -> None:
+        async with scene() as (proxy, line):
+            reached = proxy.stop_at("up", b"mark", passing=False)
+            line.writer.write(b"mark")
+            await asyncio.wait_for(reached, 5)
+            proxy.abandon()
+            with pytest.raises(ConnectionResetError):
+                await line.reader.read()
+            async with connected(proxy) as anew:
+                assert await anew.echo(b"mark") == b"mark"
+
+    run(test())
+
+
 def test_refused_connections_end_at_once() -> None:
     """While refusing, a new connection is closed without an answer."""
 

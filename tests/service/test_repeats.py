@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from bot.domain.broadcast import BroadcastState, ExceptionKind
+from bot.domain.consent import Standing
 from bot.domain.schedule import Schedule
 from bot.domain.verdict import MAX_ATTEMPTS, RETRY_FOR
 from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import SETTLING_TIME, Bounce
-from tests.world import ADMIN, World
+from bot.service.rules.policy import People
+from tests.world import ADMIN, USER, World, a_policy, copy_of
 
 A, B, C = (f"{name}@elsewhere.example" for name in "abc")
 
@@ -158,3 +162,34 @@ def test_what_is_given_back(world: World, job: Schedule) -> None:
     assert sorted(again, key=lambda one: one.jid) == sorted(
         (first, replace(second, attempts=second.attempts + 1)), key=lambda one: one.jid
     )
+
+
+@pytest.mark.parametrize(
+    ("recipient", "state"),
+    [("bob@example.org", BroadcastState.SENT), (A, BroadcastState.SENDING)],
+)
+def test_a_persons_message(
+    blank: Path, tmp_path: Path, recipient: str, state: BroadcastState
+) -> None:
+    """Repeated to somebody of the server that takes it, it is delivered once that has
+    answered; of others a bounce may follow.
+    """
+    people = People(servers=frozenset({"example.org"}))
+    world = World(copy_of(blank, tmp_path), policy=a_policy(people=people))
+    request = world.request(to=recipient, list_name=None, delay_seconds="1")
+    standing = Standing(exists=True, subscription="both")
+    write, caller = world.schedules.write, world.caller(USER)
+    [report, _] = world.do(write, caller, request, standing)
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    job = report.schedule
+    claimed = world.do(partial(world.chunk_progress.claim, in_owners_name=True), "w")
+    assert claimed is not None
+    bounce(world, job, recipient)
+    step = Step(chunk_id=claimed.chunk.id, through=1, done=1)
+    world.do(world.chunk_progress.record, "w", [step], [])
+    world.clock.advance(minutes=1)
+    assert repeat(world) == [recipient]
+    assert world.broadcast(job).state is state
+    assert not world.progress(job).failed
+    world.close()

@@ -18,22 +18,23 @@ from bot.service.ports.notices import Notice
 from bot.service.rules.policy import People
 from bot.store import upgrade
 from tests.store.conftest import ENGINES
-from tests.world import ADMIN, OPS, SERVICE, USER, World, a_policy
+from tests.world import ADMIN, OPS, SERVICE, USER, World, a_policy, copy_of
 
 BOB = "bob@elsewhere.example"
 FRIEND = Standing(exists=True, subscription="both")
 PEOPLE = People(servers=frozenset({"example.org"}), consent=Who.EVERYONE)
 
 
-@pytest.fixture(params=ENGINES)
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    """The test runs on either engine."""
-    if request.param == "postgresql":
-        name = f"returned_{abs(hash(request.node.name)) % 10**9}"
-        url = request.getfixturevalue("postgresql").database(name)
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest, blank: Path, tmp_path: Path
+) -> Iterator[World]:
+    """On SQLite, unless the test names an engine."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url = request.getfixturevalue("postgresql").database("returned")
+        upgrade.upgrade(url, SERVICE)
     else:
-        url = f"sqlite:///{tmp_path}/carillon.db"
-    upgrade.upgrade(url, SERVICE)
+        url = copy_of(blank, tmp_path)
     found = World(url, policy=a_policy(people=PEOPLE))
     yield found
     found.close()
@@ -120,6 +121,7 @@ def _update(notice: Notice) -> Update:
     return notice.said
 
 
+@pytest.mark.parametrize("world", ENGINES, indirect=True)
 def test_known_by_its_id(world: World) -> None:
     """By the one that its sender gave it, for these two people alone; what nobody sent
     is nothing.

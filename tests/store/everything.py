@@ -52,7 +52,7 @@ SHIFT = Shift(began_at=NOON, seen_at=NOON)
 SIGHT = Sight(
     server="example.org", version="0.2.0", serves=SERVICE, privilege="urn:p",
     parts=frozenset({"divert", "deliver"}), delegated=frozenset({"urn:a", "urn:b"}),
-    delegation="urn:d", rosters=True, uploads={"https://a.example/": 60},
+    rosters=True, uploads={"https://a.example/": 60},
     seen_at=NOON, open_since=LATER,
 )  # fmt: skip
 CONSENT = Consent(

@@ -32,6 +32,8 @@ def test_notices_are_kept_until_done(database: SqlDatabase) -> None:
         unit.notices.done([one.id])
         later += MINUTE
         assert unit.notices.claim(later, later + MINUTE, 9) == [other]
+        unit.notices.release()
+        assert unit.notices.claim(later, later + MINUTE, 9) == [other]
 
     database.call(use)
 

@@ -18,6 +18,8 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
+from bot.domain.updates import Update, WireState
+from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Order, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -114,6 +116,28 @@ def test_due(database: SqlDatabase) -> None:
         assert [entry.client_id for entry in due] == wanted
         assert unit.schedules.due(NOON, 2) == due[:2]
         assert unit.schedules.next_due() == NOON - MINUTE
+
+    database.call(use)
+
+
+def test_due_once_its_owner_knows(database: SqlDatabase) -> None:
+    """Nobody is surprised by a message of his: that it is kept is told before."""
+
+    def use(unit: UnitOfWork) -> None:
+        job = unit.schedules.add(a_schedule("a"))
+        told = unit.schedules.add(a_schedule("b"))
+        for said in (
+            Update(job="a", status=WireState.SCHEDULED),
+            Update(job="b", status=WireState.SENT),
+        ):
+            which = job if said.job == "a" else told
+            unit.notices.add(
+                Notice(to=job.owner, said=said, created_at=NOON, announcement=which.id)
+            )
+        assert [one.client_id for one in unit.schedules.due(NOON, 9)] == ["b"]
+        waiting = unit.notices.claim(NOON, NOON + MINUTE, 9)
+        unit.notices.done([one.id for one in waiting])
+        assert [one.client_id for one in unit.schedules.due(NOON, 9)] == ["a", "b"]
 
     database.call(use)
 

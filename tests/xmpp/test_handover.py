@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.desk.gate import PER_SENDER
 from bot.domain.errors import Unavailable
 from bot.domain.phrase import Phrase
 from bot.xmpp.stanzas.namespaces import LANG, STANZAS
@@ -50,6 +51,10 @@ class Server(XmlClient):
     ) -> ET.Element:
         return await asyncio.to_thread(self.ask, bot.address, kind, payload)
 
+    def answer(self, number: str) -> ET.Element:
+        """That to the IQ of that id."""
+        return self.take(lambda one: one.get("id") == number)
+
 
 @asynccontextmanager
 async def working(
@@ -64,8 +69,7 @@ async def working(
             yield bot, server
 
 
-@pytest.mark.parametrize("name", ["divert", "bounce"])
-def test_its_form(prosody: Prosody, tmp_path: Path, run: Run, name: str) -> None:
+def test_its_form(prosody: Prosody, tmp_path: Path, run: Run) -> None:
     """One message, forwarded once, in an IQ of the type set: else bad-request, in the
     language of the message where there is one.
     """
@@ -74,17 +78,37 @@ def test_its_form(prosody: Prosody, tmp_path: Path, run: Run, name: str) -> None
 
     async def scenario() -> None:
         async with working(prosody, tmp_path) as (bot, server):
-            for content in bad:
-                answer = await server.hand_over(bot, handed(name, content))
+            for name in ("divert", "bounce"):
+                for content in bad:
+                    answer = await server.hand_over(bot, handed(name, content))
+                    assert refusal(answer) == ("bad-request", "modify")
+                    assert f"<{name}/>" in text_of(answer)
+                good = handed(name, forwarded(given))
+                answer = await server.hand_over(bot, good, "get")
                 assert refusal(answer) == ("bad-request", "modify")
-                assert f"<{name}/>" in text_of(answer)
-            good = handed(name, forwarded(given))
-            answer = await server.hand_over(bot, good, "get")
-            assert refusal(answer) == ("bad-request", "modify")
-            answer = await server.hand_over(bot, good)
-            assert refusal(answer) == ("bad-request", "modify")
-            [text] = answer.iter(f"{{{STANZAS}}}text")
-            assert text.get(LANG) == "de"
+                answer = await server.hand_over(bot, good)
+                assert refusal(answer) == ("bad-request", "modify")
+                [text] = answer.iter(f"{{{STANZAS}}}text")
+                assert text.get(LANG) == "de"
+
+    run(scenario())
+
+
+def test_a_flood(prosody: Prosody, tmp_path: Path, run: Run) -> None:
+    """A server is nobody who sends too much: what it hands over all comes in."""
+    count = 2 * PER_SENDER.burst
+
+    async def scenario() -> None:
+        async with working(prosody, tmp_path) as (bot, server):
+            for number in range(count):
+                server.send(
+                    f"<iq type='set' id='f{number}' from='{server.bare}'"
+                    f" to='{bot.address}'>{handed('divert', '')}</iq>"
+                )
+            for number in range(count):
+                answer = await asyncio.to_thread(server.answer, f"f{number}")
+                assert refusal(answer) == ("bad-request", "modify")
+            assert bot.desk.gate.turned_away == 0
 
     run(scenario())
 

@@ -34,7 +34,7 @@ def weight(standing: Standing) -> dict[str, int]:
         "tasks": len(asyncio.all_tasks(standing._loop)),
         "handlers": len(stream._XMLStream__handlers),  # type: ignore[union-attr]
         "waiting": desk._turns._waiting,
-        "turns": len(desk._turns._of_each),
+        "turns": len(desk._turns._lines),
         "places": len(desk._places._others),
         "refused": len(desk._admission._closed),
         "counting": len(desk._admission._counting),

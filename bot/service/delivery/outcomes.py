@@ -81,8 +81,9 @@ class Outcomes:
         if broadcast is None:
             return
         now = self._clock.now()
-        own = domain_of(bounce.jid) in self._policy.access.domains
-        ruling = verdict.judge(bounce.condition, bounce.error_type, own_server=own)
+        ruling = verdict.judge(
+            bounce.condition, bounce.error_type, own_server=self._is_own(bounce.jid)
+        )
         after = self._exception(broadcast, bounce, before, ruling, now)
         uow.exceptions.put([after])
         if before is None or before.kind is not after.kind:
@@ -329,14 +330,22 @@ class Outcomes:
         # A bounce that is being recorded holds the broadcast, too: it is waited for.
         closing.hold(uow, {one.broadcast_id for one in claimed})
         now = self._clock.now()
-        after = [
-            replace(one, kind=ExceptionKind.DEFERRED, next_at=now + SETTLING_TIME)
-            for one in claimed
-            if uow.exceptions.get(one.broadcast_id, one.jid) == one
-        ]
-        uow.exceptions.put(after)
-        for one in after:
-            self._told(uow, _of(uow, one), one)
+        for one in claimed:
+            if uow.exceptions.get(one.broadcast_id, one.jid) != one:
+                continue
+            broadcast = _of(uow, one)
+            # the server that took a person's message knows its own people
+            is_known = broadcast.in_owners_name and self._is_own(one.jid)
+            settled = None if is_known else now + SETTLING_TIME
+            after = replace(one, kind=ExceptionKind.DEFERRED, next_at=settled)
+            uow.exceptions.put([after])
+            self._told(uow, broadcast, after)
+            if is_known:
+                self._settle(uow, broadcast.id)
+
+    def _is_own(self, jid: str) -> bool:
+        """Of a server that we belong to."""
+        return domain_of(jid) in self._policy.access.domains
 
     def _told(
         self, uow: UnitOfWork, broadcast: Broadcast, after: DeliveryException

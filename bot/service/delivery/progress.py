@@ -278,6 +278,7 @@ class ChunkProgress:
         for pulse in uow.facts.pulses():
             uow.chunks.release(pulse.worker)
             uow.facts.stopped(pulse.worker)
+        uow.notices.release()
 
     def renew(self, uow: UnitOfWork, worker: str, carrying: Collection[int]) -> None:
         """Extend the leases of what is in hand; others run out."""

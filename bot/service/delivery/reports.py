@@ -2,8 +2,8 @@
 
 Headlines go to the owner; what failed or was missed is also written out, to the
 owner and to whoever `[notify]` names (where it names none, of what has no owner who
-could be told, to the admins), in the language that each reads. Notices wait in the
-database until the server has them.
+could be told, to the admins), in the language that each reads: `sentences`. Notices
+wait in the database until the server has them.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,8 @@
-"""The sentences of reports: what is told in words of a schedule, moments as clocks in
-a zone show them.
+"""What owners are told of their schedules, in sentences.
 
-A person to whom its owner wrote is named where the schedule's audience has his JID.
+Each is for whoever reads clocks in a zone, and names its schedule, whom it was for and
+when; never what it says. A person to whom the owner wrote is named where the audience
+has his JID.
 """
 
 from dataclasses import replace
@@ -45,6 +46,7 @@ def unsent(schedule: Schedule, zone: ZoneInfo, untold: list[Untold]) -> list[Phr
 def stopped(
     schedule: Schedule, zone: ZoneInfo, occurrence: Occurrence, progress: Progress
 ) -> list[Phrase]:
+    """An admin has stopped a broadcast."""
     return [
         Counted(
             "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
@@ -144,6 +146,7 @@ def counts(
 def undelivered(
     schedule: Schedule, zone: ZoneInfo, occurrence: Occurrence, condition: str
 ) -> list[Phrase]:
+    """A message to a person failed on that condition."""
     return [
         Phrase(
             "Announcement #{reference} ({id}) to {audience}, due {due}, was not"
@@ -160,6 +163,7 @@ def returned(
     occurrence: Occurrence,
     exception: DeliveryException,
 ) -> list[Phrase]:
+    """A message to a person came back, for good or to be tried again."""
     if exception.kind is ExceptionKind.FAILED:
         return undelivered(schedule, zone, occurrence, exception.condition)
     return [

@@ -24,9 +24,14 @@ class Consents:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    def of(self, uow: UnitOfWork, jid: str) -> Consent:
-        """What this person has chosen, else what the operator has for who has not."""
-        return uow.consents.get(jid) or self._usual(jid)
+    def of(self, uow: UnitOfWork, jid: str, sender: str | None = None) -> Consent:
+        """What this person has chosen, else what the operator has for who has not.
+
+        `sender`: of those whom he named with him alone, so that it costs the same
+        however many they are.
+        """
+        about = None if sender is None else names_of(sender)
+        return uow.consents.get(jid, about) or self._usual(jid)
 
     def judge(
         self,
@@ -47,10 +52,9 @@ class Consents:
         count against itself; `sending`: its broadcast, once it is due. The same is done
         whoever is meant, so that the time which it takes tells nothing.
         """
-        stored = uow.consents.get(recipient, names_of(sender))
         today = self._that_day(uow, sender, recipient, due, besides, sending)
         verdict = judge(
-            stored or self._usual(recipient),
+            self.of(uow, recipient, sender),
             sender=sender,
             same_server=domain_of(sender) == domain_of(recipient),
             standing=standing,

@@ -31,6 +31,10 @@ class Notices(Protocol):
         """
         ...
 
+    def release(self) -> None:
+        """Nobody has claimed any."""
+        ...
+
     def done(self, notice_ids: Collection[int]) -> None: ...
 
     def waiting(self) -> int:

@@ -74,8 +74,8 @@ class StoredSchedules(Protocol):
     def due(
         self, until: datetime, limit: int, *, after: datetime = EVER
     ) -> list[Schedule]:
-        """Plannable, after < next_at ≤ until, in order; rows others hold are passed
-        over.
+        """Plannable, after < next_at ≤ until, in order; passed over are rows that
+        others hold, and those whose owner was not told yet that they are kept.
         """
         ...
 

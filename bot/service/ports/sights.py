@@ -25,9 +25,8 @@ class Sight:
     privilege: str | None = None
     #: whether it grants to read rosters
     rosters: bool = False
-    #: namespaces that it delegates to us, and that of XEP-0355 in which it does
+    #: namespaces that it delegates to us (XEP-0355)
     delegated: frozenset[str] = frozenset()
-    delegation: str | None = None
     #: address -> seconds for which it keeps the files that lie under it
     uploads: Mapping[str, int] = field(default_factory=dict)
     seen_at: datetime

@@ -42,6 +42,8 @@ _FORWARDED = "{urn:xmpp:forward:0}forwarded"
 Admits = Callable[[Letter, Delivery], Awaitable[Letter]]
 #: whether a bare JID is nobody's any more
 Gone = Callable[[str], Awaitable[bool]]
+#: what a server answers that knows nothing of a request
+_NOT_THERE = frozenset({"service-unavailable", "feature-not-implemented"})
 SENDER_GONE = "sender-gone"  #: a condition of ours
 
 
@@ -99,15 +101,7 @@ class Courier:
         forwarded = ET.Element(_FORWARDED)
         forwarded.append(message)
         if DELIVER in offer.parts:
-            request = ET.Element(f"{{{ANNOUNCE}}}deliver")
-            request.append(forwarded)
-            await connection.ask(
-                request,
-                to=server,
-                sender=connection.addresses.service,
-                kind="set",
-                seconds=DELIVER_SECONDS,
-            )
+            await self._to_module(server, forwarded)
         elif offer.privilege is not None:
             privileged = _Privileged(
                 server, connection.addresses.service, offer.privilege, forwarded
@@ -118,6 +112,29 @@ class Courier:
             await barrier.wait()
         else:
             raise NoWay(server, connection.addresses)
+
+    async def _to_module(self, server: str, forwarded: ET.Element) -> None:
+        connection = self.offers.connection
+        request = ET.Element(f"{{{ANNOUNCE}}}deliver")
+        request.append(forwarded)
+        try:
+            await connection.ask(
+                request,
+                to=server,
+                sender=connection.addresses.service,
+                kind="set",
+                seconds=DELIVER_SECONDS,
+            )
+        except IqError as error:
+            # of the recipient the module says the same
+            if error.condition in _NOT_THERE and not await self._is_there(server):
+                raise NoWay(server, connection.addresses) from None
+            raise
+
+    async def _is_there(self, server: str) -> bool:
+        """Whether the module is, which may have been unloaded since it was seen."""
+        offer = await self.offers.look(server)
+        return offer is not None and DELIVER in offer.parts
 
     def _refused(
         self,

@@ -12,6 +12,7 @@ docs/conformance.md, Between people: deliver
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
@@ -23,6 +24,7 @@ from bot.service.rules.policy import Policy
 from bot.xmpp.servers import uploads
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
+from bot.xmpp.stanzas import delegation
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,6 @@ log = logging.getLogger(__name__)
 INFO = "http://jabber.org/protocol/disco#info"
 _FORM, _FIELD, _VALUE = (f"{{jabber:x:data}}{name}" for name in ("x", "field", "value"))
 _PRIVILEGES = ("urn:xmpp:privilege:2", "urn:xmpp:privilege:1")
-_DELEGATIONS = ("urn:xmpp:delegation:2", "urn:xmpp:delegation:1")
 
 LOOK_SECONDS = 10.0  #: that an answer may take
 #: between two looks at a server that offered too little, however many ask
@@ -54,9 +55,8 @@ class Offer:
     privilege: str | None = None
     #: whether it grants to read rosters
     rosters: bool = False
-    #: the namespaces that it delegates to the service, and that of XEP-0355 itself
+    #: the namespaces that it delegates to the service
     delegated: frozenset[str] = frozenset()
-    delegation: str | None = None
 
     @property
     def sends(self) -> bool:
@@ -80,7 +80,10 @@ class Offers:
     on_grant: Callable[[], None] = lambda: None
     _offers: dict[str, Offer] = field(default_factory=dict)
     _looked: dict[str, float] = field(default_factory=dict)
-    _looking: dict[str, asyncio.Lock] = field(default_factory=dict)
+    #: held while a look is under way: whoever asks meanwhile waits for what it finds
+    _looking: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
 
     def open(self) -> None:
         """Listen to what servers grant; before connecting."""
@@ -90,6 +93,8 @@ class Offers:
         """What was granted ends with the session."""
         self._offers.clear()
         self._looked.clear()
+        # who looks still, in vain, keeps nobody of the next session waiting
+        self._looking = defaultdict(asyncio.Lock)
 
     def known(self, server: str) -> Offer:
         """As it was found last."""
@@ -99,17 +104,20 @@ class Offers:
         """Looks anew where it is not known to offer a way to send."""
         if self.known(server).sends:
             return self.known(server)
-        # who asks while somebody looks waits for what is found
-        async with self._looking.setdefault(server, asyncio.Lock()):
+        async with self._looking[server]:
             last = self._looked.get(server)
-            due = last is None or self.clock() - last >= AGAIN_SECONDS
-            if due and not self.known(server).sends:
-                await self.look(server)
+            is_fresh = last is not None and self.clock() - last < AGAIN_SECONDS
+            if not self.known(server).sends and not is_fresh:
+                await self._look(server)
         return self.known(server)
 
     async def look(self, server: str) -> Offer | None:
         """What its disco#info says of the module now; None where it says nothing."""
-        self._looked[server] = self.clock()
+        async with self._looking[server]:
+            return await self._look(server)
+
+    async def _look(self, server: str) -> Offer | None:
+        session = self._looking
         try:
             answer = await self.connection.ask(
                 ET.Element(f"{{{INFO}}}query"),
@@ -123,6 +131,9 @@ class Offers:
         except XMPPError as error:
             log.info("%s says nothing of itself: %s", server, error)
             return None
+        finally:
+            if session is self._looking:
+                self._looked[server] = self.clock()
         found = module(answer, self.connection.addresses.service, self.known(server))
         self._offers[server] = found
         return found
@@ -156,15 +167,13 @@ class Offers:
 
     def _delegated(self, server: str, stanza: StanzaBase) -> None:
         """Of each namespace ejabberd tells in a message of its own."""
-        for namespace in _DELEGATIONS:
+        for namespace in delegation.NAMESPACES:
             told = stanza.xml.find(f"{{{namespace}}}delegation")
             if told is not None:
                 known = self.known(server)
                 names = told.iter(f"{{{namespace}}}delegated")
                 found = {one.get("namespace", "") for one in names} - {""}
-                self._offers[server] = replace(
-                    known, delegated=known.delegated | found, delegation=namespace
-                )
+                self._offers[server] = replace(known, delegated=known.delegated | found)
 
 
 def module(answer: ET.Element, service: str, known: Offer = NOTHING) -> Offer:
