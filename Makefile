@@ -58,7 +58,7 @@ bench: install
 	$(PYTHON) -m benchmarks
 
 # Hostile input by the million, guided by coverage: SECONDS_EACH=300 for each target,
-# RUNS=N at most, TARGETS="requests steering inbox reads recurrences times templates".
+# RUNS=N at most, TARGETS="requests steering inbox messages reads recurrences times templates".
 # Before that recurrences by the thousand against slower ways to find them: TIMES=20.
 fuzz: install
 	$(PYTHON) -m pip install -q --require-hashes -r requirements-fuzz.lock

@@ -13,7 +13,7 @@ from bot.app.snippets import FILES, ServerKind, quoted
 from bot.domain.phrase import Phrase
 
 #: what the server hands on of what its users ask it (XEP-0355)
-_DELEGATED = "urn:xmpp:scheduling:0"
+_DELEGATED = ("urn:xmpp:scheduling:0", "urn:x-carillon:announce:0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +61,13 @@ def _prosody(
 ) -> tuple[Paste, ...]:
     return (
         Paste(
-            place=Phrase("above the first VirtualHost of {file}", file=file),
+            place=Phrase(
+                "above the first VirtualHost or Component of {file}", file=file
+            ),
             merged=False,
-            text=f"plugin_paths = {{ {quoted(str(folder))} }}"
-            " -- where there is such a line, add to it",
+            text=f"""\
+-- where there is such a line, add to it
+plugin_paths = {{ {quoted(str(folder))} }}""",
         ),
         Paste(
             place=Phrase(
@@ -81,6 +84,9 @@ def _prosody(
 
 
 def _ejabberd(component: str, file: Path) -> Paste:
+    delegated = "\n".join(
+        f"      {quoted(one)}:\n        access: carillon" for one in _DELEGATED
+    )
     return Paste(
         place=Phrase(
             "into `acl:`, `access_rules:` and `modules:` of {file}", file=file
@@ -98,6 +104,5 @@ modules: # add to what is there
     component: {quoted(component)}
   mod_delegation: # so that clients need not know {component}
     namespaces:
-      {quoted(_DELEGATED)}:
-        access: carillon""",
+{delegated}""",
     )

@@ -8,19 +8,21 @@ Nobody encrypts by a key that a running service has not read: it would have noth
 send. docs/decisions/0043
 """
 
-import contextlib
 from pathlib import Path
 
 from bot.domain.errors import Conflict
 from bot.domain.phrase import Phrase
 from bot.service.records import storage
 from bot.service.records.health import health
-from bot.service.records.storage import Rekeyed
-from bot.settings import Settings, values
+from bot.settings import Settings
 from bot.settings.comparing import KEYS, digests
 from bot.store.database import SqlDatabase
-from bot.store.sealing import Vault
-from bot.store.upgrade import require_head
+
+#: of keys in a file that the service does not have
+UNREAD = Phrase(
+    "The running service has not read the keys in [storage] key_file: have it read them"
+    " first, by `carillon reload`, or by a restart where systemd hands them over."
+)
 
 
 def require(database: SqlDatabase, key_file: Path | None) -> None:
@@ -54,20 +56,13 @@ def take_up(database: SqlDatabase, settings: Settings) -> None:
     vault = database.vault
     if database.look(storage.is_noted, vault.newest):
         return
-    if _is_read(database, settings):
+    if are_read(database, settings):
         database.call(storage.note, vault.newest)
     else:
-        vault.withheld = _UNREAD
+        vault.withheld = UNREAD
 
 
-#: of keys in a file that the service does not have
-_UNREAD = Phrase(
-    "The running service has not read the keys in [storage] key_file: have it read them"
-    " first, by `carillon reload`, or by a restart where systemd hands them over."
-)
-
-
-def _is_read(database: SqlDatabase, settings: Settings) -> bool:
+def are_read(database: SqlDatabase, settings: Settings) -> bool:
     """Whether all services that run have the same keys as this configuration."""
     own = digests(settings, "").get(KEYS)
     theirs = (pulse.reading for pulse in database.look(health).up)
@@ -75,30 +70,3 @@ def _is_read(database: SqlDatabase, settings: Settings) -> bool:
         (None if reading is None else reading.digests.get(KEYS)) == own
         for reading in theirs
     )
-
-
-def rekey(settings: Settings, former: Path | None, *, lost: bool) -> Rekeyed:
-    """Have all content encrypted by the newest key of the configuration, or by none
-    where it names none; beside its keys those of the file `former` decrypt. `lost`:
-    what no key decrypts is given up.
-
-    Raises Invalid where `former` holds no keys, Conflict where a key is missing, or a
-    service runs that has not read the same keys.
-    """
-    url, service = settings.database.url, settings.xmpp.addresses.own
-    others = values.keys(former) if former is not None else ()
-    vault = Vault(settings.storage.keys, others)
-    require_head(url)
-    with contextlib.closing(SqlDatabase(url, service, vault=vault)) as database:
-        if not lost:
-            require(database, settings.storage.key_file)
-        if not _is_read(database, settings):
-            raise Conflict(_UNREAD if vault.newest else _RUNNING)
-        database.call(storage.note, vault.newest)
-        return storage.rekey(database, vault.newest, lost=lost)
-
-
-#: of a service that has keys where none are configured any more
-_RUNNING = Phrase(
-    "The running service still encrypts what people write: stop it first."
-)

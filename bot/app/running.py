@@ -160,7 +160,6 @@ class Running:
             contact=settings.xmpp.contact,
         )
         self._doors.open(connection)
-        servers.open()
         self._housekeeper = housekeeper = Housekeeper(
             database, use_cases.audit, use_cases.rearming, clock, retention_of(settings)
         )
@@ -175,6 +174,7 @@ class Running:
         teller = Loop("teller", telling.step)
         guarding = use_cases.guarding
         self._warden = Loop("warden", Warden(database, guarding, servers.look).step)
+        servers.open(self._warden.nudge)  # ejabberd grants behind the first look
         self._own_loops = (
             *(self._pulse, self._renewing, self._housekeeping),
             *(self._reading, bystander, teller, self._warden),

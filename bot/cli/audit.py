@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import consent, files, moments, output, session
+from bot.cli import confirmation, files, moments, output, session
 from bot.cli.parts import audit as verbs
 from bot.domain import durations, timestamps, wallclock
 from bot.domain.access import OPERATOR
@@ -61,7 +61,7 @@ def audit(
         str | None,
         typer.Option(metavar="AGE", help="Drop what is older, say 90d."),
     ] = None,
-    yes: consent.Yes = False,
+    yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Show who asked what, with which result; the latest first."""
@@ -71,7 +71,7 @@ def audit(
     clocks = moments.here(session.settings_of(context))
     with session.desk_of(context) as desk:
         if purge is not None:
-            _purge(desk, purge, json, asks=consent.asks(yes=yes))
+            _purge(desk, purge, json, asks=confirmation.asks(yes=yes))
             return
         wanted = AuditFilter(
             since=_moment(desk, since, clocks, "--since"),
@@ -192,9 +192,9 @@ def _purge(desk: "Desk", age: str, json: bool, *, asks: bool) -> None:
         wanted = AuditFilter(until=before)
         wish = verbs.AuditWish(wanted=wanted, paging=Paging(limit=1))
         if count := desk.ask_here(verbs.LIST(wish)).count:
-            consent.begin(json=json)
+            confirmation.begin(json=json)
             question = Counted("Drop {count} entry?", "Drop {count} entries?", count)
-            consent.of(question, Phrase("nothing was dropped"))
+            confirmation.of(question, Phrase("nothing was dropped"))
     purged = desk.ask_here(verbs.PURGE(verbs.Purge(before=before, age=age)))
     if json:
         output.document({"purged": purged})

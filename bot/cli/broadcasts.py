@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import consent, following, moments, naming, output, session, showing
+from bot.cli import confirmation, following, moments, naming, output, session, showing
 from bot.cli.parts import broadcasts as verbs
 from bot.cli.parts import verb
 from bot.desk import views
@@ -169,7 +169,7 @@ def stop(
     everything: Annotated[
         bool, typer.Option("--all", help="Whatever is being sent.")
     ] = False,
-    yes: consent.Yes = False,
+    yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Stop one, or all, after asking; nothing more leaves, who was told stays told.
@@ -178,7 +178,7 @@ def stop(
     """
     if (broadcast is None) != everything:
         output.fail(Phrase("say which: its number, or --all"), 2)
-    asks = consent.asks(yes=yes)
+    asks = confirmation.asks(yes=yes)
     with session.desk_of(context) as desk:
         shown = _agreed(desk, broadcast, json=json) if asks else []
         left = 0
@@ -219,14 +219,16 @@ def _agreed(desk: "Desk", broadcast: str | None, *, json: bool) -> "list[Account
         found = [one] if one.broadcast.state is BroadcastState.SENDING else []
     if not found:
         return []
-    consent.begin(json=json)
+    confirmation.begin(json=json)
     if broadcast is not None:
         reference = str(found[0].name.schedule_id)
-        consent.about(consent.shown(desk, reference, None, Action.STOP), json=json)
+        confirmation.about(
+            confirmation.shown(desk, reference, None, Action.STOP), json=json
+        )
         output.plain()
     showing.broadcasts(found)
     question = Counted("Stop {count}?", "Stop {count}?", len(found))
-    consent.of(question, Phrase("nothing was stopped"))
+    confirmation.of(question, Phrase("nothing was stopped"))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import output, session
-from bot.cli.parts import handover, keys
+from bot.cli.parts import handover, rekeying
 from bot.cli.parts import upgrade as schema
 from bot.domain.phrase import Counted, Phrase
 
@@ -145,7 +145,7 @@ def rekey(
     Whatever was stored by another key, or without any; where no key is configured all
     of it is decrypted. A service may be running that has read the same keys.
     """
-    done = keys.rekey(session.settings_of(context), former, lost=lost)
+    done = rekeying.rekey(session.settings_of(context), former, lost=lost)
     if json:
         output.document({"rows": done.changed, "unreadable": done.unreadable})
     elif done.changed:

@@ -52,6 +52,9 @@ def module(
         output.say(Phrase("The server takes it up, with nothing stopped, by:"))
     else:
         output.say(Phrase("Wrote {folder}.", folder=folder))
+        output.say(
+            Phrase("What belongs into the server's configuration says README.md there.")
+        )
         output.say(Phrase("The server loads it by:"))
     output.plain()
     for command in commands:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from bot import settings as settings
     from bot.app import configured as configured
     from bot.app import differences as differences
-    from bot.app import keys as keys
     from bot.app import modules as modules
+    from bot.app import rekeying as rekeying
     from bot.app import renamed as renamed
     from bot.app import running as running
     from bot.app import snippets as snippets
@@ -60,8 +60,8 @@ PARTS = {
     "files": "bot.app.checks.files",
     "configured": "bot.app.configured",
     "differences": "bot.app.differences",
-    "keys": "bot.app.keys",
     "modules": "bot.app.modules",
+    "rekeying": "bot.app.rekeying",
     "renamed": "bot.app.renamed",
     "running": "bot.app.running",
     "snippets": "bot.app.snippets",

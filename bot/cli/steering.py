@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import consent, moments, naming, output, serving, session, showing
+from bot.cli import confirmation, moments, naming, output, serving, session, showing
 from bot.cli.parts import broadcasts, schedules, steering
 from bot.desk import views
 from bot.domain import coming, timestamps, wallclock
@@ -52,17 +52,17 @@ def resume(
     context: typer.Context,
     reference: naming.Reference,
     owner: naming.Owner = None,
-    yes: consent.Yes = False,
+    yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Go on after a pause, or let go what is held; asks before that is sent."""
-    asks = consent.asks(yes=yes)
+    asks = confirmation.asks(yes=yes)
 
     def agreed(found: "Shown") -> None:
         if _held(found):
-            consent.about(found, json=json)
+            confirmation.about(found, json=json)
             question = Phrase("Send what is held now?")
-            consent.of(question, Phrase("nothing was sent"))
+            confirmation.of(question, Phrase("nothing was sent"))
 
     _change(
         *(context, steering.RESUME, reference, owner, json),
@@ -76,14 +76,14 @@ def skip(
     reference: naming.Reference,
     due: Due = None,
     owner: naming.Owner = None,
-    yes: consent.Yes = False,
+    yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Leave out one that is to come: the held or the next, or that of DUE.
 
     Asks where nothing is left to send then, which ends it.
     """
-    asks = consent.asks(yes=yes)
+    asks = confirmation.asks(yes=yes)
     _change_one(context, steering.SKIP, reference, due, owner, json, asks=asks)
 
 
@@ -102,15 +102,15 @@ def send_now(
     context: typer.Context,
     reference: naming.Reference,
     owner: naming.Owner = None,
-    yes: consent.Yes = False,
+    yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Send it now, after asking; a recurring one keeps its rule."""
-    asks = consent.asks(yes=yes)
+    asks = confirmation.asks(yes=yes)
 
     def agreed(found: "Shown") -> None:
-        consent.about(found, json=json)
-        consent.of(Phrase("Send it now?"), Phrase("nothing was sent"))
+        confirmation.about(found, json=json)
+        confirmation.of(Phrase("Send it now?"), Phrase("nothing was sent"))
 
     _change(
         *(context, steering.SEND_NOW, reference, owner, json),
@@ -123,7 +123,7 @@ def cancel(
     context: typer.Context,
     reference: naming.Reference,
     owner: naming.Owner = None,
-    yes: consent.Yes = False,
+    yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Cancel it, after asking; those already told stay told.
@@ -131,7 +131,7 @@ def cancel(
     Says how many those are so far, if it is being sent.
     """
     verb = steering.CANCEL
-    asks = consent.asks(yes=yes)
+    asks = confirmation.asks(yes=yes)
     with session.desk_of(context) as desk:
         before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
         name = _same(before)
@@ -157,8 +157,8 @@ def cancel(
 
 
 def _to_cancel(found: "Shown", *, json: bool) -> None:
-    consent.about(found, json=json)
-    consent.of(Phrase("Cancel it?"), Phrase("nothing was cancelled"))
+    confirmation.about(found, json=json)
+    confirmation.of(Phrase("Cancel it?"), Phrase("nothing was cancelled"))
 
 
 def _agreed(
@@ -171,7 +171,7 @@ def _agreed(
     """The one that people were asked about, as they saw it; of what is over the verb
     itself says so.
     """
-    found = consent.shown(desk, reference, owner, verb.action)
+    found = confirmation.shown(desk, reference, owner, verb.action)
     if not found.schedule.is_final:
         agreed(found)
     return replace(_same(found), revision=found.schedule.revision)
@@ -282,9 +282,9 @@ def _to_end(found: "Shown", before: "Report", due: str | None, *, json: bool) ->
     earlier = [one for one in ahead.entries if left_out and one.moment > min(left_out)]
     if earlier if due is None else timestamps.parse(due) in left_out:
         return  # nothing is left out that is not already
-    consent.about(found, json=json)
+    confirmation.about(found, json=json)
     question = Phrase("Nothing is left to send then, and it is over. Skip it?")
-    consent.of(question, Phrase("nothing was skipped"))
+    confirmation.of(question, Phrase("nothing was skipped"))
 
 
 def _tell_skipped(before: "Report", after: "Report", due: str | None) -> None:

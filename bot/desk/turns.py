@@ -9,6 +9,7 @@ OF_ONE          of one person under way at once, so that nobody keeps others wai
 AT_ONCE         of all people
 WAITING         under way or not: more would only fill the memory; as many as a server's
                 module waits for
+WAITING_OF_ONE  of one person, so that nobody leaves others no room
 """
 
 import asyncio
@@ -22,26 +23,34 @@ from bot.domain.access import Caller
 OF_ONE = 20
 AT_ONCE = 100
 WAITING = 20_000
+WAITING_OF_ONE = 10_000
+
+
+class _Line:
+    """One person's, there as long as somebody stands in it."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self.turn = asyncio.Semaphore(OF_ONE)
 
 
 class Turns:
     def __init__(self) -> None:
         self._of_all = asyncio.Semaphore(AT_ONCE)
-        self._of_each: WeakValueDictionary[str, asyncio.Semaphore] = (
-            WeakValueDictionary()
-        )
+        self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
         self._waiting = 0
 
     @asynccontextmanager
     async def place(self, caller: Caller) -> AsyncIterator[None]:
         """The caller's next; raises Unavailable where too many wait already."""
-        if self._waiting >= WAITING:
+        line = self._lines.setdefault(caller.owner, _Line())
+        if self._waiting >= WAITING or line.waiting >= WAITING_OF_ONE:
             raise too_many()
         self._waiting += 1
-        # held here, so that it is there as long as somebody waits for it
-        own = self._of_each.setdefault(caller.owner, asyncio.Semaphore(OF_ONE))
+        line.waiting += 1
         try:
-            async with own, self._of_all:
+            async with line.turn, self._of_all:
                 yield
         finally:
             self._waiting -= 1
+            line.waiting -= 1

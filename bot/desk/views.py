@@ -33,6 +33,7 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "origin": one.origin,
         "list": one.audience.list_name,
         "people": list(one.audience.jids),
+        "in_owners_name": one.in_owners_name,
         "status": one.wire_state,
         "state": one.state,
         "reason": one.reason,

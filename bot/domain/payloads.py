@@ -11,13 +11,11 @@ Payloads are elements as text, as a door has read and written them. What is know
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit
 from xml.etree import ElementTree as ET
 
 from bot.domain.message import Text
-from bot.domain.schedule import TextContent
 
 #: shown by clients that know nothing of the encryption, whoever reads: in English, as
 #: all clients write it
@@ -74,13 +72,6 @@ def is_encrypted(payloads: Sequence[str]) -> bool:
 def seems_encrypted(payloads: Sequence[str]) -> bool:
     """Likewise, or something in it is known to be encrypted, or it says so at least."""
     return any(one.tag == _EME or one.tag in _ENCRYPTED for one in _elements(payloads))
-
-
-def with_fallback(content: TextContent) -> TextContent:
-    """As it goes to somebody who takes encrypted messages alone: its payloads, and of
-    the sender's own words none, in no language, nor his subject.
-    """
-    return replace(content, texts=(Text(language="en", body=FALLBACK),))
 
 
 def refers(payloads: Sequence[str]) -> bool:

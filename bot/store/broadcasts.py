@@ -136,7 +136,7 @@ class SqlBroadcasts:
         until: datetime,
         *,
         to: str | None = None,
-        besides: int | None = None,
+        before: int | None = None,
     ) -> int:
         theirs = [
             self._theirs,
@@ -149,9 +149,10 @@ class SqlBroadcasts:
                 broadcast_recipient.c.broadcast_id == table.c.id,
                 broadcast_recipient.c.jid == to,
             )
-            theirs += [table.c.in_owners_name, named]
-        if besides is not None:
-            theirs.append(table.c.schedule_id != besides)
+            has_not_failed = table.c.state != BroadcastState.FAILED
+            theirs += [table.c.in_owners_name, named, has_not_failed]
+        if before is not None:
+            theirs.append(table.c.id < before)
         return count_rows(self._connection, table, theirs)
 
     def progress(self, broadcast_id: int) -> Progress:

@@ -1,9 +1,7 @@
 """Small things the service remembers about itself; the key is the database's."""
 
-import json
 import secrets
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +13,6 @@ from bot.store.tables import fact, schedule, subscriber
 from bot.store.tables import pulse as table
 
 _DIGEST_KEY = "digest key"
-#: then the service, a space, and the server that says it
-_UPLOADS = "uploads for "
 _KEY_BYTES = 32
 
 
@@ -62,28 +58,6 @@ class SqlFacts:
         select = select.where(self._theirs, table.c.worker == worker)
         return self._connection.execute(select).scalar_one_or_none() or 0
 
-    def keep_uploads(self, server: str, uploads: Mapping[str, timedelta]) -> None:
-        seconds = {base: time.total_seconds() for base, time in uploads.items()}
-        value = json.dumps(seconds, sort_keys=True).encode()
-        row = insert(self._connection, fact)
-        row = row.values(name=f"{self._uploads}{server}", value=value)
-        upsert = row.on_conflict_do_update(
-            index_elements=[fact.c.name],
-            set_={"value": value},
-            where=fact.c.value != value,
-        )
-        self._connection.execute(upsert)
-
-    def uploads(self) -> Mapping[str, timedelta]:
-        ours = fact.c.name.startswith(self._uploads, autoescape=True)
-        select = sa.select(fact.c.value).where(ours)
-        told = self._connection.execute(select.order_by(fact.c.name)).scalars()
-        return {
-            base: timedelta(seconds=seconds)
-            for value in told
-            for base, seconds in json.loads(bytes(value)).items()
-        }
-
     def strangers(self, since: datetime, until: datetime) -> list[str]:
         holding = (subscriber.c.service, schedule.c.service)
         own = (sa.exists().where(column == self._service) for column in holding)
@@ -94,10 +68,6 @@ class SqlFacts:
         )
         others = (sa.select(one).where(one.not_in(alive)) for one in holding)
         return sorted(self._connection.execute(sa.union(*others)).scalars())
-
-    @property
-    def _uploads(self) -> str:
-        return f"{_UPLOADS}{self._service} "
 
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:

@@ -8,7 +8,7 @@ once where others are in the way; docs/decisions/0041 says what it may cost.
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -153,8 +153,12 @@ def _connected(url: str) -> Iterator[Any]:
 
 
 def _data(stored: Any) -> Any:
-    """A JSON column: SQLite has a text."""
-    return json.loads(stored) if isinstance(stored, str) else stored
+    """A JSON column: SQLite has a text. None where it is encrypted (decision 43)."""
+    if not isinstance(stored, str):
+        return stored
+    with suppress(ValueError):
+        return json.loads(stored)
+    return None
 
 
 def _list(audience: Any) -> str | None:

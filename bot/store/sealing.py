@@ -8,6 +8,8 @@ What is encrypted is the value as JSON. Authenticated beside it is its place, ta
 column, and the broadcast where the row is of one: a text that somebody has moved from
 one place to another is as good as gone. Which columns are sealed, the tables say
 (`CONTENT`); docs/decisions/0043.
+
+docs/conformance.md, Limits and rights: content at rest
 """
 
 import base64

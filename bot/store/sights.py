@@ -1,5 +1,6 @@
 """What was seen last of each server."""
 
+import json
 from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
@@ -26,6 +27,7 @@ class SqlSights:
     def put(self, sight: Sight) -> None:
         values = asdict(sight)
         values |= {name: " ".join(sorted(values[name])) for name in _SETS}
+        values["uploads"] = json.dumps(values["uploads"], sort_keys=True)
         row = insert(self._connection, table)
         row = row.values(values | {"service": self._service})
         keys = [table.c.service, table.c.server]
@@ -43,4 +45,5 @@ class SqlSights:
 
 def _sight(row: sa.RowMapping) -> Sight:
     values: dict[str, Any] = {k: v for k, v in row.items() if k != "service"}
-    return Sight(**values | {name: frozenset(values[name].split()) for name in _SETS})
+    values |= {name: frozenset(values[name].split()) for name in _SETS}
+    return Sight(**values | {"uploads": json.loads(values["uploads"])})

@@ -107,19 +107,16 @@ class SqlStorageKeys:
             stored = row[column.name]
             value = vault.open(column, stored, broadcast_id)
             is_lost = value is None and is_sealed(stored)
-            if vault.is_current(stored) or (is_lost and not lost):
+            if is_lost and lost:
+                value = _GIVEN_UP.get(column)
+            elif is_lost or vault.is_current(stored):
                 unreadable += is_lost
                 new[f"new_{column.name}"] = stored
                 continue
-            if is_lost:
-                value = _GIVEN_UP.get(column)
             changed += 1
             new[f"new_{column.name}"] = vault.seal(column, value, broadcast_id)
-        if not changed:
-            return {}, unreadable
-        return new | {
-            f"its_{key.name}": row[key.name] for key in which.primary_key
-        }, unreadable
+        new |= {f"its_{key.name}": row[key.name] for key in which.primary_key}
+        return new if changed else {}, unreadable
 
     def _is_own(self, which: sa.Table) -> sa.ColumnElement[bool]:
         if "service" in which.c:

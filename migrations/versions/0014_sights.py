@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("privilege", sa.Text),
         sa.Column("rosters", sa.Boolean, nullable=False),
         sa.Column("delegated", sa.Text, nullable=False),
-        sa.Column("delegation", sa.Text),
+        sa.Column("uploads", sa.Text, nullable=False),
         sa.Column("seen_at", UTCDateTime, nullable=False),
         sa.Column("open_since", UTCDateTime),
         sa.PrimaryKeyConstraint("service", "server", name=op.f("pk_sight")),

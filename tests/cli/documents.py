@@ -59,6 +59,7 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     take("audit", "--purge", "900d")
     found["init"] = [_init(place)]
     text = place.config.read_text()
+    take("db rekey")
     place.config.write_text(text.replace(f'jid = "{SERVICE}"', 'jid = "new.test"'))
     take("db adopt", SERVICE)
     return found
@@ -80,6 +81,7 @@ def _files(place: Workplace, take: Take) -> None:
     take("templates render", "choice", "--for", ANNA)
     take("templates check")
     take("check")
+    take("module", "prosody", "--to", str(place.folder / "modules"))
 
 
 def _people(place: Workplace, take: Take) -> None:

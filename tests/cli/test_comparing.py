@@ -31,6 +31,7 @@ def settings(**sections: dict[str, Any]) -> Settings:
         ("notify", {"jids": []}, "notify.jids"),
         ("access", {"servers": ["example.com"]}, "access.servers"),
         ("people", {"consent": "nobody"}, "people.consent"),
+        ("retention", {"personal_days": 1}, "retention.personal_days"),
         ("sending", {"rate": 5}, "sending.rate"),
         ("xmpp", {**BASE["xmpp"], "contact": "me"}, "xmpp.contact"),
     ],

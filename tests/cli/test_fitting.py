@@ -43,17 +43,8 @@ S, X = "urn:xmpp:scheduling:0", "urn:x-carillon:announce:0"
         ({"version": ""}, {"people": ("warning", "are refused")}),
         ({"version": "", "privilege": GRANT}, {"people": ("warning", GRANT)}),
         (
-            {"delegated": frozenset({S, X}), "delegation": "urn:xmpp:delegation:2"},
-            {"people": ("ok", ""), "delegation": ("ok", S)},
-        ),
-        (
-            {"delegated": frozenset({S}), "delegation": "urn:xmpp:delegation:1"},
-            {"people": ("ok", ""), "delegation": ("ok", S)},
-        ),
-        # ejabberd has one handler for a namespace
-        (
-            {"delegated": frozenset({S, X}), "delegation": "urn:xmpp:delegation:1"},
-            {"people": ("ok", ""), "delegation": ("fault", X)},
+            {"delegated": frozenset({S, X})},
+            {"people": ("ok", ""), "delegation": ("ok", f"{X}, {S}")},
         ),
     ],
 )  # fmt: skip

@@ -83,6 +83,26 @@ Then run, where the server is:
 
 The database is at {upgrade.head()}.
 
+People can schedule messages to each other, too, once the server has Carillon's \
+module. Run, where the server is:
+
+  carillon module prosody --to /usr/local/lib/prosody/modules
+
+Paste this above the first VirtualHost or Component of /etc/prosody/prosody.cfg.lua:
+
+-- where there is such a line, add to it
+plugin_paths = {{ "/usr/local/lib/prosody/modules" }}
+
+Paste this below the line `VirtualHost "example.org"` of /etc/prosody/prosody.cfg.lua:
+
+  modules_enabled = {{ "carillon" }} -- where there is such a line, add to it
+  carillon_component = "announce.example.org"
+
+Then run, where the server is:
+
+  prosodyctl check config
+  systemctl restart prosody
+
 Next, check it and start the service:
 
   carillon -c {empty.config} check

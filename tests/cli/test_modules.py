@@ -34,8 +34,9 @@ def test_it_is_of_this_release(kind: ServerKind) -> None:
 
 @BOTH
 def test_it_is_written(place: Workplace, tmp_path: Path, kind: ServerKind) -> None:
-    """As it comes along, readable for everybody, with the command that loads it; an
-    older one is replaced as a whole, with the command that stops nothing.
+    """As it comes along, readable for everybody, with the command that loads it, and
+    where it is told what else it needs; an older one is replaced as a whole, with the
+    command that stops nothing.
     """
     place.config.unlink()  # which it does without
     folder = tmp_path / "some" / "where"
@@ -43,6 +44,8 @@ def test_it_is_written(place: Workplace, tmp_path: Path, kind: ServerKind) -> No
     assert said.code == 0, said
     assert modules.LOADED[kind][0] in said.out
     there = folder / "mod_carillon"
+    assert "README.md" in said.out
+    assert (there / "README.md").is_file()
     assert files(there) == files(modules.shipped(kind))
     for one in (there, *there.rglob("*")):
         assert one.stat().st_mode & 0o777 == (0o755 if one.is_dir() else 0o644)

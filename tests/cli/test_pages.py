@@ -7,6 +7,7 @@ that needs a host, or other programs, has to be one that there is, with options 
 it has. `<!-- not run: WHY -->` before a block asks for that.
 """
 
+import base64
 import io
 import re
 import shlex
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from bot.app.equipping import equipment
 from bot.app.snippets import ServerKind, snippet
 from bot.cli import questions
 from bot.cli.program import whole
@@ -39,7 +41,10 @@ FOREIGN = frozenset(
     }
 )
 #: these wait for a service, a server, an answer, or for ever
-OUTSIDE = (["run"], ["status"], ["check"], ["init"], ["broadcasts", "watch"])
+OUTSIDE = (
+    *(["run"], ["status"], ["check"], ["init"], ["broadcasts", "watch"]),
+    ["module"],  # into folders of a host's
+)
 #: has a test of its own, which knows what its commands print
 ELSEWHERE = frozenset({"docs/reference/templates.md"})
 #: readers and lists that pages take for granted
@@ -137,9 +142,12 @@ def test_configurations(inhabited: Workplace, page: Page) -> None:
     """Each piece of a configuration is one, beside what has to be given."""
     base = CONFIG.format(folder=inhabited.folder)
     trusted = make_certificates(inhabited.folder, "example.org").certificate
+    keys = inhabited.folder / "keys"
+    keys.write_text(base64.b64encode(bytes(32)).decode())
     for block in page.blocks("toml"):
         sections = re.findall(r"^\[([^\]]+)\]", block.text, re.MULTILINE)
         text = re.sub(r'(?<=ca_file = ").*(?=")', str(trusted), block.text)
+        text = re.sub(r'(?<=key_file = ").*(?=")', str(keys), text)
         for part in re.split(r"^(?=\[)", base, flags=re.MULTILINE):
             if part.strip() and part[1:].partition("]")[0] not in sections:
                 text = f"{text}\n{part}"
@@ -213,3 +221,15 @@ def test_snippets(kind: ServerKind, mode: questions.Mode) -> None:
         [there] = [page for page in pages() if page.name == name]
         blocks = [block.text for block in there.blocks("lua", "yaml")]
         assert any(found.text in text for text in blocks), (name, found.text)
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+def test_module_lines(kind: ServerKind) -> None:
+    """So is what belongs there for messages between people, with its commands."""
+    found = equipment(kind, "announce.example.org", "example.org")
+    [there] = [page for page in pages() if page.name == f"docs/how-to/{kind}.md"]
+    blocks = [block.text for block in there.blocks("lua", "yaml", "sh")]
+    for paste in found.pastes:
+        assert any(paste.text in text for text in blocks), paste.text
+    for command in (*found.before, *found.after):
+        assert any(command in text for text in blocks), command

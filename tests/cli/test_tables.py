@@ -51,8 +51,9 @@ COMMANDS = {
 }
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
-    *("broadcasts stop", "completion", "db adopt", "db upgrade", "init", "reload"),
-    *("module", "run", "schedules cancel", "schedules pause", "schedules resume"),
+    *("broadcasts stop", "completion", "db adopt", "db rekey", "db upgrade", "init"),
+    *("module", "reload"),
+    *("run", "schedules cancel", "schedules pause", "schedules resume"),
     *("schedules send-now", "schedules skip", "schedules unskip", "subscribers add"),
     *("subscribers export", "subscribers remove", "templates check"),
 }

@@ -60,7 +60,7 @@ def literals() -> set[str]:
             if isinstance(node, ast.Call) and _name(node) in GIVERS:
                 found |= {text for one in node.args for text in _texts(one)}
             if isinstance(node, ast.FunctionDef) and node.name in {
-                *("_refusal", "_why_not")
+                *("_refusal", "_why_not", "_may_not")
             }:
                 for one in ast.walk(node):
                     if isinstance(one, ast.Return) and one.value is not None:

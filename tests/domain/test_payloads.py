@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import payloads
-from bot.domain.message import MessageType, Text
-from bot.domain.schedule import Original, TextContent
+from bot.domain.message import Text
 
 AXOLOTL = "eu.siacs.conversations.axolotl"
 OMEMO = "urn:xmpp:omemo:2"
@@ -54,24 +53,6 @@ def test_encrypted(given: tuple[str, ...], is_encrypted: bool, seems: bool) -> N
     """It says so and has a payload in the namespace it names; it seems so, else."""
     assert payloads.is_encrypted(given) == is_encrypted
     assert payloads.seems_encrypted(given) == seems
-
-
-def test_the_fallback() -> None:
-    """Of the sender's words none is left, in no language; all else stays."""
-    content = TextContent(
-        texts=(
-            Text(language="", body="our secret", subject="psst"),
-            Text(language="de", body="unser Geheimnis"),
-        ),
-        payloads=(eme(OMEMO), sealed(OMEMO)),
-        original=Original(id="1", type=MessageType.CHAT),
-    )
-    told = payloads.with_fallback(content)
-    [text] = told.texts
-    assert (text.body, text.subject) == (payloads.FALLBACK, None)
-    assert (told.payloads, told.original) == (content.payloads, content.original)
-    nothing = TextContent(texts=(), payloads=(sealed(OMEMO),))
-    assert payloads.with_fallback(nothing).texts == told.texts
 
 
 @pytest.mark.parametrize(

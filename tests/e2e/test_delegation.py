@@ -87,6 +87,19 @@ def steer(verb: str, client_id: str) -> str:
     return f"<{verb} xmlns='{ANNOUNCE}'><id>{client_id}</id></{verb}>"
 
 
+def test_it_is_seen(stage: Stage) -> None:
+    """What the service has seen of its server, which `check` shows, says so from the
+    start: also where the server tells it behind the first look.
+    """
+
+    def seen() -> set[str]:
+        sights = stage.service.uses.database.look(lambda uow: uow.sights.all())
+        return {name for one in sights for name in one.delegated}
+
+    # well before the next look that it takes by itself
+    stage.service.until(lambda: seen() >= {SCHEDULING, ANNOUNCE}, seconds=40)
+
+
 @pytest.mark.parametrize("where", ["server", "account", "nobody"])
 def test_a_job_at_home(stage: Stage, where: str) -> None:
     """Scheduled, looked at, paused, resumed and cancelled by who writes to his own

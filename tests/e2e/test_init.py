@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bot.settings import load
 from tests.e2e.service import ROOT
@@ -119,12 +120,48 @@ class Setup:
         file.write_text(content)
         server.call("reload_config")
 
+    def equip(self, told: dict[str, Any]) -> None:
+        """Give the private server the module, as the operator is told to."""
+        module = told["server"]["module"]
+        command = module["before"][0].split()
+        assert command[:4] == ["carillon", "module", self.server.name, "--to"]
+        if isinstance(self.server, Prosody):
+            folder = self.server.folder / "modules"
+            self._write_module(folder)
+            [plugins, host] = module["pastes"]
+            assert plugins["text"].endswith(f'{{ "{command[4]}" }}')
+            line = re.findall("`(.*)`", host["place"])[0]
+            file = self.server.folder / "prosody.cfg.lua"
+            text = file.read_text()
+            assert line in text
+            file.write_text(text.replace(line, f"{line}\n{host['text']}"))
+            self.server.stop()
+            self.server.start()
+        else:
+            assert isinstance(self.server, Ejabberd)
+            self._write_module(self.server.sources)
+            assert module["before"][1:] == ["ejabberdctl module_install mod_carillon"]
+            self.server.call("module_install", module="mod_carillon")
+            [paste] = module["pastes"]
+            file = self.server.folder / "ejabberd.yml"
+            content = yaml.safe_load(file.read_text())
+            for section, added in yaml.safe_load(paste["text"]).items():
+                content[section] |= added
+            file.write_text(yaml.safe_dump(content))
+            assert self.server.call("reload_config") == 0
+
+    def _write_module(self, folder: Path) -> None:
+        words = ("module", self.server.name, "--to", str(folder))
+        assert forked.run(words, cwd=ROOT, env=environment(ROOT, {})).returncode == 0
+
 
 @pytest.mark.parametrize("mode", ["component", "account"])
 def test_from_nothing_to_an_announcement(
     fresh: XmppServer, mode: str, tmp_path: Path
 ) -> None:
-    """Written, pasted, run again: the announcement arrives, check finds no fault."""
+    """Written, pasted, run again: the announcement arrives, check finds no fault; once
+    a component's server has the module, that fits, too.
+    """
     setup = Setup(fresh, mode, tmp_path / "new")
     told, _ = setup.run("--no-test")
     assert told["wrote"] == [str(tmp_path / "new" / "secret"), str(setup.config)]
@@ -151,6 +188,10 @@ def test_from_nothing_to_an_announcement(
     assert found["login"]["result"] == "ok"
     if mode == "account":  # the snippet lifts the limit
         assert found["send rate"]["result"] == "ok", found["send rate"]
+    else:
+        assert found["people"]["result"] == "warning"
+        setup.equip(told)
+        assert _check(setup)["people"]["result"] == "ok", _check(setup)["people"]
 
 
 def _check(setup: Setup) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import itertools
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -58,7 +59,9 @@ class XmlClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        with self._socket, suppress(OSError):
+            if self.component:
+                self._say_goodbye()
 
     # --- stanzas --------------------------------------------------------------
 
@@ -182,6 +185,15 @@ class XmlClient:
         digest = hashlib.sha1(secret.encode()).hexdigest()
         self.send(f"<handshake>{digest}</handshake>")
         self.take(lambda one: one.tag == f"{C}handshake")
+
+    def _say_goodbye(self) -> None:
+        """Until the server has closed: ejabberd would send what is for the next one of
+        this name to this one, as long as it has not noticed.
+        """
+        self.send("</stream:stream>")
+        self._socket.settimeout(5)
+        while self._socket.recv(65536):
+            pass
 
     def _log_in(self) -> None:
         server = self._server

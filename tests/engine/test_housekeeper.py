@@ -184,3 +184,22 @@ def test_zones_are_read_anew_each_day(world: World, tmp_path: Path) -> None:
         assert found(11) == timedelta(hours=2)
         assert found(9) == timedelta(hours=2)
     assert world.get(lost.id).next_at == lost.next_at
+
+
+def test_content_goes_in_its_time(world: World) -> None:
+    """What was told to single people is forgotten by the round after its time, not
+    while the clock is not to be trusted, and never where it is kept for ever.
+    """
+    job = world.due(people=["anna@example.org"])
+    world.cancel(job)
+    keeper = keeper_of(world, None)
+    world.clock.advance(days=8)
+    asyncio.run(keeper.step())  # for ever
+    assert world.get(job.id).purged_at is None
+    keeper.retention = Retention(personal=7 * DAY)
+    world.clock.advance(days=2)
+    asyncio.run(keeper.step())  # the clock went far on
+    assert world.get(job.id).purged_at is None
+    world.clock.advance(hours=1)
+    asyncio.run(keeper.step())
+    assert world.get(job.id).purged_at == world.clock.now()

@@ -1,7 +1,8 @@
 """The service's doors over a real database, with stanzas put in by hand.
 
 Everything is there but the network: slixmpp's component stream, the doors, the use
-cases, SQLite. What a stanza changes is looked at and taken back.
+cases, SQLite. What a stanza changes is looked at and taken back. What the service asks
+of servers meanwhile a `Server` answers.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, cast
 from xml.etree import ElementTree as ET
@@ -19,12 +21,14 @@ from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.desk import Desk
 from bot.desk.gate import Gate
+from bot.domain import consent
 from bot.domain.consent import Approval, ApprovalState
 from bot.domain.identity import MessageIds
 from bot.domain.lists import ListKind
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import People, Policy
 from bot.service.use_cases import UseCases
 from bot.settings import XMPPSettings
 from bot.store.database import backend_of
@@ -33,8 +37,10 @@ from bot.store.spool import SqlSpool
 from bot.store.unit_of_work import SqlUnitOfWork
 from bot.xmpp.doors.opening import Doors
 from bot.xmpp.doors.presence import PresenceDoor
+from bot.xmpp.servers.servers import Servers
 from bot.xmpp.session.component import ComponentStream
 from bot.xmpp.session.connection import Connection
+from tests.fuzz.asked import Server
 from tests.world import (
     ADMIN,
     AUDITOR,
@@ -44,6 +50,7 @@ from tests.world import (
     USER,
     World,
     a_list,
+    a_policy,
     blank_database,
     copy_of,
 )
@@ -56,7 +63,9 @@ Row = tuple[tuple[str, Any], ...]
 Rows = Mapping[str, frozenset[Row]]
 
 READER = "reader@example.org"
-PEOPLE = (ADMIN, AUDITOR, PUBLISHER, USER, READER, STRANGER)
+#: it may speak for its people
+HOME = "example.org"
+PEOPLE = (ADMIN, AUDITOR, PUBLISHER, USER, READER, STRANGER, HOME)
 _HEADER = (
     b"<stream:stream xmlns='jabber:component:accept'"
     b" xmlns:stream='http://etherx.jabber.org/streams' id='s'>"
@@ -86,6 +95,9 @@ class OneTransaction:
         return self.call(use_case, *args)
 
     async def read(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
+        return self.call(use_case, *args)
+
+    def look(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
         return self.call(use_case, *args)
 
     def call(self, use_case: Callable[[UnitOfWork, *Ts], T], *args: *Ts) -> T:
@@ -121,17 +133,23 @@ class Faults(logging.Handler):
 class Standing:
     """The service as it stands between two stanzas; `put` gives it one."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="carillon-fuzz-"))
         world = World(
             copy_of(blank_database(self._folder), self._folder),
             lists=[a_list(), a_list("staff", kind=ListKind.CLOSED)],
+            policy=policy or a_policy(people=People(servers=frozenset({HOME}))),
         )
-        key = _fill(world)
+        #: what every server says
+        self.server = Server()
+        key, theirs = _fill(world)
         world.close()
         self.ids = MessageIds(b"a secret for the fuzzer")
         #: of our message to READER
         self.message_id = self.ids.of(key).to(READER)
+        #: of what USER wrote to him
+        self.their_id = self.ids.of(theirs).to(READER)
+        self._clock = world.clock
         self.database = OneTransaction(world.url)
         self.before = self.database.rows()
         self.sent: list[ET.Element] = []
@@ -162,7 +180,14 @@ class Standing:
         Raises AssertionError where something went wrong inside, and whatever would
         end the connection.
         """
-        return self._handle(lambda: self._connection.stream.data_received(data))[0]
+        return self.given(data)[0]
+
+    def given(self, data: bytes) -> tuple[list[ET.Element], Rows]:
+        """As `read`, and the new rows."""
+        return self._handle(lambda: self._connection.stream.data_received(data))
+
+    def now(self) -> datetime:
+        return self._clock.now()
 
     @property
     def discarded(self) -> Mapping[str, int]:
@@ -218,6 +243,10 @@ class Standing:
         )
         self._connection = Connection(settings, now=world.clock.now)
         self._doors.open(self._connection)
+        self._servers = Servers(self._connection, use_cases, bounced)
+        self._servers.open()
+        desk.neighbours = self._servers.standings
+        self.desk = desk
         self._presence: PresenceDoor = self._doors._presence
         stream = self._connection.stream
         # instead of a socket
@@ -231,9 +260,16 @@ class Standing:
 
     def _note(self, data: StanzaBase | str, use_filters: bool = True) -> None:  # noqa: ARG002 - slixmpp's signature
         """What goes out, as far as the stream lets it through."""
-        raw = cast(ComponentStream, self._connection.stream)._stamp(str(data).encode())
-        if raw is not None:
-            self.sent.append(ET.fromstring(raw))
+        stream = cast(ComponentStream, self._connection.stream)
+        raw = stream._stamp(str(data).encode())
+        if raw is None:
+            return
+        stanza = ET.fromstring(raw)
+        answer = self.server.answer(stanza)
+        if answer is None:
+            self.sent.append(stanza)
+        else:
+            self._loop.call_soon(stream._spawn_event, answer)
 
     def _forget(self) -> None:
         """What one stanza leaves in memory must not count for the next."""
@@ -242,10 +278,11 @@ class Standing:
         self._seconds += DAY_SECONDS  # all shares are full again
         self._doors.limit._backlog.clear()
         self._doors._signs._written.clear()
+        self._servers.on_lost()
 
 
-def _fill(world: World) -> str:
-    """Jobs of several people and a broadcast that was sent; its key."""
+def _fill(world: World) -> tuple[str, str]:
+    """Jobs of several people, and two broadcasts that were sent; their keys."""
     world.subscribe(READER)
     world.subscribe(PUBLISHER, to="staff")
     world.schedule(PUBLISHER, client_id="theirs")
@@ -262,4 +299,13 @@ def _fill(world: World) -> str:
         created_at=world.clock.now(),
     )
     world.do(lambda uow: uow.approvals.add(approval))
-    return world.broadcast(world.due(client_id="sent")).key
+    ours = world.broadcast(world.due(client_id="sent")).key
+    request = world.request(
+        to=READER, list_name=None, client_id="written", delay_seconds="1"
+    )
+    here = consent.Standing(exists=True, subscription="none")
+    write = world.schedules.write
+    written = world.do(write, world.caller(USER), request, here)[0].schedule
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    return ours, world.broadcast(written).key

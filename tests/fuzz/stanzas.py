@@ -1,7 +1,8 @@
 """Whole stanzas as the server hands them over: requests, messages, presences.
 
 The input is one stanza as XML. `from` and `to` are what the server vouches for, so
-they become somebody known and an address of ours. What is looked for:
+they become somebody known and an address of ours. One of those known is a server, which
+hands over what its people say and what came back to them. What is looked for:
 
     a failure inside, or one on the way out
     an answer to an error or a result, two answers, an answer to somebody else
@@ -17,9 +18,11 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bot.domain.errors import CarillonError
+from bot.domain.jid import bare_of, domain_of
+from bot.xmpp.doors.people.handover import BOUNCE
 from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
 from bot.xmpp.stanzas.namespaces import LANG, STANZAS
-from tests.fuzz.standing import PEOPLE, Rows, Standing
+from tests.fuzz.standing import HOME, PEOPLE, READER, Rows, Standing
 from tests.world import ADMIN, PUBLISHER, SERVICE, USER
 
 Values = Mapping[str, Any]
@@ -33,8 +36,8 @@ ADDRESSES = (
 )
 #: servers end the stream over more (Prosody: 512 KiB from a component)
 LARGEST = 300_000
-#: stands for the id of our message to the reader
-OUR_ID = "OUR-ID"
+#: stand for the ids of messages to the reader: ours, and a user's own
+OUR_ID, THEIR_ID = "OUR-ID", "THEIR-ID"
 
 
 @cache
@@ -76,6 +79,7 @@ def _stanza(data: bytes, kinds: frozenset[str]) -> None:
         return
     kind, sender = stanza.get("type"), stanza.get("from", "")
     identifier = stanza.get("id")
+    says, asks = handed(stanza)
     sent, after = standing.put(stanza)
     # the stream has made it one of jabber:client
     name = _name(stanza)
@@ -92,7 +96,22 @@ def _stanza(data: bytes, kinds: frozenset[str]) -> None:
     bare = sender.partition("/")[0]
     for one in sent:
         _check_sent(one, bare)
-    _check_rights(standing.before, after, bare, kind)
+        for within in one.iterfind("./*/{urn:xmpp:forward:0}forwarded/{*}iq"):
+            _check_sent(within, within.get("to", "").partition("/")[0])
+    _check_rights(standing.before, after, says, asks or kind)
+
+
+def handed(stanza: ET.Element) -> tuple[str, str | None]:
+    """The bare JID of whoever says it, and "bounce" where it is one: a server speaks
+    for its people.
+    """
+    sender = stanza.get("from", "").partition("/")[0]
+    inner = stanza.find("./*/{urn:xmpp:forward:0}forwarded/*")
+    if sender != HOME or inner is None:
+        return sender, None
+    is_bounce = stanza[0].tag == BOUNCE
+    person = bare_of(inner.get("to" if is_bounce else "from", "")) or sender
+    return person, "bounce" if is_bounce else None
 
 
 def read(data: bytes) -> ET.Element | None:
@@ -109,8 +128,9 @@ def read(data: bytes) -> ET.Element | None:
     stanza.set("from", f"{known}/x" if resource else known)
     if stanza.get("to") not in ADDRESSES:
         stanza.set("to", SERVICE)
-    if stanza.get("id") == OUR_ID:
-        stanza.set("id", service().message_id)
+    ids = {OUR_ID: service().message_id, THEIR_ID: service().their_id}
+    for one in (stanza, *stanza.iterfind(".//{jabber:client}message")):
+        one.set("id", ids.get(one.get("id", ""), one.get("id", "")))
     # no server lets an IQ without one through; slixmpp writes a line break in one as
     # it is, so it reaches the other side as a space
     stanza.set("id", " ".join(stanza.get("id", "").split()) or "none")
@@ -169,10 +189,11 @@ def _check_rights(before: Rows, after: Rows, bare: str, kind: str | None) -> Non
 
 
 def _may_schedule(row: Values, bare: str, _: str | None) -> bool:
-    """Their own, to the list that they publish; admins anything."""
+    """Their own, to a person or to the list that they publish; admins anything."""
     audience = json.loads(row["audience"])
-    theirs = row["owner"] == bare == PUBLISHER and audience == {"list": "news"}
-    return bare == ADMIN or theirs
+    is_person = domain_of(bare) == HOME and audience.keys() == {"person"}
+    is_list = bare == PUBLISHER and audience == {"list": "news"}
+    return bare == ADMIN or (row["owner"] == bare and (is_person or is_list))
 
 
 def _may_steer(_row: Values, bare: str, kind: str | None) -> bool:
@@ -199,10 +220,14 @@ _MAY: Mapping[str, Callable[[Values, str, str | None], bool]] = {
     "consent_entry": _is_theirs,
     "approval": lambda row, bare, kind: row["recipient"] == bare and kind == "set",
     "delivery_exception": lambda row, bare, kind: (
-        row["jid"] == bare and kind == "error"
+        row["jid"] == (bare if kind == "error" else READER)
+        and (kind == "error" or (bare == USER and kind == "bounce"))
     ),
     "notice": lambda row, bare, kind: (
-        harmless(row["text"] or "") and (bare in {ADMIN, PUBLISHER} or kind == "error")
+        harmless(row["text"] or "")
+        and (
+            bare in {ADMIN, PUBLISHER, row["recipient"]} or kind in {"error", "bounce"}
+        )
     ),
     "audit": lambda row, bare, _: (
         row["caller"] == bare and harmless(row["detail"] or "")

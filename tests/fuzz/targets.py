@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.fuzz.messages import messages
 from tests.fuzz.reads import reads
 from tests.fuzz.stanzas import inbox, requests, steering
 from tests.fuzz.templates import templates
@@ -15,6 +16,7 @@ TARGETS: Mapping[str, Target] = {
     "requests": requests,
     "steering": steering,
     "inbox": inbox,
+    "messages": messages,
     "reads": reads,
     "recurrences": recurrences,
     "times": times,

@@ -14,6 +14,7 @@ from bot.domain import recurrence
 from tests.domain.strategies import rules
 from tests.fuzz import stanzas, tokens
 from tests.fuzz.large import large
+from tests.fuzz.messages import messages
 from tests.fuzz.mutation import changed
 from tests.fuzz.targets import TARGETS, kept
 from tests.fuzz.templates import templates
@@ -68,6 +69,14 @@ def test_requests(data: bytes) -> None:
 
 
 @many
+@given(mutants("messages"))
+def test_messages(data: bytes) -> None:
+    """A message with <schedule/> of whatever shape is refused in words, or goes out as
+    it was.
+    """
+    messages(data)
+
+
 @given(mutants("steering"))
 def test_steering(data: bytes) -> None:
     """A verb of steering of whatever shape is refused in words, or names its job."""

@@ -1,4 +1,4 @@
-"""Two people with two clients each, and the component that the module speaks to."""
+"""Two people with two clients each, and a component that the module speaks to."""
 
 import secrets
 import socket
@@ -86,11 +86,10 @@ class Component(XmlClient):
 
 
 @dataclass
-class Scene:
+class Pair:
     """Both have an archive, and carbons on."""
 
     server: XmppServer
-    component: Component
     sender: XmlClient
     second: XmlClient
     recipient: XmlClient
@@ -127,18 +126,6 @@ class Scene:
         }
         return {who: names for who, names in kept.items() if names}
 
-    def component_dies(self) -> None:
-        """When this returns, the server knows: what is sent there comes back."""
-        self.component.die()
-        ping = "<ping xmlns='urn:xmpp:ping'/>"
-        asked: set[str | None] = set()
-        while not asked & {one.get("id") for one in self.sender.waiting}:
-            asked.add(number := fresh())
-            self.sender.send(
-                f"<iq type='get' to='{self.component.bare}' id='{number}'>{ping}</iq>"
-            )
-            self.sender.settle()
-
     def schedule(
         self, to: str | None = None, content: str = SCHEDULE, **more: str
     ) -> str:
@@ -158,8 +145,27 @@ class Scene:
         )
 
 
+@dataclass
+class Scene(Pair):
+    """With the component that stands for Carillon."""
+
+    component: Component
+
+    def component_dies(self) -> None:
+        """When this returns, the server knows: what is sent there comes back."""
+        self.component.die()
+        ping = "<ping xmlns='urn:xmpp:ping'/>"
+        asked: set[str | None] = set()
+        while not asked & {one.get("id") for one in self.sender.waiting}:
+            asked.add(number := fresh())
+            self.sender.send(
+                f"<iq type='get' to='{self.component.bare}' id='{number}'>{ping}</iq>"
+            )
+            self.sender.settle()
+
+
 def delivered(number: str) -> dict[str, list[str]]:
-    """What a `Scene` has heard once a message from sender to recipient went out."""
+    """What a `Pair` has heard once a message from sender to recipient went out."""
     return {
         "sender": [f"sent {number}"],
         "second": [f"sent {number}"],
@@ -266,13 +272,12 @@ def inner(iq: ET.Element, name: str) -> ET.Element:
 
 
 @contextmanager
-def scene(server: XmppServer) -> Iterator[Scene]:
+def pair(server: XmppServer) -> Iterator[Pair]:
     """New accounts each time."""
     names = [f"{who}{fresh()}" for who in ("anna", "bert")]
     for name in names:
         server.register(name)
     with ExitStack() as stack:
-        component = stack.enter_context(Component(server))
         clients = [
             stack.enter_context(XmlClient(server, user=name, resource=resource))
             for name in names
@@ -280,7 +285,14 @@ def scene(server: XmppServer) -> Iterator[Scene]:
         ]
         for client in clients:
             client.ask(client.bare, "set", f"<enable xmlns='{CARBONS[1:-1]}'/>")
-        yield Scene(server, component, *clients)
+        yield Pair(server, *clients)
+
+
+@contextmanager
+def scene(server: XmppServer) -> Iterator[Scene]:
+    """New accounts each time."""
+    with Component(server) as component, pair(server) as people:
+        yield Scene(**vars(people), component=component)
 
 
 def _deliver(message: str) -> str:

@@ -240,11 +240,15 @@ def test_discovery(stage: Scene) -> None:
     """Server and account say that one can schedule, the server which module it is."""
     features, form = discovered(stage.sender, stage.server.domain)
     assert SCHEDULING in features
-    assert form.keys() == {"version", "component", "parts"}
+    assert form.keys() == {"version", "component", "parts", "uploads"}
     assert form["component"] == [stage.server.component]
     assert form["parts"] == list(Options().parts)
     [version] = form["version"]
     assert version
+    [kept] = form["uploads"]
+    address, seconds = kept.split()
+    assert address.startswith("http")
+    assert seconds == "86400"
     features, form = discovered(stage.sender, stage.sender.bare)
     assert SCHEDULING in features
     assert not form

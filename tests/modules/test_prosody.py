@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -54,6 +55,20 @@ def reload(server: Prosody, times: int = 1) -> None:
     """As README.md says."""
     for _ in range(times):
         server.control("shell", "module", "reload", "carillon", server.domain)
+
+
+@contextmanager
+def damaged(server: Prosody, name: str) -> Iterator[None]:
+    """Meanwhile the module runs with a file that is no Lua."""
+    file = server.folder / "modules" / "mod_carillon" / f"{name}.lib.lua"
+    before = file.read_text()
+    file.write_text("this is no Lua")
+    reload(server)
+    try:
+        yield
+    finally:
+        file.write_text(before)
+        reload(server)
 
 
 def test_a_forged_sender(stage: Scene) -> None:
@@ -132,21 +147,16 @@ def test_loaded_anew_under_load(odd: Prosody, stage: Scene) -> None:
 @pytest.mark.parametrize("name", ["divert", "asking", "serving"])
 def test_damaged(odd: Prosody, stage: Scene, name: str) -> None:
     """Without the file that diverts, or what it needs, nothing is let out."""
-    file = odd.folder / "modules" / "mod_carillon" / f"{name}.lib.lua"
-    before = file.read_text()
-    file.write_text("this is no Lua")
-    reload(odd)
-    features, form = discovered(stage.sender, odd.domain)
-    number = stage.schedule(stage.recipient.bare)
-    if name == "serving":
-        assert form["parts"] == ["divert"]
-        stage.component.answer(stage.component.told("divert"))
-    else:
-        assert SCHEDULING not in features
-        assert condition(stage.error(number)) == "wait internal-server-error"
-    assert stage.heard() == {}
-    file.write_text(before)
-    reload(odd)
+    with damaged(odd, name):
+        features, form = discovered(stage.sender, odd.domain)
+        number = stage.schedule(stage.recipient.bare)
+        if name == "serving":
+            assert form["parts"] == ["divert"]
+            stage.component.answer(stage.component.told("divert"))
+        else:
+            assert SCHEDULING not in features
+            assert condition(stage.error(number)) == "wait internal-server-error"
+        assert stage.heard() == {}
     stage.schedule(stage.recipient.bare)
     stage.component.answer(stage.component.told("divert"))
 

@@ -55,6 +55,8 @@ class Town:
 
     server: XmppServer
     service: Service
+    #: an admin's account, where there is one
+    admin: str = ""
     stack: ExitStack = field(default_factory=ExitStack)
 
     def person(self, name: str = "p") -> Person:
@@ -119,11 +121,11 @@ class Town:
 
 
 @contextmanager
-def town(server: XmppServer, service: Service) -> Iterator[Town]:
+def town(server: XmppServer, service: Service, admin: str = "") -> Iterator[Town]:
     service.start()
     service.wait_until_connected()
     with ExitStack() as stack:
-        yield Town(server, service, stack)
+        yield Town(server, service, admin, stack)
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +133,18 @@ def place(
     equipped: XmppServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
     """Shared by a file's tests: people have names of their own."""
-    service = Service(tmp_path_factory.mktemp("people"), equipped, "component")
+    admin = f"chief{fresh()}"
+    equipped.register(admin)
+    service = Service(
+        tmp_path_factory.mktemp("people"),
+        equipped,
+        "component",
+        admins=[equipped.jid(admin)],
+        web="127.0.0.1:0",
+        more="[limits.user]\nrequests_per_minute = 0\n",
+    )
     try:
-        with town(equipped, service) as found:
+        with town(equipped, service, admin) as found:
             yield found
     finally:
         service.close()

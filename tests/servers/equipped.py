@@ -1,5 +1,7 @@
 """Private XMPP servers with `mod_carillon`, installed as operators install it.
 
+They keep people's files for a day.
+
 What differs between the two is here; `tests/modules` tests both by the same words.
 """
 
@@ -49,6 +51,10 @@ def prosody(
         parts = ", ".join(f'"{part}"' for part in options.parts)
         lines = f"""
 modules_enabled = {{ "carillon" }}
+delegations = {{
+  ["urn:xmpp:scheduling:0"] = {{ jid = "announce.prosody.test" }};
+  ["urn:x-carillon:announce:0"] = {{ jid = "announce.prosody.test" }};
+}}
 carillon_component = "announce.prosody.test"
 carillon_helpers = {{ "spare1.prosody.test" }}
 carillon_timeout = {options.timeout}
@@ -56,6 +62,8 @@ carillon_retry = {options.retry}
 carillon_memory = {options.memory}
 carillon_parts = {{ {parts} }}
 {more}
+Component "upload.prosody.test" "http_file_share"
+  http_file_share_expires_after = 86400
 """
         with Prosody(folder, modules=lines, mam=options.archives) as server:
             yield server
@@ -74,6 +82,8 @@ def ejabberd(options: Options) -> Iterator[Ejabberd]:
     retry: {options.retry}
     memory: {options.memory}
     parts: [{", ".join(options.parts)}]
+  mod_http_upload: {{put_url: "https://@HOST@:5443/upload", docroot: "{server.folder}"}}
+  mod_http_upload_quota: {{max_days: 1}}
 """)
         yield server
 
@@ -97,6 +107,30 @@ def without_module(server: XmppServer) -> Iterator[None]:
         before = server.modules
         server.reconfigure("")
         yield
+        server.reconfigure(before)
+
+
+@contextmanager
+def delegating(server: XmppServer) -> Iterator[None]:
+    """Meanwhile it delegates our namespaces to the component, once that connects."""
+    if isinstance(server, Prosody):
+        hosts = server.domain, server.component
+        for host in hosts:
+            server.control("shell", f'module:load("delegation", "{host}")')
+        yield
+        for host in hosts:
+            server.control("shell", f'module:unload("delegation", "{host}")')
+    else:
+        assert isinstance(server, Ejabberd)
+        before = server.modules
+        server.reconfigure(f"""{before}
+  mod_delegation:
+    namespaces:
+      "urn:xmpp:scheduling:0": {{access: announce}}
+      "urn:x-carillon:announce:0": {{access: announce}}
+""")
+        yield
+        server.reconfigure("")  # it has taken our module's IQs
         server.reconfigure(before)
 
 

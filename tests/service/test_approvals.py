@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.consent import Approval, ApprovalState, Consent, Who
-from bot.domain.errors import Invalid, NotFound
+from bot.domain.access import Role
+from bot.domain.consent import Approval, ApprovalState, Consent, Standing, Who
+from bot.domain.errors import Invalid, NotFound, PolicyViolation
 from bot.domain.message import Text
 from bot.domain.schedule import Schedule, TextContent
 from bot.engine.teller import Teller
 from bot.service.people.approvals import Waiting
 from bot.service.ports.paging import Paging
-from tests.world import ADMIN, NOON, World, copy_of, numbered
+from bot.service.rules.policy import People
+from tests.world import ADMIN, NOON, USER, World, copy_of, numbered
 
 BOB, ANN = "bob@example.org", "ann@example.org"
 HOUR = timedelta(hours=1)
@@ -171,6 +173,34 @@ def test_told_once_a_day(world: World) -> None:
     assert told(world) == {}
     for one in waiting(world):
         answer(world, str(one.id), "refuse")
+    assert told(world) == {}
+
+
+def test_one_sender_fills_no_list(world: World) -> None:
+    """As many of his messages wait for one person as he may have pending; whoever calls
+    them off and asks again has nobody told twice a day.
+    """
+    world.do(world.use_cases.consents.set, world.caller(BOB), Consent(who=Who.ASK))
+    here = Standing(exists=True, subscription="none")
+
+    def write() -> Schedule:
+        request = world.request(to=BOB, list_name=None)
+        create = world.schedules.write
+        return world.do(create, world.caller(USER), request, here)[0].schedule
+
+    world.policy.people = People(servers=frozenset({"example.org"}))
+    most = world.policy.limits[Role.USER].pending
+    jobs = [write() for _ in range(most)]
+    for _ in range(3):
+        with pytest.raises(PolicyViolation):
+            write()
+    assert len(waiting(world)) == most
+    assert told(world).keys() == {BOB}
+    for job in jobs:
+        world.cancel(job, USER)
+    assert waiting(world) == []
+    assert [write() for _ in jobs]
+    assert len(waiting(world)) == most
     assert told(world) == {}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.preview import Caution
 from bot.domain.schedule import Schedule
+from bot.service.ports.sights import Sight
 from bot.service.requests.schedules import Report
 from tests.world import ADMIN, World, a_list, numbered
 
@@ -341,8 +342,9 @@ def test_what_goes_stale(
 
 
 def upload(world: World, days: float, base: str = "https://up.example.org/") -> None:
-    kept = {base: timedelta(days=days)}
-    world.do(lambda uow: uow.facts.keep_uploads("example.org", kept))
+    kept = {base: round(days * 86_400)} if days else {}
+    sight = Sight(server="example.org", uploads=kept, seen_at=world.clock.now())
+    world.do(lambda uow: uow.sights.put(sight))
 
 
 def test_an_upload_that_expires(world: World) -> None:
@@ -367,7 +369,7 @@ def test_an_upload_that_expires(world: World) -> None:
     upload(world, 0.25)
     hours = only(asked(world, bodies=words, **day), "upload-expires").text
     assert "keeps files for 6 hours" in hours
-    world.do(lambda uow: uow.facts.keep_uploads("example.org", {}))
+    upload(world, 0)
     assert told(standing(world, report.schedule)) == {}
 
 

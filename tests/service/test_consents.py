@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.access import OPERATOR
+from bot.domain.broadcast import BroadcastState
 from bot.domain.consent import Consent, Standing, Verdict, Who
 from bot.domain.errors import Invalid, NotAllowed, PolicyViolation
 from bot.domain.schedule import Schedule
@@ -17,7 +18,6 @@ from bot.service.people.choices import MAX_ENTRIES, ConsentRequest
 from bot.service.rules.policy import People
 from tests.world import (
     ADMIN,
-    NOON,
     STRANGER,
     USER,
     World,
@@ -158,19 +158,54 @@ def test_how_many_a_day(world: World) -> None:
 
 
 def test_what_is_due_comes_after_what_went_out(world: World) -> None:
-    """A bound of one lets the first of two go when it is due, and not the second."""
+    """A bound of one lets the first of two go that are due together, and not the
+    second; what failed does not count, nor what went out on another day.
+    """
     choose(world, BOB, Consent(who=Who.EVERYONE))
-    job = to_person(world, ADMIN, BOB)
-    to_person(world, ADMIN, BOB, delay_seconds="1")
+    first, second = (
+        to_person(world, ADMIN, BOB, delay_seconds="1", client_id=name)
+        for name in ("first", "second")
+    )
     choose(world, BOB, Consent(who=Who.EVERYONE, max_per_day=1))
-    due = timedelta()
-    assert verdict(world, ADMIN, ahead=due, besides=job) is ALLOW
     world.clock.advance(seconds=2)
     world.plan_all()
-    assert verdict(world, ADMIN, ahead=due, besides=job) is REFUSE
-    assert verdict(world, USER, ahead=due) is ALLOW
-    world.clock.set(NOON + timedelta(days=1))
-    assert verdict(world, ADMIN, ahead=due, besides=job) is ALLOW
+    assert when_due(world, first) is ALLOW
+    assert when_due(world, second) is REFUSE
+    failed = replace(world.broadcast(first), state=BroadcastState.FAILED)
+    world.do(lambda unit: unit.broadcasts.save(failed))
+    assert when_due(world, second) is ALLOW
+    assert verdict(world, ADMIN) is REFUSE
+    assert verdict(world, ADMIN, ahead=timedelta(days=1)) is ALLOW
+
+
+def when_due(world: World, job: Schedule) -> Verdict:
+    now, broadcast = world.clock.now(), world.broadcast(job)
+    return world.do(
+        lambda unit: world.use_cases.consents.judge(
+            unit,
+            job.owner,
+            BOB,
+            HERE,
+            encrypted=False,
+            due=now,
+            now=now,
+            sending=broadcast,
+        )
+    )
+
+
+def test_an_extra_one_counts(world: World) -> None:
+    """What recurs and is sent out of its time is one more on that day."""
+    choose(world, BOB, Consent(who=Who.EVERYONE, max_per_day=1))
+    job = to_person(world, ADMIN, BOB, recurrence="FREQ=DAILY", delay_seconds="1")
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    assert when_due(world, job) is ALLOW
+    world.clock.advance(minutes=20)
+    world.steer("send_now", job)
+    world.plan_all()
+    assert world.broadcasts_of(job) == 2
+    assert when_due(world, job) is REFUSE
 
 
 def test_nobody_chooses_for_another(world: World) -> None:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.app.configured import retention_of
 from bot.desk import views
 from bot.desk.desk import Desk
 from bot.desk.verbs import broadcasts, schedules
@@ -21,6 +22,7 @@ from bot.service.delivery.jobs import Deviation, Step
 from bot.service.records import retention
 from bot.service.records.retention import Retention
 from bot.service.requests.request import ScheduleName
+from bot.settings import Settings
 from bot.xmpp.doors.scheduling import answers
 from bot.xmpp.stanzas.verbatim import serialised
 from tests.store.releases import rows_of
@@ -135,6 +137,16 @@ def test_zero_is_for_ever(world: World) -> None:
     told(world)
     world.clock.advance(days=10_000)
     assert world.do(retention.purge, Retention(), world.clock.now()) == 0
+
+
+def test_as_configured() -> None:
+    """Days of the configuration; 0 is for ever."""
+    xmpp: Any = {"mode": "component", "jid": "announce.example.org", "password": "x"}
+    usual = retention_of(Settings(xmpp=xmpp))
+    assert (usual.announcements, usual.personal) == (KEPT.announcements, KEPT.personal)
+    kept: Any = {"announcements_days": 0, "personal_days": 1}
+    other = retention_of(Settings(xmpp=xmpp, retention=kept))
+    assert (other.announcements, other.personal) == (None, timedelta(days=1))
 
 
 def test_what_recurs(world: World) -> None:

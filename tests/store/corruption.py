@@ -12,17 +12,19 @@ from bot.store.types import UTCDateTime, Whole
 #: before 1970 and after 9999, as each engine has moments
 _LONG_AGO = {"sqlite": "-9000000000000000000", "postgresql": "'4000-01-01 BC'"}
 _FAR_OFF = {"sqlite": "9000000000000000000", "postgresql": "'infinity'"}
-#: of tables in which a release left rows
+#: tables in which no release has left rows yet
+_NEW = frozenset({"shift", "consent", "approval", "sight"})
+_TABLES = tuple(one for one in metadata.sorted_tables if one.name not in _NEW)
 MOMENTS = tuple(
     f"{table.name}.{column.name}"
-    for table in metadata.sorted_tables
+    for table in _TABLES
     for column in table.columns
-    if isinstance(column.type, UTCDateTime) and table.name != "shift"
+    if isinstance(column.type, UTCDateTime)
 )
 #: that a service computes with
 NUMBERS = tuple(
     f"{table.name}.{column.name}"
-    for table in metadata.sorted_tables
+    for table in _TABLES
     for column in table.columns
     if isinstance(column.type, Whole) or column.name == "planned"
 )

@@ -52,7 +52,8 @@ SHIFT = Shift(began_at=NOON, seen_at=NOON)
 SIGHT = Sight(
     server="example.org", version="0.2.0", serves=SERVICE, privilege="urn:p",
     parts=frozenset({"divert", "deliver"}), delegated=frozenset({"urn:a", "urn:b"}),
-    delegation="urn:d", rosters=True, seen_at=NOON, open_since=LATER,
+    rosters=True, uploads={"https://a.example/": 60},
+    seen_at=NOON, open_since=LATER,
 )  # fmt: skip
 CONSENT = Consent(
     who=Who.ASK,
@@ -158,7 +159,6 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.approvals.add(approval)
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
-    unit.facts.keep_uploads("a.example", {"https://a.example/": timedelta(days=7)})
     unit.sights.put(SIGHT)
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)

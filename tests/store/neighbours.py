@@ -331,11 +331,6 @@ CALLS: dict[str, tuple[Call, object]] = {
     "claims.wait_for": (lambda u, a: u.claims.wait_for(("chunk", a.chunk.id)), False),
     # one for the database: ids are made of a broadcast's key, too
     "facts.digest_key": (lambda u, a: u.facts.digest_key() == a.key, True),
-    "facts.keep_uploads": (
-        lambda u, _: u.facts.keep_uploads("a.example", {}),
-        None,
-    ),
-    "facts.uploads": (lambda u, _: u.facts.uploads(), {}),
     "facts.beat": (lambda u, _: u.facts.beat(replace(PULSE, connected=False)), None),
     "facts.pulses": (lambda u, _: u.facts.pulses(), []),
     "facts.ask_to_read": (lambda u, _: u.facts.ask_to_read(WORKER), 0),
@@ -368,5 +363,5 @@ CALLS: dict[str, tuple[Call, object]] = {
 }
 
 #: give the same to everybody, by engine
-ALIKE = {"facts.digest_key", "facts.keep_uploads", "people.hold", "schedules.hold"}
+ALIKE = {"facts.digest_key", "people.hold", "schedules.hold"}
 ALIKE_ON = {"postgresql": ALIKE, "sqlite": ALIKE | {"claims.waiting"}}

@@ -151,13 +151,14 @@ def test_counted_by_sender_and_recipient(database: SqlDatabase) -> None:
     """
 
     def sent(unit: UnitOfWork) -> None:
-        sending(unit, recipients=(READER,), in_owners_name=True)
+        one = sending(unit, recipients=(READER,), in_owners_name=True)
         sending(unit, recipients=(OTHER,), in_owners_name=True)
         sending(unit, recipients=(READER,))
         count, owner = unit.broadcasts.count, a_schedule().owner
         assert count(owner, NOON, NOON + DAY) == 3
         assert count(owner, NOON, NOON + DAY, to=READER) == 1
         assert count(owner, NOON - DAY, NOON, to=READER) == 0
+        assert count(owner, NOON, NOON + DAY, to=READER, before=one.id) == 0
         assert count(OTHER, NOON, NOON + DAY, to=READER) == 0
 
     def to_come(unit: UnitOfWork) -> None:

@@ -13,6 +13,7 @@ from bot.domain.schedule import Origin, ScheduleState, TemplateContent
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
 from bot.store.glance import Glance
+from bot.store.sealing import Vault
 from tests.store.samples import (
     NOON,
     SERVICE,
@@ -58,6 +59,16 @@ def test_a_template(database: SqlDatabase, url: str) -> None:
     assert glance.template(None, "own words", "admin@example.org") is None
     assert glance.template(number + 1, "s", OPERATOR) is None
     assert Glance(url, NEIGHBOUR).template(number, "", OPERATOR) is None
+
+
+def test_an_encrypted_template(database: SqlDatabase, url: str) -> None:
+    """What an encrypted schedule is made from is not known here, and no fault."""
+    made = TemplateContent(template="news", values={})
+    database.vault = Vault([b"k" * 32])
+    added = database.call(lambda unit: unit.schedules.add(a_schedule(content=made)))
+    glance = Glance(url, SERVICE)
+    assert glance.template(added.id, "", OPERATOR) is None
+    assert [one.list_name for one in glance.schedules(9)] == ["news"]
 
 
 def test_broadcasts(database: SqlDatabase, url: str) -> None:

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.message import Text
+from bot.domain.message import MessageType, Text
 from bot.domain.schedule import (
     Audience,
     Content,
     ListAudience,
+    Original,
     PeopleAudience,
     TemplateContent,
     TextContent,
@@ -39,6 +40,8 @@ CONTENTS = st.builds(
     TextContent,
     texts=st.lists(TEXTS, min_size=1).map(tuple),
     payloads=st.lists(STRINGS).map(tuple),
+    original=st.none()
+    | st.builds(Original, id=st.none() | STRINGS, type=st.sampled_from(MessageType)),
 ) | st.builds(TemplateContent, template=STRINGS, values=VALUES)
 
 

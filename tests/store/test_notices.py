@@ -1,7 +1,6 @@
 """Notices, and what the service remembers about itself."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.domain.message import Text
 from bot.domain.updates import Remark, Update, WireState
@@ -56,30 +55,6 @@ def test_remarks_are_kept(database: SqlDatabase) -> None:
         unit.notices.done([one.id])
 
     database.call(use)
-
-
-def test_uploads_are_remembered(database: SqlDatabase) -> None:
-    """Of each server what it said last; of one that tells none any more, nothing."""
-    week, day = timedelta(days=7), timedelta(days=1)
-
-    def keep(server: str, told: dict[str, timedelta]) -> dict[str, timedelta]:
-        def use(unit: UnitOfWork) -> dict[str, timedelta]:
-            unit.facts.keep_uploads(server, told)
-            return dict(unit.facts.uploads())
-
-        return database.call(use)
-
-    assert database.look(lambda unit: unit.facts.uploads()) == {}
-    first = keep("a.example", {"https://up.a.example/": week})
-    assert first == {"https://up.a.example/": week}
-    both = keep("b.example", {"https://b.example/up/": day})
-    assert both == {**first, "https://b.example/up/": day}
-    assert keep("a.example", {"https://up.a.example/": day}) == {
-        "https://up.a.example/": day,
-        "https://b.example/up/": day,
-    }
-    assert keep("a.example", {}) == {"https://b.example/up/": day}
-    assert keep("b.example", {}) == {}
 
 
 def test_digest_key_is_made_once(database: SqlDatabase) -> None:

@@ -24,7 +24,7 @@ from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records import storage
 from bot.store import storage_keys, upgrade
-from bot.store.database import SqlDatabase
+from bot.store.database import SqlDatabase, backend_of
 from bot.store.sealing import Vault, columns_of, is_sealed, name_of
 from bot.store.tables import broadcast_text, metadata, schedule
 from tests.store.releases import rows_of
@@ -277,6 +277,30 @@ def test_a_lost_key(url: str) -> None:
     assert found is not None
     assert found.content == TemplateContent(template=UNREADABLE, values={})
     with_key.close()
+
+
+def test_a_text_that_was_moved(url: str) -> None:
+    """What somebody put at another place is no more to be read there, and can be given
+    up like what a lost key encrypts.
+    """
+    upgrade.upgrade(url, SERVICE)
+    database = opened(url, NEW)
+    ids = [
+        database.call(lambda unit, n: unit.schedules.add(a_schedule(n)), name).id
+        for name in ("one", "other")
+    ]
+    database.close()
+    backend = backend_of(url)
+    with backend.writing.begin() as connection:
+        moved = sa.select(schedule.c.fingerprint).where(schedule.c.id == ids[0])
+        text = connection.execute(moved).scalar_one()
+        update = sa.update(schedule).where(schedule.c.id == ids[1])
+        connection.execute(update.values(metadata=text))
+    backend.writing.dispose()
+    backend.reading.dispose()
+    assert rekeyed(url, NEW) == (0, 1)
+    assert rekeyed(url, NEW, lost=True) == (1, 0)
+    assert rekeyed(url, NEW) == (0, 0)
 
 
 def test_which_keys_are_needed(url: str) -> None:

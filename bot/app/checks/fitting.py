@@ -13,12 +13,9 @@ from bot.domain.phrase import Listed, Phrase
 from bot.service.ports.sights import DIVERT, Sight
 from bot.settings import Settings, place
 from bot.xmpp.servers.offers import DELIVER, RELATION
-from bot.xmpp.stanzas.namespaces import ANNOUNCE
 
 NAME, DELEGATION = "people", "delegation"
 _BOUNCE = "bounce"
-#: the version of XEP-0355 that ejabberd speaks, and Prosody does not
-_OF_EJABBERD = "urn:xmpp:delegation:1"
 _LOAD = "carillon module prosody|ejabberd --to FOLDER"
 
 
@@ -79,18 +76,6 @@ def _faults(sight: Sight, config: Path, service: str) -> Iterator[Finding]:
 def _delegation(sight: Sight) -> Finding:
     values = {"server": sight.server, "namespaces": ", ".join(sorted(sight.delegated))}
     text = Phrase("{server} hands on what its users ask it ({namespaces})", **values)
-    if (
-        sight.delegation == _OF_EJABBERD
-        and sight.version
-        and (ANNOUNCE in sight.delegated)
-    ):
-        # it has one handler for a namespace: the module is asked nothing any more
-        change = Phrase(
-            "there: have mod_delegation delegate urn:xmpp:scheduling:0 alone; it takes"
-            " {namespace} away from mod_carillon",
-            namespace=ANNOUNCE,
-        )
-        return fault(DELEGATION, text, change)
     return ok(DELEGATION, text)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.desk.verb import Read, Steps, Verb, Write
-from bot.desk.verbs.schedules import NAME
+from bot.desk.verbs.schedules import NAME, as_seen
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.broadcast import Frozen
@@ -75,9 +75,14 @@ def _unskip(
 
 
 def _steered(
-    uow: UnitOfWork, use_cases: UseCases, steer: Callable[..., Schedule], *given: Any
+    uow: UnitOfWork,
+    use_cases: UseCases,
+    steer: Callable[..., Schedule],
+    caller: Caller,
+    *given: Any,
 ) -> Report:
-    return use_cases.schedules.warned(uow, steer(uow, *given))
+    changed = steer(uow, caller, *given)
+    return use_cases.schedules.warned(uow, as_seen(caller, changed))
 
 
 DUE = Field(

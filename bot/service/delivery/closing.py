@@ -19,6 +19,7 @@ from datetime import datetime
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
+    DeliveryException,
     ExceptionKind,
     OccurrenceState,
 )
@@ -155,13 +156,12 @@ def close(
     uow.nudge()
 
 
-def _refused(uow: UnitOfWork, broadcast: Broadcast) -> str | None:
-    """The condition on which a message to a person failed."""
+def _refused(uow: UnitOfWork, broadcast: Broadcast) -> DeliveryException | None:
+    """Why a message to a person failed."""
     if not broadcast.in_owners_name:
         return None
     found = uow.exceptions.page(broadcast.id, after="", limit=1)
-    failed = (one for one in found if one.kind is ExceptionKind.FAILED)
-    return next((one.condition for one in failed), None)
+    return next((one for one in found if one.kind is ExceptionKind.FAILED), None)
 
 
 def standing(uow: UnitOfWork, schedule: Schedule) -> ScheduleState | None:

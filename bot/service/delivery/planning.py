@@ -312,7 +312,9 @@ class Planning:
             return "list-gone"
         else:
             may = may_announce(caller, entry)
-        return None if may else "not-allowed"
+        if not may:
+            return "not-allowed"
+        return None
 
     def _refusal(
         self,

@@ -2,8 +2,8 @@
 
 Headlines go to the owner; what failed or was missed is also written out, to the
 owner and to whoever `[notify]` names (where it names none, of what has no owner who
-could be told, to the admins), in the language that each reads. Notices wait in the
-database until the server has them.
+could be told, to the admins), in the language that each reads: `sentences`. Notices
+wait in the database until the server has them.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.domain import meanings, wallclock
+from bot.domain import wallclock
 from bot.domain.broadcast import (
     Broadcast,
     DeliveryException,
@@ -24,17 +24,27 @@ from bot.domain.broadcast import (
 from bot.domain.characters import printable
 from bot.domain.errors import Invalid
 from bot.domain.message import Text
-from bot.domain.phrase import Counted, Listed, Phrase
+from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
-from bot.domain.schedule import Origin, PeopleAudience, PersonAudience, Schedule
+from bot.domain.schedule import (
+    Origin,
+    PeopleAudience,
+    PersonAudience,
+    Schedule,
+)
 from bot.domain.updates import Remark, Update, WireState
+from bot.service.delivery import sentences
 from bot.service.ports.notices import Notice
-from bot.service.ports.schedules import Untold
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 from bot.service.rules.voices import languages_of, voice_of
 from bot.texts import language_for, said
 
+#: sentences for who reads clocks in a zone; none: there is nothing to tell
+Worded = Callable[[Schedule, ZoneInfo], Sequence[Phrase]]
+
+#: a person who is not named
+_SOMEBODY = PersonAudience(jid="")
 #: told as failed to programs
 _UNSENT = frozenset({OccurrenceState.FAILED, OccurrenceState.MISSED})
 
@@ -53,7 +63,7 @@ def dealt_with(
     if unsent:
         due = _one_of_several(schedule, max(unsent))
         _headline(uow, schedule, WireState.FAILED, due, now)
-    _write(uow, policy, schedule, partial(_unsent, schedule, untold), now)
+    _write(uow, policy, schedule, partial(sentences.unsent, untold=untold), now)
 
 
 def ended(
@@ -63,9 +73,9 @@ def ended(
     occurrence: Occurrence,
     progress: Progress,
     now: datetime,
-    condition: str | None = None,
+    refused: DeliveryException | None = None,
 ) -> None:
-    """Tell of a broadcast that is over, with these counts; `condition`: what kept a
+    """Tell of a broadcast that is over, with these counts; `refused`: what kept a
     message to a person from being delivered.
     """
     state = occurrence.state
@@ -76,9 +86,11 @@ def ended(
         status = WireState.FAILED if failed else WireState.SENT
         due = _one_of_several(schedule, occurrence.due_at)
         _headline(uow, schedule, status, due, now)
-    worded = partial(_counts, schedule, occurrence, progress)
-    if schedule.in_owners_name and condition is not None:
-        worded = partial(_undelivered, schedule, occurrence, condition)
+    worded = partial(sentences.counts, occurrence=occurrence, progress=progress)
+    if schedule.in_owners_name and refused is not None:
+        schedule = replace(schedule, audience=PersonAudience(jid=refused.jid))
+        why = refused.condition
+        worded = partial(sentences.undelivered, occurrence=occurrence, condition=why)
     _write(uow, policy, schedule, worded, now)
 
 
@@ -96,8 +108,8 @@ def returned(
     occurrence = uow.occurrences.get(broadcast.occurrence_id)
     if schedule is None or occurrence is None:  # pragma: no cover - foreign keys
         return
-    schedule = as_sent(uow, schedule, broadcast)
-    worded = partial(_returned, schedule, occurrence, exception)
+    schedule = replace(schedule, audience=PersonAudience(jid=exception.jid))
+    worded = partial(sentences.returned, occurrence=occurrence, exception=exception)
     if exception.kind is ExceptionKind.FAILED:
         _write(uow, policy, schedule, worded, now)
     elif "@" in schedule.owner:
@@ -135,7 +147,7 @@ def stopped(
     schedule = as_sent(uow, schedule, broadcast)
     due = _one_of_several(schedule, occurrence.due_at)
     _headline(uow, schedule, WireState.CANCELLED, due, now)
-    told = partial(_stopped, schedule, occurrence, progress)
+    told = partial(sentences.stopped, occurrence=occurrence, progress=progress)
     _write(uow, policy, schedule, told, now)
 
 
@@ -145,7 +157,7 @@ def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedu
     speaks, to the people of a test, is no audience.
     """
     if broadcast.in_owners_name:
-        return replace(schedule, audience=PersonAudience(jid=""))
+        return replace(schedule, audience=_SOMEBODY)
     if schedule.origin is not Origin.WELCOME and broadcast.highest is None:
         return schedule
     entry = uow.lists.by_id(broadcast.list_id) if broadcast.list_id else None
@@ -160,166 +172,6 @@ def _one_of_several(schedule: Schedule, due: datetime) -> datetime | None:
     """
     several = schedule.recurrence is not None or schedule.next_at is not None
     return due if several else None
-
-
-def _unsent(schedule: Schedule, untold: list[Untold], zone: ZoneInfo) -> list[Phrase]:
-    """A sentence for each fate, moments as clocks in `zone` show them."""
-    by_state: dict[OccurrenceState, list[Untold]] = {}
-    for one in untold:
-        by_state.setdefault(one.state, []).append(one)
-    sentences: list[Phrase] = []
-    for state, groups in by_state.items():
-        # of a backlog the last one says what happened: that it was too late as well
-        whole = replace(
-            groups[-1],
-            count=sum(one.count for one in groups),
-            first=min(one.first for one in groups),
-            last=max(one.last for one in groups),
-        )
-        sentences.append(_SENTENCES[state](schedule, whole, zone))
-    if schedule.is_final and OccurrenceState.SKIPPED in by_state:
-        sentences.append(Phrase("Nothing of it is left to send."))
-    return sentences
-
-
-def _stopped(
-    schedule: Schedule, occurrence: Occurrence, progress: Progress, zone: ZoneInfo
-) -> list[Phrase]:
-    return [
-        Counted(
-            "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
-            " by an admin: {count} of {total} was told.",
-            "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
-            " by an admin: {count} of {total} were told.",
-            progress.sent,
-            total=progress.total,
-            **_about(schedule, occurrence.due_at, zone),
-        )
-    ]
-
-
-def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
-    if untold.count == 1:
-        return Phrase(
-            "Announcement #{reference} ({id}) to {audience}, due {due}, was not sent:"
-            " {why}.",
-            why=meanings.reason(untold.reason),
-            **_about(schedule, untold.first, zone),
-        )
-    return Counted(
-        "Of announcement #{reference} ({id}) to {audience} {count} occurrence,"
-        " due from {first} to {last}, was not sent: {why}.",
-        "Of announcement #{reference} ({id}) to {audience} {count} occurrences,"
-        " due from {first} to {last}, were not sent: {why}.",
-        untold.count,
-        why=meanings.reason(untold.reason, many=True),
-        **_between(untold, zone),
-        **_about(schedule, untold.last, zone),
-    )
-
-
-def _held(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
-    return Phrase(
-        "Announcement #{reference} ({id}) to {audience}, due {due}, is held:"
-        " the service was not up when it was due."
-        " An admin can let it go (resume) or skip it.",
-        **_about(schedule, untold.last, zone),
-    )
-
-
-_SENTENCES = {
-    OccurrenceState.MISSED: _not_sent,
-    OccurrenceState.FAILED: _not_sent,
-    OccurrenceState.SKIPPED: _not_sent,
-    OccurrenceState.HELD: _held,
-}
-
-
-def _between(untold: Untold, zone: ZoneInfo) -> dict[str, object]:
-    return {
-        "first": wallclock.shown(untold.first, zone),
-        "last": wallclock.shown(untold.last, zone),
-    }
-
-
-def _counts(
-    schedule: Schedule, occurrence: Occurrence, progress: Progress, zone: ZoneInfo
-) -> list[Phrase]:
-    """What the owner should know of a broadcast that did not reach everybody; nothing
-    of one that did.
-    """
-    missing = progress.left_out
-    stopped = occurrence.state is OccurrenceState.STOPPED
-    if not progress.failed and (stopped or not missing):
-        return []
-    # a sentence inflects by one number: each has its own
-    counts: list[Phrase] = [
-        Counted(
-            "{count} of {total} was told",
-            "{count} of {total} were told",
-            progress.sent,
-            total=progress.total,
-        ),
-        Counted("{count} failed", "{count} failed", progress.failed),
-    ]
-    if missing and not stopped:
-        counts.append(
-            Counted(
-                "{count} was not reached: {why}",
-                "{count} were not reached: {why}",
-                missing,
-                why=meanings.reason(occurrence.reason),
-            )
-        )
-    if stopped:
-        counts.append(Phrase("the rest was stopped"))
-    told = Phrase(
-        "Announcement #{reference} ({id}) to {audience}, due {due}: {counts}.",
-        counts=Listed(*counts),
-        **_about(schedule, occurrence.due_at, zone),
-    )
-    return [told]
-
-
-def _undelivered(
-    schedule: Schedule, occurrence: Occurrence, condition: str, zone: ZoneInfo
-) -> list[Phrase]:
-    return [
-        Phrase(
-            "Announcement #{reference} ({id}) to {audience}, due {due}, was not"
-            " delivered: {why}.",
-            why=meanings.condition(condition),
-            **_about(schedule, occurrence.due_at, zone),
-        )
-    ]
-
-
-def _returned(
-    schedule: Schedule,
-    occurrence: Occurrence,
-    exception: DeliveryException,
-    zone: ZoneInfo,
-) -> list[Phrase]:
-    if exception.kind is ExceptionKind.FAILED:
-        return _undelivered(schedule, occurrence, exception.condition, zone)
-    return [
-        Phrase(
-            "Announcement #{reference} ({id}) to {audience}, due {due}, could not be"
-            " delivered yet, and is tried again: {why}.",
-            why=meanings.condition(exception.condition),
-            **_about(schedule, occurrence.due_at, zone),
-        )
-    ]
-
-
-def _about(schedule: Schedule, due: datetime, zone: ZoneInfo) -> dict[str, object]:
-    """The values that every sentence has."""
-    return {
-        "reference": schedule.id,
-        "id": printable(schedule.client_id),
-        "audience": schedule.audience.label,
-        "due": wallclock.shown(due, zone),
-    }
 
 
 def _headline(
@@ -347,12 +199,10 @@ def _write(
     uow: UnitOfWork,
     policy: Policy,
     schedule: Schedule,
-    worded: Callable[[ZoneInfo], Sequence[Phrase]],
+    worded: Worded,
     now: datetime,
 ) -> None:
-    """One text; `worded` are its sentences for who reads clocks in a zone, none where
-    there is nothing to tell.
-    """
+    """One text; a person to whom the owner wrote is named to the owner alone."""
     for reader in policy.told_of_failures(schedule.owner, schedule.origin):
         _write_to(uow, policy, schedule, reader, worded, now)
 
@@ -362,13 +212,15 @@ def _write_to(
     policy: Policy,
     schedule: Schedule,
     reader: str,
-    worded: Callable[[ZoneInfo], Sequence[Phrase]],
+    worded: Worded,
     now: datetime,
 ) -> None:
     language = language_for(*_wanted(uow, policy, schedule, reader))
-    sentences = worded(_zone(uow, policy, schedule, reader))
-    if sentences:
-        body = " ".join(said(phrase, language) for phrase in sentences)
+    own = reader == schedule.owner or not schedule.in_owners_name
+    told = schedule if own else replace(schedule, audience=_SOMEBODY)
+    phrases = worded(told, _zone(uow, policy, schedule, reader))
+    if phrases:
+        body = " ".join(said(phrase, language) for phrase in phrases)
         _note(uow, schedule, reader, Text(language=language, body=body), now)
 
 

@@ -8,7 +8,7 @@ docs/conformance.md, Message Scheduling: §11
 
 from dataclasses import dataclass
 
-from bot.domain.consent import ApprovalState, Standing, Verdict, Who, names_of
+from bot.domain.consent import ApprovalState, Standing, Verdict, Who
 from bot.domain.payloads import is_encrypted
 from bot.domain.schedule import PersonAudience, Schedule, TextContent
 from bot.service.people.approvals import Approvals
@@ -86,14 +86,15 @@ class Admittance:
             encrypted=_encrypted(schedule),
             due=now,
             now=now,
-            besides=schedule,
+            sending=broadcast,
         )
         approval = self._approvals.state(uow, schedule)
         if not _may_go(verdict, approval):
             raise declined()
-        chosen = self._consents.of(uow, recipient)
-        named = not chosen.allowed.isdisjoint(names_of(schedule.owner))
-        return Admitted(only_encrypted=chosen.who is Who.ENCRYPTED and not named)
+        chosen = self._consents.of(uow, recipient, schedule.owner)
+        # whoever is heard for himself is heard whole
+        whole = bool(chosen.allowed) or schedule.owner == recipient
+        return Admitted(only_encrypted=chosen.who is Who.ENCRYPTED and not whole)
 
 
 def _may_go(verdict: Verdict, approval: ApprovalState | None) -> bool:

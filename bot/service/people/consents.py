@@ -6,6 +6,7 @@ docs/conformance.md, Message Scheduling: §11
 from datetime import datetime
 
 from bot.domain.access import Caller
+from bot.domain.broadcast import Broadcast
 from bot.domain.consent import Consent, Standing, Verdict, judge, names_of
 from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
@@ -23,9 +24,14 @@ class Consents:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    def of(self, uow: UnitOfWork, jid: str) -> Consent:
-        """What this person has chosen, else what the operator has for who has not."""
-        return uow.consents.get(jid) or self._usual(jid)
+    def of(self, uow: UnitOfWork, jid: str, sender: str | None = None) -> Consent:
+        """What this person has chosen, else what the operator has for who has not.
+
+        `sender`: of those whom he named with him alone, so that it costs the same
+        however many they are.
+        """
+        about = None if sender is None else names_of(sender)
+        return uow.consents.get(jid, about) or self._usual(jid)
 
     def judge(
         self,
@@ -38,17 +44,17 @@ class Consents:
         due: datetime,
         now: datetime,
         besides: Schedule | None = None,
+        sending: Broadcast | None = None,
     ) -> Verdict:
         """The verdict on a message that is due then; all are bare JIDs.
 
         `besides`: the schedule that it is of, where that is stored, since it does not
-        count against itself. The same is done whoever is meant, so that the time which
-        it takes tells nothing.
+        count against itself; `sending`: its broadcast, once it is due. The same is done
+        whoever is meant, so that the time which it takes tells nothing.
         """
-        stored = uow.consents.get(recipient, names_of(sender))
-        today = self._that_day(uow, sender, recipient, due, now, besides)
+        today = self._that_day(uow, sender, recipient, due, besides, sending)
         verdict = judge(
-            stored or self._usual(recipient),
+            self.of(uow, recipient, sender),
             sender=sender,
             same_server=domain_of(sender) == domain_of(recipient),
             standing=standing,
@@ -86,24 +92,28 @@ class Consents:
         sender: str,
         recipient: str,
         due: datetime,
-        now: datetime,
         besides: Schedule | None,
+        sending: Broadcast | None,
     ) -> int:
         """Messages between the two on the day of that moment (UTC): what is due comes
-        after those that went out, what is asked for after those that wait, too.
+        after those that were due before it, an extra one of its own schedule as well;
+        what is asked for after those that wait, too.
         """
         start = day_of(due)
-        own = besides.id if besides else None
         sent = uow.broadcasts.count(
-            sender, start, start + DAY, to=recipient, besides=own
+            sender,
+            start,
+            start + DAY,
+            to=recipient,
+            before=sending.id if sending else None,
         )
-        if due <= now:
+        if sending is not None:
             return sent
         waiting = ScheduleFilter(
             owner=sender,
             states=LIVE,
             person=recipient,
-            besides=own,
+            besides=besides.id if besides else None,
             due_from=start,
             due_before=start + DAY,
         )

@@ -64,11 +64,11 @@ class StoredBroadcasts(Protocol):
         until: datetime,
         *,
         to: str | None = None,
-        besides: int | None = None,
+        before: int | None = None,
     ) -> int:
         """How many of this owner were begun from `since` to before `until`; welcomes
-        are nobody's. `to`: those that he sent this person in his own name; `besides`:
-        not those of this schedule.
+        are nobody's. `to`: those that he sent this person in his own name and that did
+        not fail; `before`: with ids below this one.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 
@@ -62,16 +62,6 @@ class Facts(Protocol):
 
     def asked_to_read(self, worker: str) -> int:
         """The number of the latest asking; 0: there was none."""
-        ...
-
-    def keep_uploads(self, server: str, uploads: Mapping[str, timedelta]) -> None:
-        """What a server says now of the services that keep its people's files: under
-        which address, and for how long.
-        """
-        ...
-
-    def uploads(self) -> Mapping[str, timedelta]:
-        """Of all servers, as each said last."""
         ...
 
     def strangers(self, since: datetime, until: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """What was seen of the servers for whose users messages are scheduled."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -25,9 +25,10 @@ class Sight:
     privilege: str | None = None
     #: whether it grants to read rosters
     rosters: bool = False
-    #: namespaces that it delegates to us, and that of XEP-0355 in which it does
+    #: namespaces that it delegates to us (XEP-0355)
     delegated: frozenset[str] = frozenset()
-    delegation: str | None = None
+    #: address -> seconds for which it keeps the files that lie under it
+    uploads: Mapping[str, int] = field(default_factory=dict)
     seen_at: datetime
     #: since when messages pass it at once that it held back before
     open_since: datetime | None = None

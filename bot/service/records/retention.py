@@ -3,6 +3,8 @@
 An announcement is forgotten as a whole when it is over, and what a single broadcast of
 one told when that is, though the announcement may go on. To whom, when and how it ended
 stays, and so does the digest that tells a repeated request from another one.
+
+docs/conformance.md, Limits and rights: content at rest
 """
 
 from dataclasses import dataclass

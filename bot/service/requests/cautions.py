@@ -135,7 +135,12 @@ def _of_links(
     What is linked to was there when it was asked for, at the latest from then on.
     """
     links = payloads.links(content.texts, content.payloads)
-    uploads = uow.facts.uploads() if links else {}
+    sights = uow.sights.all() if links else []
+    uploads = {
+        base: timedelta(seconds=seconds)
+        for sight in sights
+        for base, seconds in sight.uploads.items()
+    }
     found: dict[str, timedelta] = {}
     for link in links:
         kept = payloads.kept_for(link, uploads)

@@ -7,19 +7,9 @@ from datetime import datetime
 from bot.domain import coming, meanings
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.broadcast import (
-    BroadcastState,
-    Occurrence,
-    OccurrenceState,
-    Progress,
-)
+from bot.domain.broadcast import BroadcastState, Occurrence, OccurrenceState, Progress
 from bot.domain.consent import Standing
-from bot.domain.errors import (
-    Conflict,
-    Finished,
-    Invalid,
-    NotFound,
-)
+from bot.domain.errors import Conflict, Finished, Invalid, NotFound
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, upcoming

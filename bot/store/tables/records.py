@@ -87,7 +87,8 @@ sight = sa.Table(
     sa.Column("privilege", sa.Text),
     sa.Column("rosters", sa.Boolean, nullable=False),
     sa.Column("delegated", sa.Text, nullable=False),
-    sa.Column("delegation", sa.Text),
+    # {address: seconds}, as JSON
+    sa.Column("uploads", sa.Text, nullable=False),
     sa.Column("seen_at", UTCDateTime, nullable=False),
     # since when it does not hold back messages, where it did
     sa.Column("open_since", UTCDateTime),

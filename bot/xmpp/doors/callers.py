@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from bot.domain.access import Caller
 from bot.domain.errors import Forbidden
-from bot.domain.jid import bare_of
+from bot.domain.jid import bare_of, domain_of
 from bot.domain.phrase import Phrase
 from bot.service.rules.policy import Policy
 
@@ -19,6 +19,16 @@ def caller_of(sender: str, policy: Policy) -> Caller:
     if found is None:
         raise Forbidden(Phrase("This service does not know who you are."))
     return policy.caller(found)
+
+
+def person_of(jid: str, server: str) -> str | None:
+    """The bare JID of one of that server's people; None for all else: others, and the
+    server itself.
+    """
+    found = bare_of(jid)
+    if found is None or "@" not in found or domain_of(found) != server:
+        return None
+    return found
 
 
 def sender_of(stanza: ET.Element) -> str | None:

@@ -127,7 +127,7 @@ class Doors:
         self._scheduling.open()
         DivertDoor(connection, self._desk).open()
         BounceDoor(connection, self._use_cases, self._ids).open()
-        DelegationDoor(connection, self._desk, self._scheduling).open()
+        DelegationDoor(connection, policy, self._scheduling).open()
         self._presence = PresenceDoor(
             connection,
             self._database,

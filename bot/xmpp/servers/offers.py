@@ -7,13 +7,13 @@ privilege  XEP-0356 (0.4.1 §4.1, and its version of before): the server tells a
 delegation XEP-0355 (0.4.1 §4.1, and its version of before): likewise, which namespaces
            it delegates to it
 
-docs/conformance.md, Between people: §10
+docs/conformance.md, Between people: deliver
 """
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
 
@@ -21,8 +21,10 @@ from slixmpp.exceptions import XMPPError
 from slixmpp.xmlstream import StanzaBase
 
 from bot.service.rules.policy import Policy
+from bot.xmpp.servers import uploads
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
+from bot.xmpp.stanzas import delegation
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,6 @@ log = logging.getLogger(__name__)
 INFO = "http://jabber.org/protocol/disco#info"
 _FORM, _FIELD, _VALUE = (f"{{jabber:x:data}}{name}" for name in ("x", "field", "value"))
 _PRIVILEGES = ("urn:xmpp:privilege:2", "urn:xmpp:privilege:1")
-_DELEGATIONS = ("urn:xmpp:delegation:2", "urn:xmpp:delegation:1")
 
 LOOK_SECONDS = 10.0  #: that an answer may take
 #: between two looks at a server that offered too little, however many ask
@@ -48,13 +49,14 @@ class Offer:
     version: str = ""
     #: the component that the module serves, whichever that is
     serves: str = ""
+    #: address -> seconds for which the server keeps the files that lie under it
+    uploads: Mapping[str, int] = field(default_factory=dict)
     #: the namespace of XEP-0356 in which the server grants to send messages
     privilege: str | None = None
     #: whether it grants to read rosters
     rosters: bool = False
-    #: the namespaces that it delegates to the service, and that of XEP-0355 itself
+    #: the namespaces that it delegates to the service
     delegated: frozenset[str] = frozenset()
-    delegation: str | None = None
 
     @property
     def sends(self) -> bool:
@@ -68,13 +70,14 @@ NOTHING = Offer()
 class Offers:
     """By server, as far as it is known within this session.
 
-    `clock` gives seconds. `on_look(server, offer)` is told of each look.
+    `clock` gives seconds.
     """
 
     connection: Connection
     policy: Policy
     clock: Callable[[], float]
-    on_look: Callable[[str, Offer], None] = lambda _server, _offer: None
+    #: called when a server has granted or delegated something
+    on_grant: Callable[[], None] = lambda: None
     _offers: dict[str, Offer] = field(default_factory=dict)
     _looked: dict[str, float] = field(default_factory=dict)
     #: held while a look is under way: whoever asks meanwhile waits for what it finds
@@ -122,7 +125,10 @@ class Offers:
                 sender=self.connection.addresses.service,
                 seconds=LOOK_SECONDS,
             )
-        except (NotConnected, XMPPError) as error:
+        except NotConnected:
+            self._looked.pop(server, None)  # it was not asked
+            return None
+        except XMPPError as error:
             log.info("%s says nothing of itself: %s", server, error)
             return None
         finally:
@@ -130,7 +136,6 @@ class Offers:
                 self._looked[server] = self.clock()
         found = module(answer, self.connection.addresses.service, self.known(server))
         self._offers[server] = found
-        self.on_look(server, found)
         return found
 
     def _granted(self, stanza: StanzaBase) -> None:
@@ -138,7 +143,13 @@ class Offers:
         server = stanza.xml.get("from", "")
         if server not in self.policy.people.servers:
             return
+        before = self.known(server)
         self._delegated(server, stanza)
+        self._privileged(server, stanza)
+        if self.known(server) != before:
+            self.on_grant()
+
+    def _privileged(self, server: str, stanza: StanzaBase) -> None:
         for namespace in _PRIVILEGES:
             told = stanza.xml.find(f"{{{namespace}}}privilege")
             if told is None:
@@ -156,22 +167,20 @@ class Offers:
 
     def _delegated(self, server: str, stanza: StanzaBase) -> None:
         """Of each namespace ejabberd tells in a message of its own."""
-        for namespace in _DELEGATIONS:
+        for namespace in delegation.NAMESPACES:
             told = stanza.xml.find(f"{{{namespace}}}delegation")
             if told is not None:
                 known = self.known(server)
                 names = told.iter(f"{{{namespace}}}delegated")
                 found = {one.get("namespace", "") for one in names} - {""}
-                self._offers[server] = replace(
-                    known, delegated=known.delegated | found, delegation=namespace
-                )
+                self._offers[server] = replace(known, delegated=known.delegated | found)
 
 
 def module(answer: ET.Element, service: str, known: Offer = NOTHING) -> Offer:
     """`known`, with what a disco#info says of the module: no parts where it is not
     there, or serves another service.
     """
-    found = replace(known, parts=frozenset(), version="", serves="")
+    found = replace(known, parts=frozenset(), version="", serves="", uploads={})
     for form in answer.iter(_FORM):
         told = {
             one.get("var", ""): [value.text or "" for value in one.iter(_VALUE)]
@@ -185,5 +194,6 @@ def module(answer: ET.Element, service: str, known: Offer = NOTHING) -> Offer:
                 parts=frozenset(parts),
                 version="".join(told.get("version", [])),
                 serves=serves,
+                uploads=uploads.told(told.get("uploads", [])),
             )
     return found

@@ -42,7 +42,9 @@ class Servers:
         )
         self.post = Post(connection, self._courier)
 
-    def open(self) -> None:
+    def open(self, on_grant: Callable[[], None] = lambda: None) -> None:
+        """`on_grant` is called when a server has told what it grants."""
+        self.offers.on_grant = on_grant
         self.offers.open()
 
     def on_lost(self) -> None:

@@ -4,7 +4,7 @@
 subscription its roster has for the sender. Without the module the roster itself is read
 where XEP-0356 (0.4.1 §4.2) allows it.
 
-docs/conformance.md, Between people: §11
+docs/conformance.md, Between people: relation
 """
 
 import logging
@@ -53,7 +53,9 @@ class Standings:
             if offer.rosters:
                 return await self._roster(recipient, sender)
         except (NotConnected, IqError, IqTimeout) as error:
-            log.warning("%s does not say who is whose contact: %r", server, error)
+            # never the stanza: it may name the two
+            why = error.condition if isinstance(error, IqError) else "no answer"
+            log.warning("%s does not say who is whose contact: %s", server, why)
             raise Unavailable(
                 Phrase("{server} does not answer", server=server)
             ) from None

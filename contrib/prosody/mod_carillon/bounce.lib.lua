@@ -4,6 +4,7 @@ local MOST = 10000; -- that wait to be told
 return function (carillon)
 
 local kept, forwarded = carillon.kept, carillon.forwarded;
+local taken = assert(carillon.taken, "bounce builds on deliver");
 kept.bounces = { first = 1, last = 0 };
 
 local pump = carillon.queue(function ()
@@ -28,7 +29,7 @@ end
 local function take(event)
 	local attr = event.stanza.attr;
 	if attr.type ~= "error" or not attr.id or not attr.from then return; end
-	local entry = carillon.taken(attr.to or attr.from, attr.from, attr.id); -- no to: from one's own other client
+	local entry = taken(attr.to or attr.from, attr.from, attr.id); -- no to: from one's own other client
 	if not entry then return; end
 	carillon.bounce(entry, event.stanza);
 	return true;

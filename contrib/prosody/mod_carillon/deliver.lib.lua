@@ -17,7 +17,7 @@ end
 return function (carillon)
 
 local host, memory = module.host, module:get_option_number("carillon_memory", 50000);
-local kept = carillon.kept;
+local kept, serve = carillon.kept, assert(carillon.serve);
 kept.taken = cache.new(memory); -- key -> { at, and once it came back: bounced }
 
 local function key(from, to, id) return jid.bare(from).."\0"..jid.bare(to).."\0"..id; end
@@ -28,7 +28,7 @@ function carillon.taken(from, to, id)
 	return entry and os.difftime(os.time(), entry.at) <= DAY and entry or nil;
 end
 
-carillon.serve("set", "deliver", function (element)
+serve("set", "deliver", function (element)
 	local message = element:get_child("forwarded", carillon.FORWARD);
 	message = message and message:get_child("message", CLIENT);
 	local attr = message and message.attr or {};

@@ -6,7 +6,7 @@ local xpcall, traceback = require "util.xpcall".xpcall, debug.traceback;
 
 local VERSION = "0.2.0";
 local ANNOUNCE, STANZAS = "urn:x-carillon:announce:0", "urn:ietf:params:xml:ns:xmpp-stanzas";
-local PARTS = { "divert", "deliver", "bounce", "relation", "event", "accounts" }; -- bounce builds on deliver
+local PARTS = { "divert", "deliver", "bounce", "relation", "event", "accounts" }; -- in this order
 
 local component = jid.prep(module:get_option_string("carillon_component"));
 local helpers = module:get_option_set("carillon_helpers", {});
@@ -69,7 +69,7 @@ local function refuse_all() -- in place of divert
 	for _, kind in ipairs { "bare", "full", "host" } do module:hook("pre-message/"..kind, refuse, 499); end
 end
 
-for _, name in ipairs { "asking", "serving", "users" } do load(name); end
+for _, name in ipairs { "asking", "serving", "users", "uploads" } do load(name); end
 local running = {};
 for _, part in ipairs(PARTS) do
 	if wanted:contains(part) then
@@ -77,13 +77,28 @@ for _, part in ipairs(PARTS) do
 	end
 end
 
--- XEP-0128: which module, for which component, with which parts
-module:add_extension(dataforms.new {
-	{ name = "FORM_TYPE", type = "hidden", value = ANNOUNCE };
-	{ name = "version", type = "text-single" };
-	{ name = "component", type = "jid-single" };
-	{ name = "parts", type = "list-multi" };
-}:form({ version = VERSION, component = component, parts = running }, "result"));
+-- XEP-0128: which module, for which component, with which parts; and for how long files are kept
+local told;
+local function tell()
+	local fields = {
+		{ name = "FORM_TYPE", type = "hidden", value = ANNOUNCE };
+		{ name = "version", type = "text-single" };
+		{ name = "component", type = "jid-single" };
+		{ name = "parts", type = "list-multi" };
+	};
+	local ok, uploads = xpcall(carillon.uploads, traceback);
+	if not ok then module:log("error", "for how long files are kept cannot be told: %s", uploads); end
+	if ok and uploads[1] then fields[#fields+1] = { name = "uploads", type = "list-multi" }; end
+	local before = told;
+	told = dataforms.new(fields):form({
+		version = VERSION, component = component, parts = running, uploads = uploads;
+	}, "result");
+	if before then module:remove_item("extension", before); end
+	module:add_extension(told);
+end
+tell();
+module:hook_global("server-started", tell); -- not before are all hosts there
+module:hook_global("config-reloaded", tell);
 
 if module:get_option_boolean("carillon_noreply", false) then
 	module:add_feature("urn:xmpp:noreply:0"); -- XEP-0506, where a list speaks as the server

@@ -25,9 +25,9 @@ from slixmpp.xmlstream import StanzaBase
 from structlog.contextvars import bound_contextvars
 
 from bot.domain.errors import Forbidden, Invalid
-from bot.domain.jid import bare_of, domain_of
 from bot.domain.phrase import Phrase
 from bot.service.rules.policy import Policy
+from bot.xmpp.doors.callers import person_of
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.discards import Reason
 from bot.xmpp.stanzas.errors import new_reference, refusal
@@ -94,8 +94,8 @@ class HandoverDoor:
                     name=self.tag.rpartition("}")[2],
                 )
             )
-        person = bare_of(message.get(self.whose, ""))
-        if person is None or domain_of(person) != server:
+        person = person_of(message.get(self.whose, ""), server)
+        if person is None:
             raise self._forbidden()
         return Handover(person=person, message=message)
 

@@ -19,7 +19,12 @@ from bot.domain.access import Caller
 from bot.domain.addresses import Addresses
 from bot.domain.broadcast import Progress
 from bot.domain.characters import printable
-from bot.domain.schedule import ListAudience, PeopleAudience, Schedule
+from bot.domain.schedule import (
+    ListAudience,
+    PeopleAudience,
+    PersonAudience,
+    Schedule,
+)
 from bot.service.ports.paging import Page
 from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import Quota
@@ -85,8 +90,11 @@ def one(report: Report, caller: Caller) -> ET.Element:
     _describe(element, report, caller)
     metadata = _metadata(report.schedule, caller)
     audience = report.schedule.audience
-    if isinstance(audience, PeopleAudience) and _is_private(report.schedule, caller):
-        metadata.append(_people(audience.jids))
+    if _is_private(report.schedule, caller):
+        if isinstance(audience, PersonAudience):
+            _say(element, "to", audience.jid)
+        elif isinstance(audience, PeopleAudience):
+            metadata.append(_people(audience.jids))
     elif report.progress is not None:
         metadata.append(_progress(report.progress))
     _put(element, metadata)
@@ -115,6 +123,8 @@ def several(
         audience = report.schedule.audience
         if isinstance(audience, ListAudience) and addresses.lists_have_addresses:
             _say(item, "to", addresses.of_list(audience.list_name))
+        elif isinstance(audience, PersonAudience):
+            _say(item, "to", audience.jid)
         metadata = _metadata(report.schedule, caller)
         metadata.extend(_target(report.schedule, addresses, metadata))
         _put(item, metadata)
@@ -184,6 +194,8 @@ def _target(
             return []
         target = ET.Element(f"{{{ANNOUNCE}}}list")
         target.text = audience.list_name
+    elif isinstance(audience, PersonAudience):
+        return []
     else:
         target = _people(audience.jids)
     return [] if any(child.tag == target.tag for child in said) else [target]

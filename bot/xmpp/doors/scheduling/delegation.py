@@ -8,29 +8,25 @@ its own users only, who ask it or their own account:
     his server, his account, nobody    as the scheduling door answers
     another's account                  forbidden, whoever that is
 
-docs/conformance.md, Delegation: XEP-0355
+docs/conformance.md, Between people: XEP-0355
 """
 
-from collections.abc import Callable
-from typing import NoReturn
 from xml.etree import ElementTree as ET
 
 from slixmpp.stanza import Iq
 from slixmpp.xmlstream import StanzaBase
 from structlog.contextvars import bound_contextvars
 
-from bot.desk.desk import Desk
-from bot.desk.verb import Wanted
-from bot.domain.audit import Action, Asked
-from bot.domain.errors import CarillonError, Forbidden, Invalid, NotOffered
-from bot.domain.jid import bare_of, domain_of
+from bot.domain.errors import Forbidden, Invalid, NotOffered
+from bot.domain.jid import bare_of
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin
-from bot.xmpp.doors.callers import caller_of
+from bot.service.rules.policy import Policy
+from bot.xmpp.doors.callers import person_of
 from bot.xmpp.doors.discovery import disco
 from bot.xmpp.doors.scheduling.door import SchedulingDoor
 from bot.xmpp.doors.scheduling.questions import KINDS
 from bot.xmpp.session.connection import Connection
+from bot.xmpp.session.discards import Reason
 from bot.xmpp.stanzas.delegation import NAMESPACES, TAGS, Delegated, answer_to, node
 from bot.xmpp.stanzas.errors import error_answer, new_reference, stanza_error
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, CLIENT
@@ -45,11 +41,10 @@ class DelegationDoor:
     """`scheduling` answers what is handed on."""
 
     def __init__(
-        self, connection: Connection, desk: Desk, scheduling: SchedulingDoor
+        self, connection: Connection, policy: Policy, scheduling: SchedulingDoor
     ) -> None:
         self._connection = connection
-        self._desk = desk
-        self._policy = desk.policy
+        self._policy = policy
         self._scheduling = scheduling
 
     def open(self) -> None:
@@ -82,13 +77,15 @@ class DelegationDoor:
     async def _outcome(self, outer: ET.Element, reference: str) -> ET.Element:
         server = outer.get("from", "")
         if server not in self._policy.people.servers:
-            await self._turn_away(server, _not_yours())
+            self._connection.discard(
+                Reason.FORBIDDEN, "refused what only a server may hand on"
+            )
+            raise _not_yours()
         found = Delegated.of(outer)
         if found is None:
-            why = Phrase("What is delegated is one request of one user.")
-            await self._turn_away(server, Invalid(why))
+            raise Invalid(Phrase("What is delegated is one request of one user."))
         try:
-            payload = await self._payload(found, server)
+            payload = await self._payload(found.inner, server)
         except Exception as error:  # noqa: BLE001 - the user hears it, by his server
             inner = error_answer(found.inner, stanza_error(error, reference))
         else:
@@ -96,37 +93,19 @@ class DelegationDoor:
             inner.append(payload)
         return found.answer(inner)
 
-    async def _payload(self, found: Delegated, server: str) -> ET.Element:
+    async def _payload(self, iq: ET.Element, server: str) -> ET.Element:
         """Of the result; raises any CarillonError."""
-
-        def check() -> None:
-            _check(found.inner, server)
-
-        if found.inner[0].tag not in KINDS:
-            why = Phrase("This is not offered here; disco#info tells what is.")
-            await self._turn_away(found.sender, NotOffered(why), check)
-        return await self._scheduling.handle(Iq(xml=found.inner), check)
-
-    async def _turn_away(
-        self, sender: str, why: CarillonError, check: Callable[[], None] | None = None
-    ) -> NoReturn:
-        """By the desk, which counts it and writes it down."""
-
-        def read() -> Wanted[None]:
-            if check is not None:
-                check()
-            raise why
-
-        caller = caller_of(sender, self._policy)
-        asked = Asked(caller=caller, door=Origin.IQ, action=Action.SCHEDULE)
-        await self._desk.ask(asked, read)
-        raise why
+        if iq[0].tag in KINDS:
+            # within the desk, which counts also what is refused
+            return await self._scheduling.handle(Iq(xml=iq), lambda: _check(iq, server))
+        _check(iq, server)
+        raise NotOffered(Phrase("This is not offered here; disco#info tells what is."))
 
 
 def _check(iq: ET.Element, server: str) -> None:
     """It is of a user of that server, and for him to ask there."""
-    user, to = bare_of(iq.get("from", "")), iq.get("to", server)
-    if user is None or "@" not in user or domain_of(user) != server:
+    user, to = person_of(iq.get("from", ""), server), iq.get("to", server)
+    if user is None:
         raise _not_yours()
     if "/" in to or bare_of(to) not in {server, user}:
         raise Forbidden(Phrase("Ask your own server, or your own account."))

@@ -146,6 +146,7 @@ load_part(Beam) ->
 hooks() ->
     [{user_send_packet, here, mod_carillon_divert, user_send, 10}, % mod_mam 88, carbons 89
      {filter_packet, everywhere, mod_carillon_deliver, came_back, 10},
+     {filter_packet, everywhere, mod_carillon_requests, asked, 10},
      {component_connected, everywhere, mod_carillon_outbox, connected, 50},
      {disco_local_features, here, ?MODULE, features, 60},
      {disco_sm_features, here, ?MODULE, features, 60},
@@ -198,9 +199,30 @@ form(Acc, Host, Asking, <<>>, _Lang)
     Fields = [#xdata_field{type = hidden, var = <<"FORM_TYPE">>, values = [?NS_CARILLON]},
               #xdata_field{var = <<"version">>, values = [?VERSION]},
               #xdata_field{var = <<"component">>, values = [opt(Host, component)]},
-              #xdata_field{type = 'list-multi', var = <<"parts">>, values = Parts}],
+              #xdata_field{type = 'list-multi', var = <<"parts">>, values = Parts}
+              | [#xdata_field{type = 'list-multi', var = <<"uploads">>, values = [Kept]}
+                 || Kept <- uploads(Host)]],
     [#xdata{type = result, fields = Fields} | Acc];
 form(Acc, _, _, _, _) -> Acc.
+
+%% Under which address files of people lie, and for how many seconds: "URL SECONDS". No
+%% protocol tells it; of ejabberd's modules mod_http_upload_quota alone deletes any.
+-spec uploads(binary()) -> [binary()].
+uploads(Host) ->
+    case lists:all(fun(Module) -> gen_mod:is_loaded(Host, Module) end,
+                   [mod_http_upload, mod_http_upload_quota])
+        andalso gen_mod:get_module_opt(Host, mod_http_upload_quota, max_days) of
+        Days when is_integer(Days) ->
+            [iolist_to_binary([upload_url(Host), $\s, integer_to_binary(Days * 86400)])];
+        _ -> []
+    end.
+
+upload_url(Host) ->
+    Url = case gen_mod:get_module_opt(Host, mod_http_upload, get_url) of
+              undefined -> gen_mod:get_module_opt(Host, mod_http_upload, put_url);
+              Given -> Given
+          end,
+    misc:expand_keyword(<<"@HOST@">>, Url, Host).
 
 %% The component and its helpers are connected to this very server: who has their name
 %% in the DNS neither gets what is theirs nor speaks as they.

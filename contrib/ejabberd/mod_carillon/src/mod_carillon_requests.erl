@@ -5,13 +5,28 @@
 %%% module and can be switched off.
 -module(mod_carillon_requests).
 
--export([request/1, decode_iq_subel/1]).
+-export([request/1, decode_iq_subel/1, asked/1]).
 
 -include("mod_carillon.hrl").
 
 %% Nobody has a codec for our namespace: the element stays as it came.
 -spec decode_iq_subel(xmlel()) -> xmlel().
 decode_iq_subel(Element) -> Element.
+
+%% An everywhere-hook. Where the server delegates our namespace to the component
+%% (XEP-0355), IQs in it are mod_delegation's, which hands over even what the component
+%% itself has asked.
+-spec asked(stanza() | drop) -> stanza() | drop | {stop, drop}.
+asked(#iq{type = Type, to = #jid{lserver = Host}, sub_els = [#xmlel{} = Element]} = IQ)
+  when Type == get; Type == set ->
+    case fxml:get_tag_attr_s(<<"xmlns">>, Element) == ?NS_CARILLON
+        andalso gen_mod:is_loaded(Host, mod_carillon) andalso allowed(IQ) of
+        true ->
+            ejabberd_router:route(request(IQ)),
+            {stop, drop};
+        false -> IQ
+    end;
+asked(Acc) -> Acc.
 
 -spec request(iq()) -> iq().
 request(#iq{type = Type, to = #jid{lserver = Host}, sub_els = [#xmlel{} = Element]} = IQ) ->

@@ -1,0 +1,191 @@
+"""What owners are told of their schedules, in sentences.
+
+Each is for whoever reads clocks in a zone, and names its schedule, whom it was for and
+when; never what it says. A person to whom the owner wrote is named where the audience
+has his JID.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain import meanings, wallclock
+from bot.domain.broadcast import (
+    DeliveryException,
+    ExceptionKind,
+    Occurrence,
+    OccurrenceState,
+    Progress,
+)
+from bot.domain.characters import printable
+from bot.domain.phrase import Counted, Listed, Phrase
+from bot.domain.schedule import Audience, PersonAudience, Schedule
+from bot.service.ports.schedules import Untold
+
+
+def unsent(schedule: Schedule, zone: ZoneInfo, untold: list[Untold]) -> list[Phrase]:
+    """A sentence for each fate, moments as clocks in `zone` show them."""
+    by_state: dict[OccurrenceState, list[Untold]] = {}
+    for one in untold:
+        by_state.setdefault(one.state, []).append(one)
+    sentences: list[Phrase] = []
+    for state, groups in by_state.items():
+        # of a backlog the last one says what happened: that it was too late as well
+        whole = replace(
+            groups[-1],
+            count=sum(one.count for one in groups),
+            first=min(one.first for one in groups),
+            last=max(one.last for one in groups),
+        )
+        sentences.append(_SENTENCES[state](schedule, whole, zone))
+    if schedule.is_final and OccurrenceState.SKIPPED in by_state:
+        sentences.append(Phrase("Nothing of it is left to send."))
+    return sentences
+
+
+def stopped(
+    schedule: Schedule, zone: ZoneInfo, occurrence: Occurrence, progress: Progress
+) -> list[Phrase]:
+    """An admin has stopped a broadcast."""
+    return [
+        Counted(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
+            " by an admin: {count} of {total} was told.",
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was stopped"
+            " by an admin: {count} of {total} were told.",
+            progress.sent,
+            total=progress.total,
+            **_about(schedule, occurrence.due_at, zone),
+        )
+    ]
+
+
+def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
+    if untold.count == 1:
+        return Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was not sent:"
+            " {why}.",
+            why=meanings.reason(untold.reason),
+            **_about(schedule, untold.first, zone),
+        )
+    return Counted(
+        "Of announcement #{reference} ({id}) to {audience} {count} occurrence,"
+        " due from {first} to {last}, was not sent: {why}.",
+        "Of announcement #{reference} ({id}) to {audience} {count} occurrences,"
+        " due from {first} to {last}, were not sent: {why}.",
+        untold.count,
+        why=meanings.reason(untold.reason, many=True),
+        **_between(untold, zone),
+        **_about(schedule, untold.last, zone),
+    )
+
+
+def _held(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
+    return Phrase(
+        "Announcement #{reference} ({id}) to {audience}, due {due}, is held:"
+        " the service was not up when it was due."
+        " An admin can let it go (resume) or skip it.",
+        **_about(schedule, untold.last, zone),
+    )
+
+
+_SENTENCES = {
+    OccurrenceState.MISSED: _not_sent,
+    OccurrenceState.FAILED: _not_sent,
+    OccurrenceState.SKIPPED: _not_sent,
+    OccurrenceState.HELD: _held,
+}
+
+
+def _between(untold: Untold, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "first": wallclock.shown(untold.first, zone),
+        "last": wallclock.shown(untold.last, zone),
+    }
+
+
+def counts(
+    schedule: Schedule, zone: ZoneInfo, occurrence: Occurrence, progress: Progress
+) -> list[Phrase]:
+    """What the owner should know of a broadcast that did not reach everybody; nothing
+    of one that did.
+    """
+    missing = progress.left_out
+    stopped = occurrence.state is OccurrenceState.STOPPED
+    if not progress.failed and (stopped or not missing):
+        return []
+    # a sentence inflects by one number: each has its own
+    counts: list[Phrase] = [
+        Counted(
+            "{count} of {total} was told",
+            "{count} of {total} were told",
+            progress.sent,
+            total=progress.total,
+        ),
+        Counted("{count} failed", "{count} failed", progress.failed),
+    ]
+    if missing and not stopped:
+        counts.append(
+            Counted(
+                "{count} was not reached: {why}",
+                "{count} were not reached: {why}",
+                missing,
+                why=meanings.reason(occurrence.reason),
+            )
+        )
+    if stopped:
+        counts.append(Phrase("the rest was stopped"))
+    told = Phrase(
+        "Announcement #{reference} ({id}) to {audience}, due {due}: {counts}.",
+        counts=Listed(*counts),
+        **_about(schedule, occurrence.due_at, zone),
+    )
+    return [told]
+
+
+def undelivered(
+    schedule: Schedule, zone: ZoneInfo, occurrence: Occurrence, condition: str
+) -> list[Phrase]:
+    """A message to a person failed on that condition."""
+    return [
+        Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was not"
+            " delivered: {why}.",
+            why=meanings.condition(condition),
+            **_about(schedule, occurrence.due_at, zone),
+        )
+    ]
+
+
+def returned(
+    schedule: Schedule,
+    zone: ZoneInfo,
+    occurrence: Occurrence,
+    exception: DeliveryException,
+) -> list[Phrase]:
+    """A message to a person came back, for good or to be tried again."""
+    if exception.kind is ExceptionKind.FAILED:
+        return undelivered(schedule, zone, occurrence, exception.condition)
+    return [
+        Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, could not be"
+            " delivered yet, and is tried again: {why}.",
+            why=meanings.condition(exception.condition),
+            **_about(schedule, occurrence.due_at, zone),
+        )
+    ]
+
+
+def _about(schedule: Schedule, due: datetime, zone: ZoneInfo) -> dict[str, object]:
+    """The values that every sentence has."""
+    return {
+        "reference": schedule.id,
+        "id": printable(schedule.client_id),
+        "audience": _audience(schedule.audience),
+        "due": wallclock.shown(due, zone),
+    }
+
+
+def _audience(audience: Audience) -> Phrase | str:
+    person = audience.jid if isinstance(audience, PersonAudience) else ""
+    return printable(person) or audience.label
