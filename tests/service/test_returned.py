@@ -59,9 +59,9 @@ def asked(world: World, **changes: Any) -> Schedule:
 def due(world: World, **changes: Any) -> Schedule:
     """On its way."""
     job = asked(world, **changes)
+    world.notices()  # it waits until its sender knows that it is kept
     world.clock.advance(seconds=2)
     world.plan_all()
-    world.notices()
     return world.get(job.id)
 
 
