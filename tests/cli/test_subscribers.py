@@ -65,7 +65,7 @@ def test_a_name_alone_is_nobody(place: Workplace) -> None:
     """What has no @ is refused, and nobody is added; what stands there can go."""
     ran = place("subscribers", "add", "news", "a@example.org", "bob")
     assert ran.fault() == (
-        "carillon: 'bob' has no @: write whole JIDs, such as bob@example.org."
+        "carillon: JID: 'bob' has no @: write whole JIDs, such as bob@example.org."
     )
     assert place.data("subscribers", "list", "news")["items"] == []
     with place.use_cases() as service:

@@ -38,6 +38,7 @@ COMMANDS = {
     "db check": "db check",
     "db current": "db current",
     "lists": "lists",
+    "people consent": f"people consent {LONG_JID} --allow {LONG_JID}",
     "schedules edit": "schedules edit 2 --subject Other --body Else --dry-run",
     "schedules list": "schedules list --all",
     "schedules preview": "schedules preview 2",

@@ -325,6 +325,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "approvals.tell": (lambda u, _: u.approvals.tell(READER, LATER), []),
     "notices.add": (lambda u, a: u.notices.add(a.notice), None),
     "notices.claim": (lambda u, _: u.notices.claim(LATER, LATER, 9), []),
+    "notices.release": (lambda u, _: u.notices.release(), None),
     "notices.done": (lambda u, a: u.notices.done([a.notice.id]), None),
     "notices.waiting": (lambda u, _: u.notices.waiting(), 0),
     "claims.waiting": (lambda u, _: u.claims.waiting(LATER, LATER), set()),

@@ -49,7 +49,7 @@ class DelegationDoor:
 
     def open(self) -> None:
         """Before connecting: Prosody asks what to tell once in its life."""
-        if not self._policy.addresses.component:
+        if not self._policy.addresses.speaks_for_people:
             return
         for tag in TAGS:
             self._connection.serve(f"iq/{tag}", self._answer)
