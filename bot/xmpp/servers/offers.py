@@ -17,9 +17,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
 
-from slixmpp.exceptions import XMPPError
+from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream import StanzaBase
 
+from bot.domain.errors import Unavailable
+from bot.domain.phrase import Phrase
 from bot.service.rules.policy import Policy
 from bot.xmpp.servers import uploads
 from bot.xmpp.session.connection import Connection
@@ -101,7 +103,9 @@ class Offers:
         return self._offers.get(server, NOTHING)
 
     async def of(self, server: str) -> Offer:
-        """Looks anew where it is not known to offer a way to send."""
+        """Looks anew where it is not known to offer a way to send; raises Unavailable
+        where nobody can say what it offers.
+        """
         if self.known(server).sends:
             return self.known(server)
         async with self._looking[server]:
@@ -109,7 +113,9 @@ class Offers:
             is_fresh = last is not None and self.clock() - last < AGAIN_SECONDS
             if not self.known(server).sends and not is_fresh:
                 await self._look(server)
-        return self.known(server)
+        if server not in self._offers:
+            raise Unavailable(Phrase("{server} does not answer", server=server))
+        return self._offers[server]
 
     async def look(self, server: str) -> Offer | None:
         """What its disco#info says of the module now; None where it says nothing."""
@@ -126,14 +132,17 @@ class Offers:
                 seconds=LOOK_SECONDS,
             )
         except NotConnected:
-            self._looked.pop(server, None)  # it was not asked
-            return None
-        except XMPPError as error:
+            return None  # it was not asked
+        except (IqError, IqTimeout) as error:
             log.info("%s says nothing of itself: %s", server, error)
+            answer = None
+            if isinstance(error, IqError) and session is self._looking:
+                self._offers.setdefault(server, NOTHING)
+        if session is not self._looking:
+            return None  # of a session that is over
+        self._looked[server] = self.clock()
+        if answer is None:
             return None
-        finally:
-            if session is self._looking:
-                self._looked[server] = self.clock()
         found = module(answer, self.connection.addresses.service, self.known(server))
         self._offers[server] = found
         return found
