@@ -23,12 +23,13 @@ AWAY = ("wait", "service-unavailable")
 
 @pytest.fixture
 def server(equipped: Ejabberd) -> Iterator[Ejabberd]:
-    """Its sources are as they were once a test is over."""
+    """Once a test is over its module is as it was, for others who share the server."""
     sources = equipped.sources / "mod_carillon" / "src"
     before = {file: file.read_text() for file in sources.iterdir()}
     yield equipped
     for file, text in before.items():
         file.write_text(text)
+    equipped.call("carillon_upgrade")
 
 
 def number(server: Ejabberd, version: str) -> None:
