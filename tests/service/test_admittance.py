@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk.verb import Inquire, Read, Write
+from bot.desk.verbs.editing import EDIT, Edit
 from bot.domain.consent import Consent, Standing, Who
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import Conflict, NotAllowed
 from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
+from bot.service.requests.request import ScheduleChange
 from bot.service.rules.policy import People
-from tests.world import ADMIN, World, a_policy, copy_of
+from tests.world import ADMIN, USER, World, a_policy, copy_of, numbered
 
 BOB = "bob@example.org"
 HERE = Standing(exists=True, subscription="none")
@@ -99,3 +102,26 @@ def test_refused_once(world: World) -> None:
         world.do(approvals.answer, bob, str(one.id), verdict)
     choose(world, BOB, Consent(who=Who.EVERYONE))
     assert [due(world, job) for job in jobs] == ["whole", REFUSED]
+
+
+def test_who_was_asked_about_is_told(world: World) -> None:
+    """While a server is asked about one person, another edit names somebody else: the
+    answer is not taken for his.
+    """
+    request = world.request(to=BOB, list_name=None)
+    caller = world.caller(ADMIN)
+    job = world.do(world.schedules.write, caller, request, HERE)[0].schedule
+    body = ScheduleChange(bodies=(("", "Other"),))
+    steps = EDIT.steps(world.use_cases, caller, Edit(name=numbered(job), change=body))
+    look = next(steps)
+    assert isinstance(look, Read)
+    inquiry = steps.send(world.do(look.use_case, *look.args))
+    assert inquiry == Inquire(ADMIN, BOB)
+    elsewhere = ScheduleChange(to=USER)
+    world.do(world.editing.edit, caller, numbered(job), elsewhere, None, HERE)
+    write = steps.send(HERE)
+    assert isinstance(write, Write)
+    with pytest.raises(Conflict):
+        world.do(write.use_case, *write.args)
+    kept = world.do(world.schedules.named, caller, numbered(job))
+    assert (kept.audience.jids, kept.revision) == ((USER,), 2)

@@ -15,7 +15,7 @@ from bot.domain.preview import Caution
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.editing import Edited
 from bot.service.requests.request import ScheduleChange, ScheduleName
-from bot.service.requests.schedules import Report
+from bot.service.requests.schedules import Report, changed
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 
@@ -54,7 +54,7 @@ def _edit(use_cases: UseCases, caller: Caller, edit: Edit) -> Steps[Report]:
     standing: Standing | None = None
     if people is not None:
         standing = yield Inquire(*people)
-    found: Report = yield Write(_edited, use_cases, caller, edit, standing)
+    found: Report = yield Write(_edited, use_cases, caller, edit, people, standing)
     return found
 
 
@@ -63,11 +63,15 @@ def _edited(
     use_cases: UseCases,
     caller: Caller,
     edit: Edit,
+    people: tuple[str, str] | None,
     standing: Standing | None,
 ) -> Report:
     after = use_cases.editing.edit(
         uow, caller, edit.name, edit.change, edit.revision, standing
     )
+    if people is not None and after.audience.jids != people[1:]:
+        # another edit came in while the server was asked, about somebody else
+        raise changed(after)
     return use_cases.schedules.warned(uow, after)
 
 

@@ -319,12 +319,17 @@ class Schedules:
 def _as_seen(schedule: Schedule, revision: int | None) -> None:
     """Raises Conflict where an edit came in between; of what is over the verb tells."""
     if revision not in {None, schedule.revision} and not schedule.is_final:
-        raise Conflict(
-            Phrase(
-                "#{reference} was changed meanwhile; look at it again.",
-                reference=schedule.id,
-            )
+        raise changed(schedule)
+
+
+def changed(schedule: Schedule) -> Conflict:
+    """An edit came in between."""
+    return Conflict(
+        Phrase(
+            "#{reference} was changed meanwhile; look at it again.",
+            reference=schedule.id,
         )
+    )
 
 
 def _earlier(
