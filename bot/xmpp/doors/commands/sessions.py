@@ -67,6 +67,10 @@ class Sessions:
                 return found
         return None
 
+    def has(self, session: Session) -> bool:
+        """Whether it is still open."""
+        return session.id in self._named or session.id in self._others
+
     def close(self, session: Session) -> None:
         self._named.pop(session.id, None)
         self._others.pop(session.id, None)
