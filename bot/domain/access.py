@@ -6,7 +6,8 @@
     user        looks after what is his own
     stranger    nothing
 
-An auditor is one of the others beside it.
+An auditor is one of the others beside it, and so is a publisher whose announcements may
+be urgent, as those of all admins may.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Caller:
     owner: str
     role: Role
     is_auditor: bool = False
+    #: what he announces may go through quiet hours and pauses of readers
+    is_urgent: bool = False
 
     @property
     def is_admin(self) -> bool:
@@ -64,6 +67,8 @@ class Access:
     admins: frozenset[str]
     publishers: frozenset[str] = frozenset()
     auditors: frozenset[str] = frozenset()
+    #: publishers whose announcements may be urgent
+    urgent: frozenset[str] = frozenset()
     #: domains whose users may ask, the service's own included
     domains: frozenset[str]
 
@@ -77,7 +82,12 @@ class Access:
             role = Role.USER
         else:
             role = Role.STRANGER
-        return Caller(owner=bare_jid, role=role, is_auditor=is_auditor)
+        return Caller(
+            owner=bare_jid,
+            role=role,
+            is_auditor=is_auditor,
+            is_urgent=role is Role.ADMIN or bare_jid in self.urgent,
+        )
 
     def of_owner(self, owner: str) -> Caller:
         """The owner of a schedule, as a caller with the role that it has today."""
@@ -85,7 +95,7 @@ class Access:
 
     @staticmethod
     def operator() -> Caller:
-        return Caller(owner=OPERATOR, role=Role.ADMIN)
+        return Caller(owner=OPERATOR, role=Role.ADMIN, is_urgent=True)
 
 
 def owner_named(given: str | None) -> str | None:

@@ -26,6 +26,7 @@ class Action(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     CONSENT = "consent"
     ANSWER = "answer"
+    PREFER = "prefer"
     PURGE = "purge"
     RELOAD = "reload"
     SUSPEND = "suspend"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.message import MessageType
+from bot.domain.quiet import QuietHours
 from bot.domain.verdict import Score
 
 
@@ -53,6 +54,19 @@ class EndReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a reader chose; None where he chose nothing."""
+
+    #: a tag
+    language: str | None = None
+    #: an IANA name
+    timezone: str | None = None
+    quiet: QuietHours | None = None
+    #: nothing is told him before, but what is urgent
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """A bare JID and its preferences."""
 
@@ -63,7 +77,18 @@ class Subscriber:
     #: the latest xml:lang seen
     language_seen: str | None = None
     timezone: str | None = None
+    quiet: QuietHours | None = None
+    paused_until: datetime | None = None
     score: Score = field(default_factory=Score)
+
+    @property
+    def preferences(self) -> Preferences:
+        return Preferences(
+            language=self.language,
+            timezone=self.timezone,
+            quiet=self.quiet,
+            paused_until=self.paused_until,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

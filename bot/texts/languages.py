@@ -73,6 +73,18 @@ def language_tag(text: str) -> str:
     raise Invalid(Phrase("{tag!r} is no language tag such as 'en'", tag=text[:40]))
 
 
+@lru_cache(maxsize=256)
+def native(tag: str) -> str:
+    """Its name in itself, Deutsch, Français; the tag where there is none."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - slow, seldom needed
+
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return f"{name[:1].upper()}{name[1:]}" if name else tag
+
+
 def judge(values: FieldValues) -> None:
     """Whether each field of a template is told in languages that there are; raises
     Invalid naming the field.

@@ -95,6 +95,10 @@ def _people(place: Workplace, take: Take) -> None:
     take("subscribers list", "maintenance")
     bounds = ("--max-per-day", "3", "--max-ahead", "3600")
     take("people consent", BERT, "--allow", ANNA, "--block", "evil.example", *bounds)
+    hours = ("--quiet-from", "22:00", "--quiet-to", "7:00", "--quiet-days", "MO,TU")
+    chosen = ("--language", "de", "--tz", "Europe/Warsaw", *hours)
+    pause = ("--paused-until", "2026-12-20 09:00")
+    take("people preferences", BERT, *chosen, *pause)
     take("lists")
 
 

@@ -31,6 +31,7 @@ announce  club                yes   no        no      no   no     who      who
 announce  staff               yes   none      no      none none   who      who
 announce  board               yes   yes       no      no   none   who      who
 announce  nothing             none  none      none    none none   who      who
+announce  news-urgently       yes   no        no      no   no     who      who
 announce  the-service         yes   yes       no      no   no     who      who
 announce  single-people       yes   no        no      no   no     who      who
 announce  itself-as-a-person  no    no        no      no   no     who      who
@@ -122,6 +123,11 @@ consent   look                yes   yes       yes     yes  yes    who      who
 consent   look-others         no    no        no      no   no     who      who
 consent   set                 yes   yes       yes     yes  yes    who      who
 consent   set-others          no    no        no      no   no     who      who
+
+prefer    look                yes   yes       yes     yes  yes    who      who
+prefer    look-others         yes   no        no      no   no     who      who
+prefer    set                 yes   yes       yes     yes  yes    who      who
+prefer    set-others          yes   no        no      no   no     who      who
 
 requests  list                yes   yes       yes     yes  yes    who      who
 

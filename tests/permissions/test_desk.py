@@ -18,6 +18,7 @@ from bot.desk.verbs import (
     broadcasts,
     consent,
     editing,
+    preferences,
     schedules,
     steering,
     subscribers,
@@ -32,6 +33,7 @@ from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
+from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
 from tests.permissions.stage import (
@@ -95,6 +97,8 @@ class Walk:
                 yield from self._announcing(cell.what)
             case "sent" | "stop" | "people" | "audit":
                 yield self._on_others(cell)
+            case "prefer":
+                yield self._preferring(cell.what)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
             case _ if cell.what == "everything":
@@ -106,6 +110,7 @@ class Walk:
     def _announcing(self, what: str) -> Iterator[Wanted[Any]]:
         addresses = self.world.policy.addresses
         special: dict[str, dict[str, Any]] = {
+            "news-urgently": {"list_name": "news", "urgent": True},
             "the-service": {"to": addresses.own, "list_name": None},
             "single-people": {"people": (READER,)},
             "itself-as-a-person": {"people": (READER, addresses.own)},
@@ -186,6 +191,12 @@ class Walk:
             "audit export": lambda: audit.EXPORT(walk),
         }
         return found[f"{cell.verb} {cell.what}"]()
+
+    def _preferring(self, what: str) -> Wanted[Any]:
+        whose = READER if what.endswith("-others") else None
+        if what.startswith("look"):
+            return preferences.LOOK(preferences.PreferencesOf(jid=whose))
+        return preferences.SET(PreferencesRequest(language="de", jid=whose))
 
     def _as_recipient(self, cell: Cell, jid: str) -> Wanted[Any]:
         if cell.verb == "requests":

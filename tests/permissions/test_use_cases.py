@@ -17,6 +17,7 @@ from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from tests.permissions.stage import (
     LISTS,
@@ -117,6 +118,8 @@ class Asking:
                 yield to, lambda uow: leave(uow, jid, to)
         elif cell.verb in {"sent", "stop", "people", "audit"}:
             yield cell.what, self._on_others(cell, caller)
+        elif cell.verb == "prefer":
+            yield cell.what, self._preferring(cell.what, caller)
         elif cell.verb in {"consent", "requests", "answer"}:
             yield self._as_recipient(cell, caller)
         elif cell.what == "everything":
@@ -137,6 +140,7 @@ class Asking:
         schedules = self.world.schedules
         addresses = self.world.policy.addresses
         special: dict[str, dict[str, Any]] = {
+            "news-urgently": {"list_name": "news", "urgent": True},
             "the-service": {"to": addresses.own, "list_name": None},
             "single-people": {"people": (READER,)},
             "itself-as-a-person": {"people": (READER, addresses.own)},
@@ -192,6 +196,14 @@ class Asking:
         """The audience is counted first, as every door does."""
         frozen = self.world.steering.freeze(uow, caller, name)
         return use_case(uow, caller, name, frozen)
+
+    def _preferring(self, what: str, caller: Caller) -> UseCase:
+        preferring = self.world.use_cases.preferring
+        whose = READER if what.endswith("-others") else None
+        if what.startswith("look"):
+            return partial(preferring.look, caller=caller, jid=whose)
+        request = PreferencesRequest(language="de", jid=whose)
+        return partial(preferring.set, caller=caller, request=request)
 
     def _as_recipient(self, cell: Cell, caller: Caller) -> tuple[str, UseCase]:
         consents = self.world.use_cases.consents

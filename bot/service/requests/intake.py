@@ -28,7 +28,12 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
-from bot.service.rules.rights import may_know, require_announcing, require_writing
+from bot.service.rules.rights import (
+    may_know,
+    require_announcing,
+    require_hurrying,
+    require_writing,
+)
 from bot.texts.languages import is_language
 
 #: how far in the past a moment may lie: clocks differ
@@ -49,6 +54,8 @@ class Intake:
         """The schedule asked for, not stored yet; raises a CarillonError."""
         limits = self.policy.limits_of(caller)
         audience, voice = self.audience(uow, caller, request)
+        if request.urgent:
+            require_hurrying(caller)
         zone = wallclock.zone(request.timezone or "UTC")
         rule = read_rule(request.recurrence, limits) if request.recurrence else None
         begin = read_moment(request, zone, limits, now)
@@ -71,6 +78,7 @@ class Intake:
                 request.expires, zone, first, on_the_wall=request.on_the_wall
             ),
             late=read_late(request),
+            urgent=request.urgent,
             updates=request.updates,
             metadata=request.metadata,
             language=request.language if is_language(request.language) else None,
@@ -102,6 +110,7 @@ class Intake:
             next_at=moment,
             expires_at=None,
             late=Late(),
+            urgent=True,  # whoever tests it looks now
         )
 
     def audience(
