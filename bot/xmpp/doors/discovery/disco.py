@@ -10,7 +10,7 @@ docs/conformance.md, XEP-0506: §3
 """
 
 import copy
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -25,7 +25,7 @@ from slixmpp.xmlstream import StanzaBase
 from bot.domain.addresses import Addresses
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas import scheduling
-from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY, VCARD
 
 #: namespaces of what every address offers
 FEATURES = frozenset(
@@ -41,6 +41,9 @@ FEATURES = frozenset(
         NOREPLY,
     }
 )
+
+#: and of what a component's offer, which have no server to do it
+CONTACT_FEATURES = frozenset({VCARD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,8 @@ async def advertise(
     nodes: Mapping[str, str] | None = None,
     knows: Knows | None = None,
 ) -> None:
-    """Have slixmpp answer for each of our addresses; before any presence.
+    """Have slixmpp answer for each of our addresses, a component's with the resource of
+    its presence, too; before any presence.
 
     `addresses`: JID -> name. `form`: the fields of FORM_TYPE `urn:xmpp:scheduling:0`.
     `items(asker)`: what disco#items of the service's address tells the asker.
@@ -112,11 +116,13 @@ async def advertise(
     """
     disco, caps = connection.discovery, connection.capabilities
     service, identity = connection.addresses.service, _identity(connection.addresses)
-    for address, name in addresses.items():
+    ours = connection.addresses
+    common = FEATURES if ours.has_account else FEATURES | CONTACT_FEATURES
+    for address, name in _everywhere(ours, addresses):
         info = DiscoInfo()
         info.add_identity(*identity, name=name)
-        told = set(FEATURES)
-        if address == service:
+        told = set(common)
+        if ours.meant(address) == service:
             known = await disco.get_info(JID(service), local=True)
             told |= known["features"]
         for feature in sorted(told):
@@ -136,6 +142,13 @@ async def advertise(
     _answer_items(connection, items)
     if knows is not None:
         _hide(connection, knows)
+
+
+def _everywhere(ours: Addresses, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each address, and where its presence comes from, with its name."""
+    for address, name in names.items():
+        for jid in dict.fromkeys((address, ours.present(address))):
+            yield jid, name
 
 
 def _identity(addresses: Addresses) -> tuple[str, str]:
@@ -174,9 +187,9 @@ def _answer_items(connection: Connection, items: Items) -> None:
             answer.add_item(JID(item.jid), item.node, item.name)
         return answer
 
-    disco.set_node_handler(
-        "get_items", jid=JID(connection.addresses.service), handler=answer
-    )
+    service = connection.addresses.service
+    for jid, _ in _everywhere(connection.addresses, {service: ""}):
+        disco.set_node_handler("get_items", jid=JID(jid), handler=answer)
 
 
 def _stamped(iq: Iq) -> str:
