@@ -13,7 +13,8 @@ from bot.domain.pictures import picture
 from bot.xmpp.doors.contacts.bells import bell
 from bot.xmpp.doors.contacts.showing import EVENT
 from bot.xmpp.doors.contacts.vcards import DATA, METADATA, PUBSUB, VCARD4, VCARD4_NODE
-from bot.xmpp.stanzas.namespaces import CLIENT, NICK, VCARD, VCARD_UPDATE
+from bot.xmpp.stanzas.commands import NS as COMMANDS
+from bot.xmpp.stanzas.namespaces import CLIENT, NICK, NOREPLY, VCARD, VCARD_UPDATE
 from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
 from bot.xmpp.visits import inquiries
 from tests.e2e.xml_client import XmlClient
@@ -139,7 +140,7 @@ async def check_caps(client: Contact, presence: ET.Element) -> None:
     query = INFO.replace("/>", f" node='{node}'/>")
     info = (await ask(client, presence.get("from", ""), "get", query))[0]
     assert inquiries.verification(info) == caps.get("ver")
-    assert VCARD in inquiries.features(info)
+    assert {VCARD, NOREPLY, COMMANDS} <= inquiries.features(info)
 
 
 async def check_alike(client: Contact, address: str) -> None:
@@ -147,10 +148,12 @@ async def check_alike(client: Contact, address: str) -> None:
     asked = [
         ("get", INFO),
         ("get", INFO.replace("#info", "#items")),
+        ("get", INFO.replace("#info'", f"#items' node='{COMMANDS}'")),
         ("get", PING),
         ("get", "<query xmlns='jabber:iq:version'/>"),
         ("get", f"<schedule-query xmlns='{SCHEDULING}'/>"),
         ("get", "<something xmlns='urn:else'/>"),
+        ("set", f"<command xmlns='{COMMANDS}' node='none'/>"),
         ("set", f"<schedule xmlns='{SCHEDULING}'><body>x</body></schedule>"),
     ]
     for kind, query in asked:
