@@ -313,6 +313,8 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",
+        "templates": "for admins by its right alone",
+        "templates show": "likewise",
         "subscribers find": "for admins by its right alone",
         "subscribers export": "likewise",
         "subscribers import": "as `people add`; tests/desk/test_imports.py",

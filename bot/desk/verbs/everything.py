@@ -15,6 +15,7 @@ from bot.desk.verbs import (
     status,
     steering,
     subscribers,
+    templates,
 )
 
 ALL: tuple[Verb[Any, Any], ...] = (
@@ -27,6 +28,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *subscribers.VERBS,
     *imports.VERBS,
     *consent.VERBS,
+    *templates.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )
