@@ -1,7 +1,7 @@
 """What the operator configured, as the use cases read it."""
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.domain.access import Access, Caller, Role
@@ -71,6 +71,14 @@ class Policy:
             other.notify,
             other.people,
         )
+
+    def take_up(self, lists: Iterable[AnnouncementList]) -> None:
+        """From now on the publishers of these have the role: lists change while the
+        service runs, those that were made by command.
+        """
+        named = frozenset(jid for entry in lists for jid in entry.publishers)
+        if named != self.access.publishers:
+            self.access = replace(self.access, publishers=named)
 
     @property
     def trusted_domains(self) -> Container[str]:
