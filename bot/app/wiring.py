@@ -8,6 +8,7 @@ from bot.app import keys
 from bot.app.configured import lists_of, policy_of, templates_of
 from bot.clock import SystemClock
 from bot.domain.lists import AnnouncementList
+from bot.domain.roles import HeldRole
 from bot.rendering.templates import JinjaTemplates
 from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -58,6 +59,7 @@ def use_cases_over(
     # Looked at first: a command that changes nothing waits for no writer.
     if not database.look(_declared, lists):
         database.call(declare, lists)
+    policy.give(database.look(given_roles))
     return UseCases.over(database, policy, templates, clock)
 
 
@@ -65,6 +67,11 @@ def _declared(uow: UnitOfWork, lists: list[AnnouncementList]) -> bool:
     """Whether the stored lists are those configured."""
     stored = {entry.name: replace(entry, id=0) for entry in uow.lists.all()}
     return stored == {entry.name: entry for entry in lists}
+
+
+def given_roles(uow: UnitOfWork) -> list[HeldRole]:
+    """Those that admins gave while a service ran."""
+    return uow.roles.all()
 
 
 def declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> list[AnnouncementList]:

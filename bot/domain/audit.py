@@ -30,6 +30,8 @@ class Action(StrEnum):
     RELOAD = "reload"
     SUSPEND = "suspend"
     RESTORE = "restore"
+    GIVE_ROLE = "give-role"
+    TAKE_ROLE = "take-role"
 
 
 class Occasion(StrEnum):

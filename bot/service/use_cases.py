@@ -14,6 +14,7 @@ from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
 from bot.service.records.audit import Audit
@@ -35,6 +36,7 @@ class UseCases:
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
+    roles: Roles
     suspensions: Suspensions
     broadcasts: Broadcasts
     consents: Consents
@@ -70,6 +72,7 @@ class UseCases:
             steering=Steering(schedules, planning, clock),
             subscribers=Subscribers(policy, clock),
             enrolling=Enrolling(policy, clock),
+            roles=Roles(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
             consents=consents,
