@@ -13,6 +13,7 @@ from bot.desk.verbs import (
     join_requests,
     lists,
     places,
+    roles,
     schedules,
     status,
     steering,
@@ -33,6 +34,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *imports.VERBS,
     *consent.VERBS,
     *templates.VERBS,
+    *roles.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )
