@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import moments, output, session
+from bot.cli import output, session
 from bot.cli.parts import roles as verbs
 from bot.cli.parts import verb
+from bot.domain import moments
 from bot.domain.access import OPERATOR
 from bot.domain.phrase import Phrase
 from bot.domain.roles import HeldRole, RoleName, given_in_words, taken_in_words
