@@ -18,6 +18,7 @@ from bot.desk.verbs import (
     broadcasts,
     consent,
     editing,
+    mydata,
     schedules,
     steering,
     subscribers,
@@ -28,9 +29,11 @@ from bot.domain.access import Access, Caller
 from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
+from bot.domain.forgetting import is_forgotten
 from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
+from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
@@ -97,6 +100,8 @@ class Walk:
                 yield self._on_others(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
+            case "my-data":
+                yield self._of_oneself(cell)
             case _ if cell.what == "everything":
                 yield schedules.LIST(schedules.ScheduleWish(paging=Paging()))
             case _:
@@ -200,6 +205,14 @@ class Walk:
         answer = consent.Answer(ref=waiting[cell.what], verdict="approve")
         return consent.ANSWER(answer)
 
+    def _of_oneself(self, cell: Cell) -> Wanted[Any]:
+        what, _, others = cell.what.partition("-")
+        whose = READER if others else None
+        if what == "export":
+            return mydata.EXPORT(mydata.PartWish(jid=whose, part=Part.PERSON))
+        verb = mydata.FORGET if what == "forget" else mydata.LOOK
+        return verb(mydata.Whose(jid=whose))
+
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
 
@@ -273,7 +286,10 @@ def test_the_table(walk: Walk) -> None:
                 assert walk.ask(caller, wanted) == cell.verdict, (cell, wanted)
                 entries = walk.world.entries_after(latest)
                 assert [one.result for one in entries] == [CODES[cell.verdict]], cell
-                assert entries[0].caller == jid
+                if wanted.verb is mydata.FORGET and cell.verdict == "yes":
+                    assert is_forgotten(entries[0].caller)
+                else:
+                    assert entries[0].caller == jid
                 if unchanged:
                     assert rows(walk.world.url) == before, (cell, wanted)
     assert asked > (700 if component else 100)

@@ -11,6 +11,7 @@ from bot.desk.verbs import (
     editing,
     imports,
     lists,
+    mydata,
     schedules,
     status,
     steering,
@@ -27,6 +28,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *subscribers.VERBS,
     *imports.VERBS,
     *consent.VERBS,
+    *mydata.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )

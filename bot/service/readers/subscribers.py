@@ -83,6 +83,7 @@ class Subscribers:
         else:
             subscriber = uow.subscribers.ensure(jid, now)
             origin = SubscriptionOrigin.PRESENCE
+            uow.forgotten.remove(jid)
             if uow.subscriptions.open(entry.id, subscriber, origin, now):
                 reader = self._policy.caller(jid)
                 moved(uow, reader, Action.SUBSCRIBE, [entry.id], now)

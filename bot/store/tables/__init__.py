@@ -30,7 +30,14 @@ from bot.store.tables.broadcasts import (
     chunk,
     delivery_exception,
 )
-from bot.store.tables.consents import IS_UNTOLD, approval, consent, consent_entry
+from bot.store.tables.consents import (
+    IS_UNTOLD,
+    approval,
+    consent,
+    consent_entry,
+    forgetting_key,
+    forgotten,
+)
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
@@ -84,6 +91,8 @@ __all__ = [
     "consent_entry",
     "delivery_exception",
     "fact",
+    "forgetting_key",
+    "forgotten",
     "metadata",
     "notice",
     "occurrence",
