@@ -9,8 +9,8 @@ import typer
 from bot.cli import (
     following,
     given,
-    moments,
     output,
+    previews,
     serving,
     session,
     showing,
@@ -20,7 +20,7 @@ from bot.cli import (
 from bot.cli.given import Options
 from bot.cli.parts import announcing, lists
 from bot.desk import views
-from bot.domain import meanings
+from bot.domain import meanings, moments
 from bot.domain.audit import Action
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words, upcoming
@@ -173,7 +173,7 @@ def announce(
             "rule": rule_in_words(drafted),
             "texts": views.texts(draft.texts),
             "notes": [str(note) for note in (*differing, *absent)],
-            **moments.as_data(preview, warnings),
+            **previews.as_data(preview, warnings),
         }
         if not json:
             showing.draft(drafted, draft.readers, draft.texts, preview, warnings)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import confirmation, files, moments, output, session
+from bot.cli import confirmation, files, output, previews, session
 from bot.cli.parts import audit as verbs
-from bot.domain import durations, timestamps, wallclock
+from bot.domain import durations, moments, timestamps, wallclock
 from bot.domain.access import OPERATOR
 from bot.domain.audit import DONE, Action, AuditEntry
 from bot.domain.characters import line
@@ -68,7 +68,7 @@ def audit(
     others = (since, until, caller, action, result, after, export)
     if purge is not None and any(one is not None for one in others):
         output.fail(Phrase("--purge goes by age alone"), 2)
-    clocks = moments.here(session.settings_of(context))
+    clocks = previews.here(session.settings_of(context))
     with session.desk_of(context) as desk:
         if purge is not None:
             _purge(desk, purge, json, asks=confirmation.asks(yes=yes))

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import confirmation, following, moments, naming, output, session, showing
+from bot.cli import confirmation, following, naming, output, session, showing
 from bot.cli.parts import broadcasts as verbs
 from bot.cli.parts import verb
 from bot.desk import views
-from bot.domain import meanings
+from bot.domain import meanings, moments
 from bot.domain.audit import Action
 from bot.domain.broadcast import BroadcastState, DeliveryException
 from bot.domain.errors import Finished

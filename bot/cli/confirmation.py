@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import moments, naming, output, showing
+from bot.cli import naming, output, showing
 from bot.cli.parts import schedules
+from bot.domain import moments
 from bot.domain.audit import Action
 from bot.domain.broadcast import BroadcastState
 from bot.domain.characters import line

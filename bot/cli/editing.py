@@ -10,9 +10,9 @@ import typer
 
 from bot.cli import (
     given,
-    moments,
     naming,
     output,
+    previews,
     serving,
     session,
     showing,
@@ -23,7 +23,7 @@ from bot.cli import (
 from bot.cli.given import Options
 from bot.cli.parts import editing, lists, schedules
 from bot.desk import views
-from bot.domain import timestamps
+from bot.domain import moments, timestamps
 from bot.domain.audit import Action
 from bot.domain.characters import line
 from bot.domain.differences import Difference
@@ -190,7 +190,7 @@ def edit(
             "readers": draft.readers,
             "texts": views.texts(draft.texts),
             "rule": rule_in_words(edited.after),
-            **moments.as_data(ahead, warnings),
+            **previews.as_data(ahead, warnings),
         }
         if not json:
             _differences(edited)

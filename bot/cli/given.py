@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli import moments, output
+from bot.cli import output
 from bot.domain import (
     durations,
     errors,
+    moments,
     recurrence,
     relative,
     timestamps,

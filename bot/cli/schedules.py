@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import editing, moments, naming, output, session, showing, steering
+from bot.cli import editing, naming, output, previews, session, showing, steering
 from bot.cli.parts import quotas
 from bot.cli.parts import schedules as verbs
 from bot.cli.reader import words
 from bot.desk import views
-from bot.domain import meanings, timestamps
+from bot.domain import meanings, moments, timestamps
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.fields import FieldType
@@ -201,7 +201,7 @@ def _words_of(state: ScheduleState | OccurrenceState) -> set[str]:
 
 
 def _as_data(ahead: Preview, cautions: tuple[Caution, ...]) -> dict[str, object]:
-    return moments.as_data(ahead, (*ahead.warnings, *cautions))
+    return previews.as_data(ahead, (*ahead.warnings, *cautions))
 
 
 def _values(report: "Report", templates: Templates) -> Iterator[tuple[Phrase, str]]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bot.cli import moments, output
+from bot.cli import output
 from bot.cli.reader import words
 from bot.domain import coming as clocks
-from bot.domain import meanings
+from bot.domain import meanings, moments
 from bot.domain.access import OPERATOR
 from bot.domain.broadcast import OccurrenceState, Progress
 from bot.domain.characters import line

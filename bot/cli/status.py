@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.cli import moments, output, session, showing
+from bot.cli import output, previews, session, showing
 from bot.cli.parts import differences, renamed
 from bot.cli.parts import status as verbs
 from bot.desk import views
+from bot.domain import moments
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Page
@@ -57,7 +58,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
             }
         )
     else:
-        clocks = moments.here(session.settings_of(context))
+        clocks = previews.here(session.settings_of(context))
         _show(work, clocks)
         for pulse in found.up:
             for told in _configuration(pulse, differing, clocks):

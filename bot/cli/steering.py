@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import confirmation, moments, naming, output, serving, session, showing
+from bot.cli import confirmation, naming, output, previews, serving, session, showing
 from bot.cli.parts import broadcasts, schedules, steering
 from bot.desk import views
-from bot.domain import coming, timestamps, wallclock
+from bot.domain import coming, moments, timestamps, wallclock
 from bot.domain.broadcast import BroadcastState, OccurrenceState
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
@@ -221,7 +221,7 @@ def _as_data(changed: "Report") -> dict[str, Any]:
     return {
         **views.schedule(changed.schedule),
         "skipped": sorted(_left_out(changed)),
-        "warnings": moments.cautions(changed.warnings),
+        "warnings": previews.cautions(changed.warnings),
     }
 
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import exporting, importing, moments, output, session
+from bot.cli import exporting, importing, output, session
 from bot.cli.parts import lists
 from bot.cli.parts import subscribers as verbs
-from bot.domain import meanings, zones
+from bot.domain import meanings, moments, zones
 from bot.domain.lists import SubscriptionOrigin
 from bot.domain.phrase import Counted, Phrase
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import given, moments, output, reader, session, showing, texts
+from bot.cli import given, output, previews, reader, session, showing, texts
 from bot.cli.parts import cautions, clock
 from bot.cli.trial import trial
 from bot.desk import views
-from bot.domain import timestamps, wallclock, zones
+from bot.domain import moments, timestamps, wallclock, zones
 from bot.domain.characters import line
 from bot.domain.errors import CarillonError, about
 from bot.domain.fields import WANTED, Template, TemplateField
@@ -190,7 +190,7 @@ def render(
                 "reader": {"jid": found.jid, "known": known} if jid else None,
                 "timezone": shown_zone,
                 "texts": views.texts(rendered),
-                "warnings": moments.cautions(unused),
+                "warnings": previews.cautions(unused),
             }
         )
         return

@@ -109,6 +109,19 @@ class Desk:
             await self._admit(asked)
             return await self._answer(asked, read)
 
+    async def look(self, asked: Asked, wanted: Wanted[T]) -> T:
+        """What changes nothing, as a part of what somebody is asked or shown; raises
+        any CarillonError.
+
+        He is known, and it has to be for him; but it is no request of his own, which
+        would be counted and written down: the gate says how often.
+        """
+        if wanted.verb.changes:
+            raise ValueError(f"{wanted.verb.name} changes something")
+        async with self._places.place(asked.caller):
+            known(asked.caller)
+            return await self._carry_out(asked, wanted, unwritten=True)
+
     async def _admit(self, asked: Asked) -> None:
         """Raises Forbidden for strangers, who learn nothing: not even what is wrong
         with what they ask. Of their refusals the database hears of some only.
@@ -142,8 +155,10 @@ class Desk:
         except Unavailable:
             self._in_vain(asked, Unavailable.code)
 
-    async def _carry_out(self, asked: Asked, wanted: Wanted[T]) -> T:
-        steps: Steps[T] = self._script(asked, wanted)
+    async def _carry_out(
+        self, asked: Asked, wanted: Wanted[T], *, unwritten: bool = False
+    ) -> T:
+        steps: Steps[T] = self._script(asked, wanted, unwritten=unwritten)
         done: Any = None
         while True:
             try:
@@ -226,8 +241,10 @@ class Desk:
 
     # --- for both -------------------------------------------------------------------
 
-    def _script(self, asked: Asked, wanted: Wanted[T]) -> Steps[T]:
-        """The verb's steps, and where among them the entry is written."""
+    def _script(
+        self, asked: Asked, wanted: Wanted[T], *, unwritten: bool = False
+    ) -> Steps[T]:
+        """The verb's steps, and where among them the entry is written, if any is."""
         verb, caller, audit = wanted.verb, asked.caller, self._audit
         require(verb.right, caller)
         steps: Steps[T] = verb.steps(self._use_cases, caller, wanted.values)
@@ -246,7 +263,7 @@ class Desk:
                 )
                 step = Write(audit.carry_out, entry, step.use_case, *step.args)
             done = yield step
-        if not written and not caller.is_operator:
+        if not written and not unwritten and not caller.is_operator:
             yield Write(audit.done, asked, reference_of(result))
         return result
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
-from bot.cli import moments
-from bot.domain import durations, recurrence, timestamps, wallclock
+from bot.domain import durations, moments, recurrence, timestamps, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.jid import JIDError, bare
 from bot.domain.language import is_tag

@@ -29,6 +29,9 @@ from bot.service.ports.spool import Spool
 from bot.service.use_cases import UseCases
 from bot.xmpp.doors.appearance import Appearance
 from bot.xmpp.doors.archive import keep_nothing
+from bot.xmpp.doors.commands.conversations import Conversations
+from bot.xmpp.doors.commands.directory import CommandDirectory
+from bot.xmpp.doors.commands.door import CommandDoor
 from bot.xmpp.doors.discovery import disco, entity_time, limits
 from bot.xmpp.doors.discovery.lists import ListDirectory
 from bot.xmpp.doors.entrance import Entrance
@@ -125,6 +128,10 @@ class Doors:
         ).open()
         self._scheduling = SchedulingDoor(connection, self._desk, self._addressed)
         self._scheduling.open()
+        self._commands = CommandDirectory(self._desk, self._database, self._language_at)
+        clock = asyncio.get_running_loop().time
+        conversations = Conversations(self._desk, self._commands, clock)
+        CommandDoor(connection, conversations).open()
         DivertDoor(connection, self._desk).open()
         BounceDoor(connection, self._use_cases, self._ids).open()
         DelegationDoor(connection, policy, self._scheduling).open()
@@ -218,6 +225,7 @@ class Doors:
             items=lists.items,
             nodes=lists.nodes(),
             knows=lists.knows,
+            commands=self._commands,
         )
         appearance = Appearance(
             self._connection,

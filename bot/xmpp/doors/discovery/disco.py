@@ -13,7 +13,7 @@ import copy
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
 
 from slixmpp import JID
 from slixmpp.exceptions import XMPPError
@@ -24,13 +24,15 @@ from slixmpp.xmlstream import StanzaBase
 
 from bot.domain.addresses import Addresses
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas import scheduling
-from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
+from bot.xmpp.stanzas import data_forms, scheduling
+from bot.xmpp.stanzas.commands import NS as COMMANDS
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG, NOREPLY
 
 #: namespaces of what every address offers
 FEATURES = frozenset(
     {
         "http://jabber.org/protocol/caps",
+        COMMANDS,
         "http://jabber.org/protocol/disco#info",
         "http://jabber.org/protocol/disco#items",
         "http://jabber.org/protocol/rsm",
@@ -50,6 +52,18 @@ class Item:
     jid: str
     node: str | None = None
     name: str | None = None
+
+
+class Commands(Protocol):
+    """What there is of ad-hoc commands (XEP-0050, 1.3.0, §2), for an asker as the
+    servers stamped him, at one of our addresses, in the language of his stanza.
+    """
+
+    async def items(self, asker: str, address: str, tag: str) -> Iterable[Item]: ...
+
+    async def name(self, asker: str, address: str, node: str, tag: str) -> str | None:
+        """Of the one at a node; None where he finds none."""
+        ...
 
 
 #: of the asker, as the servers stamped him
@@ -101,6 +115,7 @@ async def advertise(
     items: Items,
     nodes: Mapping[str, str] | None = None,
     knows: Knows | None = None,
+    commands: Commands | None = None,
 ) -> None:
     """Have slixmpp answer for each of our addresses; before any presence.
 
@@ -133,9 +148,8 @@ async def advertise(
         for feature in sorted(FEATURES):
             info.add_feature(feature)
         await disco.set_info(jid=JID(service), node=name, info=info)
-    _answer_items(connection, items)
-    if knows is not None:
-        _hide(connection, knows)
+    _answer_items(connection, items, commands)
+    _answer_info(connection, knows, commands)
 
 
 def _identity(addresses: Addresses) -> tuple[str, str]:
@@ -143,7 +157,9 @@ def _identity(addresses: Addresses) -> tuple[str, str]:
     return ("component", "generic") if addresses.component else ("client", "bot")
 
 
-def _hide(connection: Connection, knows: Knows) -> None:
+def _answer_info(
+    connection: Connection, knows: Knows | None, commands: Commands | None
+) -> None:
     """Answer for an address that the asker may not know of as for one that is free:
     as the service itself. A node that he may not know of is not found.
     """
@@ -154,29 +170,57 @@ def _hide(connection: Connection, knows: Knows) -> None:
         jid: JID, node: str, asker: JID | None, data: Any
     ) -> DiscoInfo | None:
         # without a stanza it is slixmpp itself that wants to know
-        if isinstance(data, Iq) and not await knows(_stamped(data), jid, node):
-            if node:
-                raise XMPPError("item-not-found")
-            jid = service
+        if isinstance(data, Iq):
+            if commands is not None and (
+                command := await _command(commands, jid, node, data)
+            ):
+                return command
+            if knows is not None and not await knows(_stamped(data), jid, node):
+                if node:
+                    raise XMPPError("item-not-found")
+                jid = service
         return copy.copy(static.get_info(jid, node, asker, data))
 
     connection.discovery.set_node_handler("get_info", handler=answer)
 
 
-def _answer_items(connection: Connection, items: Items) -> None:
+async def _command(commands: Commands, jid: JID, node: str, iq: Iq) -> DiscoInfo | None:
+    """What is told at the node of a command, or of their list (§2.2, §2.3)."""
+    asker, tag = _stamped(iq), iq.xml.get(LANG, "")
+    info = DiscoInfo()
+    if node == COMMANDS:
+        info.add_identity("automation", "command-list")
+        return info
+    name = await commands.name(asker, jid.full, node, tag) if node else None
+    if name is None:
+        return None
+    info.add_identity("automation", "command-node", name=name)
+    info.add_feature(COMMANDS)
+    info.add_feature(data_forms.NS)
+    return info
+
+
+def _answer_items(
+    connection: Connection, items: Items, commands: Commands | None
+) -> None:
     disco = connection.discovery
+    service = JID(connection.addresses.service)
 
     async def answer(jid: JID, node: str, asker: JID, data: Any) -> DiscoItems | None:
-        if node:  # of a plugin: ad-hoc commands
+        found: Iterable[Item] = ()
+        if node == COMMANDS and commands is not None:
+            tag = data.xml.get(LANG, "")
+            found = await commands.items(_stamped(data), jid.full, tag)
+        elif node or jid != service:
             return disco.static.get_items(jid, node, asker, data)
+        else:
+            found = await items(_stamped(data))
         answer = DiscoItems()
-        for item in await items(_stamped(data)):
+        for item in found:
             answer.add_item(JID(item.jid), item.node, item.name)
         return answer
 
-    disco.set_node_handler(
-        "get_items", jid=JID(connection.addresses.service), handler=answer
-    )
+    disco.set_node_handler("get_items", handler=answer)
 
 
 def _stamped(iq: Iq) -> str:

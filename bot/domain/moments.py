@@ -1,19 +1,15 @@
-"""Moments as an operator types and reads them."""
+"""Moments as people type and read them."""
 
 import re
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.domain import timestamps, wallclock
 from bot.domain.errors import Invalid, about
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution, CautionKind, Note, Preview
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
 
 # as clocks show it, the offset as in 09:00Z and the abbreviation as in 09:00 CET
 _MOMENT = re.compile(
@@ -144,12 +140,6 @@ def local(moment: datetime | None, zone_name: str) -> str:
     return "" if moment is None else wallclock.shown_in(moment, zone_name)
 
 
-def here(settings: "Settings") -> str:
-    """The zone whose clocks tell of what is no list's: that of the default list."""
-    name = settings.default_list
-    return settings.lists[name].timezone if name else "UTC"
-
-
 def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
     """For a table: local, UTC, note; what is left out stands among what is sent."""
     sent = (
@@ -169,25 +159,3 @@ def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
         )
         for entry, note in sorted((*sent, *left_out), key=lambda one: one[0].moment)
     ]
-
-
-def as_data(preview: Preview, warnings: Iterable[Caution]) -> dict[str, object]:
-    """For JSON."""
-    return {
-        "moments": [
-            {
-                "utc": entry.moment,
-                "local": entry.local.isoformat(),
-                "abbreviation": entry.abbreviation,
-                "note": entry.note,
-            }
-            for entry in preview.entries
-        ],
-        "skipped": [entry.moment for entry in preview.skipped],
-        "warnings": cautions(warnings),
-    }
-
-
-def cautions(found: Iterable[Caution]) -> list[dict[str, object]]:
-    """For JSON: a code that stays, and a sentence."""
-    return [{"code": one.kind, "text": one.text} for one in found]

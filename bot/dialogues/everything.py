@@ -1,0 +1,27 @@
+"""All commands, and which of them somebody is shown first."""
+
+from bot.dialogues import menu, status
+from bot.dialogues.talk import Command
+from bot.domain.access import Caller
+
+#: the tasks of the first rank, the most used first
+COMMANDS: tuple[Command, ...] = (status.COMMAND,)
+#: what a list of commands shows at most: more is not looked through
+MAX_LISTED = 10
+
+
+def allowed(caller: Caller) -> list[Command]:
+    """All that the caller may do, but the menu of them."""
+    return [one for one in COMMANDS if one.may(caller)]
+
+
+MENU = menu.command(allowed)
+
+
+def listed(caller: Caller) -> list[Command]:
+    """At most MAX_LISTED, the menu among them, which leads to all."""
+    found = allowed(caller)[: MAX_LISTED - 1]
+    return [*found, MENU] if found else []
+
+
+BY_NODE = {one.node: one for one in (*COMMANDS, MENU)}

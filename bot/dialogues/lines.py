@@ -1,0 +1,62 @@
+"""How announcements and broadcasts look in a line or two, at most about 35 characters
+each: clients show narrow boxes, and no tables (docs/explanation/clients.md).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.dialogues.forms import Words
+from bot.domain import meanings, moments
+from bot.domain.characters import line
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import Schedule
+
+if TYPE_CHECKING:
+    from bot.dialogues.talk import Talk
+    from bot.service.delivery.broadcasts import Account
+    from bot.service.requests.schedules import Report
+
+NOTHING = Phrase("none")
+MAX_TITLE = 60  #: characters of what an announcement says
+
+
+def title(schedule: Schedule) -> str:
+    """What it says, in short; '' where that is not to be seen."""
+    said = line(schedule.content.title or "")
+    return said if len(said) <= MAX_TITLE else f"{said[: MAX_TITLE - 1]}…"
+
+
+def target(schedule: Schedule, talk: "Talk") -> str:
+    """Who is told: the list's name, or the people."""
+    return ", ".join(schedule.audience.jids) or talk.said(schedule.audience.label)
+
+
+def moment(at: datetime | None, talk: "Talk") -> str:
+    """On the clocks of whoever reads, to the minute where no second is said."""
+    return moments.local(at, talk.zone.key)
+
+
+def announcement(one: "Report", talk: "Talk") -> str:
+    """#12 2026-12-05 22:00 CET, news: Works on the mail server"""
+    when = moment(one.schedule.next_at, talk) or talk.said(
+        meanings.state(one.schedule.state)
+    )
+    what = title(one.schedule) or one.schedule.client_id
+    return f"#{one.id} {when}, {target(one.schedule, talk)}: {what}"
+
+
+def broadcast(one: "Account", talk: "Talk") -> str:
+    """#12/3 2026-12-05 22:00 CET, news: 340 of 1000, sending"""
+    state = talk.said(meanings.state(one.broadcast.state))
+    told = talk.said(
+        Phrase("{count} of {total}", count=one.progress.sent, total=one.progress.total)
+    )
+    when = moment(one.broadcast.created_at, talk)
+    to = target(one.schedule, talk)
+    return f"{one.name.shown} {when}, {to}: {told}, {state}"
+
+
+def or_none(lines: Iterable[Words]) -> Sequence[Words]:
+    """A list is never shown empty: one could think that it was not loaded."""
+    return tuple(lines) or (NOTHING,)

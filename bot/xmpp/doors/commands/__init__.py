@@ -1,0 +1,1 @@
+"""Ad-hoc commands (XEP-0050): the dialogues, for whoever has an XMPP client."""

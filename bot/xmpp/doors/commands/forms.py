@@ -1,0 +1,95 @@
+"""A dialogue's turns as data forms (XEP-0004).
+
+Each rule is something that a client needs (docs/explanation/clients.md): a title that
+suits all steps, since one shows the first for ever; the reason before all else; never
+a table; a list of addresses as lines of text, since one shows a single line for it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from bot.dialogues.forms import Words
+from bot.dialogues.play import Asking
+from bot.dialogues.talk import Shown
+from bot.domain.fields import Field, FieldType
+from bot.xmpp.stanzas.data_forms import FormField, form
+from bot.xmpp.stanzas.namespaces import ANNOUNCE
+
+#: one -> a field's type in a form
+_TYPES = {
+    FieldType.TEXT: "text-multi",
+    FieldType.CHOICE: "list-single",
+    FieldType.BOOLEAN: "boolean",
+    FieldType.JID: "jid-single",
+}
+#: several -> likewise
+_TYPES_OF_MANY = {FieldType.CHOICE: "list-multi"}
+#: XEP-0122; moments and lengths are typed as people say them
+_DATATYPES = {
+    FieldType.BOOLEAN: "xs:boolean",
+    FieldType.NUMBER: "xs:decimal",
+}
+_STRING = "xs:string"
+
+Say = Callable[[Words], str]
+
+
+def asking(turn: Asking, name: Words, form_type: str, say: Say) -> ET.Element:
+    """A form to be filled in. `name`: the command's; `form_type`: its FORM_TYPE."""
+    why = () if turn.reason is None else (turn.reason,)
+    return form(
+        say(name),
+        _fields(turn, form_type, say),
+        [say(line) for line in (*why, *turn.form.heading)],
+    )
+
+
+def _fields(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
+    yield FormField(var="FORM_TYPE", type="hidden", values=(form_type,))
+    for paragraph in turn.form.shows:
+        # one for each line: line breaks within one are lost by some
+        for line in say(paragraph).split("\n"):
+            yield FormField(var="", type="fixed", values=(line,))
+    for one in turn.form.fields:
+        yield _field(one, turn.given.get(one.name, ()), say)
+
+
+def _field(one: Field[Any], given: tuple[str, ...], say: Say) -> FormField:
+    kind = _TYPES.get(one.type, "text-single")
+    if one.many:
+        kind = _TYPES_OF_MANY.get(one.type, "text-multi")
+        if kind == "text-multi":
+            given = ("\n".join(given),) if given else ()
+    options = {
+        choice: say(one.choice_labels.get(choice, choice)) for choice in one.choices
+    }
+    return FormField(
+        var=one.name,
+        type=kind,
+        label=say(one.label),
+        help=say(one.help) if one.help else None,
+        required=one.required,
+        values=given,
+        options=options or None,
+        datatype=None if options else _DATATYPES.get(one.type, _STRING),
+    )
+
+
+def shown(turn: Shown, name: Words, say: Say) -> ET.Element:
+    """A form to be looked at."""
+    fields = [
+        FormField(
+            var=f"part{number}",
+            type="text-multi",
+            label=say(part.label),
+            values=[line for words in part.lines for line in say(words).split("\n")],
+        )
+        for number, part in enumerate(turn.parts, 1)
+    ]
+    return form(say(turn.title or name), fields, kind="result")
+
+
+def form_type(node: str) -> str:
+    """Of our own commands; others' have one of their own."""
+    return f"{ANNOUNCE}#{node}" if ":" not in node else node.partition("#")[0]

@@ -1,0 +1,125 @@
+"""Every command is completed with each of the clients that there are.
+
+A new command needs a line in CASES: what somebody fills in, and what he has then.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bot.desk.desk import Desk
+from bot.dialogues.everything import BY_NODE
+from bot.texts import LANGUAGES
+from bot.xmpp.doors.commands.conversations import Conversations
+from bot.xmpp.doors.commands.directory import CommandDirectory
+from bot.xmpp.stanzas.commands import COMMAND
+from bot.xmpp.stanzas.data_forms import FORM
+from tests.world import ADMIN, SERVICE, World, copy_of
+from tests.xmpp.clients import CLIENTS, Client, Fills, fields, options
+
+MOST_STEPS = 10
+MAX_WIDTH = 35  #: characters that a narrow client shows on a line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """`fills`: by var; where it is asked in several steps, a value for each."""
+
+    fills: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    jid: str = ADMIN
+    before: Callable[[World], None] = lambda _: None
+    #: what has come of it
+    after: Callable[[World], bool] = lambda _: True
+    #: in what the last answer says
+    says: str = ""
+
+
+CASES: Mapping[str, Case] = {
+    "menu": Case(fills={"task": "status"}, says="Going out next"),
+    "status": Case(says="Going out next"),
+}
+
+
+def test_a_case_for_each_command() -> None:
+    assert CASES.keys() == BY_NODE.keys()
+
+
+@pytest.fixture
+def world(blank: Path, tmp_path: Path) -> Iterator[World]:
+    with closing(World(copy_of(blank, tmp_path))) as found:
+        yield found
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("node", list(BY_NODE))
+def test_completed(world: World, node: str, client: type[Client]) -> None:
+    case = CASES[node]
+    case.before(world)
+    last = asyncio.run(_walk(world, client(), node, case))
+    said = ET.tostring(last, encoding="unicode")
+    assert case.says in said, said
+    assert case.after(world), said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("node", list(BY_NODE))
+def test_labels_fit(world: World, node: str, language: str) -> None:
+    """In each language what stands before a field, and in a choice, fits on a line."""
+    case = CASES[node]
+    case.before(world)
+    client = Reading()
+    asyncio.run(_walk(world, client, node, case, language))
+    assert [label for label in client.labels if len(label) > MAX_WIDTH] == []
+
+
+class Reading(Client):
+    """Keeps what it shows that is ours; a template's words are its author's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: list[str] = []
+
+    def sees(self, command: ET.Element) -> None:
+        super().sees(command)
+        for form in command.findall(FORM):
+            for one in fields(form):
+                if not one.get("var", "").startswith("set."):
+                    self.labels += [one.get("label", ""), *options(one).values()]
+
+
+async def _walk(
+    world: World, client: Client, node: str, case: Case, language: str = ""
+) -> ET.Element:
+    """The last answer."""
+    desk = Desk(world.use_cases)
+    directory = CommandDirectory(desk, world.database, lambda _: language)
+    conversations = Conversations(desk, directory, asyncio.get_running_loop().time)
+
+    async def asked(command: ET.Element) -> ET.Element:
+        iq = ET.Element(
+            "{jabber:client}iq",
+            {"type": "set", "from": f"{case.jid}/phone", "to": SERVICE},
+        )
+        iq.append(ET.fromstring(ET.tostring(command)))
+        answer = await conversations.answer(iq, "r1")
+        return ET.fromstring(ET.tostring(answer))
+
+    left = {
+        var: [value] * MOST_STEPS if isinstance(value, str) else list(value)
+        for var, value in case.fills.items()
+    }
+    answer = await asked(ET.Element(COMMAND, {"node": node, "action": "execute"}))
+    for _ in range(MOST_STEPS):
+        client.sees(answer)
+        if answer.get("status") == "completed":
+            return answer
+        [form] = answer.findall(FORM)
+        known = [one.get("var", "") for one in fields(form)]
+        fills: Fills = {var: left[var].pop(0) for var in known if left.get(var)}
+        answer = await asked(client.sends(answer, fills))
+    raise AssertionError(f"no end of it: {ET.tostring(answer, encoding='unicode')}")
