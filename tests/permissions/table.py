@@ -131,6 +131,13 @@ consent   look-others         no    no        no      no   no     who      who
 consent   set                 yes   yes       yes     yes  yes    who      who
 consent   set-others          no    no        no      no   no     who      who
 
+my-data   look                yes   yes       yes     yes  yes    who      who
+my-data   look-others         no    no        no      no   no     who      who
+my-data   export              yes   yes       yes     yes  yes    who      who
+my-data   export-others       no    no        no      no   no     who      who
+my-data   forget              yes   yes       yes     yes  yes    who      who
+my-data   forget-others       no    no        no      no   no     who      who
+
 requests  list                yes   yes       yes     yes  yes    who      who
 
 answer    own                 yes   yes       yes     yes  yes    who      who

@@ -22,6 +22,7 @@ from bot.desk.verbs import (
     lists,
     places,
     roles,
+    mydata,
     schedules,
     steering,
     subscribers,
@@ -33,9 +34,11 @@ from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
 from bot.domain.roles import HeldRole, RoleName
+from bot.domain.forgetting import is_forgotten
 from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
+from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.readers.arranging import ListWish
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -117,6 +120,8 @@ class Walk:
                 yield self._on_places(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
+            case "my-data":
+                yield self._of_oneself(cell)
             case _ if cell.what == "everything":
                 yield schedules.LIST(schedules.ScheduleWish(paging=Paging()))
             case _:
@@ -262,6 +267,13 @@ class Walk:
         if name == "for-others":
             own = places.OwnPlace(list_name="news", jid=READER)
         return (places.JOIN if act == "join" else places.LEAVE)(own)
+    def _of_oneself(self, cell: Cell) -> Wanted[Any]:
+        what, _, others = cell.what.partition("-")
+        whose = READER if others else None
+        if what == "export":
+            return mydata.EXPORT(mydata.PartWish(jid=whose, part=Part.PERSON))
+        verb = mydata.FORGET if what == "forget" else mydata.LOOK
+        return verb(mydata.Whose(jid=whose))
 
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
@@ -343,7 +355,10 @@ def test_the_table(walk: Walk) -> None:
                 assert walk.ask(caller, wanted) == cell.verdict, (cell, wanted)
                 entries = walk.world.entries_after(latest)
                 assert [one.result for one in entries] == [CODES[cell.verdict]], cell
-                assert entries[0].caller == jid
+                if wanted.verb is mydata.FORGET and cell.verdict == "yes":
+                    assert is_forgotten(entries[0].caller)
+                else:
+                    assert entries[0].caller == jid
                 if unchanged:
                     assert rows(walk.world.url) == before, (cell, wanted)
     assert asked > (700 if component else 100)

@@ -16,6 +16,7 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
+from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.arranging import ListWish
@@ -133,6 +134,8 @@ class Asking:
             yield cell.what, self._on_roles(cell, caller)
         elif cell.verb in {"consent", "requests", "answer"}:
             yield self._as_recipient(cell, caller)
+        elif cell.verb == "my-data":
+            yield cell.what, self._of_oneself(cell, caller)
         elif cell.what == "everything":
             page = self.world.schedules.page
             yield cell.what, lambda uow: page(uow, caller, Paging())
@@ -241,6 +244,16 @@ class Asking:
             return roles.remove(uow, caller, held, own=False)
 
         return remove
+    def _of_oneself(self, cell: Cell, caller: Caller) -> UseCase:
+        what, _, others = cell.what.partition("-")
+        holdings, whose = self.world.use_cases.holdings, READER if others else None
+        some = partial(holdings.some, part=Part.PERSON, after=0, limit=9)
+        use_cases: dict[str, Callable[..., object]] = {
+            "look": some,
+            "export": partial(holdings.announcements, after=0, limit=9),
+            "forget": self.world.use_cases.forgetting.begin,
+        }
+        return partial(use_cases[what], caller=caller, jid=whose)
 
     def _on_others(self, cell: Cell, caller: Caller) -> UseCase:
         sent, people = self.world.broadcasts, self.world.subscribers

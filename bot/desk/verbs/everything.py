@@ -14,6 +14,7 @@ from bot.desk.verbs import (
     lists,
     places,
     roles,
+    mydata,
     schedules,
     status,
     steering,
@@ -35,6 +36,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *consent.VERBS,
     *templates.VERBS,
     *roles.VERBS,
+    *mydata.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )

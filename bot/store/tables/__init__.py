@@ -32,7 +32,14 @@ from bot.store.tables.broadcasts import (
     chunk,
     delivery_exception,
 )
-from bot.store.tables.consents import IS_UNTOLD, approval, consent, consent_entry
+from bot.store.tables.consents import (
+    IS_UNTOLD,
+    approval,
+    consent,
+    consent_entry,
+    forgetting_key,
+    forgotten,
+)
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
@@ -93,6 +100,8 @@ __all__ = [
     "delivery_exception",
     "fact",
     "join_request",
+    "forgetting_key",
+    "forgotten",
     "metadata",
     "notice",
     "occurrence",
