@@ -62,6 +62,8 @@ class Policy:
     #: admins, of what nobody else would hear of
     notify: tuple[str, ...] | None = None
     people: People = field(default_factory=People)
+    #: messages a second at most, all together; 0: no limit
+    rate: int = 0
 
     def become(self, other: "Policy") -> None:
         """All but the addresses, by which the service is connected."""
