@@ -104,6 +104,7 @@ class Walk:
         self.sending = BroadcastName(world.due(client_id="sending").id)
         over = world.due(client_id="over", list_name="weather")
         self.finished = BroadcastName(over.id, 1)
+        self.test = BroadcastName(world.due(only=(READER,)).id)
         self._jobs: dict[str, Jobs] = {}
         self._made = 0
 
@@ -113,6 +114,10 @@ class Walk:
             case "announce":
                 yield from self._announcing(cell.what)
             case "sent" | "stop" | "people" | "roles" | "audit":
+            case "try":
+                only = (jid,) if cell.what == "on-myself" else (jid, READER)
+                yield announcing.SCHEDULE(self.world.request(only=only))
+            case "sent" | "stop" | "people" | "audit":
                 yield self._on_others(cell)
             case "arrange" | "waiting":
                 yield self._on_lists(cell)
@@ -158,7 +163,7 @@ class Walk:
         )
         verbs: dict[str, list[Wanted[Any]]] = {
             "query": [schedules.QUERY(name)],
-            "look": [schedules.QUERY(name)],
+            "look": [schedules.QUERY(name), schedules.SHOW(name)],
             "cancel": [steering.CANCEL(name)],
             "pause": [steering.PAUSE(name)],
             "resume": [steering.RESUME(name)],
@@ -179,11 +184,15 @@ class Walk:
         found: dict[str, Callable[[], Wanted[Any]]] = {
             "sent list": lambda: broadcasts.LIST(broadcasts.BroadcastWish()),
             "sent show": lambda: broadcasts.SHOW(named(self.sending)),
+            "sent show-weather": lambda: broadcasts.SHOW(named(self.finished)),
+            "sent show-test": lambda: broadcasts.SHOW(named(self.test)),
             "sent show-missing": lambda: broadcasts.SHOW(named(missing)),
             "sent failures": lambda: broadcasts.FAILURES(failures(name=self.sending)),
             "sent failures-missing": lambda: broadcasts.FAILURES(
                 failures(name=missing)
             ),
+            "sent conditions": lambda: broadcasts.CONDITIONS(named(self.sending)),
+            "sent conditions-missing": lambda: broadcasts.CONDITIONS(named(missing)),
             "stop sending": lambda: broadcasts.STOP(named(self._fresh())),
             "stop finished": lambda: broadcasts.STOP(named(self.finished)),
             "stop missing": lambda: broadcasts.STOP(named(missing)),
@@ -394,7 +403,7 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         for wanted in walk.wanted(cell, ADMIN)
     }
     apart = {
-        "schedules show": "a look with its history, as `look` of the table",
+        "announce: lists": "each has those to which the table lets him announce",
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",

@@ -83,6 +83,7 @@ class Asking:
         self.sending = world.broadcast(world.due(client_id="sending")).id
         over = world.due(client_id="over", list_name="weather")
         self.finished = world.broadcast(over).id
+        self.test = world.broadcast(world.due(only=(READER,))).id
         now = world.clock.now()
         jids = [jid for name in CALLERS for jid in self.jids(name)]
         self.jobs = {jid: world.do(add_jobs, jid, now) for jid in jids}
@@ -117,6 +118,11 @@ class Asking:
         caller = self.world.caller(jid)
         if cell.verb == "announce":
             yield from self._announcing(cell.what, caller)
+        elif cell.verb == "try":
+            only = (jid,) if cell.what == "on-myself" else (jid, READER)
+            request = self.world.request(only=only)
+            create = self.world.schedules.create
+            yield cell.what, partial(create, caller=caller, request=request)
         elif cell.verb in {"join", "leave"}:
             to = self._address(cell.what)
             join, leave = self.world.subscribers.join, self.world.subscribers.leave
@@ -268,9 +274,15 @@ class Asking:
         use_cases: dict[str, Callable[..., object]] = {
             "sent list": partial(sent.page, paging=Paging()),
             "sent show": partial(sent.get, broadcast_id=self.sending),
+            "sent show-weather": partial(sent.get, broadcast_id=self.finished),
+            "sent show-test": partial(sent.get, broadcast_id=self.test),
             "sent show-missing": partial(sent.get, broadcast_id=NO_REFERENCE),
             "sent failures": partial(sent.failures, broadcast_id=self.sending),
             "sent failures-missing": partial(sent.failures, broadcast_id=NO_REFERENCE),
+            "sent conditions": partial(sent.conditions, broadcast_id=self.sending),
+            "sent conditions-missing": partial(
+                sent.conditions, broadcast_id=NO_REFERENCE
+            ),
             "stop sending": partial(sent.stop, broadcast_id=self.sending),
             "stop finished": partial(sent.stop, broadcast_id=self.finished),
             "stop missing": partial(sent.stop, broadcast_id=NO_REFERENCE),

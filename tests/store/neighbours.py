@@ -337,9 +337,15 @@ CALLS: dict[str, tuple[Call, object]] = {
     "broadcasts.page": (
         lambda u, a: [
             u.broadcasts.page(Paging(), **wanted).count
-            for wanted in ({}, {"sending": True}, {"schedule_id": a.schedule.id})
+            for wanted in (
+                {},
+                {"sending": True},
+                {"schedule_id": a.schedule.id},
+                {"owner": OWNER},
+                {"owner": "", "lists": [a.listed.list_id]},
+            )
         ],
-        [0, 0, 0],
+        [0, 0, 0, 0, 0],
     ),
     "broadcasts.count": (lambda u, _: u.broadcasts.count(OWNER, NOON, LATER), 0),
     "broadcasts.progress": (lambda u, a: progress_fails(u, a.listed.id), True),
@@ -389,6 +395,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.exceptions.page(a.listed.id, after="", limit=9),
         [],
     ),
+    "exceptions.conditions": (lambda u, a: u.exceptions.conditions(a.listed.id), []),
     "consents.get": (lambda u, _: u.consents.get(READER), None),
     "consents.put": (
         lambda u, _: u.consents.put(READER, Consent(who=Who.NOBODY), LATER),

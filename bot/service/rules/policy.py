@@ -71,6 +71,8 @@ class Policy:
 
     def __post_init__(self) -> None:
         self.configured = self.access
+    #: messages a second at most, all together; 0: no limit
+    rate: int = 0
 
     def become(self, other: "Policy") -> None:
         """All but the addresses, by which the service is connected, and the roles

@@ -19,7 +19,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 
 #: what an admin may do with another's announcement to single people
-_OF_PERSONAL = frozenset({Action.CANCEL, Action.PAUSE})
+_OF_PERSONAL = frozenset({Action.CANCEL, Action.PAUSE, Action.STOP})
 
 
 def known(caller: Caller) -> None:
@@ -158,6 +158,17 @@ def may_know(uow: UnitOfWork, caller: Caller, entry: AnnouncementList) -> bool:
 def may_see(caller: Caller, schedule: Schedule) -> bool:
     """Whoever may not look at it is told that there is none."""
     return caller.sees_all or schedule.owner == caller.owner
+
+
+def may_see_sent(
+    caller: Caller, schedule: Schedule, told: AnnouncementList | None
+) -> bool:
+    """What went out concerns whoever asked for it, and whoever announces to the list
+    that was told; None: single people were.
+    """
+    if may_see(caller, schedule):
+        return True
+    return told is not None and may_announce(caller, told)
 
 
 def sees_content(caller: Caller, schedule: Schedule) -> bool:
