@@ -20,8 +20,6 @@ Words: TypeAlias = Phrase | str
 #: one or more texts for each field, by its name, as they were typed or are shown
 Typed: TypeAlias = Mapping[str, tuple[str, ...]]
 
-#: characters of one form's answers together
-MAX_ANSWERS = 100_000
 #: a line that stands for an empty one, where a client leaves empty ones out
 EMPTY_LINE = "."
 
@@ -100,10 +98,6 @@ def read(form: Form, given: Typed, zone: ZoneInfo) -> Answers:
 
     `zone`: where moments without an offset are wall time.
     """
-    if sum(len(text) for texts in given.values() for text in texts) > MAX_ANSWERS:
-        raise Invalid(
-            Phrase("That is too much; {limit} characters are taken.", limit=MAX_ANSWERS)
-        )
     return Answers({one.name: _read(one, given[one.name], zone) for one in form.fields})
 
 

@@ -28,6 +28,8 @@ from bot.domain.errors import (
 )
 from bot.domain.phrase import Phrase
 
+#: characters that are kept of one talk: what was answered, and typed and left
+MAX_KEPT = 100_000
 #: what whoever answered may mend, or may try again
 _MENDABLE = (Invalid, PolicyViolation, Conflict, Unavailable)
 
@@ -46,6 +48,10 @@ class Asking:
 
 Turn: TypeAlias = Asking | Said | Shown
 _Found: TypeAlias = Form | Said | Shown
+
+
+def _size(given: Typed) -> int:
+    return sum(len(text) for texts in given.values() for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,13 @@ class Play:
         if (asking := self._asking) is None:
             return await self.begin()
         given = merged(asking.form, asking.given, submitted)
+        kept = (*(step.given for step in self._steps), *self._left.values(), given)
+        if sum(map(_size, kept)) > MAX_KEPT:
+            return self.again(
+                Phrase(
+                    "That is too much; {limit} characters are taken.", limit=MAX_KEPT
+                )
+            )
         try:
             answers = read(asking.form, given, self.talk.zone)
         except Invalid as error:
@@ -92,6 +105,8 @@ class Play:
         if (asking := self._asking) is None:
             return await self.begin()
         given = merged(asking.form, asking.given, submitted)
+        if _size(given) > MAX_KEPT:
+            given = dict(asking.given)
         if not self._steps:
             return self._ask(asking.form, given)
         self._left[len(self._steps)] = given

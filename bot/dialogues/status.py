@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.desk.verbs.status import STATUS, Status, StatusWish
 from bot.dialogues import lines
 from bot.dialogues.forms import Words
-from bot.dialogues.talk import Command, Dialogue, Part, Shown, Talk, overseers
+from bot.dialogues.talk import Command, Dialogue, Part, Shown, Talk, admins
 from bot.domain.phrase import Phrase
 
 
@@ -44,6 +44,6 @@ def _health(found: Status, talk: Talk) -> Iterator[Words]:
 COMMAND = Command(
     node="status",
     name=Phrase("Status"),
-    for_whom=overseers,
+    for_whom=admins,
     dialogue=_status,
 )

@@ -14,14 +14,16 @@ import pytest
 
 from bot.desk.desk import Desk
 from bot.dialogues.everything import BY_NODE
+from bot.texts import LANGUAGES
 from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.stanzas.commands import COMMAND
 from bot.xmpp.stanzas.data_forms import FORM
 from tests.world import ADMIN, SERVICE, World, copy_of
-from tests.xmpp.clients import CLIENTS, Client, Fills, fields
+from tests.xmpp.clients import CLIENTS, Client, Fills, fields, options
 
 MOST_STEPS = 10
+MAX_WIDTH = 35  #: characters that a narrow client shows on a line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +71,38 @@ def test_completed(world: World, node: str, client: type[Client]) -> None:
     assert case.after(world), said
 
 
-async def _walk(world: World, client: Client, node: str, case: Case) -> ET.Element:
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("node", list(BY_NODE))
+def test_labels_fit(world: World, node: str, language: str) -> None:
+    """In each language what stands before a field, and in a choice, fits on a line."""
+    case = CASES[node]
+    case.before(world)
+    client = Reading()
+    asyncio.run(_walk(world, client, node, case, language))
+    assert [label for label in client.labels if len(label) > MAX_WIDTH] == []
+
+
+class Reading(Client):
+    """Keeps what it shows that is ours; a template's words are its author's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: list[str] = []
+
+    def sees(self, command: ET.Element) -> None:
+        super().sees(command)
+        for form in command.findall(FORM):
+            for one in fields(form):
+                if not one.get("var", "").startswith("set."):
+                    self.labels += [one.get("label", ""), *options(one).values()]
+
+
+async def _walk(
+    world: World, client: Client, node: str, case: Case, language: str = ""
+) -> ET.Element:
     """The last answer."""
     desk = Desk(world.use_cases)
-    directory = CommandDirectory(desk, world.database, lambda _: "")
+    directory = CommandDirectory(desk, world.database, lambda _: language)
     conversations = Conversations(desk, directory, asyncio.get_running_loop().time)
 
     async def asked(command: ET.Element) -> ET.Element:
