@@ -415,6 +415,7 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "subscribers import --dry-run": "likewise",
         "audit --purge": "for admins by its right alone",
         "reload": "likewise",
+        "check": "likewise",
     }
     verbs: list[Verb[Any, Any]] = list(ALL)
     assert {verb.name for verb in verbs} == walked | set(apart)
