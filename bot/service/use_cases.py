@@ -16,10 +16,10 @@ from bot.service.people.holdings import Holdings
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.arranging import Arranging
 from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
 from bot.service.readers.roles import Roles
-from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
 from bot.service.records.audit import Audit

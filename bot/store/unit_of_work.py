@@ -31,9 +31,9 @@ from bot.store.consents import SqlConsents
 from bot.store.contact_news import SqlContactNews
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
-from bot.store.join_requests import SqlJoinRequests
 from bot.store.forgotten import SqlForgotten
 from bot.store.holdings import SqlHoldings
+from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences

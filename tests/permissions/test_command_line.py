@@ -46,10 +46,9 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield "announce", cell.what, "--body", "Hello", "--in", "1h", "--yes"
         case "look" | "cancel" | "pause" | "resume" | "skip" | "send-now":
             yield from on_schedule(place, cell)
-        case "sent" | "stop" | "people" | "roles" | "audit":
         case "sent" if cell.what == "show-test":
             return  # as any other
-        case "sent" | "stop" | "people" | "audit":
+        case "sent" | "stop" | "people" | "roles" | "audit":
             yield ON_OTHERS[f"{cell.verb} {cell.what}"]
 
 

@@ -20,9 +20,9 @@ from bot.desk.verbs import (
     editing,
     join_requests,
     lists,
+    mydata,
     places,
     roles,
-    mydata,
     schedules,
     steering,
     subscribers,
@@ -33,8 +33,8 @@ from bot.domain.access import Access, Caller
 from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
-from bot.domain.roles import HeldRole, RoleName
 from bot.domain.forgetting import is_forgotten
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
@@ -113,11 +113,10 @@ class Walk:
         match cell.verb:
             case "announce":
                 yield from self._announcing(cell.what)
-            case "sent" | "stop" | "people" | "roles" | "audit":
             case "try":
                 only = (jid,) if cell.what == "on-myself" else (jid, READER)
                 yield announcing.SCHEDULE(self.world.request(only=only))
-            case "sent" | "stop" | "people" | "audit":
+            case "sent" | "stop" | "people" | "roles" | "audit":
                 yield self._on_others(cell)
             case "arrange" | "waiting":
                 yield self._on_lists(cell)
@@ -276,6 +275,7 @@ class Walk:
         if name == "for-others":
             own = places.OwnPlace(list_name="news", jid=READER)
         return (places.JOIN if act == "join" else places.LEAVE)(own)
+
     def _of_oneself(self, cell: Cell) -> Wanted[Any]:
         what, _, others = cell.what.partition("-")
         whose = READER if others else None

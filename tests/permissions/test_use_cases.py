@@ -113,6 +113,26 @@ class Asking:
             return VERDICTS[type(error)], error.text
         raise AssertionError("an undone transaction raises")
 
+    def _named(self) -> Mapping[str, Callable[[Cell, Caller], UseCase]]:
+        return {
+            **dict.fromkeys(("sent", "stop", "people", "audit"), self._on_others),
+            **dict.fromkeys(("arrange", "waiting"), self._on_lists),
+            "roles": self._on_roles,
+            "my-data": self._of_oneself,
+        }
+
+    def _ways(self) -> Mapping[str, Callable[[Cell, Caller], tuple[str, UseCase]]]:
+        """Likewise, where the way finds the name itself."""
+        mine = dict.fromkeys(("consent", "requests", "answer"), self._as_recipient)
+        return {**mine, "places": self._on_places}
+
+    def _by_presence(self, cell: Cell, jid: str) -> tuple[str, UseCase]:
+        to = self._address(cell.what)
+        join, leave = self.world.subscribers.join, self.world.subscribers.leave
+        if cell.verb == "join":
+            return to, lambda uow: join(uow, jid, to, None)
+        return to, lambda uow: leave(uow, jid, to)
+
     def ways(self, cell: Cell, jid: str) -> Iterator[tuple[str, UseCase]]:
         """Every way to ask, each with the name that the caller gives."""
         caller = self.world.caller(jid)
@@ -124,24 +144,11 @@ class Asking:
             create = self.world.schedules.create
             yield cell.what, partial(create, caller=caller, request=request)
         elif cell.verb in {"join", "leave"}:
-            to = self._address(cell.what)
-            join, leave = self.world.subscribers.join, self.world.subscribers.leave
-            if cell.verb == "join":
-                yield to, lambda uow: join(uow, jid, to, None)
-            else:
-                yield to, lambda uow: leave(uow, jid, to)
-        elif cell.verb in {"sent", "stop", "people", "audit"}:
-            yield cell.what, self._on_others(cell, caller)
-        elif cell.verb in {"arrange", "waiting"}:
-            yield cell.what, self._on_lists(cell, caller)
-        elif cell.verb == "places":
-            yield self._on_places(cell, caller)
-        elif cell.verb == "roles":
-            yield cell.what, self._on_roles(cell, caller)
-        elif cell.verb in {"consent", "requests", "answer"}:
-            yield self._as_recipient(cell, caller)
-        elif cell.verb == "my-data":
-            yield cell.what, self._of_oneself(cell, caller)
+            yield self._by_presence(cell, jid)
+        elif cell.verb in (named := self._named()):
+            yield cell.what, named[cell.verb](cell, caller)
+        elif cell.verb in (ways := self._ways()):
+            yield ways[cell.verb](cell, caller)
         elif cell.what == "everything":
             page = self.world.schedules.page
             yield cell.what, lambda uow: page(uow, caller, Paging())
@@ -250,6 +257,7 @@ class Asking:
             return roles.remove(uow, caller, held, own=False)
 
         return remove
+
     def _of_oneself(self, cell: Cell, caller: Caller) -> UseCase:
         what, _, others = cell.what.partition("-")
         holdings, whose = self.world.use_cases.holdings, READER if others else None

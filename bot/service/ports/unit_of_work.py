@@ -10,9 +10,8 @@ from typing import Protocol
 from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
 from bot.service.ports.claims import Claims
-from bot.service.ports.consents import StoredApprovals, StoredConsents
-from bot.service.ports.joining import JoinRequests, StoredContactNews
 from bot.service.ports.consents import Forgotten, StoredApprovals, StoredConsents
+from bot.service.ports.joining import JoinRequests, StoredContactNews
 from bot.service.ports.notices import Notices
 from bot.service.ports.personal import Holdings, Traces
 from bot.service.ports.pulses import Facts

@@ -1,9 +1,8 @@
 """Enrolling: what admins do with the people of a list, one by one or by thousands."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from bot.domain import timestamps
 from bot.domain.access import Caller

@@ -84,15 +84,6 @@ class Subscribers:
             if not places:
                 raise
             stands = True
-        else:
-            subscriber = uow.subscribers.ensure(jid, now)
-            origin = SubscriptionOrigin.PRESENCE
-            uow.forgotten.remove(jid)
-            if uow.subscriptions.open(entry.id, subscriber, origin, now):
-                reader = self._policy.caller(jid)
-                moved(uow, reader, Action.SUBSCRIBE, [entry.id], now)
-                schedule_welcome(uow, entry, subscriber, now)
-        tag = language if language and is_language(language) else None
         self.alive(uow, jid, tag)
         for place in places:
             uow.subscriptions.has_contact(place.list_id, place.subscriber_id)
@@ -124,6 +115,7 @@ class Subscribers:
         subscriber = uow.subscribers.ensure(jid, now)
         origin = SubscriptionOrigin.PRESENCE
         withdraw(uow, jid, [entry.id])
+        uow.forgotten.remove(jid)
         if uow.subscriptions.open(entry.id, subscriber, origin, now):
             reader = self._policy.caller(jid)
             moved(uow, reader, Action.SUBSCRIBE, [entry.id], now)

@@ -65,14 +65,14 @@ class Policy:
     #: admins, of what nobody else would hear of
     notify: tuple[str, ...] | None = None
     people: People = field(default_factory=People)
+    #: messages a second at most, all together; 0: no limit
+    rate: int = 0
     #: without the roles that admins gave
     configured: Access = field(init=False)
     given: Sequence[HeldRole] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         self.configured = self.access
-    #: messages a second at most, all together; 0: no limit
-    rate: int = 0
 
     def become(self, other: "Policy") -> None:
         """All but the addresses, by which the service is connected, and the roles
