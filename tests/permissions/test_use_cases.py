@@ -1,5 +1,6 @@
 """The table, asked of the use cases themselves: what no door can get around."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -421,6 +422,7 @@ def test_hidden_is_missing(asking: Asking) -> None:
         for jid in asking.jids(cell.caller):
             for name, use_case in asking.ways(cell, jid):
                 text = asking.attempt(use_case)[1].replace(name, "NAME")
+                text = re.sub(r"broadcast \d+", "broadcast NAME", text)
                 kind = "#" if name.startswith("#") else ""
                 told.setdefault((cell.caller, cell.verb + kind), set()).add(text)
     assert len(told) > 15
