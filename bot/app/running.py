@@ -6,7 +6,7 @@ import gc
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
@@ -30,6 +30,7 @@ from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
+from bot.domain.lists import AnnouncementList
 from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
@@ -170,7 +171,7 @@ class Running:
         #: which hang-up, and which asking in the database, was heeded last
         self._heeded = (ending.hang_ups, 0)
         bystander = Loop("bystander", Bystander(database, clock).step)
-        telling = Teller(database, use_cases.suspensions, use_cases.approvals)
+        telling = Teller(use_cases)
         teller = Loop("teller", telling.step)
         guarding = use_cases.guarding
         self._warden = Loop("warden", Warden(database, guarding, servers.look).step)
@@ -190,7 +191,7 @@ class Running:
             gate=desk.gate,
             moves=self._doors.moves,
             ledger=engine.ledger,
-            loops=(*engine.loops, *self._own_loops),
+            loops=(*engine.loops, *self._own_loops, self._doors.contacts),
             tasks=self._background,
             stopping=self._stop,
             may_write=keeper.may_write,
@@ -323,7 +324,7 @@ class Running:
         watch = self._database.watch()
         while True:
             if await watch.changed(PULSE):
-                for loop in (*self._engine.loops, self._reading):
+                for loop in (*self._engine.loops, self._reading, self._doors.contacts):
                     loop.nudge()
 
     async def _keep_hold(self) -> None:
@@ -352,7 +353,8 @@ class Running:
         """The configuration, if that was asked for. All of it, or nothing: where the
         database is away it is tried again.
         """
-        asked = await self._database.read(_asked_to_read, self._worker)
+        asked, lists = await self._database.read(_looked, self._worker)
+        self._take_up(lists)
         now = (self._ending.hang_ups, asked)
         if now == self._heeded:
             return PULSE
@@ -364,11 +366,16 @@ class Running:
         self._configuration.take(look, self._policy, asked)
         if not look.faults:
             self._housekeeper.retention = retention_of(look.settings)
-            self._doors.become(lists, look.settings.xmpp.contact)
+        self._take_up(lists)
         self._heeded = now
         self._pulse.nudge()
         self._warden.nudge()
         return PULSE
+
+    def _take_up(self, lists: Sequence[AnnouncementList]) -> None:
+        """These are the lists: those of the file, and those that commands made."""
+        self._policy.take_up(lists)
+        self._doors.become(lists, self._configuration.settings.xmpp.contact)
 
     async def _with_keys(self, look: Look) -> Look:
         """The same, and its keys in use; or a fault, where one is not among them."""
@@ -401,8 +408,9 @@ def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(replace(pulse, seen_at=uow.now()))
 
 
-def _asked_to_read(uow: UnitOfWork, worker: str) -> int:
-    return uow.facts.asked_to_read(worker)
+def _looked(uow: UnitOfWork, worker: str) -> tuple[int, list[AnnouncementList]]:
+    """How often we were asked to read anew, and the lists as they are stored."""
+    return uow.facts.asked_to_read(worker), uow.lists.all()
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:

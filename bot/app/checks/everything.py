@@ -69,6 +69,7 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
         *tried("permissions", files.permissions(config, settings)),
         *tried("database", files.database(config, settings)),
         *stored.storage(settings),
+        *stored.lists(settings),
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),

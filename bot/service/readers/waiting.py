@@ -6,7 +6,7 @@
 What somebody's client is then to hear of the list as a contact is stored, and told by
 `bot/xmpp/doors/contacts.py` once there is a connection.
 
-docs/conformance.md, Commands: lists of the kind request
+docs/conformance.md, Joining and leaving: on request
 """
 
 from collections.abc import Collection

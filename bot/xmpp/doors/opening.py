@@ -24,6 +24,7 @@ from bot.domain.errors import CarillonError, Unavailable
 from bot.domain.identity import MessageIds
 from bot.domain.jid import bare_of
 from bot.domain.lists import AnnouncementList
+from bot.engine.loop import Loop
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.spool import Spool
 from bot.service.use_cases import UseCases
@@ -32,6 +33,7 @@ from bot.xmpp.doors.archive import keep_nothing
 from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.doors.commands.door import CommandDoor
+from bot.xmpp.doors.contacts import Contacts
 from bot.xmpp.doors.discovery import disco, entity_time, limits
 from bot.xmpp.doors.discovery.lists import ListDirectory
 from bot.xmpp.doors.entrance import Entrance
@@ -147,6 +149,11 @@ class Doors:
         )
         self.moves = self._presence.moves
         self._presence.open()
+        contacts = Contacts(
+            connection, self._use_cases, self._presence.turn, self.arrived
+        )
+        self.contacts = Loop("contacts", contacts.step)
+        self.tasks["contacts"] = asyncio.create_task(self.contacts.run())
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["refusals"] = asyncio.create_task(self._stored.run())
         self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
@@ -177,8 +184,9 @@ class Doors:
         """From now on these; within a session it introduces itself anew."""
         self._texts.contact = contact
         before, self._lists = self._lists, {entry.name: entry for entry in lists}
+        self.joins.burst = JOIN_BURST + len(lists)
         self._scheduling.lists = self._addressed
-        told = self._lists == before and self._form == self._limits
+        told = _told(self._lists) == _told(before) and self._form == self._limits
         if self._connection.is_ready and not told:
             self._introduce()
 
@@ -242,6 +250,7 @@ class Doors:
         if account:
             await self._try("the archive", self._archive)
         self.arrived.set()
+        self.contacts.nudge()
 
     async def _archive(self) -> None:
         if await keep_nothing(self._connection):
@@ -279,3 +288,10 @@ class Doors:
             return False
         self._waits_for = None
         return True
+
+
+def _told(lists: Mapping[str, AnnouncementList]) -> object:
+    """What is said of them where the service introduces itself."""
+    return {
+        name: (one.title, one.is_closed, one.is_default) for name, one in lists.items()
+    }
