@@ -226,5 +226,5 @@ def a_join_request(list_id: int) -> JoinRequest:
 
 def some_news(list_id: int) -> ContactNews:
     """For the reader: he is let in."""
-    state = ContactState.SUBSCRIBED
+    state = ContactState.LET_IN
     return ContactNews(list_id=list_id, jid=READER, state=state, created_at=NOON)

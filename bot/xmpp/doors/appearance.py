@@ -82,14 +82,7 @@ class Appearance:
     async def settle_roster(self) -> None:
         """An account: who joined by presence and is not in the roster has left."""
         async with self._turn:  # or who joins after the look would seem to have left
-            answer = await self._connection.ask(ET.Element(f"{{{ROSTER}}}query"))
-            items = answer.iter(f"{{{ROSTER}}}item")
-            roster = frozenset(
-                jid
-                for item in items
-                if item.get("subscription") in {"from", "both"}
-                and (jid := bare_of(item.get("jid", "")))
-            )
+            roster = await contacts_of(self._connection)
             read = self._database.read
             gone = await read(self._subscribers.departed, roster)
             await self._few_at_a_time(self._subscribers.depart, gone)
@@ -105,3 +98,16 @@ class Appearance:
         for first in range(0, len(jids), PEOPLE_PER_TRANSACTION):
             some = jids[first : first + PEOPLE_PER_TRANSACTION]
             await self._database.run(use_case, some)
+
+
+async def contacts_of(connection: Connection) -> frozenset[str]:
+    """Bare JIDs of those who have an account as a contact, as its server has it (RFC
+    6121 §2); raises as `ask` does.
+    """
+    answer = await connection.ask(ET.Element(f"{{{ROSTER}}}query"))
+    return frozenset(
+        jid
+        for item in answer.iter(f"{{{ROSTER}}}item")
+        if item.get("subscription") in {"from", "both"}
+        and (jid := bare_of(item.get("jid", "")))
+    )
