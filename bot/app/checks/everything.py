@@ -14,6 +14,7 @@ from bot.app.visiting import NotLoggedIn, visiting
 from bot.app.wiring import open_use_cases
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
+from bot.domain.guidance import commands_at
 from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.health import health
@@ -36,6 +37,7 @@ _BEFORE = (
 )
 #: what a session of our own shows
 _OWN = ("stream management", "rights", "server", "clock", "send rate")
+_OUTSIDE = (*outside.NAMES, outside.COMMANDS)
 _OUT = Phrase("not logged in")
 
 
@@ -62,7 +64,7 @@ def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
         found = [fault("configuration", text) for text in error.faults]
         found += tried("time zones", files.zones(now))
         without = Phrase("the configuration cannot be used")
-        names = (*_BEFORE, "login", *_OWN, *people.NAMES, *outside.NAMES)
+        names = (*_BEFORE, "login", *_OWN, *people.NAMES, *_OUTSIDE)
         return [*found, *_skip(names, without)]
     return [
         ok("configuration", Quoted(str(config))),
@@ -94,7 +96,7 @@ async def _connected(
         found.append(told("service", service.text))
     if away:
         nobody = Phrase("no server answers")
-        names = ("login", *_OWN, *people.NAMES, *outside.NAMES)
+        names = ("login", *_OWN, *people.NAMES, *_OUTSIDE)
         return [*found, *_skip(names, nobody)]
     found += await _inside(config, settings, service, alone=other is None)
     if other is not None:
@@ -105,6 +107,8 @@ async def _connected(
             service=service.text,
         )
         found += _skip(outside.NAMES, why)
+    address = settings.xmpp.addresses.service
+    found.append(skipped(outside.COMMANDS, commands_at(address)))
     return _best(found)
 
 
