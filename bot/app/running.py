@@ -25,7 +25,7 @@ from bot.app.observing import Observing
 from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, declare, spool_of
+from bot.app.wiring import database_of, declare, given_roles, spool_of
 from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
@@ -361,6 +361,7 @@ class Running:
         """The configuration, if that was asked for. All of it, or nothing: where the
         database is away it is tried again.
         """
+        await self._take_up_roles()
         asked = await self._database.read(_asked_to_read, self._worker)
         now = (self._ending.hang_ups, asked)
         if now == self._heeded:
@@ -379,6 +380,13 @@ class Running:
         self._pulse.nudge()
         self._warden.nudge()
         return PULSE
+
+    async def _take_up_roles(self) -> None:
+        """What admins gave and took, here or elsewhere."""
+        before = self._policy.given
+        found = await self._database.read(given_roles)
+        if self._policy.given is before:  # else a later change was taken up meanwhile
+            self._policy.give(found)
 
     async def _with_keys(self, look: Look) -> Look:
         """The same, and its keys in use; or a fault, where one is not among them."""

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import os
-import re
 import ssl
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,20 +18,6 @@ from bot.domain.reading import Misread, decoded
 
 #: of a key by which content is encrypted
 KEY_BYTES = 32
-_LIST_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-
-
-def list_name(text: str) -> str:
-    """`text`, which is one; raises Invalid."""
-    if not _LIST_NAME.fullmatch(text):
-        raise Invalid(
-            Phrase(
-                "{name!r} is no name of a list: lower-case letters a to z, digits,"
-                " . _ and - (at most 63), and the first a letter or a digit",
-                name=text[:80],
-            )
-        )
-    return text
 
 
 def domain(text: str) -> str:

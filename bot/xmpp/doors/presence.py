@@ -1,6 +1,7 @@
 """Subscribing by presence (RFC 6121 §3) and answering probes (§4.3).
 
     subscribe     join      subscribed and, from a component, presence (`contacts`)
+                            on request: nothing until an admin answers
                             refused: unsubscribed; no such address: an error too
     unsubscribe   leave     unsubscribed
     unsubscribed  leave     (nothing)
@@ -122,7 +123,8 @@ class PresenceDoor:
     async def _join(self, move: Move) -> None:
         sender, to, language = move.jid, move.address, move.language
         try:
-            await self._database.run(self._subscribers.join, sender, to, language)
+            join = self._subscribers.join
+            stands = await self._database.run(join, sender, to, language)
         except Unavailable:
             raise
         except CarillonError as error:
@@ -138,6 +140,8 @@ class PresenceDoor:
                 language=told,
             )
             return
+        if not stands:
+            return  # he waits to be let in; he hears once that is decided
         self._send("subscribed", to=sender, sender=to)
         if self._policy.addresses.answers_presence:
             self._showing.show(sender, to)
