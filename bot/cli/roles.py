@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import moments, output, session
+from bot.cli import output, previews, session
 from bot.cli.parts import roles as verbs
 from bot.cli.parts import verb
+from bot.domain import moments
 from bot.domain.access import OPERATOR
 from bot.domain.phrase import Phrase
 from bot.domain.roles import HeldRole, RoleName, given_in_words, taken_in_words
@@ -35,7 +36,7 @@ def show(context: typer.Context, json: output.JSON = False) -> None:
     """Show who holds which role, and since when."""
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.LIST(verb.Plain("roles")))
-    clocks = moments.here(session.settings_of(context))
+    clocks = previews.here(session.settings_of(context))
     if json:
         output.document({"items": [_document(one) for one in found]})
         return

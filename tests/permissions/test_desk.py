@@ -21,6 +21,7 @@ from bot.desk.verbs import (
     roles,
     schedules,
     steering,
+    stopping,
     subscribers,
 )
 from bot.desk.verbs.everything import ALL
@@ -100,7 +101,7 @@ class Walk:
         match cell.verb:
             case "announce":
                 yield from self._announcing(cell.what)
-            case "sent" | "stop" | "people" | "roles" | "audit":
+            case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
                 yield self._on_others(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
@@ -170,6 +171,11 @@ class Walk:
             "stop finished": lambda: broadcasts.STOP(named(self.finished)),
             "stop missing": lambda: broadcasts.STOP(named(missing)),
             "stop all": lambda: broadcasts.STOP_ALL(Plain("all")),
+            "halt look": lambda: stopping.LOOK(Plain("all")),
+            "halt stop": lambda: stopping.STOP(Plain("all")),
+            "halt resume": lambda: stopping.RESUME(Plain("all")),
+            "retry finished": lambda: broadcasts.RETRY(named(self.finished)),
+            "retry missing": lambda: broadcasts.RETRY(named(missing)),
             "people list": lambda: subscribers.LIST(
                 subscribers.SubscriberWish(list_name="board")
             ),

@@ -15,6 +15,7 @@ from bot.desk.verbs import (
     schedules,
     status,
     steering,
+    stopping,
     subscribers,
 )
 
@@ -24,6 +25,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *editing.VERBS,
     *steering.VERBS,
     *broadcasts.VERBS,
+    *stopping.VERBS,
     *lists.VERBS,
     *subscribers.VERBS,
     *imports.VERBS,
