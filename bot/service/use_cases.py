@@ -9,6 +9,8 @@ from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
+from bot.service.delivery.retrying import Retrying
+from bot.service.delivery.standstill import Stopping
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
@@ -47,6 +49,8 @@ class UseCases:
     roles: Roles
     suspensions: Suspensions
     broadcasts: Broadcasts
+    retrying: Retrying
+    stopping: Stopping
     consents: Consents
     approvals: Approvals
     admittance: Admittance
@@ -89,6 +93,8 @@ class UseCases:
             roles=Roles(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
+            retrying=Retrying(policy, clock),
+            stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,
             admittance=admittance,

@@ -313,6 +313,8 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "created_at": broadcast.created_at,
         "finished_at": broadcast.finished_at,
         "expires_at": broadcast.expires_at,
+        "retried_at": broadcast.retried_at,
+        "retried_by": broadcast.retried_by,
     }
 
 
@@ -333,4 +335,7 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         created_at=row.created_at,
         finished_at=row.finished_at,
         expires_at=row.expires_at,
+        retried_at=row.retried_at,
+        retried_by=row.retried_by,
+        purged_at=row.purged_at,
     )

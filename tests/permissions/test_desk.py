@@ -25,6 +25,7 @@ from bot.desk.verbs import (
     roles,
     schedules,
     steering,
+    stopping,
     subscribers,
 )
 from bot.desk.verbs.everything import ALL
@@ -116,7 +117,7 @@ class Walk:
             case "try":
                 only = (jid,) if cell.what == "on-myself" else (jid, READER)
                 yield announcing.SCHEDULE(self.world.request(only=only))
-            case "sent" | "stop" | "people" | "roles" | "audit":
+            case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
                 yield self._on_others(cell)
             case "arrange" | "waiting":
                 yield self._on_lists(cell)
@@ -196,6 +197,11 @@ class Walk:
             "stop finished": lambda: broadcasts.STOP(named(self.finished)),
             "stop missing": lambda: broadcasts.STOP(named(missing)),
             "stop all": lambda: broadcasts.STOP_ALL(Plain("all")),
+            "halt look": lambda: stopping.LOOK(Plain("all")),
+            "halt stop": lambda: stopping.STOP(Plain("all")),
+            "halt resume": lambda: stopping.RESUME(Plain("all")),
+            "retry finished": lambda: broadcasts.RETRY(named(self.finished)),
+            "retry missing": lambda: broadcasts.RETRY(named(missing)),
             "people list": lambda: subscribers.LIST(
                 subscribers.SubscriberWish(list_name="board")
             ),

@@ -116,7 +116,10 @@ class Asking:
 
     def _named(self) -> Mapping[str, Callable[[Cell, Caller], UseCase]]:
         return {
-            **dict.fromkeys(("sent", "stop", "people", "audit"), self._on_others),
+            **dict.fromkeys(
+                ("sent", "stop", "retry", "people", "audit"), self._on_others
+            ),
+            "halt": self._on_halt,
             **dict.fromkeys(("arrange", "waiting"), self._on_lists),
             "roles": self._on_roles,
             "my-data": self._of_oneself,
@@ -239,6 +242,19 @@ class Asking:
         answer = partial(approvals.answer, reference=reference, verdict="approve")
         return reference, partial(answer, caller=caller)
 
+    def _on_halt(self, cell: Cell, caller: Caller) -> UseCase:
+        stopping = self.world.use_cases.stopping
+        if cell.what == "look":
+            return lambda uow: stopping.look(uow, caller)
+        if cell.what == "stop":
+            return lambda uow: stopping.begin(uow, caller)
+
+        def resume(uow: UnitOfWork) -> None:
+            stopping.begin(uow, self.world.caller(ADMIN))
+            stopping.end(uow, caller)
+
+        return resume
+
     def _on_roles(self, cell: Cell, caller: Caller) -> UseCase:
         roles, auditor = self.world.use_cases.roles, RoleName.AUDITOR
         if cell.what == "list":
@@ -296,6 +312,12 @@ class Asking:
             "stop finished": partial(sent.stop, broadcast_id=self.finished),
             "stop missing": partial(sent.stop, broadcast_id=NO_REFERENCE),
             "stop all": sent.stop_some,
+            "retry finished": partial(
+                self.world.use_cases.retrying.begin, broadcast_id=self.finished
+            ),
+            "retry missing": partial(
+                self.world.use_cases.retrying.begin, broadcast_id=NO_REFERENCE
+            ),
             "people list": partial(page, list_name="board"),
             "people list-of-nothing": partial(page, list_name="nothing"),
             "people suspended": partial(suspended, list_name="board"),

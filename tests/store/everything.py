@@ -28,10 +28,10 @@ from bot.domain.message import Text
 from bot.domain.people import Person
 from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.standstill import Standstill
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
-from bot.service.ports.roles import Standstill
 from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.sealing import Vault

@@ -387,6 +387,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
+    "exceptions.unwritten": (lambda u, _: u.exceptions.unwritten(9), []),
     "exceptions.any_awaited": (
         lambda u, a: u.exceptions.any_awaited(a.listed.id),
         False,

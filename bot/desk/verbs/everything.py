@@ -18,6 +18,7 @@ from bot.desk.verbs import (
     schedules,
     status,
     steering,
+    stopping,
     subscribers,
     templates,
 )
@@ -28,6 +29,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *editing.VERBS,
     *steering.VERBS,
     *broadcasts.VERBS,
+    *stopping.VERBS,
     *lists.VERBS,
     *places.VERBS,
     *join_requests.VERBS,
