@@ -18,14 +18,14 @@ import structlog
 
 from bot.app import keys, systemd
 from bot.app.configuration import Configuration, Look
-from bot.app.configured import lists_of, retention_of
+from bot.app.configured import lists_of, pictures_of, retention_of
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
 from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, declare, spool_of
+from bot.app.wiring import database_of, declare, given_roles, spool_of
 from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
@@ -158,6 +158,7 @@ class Running:
             on_bounce=self._on_bounce,
             spool=spool,
             contact=settings.xmpp.contact,
+            pictures=pictures_of(settings),
         )
         self._doors.open(connection)
         self._housekeeper = housekeeper = Housekeeper(
@@ -352,6 +353,7 @@ class Running:
         """The configuration, if that was asked for. All of it, or nothing: where the
         database is away it is tried again.
         """
+        await self._take_up_roles()
         asked = await self._database.read(_asked_to_read, self._worker)
         now = (self._ending.hang_ups, asked)
         if now == self._heeded:
@@ -364,11 +366,19 @@ class Running:
         self._configuration.take(look, self._policy, asked)
         if not look.faults:
             self._housekeeper.retention = retention_of(look.settings)
-            self._doors.become(lists, look.settings.xmpp.contact)
+            pictures = pictures_of(look.settings)
+            self._doors.become(lists, look.settings.xmpp.contact, pictures)
         self._heeded = now
         self._pulse.nudge()
         self._warden.nudge()
         return PULSE
+
+    async def _take_up_roles(self) -> None:
+        """What admins gave and took, here or elsewhere."""
+        before = self._policy.given
+        found = await self._database.read(given_roles)
+        if self._policy.given is before:  # else a later change was taken up meanwhile
+            self._policy.give(found)
 
     async def _with_keys(self, look: Look) -> Look:
         """The same, and its keys in use; or a fault, where one is not among them."""

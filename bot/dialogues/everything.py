@@ -1,6 +1,14 @@
 """All commands, and which of them somebody is shown first."""
 
-from bot.dialogues import announce, menu, pending, schedule, status
+from bot.dialogues import (
+    announce,
+    audit,
+    menu,
+    pending,
+    schedule,
+    status,
+    templates,
+)
 from bot.dialogues.talk import Command
 from bot.domain.access import Caller
 
@@ -10,6 +18,8 @@ COMMANDS: tuple[Command, ...] = (
     schedule.COMMAND,
     pending.COMMAND,
     status.COMMAND,
+    templates.COMMAND,
+    audit.COMMAND,
 )
 #: what a list of commands shows at most: more is not looked through
 MAX_LISTED = 10

@@ -48,7 +48,7 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield from on_schedule(place, cell)
         case "sent" if cell.what == "show-test":
             return  # as any other
-        case "sent" | "stop" | "people" | "audit":
+        case "sent" | "stop" | "people" | "roles" | "audit":
             yield ON_OTHERS[f"{cell.verb} {cell.what}"]
 
 
@@ -90,6 +90,13 @@ ON_OTHERS = {
     "people add-to-nothing": ("subscribers", "add", "nothing", "new@example.org"),
     "people remove": ("subscribers", "remove", "board", "new@example.org"),
     "people remove-nobody": ("subscribers", "remove", "board", "nix@example.org"),
+    "roles list": ("roles", "list"),
+    "roles add": ("roles", "add", "new@example.org", "admin"),
+    "roles add-to-nothing": (
+        *("roles", "add", "new@example.org", "publisher", "--list", "nothing"),
+    ),
+    "roles remove": ("roles", "remove", "new@example.org", "admin"),
+    "roles remove-nobody": ("roles", "remove", "nix@example.org", "auditor"),
     "audit list": ("audit",),
     "audit export": ("audit", "--export", "-"),
 }

@@ -18,6 +18,10 @@ from bot.desk.verbs import (
     broadcasts,
     consent,
     editing,
+    join_requests,
+    lists,
+    places,
+    roles,
     schedules,
     steering,
     subscribers,
@@ -28,18 +32,24 @@ from bot.domain.access import Access, Caller
 from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
+from bot.service.readers.arranging import ListWish
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
 from tests.permissions.stage import (
+    MADE,
     NO_REFERENCE,
     OTHER,
+    WAITING,
     Jobs,
     add_jobs,
+    add_made,
     add_waiting,
+    add_waiting_for_club,
     rows,
 )
 from tests.permissions.table import CALLERS, Cell, cells
@@ -75,6 +85,11 @@ FOR: dict[Right, set[str]] = {
 }
 
 
+def one_role(**values: Any) -> roles.OneRole:
+    """An admin, unless the values say otherwise."""
+    return roles.OneRole(**{"jid": READER, "role": RoleName.ADMIN} | values)
+
+
 class Walk:
     """A world, its desk, and what each cell of the table wants of it."""
 
@@ -88,6 +103,7 @@ class Walk:
         self.finished = BroadcastName(over.id, 1)
         self.test = BroadcastName(world.due(only=(READER,)).id)
         self._jobs: dict[str, Jobs] = {}
+        self._made = 0
 
     def wanted(self, cell: Cell, jid: str) -> Iterator[Wanted[Any]]:
         """Each way to ask, with what is fresh: what is allowed changes it."""
@@ -97,8 +113,12 @@ class Walk:
             case "try":
                 only = (jid,) if cell.what == "on-myself" else (jid, READER)
                 yield announcing.SCHEDULE(self.world.request(only=only))
-            case "sent" | "stop" | "people" | "audit":
+            case "sent" | "stop" | "people" | "roles" | "audit":
                 yield self._on_others(cell)
+            case "arrange" | "waiting":
+                yield self._on_lists(cell)
+            case "places":
+                yield self._on_places(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
             case _ if cell.what == "everything":
@@ -190,6 +210,13 @@ class Walk:
             "people remove-nobody": lambda: subscribers.REMOVE(
                 people(list_name="board", jids=["nobody@example.org"])
             ),
+            "roles list": lambda: roles.LIST(Plain("roles")),
+            "roles add": lambda: roles.ADD(one_role(jid="new@example.org")),
+            "roles add-to-nothing": lambda: roles.ADD(
+                one_role(role=RoleName.PUBLISHER, list_name="nothing")
+            ),
+            "roles remove": lambda: roles.REMOVE(self._losing()),
+            "roles remove-nobody": lambda: roles.REMOVE(one_role(jid=READER)),
             "audit list": lambda: audit.LIST(page),
             "audit export": lambda: audit.EXPORT(walk),
         }
@@ -208,12 +235,55 @@ class Walk:
         answer = consent.Answer(ref=waiting[cell.what], verdict="approve")
         return consent.ANSWER(answer)
 
+    def _on_lists(self, cell: Cell) -> Wanted[Any]:
+        self.world.do(add_made)
+        self.world.do(add_waiting_for_club, self.world.clock.now())
+        named, wish, some = lists.ListName, ListWish, subscribers.SubscriberWish
+        waiting = join_requests.Waiting(list_name="club", jids=[WAITING])
+        nobody = replace(waiting, jids=["nobody@example.org"])
+        self._made += 1
+        found: dict[str, Wanted[Any]] = {
+            "arrange create": lists.CREATE(wish(name=f"new-{self._made}")),
+            "arrange change": lists.CHANGE(wish(name=MADE, title=f"{self._made}")),
+            "arrange change-the-files": lists.CHANGE(wish(name="news")),
+            "arrange change-nothing": lists.CHANGE(wish(name="nothing")),
+            "arrange look": lists.LOOK(named(MADE)),
+            "arrange retire": lists.RETIRE(named(MADE)),
+            "arrange retire-the-files": lists.RETIRE(named("news")),
+            "arrange retire-nothing": lists.RETIRE(named("nothing")),
+            "waiting all": join_requests.COUNTS(Plain()),
+            "waiting list": join_requests.LIST(some(list_name="club")),
+            "waiting list-of-nothing": join_requests.LIST(some(list_name="nothing")),
+            "waiting approve": join_requests.APPROVE(waiting),
+            "waiting approve-nobody": join_requests.APPROVE(nobody),
+            "waiting refuse": join_requests.REFUSE(waiting),
+            "waiting refuse-nobody": join_requests.REFUSE(nobody),
+        }
+        return found[f"{cell.verb} {cell.what}"]
+
+    def _on_places(self, cell: Cell) -> Wanted[Any]:
+        self.world.subscribe(USER, to="board")
+        act, _, name = cell.what.partition("-")
+        if act == "mine":
+            return places.MINE(places.PlacesOf(jid=READER if name else None))
+        own = places.OwnPlace(list_name=name)
+        if name == "for-others":
+            own = places.OwnPlace(list_name="news", jid=READER)
+        return (places.JOIN if act == "join" else places.LEAVE)(own)
+
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
 
     def _leaving(self) -> subscribers.People:
         self.world.subscribe(READER, to="board")
         return subscribers.People(list_name="board", jids=[READER])
+
+    def _losing(self) -> roles.OneRole:
+        held = HeldRole(
+            jid=READER, role=RoleName.AUDITOR, by=ADMIN, at=self.world.clock.now()
+        )
+        self.world.do(lambda unit: unit.roles.put(held))
+        return roles.OneRole(jid=READER, role=RoleName.AUDITOR)
 
     def ask(self, caller: Caller, wanted: Wanted[Any]) -> str:
         """The table's word for what comes of it."""
@@ -321,6 +391,8 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",
+        "templates": "for admins by its right alone",
+        "templates show": "likewise",
         "subscribers find": "for admins by its right alone",
         "subscribers export": "likewise",
         "subscribers import": "as `people add`; tests/desk/test_imports.py",

@@ -10,11 +10,15 @@ from bot.desk.verbs import (
     consent,
     editing,
     imports,
+    join_requests,
     lists,
+    places,
+    roles,
     schedules,
     status,
     steering,
     subscribers,
+    templates,
 )
 
 ALL: tuple[Verb[Any, Any], ...] = (
@@ -24,9 +28,13 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *steering.VERBS,
     *broadcasts.VERBS,
     *lists.VERBS,
+    *places.VERBS,
+    *join_requests.VERBS,
     *subscribers.VERBS,
     *imports.VERBS,
     *consent.VERBS,
+    *templates.VERBS,
+    *roles.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )
