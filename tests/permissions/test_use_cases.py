@@ -140,13 +140,8 @@ class Asking:
     def ways(self, cell: Cell, jid: str) -> Iterator[tuple[str, UseCase]]:
         """Every way to ask, each with the name that the caller gives."""
         caller = self.world.caller(jid)
-        if cell.verb == "announce":
+        if cell.verb in {"announce", "try"}:
             yield from self._announcing(cell.what, caller)
-        elif cell.verb == "try":
-            only = (jid,) if cell.what == "on-myself" else (jid, READER)
-            request = self.world.request(only=only)
-            create = self.world.schedules.create
-            yield cell.what, partial(create, caller=caller, request=request)
         elif cell.verb in {"join", "leave"}:
             yield self._by_presence(cell, jid)
         elif cell.verb in (named := self._named()):
@@ -175,6 +170,8 @@ class Asking:
             "single-people": {"people": (READER,)},
             "itself-as-a-person": {"people": (READER, addresses.own)},
             "another-person": {"to": READER, "list_name": None},
+            "on-myself": {"only": (caller.owner,)},
+            "on-another": {"only": (caller.owner, READER)},
         }
         given = [special.get(what, {"list_name": what})]
         if addresses.component and what not in special:

@@ -11,9 +11,7 @@ true, that nobody need write to it.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from xml.etree import ElementTree as ET
 
-from bot.domain.jid import bare_of
 from bot.domain.lists import SubscriptionOrigin
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -21,9 +19,9 @@ from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.xmpp.doors.contacts import own_card
 from bot.xmpp.doors.contacts.profiles import Profile
+from bot.xmpp.doors.contacts.roster import contacts_of
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.namespaces import ROSTER
 
 log = logging.getLogger(__name__)
 
@@ -104,16 +102,3 @@ class Appearance:
         for first in range(0, len(jids), PEOPLE_PER_TRANSACTION):
             some = jids[first : first + PEOPLE_PER_TRANSACTION]
             await self._database.run(use_case, some)
-
-
-async def contacts_of(connection: Connection) -> frozenset[str]:
-    """Bare JIDs of those who have an account as a contact, as its server has it (RFC
-    6121 §2); raises as `ask` does.
-    """
-    answer = await connection.ask(ET.Element(f"{{{ROSTER}}}query"))
-    return frozenset(
-        jid
-        for item in answer.iter(f"{{{ROSTER}}}item")
-        if item.get("subscription") in {"from", "both"}
-        and (jid := bare_of(item.get("jid", "")))
-    )

@@ -26,7 +26,7 @@ from bot.service.readers.join_requests import JoinRequests
 from bot.service.rules.voices import languages_of
 from bot.service.use_cases import UseCases
 from bot.texts import language_for, said
-from bot.xmpp.doors.appearance import contacts_of
+from bot.xmpp.doors.contacts.roster import contacts_of
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
