@@ -44,7 +44,6 @@ from tests.world import (
     World,
     a_list,
     a_policy,
-    blank_database,
     copy_of,
 )
 
@@ -381,7 +380,9 @@ class Asking:
 
 
 @pytest.fixture(params=ADDRESSES)
-def asking(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Asking]:
+def asking(
+    request: pytest.FixtureRequest, blank: Path, tmp_path: Path
+) -> Iterator[Asking]:
     access = Access(
         admins=frozenset({ADMIN}),
         publishers=frozenset({PUBLISHER}),
@@ -389,7 +390,7 @@ def asking(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Asking]:
         domains=frozenset({"example.org", "partner.example"}),
     )
     world = World(
-        copy_of(blank_database(tmp_path), tmp_path),
+        copy_of(blank, tmp_path),
         lists=the_lists(),
         policy=a_policy(addresses=ADDRESSES[request.param], access=access),
     )
@@ -425,7 +426,7 @@ def test_the_table(asking: Asking) -> None:
         for jid in asking.jids(cell.caller):
             for _, use_case in asking.ways(cell, jid):
                 assert asking.attempt(use_case)[0] == cell.verdict, (cell, jid)
-                assert rows(asking.world.url) == before, (cell, jid)
+            assert rows(asking.world.url) == before, (cell, jid)
 
 
 def test_hidden_is_missing(asking: Asking) -> None:
