@@ -4,7 +4,8 @@ commands (XEP-0050).
 
 from collections.abc import AsyncIterator, Mapping
 
-from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.app.checks.finding import fault, ok, skipped, warning
+from bot.domain.findings import Finding
 from bot.domain.guidance import commands_at
 from bot.domain.phrase import Phrase
 from bot.settings import Settings

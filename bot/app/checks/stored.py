@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.app import keys
-from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.app.wiring import database_of
 from bot.domain.errors import CarillonError
+from bot.domain.findings import Finding
 from bot.domain.phrase import Phrase
 from bot.service.records.storage import is_lacking, is_uniform
 from bot.settings import Settings
