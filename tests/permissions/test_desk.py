@@ -1,7 +1,7 @@
 """The table, walked at the desk itself: it holds for every door, those to come too."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.desk.verbs import (
     lists,
     mydata,
     places,
+    preferences,
     roles,
     schedules,
     steering,
@@ -42,6 +43,7 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.readers.arranging import ListWish
+from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
 from tests.permissions.stage import (
@@ -116,25 +118,31 @@ class Walk:
             case "try":
                 only = (jid,) if cell.what == "on-myself" else (jid, READER)
                 yield announcing.SCHEDULE(self.world.request(only=only))
-            case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
-                yield self._on_others(cell)
-            case "arrange" | "waiting":
-                yield self._on_lists(cell)
-            case "places":
-                yield self._on_places(cell)
+            case verb if way := self._ways().get(verb):
+                yield way(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
-            case "my-data":
-                yield self._of_oneself(cell)
             case _ if cell.what == "everything":
                 yield schedules.LIST(schedules.ScheduleWish(paging=Paging()))
             case _:
                 for by_number in (False, True):
                     yield from self._on_job(cell, jid, by_number=by_number)
 
+    def _ways(self) -> Mapping[str, Callable[[Cell], Wanted[Any]]]:
+        """Where there is one way to ask."""
+        others = ("sent", "stop", "halt", "retry", "people", "roles", "audit")
+        return {
+            **dict.fromkeys(others, self._on_others),
+            **dict.fromkeys(("arrange", "waiting"), self._on_lists),
+            "places": self._on_places,
+            "prefer": self._preferring,
+            "my-data": self._of_oneself,
+        }
+
     def _announcing(self, what: str) -> Iterator[Wanted[Any]]:
         addresses = self.world.policy.addresses
         special: dict[str, dict[str, Any]] = {
+            "news-urgently": {"list_name": "news", "urgent": True},
             "the-service": {"to": addresses.own, "list_name": None},
             "single-people": {"people": (READER,)},
             "itself-as-a-person": {"people": (READER, addresses.own)},
@@ -231,6 +239,12 @@ class Walk:
             "audit export": lambda: audit.EXPORT(walk),
         }
         return found[f"{cell.verb} {cell.what}"]()
+
+    def _preferring(self, cell: Cell) -> Wanted[Any]:
+        whose = READER if cell.what.endswith("-others") else None
+        if cell.what.startswith("look"):
+            return preferences.LOOK(preferences.PreferencesOf(jid=whose))
+        return preferences.SET(PreferencesRequest(language="de", jid=whose))
 
     def _as_recipient(self, cell: Cell, jid: str) -> Wanted[Any]:
         if cell.verb == "requests":

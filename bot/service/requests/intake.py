@@ -28,7 +28,12 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents, moments
 from bot.service.requests.request import ScheduleRequest
 from bot.service.rules.policy import Policy
-from bot.service.rules.rights import may_know, require_announcing, require_writing
+from bot.service.rules.rights import (
+    may_know,
+    require_announcing,
+    require_hurrying,
+    require_writing,
+)
 from bot.texts.languages import is_language
 
 MAX_ID = 255
@@ -45,6 +50,8 @@ class Intake:
         """The schedule asked for, not stored yet; raises a CarillonError."""
         limits = self.policy.limits_of(caller)
         audience, voice = self.audience(uow, caller, request)
+        if request.urgent:
+            require_hurrying(caller)
         zone = wallclock.zone(request.timezone or "UTC")
         rule = (
             moments.read_rule(request.recurrence, limits)
@@ -71,6 +78,7 @@ class Intake:
                 request.expires, zone, first, on_the_wall=request.on_the_wall
             ),
             late=moments.read_late(request),
+            urgent=request.urgent,
             updates=request.updates,
             metadata=request.metadata,
             language=request.language if is_language(request.language) else None,
@@ -102,6 +110,7 @@ class Intake:
             next_at=moment,
             expires_at=None,
             late=Late(),
+            urgent=True,  # whoever tests it looks now
         )
 
     def audience(

@@ -314,6 +314,10 @@ class Schedules:
             locked = uow.broadcasts.lock(broadcast.id)
             if locked is not None and locked.state is BroadcastState.SENDING:
                 closing.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
+        # nor does anybody hear later what is over
+        for broadcast_id in uow.exceptions.waiting(1000, schedule.id):
+            uow.broadcasts.lock(broadcast_id)
+            uow.exceptions.abandon(broadcast_id)
 
 
 def _as_seen(schedule: Schedule, revision: int | None) -> None:
