@@ -18,14 +18,14 @@ import structlog
 
 from bot.app import keys, systemd
 from bot.app.configuration import Configuration, Look
-from bot.app.configured import lists_of, retention_of
+from bot.app.configured import lists_of, pictures_of, retention_of
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
 from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, declare, spool_of
+from bot.app.wiring import database_of, declare, given_roles, spool_of
 from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.domain.errors import CarillonError, Conflict
@@ -159,6 +159,7 @@ class Running:
             on_bounce=self._on_bounce,
             spool=spool,
             contact=settings.xmpp.contact,
+            pictures=pictures_of(settings),
         )
         self._doors.open(connection)
         self._housekeeper = housekeeper = Housekeeper(
@@ -353,6 +354,7 @@ class Running:
         """The configuration, if that was asked for. All of it, or nothing: where the
         database is away it is tried again.
         """
+        await self._take_up_roles()
         asked, lists = await self._database.read(_looked, self._worker)
         self._take_up(lists)
         now = (self._ending.hang_ups, asked)
@@ -374,8 +376,16 @@ class Running:
 
     def _take_up(self, lists: Sequence[AnnouncementList]) -> None:
         """These are the lists: those of the file, and those that commands made."""
+        settings = self._configuration.settings
         self._policy.take_up(lists)
-        self._doors.become(lists, self._configuration.settings.xmpp.contact)
+        self._doors.become(lists, settings.xmpp.contact, pictures_of(settings))
+
+    async def _take_up_roles(self) -> None:
+        """What admins gave and took, here or elsewhere."""
+        before = self._policy.given
+        found = await self._database.read(given_roles)
+        if self._policy.given is before:  # else a later change was taken up meanwhile
+            self._policy.give(found)
 
     async def _with_keys(self, look: Look) -> Look:
         """The same, and its keys in use; or a fault, where one is not among them."""

@@ -8,6 +8,7 @@ from bot.app import keys
 from bot.app.configured import lists_of, policy_of, templates_of
 from bot.clock import SystemClock
 from bot.domain.lists import AnnouncementList
+from bot.domain.roles import HeldRole
 from bot.rendering.templates import JinjaTemplates
 from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -60,6 +61,7 @@ def use_cases_over(
     if not _declared(found, lists):
         found = database.call(declare, lists)
     policy.take_up(found)
+    policy.give(database.look(given_roles))
     return UseCases.over(database, policy, templates, clock)
 
 
@@ -75,6 +77,11 @@ def _declared(found: list[AnnouncementList], lists: list[AnnouncementList]) -> b
         if entry.is_declared
     }
     return stored == {entry.name: entry for entry in lists}
+
+
+def given_roles(uow: UnitOfWork) -> list[HeldRole]:
+    """Those that admins gave while a service ran."""
+    return uow.roles.all()
 
 
 def declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> list[AnnouncementList]:

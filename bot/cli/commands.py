@@ -39,6 +39,7 @@ SENTENCES = {
     "broadcasts": Phrase("What is or was sent."),
     "subscribers": Phrase("Who stands on a list."),
     "people": Phrase("What people have chosen for themselves."),
+    "roles": Phrase("Admins, publishers and auditors."),
     "templates": Phrase("What announcements can be made of."),
     "module": Phrase(
         "Write the module with which an XMPP server lets people schedule messages."

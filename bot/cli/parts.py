@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import editing as editing
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import lists as lists
+    from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
@@ -76,6 +77,7 @@ PARTS = {
     "editing": "bot.desk.verbs.editing",
     "imports": "bot.desk.verbs.imports",
     "lists": "bot.desk.verbs.lists",
+    "roles": "bot.desk.verbs.roles",
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",

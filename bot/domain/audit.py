@@ -35,6 +35,8 @@ class Action(StrEnum):
     RETIRE_LIST = "retire-list"
     APPROVE = "approve"
     REFUSE = "refuse"
+    GIVE_ROLE = "give-role"
+    TAKE_ROLE = "take-role"
 
 
 class Occasion(StrEnum):

@@ -17,6 +17,7 @@ from bot.service.readers.arranging import Arranging
 from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
+from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
 from bot.service.records.audit import Audit
@@ -41,6 +42,7 @@ class UseCases:
     joining: Joining
     join_requests: JoinRequests
     arranging: Arranging
+    roles: Roles
     suspensions: Suspensions
     broadcasts: Broadcasts
     consents: Consents
@@ -80,6 +82,7 @@ class UseCases:
             joining=Joining(policy, clock, subscribers),
             join_requests=JoinRequests(policy, clock),
             arranging=Arranging(policy, templates, clock),
+            roles=Roles(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
             consents=consents,

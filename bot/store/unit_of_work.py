@@ -14,6 +14,7 @@ from bot.service.ports import (
     notices,
     pulses,
     readers,
+    roles,
     schedules,
     sights,
     storage,
@@ -36,6 +37,7 @@ from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
 from bot.store.purging import SqlKeptContent
 from bot.store.requests import SqlRequestCounts
+from bot.store.roles import SqlRoles, SqlStandstills
 from bot.store.schedules import SqlSchedules
 from bot.store.sealing import Vault
 from bot.store.shifts import SqlShifts
@@ -109,6 +111,8 @@ class SqlUnitOfWork:
         self.sights: sights.Sights = SqlSights(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
+        self.roles: roles.Roles = SqlRoles(connection, service)
+        self.standstills: roles.Standstills = SqlStandstills(connection, service)
         self.keys: storage.StorageKeys = SqlStorageKeys(connection, service, vault)
         self.content: storage.KeptContent = SqlKeptContent(connection, service)
 

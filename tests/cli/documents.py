@@ -96,6 +96,10 @@ def _people(place: Workplace, take: Take) -> None:
     bounds = ("--max-per-day", "3", "--max-ahead", "3600")
     take("people consent", BERT, "--allow", ANNA, "--block", "evil.example", *bounds)
     take("lists")
+    take("roles add", BERT, "publisher", "--list", "news")
+    take("roles add", ANNA, "auditor")
+    take("roles list")
+    take("roles remove", ANNA, "auditor")
 
 
 def _announcements(place: Workplace, take: Take) -> None:

@@ -120,6 +120,12 @@ people    add-to-nothing      none  no        no      no   no     who      who
 people    remove              yes   no        no      no   no     who      who
 people    remove-nobody       none  no        no      no   no     who      who
 
+roles     list                yes   no        yes     no   no     who      who
+roles     add                 yes   no        no      no   no     who      who
+roles     add-to-nothing      none  no        no      no   no     who      who
+roles     remove              yes   no        no      no   no     who      who
+roles     remove-nobody       none  no        no      no   no     who      who
+
 consent   look                yes   yes       yes     yes  yes    who      who
 consent   look-others         no    no        no      no   no     who      who
 consent   set                 yes   yes       yes     yes  yes    who      who

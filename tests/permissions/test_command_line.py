@@ -46,7 +46,7 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield "announce", cell.what, "--body", "Hello", "--in", "1h", "--yes"
         case "look" | "cancel" | "pause" | "resume" | "skip" | "send-now":
             yield from on_schedule(place, cell)
-        case "sent" | "stop" | "people" | "audit":
+        case "sent" | "stop" | "people" | "roles" | "audit":
             yield ON_OTHERS[f"{cell.verb} {cell.what}"]
 
 
@@ -85,6 +85,13 @@ ON_OTHERS = {
     "people add-to-nothing": ("subscribers", "add", "nothing", "new@example.org"),
     "people remove": ("subscribers", "remove", "board", "new@example.org"),
     "people remove-nobody": ("subscribers", "remove", "board", "nix@example.org"),
+    "roles list": ("roles", "list"),
+    "roles add": ("roles", "add", "new@example.org", "admin"),
+    "roles add-to-nothing": (
+        *("roles", "add", "new@example.org", "publisher", "--list", "nothing"),
+    ),
+    "roles remove": ("roles", "remove", "new@example.org", "admin"),
+    "roles remove-nobody": ("roles", "remove", "nix@example.org", "auditor"),
     "audit list": ("audit",),
     "audit export": ("audit", "--export", "-"),
 }

@@ -21,6 +21,7 @@ from bot.desk.verbs import (
     join_requests,
     lists,
     places,
+    roles,
     schedules,
     steering,
     subscribers,
@@ -31,6 +32,7 @@ from bot.domain.access import Access, Caller
 from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
@@ -83,6 +85,11 @@ FOR: dict[Right, set[str]] = {
 }
 
 
+def one_role(**values: Any) -> roles.OneRole:
+    """An admin, unless the values say otherwise."""
+    return roles.OneRole(**{"jid": READER, "role": RoleName.ADMIN} | values)
+
+
 class Walk:
     """A world, its desk, and what each cell of the table wants of it."""
 
@@ -102,7 +109,7 @@ class Walk:
         match cell.verb:
             case "announce":
                 yield from self._announcing(cell.what)
-            case "sent" | "stop" | "people" | "audit":
+            case "sent" | "stop" | "people" | "roles" | "audit":
                 yield self._on_others(cell)
             case "arrange" | "waiting":
                 yield self._on_lists(cell)
@@ -195,6 +202,13 @@ class Walk:
             "people remove-nobody": lambda: subscribers.REMOVE(
                 people(list_name="board", jids=["nobody@example.org"])
             ),
+            "roles list": lambda: roles.LIST(Plain("roles")),
+            "roles add": lambda: roles.ADD(one_role(jid="new@example.org")),
+            "roles add-to-nothing": lambda: roles.ADD(
+                one_role(role=RoleName.PUBLISHER, list_name="nothing")
+            ),
+            "roles remove": lambda: roles.REMOVE(self._losing()),
+            "roles remove-nobody": lambda: roles.REMOVE(one_role(jid=READER)),
             "audit list": lambda: audit.LIST(page),
             "audit export": lambda: audit.EXPORT(walk),
         }
@@ -255,6 +269,13 @@ class Walk:
     def _leaving(self) -> subscribers.People:
         self.world.subscribe(READER, to="board")
         return subscribers.People(list_name="board", jids=[READER])
+
+    def _losing(self) -> roles.OneRole:
+        held = HeldRole(
+            jid=READER, role=RoleName.AUDITOR, by=ADMIN, at=self.world.clock.now()
+        )
+        self.world.do(lambda unit: unit.roles.put(held))
+        return roles.OneRole(jid=READER, role=RoleName.AUDITOR)
 
     def ask(self, caller: Caller, wanted: Wanted[Any]) -> str:
         """The table's word for what comes of it."""
@@ -362,6 +383,8 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",
+        "templates": "for admins by its right alone",
+        "templates show": "likewise",
         "subscribers find": "for admins by its right alone",
         "subscribers export": "likewise",
         "subscribers import": "as `people add`; tests/desk/test_imports.py",

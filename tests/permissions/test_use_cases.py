@@ -13,6 +13,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.consent import Consent, Who
 from bot.domain.errors import CarillonError, Finished, Forbidden, NotAllowed, NotFound
 from bot.domain.lists import AnnouncementList, ListKind
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
@@ -128,6 +129,8 @@ class Asking:
             yield cell.what, self._on_lists(cell, caller)
         elif cell.verb == "places":
             yield self._on_places(cell, caller)
+        elif cell.verb == "roles":
+            yield cell.what, self._on_roles(cell, caller)
         elif cell.verb in {"consent", "requests", "answer"}:
             yield self._as_recipient(cell, caller)
         elif cell.what == "everything":
@@ -218,6 +221,26 @@ class Asking:
         reference = self.waiting[caller.owner][cell.what]
         answer = partial(approvals.answer, reference=reference, verdict="approve")
         return reference, partial(answer, caller=caller)
+
+    def _on_roles(self, cell: Cell, caller: Caller) -> UseCase:
+        roles, auditor = self.world.use_cases.roles, RoleName.AUDITOR
+        if cell.what == "list":
+            return lambda uow: roles.held(uow, caller)
+        if cell.what.startswith("add"):
+            wanted = HeldRole(jid=READER, role=auditor)
+            if cell.what == "add-to-nothing":
+                wanted = HeldRole(
+                    jid=READER, role=RoleName.PUBLISHER, list_name="nothing"
+                )
+            return lambda uow: roles.add(uow, caller, wanted)
+        held = HeldRole(jid=READER, role=auditor, by=ADMIN, at=self.world.clock.now())
+
+        def remove(uow: UnitOfWork) -> HeldRole:
+            if cell.what == "remove":
+                uow.roles.put(held)
+            return roles.remove(uow, caller, held, own=False)
+
+        return remove
 
     def _on_others(self, cell: Cell, caller: Caller) -> UseCase:
         sent, people = self.world.broadcasts, self.world.subscribers

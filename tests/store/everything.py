@@ -26,10 +26,12 @@ from bot.domain.lists import (
 )
 from bot.domain.message import Text
 from bot.domain.people import Person
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
+from bot.service.ports.roles import Standstill
 from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.sealing import Vault
@@ -74,6 +76,10 @@ ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
 )  # fmt: skip
+ROLE = HeldRole(
+    jid=READER, role=RoleName.PUBLISHER, list_name="news", by=OWNER, at=NOON
+)
+STANDSTILL = Standstill(by=OWNER, since=NOON)
 #: by a key that nobody has
 SEALED = Vault([b"k" * 32]).seal(schedule_table.c.metadata, "<metadata/>")
 
@@ -172,6 +178,8 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     unit.keys.note("k")
+    unit.roles.put(ROLE)
+    unit.standstills.begin(STANDSTILL)
     return Theirs(
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,

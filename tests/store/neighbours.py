@@ -24,8 +24,10 @@ from tests.store.everything import (
     PERSON,
     PULSE,
     READER,
+    ROLE,
     SHIFT,
     SIGHT,
+    STANDSTILL,
     TEXT,
     WALL,
     WORKER,
@@ -390,6 +392,14 @@ CALLS: dict[str, tuple[Call, object]] = {
     "sights.all": (lambda u, _: u.sights.all(), []),
     "sights.put": (lambda u, _: u.sights.put(replace(SIGHT, version="2")), None),
     "sights.forget_but": (lambda u, _: u.sights.forget_but([]), None),
+    "roles.all": (lambda u, _: u.roles.all(), []),
+    "roles.of": (lambda u, _: u.roles.of(READER), []),
+    "roles.hold": (lambda u, _: u.roles.hold(), None),
+    "roles.put": (lambda u, _: u.roles.put(replace(ROLE, jid=OWNER)), None),
+    "roles.remove": (lambda u, _: u.roles.remove(ROLE), False),
+    "standstills.get": (lambda u, _: u.standstills.get(), None),
+    "standstills.begin": (lambda u, _: u.standstills.begin(STANDSTILL), True),
+    "standstills.end": (lambda u, _: u.standstills.end(), None),
     "requests.add": (lambda u, _: u.requests.add(OWNER, NOON, MINUTE), (1, NOON)),
     "requests.forget": (lambda u, _: u.requests.forget(LATER, 9), 0),
     "audit.add": (lambda u, _: u.audit.add(ENTRY), None),
@@ -412,5 +422,8 @@ CALLS: dict[str, tuple[Call, object]] = {
 }
 
 #: give the same to everybody, by engine
-ALIKE = {"facts.digest_key", "lists.lock", "people.hold", "schedules.hold"}
+ALIKE = {
+    *("facts.digest_key", "lists.lock", "people.hold", "roles.hold"),
+    "schedules.hold",
+}
 ALIKE_ON = {"postgresql": ALIKE, "sqlite": ALIKE | {"claims.waiting"}}

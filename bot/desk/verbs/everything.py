@@ -13,10 +13,12 @@ from bot.desk.verbs import (
     join_requests,
     lists,
     places,
+    roles,
     schedules,
     status,
     steering,
     subscribers,
+    templates,
 )
 
 ALL: tuple[Verb[Any, Any], ...] = (
@@ -31,6 +33,8 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *subscribers.VERBS,
     *imports.VERBS,
     *consent.VERBS,
+    *templates.VERBS,
+    *roles.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )

@@ -21,6 +21,7 @@ from bot.service.ports.readers import (
     Subscriptions,
     Suspensions,
 )
+from bot.service.ports.roles import Roles, Standstills
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
 from bot.service.ports.sights import Sights
 from bot.service.ports.storage import KeptContent, StorageKeys
@@ -74,6 +75,10 @@ class UnitOfWork(Protocol):
     def requests(self) -> RequestCounts: ...
     @property
     def audit(self) -> AuditTrail: ...
+    @property
+    def roles(self) -> Roles: ...
+    @property
+    def standstills(self) -> Standstills: ...
     @property
     def keys(self) -> StorageKeys: ...
     @property

@@ -4,7 +4,7 @@
                     withdrawn            by the person, who leaves
 
 What somebody's client is then to hear of the list as a contact is stored, and told by
-`bot/xmpp/doors/contacts.py` once there is a connection.
+`bot/xmpp/doors/contacts/news.py` once there is a connection.
 
 docs/conformance.md, Joining and leaving: on request
 """

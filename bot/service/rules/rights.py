@@ -8,7 +8,7 @@ an owner: who may look at a job, and who may change it.
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from bot.domain.access import Caller, Role
+from bot.domain.access import OPERATOR, Caller, Role
 from bot.domain.audit import Action
 from bot.domain.errors import CarillonError, Forbidden, NotAllowed, NotOffered
 from bot.domain.jid import domain_of
@@ -64,6 +64,15 @@ def require(right: Right, caller: Caller) -> None:
     _JUDGES[right](caller)
 
 
+def today(uow: UnitOfWork, policy: Policy, owner: str) -> Caller:
+    """The owner of a schedule with the roles that he has at this moment, whatever this
+    process has heard of.
+    """
+    if owner == OPERATOR:
+        return policy.access.operator()
+    return policy.configured.beside(uow.roles.of(owner)).of_owner(owner)
+
+
 def declined() -> NotAllowed:
     """A recipient takes no message from the caller, or does not exist: the caller
     learns no difference.
@@ -90,7 +99,7 @@ def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
         return True
     if caller.role is Role.STRANGER or target is None:
         return False
-    return caller.owner in target.publishers
+    return caller.owner in target.publishers or target.name in caller.publishes
 
 
 def require_announcing(caller: Caller, target: AnnouncementList | None) -> None:

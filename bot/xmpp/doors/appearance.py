@@ -11,16 +11,15 @@ true, that nobody need write to it.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from xml.etree import ElementTree as ET
 
-from bot.domain.jid import bare_of
 from bot.domain.lists import SubscriptionOrigin
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
+from bot.xmpp.doors.contacts.showing import Showing
+from bot.xmpp.doors.rosters import contacts_of
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.namespaces import ROSTER
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +38,14 @@ class Appearance:
         subscribers: Subscribers,
         policy: Policy,
         turn: asyncio.Lock,
+        showing: Showing,
     ) -> None:
         self._connection = connection
         self._database = database
         self._subscribers = subscribers
         self._policy = policy
         self._turn = turn
+        self._showing = showing
 
     async def appear(self) -> None:
         """Presence with caps to whoever subscribed (an account's server fans out)."""
@@ -74,7 +75,7 @@ class Appearance:
     def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
         for reader in readers:
             for address in addresses:
-                self._connection.send_presence(to=reader, sender=address)
+                self._showing.show(reader, address)
 
     async def settle_roster(self) -> None:
         """An account: who joined by presence and is not in the roster has left."""
@@ -95,16 +96,3 @@ class Appearance:
         for first in range(0, len(jids), PEOPLE_PER_TRANSACTION):
             some = jids[first : first + PEOPLE_PER_TRANSACTION]
             await self._database.run(use_case, some)
-
-
-async def contacts_of(connection: Connection) -> frozenset[str]:
-    """Bare JIDs of those who have an account as a contact, as its server has it (RFC
-    6121 §2); raises as `ask` does.
-    """
-    answer = await connection.ask(ET.Element(f"{{{ROSTER}}}query"))
-    return frozenset(
-        jid
-        for item in answer.iter(f"{{{ROSTER}}}item")
-        if item.get("subscription") in {"from", "both"}
-        and (jid := bare_of(item.get("jid", "")))
-    )

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from slixmpp import JID
 from slixmpp.exceptions import XMPPError
 
 from bot.desk.desk import Desk
@@ -24,6 +25,7 @@ from bot.domain.errors import CarillonError, Unavailable
 from bot.domain.identity import MessageIds
 from bot.domain.jid import bare_of
 from bot.domain.lists import AnnouncementList
+from bot.domain.pictures import Picture
 from bot.engine.loop import Loop
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.spool import Spool
@@ -33,7 +35,10 @@ from bot.xmpp.doors.archive import keep_nothing
 from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.doors.commands.door import CommandDoor
-from bot.xmpp.doors.contacts import Contacts
+from bot.xmpp.doors.contacts.news import ContactTeller
+from bot.xmpp.doors.contacts.profiles import Profiles
+from bot.xmpp.doors.contacts.showing import Showing
+from bot.xmpp.doors.contacts.vcards import VCardDoor
 from bot.xmpp.doors.discovery import disco, entity_time, limits
 from bot.xmpp.doors.discovery.lists import ListDirectory
 from bot.xmpp.doors.entrance import Entrance
@@ -62,7 +67,8 @@ class Doors:
 
     `on_bounce` is called for each message of ours that came back; it must be
     quick. `spool` keeps who joins and leaves until the database has it. `contact`:
-    where people with questions may turn, in plain words.
+    where people with questions may turn, in plain words. `pictures`: by list, those of
+    the operator's.
     """
 
     def __init__(
@@ -75,6 +81,7 @@ class Doors:
         on_bounce: Callable[[Bounce], None],
         spool: Spool,
         contact: str | None = None,
+        pictures: Mapping[str, Picture] | None = None,
         name: str = "Announcements",
     ) -> None:
         clock = asyncio.get_running_loop().time
@@ -88,6 +95,9 @@ class Doors:
         self._on_bounce = on_bounce
         self._spool = spool
         self._name = name
+        self._profiles = Profiles(policy.addresses, name)
+        self._profiles.become(self._lists, pictures or {}, contact)
+        self._directory = self._look_around()
         self._texts = RefusalTexts(
             service=policy.addresses.service, contact=contact, usual=self._language_at
         )
@@ -137,6 +147,7 @@ class Doors:
         DivertDoor(connection, self._desk).open()
         BounceDoor(connection, self._use_cases, self._ids).open()
         DelegationDoor(connection, policy, self._scheduling).open()
+        self._showing = showing = Showing(connection, self._profiles)
         self._presence = PresenceDoor(
             connection,
             self._database,
@@ -145,15 +156,19 @@ class Doors:
             self._signs,
             self.joins,
             self._spool,
+            showing=showing,
             usual=self._language_at,
         )
         self.moves = self._presence.moves
         self._presence.open()
-        contacts = Contacts(
-            connection, self._use_cases, self._presence.turn, self.arrived
+        teller = ContactTeller(
+            connection, self._use_cases, self._presence.turn, self.arrived, showing
         )
-        self.contacts = Loop("contacts", contacts.step)
+        self.contacts = Loop("contacts", teller.step)
         self.tasks["contacts"] = asyncio.create_task(self.contacts.run())
+        if not policy.addresses.has_account:
+            knows = self._knows
+            VCardDoor(connection, self._profiles, policy, self._stored, knows).open()
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["refusals"] = asyncio.create_task(self._stored.run())
         self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
@@ -180,13 +195,20 @@ class Doors:
         # of a closed list nobody learns that it is there
         return found.language if found and not found.is_closed else ""
 
-    def become(self, lists: Sequence[AnnouncementList], contact: str | None) -> None:
+    def become(
+        self,
+        lists: Sequence[AnnouncementList],
+        contact: str | None,
+        pictures: Mapping[str, Picture],
+    ) -> None:
         """From now on these; within a session it introduces itself anew."""
         self._texts.contact = contact
         before, self._lists = self._lists, {entry.name: entry for entry in lists}
         self.joins.burst = JOIN_BURST + len(lists)
         self._scheduling.lists = self._addressed
-        told = _told(self._lists) == _told(before) and self._form == self._limits
+        changed = self._profiles.become(self._lists, pictures, contact)
+        changed = changed or _default(before) != _default(self._lists)
+        told = not changed and self._form == self._limits
         if self._connection.is_ready and not told:
             self._introduce()
 
@@ -198,6 +220,7 @@ class Doors:
     def _introduce(self) -> None:
         self.on_lost()
         self.arrived.clear()
+        self._directory = self._look_around()
         self._session = asyncio.create_task(self._arrive())
 
     def on_lost(self) -> None:
@@ -213,12 +236,8 @@ class Doors:
         await asyncio.gather(*tasks, return_exceptions=True)
         self.moves.keep()
 
-    # --- a fresh session ---------------------------------------------------------
-
-    async def _arrive(self) -> None:
-        """Discovery first, for presence carries its hash (XEP-0115), then presence."""
-        self._limits = self._form
-        lists = ListDirectory(
+    def _look_around(self) -> ListDirectory:
+        return ListDirectory(
             self._database,
             self._subscribers,
             self._policy,
@@ -226,6 +245,16 @@ class Doors:
             self._name,
             asyncio.get_running_loop().time,
         )
+
+    async def _knows(self, asker: str, jid: JID) -> bool:
+        return await self._directory.knows(asker, jid, "")
+
+    # --- a fresh session ---------------------------------------------------------
+
+    async def _arrive(self) -> None:
+        """Discovery first, for presence carries its hash (XEP-0115), then presence."""
+        self._limits = self._form
+        lists = self._directory
         await disco.advertise(
             self._connection,
             addresses=lists.addresses(),
@@ -241,6 +270,7 @@ class Doors:
             self._subscribers,
             self._policy,
             self._presence.turn,
+            self._showing,
         )
         account = self._policy.addresses.has_account
         if account:
@@ -290,8 +320,6 @@ class Doors:
         return True
 
 
-def _told(lists: Mapping[str, AnnouncementList]) -> object:
-    """What is said of them where the service introduces itself."""
-    return {
-        name: (one.title, one.is_closed, one.is_default) for name, one in lists.items()
-    }
+def _default(lists: Mapping[str, AnnouncementList]) -> str | None:
+    """The name of the one that stands for the service."""
+    return next((one.name for one in lists.values() if one.is_default), None)

@@ -26,7 +26,8 @@ from bot.service.readers.join_requests import JoinRequests
 from bot.service.rules.voices import languages_of
 from bot.service.use_cases import UseCases
 from bot.texts import language_for, said
-from bot.xmpp.doors.appearance import contacts_of
+from bot.xmpp.doors.contacts.showing import Showing
+from bot.xmpp.doors.rosters import contacts_of
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
 
@@ -34,7 +35,7 @@ IDLE_SECONDS = 5.0  #: between two looks
 AT_ONCE = 50  #: people who hear before the server is asked whether it has it
 
 
-class Contacts:
+class ContactTeller:
     """`turn` is held while nobody else may join or leave; `arrived`: from when on a
     session has said what it begins with.
     """
@@ -45,6 +46,7 @@ class Contacts:
         use_cases: UseCases,
         turn: asyncio.Lock,
         arrived: asyncio.Event,
+        showing: Showing,
     ) -> None:
         self._connection = connection
         self._database = use_cases.database
@@ -52,6 +54,7 @@ class Contacts:
         self._addresses = use_cases.policy.addresses
         self._turn = turn
         self._arrived = arrived
+        self._showing = showing
 
     async def step(self) -> float:
         """Some of what there is to tell; seconds until it is worth a look again."""
@@ -80,12 +83,10 @@ class Contacts:
                     "subscribed", to=news.jid, sender=address
                 )
                 if self._addresses.answers_presence:
-                    self._connection.send_presence(to=news.jid, sender=address)
+                    self._showing.show(news.jid, address)
                 continue
             if self._addresses.answers_presence:
-                self._connection.send_presence(
-                    "unavailable", to=news.jid, sender=address
-                )
+                self._showing.hide(news.jid, address)
             language = language_for(*languages, entry.language)
             refused = Phrase("You are not let in to {title}.", title=entry.title)
             told = news.state is ContactState.REFUSED
