@@ -36,6 +36,7 @@ def policy_of(settings: Settings) -> Policy:
         },
         people=_people(settings),
         notify=None if settings.notify.jids is None else tuple(settings.notify.jids),
+        rate=settings.sending.rate,
     )
 
 

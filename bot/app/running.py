@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from bot.app import keys, systemd
+from bot.app.checks.everything import from_within
 from bot.app.configuration import Configuration, Look
 from bot.app.configured import lists_of, pictures_of, retention_of
 from bot.app.ending import Ending
@@ -28,6 +29,7 @@ from bot.app.vitals import Vitals, web_server
 from bot.app.wiring import database_of, declare, given_roles, spool_of
 from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
+from bot.desk.inspections import Inspections
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
 from bot.domain.lists import AnnouncementList
@@ -151,6 +153,9 @@ class Running:
         )
         desk = Desk(use_cases, counts.requested)
         desk.neighbours = servers.standings
+        look = partial(from_within, configuration.file, connection)
+        clock_now = asyncio.get_running_loop().time
+        desk.inspector = Inspections(look, clock.now, clock_now)
         self._doors = Doors(
             use_cases=use_cases,
             desk=desk,

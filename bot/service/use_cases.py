@@ -12,9 +12,11 @@ from bot.service.delivery.renditions import Renditions
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
+from bot.service.people.holdings import Holdings
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.arranging import Arranging
 from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
 from bot.service.readers.roles import Roles
@@ -48,6 +50,8 @@ class UseCases:
     consents: Consents
     approvals: Approvals
     admittance: Admittance
+    holdings: Holdings
+    forgetting: Forgetting
     planning: Planning
     rearming: Rearming
     renditions: Renditions
@@ -88,6 +92,8 @@ class UseCases:
             consents=consents,
             approvals=approvals,
             admittance=admittance,
+            holdings=Holdings(policy),
+            forgetting=Forgetting(policy, schedules, outcomes, clock),
             planning=planning,
             rearming=Rearming(clock),
             renditions=renditions,

@@ -23,8 +23,8 @@ ONLINE = [
 
 #: what every check has, in this order
 ROWS = [
-    *("configuration", "permissions", "database", "storage", "templates"),
-    *("time zones", "dns", "port", "tls", "service", *ONLINE),
+    *("configuration", "permissions", "database", "disk", "storage"),
+    *("templates", "time zones", "dns", "port", "tls", "service", *ONLINE),
 ]
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping
 
-from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.app.checks.finding import fault, ok, skipped, warning
+from bot.domain.findings import Finding
 from bot.domain.phrase import Phrase
 from bot.settings import Settings
 from bot.xmpp.session.connection import Connection

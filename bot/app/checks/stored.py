@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.app import keys
-from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.app.configured import overruled
 from bot.app.wiring import database_of
 from bot.domain.errors import CarillonError
+from bot.domain.findings import Finding
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.service.ports.unit_of_work import UnitOfWork

@@ -73,6 +73,8 @@ class Outcomes:
         before = uow.exceptions.get(broadcast.id, bounce.jid)
         if before is not None and before.is_final:
             return None, before
+        if before is None and _is_forgotten(uow, broadcast, bounce.jid):
+            return None, None
         return broadcast, before
 
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
@@ -361,6 +363,13 @@ class Outcomes:
     def _settle(self, uow: UnitOfWork, broadcast_id: int) -> None:
         """Close the broadcast where it waited for nothing but what is over now."""
         closing.settle_finished(uow, self._policy, broadcast_id, self._clock.now())
+
+
+def _is_forgotten(uow: UnitOfWork, broadcast: Broadcast, jid: str) -> bool:
+    """Whether he was told before he asked to be forgotten: nothing is noted then."""
+    if uow.forgotten.since(jid) is None:
+        return False
+    return uow.audiences.find(broadcast, jid) is None
 
 
 def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:

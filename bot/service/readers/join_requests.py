@@ -108,6 +108,7 @@ class JoinRequests:
         now = self._clock.now()
         subscriber = uow.subscribers.ensure(one.jid, now)
         uow.people.heal([one.jid])
+        uow.forgotten.remove(one.jid)
         # the contact comes once his client has heard of it (`met`)
         origin = SubscriptionOrigin.COMMAND
         if uow.subscriptions.open(entry.id, subscriber, origin, now):

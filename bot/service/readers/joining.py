@@ -105,6 +105,7 @@ class Joining:
             return Joined(entry, Outcome.ASKED if first else Outcome.WAITS)
         subscriber = uow.subscribers.ensure(person.owner, now)
         waited = withdraw(uow, person.owner, [entry.id])
+        uow.forgotten.remove(person.owner)
         uow.subscriptions.open(entry.id, subscriber, self._origin(standing), now)
         if any(one.by_presence for one in waited):  # it was a list on request before
             let_in = ContactState.LET_IN
