@@ -28,6 +28,7 @@ from bot.service.ports.personal import Erasure, Trace
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import take_up
+from bot.service.readers.waiting import withdraw
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Schedules
 from bot.service.rules.policy import Policy
@@ -82,6 +83,7 @@ class Forgetting:
     def _leave(self, uow: UnitOfWork, jid: str, now: datetime) -> bool:
         """All lists that can be left; whether he stood on one."""
         subscriber = uow.subscribers.lock(jid)
+        withdraw(uow, jid, [one.id for one in uow.lists.all()])
         if subscriber is None:
             return False
         lists = {one.id: one for one in uow.lists.all()}

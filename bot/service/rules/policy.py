@@ -96,8 +96,9 @@ class Policy:
         service runs, those that were made by command.
         """
         named = frozenset(jid for entry in lists for jid in entry.publishers)
-        if named != self.access.publishers:
-            self.access = replace(self.access, publishers=named)
+        if named != self.configured.publishers:
+            self.configured = replace(self.configured, publishers=named)
+            self.give(self.given)
 
     @property
     def trusted_domains(self) -> Container[str]:
