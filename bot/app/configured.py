@@ -1,10 +1,12 @@
 """What is configured, as the parts of a service that need no database."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.domain.access import Access, Role
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
+from bot.domain.pictures import Picture
 from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
 from bot.service.records.retention import Retention
@@ -91,6 +93,15 @@ def retention_of(settings: Settings) -> Retention:
 def _days(number: int) -> timedelta | None:
     """0 is for ever."""
     return timedelta(days=number) if number else None
+
+
+def pictures_of(settings: Settings) -> Mapping[str, Picture]:
+    """By list, those that wear one of the operator's."""
+    return {
+        name: entry.avatar
+        for name, entry in settings.lists.items()
+        if entry.avatar is not None
+    }
 
 
 def lists_of(settings: Settings) -> list[AnnouncementList]:

@@ -18,7 +18,7 @@ import structlog
 
 from bot.app import keys, systemd
 from bot.app.configuration import Configuration, Look
-from bot.app.configured import lists_of, retention_of
+from bot.app.configured import lists_of, pictures_of, retention_of
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
@@ -158,6 +158,7 @@ class Running:
             on_bounce=self._on_bounce,
             spool=spool,
             contact=settings.xmpp.contact,
+            pictures=pictures_of(settings),
         )
         self._doors.open(connection)
         self._housekeeper = housekeeper = Housekeeper(
@@ -364,8 +365,10 @@ class Running:
             lists = await self._database.run(declare, lists_of(look.settings))
         self._configuration.take(look, self._policy, asked)
         if not look.faults:
+            self._policy.take_up(lists)
             self._housekeeper.retention = retention_of(look.settings)
-            self._doors.become(lists, look.settings.xmpp.contact)
+            pictures = pictures_of(look.settings)
+            self._doors.become(lists, look.settings.xmpp.contact, pictures)
         self._heeded = now
         self._pulse.nudge()
         self._warden.nudge()

@@ -33,6 +33,11 @@ class Action(StrEnum):
     RELOAD = "reload"
     SUSPEND = "suspend"
     RESTORE = "restore"
+    CREATE_LIST = "create-list"
+    CHANGE_LIST = "change-list"
+    RETIRE_LIST = "retire-list"
+    APPROVE = "approve"
+    REFUSE = "refuse"
     GIVE_ROLE = "give-role"
     TAKE_ROLE = "take-role"
 

@@ -15,7 +15,10 @@ from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
 from bot.service.ports.outside import Clock, Database, Templates
+from bot.service.readers.arranging import Arranging
 from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.join_requests import JoinRequests
+from bot.service.readers.joining import Joining
 from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
@@ -38,6 +41,9 @@ class UseCases:
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
+    joining: Joining
+    join_requests: JoinRequests
+    arranging: Arranging
     roles: Roles
     suspensions: Suspensions
     broadcasts: Broadcasts
@@ -63,6 +69,7 @@ class UseCases:
         approvals = Approvals(policy, consents)
         admittance = Admittance(consents, approvals, clock)
         schedules = Schedules(policy, templates, clock, admittance)
+        subscribers = Subscribers(policy, clock)
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
         outcomes = Outcomes(policy, renditions, clock)
@@ -74,8 +81,11 @@ class UseCases:
             schedules=schedules,
             editing=Editing(schedules, policy, templates, clock, admittance),
             steering=Steering(schedules, planning, clock),
-            subscribers=Subscribers(policy, clock),
+            subscribers=subscribers,
             enrolling=Enrolling(policy, clock),
+            joining=Joining(policy, clock, subscribers),
+            join_requests=JoinRequests(policy, clock),
+            arranging=Arranging(policy, templates, clock),
             roles=Roles(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),

@@ -10,6 +10,7 @@ from bot.service.ports import (
     broadcasts,
     claims,
     consents,
+    joining,
     notices,
     pulses,
     readers,
@@ -26,8 +27,10 @@ from bot.store.broadcasts import SqlBroadcasts
 from bot.store.chunks import SqlChunks
 from bot.store.claims import SqlClaims
 from bot.store.consents import SqlConsents
+from bot.store.contact_news import SqlContactNews
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
+from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
@@ -82,6 +85,10 @@ class SqlUnitOfWork:
             connection, service
         )
         self.suspensions: readers.Suspensions = SqlSuspensions(connection, service)
+        self.join_requests: joining.JoinRequests = SqlJoinRequests(connection, service)
+        self.contact_news: joining.StoredContactNews = SqlContactNews(
+            connection, service
+        )
         self.people: readers.People = SqlPeople(connection, service)
         self.schedules: schedules.StoredSchedules = SqlSchedules(
             connection, service, vault

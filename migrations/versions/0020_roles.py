@@ -9,7 +9,7 @@ from alembic import op
 from bot.store.types import UTCDateTime
 
 revision = "0020"
-down_revision = "0014"
+down_revision = "0017"
 
 _LISTED = "ix_broadcast_listed"
 _IS_LISTED = sa.text("highest IS NOT NULL")

@@ -6,8 +6,10 @@
     who   forbidden: not even known
 
 The lists are `news` (open, the default, names the publisher), `weather` (open),
-`rules` (mandatory), `club` (on request), `staff` (closed), and `board` (closed,
-names the publisher; the user stands on it). There is no list `nothing`.
+`rules` (mandatory), `club` (on request, and somebody waits for it), `staff` (closed),
+and `board` (closed, names the publisher; the user stands on it), all of them the
+configuration file's. `made` was made by command. There is no list `nothing`. Who
+joins `club` waits to be let in, and is not answered before.
 
 What is answered waits for the caller (`own`), or for another.
 
@@ -143,13 +145,46 @@ answer    own-over            none  none      none    none none   who      who
 answer    others              none  none      none    none none   who      who
 answer    missing             none  none      none    none none   who      who
 
+arrange   create              yes   no        no      no   no     who      who
+arrange   change              yes   no        no      no   no     who      who
+arrange   change-the-files    no    no        no      no   no     who      who
+arrange   change-nothing      none  no        no      no   no     who      who
+arrange   look                yes   no        no      no   no     who      who
+arrange   retire              yes   no        no      no   no     who      who
+arrange   retire-the-files    no    no        no      no   no     who      who
+arrange   retire-nothing      none  no        no      no   no     who      who
+
+places    mine                yes   yes       yes     yes  yes    who      who
+places    mine-of-others      no    no        no      no   no     who      who
+places    join-news           yes   yes       yes     yes  yes    who      who
+places    join-rules          yes   yes       yes     yes  yes    who      who
+places    join-club           yes   yes       yes     yes  yes    who      who
+places    join-staff          no    none      no      none none   who      who
+places    join-board          no    no        no      yes  none   who      who
+places    join-nothing        none  none      none    none none   who      who
+places    join-for-others     no    no        no      no   no     who      who
+places    leave-news          yes   yes       yes     yes  yes    who      who
+places    leave-rules         no    no        no      no   no     who      who
+places    leave-staff         yes   none      yes     none none   who      who
+places    leave-board         yes   yes       yes     yes  none   who      who
+places    leave-nothing       none  none      none    none none   who      who
+places    leave-for-others    no    no        no      no   no     who      who
+
+waiting   all                 yes   no        yes     no   no     who      who
+waiting   list                yes   no        yes     no   no     who      who
+waiting   list-of-nothing     none  no        none    no   no     who      who
+waiting   approve             yes   no        no      no   no     who      who
+waiting   approve-nobody      none  no        no      no   no     who      who
+waiting   refuse              yes   no        no      no   no     who      who
+waiting   refuse-nobody       none  no        no      no   no     who      who
+
 audit     list                yes   no        yes     no   no     who      who
 audit     export              yes   no        yes     no   no     who      who
 
 join      news                yes   yes       yes     yes  yes    who      who
 join      weather             yes   yes       yes     yes  yes    who      who
 join      rules               yes   yes       yes     yes  yes    who      who
-join      club                no    no        no      no   no     who      who
+join      club                yes   yes       yes     yes  yes    who      who
 join      staff               no    none      no      none none   who      who
 join      board               no    no        no      yes  none   who      who
 join      nothing             none  none      none    none none   who      who

@@ -18,6 +18,9 @@ from bot.desk.verbs import (
     broadcasts,
     consent,
     editing,
+    join_requests,
+    lists,
+    places,
     roles,
     schedules,
     steering,
@@ -35,14 +38,19 @@ from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
+from bot.service.readers.arranging import ListWish
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
 from tests.permissions.stage import (
+    MADE,
     NO_REFERENCE,
     OTHER,
+    WAITING,
     Jobs,
     add_jobs,
+    add_made,
     add_waiting,
+    add_waiting_for_club,
     rows,
 )
 from tests.permissions.table import CALLERS, Cell, cells
@@ -95,6 +103,7 @@ class Walk:
         over = world.due(client_id="over", list_name="weather")
         self.finished = BroadcastName(over.id, 1)
         self._jobs: dict[str, Jobs] = {}
+        self._made = 0
 
     def wanted(self, cell: Cell, jid: str) -> Iterator[Wanted[Any]]:
         """Each way to ask, with what is fresh: what is allowed changes it."""
@@ -103,6 +112,10 @@ class Walk:
                 yield from self._announcing(cell.what)
             case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
                 yield self._on_others(cell)
+            case "arrange" | "waiting":
+                yield self._on_lists(cell)
+            case "places":
+                yield self._on_places(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
             case _ if cell.what == "everything":
@@ -219,6 +232,42 @@ class Walk:
         waiting = self.world.do(add_waiting, jid, now)
         answer = consent.Answer(ref=waiting[cell.what], verdict="approve")
         return consent.ANSWER(answer)
+
+    def _on_lists(self, cell: Cell) -> Wanted[Any]:
+        self.world.do(add_made)
+        self.world.do(add_waiting_for_club, self.world.clock.now())
+        named, wish, some = lists.ListName, ListWish, subscribers.SubscriberWish
+        waiting = join_requests.Waiting(list_name="club", jids=[WAITING])
+        nobody = replace(waiting, jids=["nobody@example.org"])
+        self._made += 1
+        found: dict[str, Wanted[Any]] = {
+            "arrange create": lists.CREATE(wish(name=f"new-{self._made}")),
+            "arrange change": lists.CHANGE(wish(name=MADE, title=f"{self._made}")),
+            "arrange change-the-files": lists.CHANGE(wish(name="news")),
+            "arrange change-nothing": lists.CHANGE(wish(name="nothing")),
+            "arrange look": lists.LOOK(named(MADE)),
+            "arrange retire": lists.RETIRE(named(MADE)),
+            "arrange retire-the-files": lists.RETIRE(named("news")),
+            "arrange retire-nothing": lists.RETIRE(named("nothing")),
+            "waiting all": join_requests.COUNTS(Plain()),
+            "waiting list": join_requests.LIST(some(list_name="club")),
+            "waiting list-of-nothing": join_requests.LIST(some(list_name="nothing")),
+            "waiting approve": join_requests.APPROVE(waiting),
+            "waiting approve-nobody": join_requests.APPROVE(nobody),
+            "waiting refuse": join_requests.REFUSE(waiting),
+            "waiting refuse-nobody": join_requests.REFUSE(nobody),
+        }
+        return found[f"{cell.verb} {cell.what}"]
+
+    def _on_places(self, cell: Cell) -> Wanted[Any]:
+        self.world.subscribe(USER, to="board")
+        act, _, name = cell.what.partition("-")
+        if act == "mine":
+            return places.MINE(places.PlacesOf(jid=READER if name else None))
+        own = places.OwnPlace(list_name=name)
+        if name == "for-others":
+            own = places.OwnPlace(list_name="news", jid=READER)
+        return (places.JOIN if act == "join" else places.LEAVE)(own)
 
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
@@ -340,6 +389,8 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",
+        "templates": "for admins by its right alone",
+        "templates show": "likewise",
         "subscribers find": "for admins by its right alone",
         "subscribers export": "likewise",
         "subscribers import": "as `people add`; tests/desk/test_imports.py",

@@ -18,13 +18,18 @@ from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.arranging import ListWish
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from tests.permissions.stage import (
     LISTS,
+    MADE,
     NO_REFERENCE,
     OTHER,
+    WAITING,
     add_jobs,
+    add_made,
     add_waiting,
+    add_waiting_for_club,
     rows,
 )
 from tests.permissions.table import CALLERS, Cell, cells
@@ -81,6 +86,8 @@ class Asking:
         jids = [jid for name in CALLERS for jid in self.jids(name)]
         self.jobs = {jid: world.do(add_jobs, jid, now) for jid in jids}
         self.waiting = {jid: world.do(add_waiting, jid, now) for jid in jids}
+        world.do(add_waiting_for_club, now)
+        world.do(add_made)
 
     def jids(self, caller: str) -> list[str]:
         addresses = self.world.policy.addresses
@@ -118,10 +125,13 @@ class Asking:
                 yield to, lambda uow: leave(uow, jid, to)
         elif cell.verb in {"sent", "stop", "retry", "people", "audit"}:
             yield cell.what, self._on_others(cell, caller)
-        elif cell.verb == "halt":
-            yield cell.what, self._on_halt(cell, caller)
-        elif cell.verb == "roles":
-            yield cell.what, self._on_roles(cell, caller)
+        elif cell.verb in {"arrange", "waiting"}:
+            yield cell.what, self._on_lists(cell, caller)
+        elif cell.verb == "places":
+            yield self._on_places(cell, caller)
+        elif cell.verb in {"halt", "roles"}:
+            ask = self._on_halt if cell.verb == "halt" else self._on_roles
+            yield cell.what, ask(cell, caller)
         elif cell.verb in {"consent", "requests", "answer"}:
             yield self._as_recipient(cell, caller)
         elif cell.what == "everything":
@@ -291,6 +301,50 @@ class Asking:
             ),
         }
         return partial(use_cases[f"{cell.verb} {cell.what}"], caller=caller)
+
+    def _on_lists(self, cell: Cell, caller: Caller) -> UseCase:
+        arranging = self.world.use_cases.arranging
+        requests = self.world.use_cases.join_requests
+        retire, change = arranging.retire, arranging.change
+        use_cases: dict[str, Callable[..., object]] = {
+            "arrange create": partial(arranging.create, wish=ListWish(name="new")),
+            "arrange change": partial(change, wish=ListWish(name=MADE, title="New")),
+            "arrange change-the-files": partial(change, wish=ListWish(name="news")),
+            "arrange change-nothing": partial(change, wish=ListWish(name="nothing")),
+            "arrange look": partial(arranging.look, name=MADE),
+            "arrange retire": partial(retire, name=MADE),
+            "arrange retire-the-files": partial(retire, name="news"),
+            "arrange retire-nothing": partial(retire, name="nothing"),
+            "waiting all": requests.counts,
+            "waiting list": partial(requests.page, list_name="club", after=0, limit=9),
+            "waiting list-of-nothing": partial(
+                requests.page, list_name="nothing", after=0, limit=9
+            ),
+            "waiting approve": partial(
+                requests.approve, list_name="club", jids=[WAITING]
+            ),
+            "waiting approve-nobody": partial(
+                requests.approve, list_name="club", jids=["nobody@example.org"]
+            ),
+            "waiting refuse": partial(
+                requests.refuse, list_name="club", jids=[WAITING]
+            ),
+            "waiting refuse-nobody": partial(
+                requests.refuse, list_name="club", jids=["nobody@example.org"]
+            ),
+        }
+        return partial(use_cases[f"{cell.verb} {cell.what}"], caller=caller)
+
+    def _on_places(self, cell: Cell, caller: Caller) -> tuple[str, UseCase]:
+        joining = self.world.use_cases.joining
+        act, _, name = cell.what.partition("-")
+        if act == "mine":
+            whose = READER if name else None
+            return cell.what, partial(joining.mine, caller=caller, jid=whose)
+        whose = READER if name == "for-others" else None
+        list_name = "news" if whose else name
+        ask: Callable[..., object] = joining.join if act == "join" else joining.leave
+        return list_name, partial(ask, caller=caller, name=list_name, jid=whose)
 
 
 @pytest.fixture(params=ADDRESSES)

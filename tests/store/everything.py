@@ -16,7 +16,14 @@ from bot.domain.broadcast import (
 )
 from bot.domain.consent import Approval, ApprovalState, Consent, Who
 from bot.domain.lateness import Shift
-from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
+from bot.domain.lists import (
+    ContactNews,
+    ContactState,
+    EndReason,
+    JoinRequest,
+    Subscriber,
+    SubscriptionOrigin,
+)
 from bot.domain.message import Text
 from bot.domain.people import Person
 from bot.domain.roles import HeldRole, RoleName
@@ -166,6 +173,8 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
     unit.sights.put(SIGHT)
+    unit.join_requests.add(a_join_request(lists["club"]))
+    unit.contact_news.put(some_news(lists["news"]))
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     unit.keys.note("k")
@@ -202,3 +211,14 @@ def an_approval(reference: int, schedule: Schedule) -> Approval:
         preview=False,
         created_at=NOON,
     )
+
+
+def a_join_request(list_id: int) -> JoinRequest:
+    """Of the reader, by presence."""
+    return JoinRequest(list_id=list_id, jid=READER, by_presence=True, asked_at=NOON)
+
+
+def some_news(list_id: int) -> ContactNews:
+    """For the reader: he is let in."""
+    state = ContactState.SUBSCRIBED
+    return ContactNews(list_id=list_id, jid=READER, state=state, created_at=NOON)

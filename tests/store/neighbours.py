@@ -32,8 +32,10 @@ from tests.store.everything import (
     WALL,
     WORKER,
     Theirs,
+    a_join_request,
     an_approval,
     an_occurrence,
+    some_news,
 )
 from tests.store.samples import (
     MINUTE,
@@ -74,6 +76,18 @@ def welcome_own(unit: UnitOfWork) -> bool:
     return unit.subscriptions.welcome(list_id, subscriber.id, NOON)
 
 
+def ask_own(unit: UnitOfWork) -> bool:
+    list_id, _ = own_place(unit)
+    asked = a_join_request(list_id)
+    return unit.join_requests.add(asked) and unit.join_requests.counts() == {list_id: 1}
+
+
+def put_own_news(unit: UnitOfWork) -> int:
+    list_id, _ = own_place(unit)
+    unit.contact_news.put(some_news(list_id))
+    return len(unit.contact_news.first(9))
+
+
 def add_own_approval(unit: UnitOfWork) -> int:
     """Of a schedule of their own; how many more wait for the reader beside it."""
     own = unit.schedules.add(a_schedule("own"))
@@ -99,6 +113,13 @@ Call = Callable[[UnitOfWork, Theirs], object]
 #: for each method: how a neighbour calls it with what is theirs, what comes of it
 CALLS: dict[str, tuple[Call, object]] = {
     "lists.declare": (lambda u, _: u.lists.declare([a_list(title="Mine")]), None),
+    "lists.add": (lambda u, _: u.lists.add(a_list(title="Mine")), True),
+    "lists.lock": (lambda u, _: u.lists.lock("news"), None),
+    "lists.change": (
+        lambda u, a: u.lists.change(a_list(id=a.list_id, title="Mine")),
+        None,
+    ),
+    "lists.retire": (lambda u, a: u.lists.retire(a.list_id), None),
     "lists.get": (lambda u, _: u.lists.get("news"), None),
     "lists.by_id": (lambda u, a: u.lists.by_id(a.list_id), None),
     "lists.all": (lambda u, _: u.lists.all(), []),
@@ -146,6 +167,33 @@ CALLS: dict[str, tuple[Call, object]] = {
     "suspensions.told": (lambda u, _: u.suspensions.told(), None),
     "suspensions.tell": (lambda u, _: u.suspensions.tell(LATER), []),
     "suspensions.counts": (lambda u, _: u.suspensions.counts(), {}),
+    "join_requests.add": (lambda u, _: ask_own(u), True),
+    "join_requests.of": (lambda u, _: u.join_requests.of(READER), []),
+    "join_requests.page": (
+        lambda u, a: u.join_requests.page(a.club_id, after=0, limit=9),
+        [],
+    ),
+    "join_requests.counts": (lambda u, _: u.join_requests.counts(), {}),
+    "join_requests.take": (
+        lambda u, a: u.join_requests.take([READER], [a.club_id]),
+        [],
+    ),
+    "join_requests.refuse_all": (
+        lambda u, a: u.join_requests.refuse_all(a.club_id, LATER),
+        0,
+    ),
+    "join_requests.any_untold": (lambda u, _: u.join_requests.any_untold(), False),
+    "join_requests.tell": (lambda u, _: u.join_requests.tell(LATER, 9), []),
+    "contact_news.put": (lambda u, _: put_own_news(u), 1),
+    "contact_news.drop": (
+        lambda u, a: u.contact_news.drop(READER, [a.list_id]),
+        None,
+    ),
+    "contact_news.first": (lambda u, _: u.contact_news.first(9), []),
+    "contact_news.done": (
+        lambda u, _: u.contact_news.done(range(1, 9)),
+        [],
+    ),
     "people.put": (lambda u, a: u.people.put(a.list_id, [PERSON], ADMIN, NOON), []),
     "people.hold": (lambda u, _: u.people.hold([PERSON]), None),
     "people.gone": (lambda u, a: u.people.gone(a.club_id, [PERSON]), {}),
@@ -375,5 +423,8 @@ CALLS: dict[str, tuple[Call, object]] = {
 }
 
 #: give the same to everybody, by engine
-ALIKE = {"facts.digest_key", "people.hold", "roles.hold", "schedules.hold"}
+ALIKE = {
+    *("facts.digest_key", "lists.lock", "people.hold", "roles.hold"),
+    "schedules.hold",
+}
 ALIKE_ON = {"postgresql": ALIKE, "sqlite": ALIKE | {"claims.waiting"}}

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError
 
-from bot.app.configured import lists_of
+from bot.app.configured import lists_of, pictures_of
 from bot.app.wiring import open_use_cases, spool_of
 from bot.desk.desk import Desk
 from bot.domain.identity import MessageIds
@@ -109,6 +109,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             on_bounce=bounces.append,
             spool=spool,
             contact=settings.xmpp.contact,
+            pictures=pictures_of(settings),
         )
         connection = Connection(
             settings.xmpp,

@@ -42,6 +42,10 @@ class Case:
 CASES: Mapping[str, Case] = {
     "menu": Case(fills={"task": "status"}, says="Going out next"),
     "status": Case(says="Going out next"),
+    "templates": Case(
+        fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"
+    ),
+    "audit": Case(fills={"action": "query"}, says="Entries"),
 }
 
 

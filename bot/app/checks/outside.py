@@ -1,6 +1,6 @@
 """How others see the running service: no-reply (XEP-0506), capabilities (XEP-0115)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from bot.app.checks.finding import Finding, fault, ok, skipped, warning
 from bot.domain.phrase import Phrase
@@ -60,20 +60,23 @@ async def seen(
         )
         yield skipped("capabilities", unseen)
     else:
-        yield await _capabilities(asker, known, who, presences)
+        there = {one: addresses.present(one) for one in known}
+        yield await _capabilities(asker, there, who, presences)
 
 
 async def _capabilities(
-    asker: Connection, known: list[str], who: Phrase, presences: Presences
+    asker: Connection, there: Mapping[str, str], who: Phrase, presences: Presences
 ) -> Finding:
+    """`there`: address -> where its presence comes from."""
     name = "capabilities"
-    await presences.of(known, _SOON)
-    came = {one: presences.seen[one] for one in known if one in presences.seen}
+    await presences.of(there.values(), _SOON)
+    seen = presences.seen
+    came = {one: seen[full] for one, full in there.items() if full in seen}
     if not came:
         stranger = Phrase(
             "{who} gets no presence: it is no contact of {address}, or is none yet",
             who=who,
-            address=known[0],
+            address=next(iter(there)),
         )
         return skipped(name, stranger)
     for address, caps in came.items():
@@ -82,7 +85,7 @@ async def _capabilities(
             return fault(name, bare)
         node = f"{caps.node}#{caps.ver}"
         try:
-            found = await inquiries.info(asker, address, node)
+            found = await inquiries.info(asker, there[address], node)
         except Unanswered as error:
             text = Phrase("{node}: {reason}", node=node, reason=error.phrase)
             return fault(name, text)
@@ -98,9 +101,9 @@ async def _capabilities(
                 feature=NOREPLY,
             )
             return fault(name, text)
-    there = Phrase(
+    told = Phrase(
         "with no-reply, in the presence of {addresses} to {who}",
         addresses=", ".join(came),
         who=who,
     )
-    return ok(name, there)
+    return ok(name, told)

@@ -5,6 +5,7 @@ The repositories that one transaction gives them are in `unit_of_work`.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from bot.domain.consent import Standing
@@ -24,6 +25,20 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Aware UTC."""
         ...
+
+
+class TemplateFault(Protocol):
+    """One thing for a template's author to put right."""
+
+    @property
+    def file(self) -> Path: ...
+    @property
+    def line(self) -> int:
+        """Counted from 1."""
+        ...
+
+    @property
+    def phrase(self) -> Phrase: ...
 
 
 class Templates(Protocol):
@@ -61,6 +76,10 @@ class Templates(Protocol):
 
     def reads_recipient(self, name: str) -> bool:
         """The template asks for the recipient, so it is rendered for each."""
+        ...
+
+    def check(self, name: str) -> Sequence[TemplateFault]:
+        """Everything that its author should put right; raises Invalid: unknown."""
         ...
 
 

@@ -11,6 +11,7 @@ from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
 from bot.service.ports.claims import Claims
 from bot.service.ports.consents import StoredApprovals, StoredConsents
+from bot.service.ports.joining import JoinRequests, StoredContactNews
 from bot.service.ports.notices import Notices
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import (
@@ -38,6 +39,10 @@ class UnitOfWork(Protocol):
     def subscriptions(self) -> Subscriptions: ...
     @property
     def suspensions(self) -> Suspensions: ...
+    @property
+    def join_requests(self) -> JoinRequests: ...
+    @property
+    def contact_news(self) -> StoredContactNews: ...
     @property
     def people(self) -> People: ...
     @property

@@ -1,7 +1,7 @@
 """What the operator configured, as the use cases read it."""
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.domain.access import Access, Caller, Role
@@ -64,7 +64,7 @@ class Policy:
     #: admins, of what nobody else would hear of
     notify: tuple[str, ...] | None = None
     people: People = field(default_factory=People)
-    #: without the roles that admins gave
+    #: without the roles that admins gave; with the publishers of all lists
     configured: Access = field(init=False)
     given: Sequence[HeldRole] = field(init=False, default=())
 
@@ -87,6 +87,15 @@ class Policy:
         """These are the roles that admins gave, from now on and in this process."""
         self.given = tuple(given)
         self.access = self.configured.beside(given)
+
+    def take_up(self, lists: Iterable[AnnouncementList]) -> None:
+        """From now on the publishers of these have the role: lists change while the
+        service runs, those that were made by command.
+        """
+        named = frozenset(jid for entry in lists for jid in entry.publishers)
+        if named != self.configured.publishers:
+            self.configured = replace(self.configured, publishers=named)
+            self.give(self.given)
 
     @property
     def trusted_domains(self) -> Container[str]:

@@ -206,3 +206,11 @@ def may_choose_for(caller: Caller, jid: str) -> None:
         raise NotAllowed(
             Phrase("Everybody decides himself who may schedule messages to him.")
         )
+
+
+def may_move(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed: each joins and leaves himself; the operator does it for
+    somebody who has asked him to.
+    """
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(Phrase("Everybody joins and leaves lists himself."))

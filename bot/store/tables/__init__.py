@@ -1,6 +1,7 @@
 """The tables; `migrations/` brings a database to this shape.
 
     list ─< subscription >─ subscriber
+    list ─< join_request, contact_news
     schedule ─< occurrence ─ broadcast ─< chunk, delivery_exception,
                                           broadcast_recipient, broadcast_text,
                                           broadcast_content
@@ -35,6 +36,8 @@ from bot.store.tables.consents import IS_UNTOLD, approval, consent, consent_entr
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
+    contact_news,
+    join_request,
     subscriber,
     subscription,
     suspension,
@@ -86,8 +89,10 @@ __all__ = [
     "chunk",
     "consent",
     "consent_entry",
+    "contact_news",
     "delivery_exception",
     "fact",
+    "join_request",
     "metadata",
     "notice",
     "occurrence",

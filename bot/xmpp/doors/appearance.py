@@ -19,6 +19,7 @@ from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
+from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.namespaces import ROSTER
 
@@ -39,12 +40,14 @@ class Appearance:
         subscribers: Subscribers,
         policy: Policy,
         turn: asyncio.Lock,
+        showing: Showing,
     ) -> None:
         self._connection = connection
         self._database = database
         self._subscribers = subscribers
         self._policy = policy
         self._turn = turn
+        self._showing = showing
 
     async def appear(self) -> None:
         """Presence with caps to whoever subscribed (an account's server fans out)."""
@@ -74,7 +77,7 @@ class Appearance:
     def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
         for reader in readers:
             for address in addresses:
-                self._connection.send_presence(to=reader, sender=address)
+                self._showing.show(reader, address)
 
     async def settle_roster(self) -> None:
         """An account: who joined by presence and is not in the roster has left."""
