@@ -103,13 +103,25 @@ def failures(
     after: Annotated[
         str, typer.Option(metavar="JID", help="Go on after this one.")
     ] = "",
+    condition: Annotated[
+        str | None,
+        typer.Option(metavar="TERM", help="Only over this one, say item-not-found."),
+    ] = None,
+    conditions: Annotated[
+        bool, typer.Option("--conditions", help="How many for each reason, and no JID.")
+    ] = False,
     json: output.JSON = False,
 ) -> None:
     """Show who was not told, or not yet, and why; by JID."""
+    if conditions:
+        _conditions(context, broadcast, json=json)
+        return
     with session.desk_of(context) as desk:
         one = desk.ask_here(verbs.SHOW(_named(broadcast)))
         # the very one, also where another begins meanwhile
-        wish = verbs.FailuresWish(name=one.name, after=after, limit=limit + 1)
+        wish = verbs.FailuresWish(
+            name=one.name, after=after, limit=limit + 1, condition=condition
+        )
         found = desk.ask_here(verbs.FAILURES(wish))
     shown = found[:limit]
     following_jid = shown[-1].jid if len(found) > limit else None
@@ -126,6 +138,22 @@ def failures(
         [(each.jid, _state(each, one.zone), _why(each)) for each in shown],
     )
     output.more(following_jid)
+
+
+def _conditions(context: typer.Context, broadcast: str, *, json: bool) -> None:
+    with session.desk_of(context) as desk:
+        found = desk.ask_here(verbs.CONDITIONS(_named(broadcast)))
+    if json:
+        items = [{"condition": term, "count": count} for term, count in found]
+        output.document({"conditions": items})
+        return
+    if not found:
+        output.say(Phrase("There are none."))
+        return
+    output.table(
+        (Phrase("readers"), Phrase("why")),
+        [(count, meanings.condition(term)) for term, count in found],
+    )
 
 
 def _state(one: DeliveryException, zone: str) -> Phrase:

@@ -40,6 +40,7 @@ class Action(StrEnum):
     REFUSE = "refuse"
     GIVE_ROLE = "give-role"
     TAKE_ROLE = "take-role"
+    FORGET = "forget"
 
 
 class Occasion(StrEnum):

@@ -14,9 +14,11 @@ from bot.service.delivery.standstill import Stopping
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
+from bot.service.people.holdings import Holdings
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.arranging import Arranging
 from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
 from bot.service.readers.roles import Roles
@@ -52,6 +54,8 @@ class UseCases:
     consents: Consents
     approvals: Approvals
     admittance: Admittance
+    holdings: Holdings
+    forgetting: Forgetting
     planning: Planning
     rearming: Rearming
     renditions: Renditions
@@ -94,6 +98,8 @@ class UseCases:
             consents=consents,
             approvals=approvals,
             admittance=admittance,
+            holdings=Holdings(policy),
+            forgetting=Forgetting(policy, schedules, outcomes, clock),
             planning=planning,
             rearming=Rearming(clock),
             renditions=renditions,

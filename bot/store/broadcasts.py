@@ -1,6 +1,6 @@
 """Broadcasts, with their chunks, copied audience, rendered texts and progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from bot.domain.message import Text
 from bot.domain.schedule import Content, Origin, Schedule
 from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
+from bot.store.forgotten import SqlForgotten
 from bot.store.mapping import (
     content_from_json,
     content_to_json,
@@ -39,10 +40,17 @@ _BY_ID = sa.select(table).where(
 
 
 class SqlBroadcasts:
-    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        service: str,
+        vault: Vault,
+        forgotten: SqlForgotten,
+    ) -> None:
         self._connection = connection
         self._service = service
         self._vault = vault
+        self._forgotten = forgotten
 
     def add(
         self,
@@ -106,13 +114,26 @@ class SqlBroadcasts:
         self._connection.execute(update.values(_values(broadcast)))
 
     def page(
-        self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
+        self,
+        paging: Paging,
+        *,
+        schedule_id: int | None = None,
+        sending: bool = False,
+        owner: str | None = None,
+        lists: Collection[int] = (),
     ) -> Page[Broadcast]:
         conditions = [self._theirs]
         if schedule_id is not None:
             conditions.append(table.c.schedule_id == schedule_id)
         if sending:
             conditions.append(IS_SENDING)
+        if owner is not None:
+            own = sa.select(schedule.c.id).where(
+                schedule.c.service == self._service, schedule.c.owner == owner
+            )
+            # a copied audience is one of single people, whose voice it may be
+            told = sa.and_(table.c.list_id.in_(lists), table.c.highest.is_not(None))
+            conditions.append(sa.or_(table.c.schedule_id.in_(own), told))
         return page(self._connection, table, conditions, paging, _from_row)
 
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
@@ -140,7 +161,10 @@ class SqlBroadcasts:
     ) -> int:
         theirs = [
             self._theirs,
-            table.c.counted_for == owner,
+            # forgetting him makes no room
+            table.c.counted_for.in_(
+                list(filter(None, (owner, self._forgotten.digest(owner))))
+            ),
             table.c.created_at >= since,
             table.c.created_at < until,
         ]

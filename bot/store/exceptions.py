@@ -123,7 +123,7 @@ class SqlExceptions:
         return self._connection.execute(AWAITED, values).first() is not None
 
     def page(
-        self, broadcast_id: int, *, after: str, limit: int
+        self, broadcast_id: int, *, after: str, limit: int, condition: str | None = None
     ) -> list[DeliveryException]:
         select = (
             sa.select(delivery_exception)
@@ -136,7 +136,23 @@ class SqlExceptions:
             .order_by(delivery_exception.c.jid)
             .limit(limit)
         )
+        if condition is not None:
+            select = select.where(delivery_exception.c.condition == condition)
         return [self._from_row(row) for row in self._connection.execute(select)]
+
+    def conditions(self, broadcast_id: int) -> list[tuple[str, int]]:
+        condition, count = delivery_exception.c.condition, sa.func.count()
+        select = (
+            sa.select(condition, count)
+            .where(
+                self._theirs,
+                delivery_exception.c.broadcast_id == broadcast_id,
+                sa.not_(IS_ACCEPTED),
+            )
+            .group_by(condition)
+            .order_by(count.desc(), condition)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(select)]
 
     def _from_row(self, row: sa.Row[Any]) -> DeliveryException:
         return DeliveryException(

@@ -132,6 +132,7 @@ def _sending(place: Workplace, take: Take) -> None:
     take("broadcasts list")
     for command in ("broadcasts show", "broadcasts failures", "broadcasts watch"):
         take(command, "1")
+    take("broadcasts failures", "1", "--conditions")
     take("schedules show", "disks")
     take("subscribers list", "maintenance", "--suspended")
     for name in ("one", "two"):

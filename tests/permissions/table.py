@@ -38,6 +38,9 @@ announce  single-people       yes   no        no      no   no     who      who
 announce  itself-as-a-person  no    no        no      no   no     who      who
 announce  another-person      no    no        no      no   no     who      who
 
+try       on-myself           yes   yes       no      no   no     who      who
+try       on-another          yes   no        no      no   no     who      who
+
 query     own                 yes   yes       yes     yes  yes    who      who
 query     others              yes   none      yes     none none   who      who
 query     others-personal     yes   none      yes     none none   who      who
@@ -101,15 +104,19 @@ edit      others-personal     no    none      no      none none   who      who
 edit      others-finished     over  none      no      none none   who      who
 edit      missing             none  none      none    none none   who      who
 
-sent      list                yes   no        yes     no   no     who      who
-sent      show                yes   no        yes     no   no     who      who
-sent      show-missing        none  no        none    no   no     who      who
-sent      failures            yes   no        yes     no   no     who      who
-sent      failures-missing    none  no        none    no   no     who      who
+sent      list                yes   yes       yes     yes  yes    who      who
+sent      show                yes   yes       yes     none none   who      who
+sent      show-weather        yes   none      yes     none none   who      who
+sent      show-test           yes   none      yes     none none   who      who
+sent      show-missing        none  none      none    none none   who      who
+sent      failures            yes   yes       yes     none none   who      who
+sent      failures-missing    none  none      none    none none   who      who
+sent      conditions          yes   yes       yes     none none   who      who
+sent      conditions-missing  none  none      none    none none   who      who
 
-stop      sending             yes   no        no      no   no     who      who
-stop      finished            over  no        no      no   no     who      who
-stop      missing             none  no        no      no   no     who      who
+stop      sending             yes   no        no      none none   who      who
+stop      finished            over  none      no      none none   who      who
+stop      missing             none  none      none    none none   who      who
 stop      all                 yes   no        no      no   no     who      who
 
 halt      look                yes   no        yes     no   no     who      who
@@ -137,6 +144,13 @@ consent   look                yes   yes       yes     yes  yes    who      who
 consent   look-others         no    no        no      no   no     who      who
 consent   set                 yes   yes       yes     yes  yes    who      who
 consent   set-others          no    no        no      no   no     who      who
+
+my-data   look                yes   yes       yes     yes  yes    who      who
+my-data   look-others         no    no        no      no   no     who      who
+my-data   export              yes   yes       yes     yes  yes    who      who
+my-data   export-others       no    no        no      no   no     who      who
+my-data   forget              yes   yes       yes     yes  yes    who      who
+my-data   forget-others       no    no        no      no   no     who      who
 
 requests  list                yes   yes       yes     yes  yes    who      who
 

@@ -46,6 +46,8 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield "announce", cell.what, "--body", "Hello", "--in", "1h", "--yes"
         case "look" | "cancel" | "pause" | "resume" | "skip" | "send-now":
             yield from on_schedule(place, cell)
+        case "sent" if cell.what == "show-test":
+            return  # as any other
         case "halt" if cell.what == "look":
             return  # asked before a stop, of people alone
         case "retry" if cell.what == "finished":
@@ -75,9 +77,12 @@ MISSING = str(NO_REFERENCE)
 ON_OTHERS = {
     "sent list": ("broadcasts", "list"),
     "sent show": ("broadcasts", "show", "1"),
+    "sent show-weather": ("broadcasts", "show", "1"),
     "sent show-missing": ("broadcasts", "show", MISSING),
     "sent failures": ("broadcasts", "failures", "1"),
     "sent failures-missing": ("broadcasts", "failures", MISSING),
+    "sent conditions": ("broadcasts", "failures", "1", "--conditions"),
+    "sent conditions-missing": ("broadcasts", "failures", MISSING, "--conditions"),
     "stop sending": ("broadcasts", "stop", "1"),
     "stop finished": ("broadcasts", "stop", "2"),
     "stop missing": ("broadcasts", "stop", MISSING),

@@ -20,6 +20,7 @@ from bot.desk.verbs import (
     editing,
     join_requests,
     lists,
+    mydata,
     places,
     roles,
     schedules,
@@ -33,10 +34,12 @@ from bot.domain.access import Access, Caller
 from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
+from bot.domain.forgetting import is_forgotten
 from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
+from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.readers.arranging import ListWish
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -102,6 +105,7 @@ class Walk:
         self.sending = BroadcastName(world.due(client_id="sending").id)
         over = world.due(client_id="over", list_name="weather")
         self.finished = BroadcastName(over.id, 1)
+        self.test = BroadcastName(world.due(only=(READER,)).id)
         self._jobs: dict[str, Jobs] = {}
         self._made = 0
 
@@ -110,6 +114,9 @@ class Walk:
         match cell.verb:
             case "announce":
                 yield from self._announcing(cell.what)
+            case "try":
+                only = (jid,) if cell.what == "on-myself" else (jid, READER)
+                yield announcing.SCHEDULE(self.world.request(only=only))
             case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
                 yield self._on_others(cell)
             case "arrange" | "waiting":
@@ -118,6 +125,8 @@ class Walk:
                 yield self._on_places(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
+            case "my-data":
+                yield self._of_oneself(cell)
             case _ if cell.what == "everything":
                 yield schedules.LIST(schedules.ScheduleWish(paging=Paging()))
             case _:
@@ -154,7 +163,7 @@ class Walk:
         )
         verbs: dict[str, list[Wanted[Any]]] = {
             "query": [schedules.QUERY(name)],
-            "look": [schedules.QUERY(name)],
+            "look": [schedules.QUERY(name), schedules.SHOW(name)],
             "cancel": [steering.CANCEL(name)],
             "pause": [steering.PAUSE(name)],
             "resume": [steering.RESUME(name)],
@@ -175,11 +184,15 @@ class Walk:
         found: dict[str, Callable[[], Wanted[Any]]] = {
             "sent list": lambda: broadcasts.LIST(broadcasts.BroadcastWish()),
             "sent show": lambda: broadcasts.SHOW(named(self.sending)),
+            "sent show-weather": lambda: broadcasts.SHOW(named(self.finished)),
+            "sent show-test": lambda: broadcasts.SHOW(named(self.test)),
             "sent show-missing": lambda: broadcasts.SHOW(named(missing)),
             "sent failures": lambda: broadcasts.FAILURES(failures(name=self.sending)),
             "sent failures-missing": lambda: broadcasts.FAILURES(
                 failures(name=missing)
             ),
+            "sent conditions": lambda: broadcasts.CONDITIONS(named(self.sending)),
+            "sent conditions-missing": lambda: broadcasts.CONDITIONS(named(missing)),
             "stop sending": lambda: broadcasts.STOP(named(self._fresh())),
             "stop finished": lambda: broadcasts.STOP(named(self.finished)),
             "stop missing": lambda: broadcasts.STOP(named(missing)),
@@ -269,6 +282,14 @@ class Walk:
             own = places.OwnPlace(list_name="news", jid=READER)
         return (places.JOIN if act == "join" else places.LEAVE)(own)
 
+    def _of_oneself(self, cell: Cell) -> Wanted[Any]:
+        what, _, others = cell.what.partition("-")
+        whose = READER if others else None
+        if what == "export":
+            return mydata.EXPORT(mydata.PartWish(jid=whose, part=Part.PERSON))
+        verb = mydata.FORGET if what == "forget" else mydata.LOOK
+        return verb(mydata.Whose(jid=whose))
+
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
 
@@ -349,7 +370,10 @@ def test_the_table(walk: Walk) -> None:
                 assert walk.ask(caller, wanted) == cell.verdict, (cell, wanted)
                 entries = walk.world.entries_after(latest)
                 assert [one.result for one in entries] == [CODES[cell.verdict]], cell
-                assert entries[0].caller == jid
+                if wanted.verb is mydata.FORGET and cell.verdict == "yes":
+                    assert is_forgotten(entries[0].caller)
+                else:
+                    assert entries[0].caller == jid
                 if unchanged:
                     assert rows(walk.world.url) == before, (cell, wanted)
     assert asked > (700 if component else 100)
@@ -385,7 +409,7 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         for wanted in walk.wanted(cell, ADMIN)
     }
     apart = {
-        "schedules show": "a look with its history, as `look` of the table",
+        "announce: lists": "each has those to which the table lets him announce",
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",
@@ -397,6 +421,7 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "subscribers import --dry-run": "likewise",
         "audit --purge": "for admins by its right alone",
         "reload": "likewise",
+        "check": "likewise",
     }
     verbs: list[Verb[Any, Any]] = list(ALL)
     assert {verb.name for verb in verbs} == walked | set(apart)

@@ -1,5 +1,6 @@
 """The table, asked of the use cases themselves: what no door can get around."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Schedule
 from bot.service.ports.paging import Paging
+from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.arranging import ListWish
@@ -82,6 +84,7 @@ class Asking:
         self.sending = world.broadcast(world.due(client_id="sending")).id
         over = world.due(client_id="over", list_name="weather")
         self.finished = world.broadcast(over).id
+        self.test = world.broadcast(world.due(only=(READER,))).id
         now = world.clock.now()
         jids = [jid for name in CALLERS for jid in self.jids(name)]
         self.jobs = {jid: world.do(add_jobs, jid, now) for jid in jids}
@@ -111,29 +114,40 @@ class Asking:
             return VERDICTS[type(error)], error.text
         raise AssertionError("an undone transaction raises")
 
+    def _named(self) -> Mapping[str, Callable[[Cell, Caller], UseCase]]:
+        return {
+            **dict.fromkeys(
+                ("sent", "stop", "retry", "people", "audit"), self._on_others
+            ),
+            "halt": self._on_halt,
+            **dict.fromkeys(("arrange", "waiting"), self._on_lists),
+            "roles": self._on_roles,
+            "my-data": self._of_oneself,
+        }
+
+    def _ways(self) -> Mapping[str, Callable[[Cell, Caller], tuple[str, UseCase]]]:
+        """Likewise, where the way finds the name itself."""
+        mine = dict.fromkeys(("consent", "requests", "answer"), self._as_recipient)
+        return {**mine, "places": self._on_places}
+
+    def _by_presence(self, cell: Cell, jid: str) -> tuple[str, UseCase]:
+        to = self._address(cell.what)
+        join, leave = self.world.subscribers.join, self.world.subscribers.leave
+        if cell.verb == "join":
+            return to, lambda uow: join(uow, jid, to, None)
+        return to, lambda uow: leave(uow, jid, to)
+
     def ways(self, cell: Cell, jid: str) -> Iterator[tuple[str, UseCase]]:
         """Every way to ask, each with the name that the caller gives."""
         caller = self.world.caller(jid)
-        if cell.verb == "announce":
+        if cell.verb in {"announce", "try"}:
             yield from self._announcing(cell.what, caller)
         elif cell.verb in {"join", "leave"}:
-            to = self._address(cell.what)
-            join, leave = self.world.subscribers.join, self.world.subscribers.leave
-            if cell.verb == "join":
-                yield to, lambda uow: join(uow, jid, to, None)
-            else:
-                yield to, lambda uow: leave(uow, jid, to)
-        elif cell.verb in {"sent", "stop", "retry", "people", "audit"}:
-            yield cell.what, self._on_others(cell, caller)
-        elif cell.verb in {"arrange", "waiting"}:
-            yield cell.what, self._on_lists(cell, caller)
-        elif cell.verb == "places":
-            yield self._on_places(cell, caller)
-        elif cell.verb in {"halt", "roles"}:
-            ask = self._on_halt if cell.verb == "halt" else self._on_roles
-            yield cell.what, ask(cell, caller)
-        elif cell.verb in {"consent", "requests", "answer"}:
-            yield self._as_recipient(cell, caller)
+            yield self._by_presence(cell, jid)
+        elif cell.verb in (named := self._named()):
+            yield cell.what, named[cell.verb](cell, caller)
+        elif cell.verb in (ways := self._ways()):
+            yield ways[cell.verb](cell, caller)
         elif cell.what == "everything":
             page = self.world.schedules.page
             yield cell.what, lambda uow: page(uow, caller, Paging())
@@ -156,6 +170,8 @@ class Asking:
             "single-people": {"people": (READER,)},
             "itself-as-a-person": {"people": (READER, addresses.own)},
             "another-person": {"to": READER, "list_name": None},
+            "on-myself": {"only": (caller.owner,)},
+            "on-another": {"only": (caller.owner, READER)},
         }
         given = [special.get(what, {"list_name": what})]
         if addresses.component and what not in special:
@@ -256,6 +272,17 @@ class Asking:
 
         return remove
 
+    def _of_oneself(self, cell: Cell, caller: Caller) -> UseCase:
+        what, _, others = cell.what.partition("-")
+        holdings, whose = self.world.use_cases.holdings, READER if others else None
+        some = partial(holdings.some, part=Part.PERSON, after=0, limit=9)
+        use_cases: dict[str, Callable[..., object]] = {
+            "look": some,
+            "export": partial(holdings.announcements, after=0, limit=9),
+            "forget": self.world.use_cases.forgetting.begin,
+        }
+        return partial(use_cases[what], caller=caller, jid=whose)
+
     def _on_others(self, cell: Cell, caller: Caller) -> UseCase:
         sent, people = self.world.broadcasts, self.world.subscribers
         add = partial(
@@ -269,9 +296,15 @@ class Asking:
         use_cases: dict[str, Callable[..., object]] = {
             "sent list": partial(sent.page, paging=Paging()),
             "sent show": partial(sent.get, broadcast_id=self.sending),
+            "sent show-weather": partial(sent.get, broadcast_id=self.finished),
+            "sent show-test": partial(sent.get, broadcast_id=self.test),
             "sent show-missing": partial(sent.get, broadcast_id=NO_REFERENCE),
             "sent failures": partial(sent.failures, broadcast_id=self.sending),
             "sent failures-missing": partial(sent.failures, broadcast_id=NO_REFERENCE),
+            "sent conditions": partial(sent.conditions, broadcast_id=self.sending),
+            "sent conditions-missing": partial(
+                sent.conditions, broadcast_id=NO_REFERENCE
+            ),
             "stop sending": partial(sent.stop, broadcast_id=self.sending),
             "stop finished": partial(sent.stop, broadcast_id=self.finished),
             "stop missing": partial(sent.stop, broadcast_id=NO_REFERENCE),
@@ -408,6 +441,7 @@ def test_hidden_is_missing(asking: Asking) -> None:
         for jid in asking.jids(cell.caller):
             for name, use_case in asking.ways(cell, jid):
                 text = asking.attempt(use_case)[1].replace(name, "NAME")
+                text = re.sub(r"broadcast \d+", "broadcast NAME", text)
                 kind = "#" if name.startswith("#") else ""
                 told.setdefault((cell.caller, cell.verb + kind), set()).add(text)
     assert len(told) > 15

@@ -59,6 +59,8 @@ class FailuresWish:
     #: go on after this JID
     after: str = ""
     limit: int = 100
+    #: only over this one, a term
+    condition: str | None = None
 
     @property
     def about(self) -> str:
@@ -105,7 +107,22 @@ def _failures(
 ) -> Steps[list[DeliveryException]]:
     named: Account = yield Read(use_cases.broadcasts.named, caller, wish.name)
     found: list[DeliveryException] = yield Read(
-        use_cases.broadcasts.failures, caller, named.id, wish.after, wish.limit
+        use_cases.broadcasts.failures,
+        caller,
+        named.id,
+        wish.after,
+        wish.limit,
+        wish.condition,
+    )
+    return found
+
+
+def _conditions(
+    use_cases: UseCases, caller: Caller, one: OneBroadcast
+) -> Steps[list[tuple[str, int]]]:
+    named: Account = yield Read(use_cases.broadcasts.named, caller, one.name)
+    found: list[tuple[str, int]] = yield Read(
+        use_cases.broadcasts.conditions, caller, named.id
     )
     return found
 
@@ -153,7 +170,7 @@ def _all(
 LIST = Verb(
     name="broadcasts list",
     action=Action.QUERY,
-    right=Right.SEES_ALL,
+    right=Right.KNOWN,
     fields=(
         Field(
             name="sending",
@@ -167,21 +184,29 @@ LIST = Verb(
 SHOW = Verb(
     name="broadcasts show",
     action=Action.QUERY,
-    right=Right.SEES_ALL,
+    right=Right.KNOWN,
     fields=(NAME,),
     steps=_show,
 )
 FAILURES = Verb(
     name="broadcasts failures",
     action=Action.QUERY,
-    right=Right.SEES_ALL,
+    right=Right.KNOWN,
     fields=(NAME,),
     steps=_failures,
+)
+#: how many were not told, for each condition, the most first
+CONDITIONS = Verb(
+    name="broadcasts failures --conditions",
+    action=Action.QUERY,
+    right=Right.KNOWN,
+    fields=(NAME,),
+    steps=_conditions,
 )
 STOP = Verb(
     name="broadcasts stop",
     action=Action.STOP,
-    right=Right.ADMIN,
+    right=Right.KNOWN,
     fields=(NAME,),
     steps=_stop,
 )
@@ -199,4 +224,4 @@ RETRY = Verb(
     fields=(NAME,),
     steps=_retry,
 )
-VERBS = (LIST, SHOW, FAILURES, STOP, STOP_ALL, RETRY)
+VERBS = (LIST, SHOW, FAILURES, CONDITIONS, STOP, STOP_ALL, RETRY)

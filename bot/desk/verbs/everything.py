@@ -12,6 +12,7 @@ from bot.desk.verbs import (
     imports,
     join_requests,
     lists,
+    mydata,
     places,
     roles,
     schedules,
@@ -37,6 +38,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *consent.VERBS,
     *templates.VERBS,
     *roles.VERBS,
+    *mydata.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )

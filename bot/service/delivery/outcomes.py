@@ -73,6 +73,8 @@ class Outcomes:
         before = uow.exceptions.get(broadcast.id, bounce.jid)
         if before is not None and before.is_final:
             return None, before
+        if before is None and _is_forgotten(uow, broadcast, bounce.jid):
+            return None, None
         return broadcast, before
 
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
@@ -369,6 +371,13 @@ class Outcomes:
         now = self._clock.now()
         closing.settle_finished(uow, self._policy, broadcast_id, now)
         closing.settle_retried(uow, self._policy, broadcast_id, now)
+
+
+def _is_forgotten(uow: UnitOfWork, broadcast: Broadcast, jid: str) -> bool:
+    """Whether he was told before he asked to be forgotten: nothing is noted then."""
+    if uow.forgotten.since(jid) is None:
+        return False
+    return uow.audiences.find(broadcast, jid) is None
 
 
 def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:

@@ -8,6 +8,7 @@ from bot.domain.access import Access, Caller, Role
 from bot.domain.addresses import Addresses
 from bot.domain.consent import Who
 from bot.domain.errors import PolicyViolation
+from bot.domain.forgetting import is_forgotten
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
@@ -64,6 +65,8 @@ class Policy:
     #: admins, of what nobody else would hear of
     notify: tuple[str, ...] | None = None
     people: People = field(default_factory=People)
+    #: messages a second at most, all together; 0: no limit
+    rate: int = 0
     #: without the roles that admins gave; with the publishers of all lists
     configured: Access = field(init=False)
     given: Sequence[HeldRole] = field(init=False, default=())
@@ -110,6 +113,8 @@ class Policy:
 
     def told_of_failures(self, owner: str, origin: Origin) -> Sequence[str]:
         """Who hears what became of an announcement, each once."""
+        if is_forgotten(owner):
+            return ()
         if "@" in owner:
             return tuple(dict.fromkeys((owner, *(self.notify or ()))))
         # whoever asked for it on the command line; a welcome nobody asked for

@@ -19,7 +19,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 
 #: what an admin may do with another's announcement to single people
-_OF_PERSONAL = frozenset({Action.CANCEL, Action.PAUSE})
+_OF_PERSONAL = frozenset({Action.CANCEL, Action.PAUSE, Action.STOP})
 
 
 def known(caller: Caller) -> None:
@@ -160,6 +160,17 @@ def may_see(caller: Caller, schedule: Schedule) -> bool:
     return caller.sees_all or schedule.owner == caller.owner
 
 
+def may_see_sent(
+    caller: Caller, schedule: Schedule, told: AnnouncementList | None
+) -> bool:
+    """What went out concerns whoever asked for it, and whoever announces to the list
+    that was told; None: single people were.
+    """
+    if may_see(caller, schedule):
+        return True
+    return told is not None and may_announce(caller, told)
+
+
 def sees_content(caller: Caller, schedule: Schedule) -> bool:
     """What somebody tells single people is read by nobody else who may see that he
     does, on the command line neither: who looks through what is pending shall not
@@ -196,6 +207,22 @@ def may_let_go(caller: Caller) -> None:
     """Raises NotAllowed for everybody but admins, for whom it is held."""
     if not caller.is_admin:
         raise NotAllowed(Phrase("Only an admin lets go what is held."))
+
+
+def may_look_into(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed: what is stored of somebody is his own affair; the operator
+    can read the tables.
+    """
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(
+            Phrase("What is stored about somebody is shown to himself alone.")
+        )
+
+
+def may_forget(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed, likewise."""
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(Phrase("Everybody has himself forgotten, and nobody else."))
 
 
 def may_choose_for(caller: Caller, jid: str) -> None:
