@@ -1,11 +1,16 @@
 """All commands, and which of them somebody is shown first."""
 
-from bot.dialogues import menu, status
+from bot.dialogues import consent, menu, mydata, mymessages, status
 from bot.dialogues.talk import Command
 from bot.domain.access import Caller
 
 #: the tasks of the first rank, the most used first
-COMMANDS: tuple[Command, ...] = (status.COMMAND,)
+COMMANDS: tuple[Command, ...] = (
+    status.COMMAND,
+    mymessages.COMMAND,
+    consent.COMMAND,
+    mydata.COMMAND,
+)
 #: what a list of commands shows at most: more is not looked through
 MAX_LISTED = 10
 

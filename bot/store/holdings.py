@@ -74,6 +74,7 @@ PARTS: Mapping[Part, sa.Select[Any]] = {
     Part.SUBSCRIPTIONS: _part(
         subscription.c.id,
         _list.name.label("list"),
+        _list.kind,
         subscription.c.started_at.label("since"),
         subscription.c.origin,
         subscription.c.ended_at.label("until"),

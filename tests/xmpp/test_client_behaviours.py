@@ -42,6 +42,9 @@ class Case:
 CASES: Mapping[str, Case] = {
     "menu": Case(fills={"task": "status"}, says="Going out next"),
     "status": Case(says="Going out next"),
+    "my-messages": Case(says="No message of yours"),
+    "consent": Case(says="Saved."),
+    "my-data": Case(says="Your roles"),
 }
 
 
