@@ -42,9 +42,11 @@ if TYPE_CHECKING:
     from bot.desk.verbs import editing as editing
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import lists as lists
+    from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
+    from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
     from bot.service.people import choices as choices
     from bot.service.requests import cautions as cautions
@@ -76,9 +78,11 @@ PARTS = {
     "editing": "bot.desk.verbs.editing",
     "imports": "bot.desk.verbs.imports",
     "lists": "bot.desk.verbs.lists",
+    "roles": "bot.desk.verbs.roles",
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
+    "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
     "choices": "bot.service.people.choices",
     "cautions": "bot.service.requests.cautions",

@@ -1,12 +1,30 @@
 """All commands, and which of them somebody is shown first."""
 
-from bot.dialogues import consent, menu, mydata, mymessages, status
+from bot.dialogues import (
+    announce,
+    audit,
+    check,
+    consent,
+    menu,
+    mydata,
+    mymessages,
+    pending,
+    schedule,
+    status,
+    templates,
+)
 from bot.dialogues.talk import Command
 from bot.domain.access import Caller
 
 #: the tasks of the first rank, the most used first
 COMMANDS: tuple[Command, ...] = (
+    announce.COMMAND,
+    schedule.COMMAND,
+    pending.COMMAND,
     status.COMMAND,
+    check.COMMAND,
+    templates.COMMAND,
+    audit.COMMAND,
     mymessages.COMMAND,
     consent.COMMAND,
     mydata.COMMAND,

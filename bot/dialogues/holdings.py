@@ -18,6 +18,8 @@ LABELS: Mapping[Part, Phrase] = {
     Part.PERSON: Phrase("You"),
     Part.SUBSCRIPTIONS: Phrase("Your lists, now and before"),
     Part.WELCOMES: Phrase("Welcomes that you had"),
+    Part.JOIN_REQUESTS: Phrase("Where you wait to be let in"),
+    Part.CONTACT_NEWS: Phrase("What your client is told next"),
     Part.CONSENT: Phrase("Who may schedule messages to you"),
     Part.REQUESTS: Phrase("What you were asked to approve"),
     Part.ANNOUNCEMENTS: Phrase("What you have asked for"),
@@ -80,6 +82,14 @@ def _subscription(row: Row, at: _At) -> Iterator[Words]:
 
 def _welcome(row: Row, at: _At) -> Iterator[Words]:
     yield f"{row['list']}: {at(row['at'])}"
+
+
+def _join_request(row: Row, at: _At) -> Iterator[Words]:
+    yield Phrase("{list}: since {time}", list=row["list"], time=at(row["asked_at"]))
+
+
+def _news(row: Row, at: _At) -> Iterator[Words]:
+    yield f"{row['list']}: {at(row['created_at'])}"
 
 
 def _consent(row: Row, _: _At) -> Iterator[Words]:
@@ -181,6 +191,8 @@ _TOLD: Mapping[Part, Callable[[Row, _At], Iterator[Words]]] = {
     Part.PERSON: _person,
     Part.SUBSCRIPTIONS: _subscription,
     Part.WELCOMES: _welcome,
+    Part.JOIN_REQUESTS: _join_request,
+    Part.CONTACT_NEWS: _news,
     Part.CONSENT: _consent,
     Part.REQUESTS: _request,
     Part.ANNOUNCEMENTS: _announcement,

@@ -32,6 +32,18 @@ DUE = (
 )
 RETRIES = DUE.with_for_update(skip_locked=True)
 
+#: whether it comes back is waited for, no more
+_IS_WRITTEN = sa.and_(
+    delivery_exception.c.kind == ExceptionKind.DEFERRED,
+    delivery_exception.c.attempts > 0,
+)
+_UNWRITTEN = (
+    sa.select(delivery_exception)
+    .where(_THEIRS, IS_AWAITED, sa.not_(_IS_WRITTEN))
+    .order_by(delivery_exception.c.next_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
 AWAITED = (
     sa.select(delivery_exception.c.jid)
     .where(
@@ -101,12 +113,17 @@ class SqlExceptions:
             awaited.values(kind=ExceptionKind.FAILED, next_at=None)
         )
 
+    def unwritten(self, limit: int) -> list[DeliveryException]:
+        values = {"whose": self._service, "limit": limit}
+        rows = self._connection.execute(_UNWRITTEN, values)
+        return [self._from_row(row) for row in rows]
+
     def any_awaited(self, broadcast_id: int) -> bool:
         values = {"whose": self._service, "broadcast_id": broadcast_id}
         return self._connection.execute(AWAITED, values).first() is not None
 
     def page(
-        self, broadcast_id: int, *, after: str, limit: int
+        self, broadcast_id: int, *, after: str, limit: int, condition: str | None = None
     ) -> list[DeliveryException]:
         select = (
             sa.select(delivery_exception)
@@ -119,7 +136,23 @@ class SqlExceptions:
             .order_by(delivery_exception.c.jid)
             .limit(limit)
         )
+        if condition is not None:
+            select = select.where(delivery_exception.c.condition == condition)
         return [self._from_row(row) for row in self._connection.execute(select)]
+
+    def conditions(self, broadcast_id: int) -> list[tuple[str, int]]:
+        condition, count = delivery_exception.c.condition, sa.func.count()
+        select = (
+            sa.select(condition, count)
+            .where(
+                self._theirs,
+                delivery_exception.c.broadcast_id == broadcast_id,
+                sa.not_(IS_ACCEPTED),
+            )
+            .group_by(condition)
+            .order_by(count.desc(), condition)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(select)]
 
     def _from_row(self, row: sa.Row[Any]) -> DeliveryException:
         return DeliveryException(

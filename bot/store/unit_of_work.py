@@ -10,10 +10,12 @@ from bot.service.ports import (
     broadcasts,
     claims,
     consents,
+    joining,
     notices,
     personal,
     pulses,
     readers,
+    roles,
     schedules,
     sights,
     storage,
@@ -26,16 +28,19 @@ from bot.store.broadcasts import SqlBroadcasts
 from bot.store.chunks import SqlChunks
 from bot.store.claims import SqlClaims
 from bot.store.consents import SqlConsents
+from bot.store.contact_news import SqlContactNews
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
 from bot.store.forgotten import SqlForgotten
 from bot.store.holdings import SqlHoldings
+from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
 from bot.store.purging import SqlKeptContent
 from bot.store.requests import SqlRequestCounts
+from bot.store.roles import SqlRoles, SqlStandstills
 from bot.store.schedules import SqlSchedules
 from bot.store.sealing import Vault
 from bot.store.shifts import SqlShifts
@@ -86,6 +91,10 @@ class SqlUnitOfWork:
             connection, service
         )
         self.suspensions: readers.Suspensions = SqlSuspensions(connection, service)
+        self.join_requests: joining.JoinRequests = SqlJoinRequests(connection, service)
+        self.contact_news: joining.StoredContactNews = SqlContactNews(
+            connection, service
+        )
         self.people: readers.People = SqlPeople(connection, service)
         self.schedules: schedules.StoredSchedules = SqlSchedules(
             connection, service, vault
@@ -112,6 +121,8 @@ class SqlUnitOfWork:
         self.sights: sights.Sights = SqlSights(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
+        self.roles: roles.Roles = SqlRoles(connection, service)
+        self.standstills: roles.Standstills = SqlStandstills(connection, service)
         self.keys: storage.StorageKeys = SqlStorageKeys(connection, service, vault)
         self.content: storage.KeptContent = SqlKeptContent(connection, service)
 

@@ -73,6 +73,17 @@ def language_tag(text: str) -> str:
     raise Invalid(Phrase("{tag!r} is no language tag such as 'en'", tag=text[:40]))
 
 
+def own_name(tag: str) -> str:
+    """What those call it who speak it, `Deutsch`; the tag where CLDR has no name."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - slow, seldom needed
+
+    try:
+        name = Locale.parse(tag, sep="-").display_name or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
+    return f"{name[0].upper()}{name[1:]}"
+
+
 def judge(values: FieldValues) -> None:
     """Whether each field of a template is told in languages that there are; raises
     Invalid naming the field.

@@ -6,10 +6,10 @@ from alembic import op
 from bot.store.types import UTCDateTime
 
 revision = "0021"
-down_revision = "0014"
+down_revision = "0020"
 
 #: table -> what is looked for by a person's address from now on
-_BY_ADDRESS = ("broadcast_recipient", "delivery_exception")
+_BY_ADDRESS = ("delivery_exception",)
 
 
 def upgrade() -> None:

@@ -16,10 +16,19 @@ from bot.domain.broadcast import (
 )
 from bot.domain.consent import Approval, ApprovalState, Consent, Who
 from bot.domain.lateness import Shift
-from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
+from bot.domain.lists import (
+    ContactNews,
+    ContactState,
+    EndReason,
+    JoinRequest,
+    Subscriber,
+    SubscriptionOrigin,
+)
 from bot.domain.message import Text
 from bot.domain.people import Person
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.standstill import Standstill
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
@@ -69,6 +78,10 @@ ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
 )  # fmt: skip
+ROLE = HeldRole(
+    jid=READER, role=RoleName.PUBLISHER, list_name="news", by=OWNER, at=NOON
+)
+STANDSTILL = Standstill(by=OWNER, since=NOON)
 #: by a key that nobody has
 SEALED = Vault([b"k" * 32]).seal(schedule_table.c.metadata, "<metadata/>")
 
@@ -165,9 +178,13 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
     unit.sights.put(SIGHT)
+    unit.join_requests.add(a_join_request(lists["club"]))
+    unit.contact_news.put(some_news(lists["news"]))
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     unit.keys.note("k")
+    unit.roles.put(ROLE)
+    unit.standstills.begin(STANDSTILL)
     return Theirs(
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,
@@ -200,3 +217,14 @@ def an_approval(reference: int, schedule: Schedule) -> Approval:
         preview=False,
         created_at=NOON,
     )
+
+
+def a_join_request(list_id: int) -> JoinRequest:
+    """Of the reader, by presence."""
+    return JoinRequest(list_id=list_id, jid=READER, by_presence=True, asked_at=NOON)
+
+
+def some_news(list_id: int) -> ContactNews:
+    """For the reader: he is let in."""
+    state = ContactState.LET_IN
+    return ContactNews(list_id=list_id, jid=READER, state=state, created_at=NOON)

@@ -45,6 +45,11 @@ CASES: Mapping[str, Case] = {
     "my-messages": Case(says="No message of yours"),
     "consent": Case(says="Saved."),
     "my-data": Case(says="Your roles"),
+    "check": Case(fills={"do": "reload"}, says="read anew"),
+    "templates": Case(
+        fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"
+    ),
+    "audit": Case(fills={"action": "query"}, says="Entries"),
 }
 
 

@@ -172,7 +172,7 @@ QUERY = Verb(
 SHOW = Verb(
     name="schedules show",
     action=Action.QUERY,
-    right=Right.SEES_ALL,
+    right=Right.KNOWN,
     fields=NAME,
     steps=_show,
 )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from bot.domain import timestamps
 from bot.domain.access import Caller
@@ -12,6 +13,7 @@ from bot.domain.jid import JIDError, bare, domain_of, somebody
 from bot.domain.language import is_tag
 from bot.domain.lists import (
     AnnouncementList,
+    ContactState,
     EndReason,
     ListKind,
     Subscriber,
@@ -25,6 +27,7 @@ from bot.service.ports.outside import Clock
 from bot.service.ports.staging import Enrolment
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import list_named, refuse_own, take_up
+from bot.service.readers.waiting import tell_client
 from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import admins_only, auditors_only
@@ -110,6 +113,7 @@ class Enrolling:
         changed = _changed(uow, coming)
         added = uow.people.put(entry.id, coming, SubscriptionOrigin.ADMIN, now)
         _told(uow, Action.SUBSCRIBE, entry, len(added))
+        _let_in(uow, entry, coming, now)
         if back := gone.keys() & {person.jid for person in coming}:
             uow.people.heal(back)
         if welcome and entry.welcome is not None:
@@ -198,6 +202,17 @@ class Enrolling:
 def _told(uow: UnitOfWork, action: Action, entry: AnnouncementList, count: int) -> None:
     if count:
         uow.happened(Moved(action=action, list_name=entry.name, count=count))
+
+
+def _let_in(
+    uow: UnitOfWork, entry: AnnouncementList, people: Sequence[Person], now: datetime
+) -> None:
+    """Who waited for the list stands on it now."""
+    if not uow.join_requests.counts().get(entry.id):
+        return
+    for one in uow.join_requests.take([person.jid for person in people], [entry.id]):
+        if one.by_presence:
+            tell_client(uow, one.jid, entry.id, ContactState.LET_IN, now)
 
 
 def _gone(

@@ -152,13 +152,11 @@ class Intake:
                 field="to",
                 named=True,
             )
-        return PeopleAudience(jids=self._jids(caller, request.people, "audience"))
-
-    def _jids(
-        self, caller: Caller, given: Sequence[str], field: str
-    ) -> tuple[str, ...]:
-        """Single people, each once."""
         require_announcing(caller, None)
+        return PeopleAudience(jids=self._jids(request.people, "audience"))
+
+    def _jids(self, given: Sequence[str], field: str) -> tuple[str, ...]:
+        """Single people, each once."""
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in given))
         except JIDError as error:
@@ -170,9 +168,13 @@ class Intake:
         return jids
 
     def _readers(self, caller: Caller, given: Sequence[str]) -> tuple[str, ...]:
-        """Those of a test, whom somebody typed: a domain is a name without its rest."""
+        """Those of a test, whom somebody typed: a domain is a name without its rest.
+        Whoever may tell all of a list may try out on himself what he tells it.
+        """
+        if tuple(given) != (caller.owner,):
+            require_announcing(caller, None)
         try:
-            return tuple(map(somebody, self._jids(caller, given, "only")))
+            return tuple(map(somebody, self._jids(given, "only")))
         except JIDError as error:
             raise Invalid(error.phrase, field="only") from None
 

@@ -32,6 +32,9 @@ broadcast = sa.Table(
     sa.Column("expires_at", UTCDateTime),
     # since when nobody can tell what it said
     sa.Column("purged_at", UTCDateTime),
+    # when whom it did not reach was last tried once more; who asked, until he is told
+    sa.Column("retried_at", UTCDateTime),
+    sa.Column("retried_by", sa.Text),
     one_of("state", BroadcastState),
     sqlite_autoincrement=True,
 )
@@ -58,6 +61,16 @@ sa.Index(
 sa.Index(None, broadcast.c.service, broadcast.c.id)
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
 sa.Index(None, broadcast.c.service, broadcast.c.counted_for, broadcast.c.created_at)
+
+# Those of a list's people, of which one looks for what he was told.
+IS_LISTED = broadcast.c.highest.is_not(None)
+sa.Index(
+    "ix_broadcast_listed",
+    broadcast.c.list_id,
+    broadcast.c.id,
+    sqlite_where=IS_LISTED,
+    postgresql_where=IS_LISTED,
+)
 
 # What came back is looked for by the id that its owner chose.
 IS_NAMED = broadcast.c.message_id.is_not(None)
