@@ -4,7 +4,10 @@ from bot.dialogues import (
     announce,
     audit,
     check,
+    consent,
     menu,
+    mydata,
+    mymessages,
     pending,
     preferences,
     schedule,
@@ -24,6 +27,9 @@ COMMANDS: tuple[Command, ...] = (
     check.COMMAND,
     templates.COMMAND,
     audit.COMMAND,
+    mymessages.COMMAND,
+    consent.COMMAND,
+    mydata.COMMAND,
 )
 #: what a list of commands shows at most: more is not looked through
 MAX_LISTED = 10

@@ -60,6 +60,9 @@ CASES: Mapping[str, Case] = {
         says="Europe/Warsaw",
     ),
     "status": Case(says="Going out next"),
+    "my-messages": Case(says="No message of yours"),
+    "consent": Case(says="Saved."),
+    "my-data": Case(says="Your roles"),
     "check": Case(fills={"do": "reload"}, says="read anew"),
     "templates": Case(
         fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"
