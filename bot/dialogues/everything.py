@@ -3,6 +3,7 @@
 from bot.dialogues import (
     announce,
     audit,
+    broadcasts,
     menu,
     pending,
     schedule,
@@ -17,6 +18,7 @@ COMMANDS: tuple[Command, ...] = (
     announce.COMMAND,
     schedule.COMMAND,
     pending.COMMAND,
+    broadcasts.COMMAND,
     status.COMMAND,
     templates.COMMAND,
     audit.COMMAND,
