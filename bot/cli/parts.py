@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
+    from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
     from bot.service.people import choices as choices
     from bot.service.requests import cautions as cautions
@@ -81,6 +82,7 @@ PARTS = {
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
+    "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
     "choices": "bot.service.people.choices",
     "cautions": "bot.service.requests.cautions",

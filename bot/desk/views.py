@@ -8,7 +8,7 @@ from bot.domain.broadcast import DeliveryException, Occurrence
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words
-from bot.domain.schedule import Schedule, TemplateContent
+from bot.domain.schedule import Schedule, TemplateContent, TextContent
 from bot.service.ports.pulses import Reading
 
 if TYPE_CHECKING:
@@ -54,6 +54,19 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "paused_at": one.paused_at,
         "ended_at": one.ended_at,
         "purged_at": one.purged_at,
+    }
+
+
+def own(one: Schedule) -> dict[str, Any]:
+    """For its owner, with all that it says."""
+    content = one.content
+    words = content if isinstance(content, TextContent) else TextContent(texts=())
+    return {
+        **schedule(one),
+        "texts": texts(words.texts),
+        "payloads": list(words.payloads),
+        "metadata": one.metadata,
+        "language": one.language,
     }
 
 

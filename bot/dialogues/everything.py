@@ -4,6 +4,7 @@ from bot.dialogues import (
     announce,
     audit,
     broadcasts,
+    check,
     menu,
     pending,
     schedule,
@@ -20,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     pending.COMMAND,
     broadcasts.COMMAND,
     status.COMMAND,
+    check.COMMAND,
     templates.COMMAND,
     audit.COMMAND,
 )

@@ -22,6 +22,9 @@ class Action(StrEnum):
     UNSKIP = "unskip"
     SEND_NOW = "send-now"
     STOP = "stop"
+    RETRY = "retry"
+    STOP_ALL = "stop-all"
+    RESUME_ALL = "resume-all"
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
     CONSENT = "consent"
@@ -37,6 +40,7 @@ class Action(StrEnum):
     REFUSE = "refuse"
     GIVE_ROLE = "give-role"
     TAKE_ROLE = "take-role"
+    FORGET = "forget"
 
 
 class Occasion(StrEnum):

@@ -14,6 +14,7 @@ process goes on from them.
                    ▲        │
                    └────────┘  lapsed, released, taken over
     exception    (none) ─► skipped | failed | retrying
+                 failed ─► retrying: somebody has it tried once more
                  retrying ─► deferred ─► deferred for good: the repeat was accepted
                     ▲  │        │              │
                     │  │        └──────────────┴─► retrying, failed: it bounced
@@ -50,6 +51,9 @@ Exceptions
     and no exception is awaited. A message may bounce later than that. It still makes
     an exception and is repeated, while the broadcast is less than a day old, but its
     own state, and the report, stay what they were.
+
+    So it is where somebody has those who failed tried once more (`retried_at`): they
+    are retrying again, with one attempt left. A second report tells what became of it.
 """
 
 from dataclasses import dataclass
@@ -160,6 +164,17 @@ class Broadcast:
     created_at: datetime
     finished_at: datetime | None = None
     expires_at: datetime | None = None
+    #: when whom it did not reach was last to be tried once more, and who asked for
+    #: that, until it is known what became of it
+    retried_at: datetime | None = None
+    retried_by: str | None = None
+    #: since when nobody can tell what it said
+    purged_at: datetime | None = None
+
+    @property
+    def tried_since(self) -> datetime:
+        """From when on its messages are repeated."""
+        return self.retried_at or self.created_at
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now

@@ -187,12 +187,12 @@ class JoinRequest:
 
 
 class ContactState(StrEnum):
-    """What a person's client is to hear of a list that it has, or wants, as a contact
-    (RFC 6121 §3): the types of presence.
-    """
+    """What somebody's client is to hear of a list that it has or wants as a contact."""
 
-    SUBSCRIBED = "subscribed"
-    UNSUBSCRIBED = "unsubscribed"
+    LET_IN = "let-in"
+    REFUSED = "refused"
+    #: he has left by command
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

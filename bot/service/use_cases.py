@@ -9,12 +9,16 @@ from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
+from bot.service.delivery.retrying import Retrying
+from bot.service.delivery.standstill import Stopping
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
+from bot.service.people.holdings import Holdings
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.arranging import Arranging
 from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
 from bot.service.readers.roles import Roles
@@ -45,9 +49,13 @@ class UseCases:
     roles: Roles
     suspensions: Suspensions
     broadcasts: Broadcasts
+    retrying: Retrying
+    stopping: Stopping
     consents: Consents
     approvals: Approvals
     admittance: Admittance
+    holdings: Holdings
+    forgetting: Forgetting
     planning: Planning
     rearming: Rearming
     renditions: Renditions
@@ -85,9 +93,13 @@ class UseCases:
             roles=Roles(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
+            retrying=Retrying(policy, clock),
+            stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,
             admittance=admittance,
+            holdings=Holdings(policy),
+            forgetting=Forgetting(policy, schedules, outcomes, clock),
             planning=planning,
             rearming=Rearming(clock),
             renditions=renditions,

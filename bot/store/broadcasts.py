@@ -12,6 +12,7 @@ from bot.domain.message import Text
 from bot.domain.schedule import Content, Origin, Schedule
 from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
+from bot.store.forgotten import SqlForgotten
 from bot.store.mapping import (
     content_from_json,
     content_to_json,
@@ -39,10 +40,17 @@ _BY_ID = sa.select(table).where(
 
 
 class SqlBroadcasts:
-    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        service: str,
+        vault: Vault,
+        forgotten: SqlForgotten,
+    ) -> None:
         self._connection = connection
         self._service = service
         self._vault = vault
+        self._forgotten = forgotten
 
     def add(
         self,
@@ -153,7 +161,10 @@ class SqlBroadcasts:
     ) -> int:
         theirs = [
             self._theirs,
-            table.c.counted_for == owner,
+            # forgetting him makes no room
+            table.c.counted_for.in_(
+                list(filter(None, (owner, self._forgotten.digest(owner))))
+            ),
             table.c.created_at >= since,
             table.c.created_at < until,
         ]
@@ -302,6 +313,8 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "created_at": broadcast.created_at,
         "finished_at": broadcast.finished_at,
         "expires_at": broadcast.expires_at,
+        "retried_at": broadcast.retried_at,
+        "retried_by": broadcast.retried_by,
     }
 
 
@@ -322,4 +335,7 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         created_at=row.created_at,
         finished_at=row.finished_at,
         expires_at=row.expires_at,
+        retried_at=row.retried_at,
+        retried_by=row.retried_by,
+        purged_at=row.purged_at,
     )

@@ -32,6 +32,18 @@ DUE = (
 )
 RETRIES = DUE.with_for_update(skip_locked=True)
 
+#: whether it comes back is waited for, no more
+_IS_WRITTEN = sa.and_(
+    delivery_exception.c.kind == ExceptionKind.DEFERRED,
+    delivery_exception.c.attempts > 0,
+)
+_UNWRITTEN = (
+    sa.select(delivery_exception)
+    .where(_THEIRS, IS_AWAITED, sa.not_(_IS_WRITTEN))
+    .order_by(delivery_exception.c.next_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
 AWAITED = (
     sa.select(delivery_exception.c.jid)
     .where(
@@ -100,6 +112,11 @@ class SqlExceptions:
         self._connection.execute(
             awaited.values(kind=ExceptionKind.FAILED, next_at=None)
         )
+
+    def unwritten(self, limit: int) -> list[DeliveryException]:
+        values = {"whose": self._service, "limit": limit}
+        rows = self._connection.execute(_UNWRITTEN, values)
+        return [self._from_row(row) for row in rows]
 
     def any_awaited(self, broadcast_id: int) -> bool:
         values = {"whose": self._service, "broadcast_id": broadcast_id}

@@ -12,6 +12,7 @@ from bot.service.ports import (
     consents,
     joining,
     notices,
+    personal,
     pulses,
     readers,
     roles,
@@ -30,6 +31,8 @@ from bot.store.consents import SqlConsents
 from bot.store.contact_news import SqlContactNews
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
+from bot.store.forgotten import SqlForgotten
+from bot.store.holdings import SqlHoldings
 from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
@@ -46,6 +49,7 @@ from bot.store.storage_keys import SqlStorageKeys
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.suspensions import SqlSuspensions
+from bot.store.traces import SqlTraces
 from bot.store.types import UTCDateTime
 
 #: SQLite has days since -4713 there, and in a file that is the clock of the machine
@@ -77,6 +81,8 @@ class SqlUnitOfWork:
         self.nudged = False
         #: what to tell of after the commit
         self.events: list[Event] = []
+        forgotten = SqlForgotten(connection, service, vault)
+        self.forgotten: consents.Forgotten = forgotten
         self.lists: readers.Lists = SqlLists(connection, service)
         self.subscribers: readers.StoredSubscribers = SqlSubscribers(
             connection, service
@@ -96,15 +102,19 @@ class SqlUnitOfWork:
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
         self.shifts: schedules.Shifts = SqlShifts(connection, service)
         self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
-            connection, service, vault
+            connection, service, vault, forgotten
         )
         self.chunks: broadcasts.Chunks = SqlChunks(connection, service)
         self.audiences: broadcasts.Audiences = SqlAudiences(connection, service)
         self.exceptions: broadcasts.Exceptions = SqlExceptions(
             connection, service, vault
         )
-        self.consents: consents.StoredConsents = SqlConsents(connection, service)
+        self.consents: consents.StoredConsents = SqlConsents(
+            connection, service, forgotten
+        )
         self.approvals: consents.StoredApprovals = SqlApprovals(connection, service)
+        self.holdings: personal.Holdings = SqlHoldings(connection, service, vault)
+        self.traces: personal.Traces = SqlTraces(connection, service)
         self.notices: notices.Notices = SqlNotices(connection, service, vault)
         self.claims: claims.Claims = SqlClaims(connection, service)
         self.facts: pulses.Facts = SqlFacts(connection, service)

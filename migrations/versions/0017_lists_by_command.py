@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_at", moment, nullable=False),
         sa.CheckConstraint(
-            "state IN ('subscribed', 'unsubscribed')",
+            "state IN ('let-in', 'refused', 'left')",
             name=op.f("ck_contact_news_state"),
         ),
         sa.ForeignKeyConstraint(

@@ -147,8 +147,12 @@ def _sending(place: Workplace, take: Take) -> None:
     with place.use_cases() as uses:
         uses.database.call(hold, place.data("schedules", "show", "held")["reference"])
     take("status")
+    take("broadcasts retry", "1")
     take("schedules cancel", "one")
     take("broadcasts stop", "--all")
+    take("stop-all")
+    take("status")
+    take("resume-all")
     with _engine(place):
         take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
 

@@ -119,6 +119,13 @@ stop      finished            over  none      no      none none   who      who
 stop      missing             none  none      none    none none   who      who
 stop      all                 yes   no        no      no   no     who      who
 
+halt      look                yes   no        yes     no   no     who      who
+halt      stop                yes   no        no      no   no     who      who
+halt      resume              yes   no        no      no   no     who      who
+
+retry     finished            yes   no        no      no   no     who      who
+retry     missing             none  no        no      no   no     who      who
+
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who
 people    suspended           yes   no        yes     no   no     who      who
@@ -137,6 +144,13 @@ consent   look                yes   yes       yes     yes  yes    who      who
 consent   look-others         no    no        no      no   no     who      who
 consent   set                 yes   yes       yes     yes  yes    who      who
 consent   set-others          no    no        no      no   no     who      who
+
+my-data   look                yes   yes       yes     yes  yes    who      who
+my-data   look-others         no    no        no      no   no     who      who
+my-data   export              yes   yes       yes     yes  yes    who      who
+my-data   export-others       no    no        no      no   no     who      who
+my-data   forget              yes   yes       yes     yes  yes    who      who
+my-data   forget-others       no    no        no      no   no     who      who
 
 requests  list                yes   yes       yes     yes  yes    who      who
 

@@ -48,7 +48,11 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield from on_schedule(place, cell)
         case "sent" if cell.what == "show-test":
             return  # as any other
-        case "sent" | "stop" | "people" | "roles" | "audit":
+        case "halt" if cell.what == "look":
+            return  # asked before a stop, of people alone
+        case "retry" if cell.what == "finished":
+            return  # tests/cli/test_stop_all.py, where something has failed
+        case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
             yield ON_OTHERS[f"{cell.verb} {cell.what}"]
 
 
@@ -83,6 +87,9 @@ ON_OTHERS = {
     "stop finished": ("broadcasts", "stop", "2"),
     "stop missing": ("broadcasts", "stop", MISSING),
     "stop all": ("broadcasts", "stop", "--all"),
+    "halt stop": ("stop-all",),
+    "halt resume": ("resume-all",),
+    "retry missing": ("broadcasts", "retry", MISSING),
     "people list": ("subscribers", "list", "board"),
     "people list-of-nothing": ("subscribers", "list", "nothing"),
     "people suspended": ("subscribers", "list", "board", "--suspended"),

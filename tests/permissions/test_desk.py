@@ -20,10 +20,12 @@ from bot.desk.verbs import (
     editing,
     join_requests,
     lists,
+    mydata,
     places,
     roles,
     schedules,
     steering,
+    stopping,
     subscribers,
 )
 from bot.desk.verbs.everything import ALL
@@ -32,10 +34,12 @@ from bot.domain.access import Access, Caller
 from bot.domain.audit import Action, Asked
 from bot.domain.broadcast import BroadcastName
 from bot.domain.errors import CarillonError
+from bot.domain.forgetting import is_forgotten
 from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
+from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.readers.arranging import ListWish
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -113,7 +117,7 @@ class Walk:
             case "try":
                 only = (jid,) if cell.what == "on-myself" else (jid, READER)
                 yield announcing.SCHEDULE(self.world.request(only=only))
-            case "sent" | "stop" | "people" | "roles" | "audit":
+            case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
                 yield self._on_others(cell)
             case "arrange" | "waiting":
                 yield self._on_lists(cell)
@@ -121,6 +125,8 @@ class Walk:
                 yield self._on_places(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
+            case "my-data":
+                yield self._of_oneself(cell)
             case _ if cell.what == "everything":
                 yield schedules.LIST(schedules.ScheduleWish(paging=Paging()))
             case _:
@@ -191,6 +197,11 @@ class Walk:
             "stop finished": lambda: broadcasts.STOP(named(self.finished)),
             "stop missing": lambda: broadcasts.STOP(named(missing)),
             "stop all": lambda: broadcasts.STOP_ALL(Plain("all")),
+            "halt look": lambda: stopping.LOOK(Plain("all")),
+            "halt stop": lambda: stopping.STOP(Plain("all")),
+            "halt resume": lambda: stopping.RESUME(Plain("all")),
+            "retry finished": lambda: broadcasts.RETRY(named(self.finished)),
+            "retry missing": lambda: broadcasts.RETRY(named(missing)),
             "people list": lambda: subscribers.LIST(
                 subscribers.SubscriberWish(list_name="board")
             ),
@@ -270,6 +281,14 @@ class Walk:
         if name == "for-others":
             own = places.OwnPlace(list_name="news", jid=READER)
         return (places.JOIN if act == "join" else places.LEAVE)(own)
+
+    def _of_oneself(self, cell: Cell) -> Wanted[Any]:
+        what, _, others = cell.what.partition("-")
+        whose = READER if others else None
+        if what == "export":
+            return mydata.EXPORT(mydata.PartWish(jid=whose, part=Part.PERSON))
+        verb = mydata.FORGET if what == "forget" else mydata.LOOK
+        return verb(mydata.Whose(jid=whose))
 
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
@@ -351,7 +370,10 @@ def test_the_table(walk: Walk) -> None:
                 assert walk.ask(caller, wanted) == cell.verdict, (cell, wanted)
                 entries = walk.world.entries_after(latest)
                 assert [one.result for one in entries] == [CODES[cell.verdict]], cell
-                assert entries[0].caller == jid
+                if wanted.verb is mydata.FORGET and cell.verdict == "yes":
+                    assert is_forgotten(entries[0].caller)
+                else:
+                    assert entries[0].caller == jid
                 if unchanged:
                     assert rows(walk.world.url) == before, (cell, wanted)
     assert asked > (700 if component else 100)
@@ -399,6 +421,7 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "subscribers import --dry-run": "likewise",
         "audit --purge": "for admins by its right alone",
         "reload": "likewise",
+        "check": "likewise",
     }
     verbs: list[Verb[Any, Any]] = list(ALL)
     assert {verb.name for verb in verbs} == walked | set(apart)

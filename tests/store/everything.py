@@ -28,10 +28,10 @@ from bot.domain.message import Text
 from bot.domain.people import Person
 from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.standstill import Standstill
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
-from bot.service.ports.roles import Standstill
 from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.sealing import Vault
@@ -50,6 +50,8 @@ WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
 #: the id that the owner chose for a message
 MESSAGE = "m-1"
+#: who asked to be forgotten
+GONE = "gone@example.org"
 ADMIN = SubscriptionOrigin.ADMIN
 PERSON = Person(READER, "fr", "Europe/Paris", "fr")
 TEXT = Text(language="en", body="Hello")
@@ -101,6 +103,8 @@ class Theirs:
     exception: DeliveryException
     notice: Notice
     approval: Approval
+    #: the digest of who asked to be forgotten
+    gone: str
     key: bytes
 
 
@@ -168,6 +172,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
     unit.consents.put(READER, CONSENT, NOON)
+    gone = unit.forgotten.add(GONE, NOON)
     approval = an_approval(1, schedule)
     unit.approvals.add(approval)
     unit.facts.beat(PULSE)
@@ -185,6 +190,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,
         occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
         chunk=chunk, exception=exception, notice=notice, approval=approval,
+        gone=gone,
         key=unit.facts.digest_key(),
     )  # fmt: skip
 
@@ -220,5 +226,5 @@ def a_join_request(list_id: int) -> JoinRequest:
 
 def some_news(list_id: int) -> ContactNews:
     """For the reader: he is let in."""
-    state = ContactState.SUBSCRIBED
+    state = ContactState.LET_IN
     return ContactNews(list_id=list_id, jid=READER, state=state, created_at=NOON)

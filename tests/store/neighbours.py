@@ -11,6 +11,7 @@ from bot.domain.lists import EndReason, Subscriber
 from bot.domain.schedule import ScheduleState
 from bot.domain.verdict import Score
 from bot.service.ports.paging import Paging
+from bot.service.ports.personal import Erasure, Part, Trace
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.storage import CLEAR
 from bot.service.ports.trail import AuditFilter
@@ -18,6 +19,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from tests.store.everything import (
     ADMIN,
     ENTRY,
+    GONE,
     LATER,
     MESSAGE,
     OWNER,
@@ -107,6 +109,36 @@ def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
     except sa.exc.NoResultFound:
         return True
     return False
+
+
+def forget_consent(unit: UnitOfWork) -> None:
+    unit.forgotten.add(READER, NOON)
+    unit.consents.forget(READER)
+
+
+def held(unit: UnitOfWork) -> list[object]:
+    """Rows of any part that are a person's."""
+    parts = set(Part) - {
+        *(Part.CONSENT, Part.ANNOUNCEMENTS, Part.ROLES, Part.FORGOTTEN)
+    }
+    return [
+        row
+        for part in sorted(parts)
+        for jid in (OWNER, READER)
+        for row in unit.holdings.some(part, jid, 0, 9).rows
+    ]
+
+
+def an_erasure(jid: str) -> Erasure:
+    return Erasure(
+        jid=jid, digest="forgotten:a", drawn="forgotten:b", now=LATER, today=NOON
+    )
+
+
+def erased(unit: UnitOfWork) -> None:
+    for trace in Trace:
+        for jid in (OWNER, READER):
+            unit.traces.erase(trace, an_erasure(jid), 0)
 
 
 Call = Callable[[UnitOfWork, Theirs], object]
@@ -355,6 +387,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
+    "exceptions.unwritten": (lambda u, _: u.exceptions.unwritten(9), []),
     "exceptions.any_awaited": (
         lambda u, a: u.exceptions.any_awaited(a.listed.id),
         False,
@@ -369,6 +402,17 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, _: u.consents.put(READER, Consent(who=Who.NOBODY), LATER),
         None,
     ),
+    "consents.forget": (lambda u, _: forget_consent(u), None),
+    # by a key of their own
+    "forgotten.digest": (lambda u, _: u.forgotten.digest(GONE), None),
+    "forgotten.add": (lambda u, a: u.forgotten.add(GONE, LATER) == a.gone, False),
+    "forgotten.remove": (lambda u, _: u.forgotten.remove(GONE), None),
+    "forgotten.since": (lambda u, _: u.forgotten.since(GONE), None),
+    "forgotten.among": (lambda u, _: u.forgotten.among([GONE]), set()),
+    "holdings.some": (lambda u, _: held(u), []),
+    "traces.erase": (lambda u, _: erased(u), None),
+    "traces.awaited": (lambda u, _: u.traces.awaited(READER, 9), []),
+    "traces.part_with": (lambda u, _: u.traces.part_with(an_erasure(READER)), None),
     "approvals.add": (lambda u, _: add_own_approval(u), 0),
     "approvals.of": (lambda u, a: u.approvals.of(a.schedule.id), None),
     "approvals.find": (lambda u, a: u.approvals.find(READER, a.approval.id), None),

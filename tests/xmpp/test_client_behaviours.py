@@ -112,6 +112,7 @@ CASES: Mapping[str, Case] = {
     ),
     "menu": Case(fills={"task": "status"}, says="Going out next"),
     "status": Case(says="Going out next"),
+    "check": Case(fills={"do": "reload"}, says="read anew"),
     "templates": Case(
         fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"
     ),

@@ -73,6 +73,8 @@ class Outcomes:
         before = uow.exceptions.get(broadcast.id, bounce.jid)
         if before is not None and before.is_final:
             return None, before
+        if before is None and _is_forgotten(uow, broadcast, bounce.jid):
+            return None, None
         return broadcast, before
 
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
@@ -204,6 +206,8 @@ class Outcomes:
         Those repeated before without a bounce since are taken as accepted; those
         that came too late meanwhile, or were claimed too often, have failed.
         """
+        if uow.standstills.get() is not None:
+            return []
         now = self._clock.now()
         held = uow.exceptions.due(now, limit)
         closing.hold(uow, held)
@@ -241,6 +245,8 @@ class Outcomes:
         after a stop, gives nothing. Who left since, what came too late, and what can't
         be rendered any more, has failed.
         """
+        if uow.standstills.get() is not None:
+            return []
         closing.hold(uow, {exception.broadcast_id for exception in exceptions})
         now = self._clock.now()
         found: list[Repeat] = []
@@ -279,7 +285,7 @@ class Outcomes:
         """Nothing of it is to be repeated any more."""
         # stopping gives up what is awaited; this is for what was missed by it
         stopped = broadcast.state is BroadcastState.STOPPED
-        too_old = now - broadcast.created_at > verdict.RETRY_FOR
+        too_old = now - broadcast.tried_since > verdict.RETRY_FOR
         return stopped or too_old or broadcast.has_expired(now)
 
     def give_back(
@@ -359,8 +365,19 @@ class Outcomes:
         uow.happened(deviated)
 
     def _settle(self, uow: UnitOfWork, broadcast_id: int) -> None:
-        """Close the broadcast where it waited for nothing but what is over now."""
-        closing.settle_finished(uow, self._policy, broadcast_id, self._clock.now())
+        """Close the broadcast where it waited for nothing but what is over now, or
+        tell how it went where somebody had it tried once more.
+        """
+        now = self._clock.now()
+        closing.settle_finished(uow, self._policy, broadcast_id, now)
+        closing.settle_retried(uow, self._policy, broadcast_id, now)
+
+
+def _is_forgotten(uow: UnitOfWork, broadcast: Broadcast, jid: str) -> bool:
+    """Whether he was told before he asked to be forgotten: nothing is noted then."""
+    if uow.forgotten.since(jid) is None:
+        return False
+    return uow.audiences.find(broadcast, jid) is None
 
 
 def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:

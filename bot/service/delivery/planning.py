@@ -87,7 +87,7 @@ class Planning:
         """
         now = shift.seen_at
         due = _due(uow, now)
-        if not due:
+        if not due or uow.standstills.get() is not None:
             return 0
         uow.shifts.record(shift)
         planned = 0

@@ -174,6 +174,12 @@ class Exceptions(Protocol):
         """Whoever was still to be told again has failed."""
         ...
 
+    def unwritten(self, limit: int) -> list[DeliveryException]:
+        """Those whose message waits to be written, be it once more; not where the
+        server has it, and it is waited only whether it comes back.
+        """
+        ...
+
     def any_awaited(self, broadcast_id: int) -> bool:
         """Whether somebody is still to be told again, or may still bounce."""
         ...

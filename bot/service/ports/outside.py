@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from bot.domain.consent import Standing
 from bot.domain.events import Event
 from bot.domain.fields import Template
+from bot.domain.findings import Inspection
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.relative import Anchor
@@ -92,6 +93,14 @@ class Neighbours(Protocol):
         Raises NotAllowed where nothing can be sent in the sender's name, and says what
         could be done about it; Unavailable where a server does not answer.
         """
+        ...
+
+
+class Inspector(Protocol):
+    """Looks at the running service and at what is around it."""
+
+    async def look(self, person: str) -> Inspection | None:
+        """What is found; None: it takes longer, and who asks again is told then."""
         ...
 
 

@@ -10,9 +10,10 @@ from typing import Protocol
 from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
 from bot.service.ports.claims import Claims
-from bot.service.ports.consents import StoredApprovals, StoredConsents
+from bot.service.ports.consents import Forgotten, StoredApprovals, StoredConsents
 from bot.service.ports.joining import JoinRequests, StoredContactNews
 from bot.service.ports.notices import Notices
+from bot.service.ports.personal import Holdings, Traces
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import (
     Lists,
@@ -63,6 +64,12 @@ class UnitOfWork(Protocol):
     def consents(self) -> StoredConsents: ...
     @property
     def approvals(self) -> StoredApprovals: ...
+    @property
+    def forgotten(self) -> Forgotten: ...
+    @property
+    def holdings(self) -> Holdings: ...
+    @property
+    def traces(self) -> Traces: ...
     @property
     def notices(self) -> Notices: ...
     @property

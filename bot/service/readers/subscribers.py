@@ -115,6 +115,7 @@ class Subscribers:
         subscriber = uow.subscribers.ensure(jid, now)
         origin = SubscriptionOrigin.PRESENCE
         withdraw(uow, jid, [entry.id])
+        uow.forgotten.remove(jid)
         if uow.subscriptions.open(entry.id, subscriber, origin, now):
             reader = self._policy.caller(jid)
             moved(uow, reader, Action.SUBSCRIBE, [entry.id], now)

@@ -8,6 +8,7 @@ from bot.domain.access import Access, Caller, Role
 from bot.domain.addresses import Addresses
 from bot.domain.consent import Who
 from bot.domain.errors import PolicyViolation
+from bot.domain.forgetting import is_forgotten
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
@@ -111,6 +112,8 @@ class Policy:
 
     def told_of_failures(self, owner: str, origin: Origin) -> Sequence[str]:
         """Who hears what became of an announcement, each once."""
+        if is_forgotten(owner):
+            return ()
         if "@" in owner:
             return tuple(dict.fromkeys((owner, *(self.notify or ()))))
         # whoever asked for it on the command line; a welcome nobody asked for

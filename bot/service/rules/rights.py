@@ -209,6 +209,22 @@ def may_let_go(caller: Caller) -> None:
         raise NotAllowed(Phrase("Only an admin lets go what is held."))
 
 
+def may_look_into(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed: what is stored of somebody is his own affair; the operator
+    can read the tables.
+    """
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(
+            Phrase("What is stored about somebody is shown to himself alone.")
+        )
+
+
+def may_forget(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed, likewise."""
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(Phrase("Everybody has himself forgotten, and nobody else."))
+
+
 def may_choose_for(caller: Caller, jid: str) -> None:
     """Raises NotAllowed: each decides himself what may be scheduled to him; the
     operator could as well write the tables.

@@ -32,7 +32,14 @@ from bot.store.tables.broadcasts import (
     chunk,
     delivery_exception,
 )
-from bot.store.tables.consents import IS_UNTOLD, approval, consent, consent_entry
+from bot.store.tables.consents import (
+    IS_UNTOLD,
+    approval,
+    consent,
+    consent_entry,
+    forgetting_key,
+    forgotten,
+)
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
@@ -92,6 +99,8 @@ __all__ = [
     "contact_news",
     "delivery_exception",
     "fact",
+    "forgetting_key",
+    "forgotten",
     "join_request",
     "metadata",
     "notice",

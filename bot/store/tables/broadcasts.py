@@ -92,6 +92,7 @@ broadcast_recipient = sa.Table(
     sa.Column("jid", sa.Text, nullable=False),
 )
 sa.Index(None, broadcast_recipient.c.broadcast_id, broadcast_recipient.c.jid)
+# what is stored of one person is looked for by his address
 sa.Index(None, broadcast_recipient.c.jid, broadcast_recipient.c.broadcast_id)
 
 # What a (language, zone) was told, rendered once.
@@ -163,6 +164,7 @@ delivery_exception = sa.Table(
     one_of("kind", ExceptionKind),
 )
 sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)
+sa.Index(None, delivery_exception.c.jid, delivery_exception.c.broadcast_id)
 #: retrying or deferred: its time comes again
 IS_AWAITED = delivery_exception.c.next_at.is_not(None)
 #: a repeat was accepted: the row is kept for its attempts alone
