@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.domain.access import Access, Role
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
+from bot.domain.phrase import Phrase
 from bot.domain.pictures import Picture
 from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
@@ -24,6 +25,7 @@ def policy_of(settings: Settings) -> Policy:
                 jid for entry in settings.lists.values() for jid in entry.publishers
             ),
             auditors=frozenset(settings.access.auditors),
+            urgent=frozenset(settings.access.urgent),
             domains=frozenset({addresses.server, *settings.access.domains}),
         ),
         addresses=addresses,
@@ -122,3 +124,13 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
         )
         for name, entry in settings.lists.items()
     ]
+
+
+def overruled(entry: AnnouncementList) -> Phrase:
+    """What is to be known of a list that was made by command, too."""
+    return Phrase(
+        "the list {name!r} was made by command, and stands in the configuration, too:"
+        " what {section} says counts",
+        name=entry.name,
+        section=f"[lists.{entry.name}]",
+    )

@@ -6,7 +6,7 @@ import gc
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
@@ -32,6 +32,7 @@ from bot.desk.desk import Desk
 from bot.desk.inspections import Inspections
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
+from bot.domain.lists import AnnouncementList
 from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
@@ -160,6 +161,7 @@ class Running:
         look = partial(from_within, configuration.file, connection)
         clock_now = asyncio.get_running_loop().time
         desk.inspector = Inspections(look, clock.now, clock_now)
+        self._pictures = pictures_of(settings)
         self._doors = Doors(
             use_cases=use_cases,
             desk=desk,
@@ -168,7 +170,7 @@ class Running:
             on_bounce=self._on_bounce,
             spool=spool,
             contact=settings.xmpp.contact,
-            pictures=pictures_of(settings),
+            pictures=self._pictures,
         )
         self._doors.open(connection)
         self._housekeeper = housekeeper = Housekeeper(
@@ -181,7 +183,7 @@ class Running:
         #: which hang-up, and which asking in the database, was heeded last
         self._heeded = (ending.hang_ups, 0)
         bystander = Loop("bystander", Bystander(database, clock).step)
-        telling = Teller(database, use_cases.suspensions, use_cases.approvals)
+        telling = Teller(use_cases)
         teller = Loop("teller", telling.step)
         guarding = use_cases.guarding
         self._warden = Loop("warden", Warden(database, guarding, servers.look).step)
@@ -201,7 +203,7 @@ class Running:
             gate=desk.gate,
             moves=self._doors.moves,
             ledger=engine.ledger,
-            loops=(*engine.loops, *self._own_loops),
+            loops=(*engine.loops, *self._own_loops, self._doors.contacts),
             tasks=self._background,
             stopping=self._stop,
             may_write=keeper.may_write,
@@ -337,7 +339,7 @@ class Running:
         watch = self._database.watch()
         while True:
             if await watch.changed(PULSE):
-                for loop in (*self._engine.loops, self._reading):
+                for loop in (*self._engine.loops, self._reading, self._doors.contacts):
                     loop.nudge()
 
     async def _keep_hold(self) -> None:
@@ -367,7 +369,8 @@ class Running:
         database is away it is tried again.
         """
         await self._take_up_roles()
-        asked = await self._database.read(_asked_to_read, self._worker)
+        asked, lists = await self._database.read(_looked, self._worker)
+        self._take_up(lists)
         now = (self._ending.hang_ups, asked)
         if now == self._heeded:
             return PULSE
@@ -379,8 +382,8 @@ class Running:
         self._configuration.take(look, self._policy, asked)
         if not look.faults:
             self._housekeeper.retention = retention_of(look.settings)
-            pictures = pictures_of(look.settings)
-            self._doors.become(lists, look.settings.xmpp.contact, pictures)
+            self._pictures = pictures_of(look.settings)
+        self._take_up(lists)
         self._heeded = now
         self._pulse.nudge()
         self._warden.nudge()
@@ -392,6 +395,12 @@ class Running:
         found = await self._database.read(given_roles)
         if self._policy.given is before:  # else a later change was taken up meanwhile
             self._policy.give(found)
+
+    def _take_up(self, lists: Sequence[AnnouncementList]) -> None:
+        """These are the lists: those of the file, and those that commands made."""
+        self._policy.take_up(lists)
+        contact = self._configuration.settings.xmpp.contact
+        self._doors.become(lists, contact, self._pictures)
 
     async def _with_keys(self, look: Look) -> Look:
         """The same, and its keys in use; or a fault, where one is not among them."""
@@ -424,8 +433,9 @@ def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(replace(pulse, seen_at=uow.now()))
 
 
-def _asked_to_read(uow: UnitOfWork, worker: str) -> int:
-    return uow.facts.asked_to_read(worker)
+def _looked(uow: UnitOfWork, worker: str) -> tuple[int, list[AnnouncementList]]:
+    """How often we were asked to read anew, and the lists as they are stored."""
+    return uow.facts.asked_to_read(worker), uow.lists.all()
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:

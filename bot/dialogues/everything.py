@@ -1,11 +1,25 @@
 """All commands, and which of them somebody is shown first."""
 
-from bot.dialogues import audit, check, menu, status, templates
+from bot.dialogues import (
+    announce,
+    audit,
+    check,
+    menu,
+    pending,
+    preferences,
+    schedule,
+    status,
+    templates,
+)
 from bot.dialogues.talk import Command
 from bot.domain.access import Caller
 
 #: the tasks of the first rank, the most used first
 COMMANDS: tuple[Command, ...] = (
+    announce.COMMAND,
+    schedule.COMMAND,
+    pending.COMMAND,
+    preferences.COMMAND,
     status.COMMAND,
     check.COMMAND,
     templates.COMMAND,

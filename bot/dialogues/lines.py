@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 NOTHING = Phrase("none")
 MAX_TITLE = 60  #: characters of what an announcement says
+MAX_LABEL = 35  #: characters that a narrow client shows of a choice
+
+
+def cut(text: str, most: int = MAX_LABEL) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def title(schedule: Schedule) -> str:
     """What it says, in short; '' where that is not to be seen."""
-    said = line(schedule.content.title or "")
-    return said if len(said) <= MAX_TITLE else f"{said[: MAX_TITLE - 1]}…"
+    return cut(line(schedule.content.title or ""), MAX_TITLE)
 
 
 def target(schedule: Schedule, talk: "Talk") -> str:
@@ -44,6 +48,22 @@ def announcement(one: "Report", talk: "Talk") -> str:
     )
     what = title(one.schedule) or one.schedule.client_id
     return f"#{one.id} {when}, {target(one.schedule, talk)}: {what}"
+
+
+def announcement_label(one: "Report", talk: "Talk") -> str:
+    """#12 12-05 22:00 news: Works on the… The year is what one can do without."""
+    when = moment(one.schedule.next_at, talk)[5:16] or talk.said(
+        meanings.state(one.schedule.state)
+    )
+    what = title(one.schedule) or one.schedule.client_id
+    return cut(f"#{one.id} {when} {target(one.schedule, talk)}: {what}")
+
+
+def broadcast_label(one: "Account", talk: "Talk") -> str:
+    """#12/3 12-05 22:00 340/1000 news"""
+    when = moment(one.broadcast.created_at, talk)[5:16]
+    told = f"{one.progress.sent}/{one.progress.total}"
+    return cut(f"{one.name.shown} {when} {told} {target(one.schedule, talk)}")
 
 
 def broadcast(one: "Account", talk: "Talk") -> str:

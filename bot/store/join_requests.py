@@ -79,7 +79,7 @@ class SqlJoinRequests:
         theirs = sa.select(
             table.c.list_id,
             table.c.jid,
-            sa.literal(ContactState.UNSUBSCRIBED.value),
+            sa.literal(ContactState.REFUSED.value),
             sa.literal(now, contact_news.c.created_at.type),
         ).where(*meant, table.c.by_presence)
         columns = ["list_id", "jid", "state", "created_at"]

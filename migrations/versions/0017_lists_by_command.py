@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0015"
 
 _ORIGIN = "ck_subscription_origin"
 _ACTIVE = "uq_subscription_active"
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_at", moment, nullable=False),
         sa.CheckConstraint(
-            "state IN ('subscribed', 'unsubscribed')",
+            "state IN ('let-in', 'refused', 'left')",
             name=op.f("ck_contact_news_state"),
         ),
         sa.ForeignKeyConstraint(

@@ -53,7 +53,8 @@ COMMANDS = {
 }
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
-    *("broadcasts stop", "completion", "db adopt", "db rekey", "db upgrade", "init"),
+    *("broadcasts retry", "broadcasts stop", "resume-all", "stop-all"),
+    *("completion", "db adopt", "db rekey", "db upgrade", "init"),
     *("module", "reload"),
     *(
         "roles add",

@@ -6,7 +6,7 @@ A new command needs a line in CASES: what somebody fills in, and what he has the
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -19,11 +19,17 @@ from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.stanzas.commands import COMMAND
 from bot.xmpp.stanzas.data_forms import FORM
-from tests.world import ADMIN, SERVICE, World, copy_of
+from tests.world import ADMIN, SERVICE, USER, World, copy_of
 from tests.xmpp.clients import CLIENTS, Client, Fills, fields, options
 
 MOST_STEPS = 10
 MAX_WIDTH = 35  #: characters that a narrow client shows on a line
+
+
+def is_chosen(world: World) -> bool:
+    """All that the form of preferences has."""
+    found = world.do(lambda unit: unit.subscribers.get(USER))
+    return found is not None and None not in astuple(found.preferences)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +47,18 @@ class Case:
 
 CASES: Mapping[str, Case] = {
     "menu": Case(fills={"task": "status"}, says="Going out next"),
+    "preferences": Case(
+        fills={
+            "language": "de",
+            "timezone": "Europe/Warsaw",
+            "quiet-from": "22:00",
+            "quiet-to": "07:00",
+            "paused-until": "2026-03-20 09:00",
+        },
+        jid=USER,
+        after=is_chosen,
+        says="Europe/Warsaw",
+    ),
     "status": Case(says="Going out next"),
     "check": Case(fills={"do": "reload"}, says="read anew"),
     "templates": Case(

@@ -212,7 +212,7 @@ def _let_in(
         return
     for one in uow.join_requests.take([person.jid for person in people], [entry.id]):
         if one.by_presence:
-            tell_client(uow, one.jid, entry.id, ContactState.SUBSCRIBED, now)
+            tell_client(uow, one.jid, entry.id, ContactState.LET_IN, now)
 
 
 def _gone(

@@ -1,6 +1,6 @@
 """Who waits to be let in to a list: shown to admins, told to them once, answered.
 
-docs/conformance.md, Commands: lists of the kind request
+docs/conformance.md, Joining and leaving: on request
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from bot.domain.lists import (
     AnnouncementList,
     ContactNews,
     ContactState,
+    EndReason,
     JoinRequest,
     SubscriptionOrigin,
 )
@@ -27,6 +28,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import list_named
 from bot.service.readers.waiting import tell_client
 from bot.service.readers.welcome import schedule_welcome
+from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import admins_only, auditors_only
 from bot.service.rules.voices import languages_of
@@ -76,7 +78,7 @@ class JoinRequests:
         entry, waiting = self._taken(uow, caller, list_name, jids)
         for one in waiting:
             refused = Phrase("You are not let in to {title}.", title=entry.title)
-            self._answer(uow, entry, one, ContactState.UNSUBSCRIBED, refused)
+            self._answer(uow, entry, one, ContactState.REFUSED, refused)
         return entry
 
     def _taken(
@@ -113,7 +115,7 @@ class JoinRequests:
             uow.happened(Moved(action=Action.SUBSCRIBE, list_name=entry.name))
             schedule_welcome(uow, entry, subscriber, now)
         let_in = Phrase("You are on {title} now.", title=entry.title)
-        self._answer(uow, entry, one, ContactState.SUBSCRIBED, let_in)
+        self._answer(uow, entry, one, ContactState.LET_IN, let_in)
 
     def _answer(
         self,
@@ -188,9 +190,23 @@ class JoinRequests:
                 found.append((news, entry))
         return found
 
-    def heard(self, uow: UnitOfWork, ids: Collection[int]) -> None:
-        """The server has it: from now on who was let in has the contact."""
+    def heard(
+        self, uow: UnitOfWork, ids: Collection[int], withdrawn: Collection[str]
+    ) -> None:
+        """The server has it: from now on who was let in has the contact. `withdrawn`:
+        who did not want it any more, so he does not stand there.
+        """
+        now = self._clock.now()
         for news in uow.contact_news.done(ids):
-            subscriber = uow.subscribers.get(news.jid)
-            if news.state is ContactState.SUBSCRIBED and subscriber is not None:
+            if news.state is not ContactState.LET_IN:
+                continue
+            subscriber = uow.subscribers.lock(news.jid)
+            if subscriber is None:
+                continue
+            if news.jid not in withdrawn:
                 uow.subscriptions.has_contact(news.list_id, subscriber.id)
+                continue
+            left, list_id = EndReason.LEFT, news.list_id
+            if uow.subscriptions.end(subscriber.id, left, now, list_id=list_id):
+                reader = self._policy.caller(news.jid)
+                moved(uow, reader, Action.UNSUBSCRIBE, [list_id], now)

@@ -4,6 +4,8 @@ Presence does the same (`subscribers.py` beside this), and more: it makes a cont
 Who joins by command stands on the list without one. Who leaves by command a list
 that he has as a contact is told so by presence, too, so that his client and we agree:
 a component's list at once, an account once he stands on none of its lists.
+
+docs/conformance.md, Joining and leaving: by command
 """
 
 from collections.abc import Mapping, Sequence
@@ -106,8 +108,8 @@ class Joining:
         uow.forgotten.remove(person.owner)
         uow.subscriptions.open(entry.id, subscriber, self._origin(standing), now)
         if any(one.by_presence for one in waited):  # it was a list on request before
-            subscribed = ContactState.SUBSCRIBED
-            tell_client(uow, person.owner, entry.id, subscribed, now)
+            let_in = ContactState.LET_IN
+            tell_client(uow, person.owner, entry.id, let_in, now)
         uow.happened(Moved(action=Action.SUBSCRIBE, list_name=entry.name))
         schedule_welcome(uow, entry, subscriber, now)
         return Joined(entry, Outcome.JOINED)
@@ -141,7 +143,7 @@ class Joining:
         if any(one.by_presence for one in withdrawn) or (
             ended and self._has_no_contact_now(entry, before)
         ):
-            gone = ContactState.UNSUBSCRIBED
+            gone = ContactState.LEFT
             tell_client(uow, person.owner, entry.id, gone, now)
         if not ended:
             left = Outcome.WITHDRAWN if withdrawn else Outcome.NOT_THERE

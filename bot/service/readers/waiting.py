@@ -4,9 +4,9 @@
                     withdrawn            by the person, who leaves
 
 What somebody's client is then to hear of the list as a contact is stored, and told by
-`bot/xmpp/doors/contacts.py` once there is a connection.
+`bot/xmpp/doors/contacts/news.py` once there is a connection.
 
-docs/conformance.md, Commands: lists of the kind request
+docs/conformance.md, Joining and leaving: on request
 """
 
 from collections.abc import Collection

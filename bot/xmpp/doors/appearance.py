@@ -11,9 +11,7 @@ true, that nobody need write to it.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from xml.etree import ElementTree as ET
 
-from bot.domain.jid import bare_of
 from bot.domain.lists import SubscriptionOrigin
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -21,9 +19,9 @@ from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.xmpp.doors.contacts import own_card
 from bot.xmpp.doors.contacts.profiles import Profile
+from bot.xmpp.doors.contacts.roster import contacts_of
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.namespaces import ROSTER
 
 log = logging.getLogger(__name__)
 
@@ -88,14 +86,7 @@ class Appearance:
     async def settle_roster(self) -> None:
         """An account: who joined by presence and is not in the roster has left."""
         async with self._turn:  # or who joins after the look would seem to have left
-            answer = await self._connection.ask(ET.Element(f"{{{ROSTER}}}query"))
-            items = answer.iter(f"{{{ROSTER}}}item")
-            roster = frozenset(
-                jid
-                for item in items
-                if item.get("subscription") in {"from", "both"}
-                and (jid := bare_of(item.get("jid", "")))
-            )
+            roster = await contacts_of(self._connection)
             read = self._database.read
             gone = await read(self._subscribers.departed, roster)
             await self._few_at_a_time(self._subscribers.depart, gone)

@@ -26,6 +26,7 @@ from bot.domain.identity import MessageIds
 from bot.domain.jid import bare_of
 from bot.domain.lists import AnnouncementList
 from bot.domain.pictures import Picture
+from bot.engine.loop import Loop
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.spool import Spool
 from bot.service.use_cases import UseCases
@@ -35,6 +36,7 @@ from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.doors.commands.door import CommandDoor
 from bot.xmpp.doors.contacts.introductions import Introductions
+from bot.xmpp.doors.contacts.news import News
 from bot.xmpp.doors.contacts.profiles import Profiles
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.doors.contacts.vcards import VCardDoor
@@ -165,6 +167,11 @@ class Doors:
         if not policy.addresses.has_account:
             knows = self._knows
             VCardDoor(connection, self._profiles, policy, self._stored, knows).open()
+        news = News(
+            connection, self._use_cases, showing, self._presence.turn, self.arrived
+        )
+        self.contacts = Loop("contacts", news.step)
+        self.tasks["contacts"] = asyncio.create_task(self.contacts.run())
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["refusals"] = asyncio.create_task(self._stored.run())
         self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
@@ -200,10 +207,11 @@ class Doors:
         """From now on these; within a session it introduces itself anew."""
         self._texts.contact = contact
         before, self._lists = self._lists, {entry.name: entry for entry in lists}
+        self.joins.burst = JOIN_BURST + len(lists)
         self._scheduling.lists = self._addressed
         changed = self._profiles.become(self._lists, pictures, contact)
-        told = not changed and self._lists == before and self._form == self._limits
-        if self._connection.is_ready and not told:
+        told = _told(self._lists) == _told(before) and self._form == self._limits
+        if self._connection.is_ready and (changed or not told):
             self._introduce()
 
     def introduce(self, jid: str) -> None:
@@ -281,6 +289,7 @@ class Doors:
         if account:
             await self._try("the archive", self._archive)
         self.arrived.set()
+        self.contacts.nudge()
 
     async def _archive(self) -> None:
         if await keep_nothing(self._connection):
@@ -318,3 +327,10 @@ class Doors:
             return False
         self._waits_for = None
         return True
+
+
+def _told(lists: Mapping[str, AnnouncementList]) -> object:
+    """What is said of them where the service introduces itself."""
+    return {
+        name: (one.title, one.is_closed, one.is_default) for name, one in lists.items()
+    }
