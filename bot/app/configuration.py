@@ -48,16 +48,16 @@ class Configuration:
     """`settings` are as they were read from `file` at the start."""
 
     def __init__(self, file: Path, settings: Settings, now: datetime) -> None:
-        self._file = file.absolute()
+        self.file = file.absolute()
         self.settings = settings
         self.templates = templates_of(settings)
         self._digest = FolderDigest()
-        self._reading = Reading(file=str(self._file), at=now)
+        self._reading = Reading(file=str(self.file), at=now)
 
     def look(self, now: datetime) -> Look:
         """What a service that runs takes up of the file as it is now."""
         try:
-            found = load(self._file)
+            found = load(self.file)
             _ = found.xmpp.secret
         except SettingsError as error:
             return Look(settings=self.settings, at=now, faults=error.faults)

@@ -13,7 +13,7 @@ from bot.domain.errors import Invalid, about
 from bot.domain.phrase import Phrase
 
 if TYPE_CHECKING:
-    from bot.app.checks.finding import Finding
+    from bot.domain.findings import Finding
 
 _ORDER = ("fault", "warning")
 _RESULTS = {

@@ -43,9 +43,11 @@ if TYPE_CHECKING:
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import lists as lists
     from bot.desk.verbs import preferences as preferences
+    from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
+    from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
     from bot.service.people import choices as choices
     from bot.service.readers import preferring as preferring
@@ -78,10 +80,12 @@ PARTS = {
     "editing": "bot.desk.verbs.editing",
     "imports": "bot.desk.verbs.imports",
     "lists": "bot.desk.verbs.lists",
+    "roles": "bot.desk.verbs.roles",
     "preferences": "bot.desk.verbs.preferences",
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
+    "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
     "choices": "bot.service.people.choices",
     "preferring": "bot.service.readers.preferring",

@@ -23,7 +23,7 @@ from bot.desk.admission import Admission
 from bot.desk.gate import Gate, Share
 from bot.desk.places import Places
 from bot.desk.turns import Turns
-from bot.desk.verb import Inquire, Pause, Steps, Wanted, Write
+from bot.desk.verb import Inquire, Inspect, Pause, Steps, Wanted, Write
 from bot.domain.access import Access
 from bot.domain.audit import Action, Asked
 from bot.domain.errors import (
@@ -36,7 +36,7 @@ from bot.domain.errors import (
 from bot.domain.events import Requested
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
-from bot.service.ports.outside import Neighbours
+from bot.service.ports.outside import Inspector, Neighbours
 from bot.service.records.audit import reference_of
 from bot.service.records.health import write_nothing
 from bot.service.rules.quotas import Quotas
@@ -87,6 +87,8 @@ class Desk:
         self._strangers = STRANGERS_WRITTEN_DOWN.of_all(time.monotonic)
         #: who knows the servers, once there is a connection to them
         self.neighbours: Neighbours | None = None
+        #: who can look at the service, where it runs
+        self.inspector: Inspector | None = None
 
     # --- for doors that wait in an event loop -------------------------------------
 
@@ -171,6 +173,8 @@ class Desk:
                 done = None
             elif isinstance(step, Inquire):
                 done = await self._neighbours().standing(step.sender, step.recipient)
+            elif isinstance(step, Inspect):
+                done = await self._inspector().look(step.person)
             elif isinstance(step, Write):
                 done = await self._database.run(step.use_case, *step.args)
             else:
@@ -234,6 +238,8 @@ class Desk:
                 done = None
             elif isinstance(step, Inquire):
                 raise _beyond_reach()
+            elif isinstance(step, Inspect):
+                raise _not_running()
             elif isinstance(step, Write):
                 done = self._database.call(step.use_case, *step.args)
             else:
@@ -272,6 +278,11 @@ class Desk:
             raise _beyond_reach()
         return self.neighbours
 
+    def _inspector(self) -> Inspector:
+        if self.inspector is None:
+            raise _not_running()
+        return self.inspector
+
     def _in_vain(self, asked: Asked, code: str) -> None:
         requested = Requested(door=asked.door, action=asked.action, result=code)
         self._on_unrecorded(requested)
@@ -282,6 +293,15 @@ def _beyond_reach() -> NotOffered:
         Phrase(
             "Whether the recipient takes the message only the running service can find"
             " out; ask it over XMPP."
+        )
+    )
+
+
+def _not_running() -> NotOffered:
+    return NotOffered(
+        Phrase(
+            "Only the running service looks at itself; here {command} does.",
+            command="`carillon check`",
         )
     )
 

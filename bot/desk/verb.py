@@ -10,7 +10,8 @@
 The steps of a verb are a generator that yields one transaction after the other and
 gets the result of each. So a rule such as "the audience is frozen in a transaction
 that only reads, before the one that writes" is told once, for doors that wait in an
-event loop and for those that do not. Between two of them a server may be asked. A
+event loop and for those that do not. Between two of them a server may be asked, or
+the running service be looked at. A
 transaction that fails ends the verb: the steps hear no more of it, so they have
 nothing to undo.
 """
@@ -81,7 +82,16 @@ class Inquire:
     recipient: str
 
 
-Steps: TypeAlias = Generator[Read | Write | Pause | Inquire, Any, T]
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """The running service looks at itself, for that person. No transaction is open
+    meanwhile.
+    """
+
+    person: str
+
+
+Steps: TypeAlias = Generator[Read | Write | Pause | Inquire | Inspect, Any, T]
 
 
 class Values(Protocol):

@@ -1,11 +1,38 @@
 """All commands, and which of them somebody is shown first."""
 
-from bot.dialogues import menu, preferences, status
+from bot.dialogues import (
+    announce,
+    audit,
+    broadcasts,
+    check,
+    consent,
+    menu,
+    mydata,
+    mymessages,
+    pending,
+    preferences,
+    schedule,
+    status,
+    templates,
+)
 from bot.dialogues.talk import Command
 from bot.domain.access import Caller
 
 #: the tasks of the first rank, the most used first
-COMMANDS: tuple[Command, ...] = (preferences.COMMAND, status.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    announce.COMMAND,
+    schedule.COMMAND,
+    pending.COMMAND,
+    broadcasts.COMMAND,
+    status.COMMAND,
+    preferences.COMMAND,
+    consent.COMMAND,
+    mymessages.COMMAND,
+    mydata.COMMAND,
+    check.COMMAND,
+    templates.COMMAND,
+    audit.COMMAND,
+)
 #: what a list of commands shows at most: more is not looked through
 MAX_LISTED = 10
 

@@ -22,6 +22,9 @@ class Action(StrEnum):
     UNSKIP = "unskip"
     SEND_NOW = "send-now"
     STOP = "stop"
+    RETRY = "retry"
+    STOP_ALL = "stop-all"
+    RESUME_ALL = "resume-all"
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
     CONSENT = "consent"
@@ -31,6 +34,14 @@ class Action(StrEnum):
     RELOAD = "reload"
     SUSPEND = "suspend"
     RESTORE = "restore"
+    CREATE_LIST = "create-list"
+    CHANGE_LIST = "change-list"
+    RETIRE_LIST = "retire-list"
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    GIVE_ROLE = "give-role"
+    TAKE_ROLE = "take-role"
+    FORGET = "forget"
 
 
 class Occasion(StrEnum):

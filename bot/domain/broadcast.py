@@ -14,6 +14,7 @@ process goes on from them.
                    ▲        │
                    └────────┘  lapsed, released, taken over
     exception    (none) ─► skipped | failed | retrying | waiting
+                 failed ─► retrying: somebody has it tried once more
                  waiting ─► deferred: told later; skipped: there is nothing to tell
                  retrying ─► deferred ─► deferred for good: the repeat was accepted
                     ▲  │        │              │
@@ -51,6 +52,9 @@ Exceptions
     and no exception is awaited. A message may bounce later than that. It still makes
     an exception and is repeated, while the broadcast is less than a day old, but its
     own state, and the report, stay what they were.
+
+    So it is where somebody has those who failed tried once more (`retried_at`): they
+    are retrying again, with one attempt left. A second report tells what became of it.
 
     Who waits, in quiet hours or on a pause, keeps it going for a day at most, like who
     is told again; beyond that until the first was told. Whoever then hears it later
@@ -169,6 +173,17 @@ class Broadcast:
     created_at: datetime
     finished_at: datetime | None = None
     expires_at: datetime | None = None
+    #: when whom it did not reach was last to be tried once more, and who asked for
+    #: that, until it is known what became of it
+    retried_at: datetime | None = None
+    retried_by: str | None = None
+    #: since when nobody can tell what it said
+    purged_at: datetime | None = None
+
+    @property
+    def tried_since(self) -> datetime:
+        """From when on its messages are repeated."""
+        return self.retried_at or self.created_at
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, Frozen, Recipient
+from bot.domain.forgetting import FORGOTTEN
 from bot.store import entrances
 from bot.store.ownership import SERVICE, of_broadcast, of_list
 from bot.store.tables import (
@@ -107,7 +108,14 @@ FIND_LISTED = (
 
 _copy = broadcast_recipient.c
 _KNOWN_COPIED = (
-    sa.select(_copy.position, _copy.jid, *_READER[1:], sa.false(), *_REST)
+    sa.select(
+        _copy.position,
+        _copy.jid,
+        *_READER[1:],
+        # to whoever was forgotten nothing goes
+        _copy.jid.startswith(FORGOTTEN, autoescape=True),
+        *_REST,
+    )
     .outerjoin_from(
         broadcast_recipient,
         subscriber,

@@ -1,6 +1,6 @@
 """Broadcasts, with their chunks, copied audience, rendered texts and progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from bot.domain.message import Text
 from bot.domain.schedule import Content, Origin, Schedule
 from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
+from bot.store.forgotten import SqlForgotten
 from bot.store.mapping import (
     content_from_json,
     content_to_json,
@@ -50,10 +51,17 @@ _DEFERRED = (
 
 
 class SqlBroadcasts:
-    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        service: str,
+        vault: Vault,
+        forgotten: SqlForgotten,
+    ) -> None:
         self._connection = connection
         self._service = service
         self._vault = vault
+        self._forgotten = forgotten
 
     def add(
         self,
@@ -117,13 +125,26 @@ class SqlBroadcasts:
         self._connection.execute(update.values(_values(broadcast)))
 
     def page(
-        self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
+        self,
+        paging: Paging,
+        *,
+        schedule_id: int | None = None,
+        sending: bool = False,
+        owner: str | None = None,
+        lists: Collection[int] = (),
     ) -> Page[Broadcast]:
         conditions = [self._theirs]
         if schedule_id is not None:
             conditions.append(table.c.schedule_id == schedule_id)
         if sending:
             conditions.append(IS_SENDING)
+        if owner is not None:
+            own = sa.select(schedule.c.id).where(
+                schedule.c.service == self._service, schedule.c.owner == owner
+            )
+            # a copied audience is one of single people, whose voice it may be
+            told = sa.and_(table.c.list_id.in_(lists), table.c.highest.is_not(None))
+            conditions.append(sa.or_(table.c.schedule_id.in_(own), told))
         return page(self._connection, table, conditions, paging, _from_row)
 
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
@@ -151,7 +172,10 @@ class SqlBroadcasts:
     ) -> int:
         theirs = [
             self._theirs,
-            table.c.counted_for == owner,
+            # forgetting him makes no room
+            table.c.counted_for.in_(
+                list(filter(None, (owner, self._forgotten.digest(owner))))
+            ),
             table.c.created_at >= since,
             table.c.created_at < until,
         ]
@@ -307,6 +331,8 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "created_at": broadcast.created_at,
         "finished_at": broadcast.finished_at,
         "expires_at": broadcast.expires_at,
+        "retried_at": broadcast.retried_at,
+        "retried_by": broadcast.retried_by,
     }
 
 
@@ -328,4 +354,7 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         created_at=row.created_at,
         finished_at=row.finished_at,
         expires_at=row.expires_at,
+        retried_at=row.retried_at,
+        retried_by=row.retried_by,
+        purged_at=row.purged_at,
     )

@@ -58,6 +58,18 @@ RIPE = (
 )
 RELEASED = RIPE.with_for_update(skip_locked=True)
 
+#: whether it comes back is waited for, no more
+_IS_WRITTEN = sa.and_(
+    delivery_exception.c.kind == ExceptionKind.DEFERRED,
+    delivery_exception.c.attempts > 0,
+)
+_UNWRITTEN = (
+    sa.select(delivery_exception)
+    .where(_THEIRS, IS_REPEATED, sa.not_(_IS_WRITTEN))
+    .order_by(delivery_exception.c.next_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
 _AWAITED_KINDS = (
     ExceptionKind.RETRYING,
     ExceptionKind.DEFERRED,
@@ -156,6 +168,11 @@ class SqlExceptions:
         )
         self._skip(of, "stopped")
 
+    def unwritten(self, limit: int) -> list[DeliveryException]:
+        values = {"whose": self._service, "limit": limit}
+        rows = self._connection.execute(_UNWRITTEN, values)
+        return [self._from_row(row) for row in rows]
+
     def _skip(self, which: sa.ColumnElement[bool], condition: str) -> int:
         """Of those who wait; how many."""
         waiting = sa.update(delivery_exception).where(self._theirs, IS_WAITING, which)
@@ -231,7 +248,7 @@ class SqlExceptions:
         return found.scalar_one()
 
     def page(
-        self, broadcast_id: int, *, after: str, limit: int
+        self, broadcast_id: int, *, after: str, limit: int, condition: str | None = None
     ) -> list[DeliveryException]:
         select = (
             sa.select(delivery_exception)
@@ -244,7 +261,23 @@ class SqlExceptions:
             .order_by(delivery_exception.c.jid)
             .limit(limit)
         )
+        if condition is not None:
+            select = select.where(delivery_exception.c.condition == condition)
         return [self._from_row(row) for row in self._connection.execute(select)]
+
+    def conditions(self, broadcast_id: int) -> list[tuple[str, int]]:
+        condition, count = delivery_exception.c.condition, sa.func.count()
+        select = (
+            sa.select(condition, count)
+            .where(
+                self._theirs,
+                delivery_exception.c.broadcast_id == broadcast_id,
+                sa.not_(IS_ACCEPTED),
+            )
+            .group_by(condition)
+            .order_by(count.desc(), condition)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(select)]
 
     def _from_row(self, row: sa.Row[Any]) -> DeliveryException:
         return DeliveryException(

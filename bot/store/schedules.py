@@ -266,6 +266,8 @@ def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
         conditions += [IS_LIVE, its]
     if wanted.states is not None:
         conditions.append(table.c.state.in_(sorted(wanted.states)))
+    if wanted.personal is not None:
+        conditions.append(table.c.personal == wanted.personal)
     if wanted.person is not None:
         # as a text, since one that is no JSON would fail the whole statement
         stored = json.dumps(audience_to_json(PersonAudience(jid=wanted.person)))

@@ -102,6 +102,10 @@ def _people(place: Workplace, take: Take) -> None:
     pause = ("--paused-until", f"{tomorrow} 09:00")
     take("people preferences", BERT, *chosen, *pause)
     take("lists")
+    take("roles add", BERT, "publisher", "--list", "news")
+    take("roles add", ANNA, "auditor")
+    take("roles list")
+    take("roles remove", ANNA, "auditor")
 
 
 def _announcements(place: Workplace, take: Take) -> None:
@@ -134,6 +138,7 @@ def _sending(place: Workplace, take: Take) -> None:
     take("broadcasts list")
     for command in ("broadcasts show", "broadcasts failures", "broadcasts watch"):
         take(command, "1")
+    take("broadcasts failures", "1", "--conditions")
     take("schedules show", "disks")
     take("subscribers list", "maintenance", "--suspended")
     for name in ("one", "two"):
@@ -148,8 +153,12 @@ def _sending(place: Workplace, take: Take) -> None:
     with place.use_cases() as uses:
         uses.database.call(hold, place.data("schedules", "show", "held")["reference"])
     take("status")
+    take("broadcasts retry", "1")
     take("schedules cancel", "one")
     take("broadcasts stop", "--all")
+    take("stop-all")
+    take("status")
+    take("resume-all")
     with _engine(place):
         take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
 

@@ -18,13 +18,13 @@ from tests.zones import HOUR, Rules
 #: what needs a server that answers
 ONLINE = [
     *("login", "stream management", "rights", "server", "clock", "send rate"),
-    *("people", "delegation", "no-reply", "capabilities"),
+    *("people", "delegation", "no-reply", "capabilities", "commands"),
 ]
 
 #: what every check has, in this order
 ROWS = [
-    *("configuration", "permissions", "database", "storage", "templates"),
-    *("time zones", "dns", "port", "tls", "service", *ONLINE),
+    *("configuration", "permissions", "database", "disk", "storage"),
+    *("templates", "time zones", "dns", "port", "tls", "service", *ONLINE),
 ]
 
 

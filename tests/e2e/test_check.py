@@ -20,6 +20,7 @@ from bot.cli.program import app
 from bot.clock import SystemClock
 from bot.service.ports.pulses import Pulse
 from bot.settings import load
+from bot.xmpp.stanzas.commands import NS as COMMANDS
 from bot.xmpp.stanzas.namespaces import NOREPLY
 from tests.e2e.conftest import Make
 from tests.e2e.service import Service
@@ -99,7 +100,9 @@ def test_beside_a_running_service(stage: Stage, tmp_path: Path) -> None:
     assert stage.server.jid(user) in found["no-reply"]["what"]
     assert found["capabilities"]["result"] == "skipped"  # no contact of it
     assert found["server"]["result"] == "ok"
+    assert found["commands"]["result"] == "ok"
     alone = check(service)
+    assert f"/cmd list {stage.address}" in alone["commands"]["what"]
     if stage.mode == "component":
         assert "--as" in alone["no-reply"]["what"]
         assert "only connection" in alone["rights"]["what"]
@@ -108,6 +111,43 @@ def test_beside_a_running_service(stage: Stage, tmp_path: Path) -> None:
         assert results(alone, "login", "no-reply") == ["ok", "ok"]
     assert service.log.count("connected as") == before
     assert "connection lost" not in service.log
+
+
+def test_by_a_command(stage: Stage) -> None:
+    """The service looks at itself over its own connection, which goes on; what is on
+    the machine, and what others are told, is among it; and it reads itself anew.
+    """
+    before = stage.service.log.count("connected as")
+    private(stage.service)
+    [heading, *rows] = _by_command(stage, "look")
+    assert heading == "none", rows  # to put right
+    for name in ("configuration", "database", "disk", "login", "clock", "no-reply"):
+        assert any(row.startswith(f"{name}: ") for row in rows), name
+    [told] = [row for row in rows if row.startswith("no-reply: ")]
+    assert "told to the service itself" in told
+    [rate] = [row for row in rows if row.startswith("send rate: ")]
+    assert "carillon check" in rate
+    assert stage.service.log.count("connected as") == before
+    [done] = _by_command(stage, "reload")
+    assert "read anew" in done
+    service = stage.service
+    service.until(lambda: "configuration read anew" in service.log)
+
+
+def _by_command(stage: Stage, what: str) -> list[str]:
+    """The lines of the answer, or its note."""
+    run = f"<command xmlns='{COMMANDS}' node='check'"
+    opened = stage.request(f"{run}/>", "set")[0]
+    session = opened.get("sessionid")
+    answer = stage.request(
+        f"{run} sessionid='{session}'><x xmlns='jabber:x:data' type='submit'>"
+        f"<field var='do'><value>{what}</value></field></x></command>",
+        "set",
+    )[0]
+    assert answer.get("status") == "completed"
+    note = answer.findtext(f"{{{COMMANDS}}}note")
+    values = answer.iter("{jabber:x:data}value")
+    return [note] if note else [one.text or "" for one in values]
 
 
 def test_a_contact_sees_capabilities(stage: Stage, tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange
-from bot.store import upgrade
 from bot.store.tables import schedule
 from tests.servers.postgresql import PostgreSQL
-from tests.world import ADMIN, NOON, SERVICE, World, numbered
+from tests.store.copies import migrated
+from tests.world import ADMIN, NOON, World, numbered
 
 ROUNDS = 15
 WAITS = ExceptionKind.WAITING
@@ -64,7 +64,7 @@ def deadlocks(caplog: pytest.LogCaptureFixture) -> Deadlocks:
 def world(postgresql: PostgreSQL, request: pytest.FixtureRequest) -> Iterator[World]:
     """On PostgreSQL, with two readers."""
     url = postgresql.database(re.sub(r"\W", "_", request.node.name))
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     found = World(url)
     found.subscribe(A, B)
     yield found

@@ -16,10 +16,19 @@ from bot.domain.broadcast import (
 )
 from bot.domain.consent import Approval, ApprovalState, Consent, Who
 from bot.domain.lateness import Shift
-from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
+from bot.domain.lists import (
+    ContactNews,
+    ContactState,
+    EndReason,
+    JoinRequest,
+    Subscriber,
+    SubscriptionOrigin,
+)
 from bot.domain.message import Text
 from bot.domain.people import Person
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.standstill import Standstill
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
@@ -42,6 +51,8 @@ WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
 LATE_READER = "late@example.org"
 #: the id that the owner chose for a message
 MESSAGE = "m-1"
+#: who asked to be forgotten
+GONE = "gone@example.org"
 ADMIN = SubscriptionOrigin.ADMIN
 PERSON = Person(READER, "fr", "Europe/Paris", "fr")
 TEXT = Text(language="en", body="Hello")
@@ -68,6 +79,10 @@ ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
 )  # fmt: skip
+ROLE = HeldRole(
+    jid=READER, role=RoleName.PUBLISHER, list_name="news", by=OWNER, at=NOON
+)
+STANDSTILL = Standstill(by=OWNER, since=NOON)
 #: by a key that nobody has
 SEALED = Vault([b"k" * 32]).seal(schedule_table.c.metadata, "<metadata/>")
 
@@ -91,6 +106,8 @@ class Theirs:
     later: DeliveryException
     notice: Notice
     approval: Approval
+    #: the digest of who asked to be forgotten
+    gone: str
     key: bytes
 
 
@@ -162,19 +179,25 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
     unit.consents.put(READER, CONSENT, NOON)
+    gone = unit.forgotten.add(GONE, NOON)
     approval = an_approval(1, schedule)
     unit.approvals.add(approval)
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
     unit.sights.put(SIGHT)
+    unit.join_requests.add(a_join_request(lists["club"]))
+    unit.contact_news.put(some_news(lists["news"]))
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     unit.keys.note("k")
+    unit.roles.put(ROLE)
+    unit.standstills.begin(STANDSTILL)
     return Theirs(
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,
         occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
         chunk=chunk, exception=exception, later=later, notice=notice, approval=approval,
+        gone=gone,
         key=unit.facts.digest_key(),
     )  # fmt: skip
 
@@ -201,3 +224,14 @@ def an_approval(reference: int, schedule: Schedule) -> Approval:
         preview=False,
         created_at=NOON,
     )
+
+
+def a_join_request(list_id: int) -> JoinRequest:
+    """Of the reader, by presence."""
+    return JoinRequest(list_id=list_id, jid=READER, by_presence=True, asked_at=NOON)
+
+
+def some_news(list_id: int) -> ContactNews:
+    """For the reader: he is let in."""
+    state = ContactState.LET_IN
+    return ContactNews(list_id=list_id, jid=READER, state=state, created_at=NOON)

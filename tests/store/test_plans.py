@@ -19,7 +19,6 @@ from bot.store import (
     people,
     purging,
     schedules,
-    upgrade,
 )
 from bot.store.backend import Backend
 from bot.store.database import backend_of
@@ -39,6 +38,7 @@ from bot.store.tables import (
     subscription,
 )
 from tests.store.conftest import ENGINES
+from tests.store.copies import migrated
 from tests.store.samples import MINUTE, NOON, SERVICE, a_list, a_schedule
 
 MANY = 4000
@@ -170,7 +170,7 @@ def backend(
         url = f"sqlite:///{tmp_path_factory.mktemp('plans')}/carillon.db"
     else:
         url = request.getfixturevalue("postgresql").database("store_plans")
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     backend = backend_of(url)
     with backend.writing.begin() as connection:
         fill(connection)

@@ -118,7 +118,7 @@ class Client:
         """None: the field is not sent at all."""
         if fill is None:
             fill = [one.text or "" for one in field.findall(f"{D}value")]
-            fill = fill[0] if field.get("type") in _ONE else fill
+            fill = next(iter(fill), "") if field.get("type") in _ONE else fill
         given = [fill] if isinstance(fill, str) else list(fill)
         match field.get("type"):
             case "boolean":

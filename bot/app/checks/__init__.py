@@ -1,6 +1,6 @@
 """What can be verified, each part for itself: one that cannot run says why.
 
-finding.py   what a check found, and what to change where
+finding.py   short ways to say what a check found
 files.py     the configuration, its file and others, database, templates, zones
 server.py    DNS, port, TLS: what needs no login
 session.py   what a session of our own shows: rights, clock, send rate

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from bot.app.checks import files, outside, people, server, session, stored
 from bot.app.checks.files import tried
-from bot.app.checks.finding import Finding, Result, fault, ok, skipped, warning
+from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.app.configured import policy_of
 from bot.app.differences import Differences
 from bot.app.visiting import NotLoggedIn, visiting
 from bot.app.wiring import open_use_cases
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
+from bot.domain.findings import Finding, Result
+from bot.domain.guidance import commands_at
 from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.health import health
@@ -27,6 +29,7 @@ from bot.xmpp.visits.inquiries import Presences
 _BEFORE = (
     "permissions",
     "database",
+    "disk",
     "storage",
     "templates",
     "dns",
@@ -36,7 +39,11 @@ _BEFORE = (
 )
 #: what a session of our own shows
 _OWN = ("stream management", "rights", "server", "clock", "send rate")
+_OUTSIDE = (*outside.NAMES, outside.COMMANDS)
+#: what nobody can look at without a configuration
+_WITHOUT = (*_BEFORE, "login", *_OWN, *people.NAMES, *_OUTSIDE)
 _OUT = Phrase("not logged in")
+_UNUSABLE = Phrase("the configuration cannot be used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +61,56 @@ class State:
 
 def examine(config: Path, other: XMPPSettings | None) -> list[Finding]:
     """Every finding; `other` is an account to look at the service from outside."""
+    found, settings = here(config)
+    if settings is None:
+        return [*found, *_skip(_WITHOUT, _UNUSABLE)]
+    return [*found, *asyncio.run(_connected(config, settings, other))]
+
+
+def here(config: Path) -> tuple[list[Finding], Settings | None]:
+    """What is on this machine; no settings where the configuration cannot be used."""
     now = SystemClock().now()
     try:
         settings = load(config)
         _ = settings.xmpp.secret
     except SettingsError as error:
-        found = [fault("configuration", text) for text in error.faults]
-        found += tried("time zones", files.zones(now))
-        without = Phrase("the configuration cannot be used")
-        names = (*_BEFORE, "login", *_OWN, *people.NAMES, *outside.NAMES)
-        return [*found, *_skip(names, without)]
-    return [
+        faults = [fault("configuration", text) for text in error.faults]
+        return [*faults, *tried("time zones", files.zones(now))], None
+    found = [
         ok("configuration", Quoted(str(config))),
         *tried("permissions", files.permissions(config, settings)),
         *tried("database", files.database(config, settings)),
+        *tried("disk", files.disk(settings)),
         *stored.storage(settings),
+        *stored.lists(settings),
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),
         *tried("configuration", files.contact(config, settings)),
-        *asyncio.run(_connected(config, settings, other)),
     ]
+    return found, settings
+
+
+async def from_within(config: Path, connection: Connection) -> list[Finding]:
+    """As the running service finds itself and what is around it, over the connection
+    that it has: nobody is disturbed, and nothing is measured.
+    """
+    found, settings = await asyncio.to_thread(here, config)
+    if settings is None:
+        return [*found, *_skip(_WITHOUT, _UNUSABLE)]
+    now = SystemClock().now()
+    found += [one async for one in server.network(config, settings, now)]
+    service = await asyncio.to_thread(state_of, settings)
+    found.append(_told(service))
+    if not connection.is_ready:
+        names = ("login", *_OWN, *people.NAMES, *_OUTSIDE)
+        return _best([*found, *_skip(names, Phrase("the service is not connected"))])
+    found.append(ok("login", Phrase("as {jid}", jid=connection.addresses.own)))
+    found += [one async for one in session.seen(connection, settings)]
+    found += people.seen(config, settings, service.sights)
+    who = Phrase("the service itself")
+    found += [one async for one in outside.seen(connection, settings, who, None)]
+    return _best(found)
 
 
 async def _connected(
@@ -86,15 +122,10 @@ async def _connected(
         one.name in {"dns", "port"} and one.result is Result.FAULT for one in found
     )
     service = await asyncio.to_thread(state_of, settings)
-    told = skipped if service.connected is None else ok
-    if service.notes:
-        notes = Listed(service.text, *service.notes, separator="; ")
-        found.append(warning("service", notes))
-    else:
-        found.append(told("service", service.text))
+    found.append(_told(service))
     if away:
         nobody = Phrase("no server answers")
-        names = ("login", *_OWN, *people.NAMES, *outside.NAMES)
+        names = ("login", *_OWN, *people.NAMES, *_OUTSIDE)
         return [*found, *_skip(names, nobody)]
     found += await _inside(config, settings, service, alone=other is None)
     if other is not None:
@@ -105,7 +136,17 @@ async def _connected(
             service=service.text,
         )
         found += _skip(outside.NAMES, why)
+    address = settings.xmpp.addresses.service
+    found.append(skipped(outside.COMMANDS, commands_at(address)))
     return _best(found)
+
+
+def _told(service: State) -> Finding:
+    if service.notes:
+        notes = Listed(service.text, *service.notes, separator="; ")
+        return warning("service", notes)
+    told = skipped if service.connected is None else ok
+    return told("service", service.text)
 
 
 async def _inside(

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,11 +10,12 @@ from pathlib import Path
 from shlex import quote
 
 from bot.app import renamed
-from bot.app.checks.finding import Finding, Result, fault, ok, warning
+from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.app.configured import templates_of
 from bot.app.wiring import database_of
 from bot.domain import wallclock, zonedata
 from bot.domain.errors import CarillonError, Invalid
+from bot.domain.findings import Finding, Result
 from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.domain.reading import Misread, decoded, toml
 from bot.domain.zones import fixed
@@ -23,6 +25,8 @@ from bot.store import upgrade
 from bot.store.files import is_missing, no_folder
 from bot.store.whereabouts import file_of, holds_password
 
+#: bytes free below which a disk is told of, and below which it is as good as full
+_LITTLE, _FULL = 500_000_000, 50_000_000
 #: how old rules for time zones may be, in years
 _OLD = 2
 
@@ -152,6 +156,22 @@ def _whereabouts(name: str, file: Path, url: str, here: str) -> Iterator[Finding
             other=folder.owner(),
         )
         yield warning(name, text, f"chown {folder.owner()}: {quote(str(file))}*")
+
+
+def disk(settings: Settings) -> Iterator[Finding]:
+    """Whether there is room where the database grows."""
+    name, file = "disk", file_of(settings.database.url)
+    if file is None:
+        yield skipped(name, Phrase("the database is not on this machine's disk"))
+        return
+    folder = next(one for one in file.absolute().parents if one.is_dir())
+    free = shutil.disk_usage(folder).free
+    text = Phrase("{free} MB free in {folder}", free=free // 1_000_000, folder=folder)
+    if free >= _LITTLE:
+        yield ok(name, text)
+        return
+    change = Phrase("make room: a full disk keeps announcements from going out")
+    yield (fault if free < _FULL else warning)(name, text, change)
 
 
 def _make(folder: Path) -> Phrase | str:

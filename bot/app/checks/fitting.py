@@ -7,8 +7,9 @@ it hands on of what its users ask it (XEP-0355).
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.app.checks.finding import Finding, fault, ok, warning
+from bot.app.checks.finding import fault, ok, warning
 from bot.app.modules import VERSION, parsed
+from bot.domain.findings import Finding
 from bot.domain.phrase import Listed, Phrase
 from bot.service.ports.sights import DIVERT, Sight
 from bot.settings import Settings, place

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from bot.app.checks.finding import Finding, fault, ok, skipped
+from bot.app.checks.finding import fault, ok, skipped
 from bot.app.checks.fitting import DELEGATION, NAME, judged
 from bot.app.configured import policy_of
+from bot.domain.findings import Finding
 from bot.domain.jid import domain_of
 from bot.domain.phrase import Phrase
 from bot.service.ports.sights import Sight

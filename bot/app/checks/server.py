@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.app.checks.finding import fault, ok, skipped, warning
+from bot.domain.findings import Finding
 from bot.domain.phrase import Listed, Phrase
 from bot.settings import LOOPBACK, Settings, XMPPSettings, place
 from bot.xmpp.visits import tls as encryption

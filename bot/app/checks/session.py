@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from bot.app.checks.finding import Finding, fault, ok, skipped, warning
+from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.app.snippets import ServerKind, rate
+from bot.domain.findings import Finding
 from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.engine.wire import StreamLost
 from bot.settings import Settings
@@ -24,6 +25,23 @@ DEFAULTS = {ServerKind.PROSODY: 10_000, ServerKind.EJABBERD: 3_000}
 
 async def own(connection: Connection, settings: Settings) -> AsyncIterator[Finding]:
     """All that a session of the service's own JID shows."""
+    async for one in _told(connection, settings):
+        yield one
+    yield await _send_rate(connection, settings)
+
+
+async def seen(connection: Connection, settings: Settings) -> AsyncIterator[Finding]:
+    """The same of the session over which announcements go out: nothing is measured."""
+    async for one in _told(connection, settings):
+        yield one
+    command = "`carillon check`"
+    text = Phrase(
+        "only {command} measures it: that takes some seconds", command=command
+    )
+    yield skipped("send rate", text)
+
+
+async def _told(connection: Connection, settings: Settings) -> AsyncIterator[Finding]:
     domain = settings.xmpp.addresses.server
     if connection.addresses.component:
         pings = Phrase("a component is acknowledged by pings")
@@ -34,7 +52,6 @@ async def own(connection: Connection, settings: Settings) -> AsyncIterator[Findi
         yield skipped("rights", Phrase("an account needs none"))
     yield await software(connection, domain)
     yield await clock(connection, domain)
-    yield await _send_rate(connection, settings)
 
 
 def _stream_management(connection: Connection) -> Finding:

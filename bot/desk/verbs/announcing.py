@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.desk.verb import Inquire, Read, Steps, Verb, Write
+from bot.desk.verb import Inquire, Plain, Read, Steps, Verb, Write
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.consent import Standing
 from bot.domain.fields import Field, FieldType
+from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
@@ -15,7 +16,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import ScheduleRequest
 from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import Quota
-from bot.service.rules.rights import Right
+from bot.service.rules.rights import Right, may_announce
 from bot.service.use_cases import UseCases
 
 
@@ -29,6 +30,17 @@ class Draft:
     texts: tuple[Text, ...]
     #: beside those of a preview of its moments
     cautions: tuple[Caution, ...]
+
+
+def _audiences(
+    _use_cases: UseCases, caller: Caller, _: Plain
+) -> Steps[list[AnnouncementList]]:
+    found: list[AnnouncementList] = yield Read(_announced_to, caller)
+    return found
+
+
+def _announced_to(uow: UnitOfWork, caller: Caller) -> list[AnnouncementList]:
+    return [one for one in uow.lists.all() if may_announce(caller, one)]
 
 
 def _schedule(
@@ -164,6 +176,13 @@ REQUEST = (
     ),
 )
 
+#: the lists that the caller may announce to
+AUDIENCES = Verb(
+    name="announce: lists",
+    action=Action.QUERY,
+    right=Right.KNOWN,
+    steps=_audiences,
+)
 SCHEDULE = Verb(
     name="announce",
     action=Action.SCHEDULE,
@@ -179,4 +198,4 @@ DRAFT = Verb(
     fields=REQUEST,
     steps=_draft,
 )
-VERBS = (SCHEDULE, DRAFT)
+VERBS = (AUDIENCES, SCHEDULE, DRAFT)

@@ -1,14 +1,16 @@
-"""Whether a service is up, what goes out now and next; have it read anew."""
+"""Whether a service is up, and well, what goes out now and next; read anew."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.desk.verb import Plain, Read, Steps, Verb, Write
+from bot.desk.verb import Inspect, Plain, Read, Steps, Verb, Write
 from bot.desk.verbs.schedules import ScheduleWish, as_seen, page
 from bot.domain.access import Caller
 from bot.domain.audit import Action
+from bot.domain.findings import Inspection
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import ScheduleState
+from bot.domain.standstill import Standstill
 from bot.service.delivery.broadcasts import Account
 from bot.service.ports.outside import Database
 from bot.service.ports.paging import Order, Page, Paging
@@ -41,6 +43,8 @@ class Status:
     #: what waits for somebody, and how many there are in all
     paused: Page[Report]
     held: Page[Report]
+    #: since when nothing goes out, where somebody stopped everything
+    standstill: Standstill | None = None
 
 
 def _status(use_cases: UseCases, caller: Caller, wish: StatusWish) -> Steps[Status]:
@@ -68,6 +72,7 @@ def _work(
         ],
         paused=page(uow, use_cases, caller, paused),
         held=page(uow, use_cases, caller, held),
+        standstill=uow.standstills.get(),
     )
 
 
@@ -76,6 +81,16 @@ def _held_up(_uow: UnitOfWork, database: Database) -> Phrase | None:
 
 
 STATUS = Verb(name="status", action=Action.QUERY, right=Right.SEES_ALL, steps=_status)
+
+
+def _check(_use_cases: UseCases, caller: Caller, _: Plain) -> Steps[Inspection | None]:
+    found: Inspection | None = yield Inspect(caller.owner)
+    return found
+
+
+#: what `carillon check` looks at, as far as the running service can; None: it still
+#: looks, and tells whoever asks again
+CHECK = Verb(name="check", action=Action.QUERY, right=Right.ADMIN, steps=_check)
 
 
 def _reload(
@@ -87,4 +102,4 @@ def _reload(
 
 RELOAD = Verb(name="reload", action=Action.RELOAD, right=Right.ADMIN, steps=_reload)
 
-VERBS = (STATUS, RELOAD)
+VERBS = (STATUS, CHECK, RELOAD)

@@ -72,6 +72,24 @@ def settle_finished(
     settle(uow, policy, broadcast, now)
 
 
+def settle_retried(
+    uow: UnitOfWork, policy: Policy, broadcast_id: int, now: datetime
+) -> None:
+    """Tell of one that is over, and was tried once more, once that is over, too. Its
+    state stays what it was.
+    """
+    seen = uow.broadcasts.get(broadcast_id)
+    if seen is None or seen.retried_by is None:
+        return
+    broadcast = locked(uow, broadcast_id)
+    if broadcast is None or (asker := broadcast.retried_by) is None:
+        return
+    if uow.exceptions.any_awaited(broadcast_id):
+        return
+    uow.broadcasts.save(replace(broadcast, retried_by=None))
+    reports.retried(uow, policy, broadcast, asker, now)
+
+
 def give_up(
     uow: UnitOfWork, policy: Policy, broadcast_id: int, now: datetime, reason: str
 ) -> None:

@@ -73,6 +73,8 @@ class Outcomes:
         before = uow.exceptions.get(broadcast.id, bounce.jid)
         if before is not None and (before.is_final or before.is_untold):
             return None, before
+        if before is None and _is_forgotten(uow, broadcast, bounce.jid):
+            return None, None
         return broadcast, before
 
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
@@ -208,6 +210,8 @@ class Outcomes:
         that came too late meanwhile, or were claimed too often, have failed. Who waits
         is looked at again.
         """
+        if uow.standstills.get() is not None:
+            return []
         now = self._clock.now()
         held = uow.exceptions.due(now, limit)
         closing.hold(uow, held)
@@ -262,6 +266,8 @@ class Outcomes:
         after a stop, gives nothing. Who left since, what came too late, and what can't
         be rendered any more, has failed.
         """
+        if uow.standstills.get() is not None:
+            return []
         closing.hold(uow, {exception.broadcast_id for exception in exceptions})
         now = self._clock.now()
         found: list[Repeat] = []
@@ -300,7 +306,7 @@ class Outcomes:
         """Nothing of it is to be repeated any more."""
         # stopping gives up what is awaited; this is for what was missed by it
         stopped = broadcast.state is BroadcastState.STOPPED
-        since = exception.begun_at or broadcast.created_at
+        since = exception.begun_at or broadcast.tried_since
         is_new = exception.kind is ExceptionKind.WAITING and not exception.begun_at
         too_old = not is_new and now - since > verdict.RETRY_FOR
         return stopped or too_old or broadcast.has_expired(now)
@@ -391,8 +397,19 @@ class Outcomes:
         uow.happened(deviated)
 
     def _settle(self, uow: UnitOfWork, broadcast_id: int) -> None:
-        """Close the broadcast where it waited for nothing but what is over now."""
-        closing.settle_finished(uow, self._policy, broadcast_id, self._clock.now())
+        """Close the broadcast where it waited for nothing but what is over now, or
+        tell how it went where somebody had it tried once more.
+        """
+        now = self._clock.now()
+        closing.settle_finished(uow, self._policy, broadcast_id, now)
+        closing.settle_retried(uow, self._policy, broadcast_id, now)
+
+
+def _is_forgotten(uow: UnitOfWork, broadcast: Broadcast, jid: str) -> bool:
+    """Whether he was told before he asked to be forgotten: nothing is noted then."""
+    if uow.forgotten.since(jid) is None:
+        return False
+    return uow.audiences.find(broadcast, jid) is None
 
 
 def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:

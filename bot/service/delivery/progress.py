@@ -105,11 +105,13 @@ class ChunkProgress:
         carrying: Collection[int] = (),
         in_owners_name: bool = False,
     ) -> Job | None:
-        """Lease a chunk; None where nothing waits.
+        """Lease a chunk; None where nothing waits, or everything is stopped.
 
         `carrying`: the chunks that the worker has in hand. `in_owners_name`: of a
         message between people, else of what lists and the service say.
         """
+        if uow.standstills.get() is not None:
+            return None
         chunk = uow.chunks.claim(
             worker, uow.now(), LEASE_TIME, carrying, in_owners_name=in_owners_name
         )
@@ -144,8 +146,9 @@ class ChunkProgress:
         """Commit acknowledged steps, one for each chunk, and learnt bounces.
 
         Gives the chunks to go on with: not those that are finished, stopped, expired
-        or another's by now. What has expired is closed by a step behind which nothing
-        of the broadcast is on its way: so its report counts all who were told.
+        or another's by now; none, while everything is stopped. What has expired is
+        closed by a step behind which nothing of the broadcast is on its way: so its
+        report counts all who were told.
         """
         now = self._clock.now()
         ours = [
@@ -169,13 +172,14 @@ class ChunkProgress:
                 self._outcomes.bounced(uow, bounce)
             # Until they were held another could end them; so can a bounce.
             broadcasts = _of(uow, ours)
-        return {
+        going = {
             chunk.id
             for step, chunk in ours
             if self._advance(
                 uow, worker, step, chunk, broadcasts[chunk.broadcast_id], now
             )
         }
+        return going if uow.standstills.get() is None else set()
 
     def _advance(
         self,

@@ -11,7 +11,7 @@ from bot.domain.errors import CarillonError, Invalid
 from bot.domain.language import choose
 from bot.domain.message import UNSTYLED, Announcement, Text
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
+from bot.domain.schedule import Content, Origin, Schedule, TemplateContent, TextContent
 from bot.domain.voice import Voice
 from bot.service.delivery.jobs import Outgoing
 from bot.service.ports.outside import Templates
@@ -91,6 +91,7 @@ class Renditions:
             payloads=payloads,
             scheduler=voice.service,
             job=outgoing.schedule.client_id,
+            greets=outgoing.schedule.origin is Origin.WELCOME,
         )
 
     def _rendered(

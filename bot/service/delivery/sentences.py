@@ -60,6 +60,27 @@ def stopped(
     ]
 
 
+def retried(
+    schedule: Schedule, zone: ZoneInfo, occurrence: Occurrence, progress: Progress
+) -> list[Phrase]:
+    """An admin had those tried once more who had not been reached."""
+    told = Counted(
+        "{count} of {total} has been told by now",
+        "{count} of {total} have been told by now",
+        progress.sent,
+        total=progress.total,
+    )
+    failed = Counted("{count} failed", "{count} failed", progress.failed)
+    return [
+        Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was tried once"
+            " more: {counts}.",
+            counts=Listed(told, failed) if progress.failed else told,
+            **_about(schedule, occurrence.due_at, zone),
+        )
+    ]
+
+
 def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
     if untold.count == 1:
         return Phrase(

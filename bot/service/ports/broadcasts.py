@@ -46,8 +46,16 @@ class StoredBroadcasts(Protocol):
     def save(self, broadcast: Broadcast) -> None: ...
 
     def page(
-        self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
-    ) -> Page[Broadcast]: ...
+        self,
+        paging: Paging,
+        *,
+        schedule_id: int | None = None,
+        sending: bool = False,
+        owner: str | None = None,
+        lists: Collection[int] = (),
+    ) -> Page[Broadcast]:
+        """`owner`: only what he asked for, or what one of these lists was told."""
+        ...
 
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
         """The schedule's first, second, …"""
@@ -170,6 +178,12 @@ class Exceptions(Protocol):
         """
         ...
 
+    def unwritten(self, limit: int) -> list[DeliveryException]:
+        """Those whose message waits to be written, be it once more; not where the
+        server has it, and it is waited only whether it comes back.
+        """
+        ...
+
     def any_awaited(self, broadcast_id: int, until: datetime | None = None) -> bool:
         """Whether somebody is still to be told, or may still bounce, by that
         moment; None: ever.
@@ -201,7 +215,11 @@ class Exceptions(Protocol):
         ...
 
     def page(
-        self, broadcast_id: int, *, after: str, limit: int
+        self, broadcast_id: int, *, after: str, limit: int, condition: str | None = None
     ) -> list[DeliveryException]:
-        """By JID; without those whose repeat was accepted."""
+        """By JID; without those whose repeat was accepted. `condition`: only those."""
+        ...
+
+    def conditions(self, broadcast_id: int) -> list[tuple[str, int]]:
+        """How many for each condition, the most first; of the same ones."""
         ...

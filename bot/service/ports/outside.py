@@ -5,11 +5,13 @@ The repositories that one transaction gives them are in `unit_of_work`.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from bot.domain.consent import Standing
 from bot.domain.events import Event
 from bot.domain.fields import Template
+from bot.domain.findings import Inspection
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.relative import Anchor
@@ -24,6 +26,20 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Aware UTC."""
         ...
+
+
+class TemplateFault(Protocol):
+    """One thing for a template's author to put right."""
+
+    @property
+    def file(self) -> Path: ...
+    @property
+    def line(self) -> int:
+        """Counted from 1."""
+        ...
+
+    @property
+    def phrase(self) -> Phrase: ...
 
 
 class Templates(Protocol):
@@ -63,6 +79,10 @@ class Templates(Protocol):
         """The template asks for the recipient, so it is rendered for each."""
         ...
 
+    def check(self, name: str) -> Sequence[TemplateFault]:
+        """Everything that its author should put right; raises Invalid: unknown."""
+        ...
+
 
 class Neighbours(Protocol):
     """The XMPP servers whose users may have messages sent in their own names."""
@@ -73,6 +93,14 @@ class Neighbours(Protocol):
         Raises NotAllowed where nothing can be sent in the sender's name, and says what
         could be done about it; Unavailable where a server does not answer.
         """
+        ...
+
+
+class Inspector(Protocol):
+    """Looks at the running service and at what is around it."""
+
+    async def look(self, person: str) -> Inspection | None:
+        """What is found; None: it takes longer, and who asks again is told then."""
         ...
 
 

@@ -23,7 +23,7 @@ from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import contents, intake, pausing
+from bot.service.requests import contents, moments, pausing
 from bot.service.requests.intake import Intake
 from bot.service.requests.merging import merged
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -178,7 +178,7 @@ class Editing:
             metadata=request.metadata,
         )
         if change.changes_late:
-            after = replace(after, late=intake.read_late(request))
+            after = replace(after, late=moments.read_late(request))
         voice = voice_of(uow, self._policy, schedule)
         if change.changes_target:
             audience, voice = self._intake.audience(uow, owner, request)

@@ -1,6 +1,6 @@
 """What every door turns its input into: values as given, not yet judged.
 
-Times, zones and rules are text here; `bot.service.requests.intake` reads them, so that
+Times, zones and rules are text here; `bot.service.requests.moments` reads them, so that
 each fault is found and worded in one place.
 """
 

@@ -1,6 +1,7 @@
 """The tables; `migrations/` brings a database to this shape.
 
     list ─< subscription >─ subscriber
+    list ─< join_request, contact_news
     schedule ─< occurrence ─ broadcast ─< chunk, delivery_exception,
                                           broadcast_recipient, broadcast_text,
                                           broadcast_content
@@ -21,6 +22,7 @@ from bot.store.tables.broadcasts import (
     IS_AWAITED,
     IS_KEPT_BROADCAST,
     IS_LEASED,
+    IS_LISTED,
     IS_OPEN,
     IS_REPEATED,
     IS_SENDING,
@@ -32,10 +34,19 @@ from bot.store.tables.broadcasts import (
     chunk,
     delivery_exception,
 )
-from bot.store.tables.consents import IS_UNTOLD, approval, consent, consent_entry
+from bot.store.tables.consents import (
+    IS_UNTOLD,
+    approval,
+    consent,
+    consent_entry,
+    forgetting_key,
+    forgotten,
+)
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
+    contact_news,
+    join_request,
     subscriber,
     subscription,
     suspension,
@@ -47,7 +58,9 @@ from bot.store.tables.records import (
     notice,
     pulse,
     request_count,
+    role,
     sight,
+    standstill,
     storage_key,
 )
 from bot.store.tables.schedules import (
@@ -67,6 +80,7 @@ __all__ = [
     "IS_KEPT_BROADCAST",
     "IS_KEPT_SCHEDULE",
     "IS_LEASED",
+    "IS_LISTED",
     "IS_LIVE",
     "IS_OF_NO_RULE",
     "IS_OPEN",
@@ -86,16 +100,22 @@ __all__ = [
     "chunk",
     "consent",
     "consent_entry",
+    "contact_news",
     "delivery_exception",
     "fact",
+    "forgetting_key",
+    "forgotten",
+    "join_request",
     "metadata",
     "notice",
     "occurrence",
     "pulse",
     "request_count",
+    "role",
     "schedule",
     "shift",
     "sight",
+    "standstill",
     "storage_key",
     "subscriber",
     "subscription",

@@ -34,6 +34,9 @@ broadcast = sa.Table(
     sa.Column("expires_at", UTCDateTime),
     # since when nobody can tell what it said
     sa.Column("purged_at", UTCDateTime),
+    # when whom it did not reach was last tried once more; who asked, until he is told
+    sa.Column("retried_at", UTCDateTime),
+    sa.Column("retried_by", sa.Text),
     one_of("state", BroadcastState),
     sqlite_autoincrement=True,
 )
@@ -61,6 +64,16 @@ sa.Index(None, broadcast.c.service, broadcast.c.id)
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
 sa.Index(None, broadcast.c.service, broadcast.c.counted_for, broadcast.c.created_at)
 
+# Those of a list's people, of which one looks for what he was told.
+IS_LISTED = broadcast.c.highest.is_not(None)
+sa.Index(
+    "ix_broadcast_listed",
+    broadcast.c.list_id,
+    broadcast.c.id,
+    sqlite_where=IS_LISTED,
+    postgresql_where=IS_LISTED,
+)
+
 # What came back is looked for by the id that its owner chose.
 IS_NAMED = broadcast.c.message_id.is_not(None)
 sa.Index(
@@ -81,6 +94,8 @@ broadcast_recipient = sa.Table(
     sa.Column("jid", sa.Text, nullable=False),
 )
 sa.Index(None, broadcast_recipient.c.broadcast_id, broadcast_recipient.c.jid)
+# what is stored of one person is looked for by his address
+sa.Index(None, broadcast_recipient.c.jid, broadcast_recipient.c.broadcast_id)
 
 # What a (language, zone) was told, rendered once.
 broadcast_text = sa.Table(
@@ -153,6 +168,7 @@ delivery_exception = sa.Table(
     one_of("kind", ExceptionKind),
 )
 sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)
+sa.Index(None, delivery_exception.c.jid, delivery_exception.c.broadcast_id)
 #: retrying, deferred or waiting: its time comes again
 IS_AWAITED = delivery_exception.c.next_at.is_not(None)
 #: the reader hears it later
