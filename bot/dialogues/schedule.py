@@ -107,7 +107,7 @@ async def _when(
         fields=(timing.AT, timing.IN, timing.EVERY, timing.SETTINGS),
     )
     timing.check(when, talk.zone)
-    more, fields = None, timing.further(when)
+    more, fields = None, timing.further(when, wording.urgent(talk))
     if fields:
         more = yield Form(
             heading=(Phrase("What is rarely needed."),),
@@ -145,6 +145,7 @@ def _timed(
             timezone=tz or (talk.zone.key if rule else target.timezone),
             expires=expires and moments.instant(expires, typed_in, "expires"),
             late_policy=timing.late(more),
+            urgent=more is not None and more.text("urgent") == "yes",
             client_id=more.given("id") if more else None,
         ),
         timing.oddities(when, more, typed_in, recurs=rule is not None),

@@ -19,6 +19,7 @@ from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import FieldValues
 from bot.service.requests.request import ScheduleRequest
+from bot.service.rules.rights import may_hurry
 from bot.texts import ENGLISH
 from bot.texts.languages import native
 
@@ -43,6 +44,7 @@ LANGUAGE: Field[Words] = Field(
     required=True,
 )
 ANOTHER = yes_or_no("another", Phrase("In another language, too?"))
+URGENT = yes_or_no("urgent", Phrase("In quiet hours, too?"))
 IN_ANOTHER = Phrase("The same in another language.")
 #: those that read differently in each language
 _WORDED = frozenset({FieldType.TEXT, FieldType.LINE})
@@ -58,6 +60,11 @@ def said(
         subjects=tuple((tag, subject) for tag, subject, _ in given if subject),
         bodies=tuple((tag, body) for tag, _, body in given),
     )
+
+
+def urgent(talk: Talk) -> tuple[Field[Words], ...]:
+    """Asked of who may wake people up."""
+    return (URGENT,) if may_hurry(talk.caller) else ()
 
 
 def by_author(words: Mapping[str, str], language: str) -> str:

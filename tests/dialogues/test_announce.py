@@ -31,6 +31,20 @@ def test_said_and_sent(world: World) -> None:
     assert world.progress(job).total == 2
 
 
+def test_urgent(world: World) -> None:
+    """Asked of who may, and no is taken for granted; nobody else is asked."""
+    person = Person(world, ADMIN)
+    person.runs("announce")
+    assert person.asked.given["urgent"] == ("no",)
+    person.fills(body="Fire", urgent="yes")
+    assert "Urgent: told in quiet hours, too." in person.told
+    person.fills(send="yes")
+    assert jobs(world)[0].urgent
+    publisher = Person(world, PUBLISHER)
+    publisher.runs("announce")
+    assert "urgent" not in publisher.asked.given
+
+
 def test_a_no_throws_nothing_away(world: World) -> None:
     """A first no may be what a client took for chosen; a second one is meant."""
     person = Person(world, PUBLISHER)

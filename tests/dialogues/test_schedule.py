@@ -114,17 +114,20 @@ def test_a_rule_of_ones_own_and_what_is_rare(world: World) -> None:
     person = at_when(world)
     person.fills(at="2026-12-05 22:00", every="rule", settings="yes")
     assert [one.name for one in person.asked.form.fields] == [
-        *("rule", "tz", "expires", "late", "id")
+        *("rule", "tz", "expires", "late", "id", "urgent")
     ]
     assert person.asked.given["tz"] == ("UTC",)
     given = {"expires": "2027-03-01 00:00", "late": "hold", "id": "disks"}
+    given["urgent"] = "yes"
     person.fills(rule="FREQ=MONTHLY;BYDAY=1SA;COUNT=3", tz=WARSAW, **given)
     assert "2026-12-05 22:00:00 CET" in person.told
     assert "No message leaves after" in person.told
+    assert "Urgent: told in quiet hours, too." in person.told
     person.fills(send="yes")
     [job] = jobs(world)
     assert (job.client_id, job.late.policy, job.zone) == ("disks", "hold", WARSAW)
     assert job.expires_at is not None
+    assert job.urgent
     # the same once more is what there is already
     again = at_when(world)
     again.fills(at="2026-12-05 22:00", every="rule", settings="yes")
