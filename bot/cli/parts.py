@@ -41,13 +41,16 @@ if TYPE_CHECKING:
     from bot.desk.verbs import consent as consent
     from bot.desk.verbs import editing as editing
     from bot.desk.verbs import imports as imports
+    from bot.desk.verbs import join_requests as join_requests
     from bot.desk.verbs import lists as lists
+    from bot.desk.verbs import places as places
     from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
     from bot.desk.verbs import subscribers as subscribers
     from bot.service.people import choices as choices
+    from bot.service.readers import arranging as arranging
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
     from bot.settings import values as values
@@ -76,13 +79,16 @@ PARTS = {
     "consent": "bot.desk.verbs.consent",
     "editing": "bot.desk.verbs.editing",
     "imports": "bot.desk.verbs.imports",
+    "join_requests": "bot.desk.verbs.join_requests",
     "lists": "bot.desk.verbs.lists",
+    "places": "bot.desk.verbs.places",
     "roles": "bot.desk.verbs.roles",
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
     "subscribers": "bot.desk.verbs.subscribers",
     "choices": "bot.service.people.choices",
+    "arranging": "bot.service.readers.arranging",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",
     "settings": "bot.settings",
