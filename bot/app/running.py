@@ -140,7 +140,12 @@ class Running:
         self._jid = use_cases.policy.addresses.service
         self._alarm = Alarm(self._ring)
         ids = MessageIds(start.digest_key)
-        self._servers = servers = Servers(connection, use_cases, self._on_bounce)
+        self._servers = servers = Servers(
+            connection,
+            use_cases,
+            self._on_bounce,
+            self._on_greeting,
+        )
         self._engine = engine = Engine.over(
             use_cases,
             Turnstile(servers.post, keeper.may_write),
@@ -318,6 +323,9 @@ class Running:
 
     def _on_bounce(self, bounce: Bounce) -> None:
         self._engine.ledger.bounced(bounce)
+
+    def _on_greeting(self, jid: str) -> None:
+        self._doors.introduce(jid)
 
     def _on_lost(self) -> None:
         self._counts.session_lost()

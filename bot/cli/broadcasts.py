@@ -17,6 +17,7 @@ from bot.domain.phrase import Counted, Listed, Phrase
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.desk.verbs.broadcasts import Retried
     from bot.service.delivery.broadcasts import Account
 
 #: of what `stop --all` stops, shown before
@@ -233,6 +234,54 @@ def stop(
                 left,
             )
         )
+
+
+@app.command()
+def retry(
+    context: typer.Context,
+    broadcast: naming.Broadcast,
+    yes: confirmation.Yes = False,
+    json: output.JSON = False,
+) -> None:
+    """Try those once more whom one that is over did not reach.
+
+    Not those who left or are suspended since, nor who refused it themselves.
+    """
+    one = _named(broadcast)
+    with session.desk_of(context) as desk:
+        if confirmation.asks(yes=yes):
+            found = desk.ask_here(verbs.SHOW(one), Action.RETRY)
+            # the very one, also where another begins meanwhile
+            one = verbs.OneBroadcast(found.name)
+            confirmation.begin(json=json)
+            showing.broadcasts([found])
+            confirmation.of(
+                Counted(
+                    "Try {count} once more?",
+                    "Try {count} once more?",
+                    found.progress.failed,
+                ),
+                Phrase("nobody is tried again"),
+            )
+        done = desk.ask_here(verbs.RETRY(one))
+    if json:
+        output.document({"retried": done.count, **views.broadcast(done.account)})
+        return
+    output.say(_retried(done))
+
+
+def _retried(done: "Retried") -> Phrase:
+    if not done.count:
+        return Phrase(
+            "There is nobody to try: see {command}.",
+            command=f"`carillon broadcasts failures {done.account.name}`",
+        )
+    return Counted(
+        "{count} is tried once more; see {command}.",
+        "{count} are tried once more; see {command}.",
+        done.count,
+        command=f"`carillon broadcasts show {done.account.name}`",
+    )
 
 
 def _agreed(desk: "Desk", broadcast: str | None, *, json: bool) -> "list[Account]":

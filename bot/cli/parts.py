@@ -44,13 +44,16 @@ if TYPE_CHECKING:
     from bot.desk.verbs import join_requests as join_requests
     from bot.desk.verbs import lists as lists
     from bot.desk.verbs import places as places
+    from bot.desk.verbs import preferences as preferences
     from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
+    from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
     from bot.service.people import choices as choices
     from bot.service.readers import arranging as arranging
+    from bot.service.readers import preferring as preferring
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
     from bot.settings import values as values
@@ -83,12 +86,15 @@ PARTS = {
     "lists": "bot.desk.verbs.lists",
     "places": "bot.desk.verbs.places",
     "roles": "bot.desk.verbs.roles",
+    "preferences": "bot.desk.verbs.preferences",
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
+    "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
     "choices": "bot.service.people.choices",
     "arranging": "bot.service.readers.arranging",
+    "preferring": "bot.service.readers.preferring",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",
     "settings": "bot.settings",

@@ -120,7 +120,9 @@ class Play:
             given = dict(asking.given)
         if not self._steps:
             return self._ask(asking.form, given)
-        self._left[len(self._steps)] = given
+        # by another way there may be another form at this step
+        step = len(self._steps)
+        self._left[step] = {**self._left.get(step, {}), **given}
         last = self._steps[-1]
         return await self._turn(lambda: self._replay(self._steps[:-1]), last.given)
 
@@ -141,6 +143,7 @@ class Play:
             return self._ask(self._asking.form, None, found.words)
         if not isinstance(found, Form):
             self._asking = None
+            await self._leave()
             return found
         kept = given if len(self._steps) < len(steps) else None
         return self._ask(found, kept or self._left.get(len(self._steps)))
@@ -199,9 +202,15 @@ class Play:
         while isinstance(found, Go):
             if not found.command.may(self.talk.caller):
                 raise NotAllowed(Phrase("You may not do this here."))
+            await self._leave()
             self._dialogue = found.command.dialogue(self.talk)
             found = await anext(self._dialogue)
         return found
+
+    async def _leave(self) -> None:
+        """The dialogue goes no further, whatever it would still do."""
+        if self._dialogue is not None:
+            await self._dialogue.aclose()
 
 
 #: what use cases call it -> the field of a form
@@ -218,8 +227,8 @@ _FIELDS = {
 
 def reason(error: CarillonError, form: Form) -> Phrase:
     """Why, with the label of the field that is to blame."""
-    name = _FIELDS.get(error.field or "", error.field)
-    found = next((one for one in form.fields if one.name == name), None)
+    names = {error.field, _FIELDS.get(error.field or "")}
+    found = next((one for one in form.fields if one.name in names), None)
     if found is None or error.named:
         return error.phrase
     return Phrase("{label}: {reason}", label=found.label, reason=error.phrase)

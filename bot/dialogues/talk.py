@@ -11,7 +11,7 @@ from bot.desk.verb import Wanted
 from bot.dialogues.forms import Answers, Form, Words
 from bot.domain.access import Caller, Role
 from bot.domain.audit import Asked
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Phrase, Quoted
 from bot.domain.schedule import Origin
 from bot.texts import said
 
@@ -64,6 +64,16 @@ class Again:
     """
 
     words: Phrase
+
+
+def on_with(part: "Callable[..., Dialogue]", *given: object) -> Go:
+    """Go on with a further part of the same command: `part(talk, *given)`."""
+
+    def dialogue(talk: "Talk") -> "Dialogue":
+        return part(talk, *given)
+
+    name = Quoted("")
+    return Go(Command(node="", name=name, for_whom=everybody, dialogue=dialogue))
 
 
 Dialogue: TypeAlias = AsyncGenerator[Form | Again | Said | Shown | Go, Answers]

@@ -8,7 +8,7 @@ from bot.domain.phrase import Phrase
 def commands_at(address: str) -> Phrase:
     """`address`: of the service or a list."""
     return Phrase(
-        "What you can do here: open the commands of {address} in your client's menu,"
+        "To see what you can do, open the commands of {address} in your client's menu,"
         " or type {command}.",
         address=address,
         command=f"/cmd list {address}",

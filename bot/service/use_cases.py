@@ -9,6 +9,8 @@ from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
+from bot.service.delivery.retrying import Retrying
+from bot.service.delivery.standstill import Stopping
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
@@ -19,6 +21,7 @@ from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
+from bot.service.readers.preferring import Preferring
 from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
@@ -45,8 +48,11 @@ class UseCases:
     join_requests: JoinRequests
     arranging: Arranging
     roles: Roles
+    preferring: Preferring
     suspensions: Suspensions
     broadcasts: Broadcasts
+    retrying: Retrying
+    stopping: Stopping
     consents: Consents
     approvals: Approvals
     admittance: Admittance
@@ -87,8 +93,11 @@ class UseCases:
             join_requests=JoinRequests(policy, clock),
             arranging=Arranging(policy, templates, clock),
             roles=Roles(policy, clock),
+            preferring=Preferring(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
+            retrying=Retrying(policy, clock),
+            stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,
             admittance=admittance,

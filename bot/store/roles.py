@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.roles import HeldRole, RoleName
-from bot.service.ports.roles import Standstill
+from bot.domain.standstill import Standstill
 from bot.store.conflicts import insert
 from bot.store.ownership import SERVICE
 from bot.store.tables import role as table
@@ -17,8 +17,6 @@ _ALL = (
     .order_by(table.c.jid, table.c.role, table.c.list_name)
 )
 _OF = _ALL.where(table.c.jid == sa.bindparam("who", type_=sa.Text))
-#: asked by whatever is about to send something
-STANDS_STILL = sa.exists().where(standstill.c.service == SERVICE)
 
 
 class SqlRoles:

@@ -95,6 +95,10 @@ def _people(place: Workplace, take: Take) -> None:
     take("subscribers list", "maintenance")
     bounds = ("--max-per-day", "3", "--max-ahead", "3600")
     take("people consent", BERT, "--allow", ANNA, "--block", "evil.example", *bounds)
+    hours = ("--quiet-from", "22:00", "--quiet-to", "7:00", "--quiet-days", "MO,TU")
+    chosen = ("--language", "de", "--tz", "Europe/Warsaw", *hours)
+    pause = ("--paused-until", "2026-12-20 09:00")
+    take("people preferences", BERT, *chosen, *pause)
     take("lists")
     take("lists list")
     take("lists create", "weather", "--kind", "request", "--publisher", ANNA)
@@ -158,8 +162,12 @@ def _sending(place: Workplace, take: Take) -> None:
     with place.use_cases() as uses:
         uses.database.call(hold, place.data("schedules", "show", "held")["reference"])
     take("status")
+    take("broadcasts retry", "1")
     take("schedules cancel", "one")
     take("broadcasts stop", "--all")
+    take("stop-all")
+    take("status")
+    take("resume-all")
     with _engine(place):
         take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
 

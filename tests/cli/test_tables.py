@@ -55,7 +55,8 @@ COMMANDS = {
 }
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
-    *("broadcasts stop", "completion", "db adopt", "db rekey", "db upgrade", "init"),
+    *("broadcasts retry", "broadcasts stop", "resume-all", "stop-all"),
+    *("completion", "db adopt", "db rekey", "db upgrade", "init"),
     *("lists approve", "lists change", "lists create", "lists join", "lists leave"),
     *("lists refuse", "lists retire", "module", "reload"),
     *(

@@ -33,6 +33,7 @@ announce  club                yes   no        no      no   no     who      who
 announce  staff               yes   none      no      none none   who      who
 announce  board               yes   yes       no      no   none   who      who
 announce  nothing             none  none      none    none none   who      who
+announce  news-urgently       yes   no        no      no   no     who      who
 announce  the-service         yes   yes       no      no   no     who      who
 announce  single-people       yes   no        no      no   no     who      who
 announce  itself-as-a-person  no    no        no      no   no     who      who
@@ -119,6 +120,13 @@ stop      finished            over  none      no      none none   who      who
 stop      missing             none  none      none    none none   who      who
 stop      all                 yes   no        no      no   no     who      who
 
+halt      look                yes   no        yes     no   no     who      who
+halt      stop                yes   no        no      no   no     who      who
+halt      resume              yes   no        no      no   no     who      who
+
+retry     finished            yes   no        no      no   no     who      who
+retry     missing             none  no        no      no   no     who      who
+
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who
 people    suspended           yes   no        yes     no   no     who      who
@@ -144,6 +152,10 @@ my-data   export              yes   yes       yes     yes  yes    who      who
 my-data   export-others       no    no        no      no   no     who      who
 my-data   forget              yes   yes       yes     yes  yes    who      who
 my-data   forget-others       no    no        no      no   no     who      who
+prefer    look                yes   yes       yes     yes  yes    who      who
+prefer    look-others         yes   no        no      no   no     who      who
+prefer    set                 yes   yes       yes     yes  yes    who      who
+prefer    set-others          yes   no        no      no   no     who      who
 
 requests  list                yes   yes       yes     yes  yes    who      who
 

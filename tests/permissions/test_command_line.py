@@ -44,11 +44,21 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
     match cell.verb:
         case "announce" if cell.what in {*LISTS, "nothing"}:
             yield "announce", cell.what, "--body", "Hello", "--in", "1h", "--yes"
+        case "announce" if cell.what == "news-urgently":
+            command = ("announce", "news", "--urgent", "--body", "Hello")
+            yield *command, "--in", "1h", "--yes"
+        case "prefer" if cell.what.endswith("-others"):
+            more = ("--language", "de") if cell.what.startswith("set") else ()
+            yield "people", "preferences", "reader@example.org", *more
         case "look" | "cancel" | "pause" | "resume" | "skip" | "send-now":
             yield from on_schedule(place, cell)
         case "sent" if cell.what == "show-test":
             return  # as any other
-        case "sent" | "stop" | "people" | "roles" | "audit":
+        case "halt" if cell.what == "look":
+            return  # asked before a stop, of people alone
+        case "retry" if cell.what == "finished":
+            return  # tests/cli/test_stop_all.py, where something has failed
+        case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
             yield ON_OTHERS[f"{cell.verb} {cell.what}"]
 
 
@@ -83,6 +93,9 @@ ON_OTHERS = {
     "stop finished": ("broadcasts", "stop", "2"),
     "stop missing": ("broadcasts", "stop", MISSING),
     "stop all": ("broadcasts", "stop", "--all"),
+    "halt stop": ("stop-all",),
+    "halt resume": ("resume-all",),
+    "retry missing": ("broadcasts", "retry", MISSING),
     "people list": ("subscribers", "list", "board"),
     "people list-of-nothing": ("subscribers", "list", "nothing"),
     "people suspended": ("subscribers", "list", "board", "--suspended"),

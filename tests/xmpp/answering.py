@@ -49,6 +49,7 @@ class Answering:
     desk: Desk
     doors: Doors
     ids: MessageIds
+    servers: Servers
     bounces: list[Bounce] = field(default_factory=list)
 
     @property
@@ -119,7 +120,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             timing=QUICK,
         )
         doors.open(connection)
-        servers = Servers(connection, use_cases, bounces.append)
+        servers = Servers(connection, use_cases, bounces.append, doors.introduce)
         servers.open()
         desk.neighbours = servers.standings
         running = asyncio.create_task(connection.run())
@@ -127,7 +128,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             async with asyncio.timeout(30):
                 await doors.arrived.wait()
             assert len(lists) == len(lists_of(settings))
-            yield Answering(use_cases, connection, desk, doors, ids, bounces)
+            yield Answering(use_cases, connection, desk, doors, ids, servers, bounces)
         finally:
             await connection.stop()
             async with asyncio.timeout(20):

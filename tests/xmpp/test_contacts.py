@@ -3,14 +3,18 @@
 import asyncio
 import base64
 import hashlib
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from slixmpp import BaseXMPP
 
+from bot.domain.addresses import Addresses
 from bot.domain.pictures import picture
 from bot.xmpp.doors.contacts.bells import bell
+from bot.xmpp.doors.contacts.introductions import Introductions
 from bot.xmpp.doors.contacts.showing import EVENT
 from bot.xmpp.doors.contacts.vcards import DATA, METADATA, PUBSUB, VCARD4, VCARD4_NODE
 from bot.xmpp.stanzas.commands import NS as COMMANDS
@@ -20,7 +24,7 @@ from bot.xmpp.visits import inquiries
 from tests.e2e.xml_client import XmlClient
 from tests.servers.xmpp_server import XmppServer
 from tests.xmpp.answering import answering, ask, configured, refusal, text_of, until
-from tests.xmpp.links import Run, newcomer
+from tests.xmpp.links import Run, announcement, deliveries, newcomer, reading
 from tests.xmpp.test_presence import CAPS, PING, Contact, contact
 
 pytestmark = pytest.mark.e2e
@@ -132,7 +136,9 @@ async def check(client: Contact, jid: str, called: str, own: bytes) -> None:
         assert refusal(answer) == ("feature-not-implemented", "cancel")
 
 
-async def check_caps(client: Contact, presence: ET.Element) -> None:
+async def check_caps(
+    client: Contact, presence: ET.Element, offered: Collection[str] = (VCARD,)
+) -> None:
     """They stand for what the full JID says, which names what contacts offer."""
     caps = presence.find(CAPS)
     assert caps is not None
@@ -140,7 +146,7 @@ async def check_caps(client: Contact, presence: ET.Element) -> None:
     query = INFO.replace("/>", f" node='{node}'/>")
     info = (await ask(client, presence.get("from", ""), "get", query))[0]
     assert inquiries.verification(info) == caps.get("ver")
-    assert {VCARD, NOREPLY, COMMANDS} <= inquiries.features(info)
+    assert {NOREPLY, COMMANDS, *offered} <= inquiries.features(info)
 
 
 async def check_alike(client: Contact, address: str) -> None:
@@ -252,3 +258,97 @@ def test_strangers_get_words_alone(
 def as_a_stranger(server: XmppServer, to: str, *queries: str) -> list[ET.Element]:
     with XmlClient(server, domain=server.spares[0]) as stranger:
         return [stranger.ask(to, "get", query) for query in queries]
+
+
+async def card_of(client: BaseXMPP, jid: str) -> ET.Element:
+    card = (await ask(client, jid, "get", VCARD_QUERY)).find(f"{{{VCARD}}}vCard")
+    assert card is not None
+    return card
+
+
+def test_an_accounts_own_card(server: XmppServer, tmp_path: Path, run: Run) -> None:
+    """An account without a vCard is given one, which its server shows; one that is
+    there stays, and its picture is the one that presence speaks of.
+    """
+    settings = configured(server, "account", tmp_path)
+    user, name = settings.xmpp.jid.partition("@")[0], newcomer(server)
+    theirs = bell("another").content
+    photo = base64.b64encode(theirs).decode()
+    own = (
+        f"<vCard xmlns='{VCARD}'><FN>Ours</FN><PHOTO><TYPE>image/png</TYPE>"
+        f"<BINVAL>{photo}</BINVAL></PHOTO></vCard>"
+    )
+
+    async def scenario() -> None:
+        async with contact(server, name) as client:
+            async with answering(settings) as bot:
+                client.tell(bot.contact, "subscribe")
+                await client.until_presence(bot.contact, "subscribed")
+                seen = await client.until_presence(bot.contact, None)
+                assert worn(seen) == bell("news").digest
+                card = await card_of(client, bot.contact)
+                assert card.findtext(f"{{{VCARD}}}FN") == "Announcements"
+                # Prosody makes a note of the description
+                assert f"/cmd list {bot.address}" in "".join(card.itertext())
+            async with reading(server, user) as operator:
+                await ask(operator, operator.boundjid.bare, "set", own)
+            client.presences.clear()
+            async with answering(settings) as bot:
+                seen = await client.until_presence(bot.contact, None)
+                assert worn(seen) == hashlib.sha1(theirs).hexdigest()
+                card = await card_of(client, bot.contact)
+                assert card.findtext(f"{{{VCARD}}}FN") == "Ours"
+
+    run(scenario())
+
+
+def test_an_account_introduces_itself(
+    server: XmppServer, tmp_path: Path, run: Run
+) -> None:
+    """Whoever is refused or welcomed and is no contact is shown, once a session, where
+    the commands are; when the service stops that is taken back.
+    """
+    settings = configured(server, "account", tmp_path)
+    name, other = newcomer(server), newcomer(server)
+
+    async def scenario() -> None:
+        async with contact(server, name) as client, contact(server, other) as second:
+            async with answering(settings) as bot:
+                for _ in range(2):
+                    with client.next_stanza("message", bot.address) as bounced:
+                        client.make_message(mto=bot.address, mbody="hello?").send()
+                        text = text_of(await bounced.wait())
+                    assert f"/cmd list {bot.address}" in text
+                [seen] = client.had(bot.contact, None)
+                assert seen.get("from") == bot.address
+                await check_caps(client, seen, offered=())
+                post = bot.servers.post
+                told = announcement(post.connection, greets=True)
+                for greets in (False, True, True):
+                    stencil = post.stencil(replace(told, greets=greets))
+                    await post.write(deliveries(stencil, server.jid(other), 1))
+                await second.until(3)
+                assert len(second.had(bot.contact, None)) == 1
+            for one in (client, second):
+                await one.until_presence(bot.contact, "unavailable")
+
+    run(scenario())
+
+
+def test_introductions_are_bounded() -> None:
+    """No number of strangers makes it remember more people, or write to more."""
+    told: list[str] = []
+
+    class Exchange:
+        addresses = Addresses(service="a@example.org/x", component=False)
+
+        def send_presence(self, *, to: str) -> None:
+            told.append(to)
+
+    introductions = Introductions(Exchange(), max_people=2)  # type: ignore[arg-type]
+    for number in (1, 2, 1, 3, 4):
+        introductions.to(f"{number}@example.org")
+    assert told == ["1@example.org", "2@example.org"]
+    introductions.session()
+    introductions.to("3@example.org")
+    assert told[2:] == ["3@example.org"]

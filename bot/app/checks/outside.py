@@ -1,18 +1,23 @@
-"""How others see the running service: no-reply (XEP-0506), capabilities (XEP-0115)."""
+"""How others see the running service: no-reply (XEP-0506), capabilities (XEP-0115),
+commands (XEP-0050).
+"""
 
 from collections.abc import AsyncIterator, Mapping
 
 from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.domain.findings import Finding
+from bot.domain.guidance import commands_at
 from bot.domain.phrase import Phrase
 from bot.settings import Settings
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas import scheduling
+from bot.xmpp.stanzas import commands, scheduling
 from bot.xmpp.stanzas.namespaces import NOREPLY
 from bot.xmpp.visits import inquiries
 from bot.xmpp.visits.inquiries import Presences, Unanswered
 
 NAMES = ("no-reply", "capabilities")
+#: where nobody looks, it still says where people find them
+COMMANDS = "commands"
 #: seconds in which a presence comes, if any does
 _SOON = 3.0
 
@@ -32,6 +37,7 @@ async def seen(
     lists = [addresses.of_list(name) for name in settings.lists]
     known = list(dict.fromkeys([addresses.service, *lists]))
     silent: list[Phrase] = []
+    offering = False
     without: list[str] = []
     for address in known:
         try:
@@ -39,6 +45,7 @@ async def seen(
         except Unanswered as error:
             silent.append(error.phrase)
             continue
+        offering |= address == addresses.service and commands.NS in found
         if NOREPLY not in found or scheduling.NS not in found:
             without.append(address)
     if silent:
@@ -55,6 +62,11 @@ async def seen(
     else:
         told = Phrase("{addresses}: told to {who}", addresses=", ".join(known), who=who)
         yield ok("no-reply", told)
+    if offering:
+        yield ok(COMMANDS, commands_at(addresses.service))
+    elif not silent:
+        text = Phrase("{address} offers no commands", address=addresses.service)
+        yield fault(COMMANDS, text, Phrase("is another program connected as us?"))
     if presences is None:
         unseen = Phrase(
             "{who} gets no presence of it: name an account by --as", who=who

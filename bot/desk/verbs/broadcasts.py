@@ -67,6 +67,14 @@ class FailuresWish:
         return self.name.shown
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried:
+    """A broadcast, and how many of those whom it did not reach are tried once more."""
+
+    account: Account
+    count: int
+
+
 def _list(
     use_cases: UseCases, caller: Caller, wish: BroadcastWish
 ) -> Steps[Page[Account]]:
@@ -135,6 +143,24 @@ def _stop_all(use_cases: UseCases, caller: Caller, _: Plain) -> Steps[list[Accou
     return found
 
 
+def _retry(use_cases: UseCases, caller: Caller, one: OneBroadcast) -> Steps[Retried]:
+    """A slice in each transaction; cut off between two, the rest stays failed until
+    somebody asks again.
+    """
+    named: Account = yield Read(use_cases.broadcasts.named, caller, one.name)
+    retrying, about = use_cases.retrying, named.name.shown
+    yield Write(retrying.begin, caller, named.id, about=about)
+    count, after = 0, ""
+    while True:
+        some, last = yield Write(retrying.some, caller, named.id, after)
+        count += some
+        if last is None:
+            break
+        after = last
+    found: Account = yield Read(use_cases.broadcasts.get, caller, named.id)
+    return Retried(account=found, count=count)
+
+
 def _all(
     uow: UnitOfWork, use_cases: UseCases, caller: Caller, which: list[int]
 ) -> list[Account]:
@@ -190,4 +216,12 @@ STOP_ALL = Verb(
     right=Right.ADMIN,
     steps=_stop_all,
 )
-VERBS = (LIST, SHOW, FAILURES, CONDITIONS, STOP, STOP_ALL)
+#: whom one that is over did not reach, and could
+RETRY = Verb(
+    name="broadcasts retry",
+    action=Action.RETRY,
+    right=Right.ADMIN,
+    fields=(NAME,),
+    steps=_retry,
+)
+VERBS = (LIST, SHOW, FAILURES, CONDITIONS, STOP, STOP_ALL, RETRY)

@@ -14,10 +14,12 @@ from bot.desk.verbs import (
     lists,
     mydata,
     places,
+    preferences,
     roles,
     schedules,
     status,
     steering,
+    stopping,
     subscribers,
     templates,
 )
@@ -28,6 +30,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *editing.VERBS,
     *steering.VERBS,
     *broadcasts.VERBS,
+    *stopping.VERBS,
     *lists.VERBS,
     *places.VERBS,
     *join_requests.VERBS,
@@ -37,6 +40,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *templates.VERBS,
     *roles.VERBS,
     *mydata.VERBS,
+    *preferences.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )

@@ -1,10 +1,9 @@
 """Roles that admins gave, and whether all stands still."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from bot.domain.roles import HeldRole
+from bot.domain.standstill import Standstill
 
 
 class Roles(Protocol):
@@ -25,15 +24,6 @@ class Roles(Protocol):
     def remove(self, role: HeldRole) -> bool:
         """Whoever gave it; False: nobody did."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standstill:
-    """Nothing goes out, since an admin stopped everything."""
-
-    #: a bare JID, or `role:admin`
-    by: str
-    since: datetime
 
 
 class Standstills(Protocol):

@@ -67,7 +67,7 @@ class Policy:
     people: People = field(default_factory=People)
     #: messages a second at most, all together; 0: no limit
     rate: int = 0
-    #: without the roles that admins gave
+    #: without the roles that admins gave; with the publishers of all lists
     configured: Access = field(init=False)
     given: Sequence[HeldRole] = field(init=False, default=())
 

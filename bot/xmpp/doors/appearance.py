@@ -17,6 +17,8 @@ from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
+from bot.xmpp.doors.contacts import own_card
+from bot.xmpp.doors.contacts.profiles import Profile
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.doors.rosters import contacts_of
 from bot.xmpp.session.connection import Connection
@@ -29,7 +31,7 @@ PEOPLE_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
 
 
 class Appearance:
-    """`turn` is held while nobody else may join or leave."""
+    """`turn` is held while nobody may join or leave; `profile` is the service's own."""
 
     def __init__(
         self,
@@ -39,6 +41,7 @@ class Appearance:
         policy: Policy,
         turn: asyncio.Lock,
         showing: Showing,
+        profile: Profile,
     ) -> None:
         self._connection = connection
         self._database = database
@@ -46,11 +49,14 @@ class Appearance:
         self._policy = policy
         self._turn = turn
         self._showing = showing
+        self._profile = profile
 
     async def appear(self) -> None:
         """Presence with caps to whoever subscribed (an account's server fans out)."""
         if not self._policy.addresses.answers_presence:
-            self._connection.send_presence(priority=0)
+            worn = await own_card.settle(self._connection, self._profile)
+            payloads = [] if worn is None else [worn]
+            self._connection.send_presence(priority=0, payloads=payloads)
             return
         operator = self._policy.access.operator()
         for entry, *_ in await self._database.read(self._subscribers.lists):

@@ -35,6 +35,7 @@ from bot.xmpp.doors.archive import keep_nothing
 from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.doors.commands.door import CommandDoor
+from bot.xmpp.doors.contacts.introductions import Introductions
 from bot.xmpp.doors.contacts.news import ContactTeller
 from bot.xmpp.doors.contacts.profiles import Profiles
 from bot.xmpp.doors.contacts.showing import Showing
@@ -124,6 +125,8 @@ class Doors:
         self._connection = connection
         Entrance(connection, self._desk.gate, policy).open()
         disco.prepare(connection)
+        self._showing = showing = Showing(connection, self._profiles)
+        self._introductions = Introductions(connection)
         entity_time.serve(connection)
         around = Surroundings(
             addresses=policy.addresses, servers=policy.trusted_domains
@@ -137,6 +140,7 @@ class Doors:
             self._signs,
             self._on_bounce,
             stored=self._stored,
+            introduce=self.introduce,
         ).open()
         self._scheduling = SchedulingDoor(connection, self._desk, self._addressed)
         self._scheduling.open()
@@ -147,7 +151,6 @@ class Doors:
         DivertDoor(connection, self._desk).open()
         BounceDoor(connection, self._use_cases, self._ids).open()
         DelegationDoor(connection, policy, self._scheduling).open()
-        self._showing = showing = Showing(connection, self._profiles)
         self._presence = PresenceDoor(
             connection,
             self._database,
@@ -212,8 +215,14 @@ class Doors:
         if self._connection.is_ready and not told:
             self._introduce()
 
+    def introduce(self, jid: str) -> None:
+        """Have somebody's client find the service that wrote to him."""
+        self._introductions.to(jid)
+
     def on_session(self, fresh: bool) -> None:
         self.limit.session()
+        if fresh:
+            self._introductions.session()
         if fresh or not self.arrived.is_set():
             self._introduce()
 
@@ -271,6 +280,7 @@ class Doors:
             self._policy,
             self._presence.turn,
             self._showing,
+            self._profiles.of(None),
         )
         account = self._policy.addresses.has_account
         if account:

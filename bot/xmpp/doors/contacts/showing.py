@@ -6,6 +6,7 @@
                nowhere else: the type is headline, so that nobody keeps it
 
 docs/decisions/0049-lists-as-contacts.md
+docs/conformance.md, Discovery and delivery: presence of a component
 """
 
 from xml.etree import ElementTree as ET
@@ -28,9 +29,9 @@ class Showing:
     def show(self, to: str, address: str) -> None:
         """`address`: one of our bare JIDs; `to` may be bare or one client's."""
         profile, sender = self._profiles.at(address), self._addresses.present(address)
-        self._connection.send_presence(
-            to=to, sender=sender, payloads=[] if profile is None else [worn(profile)]
-        )
+        picture = None if profile is None else profile.picture
+        worn = update(picture.digest if picture else None)
+        self._connection.send_presence(to=to, sender=sender, payloads=[worn])
         if profile is not None:
             self._connection.send_element(_called(profile, to, address))
 
@@ -39,12 +40,11 @@ class Showing:
         self._connection.send_presence("unavailable", to=to, sender=sender)
 
 
-def worn(profile: Profile) -> ET.Element:
-    """What a presence says of the picture."""
-    update = ET.Element(f"{{{VCARD_UPDATE}}}x")
-    photo = ET.SubElement(update, f"{{{VCARD_UPDATE}}}photo")
-    photo.text = profile.picture.digest if profile.picture else None
-    return update
+def update(digest: str | None) -> ET.Element:
+    """What a presence says of the picture, None where there is none."""
+    found = ET.Element(f"{{{VCARD_UPDATE}}}x")
+    ET.SubElement(found, f"{{{VCARD_UPDATE}}}photo").text = digest
+    return found
 
 
 def nick(profile: Profile) -> ET.Element:
