@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from bot.desk.verbs import consent as consent
     from bot.desk.verbs import editing as editing
     from bot.desk.verbs import imports as imports
+    from bot.desk.verbs import join_requests as join_requests
     from bot.desk.verbs import lists as lists
+    from bot.desk.verbs import places as places
     from bot.desk.verbs import preferences as preferences
     from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
     from bot.service.people import choices as choices
+    from bot.service.readers import arranging as arranging
     from bot.service.readers import preferring as preferring
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
@@ -79,7 +82,9 @@ PARTS = {
     "consent": "bot.desk.verbs.consent",
     "editing": "bot.desk.verbs.editing",
     "imports": "bot.desk.verbs.imports",
+    "join_requests": "bot.desk.verbs.join_requests",
     "lists": "bot.desk.verbs.lists",
+    "places": "bot.desk.verbs.places",
     "roles": "bot.desk.verbs.roles",
     "preferences": "bot.desk.verbs.preferences",
     "schedules": "bot.desk.verbs.schedules",
@@ -88,6 +93,7 @@ PARTS = {
     "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
     "choices": "bot.service.people.choices",
+    "arranging": "bot.service.readers.arranging",
     "preferring": "bot.service.readers.preferring",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",
