@@ -38,6 +38,7 @@ from bot.xmpp.doors.commands.door import CommandDoor
 from bot.xmpp.doors.contacts.introductions import Introductions
 from bot.xmpp.doors.contacts.news import News
 from bot.xmpp.doors.contacts.profiles import Profiles
+from bot.xmpp.doors.contacts.registration import RegistrationDoor
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.doors.contacts.vcards import VCardDoor
 from bot.xmpp.doors.discovery import disco, entity_time, limits
@@ -167,6 +168,7 @@ class Doors:
         if not policy.addresses.has_account:
             knows = self._knows
             VCardDoor(connection, self._profiles, policy, self._stored, knows).open()
+            RegistrationDoor(connection, self._desk, self._commands).open()
         news = News(
             connection, self._use_cases, showing, self._presence.turn, self.arrived
         )
