@@ -38,6 +38,8 @@ COMMANDS = {
     "db check": "db check",
     "db current": "db current",
     "lists": "lists",
+    "people show": f"people show {LONG_JID}",
+    "people suspended": "people suspended",
     "people consent": f"people consent {LONG_JID} --allow {LONG_JID}",
     "roles list": "roles list",
     "schedules edit": "schedules edit 2 --subject Other --body Else --dry-run",
@@ -53,7 +55,13 @@ COMMANDS = {
 }
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
-    *("broadcasts retry", "broadcasts stop", "resume-all", "stop-all"),
+    *(
+        "broadcasts retry",
+        "broadcasts stop",
+        "people restore",
+        "resume-all",
+        "stop-all",
+    ),
     *("completion", "db adopt", "db rekey", "db upgrade", "init"),
     *("module", "reload"),
     *(
