@@ -22,6 +22,7 @@ from bot.service.readers.finding import Finding
 from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
+from bot.service.readers.preferring import Preferring
 from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
@@ -49,6 +50,7 @@ class UseCases:
     join_requests: JoinRequests
     arranging: Arranging
     roles: Roles
+    preferring: Preferring
     suspensions: Suspensions
     broadcasts: Broadcasts
     retrying: Retrying
@@ -95,6 +97,7 @@ class UseCases:
             join_requests=JoinRequests(policy, clock),
             arranging=Arranging(policy, templates, clock),
             roles=Roles(policy, clock),
+            preferring=Preferring(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=broadcasts,
             retrying=Retrying(policy, clock),

@@ -107,7 +107,7 @@ def test_what_he_was_told(world: World) -> None:
     world.do(world.chunk_progress.record, "w", [], [late])
     waiting = world.due(client_id="waiting")
     assert fates(told(world)) == [
-        (waiting.id, "waiting", None),
+        (waiting.id, "queued", None),
         (bounced.id, "retrying", "remote-server-timeout"),
         (failed.id, "failed", "gone"),
         (heard.id, "sent", None),

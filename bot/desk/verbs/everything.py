@@ -15,6 +15,7 @@ from bot.desk.verbs import (
     lists,
     mydata,
     places,
+    preferences,
     roles,
     schedules,
     status,
@@ -41,6 +42,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *templates.VERBS,
     *roles.VERBS,
     *mydata.VERBS,
+    *preferences.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )
