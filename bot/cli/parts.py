@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import broadcasts as broadcasts
     from bot.desk.verbs import consent as consent
     from bot.desk.verbs import editing as editing
+    from bot.desk.verbs import finding as finding
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import join_requests as join_requests
     from bot.desk.verbs import lists as lists
@@ -81,6 +82,7 @@ PARTS = {
     "broadcasts": "bot.desk.verbs.broadcasts",
     "consent": "bot.desk.verbs.consent",
     "editing": "bot.desk.verbs.editing",
+    "finding": "bot.desk.verbs.finding",
     "imports": "bot.desk.verbs.imports",
     "join_requests": "bot.desk.verbs.join_requests",
     "lists": "bot.desk.verbs.lists",

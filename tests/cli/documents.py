@@ -152,6 +152,9 @@ def _sending(place: Workplace, take: Take) -> None:
     take("broadcasts failures", "1", "--conditions")
     take("schedules show", "disks")
     take("subscribers list", "maintenance", "--suspended")
+    take("people suspended")
+    take("people show", BERT)
+    take("people restore", BERT)
     for name in ("one", "two"):
         place.done("announce", "maintenance", "--body", "Hi", "--id", name, "--yes")
     with place.use_cases() as uses:

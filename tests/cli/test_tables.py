@@ -40,6 +40,8 @@ COMMANDS = {
     "lists list": "lists list",
     "lists mine": "lists mine a@example.org",
     "lists requests": "lists requests club",
+    "people show": f"people show {LONG_JID}",
+    "people suspended": "people suspended",
     "people consent": f"people consent {LONG_JID} --allow {LONG_JID}",
     "roles list": "roles list",
     "schedules edit": "schedules edit 2 --subject Other --body Else --dry-run",
@@ -55,7 +57,13 @@ COMMANDS = {
 }
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
-    *("broadcasts retry", "broadcasts stop", "resume-all", "stop-all"),
+    *(
+        "broadcasts retry",
+        "broadcasts stop",
+        "people restore",
+        "resume-all",
+        "stop-all",
+    ),
     *("completion", "db adopt", "db rekey", "db upgrade", "init"),
     *("lists approve", "lists change", "lists create", "lists join", "lists leave"),
     *("lists refuse", "lists retire", "module", "reload"),
