@@ -42,13 +42,16 @@ if TYPE_CHECKING:
     from bot.desk.verbs import editing as editing
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import lists as lists
+    from bot.desk.verbs import mydata as mydata
     from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
     from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
+    from bot.dialogues import holdings as holdings
     from bot.service.people import choices as choices
+    from bot.service.ports import personal as personal
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
     from bot.settings import values as values
@@ -78,13 +81,16 @@ PARTS = {
     "editing": "bot.desk.verbs.editing",
     "imports": "bot.desk.verbs.imports",
     "lists": "bot.desk.verbs.lists",
+    "mydata": "bot.desk.verbs.mydata",
     "roles": "bot.desk.verbs.roles",
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
     "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
+    "holdings": "bot.dialogues.holdings",
     "choices": "bot.service.people.choices",
+    "personal": "bot.service.ports.personal",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",
     "settings": "bot.settings",

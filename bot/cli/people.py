@@ -1,11 +1,11 @@
-"""`carillon people`: what people have chosen for themselves."""
+"""`carillon people`: what people have chosen, and what is stored of them."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import output, session
+from bot.cli import output, privacy, session
 from bot.cli.parts import choices
 from bot.cli.parts import consent as verbs
 from bot.domain.consent import Consent, Who
@@ -14,12 +14,19 @@ from bot.domain.phrase import Phrase
 if TYPE_CHECKING:
     from bot.service.people.choices import ConsentRequest
 
-app = typer.Typer(no_args_is_help=True, help="What people have chosen for themselves.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What people have chosen for themselves, and what is stored of them.",
+)
+app.command("export")(privacy.export_person)
+app.command("erase")(privacy.erase_person)
+# what he himself asks for has this name
+app.command("forget", hidden=True)(privacy.erase_person)
 
 
 @app.callback()
 def people() -> None:
-    """What people have chosen for themselves."""
+    """What people have chosen for themselves, and what is stored of them."""
 
 
 @app.command()
