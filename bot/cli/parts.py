@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import lists as lists
     from bot.desk.verbs import mydata as mydata
+    from bot.desk.verbs import preferences as preferences
     from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from bot.dialogues import holdings as holdings
     from bot.service.people import choices as choices
     from bot.service.ports import personal as personal
+    from bot.service.readers import preferring as preferring
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
     from bot.settings import values as values
@@ -83,6 +85,7 @@ PARTS = {
     "lists": "bot.desk.verbs.lists",
     "mydata": "bot.desk.verbs.mydata",
     "roles": "bot.desk.verbs.roles",
+    "preferences": "bot.desk.verbs.preferences",
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
@@ -91,6 +94,7 @@ PARTS = {
     "holdings": "bot.dialogues.holdings",
     "choices": "bot.service.people.choices",
     "personal": "bot.service.ports.personal",
+    "preferring": "bot.service.readers.preferring",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",
     "settings": "bot.settings",

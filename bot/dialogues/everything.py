@@ -3,12 +3,14 @@
 from bot.dialogues import (
     announce,
     audit,
+    broadcasts,
     check,
     consent,
     menu,
     mydata,
     mymessages,
     pending,
+    preferences,
     schedule,
     status,
     templates,
@@ -21,13 +23,15 @@ COMMANDS: tuple[Command, ...] = (
     announce.COMMAND,
     schedule.COMMAND,
     pending.COMMAND,
+    broadcasts.COMMAND,
     status.COMMAND,
+    preferences.COMMAND,
+    consent.COMMAND,
+    mymessages.COMMAND,
+    mydata.COMMAND,
     check.COMMAND,
     templates.COMMAND,
     audit.COMMAND,
-    mymessages.COMMAND,
-    consent.COMMAND,
-    mydata.COMMAND,
 )
 #: what a list of commands shows at most: more is not looked through
 MAX_LISTED = 10

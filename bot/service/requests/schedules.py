@@ -29,7 +29,7 @@ from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import intake, names, pausing, skipping
+from bot.service.requests import moments, names, pausing, skipping
 from bot.service.requests.cautions import Cautions
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
@@ -320,6 +320,10 @@ class Schedules:
             locked = uow.broadcasts.lock(broadcast.id)
             if locked is not None and locked.state is BroadcastState.SENDING:
                 closing.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
+        # nor does anybody hear later what is over
+        for broadcast_id in uow.exceptions.waiting(1000, schedule.id):
+            uow.broadcasts.lock(broadcast_id)
+            uow.exceptions.abandon(broadcast_id)
 
 
 def _as_seen(schedule: Schedule, revision: int | None) -> None:
@@ -368,7 +372,7 @@ def _is_repeat(request: ScheduleRequest, earlier: Schedule) -> bool:
     # stored by a release that knew no wall times
     return (
         request.on_the_wall
-        and earlier.fingerprint == intake.with_moments(request).fingerprint()
+        and earlier.fingerprint == moments.with_moments(request).fingerprint()
     )
 
 
