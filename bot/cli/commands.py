@@ -40,7 +40,9 @@ SENTENCES = {
     "stop-all": Phrase("Stop everything: nothing more goes out until `resume-all`."),
     "resume-all": Phrase("Let all go on that `stop-all` stopped before it began."),
     "subscribers": Phrase("Who stands on a list."),
-    "people": Phrase("What people are told, and have chosen."),
+    "people": Phrase(
+        "What people are told and have chosen, and what is stored of them."
+    ),
     "roles": Phrase("Admins, publishers and auditors."),
     "templates": Phrase("What announcements can be made of."),
     "module": Phrase(

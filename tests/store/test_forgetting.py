@@ -59,6 +59,7 @@ SHOWN: dict[str, Part | str] = {
     "subscriber.language": Part.PERSON,
     "subscriber.language_seen": Part.PERSON,
     "subscriber.timezone": Part.PERSON,
+    "subscriber.quiet": Part.PERSON,
     "subscription.origin": Part.SUBSCRIPTIONS,
     "subscription.end_reason": Part.SUBSCRIPTIONS,
     "suspension.condition": Part.SUBSCRIPTIONS,
