@@ -25,6 +25,7 @@ def policy_of(settings: Settings) -> Policy:
                 jid for entry in settings.lists.values() for jid in entry.publishers
             ),
             auditors=frozenset(settings.access.auditors),
+            urgent=frozenset(settings.access.urgent),
             domains=frozenset({addresses.server, *settings.access.domains}),
         ),
         addresses=addresses,

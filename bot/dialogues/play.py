@@ -227,8 +227,8 @@ _FIELDS = {
 
 def reason(error: CarillonError, form: Form) -> Phrase:
     """Why, with the label of the field that is to blame."""
-    name = _FIELDS.get(error.field or "", error.field)
-    found = next((one for one in form.fields if one.name == name), None)
+    names = {error.field, _FIELDS.get(error.field or "")}
+    found = next((one for one in form.fields if one.name in names), None)
     if found is None or error.named:
         return error.phrase
     return Phrase("{label}: {reason}", label=found.label, reason=error.phrase)

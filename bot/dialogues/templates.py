@@ -11,7 +11,7 @@ from bot.domain.fields import WANTED, Field, FieldType
 from bot.domain.language import choose
 from bot.domain.phrase import Phrase
 from bot.texts import ENGLISH
-from bot.texts.languages import own_name
+from bot.texts.languages import native
 
 
 async def _templates(talk: Talk) -> Dialogue:
@@ -57,7 +57,7 @@ def _language(known: Sequence[Known], talk: Talk) -> Field[Words]:
         label=Phrase("Language"),
         help=Phrase("As readers of this language get it."),
         choices=(usual, *(tag for tag in tags if tag != usual)),
-        choice_labels={tag: own_name(tag) for tag in tags},
+        choice_labels={tag: native(tag) for tag in tags},
     )
 
 
@@ -65,7 +65,7 @@ def _parts(found: Specimen, name: str, talk: Talk) -> Iterator[Part]:
     if found.text is not None:
         text = found.text
         yield Part(
-            Phrase("Text ({language})", language=own_name(text.language)),
+            Phrase("Text ({language})", language=native(text.language)),
             (*((text.subject, "") if text.subject else ()), text.body),
         )
     if found.template is not None:

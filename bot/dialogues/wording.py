@@ -20,7 +20,7 @@ from bot.domain.phrase import Phrase
 from bot.domain.schedule import FieldValues
 from bot.service.requests.request import ScheduleRequest
 from bot.texts import ENGLISH
-from bot.texts.languages import own_name
+from bot.texts.languages import native
 
 SUBJECT: Field[Words] = Field(
     name="subject",
@@ -109,7 +109,7 @@ def further(template: Template) -> tuple[str, ...]:
 
 
 def which_language(tags: Iterable[str]) -> Field[Words]:
-    return one_of("language", Phrase("Language"), {tag: own_name(tag) for tag in tags})
+    return one_of("language", Phrase("Language"), {tag: native(tag) for tag in tags})
 
 
 def _field(one: TemplateField, talk: Talk) -> Field[Words]:

@@ -6,8 +6,9 @@
     user        looks after what is his own
     stranger    nothing
 
-An auditor is one of the others beside it. Some roles the configuration names, others
-an admin gives while the service runs (`bot.domain.roles`).
+An auditor is one of the others beside it, and so is a publisher whose announcements may
+be urgent, as those of all admins may. Some roles the configuration names, others an
+admin gives while the service runs (`bot.domain.roles`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,6 +42,8 @@ class Caller:
     is_auditor: bool = False
     #: lists that he may announce to, beside those that name him
     publishes: frozenset[str] = frozenset()
+    #: what he announces may go through quiet hours and pauses of readers
+    is_urgent: bool = False
 
     @property
     def is_admin(self) -> bool:
@@ -69,6 +72,8 @@ class Access:
     admins: frozenset[str]
     publishers: frozenset[str] = frozenset()
     auditors: frozenset[str] = frozenset()
+    #: publishers whose announcements may be urgent
+    urgent: frozenset[str] = frozenset()
     #: domains whose users may ask, the service's own included
     domains: frozenset[str]
     #: publisher -> lists, of roles that admins gave; a configured list names its own
@@ -105,6 +110,7 @@ class Access:
             role=role,
             is_auditor=is_auditor,
             publishes=self.given_lists.get(bare_jid, frozenset()),
+            is_urgent=role is Role.ADMIN or bare_jid in self.urgent,
         )
 
     def of_owner(self, owner: str) -> Caller:
@@ -113,7 +119,7 @@ class Access:
 
     @staticmethod
     def operator() -> Caller:
-        return Caller(owner=OPERATOR, role=Role.ADMIN)
+        return Caller(owner=OPERATOR, role=Role.ADMIN, is_urgent=True)
 
 
 def owner_named(given: str | None) -> str | None:

@@ -29,6 +29,7 @@ class Action(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     CONSENT = "consent"
     ANSWER = "answer"
+    PREFER = "prefer"
     PURGE = "purge"
     RELOAD = "reload"
     SUSPEND = "suspend"

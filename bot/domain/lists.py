@@ -10,6 +10,7 @@ from bot.domain.characters import illegal, line
 from bot.domain.errors import Invalid
 from bot.domain.message import MessageType
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.quiet import QuietHours
 from bot.domain.verdict import Score
 
 MAX_TITLE = 100  #: characters
@@ -102,6 +103,19 @@ class EndReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a reader chose; None where he chose nothing."""
+
+    #: a tag
+    language: str | None = None
+    #: an IANA name
+    timezone: str | None = None
+    quiet: QuietHours | None = None
+    #: nothing is told him before, but what is urgent
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """A bare JID and its preferences."""
 
@@ -112,7 +126,18 @@ class Subscriber:
     #: the latest xml:lang seen
     language_seen: str | None = None
     timezone: str | None = None
+    quiet: QuietHours | None = None
+    paused_until: datetime | None = None
     score: Score = field(default_factory=Score)
+
+    @property
+    def preferences(self) -> Preferences:
+        return Preferences(
+            language=self.language,
+            timezone=self.timezone,
+            quiet=self.quiet,
+            paused_until=self.paused_until,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

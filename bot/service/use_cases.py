@@ -21,6 +21,7 @@ from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
+from bot.service.readers.preferring import Preferring
 from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
@@ -47,6 +48,7 @@ class UseCases:
     join_requests: JoinRequests
     arranging: Arranging
     roles: Roles
+    preferring: Preferring
     suspensions: Suspensions
     broadcasts: Broadcasts
     retrying: Retrying
@@ -91,6 +93,7 @@ class UseCases:
             join_requests=JoinRequests(policy, clock),
             arranging=Arranging(policy, templates, clock),
             roles=Roles(policy, clock),
+            preferring=Preferring(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
             retrying=Retrying(policy, clock),

@@ -152,11 +152,13 @@ class DatabaseSettings(Section):
 class AccessSettings(Section):
     admins: list[str] = []
     auditors: list[str] = []
+    #: publishers whose announcements may be urgent
+    urgent: list[str] = []
     domains: list[str] = []
     #: whose modules may speak for their users; None: the domain above the component's
     servers: list[str] | None = None
 
-    _normal = field_validator("admins", "auditors")(_bare_jids)
+    _normal = field_validator("admins", "auditors", "urgent")(_bare_jids)
     _hosts = field_validator("domains")(_domains)
 
     @field_validator("servers")

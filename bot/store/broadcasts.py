@@ -25,6 +25,7 @@ from bot.store.sealing import Vault
 from bot.store.tables import (
     IS_ACCEPTED,
     IS_SENDING,
+    IS_WAITING,
     broadcast_content,
     broadcast_recipient,
     broadcast_text,
@@ -34,8 +35,18 @@ from bot.store.tables import (
 )
 from bot.store.tables import broadcast as table
 
+_HEARD_LATER = sa.select(delivery_exception.c.broadcast_id).where(
+    delivery_exception.c.service == SERVICE, IS_WAITING
+)
 _BY_ID = sa.select(table).where(
     table.c.id == sa.bindparam("broadcast_id"), table.c.service == SERVICE
+)
+
+#: not told yet, and perhaps still to be
+_DEFERRED = (
+    ExceptionKind.RETRYING,
+    ExceptionKind.DEFERRED,
+    ExceptionKind.WAITING,
 )
 
 
@@ -201,15 +212,19 @@ class SqlBroadcasts:
             sent=max(0, counted.done - sum(by_kind.values())),
             failed=by_kind.get(ExceptionKind.FAILED, 0),
             skipped=by_kind.get(ExceptionKind.SKIPPED, 0),
-            deferred=by_kind.get(ExceptionKind.RETRYING, 0)
-            + by_kind.get(ExceptionKind.DEFERRED, 0),
+            deferred=sum(by_kind.get(kind, 0) for kind in _DEFERRED),
+            waiting=by_kind.get(ExceptionKind.WAITING, 0),
         )
 
     def keep_content(self, schedule: Schedule, ended_after: datetime) -> None:
         sent = sa.select(table.c.id).where(
             self._theirs,
             table.c.schedule_id == schedule.id,
-            sa.or_(IS_SENDING, table.c.finished_at > ended_after),
+            sa.or_(
+                IS_SENDING,
+                table.c.finished_at > ended_after,
+                table.c.id.in_(_HEARD_LATER),
+            ),
         )
         kept = {
             "content": content_to_json(schedule.content),
@@ -219,7 +234,9 @@ class SqlBroadcasts:
             self._vault.seal_all(
                 broadcast_content, kept | {"broadcast_id": broadcast_id}
             )
-            for broadcast_id in self._connection.execute(sent).scalars()
+            for broadcast_id in self._connection.execute(
+                sent, {"whose": self._service}
+            ).scalars()
         ]
         if rows:
             new = insert(self._connection, broadcast_content).on_conflict_do_nothing()
@@ -305,6 +322,7 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "list_id": broadcast.list_id,
         "in_owners_name": broadcast.in_owners_name,
         "message_id": broadcast.message_id,
+        "urgent": broadcast.urgent,
         "highest": broadcast.highest,
         "frozen_at": broadcast.frozen_at,
         "total": broadcast.total,
@@ -327,6 +345,7 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         list_id=row.list_id,
         in_owners_name=row.in_owners_name,
         message_id=row.message_id,
+        urgent=row.urgent,
         highest=row.highest,
         frozen_at=row.frozen_at,
         total=row.total,

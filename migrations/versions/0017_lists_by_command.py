@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0015"
 
 _ORIGIN = "ck_subscription_origin"
 _ACTIVE = "uq_subscription_active"

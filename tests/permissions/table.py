@@ -33,6 +33,7 @@ announce  club                yes   no        no      no   no     who      who
 announce  staff               yes   none      no      none none   who      who
 announce  board               yes   yes       no      no   none   who      who
 announce  nothing             none  none      none    none none   who      who
+announce  news-urgently       yes   no        no      no   no     who      who
 announce  the-service         yes   yes       no      no   no     who      who
 announce  single-people       yes   no        no      no   no     who      who
 announce  itself-as-a-person  no    no        no      no   no     who      who
@@ -151,6 +152,10 @@ my-data   export              yes   yes       yes     yes  yes    who      who
 my-data   export-others       no    no        no      no   no     who      who
 my-data   forget              yes   yes       yes     yes  yes    who      who
 my-data   forget-others       no    no        no      no   no     who      who
+prefer    look                yes   yes       yes     yes  yes    who      who
+prefer    look-others         yes   no        no      no   no     who      who
+prefer    set                 yes   yes       yes     yes  yes    who      who
+prefer    set-others          yes   no        no      no   no     who      who
 
 requests  list                yes   yes       yes     yes  yes    who      who
 

@@ -44,6 +44,12 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
     match cell.verb:
         case "announce" if cell.what in {*LISTS, "nothing"}:
             yield "announce", cell.what, "--body", "Hello", "--in", "1h", "--yes"
+        case "announce" if cell.what == "news-urgently":
+            command = ("announce", "news", "--urgent", "--body", "Hello")
+            yield *command, "--in", "1h", "--yes"
+        case "prefer" if cell.what.endswith("-others"):
+            more = ("--language", "de") if cell.what.startswith("set") else ()
+            yield "people", "preferences", "reader@example.org", *more
         case "look" | "cancel" | "pause" | "resume" | "skip" | "send-now":
             yield from on_schedule(place, cell)
         case "sent" if cell.what == "show-test":

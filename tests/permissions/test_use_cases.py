@@ -21,6 +21,7 @@ from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.arranging import ListWish
+from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from tests.permissions.stage import (
     LISTS,
@@ -44,7 +45,6 @@ from tests.world import (
     World,
     a_list,
     a_policy,
-    blank_database,
     copy_of,
 )
 
@@ -148,6 +148,8 @@ class Asking:
             yield cell.what, named[cell.verb](cell, caller)
         elif cell.verb in (ways := self._ways()):
             yield ways[cell.verb](cell, caller)
+        elif cell.verb == "prefer":
+            yield cell.what, self._preferring(cell.what, caller)
         elif cell.what == "everything":
             page = self.world.schedules.page
             yield cell.what, lambda uow: page(uow, caller, Paging())
@@ -166,6 +168,7 @@ class Asking:
         schedules = self.world.schedules
         addresses = self.world.policy.addresses
         special: dict[str, dict[str, Any]] = {
+            "news-urgently": {"list_name": "news", "urgent": True},
             "the-service": {"to": addresses.own, "list_name": None},
             "single-people": {"people": (READER,)},
             "itself-as-a-person": {"people": (READER, addresses.own)},
@@ -223,6 +226,14 @@ class Asking:
         """The audience is counted first, as every door does."""
         frozen = self.world.steering.freeze(uow, caller, name)
         return use_case(uow, caller, name, frozen)
+
+    def _preferring(self, what: str, caller: Caller) -> UseCase:
+        preferring = self.world.use_cases.preferring
+        whose = READER if what.endswith("-others") else None
+        if what.startswith("look"):
+            return partial(preferring.look, caller=caller, jid=whose)
+        request = PreferencesRequest(language="de", jid=whose)
+        return partial(preferring.set, caller=caller, request=request)
 
     def _as_recipient(self, cell: Cell, caller: Caller) -> tuple[str, UseCase]:
         consents = self.world.use_cases.consents
@@ -381,7 +392,9 @@ class Asking:
 
 
 @pytest.fixture(params=ADDRESSES)
-def asking(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Asking]:
+def asking(
+    request: pytest.FixtureRequest, blank: Path, tmp_path: Path
+) -> Iterator[Asking]:
     access = Access(
         admins=frozenset({ADMIN}),
         publishers=frozenset({PUBLISHER}),
@@ -389,7 +402,7 @@ def asking(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Asking]:
         domains=frozenset({"example.org", "partner.example"}),
     )
     world = World(
-        copy_of(blank_database(tmp_path), tmp_path),
+        copy_of(blank, tmp_path),
         lists=the_lists(),
         policy=a_policy(addresses=ADDRESSES[request.param], access=access),
     )
@@ -425,7 +438,7 @@ def test_the_table(asking: Asking) -> None:
         for jid in asking.jids(cell.caller):
             for _, use_case in asking.ways(cell, jid):
                 assert asking.attempt(use_case)[0] == cell.verdict, (cell, jid)
-                assert rows(asking.world.url) == before, (cell, jid)
+            assert rows(asking.world.url) == before, (cell, jid)
 
 
 def test_hidden_is_missing(asking: Asking) -> None:

@@ -144,6 +144,7 @@ def requests(walk: Walk, cell: Cell, jobs: Jobs) -> Iterator[tuple[str, str, str
 def targets(walk: Walk, what: str) -> list[str]:
     own = walk.bot.contact
     special = {
+        "news-urgently": meta(f"{to_list('news')}<urgent xmlns='{ANNOUNCE}'/>"),
         "the-service": f"<to>{own}</to>",
         "single-people": meta(to_people("reader@example.org")),
         "itself-as-a-person": meta(to_people("reader@example.org", own)),

@@ -48,6 +48,7 @@ from tests.store.samples import (
 LATER = NOON + timedelta(days=1)
 WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
+LATE_READER = "late@example.org"
 #: the id that the owner chose for a message
 MESSAGE = "m-1"
 #: who asked to be forgotten
@@ -101,6 +102,8 @@ class Theirs:
     copied: Broadcast
     chunk: Chunk
     exception: DeliveryException
+    #: who hears it later
+    later: DeliveryException
     notice: Notice
     approval: Approval
     #: the digest of who asked to be forgotten
@@ -168,7 +171,11 @@ def fill(unit: UnitOfWork) -> Theirs:
         broadcast_id=broadcasts[0].id, jid=READER, kind=ExceptionKind.RETRYING,
         condition="timeout", first_at=NOON, next_at=NOON,
     )  # fmt: skip
-    unit.exceptions.put([exception])
+    later = DeliveryException(
+        broadcast_id=broadcasts[0].id, jid=LATE_READER, kind=ExceptionKind.WAITING,
+        condition="quiet", first_at=NOON, next_at=NOON,
+    )  # fmt: skip
+    unit.exceptions.put([exception, later])
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
     unit.consents.put(READER, CONSENT, NOON)
@@ -189,7 +196,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,
         occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
-        chunk=chunk, exception=exception, notice=notice, approval=approval,
+        chunk=chunk, exception=exception, later=later, notice=notice, approval=approval,
         gone=gone,
         key=unit.facts.digest_key(),
     )  # fmt: skip

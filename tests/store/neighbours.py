@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState, OccurrenceState
 from bot.domain.consent import ApprovalState, Consent, Who
-from bot.domain.lists import EndReason, Subscriber
+from bot.domain.lists import EndReason, Preferences, Subscriber
 from bot.domain.schedule import ScheduleState
 from bot.domain.verdict import Score
 from bot.service.ports.paging import Paging
@@ -20,6 +20,7 @@ from tests.store.everything import (
     ADMIN,
     ENTRY,
     GONE,
+    LATE_READER,
     LATER,
     MESSAGE,
     OWNER,
@@ -163,6 +164,10 @@ CALLS: dict[str, tuple[Call, object]] = {
         False,
     ),
     "subscribers.seen": (lambda u, _: u.subscribers.seen(READER, language="fr"), None),
+    "subscribers.prefer": (
+        lambda u, a: u.subscribers.prefer(a.subscriber.id, Preferences(language="fr")),
+        None,
+    ),
     "subscribers.set_score": (
         lambda u, _: u.subscribers.set_score(READER, Score(4, NOON)),
         None,
@@ -388,6 +393,20 @@ CALLS: dict[str, tuple[Call, object]] = {
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
     "exceptions.unwritten": (lambda u, _: u.exceptions.unwritten(9), []),
+    "exceptions.skip_waiting": (
+        lambda u, a: u.exceptions.skip_waiting(a.later.broadcast_id, "stopped"),
+        0,
+    ),
+    "exceptions.earlier": (
+        lambda u, a: u.exceptions.earlier(replace(a.listed, id=99), [LATE_READER]),
+        set(),
+    ),
+    "exceptions.supersede": (
+        lambda u, a: u.exceptions.supersede(replace(a.listed, id=99), [LATE_READER]),
+        None,
+    ),
+    "exceptions.waiting": (lambda u, _: u.exceptions.waiting(9), []),
+    "exceptions.wake": (lambda u, _: u.exceptions.wake(LATE_READER, NOON), 0),
     "exceptions.any_awaited": (
         lambda u, a: u.exceptions.any_awaited(a.listed.id),
         False,

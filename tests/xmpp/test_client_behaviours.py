@@ -6,7 +6,7 @@ A new command needs a line in CASES: what somebody fills in, and what he has the
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -26,6 +26,12 @@ from tests.xmpp.clients import CLIENTS, Client, Fills, fields, options
 
 MOST_STEPS = 10
 MAX_WIDTH = 35  #: characters that a narrow client shows on a line
+
+
+def is_chosen(world: World) -> bool:
+    """All that the form of preferences has."""
+    found = world.do(lambda unit: unit.subscribers.get(USER))
+    return found is not None and None not in astuple(found.preferences)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +117,22 @@ CASES: Mapping[str, Case] = {
         says="user@example.org: failed",
     ),
     "menu": Case(fills={"task": "status"}, says="Going out next"),
+    "preferences": Case(
+        fills={
+            "language": "de",
+            "timezone": "Europe/Warsaw",
+            "quiet-from": "22:00",
+            "quiet-to": "07:00",
+            "paused-until": "2026-03-20 09:00",
+        },
+        jid=USER,
+        after=is_chosen,
+        says="Europe/Warsaw",
+    ),
     "status": Case(says="Going out next"),
+    "my-messages": Case(says="No message of yours"),
+    "consent": Case(says="Saved."),
+    "my-data": Case(says="Your roles"),
     "check": Case(fills={"do": "reload"}, says="read anew"),
     "templates": Case(
         fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"

@@ -103,7 +103,7 @@ async def from_within(config: Path, connection: Connection) -> list[Finding]:
     service = await asyncio.to_thread(state_of, settings)
     found.append(_told(service))
     if not connection.is_ready:
-        names = ("login", *_OWN, *people.NAMES, *outside.NAMES)
+        names = ("login", *_OWN, *people.NAMES, *_OUTSIDE)
         return _best([*found, *_skip(names, Phrase("the service is not connected"))])
     found.append(ok("login", Phrase("as {jid}", jid=connection.addresses.own)))
     found += [one async for one in session.seen(connection, settings)]

@@ -162,6 +162,13 @@ REQUEST = (
         help=Phrase("Seconds that it may be late and still run."),
     ),
     Field(
+        name="urgent",
+        type=FieldType.BOOLEAN,
+        label=Phrase("Urgent"),
+        help=Phrase("Told at once also where readers have quiet hours or a pause."),
+        default="false",
+    ),
+    Field(
         name="client_id",
         type=FieldType.LINE,
         label=Phrase("Id"),

@@ -14,6 +14,7 @@ from bot.desk.verbs import (
     lists,
     mydata,
     places,
+    preferences,
     roles,
     schedules,
     status,
@@ -39,6 +40,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *templates.VERBS,
     *roles.VERBS,
     *mydata.VERBS,
+    *preferences.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )

@@ -16,7 +16,7 @@ from bot.domain.broadcast import (
 from bot.domain.errors import Finished, NotFound
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule, TextContent
-from bot.service.delivery import closing, reports
+from bot.service.delivery import closing, reports, waiting
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Order, Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -169,13 +169,18 @@ class Broadcasts:
         return uow.exceptions.conditions(broadcast_id)
 
     def stop(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
-        """End it here: nothing more leaves; what is on its way is still recorded."""
+        """End it here: nothing more leaves, nobody hears it later; what is on its way
+        is still recorded.
+        """
         found = self.get(uow, caller, broadcast_id)
         may_change(caller, found.schedule, Action.STOP)
         broadcast = closing.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
         if broadcast.state is BroadcastState.STOPPED:
             return broadcast
+        skipped = uow.exceptions.skip_waiting(broadcast_id, waiting.STOPPED)
+        if skipped and broadcast.state is not BroadcastState.SENDING:
+            return broadcast  # it stays as it ended; nobody hears it later
         if broadcast.state is not BroadcastState.SENDING:
             raise Finished(
                 Phrase(
@@ -193,7 +198,8 @@ class Broadcasts:
         return broadcast
 
     def stop_some(self, uow: UnitOfWork, caller: Caller) -> list[int]:
-        """Stop a few of what is sending; which, by number, none once nothing is.
+        """Stop a few of what is sending, then of what somebody hears later; which, by
+        number, none once nothing is.
 
         What ends by itself while it is waited for counts with them, and stays as it
         ended.
@@ -201,6 +207,7 @@ class Broadcasts:
         admins_only(caller)
         page = uow.broadcasts.page(Paging(limit=STOPPED_AT_ONCE), sending=True)
         numbers = [broadcast.id for broadcast in page.items]
+        numbers = numbers or uow.exceptions.waiting(STOPPED_AT_ONCE)
         closing.hold(uow, numbers)
         for number in numbers:
             with suppress(Finished):

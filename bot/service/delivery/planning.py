@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import backlog, identity
+from bot.domain.access import Caller
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -41,7 +42,7 @@ from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas
-from bot.service.rules.rights import may_announce, may_write, today
+from bot.service.rules.rights import may_announce, may_hurry, may_write, today
 from bot.service.rules.voices import list_of
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
@@ -247,6 +248,7 @@ class Planning:
             list_id=entry.id if entry else None,
             in_owners_name=schedule.in_owners_name,
             message_id=_message_id(uow, schedule, now),
+            urgent=schedule.urgent and may_hurry(self._owner(schedule)),
             frozen_at=now,
             total=0,
             state=BroadcastState.SENDING,
@@ -298,6 +300,10 @@ class Planning:
             ),
             found.ranges,
         )
+
+    def _owner(self, schedule: Schedule) -> Caller:
+        """With the rights that he has today."""
+        return self.policy.access.of_owner(schedule.owner)
 
     def _may_not(
         self, uow: UnitOfWork, schedule: Schedule, entry: AnnouncementList | None

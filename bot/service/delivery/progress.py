@@ -73,7 +73,7 @@ from bot.domain.broadcast import (
     Recipient,
 )
 from bot.domain.events import Acknowledged, ChunkEnded
-from bot.service.delivery import closing
+from bot.service.delivery import closing, waiting
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.outcomes import Bounce, Outcomes
 from bot.service.delivery.renditions import Renditions
@@ -163,6 +163,9 @@ class ChunkProgress:
             if _may_end(broadcasts[chunk.broadcast_id], step, chunk, now)
         }
         ending.update(self._outcomes.broadcasts_of(uow, bounces))
+        for step, chunk in ours:
+            broadcast = broadcasts[chunk.broadcast_id]
+            ending |= waiting.superseding(uow, broadcast, _who_wait(step))
         if ending:
             closing.hold(uow, ending)
             for bounce in bounces:
@@ -207,10 +210,12 @@ class ChunkProgress:
                         condition=one.condition,
                         text=one.text,
                         first_at=now,
+                        next_at=one.next_at,
                     )
                     for one in step.exceptions
                 ]
             )
+            self._supersede(uow, broadcast, _who_wait(step), now)
             uow.happened(_acknowledged(broadcast, step))
         finished = chunk.through >= chunk.last
         expired = broadcast.has_expired(now)
@@ -233,6 +238,17 @@ class ChunkProgress:
         elif sending and expired and not step.more:
             closing.give_up(uow, self._policy, broadcast.id, now, "expired")
         return going
+
+    def _supersede(
+        self, uow: UnitOfWork, broadcast: Broadcast, jids: list[str], now: datetime
+    ) -> None:
+        """Those who wait for this one, and for none before it; what waited for nobody
+        else is over by that. `record` holds all of them.
+        """
+        before = waiting.superseding(uow, broadcast, jids)
+        waiting.supersede(uow, broadcast, jids)
+        for one in sorted(before):
+            closing.settle_finished(uow, self._policy, one, now)
 
     def _chunk_ended(self, uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk) -> None:
         schedule = uow.schedules.get(broadcast.schedule_id)
@@ -303,6 +319,11 @@ def _of(uow: UnitOfWork, ours: Sequence[tuple[Step, Chunk]]) -> dict[int, Broadc
     return found
 
 
+def _who_wait(step: Step) -> list[str]:
+    waits = ExceptionKind.WAITING
+    return [one.jid for one in step.exceptions if one.kind is waits]
+
+
 def _may_end(broadcast: Broadcast, step: Step, chunk: Chunk, now: datetime) -> bool:
     """Whether the step may be the broadcast's last, by position or by time."""
     last = max(step.through, chunk.through) >= chunk.last
@@ -318,4 +339,5 @@ def _acknowledged(broadcast: Broadcast, step: Step) -> Acknowledged:
         sent=step.done - len(kinds),
         failed=kinds.count(ExceptionKind.FAILED),
         skipped=kinds.count(ExceptionKind.SKIPPED),
+        waiting=kinds.count(ExceptionKind.WAITING),
     )

@@ -162,6 +162,21 @@ class Renditions:
         )
 
 
+class OutgoingOnce:
+    """What several messages are made of, read once for each broadcast."""
+
+    def __init__(self, renditions: Renditions, uow: UnitOfWork) -> None:
+        self._renditions = renditions
+        self._uow = uow
+        self._found: dict[int, Outgoing] = {}
+
+    def of(self, broadcast_id: int) -> Outgoing:
+        if broadcast_id not in self._found:
+            found = self._renditions.outgoing(self._uow, broadcast_id)
+            self._found[broadcast_id] = found
+        return self._found[broadcast_id]
+
+
 def _letter(outgoing: Outgoing, content: Content) -> Announcement:
     """All that the owner wrote, as he wrote it; raises Invalid where that is gone."""
     if not isinstance(content, TextContent):

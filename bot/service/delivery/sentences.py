@@ -133,7 +133,8 @@ def counts(
     """
     missing = progress.left_out
     stopped = occurrence.state is OccurrenceState.STOPPED
-    if not progress.failed and (stopped or not missing):
+    later = progress.waiting
+    if not progress.failed and not later and (stopped or not missing):
         return []
     # a sentence inflects by one number: each has its own
     counts: list[Phrase] = [
@@ -143,8 +144,11 @@ def counts(
             progress.sent,
             total=progress.total,
         ),
-        Counted("{count} failed", "{count} failed", progress.failed),
     ]
+    if progress.failed or not later:
+        counts.append(Counted("{count} failed", "{count} failed", progress.failed))
+    if later:
+        counts.append(Counted("{count} hears it later", "{count} hear it later", later))
     if missing and not stopped:
         counts.append(
             Counted(

@@ -83,7 +83,7 @@ class StoredBroadcasts(Protocol):
     def progress(self, broadcast_id: int) -> Progress: ...
 
     def keep_content(self, schedule: Schedule, ended_after: datetime) -> None:
-        """For what is going out of this schedule, and what ended after that moment:
+        """For what is going out of this schedule, or heard later, and what ended since:
         its content as it stands, since the schedule is about to be edited. What was
         kept first stands.
         """
@@ -163,15 +163,19 @@ class Exceptions(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> set[int]:
-        """The broadcasts of those that `retries` would give."""
+        """The broadcasts of those that `retries` would give, those who waited too."""
         ...
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
-        """Those whose next moment has come; rows others hold are passed over."""
+        """Those whose next moment has come, of repeats first, then of those who wait;
+        rows others hold are passed over.
+        """
         ...
 
     def abandon(self, broadcast_id: int) -> None:
-        """Whoever was still to be told again has failed."""
+        """Whoever was still to be told again has failed; who waits is skipped, as
+        `stopped`.
+        """
         ...
 
     def unwritten(self, limit: int) -> list[DeliveryException]:
@@ -180,8 +184,30 @@ class Exceptions(Protocol):
         """
         ...
 
-    def any_awaited(self, broadcast_id: int) -> bool:
-        """Whether somebody is still to be told again, or may still bounce."""
+    def any_awaited(self, broadcast_id: int, until: datetime | None = None) -> bool:
+        """Whether somebody is still to be told, or may still bounce, by that
+        moment; None: ever.
+        """
+        ...
+
+    def skip_waiting(self, broadcast_id: int, condition: str) -> int:
+        """Nobody hears it later any more; how many would have."""
+        ...
+
+    def earlier(self, broadcast: Broadcast, jids: Collection[str]) -> set[int]:
+        """Those before it of the same schedule for which some of these wait."""
+        ...
+
+    def supersede(self, broadcast: Broadcast, jids: Collection[str]) -> None:
+        """These people are not told what came before it."""
+        ...
+
+    def waiting(self, limit: int, schedule_id: int | None = None) -> list[int]:
+        """The earliest broadcasts that somebody hears later; of this schedule."""
+        ...
+
+    def wake(self, jid: str, now: datetime) -> int:
+        """What this person waits for is looked at now; of how many broadcasts."""
         ...
 
     def page(

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
+    Preferences,
     Subscriber,
     Subscription,
     SubscriptionOrigin,
@@ -64,6 +65,10 @@ class StoredSubscribers(Protocol):
 
     def seen(self, jid: str, *, language: str | None) -> Subscriber | None:
         """A sign of life: the score starts anew, the language is remembered."""
+        ...
+
+    def prefer(self, subscriber_id: int, wanted: Preferences) -> None:
+        """All of it, in place of what was chosen before."""
         ...
 
     def set_score(self, jid: str, score: Score) -> None: ...

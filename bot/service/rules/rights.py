@@ -102,6 +102,25 @@ def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
     return caller.owner in target.publishers or target.name in caller.publishes
 
 
+def may_hurry(caller: Caller) -> bool:
+    """Whether what he announces may go through quiet hours and pauses of readers."""
+    return caller.is_admin or (caller.role is Role.PUBLISHER and caller.is_urgent)
+
+
+def require_hurrying(caller: Caller) -> None:
+    """Raises NotAllowed."""
+    if not may_hurry(caller):
+        raise NotAllowed(
+            Phrase(
+                "You may not announce urgently ({key}). Ask without that: then readers"
+                " in quiet hours hear it later.",
+                key="[access] urgent",
+            ),
+            field="urgent",
+            named=True,
+        )
+
+
 def require_announcing(caller: Caller, target: AnnouncementList | None) -> None:
     """Raises NotAllowed; None: not a list but single people are told."""
     if target is None and not caller.is_admin:
@@ -223,6 +242,14 @@ def may_forget(caller: Caller, jid: str) -> None:
     """Raises NotAllowed, likewise."""
     if not caller.is_operator and caller.owner != jid:
         raise NotAllowed(Phrase("Everybody has himself forgotten, and nobody else."))
+
+
+def may_prefer_for(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed: each chooses himself what he hears when; admins, who may also
+    take him off a list, choose for others.
+    """
+    if not caller.is_admin and caller.owner != jid:
+        raise NotAllowed(Phrase("Everybody chooses his preferences himself."))
 
 
 def may_choose_for(caller: Caller, jid: str) -> None:

@@ -46,6 +46,9 @@ subscriber = sa.Table(
     sa.Column("language", sa.Text),
     sa.Column("language_seen", sa.Text),
     sa.Column("timezone", sa.Text),
+    # `bot.domain.quiet`: 22:00-07:00 MO TU
+    sa.Column("quiet", sa.Text),
+    sa.Column("paused_until", UTCDateTime),
     sa.Column("score", Whole, nullable=False),
     sa.Column("score_since", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),

@@ -4,6 +4,8 @@ Its commands are at the full JID, which a client finds by presence alone, and on
 contacts are shown that. Directed presence (RFC 6121 §4.6) shows it to one person, to
 whom the account writes anyway, once a session. When the session ends, its server takes
 it back (§4.6.3).
+
+docs/conformance.md, Discovery and delivery: being found
 """
 
 from bot.xmpp.session.connection import Connection

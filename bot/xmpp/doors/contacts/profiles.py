@@ -2,6 +2,8 @@
 
 a list        its title, a sentence on who receives it, its picture or a bell
 the service   its own name, and the picture of the list that it stands for
+
+docs/conformance.md, Discovery and delivery: profiles
 """
 
 from collections.abc import Mapping

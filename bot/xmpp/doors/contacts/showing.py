@@ -6,6 +6,7 @@
                nowhere else: the type is headline, so that nobody keeps it
 
 docs/decisions/0049-lists-as-contacts.md
+docs/conformance.md, Discovery and delivery: presence of a component
 """
 
 from xml.etree import ElementTree as ET

@@ -11,6 +11,7 @@ An address that the asker may not know of is answered as one where nobody is. St
 get words alone: pictures are large, and no stranger has us as a contact.
 
 docs/decisions/0049-lists-as-contacts.md
+docs/conformance.md, Discovery and delivery: profiles
 """
 
 import asyncio
