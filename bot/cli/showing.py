@@ -85,18 +85,6 @@ def cautions(found: Iterable[Caution]) -> None:
         output.say(Phrase("Note: {text}.", text=caution.phrase))
 
 
-COUNTS = (
-    *(Phrase("readers"), Phrase("told"), Phrase("not reached")),
-    *(Phrase("left before"), Phrase("tried again"), Phrase("hear it later")),
-)
-
-
-def counts(progress: Progress) -> tuple[int, ...]:
-    """As COUNTS names them."""
-    reached = (progress.total, progress.sent, progress.failed, progress.skipped)
-    return (*reached, progress.deferred - progress.waiting, progress.waiting)
-
-
 def told_so_far(found: "Account") -> Phrase:
     """Of one that was stopped just now."""
     return Counted(
