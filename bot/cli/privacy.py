@@ -1,4 +1,4 @@
-"""`carillon people export` and `erase`: what is stored of one person."""
+"""`carillon people export` and `forget`: what is stored of one person."""
 
 from collections.abc import Iterator
 from dataclasses import replace
