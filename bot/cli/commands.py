@@ -34,6 +34,7 @@ SENTENCES = {
     "announce": Phrase("Announce something to a list, now or scheduled."),
     "audit": Phrase("Show who asked what, with which result; the latest first."),
     "lists": Phrase("Show every list and how many stand on it."),
+    "welcome": Phrase("Show, or change, what a list says to whoever joins it."),
     "completion": Phrase("Print what makes a shell complete commands and options."),
     "schedules": Phrase("What is pending, and changing it."),
     "broadcasts": Phrase("What is or was sent."),

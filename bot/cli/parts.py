@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
     from bot.desk.verbs import subscribers as subscribers
+    from bot.desk.verbs import welcomes as welcomes
     from bot.service.people import choices as choices
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
@@ -80,6 +81,7 @@ PARTS = {
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
     "subscribers": "bot.desk.verbs.subscribers",
+    "welcomes": "bot.desk.verbs.welcomes",
     "choices": "bot.service.people.choices",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",

@@ -1,6 +1,6 @@
 """All commands, and which of them somebody is shown first."""
 
-from bot.dialogues import audit, check, menu, status, templates
+from bot.dialogues import administration, audit, check, menu, status, templates
 from bot.dialogues.talk import Command
 from bot.domain.access import Caller
 
@@ -29,4 +29,5 @@ def listed(caller: Caller) -> list[Command]:
     return [*found, MENU] if found else []
 
 
-BY_NODE = {one.node: one for one in (*COMMANDS, MENU)}
+#: found at their nodes by clients that have a menu for them, and not listed
+BY_NODE = {one.node: one for one in (*COMMANDS, MENU, *administration.COMMANDS)}

@@ -30,6 +30,7 @@ class Action(StrEnum):
     RELOAD = "reload"
     SUSPEND = "suspend"
     RESTORE = "restore"
+    WELCOME = "welcome"
 
 
 class Occasion(StrEnum):

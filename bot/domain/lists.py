@@ -106,3 +106,11 @@ class OnList(NamedTuple):
     entry: AnnouncementList
     subscribers: int
     suspended: int
+
+
+class OnlineOnList(NamedTuple):
+    """A list, how many it has, and how many of them are known to be online."""
+
+    entry: AnnouncementList
+    readers: int
+    online: int

@@ -16,6 +16,7 @@ from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.enrolling import Enrolling
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
+from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
 from bot.service.requests.editing import Editing
@@ -45,6 +46,7 @@ class UseCases:
     renditions: Renditions
     progress: ChunkProgress
     outcomes: Outcomes
+    welcomes: Welcomes
     audit: Audit
     guarding: Guarding
 
@@ -80,6 +82,7 @@ class UseCases:
             renditions=renditions,
             progress=ChunkProgress(policy, renditions, outcomes, clock),
             outcomes=outcomes,
+            welcomes=Welcomes(policy, templates, clock),
             audit=Audit(clock),
             guarding=Guarding(policy),
         )

@@ -17,6 +17,7 @@ from bot.store.tables import (
     announcement_list,
     consent,
     consent_entry,
+    greeting,
     metadata,
     request_count,
     schedule,
@@ -69,6 +70,9 @@ def adopt(url: str, service: str, former: str) -> Handed:
             subscribers=_count(connection, former, subscriber),
             schedules=_count(connection, former, schedule, but_welcomes=True),
         )
+        own = sa.select(announcement_list.c.id)
+        own = own.where(announcement_list.c.service == service)
+        connection.execute(sa.delete(greeting).where(greeting.c.list_id.in_(own)))
         # what a start under the new JID made, and would be in the way
         for table in (announcement_list, request_count, storage_key):
             connection.execute(sa.delete(table).where(table.c.service == service))

@@ -27,6 +27,7 @@ from bot.store.claims import SqlClaims
 from bot.store.consents import SqlConsents
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
+from bot.store.greetings import SqlGreetings
 from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
@@ -73,6 +74,7 @@ class SqlUnitOfWork:
         #: what to tell of after the commit
         self.events: list[Event] = []
         self.lists: readers.Lists = SqlLists(connection, service)
+        self.greetings: readers.Greetings = SqlGreetings(connection, service, vault)
         self.subscribers: readers.StoredSubscribers = SqlSubscribers(
             connection, service
         )

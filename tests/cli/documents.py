@@ -55,6 +55,7 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     _announcements(place, take)
     _sending(place, take)
     _service(place, take)
+    take("welcome")
     take("audit")
     take("audit", "--purge", "900d")
     found["init"] = [_init(place)]

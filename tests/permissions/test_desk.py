@@ -21,6 +21,7 @@ from bot.desk.verbs import (
     schedules,
     steering,
     subscribers,
+    welcomes,
 )
 from bot.desk.verbs.everything import ALL
 from bot.domain import timestamps
@@ -93,7 +94,7 @@ class Walk:
         match cell.verb:
             case "announce":
                 yield from self._announcing(cell.what)
-            case "sent" | "stop" | "people" | "audit":
+            case "sent" | "stop" | "people" | "audit" | "welcome":
                 yield self._on_others(cell)
             case "consent" | "requests" | "answer":
                 yield self._as_recipient(cell, jid)
@@ -182,6 +183,12 @@ class Walk:
             "people remove-nobody": lambda: subscribers.REMOVE(
                 people(list_name="board", jids=["nobody@example.org"])
             ),
+            "welcome look": lambda: welcomes.LOOK(welcomes.WelcomeOf()),
+            "welcome set": lambda: welcomes.SET(welcomes.WelcomeText(text="Hello")),
+            "welcome set-of-nothing": lambda: welcomes.SET(
+                welcomes.WelcomeText(list_name="nothing", text="Hello")
+            ),
+            "welcome remove": lambda: welcomes.REMOVE(self._greeted()),
             "audit list": lambda: audit.LIST(page),
             "audit export": lambda: audit.EXPORT(walk),
         }
@@ -202,6 +209,11 @@ class Walk:
 
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
+
+    def _greeted(self) -> welcomes.WelcomeOf:
+        put = self.world.use_cases.welcomes.put
+        self.world.do(put, self.world.caller(ADMIN), None, "Hello")
+        return welcomes.WelcomeOf()
 
     def _leaving(self) -> subscribers.People:
         self.world.subscribe(READER, to="board")
@@ -313,6 +325,8 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",
+        "announce to those online": "as `announce`; tests/dialogues",
+        "announce to those online --dry-run": "for admins and auditors by its right",
         "templates": "for admins by its right alone",
         "templates show": "likewise",
         "subscribers find": "for admins by its right alone",

@@ -93,6 +93,7 @@ class Theirs:
 
 def fill(unit: UnitOfWork) -> Theirs:
     lists = declare(unit, "news", "club")
+    unit.greetings.put(lists["news"], "Hello and welcome")
     subscriber = unit.subscribers.ensure(READER, NOON)
     unit.subscribers.set_score(READER, Score(2, NOON))
     for name in ("news", "club"):

@@ -4,7 +4,7 @@ A new command needs a line in CASES: what somebody fills in, and what he has the
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.desk.desk import Desk
+from bot.dialogues.administration import NS as ADMINISTRATION
 from bot.dialogues.everything import BY_NODE
 from bot.texts import LANGUAGES
 from bot.xmpp.doors.commands.conversations import Conversations
@@ -39,10 +40,43 @@ class Case:
     says: str = ""
 
 
+class Presences:
+    def online(self) -> Collection[str]:
+        return ("anna@example.org",)
+
+
+def _greet(world: World) -> None:
+    put = world.use_cases.welcomes.put
+    world.do(put, world.caller(ADMIN), None, "Good that you are here.")
+
+
+def _greets(world: World) -> bool:
+    return world.do(lambda unit: unit.greetings.get(1)) == "Good that you are here."
+
+
 CASES: Mapping[str, Case] = {
     "menu": Case(fills={"task": "status"}, says="Going out next"),
     "status": Case(says="Going out next"),
     "check": Case(fills={"do": "reload"}, says="read anew"),
+    f"{ADMINISTRATION}#announce": Case(
+        fills={"subject": "Restart", "announcement": "In five minutes."},
+        before=lambda world: world.subscribe("anna@example.org"),
+        says="to 1 who is online",
+    ),
+    f"{ADMINISTRATION}#announce-all": Case(
+        fills={"subject": "Restart", "announcement": "In five minutes."},
+        before=lambda world: world.subscribe("anna@example.org"),
+        after=lambda world: world.get(1).content.title == "Restart",
+        says="1 reader",
+    ),
+    f"{ADMINISTRATION}#set-welcome": Case(
+        fills={"welcome": "Good that you are here."}, after=_greets
+    ),
+    f"{ADMINISTRATION}#delete-welcome": Case(
+        fills={"sure": "yes"},
+        before=_greet,
+        after=lambda world: not _greets(world),
+    ),
     "templates": Case(
         fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"
     ),
@@ -102,6 +136,7 @@ async def _walk(
 ) -> ET.Element:
     """The last answer."""
     desk = Desk(world.use_cases)
+    desk.presences = Presences()
     directory = CommandDirectory(desk, world.database, lambda _: language)
     conversations = Conversations(desk, directory, asyncio.get_running_loop().time)
 

@@ -16,6 +16,7 @@ from bot.desk.verbs import (
     steering,
     subscribers,
     templates,
+    welcomes,
 )
 
 ALL: tuple[Verb[Any, Any], ...] = (
@@ -29,6 +30,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *imports.VERBS,
     *consent.VERBS,
     *templates.VERBS,
+    *welcomes.VERBS,
     *audit.VERBS,
     *status.VERBS,
 )

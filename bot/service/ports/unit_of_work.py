@@ -14,6 +14,7 @@ from bot.service.ports.consents import StoredApprovals, StoredConsents
 from bot.service.ports.notices import Notices
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import (
+    Greetings,
     Lists,
     People,
     StoredSubscribers,
@@ -31,6 +32,8 @@ class UnitOfWork(Protocol):
 
     @property
     def lists(self) -> Lists: ...
+    @property
+    def greetings(self) -> Greetings: ...
     @property
     def subscribers(self) -> StoredSubscribers: ...
     @property

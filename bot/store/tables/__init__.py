@@ -34,6 +34,7 @@ from bot.store.tables.consents import IS_UNTOLD, approval, consent, consent_entr
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
+    greeting,
     subscriber,
     subscription,
     suspension,
@@ -84,6 +85,7 @@ __all__ = [
     "consent_entry",
     "delivery_exception",
     "fact",
+    "greeting",
     "metadata",
     "notice",
     "occurrence",
