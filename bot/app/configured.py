@@ -1,10 +1,13 @@
 """What is configured, as the parts of a service that need no database."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.domain.access import Access, Role
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
+from bot.domain.phrase import Phrase
+from bot.domain.pictures import Picture
 from bot.domain.recurrence import Freq
 from bot.rendering.templates import JinjaTemplates
 from bot.service.records.retention import Retention
@@ -22,6 +25,7 @@ def policy_of(settings: Settings) -> Policy:
                 jid for entry in settings.lists.values() for jid in entry.publishers
             ),
             auditors=frozenset(settings.access.auditors),
+            urgent=frozenset(settings.access.urgent),
             domains=frozenset({addresses.server, *settings.access.domains}),
         ),
         addresses=addresses,
@@ -33,6 +37,7 @@ def policy_of(settings: Settings) -> Policy:
         },
         people=_people(settings),
         notify=None if settings.notify.jids is None else tuple(settings.notify.jids),
+        rate=settings.sending.rate,
     )
 
 
@@ -93,6 +98,15 @@ def _days(number: int) -> timedelta | None:
     return timedelta(days=number) if number else None
 
 
+def pictures_of(settings: Settings) -> Mapping[str, Picture]:
+    """By list, those that wear one of the operator's."""
+    return {
+        name: entry.avatar
+        for name, entry in settings.lists.items()
+        if entry.avatar is not None
+    }
+
+
 def lists_of(settings: Settings) -> list[AnnouncementList]:
     """The configured lists."""
     default = settings.default_list
@@ -110,3 +124,13 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
         )
         for name, entry in settings.lists.items()
     ]
+
+
+def overruled(entry: AnnouncementList) -> Phrase:
+    """What is to be known of a list that was made by command, too."""
+    return Phrase(
+        "the list {name!r} was made by command, and stands in the configuration, too:"
+        " what {section} says counts",
+        name=entry.name,
+        section=f"[lists.{entry.name}]",
+    )

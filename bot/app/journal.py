@@ -126,6 +126,7 @@ def _end(event: Ended) -> None:
         sent=event.sent,
         failed=event.failed,
         skipped=event.skipped,
+        **({"later": event.waiting} if event.waiting else {}),
         seconds=round(event.seconds, 3),
         **({} if event.reason is None else {"reason": event.reason}),
     )

@@ -6,7 +6,7 @@ import gc
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
@@ -19,19 +19,20 @@ import structlog
 from bot.app import keys, systemd
 from bot.app.checks.everything import from_within
 from bot.app.configuration import Configuration, Look
-from bot.app.configured import lists_of, retention_of
+from bot.app.configured import lists_of, pictures_of, retention_of
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
 from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, declare, spool_of
+from bot.app.wiring import database_of, declare, given_roles, spool_of
 from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.desk.inspections import Inspections
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
+from bot.domain.lists import AnnouncementList
 from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
@@ -139,7 +140,12 @@ class Running:
         self._jid = use_cases.policy.addresses.service
         self._alarm = Alarm(self._ring)
         ids = MessageIds(start.digest_key)
-        self._servers = servers = Servers(connection, use_cases, self._on_bounce)
+        self._servers = servers = Servers(
+            connection,
+            use_cases,
+            self._on_bounce,
+            self._on_greeting,
+        )
         self._engine = engine = Engine.over(
             use_cases,
             Turnstile(servers.post, keeper.may_write),
@@ -163,6 +169,7 @@ class Running:
             on_bounce=self._on_bounce,
             spool=spool,
             contact=settings.xmpp.contact,
+            pictures=pictures_of(settings),
         )
         self._doors.open(connection)
         self._housekeeper = housekeeper = Housekeeper(
@@ -175,7 +182,7 @@ class Running:
         #: which hang-up, and which asking in the database, was heeded last
         self._heeded = (ending.hang_ups, 0)
         bystander = Loop("bystander", Bystander(database, clock).step)
-        telling = Teller(database, use_cases.suspensions, use_cases.approvals)
+        telling = Teller(use_cases)
         teller = Loop("teller", telling.step)
         guarding = use_cases.guarding
         self._warden = Loop("warden", Warden(database, guarding, servers.look).step)
@@ -195,7 +202,7 @@ class Running:
             gate=desk.gate,
             moves=self._doors.moves,
             ledger=engine.ledger,
-            loops=(*engine.loops, *self._own_loops),
+            loops=(*engine.loops, *self._own_loops, self._doors.contacts),
             tasks=self._background,
             stopping=self._stop,
             may_write=keeper.may_write,
@@ -317,6 +324,9 @@ class Running:
     def _on_bounce(self, bounce: Bounce) -> None:
         self._engine.ledger.bounced(bounce)
 
+    def _on_greeting(self, jid: str) -> None:
+        self._doors.introduce(jid)
+
     def _on_lost(self) -> None:
         self._counts.session_lost()
         self._doors.on_lost()
@@ -328,7 +338,7 @@ class Running:
         watch = self._database.watch()
         while True:
             if await watch.changed(PULSE):
-                for loop in (*self._engine.loops, self._reading):
+                for loop in (*self._engine.loops, self._reading, self._doors.contacts):
                     loop.nudge()
 
     async def _keep_hold(self) -> None:
@@ -357,7 +367,9 @@ class Running:
         """The configuration, if that was asked for. All of it, or nothing: where the
         database is away it is tried again.
         """
-        asked = await self._database.read(_asked_to_read, self._worker)
+        await self._take_up_roles()
+        asked, lists = await self._database.read(_looked, self._worker)
+        self._take_up(lists)
         now = (self._ending.hang_ups, asked)
         if now == self._heeded:
             return PULSE
@@ -369,11 +381,24 @@ class Running:
         self._configuration.take(look, self._policy, asked)
         if not look.faults:
             self._housekeeper.retention = retention_of(look.settings)
-            self._doors.become(lists, look.settings.xmpp.contact)
+        self._take_up(lists)
         self._heeded = now
         self._pulse.nudge()
         self._warden.nudge()
         return PULSE
+
+    def _take_up(self, lists: Sequence[AnnouncementList]) -> None:
+        """These are the lists: those of the file, and those that commands made."""
+        settings = self._configuration.settings
+        self._policy.take_up(lists)
+        self._doors.become(lists, settings.xmpp.contact, pictures_of(settings))
+
+    async def _take_up_roles(self) -> None:
+        """What admins gave and took, here or elsewhere."""
+        before = self._policy.given
+        found = await self._database.read(given_roles)
+        if self._policy.given is before:  # else a later change was taken up meanwhile
+            self._policy.give(found)
 
     async def _with_keys(self, look: Look) -> Look:
         """The same, and its keys in use; or a fault, where one is not among them."""
@@ -406,8 +431,9 @@ def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(replace(pulse, seen_at=uow.now()))
 
 
-def _asked_to_read(uow: UnitOfWork, worker: str) -> int:
-    return uow.facts.asked_to_read(worker)
+def _looked(uow: UnitOfWork, worker: str) -> tuple[int, list[AnnouncementList]]:
+    """How often we were asked to read anew, and the lists as they are stored."""
+    return uow.facts.asked_to_read(worker), uow.lists.all()
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:

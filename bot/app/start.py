@@ -7,6 +7,7 @@ import structlog
 
 from bot.app import renamed
 from bot.app.configuration import Configuration
+from bot.app.configured import overruled
 from bot.app.wiring import use_cases_over
 from bot.domain.lists import AnnouncementList
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -36,10 +37,14 @@ class Start:
         if hint := renamed.hint(settings, database):
             log.warning(str(hint))
         database.call(use_cases.progress.take_over)
+        lists = database.look(_lists)
+        for entry in lists:
+            if entry.is_declared and entry.by_command:
+                log.warning(str(overruled(entry)))
         return cls(
             use_cases=use_cases,
             digest_key=database.call(_digest_key),
-            lists=database.look(_lists),
+            lists=lists,
         )
 
 

@@ -8,6 +8,7 @@ from bot.app import keys
 from bot.app.configured import lists_of, policy_of, templates_of
 from bot.clock import SystemClock
 from bot.domain.lists import AnnouncementList
+from bot.domain.roles import HeldRole
 from bot.rendering.templates import JinjaTemplates
 from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -56,18 +57,38 @@ def use_cases_over(
     lists = lists_of(settings)
     keys.require(database, settings.storage.key_file)
     # Looked at first: a command that changes nothing waits for no writer.
-    if not database.look(_declared, lists):
-        database.call(declare, lists)
+    found = database.look(_stored)
+    if not _declared(found, lists):
+        found = database.call(declare, lists)
+    policy.take_up(found)
+    policy.give(database.look(given_roles))
     return UseCases.over(database, policy, templates, clock)
 
 
-def _declared(uow: UnitOfWork, lists: list[AnnouncementList]) -> bool:
-    """Whether the stored lists are those configured."""
-    stored = {entry.name: replace(entry, id=0) for entry in uow.lists.all()}
+def _stored(uow: UnitOfWork) -> list[AnnouncementList]:
+    return uow.lists.all()
+
+
+def _declared(found: list[AnnouncementList], lists: list[AnnouncementList]) -> bool:
+    """Whether the lists of the configuration are stored as they are configured."""
+    stored = {
+        entry.name: replace(entry, id=0, by_command=False)
+        for entry in found
+        if entry.is_declared
+    }
     return stored == {entry.name: entry for entry in lists}
 
 
+def given_roles(uow: UnitOfWork) -> list[HeldRole]:
+    """Those that admins gave while a service ran."""
+    return uow.roles.all()
+
+
 def declare(uow: UnitOfWork, lists: list[AnnouncementList]) -> list[AnnouncementList]:
-    """As they are stored now."""
+    """As they are stored now; who waits for one that is no more is refused."""
+    names = {entry.name for entry in lists}
+    for entry in uow.lists.all():
+        if entry.is_declared and not entry.by_command and entry.name not in names:
+            uow.join_requests.refuse_all(entry.id, uow.now())
     uow.lists.declare(lists)
     return uow.lists.all()

@@ -88,6 +88,7 @@ def announce(
         str | None, typer.Option(metavar="TIME", help="No message leaves after it.")
     ] = None,
     late: given.Late = None,
+    urgent: given.Urgent = False,
     client_id: Annotated[
         str | None,
         typer.Option(
@@ -135,6 +136,7 @@ def announce(
         timezone=timezone,
         expires=expires,
         late=late,
+        urgent=urgent,
         client_id=client_id,
         unstyled=unstyled,
     )

@@ -17,6 +17,7 @@ from bot.domain.phrase import Counted, Listed, Phrase
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
+    from bot.desk.verbs.broadcasts import Retried
     from bot.service.delivery.broadcasts import Account
 
 #: of what `stop --all` stops, shown before
@@ -102,13 +103,25 @@ def failures(
     after: Annotated[
         str, typer.Option(metavar="JID", help="Go on after this one.")
     ] = "",
+    condition: Annotated[
+        str | None,
+        typer.Option(metavar="TERM", help="Only over this one, say item-not-found."),
+    ] = None,
+    conditions: Annotated[
+        bool, typer.Option("--conditions", help="How many for each reason, and no JID.")
+    ] = False,
     json: output.JSON = False,
 ) -> None:
     """Show who was not told, or not yet, and why; by JID."""
+    if conditions:
+        _conditions(context, broadcast, json=json)
+        return
     with session.desk_of(context) as desk:
         one = desk.ask_here(verbs.SHOW(_named(broadcast)))
         # the very one, also where another begins meanwhile
-        wish = verbs.FailuresWish(name=one.name, after=after, limit=limit + 1)
+        wish = verbs.FailuresWish(
+            name=one.name, after=after, limit=limit + 1, condition=condition
+        )
         found = desk.ask_here(verbs.FAILURES(wish))
     shown = found[:limit]
     following_jid = shown[-1].jid if len(found) > limit else None
@@ -125,6 +138,22 @@ def failures(
         [(each.jid, _state(each, one.zone), _why(each)) for each in shown],
     )
     output.more(following_jid)
+
+
+def _conditions(context: typer.Context, broadcast: str, *, json: bool) -> None:
+    with session.desk_of(context) as desk:
+        found = desk.ask_here(verbs.CONDITIONS(_named(broadcast)))
+    if json:
+        items = [{"condition": term, "count": count} for term, count in found]
+        output.document({"conditions": items})
+        return
+    if not found:
+        output.say(Phrase("There are none."))
+        return
+    output.table(
+        (Phrase("readers"), Phrase("why")),
+        [(count, meanings.condition(term)) for term, count in found],
+    )
 
 
 def _state(one: DeliveryException, zone: str) -> Phrase:
@@ -205,6 +234,54 @@ def stop(
                 left,
             )
         )
+
+
+@app.command()
+def retry(
+    context: typer.Context,
+    broadcast: naming.Broadcast,
+    yes: confirmation.Yes = False,
+    json: output.JSON = False,
+) -> None:
+    """Try those once more whom one that is over did not reach.
+
+    Not those who left or are suspended since, nor who refused it themselves.
+    """
+    one = _named(broadcast)
+    with session.desk_of(context) as desk:
+        if confirmation.asks(yes=yes):
+            found = desk.ask_here(verbs.SHOW(one), Action.RETRY)
+            # the very one, also where another begins meanwhile
+            one = verbs.OneBroadcast(found.name)
+            confirmation.begin(json=json)
+            showing.broadcasts([found])
+            confirmation.of(
+                Counted(
+                    "Try {count} once more?",
+                    "Try {count} once more?",
+                    found.progress.failed,
+                ),
+                Phrase("nobody is tried again"),
+            )
+        done = desk.ask_here(verbs.RETRY(one))
+    if json:
+        output.document({"retried": done.count, **views.broadcast(done.account)})
+        return
+    output.say(_retried(done))
+
+
+def _retried(done: "Retried") -> Phrase:
+    if not done.count:
+        return Phrase(
+            "There is nobody to try: see {command}.",
+            command=f"`carillon broadcasts failures {done.account.name}`",
+        )
+    return Counted(
+        "{count} is tried once more; see {command}.",
+        "{count} are tried once more; see {command}.",
+        done.count,
+        command=f"`carillon broadcasts show {done.account.name}`",
+    )
 
 
 def _agreed(desk: "Desk", broadcast: str | None, *, json: bool) -> "list[Account]":

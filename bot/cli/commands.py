@@ -38,8 +38,11 @@ SENTENCES = {
     "completion": Phrase("Print what makes a shell complete commands and options."),
     "schedules": Phrase("What is pending, and changing it."),
     "broadcasts": Phrase("What is or was sent."),
+    "stop-all": Phrase("Stop everything: nothing more goes out until `resume-all`."),
+    "resume-all": Phrase("Let all go on that `stop-all` stopped before it began."),
     "subscribers": Phrase("Who stands on a list."),
     "people": Phrase("What people have chosen for themselves."),
+    "roles": Phrase("Admins, publishers and auditors."),
     "templates": Phrase("What announcements can be made of."),
     "module": Phrase(
         "Write the module with which an XMPP server lets people schedule messages."
@@ -69,10 +72,11 @@ def named() -> dict[str, TyperCommand]:
 
 def loaded(name: str) -> Any:
     """The command itself, with all below it."""
-    module = import_module(f"bot.cli.{name}")
+    called = name.replace("-", "_")
+    module = import_module(f"bot.cli.{called}")
     above = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     if hasattr(module, "app"):
         above.add_typer(module.app, name=name)
     else:
-        above.command(name)(getattr(module, name))
+        above.command(name)(getattr(module, called))
     return get_group(above).commands[name]

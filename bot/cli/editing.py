@@ -116,6 +116,7 @@ def edit(
         typer.Option(metavar="TIME", help="No message leaves after it; '' for never."),
     ] = None,
     late: given.Late = None,
+    urgent: given.UrgentOrNot = None,
     revision: Annotated[
         int | None,
         typer.Option(
@@ -146,6 +147,7 @@ def edit(
         timezone=timezone,
         expires=expires,
         late=late,
+        urgent=urgent,
         client_id=None,
         unstyled=unstyled,
     )

@@ -1,4 +1,4 @@
-"""Staying with a broadcast until it is over."""
+"""Staying with a broadcast until it is over, but for who hears it later."""
 
 import time
 from collections.abc import Iterator
@@ -69,6 +69,11 @@ def broadcast(
             bar.update(task, total=progress.total, completed=_done(progress))
             if found.broadcast.state is not BroadcastState.SENDING:
                 break
+            if (
+                progress.waiting
+                and _done(progress) + progress.waiting >= progress.total
+            ):
+                break  # nothing more happens for hours
             time.sleep(_POLL_SECONDS)
     if not quiet:
         showing.broadcasts([found])
@@ -97,6 +102,13 @@ def _unreached(found: "Account") -> Iterator[Phrase]:
             left_out,
             total=progress.total,
         )
+    if progress.waiting:
+        yield Counted(
+            "{count} of {total} hears it later, having quiet hours or a pause",
+            "{count} of {total} hear it later, having quiet hours or a pause",
+            progress.waiting,
+            total=progress.total,
+        )
     if progress.failed:
         yield Counted(
             "{count} of {total} was not reached; who and why:"
@@ -111,7 +123,7 @@ def _unreached(found: "Account") -> Iterator[Phrase]:
 
 def _failure(account: "Account") -> Phrase | None:
     found, name = account.broadcast, account.name.shown
-    if found.state is BroadcastState.SENT:
+    if found.state in {BroadcastState.SENT, BroadcastState.SENDING}:
         return None
     state = meanings.state(found.state)
     if not found.reason:

@@ -67,6 +67,9 @@ Late = Annotated[
         help="When the service was down: run[:30m], skip, or hold for an admin.",
     ),
 ]
+_URGENT = "Told at once also where readers have quiet hours or a pause."
+Urgent = Annotated[bool, typer.Option("--urgent", help=_URGENT)]
+UrgentOrNot = Annotated[bool | None, typer.Option("--urgent/--no-urgent", help=_URGENT)]
 Edit = Annotated[
     bool,
     typer.Option("--edit", help="Write it in $VISUAL or $EDITOR, from --body on."),
@@ -94,6 +97,7 @@ class Options:
     timezone: str | None
     expires: str | None
     late: str | None
+    urgent: bool | None = None
     client_id: str | None
     unstyled: bool = False
     #: the people of a test
@@ -132,6 +136,7 @@ def check_change(options: Options) -> None:
     given = (
         *(options.list_name, options.template, options.at, options.within),
         *(options.every, options.timezone, options.expires, options.late),
+        options.urgent,
     )
     changes = (
         options.settings or options.unstyled or any(one is not None for one in given)
@@ -201,6 +206,7 @@ def request_of(
         client_id=options.client_id,
         late_policy=late,
         late_within=within,
+        urgent=bool(options.urgent),
     )
 
 
@@ -238,6 +244,7 @@ def change_of(
         on_the_wall=True,
         late_policy=late,
         late_within=within,
+        urgent=options.urgent,
     )
 
 

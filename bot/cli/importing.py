@@ -60,7 +60,9 @@ def import_people(
     rejoin: Annotated[
         bool,
         typer.Option(
-            "--rejoin", help="Add those, too, who have left or are suspended."
+            "--rejoin",
+            help="Add those, too, who have left, are suspended or asked to be"
+            " forgotten.",
         ),
     ] = False,
     json: output.JSON = False,
@@ -200,6 +202,7 @@ def _print(
         "changed": done.changed,
         "left": done.left,
         "suspended": done.suspended,
+        "forgotten": done.forgotten,
         "own": own,
         "duplicates": kept.duplicates,
         "bad": kept.faults,
@@ -292,7 +295,12 @@ def _done(
     kept: "staging.SqlStaging",
 ) -> Iterator[Phrase]:
     yield from additions(done, there, list_name, dry_run=dry_run)
-    yield from returns(done) if rejoin else _absences(done)
+    if rejoin:
+        yield from returns(done)
+        yield from recalled(done)
+    else:
+        yield from _absences(done)
+        yield from withdrawn(done)
     if kept.duplicates:
         yield Counted("{count} duplicate", "{count} duplicates", kept.duplicates)
     if kept.faults:
@@ -325,6 +333,28 @@ def returns(done: Enrolment) -> Iterator[Phrase]:
             "{count} of them was suspended",
             "{count} of them were suspended",
             done.suspended,
+        )
+
+
+def withdrawn(done: Enrolment) -> Iterator[Phrase]:
+    """How many were not added, since they asked to be forgotten."""
+    if done.forgotten:
+        yield Counted(
+            "{count} asked to be forgotten and stays away; --rejoin adds such people,"
+            " too",
+            "{count} asked to be forgotten and stay away; --rejoin adds such people,"
+            " too",
+            done.forgotten,
+        )
+
+
+def recalled(done: Enrolment) -> Iterator[Phrase]:
+    """Of those who were added, how many had asked to be forgotten."""
+    if done.forgotten:
+        yield Counted(
+            "{count} of them had asked to be forgotten",
+            "{count} of them had asked to be forgotten",
+            done.forgotten,
         )
 
 

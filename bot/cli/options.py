@@ -25,12 +25,17 @@ OPTIONS = {
     "only": "--to",
     "owner": "--owner",
     "preview": "--preview",
+    "paused-until": "--paused-until",
+    "quiet-days": "--quiet-days",
+    "quiet-from": "--quiet-from",
+    "quiet-to": "--quiet-to",
     "recurrence": "--every",
     "revision": "--revision",
     "status": "--status",
     "subject": "--subject",
     "template": "--template",
     "timezone": "--tz",
+    "urgent": "--urgent",
     "who": "--who",
 }
 _OF_TEMPLATE = "set."

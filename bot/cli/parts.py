@@ -42,12 +42,16 @@ if TYPE_CHECKING:
     from bot.desk.verbs import editing as editing
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import lists as lists
+    from bot.desk.verbs import preferences as preferences
+    from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
     from bot.desk.verbs import status as status
     from bot.desk.verbs import steering as steering
+    from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
     from bot.desk.verbs import welcomes as welcomes
     from bot.service.people import choices as choices
+    from bot.service.readers import preferring as preferring
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
     from bot.settings import values as values
@@ -77,12 +81,16 @@ PARTS = {
     "editing": "bot.desk.verbs.editing",
     "imports": "bot.desk.verbs.imports",
     "lists": "bot.desk.verbs.lists",
+    "roles": "bot.desk.verbs.roles",
+    "preferences": "bot.desk.verbs.preferences",
     "schedules": "bot.desk.verbs.schedules",
     "status": "bot.desk.verbs.status",
     "steering": "bot.desk.verbs.steering",
+    "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
     "welcomes": "bot.desk.verbs.welcomes",
     "choices": "bot.service.people.choices",
+    "preferring": "bot.service.readers.preferring",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",
     "settings": "bot.settings",

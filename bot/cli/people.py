@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import output, session
+from bot.cli import output, preferring, session
 from bot.cli.parts import choices
 from bot.cli.parts import consent as verbs
 from bot.domain.consent import Consent, Who
@@ -134,3 +134,6 @@ def _show(jid: str, found: Consent, *, json: bool) -> None:
             (Phrase("sees what waits"), found.preview or None),
         ]
     )
+
+
+app.command()(preferring.preferences)

@@ -23,6 +23,7 @@ from bot.cli.session import FOLDER
 from bot.domain import zones
 from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
+from bot.domain.lists import list_name
 from bot.domain.phrase import Phrase
 from bot.settings import CLIENT_PORT, LOOPBACK, values
 from bot.texts.languages import language_tag
@@ -66,7 +67,7 @@ def judged(flags: Flags) -> Flags:
         jid=_flag("--jid", flags.jid, lambda text: _own_jid(text, mode)),
         admin=_flag("--admin", flags.admin, _admin),
         contact=_flag("--contact", flags.contact, values.contact),
-        list_name=_flag("--list", flags.list_name, values.list_name),
+        list_name=_flag("--list", flags.list_name, list_name),
         server=_flag("--server", flags.server, _kind),
         timezone=_flag("--tz", flags.timezone, _zone),
         language=_flag("--language", flags.language, language_tag),
@@ -136,7 +137,7 @@ def answers(
             flags.list_name,
             Phrase("First list"),
             before.list_name or _LIST,
-            values.list_name,
+            list_name,
             asks=asks,
         ),
         timezone=_default(

@@ -241,6 +241,7 @@ def _show(
             (Phrase("zone"), zone),
             (Phrase("expires"), moments.local(found.expires_at, zone)),
             (Phrase("when late"), _late(found)),
+            (Phrase("urgent"), found.urgent or None),
             (Phrase("template"), template or None),
             *values,
             (Phrase("revision"), found.revision),

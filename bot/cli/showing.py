@@ -88,14 +88,14 @@ def cautions(found: Iterable[Caution]) -> None:
 
 COUNTS = (
     *(Phrase("readers"), Phrase("told"), Phrase("not reached")),
-    *(Phrase("left before"), Phrase("tried again")),
+    *(Phrase("left before"), Phrase("tried again"), Phrase("hear it later")),
 )
 
 
 def counts(progress: Progress) -> tuple[int, ...]:
     """As COUNTS names them."""
     reached = (progress.total, progress.sent, progress.failed, progress.skipped)
-    return (*reached, progress.deferred)
+    return (*reached, progress.deferred - progress.waiting, progress.waiting)
 
 
 def told_so_far(found: "Account") -> Phrase:
@@ -182,7 +182,7 @@ def broadcasts(found: "Iterable[Account]") -> None:
 
 def _told(progress: Progress) -> Phrase:
     told = Phrase("{count} of {total}", count=progress.sent, total=progress.total)
-    if not progress.failed:
-        return told
     failed = Counted("{count} failed", "{count} failed", progress.failed)
-    return Listed(told, failed)
+    later = Counted("{count} later", "{count} later", progress.waiting)
+    rest = ((progress.failed, failed), (progress.waiting, later))
+    return Listed(told, *(said for count, said in rest if count))

@@ -1,6 +1,7 @@
 """`carillon status`: for people, and for health checks by its exit code."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -51,6 +52,7 @@ def status(context: typer.Context, json: output.JSON = False) -> None:
                     {"server": one.server, "since": one.open_since}
                     for one in found.open
                 ],
+                "stopped": work.standstill and asdict(work.standstill),
                 "held_up": str(found.held_up) if found.held_up else None,
                 "next": [_schedule(one.schedule) for one in work.upcoming],
                 "paused": [_schedule(one.schedule) for one in work.paused.items],
@@ -116,6 +118,8 @@ def _show(work: "verbs.Status", clocks: str) -> None:
         )
     if not (up or silent):
         output.say(Phrase("No service is running."))
+    if work.standstill is not None:
+        output.say(work.standstill.in_words(clocks))
     if work.sending:
         _headed(Phrase("Going out now:"))
         showing.broadcasts(work.sending)

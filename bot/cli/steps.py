@@ -24,6 +24,7 @@ from bot.cli.reader import words
 from bot.cli.session import FOLDER
 from bot.domain.characters import block
 from bot.domain.errors import Conflict
+from bot.domain.guidance import commands_at
 from bot.domain.phrase import Phrase
 from bot.settings import Settings, load
 from bot.store import upgrade
@@ -305,6 +306,8 @@ class Steps:
         self._commands(
             shlex.join(["carillon", *place, command]) for command in ("check", "run")
         )
+        self._plain()
+        self._say(commands_at(self._settings.xmpp.addresses.service))
 
     def _say(self, phrase: Phrase) -> None:
         self._plain(words(phrase))

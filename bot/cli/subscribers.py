@@ -136,6 +136,7 @@ def add(
     context: typer.Context,
     list_name: ListName,
     jids: People,
+    *,
     language: Annotated[
         str | None, typer.Option(metavar="TAG", help="Their language, say de.")
     ] = None,
@@ -146,6 +147,10 @@ def add(
     welcome: Annotated[
         bool, typer.Option(help="Greet them with the list's welcome.")
     ] = True,
+    rejoin: Annotated[
+        bool,
+        typer.Option("--rejoin", help="Add those, too, who asked to be forgotten."),
+    ] = False,
     json: output.JSON = False,
 ) -> None:
     """Put people on a list; who stands there already stays."""
@@ -155,14 +160,17 @@ def add(
         language=language,
         timezone=timezone and zones.spelt(timezone),
         welcome=welcome,
+        rejoin=rejoin,
     )
     with session.desk_of(context) as desk:
         done = desk.ask_here(verbs.ADD(people))
     if json:
         output.document({"list": list_name, **done._asdict(), "given": len(jids)})
         return
-    told = importing.additions(done, len(jids) - done.added, list_name)
-    output.say_all((*told, *importing.returns(done)))
+    away = 0 if rejoin else done.forgotten
+    told = importing.additions(done, len(jids) - done.added - away, list_name)
+    others = importing.recalled(done) if rejoin else importing.withdrawn(done)
+    output.say_all((*told, *importing.returns(done), *others))
     why = zones.fixed(people.timezone or "")
     if why is not None:
         output.say(Phrase("Note: {text}.", text=why))

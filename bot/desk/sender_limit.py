@@ -23,7 +23,9 @@ class SenderLimit:
         max_senders: int = MAX_SENDERS,
     ) -> None:
         self._clock = clock
-        self._rate, self._burst = rate, burst
+        self._rate = rate
+        #: of senders who were silent so far
+        self.burst = burst
         self._max_senders = max_senders
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
         #: how many were not permitted
@@ -34,7 +36,7 @@ class SenderLimit:
         now = self._clock()
         bucket = self._buckets.pop(sender, None)
         if bucket is None:
-            bucket = TokenBucket(self._rate, burst=self._burst, now=now)
+            bucket = TokenBucket(self._rate, burst=self.burst, now=now)
         self._buckets[sender] = bucket
         if len(self._buckets) > self._max_senders:
             self._buckets.popitem(last=False)

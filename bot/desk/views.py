@@ -1,6 +1,6 @@
 """What is found, as data: for JSON on the command line, and for pages to come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.domain import coming
@@ -8,7 +8,8 @@ from bot.domain.broadcast import DeliveryException, Occurrence
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words
-from bot.domain.schedule import Schedule, TemplateContent
+from bot.domain.schedule import Schedule, TemplateContent, TextContent
+from bot.service.ports.personal import Part
 from bot.service.ports.pulses import Reading
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "revision": one.revision,
         "expires_at": one.expires_at,
         "late": {"policy": one.late.policy, "within": one.late.within},
+        "urgent": one.urgent,
         "title": content.title,
         "template": template.template if template else None,
         "values": template.values if template else None,
@@ -55,6 +57,34 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "ended_at": one.ended_at,
         "purged_at": one.purged_at,
     }
+
+
+def own(one: Schedule) -> dict[str, Any]:
+    """For its owner, with all that it says."""
+    content = one.content
+    words = content if isinstance(content, TextContent) else TextContent(texts=())
+    return {
+        **schedule(one),
+        "texts": texts(words.texts),
+        "payloads": list(words.payloads),
+        "metadata": one.metadata,
+        "language": one.language,
+    }
+
+
+#: of which there is one at most
+_SINGLE = frozenset({Part.PERSON, Part.CONSENT, Part.COUNTS, Part.FORGOTTEN})
+
+
+def part(which: Part, rows: Sequence[dict[str, Any]]) -> Any:
+    """Of what is stored about somebody: a list, or one thing or none."""
+    if which not in _SINGLE:
+        return list(rows)
+    return rows[0] if rows else None
+
+
+def is_single(which: Part) -> bool:
+    return which in _SINGLE
 
 
 def report(one: "Report") -> dict[str, Any]:
@@ -82,6 +112,7 @@ def broadcast(one: "Account") -> dict[str, Any]:
         "failed": progress.failed,
         "skipped": progress.skipped,
         "deferred": progress.deferred,
+        "waiting": progress.waiting,
         "timezone": one.zone,
         "started_at": found.created_at,
         "finished_at": found.finished_at,

@@ -1,12 +1,35 @@
 """All commands, and which of them somebody is shown first."""
 
-from bot.dialogues import administration, audit, check, menu, status, templates
+from bot.dialogues import (
+    administration,
+    announce,
+    audit,
+    broadcasts,
+    check,
+    consent,
+    menu,
+    mydata,
+    mymessages,
+    pending,
+    preferences,
+    schedule,
+    status,
+    templates,
+)
 from bot.dialogues.talk import Command
 from bot.domain.access import Caller
 
 #: the tasks of the first rank, the most used first
 COMMANDS: tuple[Command, ...] = (
+    announce.COMMAND,
+    schedule.COMMAND,
+    pending.COMMAND,
+    broadcasts.COMMAND,
     status.COMMAND,
+    preferences.COMMAND,
+    consent.COMMAND,
+    mymessages.COMMAND,
+    mydata.COMMAND,
     check.COMMAND,
     templates.COMMAND,
     audit.COMMAND,

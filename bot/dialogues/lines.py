@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from bot.service.requests.schedules import Report
 
 NOTHING = Phrase("none")
+MAX_LABEL = 35  #: characters that a narrow client shows on a line
 MAX_TITLE = 60  #: characters of what an announcement says
+MAX_LABEL = 35  #: characters that a narrow client shows of a choice
+
+
+def cut(text: str, most: int = MAX_LABEL) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def title(schedule: Schedule) -> str:
     """What it says, in short; '' where that is not to be seen."""
-    said = line(schedule.content.title or "")
-    return said if len(said) <= MAX_TITLE else f"{said[: MAX_TITLE - 1]}…"
+    return cut(line(schedule.content.title or ""), MAX_TITLE)
 
 
 def target(schedule: Schedule, talk: "Talk") -> str:
@@ -46,6 +51,22 @@ def announcement(one: "Report", talk: "Talk") -> str:
     return f"#{one.id} {when}, {target(one.schedule, talk)}: {what}"
 
 
+def announcement_label(one: "Report", talk: "Talk") -> str:
+    """#12 12-05 22:00 news: Works on the… The year is what one can do without."""
+    when = moment(one.schedule.next_at, talk)[5:16] or talk.said(
+        meanings.state(one.schedule.state)
+    )
+    what = title(one.schedule) or one.schedule.client_id
+    return cut(f"#{one.id} {when} {target(one.schedule, talk)}: {what}")
+
+
+def broadcast_label(one: "Account", talk: "Talk") -> str:
+    """#12/3 12-05 22:00 340/1000 news"""
+    when = moment(one.broadcast.created_at, talk)[5:16]
+    told = f"{one.progress.sent}/{one.progress.total}"
+    return cut(f"{one.name.shown} {when} {told} {target(one.schedule, talk)}")
+
+
 def broadcast(one: "Account", talk: "Talk") -> str:
     """#12/3 2026-12-05 22:00 CET, news: 340 of 1000, sending"""
     state = talk.said(meanings.state(one.broadcast.state))
@@ -55,6 +76,12 @@ def broadcast(one: "Account", talk: "Talk") -> str:
     when = moment(one.broadcast.created_at, talk)
     to = target(one.schedule, talk)
     return f"{one.name.shown} {when}, {to}: {told}, {state}"
+
+
+def label(*parts: str) -> str:
+    """What stands for one thing in a choice, cut where it is too long for a line."""
+    whole = line(" ".join(filter(None, parts)))
+    return whole if len(whole) <= MAX_LABEL else f"{whole[: MAX_LABEL - 1]}…"
 
 
 def or_none(lines: Iterable[Words]) -> Sequence[Words]:

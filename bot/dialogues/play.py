@@ -3,7 +3,9 @@
 A dialogue cannot go back by itself. So what was answered is kept, and a way back is a
 new beginning, with the same answers up to there; what a dialogue looks up it looks up
 again. What it has changed it would change again: therefore no way leads back behind a
-change, which is the last thing that a dialogue does.
+change, which is the last thing that a dialogue does. What it does on the way it does
+for an answer that is not kept: the form of it is shown again (`Again`), so that no way
+back leads through it.
 
     on      judged; if anything is wrong the same form, with the reason; else the next
     back    the form before, as it was filled in
@@ -17,7 +19,16 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.dialogues.forms import Answers, Form, Typed, merged, read
-from bot.dialogues.talk import Command, Dialogue, Go, Level, Said, Shown, Talk
+from bot.dialogues.talk import (
+    Again,
+    Command,
+    Dialogue,
+    Go,
+    Level,
+    Said,
+    Shown,
+    Talk,
+)
 from bot.domain.errors import (
     CarillonError,
     Conflict,
@@ -47,7 +58,7 @@ class Asking:
 
 
 Turn: TypeAlias = Asking | Said | Shown
-_Found: TypeAlias = Form | Said | Shown
+_Found: TypeAlias = Form | Again | Said | Shown
 
 
 def _size(given: Typed) -> int:
@@ -109,7 +120,9 @@ class Play:
             given = dict(asking.given)
         if not self._steps:
             return self._ask(asking.form, given)
-        self._left[len(self._steps)] = given
+        # by another way there may be another form at this step
+        step = len(self._steps)
+        self._left[step] = {**self._left.get(step, {}), **given}
         last = self._steps[-1]
         return await self._turn(lambda: self._replay(self._steps[:-1]), last.given)
 
@@ -125,8 +138,12 @@ class Play:
             found = await move()
         except CarillonError as error:
             return await self._refused(error, steps, given)
+        if isinstance(found, Again):
+            assert self._asking is not None  # noqa: S101 - it was answered just now
+            return self._ask(self._asking.form, None, found.words)
         if not isinstance(found, Form):
             self._asking = None
+            await self._leave()
             return found
         kept = given if len(self._steps) < len(steps) else None
         return self._ask(found, kept or self._left.get(len(self._steps)))
@@ -142,9 +159,9 @@ class Play:
             form = await self._replay(steps)
         except CarillonError as again:
             return Said(again.phrase, Level.ERROR)
-        if not isinstance(form, Form):
-            return form
-        return self._ask(form, given, reason(error, form))
+        if isinstance(form, Form):
+            return self._ask(form, given, reason(error, form))
+        return Said(error.phrase, Level.ERROR) if isinstance(form, Again) else form
 
     def _require(self) -> None:
         """Asked at each turn: a right that somebody loses meanwhile is lost."""
@@ -167,7 +184,8 @@ class Play:
     async def _forward(self, step: _Step) -> _Found:
         assert self._dialogue is not None  # noqa: S101 - `begin` comes first
         found = await self._led(await self._dialogue.asend(step.answers))
-        self._steps.append(step)
+        if not isinstance(found, Again):
+            self._steps.append(step)
         return found
 
     async def _replay(self, steps: list[_Step]) -> _Found:
@@ -184,9 +202,15 @@ class Play:
         while isinstance(found, Go):
             if not found.command.may(self.talk.caller):
                 raise NotAllowed(Phrase("You may not do this here."))
+            await self._leave()
             self._dialogue = found.command.dialogue(self.talk)
             found = await anext(self._dialogue)
         return found
+
+    async def _leave(self) -> None:
+        """The dialogue goes no further, whatever it would still do."""
+        if self._dialogue is not None:
+            await self._dialogue.aclose()
 
 
 #: what use cases call it -> the field of a form
@@ -203,8 +227,8 @@ _FIELDS = {
 
 def reason(error: CarillonError, form: Form) -> Phrase:
     """Why, with the label of the field that is to blame."""
-    name = _FIELDS.get(error.field or "", error.field)
-    found = next((one for one in form.fields if one.name == name), None)
+    names = {error.field, _FIELDS.get(error.field or "")}
+    found = next((one for one in form.fields if one.name in names), None)
     if found is None or error.named:
         return error.phrase
     return Phrase("{label}: {reason}", label=found.label, reason=error.phrase)

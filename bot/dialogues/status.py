@@ -35,6 +35,8 @@ def _health(found: Status, talk: Talk) -> Iterator[Words]:
             time=lines.moment(pulse.started_at, talk),
             version=pulse.version,
         )
+    if found.standstill is not None:
+        yield found.standstill.in_words(talk.zone.key)
     if not found.health.connected:
         yield Phrase("not connected to its XMPP server")
     if found.health.held_up is not None:

@@ -11,7 +11,7 @@ from bot.desk.verb import Wanted
 from bot.dialogues.forms import Answers, Form, Words
 from bot.domain.access import Caller, Role
 from bot.domain.audit import Asked
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Phrase, Quoted
 from bot.domain.schedule import Origin
 from bot.texts import said
 
@@ -57,7 +57,26 @@ class Go:
     command: "Command"
 
 
-Dialogue: TypeAlias = AsyncGenerator[Form | Said | Shown | Go, Answers]
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The same form once more, untouched, with a word on why: something was done
+    beside it, and what is to become of it is still to be said.
+    """
+
+    words: Phrase
+
+
+def on_with(part: "Callable[..., Dialogue]", *given: object) -> Go:
+    """Go on with a further part of the same command: `part(talk, *given)`."""
+
+    def dialogue(talk: "Talk") -> "Dialogue":
+        return part(talk, *given)
+
+    name = Quoted("")
+    return Go(Command(node="", name=name, for_whom=everybody, dialogue=dialogue))
+
+
+Dialogue: TypeAlias = AsyncGenerator[Form | Again | Said | Shown | Go, Answers]
 
 
 class Talk:
@@ -104,9 +123,15 @@ class Talk:
         A change is the last thing that a dialogue does before its end: what comes back
         to a form behind it would do it again.
         """
-        done = await self.desk.ask(self._asked(wanted), lambda: wanted)
+        done = await self.beside(wanted)
         self.has_acted = self.has_acted or wanted.verb.changes
         return done
+
+    async def beside(self, wanted: Wanted[T]) -> T:
+        """What is done on the way, a message to try it out say; raises any
+        CarillonError. `Again` comes next: no form does that follows from it.
+        """
+        return await self.desk.ask(self._asked(wanted), lambda: wanted)
 
     def _asked(self, wanted: Wanted[T]) -> Asked:
         return Asked(caller=self.caller, door=self.door, action=wanted.verb.action)

@@ -6,11 +6,12 @@ from bot.desk.verb import Plain
 from bot.desk.verbs.templates import LIST, SHOW, Known, Specimen, TemplateLook
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Command, Dialogue, Part, Shown, Talk, admins
+from bot.dialogues.wording import by_author
 from bot.domain.fields import WANTED, Field, FieldType
 from bot.domain.language import choose
 from bot.domain.phrase import Phrase
 from bot.texts import ENGLISH
-from bot.texts.languages import own_name
+from bot.texts.languages import native
 
 
 async def _templates(talk: Talk) -> Dialogue:
@@ -42,7 +43,7 @@ def _template(known: Sequence[Known], talk: Talk) -> Field[Words]:
 def _title(one: Known, talk: Talk) -> Words:
     if one.template is None:
         return Phrase("{name} (broken)", name=one.name)
-    return in_words(one.template.title, talk) or one.name
+    return by_author(one.template.title, talk.language) or one.name
 
 
 def _language(known: Sequence[Known], talk: Talk) -> Field[Words]:
@@ -56,7 +57,7 @@ def _language(known: Sequence[Known], talk: Talk) -> Field[Words]:
         label=Phrase("Language"),
         help=Phrase("As readers of this language get it."),
         choices=(usual, *(tag for tag in tags if tag != usual)),
-        choice_labels={tag: own_name(tag) for tag in tags},
+        choice_labels={tag: native(tag) for tag in tags},
     )
 
 
@@ -64,7 +65,7 @@ def _parts(found: Specimen, name: str, talk: Talk) -> Iterator[Part]:
     if found.text is not None:
         text = found.text
         yield Part(
-            Phrase("Text ({language})", language=own_name(text.language)),
+            Phrase("Text ({language})", language=native(text.language)),
             (*((text.subject, "") if text.subject else ()), text.body),
         )
     if found.template is not None:
@@ -80,16 +81,11 @@ def _parts(found: Specimen, name: str, talk: Talk) -> Iterator[Part]:
 
 
 def _asked(field: Field[Mapping[str, str]], talk: Talk) -> Words:
-    label = in_words(field.label, talk) or field.name
+    label = by_author(field.label, talk.language) or field.name
     kind = ", ".join(field.choices) or WANTED[field.type]
     if field.required:
         return Phrase("{label} (needed): {kind}", label=label, kind=kind)
     return Phrase("{label}: {kind}", label=label, kind=kind)
-
-
-def in_words(words: Mapping[str, str], talk: Talk) -> str:
-    """Of a template's author, in the language of whoever reads; '' where none."""
-    return words[choose(words, talk.language, ENGLISH)] if words else ""
 
 
 COMMAND = Command(

@@ -5,15 +5,21 @@ service         the full JID                 the domain
 a list          the full JID                 NAME@domain
 `from`          its server writes it         the service writes it
 presence        its server answers probes,   the service answers probes,
-                and tells all contacts       and tells each reader
+                and tells all contacts       and tells each reader, by an
+                                             address with a resource
 roster, rooms,  kept for it                  there are none
 archive
+vCard           kept for it                  the service answers for each address
 people's names  nobody's                     those of the servers that let it
 """
 
 from dataclasses import dataclass
 
 from bot.domain.jid import domain_of
+
+#: of the full JIDs that a component is there with: some clients show a contact as away
+#: whose presence comes from a bare one
+RESOURCE = "carillon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +65,8 @@ class Addresses:
 
     @property
     def has_account(self) -> bool:
-        """A server keeps a roster and an archive for the service, and rooms that it
-        may be in.
+        """A server keeps a roster, an archive and a vCard for the service, and rooms
+        that it may be in.
         """
         return not self.component
 
@@ -74,6 +80,17 @@ class Addresses:
     def of_list(self, name: str) -> str:
         """The JID that speaks for a list."""
         return f"{name}@{self.domain}" if self.lists_have_addresses else self.service
+
+    def present(self, address: str) -> str:
+        """Where presence comes from that shows one of our addresses as available."""
+        return f"{address}/{RESOURCE}" if self.answers_presence else address
+
+    def meant(self, jid: str) -> str:
+        """The address that was written to: what is there with a resource is the same
+        as without, any other full JID is as it stands.
+        """
+        address, _, resource = jid.partition("/")
+        return address if self.present(address) == jid and resource else jid
 
     def list_at(self, bare_jid: str) -> str | None:
         """The name before the @ of one of a component's own addresses."""

@@ -13,7 +13,9 @@ process goes on from them.
     chunk        free ─► leased ─► finished
                    ▲        │
                    └────────┘  lapsed, released, taken over
-    exception    (none) ─► skipped | failed | retrying
+    exception    (none) ─► skipped | failed | retrying | waiting
+                 failed ─► retrying: somebody has it tried once more
+                 waiting ─► deferred: told later; skipped: there is nothing to tell
                  retrying ─► deferred ─► deferred for good: the repeat was accepted
                     ▲  │        │              │
                     │  │        └──────────────┴─► retrying, failed: it bounced
@@ -50,12 +52,21 @@ Exceptions
     and no exception is awaited. A message may bounce later than that. It still makes
     an exception and is repeated, while the broadcast is less than a day old, but its
     own state, and the report, stay what they were.
+
+    So it is where somebody has those who failed tried once more (`retried_at`): they
+    are retrying again, with one attempt left. A second report tells what became of it.
+
+    Who waits, in quiet hours or on a pause, keeps it going for a day at most, like who
+    is told again; beyond that until the first was told. Whoever then hears it later
+    does so though it is over, and counts as sent from then on.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+from bot.domain.quiet import PAUSED, QUIET
 
 
 class OccurrenceState(StrEnum):
@@ -151,6 +162,8 @@ class Broadcast:
     in_owners_name: bool = False
     #: the id of that message where its owner chose it
     message_id: str | None = None
+    #: neither quiet hours nor pauses hold it back
+    urgent: bool = False
     #: None where the audience was copied into (broadcast, position, JID)
     highest: int | None = None
     frozen_at: datetime
@@ -160,6 +173,17 @@ class Broadcast:
     created_at: datetime
     finished_at: datetime | None = None
     expires_at: datetime | None = None
+    #: when whom it did not reach was last to be tried once more, and who asked for
+    #: that, until it is known what became of it
+    retried_at: datetime | None = None
+    retried_by: str | None = None
+    #: since when nobody can tell what it said
+    purged_at: datetime | None = None
+
+    @property
+    def tried_since(self) -> datetime:
+        """From when on its messages are repeated."""
+        return self.retried_at or self.created_at
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
@@ -222,6 +246,9 @@ class Recipient(NamedTuple):
     timezone: str | None
     #: unsubscribed since the audience was frozen
     left: bool = False
+    #: quiet hours as they are stored (`bot.domain.quiet`)
+    quiet: str | None = None
+    paused_until: datetime | None = None
 
 
 class ExceptionKind(StrEnum):
@@ -239,8 +266,14 @@ class ExceptionKind(StrEnum):
     #: the server has the repeat. A bounce leads back; no bounce until `next_at` means
     #: accepted: then there is no next moment, and it counts as sent
     DEFERRED = "deferred"
-    #: final: unsubscribed between the due moment and its turn; entered by the step
+    #: final: there is nothing to tell him any more: he unsubscribed between the due
+    #: moment and its turn, or it expires before he may be told, entered by the step; of
+    #: who waited also superseded, stopped
     SKIPPED = "skipped"
+    #: in quiet hours or on a pause when his turn came, entered by the step: he is told
+    #: at `next_at`, unless he wants it otherwise by then. To claim it moves `next_at`
+    #: on, as for what is repeated
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,12 +283,15 @@ class DeliveryException:
     broadcast_id: int
     jid: str
     kind: ExceptionKind
-    #: RFC 6120 condition, or `left`, `stream-error`, `content`
+    #: RFC 6120 condition, or `left`, `stream-error`, `content`, `quiet`, `paused`,
+    #: `superseded`, `expired`, `stopped`
     condition: str
     text: str | None = None
-    #: repeats so far
+    #: repeats so far; while he waits, how often he was claimed
     attempts: int = 0
     first_at: datetime
+    #: when the turn of whoever waited came, None for all others
+    begun_at: datetime | None = None
     #: when the retrier looks at it again; None where it does not
     next_at: datetime | None = None
 
@@ -263,6 +299,21 @@ class DeliveryException:
     def is_final(self) -> bool:
         """No bounce changes it any more."""
         return self.kind in {ExceptionKind.FAILED, ExceptionKind.SKIPPED}
+
+    @property
+    def is_untold(self) -> bool:
+        """Nothing was written to him yet that could bounce."""
+        return self.kind is ExceptionKind.WAITING and not self.attempts
+
+    @property
+    def is_first(self) -> bool:
+        """Claimed to be told what he was to hear later, for the first time."""
+        return self.kind is ExceptionKind.WAITING and self.attempts == 1
+
+    @property
+    def was_waiting(self) -> bool:
+        """He was to hear it later, and nothing has bounced since he did."""
+        return self.condition in {QUIET, PAUSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,11 +324,15 @@ class Progress:
     sent: int
     failed: int
     skipped: int
+    #: not told yet: who is told again, and who waits
     deferred: int
+    #: of these, who hears it later: in quiet hours or on a pause
+    waiting: int = 0
 
     @property
     def left_out(self) -> int:
         """Of one that is over: who was neither told nor failed, and gets nothing more;
         what was on its way when it was stopped is among them until it is recorded.
         """
-        return max(0, self.total - self.sent - self.failed - self.skipped)
+        known = self.sent + self.failed + self.skipped + self.waiting
+        return max(0, self.total - known)

@@ -62,6 +62,13 @@ class Consent:
     #: ask: whether he sees what a message says before he has approved of it
     preview: bool = False
 
+    @property
+    def refuses_somebody(self) -> bool:
+        bounds = (self.max_per_day, self.max_ahead)
+        return (
+            self.who is not Who.EVERYONE or bool(self.blocked) or bounds != (None,) * 2
+        )
+
 
 class Verdict(Enum):
     ALLOW = auto()

@@ -65,6 +65,7 @@ def _fields(schedule: Schedule) -> Iterator[tuple[str, Value]]:
         yield "expires", schedule.expires_at
     yield "late", str(schedule.late.policy)
     yield "within", schedule.late.within
+    yield "urgent", schedule.urgent
     yield "updates", schedule.updates
     if schedule.metadata is not None:
         yield "metadata", schedule.metadata

@@ -59,6 +59,8 @@ class Acknowledged:
     sent: int
     failed: int
     skipped: int
+    #: who hears it later
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +79,22 @@ class Deviated:
     """What is known of one message changed after it was written.
 
     retrying: it bounced and is to be repeated; deferred: it was repeated;
-    failed: it bounced and is not repeated (any more).
+    failed: it bounced and is not repeated (any more). Of who was to hear it later
+    waiting: later still; skipped: he is told nothing after all.
     """
 
     announcement: int
     broadcast: int
     kind: ExceptionKind
     condition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Somebody who was to hear it later has heard it."""
+
+    announcement: int
+    broadcast: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +110,8 @@ class Ended:
     sent: int
     failed: int
     skipped: int
+    #: who hears it later
+    waiting: int = 0
     #: since it was planned
     seconds: float
 
@@ -130,6 +143,7 @@ Event = (
     | Acknowledged
     | ChunkEnded
     | Deviated
+    | Heard
     | Ended
     | Moved
     | Guarded

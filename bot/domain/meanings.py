@@ -24,6 +24,7 @@ STATES: Mapping[str, Phrase] = {
     "held": Phrase("held"),
     "retrying": Phrase("retrying"),
     "deferred": Phrase("deferred"),
+    "waiting": Phrase("heard later"),
     "scheduled": Phrase("scheduled"),
     "queued": Phrase("queued"),
 }
@@ -88,6 +89,11 @@ CONDITIONS: Mapping[str, Phrase] = {
     "content": Phrase("the text could not be made for this reader"),
     "left": Phrase("unsubscribed before it was his turn"),
     "stream-error": Phrase("the server closed the connection over this message"),
+    "quiet": Phrase("the reader has quiet hours"),
+    "paused": Phrase("the reader wants nothing before then"),
+    "expired": Phrase("it expires before the reader wants to hear anything"),
+    "superseded": Phrase("a newer one came before the reader wanted to hear it"),
+    "stopped": Phrase("it was stopped before the reader wanted to hear it"),
     "sender-gone": Phrase("its sender's account no longer exists"),
     "unknown": Phrase("it is not known why"),
 }

@@ -48,5 +48,7 @@ class Announcement:
     in_senders_name: bool = False
     #: the id that it is to have; None: that of its delivery
     id: str | None = None
+    #: it welcomes somebody, who is to find the service from now on
+    greets: bool = False
     #: what a headline to an owner carries instead of texts
     update: Update | None = None

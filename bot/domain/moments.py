@@ -82,6 +82,11 @@ def as_typed(text: str, zone: ZoneInfo, field: str) -> str:
     return timestamps.format(moment) if wall is None else wall.isoformat()
 
 
+def instant(text: str, zone: ZoneInfo, field: str) -> str:
+    """The moment that is meant, as XEP-0082 has it. Raises Invalid naming the field."""
+    return timestamps.format(read(text, zone, field))
+
+
 def _wall_alone(text: str) -> datetime | None:
     """The wall time where nothing is said of its offset."""
     found = _MOMENT.fullmatch(text.strip())

@@ -1,4 +1,11 @@
-"""A token bucket: how many messages may leave now, and how long to wait."""
+"""How many messages may leave now, how long to wait, and how long all of them take."""
+
+from bot.domain.phrase import Counted, Phrase
+
+#: messages a second, where nothing bounds them: what a server takes at least
+_UNBOUNDED = 1_000
+#: above it hours are said
+_MOST_MINUTES = 100
 
 
 class TokenBucket:
@@ -28,3 +35,14 @@ class TokenBucket:
         if not self.rate:
             return 0.0
         return max(0.0, (min(wanted, self._burst) - self._tokens) / self.rate)
+
+
+def lasting(readers: int, rate: int) -> Phrase:
+    """About how long so many messages take at `rate` a second (0: no limit)."""
+    minutes = round(readers / (rate or _UNBOUNDED) / 60)
+    if not minutes:
+        return Phrase("less than a minute")
+    if minutes < _MOST_MINUTES:
+        return Counted("about {count} minute", "about {count} minutes", minutes)
+    hours = round(minutes / 60)
+    return Counted("about {count} hour", "about {count} hours", hours)

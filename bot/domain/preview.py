@@ -60,6 +60,8 @@ class CautionKind(StrEnum):
     ENCRYPTED = "encrypted"
     #: the zone never has summer time, or its name is not what it seems
     FIXED_OFFSET = "fixed-offset"
+    #: everything is stopped: it goes out once an admin lets all go on
+    STANDSTILL = "everything-stopped"
     #: something of it cannot be read any more
     UNREADABLE = "unreadable"
 

@@ -248,6 +248,8 @@ class Schedule:
     planned: int = 0
     expires_at: datetime | None = None
     late: Late = field(default_factory=Late)
+    #: neither quiet hours nor a reader's pause hold it back
+    urgent: bool = False
     #: whether the owner wants headlines about what becomes of it
     updates: bool = True
     #: the <metadata/> as given, serialised

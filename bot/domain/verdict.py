@@ -27,6 +27,10 @@ _UNREACHABLE = frozenset(
     {"remote-server-timeout", "remote-server-not-found", "resource-constraint"}
 )
 _REFUSED = frozenset({"forbidden", "not-allowed", "policy-violation", "not-acceptable"})
+#: they will refuse it again, or it would do harm once more
+_NOT_AGAIN = frozenset(
+    {"forbidden", "not-allowed", "not-acceptable", "stream-error", "sender-gone"}
+)
 _ABSENT = frozenset({"service-unavailable", "recipient-unavailable"})
 
 
@@ -43,6 +47,15 @@ def judge(condition: str, error_type: str, *, own_server: bool) -> Verdict:
     if error_type == "wait":
         return Verdict.RETRY
     return Verdict.GIVE_UP
+
+
+def is_worth_a_try(condition: str) -> bool:
+    """Whether a message that failed so may be tried once more, where somebody asks.
+
+    Not one that the reader, or his server, does not want; nor one over which the
+    server closed the connection.
+    """
+    return condition.partition(": ")[0] not in _NOT_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

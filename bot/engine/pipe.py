@@ -67,10 +67,10 @@ import structlog
 from bot.domain.broadcast import ExceptionKind, Recipient
 from bot.domain.errors import CarillonError
 from bot.domain.identity import MessageIds
-from bot.domain.jid import bare_of
 from bot.engine.ledger import Ledger
 from bot.engine.window import Pace, Underway, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
+from bot.service.delivery import waiting
 from bot.service.delivery.jobs import Deviation, Job, Step
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.renditions import Renditions, unrenderable
@@ -187,15 +187,11 @@ class Pipe:
     ) -> tuple[list[tuple[int, Delivery]], list[tuple[int, Deviation]]]:
         deliveries: list[tuple[int, Delivery]] = []
         deviations: list[tuple[int, Deviation]] = []
+        now = self._line.clock.now()
         for reader in recipients:
-            if reader.left:
-                deviation = Deviation(reader.jid, ExceptionKind.SKIPPED, "left")
-                deviations.append((reader.position, deviation))
-                continue
-            if bare_of(reader.jid) is None:  # a server may close the stream over it
-                malformed = "jid-malformed"
-                deviation = Deviation(reader.jid, ExceptionKind.FAILED, malformed)
-                deviations.append((reader.position, deviation))
+            passed = waiting.passed_over(self._job, reader, now)
+            if passed is not None:
+                deviations.append((reader.position, passed))
                 continue
             stencil = self._stencils.get((reader.language, reader.timezone))
             if stencil is None:

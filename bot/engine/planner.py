@@ -49,7 +49,12 @@ class Planner:
     async def step(self) -> float:
         while True:
             await self._wire.ready()
-            due = await self._database.read(_next_due)
+            due, stands_still = await self._database.read(_next_due)
+            if stands_still:
+                # what is due meanwhile is late by it, as if the service had been away
+                self._shift = None
+                self._alarm.set(None)
+                return SAFETY_TICK
             if due is None or due > self._look().seen_at:
                 self._alarm.set(due)
                 return SAFETY_TICK
@@ -69,5 +74,6 @@ class Planner:
         return self._shift
 
 
-def _next_due(uow: UnitOfWork) -> datetime | None:
-    return uow.schedules.next_due()
+def _next_due(uow: UnitOfWork) -> tuple[datetime | None, bool]:
+    """And whether everything is stopped."""
+    return uow.schedules.next_due(), uow.standstills.get() is not None

@@ -1,5 +1,9 @@
 """Repeats messages that bounced for a while, with the same ids.
 
+Who was to hear it later is told here, too. Of these there may be thousands at once,
+when quiet hours end: they are written together, the first time. Where the stream is
+lost over them each is tried again alone, like a repeat.
+
 Where it looks odd: repeats are claimed together but looked at again and written one by
 one, each behind the acknowledgement of the one before. Repeats are few, and each is
 recorded as soon as the server has it. So a stop, an expiry, a reader who left meanwhile
@@ -9,6 +13,7 @@ with it: the others of its claim are given back, and are due at once.
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import chain
 
 import structlog
 
@@ -26,6 +31,15 @@ REPEATS_PER_CLAIM = 25
 IDLE_SECONDS = 5.0
 
 
+def _together(
+    claimed: Sequence[DeliveryException],
+) -> list[Sequence[DeliveryException]]:
+    """Those who hear it late, for the first time, at once; all others alone."""
+    late = [one for one in claimed if one.is_first]
+    alone = [[one] for one in claimed if not one.is_first]
+    return [*alone, *([late] if late else [])]
+
+
 class Retrier:
     def __init__(self, line: Line, outcomes: Outcomes) -> None:
         self._line = line
@@ -36,42 +50,54 @@ class Retrier:
         await line.wire.ready()
         if line.stopping():
             return IDLE_SECONDS
-        claimed = deque(
-            await line.database.run(self._outcomes.retries, REPEATS_PER_CLAIM)
-        )
+        claimed = await line.database.run(self._outcomes.retries, REPEATS_PER_CLAIM)
         if not claimed:
             return IDLE_SECONDS
+        waiting = deque(_together(claimed))
         try:
-            while claimed:
-                await line.pace.take(1)  # which may be long: so before the looks
+            while waiting:
+                wanted = min(len(waiting[0]), line.window.size)
+                room = await line.pace.take(wanted)  # which may be long
                 if line.stopping():
                     break
-                await self._repeat(claimed[0])
-                claimed.popleft()
+                some, rest = waiting[0][:room], waiting[0][room:]
+                waiting[0] = some
+                if rest:
+                    waiting.insert(1, rest)
+                await self._repeat(some)
+                waiting.popleft()
         except StreamLost as lost:
-            under_way, written = claimed.popleft(), lost.handled != 0
+            under_way = waiting.popleft()
+            alone = len(under_way) == 1
+            written = lost.handled != 0 or (lost.blamed and not alone)
             if not written:
-                claimed.append(under_way)
-            # Where the content is blamed it waits until its claim has lapsed.
-            tried = [under_way] if written and not lost.blamed else []
-            await self._give_back(claimed, tried)
+                waiting.append(under_way)
+            # Where the content of one is blamed it waits until its claim has lapsed.
+            tried = under_way if written and not (lost.blamed and alone) else []
+            await self._give_back(list(chain(*waiting)), tried)
             raise
-        await self._give_back(claimed)
+        await self._give_back(list(chain(*waiting)))
         return 0.0
 
-    async def _repeat(self, claimed: DeliveryException) -> None:
-        """One message, unless there is a reason by now not to write it."""
+    async def _repeat(self, claimed: Sequence[DeliveryException]) -> None:
+        """These messages, but those which there is a reason by now not to write."""
         line = self._line
-        for repeat in await line.database.run(self._outcomes.repeats, [claimed]):
-            delivery = Delivery(
+        repeats = await line.database.run(self._outcomes.repeats, claimed)
+        if not repeats:
+            return
+        deliveries = [
+            Delivery(
                 line.wire.stencil(repeat.announcement),
-                claimed.jid,
-                line.ids.of(repeat.broadcast_key).to(claimed.jid),
+                repeat.exception.jid,
+                line.ids.of(repeat.broadcast_key).to(repeat.exception.jid),
             )
-            barrier = await line.wire.write([delivery])
-            await barrier.wait()
-            await line.ledger.flush()  # a bounce that came with the acknowledgement
-            await line.database.run(self._outcomes.repeated, [claimed])
+            for repeat in repeats
+        ]
+        barrier = await line.wire.write(deliveries)
+        await barrier.wait()
+        await line.ledger.flush()  # a bounce that came with the acknowledgement
+        told = [repeat.exception for repeat in repeats]
+        await line.database.run(self._outcomes.repeated, told)
 
     async def _give_back(
         self,

@@ -18,6 +18,7 @@ from bot.domain.events import (
     Deviated,
     Ended,
     Event,
+    Heard,
     Moved,
     Planned,
     Requested,
@@ -37,6 +38,7 @@ _DEVIATIONS = {
     ExceptionKind.FAILED: "failed",
     ExceptionKind.RETRYING: "deferred",
     ExceptionKind.DEFERRED: "retried",
+    ExceptionKind.SKIPPED: "skipped",
 }
 
 
@@ -82,7 +84,7 @@ class Counts:
         for family, values in (
             (self._occurrences, ("planned", *_UNSENT)),
             (self._broadcasts, ended),
-            (self._messages, ("sent", "skipped", *_DEVIATIONS.values())),
+            (self._messages, ("sent", "held_back", *_DEVIATIONS.values())),
             (self._moves, _MOVES),
             (self._sessions, ("fresh", "resumed")),
             (self._transactions, ("read", "write")),
@@ -104,6 +106,9 @@ class Counts:
                 self._messages.labels("sent").inc(event.sent)
                 self._messages.labels("failed").inc(event.failed)
                 self._messages.labels("skipped").inc(event.skipped)
+                self._messages.labels("held_back").inc(event.waiting)
+            case Heard():
+                self._messages.labels("sent").inc()
             case Deviated() if event.kind in _DEVIATIONS:
                 self._messages.labels(_DEVIATIONS[event.kind]).inc()
             case Moved():

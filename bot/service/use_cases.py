@@ -9,11 +9,20 @@ from bot.service.delivery.planning import Planning
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
+from bot.service.delivery.retrying import Retrying
+from bot.service.delivery.standstill import Stopping
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
+from bot.service.people.holdings import Holdings
 from bot.service.ports.outside import Clock, Database, Templates
+from bot.service.readers.arranging import Arranging
 from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.forgetting import Forgetting
+from bot.service.readers.join_requests import JoinRequests
+from bot.service.readers.joining import Joining
+from bot.service.readers.preferring import Preferring
+from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
 from bot.service.readers.welcomes import Welcomes
@@ -36,11 +45,20 @@ class UseCases:
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
+    joining: Joining
+    join_requests: JoinRequests
+    arranging: Arranging
+    roles: Roles
+    preferring: Preferring
     suspensions: Suspensions
     broadcasts: Broadcasts
+    retrying: Retrying
+    stopping: Stopping
     consents: Consents
     approvals: Approvals
     admittance: Admittance
+    holdings: Holdings
+    forgetting: Forgetting
     planning: Planning
     rearming: Rearming
     renditions: Renditions
@@ -59,6 +77,7 @@ class UseCases:
         approvals = Approvals(policy, consents)
         admittance = Admittance(consents, approvals, clock)
         schedules = Schedules(policy, templates, clock, admittance)
+        subscribers = Subscribers(policy, clock)
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
         outcomes = Outcomes(policy, renditions, clock)
@@ -70,13 +89,22 @@ class UseCases:
             schedules=schedules,
             editing=Editing(schedules, policy, templates, clock, admittance),
             steering=Steering(schedules, planning, clock),
-            subscribers=Subscribers(policy, clock),
+            subscribers=subscribers,
             enrolling=Enrolling(policy, clock),
+            joining=Joining(policy, clock, subscribers),
+            join_requests=JoinRequests(policy, clock),
+            arranging=Arranging(policy, templates, clock),
+            roles=Roles(policy, clock),
+            preferring=Preferring(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=Broadcasts(policy, clock),
+            retrying=Retrying(policy, clock),
+            stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,
             admittance=admittance,
+            holdings=Holdings(policy),
+            forgetting=Forgetting(policy, schedules, outcomes, clock),
             planning=planning,
             rearming=Rearming(clock),
             renditions=renditions,

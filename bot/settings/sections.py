@@ -28,6 +28,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.consent import Who
 from bot.domain.errors import Invalid, SettingsError
 from bot.domain.jid import bare
+from bot.domain.lists import list_name, list_title
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
 from bot.settings import values
@@ -36,7 +37,7 @@ from bot.texts.languages import language_tag
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 #: where servers listen for components, and for clients, unless they are told otherwise
 COMPONENT_PORT, CLIENT_PORT = 5347, 5222
-ListName = Annotated[str, AfterValidator(values.list_name)]
+ListName = Annotated[str, AfterValidator(list_name)]
 
 
 def _bare_jids(texts: list[str]) -> list[str]:
@@ -151,11 +152,13 @@ class DatabaseSettings(Section):
 class AccessSettings(Section):
     admins: list[str] = []
     auditors: list[str] = []
+    #: publishers whose announcements may be urgent
+    urgent: list[str] = []
     domains: list[str] = []
     #: whose modules may speak for their users; None: the domain above the component's
     servers: list[str] | None = None
 
-    _normal = field_validator("admins", "auditors")(_bare_jids)
+    _normal = field_validator("admins", "auditors", "urgent")(_bare_jids)
     _hosts = field_validator("domains")(_domains)
 
     @field_validator("servers")
@@ -186,8 +189,14 @@ class ListSettings(Section):
     type: Literal["chat", "normal", "headline"] = "chat"
     publishers: list[str] = []
     welcome: str | None = "welcome"
+    avatar: values.Avatar = None
 
     _normal = field_validator("publishers")(_bare_jids)
+
+    @field_validator("title")
+    @classmethod
+    def _readable(cls, text: str | None) -> str | None:
+        return list_title(text) if text else None
 
     _tag = field_validator("language")(language_tag)
 

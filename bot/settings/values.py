@@ -3,33 +3,21 @@
 import base64
 import binascii
 import os
-import re
 import ssl
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import PlainSerializer, PlainValidator
 
 from bot.domain.characters import line
 from bot.domain.errors import Invalid
 from bot.domain.jid import bare
 from bot.domain.phrase import Phrase, Quoted
+from bot.domain.pictures import MAX_BYTES, Picture, picture
 from bot.domain.reading import Misread, decoded
 
 #: of a key by which content is encrypted
 KEY_BYTES = 32
-_LIST_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-
-
-def list_name(text: str) -> str:
-    """`text`, which is one; raises Invalid."""
-    if not _LIST_NAME.fullmatch(text):
-        raise Invalid(
-            Phrase(
-                "{name!r} is no name of a list: lower-case letters a to z, digits,"
-                " . _ and - (at most 63), and the first a letter or a digit",
-                name=text[:80],
-            )
-        )
-    return text
 
 
 def domain(text: str) -> str:
@@ -86,6 +74,31 @@ def kept(password_file: Path) -> str:
         raise Invalid(
             Phrase("{file}: {error}", file=password_file, error=error.phrase)
         ) from None
+
+
+def avatar(file: object) -> Picture | None:
+    """The picture that a file of that name holds, None for no name; raises Invalid."""
+    if file is None or file == "" or isinstance(file, Picture):
+        return file if isinstance(file, Picture) else None
+    if not isinstance(file, str):
+        raise Invalid(Phrase("name a file, a PNG or JPEG"))
+    try:
+        with Path(file).open("rb") as content:
+            # one byte more tells that it is too large, whatever it is
+            return picture(content.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise Invalid(Quoted(str(error))) from None
+    except Invalid as error:
+        text = Phrase("{file}: {error}", file=file, error=error.phrase)
+        raise Invalid(text) from None
+
+
+#: what the file holds is what counts, so that another in its place is a change
+Avatar = Annotated[
+    Picture | None,
+    PlainValidator(avatar),
+    PlainSerializer(lambda found: found and found.digest),
+]
 
 
 def keys(key_file: Path) -> tuple[bytes, ...]:

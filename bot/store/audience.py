@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, Frozen, Recipient
+from bot.domain.forgetting import FORGOTTEN
 from bot.store import entrances
 from bot.store.ownership import SERVICE, of_broadcast, of_list
 from bot.store.tables import (
@@ -40,6 +41,8 @@ _READER = (
     sa.func.coalesce(subscriber.c.language, subscriber.c.language_seen).label("tag"),
     subscriber.c.timezone,
 )
+#: behind whether they have left
+_REST = (subscriber.c.quiet, subscriber.c.paused_until)
 
 # Where the next chunk ends, from one end to the next: on SQLite ten times faster
 # than numbering the rows, in a transaction that is to last 50 ms at most.
@@ -72,23 +75,26 @@ _page = (
 # first and LIMIT keeps it from turning the look-up of one into a join.
 _positions = _page.subquery("positions")
 _reader = (
-    sa.select(*_READER)
+    sa.select(*_READER, *_REST)
     .where(subscriber.c.id == _positions.c.subscriber_id)
     .limit(sa.literal(1, literal_execute=True))
     .lateral("reader")
 )
 LISTED: Mapping[str, sa.Executable] = {
     "sqlite": _page.join_from(subscription, subscriber).with_only_columns(
-        subscription.c.id, *_READER, subscription.c.ended_at.is_not(None)
+        subscription.c.id, *_READER, subscription.c.ended_at.is_not(None), *_REST
     ),
     "postgresql": sa.select(
-        _positions.c.id, *_reader.c, _positions.c.ended_at.is_not(None)
+        _positions.c.id,
+        *(_reader.c[column.name] for column in _READER),
+        _positions.c.ended_at.is_not(None),
+        *(_reader.c[column.name] for column in _REST),
     )
     .join_from(_positions, _reader, sa.true())
     .order_by(_positions.c.id),
 }
 FIND_LISTED = (
-    sa.select(subscription.c.id, *_READER, subscription.c.ended_at.is_not(None))
+    sa.select(subscription.c.id, *_READER, subscription.c.ended_at.is_not(None), *_REST)
     .join_from(subscription, subscriber)
     .where(
         _FROZEN,
@@ -102,7 +108,14 @@ FIND_LISTED = (
 
 _copy = broadcast_recipient.c
 _KNOWN_COPIED = (
-    sa.select(_copy.position, _copy.jid, *_READER[1:], sa.false())
+    sa.select(
+        _copy.position,
+        _copy.jid,
+        *_READER[1:],
+        # to whoever was forgotten nothing goes
+        _copy.jid.startswith(FORGOTTEN, autoescape=True),
+        *_REST,
+    )
     .outerjoin_from(
         broadcast_recipient,
         subscriber,

@@ -1,6 +1,6 @@
 """Broadcasts, with their chunks, copied audience, rendered texts and progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from bot.domain.message import Text
 from bot.domain.schedule import Content, Origin, Schedule
 from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
+from bot.store.forgotten import SqlForgotten
 from bot.store.mapping import (
     content_from_json,
     content_to_json,
@@ -24,6 +25,7 @@ from bot.store.sealing import Vault
 from bot.store.tables import (
     IS_ACCEPTED,
     IS_SENDING,
+    IS_WAITING,
     broadcast_content,
     broadcast_recipient,
     broadcast_text,
@@ -33,16 +35,33 @@ from bot.store.tables import (
 )
 from bot.store.tables import broadcast as table
 
+_HEARD_LATER = sa.select(delivery_exception.c.broadcast_id).where(
+    delivery_exception.c.service == SERVICE, IS_WAITING
+)
 _BY_ID = sa.select(table).where(
     table.c.id == sa.bindparam("broadcast_id"), table.c.service == SERVICE
 )
 
+#: not told yet, and perhaps still to be
+_DEFERRED = (
+    ExceptionKind.RETRYING,
+    ExceptionKind.DEFERRED,
+    ExceptionKind.WAITING,
+)
+
 
 class SqlBroadcasts:
-    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        service: str,
+        vault: Vault,
+        forgotten: SqlForgotten,
+    ) -> None:
         self._connection = connection
         self._service = service
         self._vault = vault
+        self._forgotten = forgotten
 
     def add(
         self,
@@ -106,13 +125,26 @@ class SqlBroadcasts:
         self._connection.execute(update.values(_values(broadcast)))
 
     def page(
-        self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
+        self,
+        paging: Paging,
+        *,
+        schedule_id: int | None = None,
+        sending: bool = False,
+        owner: str | None = None,
+        lists: Collection[int] = (),
     ) -> Page[Broadcast]:
         conditions = [self._theirs]
         if schedule_id is not None:
             conditions.append(table.c.schedule_id == schedule_id)
         if sending:
             conditions.append(IS_SENDING)
+        if owner is not None:
+            own = sa.select(schedule.c.id).where(
+                schedule.c.service == self._service, schedule.c.owner == owner
+            )
+            # a copied audience is one of single people, whose voice it may be
+            told = sa.and_(table.c.list_id.in_(lists), table.c.highest.is_not(None))
+            conditions.append(sa.or_(table.c.schedule_id.in_(own), told))
         return page(self._connection, table, conditions, paging, _from_row)
 
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
@@ -140,7 +172,10 @@ class SqlBroadcasts:
     ) -> int:
         theirs = [
             self._theirs,
-            table.c.counted_for == owner,
+            # forgetting him makes no room
+            table.c.counted_for.in_(
+                list(filter(None, (owner, self._forgotten.digest(owner))))
+            ),
             table.c.created_at >= since,
             table.c.created_at < until,
         ]
@@ -177,15 +212,19 @@ class SqlBroadcasts:
             sent=max(0, counted.done - sum(by_kind.values())),
             failed=by_kind.get(ExceptionKind.FAILED, 0),
             skipped=by_kind.get(ExceptionKind.SKIPPED, 0),
-            deferred=by_kind.get(ExceptionKind.RETRYING, 0)
-            + by_kind.get(ExceptionKind.DEFERRED, 0),
+            deferred=sum(by_kind.get(kind, 0) for kind in _DEFERRED),
+            waiting=by_kind.get(ExceptionKind.WAITING, 0),
         )
 
     def keep_content(self, schedule: Schedule, ended_after: datetime) -> None:
         sent = sa.select(table.c.id).where(
             self._theirs,
             table.c.schedule_id == schedule.id,
-            sa.or_(IS_SENDING, table.c.finished_at > ended_after),
+            sa.or_(
+                IS_SENDING,
+                table.c.finished_at > ended_after,
+                table.c.id.in_(_HEARD_LATER),
+            ),
         )
         kept = {
             "content": content_to_json(schedule.content),
@@ -195,7 +234,9 @@ class SqlBroadcasts:
             self._vault.seal_all(
                 broadcast_content, kept | {"broadcast_id": broadcast_id}
             )
-            for broadcast_id in self._connection.execute(sent).scalars()
+            for broadcast_id in self._connection.execute(
+                sent, {"whose": self._service}
+            ).scalars()
         ]
         if rows:
             new = insert(self._connection, broadcast_content).on_conflict_do_nothing()
@@ -281,6 +322,7 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "list_id": broadcast.list_id,
         "in_owners_name": broadcast.in_owners_name,
         "message_id": broadcast.message_id,
+        "urgent": broadcast.urgent,
         "highest": broadcast.highest,
         "frozen_at": broadcast.frozen_at,
         "total": broadcast.total,
@@ -289,6 +331,8 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "created_at": broadcast.created_at,
         "finished_at": broadcast.finished_at,
         "expires_at": broadcast.expires_at,
+        "retried_at": broadcast.retried_at,
+        "retried_by": broadcast.retried_by,
     }
 
 
@@ -301,6 +345,7 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         list_id=row.list_id,
         in_owners_name=row.in_owners_name,
         message_id=row.message_id,
+        urgent=row.urgent,
         highest=row.highest,
         frozen_at=row.frozen_at,
         total=row.total,
@@ -309,4 +354,7 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         created_at=row.created_at,
         finished_at=row.finished_at,
         expires_at=row.expires_at,
+        retried_at=row.retried_at,
+        retried_by=row.retried_by,
+        purged_at=row.purged_at,
     )

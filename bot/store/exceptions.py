@@ -1,18 +1,28 @@
 """Delivery exceptions: a row for each recipient that deviates from "sent"."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.broadcast import DeliveryException, ExceptionKind
+from bot.domain.broadcast import Broadcast, DeliveryException, ExceptionKind
+from bot.domain.quiet import LONGEST_PAUSE
 from bot.domain.verdict import RETRY_FOR
 from bot.store.conflicts import insert
 from bot.store.ownership import SERVICE
 from bot.store.sealing import Vault
-from bot.store.tables import IS_ACCEPTED, IS_AWAITED, delivery_exception
-from bot.store.types import UTCDateTime
+from bot.store.tables import (
+    IS_ACCEPTED,
+    IS_REPEATED,
+    IS_WAITING,
+    broadcast,
+    delivery_exception,
+)
+from bot.store.types import LAST, UTCDateTime
+
+#: how far ahead the moment of whoever waits may lie: a pause, and quiet hours behind it
+FARTHEST = LONGEST_PAUSE + timedelta(days=8)
 
 _KEY = [delivery_exception.c.broadcast_id, delivery_exception.c.jid]
 _THEIRS = delivery_exception.c.service == SERVICE
@@ -20,7 +30,7 @@ DUE = (
     sa.select(delivery_exception)
     .where(
         _THEIRS,
-        IS_AWAITED,
+        IS_REPEATED,
         sa.or_(
             delivery_exception.c.next_at <= sa.bindparam("now"),
             # further ahead than a repeat can be: of a clock that was put back since
@@ -31,16 +41,62 @@ DUE = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
 RETRIES = DUE.with_for_update(skip_locked=True)
+#: who waited, and does no more
+RIPE = (
+    sa.select(delivery_exception)
+    .where(
+        _THEIRS,
+        IS_WAITING,
+        sa.or_(
+            delivery_exception.c.next_at <= sa.bindparam("now"),
+            # as above; a pause may last long
+            delivery_exception.c.next_at > sa.bindparam("far", type_=UTCDateTime),
+        ),
+    )
+    .order_by(delivery_exception.c.next_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+RELEASED = RIPE.with_for_update(skip_locked=True)
 
+#: whether it comes back is waited for, no more
+_IS_WRITTEN = sa.and_(
+    delivery_exception.c.kind == ExceptionKind.DEFERRED,
+    delivery_exception.c.attempts > 0,
+)
+_UNWRITTEN = (
+    sa.select(delivery_exception)
+    .where(_THEIRS, IS_REPEATED, sa.not_(_IS_WRITTEN))
+    .order_by(delivery_exception.c.next_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
+_AWAITED_KINDS = (
+    ExceptionKind.RETRYING,
+    ExceptionKind.DEFERRED,
+    ExceptionKind.WAITING,
+)
 AWAITED = (
     sa.select(delivery_exception.c.jid)
     .where(
         _THEIRS,
         delivery_exception.c.broadcast_id == sa.bindparam("broadcast_id"),
-        delivery_exception.c.kind.in_([ExceptionKind.RETRYING, ExceptionKind.DEFERRED]),
-        IS_AWAITED,
+        delivery_exception.c.kind.in_(_AWAITED_KINDS),
+        delivery_exception.c.next_at <= sa.bindparam("until", type_=UTCDateTime),
     )
     .limit(1)
+)
+#: of the broadcasts of a schedule before one of them, who of these people waits
+EARLIER = sa.select(delivery_exception.c.broadcast_id).where(
+    _THEIRS,
+    IS_WAITING,
+    delivery_exception.c.jid.in_(sa.bindparam("jids", expanding=True)),
+    delivery_exception.c.broadcast_id.in_(
+        sa.select(broadcast.c.id).where(
+            broadcast.c.service == SERVICE,
+            broadcast.c.schedule_id == sa.bindparam("schedule_id"),
+            broadcast.c.id < sa.bindparam("before"),
+        )
+    ),
 )
 
 
@@ -78,35 +134,110 @@ class SqlExceptions:
         self._connection.execute(upsert, rows)
 
     def due(self, now: datetime, limit: int) -> set[int]:
-        rows = self._connection.execute(DUE, self._due(now, limit))
+        rows = self._due((DUE, RIPE), now, limit)
         return {row.broadcast_id for row in rows}
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
-        rows = self._connection.execute(RETRIES, self._due(now, limit))
-        return [self._from_row(row) for row in rows]
+        return list(map(self._from_row, self._due((RETRIES, RELEASED), now, limit)))
 
-    def _due(self, now: datetime, limit: int) -> dict[str, Any]:
-        beyond = now + RETRY_FOR
-        return {"whose": self._service, "now": now, "beyond": beyond, "limit": limit}
+    def _due(
+        self, selects: tuple[sa.Executable, sa.Executable], now: datetime, limit: int
+    ) -> list[sa.Row[Any]]:
+        """Of both kinds; what is repeated goes first, since it went out before."""
+        values = {
+            "whose": self._service,
+            "now": now,
+            "beyond": now + RETRY_FOR,
+            "far": now + FARTHEST,
+        }
+        rows: list[sa.Row[Any]] = []
+        for select in selects:
+            values["limit"] = limit - len(rows)
+            rows += self._connection.execute(select, values)
+        return rows
 
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:
         return delivery_exception.c.service == self._service
 
     def abandon(self, broadcast_id: int) -> None:
-        awaited = sa.update(delivery_exception).where(
-            self._theirs, delivery_exception.c.broadcast_id == broadcast_id, IS_AWAITED
-        )
+        of = delivery_exception.c.broadcast_id == broadcast_id
+        awaited = sa.update(delivery_exception).where(self._theirs, of, IS_REPEATED)
         self._connection.execute(
             awaited.values(kind=ExceptionKind.FAILED, next_at=None)
         )
+        self._skip(of, "stopped")
 
-    def any_awaited(self, broadcast_id: int) -> bool:
-        values = {"whose": self._service, "broadcast_id": broadcast_id}
+    def unwritten(self, limit: int) -> list[DeliveryException]:
+        values = {"whose": self._service, "limit": limit}
+        rows = self._connection.execute(_UNWRITTEN, values)
+        return [self._from_row(row) for row in rows]
+
+    def _skip(self, which: sa.ColumnElement[bool], condition: str) -> int:
+        """Of those who wait; how many."""
+        waiting = sa.update(delivery_exception).where(self._theirs, IS_WAITING, which)
+        skipped = {
+            "kind": ExceptionKind.SKIPPED,
+            "condition": condition,
+            "next_at": None,
+        }
+        return self._connection.execute(waiting.values(skipped)).rowcount
+
+    def any_awaited(self, broadcast_id: int, until: datetime | None = None) -> bool:
+        values = {
+            "whose": self._service,
+            "broadcast_id": broadcast_id,
+            "until": until or LAST,
+        }
         return self._connection.execute(AWAITED, values).first() is not None
 
+    def skip_waiting(self, broadcast_id: int, condition: str) -> int:
+        return self._skip(delivery_exception.c.broadcast_id == broadcast_id, condition)
+
+    def earlier(self, broadcast: Broadcast, jids: Collection[str]) -> set[int]:
+        values = self._earlier(broadcast, jids)
+        return set(self._connection.execute(EARLIER, values).scalars())
+
+    def supersede(self, broadcast: Broadcast, jids: Collection[str]) -> None:
+        its = EARLIER.whereclause
+        assert its is not None  # noqa: S101 - it has one
+        skipped = sa.update(delivery_exception).where(its)
+        skipped = skipped.values(
+            kind=ExceptionKind.SKIPPED, condition="superseded", next_at=None
+        )
+        self._connection.execute(skipped, self._earlier(broadcast, jids))
+
+    def _earlier(self, broadcast: Broadcast, jids: Collection[str]) -> dict[str, Any]:
+        return {
+            "whose": self._service,
+            "jids": sorted(jids),
+            "schedule_id": broadcast.schedule_id,
+            "before": broadcast.id,
+        }
+
+    def waiting(self, limit: int, schedule_id: int | None = None) -> list[int]:
+        exception = delivery_exception.c
+        select = sa.select(exception.broadcast_id).where(self._theirs, IS_WAITING)
+        if schedule_id is not None:
+            its = sa.select(broadcast.c.id).where(
+                broadcast.c.schedule_id == schedule_id
+            )
+            select = select.where(exception.broadcast_id.in_(its))
+        found = select.distinct().order_by(exception.broadcast_id).limit(limit)
+        return list(self._connection.execute(found).scalars())
+
+    def wake(self, jid: str, now: datetime) -> int:
+        theirs = sa.update(delivery_exception).where(
+            self._theirs,
+            IS_WAITING,
+            delivery_exception.c.jid == jid,
+            # else it is on its way at this moment
+            delivery_exception.c.attempts == 0,
+        )
+        return self._connection.execute(theirs.values(next_at=now)).rowcount
+
     def page(
-        self, broadcast_id: int, *, after: str, limit: int
+        self, broadcast_id: int, *, after: str, limit: int, condition: str | None = None
     ) -> list[DeliveryException]:
         select = (
             sa.select(delivery_exception)
@@ -119,7 +250,23 @@ class SqlExceptions:
             .order_by(delivery_exception.c.jid)
             .limit(limit)
         )
+        if condition is not None:
+            select = select.where(delivery_exception.c.condition == condition)
         return [self._from_row(row) for row in self._connection.execute(select)]
+
+    def conditions(self, broadcast_id: int) -> list[tuple[str, int]]:
+        condition, count = delivery_exception.c.condition, sa.func.count()
+        select = (
+            sa.select(condition, count)
+            .where(
+                self._theirs,
+                delivery_exception.c.broadcast_id == broadcast_id,
+                sa.not_(IS_ACCEPTED),
+            )
+            .group_by(condition)
+            .order_by(count.desc(), condition)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(select)]
 
     def _from_row(self, row: sa.Row[Any]) -> DeliveryException:
         return DeliveryException(
@@ -133,6 +280,7 @@ class SqlExceptions:
             attempts=row.attempts,
             first_at=row.first_at,
             next_at=row.next_at,
+            begun_at=row.begun_at,
         )
 
 
@@ -146,4 +294,5 @@ def _values(entry: DeliveryException) -> dict[str, Any]:
         "attempts": entry.attempts,
         "first_at": entry.first_at,
         "next_at": entry.next_at,
+        "begun_at": entry.begun_at,
     }

@@ -17,6 +17,8 @@ from bot.store.tables import (
     announcement_list,
     consent,
     consent_entry,
+    forgetting_key,
+    forgotten,
     greeting,
     metadata,
     request_count,
@@ -28,6 +30,8 @@ from bot.store.upgrade import require_head, transaction
 
 #: what a service is there for; lists and counts it has as soon as it is started
 _HOLDINGS = (subscriber, schedule)
+#: digests by another key could not be told from each other
+_FORGOTTEN = (forgotten, forgetting_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def adopt(url: str, service: str, former: str) -> Handed:
         own = own.where(announcement_list.c.service == service)
         connection.execute(sa.delete(greeting).where(greeting.c.list_id.in_(own)))
         # what a start under the new JID made, and would be in the way
-        for table in (announcement_list, request_count, storage_key):
+        for table in (announcement_list, request_count, storage_key, *_FORGOTTEN):
             connection.execute(sa.delete(table).where(table.c.service == service))
         _let_stand(connection, service, former)
         for table in metadata.tables.values():

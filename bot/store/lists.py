@@ -1,4 +1,4 @@
-"""Announcement lists: declared by configuration, never deleted."""
+"""Announcement lists: declared by configuration or made by command, never deleted."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,27 +21,67 @@ class SqlLists:
 
     def declare(self, lists: Sequence[AnnouncementList]) -> None:
         """Writes only what differs, so that a restart changes nothing."""
-        theirs = announcement_list.c.service == self._service
-        rows = self._connection.execute(sa.select(announcement_list).where(theirs))
-        stored = {row.name: row for row in rows}
+        stored = {row.name: row for row in self._rows()}
         for entry in lists:
             row = stored.pop(entry.name, None)
-            wanted = _values(entry)
+            wanted = _values(entry) | {"declared": True}
             if row is None:
                 # nothing: a service that starts beside this one was first
-                added = insert(self._connection, announcement_list)
-                added = added.values(wanted | {"service": self._service})
-                self._connection.execute(added.on_conflict_do_nothing())
-            elif row.retired or _values(_from_row(row)) != wanted:
+                self._insert(wanted)
+            elif (
+                row.retired
+                or _values(_from_row(row)) | {"declared": row.declared} != wanted
+            ):
                 self._update(row.id, wanted)
         for row in stored.values():
-            if not row.retired:
+            if not row.declared or row.retired:
+                continue
+            if row.by_command:
+                self._update(row.id, {"declared": False, "is_default": False})
+            else:
                 self._update(row.id, {"retired": True})
+
+    def add(self, entry: AnnouncementList) -> bool:
+        made = _values(entry) | {"declared": False, "by_command": True}
+        row = next((row for row in self._rows() if row.name == entry.name), None)
+        if row is None:
+            return self._insert(made)
+        if not row.retired:
+            return False
+        self._update(row.id, made)
+        return True
+
+    def lock(self, name: str) -> None:
+        theirs = announcement_list.c.service == self._service
+        select = sa.select(announcement_list.c.id).where(
+            theirs, announcement_list.c.name == name
+        )
+        self._connection.execute(select.with_for_update())
+
+    def change(self, entry: AnnouncementList) -> None:
+        self._update(entry.id, _values(entry))
+
+    def retire(self, list_id: int) -> None:
+        self._update(list_id, {"retired": True, "by_command": False})
+
+    def _rows(self) -> Sequence[sa.Row[Any]]:
+        theirs = announcement_list.c.service == self._service
+        return self._connection.execute(
+            sa.select(announcement_list).where(theirs)
+        ).all()
+
+    def _insert(self, values: dict[str, Any]) -> bool:
+        row = values | {"service": self._service}
+        made = insert(self._connection, announcement_list).values(row)
+        added = made.on_conflict_do_nothing().returning(announcement_list.c.id)
+        return self._connection.execute(added).first() is not None
 
     def _update(self, list_id: int, values: dict[str, Any]) -> None:
         table = announcement_list
-        update = sa.update(table).where(table.c.id == list_id).values(values)
-        self._connection.execute(update)
+        update = sa.update(table).where(
+            table.c.id == list_id, table.c.service == self._service
+        )
+        self._connection.execute(update.values(values))
 
     def get(self, name: str) -> AnnouncementList | None:
         return self._one(announcement_list.c.name == name, _IN_USE)
@@ -97,4 +137,6 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         type=MessageType(row.type),
         publishers=texts_from_json(row.publishers),
         welcome=row.welcome,
+        is_declared=row.declared,
+        by_command=row.by_command,
     )

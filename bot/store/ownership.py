@@ -1,5 +1,7 @@
 """Whose row it is: what only refers to a row belongs to whom that row belongs."""
 
+from functools import cache
+
 import sqlalchemy as sa
 
 from bot.store.tables import announcement_list, broadcast, schedule, subscriber
@@ -29,6 +31,14 @@ def of_broadcast(broadcast_id: _Id, service: _Service) -> sa.ColumnElement[bool]
 
 
 def _of(table: sa.Table, row_id: _Id, service: _Service) -> sa.ColumnElement[bool]:
-    # under a name of its own, as the statement may read the table itself
-    owner = table.alias(f"own_{table.name}")
+    owner = _owner(table)
     return sa.exists().where(owner.c.id == row_id, owner.c.service == service)
+
+
+@cache
+def _owner(table: sa.Table) -> sa.FromClause:
+    """Under a name of its own, as the statement may read the table itself.
+
+    Made once: it has a copy of each column, which costs more than the statement.
+    """
+    return table.alias(f"own_{table.name}")

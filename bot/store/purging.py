@@ -1,4 +1,6 @@
-"""Content of what is over, forgotten; who, when and how it ended stay."""
+"""Content of what is over, forgotten; who, when and how it ended stay. What somebody
+is to hear later is not over.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -10,6 +12,7 @@ from bot.store.ownership import SERVICE
 from bot.store.tables import (
     IS_KEPT_BROADCAST,
     IS_KEPT_SCHEDULE,
+    IS_WAITING,
     broadcast,
     broadcast_content,
     broadcast_text,
@@ -24,6 +27,11 @@ ENDED = (
         IS_KEPT_SCHEDULE,
         schedule.c.personal == sa.bindparam("personal", type_=sa.Boolean),
         schedule.c.ended_at < sa.bindparam("before"),
+        sa.not_(
+            sa.exists()
+            .where(broadcast.c.schedule_id == schedule.c.id)
+            .where(delivery_exception.c.broadcast_id == broadcast.c.id, IS_WAITING)
+        ),
     )
     .order_by(schedule.c.ended_at)
     .limit(sa.bindparam("limit", type_=sa.Integer))
@@ -36,6 +44,11 @@ FINISHED = (
         IS_KEPT_BROADCAST,
         schedule.c.personal == sa.bindparam("personal", type_=sa.Boolean),
         broadcast.c.finished_at < sa.bindparam("before"),
+        sa.not_(
+            sa.exists().where(
+                delivery_exception.c.broadcast_id == broadcast.c.id, IS_WAITING
+            )
+        ),
     )
     .order_by(broadcast.c.finished_at)
     .limit(sa.bindparam("limit", type_=sa.Integer))

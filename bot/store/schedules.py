@@ -241,6 +241,7 @@ class SqlSchedules:
             planned=row.planned if is_known else 0,
             expires_at=row.expires_at,
             late=Late(LatePolicy(row.late_policy), row.late_within),
+            urgent=row.urgent,
             updates=row.updates,
             metadata=opened(table.c.metadata, row.metadata),
             language=row.language,
@@ -265,6 +266,8 @@ def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
         conditions += [IS_LIVE, its]
     if wanted.states is not None:
         conditions.append(table.c.state.in_(sorted(wanted.states)))
+    if wanted.personal is not None:
+        conditions.append(table.c.personal == wanted.personal)
     if wanted.person is not None:
         # as a text, since one that is no JSON would fail the whole statement
         stored = json.dumps(audience_to_json(PersonAudience(jid=wanted.person)))
@@ -301,6 +304,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "expires_at": schedule.expires_at,
         "late_policy": schedule.late.policy,
         "late_within": schedule.late.within,
+        "urgent": schedule.urgent,
         "updates": schedule.updates,
         "metadata": schedule.metadata,
         "language": schedule.language,

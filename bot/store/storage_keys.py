@@ -10,7 +10,13 @@ from bot.store.conflicts import insert
 from bot.store.mapping import content_to_json
 from bot.store.ownership import of_broadcast, of_list
 from bot.store.sealing import Vault, columns_of, is_sealed
-from bot.store.tables import broadcast_content, greeting, metadata, schedule
+from bot.store.tables import (
+    broadcast_content,
+    forgetting_key,
+    greeting,
+    metadata,
+    schedule,
+)
 from bot.store.tables import storage_key as table
 
 #: with columns that are sealed
@@ -45,8 +51,11 @@ class SqlStorageKeys:
         self._connection.execute(new, rows)
 
     def _holds_something(self) -> bool:
-        own = sa.exists().where(schedule.c.service == self._service)
-        return bool(self._connection.execute(sa.select(own)).scalar_one())
+        own = (
+            sa.exists().where(one.c.service == self._service)
+            for one in (schedule, forgetting_key)
+        )
+        return bool(self._connection.execute(sa.select(sa.or_(*own))).scalar_one())
 
     def settle(self, name: str) -> None:
         self._connection.execute(sa.delete(table).where(self._theirs))

@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain import quiet
 from bot.domain.language import latest
-from bot.domain.lists import Subscriber
+from bot.domain.lists import Preferences, Subscriber
 from bot.domain.verdict import Score
 from bot.store.conflicts import insert
 from bot.store.tables import subscriber
@@ -55,6 +56,18 @@ class SqlSubscribers:
         self._update(jid, values)
         return self.get(jid)
 
+    def prefer(self, subscriber_id: int, wanted: Preferences) -> None:
+        values = {
+            "language": wanted.language,
+            "timezone": wanted.timezone,
+            "quiet": str(wanted.quiet) if wanted.quiet else None,
+            "paused_until": wanted.paused_until,
+        }
+        update = sa.update(subscriber).where(
+            subscriber.c.service == self._service, subscriber.c.id == subscriber_id
+        )
+        self._connection.execute(update.values(values))
+
     def set_score(self, jid: str, score: Score) -> None:
         self._update(jid, {"score": score.value, "score_since": score.since})
 
@@ -75,5 +88,7 @@ def subscriber_from_row(row: sa.Row[Any]) -> Subscriber:
         language=column[subscriber.c.language],
         language_seen=column[subscriber.c.language_seen],
         timezone=column[subscriber.c.timezone],
+        quiet=quiet.stored(column[subscriber.c.quiet]),
+        paused_until=column[subscriber.c.paused_until],
         score=Score(column[subscriber.c.score], column[subscriber.c.score_since]),
     )

@@ -10,9 +10,12 @@ from bot.service.ports import (
     broadcasts,
     claims,
     consents,
+    joining,
     notices,
+    personal,
     pulses,
     readers,
+    roles,
     schedules,
     sights,
     storage,
@@ -25,15 +28,20 @@ from bot.store.broadcasts import SqlBroadcasts
 from bot.store.chunks import SqlChunks
 from bot.store.claims import SqlClaims
 from bot.store.consents import SqlConsents
+from bot.store.contact_news import SqlContactNews
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
+from bot.store.forgotten import SqlForgotten
 from bot.store.greetings import SqlGreetings
+from bot.store.holdings import SqlHoldings
+from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
 from bot.store.purging import SqlKeptContent
 from bot.store.requests import SqlRequestCounts
+from bot.store.roles import SqlRoles, SqlStandstills
 from bot.store.schedules import SqlSchedules
 from bot.store.sealing import Vault
 from bot.store.shifts import SqlShifts
@@ -42,6 +50,7 @@ from bot.store.storage_keys import SqlStorageKeys
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.suspensions import SqlSuspensions
+from bot.store.traces import SqlTraces
 from bot.store.types import UTCDateTime
 
 #: SQLite has days since -4713 there, and in a file that is the clock of the machine
@@ -73,6 +82,8 @@ class SqlUnitOfWork:
         self.nudged = False
         #: what to tell of after the commit
         self.events: list[Event] = []
+        forgotten = SqlForgotten(connection, service, vault)
+        self.forgotten: consents.Forgotten = forgotten
         self.lists: readers.Lists = SqlLists(connection, service)
         self.greetings: readers.Greetings = SqlGreetings(connection, service, vault)
         self.subscribers: readers.StoredSubscribers = SqlSubscribers(
@@ -82,6 +93,10 @@ class SqlUnitOfWork:
             connection, service
         )
         self.suspensions: readers.Suspensions = SqlSuspensions(connection, service)
+        self.join_requests: joining.JoinRequests = SqlJoinRequests(connection, service)
+        self.contact_news: joining.StoredContactNews = SqlContactNews(
+            connection, service
+        )
         self.people: readers.People = SqlPeople(connection, service)
         self.schedules: schedules.StoredSchedules = SqlSchedules(
             connection, service, vault
@@ -89,21 +104,27 @@ class SqlUnitOfWork:
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
         self.shifts: schedules.Shifts = SqlShifts(connection, service)
         self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
-            connection, service, vault
+            connection, service, vault, forgotten
         )
         self.chunks: broadcasts.Chunks = SqlChunks(connection, service)
         self.audiences: broadcasts.Audiences = SqlAudiences(connection, service)
         self.exceptions: broadcasts.Exceptions = SqlExceptions(
             connection, service, vault
         )
-        self.consents: consents.StoredConsents = SqlConsents(connection, service)
+        self.consents: consents.StoredConsents = SqlConsents(
+            connection, service, forgotten
+        )
         self.approvals: consents.StoredApprovals = SqlApprovals(connection, service)
+        self.holdings: personal.Holdings = SqlHoldings(connection, service, vault)
+        self.traces: personal.Traces = SqlTraces(connection, service)
         self.notices: notices.Notices = SqlNotices(connection, service, vault)
         self.claims: claims.Claims = SqlClaims(connection, service)
         self.facts: pulses.Facts = SqlFacts(connection, service)
         self.sights: sights.Sights = SqlSights(connection, service)
         self.requests: trail.RequestCounts = SqlRequestCounts(connection, service)
         self.audit: trail.AuditTrail = SqlAuditTrail(connection, service)
+        self.roles: roles.Roles = SqlRoles(connection, service)
+        self.standstills: roles.Standstills = SqlStandstills(connection, service)
         self.keys: storage.StorageKeys = SqlStorageKeys(connection, service, vault)
         self.content: storage.KeptContent = SqlKeptContent(connection, service)
 

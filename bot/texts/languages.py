@@ -73,15 +73,16 @@ def language_tag(text: str) -> str:
     raise Invalid(Phrase("{tag!r} is no language tag such as 'en'", tag=text[:40]))
 
 
-def own_name(tag: str) -> str:
-    """What those call it who speak it, `Deutsch`; the tag where CLDR has no name."""
+@lru_cache(maxsize=256)
+def native(tag: str) -> str:
+    """Its name in itself, Deutsch, Français; the tag where there is none."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - slow, seldom needed
 
     try:
-        name = Locale.parse(tag, sep="-").display_name or tag
-    except (ValueError, UnknownLocaleError):
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
         return tag
-    return f"{name[0].upper()}{name[1:]}"
+    return f"{name[:1].upper()}{name[1:]}" if name else tag
 
 
 def judge(values: FieldValues) -> None:

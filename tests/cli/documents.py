@@ -96,7 +96,15 @@ def _people(place: Workplace, take: Take) -> None:
     take("subscribers list", "maintenance")
     bounds = ("--max-per-day", "3", "--max-ahead", "3600")
     take("people consent", BERT, "--allow", ANNA, "--block", "evil.example", *bounds)
+    hours = ("--quiet-from", "22:00", "--quiet-to", "7:00", "--quiet-days", "MO,TU")
+    chosen = ("--language", "de", "--tz", "Europe/Warsaw", *hours)
+    pause = ("--paused-until", "2026-12-20 09:00")
+    take("people preferences", BERT, *chosen, *pause)
     take("lists")
+    take("roles add", BERT, "publisher", "--list", "news")
+    take("roles add", ANNA, "auditor")
+    take("roles list")
+    take("roles remove", ANNA, "auditor")
 
 
 def _announcements(place: Workplace, take: Take) -> None:
@@ -129,6 +137,7 @@ def _sending(place: Workplace, take: Take) -> None:
     take("broadcasts list")
     for command in ("broadcasts show", "broadcasts failures", "broadcasts watch"):
         take(command, "1")
+    take("broadcasts failures", "1", "--conditions")
     take("schedules show", "disks")
     take("subscribers list", "maintenance", "--suspended")
     for name in ("one", "two"):
@@ -143,8 +152,12 @@ def _sending(place: Workplace, take: Take) -> None:
     with place.use_cases() as uses:
         uses.database.call(hold, place.data("schedules", "show", "held")["reference"])
     take("status")
+    take("broadcasts retry", "1")
     take("schedules cancel", "one")
     take("broadcasts stop", "--all")
+    take("stop-all")
+    take("status")
+    take("resume-all")
     with _engine(place):
         take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
 

@@ -18,7 +18,7 @@ from tests.zones import HOUR, Rules
 #: what needs a server that answers
 ONLINE = [
     *("login", "stream management", "rights", "server", "clock", "send rate"),
-    *("people", "delegation", "no-reply", "capabilities"),
+    *("people", "delegation", "no-reply", "capabilities", "commands"),
 ]
 
 #: what every check has, in this order

@@ -8,6 +8,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.settings.comparing import changed, differing, digests, taken_up, waits
+from bot.xmpp.doors.contacts.bells import bell
 
 BASE: dict[str, Any] = {
     "xmpp": {"mode": "component", "jid": "announce.example.org", "password": "x"},
@@ -85,6 +86,23 @@ def test_what_is_taken_up() -> None:
     )
     assert all(map(waits, changed(taken, new)))
     assert changed(taken, new) == ("log.format", "sending.window", "xmpp.resource")
+
+
+def test_a_picture(tmp_path: Path) -> None:
+    """What a list wears is compared by what lies in the file, and taken up."""
+    one, same, other = (tmp_path / name for name in ("one", "same", "other"))
+    one.write_bytes(bell("news").content)
+    same.write_bytes(bell("news").content)
+    other.write_bytes(bell("maintenance").content)
+    found = [
+        settings(lists={"news": {"default": True, "avatar": str(file)}})
+        for file in (one, same, other)
+    ]
+    assert changed(found[0], found[1]) == ()
+    assert changed(found[0], found[2]) == ("lists.news.avatar",)
+    assert changed(settings(), found[0]) == ("lists.news.avatar",)
+    assert differing(digests(found[0], ""), digests(found[1], "")) == ()
+    assert changed(found[0], taken_up(found[0], found[2])) == ("lists.news.avatar",)
 
 
 def test_keys(tmp_path: Path) -> None:

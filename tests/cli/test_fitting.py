@@ -57,7 +57,7 @@ def test_what_is_found(
         f'[xmpp]\nmode = "component"\njid = "{SERVICE}"\npassword = "x"\n'
     )
     values = {"version": "0.2.0", "serves": SERVICE, "parts": PARTS} | told
-    sight = Sight(server=SERVER, seen_at=NOON, **values)  # type: ignore[arg-type]
+    sight = Sight(server=SERVER, seen_at=NOON, **values)  # type: ignore[arg-type] # of each test
     findings = {one.name: one for one in judged(sight, config, load(config))}
     assert set(findings) == set(found)
     for name, (result, words) in found.items():

@@ -130,7 +130,14 @@ def test_json(place: Workplace) -> None:
     assert found["duplicates"] == [{"line": 33, "jid": "a@example.org", "first": 32}]
     assert found["unused"] == ["age"]
     counts = {"people": 1, "added": 0, "there": 0, "changed": 0}
-    counts |= {"left": 0, "suspended": 0, "own": 0, "duplicates": 1, "bad": 30}
+    counts |= {
+        "left": 0,
+        "suspended": 0,
+        "forgotten": 0,
+        "own": 0,
+        "duplicates": 1,
+        "bad": 30,
+    }
     assert found["counts"] == counts
     ran = importing(place, CSV, "--json", name="people.csv")
     found = json.loads(ran.out)

@@ -7,13 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.service.use_cases import UseCases
-from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from bot.store.tables import subscriber
 from tests.cli.workplace import Workplace
 from tests.servers.postgresql import PostgreSQL
 from tests.store.conftest import ENGINES
-from tests.world import SERVICE
+from tests.store.copies import migrated
 
 PEOPLE = 60_000
 
@@ -24,7 +23,7 @@ def either(request: pytest.FixtureRequest, place: Workplace) -> Workplace:
     if request.param == "postgresql":
         server: PostgreSQL = request.getfixturevalue("postgresql")
         url = server.database("cut_off")
-        upgrade.upgrade(url, SERVICE)
+        migrated(url)
         text = place.config.read_text()
         ours = f"sqlite:///{place.folder}/carillon.db"
         place.config.write_text(text.replace(ours, url))

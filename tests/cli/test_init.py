@@ -107,6 +107,9 @@ Next, check it and start the service:
 
   carillon -c {empty.config} check
   carillon -c {empty.config} run
+
+To see what you can do, open the commands of announce.example.org in your client's\
+ menu, or type /cmd list announce.example.org.
 """
     )
 
@@ -332,7 +335,11 @@ def test_again_without_a_terminal(empty: Place) -> None:
     empty.done(*ALL, "--no-test")
     out = empty.done("--no-test")
     assert "add --server prosody|ejabberd" in out
-    assert out.endswith(f"  carillon -c {empty.config} run\n")
+    assert out.endswith(
+        f"  carillon -c {empty.config} run\n\nTo see what you can do, open the commands"
+        " of announce.example.org in your client's menu, or type /cmd list"
+        " announce.example.org.\n"
+    )
     assert json.loads(empty.done("--no-test", "--json"))["server"] is None
     assert "give --yes|--no-test" in empty().fault(2)
 

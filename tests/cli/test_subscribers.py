@@ -38,7 +38,7 @@ def test_add_show_and_remove(place: Workplace) -> None:
     )
     assert out == "2 added to news.\n"
     again = place.data("subscribers", "add", "news", "a@example.org", "c@example.org")
-    counts = {"added": 1, "changed": 0, "left": 0, "suspended": 0}
+    counts = {"added": 1, "changed": 0, "left": 0, "suspended": 0, "forgotten": 0}
     assert again == {"list": "news", **counts, "given": 2}
     shown = place.done("subscribers", "list", "news")
     assert "a@example.org" in shown

@@ -39,6 +39,7 @@ COMMANDS = {
     "db current": "db current",
     "lists": "lists",
     "people consent": f"people consent {LONG_JID} --allow {LONG_JID}",
+    "roles list": "roles list",
     "schedules edit": "schedules edit 2 --subject Other --body Else --dry-run",
     "schedules list": "schedules list --all",
     "schedules preview": "schedules preview 2",
@@ -52,9 +53,17 @@ COMMANDS = {
 }
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
-    *("broadcasts stop", "completion", "db adopt", "db rekey", "db upgrade", "init"),
+    *("broadcasts retry", "broadcasts stop", "resume-all", "stop-all"),
+    *("completion", "db adopt", "db rekey", "db upgrade", "init"),
     *("module", "reload"),
-    *("run", "schedules cancel", "schedules pause", "schedules resume"),
+    *(
+        "roles add",
+        "roles remove",
+        "run",
+        "schedules cancel",
+        "schedules pause",
+        "schedules resume",
+    ),
     *("schedules send-now", "schedules skip", "schedules unskip", "subscribers add"),
     *("subscribers export", "subscribers remove", "templates check"),
 }
@@ -89,6 +98,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     place.done(*announce, "2d", "--id", "x" * 40, "--every", "FREQ=MONTHLY;BYDAY=1SA")
     place.done(*announce, "3d", "--late", "hold")
     place.done("schedules", "pause", "4")
+    place.done("roles", "add", LONG_JID, "publisher", "--list", "news")
     place.done("schedules", "send-now", "1")
     failing = {LONG_JID: "remote-server-not-found", "a@example.org": "content: no {x}"}
     with place.use_cases() as service:

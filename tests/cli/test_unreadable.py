@@ -6,12 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import SystemClock
-from bot.store import upgrade
 from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
+from tests.store.copies import migrated
 from tests.store.corruption import spoilt
-from tests.store.releases import restore
-from tests.world import SERVICE
 
 #: what there is to look at, as programs and as people read it
 LOOKS = (
@@ -35,8 +33,7 @@ def url_of(place: Workplace) -> str:
 @pytest.fixture
 def full(bare_place: Workplace) -> Workplace:
     """With what a release left, up to date."""
-    restore("0.1.0", url_of(bare_place))
-    upgrade.upgrade(url_of(bare_place), SERVICE)
+    migrated(url_of(bare_place), release="0.1.0")
     return bare_place
 
 

@@ -15,14 +15,14 @@ from bot.domain.schedule import Origin
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
 from bot.service.rules.quotas import Quotas
-from tests.world import NOON, PUBLISHER, USER, World, blank_database, copy_of
+from tests.world import NOON, PUBLISHER, USER, World, copy_of
 
 MOST = 5  #: requests a minute of users in tests.world
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    found = World(copy_of(blank_database(tmp_path), tmp_path))
+def world(blank: Path, tmp_path: Path) -> Iterator[World]:
+    found = World(copy_of(blank, tmp_path))
     assert found.policy.limits[Role.USER].requests_per_minute == MOST
     yield found
     found.close()

@@ -3,9 +3,17 @@
 import pytest
 
 from bot.desk.verbs.schedules import LIST, ScheduleWish
-from bot.desk.verbs.steering import CANCEL
+from bot.desk.verbs.steering import CANCEL, PAUSE, RESUME
 from bot.dialogues.forms import Form
-from bot.dialogues.talk import Command, Dialogue, Level, Said, Talk, everybody
+from bot.dialogues.talk import (
+    Again,
+    Command,
+    Dialogue,
+    Level,
+    Said,
+    Talk,
+    everybody,
+)
 from bot.domain.access import Access
 from bot.domain.fields import Field, FieldType
 from bot.domain.phrase import Phrase
@@ -149,6 +157,40 @@ def test_a_right_lost_between_two_steps(world: World) -> None:
     policy.access = Access(admins=frozenset(), domains=policy.access.domains)
     person.fills(sure="yes")
     assert person.refused == "You may not do this here."
+    assert world.get(job.id).state == "pending"
+
+
+def test_what_is_done_on_the_way_is_done_once(world: World) -> None:
+    """The form of it comes again, untouched; neither a way back nor a refusal behind
+    it does it once more.
+    """
+    job = world.schedule(ADMIN)
+    number = ScheduleName(number=job.id)
+    tries = []
+
+    async def tried(talk: Talk) -> Dialogue:
+        yield Form(fields=(TEXT,))
+        given = yield Form(fields=(NUMBER, SURE), is_last=True)
+        while given.text("sure") == "no":
+            await talk.beside(PAUSE(number))
+            tries.append(given.text("number"))
+            given = yield Again(Phrase("Tried."))
+        await talk.ask(RESUME(ScheduleName(number=int(given.text("number")))))
+        yield Said(Phrase("Done."))
+
+    person = Person(world, ADMIN)
+    person.runs(Command(node="x", name=Phrase("X"), for_whom=everybody, dialogue=tried))
+    person.fills(text="Hello")
+    for typed in ("1", "2"):
+        person.fills(number=typed)
+        assert person.reason == "Tried."
+        assert person.asked.given == {"number": (), "sure": ("no",)}
+    person.goes_back()
+    assert person.asked.given["text"] == ("Hello",)
+    person.fills()
+    person.fills(number=str(job.id), sure="yes")
+    assert person.said == "Done."
+    assert tries == ["1", "2"]
     assert world.get(job.id).state == "pending"
 
 

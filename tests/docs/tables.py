@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from bot.cli.program import app, whole
 from bot.desk.verbs.everything import ALL
 from bot.domain.fields import Field
+from bot.domain.pictures import Picture
 from bot.settings import ListSettings, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,7 @@ _NAMES = {
     int: "number",
     bool: "`true` or `false`",
     Path: "path",
+    Picture: "path",
     SecretStr: "text",
 }
 

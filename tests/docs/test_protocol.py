@@ -15,6 +15,7 @@ from bot.service.requests import bounds as request_bounds
 from bot.service.requests.contents import MAX_PAYLOAD
 from bot.service.requests.intake import MAX_ID
 from bot.service.rules.policy import Limits
+from bot.xmpp.doors.contacts.vcards import PUBSUB
 from bot.xmpp.doors.discovery.disco import FEATURES
 from bot.xmpp.doors.discovery.limits import form
 from bot.xmpp.doors.inbox import refusals as bounces
@@ -57,7 +58,8 @@ def test_requests_are_read(request_: ET.Element) -> None:
     elif payload.tag == f"{{{NS}}}schedule-query":
         read_query(payload)
     else:
-        assert payload.tag == "{http://jabber.org/protocol/disco#info}query"
+        disco = "{http://jabber.org/protocol/disco#info}query"
+        assert payload.tag in {disco, f"{{{PUBSUB}}}pubsub"}
 
 
 def test_who_and_how_many() -> None:

@@ -55,6 +55,21 @@ def test_what_follows_from_the_mode() -> None:
         assert addresses.has_account is not itself
 
 
+def test_where_presence_comes_from() -> None:
+    """A component's addresses are there with one resource, and meant by it; no other
+    full JID is anybody's.
+    """
+    news = "news@announce.example.org"
+    for address in (news, COMPONENT.service):
+        assert COMPONENT.present(address) == f"{address}/carillon"
+        assert COMPONENT.meant(f"{address}/carillon") == address
+        assert COMPONENT.meant(address) == address
+        for other in ("", "Carillon", "carillon/", "x"):
+            assert COMPONENT.meant(f"{address}/{other}") == f"{address}/{other}"
+    assert ACCOUNT.present(ACCOUNT.service) == ACCOUNT.service
+    assert ACCOUNT.meant(ACCOUNT.service) == ACCOUNT.service
+
+
 @pytest.mark.parametrize(
     ("jid", "component", "account"),
     [

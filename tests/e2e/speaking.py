@@ -70,6 +70,7 @@ class Stage:
         names = {
             "service": self.address,
             "contact": self.contact,
+            "present": f"{self.contact}/carillon",  # either mode's resource
             "scheduling": SCHEDULING,
             "announce": ANNOUNCE,
             "speaker": self.speaker(),

@@ -100,7 +100,9 @@ def test_beside_a_running_service(stage: Stage, tmp_path: Path) -> None:
     assert stage.server.jid(user) in found["no-reply"]["what"]
     assert found["capabilities"]["result"] == "skipped"  # no contact of it
     assert found["server"]["result"] == "ok"
+    assert found["commands"]["result"] == "ok"
     alone = check(service)
+    assert f"/cmd list {stage.address}" in alone["commands"]["what"]
     if stage.mode == "component":
         assert "--as" in alone["no-reply"]["what"]
         assert "only connection" in alone["rights"]["what"]

@@ -61,7 +61,7 @@ SUBSCRIBING = """
     person receives:
       <presence type='subscribed' from='{contact}'/>
     person receives:
-      <presence from='{service}'>
+      <presence from='{present}'>
         <c xmlns='http://jabber.org/protocol/caps' ver='...'/>
       </presence>
 """
@@ -310,7 +310,7 @@ def test_a_restart_keeps_subscriptions(stage: Stage) -> None:
             person sends:
               <iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>
             person receives:
-              <presence from='{service}'>
+              <presence from='{present}'>
                 <c xmlns='http://jabber.org/protocol/caps'/>
               </presence>
             """,

@@ -7,10 +7,10 @@ import pytest
 
 from bot.domain.errors import Unavailable
 from bot.engine.bystander import LOOK_SECONDS, Bystander
-from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
+from tests.store.copies import migrated
 from tests.store.holding import foreign, impatiently
-from tests.world import SERVICE, World
+from tests.world import World
 
 
 @pytest.mark.postgres
@@ -19,7 +19,7 @@ def test_a_row_that_others_hold(postgresql: PostgreSQL) -> None:
     second look it is told who holds it. Once it is free, nothing is in the way.
     """
     url = postgresql.database("bystander")
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     with contextlib.closing(World(impatiently(url))) as world:
         job = world.schedule(delay_seconds="1")
         world.clock.advance(seconds=2)

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.consent import Approval, ApprovalState
-from bot.domain.message import Text
+from bot.domain.lists import AnnouncementList, JoinRequest, ListKind
+from bot.domain.message import MessageType, Text
 from bot.domain.schedule import (
     ListAudience,
     Origin,
@@ -37,6 +38,10 @@ LISTS: dict[str, dict[str, Any]] = {
     "staff": {"kind": "closed"},
     "board": {"kind": "closed", "publishers": [PUBLISHER]},
 }
+#: who waits to be let in to `club`
+WAITING = "waiting@example.org"
+#: a list that was made by command
+MADE = "made"
 #: what refusals may add to, and what the service tells of itself
 _APART = {"audit", "request_count", "pulse"}
 
@@ -136,3 +141,31 @@ def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
             ).fetchall()
             for table in sorted(set(metadata.tables) - _APART)
         }
+
+
+def add_waiting_for_club(uow: UnitOfWork, now: datetime) -> None:
+    """Somebody waits to be let in, whatever became of him before."""
+    club = uow.lists.get("club")
+    assert club is not None
+    uow.subscribers.ensure(WAITING, now)
+    request = JoinRequest(
+        list_id=club.id, jid=WAITING, by_presence=True, asked_at=now, told_at=now
+    )
+    uow.join_requests.add(request)
+
+
+def add_made(uow: UnitOfWork) -> None:
+    """A list of the database, also where it was retired meanwhile."""
+    uow.lists.add(
+        AnnouncementList(
+            name=MADE,
+            title="Made",
+            is_default=False,
+            kind=ListKind.CLOSED,
+            language="en",
+            timezone="UTC",
+            type=MessageType.CHAT,
+            publishers=frozenset(),
+            welcome=None,
+        )
+    )

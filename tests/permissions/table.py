@@ -6,8 +6,10 @@
     who   forbidden: not even known
 
 The lists are `news` (open, the default, names the publisher), `weather` (open),
-`rules` (mandatory), `club` (on request), `staff` (closed), and `board` (closed,
-names the publisher; the user stands on it). There is no list `nothing`.
+`rules` (mandatory), `club` (on request, and somebody waits for it), `staff` (closed),
+and `board` (closed, names the publisher; the user stands on it), all of them the
+configuration file's. `made` was made by command. There is no list `nothing`. Who
+joins `club` waits to be let in, and is not answered before.
 
 What is answered waits for the caller (`own`), or for another.
 
@@ -31,10 +33,14 @@ announce  club                yes   no        no      no   no     who      who
 announce  staff               yes   none      no      none none   who      who
 announce  board               yes   yes       no      no   none   who      who
 announce  nothing             none  none      none    none none   who      who
+announce  news-urgently       yes   no        no      no   no     who      who
 announce  the-service         yes   yes       no      no   no     who      who
 announce  single-people       yes   no        no      no   no     who      who
 announce  itself-as-a-person  no    no        no      no   no     who      who
 announce  another-person      no    no        no      no   no     who      who
+
+try       on-myself           yes   yes       no      no   no     who      who
+try       on-another          yes   no        no      no   no     who      who
 
 query     own                 yes   yes       yes     yes  yes    who      who
 query     others              yes   none      yes     none none   who      who
@@ -99,16 +105,27 @@ edit      others-personal     no    none      no      none none   who      who
 edit      others-finished     over  none      no      none none   who      who
 edit      missing             none  none      none    none none   who      who
 
-sent      list                yes   no        yes     no   no     who      who
-sent      show                yes   no        yes     no   no     who      who
-sent      show-missing        none  no        none    no   no     who      who
-sent      failures            yes   no        yes     no   no     who      who
-sent      failures-missing    none  no        none    no   no     who      who
+sent      list                yes   yes       yes     yes  yes    who      who
+sent      show                yes   yes       yes     none none   who      who
+sent      show-weather        yes   none      yes     none none   who      who
+sent      show-test           yes   none      yes     none none   who      who
+sent      show-missing        none  none      none    none none   who      who
+sent      failures            yes   yes       yes     none none   who      who
+sent      failures-missing    none  none      none    none none   who      who
+sent      conditions          yes   yes       yes     none none   who      who
+sent      conditions-missing  none  none      none    none none   who      who
 
-stop      sending             yes   no        no      no   no     who      who
-stop      finished            over  no        no      no   no     who      who
-stop      missing             none  no        no      no   no     who      who
+stop      sending             yes   no        no      none none   who      who
+stop      finished            over  none      no      none none   who      who
+stop      missing             none  none      none    none none   who      who
 stop      all                 yes   no        no      no   no     who      who
+
+halt      look                yes   no        yes     no   no     who      who
+halt      stop                yes   no        no      no   no     who      who
+halt      resume              yes   no        no      no   no     who      who
+
+retry     finished            yes   no        no      no   no     who      who
+retry     missing             none  no        no      no   no     who      who
 
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who
@@ -118,10 +135,27 @@ people    add-to-nothing      none  no        no      no   no     who      who
 people    remove              yes   no        no      no   no     who      who
 people    remove-nobody       none  no        no      no   no     who      who
 
+roles     list                yes   no        yes     no   no     who      who
+roles     add                 yes   no        no      no   no     who      who
+roles     add-to-nothing      none  no        no      no   no     who      who
+roles     remove              yes   no        no      no   no     who      who
+roles     remove-nobody       none  no        no      no   no     who      who
+
 consent   look                yes   yes       yes     yes  yes    who      who
 consent   look-others         no    no        no      no   no     who      who
 consent   set                 yes   yes       yes     yes  yes    who      who
 consent   set-others          no    no        no      no   no     who      who
+
+my-data   look                yes   yes       yes     yes  yes    who      who
+my-data   look-others         no    no        no      no   no     who      who
+my-data   export              yes   yes       yes     yes  yes    who      who
+my-data   export-others       no    no        no      no   no     who      who
+my-data   forget              yes   yes       yes     yes  yes    who      who
+my-data   forget-others       no    no        no      no   no     who      who
+prefer    look                yes   yes       yes     yes  yes    who      who
+prefer    look-others         yes   no        no      no   no     who      who
+prefer    set                 yes   yes       yes     yes  yes    who      who
+prefer    set-others          yes   no        no      no   no     who      who
 
 requests  list                yes   yes       yes     yes  yes    who      who
 
@@ -134,6 +168,38 @@ welcome   look                yes   no        yes     no   no     who      who
 welcome   set                 yes   no        no      no   no     who      who
 welcome   remove              yes   no        no      no   no     who      who
 welcome   set-of-nothing      none  no        no      no   no     who      who
+arrange   create              yes   no        no      no   no     who      who
+arrange   change              yes   no        no      no   no     who      who
+arrange   change-the-files    no    no        no      no   no     who      who
+arrange   change-nothing      none  no        no      no   no     who      who
+arrange   look                yes   no        no      no   no     who      who
+arrange   retire              yes   no        no      no   no     who      who
+arrange   retire-the-files    no    no        no      no   no     who      who
+arrange   retire-nothing      none  no        no      no   no     who      who
+
+places    mine                yes   yes       yes     yes  yes    who      who
+places    mine-of-others      no    no        no      no   no     who      who
+places    join-news           yes   yes       yes     yes  yes    who      who
+places    join-rules          yes   yes       yes     yes  yes    who      who
+places    join-club           yes   yes       yes     yes  yes    who      who
+places    join-staff          no    none      no      none none   who      who
+places    join-board          no    no        no      yes  none   who      who
+places    join-nothing        none  none      none    none none   who      who
+places    join-for-others     no    no        no      no   no     who      who
+places    leave-news          yes   yes       yes     yes  yes    who      who
+places    leave-rules         no    no        no      no   no     who      who
+places    leave-staff         yes   none      yes     none none   who      who
+places    leave-board         yes   yes       yes     yes  none   who      who
+places    leave-nothing       none  none      none    none none   who      who
+places    leave-for-others    no    no        no      no   no     who      who
+
+waiting   all                 yes   no        yes     no   no     who      who
+waiting   list                yes   no        yes     no   no     who      who
+waiting   list-of-nothing     none  no        none    no   no     who      who
+waiting   approve             yes   no        no      no   no     who      who
+waiting   approve-nobody      none  no        no      no   no     who      who
+waiting   refuse              yes   no        no      no   no     who      who
+waiting   refuse-nobody       none  no        no      no   no     who      who
 
 audit     list                yes   no        yes     no   no     who      who
 audit     export              yes   no        yes     no   no     who      who
@@ -141,7 +207,7 @@ audit     export              yes   no        yes     no   no     who      who
 join      news                yes   yes       yes     yes  yes    who      who
 join      weather             yes   yes       yes     yes  yes    who      who
 join      rules               yes   yes       yes     yes  yes    who      who
-join      club                no    no        no      no   no     who      who
+join      club                yes   yes       yes     yes  yes    who      who
 join      staff               no    none      no      none none   who      who
 join      board               no    no        no      yes  none   who      who
 join      nothing             none  none      none    none none   who      who

@@ -44,9 +44,21 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
     match cell.verb:
         case "announce" if cell.what in {*LISTS, "nothing"}:
             yield "announce", cell.what, "--body", "Hello", "--in", "1h", "--yes"
+        case "announce" if cell.what == "news-urgently":
+            command = ("announce", "news", "--urgent", "--body", "Hello")
+            yield *command, "--in", "1h", "--yes"
+        case "prefer" if cell.what.endswith("-others"):
+            more = ("--language", "de") if cell.what.startswith("set") else ()
+            yield "people", "preferences", "reader@example.org", *more
         case "look" | "cancel" | "pause" | "resume" | "skip" | "send-now":
             yield from on_schedule(place, cell)
-        case "sent" | "stop" | "people" | "audit":
+        case "sent" if cell.what == "show-test":
+            return  # as any other
+        case "halt" if cell.what == "look":
+            return  # asked before a stop, of people alone
+        case "retry" if cell.what == "finished":
+            return  # tests/cli/test_stop_all.py, where something has failed
+        case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
             yield ON_OTHERS[f"{cell.verb} {cell.what}"]
 
 
@@ -71,13 +83,19 @@ MISSING = str(NO_REFERENCE)
 ON_OTHERS = {
     "sent list": ("broadcasts", "list"),
     "sent show": ("broadcasts", "show", "1"),
+    "sent show-weather": ("broadcasts", "show", "1"),
     "sent show-missing": ("broadcasts", "show", MISSING),
     "sent failures": ("broadcasts", "failures", "1"),
     "sent failures-missing": ("broadcasts", "failures", MISSING),
+    "sent conditions": ("broadcasts", "failures", "1", "--conditions"),
+    "sent conditions-missing": ("broadcasts", "failures", MISSING, "--conditions"),
     "stop sending": ("broadcasts", "stop", "1"),
     "stop finished": ("broadcasts", "stop", "2"),
     "stop missing": ("broadcasts", "stop", MISSING),
     "stop all": ("broadcasts", "stop", "--all"),
+    "halt stop": ("stop-all",),
+    "halt resume": ("resume-all",),
+    "retry missing": ("broadcasts", "retry", MISSING),
     "people list": ("subscribers", "list", "board"),
     "people list-of-nothing": ("subscribers", "list", "nothing"),
     "people suspended": ("subscribers", "list", "board", "--suspended"),
@@ -85,6 +103,13 @@ ON_OTHERS = {
     "people add-to-nothing": ("subscribers", "add", "nothing", "new@example.org"),
     "people remove": ("subscribers", "remove", "board", "new@example.org"),
     "people remove-nobody": ("subscribers", "remove", "board", "nix@example.org"),
+    "roles list": ("roles", "list"),
+    "roles add": ("roles", "add", "new@example.org", "admin"),
+    "roles add-to-nothing": (
+        *("roles", "add", "new@example.org", "publisher", "--list", "nothing"),
+    ),
+    "roles remove": ("roles", "remove", "new@example.org", "admin"),
+    "roles remove-nobody": ("roles", "remove", "nix@example.org", "auditor"),
     "audit list": ("audit",),
     "audit export": ("audit", "--export", "-"),
 }

@@ -144,6 +144,7 @@ def requests(walk: Walk, cell: Cell, jobs: Jobs) -> Iterator[tuple[str, str, str
 def targets(walk: Walk, what: str) -> list[str]:
     own = walk.bot.contact
     special = {
+        "news-urgently": meta(f"{to_list('news')}<urgent xmlns='{ANNOUNCE}'/>"),
         "the-service": f"<to>{own}</to>",
         "single-people": meta(to_people("reader@example.org")),
         "itself-as-a-person": meta(to_people("reader@example.org", own)),
@@ -240,6 +241,9 @@ def the_presences(walk: Walk) -> None:
             continue
         client = walk.clients[cell.caller]
         before = walk.rows()
+        if cell.what == "club" and cell.verdict == "yes":
+            wait(walk, client)
+            continue
         answers = asked(walk, client, "subscribe", cell.what)
         kind = "subscribed" if cell.verdict == "yes" else "unsubscribed"
         assert answers[-1].get("type") == kind, cell
@@ -253,6 +257,14 @@ def the_presences(walk: Walk) -> None:
     assert len(told) == (5 if walk.component else 0)
 
 
+def wait(walk: Walk, client: XmlClient) -> None:
+    """Who waits to be let in is not answered: what he asks later is, before him."""
+    club = f"club@{walk.bot.contact}"
+    tell(client, "subscribe", club)
+    assert asked(walk, client, "subscribe", "nothing")
+    assert not [one for one in client.waiting if one.get("from", "").startswith(club)]
+
+
 def the_leavings(walk: Walk) -> None:
     """Leaving what one does not stand on is answered alike, whatever is there."""
     for caller in ("friend", "stranger"):
@@ -260,7 +272,7 @@ def the_leavings(walk: Walk) -> None:
         client = walk.clients[caller]
         told = {
             wording(asked(walk, client, "unsubscribe", name), name)
-            for name in ("staff", "nothing", "club")
+            for name in ("staff", "nothing", "board")
         }
         assert len(told) == 1
         assert walk.rows() == before
@@ -269,9 +281,8 @@ def the_leavings(walk: Walk) -> None:
 def asked(walk: Walk, client: XmlClient, kind: str, what: str) -> list[ET.Element]:
     """The answers to a presence: an error if there is one, and the verdict."""
     to = walk.bot.contact if what == "the-service" else f"{what}@{walk.bot.contact}"
-    sender = f"from='{client.full.partition('/')[0]}'" if client.component else ""
     client.waiting.clear()
-    client.send(f"<presence type='{kind}' to='{to}' {sender}/>")
+    tell(client, kind, to)
 
     def is_ours(one: ET.Element, *kinds: str) -> bool:
         bare = one.get("from", "").partition("/")[0]
@@ -279,6 +290,11 @@ def asked(walk: Walk, client: XmlClient, kind: str, what: str) -> list[ET.Elemen
 
     verdict = client.take(lambda one: is_ours(one, "subscribed", "unsubscribed"))
     return [*(one for one in client.waiting if is_ours(one, "error")), verdict]
+
+
+def tell(client: XmlClient, kind: str, to: str) -> None:
+    sender = f"from='{client.full.partition('/')[0]}'" if client.component else ""
+    client.send(f"<presence type='{kind}' to='{to}' {sender}/>")
 
 
 def wording(answers: list[ET.Element], name: str) -> str:

@@ -24,6 +24,19 @@ from tests.servers.server import Server
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+def created(
+    connection: psycopg.Connection, name: str, *, like: str = "template1"
+) -> None:
+    """A new database, a copy of one to which nobody is connected."""
+    # Copying the files takes half as long as writing each page into the log; before
+    # PostgreSQL 15 there was no other way.
+    by_files = connection.info.server_version >= 150_000
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(like)
+    )
+    connection.execute(made + sql.SQL(" STRATEGY file_copy") if by_files else made)
+
+
 class PostgreSQL(Server):
     """One cluster, started by `with`; its only user `carillon` needs no password.
 
@@ -102,9 +115,7 @@ class PostgreSQL(Server):
     def database(self, name: str) -> str:
         """Make a new, empty database; returns its SQLAlchemy URL."""
         with self._connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-            )
+            created(connection, name)
         return f"postgresql+psycopg://carillon@{HOST}:{self.port}/{name}"
 
     def dump(self, name: str) -> bytes:

@@ -55,8 +55,7 @@ def answer(world: World, reference: str, verdict: str, jid: str = BOB) -> None:
 
 def told(world: World) -> dict[str, str]:
     """What each person is told, once the teller has looked; none waits after it."""
-    use_cases = world.use_cases
-    teller = Teller(world.database, use_cases.suspensions, use_cases.approvals)
+    teller = Teller(world.use_cases)
     asyncio.run(teller.step())
     notices = world.notices()
     assert len({one.to for one in notices}) == len(notices)

@@ -30,7 +30,6 @@ from tests.world import (
     World,
     a_list,
     a_policy,
-    blank_database,
     copy_of,
 )
 
@@ -68,9 +67,9 @@ def with_limits(**changes: Any) -> dict[Role, Limits]:
 
 
 @pytest.fixture
-def worlds(tmp_path: Path) -> Iterator[Any]:
+def worlds(blank: Path, tmp_path: Path) -> Iterator[Any]:
     """`worlds(limits, **policy)`: the same database under another configuration."""
-    url = copy_of(blank_database(tmp_path), tmp_path)
+    url = copy_of(blank, tmp_path)
     made: list[World] = []
 
     def make(limits: dict[Role, Limits], **changes: Any) -> World:

@@ -11,10 +11,10 @@ from bot.domain.access import Access
 from bot.domain.errors import PolicyViolation
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
 from tests.service.test_limits import OTHER, with_limits
-from tests.world import ADMIN, NOON, PUBLISHER, SERVICE, World, a_list, a_policy
+from tests.store.copies import migrated
+from tests.world import ADMIN, NOON, PUBLISHER, World, a_list, a_policy
 
 
 def at_once(count: int, work: Any) -> list[Any]:
@@ -33,7 +33,7 @@ def at_once(count: int, work: Any) -> list[Any]:
 def test_pending_at_once(postgresql: PostgreSQL) -> None:
     """Requests that come in at once over several processes never exceed the limit."""
     url = postgresql.database("pending_at_once")
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     limits = with_limits(pending=5, deliveries_per_day=0)
     worlds = [World(url, policy=a_policy(limits=limits)) for _ in range(4)]
 
@@ -64,7 +64,7 @@ def test_deliveries_at_once(
     none has to be started again.
     """
     url = postgresql.database("deliveries_at_once")
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     access = Access(
         admins=frozenset({ADMIN}),
         publishers=frozenset({PUBLISHER, OTHER}),

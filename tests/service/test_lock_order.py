@@ -18,10 +18,10 @@ from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Deviation, Job, Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.requests.request import ScheduleChange
-from bot.store import upgrade
 from bot.store.tables import schedule
 from tests.servers.postgresql import PostgreSQL
-from tests.world import ADMIN, SERVICE, World, numbered
+from tests.store.copies import migrated
+from tests.world import ADMIN, World, numbered
 
 ROUNDS = 15
 A, B = "a@example.org", "b@example.org"
@@ -58,7 +58,7 @@ def deadlocks(caplog: pytest.LogCaptureFixture) -> Deadlocks:
 def world(postgresql: PostgreSQL, request: pytest.FixtureRequest) -> Iterator[World]:
     """On PostgreSQL, with two readers."""
     url = postgresql.database(re.sub(r"\W", "_", request.node.name))
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     found = World(url)
     found.subscribe(A, B)
     yield found

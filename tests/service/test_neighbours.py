@@ -21,8 +21,8 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.figures import figures
 from bot.service.records.health import health
 from bot.service.requests.request import ScheduleName
-from bot.store import upgrade
 from tests.store.conftest import ENGINES
+from tests.store.copies import migrated
 from tests.world import ADMIN, NOON, PUBLISHER, SERVICE, World, a_policy, numbered
 
 OTHER = "news.example.org"
@@ -39,7 +39,7 @@ def both(
         url = request.getfixturevalue("postgresql").database(name)
     else:
         url = f"sqlite:///{tmp_path}/carillon.db"
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     one = World(url)
     addresses = Addresses(service=OTHER, component=True)
     other = World(url, policy=a_policy(addresses=addresses), clock=one.clock)

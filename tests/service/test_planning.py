@@ -12,13 +12,12 @@ from bot.domain.errors import NotAllowed, PolicyViolation
 from bot.domain.message import Text
 from bot.domain.preview import upcoming
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
+from tests.store.copies import migrated
 from tests.world import (
     ADMIN,
     NOON,
     PUBLISHER,
-    SERVICE,
     World,
     a_list,
 )
@@ -310,7 +309,7 @@ def test_later_subscribers_are_not_in_it(world: World) -> None:
 def test_two_planners_plan_each_moment_once(postgresql: PostgreSQL) -> None:
     """Two services that plan at the same time make one occurrence each."""
     url = postgresql.database("two_planners")
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     worlds = [World(url), World(url)]
     try:
         worlds[0].subscribe(*READERS)

@@ -16,7 +16,6 @@ from bot.domain.lists import EndReason
 from bot.domain.people import Person
 from bot.service.delivery import closing
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.store import upgrade
 from tests.servers.postgresql import PostgreSQL
 from tests.service.test_lock_order import (
     WAITING,
@@ -27,6 +26,7 @@ from tests.service.test_lock_order import (
     claimed,
     last_step,
 )
+from tests.store.copies import migrated
 from tests.world import ADMIN, SERVICE, World
 
 pytestmark = pytest.mark.postgres
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.postgres
 def world(postgresql: PostgreSQL, request: pytest.FixtureRequest) -> Iterator[World]:
     """On PostgreSQL, with a reader."""
     url = postgresql.database(re.sub(r"\W", "_", request.node.name))
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     found = World(url)
     found.subscribe(A)
     yield found

@@ -16,9 +16,9 @@ from bot.service.delivery.jobs import Step
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.notices import Notice
 from bot.service.rules.policy import People
-from bot.store import upgrade
 from tests.store.conftest import ENGINES
-from tests.world import ADMIN, OPS, SERVICE, USER, World, a_policy, copy_of
+from tests.store.copies import migrated
+from tests.world import ADMIN, OPS, USER, World, a_policy, copy_of
 
 BOB = "bob@elsewhere.example"
 FRIEND = Standing(exists=True, subscription="both")
@@ -32,7 +32,7 @@ def world(
     """On SQLite, unless the test names an engine."""
     if getattr(request, "param", "sqlite") == "postgresql":
         url = request.getfixturevalue("postgresql").database("returned")
-        upgrade.upgrade(url, SERVICE)
+        migrated(url)
     else:
         url = copy_of(blank, tmp_path)
     found = World(url, policy=a_policy(people=PEOPLE))

@@ -40,8 +40,7 @@ OTHER = "second@example.org"
 
 def told(world: World) -> dict[str, str]:
     """Each text that waits, by whom it is for; none waits after it."""
-    use_cases = world.use_cases
-    teller = Teller(world.database, use_cases.suspensions, use_cases.approvals)
+    teller = Teller(world.use_cases)
     asyncio.run(teller.step())
 
     def take(unit: UnitOfWork) -> list[Notice]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.servers.postgresql import PostgreSQL
+from tests.store.copies import migrated
 from tests.store.samples import SERVICE
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -35,7 +35,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 def opened(url: str) -> Iterator[SqlDatabase]:
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = SqlDatabase(url, SERVICE)
     yield database
     database.close()

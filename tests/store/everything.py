@@ -16,10 +16,19 @@ from bot.domain.broadcast import (
 )
 from bot.domain.consent import Approval, ApprovalState, Consent, Who
 from bot.domain.lateness import Shift
-from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
+from bot.domain.lists import (
+    ContactNews,
+    ContactState,
+    EndReason,
+    JoinRequest,
+    Subscriber,
+    SubscriptionOrigin,
+)
 from bot.domain.message import Text
 from bot.domain.people import Person
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.standstill import Standstill
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
@@ -39,8 +48,11 @@ from tests.store.samples import (
 LATER = NOON + timedelta(days=1)
 WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
+LATE_READER = "late@example.org"
 #: the id that the owner chose for a message
 MESSAGE = "m-1"
+#: who asked to be forgotten
+GONE = "gone@example.org"
 ADMIN = SubscriptionOrigin.ADMIN
 PERSON = Person(READER, "fr", "Europe/Paris", "fr")
 TEXT = Text(language="en", body="Hello")
@@ -67,6 +79,10 @@ ENTRY = AuditEntry(
     at=NOON, caller=OWNER, role=Role.ADMIN, door=Origin.IQ, action=Action.QUERY,
     about="s1", reference=None, result="done",
 )  # fmt: skip
+ROLE = HeldRole(
+    jid=READER, role=RoleName.PUBLISHER, list_name="news", by=OWNER, at=NOON
+)
+STANDSTILL = Standstill(by=OWNER, since=NOON)
 #: by a key that nobody has
 SEALED = Vault([b"k" * 32]).seal(schedule_table.c.metadata, "<metadata/>")
 
@@ -86,8 +102,12 @@ class Theirs:
     copied: Broadcast
     chunk: Chunk
     exception: DeliveryException
+    #: who hears it later
+    later: DeliveryException
     notice: Notice
     approval: Approval
+    #: the digest of who asked to be forgotten
+    gone: str
     key: bytes
 
 
@@ -136,39 +156,50 @@ def fill(unit: UnitOfWork) -> Theirs:
         an_occurrence(unit, over), state=BroadcastState.SENT, finished_at=NOON
     )
     unit.broadcasts.add(finished, ())
-    left_out = Occurrence(
-        schedule_id=schedule.id,
-        due_at=LATER,
-        wall=WALL,
-        state=OccurrenceState.SKIPPED,
-        reason="paused",
-        told=False,
-    )
     unit.shifts.record(SHIFT)
-    unit.occurrences.add(left_out)
+    unit.occurrences.add(
+        Occurrence(
+            schedule_id=schedule.id,
+            due_at=LATER,
+            wall=WALL,
+            state=OccurrenceState.SKIPPED,
+            reason="paused",
+            told=False,
+        )
+    )
     chunk = unit.chunks.claim(WORKER, NOON, MINUTE)
     assert chunk is not None
     exception = DeliveryException(
         broadcast_id=broadcasts[0].id, jid=READER, kind=ExceptionKind.RETRYING,
         condition="timeout", first_at=NOON, next_at=NOON,
     )  # fmt: skip
-    unit.exceptions.put([exception])
+    later = DeliveryException(
+        broadcast_id=broadcasts[0].id, jid=LATE_READER, kind=ExceptionKind.WAITING,
+        condition="quiet", first_at=NOON, next_at=NOON,
+    )  # fmt: skip
+    unit.exceptions.put([exception, later])
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
     unit.consents.put(READER, CONSENT, NOON)
+    gone = unit.forgotten.add(GONE, NOON)
     approval = an_approval(1, schedule)
     unit.approvals.add(approval)
     unit.facts.beat(PULSE)
     unit.facts.ask_to_read(WORKER)
     unit.sights.put(SIGHT)
+    unit.join_requests.add(a_join_request(lists["club"]))
+    unit.contact_news.put(some_news(lists["news"]))
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     unit.keys.note("k")
+    unit.roles.put(ROLE)
+    unit.standstills.begin(STANDSTILL)
     return Theirs(
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,
         occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
-        chunk=chunk, exception=exception, notice=notice, approval=approval,
+        chunk=chunk, exception=exception, later=later, notice=notice, approval=approval,
+        gone=gone,
         key=unit.facts.digest_key(),
     )  # fmt: skip
 
@@ -195,3 +226,14 @@ def an_approval(reference: int, schedule: Schedule) -> Approval:
         preview=False,
         created_at=NOON,
     )
+
+
+def a_join_request(list_id: int) -> JoinRequest:
+    """Of the reader, by presence."""
+    return JoinRequest(list_id=list_id, jid=READER, by_presence=True, asked_at=NOON)
+
+
+def some_news(list_id: int) -> ContactNews:
+    """For the reader: he is let in."""
+    state = ContactState.LET_IN
+    return ContactNews(list_id=list_id, jid=READER, state=state, created_at=NOON)

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState, OccurrenceState
 from bot.domain.consent import ApprovalState, Consent, Who
-from bot.domain.lists import EndReason, Subscriber
+from bot.domain.lists import EndReason, Preferences, Subscriber
 from bot.domain.schedule import ScheduleState
 from bot.domain.verdict import Score
 from bot.service.ports.paging import Paging
+from bot.service.ports.personal import Erasure, Part, Trace
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.storage import CLEAR
 from bot.service.ports.trail import AuditFilter
@@ -18,20 +19,26 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from tests.store.everything import (
     ADMIN,
     ENTRY,
+    GONE,
+    LATE_READER,
     LATER,
     MESSAGE,
     OWNER,
     PERSON,
     PULSE,
     READER,
+    ROLE,
     SHIFT,
     SIGHT,
+    STANDSTILL,
     TEXT,
     WALL,
     WORKER,
     Theirs,
+    a_join_request,
     an_approval,
     an_occurrence,
+    some_news,
 )
 from tests.store.samples import (
     MINUTE,
@@ -72,6 +79,18 @@ def welcome_own(unit: UnitOfWork) -> bool:
     return unit.subscriptions.welcome(list_id, subscriber.id, NOON)
 
 
+def ask_own(unit: UnitOfWork) -> bool:
+    list_id, _ = own_place(unit)
+    asked = a_join_request(list_id)
+    return unit.join_requests.add(asked) and unit.join_requests.counts() == {list_id: 1}
+
+
+def put_own_news(unit: UnitOfWork) -> int:
+    list_id, _ = own_place(unit)
+    unit.contact_news.put(some_news(list_id))
+    return len(unit.contact_news.first(9))
+
+
 def add_own_approval(unit: UnitOfWork) -> int:
     """Of a schedule of their own; how many more wait for the reader beside it."""
     own = unit.schedules.add(a_schedule("own"))
@@ -93,10 +112,47 @@ def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
     return False
 
 
+def forget_consent(unit: UnitOfWork) -> None:
+    unit.forgotten.add(READER, NOON)
+    unit.consents.forget(READER)
+
+
+def held(unit: UnitOfWork) -> list[object]:
+    """Rows of any part that are a person's."""
+    parts = set(Part) - {
+        *(Part.CONSENT, Part.ANNOUNCEMENTS, Part.ROLES, Part.FORGOTTEN)
+    }
+    return [
+        row
+        for part in sorted(parts)
+        for jid in (OWNER, READER)
+        for row in unit.holdings.some(part, jid, 0, 9).rows
+    ]
+
+
+def an_erasure(jid: str) -> Erasure:
+    return Erasure(
+        jid=jid, digest="forgotten:a", drawn="forgotten:b", now=LATER, today=NOON
+    )
+
+
+def erased(unit: UnitOfWork) -> None:
+    for trace in Trace:
+        for jid in (OWNER, READER):
+            unit.traces.erase(trace, an_erasure(jid), 0)
+
+
 Call = Callable[[UnitOfWork, Theirs], object]
 #: for each method: how a neighbour calls it with what is theirs, what comes of it
 CALLS: dict[str, tuple[Call, object]] = {
     "lists.declare": (lambda u, _: u.lists.declare([a_list(title="Mine")]), None),
+    "lists.add": (lambda u, _: u.lists.add(a_list(title="Mine")), True),
+    "lists.lock": (lambda u, _: u.lists.lock("news"), None),
+    "lists.change": (
+        lambda u, a: u.lists.change(a_list(id=a.list_id, title="Mine")),
+        None,
+    ),
+    "lists.retire": (lambda u, a: u.lists.retire(a.list_id), None),
     "lists.get": (lambda u, _: u.lists.get("news"), None),
     "lists.by_id": (lambda u, a: u.lists.by_id(a.list_id), None),
     "lists.all": (lambda u, _: u.lists.all(), []),
@@ -111,6 +167,10 @@ CALLS: dict[str, tuple[Call, object]] = {
         False,
     ),
     "subscribers.seen": (lambda u, _: u.subscribers.seen(READER, language="fr"), None),
+    "subscribers.prefer": (
+        lambda u, a: u.subscribers.prefer(a.subscriber.id, Preferences(language="fr")),
+        None,
+    ),
     "subscribers.set_score": (
         lambda u, _: u.subscribers.set_score(READER, Score(4, NOON)),
         None,
@@ -152,6 +212,33 @@ CALLS: dict[str, tuple[Call, object]] = {
     "suspensions.told": (lambda u, _: u.suspensions.told(), None),
     "suspensions.tell": (lambda u, _: u.suspensions.tell(LATER), []),
     "suspensions.counts": (lambda u, _: u.suspensions.counts(), {}),
+    "join_requests.add": (lambda u, _: ask_own(u), True),
+    "join_requests.of": (lambda u, _: u.join_requests.of(READER), []),
+    "join_requests.page": (
+        lambda u, a: u.join_requests.page(a.club_id, after=0, limit=9),
+        [],
+    ),
+    "join_requests.counts": (lambda u, _: u.join_requests.counts(), {}),
+    "join_requests.take": (
+        lambda u, a: u.join_requests.take([READER], [a.club_id]),
+        [],
+    ),
+    "join_requests.refuse_all": (
+        lambda u, a: u.join_requests.refuse_all(a.club_id, LATER),
+        0,
+    ),
+    "join_requests.any_untold": (lambda u, _: u.join_requests.any_untold(), False),
+    "join_requests.tell": (lambda u, _: u.join_requests.tell(LATER, 9), []),
+    "contact_news.put": (lambda u, _: put_own_news(u), 1),
+    "contact_news.drop": (
+        lambda u, a: u.contact_news.drop(READER, [a.list_id]),
+        None,
+    ),
+    "contact_news.first": (lambda u, _: u.contact_news.first(9), []),
+    "contact_news.done": (
+        lambda u, _: u.contact_news.done(range(1, 9)),
+        [],
+    ),
     "people.put": (lambda u, a: u.people.put(a.list_id, [PERSON], ADMIN, NOON), []),
     "people.hold": (lambda u, _: u.people.hold([PERSON]), None),
     "people.gone": (lambda u, a: u.people.gone(a.club_id, [PERSON]), {}),
@@ -263,9 +350,15 @@ CALLS: dict[str, tuple[Call, object]] = {
     "broadcasts.page": (
         lambda u, a: [
             u.broadcasts.page(Paging(), **wanted).count
-            for wanted in ({}, {"sending": True}, {"schedule_id": a.schedule.id})
+            for wanted in (
+                {},
+                {"sending": True},
+                {"schedule_id": a.schedule.id},
+                {"owner": OWNER},
+                {"owner": "", "lists": [a.listed.list_id]},
+            )
         ],
-        [0, 0, 0],
+        [0, 0, 0, 0, 0],
     ),
     "broadcasts.count": (lambda u, _: u.broadcasts.count(OWNER, NOON, LATER), 0),
     "broadcasts.progress": (lambda u, a: progress_fails(u, a.listed.id), True),
@@ -307,6 +400,21 @@ CALLS: dict[str, tuple[Call, object]] = {
     "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
+    "exceptions.unwritten": (lambda u, _: u.exceptions.unwritten(9), []),
+    "exceptions.skip_waiting": (
+        lambda u, a: u.exceptions.skip_waiting(a.later.broadcast_id, "stopped"),
+        0,
+    ),
+    "exceptions.earlier": (
+        lambda u, a: u.exceptions.earlier(replace(a.listed, id=99), [LATE_READER]),
+        set(),
+    ),
+    "exceptions.supersede": (
+        lambda u, a: u.exceptions.supersede(replace(a.listed, id=99), [LATE_READER]),
+        None,
+    ),
+    "exceptions.waiting": (lambda u, _: u.exceptions.waiting(9), []),
+    "exceptions.wake": (lambda u, _: u.exceptions.wake(LATE_READER, NOON), 0),
     "exceptions.any_awaited": (
         lambda u, a: u.exceptions.any_awaited(a.listed.id),
         False,
@@ -315,11 +423,23 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.exceptions.page(a.listed.id, after="", limit=9),
         [],
     ),
+    "exceptions.conditions": (lambda u, a: u.exceptions.conditions(a.listed.id), []),
     "consents.get": (lambda u, _: u.consents.get(READER), None),
     "consents.put": (
         lambda u, _: u.consents.put(READER, Consent(who=Who.NOBODY), LATER),
         None,
     ),
+    "consents.forget": (lambda u, _: forget_consent(u), None),
+    # by a key of their own
+    "forgotten.digest": (lambda u, _: u.forgotten.digest(GONE), None),
+    "forgotten.add": (lambda u, a: u.forgotten.add(GONE, LATER) == a.gone, False),
+    "forgotten.remove": (lambda u, _: u.forgotten.remove(GONE), None),
+    "forgotten.since": (lambda u, _: u.forgotten.since(GONE), None),
+    "forgotten.among": (lambda u, _: u.forgotten.among([GONE]), set()),
+    "holdings.some": (lambda u, _: held(u), []),
+    "traces.erase": (lambda u, _: erased(u), None),
+    "traces.awaited": (lambda u, _: u.traces.awaited(READER, 9), []),
+    "traces.part_with": (lambda u, _: u.traces.part_with(an_erasure(READER)), None),
     "approvals.add": (lambda u, _: add_own_approval(u), 0),
     "approvals.of": (lambda u, a: u.approvals.of(a.schedule.id), None),
     "approvals.find": (lambda u, a: u.approvals.find(READER, a.approval.id), None),
@@ -350,6 +470,14 @@ CALLS: dict[str, tuple[Call, object]] = {
     "sights.all": (lambda u, _: u.sights.all(), []),
     "sights.put": (lambda u, _: u.sights.put(replace(SIGHT, version="2")), None),
     "sights.forget_but": (lambda u, _: u.sights.forget_but([]), None),
+    "roles.all": (lambda u, _: u.roles.all(), []),
+    "roles.of": (lambda u, _: u.roles.of(READER), []),
+    "roles.hold": (lambda u, _: u.roles.hold(), None),
+    "roles.put": (lambda u, _: u.roles.put(replace(ROLE, jid=OWNER)), None),
+    "roles.remove": (lambda u, _: u.roles.remove(ROLE), False),
+    "standstills.get": (lambda u, _: u.standstills.get(), None),
+    "standstills.begin": (lambda u, _: u.standstills.begin(STANDSTILL), True),
+    "standstills.end": (lambda u, _: u.standstills.end(), None),
     "requests.add": (lambda u, _: u.requests.add(OWNER, NOON, MINUTE), (1, NOON)),
     "requests.forget": (lambda u, _: u.requests.forget(LATER, 9), 0),
     "audit.add": (lambda u, _: u.audit.add(ENTRY), None),
@@ -372,5 +500,8 @@ CALLS: dict[str, tuple[Call, object]] = {
 }
 
 #: give the same to everybody, by engine
-ALIKE = {"facts.digest_key", "people.hold", "schedules.hold"}
+ALIKE = {
+    *("facts.digest_key", "lists.lock", "people.hold", "roles.hold"),
+    "schedules.hold",
+}
 ALIKE_ON = {"postgresql": ALIKE, "sqlite": ALIKE | {"claims.waiting"}}

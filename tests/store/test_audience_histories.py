@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.domain.broadcast import Broadcast
 from bot.domain.lists import EndReason
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from tests.store.copies import migrated
 from tests.store.samples import NOON, SERVICE, declare, sending, subscribe
 
 PEOPLE = [f"user{number}@example.org" for number in range(6)]
@@ -36,7 +36,7 @@ class Undone(Exception):
 def a_database() -> Iterator[SqlDatabase]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/carillon.db"
-        upgrade.upgrade(url, SERVICE)
+        migrated(url)
         database = SqlDatabase(url, SERVICE)
         yield database
         database.close()

@@ -8,8 +8,8 @@ import pytest
 from bot.domain.errors import Unavailable
 from bot.service.ports.claims import Row
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from tests.store.copies import migrated
 from tests.store.everything import LATER, fill
 from tests.store.holding import foreign, impatiently
 from tests.store.samples import SERVICE
@@ -31,7 +31,7 @@ def test_whoever_holds_what_waits_is_told(postgresql_url: str) -> None:
     """Of each kind the first that waits is found, whoever holds it; who asks for it
     waits for its holder and learns who that is, and no longer than he holds it.
     """
-    upgrade.upgrade(postgresql_url, SERVICE)
+    migrated(postgresql_url)
     database = SqlDatabase(impatiently(postgresql_url), SERVICE)
 
     def wait_for(row: Row) -> Callable[[UnitOfWork], bool]:

@@ -16,6 +16,7 @@ from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from tests.store.copies import migrated
 from tests.store.samples import NOON, SERVICE
 
 EVENT = Requested(door=Origin.IQ, action=Action.CANCEL, result="done", reference=7)
@@ -56,7 +57,7 @@ def note(unit: UnitOfWork) -> None:
 
 def test_told_once_after_the_commit(url: str) -> None:
     """An event is told when its rows can be seen, and not where they were undone."""
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     told = Told()
     database = SqlDatabase(url, SERVICE, told)
 
@@ -77,7 +78,7 @@ def test_told_once_after_the_commit(url: str) -> None:
 
 def test_telling_undoes_nothing(url: str, caplog: pytest.LogCaptureFixture) -> None:
     """What is committed has happened, even if the telling of it fails."""
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = SqlDatabase(url, SERVICE, Told(breaks=True))
     database.call(note)
     assert "not told of" in caplog.text
@@ -87,7 +88,7 @@ def test_telling_undoes_nothing(url: str, caplog: pytest.LogCaptureFixture) -> N
 
 def test_threads_know_whose_work_they_do(url: str) -> None:
     """The ids of the task that asked are those of what its use case tells."""
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     told = Told()
     database = SqlDatabase(url, SERVICE, told)
 

@@ -13,6 +13,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import handover, upgrade
 from bot.store.database import SqlDatabase, backend_of
 from bot.store.tables import metadata
+from tests.store.copies import migrated
 from tests.store.releases import restore, rows_of
 from tests.store.samples import MINUTE, NOON, SERVICE, a_schedule, declare, subscribe
 
@@ -31,8 +32,7 @@ def services(url: str) -> dict[str, set[str]]:
 
 def test_everything_is_handed_over(url: str) -> None:
     """All rows of a database are those of the new JID, and nothing else is changed."""
-    restore("0.1.0", url)
-    upgrade.upgrade(url, SERVICE)
+    migrated(url, release="0.1.0")
     with closing(SqlDatabase(url, NEW)) as database:
         database.call(declare, "news", "extra")  # as a start under the new JID does
         before = rows_of(url)
@@ -62,8 +62,7 @@ def test_a_name_as_it_is_stored_or_another_form(url: str, stored: str) -> None:
     """Rows under a name that an earlier release prepared otherwise are found by it, and
     others by whatever is the same JID.
     """
-    restore("0.1.0", url)
-    upgrade.upgrade(url, SERVICE)
+    migrated(url, release="0.1.0")
     engine = backend_of(url).writing
     with engine.begin() as connection:
         for table in metadata.tables.values():

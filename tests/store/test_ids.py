@@ -17,6 +17,7 @@ from bot.service.ports.paging import Paging
 from bot.service.requests.request import ScheduleName
 from bot.store import upgrade
 from bot.store.database import backend_of
+from tests.store.copies import migrated
 from tests.world import ADMIN, PUBLISHER, SERVICE, World, a_list
 
 #: an entry as the release before wrote it
@@ -29,7 +30,7 @@ SELECT :service, created_at, 'role:admin', 'admin', 'cli', 'stop', :about,
 
 @pytest.fixture
 def world(url: str) -> Iterator[World]:
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     found = World(url, lists=[a_list(timezone="Europe/Warsaw")])
     yield found
     found.close()
@@ -187,7 +188,7 @@ def test_down_to_the_schema_of_before(url: str) -> None:
     """Where an id is one job's for ever the latest keeps it, and the others get free
     ones; up again all is well.
     """
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     world = World(url)
     for number in range(3):
         job = world.schedule(client_id="x", bodies=(("en", f"{number}"),))
@@ -207,7 +208,7 @@ def test_stops_of_before(url: str) -> None:
     """The trail's stops, which had the numbers that broadcasts had, name these by their
     announcements after the upgrade, and by their numbers again after the way back.
     """
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     world = World(url)
     world.due(client_id="once")
     daily = world.schedule(client_id="daily", recurrence="FREQ=DAILY;COUNT=3")

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Conflict
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.store import upgrade
 from bot.store.backend import Backend
 from bot.store.database import SqlDatabase, backend_of
 from bot.store.sealing import Vault
 from bot.store.tables import metadata
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.store.conftest import ENGINES
+from tests.store.copies import migrated
 from tests.store.everything import Theirs, fill
 from tests.store.neighbours import ALIKE_ON, CALLS, NEIGHBOUR
 from tests.store.samples import (
@@ -42,7 +42,7 @@ def stored(
         url = f"sqlite:///{tmp_path_factory.mktemp('ownership')}/carillon.db"
     else:
         url = request.getfixturevalue("postgresql").database("store_ownership")
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     with closing(SqlDatabase(url, SERVICE)) as database:
         theirs = database.call(fill)
     backend = backend_of(url)

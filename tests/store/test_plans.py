@@ -19,7 +19,6 @@ from bot.store import (
     people,
     purging,
     schedules,
-    upgrade,
 )
 from bot.store.backend import Backend
 from bot.store.database import backend_of
@@ -39,6 +38,7 @@ from bot.store.tables import (
     subscription,
 )
 from tests.store.conftest import ENGINES
+from tests.store.copies import migrated
 from tests.store.samples import MINUTE, NOON, SERVICE, a_list, a_schedule
 
 MANY = 4000
@@ -59,6 +59,13 @@ def rows_of(number: int, **columns: Any) -> list[dict[str, Any]]:
 
 def at(row: int) -> datetime:
     return NOON + row * MINUTE
+
+
+def kind_of(row: int) -> str:
+    """Of an exception: the latest are repeated, some before them are heard later."""
+    if row > MANY - 100:
+        return "retrying"
+    return "waiting" if row > MANY - 200 else "failed"
 
 
 def whose(row: int) -> str:
@@ -131,7 +138,7 @@ def fill(connection: sa.Connection) -> None:
     )  # fmt: skip
     bounced = rows_of(
         MANY, service=whose, broadcast_id=lambda row: row, jid=lambda row: f"u{row}@b",
-        kind=lambda row: "retrying" if row > MANY - 100 else "failed",
+        kind=kind_of,
         condition="gone", attempts=0, first_at=NOON, next_at=at,
     )  # fmt: skip
     for row in bounced:
@@ -163,7 +170,7 @@ def backend(
         url = f"sqlite:///{tmp_path_factory.mktemp('plans')}/carillon.db"
     else:
         url = request.getfixturevalue("postgresql").database("store_plans")
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     backend = backend_of(url)
     with backend.writing.begin() as connection:
         fill(connection)
@@ -276,9 +283,29 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         {"whose": SERVICE, "now": at(MANY), "beyond": at(9 * MANY), "limit": 10},
         ["ix_delivery_exception_next"],
     ),
+    "heard later, due": (
+        exceptions.RIPE,
+        {"whose": SERVICE, "now": at(MANY), "far": at(9 * MANY), "limit": 10},
+        ["ix_delivery_exception_waiting"],
+    ),
+    "heard later, claimed": (
+        exceptions.RELEASED,
+        {"whose": SERVICE, "now": at(MANY), "far": at(9 * MANY), "limit": 10},
+        ["ix_delivery_exception_waiting"],
+    ),
+    "superseded": (
+        exceptions.EARLIER,
+        {
+            "whose": SERVICE,
+            "jids": ["u1@b", "u2@b"],
+            "schedule_id": 50,
+            "before": MANY,
+        },
+        [],  # from whichever side there are fewer
+    ),
     "anybody awaited": (
         exceptions.AWAITED,
-        {"whose": SERVICE, "broadcast_id": MANY},
+        {"whose": SERVICE, "broadcast_id": MANY, "until": at(9 * MANY)},
         ["ix_delivery_exception_broadcast_id_kind"],
     ),
     "pending of an owner": (

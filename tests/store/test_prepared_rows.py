@@ -1,5 +1,6 @@
 """JIDs that earlier releases stored in a form of their own are prepared anew."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,11 +9,13 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from bot.domain.jid import JIDError, bare
+from bot.domain.lists import Subscription
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import backend_of
 from tests.fakes import FakeClock
-from tests.store.releases import restore, rows_of
+from tests.store.copies import migrated
+from tests.store.releases import rows_of
 from tests.store.samples import NOON, SERVICE
 from tests.store.test_releases import LISTS
 from tests.world import World
@@ -25,11 +28,10 @@ class Before:
     """A release's database at the revision before, to put rows into."""
 
     def __init__(self, url: str) -> None:
-        restore("0.1.0", url)
         script = ScriptDirectory(str(upgrade.folder())).get_revision("0007")
         assert script is not None
         assert isinstance(script.down_revision, str)
-        upgrade.upgrade(url, SERVICE, script.down_revision)
+        migrated(url, script.down_revision, release="0.1.0")
         self._url = url
 
     def add(self, table: str, **values: Any) -> Any:
@@ -132,38 +134,57 @@ HISTORIES = {
 }
 
 
-@pytest.mark.parametrize("name", HISTORIES)
-def test_the_later_wish_counts(before: Before, url: str, name: str) -> None:
+class Twice:
+    """A reader with two rows until the upgrade, and the places of a history."""
+
+    def __init__(self, before: Before, number: int, history: str, news: int) -> None:
+        self.jid = f"anna{number}@strasse.test"
+        readers = {
+            "old": before.add("subscriber", jid=f"anna{number}@straße.test"),
+            "new": before.add("subscriber", jid=self.jid),
+        }
+        self.kept = readers["old"]
+        self.places = []
+        for said in history.split(", "):
+            who, *rest = said.split()
+            self.places.append(before.stands(readers[who], news, *rest))
+
+
+def standing_of(uow: UnitOfWork, reader: int) -> Sequence[Subscription]:
+    return uow.subscriptions.of(reader)
+
+
+def test_the_later_wish_counts(before: Before, url: str) -> None:
     """Who left under either name, and has joined under none since, has left, and no
     sign of life brings him back; who stands there twice stands there once.
     """
-    history, reasons = HISTORIES[name]
     news = before.rows("list", name="news")[0]["id"]
     latest = max(row["id"] for row in before.rows("broadcast"))
     readers = {
-        "old": before.add("subscriber", jid=OLD),
-        "new": before.add("subscriber", jid=NEW),
+        name: Twice(before, number, history, news)
+        for number, (name, (history, _)) in enumerate(HISTORIES.items())
     }
-    places = []
-    for said in history.split(", "):
-        who, *rest = said.split()
-        places.append(before.stands(readers[who], news, *rest))
     upgrade.upgrade(url, SERVICE)
-    found = [before.rows("subscription", id=place)[0] for place in places]
-    assert [row["end_reason"] for row in found] == reasons
-    assert {row["subscriber_id"] for row in found} == {readers["old"]}
-    for row in found:
-        is_open = row["end_reason"] is None
-        assert (row["ended_at"] is None, row["ended_after"] is None) == (is_open,) * 2
-        if row["end_reason"] == "left":
-            assert row["ended_after"] in {0, latest}
+    rows = {row["id"]: row for row in before.rows("subscription")}
     world = World(url, lists=LISTS, clock=FakeClock(NOON))
-    world.do(world.subscribers.alive, NEW, None)
-    standing = world.do(lambda it: it.subscriptions.of(readers["old"]))
-    assert len(standing) == (reasons.count(None) or reasons.count("suspended"))
-    world.do(world.subscribers.leave, NEW, f"news@{SERVICE}")
-    world.do(world.subscribers.alive, NEW, None)
-    assert world.do(lambda it: it.subscriptions.of(readers["old"])) == []
+    for name, (_, reasons) in HISTORIES.items():
+        reader = readers[name]
+        found = [rows[place] for place in reader.places]
+        assert [row["end_reason"] for row in found] == reasons, name
+        assert {row["subscriber_id"] for row in found} == {reader.kept}, name
+        for row in found:
+            is_open = row["end_reason"] is None
+            ends = row["ended_at"] is None, row["ended_after"] is None
+            assert ends == (is_open, is_open), name
+            if row["end_reason"] == "left":
+                assert row["ended_after"] in {0, latest}, name
+        world.do(world.subscribers.alive, reader.jid, None)
+        stands = world.do(standing_of, reader.kept)
+        assert len(stands) == (reasons.count(None) or reasons.count("suspended")), name
+        world.do(world.subscribers.leave, reader.jid, f"news@{SERVICE}")
+        world.do(world.subscribers.alive, reader.jid, None)
+        left = world.do(standing_of, reader.kept)
+        assert left == [], name
     world.close()
 
 

@@ -23,10 +23,11 @@ from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records import storage
-from bot.store import storage_keys, upgrade
+from bot.store import storage_keys
 from bot.store.database import SqlDatabase, backend_of
 from bot.store.sealing import Vault, columns_of, is_sealed, name_of
 from bot.store.tables import broadcast_text, metadata, schedule
+from tests.store.copies import migrated
 from tests.store.releases import rows_of
 from tests.store.samples import NOON, SERVICE, a_schedule, declare, sending
 
@@ -135,7 +136,7 @@ def contents(url: str) -> dict[str, list[Any]]:
 
 def test_every_column(url: str) -> None:
     """With a key each text is sealed where it lies, and read by who has the key."""
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = opened(url, NEW)
     added = database.call(fill)
     stored = contents(url)
@@ -165,7 +166,7 @@ def test_what_a_database_says_of_a_fault(url: str) -> None:
     """PostgreSQL quotes the row that it refuses: what was written is not to be read
     there either.
     """
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = opened(url, NEW)
     wrong = a_schedule(content=CONTENT, metadata=SECRET, fingerprint=SECRET)
     object.__setattr__(wrong, "origin", "nowhere")
@@ -181,7 +182,7 @@ def test_a_row_that_no_key_opens(url: str) -> None:
     """It costs its row and no answer, and who saves it takes nothing from those who
     have its key.
     """
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = opened(url, OLD)
     added = database.call(fill)
     database.close()
@@ -221,7 +222,7 @@ def test_rotation(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stored by the newest alone, and say what they said.
     """
     monkeypatch.setattr(storage, "ROWS_PER_TRANSACTION", 2)
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = opened(url)
     added = database.call(fill)
     for number in range(7):
@@ -259,7 +260,7 @@ def test_a_lost_key(url: str) -> None:
     """What no key opens stays until it is given up; then it is as good as gone, and
     nobody waits for its key any more.
     """
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = opened(url, OLD)
     added = database.call(fill)
     database.call(storage.note, database.vault.newest)
@@ -286,7 +287,7 @@ def test_a_text_that_was_moved(url: str) -> None:
     """What somebody put at another place is no more to be read there, and can be given
     up like what a lost key encrypts.
     """
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = opened(url, NEW)
     ids = [
         database.call(lambda unit, n: unit.schedules.add(a_schedule(n)), name).id
@@ -310,7 +311,7 @@ def test_which_keys_are_needed(url: str) -> None:
     """A key that was used is needed until all is stored by another; what was there
     before the first is noted, too.
     """
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     database = opened(url)
     assert not database.look(storage.is_lacking, ())
     assert database.look(storage.is_uniform, None)

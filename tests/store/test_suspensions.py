@@ -6,7 +6,8 @@ from bot.domain.lists import EndReason
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
-from tests.store.releases import restore, rows_of
+from tests.store.copies import migrated
+from tests.store.releases import rows_of
 from tests.store.samples import MINUTE, NOON, SERVICE, declare, sending, subscribe
 
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -55,8 +56,7 @@ def test_suspended_before_reasons_were_kept(url: str) -> None:
     """Of who was suspended by an earlier release the reason is that of the last message
     that came back, as far as that is known; nobody is told so late.
     """
-    restore("0.1.0", url)
-    upgrade.upgrade(url, SERVICE, "0007")
+    migrated(url, "0007", release="0.1.0")
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         for statement in (_SUSPEND, _BOUNCE):

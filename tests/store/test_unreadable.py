@@ -22,6 +22,7 @@ from bot.xmpp.doors.scheduling import answers
 from bot.xmpp.stanzas.result_sets import PageWish
 from bot.xmpp.stanzas.verbatim import serialised
 from tests.fakes import FakeClock
+from tests.store.copies import migrated
 from tests.store.corruption import MOMENTS, NUMBERS, SQLITE, TEXTS, spoilt
 from tests.store.releases import restore
 from tests.store.test_releases import LISTS, goes_on
@@ -53,8 +54,7 @@ def looks(number: int) -> Iterator[Wanted[Any]]:
 @pytest.fixture
 def world(url: str) -> Iterator[World]:
     """With what a release left: rows in every table, in every state."""
-    restore("0.1.0", url)
-    upgrade.upgrade(url, SERVICE)
+    migrated(url, release="0.1.0")
     made = World(url, lists=LISTS, clock=FakeClock(NOON))
     yield made
     made.close()

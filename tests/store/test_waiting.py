@@ -19,6 +19,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import sqlite, upgrade
 from bot.store.database import SqlDatabase, backend_of
 from bot.store.postgresql import PostgreSQLBackend
+from tests.store.copies import migrated
 from tests.store.holding import foreign, holding, impatiently
 from tests.store.samples import NOON, SERVICE, declare, subscribe
 
@@ -197,7 +198,7 @@ def test_who_holds_a_row_is_told(
     """Whom we wait for is in the log and in the error, with what to do; once it ends,
     all goes on.
     """
-    upgrade.upgrade(postgresql_url, SERVICE)
+    migrated(postgresql_url)
     database = SqlDatabase(impatiently(postgresql_url), SERVICE)
 
     def write(unit: UnitOfWork) -> None:
@@ -235,7 +236,7 @@ def test_who_holds_a_file_is_told(
     all goes on.
     """
     caplog.set_level(logging.DEBUG, "bot.store")
-    upgrade.upgrade(sqlite_url, SERVICE)
+    migrated(sqlite_url)
     with contextlib.closing(SqlDatabase(sqlite_url, SERVICE)) as database:
 
         def write(unit: UnitOfWork) -> None:
@@ -274,7 +275,7 @@ def test_a_process_stopped_in_between_comes_to_its_end(sqlite_url: str) -> None:
     """Who waits for a process of ours that was stopped in mid-transaction has it come
     to the end of that, and stop there.
     """
-    upgrade.upgrade(sqlite_url, SERVICE)
+    migrated(sqlite_url)
     with (
         contextlib.closing(SqlDatabase(sqlite_url, SERVICE)) as database,
         stopped(sqlite_url, signal.SIGSTOP) as process,

@@ -16,6 +16,7 @@ from bot.domain.schedule import Schedule
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
+from tests.store.copies import migrated
 from tests.store.samples import SERVICE, a_schedule
 from tests.zones import Rules, zones_in
 
@@ -42,7 +43,7 @@ def a_rule(client_id: str, deliver_at: str, next_at: str, **changes: Any) -> Sch
 
 @pytest.fixture
 def database(url: str) -> Iterator[SqlDatabase]:
-    upgrade.upgrade(url, SERVICE)
+    migrated(url)
     with closing(SqlDatabase(url, SERVICE)) as found:
         yield found
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from slixmpp import BaseXMPP
 from slixmpp.exceptions import IqError
 
-from bot.app.configured import lists_of
+from bot.app.configured import lists_of, pictures_of
 from bot.app.wiring import open_use_cases, spool_of
 from bot.desk.desk import Desk
 from bot.domain.identity import MessageIds
@@ -49,6 +49,7 @@ class Answering:
     desk: Desk
     doors: Doors
     ids: MessageIds
+    servers: Servers
     bounces: list[Bounce] = field(default_factory=list)
 
     @property
@@ -109,6 +110,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             on_bounce=bounces.append,
             spool=spool,
             contact=settings.xmpp.contact,
+            pictures=pictures_of(settings),
         )
         connection = Connection(
             settings.xmpp,
@@ -118,7 +120,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             timing=QUICK,
         )
         doors.open(connection)
-        servers = Servers(connection, use_cases, bounces.append)
+        servers = Servers(connection, use_cases, bounces.append, doors.introduce)
         servers.open()
         desk.neighbours = servers.standings
         running = asyncio.create_task(connection.run())
@@ -126,7 +128,7 @@ async def answering(settings: Settings) -> AsyncIterator[Answering]:
             async with asyncio.timeout(30):
                 await doors.arrived.wait()
             assert len(lists) == len(lists_of(settings))
-            yield Answering(use_cases, connection, desk, doors, ids, bounces)
+            yield Answering(use_cases, connection, desk, doors, ids, servers, bounces)
         finally:
             await connection.stop()
             async with asyncio.timeout(20):

@@ -6,7 +6,7 @@ A new command needs a line in CASES: what somebody fills in, and what he has the
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,16 +15,24 @@ import pytest
 from bot.desk.desk import Desk
 from bot.dialogues.administration import NS as ADMINISTRATION
 from bot.dialogues.everything import BY_NODE
+from bot.domain.message import Text
+from bot.domain.schedule import TextContent
 from bot.texts import LANGUAGES
 from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.stanzas.commands import COMMAND
 from bot.xmpp.stanzas.data_forms import FORM
-from tests.world import ADMIN, SERVICE, World, copy_of
+from tests.world import ADMIN, SERVICE, USER, World, copy_of
 from tests.xmpp.clients import CLIENTS, Client, Fills, fields, options
 
 MOST_STEPS = 10
 MAX_WIDTH = 35  #: characters that a narrow client shows on a line
+
+
+def is_chosen(world: World) -> bool:
+    """All that the form of preferences has."""
+    found = world.do(lambda unit: unit.subscribers.get(USER))
+    return found is not None and None not in astuple(found.preferences)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +62,92 @@ def _greets(world: World) -> bool:
     return world.do(lambda unit: unit.greetings.get(1)) == "Good that you are here."
 
 
+def _job(world: World) -> None:
+    world.subscribe(USER)
+    world.schedule(
+        bodies=(("en", "One\n\nTwo"),), recurrence="FREQ=WEEKLY", timezone="UTC"
+    )
+
+
+def _bounced(world: World) -> None:
+    world.subscribe(USER)
+    world.bounce(USER, "item-not-found")
+
+
+def _content(world: World) -> object:
+    """Of the only announcement."""
+    return world.get(1).content
+
+
 CASES: Mapping[str, Case] = {
+    "announce": Case(
+        fills={
+            "subject": "Disks",
+            "body": "New disks.\nBe patient.",
+            "send": ("me", "yes"),
+        },
+        before=lambda world: world.subscribe(USER),
+        after=lambda world: (
+            world.get(1).audience.jids == (ADMIN,) and not world.get(2).is_personal
+        ),
+        says="goes out to news now, to 1 reader",
+    ),
+    "schedule": Case(
+        fills={
+            "template": "maintenance",
+            "set.summary": "New disks",
+            "set.start": "2026-12-05 22:00",
+            "set.affected": "Mail\nChat",
+            "another": ("yes", "no"),
+            "language": "de",
+            "set.summary.de": "Neue Platten",
+            "at": "2026-12-01 09:00",
+            "every": "rule",
+            "settings": "yes",
+            "rule": "FREQ=DAILY;COUNT=3",
+            "id": "disks",
+            "send": "yes",
+        },
+        after=lambda world: (
+            world.get(1).client_id == "disks"
+            and world.get(1).recurrence == "FREQ=DAILY;COUNT=3"
+        ),
+        says="goes out to news at 2026-12-01 09:00 UTC",
+    ),
+    "pending": Case(
+        fills={"do": "edit", "subject.en": "New", "sure": "yes"},
+        before=_job,
+        # its paragraphs, whatever a client makes of them
+        after=lambda world: (
+            _content(world)
+            == TextContent(
+                texts=(Text(language="en", body="One\n\nTwo", subject="New"),)
+            )
+        ),
+        says="is pending; next: 2026-03-01 13:00 UTC",
+    ),
+    "broadcasts": Case(
+        fills={"do": "failures", "why": "1"},
+        before=_bounced,
+        says="user@example.org: failed",
+    ),
     "menu": Case(fills={"task": "status"}, says="Going out next"),
+    "preferences": Case(
+        fills={
+            "language": "de",
+            "timezone": "Europe/Warsaw",
+            "quiet-from": "22:00",
+            "quiet-to": "07:00",
+            "paused-until": "2026-03-20 09:00",
+        },
+        jid=USER,
+        after=is_chosen,
+        says="Europe/Warsaw",
+    ),
     "status": Case(says="Going out next"),
+    "my-messages": Case(says="No message of yours"),
+    "consent": Case(says="Saved."),
+    "my-data": Case(says="Your roles"),
     "check": Case(fills={"do": "reload"}, says="read anew"),
     f"{ADMINISTRATION}#announce": Case(
         fills={"subject": "Restart", "announcement": "In five minutes."},

@@ -105,7 +105,7 @@ def test_looking_at_open_lists_costs_no_transaction(
 
             def counted(use_case: object, *args: object) -> object:
                 reads.append(use_case)
-                return read(use_case, *args)  # type: ignore[arg-type]
+                return read(use_case, *args)  # type: ignore[arg-type] # passed on as it came
 
             monkeypatch.setattr(database, "read", counted)
             monkeypatch.setattr("bot.xmpp.doors.discovery.lists.FRESH_SECONDS", 3600)

@@ -15,6 +15,7 @@ from bot.app.wiring import open_use_cases
 from bot.clock import SystemClock
 from bot.domain.errors import CarillonError
 from bot.domain.findings import Finding, Result
+from bot.domain.guidance import commands_at
 from bot.domain.phrase import Listed, Phrase, Quoted
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.health import health
@@ -38,8 +39,9 @@ _BEFORE = (
 )
 #: what a session of our own shows
 _OWN = ("stream management", "rights", "server", "clock", "send rate")
+_OUTSIDE = (*outside.NAMES, outside.COMMANDS)
 #: what nobody can look at without a configuration
-_WITHOUT = (*_BEFORE, "login", *_OWN, *people.NAMES, *outside.NAMES)
+_WITHOUT = (*_BEFORE, "login", *_OWN, *people.NAMES, *_OUTSIDE)
 _OUT = Phrase("not logged in")
 _UNUSABLE = Phrase("the configuration cannot be used")
 
@@ -80,6 +82,7 @@ def here(config: Path) -> tuple[list[Finding], Settings | None]:
         *tried("database", files.database(config, settings)),
         *tried("disk", files.disk(settings)),
         *stored.storage(settings),
+        *stored.lists(settings),
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),
@@ -100,7 +103,7 @@ async def from_within(config: Path, connection: Connection) -> list[Finding]:
     service = await asyncio.to_thread(state_of, settings)
     found.append(_told(service))
     if not connection.is_ready:
-        names = ("login", *_OWN, *people.NAMES, *outside.NAMES)
+        names = ("login", *_OWN, *people.NAMES, *_OUTSIDE)
         return _best([*found, *_skip(names, Phrase("the service is not connected"))])
     found.append(ok("login", Phrase("as {jid}", jid=connection.addresses.own)))
     found += [one async for one in session.seen(connection, settings)]
@@ -122,7 +125,7 @@ async def _connected(
     found.append(_told(service))
     if away:
         nobody = Phrase("no server answers")
-        names = ("login", *_OWN, *people.NAMES, *outside.NAMES)
+        names = ("login", *_OWN, *people.NAMES, *_OUTSIDE)
         return [*found, *_skip(names, nobody)]
     found += await _inside(config, settings, service, alone=other is None)
     if other is not None:
@@ -133,6 +136,8 @@ async def _connected(
             service=service.text,
         )
         found += _skip(outside.NAMES, why)
+    address = settings.xmpp.addresses.service
+    found.append(skipped(outside.COMMANDS, commands_at(address)))
     return _best(found)
 
 

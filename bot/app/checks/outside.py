@@ -1,18 +1,23 @@
-"""How others see the running service: no-reply (XEP-0506), capabilities (XEP-0115)."""
+"""How others see the running service: no-reply (XEP-0506), capabilities (XEP-0115),
+commands (XEP-0050).
+"""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.domain.findings import Finding
+from bot.domain.guidance import commands_at
 from bot.domain.phrase import Phrase
 from bot.settings import Settings
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas import scheduling
+from bot.xmpp.stanzas import commands, scheduling
 from bot.xmpp.stanzas.namespaces import NOREPLY
 from bot.xmpp.visits import inquiries
 from bot.xmpp.visits.inquiries import Presences, Unanswered
 
 NAMES = ("no-reply", "capabilities")
+#: where nobody looks, it still says where people find them
+COMMANDS = "commands"
 #: seconds in which a presence comes, if any does
 _SOON = 3.0
 
@@ -32,6 +37,7 @@ async def seen(
     lists = [addresses.of_list(name) for name in settings.lists]
     known = list(dict.fromkeys([addresses.service, *lists]))
     silent: list[Phrase] = []
+    offering = False
     without: list[str] = []
     for address in known:
         try:
@@ -39,6 +45,7 @@ async def seen(
         except Unanswered as error:
             silent.append(error.phrase)
             continue
+        offering |= address == addresses.service and commands.NS in found
         if NOREPLY not in found or scheduling.NS not in found:
             without.append(address)
     if silent:
@@ -55,26 +62,34 @@ async def seen(
     else:
         told = Phrase("{addresses}: told to {who}", addresses=", ".join(known), who=who)
         yield ok("no-reply", told)
+    if offering:
+        yield ok(COMMANDS, commands_at(addresses.service))
+    elif not silent:
+        text = Phrase("{address} offers no commands", address=addresses.service)
+        yield fault(COMMANDS, text, Phrase("is another program connected as us?"))
     if presences is None:
         unseen = Phrase(
             "{who} gets no presence of it: name an account by --as", who=who
         )
         yield skipped("capabilities", unseen)
     else:
-        yield await _capabilities(asker, known, who, presences)
+        there = {one: addresses.present(one) for one in known}
+        yield await _capabilities(asker, there, who, presences)
 
 
 async def _capabilities(
-    asker: Connection, known: list[str], who: Phrase, presences: Presences
+    asker: Connection, there: Mapping[str, str], who: Phrase, presences: Presences
 ) -> Finding:
+    """`there`: address -> where its presence comes from."""
     name = "capabilities"
-    await presences.of(known, _SOON)
-    came = {one: presences.seen[one] for one in known if one in presences.seen}
+    await presences.of(there.values(), _SOON)
+    seen = presences.seen
+    came = {one: seen[full] for one, full in there.items() if full in seen}
     if not came:
         stranger = Phrase(
             "{who} gets no presence: it is no contact of {address}, or is none yet",
             who=who,
-            address=known[0],
+            address=next(iter(there)),
         )
         return skipped(name, stranger)
     for address, caps in came.items():
@@ -83,7 +98,7 @@ async def _capabilities(
             return fault(name, bare)
         node = f"{caps.node}#{caps.ver}"
         try:
-            found = await inquiries.info(asker, address, node)
+            found = await inquiries.info(asker, there[address], node)
         except Unanswered as error:
             text = Phrase("{node}: {reason}", node=node, reason=error.phrase)
             return fault(name, text)
@@ -99,9 +114,9 @@ async def _capabilities(
                 feature=NOREPLY,
             )
             return fault(name, text)
-    there = Phrase(
+    told = Phrase(
         "with no-reply, in the presence of {addresses} to {who}",
         addresses=", ".join(came),
         who=who,
     )
-    return ok(name, there)
+    return ok(name, told)

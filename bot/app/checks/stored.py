@@ -1,4 +1,6 @@
-"""Whether what people write is encrypted in the database, by keys that are at hand."""
+"""What is stored: whether it is encrypted by keys that are at hand, and whose the lists
+are that stand in the configuration.
+"""
 
 import contextlib
 from collections.abc import Iterator
@@ -6,10 +8,13 @@ from pathlib import Path
 
 from bot.app import keys
 from bot.app.checks.finding import fault, ok, skipped, warning
+from bot.app.configured import overruled
 from bot.app.wiring import database_of
 from bot.domain.errors import CarillonError
 from bot.domain.findings import Finding
+from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.storage import is_lacking, is_uniform
 from bot.settings import Settings
 from bot.store import upgrade
@@ -30,6 +35,24 @@ def storage(settings: Settings) -> Iterator[Finding]:
             yield _as_found(settings, file)
     except (CarillonError, OSError):  # which the check of the database tells
         yield skipped(_NAME, away)
+
+
+def lists(settings: Settings) -> Iterator[Finding]:
+    """Those that commands made, and that stand in the file, too; of a database that
+    cannot be used others tell.
+    """
+    url = settings.database.url
+    with contextlib.suppress(CarillonError, OSError):
+        if upgrade.is_new(url) or upgrade.current(url) != upgrade.head():
+            return
+        with contextlib.closing(database_of(settings)) as stored:
+            for entry in stored.look(_all_lists):
+                if entry.by_command and entry.name in settings.lists:
+                    yield warning("configuration", overruled(entry))
+
+
+def _all_lists(uow: UnitOfWork) -> list[AnnouncementList]:
+    return uow.lists.all()
 
 
 def _as_configured(file: Path | None) -> Finding:

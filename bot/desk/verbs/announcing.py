@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from bot.desk.verb import Inquire, Read, Steps, Verb, Write
+from bot.desk.verb import Inquire, Plain, Read, Steps, Verb, Write
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.consent import Standing
 from bot.domain.fields import Field, FieldType
-from bot.domain.lists import OnlineOnList
+from bot.domain.lists import AnnouncementList, OnlineOnList
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
@@ -17,7 +17,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests.request import ScheduleRequest
 from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import Quota
-from bot.service.rules.rights import Right
+from bot.service.rules.rights import Right, may_announce
 from bot.service.use_cases import UseCases
 
 
@@ -57,6 +57,17 @@ class Online:
     @property
     def about(self) -> str:
         return f"{self.request.about}, those online"
+
+
+def _audiences(
+    _use_cases: UseCases, caller: Caller, _: Plain
+) -> Steps[list[AnnouncementList]]:
+    found: list[AnnouncementList] = yield Read(_announced_to, caller)
+    return found
+
+
+def _announced_to(uow: UnitOfWork, caller: Caller) -> list[AnnouncementList]:
+    return [one for one in uow.lists.all() if may_announce(caller, one)]
 
 
 def _schedule(
@@ -199,6 +210,13 @@ REQUEST = (
         help=Phrase("Seconds that it may be late and still run."),
     ),
     Field(
+        name="urgent",
+        type=FieldType.BOOLEAN,
+        label=Phrase("Urgent"),
+        help=Phrase("Told at once also where readers have quiet hours or a pause."),
+        default="false",
+    ),
+    Field(
         name="client_id",
         type=FieldType.LINE,
         label=Phrase("Id"),
@@ -206,6 +224,13 @@ REQUEST = (
     ),
 )
 
+#: the lists that the caller may announce to
+AUDIENCES = Verb(
+    name="announce: lists",
+    action=Action.QUERY,
+    right=Right.KNOWN,
+    steps=_audiences,
+)
 SCHEDULE = Verb(
     name="announce",
     action=Action.SCHEDULE,
@@ -237,4 +262,4 @@ COUNT_ONLINE = Verb(
     right=Right.SEES_ALL,
     steps=_count_online,
 )
-VERBS = (SCHEDULE, DRAFT, ONLINE, COUNT_ONLINE)
+VERBS = (AUDIENCES, SCHEDULE, DRAFT, ONLINE, COUNT_ONLINE)

@@ -59,10 +59,20 @@ class FailuresWish:
     #: go on after this JID
     after: str = ""
     limit: int = 100
+    #: only over this one, a term
+    condition: str | None = None
 
     @property
     def about(self) -> str:
         return self.name.shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried:
+    """A broadcast, and how many of those whom it did not reach are tried once more."""
+
+    account: Account
+    count: int
 
 
 def _list(
@@ -97,7 +107,22 @@ def _failures(
 ) -> Steps[list[DeliveryException]]:
     named: Account = yield Read(use_cases.broadcasts.named, caller, wish.name)
     found: list[DeliveryException] = yield Read(
-        use_cases.broadcasts.failures, caller, named.id, wish.after, wish.limit
+        use_cases.broadcasts.failures,
+        caller,
+        named.id,
+        wish.after,
+        wish.limit,
+        wish.condition,
+    )
+    return found
+
+
+def _conditions(
+    use_cases: UseCases, caller: Caller, one: OneBroadcast
+) -> Steps[list[tuple[str, int]]]:
+    named: Account = yield Read(use_cases.broadcasts.named, caller, one.name)
+    found: list[tuple[str, int]] = yield Read(
+        use_cases.broadcasts.conditions, caller, named.id
     )
     return found
 
@@ -118,6 +143,24 @@ def _stop_all(use_cases: UseCases, caller: Caller, _: Plain) -> Steps[list[Accou
     return found
 
 
+def _retry(use_cases: UseCases, caller: Caller, one: OneBroadcast) -> Steps[Retried]:
+    """A slice in each transaction; cut off between two, the rest stays failed until
+    somebody asks again.
+    """
+    named: Account = yield Read(use_cases.broadcasts.named, caller, one.name)
+    retrying, about = use_cases.retrying, named.name.shown
+    yield Write(retrying.begin, caller, named.id, about=about)
+    count, after = 0, ""
+    while True:
+        some, last = yield Write(retrying.some, caller, named.id, after)
+        count += some
+        if last is None:
+            break
+        after = last
+    found: Account = yield Read(use_cases.broadcasts.get, caller, named.id)
+    return Retried(account=found, count=count)
+
+
 def _all(
     uow: UnitOfWork, use_cases: UseCases, caller: Caller, which: list[int]
 ) -> list[Account]:
@@ -127,7 +170,7 @@ def _all(
 LIST = Verb(
     name="broadcasts list",
     action=Action.QUERY,
-    right=Right.SEES_ALL,
+    right=Right.KNOWN,
     fields=(
         Field(
             name="sending",
@@ -141,21 +184,29 @@ LIST = Verb(
 SHOW = Verb(
     name="broadcasts show",
     action=Action.QUERY,
-    right=Right.SEES_ALL,
+    right=Right.KNOWN,
     fields=(NAME,),
     steps=_show,
 )
 FAILURES = Verb(
     name="broadcasts failures",
     action=Action.QUERY,
-    right=Right.SEES_ALL,
+    right=Right.KNOWN,
     fields=(NAME,),
     steps=_failures,
+)
+#: how many were not told, for each condition, the most first
+CONDITIONS = Verb(
+    name="broadcasts failures --conditions",
+    action=Action.QUERY,
+    right=Right.KNOWN,
+    fields=(NAME,),
+    steps=_conditions,
 )
 STOP = Verb(
     name="broadcasts stop",
     action=Action.STOP,
-    right=Right.ADMIN,
+    right=Right.KNOWN,
     fields=(NAME,),
     steps=_stop,
 )
@@ -165,4 +216,12 @@ STOP_ALL = Verb(
     right=Right.ADMIN,
     steps=_stop_all,
 )
-VERBS = (LIST, SHOW, FAILURES, STOP, STOP_ALL)
+#: whom one that is over did not reach, and could
+RETRY = Verb(
+    name="broadcasts retry",
+    action=Action.RETRY,
+    right=Right.ADMIN,
+    fields=(NAME,),
+    steps=_retry,
+)
+VERBS = (LIST, SHOW, FAILURES, CONDITIONS, STOP, STOP_ALL, RETRY)

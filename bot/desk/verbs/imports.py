@@ -34,7 +34,7 @@ class PeopleFile:
     #: where they are kept until all are read
     staging: Staging
     welcome: bool = False
-    #: who had left, or was suspended, is added like the others
+    #: who had left, was suspended or was forgotten is added like the others
     rejoin: bool = False
     #: bad lines are left out, and the others taken
     skip_bad: bool = False
@@ -98,7 +98,9 @@ REJOIN = Field(
     name="rejoin",
     type=FieldType.BOOLEAN,
     label=Phrase("Rejoin"),
-    help=Phrase("Add those, too, who have left or are suspended."),
+    help=Phrase(
+        "Add those, too, who have left, are suspended or asked to be forgotten."
+    ),
     default="false",
 )
 

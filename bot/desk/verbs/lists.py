@@ -1,13 +1,16 @@
-"""The audiences that the configuration declares."""
+"""The lists: shown to whoever looks at all, made, changed and retired by admins."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.desk.verb import Plain, Read, Steps, Verb
+from bot.desk.verb import Plain, Read, Steps, Verb, Write
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.fields import Field, FieldType
-from bot.domain.lists import AnnouncementList, OnList
+from bot.domain.lists import AnnouncementList, ListKind, OnList
+from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
+from bot.service.readers.arranging import Arranged, ListWish
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
 
@@ -33,6 +36,26 @@ def _show(use_cases: UseCases, _caller: Caller, one: ListName) -> Steps[Entry]:
     return found
 
 
+def _create(use_cases: UseCases, caller: Caller, wish: ListWish) -> Steps[Arranged]:
+    done: Arranged = yield Write(use_cases.arranging.create, caller, wish)
+    return done
+
+
+def _change(use_cases: UseCases, caller: Caller, wish: ListWish) -> Steps[Arranged]:
+    done: Arranged = yield Write(use_cases.arranging.change, caller, wish)
+    return done
+
+
+def _look(use_cases: UseCases, caller: Caller, one: ListName) -> Steps[Arranged]:
+    found: Arranged = yield Read(use_cases.arranging.look, caller, one.list_name)
+    return found
+
+
+def _retire(use_cases: UseCases, caller: Caller, one: ListName) -> Steps[Arranged]:
+    done: Arranged = yield Write(use_cases.arranging.retire, caller, one.list_name)
+    return done
+
+
 LIST_NAME = Field(
     name="list_name",
     type=FieldType.LINE,
@@ -55,4 +78,113 @@ SHOW = Verb(
     fields=(LIST_NAME,),
     steps=_show,
 )
-VERBS = (LIST, SHOW)
+#: as people read them
+KINDS: Mapping[str, Phrase] = {
+    ListKind.OPEN: Phrase("Open to everybody"),
+    ListKind.REQUEST: Phrase("On request"),
+    ListKind.CLOSED: Phrase("Closed"),
+    ListKind.MANDATORY: Phrase("Mandatory"),
+}
+TYPES: Mapping[str, Phrase] = {
+    MessageType.CHAT: Phrase("Chat messages"),
+    MessageType.NORMAL: Phrase("Single messages"),
+    MessageType.HEADLINE: Phrase("Headlines, kept by few clients"),
+}
+NAME = Field(
+    name="name",
+    type=FieldType.LINE,
+    label=Phrase("Name"),
+    help=Phrase(
+        "What stands before the @ of its address: lower-case letters, digits, . _ or -."
+    ),
+    required=True,
+)
+TITLE = Field(
+    name="title",
+    type=FieldType.LINE,
+    label=Phrase("Title"),
+    help=Phrase("What people call it."),
+)
+KIND = Field(
+    name="kind",
+    type=FieldType.CHOICE,
+    label=Phrase("Who may join"),
+    help=Phrase("Everybody, who is let in, or whom admins put there."),
+    choices=tuple(KINDS),
+    choice_labels=KINDS,
+)
+LANGUAGE = Field(
+    name="language",
+    type=FieldType.LINE,
+    label=Phrase("Language"),
+    help=Phrase("Of readers of whom no other is known, say de."),
+)
+TIMEZONE = Field(
+    name="timezone",
+    type=FieldType.LINE,
+    label=Phrase("Time zone"),
+    help=Phrase("Of times in its announcements, say Europe/Warsaw."),
+)
+TYPE = Field(
+    name="type",
+    type=FieldType.CHOICE,
+    label=Phrase("Sent as"),
+    help=Phrase("How clients show its announcements."),
+    choices=tuple(TYPES),
+    choice_labels=TYPES,
+)
+WELCOME = Field(
+    name="welcome",
+    type=FieldType.LINE,
+    label=Phrase("Welcome"),
+    help=Phrase("The template that greets whoever joins; empty: none."),
+)
+ADD_PUBLISHERS = Field(
+    name="add_publishers",
+    type=FieldType.JID,
+    label=Phrase("New publishers"),
+    help=Phrase("Bare JIDs of people who may announce to it from now on."),
+    many=True,
+)
+REMOVE_PUBLISHERS = Field(
+    name="remove_publishers",
+    type=FieldType.JID,
+    label=Phrase("No longer publishers"),
+    help=Phrase("Bare JIDs of people who may not announce to it any more."),
+    many=True,
+)
+_WISH = (NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, ADD_PUBLISHERS)
+
+#: kept by the database, beside those of the configuration file
+CREATE = Verb(
+    name="lists create",
+    action=Action.CREATE_LIST,
+    right=Right.ADMIN,
+    fields=_WISH,
+    steps=_create,
+)
+#: what is not given stays as it is
+CHANGE = Verb(
+    name="lists change",
+    action=Action.CHANGE_LIST,
+    right=Right.ADMIN,
+    fields=(*_WISH, REMOVE_PUBLISHERS),
+    steps=_change,
+)
+#: what would be retired
+LOOK = Verb(
+    name="lists retire --look",
+    action=Action.QUERY,
+    drafts=Action.RETIRE_LIST,
+    right=Right.ADMIN,
+    fields=(LIST_NAME,),
+    steps=_look,
+)
+RETIRE = Verb(
+    name="lists retire",
+    action=Action.RETIRE_LIST,
+    right=Right.ADMIN,
+    fields=(LIST_NAME,),
+    steps=_retire,
+)
+VERBS = (LIST, SHOW, CREATE, CHANGE, LOOK, RETIRE)

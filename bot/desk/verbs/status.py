@@ -10,6 +10,7 @@ from bot.domain.audit import Action
 from bot.domain.findings import Inspection
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import ScheduleState
+from bot.domain.standstill import Standstill
 from bot.service.delivery.broadcasts import Account
 from bot.service.ports.outside import Database
 from bot.service.ports.paging import Order, Page, Paging
@@ -42,6 +43,8 @@ class Status:
     #: what waits for somebody, and how many there are in all
     paused: Page[Report]
     held: Page[Report]
+    #: since when nothing goes out, where somebody stopped everything
+    standstill: Standstill | None = None
 
 
 def _status(use_cases: UseCases, caller: Caller, wish: StatusWish) -> Steps[Status]:
@@ -69,6 +72,7 @@ def _work(
         ],
         paused=page(uow, use_cases, caller, paused),
         held=page(uow, use_cases, caller, held),
+        standstill=uow.standstills.get(),
     )
 
 

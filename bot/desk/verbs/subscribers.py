@@ -49,6 +49,8 @@ class People:
     language: str | None = None
     timezone: str | None = None
     welcome: bool = True
+    #: who asked to be forgotten is added like the others
+    rejoin: bool = False
 
     @property
     def about(self) -> str:
@@ -109,6 +111,7 @@ def _add_all(
             people.language,
             people.timezone,
             welcome=people.welcome,
+            rejoin=people.rejoin,
         )
         done = done.plus(one)
     return done
@@ -199,6 +202,13 @@ ADD = Verb(
             help=Phrase("Their zone, say Europe/Warsaw."),
         ),
         WELCOME,
+        Field(
+            name="rejoin",
+            type=FieldType.BOOLEAN,
+            label=Phrase("Rejoin"),
+            help=Phrase("Add those, too, who asked to be forgotten."),
+            default="false",
+        ),
     ),
     steps=_add,
 )

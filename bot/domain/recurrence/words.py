@@ -16,7 +16,8 @@ from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.domain.recurrence.rule import Freq, Rule, anchored, canonical, counts_in_month
 
 # in sentences such as "each Saturday" and "each first Saturday of the month"
-_DAYS = (
+#: weekdays, from Monday on
+DAYS = (
     *(Phrase("Monday"), Phrase("Tuesday"), Phrase("Wednesday"), Phrase("Thursday")),
     *(Phrase("Friday"), Phrase("Saturday"), Phrase("Sunday")),
 )
@@ -193,20 +194,20 @@ def _on_dates(rule: Rule, time: str) -> Phrase | None:
 def _weekdays(rule: Rule) -> Phrase:
     if rule.by_day == _WORKING_DAYS:
         return _WORKING_DAY
-    return _all([_DAYS[day] for _, day in rule.by_day])
+    return _all([DAYS[day] for _, day in rule.by_day])
 
 
 def _in_order(rule: Rule) -> Phrase | None:
     """The numbered days of a month; those of a whole year have no sentence."""
     if not counts_in_month(rule):
         return None
-    numbered = [(n, _DAYS[day]) for n, day in rule.by_day if n is not None]
+    numbered = [(n, DAYS[day]) for n, day in rule.by_day if n is not None]
     if rule.by_set_pos:
         # a position among the days of a month: of one day it is its number
         if numbered or rule.freq is Freq.YEARLY:
             return None
         if len(rule.by_day) == 1:
-            numbered = [(n, _DAYS[rule.by_day[0][1]]) for n in rule.by_set_pos]
+            numbered = [(n, DAYS[rule.by_day[0][1]]) for n in rule.by_set_pos]
         elif rule.by_day == _WORKING_DAYS:
             numbered = [(n, _WORKING_DAY) for n in rule.by_set_pos]
     elif len(numbered) < len(rule.by_day):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain import meanings
 from bot.domain.access import Caller
+from bot.domain.audit import Action
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastName,
@@ -15,12 +16,20 @@ from bot.domain.broadcast import (
 from bot.domain.errors import Finished, NotFound
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule, TextContent
-from bot.service.delivery import closing, reports
+from bot.service.delivery import closing, reports, waiting
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Order, Page, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
-from bot.service.rules.rights import admins_only, auditors_only, sees_content
+from bot.service.rules.rights import (
+    admins_only,
+    known,
+    may_announce,
+    may_change,
+    may_see,
+    may_see_sent,
+    sees_content,
+)
 from bot.service.rules.voices import clocks_of
 
 #: broadcasts stopped in one transaction, which on SQLite is to be a short one
@@ -58,15 +67,22 @@ class Broadcasts:
         *,
         sending: bool = False,
     ) -> Page[Account]:
-        auditors_only(caller)
-        page = uow.broadcasts.page(paging, schedule_id=schedule_id, sending=sending)
+        """Of all that the caller may see."""
+        known(caller)
+        owner, lists = None, []
+        if not caller.sees_all:
+            owner = caller.owner
+            lists = [one.id for one in uow.lists.all() if may_announce(caller, one)]
+        page = uow.broadcasts.page(
+            paging, schedule_id=schedule_id, sending=sending, owner=owner, lists=lists
+        )
         items = [self._account(uow, caller, one) for one in page.items]
         return Page(items, page.count, page.index)
 
     def get(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Account:
-        auditors_only(caller)
+        known(caller)
         found = uow.broadcasts.get(broadcast_id)
-        if found is None:
+        if found is None or not self._may_see(uow, caller, found):
             raise NotFound(
                 Phrase("There is no broadcast {number}.", number=broadcast_id)
             )
@@ -74,27 +90,38 @@ class Broadcasts:
 
     def named(self, uow: UnitOfWork, caller: Caller, name: BroadcastName) -> Account:
         """Raises NotFound, which tells an announcement that was never sent from one
-        that is not there.
+        that is not there, or that the caller may not see.
         """
-        auditors_only(caller)
-        if uow.schedules.get(name.schedule_id) is None:
-            raise NotFound(
-                Phrase(
-                    "There is no announcement #{reference}.", reference=name.schedule_id
-                )
-            )
+        known(caller)
+        schedule = uow.schedules.get(name.schedule_id)
+        missing = NotFound(
+            Phrase("There is no announcement #{reference}.", reference=name.schedule_id)
+        )
+        if schedule is None:
+            raise missing
         if name.number is None:
             latest = Paging(limit=1, order=Order.LATEST)
             page = uow.broadcasts.page(latest, schedule_id=name.schedule_id)
             found = next(iter(page.items), None)
         else:
             found = uow.broadcasts.nth(name.schedule_id, name.number)
-        if found is None:
+        if found is not None and self._may_see(uow, caller, found):
+            return self._account(uow, caller, found)
+        if found is None and may_see(caller, schedule):
             count = uow.broadcasts.page(
                 Paging(limit=0), schedule_id=name.schedule_id
             ).count
             raise NotFound(_never(name, count))
-        return self._account(uow, caller, found)
+        raise missing
+
+    def _may_see(self, uow: UnitOfWork, caller: Caller, broadcast: Broadcast) -> bool:
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        told = None
+        if broadcast.highest is not None:  # else its audience was copied
+            told = next(
+                (one for one in uow.lists.all() if one.id == broadcast.list_id), None
+            )
+        return schedule is not None and may_see_sent(caller, schedule, told)
 
     def _account(
         self, uow: UnitOfWork, caller: Caller, broadcast: Broadcast
@@ -124,19 +151,36 @@ class Broadcasts:
         broadcast_id: int,
         after: str = "",
         limit: int = 100,
+        condition: str | None = None,
     ) -> list[DeliveryException]:
-        """Whoever was not told, and why; by JID, from `after` on."""
+        """Whoever was not told, and why; by JID, from `after` on. `condition`: over
+        that one.
+        """
         self.get(uow, caller, broadcast_id)
-        return uow.exceptions.page(broadcast_id, after=after, limit=limit)
+        return uow.exceptions.page(
+            broadcast_id, after=after, limit=limit, condition=condition
+        )
+
+    def conditions(
+        self, uow: UnitOfWork, caller: Caller, broadcast_id: int
+    ) -> list[tuple[str, int]]:
+        """How many were not told, for each condition, the most first."""
+        self.get(uow, caller, broadcast_id)
+        return uow.exceptions.conditions(broadcast_id)
 
     def stop(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
-        """End it here: nothing more leaves; what is on its way is still recorded."""
-        admins_only(caller)
+        """End it here: nothing more leaves, nobody hears it later; what is on its way
+        is still recorded.
+        """
         found = self.get(uow, caller, broadcast_id)
+        may_change(caller, found.schedule, Action.STOP)
         broadcast = closing.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
         if broadcast.state is BroadcastState.STOPPED:
             return broadcast
+        skipped = uow.exceptions.skip_waiting(broadcast_id, waiting.STOPPED)
+        if skipped and broadcast.state is not BroadcastState.SENDING:
+            return broadcast  # it stays as it ended; nobody hears it later
         if broadcast.state is not BroadcastState.SENDING:
             raise Finished(
                 Phrase(
@@ -154,7 +198,8 @@ class Broadcasts:
         return broadcast
 
     def stop_some(self, uow: UnitOfWork, caller: Caller) -> list[int]:
-        """Stop a few of what is sending; which, by number, none once nothing is.
+        """Stop a few of what is sending, then of what somebody hears later; which, by
+        number, none once nothing is.
 
         What ends by itself while it is waited for counts with them, and stays as it
         ended.
@@ -162,6 +207,7 @@ class Broadcasts:
         admins_only(caller)
         page = uow.broadcasts.page(Paging(limit=STOPPED_AT_ONCE), sending=True)
         numbers = [broadcast.id for broadcast in page.items]
+        numbers = numbers or uow.exceptions.waiting(STOPPED_AT_ONCE)
         closing.hold(uow, numbers)
         for number in numbers:
             with suppress(Finished):

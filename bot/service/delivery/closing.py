@@ -25,6 +25,7 @@ from bot.domain.broadcast import (
 )
 from bot.domain.events import Ended
 from bot.domain.schedule import Schedule, ScheduleState
+from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery import reports
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
@@ -55,12 +56,38 @@ def hold(uow: UnitOfWork, broadcast_ids: Iterable[int]) -> None:
 def settle_finished(
     uow: UnitOfWork, policy: Policy, broadcast_id: int, now: datetime
 ) -> None:
-    """Close it if nothing is left: every chunk is finished, nobody is told again."""
+    """Close it if nothing is left: every chunk is finished, nobody is told again.
+
+    Who hears it more than a day later does not keep it open, unless nobody has heard it
+    yet: then it is not known what to call it.
+    """
     broadcast = _sending(uow, broadcast_id)
     if broadcast is None or uow.chunks.unfinished(broadcast_id):
         return
-    if not uow.exceptions.any_awaited(broadcast_id):
-        settle(uow, policy, broadcast, now)
+    if uow.exceptions.any_awaited(broadcast_id, broadcast.created_at + RETRY_FOR):
+        return
+    progress = uow.broadcasts.progress(broadcast_id)
+    if progress.waiting and not progress.sent:
+        return
+    settle(uow, policy, broadcast, now)
+
+
+def settle_retried(
+    uow: UnitOfWork, policy: Policy, broadcast_id: int, now: datetime
+) -> None:
+    """Tell of one that is over, and was tried once more, once that is over, too. Its
+    state stays what it was.
+    """
+    seen = uow.broadcasts.get(broadcast_id)
+    if seen is None or seen.retried_by is None:
+        return
+    broadcast = locked(uow, broadcast_id)
+    if broadcast is None or (asker := broadcast.retried_by) is None:
+        return
+    if uow.exceptions.any_awaited(broadcast_id):
+        return
+    uow.broadcasts.save(replace(broadcast, retried_by=None))
+    reports.retried(uow, policy, broadcast, asker, now)
 
 
 def give_up(
@@ -91,8 +118,10 @@ def settle(
     """Judge a broadcast that sends no more, and close it; its rows are held.
 
     sent: at least one accepted, or nobody to tell; failed: none accepted.
-    `reason`: why some were not reached.
+    `reason`: why some were not reached, those who were to hear it later among them.
     """
+    if reason is not None:
+        uow.exceptions.skip_waiting(broadcast.id, reason)
     progress = uow.broadcasts.progress(broadcast.id)
     accepted = progress.sent > 0 or (progress.failed == 0 and reason is None)
     state = BroadcastState.SENT if accepted else BroadcastState.FAILED
@@ -149,6 +178,7 @@ def close(
             sent=progress.sent,
             failed=progress.failed,
             skipped=progress.skipped,
+            waiting=progress.waiting,
             # none where the clock was put back meanwhile
             seconds=max(0.0, (now - broadcast.created_at).total_seconds()),
         )

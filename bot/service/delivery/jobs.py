@@ -20,6 +20,8 @@ class Deviation(NamedTuple):
     condition: str
     #: may quote what was to be sent
     text: str | None = None
+    #: when whoever waits is told
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,12 @@ from bot.domain.broadcast import (
     ExceptionKind,
 )
 from bot.domain.errors import CarillonError
-from bot.domain.events import Deviated
+from bot.domain.events import Deviated, Heard
 from bot.domain.jid import domain_of
 from bot.domain.verdict import Verdict
-from bot.service.delivery import closing, reports
-from bot.service.delivery.jobs import Outgoing, Repeat
-from bot.service.delivery.renditions import Renditions, unrenderable
+from bot.service.delivery import closing, reports, waiting
+from bot.service.delivery.jobs import Repeat
+from bot.service.delivery.renditions import OutgoingOnce, Renditions, unrenderable
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.moves import moved
@@ -71,8 +71,10 @@ class Outcomes:
         if broadcast is None:
             return None, None
         before = uow.exceptions.get(broadcast.id, bounce.jid)
-        if before is not None and before.is_final:
+        if before is not None and (before.is_final or before.is_untold):
             return None, before
+        if before is None and _is_forgotten(uow, broadcast, bounce.jid):
+            return None, None
         return broadcast, before
 
     def bounced(self, uow: UnitOfWork, bounce: Bounce) -> None:
@@ -93,7 +95,7 @@ class Outcomes:
             self._of_a_person(uow, broadcast, bounce, before, after, now)
         elif ruling is Verdict.SUSPEND:
             self._suspend(uow, broadcast, bounce, now)
-        elif ruling is Verdict.SCORE and before is None:
+        elif ruling is Verdict.SCORE and (before is None or before.was_waiting):
             self._score(uow, broadcast, bounce, now)
         if before is not None:
             self._settle(uow, broadcast.id)
@@ -148,13 +150,15 @@ class Outcomes:
         ruling: Verdict,
         now: datetime,
     ) -> DeliveryException:
-        attempts = before.attempts if before else 0
+        repeated = before is not None and before.kind is not ExceptionKind.WAITING
+        attempts = before.attempts if before and repeated else 0
         first_at = before.first_at if before else now
+        begun_at = before.begun_at if before else None
         next_at = None
         if ruling is Verdict.RETRY and broadcast.state is not BroadcastState.STOPPED:
             next_at = verdict.retry_at(
                 attempts,
-                created_at=broadcast.created_at,
+                created_at=begun_at or broadcast.created_at,
                 now=now,
                 expires_at=broadcast.expires_at,
             )
@@ -167,6 +171,7 @@ class Outcomes:
             attempts=attempts,
             first_at=first_at,
             next_at=next_at,
+            begun_at=begun_at,
         )
 
     def _suspend(
@@ -202,13 +207,17 @@ class Outcomes:
         """Claim messages to repeat now; a claim that is not followed up lapses.
 
         Those repeated before without a bounce since are taken as accepted; those
-        that came too late meanwhile, or were claimed too often, have failed.
+        that came too late meanwhile, or were claimed too often, have failed. Who waits
+        is looked at again.
         """
+        if uow.standstills.get() is not None:
+            return []
         now = self._clock.now()
         held = uow.exceptions.due(now, limit)
         closing.hold(uow, held)
         again: list[DeliveryException] = []
         accepted: set[int] = set()
+        outgoing = OutgoingOnce(self._renditions, uow)
         for exception in uow.exceptions.retries(now, limit):
             if exception.broadcast_id not in held:
                 continue  # became due after the look: the next round has it
@@ -216,21 +225,37 @@ class Outcomes:
                 # kept, for the attempts: it may bounce later still
                 uow.exceptions.put([replace(exception, next_at=None)])
                 accepted.add(exception.broadcast_id)
+            elif self._waits_on(uow, outgoing, exception, now):
+                continue
             elif exception.attempts >= verdict.MAX_ATTEMPTS or self._is_past(
-                _of(uow, exception), now
+                _of(uow, exception), exception, now
             ):
                 self.failed(uow, exception)
             else:
-                claimed = replace(
-                    exception,
-                    attempts=exception.attempts + 1,
-                    next_at=now + SETTLING_TIME,
-                )
-                again.append(claimed)
+                again.append(waiting.claimed(exception, now + SETTLING_TIME, now))
         uow.exceptions.put(again)
         for broadcast_id in accepted:
             self._settle(uow, broadcast_id)
         return again
+
+    def _waits_on(
+        self,
+        uow: UnitOfWork,
+        outgoing: OutgoingOnce,
+        exception: DeliveryException,
+        now: datetime,
+    ) -> bool:
+        """Whether somebody who was to hear it later does not hear it now."""
+        if exception.kind is not ExceptionKind.WAITING:
+            return False
+        of = outgoing.of(exception.broadcast_id)
+        after = waiting.looked_at(uow, of, exception, now)
+        if after is None:
+            return False
+        uow.exceptions.put([after])
+        self._told(uow, of.broadcast, after)
+        self._settle(uow, exception.broadcast_id)
+        return True
 
     def repeats(
         self, uow: UnitOfWork, exceptions: Sequence[DeliveryException]
@@ -241,45 +266,49 @@ class Outcomes:
         after a stop, gives nothing. Who left since, what came too late, and what can't
         be rendered any more, has failed.
         """
+        if uow.standstills.get() is not None:
+            return []
         closing.hold(uow, {exception.broadcast_id for exception in exceptions})
         now = self._clock.now()
         found: list[Repeat] = []
-        outgoing_by_id: dict[int, Outgoing] = {}
+        outgoing = OutgoingOnce(self._renditions, uow)
         for exception in exceptions:
             broadcast_id = exception.broadcast_id
             if uow.exceptions.get(broadcast_id, exception.jid) != exception:
                 continue
-            if self._is_past(_of(uow, exception), now):
+            if self._waits_on(uow, outgoing, exception, now):
+                continue
+            if self._is_past(_of(uow, exception), exception, now):
                 self.failed(uow, exception)
                 continue
-            if broadcast_id not in outgoing_by_id:
-                outgoing_by_id[broadcast_id] = self._renditions.outgoing(
-                    uow, broadcast_id
-                )
-            outgoing = outgoing_by_id[broadcast_id]
-            recipient = uow.audiences.find(outgoing.broadcast, exception.jid)
+            of = outgoing.of(broadcast_id)
+            recipient = uow.audiences.find(of.broadcast, exception.jid)
             if recipient is None or recipient.left:
                 self.failed(uow, exception)
                 continue
             try:
-                announcement = self._renditions.announcement(uow, outgoing, recipient)
+                announcement = self._renditions.announcement(uow, of, recipient)
             except CarillonError as error:
                 self.failed(uow, exception, *unrenderable(error))
                 continue
             found.append(
                 Repeat(
                     exception=exception,
-                    broadcast_key=outgoing.broadcast.key,
+                    broadcast_key=of.broadcast.key,
                     announcement=announcement,
                 )
             )
         return found
 
-    def _is_past(self, broadcast: Broadcast, now: datetime) -> bool:
+    def _is_past(
+        self, broadcast: Broadcast, exception: DeliveryException, now: datetime
+    ) -> bool:
         """Nothing of it is to be repeated any more."""
         # stopping gives up what is awaited; this is for what was missed by it
         stopped = broadcast.state is BroadcastState.STOPPED
-        too_old = now - broadcast.created_at > verdict.RETRY_FOR
+        since = exception.begun_at or broadcast.tried_since
+        is_new = exception.kind is ExceptionKind.WAITING and not exception.begun_at
+        too_old = not is_new and now - since > verdict.RETRY_FOR
         return stopped or too_old or broadcast.has_expired(now)
 
     def give_back(
@@ -312,6 +341,8 @@ class Outcomes:
         its text.
         """
         after = replace(exception, kind=ExceptionKind.FAILED, next_at=None)
+        if exception.kind is ExceptionKind.WAITING:  # claimed in vain, too often
+            after = replace(after, condition="stream-error")
         if condition is not None:
             after = replace(after, condition=condition, text=text)
         uow.exceptions.put([after])
@@ -338,6 +369,13 @@ class Outcomes:
             is_known = broadcast.in_owners_name and self._is_own(one.jid)
             settled = None if is_known else now + SETTLING_TIME
             after = replace(one, kind=ExceptionKind.DEFERRED, next_at=settled)
+            if one.kind is ExceptionKind.WAITING:
+                after = replace(after, attempts=0)
+                uow.exceptions.put([after])
+                uow.happened(
+                    Heard(announcement=broadcast.schedule_id, broadcast=broadcast.id)
+                )
+                continue
             uow.exceptions.put([after])
             self._told(uow, broadcast, after)
             if is_known:
@@ -359,8 +397,19 @@ class Outcomes:
         uow.happened(deviated)
 
     def _settle(self, uow: UnitOfWork, broadcast_id: int) -> None:
-        """Close the broadcast where it waited for nothing but what is over now."""
-        closing.settle_finished(uow, self._policy, broadcast_id, self._clock.now())
+        """Close the broadcast where it waited for nothing but what is over now, or
+        tell how it went where somebody had it tried once more.
+        """
+        now = self._clock.now()
+        closing.settle_finished(uow, self._policy, broadcast_id, now)
+        closing.settle_retried(uow, self._policy, broadcast_id, now)
+
+
+def _is_forgotten(uow: UnitOfWork, broadcast: Broadcast, jid: str) -> bool:
+    """Whether he was told before he asked to be forgotten: nothing is noted then."""
+    if uow.forgotten.since(jid) is None:
+        return False
+    return uow.audiences.find(broadcast, jid) is None
 
 
 def _of(uow: UnitOfWork, exception: DeliveryException) -> Broadcast:

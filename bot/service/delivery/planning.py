@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import backlog, identity
+from bot.domain.access import Caller
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -41,7 +42,7 @@ from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas
-from bot.service.rules.rights import may_announce, may_write
+from bot.service.rules.rights import may_announce, may_hurry, may_write, today
 from bot.service.rules.voices import list_of
 
 #: schedules planned in one transaction, which on SQLite is to last 50 ms at most
@@ -87,7 +88,7 @@ class Planning:
         """
         now = shift.seen_at
         due = _due(uow, now)
-        if not due:
+        if not due or uow.standstills.get() is not None:
             return 0
         uow.shifts.record(shift)
         planned = 0
@@ -247,6 +248,7 @@ class Planning:
             list_id=entry.id if entry else None,
             in_owners_name=schedule.in_owners_name,
             message_id=_message_id(uow, schedule, now),
+            urgent=schedule.urgent and may_hurry(self._owner(schedule)),
             frozen_at=now,
             total=0,
             state=BroadcastState.SENDING,
@@ -299,11 +301,15 @@ class Planning:
             found.ranges,
         )
 
+    def _owner(self, schedule: Schedule) -> Caller:
+        """With the rights that he has today."""
+        return self.policy.access.of_owner(schedule.owner)
+
     def _may_not(
-        self, schedule: Schedule, entry: AnnouncementList | None
+        self, uow: UnitOfWork, schedule: Schedule, entry: AnnouncementList | None
     ) -> str | None:
         """Why its owner may no longer have it sent."""
-        caller = self.policy.access.of_owner(schedule.owner)
+        caller = today(uow, self.policy, schedule.owner)
         if schedule.in_owners_name:
             may = may_write(self.policy, caller)
         elif schedule.audience.list_name is None:
@@ -325,7 +331,7 @@ class Planning:
         now: datetime,
     ) -> str | None:
         """Why the moment can't be sent, None if it can; `entry`: its list, if any."""
-        refusal = self._may_not(schedule, entry)
+        refusal = self._may_not(uow, schedule, entry)
         if refusal is not None:
             return refusal
         if Quotas(self.policy).used_up(uow, schedule, now):

@@ -73,7 +73,7 @@ from bot.domain.broadcast import (
     Recipient,
 )
 from bot.domain.events import Acknowledged, ChunkEnded
-from bot.service.delivery import closing
+from bot.service.delivery import closing, waiting
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.outcomes import Bounce, Outcomes
 from bot.service.delivery.renditions import Renditions
@@ -105,11 +105,13 @@ class ChunkProgress:
         carrying: Collection[int] = (),
         in_owners_name: bool = False,
     ) -> Job | None:
-        """Lease a chunk; None where nothing waits.
+        """Lease a chunk; None where nothing waits, or everything is stopped.
 
         `carrying`: the chunks that the worker has in hand. `in_owners_name`: of a
         message between people, else of what lists and the service say.
         """
+        if uow.standstills.get() is not None:
+            return None
         chunk = uow.chunks.claim(
             worker, uow.now(), LEASE_TIME, carrying, in_owners_name=in_owners_name
         )
@@ -144,8 +146,9 @@ class ChunkProgress:
         """Commit acknowledged steps, one for each chunk, and learnt bounces.
 
         Gives the chunks to go on with: not those that are finished, stopped, expired
-        or another's by now. What has expired is closed by a step behind which nothing
-        of the broadcast is on its way: so its report counts all who were told.
+        or another's by now; none, while everything is stopped. What has expired is
+        closed by a step behind which nothing of the broadcast is on its way: so its
+        report counts all who were told.
         """
         now = self._clock.now()
         ours = [
@@ -160,19 +163,23 @@ class ChunkProgress:
             if _may_end(broadcasts[chunk.broadcast_id], step, chunk, now)
         }
         ending.update(self._outcomes.broadcasts_of(uow, bounces))
+        for step, chunk in ours:
+            broadcast = broadcasts[chunk.broadcast_id]
+            ending |= waiting.superseding(uow, broadcast, _who_wait(step))
         if ending:
             closing.hold(uow, ending)
             for bounce in bounces:
                 self._outcomes.bounced(uow, bounce)
             # Until they were held another could end them; so can a bounce.
             broadcasts = _of(uow, ours)
-        return {
+        going = {
             chunk.id
             for step, chunk in ours
             if self._advance(
                 uow, worker, step, chunk, broadcasts[chunk.broadcast_id], now
             )
         }
+        return going if uow.standstills.get() is None else set()
 
     def _advance(
         self,
@@ -203,10 +210,12 @@ class ChunkProgress:
                         condition=one.condition,
                         text=one.text,
                         first_at=now,
+                        next_at=one.next_at,
                     )
                     for one in step.exceptions
                 ]
             )
+            self._supersede(uow, broadcast, _who_wait(step), now)
             uow.happened(_acknowledged(broadcast, step))
         finished = chunk.through >= chunk.last
         expired = broadcast.has_expired(now)
@@ -229,6 +238,17 @@ class ChunkProgress:
         elif sending and expired and not step.more:
             closing.give_up(uow, self._policy, broadcast.id, now, "expired")
         return going
+
+    def _supersede(
+        self, uow: UnitOfWork, broadcast: Broadcast, jids: list[str], now: datetime
+    ) -> None:
+        """Those who wait for this one, and for none before it; what waited for nobody
+        else is over by that. `record` holds all of them.
+        """
+        before = waiting.superseding(uow, broadcast, jids)
+        waiting.supersede(uow, broadcast, jids)
+        for one in sorted(before):
+            closing.settle_finished(uow, self._policy, one, now)
 
     def _chunk_ended(self, uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk) -> None:
         schedule = uow.schedules.get(broadcast.schedule_id)
@@ -299,6 +319,11 @@ def _of(uow: UnitOfWork, ours: Sequence[tuple[Step, Chunk]]) -> dict[int, Broadc
     return found
 
 
+def _who_wait(step: Step) -> list[str]:
+    waits = ExceptionKind.WAITING
+    return [one.jid for one in step.exceptions if one.kind is waits]
+
+
 def _may_end(broadcast: Broadcast, step: Step, chunk: Chunk, now: datetime) -> bool:
     """Whether the step may be the broadcast's last, by position or by time."""
     last = max(step.through, chunk.through) >= chunk.last
@@ -314,4 +339,5 @@ def _acknowledged(broadcast: Broadcast, step: Step) -> Acknowledged:
         sent=step.done - len(kinds),
         failed=kinds.count(ExceptionKind.FAILED),
         skipped=kinds.count(ExceptionKind.SKIPPED),
+        waiting=kinds.count(ExceptionKind.WAITING),
     )

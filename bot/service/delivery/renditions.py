@@ -11,7 +11,7 @@ from bot.domain.errors import CarillonError, Invalid
 from bot.domain.language import choose
 from bot.domain.message import UNSTYLED, Announcement, Text
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Content, Schedule, TemplateContent, TextContent
+from bot.domain.schedule import Content, Origin, Schedule, TemplateContent, TextContent
 from bot.domain.voice import Voice
 from bot.service.delivery.jobs import Outgoing
 from bot.service.ports.outside import Templates
@@ -91,6 +91,7 @@ class Renditions:
             payloads=payloads,
             scheduler=voice.service,
             job=outgoing.schedule.client_id,
+            greets=outgoing.schedule.origin is Origin.WELCOME,
         )
 
     def _rendered(
@@ -159,6 +160,21 @@ class Renditions:
             due=outgoing.schedule.due(outgoing.due_at),
             context=outgoing.voice.context(jid),
         )
+
+
+class OutgoingOnce:
+    """What several messages are made of, read once for each broadcast."""
+
+    def __init__(self, renditions: Renditions, uow: UnitOfWork) -> None:
+        self._renditions = renditions
+        self._uow = uow
+        self._found: dict[int, Outgoing] = {}
+
+    def of(self, broadcast_id: int) -> Outgoing:
+        if broadcast_id not in self._found:
+            found = self._renditions.outgoing(self._uow, broadcast_id)
+            self._found[broadcast_id] = found
+        return self._found[broadcast_id]
 
 
 def _letter(outgoing: Outgoing, content: Content) -> Announcement:

@@ -151,6 +151,28 @@ def stopped(
     _write(uow, policy, schedule, told, now)
 
 
+def retried(
+    uow: UnitOfWork, policy: Policy, broadcast: Broadcast, asker: str, now: datetime
+) -> None:
+    """Tell the owner, and who asked for it, how it went when those whom a broadcast had
+    not reached were tried once more.
+    """
+    schedule = uow.schedules.get(broadcast.schedule_id)
+    occurrence = uow.occurrences.get(broadcast.occurrence_id)
+    if schedule is None or occurrence is None:  # pragma: no cover - foreign keys
+        return
+    progress = uow.broadcasts.progress(broadcast.id)
+    schedule = as_sent(uow, schedule, broadcast)
+    told = partial(sentences.retried, occurrence=occurrence, progress=progress)
+    readers = policy.told_of_failures(schedule.owner, schedule.origin)
+    for reader in dict.fromkeys((*readers, *filter(_has_address, (asker,)))):
+        _write_to(uow, policy, schedule, reader, told, now)
+
+
+def _has_address(who: str) -> bool:
+    return "@" in who
+
+
 def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedule:
     """The schedule as reports of the broadcast tell of it: by whom that was for, since
     an edit may have given the schedule another audience meanwhile. A list that only

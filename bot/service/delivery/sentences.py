@@ -60,6 +60,27 @@ def stopped(
     ]
 
 
+def retried(
+    schedule: Schedule, zone: ZoneInfo, occurrence: Occurrence, progress: Progress
+) -> list[Phrase]:
+    """An admin had those tried once more who had not been reached."""
+    told = Counted(
+        "{count} of {total} has been told by now",
+        "{count} of {total} have been told by now",
+        progress.sent,
+        total=progress.total,
+    )
+    failed = Counted("{count} failed", "{count} failed", progress.failed)
+    return [
+        Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, was tried once"
+            " more: {counts}.",
+            counts=Listed(told, failed) if progress.failed else told,
+            **_about(schedule, occurrence.due_at, zone),
+        )
+    ]
+
+
 def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
     if untold.count == 1:
         return Phrase(
@@ -112,7 +133,8 @@ def counts(
     """
     missing = progress.left_out
     stopped = occurrence.state is OccurrenceState.STOPPED
-    if not progress.failed and (stopped or not missing):
+    later = progress.waiting
+    if not progress.failed and not later and (stopped or not missing):
         return []
     # a sentence inflects by one number: each has its own
     counts: list[Phrase] = [
@@ -122,8 +144,11 @@ def counts(
             progress.sent,
             total=progress.total,
         ),
-        Counted("{count} failed", "{count} failed", progress.failed),
     ]
+    if progress.failed or not later:
+        counts.append(Counted("{count} failed", "{count} failed", progress.failed))
+    if later:
+        counts.append(Counted("{count} hears it later", "{count} hear it later", later))
     if missing and not stopped:
         counts.append(
             Counted(

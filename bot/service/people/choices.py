@@ -1,12 +1,15 @@
 """What a recipient chooses, as given, judged: each fault is found and worded here."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.domain.access import Caller
 from bot.domain.consent import Consent, Who
 from bot.domain.errors import Invalid, PolicyViolation
 from bot.domain.jid import JIDError, bare
 from bot.domain.phrase import Phrase
+from bot.service.rules.rights import known
 
 #: whom somebody may allow and block by name, together
 MAX_ENTRIES = 1_000
@@ -71,6 +74,21 @@ def person(text: str, field: str) -> str:
         return bare(text)
     except JIDError as error:
         raise Invalid(error.phrase, field=field) from None
+
+
+def whose(caller: Caller, jid: str | None, may: Callable[[Caller, str], None]) -> str:
+    """Of whom it is asked: of the caller, or of somebody whom he names, if he `may`.
+
+    Raises Invalid, Forbidden, or what `may` raises.
+    """
+    known(caller)
+    if jid is None:
+        if caller.is_operator:
+            raise Invalid(Phrase("say whose, by a bare JID."), field="jid")
+        return caller.owner
+    named = person(jid, "jid")
+    may(caller, named)
+    return named
 
 
 def _names(given: tuple[str, ...], field: str) -> frozenset[str]:

@@ -8,16 +8,14 @@ from datetime import datetime
 from bot.domain.access import Caller
 from bot.domain.broadcast import Broadcast
 from bot.domain.consent import Consent, Standing, Verdict, judge, names_of
-from bot.domain.errors import Invalid
 from bot.domain.jid import domain_of
-from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule
-from bot.service.people.choices import person
+from bot.service.people.choices import whose
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import DAY, LIVE, day_of
-from bot.service.rules.rights import known, may_choose_for
+from bot.service.rules.rights import may_choose_for
 
 
 class Consents:
@@ -70,13 +68,13 @@ class Consents:
 
     def look(self, uow: UnitOfWork, caller: Caller, jid: str | None = None) -> Consent:
         """The caller's; `jid`: that person's, for the operator."""
-        return self.of(uow, _whose(caller, jid))
+        return self.of(uow, whose(caller, jid, may_choose_for))
 
     def set(
         self, uow: UnitOfWork, caller: Caller, consent: Consent, jid: str | None = None
     ) -> Consent:
         """Likewise; in place of what was chosen before."""
-        uow.consents.put(_whose(caller, jid), consent, uow.now())
+        uow.consents.put(whose(caller, jid, may_choose_for), consent, uow.now())
         return consent
 
     # --- what is counted ---------------------------------------------------------
@@ -118,14 +116,3 @@ class Consents:
             due_before=start + DAY,
         )
         return sent + uow.schedules.count(waiting)
-
-
-def _whose(caller: Caller, jid: str | None) -> str:
-    known(caller)
-    if jid is None:
-        if caller.is_operator:
-            raise Invalid(Phrase("say whose, by a bare JID."), field="jid")
-        return caller.owner
-    named = person(jid, "jid")
-    may_choose_for(caller, named)
-    return named

@@ -46,8 +46,16 @@ class StoredBroadcasts(Protocol):
     def save(self, broadcast: Broadcast) -> None: ...
 
     def page(
-        self, paging: Paging, *, schedule_id: int | None = None, sending: bool = False
-    ) -> Page[Broadcast]: ...
+        self,
+        paging: Paging,
+        *,
+        schedule_id: int | None = None,
+        sending: bool = False,
+        owner: str | None = None,
+        lists: Collection[int] = (),
+    ) -> Page[Broadcast]:
+        """`owner`: only what he asked for, or what one of these lists was told."""
+        ...
 
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
         """The schedule's first, second, …"""
@@ -75,7 +83,7 @@ class StoredBroadcasts(Protocol):
     def progress(self, broadcast_id: int) -> Progress: ...
 
     def keep_content(self, schedule: Schedule, ended_after: datetime) -> None:
-        """For what is going out of this schedule, and what ended after that moment:
+        """For what is going out of this schedule, or heard later, and what ended since:
         its content as it stands, since the schedule is about to be edited. What was
         kept first stands.
         """
@@ -155,23 +163,59 @@ class Exceptions(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> set[int]:
-        """The broadcasts of those that `retries` would give."""
+        """The broadcasts of those that `retries` would give, those who waited too."""
         ...
 
     def retries(self, now: datetime, limit: int) -> list[DeliveryException]:
-        """Those whose next moment has come; rows others hold are passed over."""
+        """Those whose next moment has come, of repeats first, then of those who wait;
+        rows others hold are passed over.
+        """
         ...
 
     def abandon(self, broadcast_id: int) -> None:
-        """Whoever was still to be told again has failed."""
+        """Whoever was still to be told again has failed; who waits is skipped, as
+        `stopped`.
+        """
         ...
 
-    def any_awaited(self, broadcast_id: int) -> bool:
-        """Whether somebody is still to be told again, or may still bounce."""
+    def unwritten(self, limit: int) -> list[DeliveryException]:
+        """Those whose message waits to be written, be it once more; not where the
+        server has it, and it is waited only whether it comes back.
+        """
+        ...
+
+    def any_awaited(self, broadcast_id: int, until: datetime | None = None) -> bool:
+        """Whether somebody is still to be told, or may still bounce, by that
+        moment; None: ever.
+        """
+        ...
+
+    def skip_waiting(self, broadcast_id: int, condition: str) -> int:
+        """Nobody hears it later any more; how many would have."""
+        ...
+
+    def earlier(self, broadcast: Broadcast, jids: Collection[str]) -> set[int]:
+        """Those before it of the same schedule for which some of these wait."""
+        ...
+
+    def supersede(self, broadcast: Broadcast, jids: Collection[str]) -> None:
+        """These people are not told what came before it."""
+        ...
+
+    def waiting(self, limit: int, schedule_id: int | None = None) -> list[int]:
+        """The earliest broadcasts that somebody hears later; of this schedule."""
+        ...
+
+    def wake(self, jid: str, now: datetime) -> int:
+        """What this person waits for is looked at now; of how many broadcasts."""
         ...
 
     def page(
-        self, broadcast_id: int, *, after: str, limit: int
+        self, broadcast_id: int, *, after: str, limit: int, condition: str | None = None
     ) -> list[DeliveryException]:
-        """By JID; without those whose repeat was accepted."""
+        """By JID; without those whose repeat was accepted. `condition`: only those."""
+        ...
+
+    def conditions(self, broadcast_id: int) -> list[tuple[str, int]]:
+        """How many for each condition, the most first; of the same ones."""
         ...

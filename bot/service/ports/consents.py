@@ -16,7 +16,37 @@ class StoredConsents(Protocol):
         ...
 
     def put(self, jid: str, consent: Consent, now: datetime) -> None:
-        """In place of whatever was chosen before."""
+        """In place of whatever was chosen before, but for those whom somebody blocked
+        before he was forgotten: they stay blocked until he allows them by name.
+        """
+        ...
+
+    def forget(self, jid: str) -> None:
+        """Nothing of his choice stays but what refuses somebody, and that under
+        digests; he is among the `Forgotten`.
+        """
+        ...
+
+
+class Forgotten(Protocol):
+    """Who asked to be forgotten: digests of addresses by the service's own key."""
+
+    def digest(self, *names: str) -> str | None:
+        """What stands for these names together; None where nobody was forgotten yet."""
+        ...
+
+    def add(self, jid: str, now: datetime) -> str:
+        """His digest; repeated, he is forgotten since the first time."""
+        ...
+
+    def remove(self, jid: str) -> None:
+        """He has come back by himself."""
+        ...
+
+    def since(self, jid: str) -> datetime | None: ...
+
+    def among(self, jids: Collection[str]) -> set[str]:
+        """Those who asked to be forgotten."""
         ...
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.domain.lists import (
     AnnouncementList,
     EndReason,
+    Preferences,
     Subscriber,
     Subscription,
     SubscriptionOrigin,
@@ -19,7 +20,27 @@ from bot.domain.verdict import Score
 
 class Lists(Protocol):
     def declare(self, lists: Sequence[AnnouncementList]) -> None:
-        """Make the stored lists those given (by name); others are retired."""
+        """Make the lists of the configuration those given, by name; others of it are
+        retired, and those that were made by command stay as they are.
+        """
+        ...
+
+    def add(self, entry: AnnouncementList) -> bool:
+        """One that was made by command, with who stood on a retired one of that name;
+        False where there is one already.
+        """
+        ...
+
+    def lock(self, name: str) -> None:
+        """Nobody else changes it before the end of the transaction."""
+        ...
+
+    def change(self, entry: AnnouncementList) -> None:
+        """Make the one of that id this."""
+        ...
+
+    def retire(self, list_id: int) -> None:
+        """It is a list no more; who stood on it does so again if it is added again."""
         ...
 
     def get(self, name: str) -> AnnouncementList | None: ...
@@ -58,6 +79,10 @@ class StoredSubscribers(Protocol):
 
     def seen(self, jid: str, *, language: str | None) -> Subscriber | None:
         """A sign of life: the score starts anew, the language is remembered."""
+        ...
+
+    def prefer(self, subscriber_id: int, wanted: Preferences) -> None:
+        """All of it, in place of what was chosen before."""
         ...
 
     def set_score(self, jid: str, score: Score) -> None: ...

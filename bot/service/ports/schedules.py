@@ -22,6 +22,8 @@ class ScheduleFilter:
     states: Collection[ScheduleState] | None = None
     #: welcomes too, of which there may be thousands
     welcomes: bool = False
+    #: to single people alone, or not
+    personal: bool | None = None
     #: to this person alone, in the owner's name
     person: str | None = None
     #: but this one

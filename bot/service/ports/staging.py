@@ -17,6 +17,8 @@ class Enrolment(NamedTuple):
     left: int = 0
     #: those whose messages had come back too often: likewise
     suspended: int = 0
+    #: those who asked to be forgotten: likewise
+    forgotten: int = 0
 
     def plus(self, other: "Enrolment") -> "Enrolment":
         return Enrolment(*map(sum, zip(self, other, strict=True)))

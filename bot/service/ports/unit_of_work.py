@@ -10,8 +10,10 @@ from typing import Protocol
 from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
 from bot.service.ports.claims import Claims
-from bot.service.ports.consents import StoredApprovals, StoredConsents
+from bot.service.ports.consents import Forgotten, StoredApprovals, StoredConsents
+from bot.service.ports.joining import JoinRequests, StoredContactNews
 from bot.service.ports.notices import Notices
+from bot.service.ports.personal import Holdings, Traces
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import (
     Greetings,
@@ -21,6 +23,7 @@ from bot.service.ports.readers import (
     Subscriptions,
     Suspensions,
 )
+from bot.service.ports.roles import Roles, Standstills
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
 from bot.service.ports.sights import Sights
 from bot.service.ports.storage import KeptContent, StorageKeys
@@ -40,6 +43,10 @@ class UnitOfWork(Protocol):
     def subscriptions(self) -> Subscriptions: ...
     @property
     def suspensions(self) -> Suspensions: ...
+    @property
+    def join_requests(self) -> JoinRequests: ...
+    @property
+    def contact_news(self) -> StoredContactNews: ...
     @property
     def people(self) -> People: ...
     @property
@@ -61,6 +68,12 @@ class UnitOfWork(Protocol):
     @property
     def approvals(self) -> StoredApprovals: ...
     @property
+    def forgotten(self) -> Forgotten: ...
+    @property
+    def holdings(self) -> Holdings: ...
+    @property
+    def traces(self) -> Traces: ...
+    @property
     def notices(self) -> Notices: ...
     @property
     def claims(self) -> Claims: ...
@@ -72,6 +85,10 @@ class UnitOfWork(Protocol):
     def requests(self) -> RequestCounts: ...
     @property
     def audit(self) -> AuditTrail: ...
+    @property
+    def roles(self) -> Roles: ...
+    @property
+    def standstills(self) -> Standstills: ...
     @property
     def keys(self) -> StorageKeys: ...
     @property

@@ -1,7 +1,8 @@
 """Enrolling: what admins do with the people of a list, one by one or by thousands."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from bot.domain import timestamps
 from bot.domain.access import Caller
@@ -12,7 +13,9 @@ from bot.domain.jid import JIDError, bare, domain_of, somebody
 from bot.domain.language import is_tag
 from bot.domain.lists import (
     AnnouncementList,
+    ContactState,
     EndReason,
+    ListKind,
     Subscriber,
     SubscriptionOrigin,
     Suspended,
@@ -24,6 +27,7 @@ from bot.service.ports.outside import Clock
 from bot.service.ports.staging import Enrolment
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import list_named, refuse_own, take_up
+from bot.service.readers.waiting import tell_client
 from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import admins_only, auditors_only
@@ -31,6 +35,9 @@ from bot.texts.languages import is_language, language_tag
 
 #: whoever an admin removed may be put back by him as he likes
 _STAYING_AWAY = frozenset({EndReason.LEFT, EndReason.SUSPENDED})
+#: how somebody went of whom nothing else is known
+_FORGOTTEN = "forgotten"
+_ABSENT = frozenset({*_STAYING_AWAY, _FORGOTTEN})
 
 
 class Enrolling:
@@ -56,14 +63,16 @@ class Enrolling:
         timezone: str | None,
         *,
         welcome: bool = True,
+        rejoin: bool = False,
     ) -> Enrolment:
         """An admin puts a person on a list; 0 added where it stands there already.
 
-        Whoever is named by himself is meant, also if he had left or was suspended.
+        Whoever is named by himself is meant, also if he had left or was suspended. Who
+        asked to be forgotten is not, unless he is to `rejoin`: nobody but he can know.
         """
         person = self.check(Person(jid, language=language, timezone=timezone))
-        people = [person]
-        return self.put(uow, caller, list_name, people, welcome=welcome, rejoin=True)
+        meant = _ABSENT if rejoin else _STAYING_AWAY
+        return self._put(uow, caller, list_name, [person], meant, welcome=welcome)
 
     def put(
         self,
@@ -78,18 +87,33 @@ class Enrolling:
         """An admin puts people on a list; how many did not stand there already.
 
         They are distinct and as `check` gave them. What somebody prefers stays
-        where nothing is said. Who had left or was suspended stays away unless he is
-        to `rejoin`; of who comes back the bounces are forgotten.
+        where nothing is said. Who had left, was suspended or was forgotten stays away
+        unless he is to `rejoin`; of who comes back the bounces are forgotten.
         """
+        meant = _ABSENT if rejoin else ()
+        return self._put(uow, caller, list_name, people, meant, welcome=welcome)
+
+    def _put(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        list_name: str,
+        people: Sequence[Person],
+        meant: Collection[str],
+        *,
+        welcome: bool,
+    ) -> Enrolment:
+        """`meant`: although they went so."""
         admins_only(caller)
         entry = list_named(uow, list_name)
         now = self._clock.now()
         uow.people.hold(people)
-        gone = _gone(uow, entry.id, people)
-        coming = _coming(people, gone, rejoin=rejoin)
+        gone = _gone(uow, entry, people)
+        coming = _coming(people, gone, meant)
         changed = _changed(uow, coming)
         added = uow.people.put(entry.id, coming, SubscriptionOrigin.ADMIN, now)
         _told(uow, Action.SUBSCRIBE, entry, len(added))
+        _let_in(uow, entry, coming, now)
         if back := gone.keys() & {person.jid for person in coming}:
             uow.people.heal(back)
         if welcome and entry.welcome is not None:
@@ -109,8 +133,8 @@ class Enrolling:
         """What `put` would do."""
         admins_only(caller)
         entry = list_named(uow, list_name)
-        gone = _gone(uow, entry.id, people)
-        coming = _coming(people, gone, rejoin=rejoin)
+        gone = _gone(uow, entry, people)
+        coming = _coming(people, gone, _ABSENT if rejoin else ())
         there = uow.people.standing(entry.id, coming)
         return _enrolment(len(coming) - there, _changed(uow, coming), gone)
 
@@ -180,33 +204,59 @@ def _told(uow: UnitOfWork, action: Action, entry: AnnouncementList, count: int) 
         uow.happened(Moved(action=action, list_name=entry.name, count=count))
 
 
+def _let_in(
+    uow: UnitOfWork, entry: AnnouncementList, people: Sequence[Person], now: datetime
+) -> None:
+    """Who waited for the list stands on it now."""
+    if not uow.join_requests.counts().get(entry.id):
+        return
+    for one in uow.join_requests.take([person.jid for person in people], [entry.id]):
+        if one.by_presence:
+            tell_client(uow, one.jid, entry.id, ContactState.LET_IN, now)
+
+
 def _gone(
-    uow: UnitOfWork, list_id: int, people: Sequence[Person]
-) -> dict[str, EndReason]:
-    """By JID, how those went who stand there no more; of who never did, elsewhere."""
-    gone = uow.people.gone(list_id, people)
+    uow: UnitOfWork, entry: AnnouncementList, people: Sequence[Person]
+) -> dict[str, str]:
+    """By JID, how those went who stand there no more; of who never did, elsewhere.
+
+    Whom nobody asks whether he wants to hear it has not gone by being forgotten.
+    """
+    gone: dict[str, str] = dict(uow.people.gone(entry.id, people))
+    forgotten: Collection[str] = ()
+    if entry.kind is not ListKind.MANDATORY:
+        forgotten = uow.forgotten.among([person.jid for person in people])
     for person in people:
-        if person.suspended and not uow.people.standing(list_id, [person]):
+        is_forgotten = person.jid in forgotten
+        if not (is_forgotten or person.suspended):
+            continue
+        if uow.people.standing(entry.id, [person]):
+            continue
+        if is_forgotten:
+            gone[person.jid] = _FORGOTTEN
+        else:
             gone.setdefault(person.jid, EndReason.SUSPENDED)
     return gone
 
 
 def _coming(
-    people: Sequence[Person], gone: Mapping[str, EndReason], *, rejoin: bool
+    people: Sequence[Person], gone: Mapping[str, str], meant: Collection[str]
 ) -> Sequence[Person]:
     """All but those whose wish, or whose bounces, are not to be passed over."""
-    if rejoin or not gone:
+    away = _ABSENT.difference(meant)
+    if not gone or not away:
         return people
-    return [one for one in people if gone.get(one.jid) not in _STAYING_AWAY]
+    return [one for one in people if gone.get(one.jid) not in away]
 
 
-def _enrolment(added: int, changed: int, gone: Mapping[str, EndReason]) -> Enrolment:
+def _enrolment(added: int, changed: int, gone: Mapping[str, str]) -> Enrolment:
     reasons = Counter(gone.values())
     return Enrolment(
         added,
         changed,
         left=reasons[EndReason.LEFT],
         suspended=reasons[EndReason.SUSPENDED],
+        forgotten=reasons[_FORGOTTEN],
     )
 
 

@@ -150,8 +150,8 @@ class Import:
     @property
     def there(self) -> int:
         """How many stood on the list before."""
-        added, _, left, suspended = self.counts
-        return self.done - added - (0 if self._rejoin else left + suspended)
+        added, _, *absent = self.counts
+        return self.done - added - (0 if self._rejoin else sum(absent))
 
     @property
     def summary(self) -> str:

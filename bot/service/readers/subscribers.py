@@ -1,6 +1,7 @@
 """Subscribers: who may know of which list, joining, leaving, and signs of life."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from bot.domain.access import Caller, Role
@@ -19,6 +20,7 @@ from bot.domain.lists import (
 from bot.domain.phrase import Phrase
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.waiting import ask, withdraw
 from bot.service.readers.welcome import schedule_welcome
 from bot.service.rules.moves import moved
 from bot.service.rules.policy import Policy
@@ -85,31 +87,58 @@ class Subscribers:
             online=len(uow.subscriptions.among(entry.id, online)),
         )
 
-    def join(self, uow: UnitOfWork, jid: str, to: str, language: str | None) -> None:
-        """A presence subscription to one of our addresses (RFC 6121 §3.1).
+    def join(self, uow: UnitOfWork, jid: str, to: str, language: str | None) -> bool:
+        """A presence subscription to one of our addresses (RFC 6121 §3.1); False where
+        he waits to be let in, so that it is not answered yet.
 
         `jid` and `to` are bare. Who stands there already may subscribe, whoever put
-        him there: a contact is what he leaves by. Raises Forbidden, NotFound or
-        NotAllowed.
+        him there: a contact is what he leaves by. Raises Forbidden, NotFound,
+        NotAllowed, or PolicyViolation where too many wait.
         """
-        now = self._clock.now()
         places = self._places_at(uow, jid, to)
+        tag = language if language and is_language(language) else None
         try:
-            entry = self._open_to(uow, jid, to)
+            stands = self._enter(uow, jid, to, tag, places)
         except CarillonError:
             if not places:
                 raise
-        else:
-            subscriber = uow.subscribers.ensure(jid, now)
-            origin = SubscriptionOrigin.PRESENCE
-            if uow.subscriptions.open(entry.id, subscriber, origin, now):
-                reader = self._policy.caller(jid)
-                moved(uow, reader, Action.SUBSCRIBE, [entry.id], now)
-                schedule_welcome(uow, entry, subscriber, now)
-        tag = language if language and is_language(language) else None
+            stands = True
         self.alive(uow, jid, tag)
         for place in places:
             uow.subscriptions.has_contact(place.list_id, place.subscriber_id)
+        uow.contact_news.drop(jid, [place.list_id for place in places])
+        return stands
+
+    def _enter(
+        self,
+        uow: UnitOfWork,
+        jid: str,
+        to: str,
+        language: str | None,
+        places: Sequence[Subscription],
+    ) -> bool:
+        """Join the list there, or wait to be let in; whether he stands anywhere."""
+        entry, now = self._open_to(uow, jid, to), self._clock.now()
+        there = any(place.list_id == entry.id for place in places)
+        if entry.kind is ListKind.REQUEST and not there:
+            # of an account that he is told by, the contact itself waits for nobody
+            waits = not places
+            ask(uow, entry, jid, now, by_presence=waits, language=language)
+            return not waits
+        self._join(uow, jid, entry, now)
+        return True
+
+    def _join(
+        self, uow: UnitOfWork, jid: str, entry: AnnouncementList, now: datetime
+    ) -> None:
+        subscriber = uow.subscribers.ensure(jid, now)
+        origin = SubscriptionOrigin.PRESENCE
+        withdraw(uow, jid, [entry.id])
+        uow.forgotten.remove(jid)
+        if uow.subscriptions.open(entry.id, subscriber, origin, now):
+            reader = self._policy.caller(jid)
+            moved(uow, reader, Action.SUBSCRIBE, [entry.id], now)
+            schedule_welcome(uow, entry, subscriber, now)
 
     def _open_to(self, uow: UnitOfWork, jid: str, to: str) -> AnnouncementList:
         """The list that he may join there."""
@@ -118,7 +147,7 @@ class Subscribers:
         entry = self._list_at(uow, to)
         if not may_know(uow, caller, entry):
             raise NotFound(_NOBODY)
-        if entry.kind in {ListKind.CLOSED, ListKind.REQUEST}:
+        if entry.kind is ListKind.CLOSED:
             raise NotAllowed(
                 Phrase("{title} is not open to everybody.", title=entry.title)
             )
@@ -152,6 +181,7 @@ class Subscribers:
         subscriber = uow.subscribers.lock(jid)
         if subscriber is None:
             return 0
+        self._withdraw(uow, jid, to, before)
         kept = {one.id for one in uow.lists.all() if one.kind is ListKind.MANDATORY}
         places = self._places_at(uow, jid, to)
         left = {
@@ -167,6 +197,16 @@ class Subscribers:
         moved(uow, self._policy.caller(jid), Action.UNSUBSCRIBE, left, now)
         return len(left)
 
+    def _withdraw(
+        self, uow: UnitOfWork, jid: str, to: str, before: datetime | None
+    ) -> None:
+        """Whatever he waits for at this address."""
+        if self._policy.addresses.lists_have_addresses:
+            with suppress(NotFound):
+                withdraw(uow, jid, [self._list_at(uow, to).id], before)
+        else:
+            withdraw(uow, jid, [entry.id for entry in uow.lists.all()], before)
+
     def departed(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
         """Who has subscribed and is not in our roster any more: he left while the
         account was not logged in.
@@ -180,11 +220,15 @@ class Subscribers:
             self.leave(uow, jid, self._policy.addresses.own)
 
     def added(self, uow: UnitOfWork, roster: frozenset[str]) -> list[str]:
-        """Whom others put on a list and who is in our roster, say since he stood on
-        one before.
+        """Whom others put on a list, or who joined by command, and who is in our
+        roster, say since he stood on one before.
         """
-        others = uow.subscriptions.by_origin(SubscriptionOrigin.ADMIN)
-        return [jid for jid in others if jid in roster]
+        by_origin = uow.subscriptions.by_origin
+        others = {
+            *by_origin(SubscriptionOrigin.ADMIN),
+            *by_origin(SubscriptionOrigin.COMMAND),
+        }
+        return sorted(others & roster)
 
     def met(self, uow: UnitOfWork, contacts: Sequence[str]) -> None:
         """They have us as a contact, so they leave by removing it; give it a few at

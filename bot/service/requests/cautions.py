@@ -45,6 +45,7 @@ class Cautions:
             return ()
         try:
             return (
+                *_of_all(uow),
                 *_of_zone(schedule),
                 *self._of_content(uow, schedule, skipped),
                 *_of_audience(uow, schedule),
@@ -79,6 +80,16 @@ class Cautions:
             entry = list_of(uow, schedule)
             spoken = entry.language if entry else ""
             yield from of_languages(template, content.values, spoken)
+
+
+def _of_all(uow: UnitOfWork) -> Iterator[Caution]:
+    if uow.standstills.get() is not None:
+        why = Phrase(
+            "everything is stopped: it goes out only once an admin lets all go on"
+            " ({command})",
+            command="resume-all",
+        )
+        yield Caution(kind=CautionKind.STANDSTILL, phrase=why)
 
 
 def _of_zone(schedule: Schedule) -> Iterator[Caution]:

@@ -129,7 +129,7 @@ def _texts(request: ScheduleRequest) -> tuple[Text, ...]:
             Phrase("There is no body in {tag!r}.", tag=orphans[0]), field="subject"
         )
     return tuple(
-        Text(language=tag, body=body, subject=subjects.get(tag, shared))
+        Text(language=tag, body=body, subject=subjects.get(tag, shared) or None)
         for tag, body in bodies.items()
     )
 

@@ -23,7 +23,7 @@ from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import contents, intake, pausing
+from bot.service.requests import contents, moments, pausing
 from bot.service.requests.intake import Intake
 from bot.service.requests.merging import merged
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -31,7 +31,7 @@ from bot.service.requests.retiming import Retimed, retimed
 from bot.service.requests.schedules import Schedules, not_final
 from bot.service.rules.policy import Policy
 from bot.service.rules.quotas import Quotas, same_day
-from bot.service.rules.rights import may_change
+from bot.service.rules.rights import may_change, require_hurrying
 from bot.service.rules.voices import voice_of
 
 #: how long after its end a broadcast may still need the words that it was sent with;
@@ -39,7 +39,9 @@ from bot.service.rules.voices import voice_of
 _KEPT_FOR = RETRY_FOR + SETTLING_TIME
 
 #: what the owner may change without asking the recipient again
-_OF_THE_OWNER = frozenset({"expires", "late", "within", "updates", "metadata"})
+_OF_THE_OWNER = frozenset(
+    {"expires", "late", "within", "urgent", "updates", "metadata"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +169,16 @@ class Editing:
         owner = self._policy.access.of_owner(schedule.owner)
         limits = self._policy.limits_of(owner)
         request = merged(schedule, change)
-        after = replace(schedule, updates=request.updates, metadata=request.metadata)
+        if change.urgent:
+            require_hurrying(owner)
+        after = replace(
+            schedule,
+            urgent=request.urgent,
+            updates=request.updates,
+            metadata=request.metadata,
+        )
         if change.changes_late:
-            after = replace(after, late=intake.read_late(request))
+            after = replace(after, late=moments.read_late(request))
         voice = voice_of(uow, self._policy, schedule)
         if change.changes_target:
             audience, voice = self._intake.audience(uow, owner, request)

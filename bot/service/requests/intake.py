@@ -1,19 +1,19 @@
-"""Reading a request: from values as given to a schedule, or the first fault."""
+"""Reading a request: from values as given to a schedule, or the first fault.
 
-import re
+When and how often is read by `moments` beside it.
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.domain import recurrence, timestamps, wallclock
 from bot.domain.access import Caller
 from bot.domain.characters import illegal
-from bot.domain.errors import Invalid, NotAllowed, NotFound, PolicyViolation, about
+from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.jid import JIDError, bare, somebody
-from bot.domain.lateness import Late, LatePolicy
-from bot.domain.phrase import Counted, Phrase
-from bot.domain.recurrence import Match
+from bot.domain.lateness import Late
+from bot.domain.phrase import Phrase
 from bot.domain.relative import Anchor
 from bot.domain.schedule import (
     Audience,
@@ -25,17 +25,18 @@ from bot.domain.schedule import (
 from bot.domain.voice import Voice
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import contents
-from bot.service.requests.request import ScheduleChange, ScheduleRequest
-from bot.service.rules.policy import Limits, Policy
-from bot.service.rules.rights import may_know, require_announcing, require_writing
+from bot.service.requests import contents, moments
+from bot.service.requests.request import ScheduleRequest
+from bot.service.rules.policy import Policy
+from bot.service.rules.rights import (
+    may_know,
+    require_announcing,
+    require_hurrying,
+    require_writing,
+)
 from bot.texts.languages import is_language
 
-#: how far in the past a moment may lie: clocks differ
-PAST = timedelta(seconds=60)
 MAX_ID = 255
-MAX_LATE = 366 * 24 * 3600
-_NUMBER = re.compile(r"[0-9]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,16 @@ class Intake:
         """The schedule asked for, not stored yet; raises a CarillonError."""
         limits = self.policy.limits_of(caller)
         audience, voice = self.audience(uow, caller, request)
+        if request.urgent:
+            require_hurrying(caller)
         zone = wallclock.zone(request.timezone or "UTC")
-        rule = read_rule(request.recurrence, limits) if request.recurrence else None
-        begin = read_moment(request, zone, limits, now)
-        first = first_within(rule, begin, zone, limits, now)
+        rule = (
+            moments.read_rule(request.recurrence, limits)
+            if request.recurrence
+            else None
+        )
+        begin = moments.read_moment(request, zone, limits, now)
+        first = moments.first_within(rule, begin, zone, limits, now)
         wanted = Schedule(
             owner=caller.owner,
             client_id=_client_id(request.client_id),
@@ -67,10 +74,11 @@ class Intake:
             deliver_at=begin.moment,
             start=begin.wall if rule else None,
             next_at=first,
-            expires_at=read_expires(
+            expires_at=moments.read_expires(
                 request.expires, zone, first, on_the_wall=request.on_the_wall
             ),
-            late=read_late(request),
+            late=moments.read_late(request),
+            urgent=request.urgent,
             updates=request.updates,
             metadata=request.metadata,
             language=request.language if is_language(request.language) else None,
@@ -107,6 +115,7 @@ class Intake:
             next_at=moment,
             expires_at=None,
             late=Late(),
+            urgent=True,  # whoever tests it looks now
         )
 
     def audience(
@@ -157,13 +166,11 @@ class Intake:
                 field="to",
                 named=True,
             )
-        return PeopleAudience(jids=self._jids(caller, request.people, "audience"))
-
-    def _jids(
-        self, caller: Caller, given: Sequence[str], field: str
-    ) -> tuple[str, ...]:
-        """Single people, each once."""
         require_announcing(caller, None)
+        return PeopleAudience(jids=self._jids(request.people, "audience"))
+
+    def _jids(self, given: Sequence[str], field: str) -> tuple[str, ...]:
+        """Single people, each once."""
         try:
             jids = tuple(dict.fromkeys(bare(jid) for jid in given))
         except JIDError as error:
@@ -175,9 +182,13 @@ class Intake:
         return jids
 
     def _readers(self, caller: Caller, given: Sequence[str]) -> tuple[str, ...]:
-        """Those of a test, whom somebody typed: a domain is a name without its rest."""
+        """Those of a test, whom somebody typed: a domain is a name without its rest.
+        Whoever may tell all of a list may try out on himself what he tells it.
+        """
+        if tuple(given) != (caller.owner,):
+            require_announcing(caller, None)
         try:
-            return tuple(map(somebody, self._jids(caller, given, "only")))
+            return tuple(map(somebody, self._jids(given, "only")))
         except JIDError as error:
             raise Invalid(error.phrase, field="only") from None
 
@@ -216,146 +227,6 @@ class Intake:
         return name
 
 
-def read_moment(
-    request: ScheduleRequest | ScheduleChange,
-    zone: ZoneInfo,
-    limits: Limits,
-    now: datetime,
-) -> Match:
-    """When it is to go out, not yet past, and on the wall: as given, else as clocks
-    show it. Raises Invalid or PolicyViolation.
-    """
-    if (request.deliver_at is None) == (request.delay_seconds is None):
-        raise Invalid(
-            Phrase("Give exactly one of deliver-at and delay-seconds."),
-            field="deliver-at",
-            named=True,
-        )
-    if request.deliver_at is not None:
-        with about("deliver-at"):
-            found = _match(request.deliver_at, zone, on_the_wall=request.on_the_wall)
-        if now - found.moment > PAST:
-            passed = wallclock.shown(found.moment, zone)
-            raise Invalid(
-                Phrase("{moment} has passed.", moment=passed), field="deliver-at"
-            )
-        return found
-    assert request.delay_seconds is not None  # noqa: S101 - one of two, above
-    delay = _number(request.delay_seconds, "delay-seconds")
-    if delay < 1:
-        raise Invalid(Phrase("at least 1."), field="delay-seconds")
-    if delay > limits.window.total_seconds():
-        raise beyond(_after(now, delay, zone), limits, "delay-seconds")
-    moment = timestamps.round_up(now + timedelta(seconds=delay))
-    return Match(wall=wallclock.local(moment, zone), moment=moment)
-
-
-def _after(now: datetime, seconds: int, zone: ZoneInfo) -> str:
-    """For people: that moment, or how long that is where it is on no calendar."""
-    try:
-        return wallclock.shown(now + timedelta(seconds=seconds), zone)
-    except OverflowError:
-        return f"{str(seconds)[:40]} s"
-
-
-def _match(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> Match:
-    """A moment as given, and what clocks in `zone` are to show then."""
-    if on_the_wall and timestamps.is_wall_time(given):
-        wall = timestamps.parse(f"{given}Z").replace(tzinfo=None)
-        return Match(wall=wall, moment=wallclock.resolve(wall, zone))
-    moment = timestamps.parse(given)
-    return Match(wall=wallclock.local(moment, zone), moment=moment)
-
-
-def _moment(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> datetime:
-    """A moment as given, also where clocks in `zone` have no year for it."""
-    if on_the_wall and timestamps.is_wall_time(given):
-        return _match(given, zone, on_the_wall=True).moment
-    return timestamps.parse(given)
-
-
-def with_moments(request: ScheduleRequest) -> ScheduleRequest:
-    """The request with its wall times as moments, which was all that was kept of them
-    once; raises Invalid.
-    """
-    zone = wallclock.zone(request.timezone or "UTC")
-
-    def resolved(given: str | None) -> str | None:
-        if given is None or not timestamps.is_wall_time(given):
-            return given
-        return timestamps.format(_moment(given, zone, on_the_wall=True))
-
-    return replace(
-        request,
-        deliver_at=resolved(request.deliver_at),
-        expires=resolved(request.expires),
-    )
-
-
-def first_within(
-    rule: recurrence.Rule | None,
-    begin: Match,
-    zone: ZoneInfo,
-    limits: Limits,
-    now: datetime,
-) -> datetime:
-    """The first occurrence; raises PolicyViolation where it lies beyond the window,
-    which says nothing of later ones.
-    """
-    first = begin
-    if rule is not None:
-        first = recurrence.first_or_refuse(rule, begin.wall, zone)
-    if first.moment - now > limits.window:
-        by_rule = begin.moment - now <= limits.window
-        field = "recurrence" if by_rule else "deliver-at"
-        raise beyond(wallclock.shown(first.moment, zone), limits, field)
-    return first.moment
-
-
-def read_rule(text: str, limits: Limits) -> recurrence.Rule:
-    rule = recurrence.parse(text)
-    if rule.freq not in limits.frequencies:
-        offered = ",".join(
-            freq for freq in recurrence.Freq if freq in limits.frequencies
-        )
-        raise PolicyViolation(
-            _unoffered(rule.freq, offered),
-            limit="frequencies",
-            maximum=offered,
-            wait=False,
-            field="recurrence",
-        )
-    return rule
-
-
-def _unoffered(freq: recurrence.Freq, offered: str) -> Phrase:
-    if not offered:
-        return Phrase("FREQ={freq} is not for you; none is.", freq=freq)
-    return Phrase(
-        "FREQ={freq} is not for you; {offered} is.",
-        freq=freq,
-        offered=offered,
-    )
-
-
-def beyond(given: object, limits: Limits, field: str) -> PolicyViolation:
-    """What was given, a moment say, lies farther ahead than `limits` allow."""
-    seconds = int(limits.window.total_seconds())
-    return PolicyViolation(
-        Counted(
-            "{given} is too far ahead; {count} day at most ({key}).",
-            "{given} is too far ahead; {count} days at most ({key}).",
-            limits.window.days,
-            given=given,
-            key=f"[limits.{limits.role}] window_days",
-        ),
-        limit="window",
-        maximum=seconds,
-        wait=False,
-        field=field,
-    )
-
-
 def _client_id(given: str | None) -> str:
     """'' where none is given: `names` finds one."""
     if given is None:
@@ -366,50 +237,3 @@ def _client_id(given: str | None) -> str:
             Phrase("1 to {most} printable characters.", most=MAX_ID), field="id"
         )
     return given
-
-
-def read_expires(
-    given: str | None, zone: ZoneInfo, first: datetime, *, on_the_wall: bool
-) -> datetime | None:
-    if given is None:
-        return None
-    with about("expires"):
-        moment = _moment(given, zone, on_the_wall=on_the_wall)
-    if moment <= first:
-        raise Invalid(
-            Phrase(
-                "must lie after the first occurrence, {moment}.",
-                moment=wallclock.shown(first, zone),
-            ),
-            field="expires",
-        )
-    return moment
-
-
-def read_late(request: ScheduleRequest) -> Late:
-    default = Late()
-    if request.late_policy is None and request.late_within is None:
-        return default
-    try:
-        policy = LatePolicy(request.late_policy or default.policy)
-    except ValueError:
-        raise Invalid(
-            Phrase("the policy is run, skip or hold."), field="late"
-        ) from None
-    if request.late_within is None:
-        return Late(policy)
-    if policy is not LatePolicy.RUN:
-        raise Invalid(Phrase("within goes with the policy run only."), field="late")
-    within = _number(request.late_within, "late")
-    if within > MAX_LATE:
-        raise Invalid(
-            Phrase("within is {most} seconds at most.", most=MAX_LATE),
-            field="late",
-        )
-    return Late(policy, within)
-
-
-def _number(text: str, name: str) -> int:
-    if not _NUMBER.fullmatch(text):
-        raise Invalid(Phrase("a whole number of seconds."), field=name)
-    return int(text)

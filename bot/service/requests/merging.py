@@ -57,6 +57,7 @@ def merged(schedule: Schedule, change: ScheduleChange) -> ScheduleRequest:
         timezone=zone_name(schedule, change),
         late_policy=change.late_policy if change.changes_late else late.policy,
         late_within=change.late_within if change.changes_late else None,
+        urgent=schedule.urgent if change.urgent is None else change.urgent,
         updates=schedule.updates if change.updates is None else change.updates,
         metadata=metadata(schedule, change),
     )
@@ -116,6 +117,7 @@ def metadata(schedule: Schedule, change: ScheduleChange) -> str | None:
         *(_CONTENT if change.changes_content else ()),
         *(_TARGET if change.changes_target else ()),
         *(("late",) if change.changes_late else ()),
+        *(("urgent",) if change.urgent is not None else ()),
         *(("updates",) if change.updates is not None else ()),
     ]
     gone |= {f"{_OURS}{name}" for name in untrue}

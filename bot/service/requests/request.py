@@ -1,6 +1,6 @@
 """What every door turns its input into: values as given, not yet judged.
 
-Times, zones and rules are text here; `bot.service.requests.intake` reads them, so that
+Times, zones and rules are text here; `bot.service.requests.moments` reads them, so that
 each fault is found and worded in one place.
 """
 
@@ -75,6 +75,8 @@ class ScheduleRequest:
     late_policy: str | None = None
     #: seconds
     late_within: str | None = None
+    #: neither quiet hours nor pauses of readers hold it back
+    urgent: bool = False
     updates: bool = True
     #: the <metadata/> as given, serialised
     metadata: str | None = None
@@ -96,6 +98,8 @@ class ScheduleRequest:
             del given["only"]
         if not self.present:  # likewise, that knew nobody's presence
             del given["present"]
+        if not self.urgent:  # likewise, that knew no quiet hours
+            del given["urgent"]
         if self.original is None:  # likewise, that knew no whole messages
             del given["original"]
         return _digest(given)
@@ -129,6 +133,7 @@ class ScheduleChange:
     on_the_wall: bool = False
     late_policy: str | None = None
     late_within: str | None = None
+    urgent: bool | None = None
     updates: bool | None = None
     #: the <metadata/> as given, serialised: replaces elements of equal names
     metadata: str | None = None
@@ -152,7 +157,10 @@ class ScheduleChange:
 
     def fingerprint(self, revision: int | None) -> str:
         """Equal for a repeat of the same edit of the same revision."""
-        return _digest({**asdict(self), "revision": revision})
+        given = {**asdict(self), "revision": revision}
+        if self.urgent is None:  # so that it is the digest of releases without it
+            del given["urgent"]
+        return _digest(given)
 
 
 def _digest(given: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ from bot.domain.errors import Conflict, Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Match
 from bot.domain.schedule import Schedule
-from bot.service.requests import intake
+from bot.service.requests import moments
 from bot.service.requests.merging import zone_name
 from bot.service.requests.request import ScheduleChange
 from bot.service.rules.policy import Limits
@@ -74,7 +74,7 @@ def retimed(
         )
     else:
         after, first = _in_zone(after, following, zone)
-    if now - first > intake.PAST:
+    if now - first > moments.PAST:
         raise _past(first, zone)
     after = replace(after, expires_at=_expires(schedule, change, zone, first))
     still = _still(after, skipped, first if change.changes_moment else None)
@@ -93,7 +93,7 @@ def _rule(
         return (recurrence.parse(stored) if stored else None), stored
     if not change.recurrence:
         return None, None
-    rule = intake.read_rule(change.recurrence, limits)
+    rule = moments.read_rule(change.recurrence, limits)
     return rule, recurrence.canonical(rule)
 
 
@@ -129,8 +129,8 @@ def _beginning(
 ) -> tuple[Match, datetime]:
     """Where the rule begins anew, and its first moment."""
     if change.changes_moment:
-        begin = intake.read_moment(change, zone, limits, now)
-        return begin, intake.first_within(rule, begin, zone, limits, now)
+        begin = moments.read_moment(change, zone, limits, now)
+        return begin, moments.first_within(rule, begin, zone, limits, now)
     following = _next(schedule)
     begin = following
     if zone.key != schedule.zone:
@@ -141,7 +141,7 @@ def _beginning(
         first = recurrence.first_or_refuse(rule, begin.wall, zone).moment
     # not where it is on its way to already
     if first > following.moment and first - now > limits.window:
-        raise intake.beyond(wallclock.shown(first, zone), limits, "recurrence")
+        raise moments.beyond(wallclock.shown(first, zone), limits, "recurrence")
     return begin, first
 
 
@@ -168,11 +168,11 @@ def _expires(
 ) -> datetime | None:
     if change.expires is not None:
         given = change.expires or None
-        return intake.read_expires(given, zone, first, on_the_wall=change.on_the_wall)
+        return moments.read_expires(given, zone, first, on_the_wall=change.on_the_wall)
     kept = schedule.expires_at
     if kept is not None and (change.changes_moment or first != schedule.next_at):
         text = timestamps.format(kept)
-        return intake.read_expires(text, zone, first, on_the_wall=False)
+        return moments.read_expires(text, zone, first, on_the_wall=False)
     return kept
 
 

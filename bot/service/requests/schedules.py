@@ -29,7 +29,7 @@ from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import intake, names, pausing, skipping
+from bot.service.requests import moments, names, pausing, skipping
 from bot.service.requests.cautions import Cautions
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
@@ -280,8 +280,11 @@ class Schedules:
         states: Collection[ScheduleState] | None = None,
         held: bool = False,
         everything: bool = False,
+        own: bool = False,
+        personal: bool | None = None,
     ) -> Page[Schedule]:
-        """The caller's; an admin's or auditor's page holds everybody's.
+        """The caller's; an admin's or auditor's page holds everybody's, unless it is to
+        hold his `own`. `personal` are those to single people, or those that are not.
 
         `status` is a word of the draft; `states` are ours, where none is asked for;
         `held` are those with an occurrence that is held for an admin.
@@ -297,9 +300,12 @@ class Schedules:
                     field="status",
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}
-        owner = None if caller.sees_all else caller.owner
         which = ScheduleFilter(
-            owner=owner, states=states, held=held, welcomes=everything
+            owner=None if caller.sees_all and not own else caller.owner,
+            states=states,
+            held=held,
+            welcomes=everything,
+            personal=personal,
         )
         return uow.schedules.page(which, paging)
 
@@ -340,6 +346,10 @@ class Schedules:
             locked = uow.broadcasts.lock(broadcast.id)
             if locked is not None and locked.state is BroadcastState.SENDING:
                 closing.close(uow, self._policy, locked, BroadcastState.STOPPED, now)
+        # nor does anybody hear later what is over
+        for broadcast_id in uow.exceptions.waiting(1000, schedule.id):
+            uow.broadcasts.lock(broadcast_id)
+            uow.exceptions.abandon(broadcast_id)
 
 
 def _as_seen(schedule: Schedule, revision: int | None) -> None:
@@ -388,7 +398,7 @@ def _is_repeat(request: ScheduleRequest, earlier: Schedule) -> bool:
     # stored by a release that knew no wall times
     return (
         request.on_the_wall
-        and earlier.fingerprint == intake.with_moments(request).fingerprint()
+        and earlier.fingerprint == moments.with_moments(request).fingerprint()
     )
 
 

@@ -12,6 +12,7 @@ from bot.domain.phrase import Phrase
 from bot.domain.schedule import ListAudience, Schedule, ScheduleState
 from bot.service.delivery import reports
 from bot.service.delivery.planning import Planning
+from bot.service.delivery.standstill import require_movement
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -112,7 +113,8 @@ class Steering:
     ) -> Schedule:
         now = self._clock.now()
         schedule = self._store(uow, pausing.over(uow, schedule, now))
-        if schedule.next_at is not None and schedule.next_at <= now:
+        moves = uow.standstills.get() is None
+        if moves and schedule.next_at is not None and schedule.next_at <= now:
             # it was too late before the pause began
             audience = _audience(uow, schedule, frozen)
             self._planning.catch_up(uow, schedule, audience, now)
@@ -128,6 +130,7 @@ class Steering:
         reason: str | None = None,
     ) -> Schedule:
         may_let_go(caller)
+        require_movement(uow)
         now = self._clock.now()
         for occurrence in _held(uow, schedule):
             self._planning.launch(
@@ -191,6 +194,7 @@ class Steering:
         """Once: it is due now. Recurring: an extra occurrence, the rule stands."""
         schedule = self._schedules.held(uow, caller, name, Action.SEND_NOW)
         not_final(schedule)
+        require_movement(uow)
         if _held(uow, schedule):
             return self._let_go(uow, caller, schedule, frozen, SENT_NOW)
         now = self._clock.now()

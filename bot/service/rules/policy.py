@@ -1,16 +1,18 @@
 """What the operator configured, as the use cases read it."""
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.domain.access import Access, Caller, Role
 from bot.domain.addresses import Addresses
 from bot.domain.consent import Who
 from bot.domain.errors import PolicyViolation
+from bot.domain.forgetting import is_forgotten
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
+from bot.domain.roles import HeldRole
 from bot.domain.schedule import Origin
 from bot.domain.voice import Voice
 
@@ -55,6 +57,7 @@ class Policy:
     from its next question on.
     """
 
+    #: the configured roles, and those that admins gave as far as this process knows
     access: Access
     addresses: Addresses
     limits: Mapping[Role, Limits]
@@ -62,15 +65,40 @@ class Policy:
     #: admins, of what nobody else would hear of
     notify: tuple[str, ...] | None = None
     people: People = field(default_factory=People)
+    #: messages a second at most, all together; 0: no limit
+    rate: int = 0
+    #: without the roles that admins gave; with the publishers of all lists
+    configured: Access = field(init=False)
+    given: Sequence[HeldRole] = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        self.configured = self.access
 
     def become(self, other: "Policy") -> None:
-        """All but the addresses, by which the service is connected."""
-        self.access, self.limits, self.notify, self.people = (
-            other.access,
+        """All but the addresses, by which the service is connected, and the roles
+        that admins gave.
+        """
+        self.configured, self.limits, self.notify, self.people = (
+            other.configured,
             other.limits,
             other.notify,
             other.people,
         )
+        self.give(self.given)
+
+    def give(self, given: Sequence[HeldRole]) -> None:
+        """These are the roles that admins gave, from now on and in this process."""
+        self.given = tuple(given)
+        self.access = self.configured.beside(given)
+
+    def take_up(self, lists: Iterable[AnnouncementList]) -> None:
+        """From now on the publishers of these have the role: lists change while the
+        service runs, those that were made by command.
+        """
+        named = frozenset(jid for entry in lists for jid in entry.publishers)
+        if named != self.configured.publishers:
+            self.configured = replace(self.configured, publishers=named)
+            self.give(self.given)
 
     @property
     def trusted_domains(self) -> Container[str]:
@@ -85,6 +113,8 @@ class Policy:
 
     def told_of_failures(self, owner: str, origin: Origin) -> Sequence[str]:
         """Who hears what became of an announcement, each once."""
+        if is_forgotten(owner):
+            return ()
         if "@" in owner:
             return tuple(dict.fromkeys((owner, *(self.notify or ()))))
         # whoever asked for it on the command line; a welcome nobody asked for

@@ -8,7 +8,7 @@ an owner: who may look at a job, and who may change it.
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from bot.domain.access import Caller, Role
+from bot.domain.access import OPERATOR, Caller, Role
 from bot.domain.audit import Action
 from bot.domain.errors import CarillonError, Forbidden, NotAllowed, NotOffered
 from bot.domain.jid import domain_of
@@ -19,7 +19,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 
 #: what an admin may do with another's announcement to single people
-_OF_PERSONAL = frozenset({Action.CANCEL, Action.PAUSE})
+_OF_PERSONAL = frozenset({Action.CANCEL, Action.PAUSE, Action.STOP})
 
 
 def known(caller: Caller) -> None:
@@ -64,6 +64,15 @@ def require(right: Right, caller: Caller) -> None:
     _JUDGES[right](caller)
 
 
+def today(uow: UnitOfWork, policy: Policy, owner: str) -> Caller:
+    """The owner of a schedule with the roles that he has at this moment, whatever this
+    process has heard of.
+    """
+    if owner == OPERATOR:
+        return policy.access.operator()
+    return policy.configured.beside(uow.roles.of(owner)).of_owner(owner)
+
+
 def declined() -> NotAllowed:
     """A recipient takes no message from the caller, or does not exist: the caller
     learns no difference.
@@ -90,7 +99,26 @@ def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
         return True
     if caller.role is Role.STRANGER or target is None:
         return False
-    return caller.owner in target.publishers
+    return caller.owner in target.publishers or target.name in caller.publishes
+
+
+def may_hurry(caller: Caller) -> bool:
+    """Whether what he announces may go through quiet hours and pauses of readers."""
+    return caller.is_admin or (caller.role is Role.PUBLISHER and caller.is_urgent)
+
+
+def require_hurrying(caller: Caller) -> None:
+    """Raises NotAllowed."""
+    if not may_hurry(caller):
+        raise NotAllowed(
+            Phrase(
+                "You may not announce urgently ({key}). Ask without that: then readers"
+                " in quiet hours hear it later.",
+                key="[access] urgent",
+            ),
+            field="urgent",
+            named=True,
+        )
 
 
 def require_announcing(caller: Caller, target: AnnouncementList | None) -> None:
@@ -151,6 +179,17 @@ def may_see(caller: Caller, schedule: Schedule) -> bool:
     return caller.sees_all or schedule.owner == caller.owner
 
 
+def may_see_sent(
+    caller: Caller, schedule: Schedule, told: AnnouncementList | None
+) -> bool:
+    """What went out concerns whoever asked for it, and whoever announces to the list
+    that was told; None: single people were.
+    """
+    if may_see(caller, schedule):
+        return True
+    return told is not None and may_announce(caller, told)
+
+
 def sees_content(caller: Caller, schedule: Schedule) -> bool:
     """What somebody tells single people is read by nobody else who may see that he
     does, on the command line neither: who looks through what is pending shall not
@@ -189,6 +228,30 @@ def may_let_go(caller: Caller) -> None:
         raise NotAllowed(Phrase("Only an admin lets go what is held."))
 
 
+def may_look_into(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed: what is stored of somebody is his own affair; the operator
+    can read the tables.
+    """
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(
+            Phrase("What is stored about somebody is shown to himself alone.")
+        )
+
+
+def may_forget(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed, likewise."""
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(Phrase("Everybody has himself forgotten, and nobody else."))
+
+
+def may_prefer_for(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed: each chooses himself what he hears when; admins, who may also
+    take him off a list, choose for others.
+    """
+    if not caller.is_admin and caller.owner != jid:
+        raise NotAllowed(Phrase("Everybody chooses his preferences himself."))
+
+
 def may_choose_for(caller: Caller, jid: str) -> None:
     """Raises NotAllowed: each decides himself what may be scheduled to him; the
     operator could as well write the tables.
@@ -197,3 +260,11 @@ def may_choose_for(caller: Caller, jid: str) -> None:
         raise NotAllowed(
             Phrase("Everybody decides himself who may schedule messages to him.")
         )
+
+
+def may_move(caller: Caller, jid: str) -> None:
+    """Raises NotAllowed: each joins and leaves himself; the operator does it for
+    somebody who has asked him to.
+    """
+    if not caller.is_operator and caller.owner != jid:
+        raise NotAllowed(Phrase("Everybody joins and leaves lists himself."))

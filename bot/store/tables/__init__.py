@@ -1,6 +1,7 @@
 """The tables; `migrations/` brings a database to this shape.
 
     list ─< subscription >─ subscriber
+    list ─< join_request, contact_news
     schedule ─< occurrence ─ broadcast ─< chunk, delivery_exception,
                                           broadcast_recipient, broadcast_text,
                                           broadcast_content
@@ -21,8 +22,11 @@ from bot.store.tables.broadcasts import (
     IS_AWAITED,
     IS_KEPT_BROADCAST,
     IS_LEASED,
+    IS_LISTED,
     IS_OPEN,
+    IS_REPEATED,
     IS_SENDING,
+    IS_WAITING,
     broadcast,
     broadcast_content,
     broadcast_recipient,
@@ -30,11 +34,20 @@ from bot.store.tables.broadcasts import (
     chunk,
     delivery_exception,
 )
-from bot.store.tables.consents import IS_UNTOLD, approval, consent, consent_entry
+from bot.store.tables.consents import (
+    IS_UNTOLD,
+    approval,
+    consent,
+    consent_entry,
+    forgetting_key,
+    forgotten,
+)
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
+    contact_news,
     greeting,
+    join_request,
     subscriber,
     subscription,
     suspension,
@@ -46,7 +59,9 @@ from bot.store.tables.records import (
     notice,
     pulse,
     request_count,
+    role,
     sight,
+    standstill,
     storage_key,
 )
 from bot.store.tables.schedules import (
@@ -66,12 +81,15 @@ __all__ = [
     "IS_KEPT_BROADCAST",
     "IS_KEPT_SCHEDULE",
     "IS_LEASED",
+    "IS_LISTED",
     "IS_LIVE",
     "IS_OF_NO_RULE",
     "IS_OPEN",
     "IS_PLANNABLE",
+    "IS_REPEATED",
     "IS_SENDING",
     "IS_UNTOLD",
+    "IS_WAITING",
     "SUBSCRIBED",
     "announcement_list",
     "approval",
@@ -83,17 +101,23 @@ __all__ = [
     "chunk",
     "consent",
     "consent_entry",
+    "contact_news",
     "delivery_exception",
     "fact",
+    "forgetting_key",
+    "forgotten",
     "greeting",
+    "join_request",
     "metadata",
     "notice",
     "occurrence",
     "pulse",
     "request_count",
+    "role",
     "schedule",
     "shift",
     "sight",
+    "standstill",
     "storage_key",
     "subscriber",
     "subscription",

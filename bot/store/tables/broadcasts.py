@@ -22,6 +22,8 @@ broadcast = sa.Table(
     sa.Column("list_id", sa.ForeignKey("list.id")),
     sa.Column("in_owners_name", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("message_id", sa.Text),
+    # no quiet hours hold it back
+    sa.Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("highest", sa.BigInteger),
     sa.Column("frozen_at", UTCDateTime, nullable=False),
     sa.Column("total", Whole, nullable=False),
@@ -32,6 +34,9 @@ broadcast = sa.Table(
     sa.Column("expires_at", UTCDateTime),
     # since when nobody can tell what it said
     sa.Column("purged_at", UTCDateTime),
+    # when whom it did not reach was last tried once more; who asked, until he is told
+    sa.Column("retried_at", UTCDateTime),
+    sa.Column("retried_by", sa.Text),
     one_of("state", BroadcastState),
     sqlite_autoincrement=True,
 )
@@ -59,6 +64,16 @@ sa.Index(None, broadcast.c.service, broadcast.c.id)
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
 sa.Index(None, broadcast.c.service, broadcast.c.counted_for, broadcast.c.created_at)
 
+# Those of a list's people, of which one looks for what he was told.
+IS_LISTED = broadcast.c.highest.is_not(None)
+sa.Index(
+    "ix_broadcast_listed",
+    broadcast.c.list_id,
+    broadcast.c.id,
+    sqlite_where=IS_LISTED,
+    postgresql_where=IS_LISTED,
+)
+
 # What came back is looked for by the id that its owner chose.
 IS_NAMED = broadcast.c.message_id.is_not(None)
 sa.Index(
@@ -79,6 +94,8 @@ broadcast_recipient = sa.Table(
     sa.Column("jid", sa.Text, nullable=False),
 )
 sa.Index(None, broadcast_recipient.c.broadcast_id, broadcast_recipient.c.jid)
+# what is stored of one person is looked for by his address
+sa.Index(None, broadcast_recipient.c.jid, broadcast_recipient.c.broadcast_id)
 
 # What a (language, zone) was told, rendered once.
 broadcast_text = sa.Table(
@@ -146,11 +163,21 @@ delivery_exception = sa.Table(
     sa.Column("attempts", Whole, nullable=False),
     sa.Column("first_at", UTCDateTime, nullable=False),
     sa.Column("next_at", UTCDateTime),
+    # when the turn of whoever was to hear it later came
+    sa.Column("begun_at", UTCDateTime),
     one_of("kind", ExceptionKind),
 )
 sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)
-#: retrying or deferred: its time comes again
+sa.Index(None, delivery_exception.c.jid, delivery_exception.c.broadcast_id)
+#: retrying, deferred or waiting: its time comes again
 IS_AWAITED = delivery_exception.c.next_at.is_not(None)
+#: the reader hears it later
+IS_WAITING = delivery_exception.c.kind == sa.literal_column(
+    f"'{ExceptionKind.WAITING}'"
+)
+# Apart from those who wait, who may be thousands and for weeks: what is due is looked
+# for every few seconds.
+IS_REPEATED = sa.and_(IS_AWAITED, sa.not_(IS_WAITING))
 #: a repeat was accepted: the row is kept for its attempts alone
 IS_ACCEPTED = sa.and_(
     delivery_exception.c.kind == ExceptionKind.DEFERRED,
@@ -160,6 +187,14 @@ sa.Index(
     "ix_delivery_exception_next",
     delivery_exception.c.service,
     delivery_exception.c.next_at,
-    sqlite_where=IS_AWAITED,
-    postgresql_where=IS_AWAITED,
+    sqlite_where=IS_REPEATED,
+    postgresql_where=IS_REPEATED,
 )
+for _name, _column in (("waiting", "next_at"), ("waiting_jid", "jid")):
+    sa.Index(
+        f"ix_delivery_exception_{_name}",
+        delivery_exception.c.service,
+        delivery_exception.c[_column],
+        sqlite_where=IS_WAITING,
+        postgresql_where=IS_WAITING,
+    )

@@ -1,9 +1,9 @@
-"""What recipients chose of who may schedule to them, and what they answered."""
+"""What people chose: who may schedule to them, their answers, to be forgotten."""
 
 import sqlalchemy as sa
 
 from bot.domain.consent import ApprovalState, Who
-from bot.store.tables.base import metadata, one_of, service
+from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
 
 consent = sa.Table(
@@ -58,4 +58,22 @@ sa.Index(
     approval.c.recipient,
     sqlite_where=IS_UNTOLD,
     postgresql_where=IS_UNTOLD,
+)
+
+# Who asked to be forgotten, so that nobody puts him back on a list unnoticed: a digest
+# of his address.
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("at", UTCDateTime, nullable=False),
+)
+
+# By what such digests are made, in hexadecimal; NULL: no key opens it any more.
+forgetting_key = sa.Table(
+    "forgetting_key",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, info=CONTENT),
 )

@@ -2,7 +2,12 @@
 
 import sqlalchemy as sa
 
-from bot.domain.lists import EndReason, ListKind, SubscriptionOrigin
+from bot.domain.lists import (
+    ContactState,
+    EndReason,
+    ListKind,
+    SubscriptionOrigin,
+)
 from bot.domain.message import MessageType
 from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
@@ -23,6 +28,10 @@ announcement_list = sa.Table(
     sa.Column("welcome", sa.Text),
     # no longer configured: kept, with who stood on it
     sa.Column("retired", sa.Boolean, nullable=False),
+    # the configuration file names it
+    sa.Column("declared", sa.Boolean, nullable=False, server_default=sa.true()),
+    # it was made by command, so it is not retired where no file names it
+    sa.Column("by_command", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("service", "name"),
     one_of("kind", ListKind),
     one_of("type", MessageType),
@@ -37,6 +46,9 @@ subscriber = sa.Table(
     sa.Column("language", sa.Text),
     sa.Column("language_seen", sa.Text),
     sa.Column("timezone", sa.Text),
+    # `bot.domain.quiet`: 22:00-07:00 MO TU
+    sa.Column("quiet", sa.Text),
+    sa.Column("paused_until", UTCDateTime),
     sa.Column("score", Whole, nullable=False),
     sa.Column("score_since", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),
@@ -101,4 +113,36 @@ welcome = sa.Table(
     sa.Column("list_id", sa.ForeignKey("list.id"), primary_key=True),
     sa.Column("subscriber_id", sa.ForeignKey("subscriber.id"), primary_key=True),
     sa.Column("at", UTCDateTime, nullable=False),
+)
+
+# Who waits to be let in to a list.
+join_request = sa.Table(
+    "join_request",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("list_id", sa.ForeignKey("list.id"), nullable=False),
+    sa.Column("jid", sa.Text, nullable=False),
+    # he asked by presence, which is to be answered
+    sa.Column("by_presence", sa.Boolean, nullable=False),
+    sa.Column("language", sa.Text),
+    sa.Column("asked_at", UTCDateTime, nullable=False),
+    # when admins were told
+    sa.Column("told_at", UTCDateTime),
+    sa.UniqueConstraint("list_id", "jid"),
+    sqlite_autoincrement=True,
+)
+sa.Index(None, join_request.c.jid)
+
+# What somebody's client is still to hear of a list as a contact.
+contact_news = sa.Table(
+    "contact_news",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("list_id", sa.ForeignKey("list.id"), nullable=False),
+    sa.Column("jid", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.UniqueConstraint("list_id", "jid"),
+    one_of("state", ContactState),
+    sqlite_autoincrement=True,
 )

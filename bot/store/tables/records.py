@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from bot.domain.roles import RoleName
 from bot.domain.updates import WireState
 from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
@@ -55,6 +56,29 @@ request_count = sa.Table(
     sa.Column("who", sa.Text, primary_key=True),
     sa.Column("since", UTCDateTime, nullable=False),
     sa.Column("count", Whole, nullable=False),
+)
+
+# Roles that admins gave, beside those of the configuration.
+role = sa.Table(
+    "role",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("jid", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, primary_key=True),
+    # of a publisher; '' of the others
+    sa.Column("list_name", sa.Text, primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
+    one_of("role", RoleName),
+)
+
+# While there is a row, nothing goes out.
+standstill = sa.Table(
+    "standstill",
+    metadata,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("since", UTCDateTime, nullable=False),
 )
 
 # Of the database as a whole.

@@ -34,6 +34,8 @@ schedule = sa.Table(
     sa.Column("expires_at", UTCDateTime),
     sa.Column("late_policy", sa.Text, nullable=False),
     sa.Column("late_within", Whole, nullable=False),
+    # no quiet hours hold it back
+    sa.Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("updates", sa.Boolean, nullable=False),
     sa.Column("metadata", sa.Text, info=CONTENT),
     sa.Column("language", sa.Text),

@@ -11,16 +11,17 @@ true, that nobody need write to it.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from xml.etree import ElementTree as ET
 
-from bot.domain.jid import bare_of
 from bot.domain.lists import SubscriptionOrigin
 from bot.service.ports.outside import Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
+from bot.xmpp.doors.contacts import own_card
+from bot.xmpp.doors.contacts.profiles import Profile
+from bot.xmpp.doors.contacts.showing import Showing
+from bot.xmpp.doors.rosters import contacts_of
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas.namespaces import ROSTER
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ PEOPLE_PER_TRANSACTION = 10  #: people; on SQLite others wait while it lasts
 
 
 class Appearance:
-    """`turn` is held while nobody else may join or leave."""
+    """`turn` is held while nobody may join or leave; `profile` is the service's own."""
 
     def __init__(
         self,
@@ -39,17 +40,23 @@ class Appearance:
         subscribers: Subscribers,
         policy: Policy,
         turn: asyncio.Lock,
+        showing: Showing,
+        profile: Profile,
     ) -> None:
         self._connection = connection
         self._database = database
         self._subscribers = subscribers
         self._policy = policy
         self._turn = turn
+        self._showing = showing
+        self._profile = profile
 
     async def appear(self) -> None:
         """Presence with caps to whoever subscribed (an account's server fans out)."""
         if not self._policy.addresses.answers_presence:
-            self._connection.send_presence(priority=0)
+            worn = await own_card.settle(self._connection, self._profile)
+            payloads = [] if worn is None else [worn]
+            self._connection.send_presence(priority=0, payloads=payloads)
             return
         operator = self._policy.access.operator()
         for entry, *_ in await self._database.read(self._subscribers.lists):
@@ -74,19 +81,12 @@ class Appearance:
     def _show(self, readers: Sequence[str], addresses: Sequence[str]) -> None:
         for reader in readers:
             for address in addresses:
-                self._connection.send_presence(to=reader, sender=address)
+                self._showing.show(reader, address)
 
     async def settle_roster(self) -> None:
         """An account: who joined by presence and is not in the roster has left."""
         async with self._turn:  # or who joins after the look would seem to have left
-            answer = await self._connection.ask(ET.Element(f"{{{ROSTER}}}query"))
-            items = answer.iter(f"{{{ROSTER}}}item")
-            roster = frozenset(
-                jid
-                for item in items
-                if item.get("subscription") in {"from", "both"}
-                and (jid := bare_of(item.get("jid", "")))
-            )
+            roster = await contacts_of(self._connection)
             read = self._database.read
             gone = await read(self._subscribers.departed, roster)
             await self._few_at_a_time(self._subscribers.depart, gone)

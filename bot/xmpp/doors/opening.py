@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from slixmpp import JID
 from slixmpp.exceptions import XMPPError
 
 from bot.desk.desk import Desk
@@ -24,6 +25,8 @@ from bot.domain.errors import CarillonError, Unavailable
 from bot.domain.identity import MessageIds
 from bot.domain.jid import bare_of
 from bot.domain.lists import AnnouncementList
+from bot.domain.pictures import Picture
+from bot.engine.loop import Loop
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.spool import Spool
 from bot.service.use_cases import UseCases
@@ -32,6 +35,11 @@ from bot.xmpp.doors.archive import keep_nothing
 from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.doors.commands.door import CommandDoor
+from bot.xmpp.doors.contacts.introductions import Introductions
+from bot.xmpp.doors.contacts.news import ContactTeller
+from bot.xmpp.doors.contacts.profiles import Profiles
+from bot.xmpp.doors.contacts.showing import Showing
+from bot.xmpp.doors.contacts.vcards import VCardDoor
 from bot.xmpp.doors.discovery import disco, entity_time, limits
 from bot.xmpp.doors.discovery.lists import ListDirectory
 from bot.xmpp.doors.entrance import Entrance
@@ -61,7 +69,8 @@ class Doors:
 
     `on_bounce` is called for each message of ours that came back; it must be
     quick. `spool` keeps who joins and leaves until the database has it. `contact`:
-    where people with questions may turn, in plain words.
+    where people with questions may turn, in plain words. `pictures`: by list, those of
+    the operator's.
     """
 
     def __init__(
@@ -74,6 +83,7 @@ class Doors:
         on_bounce: Callable[[Bounce], None],
         spool: Spool,
         contact: str | None = None,
+        pictures: Mapping[str, Picture] | None = None,
         name: str = "Announcements",
     ) -> None:
         clock = asyncio.get_running_loop().time
@@ -87,6 +97,9 @@ class Doors:
         self._on_bounce = on_bounce
         self._spool = spool
         self._name = name
+        self._profiles = Profiles(policy.addresses, name)
+        self._profiles.become(self._lists, pictures or {}, contact)
+        self._directory = self._look_around()
         self._texts = RefusalTexts(
             service=policy.addresses.service, contact=contact, usual=self._language_at
         )
@@ -115,6 +128,8 @@ class Doors:
         self._connection = connection
         Entrance(connection, self._desk.gate, policy).open()
         disco.prepare(connection)
+        self._showing = showing = Showing(connection, self._profiles)
+        self._introductions = Introductions(connection)
         entity_time.serve(connection)
         around = Surroundings(
             addresses=policy.addresses, servers=policy.trusted_domains
@@ -128,6 +143,7 @@ class Doors:
             self._signs,
             self._on_bounce,
             stored=self._stored,
+            introduce=self.introduce,
         ).open()
         self._scheduling = SchedulingDoor(connection, self._desk, self._addressed)
         self._scheduling.open()
@@ -147,10 +163,19 @@ class Doors:
             self.joins,
             self._spool,
             online=self._online,
+            showing=showing,
             usual=self._language_at,
         )
         self.moves = self._presence.moves
         self._presence.open()
+        teller = ContactTeller(
+            connection, self._use_cases, self._presence.turn, self.arrived, showing
+        )
+        self.contacts = Loop("contacts", teller.step)
+        self.tasks["contacts"] = asyncio.create_task(self.contacts.run())
+        if not policy.addresses.has_account:
+            knows = self._knows
+            VCardDoor(connection, self._profiles, policy, self._stored, knows).open()
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["refusals"] = asyncio.create_task(self._stored.run())
         self.tasks["online"] = asyncio.create_task(self._online.run())
@@ -178,26 +203,40 @@ class Doors:
         # of a closed list nobody learns that it is there
         return found.language if found and not found.is_closed else ""
 
-    def become(self, lists: Sequence[AnnouncementList], contact: str | None) -> None:
+    def become(
+        self,
+        lists: Sequence[AnnouncementList],
+        contact: str | None,
+        pictures: Mapping[str, Picture],
+    ) -> None:
         """From now on these; within a session it introduces itself anew."""
         self._texts.contact = contact
         before, self._lists = self._lists, {entry.name: entry for entry in lists}
+        self.joins.burst = JOIN_BURST + len(lists)
         self._scheduling.lists = self._addressed
-        told = self._lists == before and self._form == self._limits
+        changed = self._profiles.become(self._lists, pictures, contact)
+        changed = changed or _default(before) != _default(self._lists)
+        told = not changed and self._form == self._limits
         if self._connection.is_ready and not told:
             self._introduce()
+
+    def introduce(self, jid: str) -> None:
+        """Have somebody's client find the service that wrote to him."""
+        self._introductions.to(jid)
 
     def on_session(self, fresh: bool) -> None:
         self.limit.session()
         if fresh:
             told_anew = not self._policy.addresses.answers_presence
             self._online.session(told_anew=told_anew)
+            self._introductions.session()
         if fresh or not self.arrived.is_set():
             self._introduce()
 
     def _introduce(self) -> None:
         self.on_lost()
         self.arrived.clear()
+        self._directory = self._look_around()
         self._session = asyncio.create_task(self._arrive())
 
     def on_lost(self) -> None:
@@ -213,12 +252,8 @@ class Doors:
         await asyncio.gather(*tasks, return_exceptions=True)
         self.moves.keep()
 
-    # --- a fresh session ---------------------------------------------------------
-
-    async def _arrive(self) -> None:
-        """Discovery first, for presence carries its hash (XEP-0115), then presence."""
-        self._limits = self._form
-        lists = ListDirectory(
+    def _look_around(self) -> ListDirectory:
+        return ListDirectory(
             self._database,
             self._subscribers,
             self._policy,
@@ -226,6 +261,16 @@ class Doors:
             self._name,
             asyncio.get_running_loop().time,
         )
+
+    async def _knows(self, asker: str, jid: JID) -> bool:
+        return await self._directory.knows(asker, jid, "")
+
+    # --- a fresh session ---------------------------------------------------------
+
+    async def _arrive(self) -> None:
+        """Discovery first, for presence carries its hash (XEP-0115), then presence."""
+        self._limits = self._form
+        lists = self._directory
         await disco.advertise(
             self._connection,
             addresses=lists.addresses(),
@@ -241,6 +286,8 @@ class Doors:
             self._subscribers,
             self._policy,
             self._presence.turn,
+            self._showing,
+            self._profiles.of(None),
         )
         account = self._policy.addresses.has_account
         if account:
@@ -250,6 +297,7 @@ class Doors:
         if account:
             await self._try("the archive", self._archive)
         self.arrived.set()
+        self.contacts.nudge()
 
     async def _archive(self) -> None:
         if await keep_nothing(self._connection):
@@ -287,3 +335,8 @@ class Doors:
             return False
         self._waits_for = None
         return True
+
+
+def _default(lists: Mapping[str, AnnouncementList]) -> str | None:
+    """The name of the one that stands for the service."""
+    return next((one.name for one in lists.values() if one.is_default), None)

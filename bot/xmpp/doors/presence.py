@@ -1,6 +1,7 @@
 """Subscribing by presence (RFC 6121 §3) and answering probes (§4.3).
 
-    subscribe     join      subscribed and, from a component, presence with caps
+    subscribe     join      subscribed and, from a component, presence (`contacts`)
+                            on request: nothing until an admin answers
                             refused: unsubscribed; no such address: an error too
     unsubscribe   leave     unsubscribed
     unsubscribed  leave     (nothing)
@@ -21,7 +22,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from xml.etree import ElementTree as ET
 
-from slixmpp.types import PresenceTypes
 from slixmpp.xmlstream import StanzaBase
 
 from bot.desk.sender_limit import SenderLimit
@@ -35,6 +35,7 @@ from bot.service.rules.policy import Policy
 from bot.texts import language_for, said
 from bot.texts.languages import is_language
 from bot.xmpp.doors.callers import sender_of
+from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.doors.moves import Moves, Probe
 from bot.xmpp.doors.online import Online
 from bot.xmpp.doors.signs_of_life import SignsOfLife
@@ -59,6 +60,7 @@ class PresenceDoor:
         spool: Spool,
         *,
         online: Online,
+        showing: Showing,
         usual: Callable[[str], str],
     ) -> None:
         self._connection = connection
@@ -69,6 +71,7 @@ class PresenceDoor:
         self._signs = signs
         self._joins = joins
         self._online = online
+        self._showing = showing
         #: the language at an address
         self._usual = usual
         self.moves = Moves(spool, self._move, self._answer, connection.ready)
@@ -129,13 +132,14 @@ class PresenceDoor:
         if move.joins or not move.asked:
             return  # the last that a person did is what is answered
         if self._policy.addresses.answers_presence:
-            self._send("unavailable", to=sender, sender=to)
+            self._showing.hide(sender, to)
         self._send("unsubscribed", to=sender, sender=to)
 
     async def _join(self, move: Move) -> None:
         sender, to, language = move.jid, move.address, move.language
         try:
-            await self._database.run(self._subscribers.join, sender, to, language)
+            join = self._subscribers.join
+            stands = await self._database.run(join, sender, to, language)
         except Unavailable:
             raise
         except CarillonError as error:
@@ -151,9 +155,11 @@ class PresenceDoor:
                 language=told,
             )
             return
+        if not stands:
+            return  # he waits to be let in; he hears once that is decided
         self._send("subscribed", to=sender, sender=to)
         if self._policy.addresses.answers_presence:
-            self._send(to=sender, sender=to)
+            self._showing.show(sender, to)
 
     async def _stored(self, sender: str) -> Sequence[str]:
         """The languages that he is stored with; a stranger is no reader."""
@@ -175,8 +181,10 @@ class PresenceDoor:
         known = await self._database.read(stands, probe.jid, probe.address)
         if self.moves.concerns(probe.jid):
             return  # who joins meanwhile would take "no" for the answer to that
-        kind: PresenceTypes | None = None if known else "unsubscribed"
-        self._send(kind, to=probe.asker, sender=probe.address)
+        if known:
+            self._showing.show(probe.asker, probe.address)
+        else:
+            self._send("unsubscribed", to=probe.asker, sender=probe.address)
 
 
 def _join(presence: ET.Element, sender: str, to: str) -> Move:

@@ -21,7 +21,8 @@ from bot.xmpp.writing.letter import Letter
 class Servers:
     """Build it inside the running loop, and `open` it before connecting.
 
-    `on_bounce` is told of each letter that a server refused; it must be quick.
+    `on_bounce` is told of each letter that a server refused, `on_greeting` of each
+    person who is welcomed; both must be quick.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Servers:
         connection: Connection,
         use_cases: UseCases,
         on_bounce: Callable[[Bounce], None],
+        on_greeting: Callable[[str], None] = lambda _jid: None,
     ) -> None:
         self._connection = connection
         self._database = use_cases.database
@@ -40,7 +42,7 @@ class Servers:
         self._courier = Courier(
             self.offers, self._admits, self.standings.gone, on_bounce
         )
-        self.post = Post(connection, self._courier)
+        self.post = Post(connection, self._courier, on_greeting)
 
     def open(self, on_grant: Callable[[], None] = lambda: None) -> None:
         """`on_grant` is called when a server has told what it grants."""

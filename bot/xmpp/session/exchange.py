@@ -10,7 +10,7 @@ several, without a change to doors and visits.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
@@ -183,6 +183,7 @@ class Exchange:
         priority: int | None = None,
         status: str | None = None,
         language: str = "",
+        payloads: Iterable[ET.Element] = (),
     ) -> bool:
         """Send a presence as `send` does; `language` is the status's tag."""
         presence = self.stream.make_presence(
@@ -194,6 +195,8 @@ class Exchange:
         )
         if language:
             presence["lang"] = language
+        for payload in payloads:
+            presence.xml.append(payload)
         return self.send(presence)
 
     # --- what slixmpp has ready-made ------------------------------------------------

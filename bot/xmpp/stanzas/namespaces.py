@@ -5,6 +5,10 @@ CLIENT = "jabber:client"
 COMPONENT = "jabber:component:accept"
 #: RFC 6121 §2
 ROSTER = "jabber:iq:roster"
+#: XEP-0054, and XEP-0153 in presence
+VCARD, VCARD_UPDATE = "vcard-temp", "vcard-temp:x:update"
+#: XEP-0172, and the node of XEP-0060 that it is told at
+NICK = "http://jabber.org/protocol/nick"
 #: RFC 6120 §8.3
 STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 #: what Carillon adds to protocols, and the node of its capabilities

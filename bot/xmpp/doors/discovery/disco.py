@@ -10,7 +10,7 @@ docs/conformance.md, XEP-0506: §3
 """
 
 import copy
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -26,7 +26,7 @@ from bot.domain.addresses import Addresses
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas import data_forms, scheduling
 from bot.xmpp.stanzas.commands import NS as COMMANDS
-from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG, NOREPLY
+from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG, NOREPLY, VCARD
 
 #: namespaces of what every address offers
 FEATURES = frozenset(
@@ -43,6 +43,9 @@ FEATURES = frozenset(
         NOREPLY,
     }
 )
+
+#: and of what a component's offer, which have no server to do it
+CONTACT_FEATURES = frozenset({VCARD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,8 @@ async def advertise(
     knows: Knows | None = None,
     commands: Commands | None = None,
 ) -> None:
-    """Have slixmpp answer for each of our addresses; before any presence.
+    """Have slixmpp answer for each of our addresses, a component's with the resource of
+    its presence, too; before any presence.
 
     `addresses`: JID -> name. `form`: the fields of FORM_TYPE `urn:xmpp:scheduling:0`.
     `items(asker)`: what disco#items of the service's address tells the asker.
@@ -127,11 +131,13 @@ async def advertise(
     """
     disco, caps = connection.discovery, connection.capabilities
     service, identity = connection.addresses.service, _identity(connection.addresses)
-    for address, name in addresses.items():
+    ours = connection.addresses
+    common = FEATURES if ours.has_account else FEATURES | CONTACT_FEATURES
+    for address, name in _everywhere(ours, addresses):
         info = DiscoInfo()
         info.add_identity(*identity, name=name)
-        told = set(FEATURES)
-        if address == service:
+        told = set(common)
+        if ours.meant(address) == service:
             known = await disco.get_info(JID(service), local=True)
             told |= known["features"]
         for feature in sorted(told):
@@ -152,6 +158,13 @@ async def advertise(
     _answer_info(connection, knows, commands)
 
 
+def _everywhere(ours: Addresses, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each address, and where its presence comes from, with its name."""
+    for address, name in names.items():
+        for jid in dict.fromkeys((address, ours.present(address))):
+            yield jid, name
+
+
 def _identity(addresses: Addresses) -> tuple[str, str]:
     """Category and type, of the registry of XEP-0030."""
     return ("component", "generic") if addresses.component else ("client", "bot")
@@ -163,8 +176,8 @@ def _answer_info(
     """Answer for an address that the asker may not know of as for one that is free:
     as the service itself. A node that he may not know of is not found.
     """
-    static = connection.discovery.static
-    service = JID(connection.addresses.service)
+    static, ours = connection.discovery.static, connection.addresses
+    service = JID(ours.service)
 
     async def answer(
         jid: JID, node: str, asker: JID | None, data: Any
@@ -172,7 +185,7 @@ def _answer_info(
         # without a stanza it is slixmpp itself that wants to know
         if isinstance(data, Iq):
             if commands is not None and (
-                command := await _command(commands, jid, node, data)
+                command := await _command(commands, ours.meant(jid.full), node, data)
             ):
                 return command
             if knows is not None and not await knows(_stamped(data), jid, node):
@@ -184,14 +197,16 @@ def _answer_info(
     connection.discovery.set_node_handler("get_info", handler=answer)
 
 
-async def _command(commands: Commands, jid: JID, node: str, iq: Iq) -> DiscoInfo | None:
+async def _command(
+    commands: Commands, address: str, node: str, iq: Iq
+) -> DiscoInfo | None:
     """What is told at the node of a command, or of their list (§2.2, §2.3)."""
     asker, tag = _stamped(iq), iq.xml.get(LANG, "")
     info = DiscoInfo()
     if node == COMMANDS:
         info.add_identity("automation", "command-list")
         return info
-    name = await commands.name(asker, jid.full, node, tag) if node else None
+    name = await commands.name(asker, address, node, tag) if node else None
     if name is None:
         return None
     info.add_identity("automation", "command-node", name=name)
@@ -203,15 +218,15 @@ async def _command(commands: Commands, jid: JID, node: str, iq: Iq) -> DiscoInfo
 def _answer_items(
     connection: Connection, items: Items, commands: Commands | None
 ) -> None:
-    disco = connection.discovery
-    service = JID(connection.addresses.service)
+    disco, ours = connection.discovery, connection.addresses
 
     async def answer(jid: JID, node: str, asker: JID, data: Any) -> DiscoItems | None:
+        address = ours.meant(jid.full)
         found: Iterable[Item] = ()
         if node == COMMANDS and commands is not None:
             tag = data.xml.get(LANG, "")
-            found = await commands.items(_stamped(data), jid.full, tag)
-        elif node or jid != service:
+            found = await commands.items(_stamped(data), address, tag)
+        elif node or address != ours.service:
             return disco.static.get_items(jid, node, asker, data)
         else:
             found = await items(_stamped(data))

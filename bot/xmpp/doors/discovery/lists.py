@@ -83,12 +83,13 @@ class ListDirectory:
         Closed lists are looked up, for who stands on them changes; others are not.
         """
         addresses = self._policy.addresses
-        if jid.full == addresses.service:
+        address = addresses.meant(jid.full)
+        if address == addresses.service:
             entry = self._lists.get(node)
             if addresses.lists_have_addresses or entry is None:
                 return True
         else:
-            entry = self._lists.get(addresses.list_at(jid.full) or "")
+            entry = self._lists.get(addresses.list_at(address) or "")
         if entry is None or not entry.is_closed:
             return entry is not None
         return entry.name in await self._visible(asker)

@@ -44,7 +44,9 @@ MAX_ID = 1_000
 
 
 class Inbox:
-    """`on_bounce` must be quick; it is called for each of ours that came back."""
+    """`on_bounce` is called for each of ours that came back, `introduce` with whom we
+    refuse; both must be quick.
+    """
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Inbox:
         on_bounce: Callable[[Bounce], None],
         *,
         stored: StoredLanguages,
+        introduce: Callable[[str], None],
     ) -> None:
         self._connection = connection
         self._around = around
@@ -65,6 +68,7 @@ class Inbox:
         self._signs = signs
         self._on_bounce = on_bounce
         self._stored = stored
+        self._introduce = introduce
         self.limit = limit
 
     def open(self) -> None:
@@ -101,6 +105,7 @@ class Inbox:
             usual = self._texts.usual(asked.get("to", ""))
             error = self._texts.error(found)
             answer = error_answer(asked, error, stored, usual)
+            self._introduce(sender)
             self._connection.send_element(answer)
 
         if len(asked.get("id", "")) > MAX_ID:

@@ -12,7 +12,8 @@ docs/conformance.md, Discovery and delivery: no-reply errors
 from collections.abc import Callable
 
 from bot.desk.sender_limit import MAX_SENDERS, SenderLimit
-from bot.domain.phrase import Phrase
+from bot.domain.guidance import commands_at, turn_to
+from bot.domain.phrase import Listed, Phrase
 from bot.xmpp.doors.inbox.classification import MessageClass
 from bot.xmpp.stanzas.errors import StanzaError
 
@@ -58,13 +59,10 @@ class RefusalTexts:
         return StanzaError(condition=condition, type="cancel", text=text)
 
     def _nobody_reads(self) -> Phrase:
-        if self.contact is None:
-            return NOBODY
-        return Phrase(
-            "{nobody_reads} For questions, turn to {contact}.",
-            nobody_reads=NOBODY,
-            contact=self.contact,
-        )
+        words = [NOBODY, commands_at(self._service)]
+        if self.contact is not None:
+            words.append(turn_to(self.contact))
+        return Listed(*words, separator=" ")
 
 
 class RefusalLimit:

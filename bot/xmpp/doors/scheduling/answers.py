@@ -5,6 +5,7 @@ What the draft does not name stands in `<metadata/>`, in our own namespace:
     <quota used= limit= />                            of a result; limit where one is
     <progress total= sent= failed= skipped= deferred= />   of one job
     <owner>JID</owner>                                for admins and auditors
+    <urgent/>                                         of one that is
     <revision>N</revision>                            of a job looked at or steered
     <warning code=>TEXT</warning>                     of a job asked for or steered
     <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
@@ -39,7 +40,10 @@ _METADATA = f"{{{NS}}}metadata"
 #: what only the service says, whatever the metadata as given hold
 _SAID_BY_US = frozenset(
     f"{{{ANNOUNCE}}}{name}"
-    for name in ("occurrence", "owner", "progress", "quota", "revision", "warning")
+    for name in (
+        *("occurrence", "owner", "progress", "quota"),
+        *("revision", "urgent", "warning"),
+    )
 )
 
 
@@ -164,6 +168,8 @@ def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
     if caller.sees_all:
         ET.SubElement(found, f"{{{ANNOUNCE}}}owner").text = schedule.owner
     if not _is_private(schedule, caller):
+        if schedule.urgent:
+            ET.SubElement(found, f"{{{ANNOUNCE}}}urgent")
         found.append(_revision(schedule))
     return found
 

@@ -91,7 +91,9 @@ class SchedulingDoor:
     def _check_address(self, to: JID) -> None:
         """Only the service takes requests, not its lists."""
         addresses = self._policy.addresses
-        if not addresses.lists_have_addresses or to.full == addresses.service:
+        if not addresses.lists_have_addresses:
+            return
+        if addresses.meant(to.full) == addresses.service:
             return
         if addresses.list_at(to.bare) in self.lists or to.bare == addresses.service:
             raise NotOffered(

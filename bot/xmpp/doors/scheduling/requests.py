@@ -114,7 +114,8 @@ def described(
         client_id=values["id"],
         late_policy=late.get("policy") if late is not None else None,
         late_within=late.get("within") if late is not None else None,
-        updates=_updates(metadata),
+        urgent=_is_wanted(metadata, "urgent", otherwise=False),
+        updates=_is_wanted(metadata, "updates", otherwise=True),
         metadata=serialised(metadata) if metadata is not None else None,
     )
 
@@ -228,11 +229,14 @@ def _audience(metadata: ET.Element | None) -> tuple[str, ...]:
     return jids
 
 
-def _updates(metadata: ET.Element | None) -> bool:
-    found = _ours(metadata, "updates")
-    wanted = "true" if found is None else found.get("wanted", "true").strip()
+def _is_wanted(metadata: ET.Element | None, name: str, *, otherwise: bool) -> bool:
+    """`<updates wanted='false'/>`, `<urgent/>`; `otherwise`: where it is not there."""
+    found = _ours(metadata, name)
+    if found is None:
+        return otherwise
+    wanted = found.get("wanted", "true").strip()
     if wanted not in {"true", "1", "false", "0"}:
-        raise Invalid(Phrase("wanted is either true or false."), field="updates")
+        raise Invalid(Phrase("wanted is either true or false."), field=name)
     return wanted in {"true", "1"}
 
 

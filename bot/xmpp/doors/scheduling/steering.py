@@ -49,6 +49,7 @@ VERBS: Mapping[str, Action] = {
 #: what an edit takes away by an empty element
 _TAKEN_AWAY = frozenset({"timezone", "recurrence", "expires"})
 _UPDATES = f"{{{ANNOUNCE}}}updates"
+_URGENT = f"{{{ANNOUNCE}}}urgent"
 _OWNER = f"{{{ANNOUNCE}}}owner"
 _REVISION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
@@ -107,12 +108,13 @@ def _edit(element: ET.Element, stanza_language: str) -> SteeringRequest:
 
 def _change(request: ScheduleRequest, metadata: ET.Element | None) -> ScheduleChange:
     """The owner only says which job is meant; the rest of the metadata is changed."""
-    kept, updates = None, None
+    kept, urgent, updates = None, None, None
     if metadata is not None:
         found = ET.Element(metadata.tag, metadata.attrib)
         found.text = metadata.text
         found.extend(child for child in metadata if child.tag != _OWNER)
         kept = serialised(found)
+        urgent = request.urgent if found.find(_URGENT) is not None else None
         updates = request.updates if found.find(_UPDATES) is not None else None
     return ScheduleChange(
         to=request.to,
@@ -131,6 +133,7 @@ def _change(request: ScheduleRequest, metadata: ET.Element | None) -> ScheduleCh
         expires=request.expires,
         late_policy=request.late_policy,
         late_within=request.late_within,
+        urgent=urgent,
         updates=updates,
         metadata=kept,
     )

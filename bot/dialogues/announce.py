@@ -1,0 +1,43 @@
+"""Something said to a list, in one's own words, now."""
+
+from bot.dialogues import audiences, previews
+from bot.dialogues.forms import Form
+from bot.dialogues.talk import Command, Dialogue, Talk, publishers
+from bot.dialogues.wording import ANOTHER, BODY, IN_ANOTHER, LANGUAGE, SUBJECT, said
+from bot.domain.phrase import Phrase
+from bot.service.requests.request import ScheduleRequest
+
+
+async def _announce(talk: Talk) -> Dialogue:
+    lists = await audiences.audiences(talk)
+    if not lists:
+        yield audiences.NONE
+        return
+    given = yield Form(
+        heading=(
+            Phrase("What is to be said? How it reads is shown before it goes out."),
+        ),
+        fields=(audiences.which_list(lists), SUBJECT, BODY, ANOTHER),
+    )
+    target, told = lists[given.text("list")], [("", given)]
+    while given.text("another") == "yes":
+        given = yield Form(
+            heading=(IN_ANOTHER,),
+            fields=(LANGUAGE, SUBJECT, BODY, ANOTHER),
+        )
+        told.append((given.text("language"), given))
+    request = ScheduleRequest(
+        origin=talk.door,
+        list_name=target.name,
+        delay_seconds=previews.AT_ONCE,
+        timezone=target.timezone,
+    )
+    yield previews.decided(said(request, told))
+
+
+COMMAND = Command(
+    node="announce",
+    name=Phrase("Announce now"),
+    for_whom=publishers,
+    dialogue=_announce,
+)

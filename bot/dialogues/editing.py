@@ -1,0 +1,172 @@
+"""An announcement worded anew, or moved: what it becomes is shown before it is done.
+
+Of own words each language has its fields, a template all of its own; what was not
+typed anew stays. An edit is of the revision that was looked at: where another came in
+between, the same form comes again and says so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.desk.verbs.editing import DRAFT, EDIT, Edit, EditDraft
+from bot.desk.verbs.schedules import QUERY
+from bot.dialogues import lines, previews, timing, wording
+from bot.dialogues.choices import SURE
+from bot.dialogues.forms import Answers, Form, Words
+from bot.dialogues.steering import NOTHING, stands
+from bot.dialogues.talk import Again, Dialogue, Go, Said, Talk, on_with
+from bot.domain import moments
+from bot.domain.errors import Invalid
+from bot.domain.fields import Field
+from bot.domain.phrase import Phrase
+from bot.domain.preview import upcoming
+from bot.domain.schedule import TemplateContent, TextContent
+from bot.service.requests.request import ScheduleChange, ScheduleName
+from bot.service.requests.schedules import Report
+
+_WHAT = Phrase("What is it to say?")
+_SAME = Said(Phrase("Nothing changes."))
+
+
+async def edit(talk: Talk, number: int) -> Dialogue:
+    """What it says."""
+    report = await talk.look(QUERY(ScheduleName(number=number)))
+    content = report.schedule.content
+    if isinstance(content, TextContent):
+        yield on_with(_own_words, report, content)
+    else:
+        yield on_with(_fields, report, content)
+
+
+async def _own_words(talk: Talk, report: Report, content: TextContent) -> Dialogue:
+    before = wording.of_texts(content.texts)
+    given = yield Form(
+        heading=(lines.announcement(report, talk), _WHAT),
+        fields=tuple(wording.fields_of_texts(content.texts)),
+        values=before,
+    )
+    if all(given.text(name) == text for name, text in before.items()):
+        yield _SAME
+        return
+    tags = [text.language for text in content.texts]
+    named = {tag: wording.suffix(tag) for tag in tags}
+    change = ScheduleChange(
+        bodies=tuple((tag, given.text(f"body{named[tag]}")) for tag in tags),
+        subjects=tuple((tag, given.text(f"subject{named[tag]}")) for tag in tags),
+    )
+    yield _decided(report, change)
+
+
+async def _fields(talk: Talk, report: Report, content: TemplateContent) -> Dialogue:
+    template = talk.desk.templates.get(content.template)
+    tags = sorted({tag for given in content.values.values() for tag in given if tag})
+    before = wording.as_typed(template, content.values, talk)
+    apart = {f"set.{name}" for name, given in content.values.items() if "" not in given}
+    given = yield Form(
+        heading=(lines.announcement(report, talk), *wording.about(template, talk)),
+        fields=(
+            *(_as_told(one, apart) for one in wording.fields_of(template, talk)),
+            *(one for tag in tags for one in wording.worded(template, talk, tag)),
+        ),
+        values=before,
+    )
+    told = [wording.values(template, given, tag) for tag in ("", *tags)]
+    after = wording.joined(*told)
+    changed = {
+        one.name: after.get(one.name, {"": ""})
+        for one in template.fields
+        if after.get(one.name, {}) != content.values.get(one.name, {})
+    }
+    if not changed:
+        yield _SAME
+        return
+    yield _decided(report, ScheduleChange(values=changed))
+
+
+def _as_told(one: Field[Words], apart: set[str]) -> Field[Words]:
+    """What is told in single languages alone needs nothing for all."""
+    return replace(one, required=False, default=None) if one.name in apart else one
+
+
+async def move(talk: Talk, number: int) -> Dialogue:
+    """When it goes out, and how often."""
+    report = await talk.look(QUERY(ScheduleName(number=number)))
+    at = lines.moment(report.schedule.next_at, talk)
+    when = yield Form(
+        heading=(
+            lines.announcement(report, talk),
+            Phrase("When is it to go out, by the clocks of {zone}?", zone=talk.zone),
+        ),
+        fields=(timing.AT, timing.IN, timing.EVERY_OTHERWISE),
+        values={"at": at},
+    )
+    rule = None
+    if fields := timing.further(when):
+        rule = yield Form(heading=(Phrase("How often?"),), fields=fields)
+    change = _moved(talk, when, rule, at)
+    if change == ScheduleChange(on_the_wall=True):
+        yield _SAME
+        return
+    yield _decided(report, change)
+
+
+def _moved(
+    talk: Talk, when: Answers, rule: Answers | None, before: str
+) -> ScheduleChange:
+    """What was typed anew; raises Invalid."""
+    at, within = when.given("at"), timing.delay(when)
+    if at == before:
+        at = None
+    if at is not None and within is not None:
+        raise Invalid(timing.WHEN, field="at", named=True)
+    often = when.text("every")
+    recurrence = timing.rule(when, rule)
+    if recurrence is None and often == timing.ONCE:
+        recurrence = ""
+    return ScheduleChange(
+        deliver_at=at and moments.instant(at, talk.zone, "deliver-at"),
+        delay_seconds=within,
+        recurrence=recurrence,
+        on_the_wall=True,
+    )
+
+
+def _decided(report: Report, change: ScheduleChange) -> Go:
+    name = ScheduleName(number=report.id)
+    revision = report.schedule.revision
+    return on_with(_decide, Edit(name=name, change=change, revision=revision))
+
+
+async def _decide(talk: Talk, wanted: Edit) -> Dialogue:
+    draft = await talk.look(DRAFT(wanted))
+    if not draft.edited.differences:
+        yield _SAME
+        return
+    given = yield Form(
+        heading=(Phrase("Last step. This is what it becomes."),),
+        shows=tuple(_becomes(draft, talk)),
+        fields=(SURE,),
+        is_last=True,
+    )
+    if given.text("sure") != "yes":
+        # what a client took for chosen throws away nothing that was typed
+        given = yield Again(previews.NOT_YET)
+    if given.text("sure") != "yes":
+        yield NOTHING
+        return
+    yield Said(stands(await talk.ask(EDIT(wanted)), talk))
+
+
+def _becomes(draft: EditDraft, talk: Talk) -> Iterator[Words]:
+    edited, after = draft.edited, draft.edited.after
+    ahead = upcoming(
+        previews.clocked(after, talk), limit=previews.MOMENTS, skipped=edited.skipped
+    )
+    yield from previews.written(draft.texts)
+    yield from previews.facts(after, draft.readers, talk)
+    yield from previews.coming(ahead)
+    yield from previews.noted(moments.together(ahead.warnings, draft.cautions))
+    for moment in edited.put_back:
+        yield Phrase(
+            "Note: {moment} is no longer skipped.", moment=lines.moment(moment, talk)
+        )

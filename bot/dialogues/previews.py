@@ -1,0 +1,174 @@
+"""What will become of it, shown before somebody agrees: how it reads, to how many,
+when, and what to know; then it is tried out, sent, or left.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from bot.desk.verbs.announcing import DRAFT, SCHEDULE
+from bot.dialogues import lines
+from bot.dialogues.choices import one_of
+from bot.dialogues.forms import Form, Words
+from bot.dialogues.talk import (
+    Again,
+    Dialogue,
+    Go,
+    Level,
+    Said,
+    Talk,
+    on_with,
+)
+from bot.domain import meanings, moments, pacing
+from bot.domain.message import Text
+from bot.domain.phrase import Counted, Phrase
+from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
+from bot.domain.schedule import Schedule
+from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.schedules import Report
+
+#: moments that are shown
+MOMENTS = 10
+#: a first no may be what the form began with: what was typed is not thrown away for it
+NOT_YET = Phrase(
+    "Nothing was sent yet. Choose what is to be done; to leave it, say no once more."
+)
+NOTHING = Phrase("Nothing was announced.")
+
+
+def decided(request: ScheduleRequest, typed: Iterable[Caution] = ()) -> Go:
+    """On to a yes or no. `typed`: what to know of what was typed."""
+    return on_with(_decide, request, tuple(typed))
+
+
+async def _decide(
+    talk: Talk, request: ScheduleRequest, typed: Sequence[Caution]
+) -> Dialogue:
+    draft = await talk.look(DRAFT(request))
+    drafted, count = draft.schedule, draft.readers
+    if drafted.id:
+        yield Said(_there_already(drafted))
+        return
+    ahead = upcoming(clocked(drafted, talk), limit=MOMENTS)
+    cautions = moments.together(ahead.warnings, typed, draft.cautions)
+    given = yield Form(
+        heading=(Phrase("Last step. This is what readers get."),),
+        shows=(
+            *written(draft.texts),
+            *facts(drafted, count, talk),
+            *coming(ahead),
+            *noted(cautions),
+        ),
+        fields=(
+            one_of(
+                "send",
+                Phrase("Send it?"),
+                {
+                    "no": Phrase("No, not yet"),
+                    "me": Phrase("To me alone, to try it"),
+                    "yes": Counted(
+                        "Yes, to {count} reader", "Yes, to {count} readers", count
+                    ),
+                },
+            ),
+        ),
+        is_last=True,
+    )
+    declined = False
+    while (choice := given.text("send")) != "yes":
+        if choice == "me":
+            await talk.beside(SCHEDULE(replace(request, only=(talk.jid,))))
+            given = yield Again(
+                Phrase("Sent to you alone. What is to be done with it now?")
+            )
+        elif declined:
+            yield Said(NOTHING, Level.WARN)
+            return
+        else:
+            declined = True
+            given = yield Again(NOT_YET)
+    report, _ = await talk.ask(SCHEDULE(request))
+    is_at_once = request.deliver_at is None and request.delay_seconds == AT_ONCE
+    yield Said(_outcome(report, count, talk, is_at_once=is_at_once))
+
+
+#: seconds from now, where nobody says when
+AT_ONCE = "1"
+
+
+def _outcome(report: Report, count: int, talk: Talk, *, is_at_once: bool) -> Phrase:
+    told = {
+        "number": report.id,
+        "list": lines.target(report.schedule, talk),
+        "moment": lines.moment(report.moment, talk),
+    }
+    if is_at_once:
+        return Counted(
+            "#{number} goes out to {list} now, to {count} reader; how it goes is shown"
+            " under Broadcasts.",
+            "#{number} goes out to {list} now, to {count} readers; how it goes is shown"
+            " under Broadcasts.",
+            count,
+            **told,
+        )
+    return Counted(
+        "#{number} goes out to {list} at {moment}; {count} reader now.",
+        "#{number} goes out to {list} at {moment}; {count} readers now.",
+        count,
+        **told,
+    )
+
+
+def _there_already(found: Schedule) -> Phrase:
+    return Phrase(
+        "#{number} ({id}) was there already, and is {state}; nothing was changed.",
+        number=found.id,
+        id=found.client_id,
+        state=meanings.state(found.wire_state),
+    )
+
+
+def clocked(schedule: Schedule, talk: Talk) -> Schedule:
+    """What goes out once is told by the clocks of whoever reads; a rule by its own."""
+    if schedule.recurrence is not None:
+        return schedule
+    return replace(schedule, timezone=talk.zone.key)
+
+
+def written(texts: Iterable[Text]) -> Iterator[Words]:
+    """Each text, under its language."""
+    for text in texts:
+        language = text.language or Phrase("any language")
+        subject = text.subject or Phrase("no subject")
+        yield Phrase("[{language}] {subject}", language=language, subject=subject)
+        yield text.body
+
+
+def facts(schedule: Schedule, count: int, talk: Talk) -> Iterator[Words]:
+    """To whom, how many they are and how long that takes, how often, until when."""
+    yield Counted(
+        "To {list}: {count} reader now, {time}.",
+        "To {list}: {count} readers now, {time}.",
+        count,
+        list=lines.target(schedule, talk),
+        time=pacing.lasting(count, talk.desk.policy.rate),
+    )
+    if (rule := rule_in_words(schedule)) is not None:
+        yield Phrase("Again: {rule}", rule=rule)
+    if schedule.expires_at is not None:
+        yield expiry(schedule, talk)
+
+
+def expiry(schedule: Schedule, talk: Talk) -> Phrase:
+    moment = lines.moment(schedule.expires_at, talk)
+    return Phrase("No message leaves after {moment}.", moment=moment)
+
+
+def coming(preview: Preview) -> Iterator[Words]:
+    """The next moments, a line each."""
+    for moment, _, note in moments.rows(preview):
+        yield moment if note is None else Phrase("{a}, {b}", a=moment, b=note)
+
+
+def noted(cautions: Iterable[Caution]) -> Iterator[Words]:
+    for caution in cautions:
+        yield Phrase("Note: {text}.", text=caution.phrase)

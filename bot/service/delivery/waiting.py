@@ -1,0 +1,140 @@
+"""Whose turn it is and who is not told then; and who hears it later: readers in quiet
+hours, or on a pause.
+
+They are written down as waiting, each with his moment, in the transaction that passes
+them; the retrier tells them then, once they were looked at again by what they want by
+now. A later broadcast of the same announcement takes the place of what somebody still
+waits for. What people write to each other, and what is urgent, waits for nobody
+([decision 47](../../../docs/decisions/0047-quiet-hours.md)).
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain import quiet, wallclock
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    DeliveryException,
+    ExceptionKind,
+    Recipient,
+)
+from bot.domain.jid import bare_of
+from bot.domain.quiet import HeldBack
+from bot.service.delivery.jobs import Deviation, Outgoing
+from bot.service.delivery.unsent import EXPIRED, SUPERSEDED
+from bot.service.ports.paging import Order, Paging
+from bot.service.ports.unit_of_work import UnitOfWork
+
+#: conditions of who is told nothing after all
+LEFT, STOPPED = "left", "stopped"
+#: the latest broadcasts of an announcement that may have told somebody meanwhile
+_LOOKED_THROUGH = Paging(limit=3, order=Order.LATEST)
+_REACHING = frozenset({BroadcastState.SENDING, BroadcastState.SENT})
+
+
+def passed_over(
+    outgoing: Outgoing, reader: Recipient, now: datetime
+) -> Deviation | None:
+    """How the delivery to a reader deviates whose turn has come; None where he is told
+    now.
+    """
+    if reader.left:
+        return Deviation(reader.jid, ExceptionKind.SKIPPED, LEFT)
+    if bare_of(reader.jid) is None:  # a server may close the stream over it
+        return Deviation(reader.jid, ExceptionKind.FAILED, "jid-malformed")
+    if reader.quiet is None and reader.paused_until is None:  # nearly all
+        return None
+    return _later(outgoing, reader, now)
+
+
+def _later(outgoing: Outgoing, reader: Recipient, now: datetime) -> Deviation | None:
+    held = _held_back(outgoing, reader, now)
+    if held is None:
+        return None
+    if outgoing.broadcast.has_expired(held.until):
+        return Deviation(reader.jid, ExceptionKind.SKIPPED, EXPIRED)
+    waiting = ExceptionKind.WAITING
+    return Deviation(reader.jid, waiting, held.why, next_at=held.until)
+
+
+def _held_back(outgoing: Outgoing, reader: Recipient, now: datetime) -> HeldBack | None:
+    broadcast = outgoing.broadcast
+    if broadcast.urgent or broadcast.in_owners_name:
+        return None
+    zone = wallclock.zone_or_utc(reader.timezone or outgoing.voice.timezone)
+    return quiet.held_back(now, zone, quiet.stored(reader.quiet), reader.paused_until)
+
+
+def looked_at(
+    uow: UnitOfWork, outgoing: Outgoing, waiting: DeliveryException, now: datetime
+) -> DeliveryException | None:
+    """What becomes of somebody whose moment has come: still waiting, or skipped; None
+    where he is told now.
+    """
+    broadcast = outgoing.broadcast
+    reader = uow.audiences.find(broadcast, waiting.jid)
+    if broadcast.state is BroadcastState.STOPPED:
+        return _skipped(waiting, STOPPED)
+    if reader is None or reader.left:
+        return _skipped(waiting, LEFT)
+    if broadcast.has_expired(now):
+        return _skipped(waiting, EXPIRED)
+    if _is_superseded(uow, broadcast, waiting.jid):
+        return _skipped(waiting, SUPERSEDED)
+    again = _later(outgoing, reader, now)
+    if again is None:
+        return None
+    return replace(
+        waiting,
+        kind=again.kind,
+        condition=again.condition,
+        next_at=again.next_at,
+        attempts=0,
+        begun_at=None,
+    )
+
+
+def claimed(
+    exception: DeliveryException, until: datetime, now: datetime
+) -> DeliveryException:
+    """To be told again, or told at last, before the claim lapses; the turn of whoever
+    waited begins with the first.
+    """
+    begun = now if exception.kind is ExceptionKind.WAITING else None
+    return replace(
+        exception,
+        attempts=exception.attempts + 1,
+        next_at=until,
+        begun_at=exception.begun_at or begun,
+    )
+
+
+def _skipped(waiting: DeliveryException, condition: str) -> DeliveryException:
+    return replace(
+        waiting, kind=ExceptionKind.SKIPPED, condition=condition, next_at=None
+    )
+
+
+def _is_superseded(uow: UnitOfWork, broadcast: Broadcast, jid: str) -> bool:
+    """Whether a later one of the same announcement tells him, or has told him."""
+    page = uow.broadcasts.page(_LOOKED_THROUGH, schedule_id=broadcast.schedule_id)
+    return any(
+        (reader := uow.audiences.find(later, jid)) is not None and not reader.left
+        for later in page.items
+        if later.id > broadcast.id and later.state in _REACHING
+    )
+
+
+def superseding(
+    uow: UnitOfWork, broadcast: Broadcast, jids: Collection[str]
+) -> set[int]:
+    """The broadcasts, to be held first, that `supersede` may end."""
+    return uow.exceptions.earlier(broadcast, jids) if jids else set()
+
+
+def supersede(uow: UnitOfWork, broadcast: Broadcast, jids: Collection[str]) -> None:
+    """These people wait for this one, and no longer for those before it."""
+    if jids:
+        uow.exceptions.supersede(broadcast, jids)

@@ -1,0 +1,156 @@
+"""Announcing now: who may, what is shown before, what comes of it."""
+
+import pytest
+
+from bot.domain.schedule import PeopleAudience, TextContent
+from tests.dialogues.looking import declared, jobs
+from tests.dialogues.talking import Person
+from tests.world import ADMIN, AUDITOR, PUBLISHER, USER, World, a_list
+
+
+def test_said_and_sent(world: World) -> None:
+    """Shown as it reads, with how many hear it; then it is due at once."""
+    world.subscribe(USER, AUDITOR)
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    assert person.asked.given["list"] == ("news",)
+    person.fills(subject="Disks", body="One\n\nTwo")
+    assert "Disks\nOne\n\nTwo\n" in person.told
+    assert "To news: 2 readers now, less than a minute." in person.told
+    assert person.asked.given["send"] == ("no",)
+    assert jobs(world) == []
+    person.fills(send="yes")
+    [job] = jobs(world)
+    assert person.said == (
+        f"#{job.id} goes out to news now, to 2 readers; how it goes is shown under"
+        " Broadcasts."
+    )
+    assert (job.owner, job.origin) == (PUBLISHER, "command")
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    assert world.progress(job).total == 2
+
+
+def test_a_no_throws_nothing_away(world: World) -> None:
+    """A first no may be what a client took for chosen; a second one is meant."""
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Hello")
+    person.fills()
+    assert person.reason.startswith("Nothing was sent yet.")
+    assert "Hello" in person.told
+    person.fills(send="no")
+    assert person.said == "Nothing was announced."
+    assert jobs(world) == []
+
+
+def test_to_me_first(world: World) -> None:
+    """As often as he likes, to him alone; then to all, or back to what he typed."""
+    world.subscribe(USER)
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Helo")
+    person.fills(send="me")
+    assert person.reason.startswith("Sent to you alone.")
+    assert person.asked.given["send"] == ("no",)
+    [test] = jobs(world)
+    assert test.audience == PeopleAudience(jids=(PUBLISHER,), list_name="news")
+    person.goes_back()
+    assert person.asked.given["body"] == ("Helo",)
+    person.fills(body="Hello")
+    assert "Hello" in person.told
+    person.fills(send="yes")
+    assert [job.content.title for job in jobs(world)] == ["Hello", "Helo"]
+
+
+def test_in_another_language(world: World) -> None:
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Hello", another="yes")
+    person.fills(language="de", subject="Neu", body="Hallo", another="yes")
+    person.fills(language="xx", body="…")
+    assert "no language 'xx'" in person.reason
+    person.fills(language="de")
+    assert "Two have the language" in person.reason
+    person.fills(language="pl", body="Cześć")
+    assert "[de] Neu\nHallo\n" in person.told
+    assert "[pl] no subject\nCześć" in person.told
+    person.fills(send="yes")
+    [job] = jobs(world)
+    assert isinstance(job.content, TextContent)
+    assert [text.language for text in job.content.texts] == ["", "de", "pl"]
+
+
+@pytest.mark.parametrize("jid", [USER, AUDITOR])
+def test_who_may_not(world: World, jid: str) -> None:
+    person = Person(world, jid)
+    person.runs("announce")
+    assert person.refused == "You may not do this here."
+
+
+def test_the_lists_that_he_may_announce_to(world: World) -> None:
+    """First the one that he came to, else the default; another's not even forged."""
+    declared(
+        world,
+        a_list("news"),
+        a_list("club"),
+        a_list("staff", publishers=frozenset()),
+    )
+    person = Person(world, PUBLISHER, list_name="club")
+    person.runs("announce")
+    assert person.asked.form.fields[0].choices == ("club", "news")
+    person.fills(list="staff", body="Hello")
+    assert person.reason.startswith("List: 'staff' is not one of")
+    boss = Person(world, ADMIN)
+    boss.runs("announce")
+    assert boss.asked.form.fields[0].choices == ("news", "club", "staff")
+
+
+def test_a_publisher_of_nothing_any_more(world: World) -> None:
+    declared(world, a_list("news", publishers=frozenset()))
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    assert person.refused == "There is no list that you may announce to."
+
+
+def test_a_right_lost_before_the_yes(world: World) -> None:
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Hello")
+    declared(world, a_list("news", publishers=frozenset()))
+    person.fills(send="yes")
+    assert person.refused == "You may not announce to 'news'."
+    assert jobs(world) == []
+
+
+def test_what_is_too_long(world: World) -> None:
+    """The form that it was typed into, with the reason at its label."""
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="x" * 101)
+    assert person.reason == "Text: The body has 101 characters, 100 at most."
+    person.fills(body="x", subject="y" * 21)
+    assert person.reason.startswith("Subject: ")
+    assert person.asked.given["body"] == ("x",)
+
+
+def test_over_quota(world: World) -> None:
+    """What is shown stays, with the reason; once there is room it is sent."""
+    waiting = [world.schedule(PUBLISHER) for _ in range(3)]
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Hello")
+    person.fills(send="yes")
+    assert "3" in person.reason
+    assert person.asked.given["send"] == ("yes",)
+    world.cancel(waiting[0], PUBLISHER)
+    person.fills()
+    assert "goes out to news now" in person.said
+
+
+def test_nobody_to_tell(world: World) -> None:
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Hello")
+    assert "Note: " in person.told
+    assert "0 readers now" in person.told
