@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import confirmation, output, places, session, waiting
+from bot.cli import confirmation, output, places, session, waiting, welcome
 from bot.cli.parts import arranging, verb
 from bot.cli.parts import lists as verbs
 from bot.domain.lists import ListKind
@@ -22,6 +22,7 @@ app.command("refuse")(waiting.refuse)
 app.command("mine")(places.mine)
 app.command("join")(places.join)
 app.command("leave")(places.leave)
+app.command("welcome")(welcome.welcome)
 
 _DEFAULT = Phrase("default")
 _KINDS = {

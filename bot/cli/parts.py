@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import steering as steering
     from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
+    from bot.desk.verbs import welcomes as welcomes
     from bot.dialogues import holdings as holdings
     from bot.service.people import choices as choices
     from bot.service.ports import personal as personal
@@ -99,6 +100,7 @@ PARTS = {
     "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
     "holdings": "bot.dialogues.holdings",
+    "welcomes": "bot.desk.verbs.welcomes",
     "choices": "bot.service.people.choices",
     "arranging": "bot.service.readers.arranging",
     "personal": "bot.service.ports.personal",

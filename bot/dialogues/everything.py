@@ -1,6 +1,7 @@
 """All commands, and which of them somebody is shown first."""
 
 from bot.dialogues import (
+    administration,
     announce,
     audit,
     broadcasts,
@@ -51,4 +52,5 @@ def listed(caller: Caller) -> list[Command]:
     return [*found, MENU] if found else []
 
 
-BY_NODE = {one.node: one for one in (*COMMANDS, MENU)}
+#: found at their nodes by clients that have a menu for them, and not listed
+BY_NODE = {one.node: one for one in (*COMMANDS, MENU, *administration.COMMANDS)}

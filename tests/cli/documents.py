@@ -60,6 +60,7 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     _sending(place, take)
     _service(place, take)
     _somebody(place, take)
+    take("lists welcome")
     take("audit")
     take("audit", "--purge", "900d")
     found["init"] = [_init(place)]

@@ -4,7 +4,7 @@ A new command needs a line in CASES: what somebody fills in, and what he has the
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.desk.desk import Desk
+from bot.dialogues.administration import NS as ADMINISTRATION
 from bot.dialogues.everything import BY_NODE
 from bot.domain.message import Text
 from bot.domain.schedule import TextContent
@@ -45,6 +46,20 @@ class Case:
     after: Callable[[World], bool] = lambda _: True
     #: in what the last answer says
     says: str = ""
+
+
+class Presences:
+    def online(self) -> Collection[str]:
+        return ("anna@example.org",)
+
+
+def _greet(world: World) -> None:
+    put = world.use_cases.welcomes.put
+    world.do(put, world.caller(ADMIN), None, "Good that you are here.")
+
+
+def _greets(world: World) -> bool:
+    return world.do(lambda unit: unit.greetings.get(1)) == "Good that you are here."
 
 
 def _job(world: World) -> None:
@@ -134,6 +149,25 @@ CASES: Mapping[str, Case] = {
     "consent": Case(says="Saved."),
     "my-data": Case(says="Your roles"),
     "check": Case(fills={"do": "reload"}, says="read anew"),
+    f"{ADMINISTRATION}#announce": Case(
+        fills={"subject": "Restart", "announcement": "In five minutes."},
+        before=lambda world: world.subscribe("anna@example.org"),
+        says="to 1 who is online",
+    ),
+    f"{ADMINISTRATION}#announce-all": Case(
+        fills={"subject": "Restart", "announcement": "In five minutes."},
+        before=lambda world: world.subscribe("anna@example.org"),
+        after=lambda world: world.get(1).content.title == "Restart",
+        says="1 reader",
+    ),
+    f"{ADMINISTRATION}#set-welcome": Case(
+        fills={"welcome": "Good that you are here."}, after=_greets
+    ),
+    f"{ADMINISTRATION}#delete-welcome": Case(
+        fills={"sure": "yes"},
+        before=_greet,
+        after=lambda world: not _greets(world),
+    ),
     "templates": Case(
         fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"
     ),
@@ -193,6 +227,7 @@ async def _walk(
 ) -> ET.Element:
     """The last answer."""
     desk = Desk(world.use_cases)
+    desk.presences = Presences()
     directory = CommandDirectory(desk, world.database, lambda _: language)
     conversations = Conversations(desk, directory, asyncio.get_running_loop().time)
 
