@@ -24,6 +24,7 @@ from bot.cli import questions
 from bot.cli.program import whole
 from bot.clock import SystemClock
 from bot.settings import load
+from bot.xmpp.doors.contacts.bells import bell
 from tests.cli.workplace import CONFIG, Workplace, plan, send
 from tests.docs.pages import Block, Page, pages
 from tests.servers.certificates import make_certificates
@@ -142,12 +143,15 @@ def test_configurations(inhabited: Workplace, page: Page) -> None:
     """Each piece of a configuration is one, beside what has to be given."""
     base = CONFIG.format(folder=inhabited.folder)
     trusted = make_certificates(inhabited.folder, "example.org").certificate
+    picture = inhabited.folder / "picture.png"
+    picture.write_bytes(bell("news").content)
     keys = inhabited.folder / "keys"
     keys.write_text(base64.b64encode(bytes(32)).decode())
     for block in page.blocks("toml"):
         sections = re.findall(r"^\[([^\]]+)\]", block.text, re.MULTILINE)
         text = re.sub(r'(?<=ca_file = ").*(?=")', str(trusted), block.text)
         text = re.sub(r'(?<=key_file = ").*(?=")', str(keys), text)
+        text = re.sub(r'(?<=avatar = ").*(?=")', str(picture), text)
         for part in re.split(r"^(?=\[)", base, flags=re.MULTILINE):
             if part.strip() and part[1:].partition("]")[0] not in sections:
                 text = f"{text}\n{part}"
