@@ -1,4 +1,7 @@
-"""What is stored about whoever asks: shown, taken along, forgotten."""
+"""What is stored about whoever asks: shown, taken along, forgotten.
+
+docs/conformance.md, Commands about oneself: my-messages, consent, my-data
+"""
 
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping

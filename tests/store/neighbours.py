@@ -456,6 +456,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "forgotten.add": (lambda u, a: u.forgotten.add(GONE, LATER) == a.gone, False),
     "forgotten.remove": (lambda u, _: u.forgotten.remove(GONE), None),
     "forgotten.since": (lambda u, _: u.forgotten.since(GONE), None),
+    "forgotten.latest": (lambda u, _: u.forgotten.latest(), None),
     "forgotten.among": (lambda u, _: u.forgotten.among([GONE]), set()),
     "holdings.some": (lambda u, _: held(u), []),
     "traces.erase": (lambda u, _: erased(u), None),

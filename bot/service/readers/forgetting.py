@@ -8,6 +8,8 @@ the first transaction, so whatever is cut off, he is told nothing more of lists;
 for again it goes on, since each step begins with what is left.
 
 docs/decisions/0051
+
+docs/conformance.md, Commands about oneself: what is stored of somebody
 """
 
 from dataclasses import dataclass, replace
