@@ -10,7 +10,7 @@ from bot.dialogues.wording import (
     LANGUAGE,
     SUBJECT,
     said,
-    urgent,
+    urgency,
 )
 from bot.domain.phrase import Phrase
 from bot.service.requests.request import ScheduleRequest
@@ -25,10 +25,14 @@ async def _announce(talk: Talk) -> Dialogue:
         heading=(
             Phrase("What is to be said? How it reads is shown before it goes out."),
         ),
-        fields=(audiences.which_list(lists), SUBJECT, BODY, *urgent(talk), ANOTHER),
+        fields=(
+            audiences.which_list(lists),
+            *(SUBJECT, BODY),
+            *urgency(talk),
+            ANOTHER,
+        ),
     )
-    target, told = lists[given.text("list")], [("", given)]
-    hurries = given.text("urgent") == "yes"
+    target, told, first = lists[given.text("list")], [("", given)], given
     while given.text("another") == "yes":
         given = yield Form(
             heading=(IN_ANOTHER,),
@@ -40,7 +44,7 @@ async def _announce(talk: Talk) -> Dialogue:
         list_name=target.name,
         delay_seconds=previews.AT_ONCE,
         timezone=target.timezone,
-        urgent=hurries,
+        urgent=first.flag("urgent"),
     )
     yield previews.decided(said(request, told))
 

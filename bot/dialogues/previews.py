@@ -152,10 +152,10 @@ def facts(schedule: Schedule, count: int, talk: Talk) -> Iterator[Words]:
         list=lines.target(schedule, talk),
         time=pacing.lasting(count, talk.desk.policy.rate),
     )
-    if schedule.urgent and not schedule.audience.jids:
-        yield Phrase("Urgent: told in quiet hours, too.")
     if (rule := rule_in_words(schedule)) is not None:
         yield Phrase("Again: {rule}", rule=rule)
+    if schedule.urgent:
+        yield Phrase("Urgent: quiet hours and pauses do not hold it back.")
     if schedule.expires_at is not None:
         yield expiry(schedule, talk)
 

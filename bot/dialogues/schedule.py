@@ -104,10 +104,14 @@ async def _when(
         heading=(
             Phrase("When does it go out, by the clocks of {zone}?", zone=talk.zone),
         ),
-        fields=(timing.AT, timing.IN, timing.EVERY, timing.SETTINGS),
+        fields=(
+            *(timing.AT, timing.IN, timing.EVERY),
+            *wording.urgency(talk),
+            timing.SETTINGS,
+        ),
     )
     timing.check(when, talk.zone)
-    more, fields = None, timing.further(when, wording.urgent(talk))
+    more, fields = None, timing.further(when)
     if fields:
         more = yield Form(
             heading=(Phrase("What is rarely needed."),),
@@ -144,8 +148,8 @@ def _timed(
             # readers read what is once by their list's clocks, as they are used to
             timezone=tz or (talk.zone.key if rule else target.timezone),
             expires=expires and moments.instant(expires, typed_in, "expires"),
+            urgent=when.flag("urgent"),
             late_policy=timing.late(more),
-            urgent=more is not None and more.text("urgent") == "yes",
             client_id=more.given("id") if more else None,
         ),
         timing.oddities(when, more, typed_in, recurs=rule is not None),

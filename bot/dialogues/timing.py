@@ -96,12 +96,10 @@ def check(when: Answers, zone: ZoneInfo) -> None:
         moments.read(at, zone, "at")
 
 
-def further(
-    when: Answers, more: tuple[Field[Words], ...] = ()
-) -> tuple[Field[Words], ...]:
-    """What is to be asked yet, if anything; `more`: of what is rare, besides."""
+def further(when: Answers) -> tuple[Field[Words], ...]:
+    """What is to be asked yet, if anything."""
     rule = (RULE,) if when.text("every") == _OWN else ()
-    return (*rule, *((*_RARE, *more) if when.text("settings") == "yes" else ()))
+    return (*rule, *(_RARE if when.text("settings") == "yes" else ()))
 
 
 def rule(when: Answers, more: Answers | None) -> str | None:

@@ -7,7 +7,9 @@ set.NAME, set.NAME.de       a template's field, for all or in that language
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
+from bot.desk.verbs.announcing import REQUEST
 from bot.dialogues.choices import one_of, yes_or_no
 from bot.dialogues.forms import Answers, Words
 from bot.dialogues.talk import Talk
@@ -44,10 +46,15 @@ LANGUAGE: Field[Words] = Field(
     required=True,
 )
 ANOTHER = yes_or_no("another", Phrase("In another language, too?"))
-URGENT = yes_or_no("urgent", Phrase("In quiet hours, too?"))
+_URGENT: Field[Any] = next(one for one in REQUEST if one.name == "urgent")
 IN_ANOTHER = Phrase("The same in another language.")
 #: those that read differently in each language
 _WORDED = frozenset({FieldType.TEXT, FieldType.LINE})
+
+
+def urgency(talk: Talk) -> tuple[Field[Any], ...]:
+    """Asked of those who may."""
+    return (_URGENT,) if may_hurry(talk.caller) else ()
 
 
 def said(
@@ -60,11 +67,6 @@ def said(
         subjects=tuple((tag, subject) for tag, subject, _ in given if subject),
         bodies=tuple((tag, body) for tag, _, body in given),
     )
-
-
-def urgent(talk: Talk) -> tuple[Field[Words], ...]:
-    """Asked of who may wake people up."""
-    return (URGENT,) if may_hurry(talk.caller) else ()
 
 
 def by_author(words: Mapping[str, str], language: str) -> str:

@@ -69,7 +69,7 @@ PARTS: Mapping[Part, sa.Select[Any]] = {
         subscriber.c.language,
         subscriber.c.language_seen,
         subscriber.c.timezone,
-        subscriber.c.quiet.label("quiet_hours"),
+        subscriber.c.quiet,
         subscriber.c.paused_until,
         subscriber.c.score.label("bounce_score"),
         subscriber.c.score_since.label("bounces_since"),

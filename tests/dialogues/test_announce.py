@@ -31,20 +31,6 @@ def test_said_and_sent(world: World) -> None:
     assert world.progress(job).total == 2
 
 
-def test_urgent(world: World) -> None:
-    """Asked of who may, and no is taken for granted; nobody else is asked."""
-    person = Person(world, ADMIN)
-    person.runs("announce")
-    assert person.asked.given["urgent"] == ("no",)
-    person.fills(body="Fire", urgent="yes")
-    assert "Urgent: told in quiet hours, too." in person.told
-    person.fills(send="yes")
-    assert jobs(world)[0].urgent
-    publisher = Person(world, PUBLISHER)
-    publisher.runs("announce")
-    assert "urgent" not in publisher.asked.given
-
-
 def test_a_no_throws_nothing_away(world: World) -> None:
     """A first no may be what a client took for chosen; a second one is meant."""
     person = Person(world, PUBLISHER)
@@ -168,3 +154,18 @@ def test_nobody_to_tell(world: World) -> None:
     person.fills(body="Hello")
     assert "Note: " in person.told
     assert "0 readers now" in person.told
+
+
+def test_urgent(world: World) -> None:
+    """For those who may; it is said before it goes out."""
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    assert "urgent" not in person.asked.given
+    boss = Person(world, ADMIN)
+    boss.runs("announce")
+    assert boss.asked.given["urgent"] == ("false",)
+    boss.fills(body="Hello", urgent="1")
+    assert "Urgent: quiet hours and pauses do not hold it back." in boss.told
+    boss.fills(send="yes")
+    [job] = jobs(world)
+    assert job.urgent

@@ -89,6 +89,14 @@ def test_once(world: World) -> None:
     assert (job.next_at, job.timezone) == (datetime(2026, 3, 2, tzinfo=UTC), WARSAW)
 
 
+def test_clocks_that_skip_it(world: World) -> None:
+    """What is typed for once is a moment, and said so where clocks skip it."""
+    person = at_when(world, zone=WARSAW)
+    person.fills(at="2026-03-29 02:30")
+    assert "Note: clocks in Europe/Warsaw skip 02:30 on 2026-03-29" in person.told
+    assert "Sun 2026-03-29 03:30:00 CEST" in person.told
+
+
 def test_in_a_while(world: World) -> None:
     person = at_when(world)
     person.fills(**{"in": "1d2h"})
@@ -114,20 +122,17 @@ def test_a_rule_of_ones_own_and_what_is_rare(world: World) -> None:
     person = at_when(world)
     person.fills(at="2026-12-05 22:00", every="rule", settings="yes")
     assert [one.name for one in person.asked.form.fields] == [
-        *("rule", "tz", "expires", "late", "id", "urgent")
+        *("rule", "tz", "expires", "late", "id")
     ]
     assert person.asked.given["tz"] == ("UTC",)
     given = {"expires": "2027-03-01 00:00", "late": "hold", "id": "disks"}
-    given["urgent"] = "yes"
     person.fills(rule="FREQ=MONTHLY;BYDAY=1SA;COUNT=3", tz=WARSAW, **given)
     assert "2026-12-05 22:00:00 CET" in person.told
     assert "No message leaves after" in person.told
-    assert "Urgent: told in quiet hours, too." in person.told
     person.fills(send="yes")
     [job] = jobs(world)
     assert (job.client_id, job.late.policy, job.zone) == ("disks", "hold", WARSAW)
     assert job.expires_at is not None
-    assert job.urgent
     # the same once more is what there is already
     again = at_when(world)
     again.fills(at="2026-12-05 22:00", every="rule", settings="yes")
