@@ -42,6 +42,8 @@ COMMANDS = {
     "lists requests": "lists requests club",
     "people show": f"people show {LONG_JID}",
     "people suspended": "people suspended",
+    "people preferences": f"people preferences {LONG_JID} --quiet-from 22:00"
+    " --quiet-to 7:00 --quiet-days MO,TU,WE,TH,FR --tz America/Argentina/Buenos_Aires",
     "people consent": f"people consent {LONG_JID} --allow {LONG_JID}",
     "roles list": "roles list",
     "schedules edit": "schedules edit 2 --subject Other --body Else --dry-run",
