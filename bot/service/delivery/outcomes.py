@@ -20,6 +20,7 @@ from bot.domain.events import Deviated, Heard
 from bot.domain.jid import domain_of
 from bot.domain.verdict import Verdict
 from bot.service.delivery import closing, reports, waiting
+from bot.service.delivery.bounced import after_bounce
 from bot.service.delivery.jobs import Repeat
 from bot.service.delivery.renditions import OutgoingOnce, Renditions, unrenderable
 from bot.service.ports.outside import Clock
@@ -86,7 +87,15 @@ class Outcomes:
         ruling = verdict.judge(
             bounce.condition, bounce.error_type, own_server=self._is_own(bounce.jid)
         )
-        after = self._exception(broadcast, bounce, before, ruling, now)
+        after = after_bounce(
+            broadcast,
+            bounce.jid,
+            before,
+            ruling,
+            now,
+            condition=bounce.condition,
+            text=bounce.text,
+        )
         uow.exceptions.put([after])
         if before is None or before.kind is not after.kind:
             self._told(uow, broadcast, after)
@@ -141,38 +150,6 @@ class Outcomes:
         repeated = after.kind is ExceptionKind.RETRYING and before is None
         if repeated or (after.kind is ExceptionKind.FAILED and is_over):
             reports.returned(uow, self._policy, broadcast, after, now)
-
-    def _exception(
-        self,
-        broadcast: Broadcast,
-        bounce: Bounce,
-        before: DeliveryException | None,
-        ruling: Verdict,
-        now: datetime,
-    ) -> DeliveryException:
-        repeated = before is not None and before.kind is not ExceptionKind.WAITING
-        attempts = before.attempts if before and repeated else 0
-        first_at = before.first_at if before else now
-        begun_at = before.begun_at if before else None
-        next_at = None
-        if ruling is Verdict.RETRY and broadcast.state is not BroadcastState.STOPPED:
-            next_at = verdict.retry_at(
-                attempts,
-                created_at=begun_at or broadcast.created_at,
-                now=now,
-                expires_at=broadcast.expires_at,
-            )
-        return DeliveryException(
-            broadcast_id=broadcast.id,
-            jid=bounce.jid,
-            kind=ExceptionKind.RETRYING if next_at else ExceptionKind.FAILED,
-            condition=bounce.condition,
-            text=bounce.text,
-            attempts=attempts,
-            first_at=first_at,
-            next_at=next_at,
-            begun_at=begun_at,
-        )
 
     def _suspend(
         self, uow: UnitOfWork, broadcast: Broadcast, bounce: Bounce, now: datetime
@@ -249,7 +226,8 @@ class Outcomes:
         if exception.kind is not ExceptionKind.WAITING:
             return False
         of = outgoing.of(exception.broadcast_id)
-        after = waiting.looked_at(uow, of, exception, now)
+        later = outgoing.later(exception.broadcast_id)
+        after = waiting.looked_at(uow, of, later, exception, now)
         if after is None:
             return False
         uow.exceptions.put([after])
@@ -363,17 +341,18 @@ class Outcomes:
         # A bounce that is being recorded holds the broadcast, too: it is waited for.
         closing.hold(uow, {one.broadcast_id for one in claimed})
         now = self._clock.now()
+        outgoing = OutgoingOnce(self._renditions, uow)
+        heard: list[DeliveryException] = []
         for one in claimed:
             if uow.exceptions.get(one.broadcast_id, one.jid) != one:
                 continue
-            broadcast = _of(uow, one)
+            broadcast = outgoing.broadcast(one.broadcast_id)
             # the server that took a person's message knows its own people
             is_known = broadcast.in_owners_name and self._is_own(one.jid)
             settled = None if is_known else now + SETTLING_TIME
             after = replace(one, kind=ExceptionKind.DEFERRED, next_at=settled)
             if one.kind is ExceptionKind.WAITING:
-                after = replace(after, attempts=0)
-                uow.exceptions.put([after])
+                heard.append(replace(after, attempts=0))
                 uow.happened(
                     Heard(announcement=broadcast.schedule_id, broadcast=broadcast.id)
                 )
@@ -382,6 +361,7 @@ class Outcomes:
             self._told(uow, broadcast, after)
             if is_known:
                 self._settle(uow, broadcast.id)
+        uow.exceptions.put(heard)
 
     def _is_own(self, jid: str) -> bool:
         """Of a server that we belong to."""

@@ -4,6 +4,7 @@ A template is rendered once for each language and zone and kept with the broadca
 so that all of its readers are told the same, whatever is edited meanwhile.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.broadcast import Broadcast, Recipient
@@ -13,6 +14,7 @@ from bot.domain.message import UNSTYLED, Announcement, Text
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Content, Origin, Schedule, TemplateContent, TextContent
 from bot.domain.voice import Voice
+from bot.service.delivery import waiting
 from bot.service.delivery.jobs import Outgoing
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -169,6 +171,22 @@ class OutgoingOnce:
         self._renditions = renditions
         self._uow = uow
         self._found: dict[int, Outgoing] = {}
+        self._broadcasts: dict[int, Broadcast] = {}
+        self._later: dict[int, Sequence[Broadcast]] = {}
+
+    def broadcast(self, broadcast_id: int) -> Broadcast:
+        if broadcast_id not in self._broadcasts:
+            found = self._uow.broadcasts.get(broadcast_id)
+            assert found is not None  # noqa: S101 - foreign key
+            self._broadcasts[broadcast_id] = found
+        return self._broadcasts[broadcast_id]
+
+    def later(self, broadcast_id: int) -> Sequence[Broadcast]:
+        """As `waiting.later_ones`."""
+        if broadcast_id not in self._later:
+            of = self.broadcast(broadcast_id)
+            self._later[broadcast_id] = waiting.later_ones(self._uow, of)
+        return self._later[broadcast_id]
 
     def of(self, broadcast_id: int) -> Outgoing:
         if broadcast_id not in self._found:

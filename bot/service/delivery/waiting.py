@@ -8,7 +8,7 @@ waits for. What people write to each other, and what is urgent, waits for nobody
 ([decision 47](../../../docs/decisions/0047-quiet-hours.md)).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -68,10 +68,14 @@ def _held_back(outgoing: Outgoing, reader: Recipient, now: datetime) -> HeldBack
 
 
 def looked_at(
-    uow: UnitOfWork, outgoing: Outgoing, waiting: DeliveryException, now: datetime
+    uow: UnitOfWork,
+    outgoing: Outgoing,
+    later: Sequence[Broadcast],
+    waiting: DeliveryException,
+    now: datetime,
 ) -> DeliveryException | None:
     """What becomes of somebody whose moment has come: still waiting, or skipped; None
-    where he is told now.
+    where he is told now. `later`: as `later_ones` gives them.
     """
     broadcast = outgoing.broadcast
     reader = uow.audiences.find(broadcast, waiting.jid)
@@ -81,7 +85,7 @@ def looked_at(
         return _skipped(waiting, LEFT)
     if broadcast.has_expired(now):
         return _skipped(waiting, EXPIRED)
-    if _is_superseded(uow, broadcast, waiting.jid):
+    if _is_superseded(uow, later, waiting.jid):
         return _skipped(waiting, SUPERSEDED)
     again = _later(outgoing, reader, now)
     if again is None:
@@ -123,14 +127,16 @@ def _skipped(waiting: DeliveryException, condition: str) -> DeliveryException:
     )
 
 
-def _is_superseded(uow: UnitOfWork, broadcast: Broadcast, jid: str) -> bool:
-    """Whether a later one of the same announcement tells him, or has told him."""
+def later_ones(uow: UnitOfWork, broadcast: Broadcast) -> Sequence[Broadcast]:
+    """Those after it of the same announcement that tell their readers, or have."""
     page = uow.broadcasts.page(_LOOKED_THROUGH, schedule_id=broadcast.schedule_id)
-    return any(
-        (reader := uow.audiences.find(later, jid)) is not None and not reader.left
-        for later in page.items
-        if later.id > broadcast.id and later.state in _REACHING
-    )
+    found = [one for one in page.items if one.state in _REACHING]
+    return [one for one in found if one.id > broadcast.id]
+
+
+def _is_superseded(uow: UnitOfWork, later: Sequence[Broadcast], jid: str) -> bool:
+    found = (uow.audiences.find(one, jid) for one in later)
+    return any(reader is not None and not reader.left for reader in found)
 
 
 def superseding(
