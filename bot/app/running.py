@@ -161,7 +161,6 @@ class Running:
         look = partial(from_within, configuration.file, connection)
         clock_now = asyncio.get_running_loop().time
         desk.inspector = Inspections(look, clock.now, clock_now)
-        self._pictures = pictures_of(settings)
         self._doors = Doors(
             use_cases=use_cases,
             desk=desk,
@@ -170,7 +169,7 @@ class Running:
             on_bounce=self._on_bounce,
             spool=spool,
             contact=settings.xmpp.contact,
-            pictures=self._pictures,
+            pictures=pictures_of(settings),
         )
         self._doors.open(connection)
         self._housekeeper = housekeeper = Housekeeper(
@@ -382,12 +381,17 @@ class Running:
         self._configuration.take(look, self._policy, asked)
         if not look.faults:
             self._housekeeper.retention = retention_of(look.settings)
-            self._pictures = pictures_of(look.settings)
         self._take_up(lists)
         self._heeded = now
         self._pulse.nudge()
         self._warden.nudge()
         return PULSE
+
+    def _take_up(self, lists: Sequence[AnnouncementList]) -> None:
+        """These are the lists: those of the file, and those that commands made."""
+        settings = self._configuration.settings
+        self._policy.take_up(lists)
+        self._doors.become(lists, settings.xmpp.contact, pictures_of(settings))
 
     async def _take_up_roles(self) -> None:
         """What admins gave and took, here or elsewhere."""
@@ -395,12 +399,6 @@ class Running:
         found = await self._database.read(given_roles)
         if self._policy.given is before:  # else a later change was taken up meanwhile
             self._policy.give(found)
-
-    def _take_up(self, lists: Sequence[AnnouncementList]) -> None:
-        """These are the lists: those of the file, and those that commands made."""
-        self._policy.take_up(lists)
-        contact = self._configuration.settings.xmpp.contact
-        self._doors.become(lists, contact, self._pictures)
 
     async def _with_keys(self, look: Look) -> Look:
         """The same, and its keys in use; or a fault, where one is not among them."""

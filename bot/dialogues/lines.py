@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.service.requests.schedules import Report
 
 NOTHING = Phrase("none")
+MAX_LABEL = 35  #: characters that a narrow client shows on a line
 MAX_TITLE = 60  #: characters of what an announcement says
 MAX_LABEL = 35  #: characters that a narrow client shows of a choice
 
@@ -75,6 +76,12 @@ def broadcast(one: "Account", talk: "Talk") -> str:
     when = moment(one.broadcast.created_at, talk)
     to = target(one.schedule, talk)
     return f"{one.name.shown} {when}, {to}: {told}, {state}"
+
+
+def label(*parts: str) -> str:
+    """What stands for one thing in a choice, cut where it is too long for a line."""
+    whole = line(" ".join(filter(None, parts)))
+    return whole if len(whole) <= MAX_LABEL else f"{whole[: MAX_LABEL - 1]}…"
 
 
 def or_none(lines: Iterable[Words]) -> Sequence[Words]:

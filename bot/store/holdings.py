@@ -20,7 +20,9 @@ from bot.store.tables import (
     audit,
     broadcast,
     broadcast_recipient,
+    contact_news,
     delivery_exception,
+    join_request,
     notice,
     request_count,
     schedule,
@@ -74,6 +76,7 @@ PARTS: Mapping[Part, sa.Select[Any]] = {
     Part.SUBSCRIPTIONS: _part(
         subscription.c.id,
         _list.name.label("list"),
+        _list.kind,
         subscription.c.started_at.label("since"),
         subscription.c.origin,
         subscription.c.ended_at.label("until"),
@@ -92,6 +95,22 @@ PARTS: Mapping[Part, sa.Select[Any]] = {
     )
     .join_from(welcome, subscriber)
     .join(announcement_list, _list.id == welcome.c.list_id),
+    Part.JOIN_REQUESTS: _part(
+        join_request.c.id,
+        _list.name.label("list"),
+        join_request.c.by_presence,
+        join_request.c.language,
+        join_request.c.asked_at,
+        join_request.c.told_at,
+        theirs=sa.and_(_list.service == SERVICE, join_request.c.jid == _WHO),
+    ).join_from(join_request, announcement_list),
+    Part.CONTACT_NEWS: _part(
+        contact_news.c.id,
+        _list.name.label("list"),
+        contact_news.c.state,
+        contact_news.c.created_at,
+        theirs=sa.and_(_list.service == SERVICE, contact_news.c.jid == _WHO),
+    ).join_from(contact_news, announcement_list),
     Part.REQUESTS: _part(
         approval.c.id,
         approval.c.id.label("reference"),

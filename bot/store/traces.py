@@ -11,7 +11,7 @@ from bot.domain.forgetting import without
 from bot.domain.schedule import Origin
 from bot.service.ports.personal import Erasure, Trace
 from bot.store.mapping import PURGED
-from bot.store.ownership import of_broadcast
+from bot.store.ownership import of_broadcast, of_list
 from bot.store.tables import (
     IS_AWAITED,
     IS_LIVE,
@@ -24,8 +24,11 @@ from bot.store.tables import (
     broadcast_recipient,
     broadcast_text,
     delivery_exception,
+    join_request,
     notice,
+    role,
     schedule,
+    standstill,
     subscriber,
     subscription,
     suspension,
@@ -63,6 +66,9 @@ class SqlTraces:
             Trace.ASKED: self._asked,
             Trace.TOLD_OF: self._told_of,
             Trace.SUBSCRIPTIONS: self._subscriptions,
+            Trace.JOIN_REQUESTS: self._join_requests,
+            Trace.GIVEN: self._given,
+            Trace.RETRIED: self._retried,
         }
         return slices[trace](who, after)
 
@@ -215,6 +221,30 @@ class SqlTraces:
         for column in (suspension.c.subscription_id, subscription.c.id):
             self._connection.execute(sa.delete(column.table).where(column.in_(ids)))
         return _again(ids)
+
+    def _join_requests(self, who: Erasure, _: int) -> int | None:
+        row = join_request.c
+        delete = sa.delete(join_request).where(
+            row.jid == who.jid, of_list(row.list_id, self._service)
+        )
+        self._connection.execute(delete)
+        return None
+
+    def _given(self, who: Erasure, _: int) -> int | None:
+        for table in (role, standstill):
+            theirs = (table.c.service == self._service, table.c.by == who.jid)
+            update = sa.update(table).where(*theirs)
+            self._connection.execute(update.values(by=who.digest))
+        return None
+
+    def _retried(self, who: Erasure, after: int) -> int | None:
+        """He is told of it no more."""
+        row = broadcast.c
+        asked = sa.update(broadcast).where(
+            *self._walk(broadcast, after), row.retried_by == who.jid
+        )
+        self._connection.execute(asked.values(retried_by=None))
+        return self._end_of_walk(broadcast, after)
 
     def part_with(self, who: Erasure) -> None:
         execute = self._connection.execute

@@ -306,6 +306,14 @@ def test_who_is_put_there_waits_no_more(world: World) -> None:
     assert news(world) == [(USER, "club", ContactState.LET_IN)]
 
 
+def test_who_is_forgotten_waits_no_more(world: World) -> None:
+    """Nobody could answer him."""
+    by_presence(world, "club")
+    world.do(world.use_cases.forgetting.begin, world.caller(USER), None)
+    assert waits(world) == []
+    assert news(world) == []
+
+
 def test_strangers_make_nothing_grow(world: World) -> None:
     """Who is not trusted waits for nothing."""
     with pytest.raises(Forbidden):

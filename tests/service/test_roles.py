@@ -243,3 +243,15 @@ def test_read_anew(world: World) -> None:
     world.policy.become(a_policy())
     assert world.caller(USER).is_admin
     assert world.policy.configured.admins == {ADMIN}
+
+
+def test_a_list_that_was_made_by_command(world: World) -> None:
+    """Its publishers keep their role beside those that admins gave, and both beside a
+    configuration that is read anew.
+    """
+    made = a_list("club", publishers=frozenset({"bert@example.org"}))
+    give(world, USER, RoleName.PUBLISHER, "news")
+    world.policy.take_up([a_list(), made])
+    take_up(world)
+    roles = {jid: world.caller(jid).role for jid in (USER, "bert@example.org")}
+    assert set(roles.values()) == {"publisher"}

@@ -41,8 +41,9 @@ BOB = "bob@example.org"
 #: whom no trace of Bob may be taken for
 JIM = "jim-bob@example.org"
 MINUTE = timedelta(minutes=1)
-#: what the configuration says, and what is counted until the minute is over
-APART = {"list.publishers", "request_count.who"}
+#: what the configuration says, what is counted until the minute is over, and what his
+#: client is told with the next connection
+APART = {"list.publishers", "request_count.who", "contact_news.jid"}
 HERE = Standing(exists=True, subscription="none")
 LISTS = [
     a_list(welcome="welcome", publishers=frozenset({BOB})),
@@ -61,6 +62,10 @@ SHOWN: dict[str, Part | str] = {
     "subscription.origin": Part.SUBSCRIPTIONS,
     "subscription.end_reason": Part.SUBSCRIPTIONS,
     "suspension.condition": Part.SUBSCRIPTIONS,
+    "join_request.jid": Part.JOIN_REQUESTS,
+    "join_request.language": Part.JOIN_REQUESTS,
+    "contact_news.jid": Part.CONTACT_NEWS,
+    "contact_news.state": Part.CONTACT_NEWS,
     "consent.jid": Part.CONSENT,
     "consent.who": Part.CONSENT,
     "consent_entry.jid": Part.CONSENT,
@@ -93,6 +98,12 @@ SHOWN: dict[str, Part | str] = {
     "notice.job": Part.REPORTS,
     "notice.status": Part.REPORTS,
     "list.publishers": Part.ROLES,
+    "role.jid": Part.ROLES,
+    "role.role": Part.ROLES,
+    "role.list_name": Part.ROLES,
+    "role.by": "what an admin did, which the trail has as well",
+    "standstill.by": "likewise",
+    "broadcast.retried_by": "likewise, until he is told",
     "audit.caller": Part.AUDIT,
     "audit.role": Part.AUDIT,
     "audit.door": Part.AUDIT,

@@ -14,6 +14,8 @@ import pytest
 
 from bot.desk.desk import Desk
 from bot.dialogues.everything import BY_NODE
+from bot.domain.message import Text
+from bot.domain.schedule import TextContent
 from bot.texts import LANGUAGES
 from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
@@ -45,7 +47,75 @@ class Case:
     says: str = ""
 
 
+def _job(world: World) -> None:
+    world.subscribe(USER)
+    world.schedule(
+        bodies=(("en", "One\n\nTwo"),), recurrence="FREQ=WEEKLY", timezone="UTC"
+    )
+
+
+def _bounced(world: World) -> None:
+    world.subscribe(USER)
+    world.bounce(USER, "item-not-found")
+
+
+def _content(world: World) -> object:
+    """Of the only announcement."""
+    return world.get(1).content
+
+
 CASES: Mapping[str, Case] = {
+    "announce": Case(
+        fills={
+            "subject": "Disks",
+            "body": "New disks.\nBe patient.",
+            "send": ("me", "yes"),
+        },
+        before=lambda world: world.subscribe(USER),
+        after=lambda world: (
+            world.get(1).audience.jids == (ADMIN,) and not world.get(2).is_personal
+        ),
+        says="goes out to news now, to 1 reader",
+    ),
+    "schedule": Case(
+        fills={
+            "template": "maintenance",
+            "set.summary": "New disks",
+            "set.start": "2026-12-05 22:00",
+            "set.affected": "Mail\nChat",
+            "another": ("yes", "no"),
+            "language": "de",
+            "set.summary.de": "Neue Platten",
+            "at": "2026-12-01 09:00",
+            "every": "rule",
+            "settings": "yes",
+            "rule": "FREQ=DAILY;COUNT=3",
+            "id": "disks",
+            "send": "yes",
+        },
+        after=lambda world: (
+            world.get(1).client_id == "disks"
+            and world.get(1).recurrence == "FREQ=DAILY;COUNT=3"
+        ),
+        says="goes out to news at 2026-12-01 09:00 UTC",
+    ),
+    "pending": Case(
+        fills={"do": "edit", "subject.en": "New", "sure": "yes"},
+        before=_job,
+        # its paragraphs, whatever a client makes of them
+        after=lambda world: (
+            _content(world)
+            == TextContent(
+                texts=(Text(language="en", body="One\n\nTwo", subject="New"),)
+            )
+        ),
+        says="is pending; next: 2026-03-01 13:00 UTC",
+    ),
+    "broadcasts": Case(
+        fills={"do": "failures", "why": "1"},
+        before=_bounced,
+        says="user@example.org: failed",
+    ),
     "menu": Case(fills={"task": "status"}, says="Going out next"),
     "preferences": Case(
         fills={
@@ -60,6 +130,9 @@ CASES: Mapping[str, Case] = {
         says="Europe/Warsaw",
     ),
     "status": Case(says="Going out next"),
+    "my-messages": Case(says="No message of yours"),
+    "consent": Case(says="Saved."),
+    "my-data": Case(says="Your roles"),
     "check": Case(fills={"do": "reload"}, says="read anew"),
     "templates": Case(
         fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"

@@ -37,6 +37,10 @@ class ScheduleWish:
     held: bool = False
     #: welcomes too, of which there may be thousands
     welcomes: bool = False
+    #: the caller's alone
+    own: bool = False
+    #: to single people alone, or to others
+    personal: bool | None = None
 
     @property
     def about(self) -> str:
@@ -78,6 +82,8 @@ def page(
         states=wish.states,
         held=wish.held,
         everything=wish.welcomes,
+        own=wish.own,
+        personal=wish.personal,
     )
     items = [
         use_cases.schedules.standing(uow, as_seen(caller, one)) for one in found.items

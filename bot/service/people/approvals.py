@@ -169,11 +169,9 @@ class Approvals:
             ),
             Phrase(
                 "What you do not approve is not delivered. To see what waits and to"
-                " answer: {look} and {answer} of {namespace}, to {service}."
+                " answer, run the command {command} of {service} in your client."
                 " You are told of others tomorrow at the earliest.",
-                look="<requests/>",
-                answer="<answer/>",
-                namespace="urn:x-carillon:announce:0",
+                command="consent",
                 service=self._policy.addresses.service,
             ),
         )

@@ -64,7 +64,9 @@ class Holdings:
             found.append({"role": "admin", "list": None})
         if caller.is_auditor:
             found.append({"role": "auditor", "list": None})
-        lists = (one.name for one in uow.lists.all() if jid in one.publishers)
+        named = {one.name for one in uow.lists.all() if jid in one.publishers}
+        named |= {one.list_name for one in uow.roles.of(jid) if one.list_name}
+        lists = sorted(named)
         return [*found, *({"role": "publisher", "list": name} for name in lists)]
 
 

@@ -15,6 +15,10 @@ class Part(StrEnum):
     #: his places on lists, now and before
     SUBSCRIPTIONS = "subscriptions"
     WELCOMES = "welcomes"
+    #: where he waits to be let in
+    JOIN_REQUESTS = "join_requests"
+    #: what his client is still to hear of lists as contacts
+    CONTACT_NEWS = "contact_news"
     #: who may schedule messages to him
     CONSENT = "consent"
     #: what he was asked to approve
@@ -62,6 +66,11 @@ class Trace(StrEnum):
     #: there, in what somebody else asked
     TOLD_OF = "told of"
     SUBSCRIPTIONS = "subscriptions"
+    #: of lists that are retired, too
+    JOIN_REQUESTS = "join requests"
+    #: what he did as an admin: roles that he gave, a standstill
+    GIVEN = "given"
+    RETRIED = "retried"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,13 @@ from bot.domain.access import Access, Caller, Role
 from bot.domain.audit import Action
 from bot.domain.errors import Finished
 from bot.domain.events import Moved
-from bot.domain.lists import AnnouncementList, EndReason, ListKind
+from bot.domain.lists import (
+    AnnouncementList,
+    ContactState,
+    EndReason,
+    ListKind,
+    SubscriptionOrigin,
+)
 from bot.service.delivery import closing
 from bot.service.delivery.outcomes import Outcomes
 from bot.service.people.choices import whose
@@ -28,6 +34,7 @@ from bot.service.ports.personal import Erasure, Trace
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.subscribers import take_up
+from bot.service.readers.waiting import tell_client, withdraw
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Schedules
 from bot.service.rules.policy import Policy
@@ -82,21 +89,27 @@ class Forgetting:
     def _leave(self, uow: UnitOfWork, jid: str, now: datetime) -> bool:
         """All lists that can be left; whether he stood on one."""
         subscriber = uow.subscribers.lock(jid)
+        withdraw(uow, jid, [one.id for one in uow.lists.all()])
         if subscriber is None:
             return False
         lists = {one.id: one for one in uow.lists.all()}
         kept = {key for key, one in lists.items() if one.kind is ListKind.MANDATORY}
         # what is suspended ends, too: as a wish of his
+        withdraw(uow, jid, list(lists))
         take_up(uow, subscriber, lambda one: one.list_id not in kept, now)
-        left = [
-            place.list_id
-            for place in uow.subscriptions.of(subscriber.id)
-            if place.list_id not in kept
-        ]
-        for list_id in left:
+        places = uow.subscriptions.of(subscriber.id)
+        left = [place for place in places if place.list_id not in kept]
+        for place in left:
+            list_id = place.list_id
             uow.subscriptions.end(subscriber.id, EndReason.LEFT, now, list_id=list_id)
             if (entry := lists.get(list_id)) is not None:
                 uow.happened(Moved(action=Action.UNSUBSCRIBE, list_name=entry.name))
+        contacts = [one for one in left if one.origin is SubscriptionOrigin.PRESENCE]
+        if not self._policy.addresses.lists_have_addresses:
+            # one for all lists of an account, as long as he stands on any
+            contacts = contacts[:1] if len(left) == len(places) else []
+        for place in contacts:
+            tell_client(uow, jid, place.list_id, ContactState.LEFT, now)
         return bool(left)
 
     def cancel(self, uow: UnitOfWork, caller: Caller, who: Erasure) -> int:

@@ -75,7 +75,7 @@ class Roles:
         if found is None:
             raise NotFound(_none(wanted))
         if found.is_configured:
-            raise Conflict(_configured(found))
+            raise Conflict(_configured(uow, found))
         if found.role is RoleName.ADMIN:
             self._not_the_last(uow, found)
         if found.jid == caller.owner and not own:
@@ -138,7 +138,15 @@ def _none(wanted: HeldRole) -> Phrase:
             )
 
 
-def _configured(found: HeldRole) -> Phrase:
+def _configured(uow: UnitOfWork, found: HeldRole) -> Phrase:
+    entry = uow.lists.get(found.list_name) if found.list_name else None
+    if entry is not None and entry.by_command:
+        return Phrase(
+            "{jid} is a publisher by the list itself, which was made by command:"
+            " {command} takes him out.",
+            jid=found.jid,
+            command="lists change",
+        )
     key = _KEYS.get(found.role) or f"[lists.{found.list_name}] publishers"
     return Phrase(
         "{jid} has that role by the configuration ({key}): take him out there, then"

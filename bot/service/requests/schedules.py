@@ -254,8 +254,11 @@ class Schedules:
         states: Collection[ScheduleState] | None = None,
         held: bool = False,
         everything: bool = False,
+        own: bool = False,
+        personal: bool | None = None,
     ) -> Page[Schedule]:
-        """The caller's; an admin's or auditor's page holds everybody's.
+        """The caller's; an admin's or auditor's page holds everybody's, unless it is to
+        hold his `own`. `personal` are those to single people, or those that are not.
 
         `status` is a word of the draft; `states` are ours, where none is asked for;
         `held` are those with an occurrence that is held for an admin.
@@ -271,9 +274,12 @@ class Schedules:
                     field="status",
                 ) from None
             states = {state for state, wire in ON_THE_WIRE.items() if wire is wanted}
-        owner = None if caller.sees_all else caller.owner
         which = ScheduleFilter(
-            owner=owner, states=states, held=held, welcomes=everything
+            owner=None if caller.sees_all and not own else caller.owner,
+            states=states,
+            held=held,
+            welcomes=everything,
+            personal=personal,
         )
         return uow.schedules.page(which, paging)
 

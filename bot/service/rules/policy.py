@@ -67,7 +67,7 @@ class Policy:
     people: People = field(default_factory=People)
     #: messages a second at most, all together; 0: no limit
     rate: int = 0
-    #: without the roles that admins gave
+    #: without the roles that admins gave; with the publishers of all lists
     configured: Access = field(init=False)
     given: Sequence[HeldRole] = field(init=False, default=())
 
@@ -96,8 +96,9 @@ class Policy:
         service runs, those that were made by command.
         """
         named = frozenset(jid for entry in lists for jid in entry.publishers)
-        if named != self.access.publishers:
-            self.access = replace(self.access, publishers=named)
+        if named != self.configured.publishers:
+            self.configured = replace(self.configured, publishers=named)
+            self.give(self.given)
 
     @property
     def trusted_domains(self) -> Container[str]:

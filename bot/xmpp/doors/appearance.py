@@ -19,8 +19,8 @@ from bot.service.readers.subscribers import Subscribers
 from bot.service.rules.policy import Policy
 from bot.xmpp.doors.contacts import own_card
 from bot.xmpp.doors.contacts.profiles import Profile
-from bot.xmpp.doors.contacts.roster import contacts_of
 from bot.xmpp.doors.contacts.showing import Showing
+from bot.xmpp.doors.rosters import contacts_of
 from bot.xmpp.session.connection import Connection
 
 log = logging.getLogger(__name__)

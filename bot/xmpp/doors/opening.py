@@ -36,7 +36,7 @@ from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.doors.commands.door import CommandDoor
 from bot.xmpp.doors.contacts.introductions import Introductions
-from bot.xmpp.doors.contacts.news import News
+from bot.xmpp.doors.contacts.news import ContactTeller
 from bot.xmpp.doors.contacts.profiles import Profiles
 from bot.xmpp.doors.contacts.registration import RegistrationDoor
 from bot.xmpp.doors.contacts.showing import Showing
@@ -165,15 +165,15 @@ class Doors:
         )
         self.moves = self._presence.moves
         self._presence.open()
+        teller = ContactTeller(
+            connection, self._use_cases, self._presence.turn, self.arrived, showing
+        )
+        self.contacts = Loop("contacts", teller.step)
+        self.tasks["contacts"] = asyncio.create_task(self.contacts.run())
         if not policy.addresses.has_account:
             knows = self._knows
             VCardDoor(connection, self._profiles, policy, self._stored, knows).open()
             RegistrationDoor(connection, self._desk, self._commands).open()
-        news = News(
-            connection, self._use_cases, showing, self._presence.turn, self.arrived
-        )
-        self.contacts = Loop("contacts", news.step)
-        self.tasks["contacts"] = asyncio.create_task(self.contacts.run())
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["refusals"] = asyncio.create_task(self._stored.run())
         self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
@@ -212,8 +212,9 @@ class Doors:
         self.joins.burst = JOIN_BURST + len(lists)
         self._scheduling.lists = self._addressed
         changed = self._profiles.become(self._lists, pictures, contact)
-        told = _told(self._lists) == _told(before) and self._form == self._limits
-        if self._connection.is_ready and (changed or not told):
+        changed = changed or _default(before) != _default(self._lists)
+        told = not changed and self._form == self._limits
+        if self._connection.is_ready and not told:
             self._introduce()
 
     def introduce(self, jid: str) -> None:
@@ -331,8 +332,6 @@ class Doors:
         return True
 
 
-def _told(lists: Mapping[str, AnnouncementList]) -> object:
-    """What is said of them where the service introduces itself."""
-    return {
-        name: (one.title, one.is_closed, one.is_default) for name, one in lists.items()
-    }
+def _default(lists: Mapping[str, AnnouncementList]) -> str | None:
+    """The name of the one that stands for the service."""
+    return next((one.name for one in lists.values() if one.is_default), None)

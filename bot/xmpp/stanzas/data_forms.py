@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from bot.domain.characters import printable
+from bot.domain.characters import legal, printable
 
 NS = "jabber:x:data"
 VALIDATE = "http://jabber.org/protocol/xdata-validate"
@@ -58,7 +58,8 @@ class FormField:
             validate = ET.SubElement(field, f"{{{VALIDATE}}}validate", kind)
             ET.SubElement(validate, f"{{{VALIDATE}}}basic")
         for value in self.values:
-            ET.SubElement(field, _VALUE).text = printable(value)
+            # as it is: a text has lines, and is read whole before it goes out
+            ET.SubElement(field, _VALUE).text = legal(value)
         for value, label in (self.options or {}).items():
             option = ET.SubElement(field, _OPTION, {"label": printable(label)})
             ET.SubElement(option, _VALUE).text = value

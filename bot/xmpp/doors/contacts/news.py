@@ -26,8 +26,8 @@ from bot.service.readers.join_requests import JoinRequests
 from bot.service.rules.voices import languages_of
 from bot.service.use_cases import UseCases
 from bot.texts import language_for, said
-from bot.xmpp.doors.contacts.roster import contacts_of
 from bot.xmpp.doors.contacts.showing import Showing
+from bot.xmpp.doors.rosters import contacts_of
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.session.exchange import NotConnected
 
@@ -35,7 +35,7 @@ IDLE_SECONDS = 5.0  #: between two looks
 AT_ONCE = 50  #: people who hear before the server is asked whether it has it
 
 
-class News:
+class ContactTeller:
     """`turn` is held while nobody else may join or leave; `arrived`: from when on a
     session has said what it begins with.
     """
@@ -44,17 +44,17 @@ class News:
         self,
         connection: Connection,
         use_cases: UseCases,
-        showing: Showing,
         turn: asyncio.Lock,
         arrived: asyncio.Event,
+        showing: Showing,
     ) -> None:
         self._connection = connection
         self._database = use_cases.database
         self._requests = use_cases.join_requests
         self._addresses = use_cases.policy.addresses
-        self._showing = showing
         self._turn = turn
         self._arrived = arrived
+        self._showing = showing
 
     async def step(self) -> float:
         """Some of what there is to tell; seconds until it is worth a look again."""

@@ -1,4 +1,4 @@
-"""Who has the service as a contact, where its server keeps a roster for it."""
+"""The roster that a server keeps for an account (RFC 6121 §2)."""
 
 from xml.etree import ElementTree as ET
 
@@ -8,8 +8,8 @@ from bot.xmpp.stanzas.namespaces import ROSTER
 
 
 async def contacts_of(connection: Connection) -> frozenset[str]:
-    """Bare JIDs of those who have an account as a contact, as its server has it (RFC
-    6121 §2); raises as `ask` does.
+    """Bare JIDs of those who have an account as a contact, as its server has it;
+    raises as `ask` does.
     """
     answer = await connection.ask(ET.Element(f"{{{ROSTER}}}query"))
     return frozenset(

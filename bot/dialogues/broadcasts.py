@@ -1,0 +1,206 @@
+"""What is or was sent: how far it is, who was not told and why; stopped."""
+
+from collections.abc import Iterator
+
+from bot.desk.verbs import broadcasts as verbs
+from bot.dialogues import lines
+from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, SURE, one_of, yes_or_no
+from bot.dialogues.forms import Form, Words
+from bot.dialogues.lines import cut
+from bot.dialogues.talk import (
+    Command,
+    Dialogue,
+    Level,
+    Part,
+    Said,
+    Shown,
+    Talk,
+    on_with,
+    publishers,
+)
+from bot.domain import meanings
+from bot.domain.broadcast import BroadcastName, BroadcastState, DeliveryException
+from bot.domain.phrase import Counted, Phrase
+from bot.service.delivery.broadcasts import Account
+from bot.service.ports.paging import Page
+
+#: people on one page
+NAMES = 50
+#: in place of a condition
+_ALL = "all"
+
+
+async def _broadcasts(talk: Talk) -> Dialogue:
+    after, chosen = None, MORE
+    while chosen == MORE:
+        page = await talk.look(verbs.LIST(verbs.BroadcastWish(limit=PAGE, after=after)))
+        if not page.items:
+            yield Said(Phrase("Nothing was sent yet."))
+            return
+        given = yield Form(
+            heading=(Phrase("The latest is first."),),
+            fields=(one_of("broadcast", Phrase("Broadcast"), _options(page, talk)),),
+        )
+        chosen, after = given.text("broadcast"), page.items[-1].name
+    schedule, _, number = chosen.partition("/")
+    yield on_with(_about, BroadcastName(int(schedule), int(number)))
+
+
+def _options(page: Page[Account], talk: Talk) -> dict[str, Words]:
+    found: dict[str, Words] = {
+        str(one.name): lines.broadcast_label(one, talk) for one in page.items
+    }
+    if page.index + len(page.items) < page.count:
+        found[MORE] = MORE_LABEL
+    return found
+
+
+async def _about(talk: Talk, name: BroadcastName) -> Dialogue:
+    one = await talk.look(verbs.SHOW(verbs.OneBroadcast(name)))
+    given = yield Form(
+        heading=(lines.broadcast(one, talk),),
+        fields=(one_of("do", Phrase("What is to be done?"), dict(_tasks(one, talk))),),
+    )
+    match given.text("do"):
+        case "failures":
+            yield on_with(_failures, name)
+        case "stop":
+            yield on_with(_stop, name)
+        case _:
+            yield Shown(tuple(_progress(one, talk)))
+
+
+def _tasks(one: Account, talk: Talk) -> Iterator[tuple[str, Words]]:
+    """First what changes nothing."""
+    caller, progress = talk.caller, one.progress
+    yield "show", Phrase("Show how far it is")
+    if progress.failed or progress.deferred or progress.skipped:
+        yield "failures", Phrase("Show who was not told")
+    is_own = one.schedule.owner == caller.owner
+    if one.broadcast.state is BroadcastState.SENDING and (is_own or caller.is_admin):
+        yield "stop", Phrase("Stop it")
+
+
+def _progress(one: Account, talk: Talk) -> Iterator[Part]:
+    progress, found = one.progress, one.broadcast
+    state: Words = meanings.state(found.state)
+    if found.reason is not None:
+        why = meanings.reason(found.reason)
+        state = Phrase("{what}: {why}", what=state, why=why)
+    yield Part(Phrase("Broadcast"), (lines.broadcast(one, talk), state))
+    counts = (
+        (Phrase("readers"), progress.total),
+        (Phrase("told"), progress.sent),
+        (Phrase("not reached"), progress.failed),
+        (Phrase("left before"), progress.skipped),
+        (Phrase("tried again"), progress.deferred),
+    )
+    yield Part(
+        Phrase("Readers"),
+        [
+            Phrase("{label}: {count}", label=label, count=count)
+            for label, count in counts
+        ],
+    )
+    times = [Phrase("started: {moment}", moment=lines.moment(found.created_at, talk))]
+    if found.finished_at is not None:
+        over = lines.moment(found.finished_at, talk)
+        times.append(Phrase("finished: {moment}", moment=over))
+    yield Part(Phrase("When"), times)
+
+
+async def _failures(talk: Talk, name: BroadcastName) -> Dialogue:
+    """By condition in words, then who."""
+    found = await talk.look(verbs.CONDITIONS(verbs.OneBroadcast(name)))
+    if not found:
+        yield Said(Phrase("Everybody was told."))
+        return
+    # a condition is what a server said: no value that a client could be asked for
+    numbered = {str(number): term for number, (term, _) in enumerate(found, 1)}
+    options: dict[str, Words] = {
+        _ALL: Phrase("All of them"),
+        **{
+            number: cut(f"{number}. {talk.said(meanings.condition(term))}")
+            for number, term in numbered.items()
+        },
+    }
+    given = yield Form(
+        heading=(Phrase("Why, and how many. Whose names are to be shown?"),),
+        shows=tuple(
+            Phrase(
+                "{number}. {count}: {why}",
+                number=number,
+                count=count,
+                why=meanings.condition(term),
+            )
+            for number, (term, count) in enumerate(found, 1)
+        ),
+        fields=(one_of("why", Phrase("Whom"), options),),
+    )
+    yield on_with(_names, name, numbered.get(given.text("why")))
+
+
+async def _names(talk: Talk, name: BroadcastName, condition: str | None) -> Dialogue:
+    """A page of them after the other."""
+    after = ""
+    while True:
+        wish = verbs.FailuresWish(
+            name=name, after=after, limit=NAMES + 1, condition=condition
+        )
+        found = await talk.look(verbs.FAILURES(wish))
+        shown = [_name(one, condition) for one in found[:NAMES]]
+        if len(found) <= NAMES:
+            yield Shown((Part(Phrase("Not told"), lines.or_none(shown)),))
+            return
+        given = yield Form(
+            heading=(Phrase("Not told"),),
+            shows=tuple(shown),
+            fields=(yes_or_no("more", Phrase("Show more?")),),
+        )
+        if given.text("more") != "yes":
+            yield Said(Phrase("There are more that were not told."))
+            return
+        after = found[NAMES - 1].jid
+
+
+def _name(one: DeliveryException, condition: str | None) -> Words:
+    state = meanings.state(one.kind)
+    if condition is not None:
+        return Phrase("{label}: {state}", label=one.jid, state=state)
+    return Phrase(
+        "{label}: {state}, {why}",
+        label=one.jid,
+        state=state,
+        why=meanings.condition(one.condition),
+    )
+
+
+async def _stop(talk: Talk, name: BroadcastName) -> Dialogue:
+    one = await talk.look(verbs.SHOW(verbs.OneBroadcast(name)))
+    given = yield Form(
+        heading=(Phrase("Nothing more of it leaves; who was told stays told."),),
+        shows=(lines.broadcast(one, talk),),
+        fields=(SURE,),
+        is_last=True,
+    )
+    if given.text("sure") != "yes":
+        yield Said(Phrase("Nothing was stopped."), Level.WARN)
+        return
+    stopped = await talk.ask(verbs.STOP(verbs.OneBroadcast(name)))
+    yield Said(
+        Counted(
+            "{name} is stopped; {count} of {total} was told.",
+            "{name} is stopped; {count} of {total} were told.",
+            stopped.progress.sent,
+            name=stopped.name.shown,
+            total=stopped.progress.total,
+        )
+    )
+
+
+COMMAND = Command(
+    node="broadcasts",
+    name=Phrase("Broadcasts"),
+    for_whom=publishers,
+    dialogue=_broadcasts,
+)

@@ -1,0 +1,267 @@
+"""What somebody has scheduled to single people and is still to come: seen, worded
+anew, moved, sent now, called off.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.desk.verbs import editing, steering
+from bot.desk.verbs import schedules as verbs
+from bot.dialogues import lines
+from bot.dialogues.forms import Answers, Form, Words
+from bot.dialogues.talk import Command, Dialogue, Said, Talk, everybody
+from bot.domain import meanings
+from bot.domain.fields import Field, FieldType
+from bot.domain.message import Text
+from bot.domain.phrase import Counted, Phrase
+from bot.domain.preview import rule_in_words, upcoming
+from bot.domain.schedule import Schedule, ScheduleState, TextContent
+from bot.service.ports.paging import Order, Paging
+from bot.service.requests.request import ScheduleChange, ScheduleName
+from bot.service.requests.schedules import Report
+from bot.service.rules.quotas import LIVE
+
+#: in one form: more is not looked through
+_AT_ONCE = 9
+#: the option that leads to the next ones
+_MORE = "more"
+#: of one that recurs
+_MOMENTS = 5
+
+DO = Field(
+    name="do",
+    type=FieldType.CHOICE,
+    label=Phrase("What to do with it"),
+    help=Phrase("Nothing is changed before you are asked."),
+    choices=("nothing", "edit", "move", "send", "cancel"),
+    choice_labels={
+        "nothing": Phrase("Nothing, I only look"),
+        "edit": Phrase("Change its text"),
+        "move": Phrase("Move it"),
+        "send": Phrase("Send it now"),
+        "cancel": Phrase("Cancel it"),
+    },
+)
+AT = Field(
+    name="at",
+    type=FieldType.MOMENT,
+    label=Phrase("When"),
+    help=Phrase("On your clocks, as 2026-12-01 09:00; of several: the next."),
+    required=True,
+)
+SUBJECT = Field(
+    name="subject",
+    type=FieldType.LINE,
+    label=Phrase("Subject"),
+    help=Phrase("May be left empty."),
+)
+BODY = Field(
+    name="body",
+    type=FieldType.TEXT,
+    label=Phrase("Text"),
+    help=Phrase("A line with a single dot is an empty line."),
+    required=True,
+)
+SURE = Field(
+    name="sure",
+    type=FieldType.CHOICE,
+    label=Phrase("Do it?"),
+    help=Phrase("No leaves all as it is."),
+    choices=("no", "yes"),
+    choice_labels={"no": Phrase("No, not yet"), "yes": Phrase("Yes")},
+)
+_UNCHANGED = Phrase("Nothing was changed.")
+#: question, verb, what is said once it is done
+_STEERED = {
+    "send": (
+        Phrase("Send it now, out of its time?"),
+        steering.SEND_NOW,
+        Phrase("It is being sent now."),
+    ),
+    "cancel": (
+        Phrase("Cancel it, with all that is still to come of it?"),
+        steering.CANCEL,
+        Phrase("It is cancelled: it will not be sent."),
+    ),
+}
+
+
+async def _my_messages(talk: Talk) -> Dialogue:
+    after: int | None = None
+    chosen = _MORE
+    while chosen == _MORE:
+        found = await talk.look(verbs.LIST(_wish(after)))
+        if not found.items:
+            yield Said(Phrase("No message of yours waits to be sent."))
+        shown = found.items[:_AT_ONCE]
+        after = shown[-1].id
+        given = yield Form(
+            heading=(_how_many(found.count),),
+            fields=(_which(shown, talk, more=len(found.items) > _AT_ONCE),),
+        )
+        chosen = given.text("message")
+    seen = await talk.look(verbs.QUERY(ScheduleName(number=int(chosen))))
+    schedule = seen.schedule
+    name = ScheduleName(number=schedule.id, revision=schedule.revision)
+    given = yield Form(
+        shows=tuple(_shown(schedule, seen.zone, talk)), fields=(_do(schedule),)
+    )
+    task = given.text("do")
+    if task == "nothing":
+        yield Said(_UNCHANGED)
+    if task in _STEERED:
+        question, verb, outcome = _STEERED[task]
+        sure = yield Form(
+            heading=(question,),
+            shows=tuple(_shown(schedule, seen.zone, talk)),
+            fields=(SURE,),
+            is_last=True,
+        )
+        if sure.text("sure") != "yes":
+            yield Said(_UNCHANGED)
+        await talk.ask(verb(name))
+        yield Said(outcome)
+    if task == "move":
+        given = yield Form(
+            heading=(Phrase("When is it to be sent?"),),
+            fields=(AT,),
+            values={"at": lines.moment(schedule.next_at, talk)},
+        )
+        change = ScheduleChange(deliver_at=given.text("at"))
+    else:
+        texts = _texts(schedule)
+        given = yield Form(
+            heading=(Phrase("What is it to say?"),),
+            fields=tuple(_fields(texts)),
+            values=_values(texts),
+        )
+        change = _worded(texts, given)
+    edit = editing.Edit(
+        name=ScheduleName(number=schedule.id), change=change, revision=schedule.revision
+    )
+    edited = (await talk.look(editing.DRAFT(edit))).edited
+    if not edited.differences:
+        yield Said(_UNCHANGED)
+    sure = yield Form(
+        heading=(Phrase("So it will be. Is that right?"),),
+        shows=tuple(_shown(edited.after, seen.zone, talk)),
+        fields=(SURE,),
+        is_last=True,
+    )
+    if sure.text("sure") != "yes":
+        yield Said(_UNCHANGED)
+    after_edit = await talk.ask(editing.EDIT(edit))
+    yield Said(
+        Phrase(
+            "Saved. It goes to {to} {time}.",
+            to=lines.target(after_edit.schedule, talk),
+            time=lines.moment(after_edit.moment, talk),
+        )
+    )
+
+
+def _wish(after: int | None) -> verbs.ScheduleWish:
+    """One more than is shown: so it is known whether there are more."""
+    paging = Paging(limit=_AT_ONCE + 1, after=after, order=Order.NEXT)
+    return verbs.ScheduleWish(paging=paging, states=LIVE, own=True, personal=True)
+
+
+def _how_many(count: int) -> Phrase:
+    return Counted(
+        "{count} message of yours waits to be sent.",
+        "{count} messages of yours wait to be sent.",
+        count,
+    )
+
+
+def _which(shown: Sequence[Report], talk: Talk, *, more: bool) -> Field[Words]:
+    labels: dict[str, Words] = {
+        str(one.id): lines.label(
+            lines.moment(one.moment, talk), lines.target(one.schedule, talk)
+        )
+        for one in shown
+    }
+    if more:
+        labels[_MORE] = Phrase("Show the next ones")
+    return Field(
+        name="message",
+        type=FieldType.CHOICE,
+        label=Phrase("Which message"),
+        help=Phrase("When it is sent next, and to whom."),
+        choices=tuple(labels),
+        choice_labels=labels,
+    )
+
+
+def _shown(schedule: Schedule, zone: str, talk: Talk) -> Iterator[Words]:
+    yield Phrase("To: {to}", to=lines.target(schedule, talk))
+    rule = rule_in_words(schedule)
+    if rule is None:
+        yield Phrase("When: {time}", time=lines.moment(schedule.next_at, talk))
+    else:
+        yield rule
+        ahead = upcoming(replace(schedule, timezone=zone), limit=_MOMENTS)
+        for entry in ahead.entries:
+            yield lines.moment(entry.moment, talk)
+    if schedule.state is not ScheduleState.PENDING:
+        yield Phrase("State: {state}", state=meanings.state(schedule.state))
+    texts = _texts(schedule)
+    for text in texts:
+        yield from filter(None, (text.subject, text.body))
+    if not texts:
+        yield Phrase("It holds what only your client can show.")
+
+
+def _texts(schedule: Schedule) -> tuple[Text, ...]:
+    content = schedule.content
+    return content.texts if isinstance(content, TextContent) else ()
+
+
+def _do(schedule: Schedule) -> Field[Phrase]:
+    """What cannot be read here cannot be worded here."""
+    if _texts(schedule):
+        return DO
+    return replace(DO, choices=tuple(one for one in DO.choices if one != "edit"))
+
+
+def _fields(texts: Sequence[Text]) -> Iterator[Field[Phrase]]:
+    """A subject and a text for each language that there is."""
+    for text in texts:
+        for field in (SUBJECT, BODY):
+            yield replace(
+                field,
+                name=_var(field, text),
+                label=_label(field, text, len(texts)),
+            )
+
+
+def _var(field: Field[Phrase], text: Text) -> str:
+    return f"{field.name}.{text.language}" if text.language else field.name
+
+
+def _label(field: Field[Phrase], text: Text, languages: int) -> Phrase:
+    if languages == 1:
+        return field.label
+    return Phrase("{label} ({language})", label=field.label, language=text.language)
+
+
+def _values(texts: Sequence[Text]) -> dict[str, str]:
+    found = {_var(SUBJECT, one): one.subject or "" for one in texts}
+    return {**found, **{_var(BODY, one): one.body for one in texts}}
+
+
+def _worded(texts: Sequence[Text], given: Answers) -> ScheduleChange:
+    """All of them: a text of an edit stands for all."""
+    subjects = [(one.language, given.text(_var(SUBJECT, one))) for one in texts]
+    return ScheduleChange(
+        subjects=tuple(one for one in subjects if one[1]),
+        bodies=tuple((one.language, given.text(_var(BODY, one))) for one in texts),
+    )
+
+
+COMMAND = Command(
+    node="my-messages",
+    name=Phrase("My scheduled messages"),
+    for_whom=everybody,
+    dialogue=_my_messages,
+)
