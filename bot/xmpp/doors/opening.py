@@ -49,6 +49,7 @@ from bot.xmpp.doors.inbox.inbox import Inbox
 from bot.xmpp.doors.inbox.languages import StoredLanguages
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.moves import RETRY_SECONDS
+from bot.xmpp.doors.online import Online
 from bot.xmpp.doors.people.bounces import BounceDoor
 from bot.xmpp.doors.people.divert import DivertDoor
 from bot.xmpp.doors.presence import PresenceDoor
@@ -105,6 +106,8 @@ class Doors:
         )
         self._stored = StoredLanguages(database, subscribers, clock)
         self._signs = SignsOfLife(database, subscribers, clock)
+        self._online = Online(database, clock)
+        desk.presences = self._online
         self.limit = RefusalLimit(clock)
         # whoever joins every list at once is no flood
         self.joins = SenderLimit(
@@ -160,6 +163,7 @@ class Doors:
             self._signs,
             self.joins,
             self._spool,
+            online=self._online,
             showing=showing,
             usual=self._language_at,
         )
@@ -176,6 +180,7 @@ class Doors:
             RegistrationDoor(connection, self._desk, self._commands).open()
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["refusals"] = asyncio.create_task(self._stored.run())
+        self.tasks["online"] = asyncio.create_task(self._online.run())
         self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
 
     @property
@@ -224,6 +229,8 @@ class Doors:
     def on_session(self, fresh: bool) -> None:
         self.limit.session()
         if fresh:
+            told_anew = not self._policy.addresses.answers_presence
+            self._online.session(told_anew=told_anew)
             self._introductions.session()
         if fresh or not self.arrived.is_set():
             self._introduce()

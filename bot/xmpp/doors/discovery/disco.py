@@ -235,6 +235,8 @@ def _answer_items(
         else:
             found = await items(_stamped(data))
         answer = DiscoItems()
+        if node:  # mirrored (XEP-0030 §4.2), or Converse finds no command
+            answer["node"] = node
         for item in found:
             answer.add_item(JID(item.jid), item.node, item.name)
         return answer
