@@ -1,11 +1,14 @@
 """All commands, and which of them somebody is shown first."""
 
 from bot.dialogues import (
+    administration,
     announce,
     audit,
     broadcasts,
     check,
     consent,
+    lists,
+    manage_lists,
     menu,
     mydata,
     mymessages,
@@ -28,8 +31,10 @@ COMMANDS: tuple[Command, ...] = (
     pending.COMMAND,
     broadcasts.COMMAND,
     stopping.COMMAND,
+    manage_lists.COMMAND,
     people.COMMAND,
     status.COMMAND,
+    lists.COMMAND,
     preferences.COMMAND,
     consent.COMMAND,
     mymessages.COMMAND,
@@ -57,4 +62,5 @@ def listed(caller: Caller) -> list[Command]:
     return [*found, MENU] if found else []
 
 
-BY_NODE = {one.node: one for one in (*COMMANDS, MENU)}
+#: found at their nodes by clients that have a menu for them, and not listed
+BY_NODE = {one.node: one for one in (*COMMANDS, MENU, *administration.COMMANDS)}

@@ -7,6 +7,7 @@ its term behind it, for searching.
 
 from collections.abc import Mapping
 
+from bot.domain.broadcast import Progress
 from bot.domain.phrase import Phrase, Quoted
 
 #: of schedules, occurrences, broadcasts and deliveries, and the protocol's five
@@ -121,6 +122,18 @@ LATE: Mapping[str, Phrase] = {
     "skip": Phrase("it is left out"),
     "hold": Phrase("it waits for an admin"),
 }
+
+
+def counts(found: Progress) -> tuple[tuple[Phrase, int], ...]:
+    """What became of the readers so far, in words."""
+    return (
+        (Phrase("readers"), found.total),
+        (Phrase("told"), found.sent),
+        (Phrase("not reached"), found.failed),
+        (Phrase("left before"), found.skipped),
+        (Phrase("tried again"), found.deferred - found.waiting),
+        (Phrase("hear it later"), found.waiting),
+    )
 
 
 def state(term: str) -> Phrase:

@@ -26,6 +26,7 @@ from bot.service.readers.preferring import Preferring
 from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
+from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
 from bot.service.requests.editing import Editing
@@ -65,6 +66,7 @@ class UseCases:
     renditions: Renditions
     progress: ChunkProgress
     outcomes: Outcomes
+    welcomes: Welcomes
     audit: Audit
     guarding: Guarding
 
@@ -112,6 +114,7 @@ class UseCases:
             renditions=renditions,
             progress=ChunkProgress(policy, renditions, outcomes, clock),
             outcomes=outcomes,
+            welcomes=Welcomes(policy, templates, clock),
             audit=Audit(clock),
             guarding=Guarding(policy),
         )

@@ -11,16 +11,20 @@ from typing import Any
 from typer.testing import CliRunner
 
 from bot.cli.program import app
+from bot.clock import SystemClock
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse, Reading
 from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
+from tests.cli import somebody
 from tests.cli.workplace import Workplace, hold, plan, send, soon
 from tests.world import SERVICE
 
 ANNA, BERT = "anna@example.org", "bert@example.org"
+#: of whom there is something in every part of what is stored
+CARL = "carl@example.org"
 _PEOPLE = f"jid,language,colour\n{ANNA},de,blue\n{ANNA},pl,red\nnobody at all,,\n"
 _CHOICE = """
 languages = ["en"]
@@ -55,6 +59,8 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     _announcements(place, take)
     _sending(place, take)
     _service(place, take)
+    _somebody(place, take)
+    take("lists welcome")
     take("audit")
     take("audit", "--purge", "900d")
     found["init"] = [_init(place)]
@@ -97,9 +103,21 @@ def _people(place: Workplace, take: Take) -> None:
     take("people consent", BERT, "--allow", ANNA, "--block", "evil.example", *bounds)
     hours = ("--quiet-from", "22:00", "--quiet-to", "7:00", "--quiet-days", "MO,TU")
     chosen = ("--language", "de", "--tz", "Europe/Warsaw", *hours)
-    pause = ("--paused-until", "2026-12-20 09:00")
+    tomorrow = SystemClock().now().date() + timedelta(days=1)
+    pause = ("--paused-until", f"{tomorrow} 09:00")
     take("people preferences", BERT, *chosen, *pause)
     take("lists")
+    take("lists list")
+    take("lists create", "weather", "--kind", "request", "--publisher", ANNA)
+    take("lists change", "weather", "--title", "Weather")
+    for jid in (ANNA, BERT):
+        take("lists join", "weather", jid)
+    take("lists requests", "weather")
+    take("lists approve", "weather", ANNA)
+    take("lists refuse", "weather", BERT)
+    take("lists mine", ANNA)
+    take("lists leave", "weather", ANNA)
+    take("lists retire", "weather", "--yes")
     take("roles add", BERT, "publisher", "--list", "news")
     take("roles add", ANNA, "auditor")
     take("roles list")
@@ -162,6 +180,13 @@ def _sending(place: Workplace, take: Take) -> None:
     take("resume-all")
     with _engine(place):
         take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
+
+
+def _somebody(place: Workplace, take: Take) -> None:
+    with place.use_cases() as uses:
+        uses.database.call(somebody.fill, CARL, ANNA)
+    take("people export", CARL)
+    take("people forget", CARL)
 
 
 def _under_way(unit: UnitOfWork) -> Sequence[Any]:

@@ -37,7 +37,9 @@ COMMANDS = {
     "check": "check",
     "db check": "db check",
     "db current": "db current",
-    "lists": "lists",
+    "lists list": "lists list",
+    "lists mine": "lists mine a@example.org",
+    "lists requests": "lists requests club",
     "people show": f"people show {LONG_JID}",
     "people suspended": "people suspended",
     "people consent": f"people consent {LONG_JID} --allow {LONG_JID}",
@@ -63,7 +65,8 @@ NONE = {
         "stop-all",
     ),
     *("completion", "db adopt", "db rekey", "db upgrade", "init"),
-    *("module", "reload"),
+    *("lists approve", "lists change", "lists create", "lists join", "lists leave"),
+    *("lists refuse", "lists retire", "module", "reload"),
     *(
         "roles add",
         "roles remove",
@@ -106,6 +109,8 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     place.done(*announce, "2d", "--id", "x" * 40, "--every", "FREQ=MONTHLY;BYDAY=1SA")
     place.done(*announce, "3d", "--late", "hold")
     place.done("schedules", "pause", "4")
+    place.done("lists", "create", "club", "--kind", "request", "--title", WIDE_TITLE)
+    place.done("lists", "join", "club", "a@example.org")
     place.done("roles", "add", LONG_JID, "publisher", "--list", "news")
     place.done("schedules", "send-now", "1")
     failing = {LONG_JID: "remote-server-not-found", "a@example.org": "content: no {x}"}

@@ -168,6 +168,10 @@ answer    own-over            none  none      none    none none   who      who
 answer    others              none  none      none    none none   who      who
 answer    missing             none  none      none    none none   who      who
 
+welcome   look                yes   no        yes     no   no     who      who
+welcome   set                 yes   no        no      no   no     who      who
+welcome   remove              yes   no        no      no   no     who      who
+welcome   set-of-nothing      none  no        no      no   no     who      who
 arrange   create              yes   no        no      no   no     who      who
 arrange   change              yes   no        no      no   no     who      who
 arrange   change-the-files    no    no        no      no   no     who      who

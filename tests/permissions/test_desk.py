@@ -29,6 +29,7 @@ from bot.desk.verbs import (
     steering,
     stopping,
     subscribers,
+    welcomes,
 )
 from bot.desk.verbs.everything import ALL
 from bot.domain import timestamps
@@ -131,7 +132,16 @@ class Walk:
 
     def _ways(self) -> Mapping[str, Callable[[Cell], Wanted[Any]]]:
         """Where there is one way to ask."""
-        others = ("sent", "stop", "halt", "retry", "people", "roles", "audit")
+        others = (
+            "sent",
+            "stop",
+            "halt",
+            "retry",
+            "people",
+            "roles",
+            "audit",
+            "welcome",
+        )
         return {
             **dict.fromkeys(others, self._on_others),
             **dict.fromkeys(("arrange", "waiting"), self._on_lists),
@@ -237,6 +247,12 @@ class Walk:
             "people remove-nobody": lambda: subscribers.REMOVE(
                 people(list_name="board", jids=["nobody@example.org"])
             ),
+            "welcome look": lambda: welcomes.LOOK(welcomes.WelcomeOf()),
+            "welcome set": lambda: welcomes.SET(welcomes.WelcomeText(text="Hello")),
+            "welcome set-of-nothing": lambda: welcomes.SET(
+                welcomes.WelcomeText(list_name="nothing", text="Hello")
+            ),
+            "welcome remove": lambda: welcomes.REMOVE(self._greeted()),
             "roles list": lambda: roles.LIST(Plain("roles")),
             "roles add": lambda: roles.ADD(one_role(jid="new@example.org")),
             "roles add-to-nothing": lambda: roles.ADD(
@@ -314,6 +330,11 @@ class Walk:
 
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
+
+    def _greeted(self) -> welcomes.WelcomeOf:
+        put = self.world.use_cases.welcomes.put
+        self.world.do(put, self.world.caller(ADMIN), None, "Hello")
+        return welcomes.WelcomeOf()
 
     def _leaving(self) -> subscribers.People:
         self.world.subscribe(READER, to="board")
@@ -452,6 +473,8 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",
+        "announce to those online": "as `announce`; tests/dialogues",
+        "announce to those online --dry-run": "for admins and auditors by its right",
         "templates": "for admins by its right alone",
         "templates show": "likewise",
         "subscribers find": "for admins by its right alone",

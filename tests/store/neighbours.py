@@ -157,6 +157,9 @@ CALLS: dict[str, tuple[Call, object]] = {
     "lists.by_id": (lambda u, a: u.lists.by_id(a.list_id), None),
     "lists.all": (lambda u, _: u.lists.all(), []),
     "lists.counts": (lambda u, _: u.lists.counts(), {}),
+    "greetings.get": (lambda u, a: u.greetings.get(a.list_id), None),
+    "greetings.put": (lambda u, a: u.greetings.put(a.list_id, "Mine"), None),
+    "greetings.remove": (lambda u, a: u.greetings.remove(a.list_id), False),
     "subscribers.get": (lambda u, _: u.subscribers.get(READER), None),
     "subscribers.lock": (lambda u, _: u.subscribers.lock(READER), None),
     "subscribers.ensure": (
@@ -187,6 +190,11 @@ CALLS: dict[str, tuple[Call, object]] = {
         [],
     ),
     "subscriptions.by_origin": (lambda u, _: u.subscriptions.by_origin(ADMIN), []),
+    "subscriptions.among": (
+        lambda u, a: u.subscriptions.among(a.list_id, [READER]),
+        [],
+    ),
+    "subscriptions.standing": (lambda u, _: u.subscriptions.standing([READER]), []),
     "subscriptions.has_contact": (
         lambda u, a: u.subscriptions.has_contact(a.list_id, a.subscriber.id),
         None,
@@ -426,6 +434,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "exceptions.waiting": (lambda u, _: u.exceptions.waiting(9), []),
+    "exceptions.count_waiting": (lambda u, _: u.exceptions.count_waiting(), 0),
     "exceptions.wake": (lambda u, _: u.exceptions.wake(LATE_READER, NOON), 0),
     "exceptions.any_awaited": (
         lambda u, a: u.exceptions.any_awaited(a.listed.id),
@@ -447,6 +456,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "forgotten.add": (lambda u, a: u.forgotten.add(GONE, LATER) == a.gone, False),
     "forgotten.remove": (lambda u, _: u.forgotten.remove(GONE), None),
     "forgotten.since": (lambda u, _: u.forgotten.since(GONE), None),
+    "forgotten.latest": (lambda u, _: u.forgotten.latest(), None),
     "forgotten.among": (lambda u, _: u.forgotten.among([GONE]), set()),
     "holdings.some": (lambda u, _: held(u), []),
     "traces.erase": (lambda u, _: erased(u), None),

@@ -23,6 +23,7 @@ from bot.desk.verbs import (
     stopping,
     subscribers,
     templates,
+    welcomes,
 )
 
 ALL: tuple[Verb[Any, Any], ...] = (
@@ -40,6 +41,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *imports.VERBS,
     *consent.VERBS,
     *templates.VERBS,
+    *welcomes.VERBS,
     *roles.VERBS,
     *mydata.VERBS,
     *preferences.VERBS,

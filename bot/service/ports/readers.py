@@ -56,6 +56,20 @@ class Lists(Protocol):
         ...
 
 
+class Greetings(Protocol):
+    """Welcomes in words of their own, by list."""
+
+    def get(self, list_id: int) -> str | None:
+        """None: it has none, or one that no key here decrypts."""
+        ...
+
+    def put(self, list_id: int, text: str) -> None: ...
+
+    def remove(self, list_id: int) -> bool:
+        """False: it had none."""
+        ...
+
+
 class StoredSubscribers(Protocol):
     def get(self, jid: str) -> Subscriber | None: ...
 
@@ -112,6 +126,14 @@ class Subscriptions(Protocol):
         self, list_id: int, *, after: int, limit: int
     ) -> list[tuple[Subscription, Subscriber]]:
         """Active ones with id > `after`, in order."""
+        ...
+
+    def among(self, list_id: int, jids: Collection[str]) -> list[str]:
+        """Which of these bare JIDs stand on the list, sorted."""
+        ...
+
+    def standing(self, jids: Collection[str]) -> list[str]:
+        """Which of these bare JIDs stand on any list, sorted."""
         ...
 
     def has_contact(self, list_id: int, subscriber_id: int) -> None:
