@@ -1,11 +1,11 @@
-"""`carillon people`: what people have chosen, and what is stored of them."""
+"""`carillon people`: what people are told and have chosen, what is stored of them."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import output, preferring, privacy, session
+from bot.cli import finding, output, preferring, privacy, session
 from bot.cli.parts import choices
 from bot.cli.parts import consent as verbs
 from bot.domain.consent import Consent, Who
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="What people have chosen for themselves, and what is stored of them.",
+    help="What people are told and have chosen, and what is stored of them.",
 )
+app.command()(finding.show)
+app.command()(finding.suspended)
+app.command()(finding.restore)
 app.command("export")(privacy.export_person)
-app.command("erase")(privacy.erase_person)
-# what he himself asks for has this name
-app.command("forget", hidden=True)(privacy.erase_person)
+app.command("forget")(privacy.forget_person)
 
 
 @app.callback()
 def people() -> None:
-    """What people have chosen for themselves, and what is stored of them."""
+    """What people are told and have chosen, and what is stored of them."""
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`carillon people export` and `erase`: what is stored of one person."""
+"""`carillon people export` and `forget`: what is stored of one person."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -60,7 +60,7 @@ def _rows(desk: "Desk", jid: str, part: Any) -> Iterator[dict[str, Any]]:
         wish = replace(wish, after=found.following)
 
 
-def erase_person(
+def forget_person(
     context: typer.Context,
     jid: Jid,
     yes: confirmation.Yes = False,

@@ -20,7 +20,7 @@ from bot.dialogues.talk import (
 )
 from bot.domain import meanings, moments, pacing
 from bot.domain.message import Text
-from bot.domain.phrase import Counted, Phrase
+from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
 from bot.domain.schedule import Schedule
 from bot.service.requests.request import ScheduleRequest
@@ -154,6 +154,8 @@ def facts(schedule: Schedule, count: int, talk: Talk) -> Iterator[Words]:
     )
     if (rule := rule_in_words(schedule)) is not None:
         yield Phrase("Again: {rule}", rule=rule)
+    if schedule.urgent:
+        yield Phrase("Urgent: quiet hours and pauses do not hold it back.")
     if schedule.expires_at is not None:
         yield expiry(schedule, talk)
 
@@ -166,7 +168,7 @@ def expiry(schedule: Schedule, talk: Talk) -> Phrase:
 def coming(preview: Preview) -> Iterator[Words]:
     """The next moments, a line each."""
     for moment, _, note in moments.rows(preview):
-        yield moment if note is None else Phrase("{a}, {b}", a=moment, b=note)
+        yield moment if note is None else Listed(moment, note)
 
 
 def noted(cautions: Iterable[Caution]) -> Iterator[Words]:

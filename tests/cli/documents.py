@@ -11,6 +11,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from bot.cli.program import app
+from bot.clock import SystemClock
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse, Reading
@@ -59,6 +60,7 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     _sending(place, take)
     _service(place, take)
     _somebody(place, take)
+    take("lists welcome")
     take("audit")
     take("audit", "--purge", "900d")
     found["init"] = [_init(place)]
@@ -101,9 +103,21 @@ def _people(place: Workplace, take: Take) -> None:
     take("people consent", BERT, "--allow", ANNA, "--block", "evil.example", *bounds)
     hours = ("--quiet-from", "22:00", "--quiet-to", "7:00", "--quiet-days", "MO,TU")
     chosen = ("--language", "de", "--tz", "Europe/Warsaw", *hours)
-    pause = ("--paused-until", "2026-12-20 09:00")
+    tomorrow = SystemClock().now().date() + timedelta(days=1)
+    pause = ("--paused-until", f"{tomorrow} 09:00")
     take("people preferences", BERT, *chosen, *pause)
     take("lists")
+    take("lists list")
+    take("lists create", "weather", "--kind", "request", "--publisher", ANNA)
+    take("lists change", "weather", "--title", "Weather")
+    for jid in (ANNA, BERT):
+        take("lists join", "weather", jid)
+    take("lists requests", "weather")
+    take("lists approve", "weather", ANNA)
+    take("lists refuse", "weather", BERT)
+    take("lists mine", ANNA)
+    take("lists leave", "weather", ANNA)
+    take("lists retire", "weather", "--yes")
     take("roles add", BERT, "publisher", "--list", "news")
     take("roles add", ANNA, "auditor")
     take("roles list")
@@ -143,6 +157,9 @@ def _sending(place: Workplace, take: Take) -> None:
     take("broadcasts failures", "1", "--conditions")
     take("schedules show", "disks")
     take("subscribers list", "maintenance", "--suspended")
+    take("people suspended")
+    take("people show", BERT)
+    take("people restore", BERT)
     for name in ("one", "two"):
         place.done("announce", "maintenance", "--body", "Hi", "--id", name, "--yes")
     with place.use_cases() as uses:
@@ -169,7 +186,6 @@ def _somebody(place: Workplace, take: Take) -> None:
     with place.use_cases() as uses:
         uses.database.call(somebody.fill, CARL, ANNA)
     take("people export", CARL)
-    take("people erase", CARL)
     take("people forget", CARL)
 
 

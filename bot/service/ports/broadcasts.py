@@ -57,6 +57,12 @@ class StoredBroadcasts(Protocol):
         """`owner`: only what he asked for, or what one of these lists was told."""
         ...
 
+    def concerning(self, jid: str, *, before: int, limit: int) -> list[Broadcast]:
+        """Those in whose audience he is, with ids below `before`, the latest first; in
+        a list's audience by the places that he had or has.
+        """
+        ...
+
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
         """The schedule's first, second, …"""
         ...
@@ -140,6 +146,10 @@ class Chunks(Protocol):
 
     def of(self, broadcast_id: int) -> list[Chunk]: ...
 
+    def at(self, broadcast_id: int, position: int) -> Chunk | None:
+        """The one that has this position."""
+        ...
+
 
 class Audiences(Protocol):
     def freeze(self, list_id: int, now: datetime, chunk_size: int) -> Frozen:
@@ -204,6 +214,10 @@ class Exceptions(Protocol):
 
     def waiting(self, limit: int, schedule_id: int | None = None) -> list[int]:
         """The earliest broadcasts that somebody hears later; of this schedule."""
+        ...
+
+    def count_waiting(self) -> int:
+        """How many messages are heard later, of all broadcasts."""
         ...
 
     def wake(self, jid: str, now: datetime) -> int:
