@@ -255,7 +255,7 @@ def test_moved(world: World, filled: Mapping[str, str], following: str) -> None:
     person = at_task(world, job, "move")
     assert person.asked.given["at"] == ("2026-03-01 13:00 UTC",)
     person.fills(**filled)
-    assert following in person.told.replace(":00 UTC", " UTC")
+    assert following in person.told
     person.fills(sure="yes")
     assert person.said.endswith(f"next: {following}.")
     recurs = world.get(job.id).recurrence
