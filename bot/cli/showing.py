@@ -10,6 +10,7 @@ from bot.domain import meanings, moments, pacing
 from bot.domain.access import OPERATOR
 from bot.domain.broadcast import OccurrenceState, Progress
 from bot.domain.characters import line
+from bot.domain.lists import SubscriptionOrigin
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words
@@ -83,6 +84,14 @@ def cautions(found: Iterable[Caution]) -> None:
     """What to know, a line each."""
     for caution in found:
         output.say(Phrase("Note: {text}.", text=caution.phrase))
+
+
+#: who put somebody on a list
+BY = {
+    SubscriptionOrigin.PRESENCE: Phrase("themselves"),
+    SubscriptionOrigin.COMMAND: Phrase("themselves"),
+    SubscriptionOrigin.ADMIN: Phrase("an admin"),
+}
 
 
 def told_so_far(found: "Account") -> Phrase:

@@ -30,6 +30,11 @@ STATES: Mapping[str, Phrase] = {
     "queued": Phrase("queued"),
 }
 
+#: of one delivery, beside those of STATES
+FATES: Mapping[str, Phrase] = {
+    "left-out": Phrase("over before its turn"),
+}
+
 #: why an occurrence was not sent
 UNSENT: Mapping[str, Phrase] = {
     "expired": Phrase("it expired before it could be sent"),
@@ -132,8 +137,8 @@ def counts(found: Progress) -> tuple[tuple[Phrase, int], ...]:
 
 
 def state(term: str) -> Phrase:
-    """One word, where it is one of ours."""
-    return STATES.get(term) or Quoted(term)
+    """One word, where it is one of ours; of a delivery it may be more."""
+    return STATES.get(term) or FATES.get(term) or Quoted(term)
 
 
 def reason(term: str | None, *, many: bool = False) -> Phrase:
