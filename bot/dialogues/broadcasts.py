@@ -66,6 +66,8 @@ async def _about(talk: Talk, name: BroadcastName) -> Dialogue:
             yield on_with(_failures, name)
         case "stop":
             yield on_with(_stop, name)
+        case "retry":
+            yield on_with(_retry, name)
         case _:
             yield Shown(tuple(_progress(one, talk)))
 
@@ -76,9 +78,12 @@ def _tasks(one: Account, talk: Talk) -> Iterator[tuple[str, Words]]:
     yield "show", Phrase("Show how far it is")
     if progress.failed or progress.deferred or progress.skipped:
         yield "failures", Phrase("Show who was not told")
+    is_sending = one.broadcast.state is BroadcastState.SENDING
     is_own = one.schedule.owner == caller.owner
-    if one.broadcast.state is BroadcastState.SENDING and (is_own or caller.is_admin):
+    if is_sending and (is_own or caller.is_admin):
         yield "stop", Phrase("Stop it")
+    if progress.failed and not is_sending and caller.is_admin:
+        yield "retry", Phrase("Try once more")
 
 
 def _progress(one: Account, talk: Talk) -> Iterator[Part]:
@@ -194,6 +199,39 @@ async def _stop(talk: Talk, name: BroadcastName) -> Dialogue:
             stopped.progress.sent,
             name=stopped.name.shown,
             total=stopped.progress.total,
+        )
+    )
+
+
+async def _retry(talk: Talk, name: BroadcastName) -> Dialogue:
+    one = await talk.look(verbs.SHOW(verbs.OneBroadcast(name)))
+    given = yield Form(
+        heading=(
+            Counted(
+                "{count} was not reached. Not tried are those who left, who are"
+                " suspended, or who refused it.",
+                "{count} were not reached. Not tried are those who left, who are"
+                " suspended, or who refused it.",
+                one.progress.failed,
+            ),
+        ),
+        shows=(lines.broadcast(one, talk),),
+        fields=(SURE,),
+        is_last=True,
+    )
+    if given.text("sure") != "yes":
+        yield Said(Phrase("Nobody is tried again."), Level.WARN)
+        return
+    done = await talk.ask(verbs.RETRY(verbs.OneBroadcast(name)))
+    if not done.count:
+        yield Said(Phrase("There is nobody to try."), Level.WARN)
+        return
+    yield Said(
+        Counted(
+            "{name}: {count} is tried once more; look at it again in a while.",
+            "{name}: {count} are tried once more; look at it again in a while.",
+            done.count,
+            name=name.shown,
         )
     )
 

@@ -20,7 +20,7 @@ from bot.dialogues.talk import (
 )
 from bot.domain import meanings, moments, pacing
 from bot.domain.message import Text
-from bot.domain.phrase import Counted, Phrase
+from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
 from bot.domain.schedule import Schedule
 from bot.service.requests.request import ScheduleRequest
@@ -166,7 +166,7 @@ def expiry(schedule: Schedule, talk: Talk) -> Phrase:
 def coming(preview: Preview) -> Iterator[Words]:
     """The next moments, a line each."""
     for moment, _, note in moments.rows(preview):
-        yield moment if note is None else Phrase("{a}, {b}", a=moment, b=note)
+        yield moment if note is None else Listed(moment, note)
 
 
 def noted(cautions: Iterable[Caution]) -> Iterator[Words]:

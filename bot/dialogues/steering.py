@@ -15,7 +15,7 @@ from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Dialogue, Level, Said, Talk
 from bot.domain import coming, meanings, timestamps
 from bot.domain.broadcast import BroadcastState
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Listed, Phrase
 from bot.domain.preview import upcoming
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
@@ -103,7 +103,7 @@ async def change_one(talk: Talk, number: int, task: str) -> Dialogue:
         if skips
         else Phrase("{moment} is not skipped.", moment=options[due])
     )
-    yield Said(Phrase("{a} {b}", a=done, b=stands(after, talk)))
+    yield Said(Listed(done, stands(after, talk), separator=" "))
 
 
 def _to_skip(report: Report, talk: Talk) -> dict[str, Words]:

@@ -143,6 +143,7 @@ class Gauges(Collector):
             "subscribers_suspended", "Readers of a list who are told nothing.", "list"
         )
         sending = _gauge("broadcasts_sending", "Broadcasts going out.")
+        later = _gauge("messages_waiting", "Messages that readers hear later.")
         notices = _gauge("notices_waiting", "Notices that owners do not have yet.")
         holding = _gauge(
             "server_holds", "Whether messages wait there until they are due.", "server"
@@ -161,12 +162,14 @@ class Gauges(Collector):
             for name, count in found.suspended.items():
                 suspended.add_metric([name], count)
             sending.add_metric([], found.broadcasts)
+            later.add_metric([], found.waiting)
             notices.add_metric([], found.notices)
             for server, holds in found.holding.items():
                 holding.add_metric([server], holds)
             if found.next_due is not None:
                 due.add_metric([], found.next_due.timestamp())
-        yield from (schedules, readers, suspended, sending, notices, holding, due)
+        yield from (schedules, readers, suspended, sending)
+        yield from (later, notices, holding, due)
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

@@ -199,6 +199,8 @@ class SqlExceptions:
         return set(self._connection.execute(EARLIER, values).scalars())
 
     def supersede(self, broadcast: Broadcast, jids: Collection[str]) -> None:
+        held = EARLIER.order_by(*_KEY).with_for_update()
+        self._connection.execute(held, self._earlier(broadcast, jids))
         its = EARLIER.whereclause
         assert its is not None  # noqa: S101 - it has one
         skipped = sa.update(delivery_exception).where(its)
@@ -227,14 +229,23 @@ class SqlExceptions:
         return list(self._connection.execute(found).scalars())
 
     def wake(self, jid: str, now: datetime) -> int:
-        theirs = sa.update(delivery_exception).where(
+        theirs = (
             self._theirs,
             IS_WAITING,
             delivery_exception.c.jid == jid,
             # else it is on its way at this moment
             delivery_exception.c.attempts == 0,
         )
-        return self._connection.execute(theirs.values(next_at=now)).rowcount
+        # in the order in which others hold several
+        held = sa.select(delivery_exception.c.broadcast_id).where(*theirs)
+        self._connection.execute(held.order_by(*_KEY).with_for_update())
+        woken = sa.update(delivery_exception).where(*theirs)
+        return self._connection.execute(woken.values(next_at=now)).rowcount
+
+    def count_waiting(self) -> int:
+        select = sa.select(sa.func.count()).select_from(delivery_exception)
+        found = self._connection.execute(select.where(self._theirs, IS_WAITING))
+        return found.scalar_one()
 
     def page(
         self, broadcast_id: int, *, after: str, limit: int, condition: str | None = None

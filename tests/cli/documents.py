@@ -11,6 +11,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from bot.cli.program import app
+from bot.clock import SystemClock
 from bot.service.delivery.outcomes import Bounce
 from bot.service.ports.paging import Paging
 from bot.service.ports.pulses import Pulse, Reading
@@ -98,7 +99,8 @@ def _people(place: Workplace, take: Take) -> None:
     take("people consent", BERT, "--allow", ANNA, "--block", "evil.example", *bounds)
     hours = ("--quiet-from", "22:00", "--quiet-to", "7:00", "--quiet-days", "MO,TU")
     chosen = ("--language", "de", "--tz", "Europe/Warsaw", *hours)
-    pause = ("--paused-until", "2026-12-20 09:00")
+    tomorrow = SystemClock().now().date() + timedelta(days=1)
+    pause = ("--paused-until", f"{tomorrow} 09:00")
     take("people preferences", BERT, *chosen, *pause)
     take("lists")
     take("roles add", BERT, "publisher", "--list", "news")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.broadcast import BroadcastState
+from bot.domain.broadcast import BroadcastState, DeliveryException, ExceptionKind
 from bot.domain.schedule import Schedule
 from tests.dialogues.looking import declared
 from tests.dialogues.talking import Person
@@ -23,6 +23,11 @@ def job(world: World) -> Schedule:
     for jid, condition in zip(people, (GONE, GONE, FULL), strict=False):
         world.came_back(key, jid, condition)
     return found
+
+
+def offered(person: Person) -> tuple[str, ...]:
+    """What he may choose among."""
+    return person.asked.form.fields[0].choices
 
 
 def at_task(world: World, job: Schedule, task: str, jid: str = PUBLISHER) -> Person:
@@ -78,7 +83,7 @@ def test_everybody_was_told(world: World) -> None:
     person = Person(world, PUBLISHER)
     person.runs("broadcasts")
     person.fills(broadcast=f"{job.id}/1")
-    assert "failures" not in person.asked.form.fields[0].choices
+    assert "failures" not in offered(person)
 
 
 def test_stopped(world: World, job: Schedule) -> None:
@@ -94,7 +99,39 @@ def test_stopped(world: World, job: Schedule) -> None:
     person = Person(world, PUBLISHER)
     person.runs("broadcasts")
     person.fills(broadcast=f"{job.id}/1")
-    assert "stop" not in person.asked.form.fields[0].choices
+    assert "stop" not in offered(person)
+
+
+def test_tried_once_more(world: World) -> None:
+    """By an admin, of what is over: those who were not reached and could be."""
+    world.subscribe("ann@example.org", "bob@example.org")
+    job = world.due(jid=PUBLISHER)
+    broadcast = world.broadcast(job)
+    [chunk] = world.chunks(job)
+    lost = DeliveryException(
+        broadcast_id=broadcast.id,
+        jid="ann@example.org",
+        kind=ExceptionKind.FAILED,
+        condition="remote-server-timeout",
+        first_at=world.clock.now(),
+    )
+    over = replace(broadcast, state=BroadcastState.SENT, finished_at=world.clock.now())
+    world.do(lambda unit: unit.exceptions.put([lost]))
+    world.do(lambda unit: unit.chunks.save(replace(chunk, finished=True, done=2)))
+    world.do(lambda unit: unit.broadcasts.save(over))
+    own = Person(world, PUBLISHER)
+    own.runs("broadcasts")
+    own.fills(broadcast=f"{job.id}/1")
+    assert offered(own) == ("show", "failures")
+    person = at_task(world, job, "retry", ADMIN)
+    assert "1 was not reached." in person.told
+    person.fills()
+    assert person.said == "Nobody is tried again."
+    person = at_task(world, job, "retry", ADMIN)
+    person.fills(sure="yes")
+    assert person.said.startswith(f"#{job.id}/1: 1 is tried once more")
+    [tried] = world.exceptions(job)
+    assert tried.kind is ExceptionKind.RETRYING
 
 
 def test_over_before_the_yes(world: World, job: Schedule) -> None:
@@ -120,30 +157,29 @@ def test_those_of_his_lists(world: World, job: Schedule) -> None:
     tried = world.due(jid=PUBLISHER, only=(PUBLISHER,))
     person = Person(world, other)
     person.runs("broadcasts")
-    assert list(person.asked.form.fields[0].choices) == [f"{job.id}/1"]
+    assert offered(person) == (f"{job.id}/1",)
     for hidden in (elsewhere, tried):
         person.fills(broadcast=f"{hidden.id}/1")
         assert person.reason.startswith("Broadcast: ")
     person.fills(broadcast=f"{job.id}/1")
-    assert person.asked.form.fields[0].choices == ("show", "failures")
+    assert offered(person) == ("show", "failures")
     boss = Person(world, ADMIN)
     boss.runs("broadcasts")
-    assert len(boss.asked.form.fields[0].choices) == 3
+    assert len(offered(boss)) == 3
     for jid in (USER, AUDITOR):
         nobody = Person(world, jid)
         nobody.runs("broadcasts")
         assert nobody.refused == "You may not do this here."
 
 
-def test_in_pages(world: World) -> None:
-    """Nine at a time, the latest first."""
-    found = [world.due(client_id=f"job-{number}") for number in range(11)]
+def test_in_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest first."""
+    monkeypatch.setattr("bot.dialogues.broadcasts.PAGE", 2)
+    found = [world.due(client_id=f"job-{number}") for number in range(3)]
     person = Person(world, ADMIN)
     person.runs("broadcasts")
-    choices = person.asked.form.fields[0].choices
-    assert choices[0] == f"{found[-1].id}/1"
-    assert choices[-1] == "more"
+    choices = offered(person)
+    assert choices == (f"{found[2].id}/1", f"{found[1].id}/1", "more")
     person.fills(broadcast="more")
-    assert person.asked.form.fields[0].choices == tuple(
-        f"{one.id}/1" for one in found[1::-1]
-    )
+    [last] = offered(person)
+    assert last == f"{found[0].id}/1"

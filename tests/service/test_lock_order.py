@@ -6,7 +6,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time as time_of_day
 from typing import Any
 
 import pytest
@@ -14,16 +15,21 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import ExceptionKind
 from bot.domain.errors import CarillonError, Finished, NotAllowed
+from bot.domain.lists import Preferences
+from bot.domain.quiet import QuietHours
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.jobs import Deviation, Job, Step
 from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange
 from bot.store.tables import schedule
 from tests.servers.postgresql import PostgreSQL
 from tests.store.copies import migrated
-from tests.world import ADMIN, World, numbered
+from tests.world import ADMIN, NOON, World, numbered
 
 ROUNDS = 15
+WAITS = ExceptionKind.WAITING
 A, B = "a@example.org", "b@example.org"
 WAITING = sa.text(
     "SELECT count(*) FROM pg_stat_activity"
@@ -270,6 +276,46 @@ def test_what_ends_by_itself_keeps_nothing_from_being_stopped(world: World) -> N
     assert stopped == [2]
     states = [world.get(job.id).state for job in (first, second)]
     assert states == [ScheduleState.SENT, ScheduleState.CANCELLED]
+
+
+@pytest.mark.postgres
+def test_who_waits_is_superseded_and_woken_at_once(
+    world: World, deadlocks: Deadlocks
+) -> None:
+    """What is recorded for who waits, a cancel, his new preferences and the retrier
+    never deadlock; nothing of what is cancelled waits then.
+    """
+    world.do(_nap)
+    for _ in range(ROUNDS):
+        job = world.due(recurrence="FREQ=DAILY")
+        first = claimed(world)
+        later = [Deviation(jid, WAITS, "quiet", next_at=None) for jid in (A, B)]
+        at = [one._replace(next_at=world.clock.now()) for one in later]
+        step = replace(last_step(first), exceptions=at)
+        world.do(world.chunk_progress.record, "w", [step], [])
+        world.clock.advance(days=1)
+        world.plan_all()
+        step = replace(last_step(claimed(world)), exceptions=at[::-1])
+        prefer = world.use_cases.preferring.set
+        at_once(
+            world,
+            (world.chunk_progress.record, "w", [step], []),
+            (world.outcomes.retries, 10),
+            (prefer, world.caller(A), PreferencesRequest(language="de")),
+            (prefer, world.caller(A), PreferencesRequest(language="fr")),
+            (world.schedules.cancel, world.caller(ADMIN), numbered(job)),
+        )
+        world.do(world.outcomes.retries, 10)
+        assert {one.kind for one in world.exceptions(job)} <= {"skipped"}
+    assert deadlocks.found == []
+
+
+def _nap(unit: UnitOfWork) -> None:
+    """Both have quiet hours at this time."""
+    for jid in (A, B):
+        person = unit.subscribers.ensure(jid, NOON)
+        quiet = QuietHours(time_of_day(11), time_of_day(15))
+        unit.subscribers.prefer(person.id, Preferences(quiet=quiet))
 
 
 @pytest.mark.postgres

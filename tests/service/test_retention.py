@@ -116,6 +116,23 @@ def test_each_in_its_time(world: World) -> None:
     assert MARKER not in repr(rows)
 
 
+def test_what_somebody_hears_later(world: World) -> None:
+    """Neither announcement nor broadcast is forgotten while somebody is to hear it."""
+    job = world.due(people=READERS, **SAID)
+    claimed = world.do(world.chunk_progress.claim, "w")
+    assert claimed is not None
+    end = world.clock.now() + timedelta(days=30)
+    later = Deviation(READERS[0], ExceptionKind.WAITING, "paused", next_at=end)
+    chunk = claimed.chunk
+    step = Step(chunk_id=chunk.id, through=chunk.last, done=2, exceptions=(later,))
+    world.do(world.chunk_progress.record, "w", [step], ())
+    assert world.get(job.id).is_final
+    world.clock.advance(days=20)
+    assert purge(world) == 0
+    world.do(lambda unit: unit.exceptions.skip_waiting(claimed.broadcast.id, "left"))
+    assert purge(world) > 0
+
+
 def test_what_stays(world: World) -> None:
     """How many were told, who was not, when, and the entries of the trail."""
     job = told(world)

@@ -414,6 +414,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "exceptions.waiting": (lambda u, _: u.exceptions.waiting(9), []),
+    "exceptions.count_waiting": (lambda u, _: u.exceptions.count_waiting(), 0),
     "exceptions.wake": (lambda u, _: u.exceptions.wake(LATE_READER, NOON), 0),
     "exceptions.any_awaited": (
         lambda u, a: u.exceptions.any_awaited(a.listed.id),

@@ -206,6 +206,10 @@ class Exceptions(Protocol):
         """The earliest broadcasts that somebody hears later; of this schedule."""
         ...
 
+    def count_waiting(self) -> int:
+        """How many messages are heard later, of all broadcasts."""
+        ...
+
     def wake(self, jid: str, now: datetime) -> int:
         """What this person waits for is looked at now; of how many broadcasts."""
         ...

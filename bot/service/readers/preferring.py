@@ -66,9 +66,10 @@ class Preferring:
             return before
         now = self._clock.now()
         reader = uow.subscribers.ensure(jid, now)
-        uow.subscribers.prefer(reader.id, after)
+        # exceptions before their reader, as those do whom his bounces count for
         if uow.exceptions.wake(jid, now):
             uow.nudge()
+        uow.subscribers.prefer(reader.id, after)
         return after
 
     def _of(self, uow: UnitOfWork, jid: str) -> Preferences:

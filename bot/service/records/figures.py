@@ -22,6 +22,8 @@ class Figures:
     suspended: Mapping[str, int]
     #: broadcasts going out
     broadcasts: int
+    #: messages that readers hear later, having quiet hours or a pause
+    waiting: int
     #: what owners are still to be told
     notices: int
     #: of each server that holds messages back, or did, whether it does
@@ -39,6 +41,7 @@ def figures(uow: UnitOfWork) -> Figures:
         subscribers={one.name: subscribed.get(one.id, 0) for one in lists},
         suspended={one.name: suspended.get(one.id, 0) for one in lists},
         broadcasts=uow.broadcasts.page(Paging(limit=0), sending=True).count,
+        waiting=uow.exceptions.count_waiting(),
         notices=uow.notices.waiting(),
         holding={
             one.server: one.holds
