@@ -1,4 +1,4 @@
-"""`carillon welcome`: what a list says to whoever joins it."""
+"""`carillon lists welcome`: what a list says to whoever joins it."""
 
 from typing import TYPE_CHECKING, Annotated
 

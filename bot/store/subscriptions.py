@@ -72,15 +72,19 @@ class SqlSubscriptions:
     def of(self, subscriber_id: int) -> list[Subscription]:
         return self._all(subscription.c.subscriber_id == subscriber_id, SUBSCRIBED)
 
+    def latest(self, subscriber_id: int) -> list[Subscription]:
+        return self._all(*self._latest(subscriber_id))
+
     def suspended(self, subscriber_id: int) -> list[Subscription]:
+        suspended = subscription.c.end_reason == EndReason.SUSPENDED
+        return self._all(*self._latest(subscriber_id), suspended)
+
+    @staticmethod
+    def _latest(subscriber_id: int) -> tuple[sa.ColumnElement[bool], ...]:
         theirs = subscription.c.subscriber_id == subscriber_id
         latest = sa.select(sa.func.max(subscription.c.id)).where(theirs)
         latest = latest.group_by(subscription.c.list_id)
-        return self._all(
-            theirs,
-            subscription.c.id.in_(latest),
-            subscription.c.end_reason == EndReason.SUSPENDED,
-        )
+        return theirs, subscription.c.id.in_(latest)
 
     def _all(self, *conditions: sa.ColumnElement[bool]) -> list[Subscription]:
         select = sa.select(*_COLUMNS).select_from(_JOINED)

@@ -1,4 +1,4 @@
-"""`carillon welcome`: what a list says to whoever joins it."""
+"""`carillon lists welcome`: what a list says to whoever joins it."""
 
 import json
 
@@ -6,7 +6,7 @@ from tests.cli.workplace import Workplace
 
 
 def shown(place: Workplace, *words: str) -> object:
-    done = place("welcome", *words, "--json")
+    done = place("lists", "welcome", *words, "--json")
     assert done.code == 0, done
     return json.loads(done.out)
 
@@ -17,13 +17,13 @@ def test_own_words(place: Workplace) -> None:
     assert isinstance(before, dict)
     name, template = before["list"], before["template"]
     assert before["text"] is None
-    said = place("welcome", name, "--body", "Good that you are here.\n\nBye.")
+    said = place("lists", "welcome", name, "--body", "Good that you are here.\n\nBye.")
     assert "Good that you are here." in said.out
     expected = {"list": name, "template": template}
     expected["text"] = "Good that you are here.\n\nBye."
     assert shown(place) == expected
     assert shown(place, "--remove") == expected | {"text": None}
-    again = place("welcome", "--remove")
+    again = place("lists", "welcome", "--remove")
     assert again.code == 1
     assert ("configuration file" if template else "no welcome") in again.err
 
@@ -35,6 +35,6 @@ def test_refused(place: Workplace) -> None:
         (("--body", " "), 1, "The body is empty"),
         (("--body", "a\x01"), 1, "U+0001"),
     ):
-        done = place("welcome", *words)
+        done = place("lists", "welcome", *words)
         assert done.code == code, done
         assert why in done.err, done

@@ -130,6 +130,10 @@ retry     missing             none  no        no      no   no     who      who
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who
 people    suspended           yes   no        yes     no   no     who      who
+people    show                yes   no        yes     no   no     who      who
+people    suspended-anywhere  yes   no        yes     no   no     who      who
+people    restore             yes   no        no      no   no     who      who
+people    restore-nobody      none  no        no      no   no     who      who
 people    add                 yes   no        no      no   no     who      who
 people    add-to-nothing      none  no        no      no   no     who      who
 people    remove              yes   no        no      no   no     who      who

@@ -18,6 +18,7 @@ from bot.desk.verbs import (
     broadcasts,
     consent,
     editing,
+    finding,
     join_requests,
     lists,
     mydata,
@@ -228,6 +229,14 @@ class Walk:
             "people suspended": lambda: subscribers.SUSPENDED(
                 subscribers.SubscriberWish(list_name="board")
             ),
+            "people show": lambda: finding.SHOW(finding.PersonWish(jid=READER)),
+            "people suspended-anywhere": lambda: finding.SUSPENDED(
+                finding.SuspendedWish()
+            ),
+            "people restore": lambda: finding.RESTORE(self._suspended()),
+            "people restore-nobody": lambda: finding.RESTORE(
+                subscribers.PersonName("nobody@example.org")
+            ),
             "people add": lambda: subscribers.ADD(
                 people(list_name="board", jids=["new@example.org"])
             ),
@@ -330,6 +339,11 @@ class Walk:
     def _leaving(self) -> subscribers.People:
         self.world.subscribe(READER, to="board")
         return subscribers.People(list_name="board", jids=[READER])
+
+    def _suspended(self) -> subscribers.PersonName:
+        self.world.subscribe("away@example.org", to="weather")
+        self.world.suspend("away@example.org", "weather")
+        return subscribers.PersonName("away@example.org")
 
     def _losing(self) -> roles.OneRole:
         held = HeldRole(

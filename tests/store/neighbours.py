@@ -400,6 +400,26 @@ CALLS: dict[str, tuple[Call, object]] = {
     "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
+    "broadcasts.concerning": (
+        lambda u, _: u.broadcasts.concerning(READER, before=99, limit=9),
+        [],
+    ),
+    "chunks.at": (lambda u, t: u.chunks.at(t.listed.id, 1), None),
+    "subscriptions.latest": (
+        lambda u, t: u.subscriptions.latest(t.subscriber.id),
+        [],
+    ),
+    "suspensions.everywhere": (
+        lambda u, _: u.suspensions.everywhere(after=0, limit=9),
+        [],
+    ),
+    "suspensions.condition": (
+        lambda u, _: next(
+            (found for one in range(9) if (found := u.suspensions.condition(one))),
+            None,
+        ),
+        None,
+    ),
     "exceptions.unwritten": (lambda u, _: u.exceptions.unwritten(9), []),
     "exceptions.skip_waiting": (
         lambda u, a: u.exceptions.skip_waiting(a.later.broadcast_id, "stopped"),
@@ -436,6 +456,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "forgotten.add": (lambda u, a: u.forgotten.add(GONE, LATER) == a.gone, False),
     "forgotten.remove": (lambda u, _: u.forgotten.remove(GONE), None),
     "forgotten.since": (lambda u, _: u.forgotten.since(GONE), None),
+    "forgotten.latest": (lambda u, _: u.forgotten.latest(), None),
     "forgotten.among": (lambda u, _: u.forgotten.among([GONE]), set()),
     "holdings.some": (lambda u, _: held(u), []),
     "traces.erase": (lambda u, _: erased(u), None),

@@ -22,11 +22,21 @@ from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.stanzas.commands import COMMAND
 from bot.xmpp.stanzas.data_forms import FORM
-from tests.world import ADMIN, SERVICE, USER, World, copy_of
+from tests.world import ADMIN, PUBLISHER, SERVICE, USER, World, copy_of
 from tests.xmpp.clients import CLIENTS, Client, Fills, fields, options
 
 MOST_STEPS = 10
 MAX_WIDTH = 35  #: characters that a narrow client shows on a line
+
+
+def stands_on_news(world: World) -> bool:
+    places = world.do(world.use_cases.joining.mine, world.caller(USER))
+    return any(one.since for one in places if one.entry.name == "news")
+
+
+def publishers_of(world: World, name: str) -> frozenset[str]:
+    found = world.do(lambda unit: unit.lists.get(name))
+    return found.publishers if found else frozenset()
 
 
 def is_chosen(world: World) -> bool:
@@ -132,6 +142,23 @@ CASES: Mapping[str, Case] = {
         says="user@example.org: failed",
     ),
     "menu": Case(fills={"task": "status"}, says="Going out next"),
+    "lists": Case(
+        fills={"list": "news", "do": "join"},
+        jid=USER,
+        after=stands_on_news,
+        says="You are on News now.",
+    ),
+    "manage-lists": Case(
+        fills={
+            "list": "new list",
+            "name": "weather",
+            "title": "Wind and weather",
+            "kind": "request",
+            "publishers": [f"{USER}\n{PUBLISHER}"],
+        },
+        after=lambda world: publishers_of(world, "weather") == {USER, PUBLISHER},
+        says="weather@announce.example.org",
+    ),
     "preferences": Case(
         fills={
             "language": "de",

@@ -23,6 +23,7 @@ MUC_CANCEL = (
 async def listed(client: BaseXMPP, to: str) -> dict[str, str]:
     """Node -> name, in their order."""
     found = await client.plugin["xep_0030"].get_items(JID(to), NS, timeout=10)
+    assert found["disco_items"]["node"] == NS, "Converse finds no command"
     return {node: name for _, node, name in found["disco_items"]["items"]}
 
 

@@ -114,6 +114,10 @@ class Subscriptions(Protocol):
         """Active ones."""
         ...
 
+    def latest(self, subscriber_id: int) -> list[Subscription]:
+        """The latest interval on each list, active or not."""
+        ...
+
     def suspended(self, subscriber_id: int) -> list[Subscription]:
         """Latest intervals that ended as suspended, one a list, none active since."""
         ...
@@ -154,6 +158,14 @@ class Suspensions(Protocol):
 
     def page(self, list_id: int, *, after: int, limit: int) -> list[Suspended]:
         """Those who did not come back, with subscription ids > `after`, in order."""
+        ...
+
+    def everywhere(self, *, after: int, limit: int) -> list[Suspended]:
+        """Likewise of all lists."""
+        ...
+
+    def condition(self, subscription_id: int) -> str | None:
+        """With which the last message came back that ended it; None: none did."""
         ...
 
     def counts(self) -> dict[int, int]:

@@ -38,6 +38,7 @@ from bot.xmpp.doors.commands.door import CommandDoor
 from bot.xmpp.doors.contacts.introductions import Introductions
 from bot.xmpp.doors.contacts.news import ContactTeller
 from bot.xmpp.doors.contacts.profiles import Profiles
+from bot.xmpp.doors.contacts.registration import RegistrationDoor
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.doors.contacts.vcards import VCardDoor
 from bot.xmpp.doors.discovery import disco, entity_time, limits
@@ -176,6 +177,7 @@ class Doors:
         if not policy.addresses.has_account:
             knows = self._knows
             VCardDoor(connection, self._profiles, policy, self._stored, knows).open()
+            RegistrationDoor(connection, self._desk, self._commands).open()
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["refusals"] = asyncio.create_task(self._stored.run())
         self.tasks["online"] = asyncio.create_task(self._online.run())
