@@ -23,7 +23,7 @@ from bot.dialogues.talk import (
     on_with,
 )
 from bot.domain.lists import AnnouncementList, JoinRequest, OnList
-from bot.domain.phrase import Counted, Phrase
+from bot.domain.phrase import Counted, Listed, Phrase
 from bot.service.readers.arranging import ListWish
 
 #: people on a page
@@ -81,6 +81,10 @@ async def _one(talk: Talk, name: str) -> Dialogue:
             yield on_with(_show, name)
         case "members":
             yield on_with(_members, name)
+        case "add":
+            yield on_with(_add, name)
+        case "remove":
+            yield on_with(_remove, name)
         case "requests":
             yield on_with(_requests, name)
         case "change":
@@ -92,11 +96,13 @@ async def _one(talk: Talk, name: str) -> Dialogue:
 
 
 def _tasks(entry: AnnouncementList, waiting: int) -> Iterator[tuple[str, Words]]:
-    """First what changes nothing; of one of the file nothing else."""
+    """First what changes nothing; one of the file is changed there."""
     yield "show", Phrase("Show it")
     if waiting:
         yield "requests", Phrase("Who waits ({count})", count=waiting)
     yield "members", Phrase("Who is on it")
+    yield "add", Phrase("Put people on it")
+    yield "remove", Phrase("Take people off it")
     if not entry.is_declared:
         yield "change", Phrase("Title, who may join")
         yield "publishers", Phrase("Who announces to it")
@@ -154,6 +160,56 @@ async def _members(talk: Talk, name: str) -> Dialogue:
             yield Said(Phrase("There are more."))
             return
         after = found[MEMBERS - 1][0].id
+
+
+_PEOPLE = replace(
+    subscribers.JIDS, label=Phrase("People"), help=Phrase("Bare JIDs, one a line.")
+)
+
+
+async def _add(talk: Talk, name: str) -> Dialogue:
+    given = yield Form(
+        heading=(Phrase("Who had left is meant, too."),),
+        fields=(_PEOPLE,),
+        is_last=True,
+    )
+    people = subscribers.People(list_name=name, jids=given.several("jids"))
+    done = await talk.ask(subscribers.ADD(people))
+    told: list[Phrase] = [
+        Counted(
+            "{count} added to {list}.",
+            "{count} added to {list}.",
+            done.added,
+            list=name,
+        )
+    ]
+    if done.forgotten:  # nobody but he can know whether he is meant
+        told.append(
+            Counted(
+                "{count} asked to be forgotten and stays away.",
+                "{count} asked to be forgotten and stay away.",
+                done.forgotten,
+            )
+        )
+    yield Said(Listed(*told, separator=" "))
+
+
+async def _remove(talk: Talk, name: str) -> Dialogue:
+    given = yield Form(
+        heading=(Phrase("They are told nothing more of it."),),
+        fields=(_PEOPLE,),
+        is_last=True,
+    )
+    people = subscribers.People(list_name=name, jids=given.several("jids"))
+    await talk.ask(subscribers.REMOVE(people))
+    yield Said(
+        Counted(
+            "{count} removed from {list}.",
+            "{count} removed from {list}.",
+            len(people.jids),
+            list=name,
+        )
+    )
 
 
 # --- who waits ---------------------------------------------------------------------
