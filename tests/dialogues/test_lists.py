@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogues import manage_lists
+from bot.dialogues import members
 from bot.dialogues.play import Asking
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.service.readers.arranging import ListWish
@@ -219,7 +219,7 @@ def test_put_there_and_taken_off(world: World) -> None:
 
 def test_members_in_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page after page, and back again."""
-    monkeypatch.setattr(manage_lists, "MEMBERS", 2)
+    monkeypatch.setattr(members, "MEMBERS", 2)
     world.subscribe(*(f"u{number}@example.org" for number in range(5)))
     person = Person(world, ADMIN, list_name="news")
     person.runs("manage-lists")
