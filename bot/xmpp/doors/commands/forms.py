@@ -5,7 +5,7 @@ suits all steps, since one shows the first for ever; the reason before all else;
 a table; a list of addresses as lines of text, since one shows a single line for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -35,17 +35,16 @@ _STRING = "xs:string"
 Say = Callable[[Words], str]
 
 
-def asking(turn: Asking, name: Words, form_type: str, say: Say) -> ET.Element:
-    """A form to be filled in. `name`: the command's; `form_type`: its FORM_TYPE."""
+def asking(
+    turn: Asking, name: Words, fields: Iterable[FormField], say: Say
+) -> ET.Element:
+    """A form to be filled in. `name`: the command's."""
     why = () if turn.reason is None else (turn.reason,)
-    return form(
-        say(name),
-        _fields(turn, form_type, say),
-        [say(line) for line in (*why, *turn.form.heading)],
-    )
+    return form(say(name), fields, [say(line) for line in (*why, *turn.form.heading)])
 
 
-def _fields(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
+def fields_of(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
+    """What is shown, then what is asked. `form_type`: the command's FORM_TYPE."""
     yield FormField(var="FORM_TYPE", type="hidden", values=(form_type,))
     for paragraph in turn.form.shows:
         # one for each line: line breaks within one are lost by some
