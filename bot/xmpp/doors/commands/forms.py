@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from bot.dialogues.forms import Words
 from bot.dialogues.play import Asking
 from bot.dialogues.talk import Shown
+from bot.domain.characters import block
 from bot.domain.fields import Field, FieldType
 from bot.xmpp.stanzas.data_forms import FormField, form
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
@@ -48,7 +49,7 @@ def fields_of(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
     yield FormField(var="FORM_TYPE", type="hidden", values=(form_type,))
     for paragraph in turn.form.shows:
         # one for each line: line breaks within one are lost by some
-        for line in say(paragraph).split("\n"):
+        for line in _rows(paragraph, say):
             yield FormField(var="", type="fixed", values=(line,))
     for one in turn.form.fields:
         yield _field(one, turn.given.get(one.name, ()), say)
@@ -82,11 +83,16 @@ def shown(turn: Shown, name: Words, say: Say) -> ET.Element:
             var=f"part{number}",
             type="text-multi",
             label=say(part.label),
-            values=[line for words in part.lines for line in say(words).split("\n")],
+            values=[line for words in part.lines for line in _rows(words, say)],
         )
         for number, part in enumerate(turn.parts, 1)
     ]
     return form(say(turn.title or name), fields, kind="result")
+
+
+def _rows(words: Words, say: Say) -> list[str]:
+    """Line by line; what others wrote says nothing to the terminal of who reads it."""
+    return block(say(words)).split("\n")
 
 
 def form_type(node: str) -> str:
