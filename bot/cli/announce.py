@@ -178,7 +178,7 @@ def announce(
             **previews.as_data(preview, warnings),
         }
         if not json:
-            showing.draft(drafted, draft.readers, draft.texts, preview, warnings)
+            showing.draft(draft, desk.policy.rate, preview, warnings)
             # whoever waits is told by what waits
             serving.tell((*differing, *(() if wait else absent)))
         if dry_run:

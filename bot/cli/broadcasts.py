@@ -83,7 +83,7 @@ def show(
             (Phrase("says"), one.schedule.content.title),
             (Phrase("state"), meanings.state(found.state)),
             (Phrase("why"), why and meanings.reason(why)),
-            *zip(showing.COUNTS, showing.counts(one.progress), strict=True),
+            *meanings.counts(one.progress),
             (Phrase("started"), moments.local(found.created_at, one.zone)),
             (Phrase("finished"), moments.local(found.finished_at, one.zone)),
             (Phrase("expires"), moments.local(found.expires_at, one.zone)),

@@ -33,14 +33,16 @@ SENTENCES = {
     ),
     "announce": Phrase("Announce something to a list, now or scheduled."),
     "audit": Phrase("Show who asked what, with which result; the latest first."),
-    "lists": Phrase("Show every list and how many stand on it."),
+    "lists": Phrase("The lists: who may join, who waits, and changing them."),
     "completion": Phrase("Print what makes a shell complete commands and options."),
     "schedules": Phrase("What is pending, and changing it."),
     "broadcasts": Phrase("What is or was sent."),
     "stop-all": Phrase("Stop everything: nothing more goes out until `resume-all`."),
     "resume-all": Phrase("Let all go on that `stop-all` stopped before it began."),
     "subscribers": Phrase("Who stands on a list."),
-    "people": Phrase("What people have chosen for themselves."),
+    "people": Phrase(
+        "What people are told and have chosen, and what is stored of them."
+    ),
     "roles": Phrase("Admins, publishers and auditors."),
     "templates": Phrase("What announcements can be made of."),
     "module": Phrase(

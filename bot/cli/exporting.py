@@ -69,10 +69,13 @@ def _all(desk: "Desk", list_name: str) -> Iterator[Person]:
 def _person(one: Suspended) -> Person:
     place, subscriber, _ = one
     assert place.ended_at is not None  # noqa: S101 - it is over
+    until = subscriber.paused_until
     return Person(
         subscriber.jid,
         subscriber.language,
         subscriber.timezone,
         subscriber.language_seen,
         timestamps.format(place.ended_at),
+        str(subscriber.quiet) if subscriber.quiet else None,
+        timestamps.format(until) if until else None,
     )

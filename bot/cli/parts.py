@@ -40,8 +40,12 @@ if TYPE_CHECKING:
     from bot.desk.verbs import broadcasts as broadcasts
     from bot.desk.verbs import consent as consent
     from bot.desk.verbs import editing as editing
+    from bot.desk.verbs import finding as finding
     from bot.desk.verbs import imports as imports
+    from bot.desk.verbs import join_requests as join_requests
     from bot.desk.verbs import lists as lists
+    from bot.desk.verbs import mydata as mydata
+    from bot.desk.verbs import places as places
     from bot.desk.verbs import preferences as preferences
     from bot.desk.verbs import roles as roles
     from bot.desk.verbs import schedules as schedules
@@ -49,7 +53,11 @@ if TYPE_CHECKING:
     from bot.desk.verbs import steering as steering
     from bot.desk.verbs import stopping as stopping
     from bot.desk.verbs import subscribers as subscribers
+    from bot.desk.verbs import welcomes as welcomes
+    from bot.dialogues import holdings as holdings
     from bot.service.people import choices as choices
+    from bot.service.ports import personal as personal
+    from bot.service.readers import arranging as arranging
     from bot.service.readers import preferring as preferring
     from bot.service.requests import cautions as cautions
     from bot.service.rules import quotas as quotas
@@ -78,8 +86,12 @@ PARTS = {
     "broadcasts": "bot.desk.verbs.broadcasts",
     "consent": "bot.desk.verbs.consent",
     "editing": "bot.desk.verbs.editing",
+    "finding": "bot.desk.verbs.finding",
     "imports": "bot.desk.verbs.imports",
+    "join_requests": "bot.desk.verbs.join_requests",
     "lists": "bot.desk.verbs.lists",
+    "places": "bot.desk.verbs.places",
+    "mydata": "bot.desk.verbs.mydata",
     "roles": "bot.desk.verbs.roles",
     "preferences": "bot.desk.verbs.preferences",
     "schedules": "bot.desk.verbs.schedules",
@@ -87,7 +99,11 @@ PARTS = {
     "steering": "bot.desk.verbs.steering",
     "stopping": "bot.desk.verbs.stopping",
     "subscribers": "bot.desk.verbs.subscribers",
+    "holdings": "bot.dialogues.holdings",
+    "welcomes": "bot.desk.verbs.welcomes",
     "choices": "bot.service.people.choices",
+    "arranging": "bot.service.readers.arranging",
+    "personal": "bot.service.ports.personal",
     "preferring": "bot.service.readers.preferring",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",

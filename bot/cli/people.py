@@ -1,11 +1,11 @@
-"""`carillon people`: what people have chosen for themselves."""
+"""`carillon people`: what people are told and have chosen, what is stored of them."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import output, preferring, session
+from bot.cli import finding, output, preferring, privacy, session
 from bot.cli.parts import choices
 from bot.cli.parts import consent as verbs
 from bot.domain.consent import Consent, Who
@@ -14,12 +14,20 @@ from bot.domain.phrase import Phrase
 if TYPE_CHECKING:
     from bot.service.people.choices import ConsentRequest
 
-app = typer.Typer(no_args_is_help=True, help="What people have chosen for themselves.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What people are told and have chosen, and what is stored of them.",
+)
+app.command()(finding.show)
+app.command()(finding.suspended)
+app.command()(finding.restore)
+app.command("export")(privacy.export_person)
+app.command("forget")(privacy.forget_person)
 
 
 @app.callback()
 def people() -> None:
-    """What people have chosen for themselves."""
+    """What people are told and have chosen, and what is stored of them."""
 
 
 @app.command()

@@ -1,21 +1,23 @@
 """How schedules, texts and broadcasts look, for people and as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.cli import output
 from bot.cli.reader import words
 from bot.domain import coming as clocks
-from bot.domain import meanings, moments
+from bot.domain import meanings, moments, pacing
 from bot.domain.access import OPERATOR
 from bot.domain.broadcast import OccurrenceState, Progress
 from bot.domain.characters import line
+from bot.domain.lists import SubscriptionOrigin
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.preview import Caution, Preview, rule_in_words
 from bot.domain.schedule import Schedule
 
 if TYPE_CHECKING:
+    from bot.desk.verbs.announcing import Draft
     from bot.service.delivery.broadcasts import Account
     from bot.service.requests.schedules import Report
 
@@ -43,18 +45,16 @@ def unreadable(found: Iterable[Schedule]) -> None:
 
 
 def draft(
-    drafted: Schedule,
-    readers: int,
-    texts: Sequence[Text],
-    preview: Preview,
-    warnings: Iterable[Caution],
+    found: "Draft", rate: int, preview: Preview, warnings: Iterable[Caution]
 ) -> None:
-    """What is going to happen."""
-    written(texts)
+    """What is going to happen; `rate`: messages a second."""
+    drafted = found.schedule
+    written(found.texts)
     output.details(
         [
             (Phrase("to"), target(drafted)),
-            (Phrase("readers now"), readers),
+            (Phrase("readers now"), found.readers),
+            (Phrase("takes"), pacing.lasting(found.readers, rate)),
             (Phrase("rule"), rule(drafted)),
             (Phrase("expires"), moments.local(drafted.expires_at, drafted.zone)),
         ]
@@ -86,16 +86,12 @@ def cautions(found: Iterable[Caution]) -> None:
         output.say(Phrase("Note: {text}.", text=caution.phrase))
 
 
-COUNTS = (
-    *(Phrase("readers"), Phrase("told"), Phrase("not reached")),
-    *(Phrase("left before"), Phrase("tried again"), Phrase("hear it later")),
-)
-
-
-def counts(progress: Progress) -> tuple[int, ...]:
-    """As COUNTS names them."""
-    reached = (progress.total, progress.sent, progress.failed, progress.skipped)
-    return (*reached, progress.deferred - progress.waiting, progress.waiting)
+#: who put somebody on a list
+BY = {
+    SubscriptionOrigin.PRESENCE: Phrase("themselves"),
+    SubscriptionOrigin.COMMAND: Phrase("themselves"),
+    SubscriptionOrigin.ADMIN: Phrase("an admin"),
+}
 
 
 def told_so_far(found: "Account") -> Phrase:

@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import exporting, importing, output, session
+from bot.cli import exporting, importing, output, session, showing
 from bot.cli.parts import lists
 from bot.cli.parts import subscribers as verbs
 from bot.domain import meanings, moments, zones
-from bot.domain.lists import SubscriptionOrigin
 from bot.domain.phrase import Counted, Phrase
 
 if TYPE_CHECKING:
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Who stands on a list.")
 app.command("import")(importing.import_people)
 app.command("export")(exporting.export_people)
-
-#: who put somebody on a list
-_BY = {
-    SubscriptionOrigin.PRESENCE: Phrase("themselves"),
-    SubscriptionOrigin.ADMIN: Phrase("an admin"),
-}
 
 ListName = Annotated[str, typer.Argument(metavar="LIST", help="The list's name.")]
 People = Annotated[
@@ -80,7 +73,7 @@ def show(
             (
                 subscriber.jid,
                 moments.local(subscription.started_at, clocks),
-                _BY[subscription.origin],
+                showing.BY[subscription.origin],
                 subscriber.language or subscriber.language_seen,
                 subscriber.timezone,
             )

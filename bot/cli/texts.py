@@ -81,6 +81,14 @@ def _of(given: Sequence[str], option: str) -> list[tuple[str, str]]:
     return [(_called(option, parts), parts["text"]) for parts in found]
 
 
+def one(given: str, option: str) -> str:
+    """A text where nobody is asked; ends with 1 where it cannot be read, with 2 where
+    it cannot come from where it is wanted.
+    """
+    _check_stdin([(option, given)], asks=False)
+    return _text(given, option)
+
+
 def read(options: Options) -> Options:
     """The same with the texts themselves; ends with 1 where one cannot be read."""
     body = None if options.body is None else _text(options.body, "--body")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,8 +44,13 @@ def _look(context: Any) -> "glance.Glance":
 
 
 def _lists(context: Any, _: str) -> Iterator[Word]:
-    for name, entry in _settings(context).lists.items():
+    configured = _settings(context).lists
+    for name, entry in configured.items():
         yield Word(name, entry.title or "")
+    with suppress(Exception):  # whatever keeps the database from being looked at
+        for name, title in _look(context).lists():
+            if name not in configured:
+                yield Word(name, title)
 
 
 def _templates(context: Any, _: str) -> Iterator[Word]:

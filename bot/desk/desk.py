@@ -14,7 +14,7 @@ refused, be it while he looked at what a change would do.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -36,7 +36,7 @@ from bot.domain.errors import (
 from bot.domain.events import Requested
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
-from bot.service.ports.outside import Inspector, Neighbours
+from bot.service.ports.outside import Inspector, Neighbours, Presences
 from bot.service.records.audit import reference_of
 from bot.service.records.health import write_nothing
 from bot.service.rules.quotas import Quotas
@@ -87,6 +87,8 @@ class Desk:
         self._strangers = STRANGERS_WRITTEN_DOWN.of_all(time.monotonic)
         #: who knows the servers, once there is a connection to them
         self.neighbours: Neighbours | None = None
+        #: who is online, as far as the doors hear of it
+        self.presences: Presences | None = None
         #: who can look at the service, where it runs
         self.inspector: Inspector | None = None
 
@@ -277,6 +279,16 @@ class Desk:
         if self.neighbours is None:
             raise _beyond_reach()
         return self.neighbours
+
+    def online(self) -> Collection[str]:
+        """Bare JIDs; raises NotOffered where no door hears of presence."""
+        if self.presences is None:
+            raise NotOffered(
+                Phrase(
+                    "Who is online only the running service knows; ask it over XMPP."
+                )
+            )
+        return self.presences.online()
 
     def _inspector(self) -> Inspector:
         if self.inspector is None:

@@ -1,6 +1,6 @@
 """What is found, as data: for JSON on the command line, and for pages to come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from bot.domain import coming
@@ -9,7 +9,6 @@ from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words
 from bot.domain.schedule import Schedule, TemplateContent, TextContent
-from bot.service.ports.personal import Part
 from bot.service.ports.pulses import Reading
 
 if TYPE_CHECKING:
@@ -70,21 +69,6 @@ def own(one: Schedule) -> dict[str, Any]:
         "metadata": one.metadata,
         "language": one.language,
     }
-
-
-#: of which there is one at most
-_SINGLE = frozenset({Part.PERSON, Part.CONSENT, Part.COUNTS, Part.FORGOTTEN})
-
-
-def part(which: Part, rows: Sequence[dict[str, Any]]) -> Any:
-    """Of what is stored about somebody: a list, or one thing or none."""
-    if which not in _SINGLE:
-        return list(rows)
-    return rows[0] if rows else None
-
-
-def is_single(which: Part) -> bool:
-    return which in _SINGLE
 
 
 def report(one: "Report") -> dict[str, Any]:

@@ -3,7 +3,15 @@
 from bot.dialogues import audiences, previews
 from bot.dialogues.forms import Form
 from bot.dialogues.talk import Command, Dialogue, Talk, publishers
-from bot.dialogues.wording import ANOTHER, BODY, IN_ANOTHER, LANGUAGE, SUBJECT, said
+from bot.dialogues.wording import (
+    ANOTHER,
+    BODY,
+    IN_ANOTHER,
+    LANGUAGE,
+    SUBJECT,
+    said,
+    urgency,
+)
 from bot.domain.phrase import Phrase
 from bot.service.requests.request import ScheduleRequest
 
@@ -17,9 +25,14 @@ async def _announce(talk: Talk) -> Dialogue:
         heading=(
             Phrase("What is to be said? How it reads is shown before it goes out."),
         ),
-        fields=(audiences.which_list(lists), SUBJECT, BODY, ANOTHER),
+        fields=(
+            audiences.which_list(lists),
+            *(SUBJECT, BODY),
+            *urgency(talk),
+            ANOTHER,
+        ),
     )
-    target, told = lists[given.text("list")], [("", given)]
+    target, told, first = lists[given.text("list")], [("", given)], given
     while given.text("another") == "yes":
         given = yield Form(
             heading=(IN_ANOTHER,),
@@ -31,6 +44,7 @@ async def _announce(talk: Talk) -> Dialogue:
         list_name=target.name,
         delay_seconds=previews.AT_ONCE,
         timezone=target.timezone,
+        urgent=first.flag("urgent"),
     )
     yield previews.decided(said(request, told))
 

@@ -87,24 +87,17 @@ def _tasks(one: Account, talk: Talk) -> Iterator[tuple[str, Words]]:
 
 
 def _progress(one: Account, talk: Talk) -> Iterator[Part]:
-    progress, found = one.progress, one.broadcast
+    found = one.broadcast
     state: Words = meanings.state(found.state)
     if found.reason is not None:
         why = meanings.reason(found.reason)
         state = Phrase("{what}: {why}", what=state, why=why)
     yield Part(Phrase("Broadcast"), (lines.broadcast(one, talk), state))
-    counts = (
-        (Phrase("readers"), progress.total),
-        (Phrase("told"), progress.sent),
-        (Phrase("not reached"), progress.failed),
-        (Phrase("left before"), progress.skipped),
-        (Phrase("tried again"), progress.deferred),
-    )
     yield Part(
         Phrase("Readers"),
         [
             Phrase("{label}: {count}", label=label, count=count)
-            for label, count in counts
+            for label, count in meanings.counts(one.progress)
         ],
     )
     times = [Phrase("started: {moment}", moment=lines.moment(found.created_at, talk))]

@@ -1,4 +1,7 @@
-"""Who may schedule messages to whoever asks, and what waits for his answer."""
+"""Who may schedule messages to whoever asks, and what waits for his answer.
+
+docs/conformance.md, Commands about oneself: my-messages, consent, my-data
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,11 +1,14 @@
 """All commands, and which of them somebody is shown first."""
 
 from bot.dialogues import (
+    administration,
     announce,
     audit,
     broadcasts,
     check,
     consent,
+    lists,
+    manage_lists,
     menu,
     mydata,
     mymessages,
@@ -24,7 +27,9 @@ COMMANDS: tuple[Command, ...] = (
     schedule.COMMAND,
     pending.COMMAND,
     broadcasts.COMMAND,
+    manage_lists.COMMAND,
     status.COMMAND,
+    lists.COMMAND,
     preferences.COMMAND,
     consent.COMMAND,
     mymessages.COMMAND,
@@ -51,4 +56,5 @@ def listed(caller: Caller) -> list[Command]:
     return [*found, MENU] if found else []
 
 
-BY_NODE = {one.node: one for one in (*COMMANDS, MENU)}
+#: found at their nodes by clients that have a menu for them, and not listed
+BY_NODE = {one.node: one for one in (*COMMANDS, MENU, *administration.COMMANDS)}

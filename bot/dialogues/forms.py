@@ -107,6 +107,8 @@ def _read(one: Field[Any], texts: Sequence[str], zone: ZoneInfo) -> tuple[str, .
     found = [text for text in texts if text and not text.isspace()]
     if not found and one.required:
         raise named(one, Phrase("please fill this in."))
+    if not found and one.choices and not one.many and "" not in one.choices:
+        raise named(one, Phrase("please choose one."))
     try:
         return tuple(_canonical(one, text, zone) for text in found)
     except Invalid as error:

@@ -63,6 +63,10 @@ def _person(row: Row, at: _At) -> Iterator[Words]:
         yield Phrase("your messages are in: {language}", language=row["language_seen"])
     if row["timezone"]:
         yield Phrase("time zone: {zone}", zone=row["timezone"])
+    if row["quiet"]:
+        yield Phrase("quiet hours: {hours}", hours=row["quiet"])
+    if row["paused_until"]:
+        yield Phrase("paused until {time}", time=at(row["paused_until"]))
     if row["bounce_score"]:
         yield Counted(
             "{count} message came back",

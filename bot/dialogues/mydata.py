@@ -1,11 +1,13 @@
-"""What is stored about whoever asks: shown, taken along, forgotten."""
+"""What is stored about whoever asks: shown, taken along, forgotten.
+
+docs/conformance.md, Commands about oneself: my-messages, consent, my-data
+"""
 
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.desk import views
 from bot.desk.verbs import mydata as verbs
 from bot.desk.verbs import schedules
 from bot.dialogues.forms import Form, Words
@@ -134,7 +136,8 @@ async def _export(talk: Talk) -> list[Words]:
     for part in stored.Part:
         wish = verbs.PartWish(part=part, limit=_ROWS)
         some = await talk.look(verbs.EXPORT(wish))
-        found[part] = views.part(part, some.rows)
+        one = next(iter(some.rows), None)
+        found[part] = one if part in verbs.SINGLE else some.rows
         if some.following is not None:
             found["more"] = True
     text = json.dumps(found, indent=1, ensure_ascii=False, default=_plain)

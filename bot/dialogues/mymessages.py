@@ -1,5 +1,7 @@
 """What somebody has scheduled to single people and is still to come: seen, worded
 anew, moved, sent now, called off.
+
+docs/conformance.md, Commands about oneself: my-messages, consent, my-data
 """
 
 from collections.abc import Iterator, Sequence

@@ -154,6 +154,8 @@ def facts(schedule: Schedule, count: int, talk: Talk) -> Iterator[Words]:
     )
     if (rule := rule_in_words(schedule)) is not None:
         yield Phrase("Again: {rule}", rule=rule)
+    if schedule.urgent:
+        yield Phrase("Urgent: quiet hours and pauses do not hold it back.")
     if schedule.expires_at is not None:
         yield expiry(schedule, talk)
 

@@ -104,7 +104,11 @@ async def _when(
         heading=(
             Phrase("When does it go out, by the clocks of {zone}?", zone=talk.zone),
         ),
-        fields=(timing.AT, timing.IN, timing.EVERY, timing.SETTINGS),
+        fields=(
+            *(timing.AT, timing.IN, timing.EVERY),
+            *wording.urgency(talk),
+            timing.SETTINGS,
+        ),
     )
     timing.check(when, talk.zone)
     more, fields = None, timing.further(when)
@@ -144,6 +148,7 @@ def _timed(
             # readers read what is once by their list's clocks, as they are used to
             timezone=tz or (talk.zone.key if rule else target.timezone),
             expires=expires and moments.instant(expires, typed_in, "expires"),
+            urgent=when.flag("urgent"),
             late_policy=timing.late(more),
             client_id=more.given("id") if more else None,
         ),

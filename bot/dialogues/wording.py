@@ -7,7 +7,9 @@ set.NAME, set.NAME.de       a template's field, for all or in that language
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
+from bot.desk.verbs.announcing import REQUEST
 from bot.dialogues.choices import one_of, yes_or_no
 from bot.dialogues.forms import Answers, Words
 from bot.dialogues.talk import Talk
@@ -19,6 +21,7 @@ from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import FieldValues
 from bot.service.requests.request import ScheduleRequest
+from bot.service.rules.rights import may_hurry
 from bot.texts import ENGLISH
 from bot.texts.languages import native
 
@@ -43,9 +46,15 @@ LANGUAGE: Field[Words] = Field(
     required=True,
 )
 ANOTHER = yes_or_no("another", Phrase("In another language, too?"))
+_URGENT: Field[Any] = next(one for one in REQUEST if one.name == "urgent")
 IN_ANOTHER = Phrase("The same in another language.")
 #: those that read differently in each language
 _WORDED = frozenset({FieldType.TEXT, FieldType.LINE})
+
+
+def urgency(talk: Talk) -> tuple[Field[Any], ...]:
+    """Asked of those who may."""
+    return (_URGENT,) if may_hurry(talk.caller) else ()
 
 
 def said(

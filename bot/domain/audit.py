@@ -34,6 +34,7 @@ class Action(StrEnum):
     RELOAD = "reload"
     SUSPEND = "suspend"
     RESTORE = "restore"
+    WELCOME = "welcome"
     CREATE_LIST = "create-list"
     CHANGE_LIST = "change-list"
     RETIRE_LIST = "retire-list"

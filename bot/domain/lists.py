@@ -182,6 +182,14 @@ class OnList(NamedTuple):
     suspended: int
 
 
+class OnlineOnList(NamedTuple):
+    """A list, how many it has, and how many of them are known to be online."""
+
+    entry: AnnouncementList
+    readers: int
+    online: int
+
+
 class Place(NamedTuple):
     """A list as one person finds it."""
 

@@ -7,6 +7,7 @@ its term behind it, for searching.
 
 from collections.abc import Mapping
 
+from bot.domain.broadcast import Progress
 from bot.domain.phrase import Phrase, Quoted
 
 #: of schedules, occurrences, broadcasts and deliveries, and the protocol's five
@@ -27,6 +28,11 @@ STATES: Mapping[str, Phrase] = {
     "waiting": Phrase("heard later"),
     "scheduled": Phrase("scheduled"),
     "queued": Phrase("queued"),
+}
+
+#: of one delivery, beside those of STATES
+FATES: Mapping[str, Phrase] = {
+    "left-out": Phrase("over before its turn"),
 }
 
 #: why an occurrence was not sent
@@ -118,9 +124,21 @@ LATE: Mapping[str, Phrase] = {
 }
 
 
+def counts(found: Progress) -> tuple[tuple[Phrase, int], ...]:
+    """What became of the readers so far, in words."""
+    return (
+        (Phrase("readers"), found.total),
+        (Phrase("told"), found.sent),
+        (Phrase("not reached"), found.failed),
+        (Phrase("left before"), found.skipped),
+        (Phrase("tried again"), found.deferred - found.waiting),
+        (Phrase("hear it later"), found.waiting),
+    )
+
+
 def state(term: str) -> Phrase:
-    """One word, where it is one of ours."""
-    return STATES.get(term) or Quoted(term)
+    """One word, where it is one of ours; of a delivery it may be more."""
+    return STATES.get(term) or FATES.get(term) or Quoted(term)
 
 
 def reason(term: str | None, *, many: bool = False) -> Phrase:

@@ -13,3 +13,7 @@ class Person(NamedTuple):
     language_seen: str | None = None
     #: since when messages to him came back too often, as a timestamp
     suspended: str | None = None
+    #: quiet hours as they are stored (`bot.domain.quiet`)
+    quiet: str | None = None
+    #: until when he wants to hear nothing, as a timestamp
+    paused_until: str | None = None

@@ -20,8 +20,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.domain import wallclock
 from bot.domain.errors import Invalid
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Counted, Phrase
 
 #: as RFC 5545 has them; Monday is 0
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -132,6 +133,34 @@ def stored(text: str | None) -> QuietHours | None:
         return None
     quiet = QuietHours(begin, end, days)
     return None if quiet.is_always else quiet
+
+
+def read(text: str) -> QuietHours:
+    """`22:00-07:00 MO TU`, or `22:00-07:00` for every day; raises Invalid."""
+    given = " ".join(text.split()).upper()
+    found = stored(given) or stored(f"{given} {' '.join(WEEKDAYS)}")
+    if found is None:
+        raise Invalid(
+            Phrase(
+                "{text!r} are no quiet hours such as {sample}",
+                text=given[:40],
+                sample="22:00-07:00 MO TU",
+            )
+        )
+    return found
+
+
+def check_pause(until: datetime, now: datetime, zone: ZoneInfo) -> None:
+    """Raises Invalid where nobody may pause for so long."""
+    if until > now + LONGEST_PAUSE:
+        raise Invalid(
+            Counted(
+                "{given} is too far ahead; a pause lasts {count} day at most.",
+                "{given} is too far ahead; a pause lasts {count} days at most.",
+                LONGEST_PAUSE.days,
+                given=wallclock.shown(until, zone),
+            )
+        )
 
 
 def time_of_day(text: str) -> time:

@@ -49,8 +49,9 @@ from structlog.contextvars import bind_contextvars
 from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.schedule import Origin
 from bot.engine.failures import Failures, Pauses
-from bot.engine.pipe import Line, Pipe, chunk_window
+from bot.engine.pipe import PAGE_SIZE, Line, Pipe, chunk_window
 from bot.engine.wire import StreamLost
+from bot.service.delivery import waiting
 from bot.service.delivery.jobs import Deviation, Job, Step
 
 log = structlog.get_logger(__name__)
@@ -206,21 +207,33 @@ class Dispatcher:
         return True
 
     async def _condemn(self, job: Job) -> bool:
-        """Record the next reader as failed: the server closes the stream over it."""
+        """Record the next reader who was written to as failed: the server closes the
+        stream over it. Who stands before him, and is not told now, is no culprit.
+        """
         line, chunk, broadcast = self._line, job.chunk, job.broadcast
-        page = await line.database.read(line.progress.recipients, job, chunk.through, 1)
+        read = line.database.read
+        page = await read(line.progress.recipients, job, chunk.through, PAGE_SIZE)
         if not page:
             return False
-        self._culprits[broadcast.id] += 1
-        log.warning("recipient given up", chunk=chunk.id)
-        fault = Deviation(page[0].jid, ExceptionKind.FAILED, "stream-error")
+        now, passed, culprit = line.clock.now(), [], None
+        for reader in page:
+            deviation = waiting.passed_over(job, reader, now)
+            if deviation is None:
+                culprit = reader
+                break
+            passed.append(deviation)
+        if culprit is not None:
+            self._culprits[broadcast.id] += 1
+            log.warning("recipient given up", chunk=chunk.id)
+            kind = ExceptionKind.FAILED
+            passed.append(Deviation(culprit.jid, kind, "stream-error"))
         step = Step(
             chunk_id=chunk.id,
             broadcast_key=broadcast.key,
-            through=page[0].position,
-            done=1,
-            exceptions=(fault,),
-            condemned=True,
+            through=(culprit or page[-1]).position,
+            done=len(passed),
+            exceptions=passed,
+            condemned=culprit is not None,
         )
         going = await line.ledger.record(step)
         if self._culprits[broadcast.id] >= MAX_CULPRITS_IN_A_ROW:

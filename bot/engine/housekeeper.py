@@ -46,6 +46,8 @@ class Housekeeper:
         self.retention = retention
         #: the clock in the last round
         self._last: datetime | None = None
+        #: whoever was forgotten by then is gone from the files, too
+        self._scrubbed: datetime | None = None
         #: when zones were read last
         self._zones_read: datetime | None = None
 
@@ -56,7 +58,15 @@ class Housekeeper:
         if await self._may_purge():
             await self._purge_trail()
             await self._purge_content()
+        await self._scrub_forgotten()
         return ROUND_SECONDS
+
+    async def _scrub_forgotten(self) -> None:
+        """What was erased of somebody since the last round leaves the files as well."""
+        latest = await self._database.read(_latest_forgotten)
+        if latest is not None and latest != self._scrubbed:
+            await asyncio.to_thread(self._database.scrub)
+        self._scrubbed = latest
 
     async def _purge_trail(self) -> None:
         if self.retention.audit is None:
@@ -102,6 +112,10 @@ class Housekeeper:
             return True
         log.info("clock went far on, nothing purged in this round", by=str(now - last))
         return False
+
+
+def _latest_forgotten(uow: UnitOfWork) -> datetime | None:
+    return uow.forgotten.latest()
 
 
 def _forget_counts(uow: UnitOfWork) -> int:

@@ -18,6 +18,7 @@ from bot.service.people.holdings import Holdings
 from bot.service.ports.outside import Clock, Database, Templates
 from bot.service.readers.arranging import Arranging
 from bot.service.readers.enrolling import Enrolling
+from bot.service.readers.finding import Finding
 from bot.service.readers.forgetting import Forgetting
 from bot.service.readers.join_requests import JoinRequests
 from bot.service.readers.joining import Joining
@@ -25,6 +26,7 @@ from bot.service.readers.preferring import Preferring
 from bot.service.readers.roles import Roles
 from bot.service.readers.subscribers import Subscribers
 from bot.service.readers.suspensions import Suspensions
+from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
 from bot.service.requests.editing import Editing
@@ -44,6 +46,7 @@ class UseCases:
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
+    finding: Finding
     joining: Joining
     join_requests: JoinRequests
     arranging: Arranging
@@ -63,6 +66,7 @@ class UseCases:
     renditions: Renditions
     progress: ChunkProgress
     outcomes: Outcomes
+    welcomes: Welcomes
     audit: Audit
     guarding: Guarding
 
@@ -78,6 +82,7 @@ class UseCases:
         subscribers = Subscribers(policy, clock)
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
+        broadcasts = Broadcasts(policy, clock)
         outcomes = Outcomes(policy, renditions, clock)
         return cls(
             database=database,
@@ -89,13 +94,14 @@ class UseCases:
             steering=Steering(schedules, planning, clock),
             subscribers=subscribers,
             enrolling=Enrolling(policy, clock),
+            finding=Finding(policy, broadcasts, clock),
             joining=Joining(policy, clock, subscribers),
             join_requests=JoinRequests(policy, clock),
             arranging=Arranging(policy, templates, clock),
             roles=Roles(policy, clock),
             preferring=Preferring(policy, clock),
             suspensions=Suspensions(policy),
-            broadcasts=Broadcasts(policy, clock),
+            broadcasts=broadcasts,
             retrying=Retrying(policy, clock),
             stopping=Stopping(policy, clock),
             consents=consents,
@@ -108,6 +114,7 @@ class UseCases:
             renditions=renditions,
             progress=ChunkProgress(policy, renditions, outcomes, clock),
             outcomes=outcomes,
+            welcomes=Welcomes(policy, templates, clock),
             audit=Audit(clock),
             guarding=Guarding(policy),
         )

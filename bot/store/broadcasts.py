@@ -24,16 +24,21 @@ from bot.store.paging import count_rows, page
 from bot.store.sealing import Vault
 from bot.store.tables import (
     IS_ACCEPTED,
+    IS_LISTED,
     IS_SENDING,
     IS_WAITING,
+    SUBSCRIBED,
     broadcast_content,
     broadcast_recipient,
     broadcast_text,
     chunk,
     delivery_exception,
     schedule,
+    subscriber,
+    subscription,
 )
 from bot.store.tables import broadcast as table
+from bot.store.types import Id
 
 _HEARD_LATER = sa.select(delivery_exception.c.broadcast_id).where(
     delivery_exception.c.service == SERVICE, IS_WAITING
@@ -47,6 +52,51 @@ _DEFERRED = (
     ExceptionKind.RETRYING,
     ExceptionKind.DEFERRED,
     ExceptionKind.WAITING,
+)
+
+
+_WHO = sa.bindparam("who", type_=sa.Text)
+_BEFORE = sa.bindparam("before", type_=sa.BigInteger)
+_LIMIT = sa.bindparam("limit", type_=sa.Integer)
+_HIM = (
+    sa.select(subscriber.c.id)
+    .where(subscriber.c.service == SERVICE, subscriber.c.jid == _WHO)
+    .scalar_subquery()
+)
+#: on which somebody stands or has stood
+_LISTS_OF = (
+    sa.select(subscription.c.list_id)
+    .where(subscription.c.subscriber_id == _HIM)
+    .distinct()
+)
+#: the broadcasts to a list's people, of whom he was one (see `store/audience.py`)
+TOLD_LIST = (
+    sa.select(table)
+    .where(
+        table.c.service == SERVICE,
+        table.c.list_id == sa.bindparam("list_id", type_=Id),
+        IS_LISTED,
+        table.c.id < _BEFORE,
+        sa.exists().where(
+            subscription.c.subscriber_id == _HIM,
+            subscription.c.list_id == table.c.list_id,
+            subscription.c.id <= table.c.highest,
+            sa.or_(SUBSCRIBED, subscription.c.ended_after >= table.c.id),
+        ),
+    )
+    .order_by(table.c.id.desc())
+    .limit(_LIMIT)
+)
+COPIED_TO = (
+    sa.select(table)
+    .join(broadcast_recipient, broadcast_recipient.c.broadcast_id == table.c.id)
+    .where(
+        table.c.service == SERVICE,
+        broadcast_recipient.c.jid == _WHO,
+        broadcast_recipient.c.broadcast_id < _BEFORE,
+    )
+    .order_by(broadcast_recipient.c.broadcast_id.desc())
+    .limit(_LIMIT)
 )
 
 
@@ -146,6 +196,14 @@ class SqlBroadcasts:
             told = sa.and_(table.c.list_id.in_(lists), table.c.highest.is_not(None))
             conditions.append(sa.or_(table.c.schedule_id.in_(own), told))
         return page(self._connection, table, conditions, paging, _from_row)
+
+    def concerning(self, jid: str, *, before: int, limit: int) -> list[Broadcast]:
+        values = {"whose": self._service, "who": jid, "before": before, "limit": limit}
+        rows = list(self._connection.execute(COPIED_TO, values))
+        for list_id in self._connection.execute(_LISTS_OF, values).scalars():
+            rows += self._connection.execute(TOLD_LIST, values | {"list_id": list_id})
+        rows.sort(key=lambda row: row.id, reverse=True)
+        return [_from_row(row) for row in rows[:limit]]
 
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
         select = sa.select(table).where(

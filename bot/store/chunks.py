@@ -138,6 +138,17 @@ class SqlChunks:
         rows = self._connection.execute(select.order_by(table.c.after))
         return [_from_row(row) for row in rows]
 
+    def at(self, broadcast_id: int, position: int) -> Chunk | None:
+        select = sa.select(table).where(
+            self._theirs,
+            table.c.broadcast_id == broadcast_id,
+            table.c.after < position,
+            table.c.last >= position,
+        )
+        latest = select.order_by(table.c.after.desc()).limit(1)
+        row = self._connection.execute(latest).one_or_none()
+        return None if row is None else _from_row(row)
+
     @property
     def _theirs(self) -> sa.ColumnElement[bool]:
         return of_broadcast(table.c.broadcast_id, self._service)

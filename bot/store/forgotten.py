@@ -82,6 +82,12 @@ class SqlForgotten:
         moment: datetime | None = self._connection.execute(select).scalar_one_or_none()
         return moment
 
+    def latest(self) -> datetime | None:
+        select = sa.select(sa.func.max(forgotten.c.at))
+        select = select.where(forgotten.c.service == self._service)
+        moment: datetime | None = self._connection.execute(select).scalar_one()
+        return moment
+
     def among(self, jids: Collection[str]) -> set[str]:
         if self._key is None:
             return set()

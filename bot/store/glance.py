@@ -69,6 +69,16 @@ class Glance:
             for number, called, owner, audience, next_at in rows
         ]
 
+    def lists(self) -> list[tuple[str, str]]:
+        """Name and title, of those that commands made, too."""
+        rows = self._rows(
+            "SELECT name, title FROM list WHERE service = ? AND retired = ?"
+            " ORDER BY name",
+            self._service,
+            False,
+        )
+        return [(name, title) for name, title in rows]
+
     def template(self, number: int | None, called: str, owner: str) -> str | None:
         """What the schedule with this number, else of this id, is made from."""
         found = self._rows(

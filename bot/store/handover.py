@@ -19,6 +19,7 @@ from bot.store.tables import (
     consent_entry,
     forgetting_key,
     forgotten,
+    greeting,
     metadata,
     request_count,
     schedule,
@@ -73,6 +74,9 @@ def adopt(url: str, service: str, former: str) -> Handed:
             subscribers=_count(connection, former, subscriber),
             schedules=_count(connection, former, schedule, but_welcomes=True),
         )
+        own = sa.select(announcement_list.c.id)
+        own = own.where(announcement_list.c.service == service)
+        connection.execute(sa.delete(greeting).where(greeting.c.list_id.in_(own)))
         # what a start under the new JID made, and would be in the way
         for table in (announcement_list, request_count, storage_key, *_FORGOTTEN):
             connection.execute(sa.delete(table).where(table.c.service == service))

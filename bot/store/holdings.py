@@ -69,6 +69,8 @@ PARTS: Mapping[Part, sa.Select[Any]] = {
         subscriber.c.language,
         subscriber.c.language_seen,
         subscriber.c.timezone,
+        subscriber.c.quiet,
+        subscriber.c.paused_until,
         subscriber.c.score.label("bounce_score"),
         subscriber.c.score_since.label("bounces_since"),
         theirs=_is(subscriber, "jid"),

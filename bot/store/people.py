@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain import timestamps
 from bot.domain.lists import EndReason, Subscriber, SubscriptionOrigin
 from bot.domain.people import Person
 from bot.store import entrances
@@ -14,7 +15,7 @@ from bot.store.conflicts import insert
 from bot.store.ownership import SERVICE, of_list
 from bot.store.subscribers import subscriber_from_row
 from bot.store.tables import SUBSCRIBED, subscriber, subscription
-from bot.store.types import Id
+from bot.store.types import Id, UTCDateTime, microseconds
 
 # The people travel as one JSON text: a value for each of them would be bound, and
 # by SQLAlchemy prepared, one by one.
@@ -26,15 +27,20 @@ _GIVEN = {
         sa.column("language", sa.Text),
         sa.column("timezone", sa.Text),
         sa.column("language_seen", sa.Text),
+        sa.column("quiet", sa.Text),
+        sa.column("paused_until", UTCDateTime),
     )
     .subquery("given")
     for name, text in {
         "sqlite": "SELECT key AS place, json_extract(value, '$[0]') AS jid,"
         " json_extract(value, '$[1]') AS language,"
         " json_extract(value, '$[2]') AS timezone,"
-        " json_extract(value, '$[3]') AS language_seen FROM json_each(:people)",
+        " json_extract(value, '$[3]') AS language_seen,"
+        " json_extract(value, '$[5]') AS quiet,"
+        " json_extract(value, '$[6]') AS paused_until FROM json_each(:people)",
         "postgresql": "SELECT place, value ->> 0 AS jid, value ->> 1 AS language,"
-        " value ->> 2 AS timezone, value ->> 3 AS language_seen"
+        " value ->> 2 AS timezone, value ->> 3 AS language_seen,"
+        " value ->> 5 AS quiet, CAST(value ->> 6 AS timestamptz) AS paused_until"
         " FROM json_array_elements(CAST(:people AS json))"
         " WITH ORDINALITY AS one(value, place)",
     }.items()
@@ -89,7 +95,7 @@ GONE = {
     for name, ending in _ENDINGS.items()
 }
 
-_PREFERENCES = ("language", "timezone", "language_seen")
+_PREFERENCES = ("language", "timezone", "language_seen", "quiet", "paused_until")
 _Columns = sa.ColumnCollection[str, sa.ColumnElement[Any]]
 
 
@@ -214,7 +220,8 @@ class SqlPeople:
         return self._connection.execute(select, self._values(people)).scalar_one()
 
     def _values(self, people: Sequence[Person]) -> dict[str, str]:
-        return {"whose": self._service, "people": _as_json(people)}
+        sqlite = self._connection.dialect.name == "sqlite"
+        return {"whose": self._service, "people": _as_json(people, sqlite=sqlite)}
 
     def page(self, list_id: int, *, after: int, limit: int) -> list[tuple[int, Person]]:
         columns = [subscriber.c.jid, *(subscriber.c[name] for name in _PREFERENCES)]
@@ -231,7 +238,7 @@ class SqlPeople:
             .limit(limit)
         )
         rows = self._connection.execute(select)
-        return [(row[0], Person(*row[1:])) for row in rows]
+        return [(row[0], _person(*row[1:])) for row in rows]
 
 
 def _merged(given: _Columns) -> dict[str, sa.ColumnElement[Any]]:
@@ -240,7 +247,11 @@ def _merged(given: _Columns) -> dict[str, sa.ColumnElement[Any]]:
     return {
         "language": sa.func.coalesce(given.language, stored.language),
         "timezone": sa.func.coalesce(given.timezone, stored.timezone),
-        "language_seen": sa.func.coalesce(stored.language_seen, given.language_seen),
+        **{
+            # of what is his own wish, or was seen here, nothing is replaced
+            name: sa.func.coalesce(stored[name], given[name])
+            for name in ("language_seen", "quiet", "paused_until")
+        },
     }
 
 
@@ -251,5 +262,33 @@ def _differs(new: dict[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
     )
 
 
-def _as_json(people: Sequence[Person]) -> str:
-    return json.dumps(people, ensure_ascii=False)
+def _person(
+    jid: str,
+    language: str | None,
+    timezone: str | None,
+    language_seen: str | None,
+    quiet: str | None,
+    paused_until: datetime | None,
+) -> Person:
+    return Person(
+        jid,
+        language=language,
+        timezone=timezone,
+        language_seen=language_seen,
+        quiet=quiet,
+        paused_until=timestamps.format(paused_until) if paused_until else None,
+    )
+
+
+def _as_json(people: Sequence[Person], *, sqlite: bool) -> str:
+    """As the engine has moments."""
+    rows: Sequence[Sequence[Any]] = people
+    if sqlite and any(one.paused_until for one in people):
+        rows = [(*one[:-1], _microseconds(one.paused_until)) for one in people]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def _microseconds(timestamp: str | None) -> int | None:
+    if timestamp is None:
+        return None
+    return microseconds(timestamps.parse(timestamp))

@@ -15,7 +15,7 @@ _MEMORY = 16_384
 _TABLES = """
 CREATE TABLE person (
   jid TEXT PRIMARY KEY, language TEXT, timezone TEXT, seen TEXT, suspended TEXT,
-  line INTEGER
+  quiet TEXT, paused TEXT, line INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE duplicate (line INTEGER PRIMARY KEY, jid TEXT, first INTEGER);
 CREATE TABLE fault (line INTEGER PRIMARY KEY, value TEXT, why TEXT);
@@ -30,7 +30,7 @@ class SqlStaging:
     def add(self, records: Sequence[Record]) -> None:
         before = self._connection.total_changes
         self._connection.executemany(
-            "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             [(*person, line) for line, person in records],
         )
         added = self._connection.total_changes - before
@@ -49,7 +49,7 @@ class SqlStaging:
 
     def page(self, after: str, limit: int) -> list[Person]:
         rows = self._connection.execute(
-            "SELECT jid, language, timezone, seen, suspended FROM person"
+            "SELECT jid, language, timezone, seen, suspended, quiet, paused FROM person"
             " WHERE jid > ? ORDER BY jid LIMIT ?",
             (after, limit),
         )

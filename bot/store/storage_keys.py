@@ -8,9 +8,15 @@ from bot.domain.schedule import UNREADABLE, TemplateContent
 from bot.service.ports.storage import CLEAR, Resealed
 from bot.store.conflicts import insert
 from bot.store.mapping import content_to_json
-from bot.store.ownership import of_broadcast
+from bot.store.ownership import of_broadcast, of_list
 from bot.store.sealing import Vault, columns_of, is_sealed
-from bot.store.tables import broadcast_content, forgetting_key, metadata, schedule
+from bot.store.tables import (
+    broadcast_content,
+    forgetting_key,
+    greeting,
+    metadata,
+    schedule,
+)
 from bot.store.tables import storage_key as table
 
 #: with columns that are sealed
@@ -21,6 +27,7 @@ _GIVEN_UP: dict["sa.Column[Any]", Any] = {
     schedule.c.content: _NOTHING,
     schedule.c.fingerprint: "",
     broadcast_content.c.content: _NOTHING,
+    greeting.c.text: "",
 }
 
 
@@ -124,4 +131,6 @@ class SqlStorageKeys:
     def _is_own(self, which: sa.Table) -> sa.ColumnElement[bool]:
         if "service" in which.c:
             return which.c.service == self._service
+        if "list_id" in which.c:
+            return of_list(which.c.list_id, self._service)
         return of_broadcast(which.c.broadcast_id, self._service)

@@ -1,5 +1,6 @@
 """Subscriptions: intervals that are added and ended, and else keep who and when."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.store.ownership import of_list, of_subscriber
 from bot.store.subscribers import subscriber_from_row
 from bot.store.tables import SUBSCRIBED, broadcast, subscriber, subscription, welcome
 
+JIDS_PER_QUERY = 500  #: SQLite takes some thousands of values
 _JOINED = subscription.join(subscriber)
 _COLUMNS = [*subscription.c, subscriber.c.jid]
 
@@ -70,15 +72,19 @@ class SqlSubscriptions:
     def of(self, subscriber_id: int) -> list[Subscription]:
         return self._all(subscription.c.subscriber_id == subscriber_id, SUBSCRIBED)
 
+    def latest(self, subscriber_id: int) -> list[Subscription]:
+        return self._all(*self._latest(subscriber_id))
+
     def suspended(self, subscriber_id: int) -> list[Subscription]:
+        suspended = subscription.c.end_reason == EndReason.SUSPENDED
+        return self._all(*self._latest(subscriber_id), suspended)
+
+    @staticmethod
+    def _latest(subscriber_id: int) -> tuple[sa.ColumnElement[bool], ...]:
         theirs = subscription.c.subscriber_id == subscriber_id
         latest = sa.select(sa.func.max(subscription.c.id)).where(theirs)
         latest = latest.group_by(subscription.c.list_id)
-        return self._all(
-            theirs,
-            subscription.c.id.in_(latest),
-            subscription.c.end_reason == EndReason.SUSPENDED,
-        )
+        return theirs, subscription.c.id.in_(latest)
 
     def _all(self, *conditions: sa.ColumnElement[bool]) -> list[Subscription]:
         select = sa.select(*_COLUMNS).select_from(_JOINED)
@@ -103,6 +109,25 @@ class SqlSubscriptions:
         )
         rows = self._connection.execute(select)
         return [(subscription_from_row(row), subscriber_from_row(row)) for row in rows]
+
+    def among(self, list_id: int, jids: Collection[str]) -> list[str]:
+        return self._there(jids, subscription.c.list_id == list_id)
+
+    def standing(self, jids: Collection[str]) -> list[str]:
+        return self._there(jids)
+
+    def _there(
+        self, jids: Collection[str], *conditions: sa.ColumnElement[bool]
+    ) -> list[str]:
+        found: list[str] = []
+        wanted, jid = sorted(jids), subscriber.c.jid
+        theirs = subscriber.c.service == self._service
+        select = sa.select(jid).distinct().select_from(_JOINED)
+        select = select.where(theirs, SUBSCRIBED, *conditions)
+        for first in range(0, len(wanted), JIDS_PER_QUERY):
+            some = wanted[first : first + JIDS_PER_QUERY]
+            found += self._connection.execute(select.where(jid.in_(some))).scalars()
+        return sorted(found)
 
     def has_contact(self, list_id: int, subscriber_id: int) -> None:
         update = sa.update(subscription).where(

@@ -27,19 +27,19 @@ LATEST = ~sa.exists().where(
     _later.c.id > subscription.c.id,
 )
 _STILL = sa.and_(subscription.c.end_reason == EndReason.SUSPENDED, LATEST)
-PAGE = (
+_EVERYWHERE = (
     sa.select(subscription, subscriber, suspension.c.condition)
     .join_from(suspension, subscription)
     .join(subscriber)
     .where(
-        of_list(_LIST, SERVICE),
-        suspension.c.list_id == _LIST,
         suspension.c.subscription_id > sa.bindparam("after", type_=sa.BigInteger),
         _STILL,
     )
     .order_by(suspension.c.subscription_id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
+PAGE = _EVERYWHERE.where(of_list(_LIST, SERVICE), suspension.c.list_id == _LIST)
+EVERYWHERE = _EVERYWHERE.where(subscriber.c.service == SERVICE)
 
 
 class SqlSuspensions:
@@ -69,13 +69,25 @@ class SqlSuspensions:
 
     def page(self, list_id: int, *, after: int, limit: int) -> list[Suspended]:
         values = {"list_id": list_id, "after": after, "limit": limit}
-        rows = self._connection.execute(PAGE, values | {"whose": self._service})
+        return self._read(PAGE, values)
+
+    def everywhere(self, *, after: int, limit: int) -> list[Suspended]:
+        return self._read(EVERYWHERE, {"after": after, "limit": limit})
+
+    def _read(self, select: sa.Executable, values: dict[str, int]) -> list[Suspended]:
+        rows = self._connection.execute(select, {**values, "whose": self._service})
         return [
             Suspended(
                 subscription_from_row(row), subscriber_from_row(row), row.condition
             )
             for row in rows
         ]
+
+    def condition(self, subscription_id: int) -> str | None:
+        select = sa.select(suspension.c.condition).where(
+            suspension.c.subscription_id == subscription_id, self._theirs
+        )
+        return self._connection.execute(select).scalar()
 
     def untold(self) -> datetime | None:
         select = sa.select(sa.func.min(subscription.c.ended_at))

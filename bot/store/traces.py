@@ -35,6 +35,8 @@ from bot.store.tables import (
     welcome,
 )
 
+#: what a person chose, and what was seen of him
+_PREFERRED = ("language", "language_seen", "timezone", "quiet", "paused_until")
 #: rows of one transaction, which on SQLite is to last 50 ms at most
 ROWS = 200
 #: rows that are looked through in one
@@ -262,7 +264,8 @@ class SqlTraces:
             return
         values = {
             "jid": who.jid if any(places) else who.drawn,
-            **dict.fromkeys(("language", "language_seen", "timezone", "score_since")),
+            **dict.fromkeys(_PREFERRED),
+            "score_since": None,
             "score": 0,
         }
         execute(sa.update(subscriber).where(row.id == subscriber_id).values(values))

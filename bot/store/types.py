@@ -83,7 +83,7 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"{value!r} is naive; aware datetimes are stored")
         if dialect.name == "sqlite":
-            return (value - _EPOCH) // _MICROSECOND
+            return microseconds(value)
         return value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
@@ -93,6 +93,11 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
             return _of_microseconds(value)
         moment: datetime = value
         return moment.astimezone(UTC)
+
+
+def microseconds(moment: datetime) -> int:
+    """How SQLite has a moment (aware)."""
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def _of_microseconds(value: Any) -> datetime:

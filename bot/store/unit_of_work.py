@@ -32,6 +32,7 @@ from bot.store.contact_news import SqlContactNews
 from bot.store.exceptions import SqlExceptions
 from bot.store.facts import SqlFacts
 from bot.store.forgotten import SqlForgotten
+from bot.store.greetings import SqlGreetings
 from bot.store.holdings import SqlHoldings
 from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
@@ -84,6 +85,7 @@ class SqlUnitOfWork:
         forgotten = SqlForgotten(connection, service, vault)
         self.forgotten: consents.Forgotten = forgotten
         self.lists: readers.Lists = SqlLists(connection, service)
+        self.greetings: readers.Greetings = SqlGreetings(connection, service, vault)
         self.subscribers: readers.StoredSubscribers = SqlSubscribers(
             connection, service
         )

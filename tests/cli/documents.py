@@ -18,10 +18,13 @@ from bot.service.ports.pulses import Pulse, Reading
 from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
+from tests.cli import somebody
 from tests.cli.workplace import Workplace, hold, plan, send, soon
 from tests.world import SERVICE
 
 ANNA, BERT = "anna@example.org", "bert@example.org"
+#: of whom there is something in every part of what is stored
+CARL = "carl@example.org"
 _PEOPLE = f"jid,language,colour\n{ANNA},de,blue\n{ANNA},pl,red\nnobody at all,,\n"
 _CHOICE = """
 languages = ["en"]
@@ -56,6 +59,8 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     _announcements(place, take)
     _sending(place, take)
     _service(place, take)
+    _somebody(place, take)
+    take("lists welcome")
     take("audit")
     take("audit", "--purge", "900d")
     found["init"] = [_init(place)]
@@ -102,6 +107,17 @@ def _people(place: Workplace, take: Take) -> None:
     pause = ("--paused-until", f"{tomorrow} 09:00")
     take("people preferences", BERT, *chosen, *pause)
     take("lists")
+    take("lists list")
+    take("lists create", "weather", "--kind", "request", "--publisher", ANNA)
+    take("lists change", "weather", "--title", "Weather")
+    for jid in (ANNA, BERT):
+        take("lists join", "weather", jid)
+    take("lists requests", "weather")
+    take("lists approve", "weather", ANNA)
+    take("lists refuse", "weather", BERT)
+    take("lists mine", ANNA)
+    take("lists leave", "weather", ANNA)
+    take("lists retire", "weather", "--yes")
     take("roles add", BERT, "publisher", "--list", "news")
     take("roles add", ANNA, "auditor")
     take("roles list")
@@ -141,6 +157,9 @@ def _sending(place: Workplace, take: Take) -> None:
     take("broadcasts failures", "1", "--conditions")
     take("schedules show", "disks")
     take("subscribers list", "maintenance", "--suspended")
+    take("people suspended")
+    take("people show", BERT)
+    take("people restore", BERT)
     for name in ("one", "two"):
         place.done("announce", "maintenance", "--body", "Hi", "--id", name, "--yes")
     with place.use_cases() as uses:
@@ -161,6 +180,13 @@ def _sending(place: Workplace, take: Take) -> None:
     take("resume-all")
     with _engine(place):
         take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
+
+
+def _somebody(place: Workplace, take: Take) -> None:
+    with place.use_cases() as uses:
+        uses.database.call(somebody.fill, CARL, ANNA)
+    take("people export", CARL)
+    take("people forget", CARL)
 
 
 def _under_way(unit: UnitOfWork) -> Sequence[Any]:

@@ -85,6 +85,26 @@ def test_watch_tells_how_many_were_not_reached(sending: Workplace) -> None:
     assert sending("broadcasts", "watch", "1", "--json").err == ""
 
 
+def test_why_not_by_condition(sending: Workplace) -> None:
+    """`failures --conditions` counts in words, `--condition` names those of one."""
+    failing = {"a@example.org": "forbidden", "b@example.org": "item-not-found"}
+    with sending.use_cases() as use_cases:
+        send(use_cases, failing | {"c@example.org": "item-not-found"})
+    said = sending.done("broadcasts", "failures", "1", "--conditions").splitlines()
+    assert said[-2].split(maxsplit=1) == [
+        "2",
+        "there is no such address (item-not-found)",
+    ]
+    assert said[-1].startswith("1 ")
+    found = sending.data("broadcasts", "failures", "1", "--conditions")["conditions"]
+    assert found == [
+        {"condition": "item-not-found", "count": 2},
+        {"condition": "forbidden", "count": 1},
+    ]
+    items = sending.data("broadcasts", "failures", "1", "--condition", "forbidden")
+    assert [one["jid"] for one in items["items"]] == ["a@example.org"]
+
+
 def test_stop(sending: Workplace) -> None:
     """`stop` ends what is under way, once; a second time is no error."""
     assert sending.done("broadcasts", "stop", "1").endswith("\n1 stopped.\n")

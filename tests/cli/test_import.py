@@ -1,10 +1,12 @@
 """`subscribers import` and `subscribers export`."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
 from tests.cli.workplace import Outcome, Workplace
 
 CSV = "jid,language,timezone\nanna@example.org,de,Europe/Berlin\nbert@example.org,,\n"
@@ -298,6 +300,10 @@ def test_an_export_imports_again(place: Workplace, name: str) -> None:
     place.done("subscribers", "add", "news", odd[0], "--language", "de", "--tz", "UTC")
     place.done("subscribers", "add", "news", "gone@example.org")
     place.done("subscribers", "remove", "news", "gone@example.org")
+    hours = ("--quiet-from", "22:00", "--quiet-to", "7:00", "--quiet-days", "MO")
+    tomorrow = SystemClock().now().date() + timedelta(days=1)
+    pause = ("--paused-until", f"{tomorrow} 09:00Z")
+    place.done("people", "preferences", odd[2], *hours, *pause)
     # seen at the reader's client, never chosen
     with place.use_cases() as service:
         service.database.call(service.subscribers.alive, odd[2], "pl")
@@ -312,6 +318,8 @@ def test_an_export_imports_again(place: Workplace, name: str) -> None:
     again = place.folder / f"again-{name}"
     elsewhere.done("subscribers", "export", "news", str(again))
     assert lines(again) == lines(file)
+    assert "22:00-07:00 MO" in again.read_text()
+    assert f"{tomorrow}T09:00:00Z" in again.read_text()
 
 
 def lines(file: Path) -> list[str]:
@@ -322,9 +330,9 @@ def test_export_by_default(place: Workplace) -> None:
     """Without a file it is CSV on stdout; --json tells what was written to a file."""
     importing(place, CSV, name="people.csv")
     assert export(place, "news").splitlines() == [
-        "jid,language,timezone,language_seen,suspended",
-        "anna@example.org,de,Europe/Berlin,,",
-        "bert@example.org,,,,",
+        "jid,language,timezone,language_seen,suspended,quiet,paused_until",
+        "anna@example.org,de,Europe/Berlin,,,,",
+        "bert@example.org,,,,,,",
     ]
     file = str(place.folder / "out.jsonl")
     told = place.data("subscribers", "export", "news", file)

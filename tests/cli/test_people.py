@@ -1,4 +1,4 @@
-"""`carillon people consent`: who may schedule messages to somebody."""
+"""`carillon people`: whom somebody takes messages from, what is stored of him."""
 
 import pytest
 
@@ -65,3 +65,40 @@ def test_refused(place: Workplace, given: tuple[str, ...], says: str) -> None:
     before = place.data(*BOB)
     assert says in place(*given).fault()
     assert place.data(*BOB) == before
+
+
+def test_taken_along_and_forgotten(place: Workplace) -> None:
+    """All there is, in words and as JSON; then nothing, and no import undoes it."""
+    bob = "bob@example.org"
+    place.done("subscribers", "add", "maintenance", bob, "--language", "de")
+    assert "maintenance: since" in place.done("people", "export", "Bob@example.org")
+    told = place.data("people", "export", bob)
+    assert told["person"]["language"] == "de"
+    assert told["consent"] is None
+    assert [one["list"] for one in told["subscriptions"]] == ["maintenance"]
+    done = place("people", "forget", bob, "--yes")
+    assert (done.code, done.out) == (0, "bob@example.org is forgotten.\n")
+    told = place.data("people", "export", bob)
+    assert {key for key, value in told.items() if value} == {"jid", "forgotten"}
+    file = place.folder / "people.txt"
+    file.write_text(f"{bob}\n")
+    imported = ("subscribers", "import", "news", str(file))
+    assert "1 asked to be forgotten and stays away" in place.done(*imported)
+    assert place.data(*imported)["counts"]["forgotten"] == 1
+    added = place.done("subscribers", "add", "news", bob)
+    assert added.startswith("0 added to news; 1 asked to be forgotten and stays away")
+    assert place.data("subscribers", "list", "news")["items"] == []
+    back = place.done("subscribers", "add", "news", bob, "--rejoin")
+    assert back == "1 added to news; 1 of them had asked to be forgotten.\n"
+    # who asked for it stands in the trail, and of whom only as a digest
+    abouts = [one["about"] for one in place.data("audit")["items"]]
+    assert [one for one in abouts if one.startswith("forgotten:")] != []
+    assert "bob" not in abouts[-1]
+
+
+def test_what_stays_is_told(place: Workplace) -> None:
+    """A role of the configuration, which nobody loses by being forgotten."""
+    done = place("people", "forget", "admin@example.org", "--yes")
+    assert "his role stays" in done.err
+    assert place.data("people", "forget", "admin@example.org")["has_role"] is True
+    assert "JID" in place("people", "forget", "bob@").fault()

@@ -37,7 +37,11 @@ COMMANDS = {
     "check": "check",
     "db check": "db check",
     "db current": "db current",
-    "lists": "lists",
+    "lists list": "lists list",
+    "lists mine": "lists mine a@example.org",
+    "lists requests": "lists requests club",
+    "people show": f"people show {LONG_JID}",
+    "people suspended": "people suspended",
     "people consent": f"people consent {LONG_JID} --allow {LONG_JID}",
     "roles list": "roles list",
     "schedules edit": "schedules edit 2 --subject Other --body Else --dry-run",
@@ -53,9 +57,16 @@ COMMANDS = {
 }
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
-    *("broadcasts retry", "broadcasts stop", "resume-all", "stop-all"),
+    *(
+        "broadcasts retry",
+        "broadcasts stop",
+        "people restore",
+        "resume-all",
+        "stop-all",
+    ),
     *("completion", "db adopt", "db rekey", "db upgrade", "init"),
-    *("module", "reload"),
+    *("lists approve", "lists change", "lists create", "lists join", "lists leave"),
+    *("lists refuse", "lists retire", "module", "reload"),
     *(
         "roles add",
         "roles remove",
@@ -98,6 +109,8 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     place.done(*announce, "2d", "--id", "x" * 40, "--every", "FREQ=MONTHLY;BYDAY=1SA")
     place.done(*announce, "3d", "--late", "hold")
     place.done("schedules", "pause", "4")
+    place.done("lists", "create", "club", "--kind", "request", "--title", WIDE_TITLE)
+    place.done("lists", "join", "club", "a@example.org")
     place.done("roles", "add", LONG_JID, "publisher", "--list", "news")
     place.done("schedules", "send-now", "1")
     failing = {LONG_JID: "remote-server-not-found", "a@example.org": "content: no {x}"}

@@ -154,3 +154,18 @@ def test_nobody_to_tell(world: World) -> None:
     person.fills(body="Hello")
     assert "Note: " in person.told
     assert "0 readers now" in person.told
+
+
+def test_urgent(world: World) -> None:
+    """For those who may; it is said before it goes out."""
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    assert "urgent" not in person.asked.given
+    boss = Person(world, ADMIN)
+    boss.runs("announce")
+    assert boss.asked.given["urgent"] == ("false",)
+    boss.fills(body="Hello", urgent="1")
+    assert "Urgent: quiet hours and pauses do not hold it back." in boss.told
+    boss.fills(send="yes")
+    [job] = jobs(world)
+    assert job.urgent

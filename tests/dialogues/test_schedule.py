@@ -89,6 +89,14 @@ def test_once(world: World) -> None:
     assert (job.next_at, job.timezone) == (datetime(2026, 3, 2, tzinfo=UTC), WARSAW)
 
 
+def test_clocks_that_skip_it(world: World) -> None:
+    """What is typed for once is a moment, and said so where clocks skip it."""
+    person = at_when(world, zone=WARSAW)
+    person.fills(at="2026-03-29 02:30")
+    assert "Note: clocks in Europe/Warsaw skip 02:30 on 2026-03-29" in person.told
+    assert "Sun 2026-03-29 03:30:00 CEST" in person.told
+
+
 def test_in_a_while(world: World) -> None:
     person = at_when(world)
     person.fills(**{"in": "1d2h"})

@@ -17,6 +17,9 @@ from typer.testing import CliRunner
 
 from bot.cli.program import app, whole
 from bot.desk.verbs.everything import ALL
+from bot.dialogues.everything import COMMANDS, MENU
+from bot.dialogues.talk import Command
+from bot.domain.access import Caller, Role
 from bot.domain.fields import Field
 from bot.domain.pictures import Picture
 from bot.settings import ListSettings, Settings
@@ -187,8 +190,36 @@ def _given(field: Field[Any]) -> str:
     return f"{name} ({kind})"
 
 
+# --- ad-hoc commands --------------------------------------------------------------
+
+
+def tasks() -> str:
+    """The commands that are listed, the most used first."""
+    rows = ["| node | is called | for |", "|---|---|---|"]
+    rows += [
+        f"| `{one.node}` | {one.name} | {_whom(one)} |" for one in (*COMMANDS, MENU)
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _whom(command: Command) -> str:
+    """By who of these may run it."""
+    people = {
+        "users": Caller(owner="a@b.example", role=Role.USER),
+        "publishers": Caller(owner="a@b.example", role=Role.PUBLISHER),
+        "auditors": Caller(owner="a@b.example", role=Role.USER, is_auditor=True),
+        "admins": Caller(owner="a@b.example", role=Role.ADMIN),
+    }
+    found = [name for name, caller in people.items() if command.may(caller)]
+    if "users" in found:
+        return "everybody"
+    *others, last = found
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "configuration": configuration,
     "options": options,
     "verbs": verbs,
+    "tasks": tasks,
 }

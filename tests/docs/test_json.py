@@ -66,7 +66,7 @@ def _described() -> dict[str, dict[str, Row]]:
 
 
 DESCRIBED = _described()
-PARTS = {"schedule", "coming", "ahead", "text", "broadcast", "reading"}
+PARTS = {"schedule", "coming", "ahead", "text", "broadcast", "reading", "list"}
 
 
 def _commands(command: Any, name: str = "") -> Iterator[str]:

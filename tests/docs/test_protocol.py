@@ -32,6 +32,8 @@ from bot.xmpp.doors.scheduling.requests import read_query, read_schedule
 from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
 from bot.xmpp.stanzas import bounds
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, NOREPLY
+from bot.xmpp.stanzas.registration import QUERY as REGISTRATION
+from bot.xmpp.stanzas.registration import submitted
 from bot.xmpp.stanzas.scheduling import NS
 from tests.docs.examples import EXAMPLES, PAGE, REQUESTS
 from tests.docs.pages import ROOT
@@ -53,6 +55,8 @@ def test_requests_are_read(request_: ET.Element) -> None:
         assert read_consent(payload).who in {"", *Who}
     elif payload.tag == WAITING:
         read_requests(payload)
+    elif payload.tag == REGISTRATION:
+        assert submitted(payload).keys() <= {"language", "quiet-from", "quiet-to"}
     elif request_.get("type") == "set":
         read_schedule(payload, "")
     elif payload.tag == f"{{{NS}}}schedule-query":

@@ -1,6 +1,7 @@
 """The running service reads its configuration anew, and stays connected."""
 
 import json
+import secrets
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.xmpp.stanzas.commands import NS as COMMANDS
 from tests.e2e.conftest import Make
 from tests.e2e.service import Service
+from tests.e2e.xml_client import XmlClient
 from tests.servers import forked
 from tests.servers.environment import environment
 from tests.servers.postgresql import PostgreSQL
@@ -192,3 +195,32 @@ def test_nobody_reads(prosody: Prosody, make: Make) -> None:
     code, said = tried(make(prosody, "component"), "reload")
     assert code == 1
     assert "no service is running" in said
+
+
+def test_a_right_lost_in_the_middle_of_a_command(prosody: Prosody, make: Make) -> None:
+    """Between two steps of a form, over the wire: the next step finds that it is gone,
+    and does nothing.
+    """
+    user = f"b{secrets.token_hex(4)}"
+    prosody.register(user)
+    service = make(prosody, "component", admins=[prosody.jid(user)])
+    service.start()
+    service.wait_until_connected()
+    run = f"<command xmlns='{COMMANDS}' node='check'"
+    with XmlClient(prosody, user=user) as boss:
+        opened = boss.ask(service.address, "set", f"{run}/>")[0]
+        assert opened.get("status") == "executing"
+        change(service, (prosody.jid(user), "nobody@example.org"))
+        by_command(service)
+        session = opened.get("sessionid")
+        answer = boss.ask(
+            service.address,
+            "set",
+            f"{run} sessionid='{session}'><x xmlns='jabber:x:data' type='submit'>"
+            "<field var='do'><value>reload</value></field></x></command>",
+        )[0]
+    assert answer.get("status") == "completed"
+    note = answer.find(f"{{{COMMANDS}}}note")
+    assert note is not None
+    assert (note.get("type"), note.text) == ("error", "You may not do this here.")
+    assert service.log.count("configuration read anew") == 1

@@ -5,7 +5,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.e2e.commanding import Taps
 from tests.e2e.speaking import S, Stage, X, ahead, fresh, payload, written
+from tests.e2e.xml_client import C
 
 pytestmark = pytest.mark.e2e
 
@@ -304,3 +306,51 @@ def test_paused_and_resumed(stage: Stage, daily: str) -> None:
     told = [ET.tostring(payload(one)) for one in answers[:4]]
     assert len(set(told)) == 1
     assert payload(answers[0]).find(f"{S}metadata/{X}revision") is not None
+
+
+def test_announced_by_command(stage: Stage) -> None:
+    """To whoever asks alone, then to all who stand on the list, in what he typed."""
+    stage.service.subscribe([stage.reader.bare], "en")
+    taps = Taps(stage.publisher, stage.address, "announce").on()
+    words = f"Words {fresh()}"
+    taps.on(list="news", subject="Disks", body=f"{words}\n\nMore")
+    assert f"Disks\n{words}\n\nMore" in taps.told
+    taps.on(send="me")
+    tried = stage.publisher.message(
+        lambda one: words in (one.findtext(f"{C}body") or "")
+    )
+    assert tried.get("from") == stage.speaker()
+    taps.on(send="yes")
+    kind, said = taps.said
+    assert kind == "info"
+    assert "goes out to news now" in said
+    heard = stage.reader.message(lambda one: words in (one.findtext(f"{C}body") or ""))
+    assert heard.findtext(f"{C}body") == f"{words}\n\nMore"
+    assert heard.get("from") == stage.speaker()
+    shown = Taps(stage.publisher, stage.address, "broadcasts").on()
+    assert shown.options("broadcast")
+
+
+def test_scheduled_changed_and_called_off_by_command(stage: Stage) -> None:
+    """Each step shows what becomes of it; another finds nothing of it."""
+    taps = Taps(stage.publisher, stage.address, "schedule").on()
+    taps.on(list="news").on(body="Old words")
+    taps.on(at=f"{LATER[:10]} 12:00", every="weekly").on(send="yes")
+    kind, said = taps.said
+    assert kind == "info"
+    assert LATER[:10] in said
+    number = said.split()[0].removeprefix("#")
+    taps = Taps(stage.publisher, stage.address, "pending").on()
+    taps.on(announcement=number).on(do="edit")
+    assert taps.value("body") == "Old words"
+    taps.on(body="New words")
+    assert "New words" in taps.told
+    taps.on(sure="yes")
+    assert "is pending" in taps.said[1]
+    taps = Taps(stage.reader, stage.address, "pending").on()
+    assert taps.said == ("error", "You may not do this here.")
+    taps = Taps(stage.publisher, stage.address, "pending").on()
+    taps.on(announcement=number).on(do="cancel")
+    assert "New words" in taps.told
+    taps.on(sure="yes")
+    assert taps.said == ("info", f"#{number} to news is cancelled.")

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from bot.desk.desk import Desk
+from bot.desk.verbs import mydata
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.schedule import Origin
 from bot.engine.housekeeper import Housekeeper
@@ -203,3 +205,21 @@ def test_content_goes_in_its_time(world: World) -> None:
     world.clock.advance(hours=1)
     asyncio.run(keeper.step())
     assert world.get(job.id).purged_at == world.clock.now()
+
+
+def test_who_was_forgotten_leaves_the_files(world: World, tmp_path: Path) -> None:
+    """Once the round is over, an address that was erased is in no file of the database,
+    its write-ahead log neither.
+    """
+    bob = "bob-of-the-files@example.org"
+    world.subscribe(bob)
+    keeper = keeper_of(world, None)
+
+    def is_there() -> bool:
+        found = tmp_path.glob("carillon.db*")
+        return any(bob.encode() in file.read_bytes() for file in found)
+
+    assert is_there()
+    Desk(world.use_cases).ask_here(mydata.FORGET(mydata.Whose(jid=bob)))
+    asyncio.run(keeper.step())
+    assert not is_there()

@@ -130,6 +130,10 @@ retry     missing             none  no        no      no   no     who      who
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who
 people    suspended           yes   no        yes     no   no     who      who
+people    show                yes   no        yes     no   no     who      who
+people    suspended-anywhere  yes   no        yes     no   no     who      who
+people    restore             yes   no        no      no   no     who      who
+people    restore-nobody      none  no        no      no   no     who      who
 people    add                 yes   no        no      no   no     who      who
 people    add-to-nothing      none  no        no      no   no     who      who
 people    remove              yes   no        no      no   no     who      who
@@ -164,6 +168,10 @@ answer    own-over            none  none      none    none none   who      who
 answer    others              none  none      none    none none   who      who
 answer    missing             none  none      none    none none   who      who
 
+welcome   look                yes   no        yes     no   no     who      who
+welcome   set                 yes   no        no      no   no     who      who
+welcome   remove              yes   no        no      no   no     who      who
+welcome   set-of-nothing      none  no        no      no   no     who      who
 arrange   create              yes   no        no      no   no     who      who
 arrange   change              yes   no        no      no   no     who      who
 arrange   change-the-files    no    no        no      no   no     who      who

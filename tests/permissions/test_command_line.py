@@ -56,6 +56,8 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             return  # as any other
         case "halt" if cell.what == "look":
             return  # asked before a stop, of people alone
+        case "people" if cell.what == "restore":
+            return  # tests/cli/test_finding.py, where somebody is suspended
         case "retry" if cell.what == "finished":
             return  # tests/cli/test_stop_all.py, where something has failed
         case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
@@ -99,6 +101,9 @@ ON_OTHERS = {
     "people list": ("subscribers", "list", "board"),
     "people list-of-nothing": ("subscribers", "list", "nothing"),
     "people suspended": ("subscribers", "list", "board", "--suspended"),
+    "people show": ("people", "show", "reader@example.org"),
+    "people suspended-anywhere": ("people", "suspended"),
+    "people restore-nobody": ("people", "restore", "nobody@example.org"),
     "people add": ("subscribers", "add", "board", "new@example.org"),
     "people add-to-nothing": ("subscribers", "add", "nothing", "new@example.org"),
     "people remove": ("subscribers", "remove", "board", "new@example.org"),

@@ -18,6 +18,7 @@ from bot.desk.verbs import (
     broadcasts,
     consent,
     editing,
+    finding,
     join_requests,
     lists,
     mydata,
@@ -28,6 +29,7 @@ from bot.desk.verbs import (
     steering,
     stopping,
     subscribers,
+    welcomes,
 )
 from bot.desk.verbs.everything import ALL
 from bot.domain import timestamps
@@ -130,7 +132,16 @@ class Walk:
 
     def _ways(self) -> Mapping[str, Callable[[Cell], Wanted[Any]]]:
         """Where there is one way to ask."""
-        others = ("sent", "stop", "halt", "retry", "people", "roles", "audit")
+        others = (
+            "sent",
+            "stop",
+            "halt",
+            "retry",
+            "people",
+            "roles",
+            "audit",
+            "welcome",
+        )
         return {
             **dict.fromkeys(others, self._on_others),
             **dict.fromkeys(("arrange", "waiting"), self._on_lists),
@@ -218,6 +229,14 @@ class Walk:
             "people suspended": lambda: subscribers.SUSPENDED(
                 subscribers.SubscriberWish(list_name="board")
             ),
+            "people show": lambda: finding.SHOW(finding.PersonWish(jid=READER)),
+            "people suspended-anywhere": lambda: finding.SUSPENDED(
+                finding.SuspendedWish()
+            ),
+            "people restore": lambda: finding.RESTORE(self._suspended()),
+            "people restore-nobody": lambda: finding.RESTORE(
+                subscribers.PersonName("nobody@example.org")
+            ),
             "people add": lambda: subscribers.ADD(
                 people(list_name="board", jids=["new@example.org"])
             ),
@@ -228,6 +247,12 @@ class Walk:
             "people remove-nobody": lambda: subscribers.REMOVE(
                 people(list_name="board", jids=["nobody@example.org"])
             ),
+            "welcome look": lambda: welcomes.LOOK(welcomes.WelcomeOf()),
+            "welcome set": lambda: welcomes.SET(welcomes.WelcomeText(text="Hello")),
+            "welcome set-of-nothing": lambda: welcomes.SET(
+                welcomes.WelcomeText(list_name="nothing", text="Hello")
+            ),
+            "welcome remove": lambda: welcomes.REMOVE(self._greeted()),
             "roles list": lambda: roles.LIST(Plain("roles")),
             "roles add": lambda: roles.ADD(one_role(jid="new@example.org")),
             "roles add-to-nothing": lambda: roles.ADD(
@@ -306,9 +331,19 @@ class Walk:
     def _fresh(self) -> BroadcastName:
         return BroadcastName(self.world.due().id)
 
+    def _greeted(self) -> welcomes.WelcomeOf:
+        put = self.world.use_cases.welcomes.put
+        self.world.do(put, self.world.caller(ADMIN), None, "Hello")
+        return welcomes.WelcomeOf()
+
     def _leaving(self) -> subscribers.People:
         self.world.subscribe(READER, to="board")
         return subscribers.People(list_name="board", jids=[READER])
+
+    def _suspended(self) -> subscribers.PersonName:
+        self.world.subscribe("away@example.org", to="weather")
+        self.world.suspend("away@example.org", "weather")
+        return subscribers.PersonName("away@example.org")
 
     def _losing(self) -> roles.OneRole:
         held = HeldRole(
@@ -438,6 +473,8 @@ def test_every_verb_is_walked(walk: Walk) -> None:
         "lists": "for admins and auditors by its right alone",
         "lists show": "likewise",
         "status": "likewise",
+        "announce to those online": "as `announce`; tests/dialogues",
+        "announce to those online --dry-run": "for admins and auditors by its right",
         "templates": "for admins by its right alone",
         "templates show": "likewise",
         "subscribers find": "for admins by its right alone",

@@ -250,6 +250,12 @@ class Asking:
         answer = partial(approvals.answer, reference=reference, verdict="approve")
         return reference, partial(answer, caller=caller)
 
+    def _restored(self, uow: UnitOfWork, caller: Caller, jid: str) -> list[str]:
+        """Who is suspended right before."""
+        subscriber = uow.subscribers.ensure(jid, self.world.clock.now())
+        uow.suspensions.add(subscriber.id, "gone", self.sending, self.world.clock.now())
+        return self.world.use_cases.finding.restore(uow, caller, jid)
+
     def _on_halt(self, cell: Cell, caller: Caller) -> UseCase:
         stopping = self.world.use_cases.stopping
         if cell.what == "look":
@@ -303,6 +309,7 @@ class Asking:
             timezone=None,
         )
         page = partial(people.page, after=0, limit=9)
+        finding = self.world.use_cases.finding
         suspended = partial(self.world.enrolling.suspended, after=0, limit=9)
         use_cases: dict[str, Callable[..., object]] = {
             "sent list": partial(sent.page, paging=Paging()),
@@ -329,6 +336,10 @@ class Asking:
             "people list": partial(page, list_name="board"),
             "people list-of-nothing": partial(page, list_name="nothing"),
             "people suspended": partial(suspended, list_name="board"),
+            "people show": partial(finding.person, jid=READER),
+            "people suspended-anywhere": partial(finding.suspended, after=0, limit=9),
+            "people restore": partial(self._restored, jid=READER),
+            "people restore-nobody": partial(finding.restore, jid="nobody@example.org"),
             "people add": partial(add, list_name="board"),
             "people add-to-nothing": partial(add, list_name="nothing"),
             "people remove": partial(

@@ -122,6 +122,18 @@ def test_metadata_stays_true(world: World) -> None:
     assert "weekly" in edited.metadata
 
 
+def test_urgent_is_kept_and_taken_away(world: World) -> None:
+    """An edit of something else leaves it; what is urgent no more says so no more."""
+    given = META.format(TAG + "<urgent xmlns='urn:x-carillon:announce:0'/>")
+    job = world.schedule(urgent=True, metadata=given)
+    assert world.edit(job, bodies=(("en", "Hello again"),)).urgent
+    edited = world.edit(job, urgent=False)
+    assert not edited.urgent
+    assert edited.metadata is not None
+    assert "urgent" not in edited.metadata
+    assert "weekly" in edited.metadata
+
+
 @pytest.mark.parametrize(
     ("limit", "more"),
     [

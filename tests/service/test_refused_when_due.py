@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from bot.domain.access import Access
+from bot.domain.errors import NotAllowed
 from bot.domain.schedule import ScheduleState
 from tests.world import (
     NOON,
     PUBLISHER,
+    USER,
     World,
     a_list,
     a_policy,
@@ -42,6 +44,26 @@ def test_an_admin_who_is_one_no_more(world: World) -> None:
     later.plan_all()
     assert later.states(job) == [("failed", "not-allowed")]
     later.close()
+
+
+def test_urgent_no_more(world: World) -> None:
+    """Who may no longer be urgent announces all the same, and wakes nobody up."""
+    world.policy.access = replace(
+        world.policy.access, urgent=frozenset({PUBLISHER, USER})
+    )
+    job = world.schedule(PUBLISHER, urgent=True, delay_seconds="1")
+    world.policy.access = replace(world.policy.access, urgent=frozenset({USER}))
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    assert world.get(job.id).urgent
+    assert not world.broadcast(job).urgent
+    with pytest.raises(NotAllowed) as refused:
+        world.schedule(PUBLISHER, urgent=True)
+    assert "[access] urgent" in refused.value.text
+    with pytest.raises(NotAllowed):  # whoever is named and is no publisher
+        world.schedule(USER, urgent=True)
+    with pytest.raises(NotAllowed):
+        world.edit(world.schedule(PUBLISHER), PUBLISHER, urgent=True)
 
 
 def test_the_list_is_gone(world: World) -> None:

@@ -113,6 +113,7 @@ class Theirs:
 
 def fill(unit: UnitOfWork) -> Theirs:
     lists = declare(unit, "news", "club")
+    unit.greetings.put(lists["news"], "Hello and welcome")
     subscriber = unit.subscribers.ensure(READER, NOON)
     unit.subscribers.set_score(READER, Score(2, NOON))
     for name in ("news", "club"):
@@ -155,16 +156,17 @@ def fill(unit: UnitOfWork) -> Theirs:
         an_occurrence(unit, over), state=BroadcastState.SENT, finished_at=NOON
     )
     unit.broadcasts.add(finished, ())
-    left_out = Occurrence(
-        schedule_id=schedule.id,
-        due_at=LATER,
-        wall=WALL,
-        state=OccurrenceState.SKIPPED,
-        reason="paused",
-        told=False,
-    )
     unit.shifts.record(SHIFT)
-    unit.occurrences.add(left_out)
+    unit.occurrences.add(
+        Occurrence(
+            schedule_id=schedule.id,
+            due_at=LATER,
+            wall=WALL,
+            state=OccurrenceState.SKIPPED,
+            reason="paused",
+            told=False,
+        )
+    )
     chunk = unit.chunks.claim(WORKER, NOON, MINUTE)
     assert chunk is not None
     exception = DeliveryException(

@@ -157,6 +157,9 @@ CALLS: dict[str, tuple[Call, object]] = {
     "lists.by_id": (lambda u, a: u.lists.by_id(a.list_id), None),
     "lists.all": (lambda u, _: u.lists.all(), []),
     "lists.counts": (lambda u, _: u.lists.counts(), {}),
+    "greetings.get": (lambda u, a: u.greetings.get(a.list_id), None),
+    "greetings.put": (lambda u, a: u.greetings.put(a.list_id, "Mine"), None),
+    "greetings.remove": (lambda u, a: u.greetings.remove(a.list_id), False),
     "subscribers.get": (lambda u, _: u.subscribers.get(READER), None),
     "subscribers.lock": (lambda u, _: u.subscribers.lock(READER), None),
     "subscribers.ensure": (
@@ -187,6 +190,11 @@ CALLS: dict[str, tuple[Call, object]] = {
         [],
     ),
     "subscriptions.by_origin": (lambda u, _: u.subscriptions.by_origin(ADMIN), []),
+    "subscriptions.among": (
+        lambda u, a: u.subscriptions.among(a.list_id, [READER]),
+        [],
+    ),
+    "subscriptions.standing": (lambda u, _: u.subscriptions.standing([READER]), []),
     "subscriptions.has_contact": (
         lambda u, a: u.subscriptions.has_contact(a.list_id, a.subscriber.id),
         None,
@@ -392,6 +400,26 @@ CALLS: dict[str, tuple[Call, object]] = {
     "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
+    "broadcasts.concerning": (
+        lambda u, _: u.broadcasts.concerning(READER, before=99, limit=9),
+        [],
+    ),
+    "chunks.at": (lambda u, t: u.chunks.at(t.listed.id, 1), None),
+    "subscriptions.latest": (
+        lambda u, t: u.subscriptions.latest(t.subscriber.id),
+        [],
+    ),
+    "suspensions.everywhere": (
+        lambda u, _: u.suspensions.everywhere(after=0, limit=9),
+        [],
+    ),
+    "suspensions.condition": (
+        lambda u, _: next(
+            (found for one in range(9) if (found := u.suspensions.condition(one))),
+            None,
+        ),
+        None,
+    ),
     "exceptions.unwritten": (lambda u, _: u.exceptions.unwritten(9), []),
     "exceptions.skip_waiting": (
         lambda u, a: u.exceptions.skip_waiting(a.later.broadcast_id, "stopped"),
@@ -428,6 +456,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "forgotten.add": (lambda u, a: u.forgotten.add(GONE, LATER) == a.gone, False),
     "forgotten.remove": (lambda u, _: u.forgotten.remove(GONE), None),
     "forgotten.since": (lambda u, _: u.forgotten.since(GONE), None),
+    "forgotten.latest": (lambda u, _: u.forgotten.latest(), None),
     "forgotten.among": (lambda u, _: u.forgotten.among([GONE]), set()),
     "holdings.some": (lambda u, _: held(u), []),
     "traces.erase": (lambda u, _: erased(u), None),

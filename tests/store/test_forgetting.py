@@ -59,6 +59,7 @@ SHOWN: dict[str, Part | str] = {
     "subscriber.language": Part.PERSON,
     "subscriber.language_seen": Part.PERSON,
     "subscriber.timezone": Part.PERSON,
+    "subscriber.quiet": Part.PERSON,
     "subscription.origin": Part.SUBSCRIPTIONS,
     "subscription.end_reason": Part.SUBSCRIPTIONS,
     "suspension.condition": Part.SUBSCRIPTIONS,
@@ -243,7 +244,7 @@ def bounced(world: World, job: Schedule, jid: str, kind: ExceptionKind) -> None:
         condition="resource-constraint",
         text=f"{jid} is full",
         first_at=now,
-        next_at=now if kind is ExceptionKind.RETRYING else None,
+        next_at=None if kind is ExceptionKind.FAILED else now,
     )
     world.do(lambda unit: unit.exceptions.put([exception]))
 
@@ -283,6 +284,10 @@ def live_through(world: World) -> dict[str, Schedule]:
     send(world)
     bounced(world, found["over"], BOB, ExceptionKind.RETRYING)
     bounced(world, found["from Jim"], BOB, ExceptionKind.FAILED)
+    found["later"] = world.schedule(client_id="later", delay_seconds="1")
+    world.clock.advance(seconds=2)
+    send(world)
+    bounced(world, found["later"], BOB, ExceptionKind.WAITING)
     found["under way"] = world.due(client_id="under-way")
     told = replace(
         world.entries_after(0)[0],

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from bot.domain.lists import ContactNews, ContactState, JoinRequest
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -10,6 +11,9 @@ from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, SERVICE, a_list, declare, subscribe
 
+BEFORE = str(
+    ScriptDirectory(str(upgrade.folder())).get_revisions("0017")[0].down_revision
+)
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
 
 
@@ -149,7 +153,7 @@ def test_the_step_to_them(url: str) -> None:
     again, what commands made is retired, and nobody is lost.
     """
     upgrade.upgrade(url, SERVICE)
-    upgrade.downgrade(url, "0014")
+    upgrade.downgrade(url, BEFORE)
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.execute(
@@ -175,7 +179,7 @@ def test_the_step_to_them(url: str) -> None:
     database.close()
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE subscription SET origin = 'command'"))
-    upgrade.downgrade(url, "0014")
+    upgrade.downgrade(url, BEFORE)
     with engine.connect() as connection:
         lists = connection.execute(sa.text("SELECT name, retired FROM list"))
         assert {name: bool(retired) for name, retired in lists} == {

@@ -29,7 +29,7 @@ from bot.store.sealing import Vault, columns_of, is_sealed, name_of
 from bot.store.tables import broadcast_text, metadata, schedule
 from tests.store.copies import migrated
 from tests.store.releases import rows_of
-from tests.store.samples import NOON, SERVICE, a_schedule, sending
+from tests.store.samples import NOON, SERVICE, a_schedule, declare, sending
 
 OLD, NEW, OTHER = (bytes([number]) * 32 for number in range(3))
 SECRET = "Marigold-5d21 at noon"
@@ -107,6 +107,7 @@ def fill(unit: UnitOfWork) -> Schedule:
         )
     )
     broadcast = sending(unit, (0, 9, 1))
+    unit.greetings.put(declare(unit, "news")["news"], SECRET)
     text = Text(language="en", body=SECRET)
     unit.broadcasts.keep(broadcast.id, "UTC", {"en": text})
     unit.broadcasts.keep_content(
@@ -153,9 +154,11 @@ def test_every_column(url: str) -> None:
         said = notice.said
         assert isinstance(said, Text)
         found = unit.broadcasts.renditions(broadcast.id, "UTC")
-        return [kept[0], found["en"].body, failed.text, said.body]
+        [news] = unit.lists.all()
+        told = unit.greetings.get(news.id)
+        return [kept[0], found["en"].body, failed.text, said.body, told]
 
-    assert database.call(texts) == [CONTENT, SECRET, SECRET, SECRET]
+    assert database.call(texts) == [CONTENT, SECRET, SECRET, SECRET, SECRET]
     database.close()
 
 
@@ -333,4 +336,4 @@ def test_a_table_that_comes_to_it() -> None:
     """Each table with content has a key to go through it by, and says whose it is."""
     for table in storage_keys._TABLES:
         assert list(table.primary_key)
-        assert {"service", "broadcast_id"} & set(table.c.keys())
+        assert {"service", "broadcast_id", "list_id"} & set(table.c.keys())

@@ -4,7 +4,7 @@ A new command needs a line in CASES: what somebody fills in, and what he has the
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.desk.desk import Desk
+from bot.dialogues.administration import NS as ADMINISTRATION
 from bot.dialogues.everything import BY_NODE
 from bot.domain.message import Text
 from bot.domain.schedule import TextContent
@@ -21,11 +22,21 @@ from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
 from bot.xmpp.stanzas.commands import COMMAND
 from bot.xmpp.stanzas.data_forms import FORM
-from tests.world import ADMIN, SERVICE, USER, World, copy_of
+from tests.world import ADMIN, PUBLISHER, SERVICE, USER, World, copy_of
 from tests.xmpp.clients import CLIENTS, Client, Fills, fields, options
 
 MOST_STEPS = 10
 MAX_WIDTH = 35  #: characters that a narrow client shows on a line
+
+
+def stands_on_news(world: World) -> bool:
+    places = world.do(world.use_cases.joining.mine, world.caller(USER))
+    return any(one.since for one in places if one.entry.name == "news")
+
+
+def publishers_of(world: World, name: str) -> frozenset[str]:
+    found = world.do(lambda unit: unit.lists.get(name))
+    return found.publishers if found else frozenset()
 
 
 def is_chosen(world: World) -> bool:
@@ -45,6 +56,20 @@ class Case:
     after: Callable[[World], bool] = lambda _: True
     #: in what the last answer says
     says: str = ""
+
+
+class Presences:
+    def online(self) -> Collection[str]:
+        return ("anna@example.org",)
+
+
+def _greet(world: World) -> None:
+    put = world.use_cases.welcomes.put
+    world.do(put, world.caller(ADMIN), None, "Good that you are here.")
+
+
+def _greets(world: World) -> bool:
+    return world.do(lambda unit: unit.greetings.get(1)) == "Good that you are here."
 
 
 def _job(world: World) -> None:
@@ -117,6 +142,23 @@ CASES: Mapping[str, Case] = {
         says="user@example.org: failed",
     ),
     "menu": Case(fills={"task": "status"}, says="Going out next"),
+    "lists": Case(
+        fills={"list": "news", "do": "join"},
+        jid=USER,
+        after=stands_on_news,
+        says="You are on News now.",
+    ),
+    "manage-lists": Case(
+        fills={
+            "list": "new list",
+            "name": "weather",
+            "title": "Wind and weather",
+            "kind": "request",
+            "publishers": [f"{USER}\n{PUBLISHER}"],
+        },
+        after=lambda world: publishers_of(world, "weather") == {USER, PUBLISHER},
+        says="weather@announce.example.org",
+    ),
     "preferences": Case(
         fills={
             "language": "de",
@@ -134,6 +176,25 @@ CASES: Mapping[str, Case] = {
     "consent": Case(says="Saved."),
     "my-data": Case(says="Your roles"),
     "check": Case(fills={"do": "reload"}, says="read anew"),
+    f"{ADMINISTRATION}#announce": Case(
+        fills={"subject": "Restart", "announcement": "In five minutes."},
+        before=lambda world: world.subscribe("anna@example.org"),
+        says="to 1 who is online",
+    ),
+    f"{ADMINISTRATION}#announce-all": Case(
+        fills={"subject": "Restart", "announcement": "In five minutes."},
+        before=lambda world: world.subscribe("anna@example.org"),
+        after=lambda world: world.get(1).content.title == "Restart",
+        says="1 reader",
+    ),
+    f"{ADMINISTRATION}#set-welcome": Case(
+        fills={"welcome": "Good that you are here."}, after=_greets
+    ),
+    f"{ADMINISTRATION}#delete-welcome": Case(
+        fills={"sure": "yes"},
+        before=_greet,
+        after=lambda world: not _greets(world),
+    ),
     "templates": Case(
         fills={"template": "maintenance", "language": "de"}, says="Text (Deutsch)"
     ),
@@ -193,6 +254,7 @@ async def _walk(
 ) -> ET.Element:
     """The last answer."""
     desk = Desk(world.use_cases)
+    desk.presences = Presences()
     directory = CommandDirectory(desk, world.database, lambda _: language)
     conversations = Conversations(desk, directory, asyncio.get_running_loop().time)
 

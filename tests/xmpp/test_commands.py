@@ -8,7 +8,7 @@ from slixmpp import JID, BaseXMPP
 from bot.xmpp.stanzas.commands import NS
 from bot.xmpp.stanzas.namespaces import LANG
 from tests.servers.xmpp_server import XmppServer
-from tests.xmpp.answering import MODES, answering, ask, configured, refusal
+from tests.xmpp.answering import MODES, answering, ask, configured, refusal, until
 from tests.xmpp.commanding import Commander
 from tests.xmpp.links import Run, newcomer
 from tests.xmpp.test_presence import contact
@@ -135,5 +135,45 @@ def test_languages(server: XmppServer, tmp_path: Path, run: Run) -> None:
             assert taps.answer.get(LANG) == "de"
             taps = await Commander(client, bot.address).run("menu", "fr")
             assert taps.title == "Toutes les tâches"
+
+    run(scenario())
+
+
+def test_to_those_online(server: XmppServer, tmp_path: Path, run: Run) -> None:
+    """By the menu that clients have for it (XEP-0133): who showed that he is there is
+    counted and told, who went or never came is not.
+    """
+    boss, here, away = newcomer(server), newcomer(server), newcomer(server)
+    settings = configured(
+        server, "component", tmp_path, access={"admins": [server.jid(boss)]}
+    )
+
+    async def scenario() -> None:
+        async with (
+            contact(server, boss) as admin,
+            contact(server, here) as reader,
+            contact(server, away) as other,
+            answering(settings) as bot,
+        ):
+            news = f"news@{bot.address}"
+            for client in (reader, other):
+                client.send_presence(pto=news, ptype="subscribe")
+            both = [server.jid(one) for one in (here, away)]
+            await until(lambda: all("news" in bot.standing(jid) for jid in both))
+            reader.send_presence(pto=news)
+            await until(lambda: server.jid(here) in bot.desk.online())
+            node = "http://jabber.org/protocol/admin#announce"
+            info = await admin.plugin["xep_0030"].get_info(
+                JID(bot.address), node, timeout=10
+            )
+            assert NS in info["disco_info"]["features"]
+            taps = await Commander(admin, news).run(node)
+            assert taps.values("FORM_TYPE") == ["http://jabber.org/protocol/admin"]
+            assert taps.actions == ("complete", {"complete"})
+            await taps.send("complete", {"announcement": "Back in five minutes."})
+            assert taps.note[0] == "info", taps.note
+
+            reader.send_presence(pto=news, ptype="unavailable")
+            await until(lambda: server.jid(here) not in bot.desk.online())
 
     run(scenario())

@@ -77,6 +77,7 @@ def test_every_element_is_read() -> None:
     assert request.expires == "2027-01-01T00:00:00Z"
     assert request.client_id == " my id "
     assert request.updates
+    assert not request.urgent
     assert request.metadata is None
 
 
@@ -94,6 +95,7 @@ def test_our_metadata_are_read() -> None:
             ><x:value xml:lang='de'>Neu</x:value></x:field>
         </x:announce>
         <x:late policy='run' within='60'/>
+        <x:urgent/>
         <x:updates wanted='false'/>
         </metadata>"""
     )
@@ -105,6 +107,7 @@ def test_our_metadata_are_read() -> None:
         "summary": {"en": "New", "de": "Neu"},
     }
     assert (request.late_policy, request.late_within) == ("run", "60")
+    assert request.urgent
     assert not request.updates
 
 
@@ -154,7 +157,9 @@ def test_single_elements_are_refused_when_repeated_or_empty(name: str) -> None:
         read(f"<{name}> </{name}>")
 
 
-@pytest.mark.parametrize("name", ["list", "audience", "announce", "late", "updates"])
+@pytest.mark.parametrize(
+    "name", ["list", "audience", "announce", "late", "urgent", "updates"]
+)
 def test_our_elements_are_refused_when_repeated(name: str) -> None:
     """So is whatever of ours stands twice in <metadata/>."""
     with pytest.raises(Invalid, match=name):
@@ -169,6 +174,7 @@ def test_our_elements_are_refused_when_repeated(name: str) -> None:
         metadata("<audience/>"),
         metadata("<announce/>"),
         metadata("<updates wanted='perhaps'/>"),
+        metadata("<urgent wanted='perhaps'/>"),
         template("<field/>"),
         template("<field var='a'/><field var='a'/>"),
         template("<field var='a'><value/><value/></field>"),

@@ -95,18 +95,21 @@ def test_what_the_metadata_say() -> None:
         f"<metadata><list xmlns='{X}'>news</list><owner xmlns='{X}'>a@b</owner>"
         f"<announce xmlns='{X}' template='t'><field var='f'><value>v</value></field>"
         f"</announce><late xmlns='{X}' policy='run' within='5'/>"
+        f"<urgent xmlns='{X}' wanted='false'/>"
         f"<updates xmlns='{X}' wanted='false'/><tag xmlns='urn:o'>x</tag></metadata>"
     ).change
     assert change is not None
     assert (change.list_name, change.template) == ("news", "t")
     assert change.values == {"f": {"": "v"}}
     assert (change.late_policy, change.late_within) == ("run", "5")
+    assert change.urgent is False
     assert change.updates is False
     assert change.metadata is not None
     assert "owner" not in change.metadata
     assert '<tag xmlns="urn:o">x</tag>' in change.metadata
     plain = edit("<metadata><tag xmlns='urn:o'>x</tag></metadata>").change
     assert plain is not None
+    assert plain.urgent is None
     assert plain.updates is None
 
 

@@ -1,13 +1,14 @@
 """Something is to be announced: asked for, or only looked at before it is."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from bot.desk.verb import Inquire, Plain, Read, Steps, Verb, Write
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.consent import Standing
 from bot.domain.fields import Field, FieldType
-from bot.domain.lists import AnnouncementList
+from bot.domain.lists import AnnouncementList, OnlineOnList
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
@@ -30,6 +31,32 @@ class Draft:
     texts: tuple[Text, ...]
     #: beside those of a preview of its moments
     cautions: tuple[Caution, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineWish:
+    """How many of a list are online; None: of the default list."""
+
+    list_name: str | None
+    #: bare JIDs, of whatever lists
+    online: Collection[str]
+
+    @property
+    def about(self) -> str:
+        return self.list_name or "the default list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Online:
+    """An announcement to a list, for those of its readers who are online."""
+
+    request: ScheduleRequest
+    #: bare JIDs, of whatever lists
+    online: Collection[str]
+
+    @property
+    def about(self) -> str:
+        return f"{self.request.about}, those online"
 
 
 def _audiences(
@@ -55,6 +82,27 @@ def _schedule(
         standing: Standing = yield Inquire(caller.owner, recipient)
         made = yield Write(schedules.write, caller, request, standing)
     return made
+
+
+def _announce_online(
+    use_cases: UseCases, caller: Caller, wish: Online
+) -> Steps[tuple[Report, int]]:
+    """Who of them is on the list is looked up before anything is held for writing."""
+    schedules, request = use_cases.schedules, wish.request
+    present: tuple[str, ...] = yield Read(
+        schedules.present, caller, request, wish.online
+    )
+    report, _ = yield Write(schedules.create, caller, replace(request, present=present))
+    return report, len(present)
+
+
+def _count_online(
+    use_cases: UseCases, caller: Caller, wish: OnlineWish
+) -> Steps[OnlineOnList]:
+    found: OnlineOnList = yield Read(
+        use_cases.subscribers.online, caller, wish.list_name, wish.online
+    )
+    return found
 
 
 def _draft(
@@ -198,4 +246,20 @@ DRAFT = Verb(
     fields=REQUEST,
     steps=_draft,
 )
-VERBS = (AUDIENCES, SCHEDULE, DRAFT)
+#: at once; with how many are told
+ONLINE = Verb(
+    name="announce to those online",
+    action=Action.SCHEDULE,
+    right=Right.KNOWN,
+    fields=REQUEST,
+    steps=_announce_online,
+)
+#: how many it would be
+COUNT_ONLINE = Verb(
+    name="announce to those online --dry-run",
+    action=Action.QUERY,
+    drafts=Action.SCHEDULE,
+    right=Right.SEES_ALL,
+    steps=_count_online,
+)
+VERBS = (AUDIENCES, SCHEDULE, DRAFT, ONLINE, COUNT_ONLINE)

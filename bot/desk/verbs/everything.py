@@ -9,6 +9,7 @@ from bot.desk.verbs import (
     broadcasts,
     consent,
     editing,
+    finding,
     imports,
     join_requests,
     lists,
@@ -22,6 +23,7 @@ from bot.desk.verbs import (
     stopping,
     subscribers,
     templates,
+    welcomes,
 )
 
 ALL: tuple[Verb[Any, Any], ...] = (
@@ -35,9 +37,11 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *places.VERBS,
     *join_requests.VERBS,
     *subscribers.VERBS,
+    *finding.VERBS,
     *imports.VERBS,
     *consent.VERBS,
     *templates.VERBS,
+    *welcomes.VERBS,
     *roles.VERBS,
     *mydata.VERBS,
     *preferences.VERBS,

@@ -53,6 +53,10 @@ class Forgotten:
     stays: Stays
 
 
+#: parts of which there is one thing at most
+SINGLE = frozenset({Part.PERSON, Part.CONSENT, Part.COUNTS, Part.FORGOTTEN})
+
+
 def _look(
     use_cases: UseCases, caller: Caller, whose: Whose
 ) -> Steps[dict[Part, Slice]]:

@@ -76,7 +76,7 @@ class Broadcasts:
         page = uow.broadcasts.page(
             paging, schedule_id=schedule_id, sending=sending, owner=owner, lists=lists
         )
-        items = [self._account(uow, caller, one) for one in page.items]
+        items = [self.account(uow, caller, one) for one in page.items]
         return Page(items, page.count, page.index)
 
     def get(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Account:
@@ -86,7 +86,7 @@ class Broadcasts:
             raise NotFound(
                 Phrase("There is no broadcast {number}.", number=broadcast_id)
             )
-        return self._account(uow, caller, found)
+        return self.account(uow, caller, found)
 
     def named(self, uow: UnitOfWork, caller: Caller, name: BroadcastName) -> Account:
         """Raises NotFound, which tells an announcement that was never sent from one
@@ -106,7 +106,7 @@ class Broadcasts:
         else:
             found = uow.broadcasts.nth(name.schedule_id, name.number)
         if found is not None and self._may_see(uow, caller, found):
-            return self._account(uow, caller, found)
+            return self.account(uow, caller, found)
         if found is None and may_see(caller, schedule):
             count = uow.broadcasts.page(
                 Paging(limit=0), schedule_id=name.schedule_id
@@ -123,9 +123,8 @@ class Broadcasts:
             )
         return schedule is not None and may_see_sent(caller, schedule, told)
 
-    def _account(
-        self, uow: UnitOfWork, caller: Caller, broadcast: Broadcast
-    ) -> Account:
+    def account(self, uow: UnitOfWork, caller: Caller, broadcast: Broadcast) -> Account:
+        """Of one that the caller may see."""
         schedule = uow.schedules.get(broadcast.schedule_id)
         assert schedule is not None  # noqa: S101 - foreign key
         zone = clocks_of(uow, self._policy, schedule)

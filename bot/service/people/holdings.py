@@ -3,6 +3,8 @@
 A part is looked at in slices, so that it costs no more where it is long. Announcements
 come as they are, for their reader to show; all else by the names of its keys in JSON
 (docs/reference/json.md).
+
+docs/conformance.md, Commands about oneself: what is stored of somebody
 """
 
 from collections.abc import Sequence

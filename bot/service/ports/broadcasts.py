@@ -57,6 +57,12 @@ class StoredBroadcasts(Protocol):
         """`owner`: only what he asked for, or what one of these lists was told."""
         ...
 
+    def concerning(self, jid: str, *, before: int, limit: int) -> list[Broadcast]:
+        """Those in whose audience he is, with ids below `before`, the latest first; in
+        a list's audience by the places that he had or has.
+        """
+        ...
+
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
         """The schedule's first, second, …"""
         ...
@@ -139,6 +145,10 @@ class Chunks(Protocol):
     def unfinished(self, broadcast_id: int) -> int: ...
 
     def of(self, broadcast_id: int) -> list[Chunk]: ...
+
+    def at(self, broadcast_id: int, position: int) -> Chunk | None:
+        """The one that has this position."""
+        ...
 
 
 class Audiences(Protocol):

@@ -45,6 +45,10 @@ class Forgotten(Protocol):
 
     def since(self, jid: str) -> datetime | None: ...
 
+    def latest(self) -> datetime | None:
+        """When somebody asked last."""
+        ...
+
     def among(self, jids: Collection[str]) -> set[str]:
         """Those who asked to be forgotten."""
         ...

@@ -3,7 +3,7 @@
 The repositories that one transaction gives them are in `unit_of_work`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar, TypeVarTuple
@@ -101,6 +101,14 @@ class Inspector(Protocol):
 
     async def look(self, person: str) -> Inspection | None:
         """What is found; None: it takes longer, and who asks again is told then."""
+        ...
+
+
+class Presences(Protocol):
+    """Who is known to be online, by presence that he sent the service."""
+
+    def online(self) -> Collection[str]:
+        """Bare JIDs of people with a place on some list; some may be missing."""
         ...
 
 

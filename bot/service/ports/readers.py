@@ -56,6 +56,20 @@ class Lists(Protocol):
         ...
 
 
+class Greetings(Protocol):
+    """Welcomes in words of their own, by list."""
+
+    def get(self, list_id: int) -> str | None:
+        """None: it has none, or one that no key here decrypts."""
+        ...
+
+    def put(self, list_id: int, text: str) -> None: ...
+
+    def remove(self, list_id: int) -> bool:
+        """False: it had none."""
+        ...
+
+
 class StoredSubscribers(Protocol):
     def get(self, jid: str) -> Subscriber | None: ...
 
@@ -100,6 +114,10 @@ class Subscriptions(Protocol):
         """Active ones."""
         ...
 
+    def latest(self, subscriber_id: int) -> list[Subscription]:
+        """The latest interval on each list, active or not."""
+        ...
+
     def suspended(self, subscriber_id: int) -> list[Subscription]:
         """Latest intervals that ended as suspended, one a list, none active since."""
         ...
@@ -108,6 +126,14 @@ class Subscriptions(Protocol):
         self, list_id: int, *, after: int, limit: int
     ) -> list[tuple[Subscription, Subscriber]]:
         """Active ones with id > `after`, in order."""
+        ...
+
+    def among(self, list_id: int, jids: Collection[str]) -> list[str]:
+        """Which of these bare JIDs stand on the list, sorted."""
+        ...
+
+    def standing(self, jids: Collection[str]) -> list[str]:
+        """Which of these bare JIDs stand on any list, sorted."""
         ...
 
     def has_contact(self, list_id: int, subscriber_id: int) -> None:
@@ -132,6 +158,14 @@ class Suspensions(Protocol):
 
     def page(self, list_id: int, *, after: int, limit: int) -> list[Suspended]:
         """Those who did not come back, with subscription ids > `after`, in order."""
+        ...
+
+    def everywhere(self, *, after: int, limit: int) -> list[Suspended]:
+        """Likewise of all lists."""
+        ...
+
+    def condition(self, subscription_id: int) -> str | None:
+        """With which the last message came back that ended it; None: none did."""
         ...
 
     def counts(self) -> dict[int, int]:

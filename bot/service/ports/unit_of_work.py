@@ -16,6 +16,7 @@ from bot.service.ports.notices import Notices
 from bot.service.ports.personal import Holdings, Traces
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import (
+    Greetings,
     Lists,
     People,
     StoredSubscribers,
@@ -34,6 +35,8 @@ class UnitOfWork(Protocol):
 
     @property
     def lists(self) -> Lists: ...
+    @property
+    def greetings(self) -> Greetings: ...
     @property
     def subscribers(self) -> StoredSubscribers: ...
     @property

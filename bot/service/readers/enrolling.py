@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from bot.domain import quiet as quiet_hours
 from bot.domain import timestamps
 from bot.domain.access import Caller
 from bot.domain.audit import Action
@@ -156,7 +157,7 @@ class Enrolling:
 
     def check(self, person: Person) -> Person:
         """The person as it is stored; raises Invalid, Conflict or NotAllowed."""
-        jid, language, timezone, language_seen, suspended = person
+        jid, language, timezone, language_seen, suspended, quiet, paused = person
         address = _person(self._policy, jid)
         try:
             somebody(address)
@@ -174,7 +175,15 @@ class Enrolling:
             language_seen = None  # a client said so, nobody meant it
         if suspended is not None:
             timestamps.parse(suspended)
-        return person._replace(jid=address, language_seen=language_seen)
+        if quiet is not None:
+            quiet = str(quiet_hours.read(quiet))
+        if paused is not None:
+            until = timestamps.parse(paused)
+            quiet_hours.check_pause(until, self._clock.now(), zone(timezone or "UTC"))
+            paused = timestamps.format(until)
+        return person._replace(
+            jid=address, language_seen=language_seen, quiet=quiet, paused_until=paused
+        )
 
     def remove(self, uow: UnitOfWork, caller: Caller, list_name: str, jid: str) -> None:
         admins_only(caller)
@@ -262,7 +271,7 @@ def _enrolment(added: int, changed: int, gone: Mapping[str, str]) -> Enrolment:
 
 def _changed(uow: UnitOfWork, people: Sequence[Person]) -> int:
     """How many prefer something else than what is said of them here."""
-    said = [one for one in people if any(one[1:4])]
+    said = [one for one in people if any((*one[1:4], *one[5:]))]
     return uow.people.differing(said) if said else 0
 
 

@@ -8,14 +8,17 @@ the first transaction, so whatever is cut off, he is told nothing more of lists;
 for again it goes on, since each step begins with what is left.
 
 docs/decisions/0051
+
+docs/conformance.md, Commands about oneself: what is stored of somebody
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain import forgetting
 from bot.domain.access import Access, Caller, Role
 from bot.domain.audit import Action
+from bot.domain.broadcast import DeliveryException, ExceptionKind
 from bot.domain.errors import Finished
 from bot.domain.events import Moved
 from bot.domain.lists import (
@@ -25,7 +28,7 @@ from bot.domain.lists import (
     ListKind,
     SubscriptionOrigin,
 )
-from bot.service.delivery import closing
+from bot.service.delivery import closing, waiting
 from bot.service.delivery.outcomes import Outcomes
 from bot.service.people.choices import whose
 from bot.service.ports.outside import Clock
@@ -131,9 +134,21 @@ class Forgetting:
         closing.hold(uow, awaited)
         for broadcast_id in awaited:
             found = uow.exceptions.get(broadcast_id, who.jid)
-            if found is not None and found.next_at is not None:
+            if found is None or found.next_at is None:
+                continue
+            if found.kind is ExceptionKind.WAITING:
+                self._skip(uow, found)
+            else:
                 self._outcomes.failed(uow, found)
         return len(awaited)
+
+    def _skip(self, uow: UnitOfWork, found: DeliveryException) -> None:
+        """Of one that he was to hear later: he has left before his turn came."""
+        kind, why = ExceptionKind.SKIPPED, waiting.LEFT
+        left = replace(found, kind=kind, condition=why, next_at=None)
+        uow.exceptions.put([left])
+        now = self._clock.now()
+        closing.settle_finished(uow, self._policy, left.broadcast_id, now)
 
     def erase(
         self, uow: UnitOfWork, who: Erasure, trace: Trace, after: int

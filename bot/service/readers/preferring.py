@@ -9,8 +9,8 @@ from bot.domain.access import Caller
 from bot.domain.errors import Invalid, about
 from bot.domain.jid import JIDError, somebody
 from bot.domain.lists import Preferences
-from bot.domain.phrase import Counted, Phrase
-from bot.domain.quiet import EVERY_DAY, LONGEST_PAUSE, QuietHours
+from bot.domain.phrase import Phrase
+from bot.domain.quiet import EVERY_DAY, QuietHours
 from bot.service.people.choices import person
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -183,14 +183,6 @@ def _pause(given: str, zone_name: str, now: datetime) -> datetime | None:
             Phrase("{moment} has passed.", moment=wallclock.shown(until, zone)),
             field="paused-until",
         )
-    if until > now + LONGEST_PAUSE:
-        raise Invalid(
-            Counted(
-                "{given} is too far ahead; a pause lasts {count} day at most.",
-                "{given} is too far ahead; a pause lasts {count} days at most.",
-                LONGEST_PAUSE.days,
-                given=wallclock.shown(until, zone),
-            ),
-            field="paused-until",
-        )
+    with about("paused-until"):
+        quiet.check_pause(until, now, zone)
     return until

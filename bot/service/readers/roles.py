@@ -35,17 +35,7 @@ class Roles:
     def held(self, uow: UnitOfWork, caller: Caller) -> list[HeldRole]:
         """All of them: the configuration's first."""
         auditors_only(caller)
-        return [*self._configured(uow), *uow.roles.all()]
-
-    def _configured(self, uow: UnitOfWork) -> Iterator[HeldRole]:
-        configured = self._policy.configured
-        for jid in sorted(configured.admins):
-            yield HeldRole(jid=jid, role=RoleName.ADMIN)
-        for entry in uow.lists.all():
-            for jid in sorted(entry.publishers):
-                yield HeldRole(jid=jid, role=RoleName.PUBLISHER, list_name=entry.name)
-        for jid in sorted(configured.auditors):
-            yield HeldRole(jid=jid, role=RoleName.AUDITOR)
+        return [*configured(uow, self._policy), *uow.roles.all()]
 
     def add(self, uow: UnitOfWork, caller: Caller, wanted: HeldRole) -> HeldRole:
         """Give it; whoever has it has it, as he got it first."""
@@ -109,7 +99,7 @@ class Roles:
         return replace(wanted, jid=jid)
 
     def _found(self, uow: UnitOfWork, wanted: HeldRole) -> HeldRole | None:
-        there = (*self._configured(uow), *uow.roles.of(wanted.jid))
+        there = (*configured(uow, self._policy), *uow.roles.of(wanted.jid))
         return next((one for one in there if one.is_same(wanted)), None)
 
     def _not_the_last(self, uow: UnitOfWork, going: HeldRole) -> None:
@@ -122,6 +112,18 @@ class Roles:
                     jid=going.jid,
                 )
             )
+
+
+def configured(uow: UnitOfWork, policy: Policy) -> Iterator[HeldRole]:
+    """Those that no admin gave: of the configuration, and of the lists themselves."""
+    access = policy.configured
+    for jid in sorted(access.admins):
+        yield HeldRole(jid=jid, role=RoleName.ADMIN)
+    for entry in uow.lists.all():
+        for jid in sorted(entry.publishers):
+            yield HeldRole(jid=jid, role=RoleName.PUBLISHER, list_name=entry.name)
+    for jid in sorted(access.auditors):
+        yield HeldRole(jid=jid, role=RoleName.AUDITOR)
 
 
 def _none(wanted: HeldRole) -> Phrase:

@@ -1,6 +1,6 @@
 """Subscribers: who may know of which list, joining, leaving, and signs of life."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from bot.domain.lists import (
     AnnouncementList,
     EndReason,
     ListKind,
+    OnlineOnList,
     OnList,
     Subscriber,
     Subscription,
@@ -67,6 +68,24 @@ class Subscribers:
         auditors_only(caller)
         entry = list_named(uow, list_name)
         return uow.subscriptions.page(entry.id, after=after, limit=limit)
+
+    def online(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        list_name: str | None,
+        online: Collection[str],
+    ) -> OnlineOnList:
+        """How many of a list, of the default one where none is named, are among those
+        who are `online`.
+        """
+        auditors_only(caller)
+        entry = named_or_default(uow, list_name)
+        return OnlineOnList(
+            entry=entry,
+            readers=uow.lists.counts().get(entry.id, 0),
+            online=len(uow.subscriptions.among(entry.id, online)),
+        )
 
     def join(self, uow: UnitOfWork, jid: str, to: str, language: str | None) -> bool:
         """A presence subscription to one of our addresses (RFC 6121 §3.1); False where
@@ -272,6 +291,16 @@ def list_named(uow: UnitOfWork, name: str) -> AnnouncementList:
             )
         )
     return entry
+
+
+def named_or_default(uow: UnitOfWork, name: str | None) -> AnnouncementList:
+    """None: the default list. Raises NotFound."""
+    if name is not None:
+        return list_named(uow, name)
+    default = next((one for one in uow.lists.all() if one.is_default), None)
+    if default is None:
+        raise NotFound(Phrase("There is no default list; name one."))
+    return default
 
 
 def take_up(

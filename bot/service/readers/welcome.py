@@ -1,4 +1,8 @@
-"""The welcome: what a list says to whoever joins it, once for each person and list."""
+"""The welcome: what a list says to whoever joins it, once for each person and list.
+
+By a template, which the configuration names, or in words of its own, which an admin
+has given it (`welcomes.py`) and which stand above the template while they are there.
+"""
 
 import secrets
 from datetime import datetime
@@ -6,7 +10,15 @@ from datetime import datetime
 from bot.domain.access import OPERATOR
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.lists import AnnouncementList, Subscriber
-from bot.domain.schedule import Origin, PeopleAudience, Schedule, TemplateContent
+from bot.domain.message import Text
+from bot.domain.schedule import (
+    Content,
+    Origin,
+    PeopleAudience,
+    Schedule,
+    TemplateContent,
+    TextContent,
+)
 from bot.service.ports.unit_of_work import UnitOfWork
 
 #: seconds after which a welcome that could not be sent is none any more
@@ -21,7 +33,8 @@ def schedule_welcome(
     It passes no intake: nobody asks for it, so nobody's rights and limits apply, and
     whether its template can be rendered is found out by the planner when it is due.
     """
-    if entry.welcome is None:
+    content = _content(uow, entry)
+    if content is None:
         return
     now = now.replace(microsecond=0)
     if not uow.subscriptions.welcome(entry.id, subscriber.id, now):
@@ -34,7 +47,7 @@ def schedule_welcome(
             origin=Origin.WELCOME,
             fingerprint="",
             audience=PeopleAudience(jids=(subscriber.jid,), list_name=entry.name),
-            content=TemplateContent(template=entry.welcome, values={}),
+            content=content,
             timezone=entry.timezone,
             deliver_at=now,
             next_at=now,
@@ -44,3 +57,12 @@ def schedule_welcome(
         )
     )
     uow.nudge()
+
+
+def _content(uow: UnitOfWork, entry: AnnouncementList) -> Content | None:
+    own = uow.greetings.get(entry.id)
+    if own is not None:
+        return TextContent(texts=(Text(language=entry.language, body=own),))
+    if entry.welcome is not None:
+        return TemplateContent(template=entry.welcome, values={})
+    return None

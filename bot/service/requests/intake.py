@@ -84,6 +84,11 @@ class Intake:
             language=request.language if is_language(request.language) else None,
             created_at=now,
         )
+        if request.present:
+            audience = PeopleAudience(
+                jids=request.present, list_name=wanted.audience.list_name
+            )
+            return replace(wanted, audience=audience)
         return self._test(caller, request, wanted, now) if request.only else wanted
 
     def _test(

@@ -47,6 +47,8 @@ class ScheduleRequest:
     people: tuple[str, ...] = ()
     #: a test: what the list would be told, told to these alone and at once
     only: tuple[str, ...] = ()
+    #: of the list's readers these alone, at once: who is known to be online
+    present: tuple[str, ...] = ()
     #: (language tag or '', text), as given
     bodies: tuple[tuple[str, str], ...] = ()
     subjects: tuple[tuple[str, str], ...] = ()
@@ -84,6 +86,8 @@ class ScheduleRequest:
         """Which and to whom, without its content."""
         target = self.list_name or self.to or ", ".join(self.people)
         about = f"{self.client_id or '(no id)'} to {target or '(nobody)'}"
+        if self.present:
+            return f"{about}, those online"
         return f"{about}, only {', '.join(self.only)}" if self.only else about
 
     def fingerprint(self) -> str:
@@ -92,6 +96,8 @@ class ScheduleRequest:
         del given["client_id"], given["origin"]
         if not self.only:  # so that it is the digest of releases that knew no tests
             del given["only"]
+        if not self.present:  # likewise, that knew nobody's presence
+            del given["present"]
         if not self.urgent:  # likewise, that knew no quiet hours
             del given["urgent"]
         if self.original is None:  # likewise, that knew no whole messages

@@ -138,6 +138,32 @@ class Schedules:
         known(caller)
         return self._intake.recipient(caller, request)
 
+    def present(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        request: ScheduleRequest,
+        online: Collection[str],
+    ) -> tuple[str, ...]:
+        """Those of the list that the request names who are `online`; raises what
+        `create` would, and Conflict where there is nobody.
+        """
+        known(caller)
+        schedule = self._intake.read(uow, caller, request, self._clock.now())
+        name = schedule.audience.list_name
+        found = uow.lists.get(name) if name is not None else None
+        if found is None:
+            raise Invalid(Phrase("Say who is told: give <to/> or a list."), field="to")
+        there = tuple(uow.subscriptions.among(found.id, online))
+        if not there:
+            raise Conflict(
+                Phrase(
+                    "Of the readers of {title} nobody is known to be online.",
+                    title=found.title,
+                )
+            )
+        return there
+
     def draft(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
     ) -> tuple[Schedule, int]:

@@ -9,7 +9,7 @@ from bot.domain.lists import (
     SubscriptionOrigin,
 )
 from bot.domain.message import MessageType
-from bot.store.tables.base import metadata, one_of, service
+from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
 
 announcement_list = sa.Table(
@@ -98,6 +98,14 @@ suspension = sa.Table(
     sa.Column("told_at", UTCDateTime),
 )
 sa.Index(None, suspension.c.list_id, suspension.c.subscription_id)
+
+# A list's welcome in words of its own, which stand above its template.
+greeting = sa.Table(
+    "greeting",
+    metadata,
+    sa.Column("list_id", sa.ForeignKey("list.id"), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False, info=CONTENT),
+)
 
 welcome = sa.Table(
     "welcome",

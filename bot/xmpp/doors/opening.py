@@ -38,6 +38,7 @@ from bot.xmpp.doors.commands.door import CommandDoor
 from bot.xmpp.doors.contacts.introductions import Introductions
 from bot.xmpp.doors.contacts.news import ContactTeller
 from bot.xmpp.doors.contacts.profiles import Profiles
+from bot.xmpp.doors.contacts.registration import RegistrationDoor
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.doors.contacts.vcards import VCardDoor
 from bot.xmpp.doors.discovery import disco, entity_time, limits
@@ -48,6 +49,7 @@ from bot.xmpp.doors.inbox.inbox import Inbox
 from bot.xmpp.doors.inbox.languages import StoredLanguages
 from bot.xmpp.doors.inbox.refusals import RefusalLimit, RefusalTexts
 from bot.xmpp.doors.moves import RETRY_SECONDS
+from bot.xmpp.doors.online import Online
 from bot.xmpp.doors.people.bounces import BounceDoor
 from bot.xmpp.doors.people.divert import DivertDoor
 from bot.xmpp.doors.presence import PresenceDoor
@@ -104,6 +106,8 @@ class Doors:
         )
         self._stored = StoredLanguages(database, subscribers, clock)
         self._signs = SignsOfLife(database, subscribers, clock)
+        self._online = Online(database, clock)
+        desk.presences = self._online
         self.limit = RefusalLimit(clock)
         # whoever joins every list at once is no flood
         self.joins = SenderLimit(
@@ -159,6 +163,7 @@ class Doors:
             self._signs,
             self.joins,
             self._spool,
+            online=self._online,
             showing=showing,
             usual=self._language_at,
         )
@@ -172,8 +177,10 @@ class Doors:
         if not policy.addresses.has_account:
             knows = self._knows
             VCardDoor(connection, self._profiles, policy, self._stored, knows).open()
+            RegistrationDoor(connection, self._desk, self._commands).open()
         self.tasks["presence"] = asyncio.create_task(self._presence.run())
         self.tasks["refusals"] = asyncio.create_task(self._stored.run())
+        self.tasks["online"] = asyncio.create_task(self._online.run())
         self.tasks["signs of life"] = asyncio.create_task(self._signs.run())
 
     @property
@@ -222,6 +229,8 @@ class Doors:
     def on_session(self, fresh: bool) -> None:
         self.limit.session()
         if fresh:
+            told_anew = not self._policy.addresses.answers_presence
+            self._online.session(told_anew=told_anew)
             self._introductions.session()
         if fresh or not self.arrived.is_set():
             self._introduce()

@@ -6,7 +6,8 @@
     unsubscribe   leave     unsubscribed
     unsubscribed  leave     (nothing)
     probe         look up   presence, or unsubscribed
-    any of them but the second and third is a sign of life
+    available, unavailable, probe: whether he is online (`online.py` beside this)
+    any of them but `unsubscribe`, `unsubscribed` and `unavailable` is a sign of life
 
 Each `subscribe` may add a row that stays, so those that come faster than people
 join are dropped. A leave is not: somebody who leaves is let go, however often he came
@@ -36,6 +37,7 @@ from bot.texts.languages import is_language
 from bot.xmpp.doors.callers import sender_of
 from bot.xmpp.doors.contacts.showing import Showing
 from bot.xmpp.doors.moves import Moves, Probe
+from bot.xmpp.doors.online import Online
 from bot.xmpp.doors.signs_of_life import SignsOfLife
 from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.errors import error_answer, language_of, stanza_error
@@ -57,6 +59,7 @@ class PresenceDoor:
         joins: SenderLimit,
         spool: Spool,
         *,
+        online: Online,
         showing: Showing,
         usual: Callable[[str], str],
     ) -> None:
@@ -67,6 +70,7 @@ class PresenceDoor:
         self._policy = policy
         self._signs = signs
         self._joins = joins
+        self._online = online
         self._showing = showing
         #: the language at an address
         self._usual = usual
@@ -84,6 +88,7 @@ class PresenceDoor:
         sender, to = sender_of(presence), self._address(presence)
         if sender is None or to is None or self._policy.addresses.is_own(sender):
             return
+        self._keep(kind, sender, presence.get("from", "").partition("/")[2])
         if kind in {None, "subscribe", "subscribed", "probe"}:
             self._signs.note(sender, presence.get(LANG))
         match kind:
@@ -95,6 +100,16 @@ class PresenceDoor:
                 self.moves.add(Move(sender, to, leaves=True, asked=asked))
             case "probe" if self._policy.addresses.answers_presence:
                 self.moves.ask(Probe(sender, to, presence.get("from", sender)))
+
+    def _keep(self, kind: str | None, sender: str, resource: str) -> None:
+        """Whether he is online: a client says so, which has a resource."""
+        match kind:
+            case None if resource:
+                self._online.note(sender, resource)
+            case "unavailable":
+                self._online.gone(sender, resource)
+            case "probe":
+                self._online.probed(sender)
 
     def _address(self, presence: ET.Element) -> str | None:
         """Which of our bare JIDs was written to."""

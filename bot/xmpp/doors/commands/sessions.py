@@ -34,53 +34,87 @@ class Session:
     lock: Lock = field(default_factory=Lock)
     until: float = 0.0
 
+    @property
+    def person(self) -> str:
+        return self.play.talk.jid
+
+
+class _Shelf:
+    """Sessions by id and by person, the oldest answer first: so one more costs the
+    same, however many there are.
+    """
+
+    def __init__(self) -> None:
+        self.by_id: OrderedDict[str, Session] = OrderedDict()
+        self._of: dict[str, OrderedDict[str, None]] = {}
+
+    def put(self, session: Session) -> None:
+        """The last; what is too much is dropped for it."""
+        theirs = self._of.get(session.person, OrderedDict())
+        if len(theirs) >= MAX_OF_ONE:
+            self.drop(next(iter(theirs)))
+        if len(self.by_id) >= MAX_OF_ALL:
+            self.drop(next(iter(self.by_id)))
+        self.by_id[session.id] = session
+        self._of.setdefault(session.person, OrderedDict())[session.id] = None
+
+    def touch(self, session: Session) -> None:
+        self.by_id.move_to_end(session.id)
+        self._of[session.person].move_to_end(session.id)
+
+    def drop(self, id_: str) -> None:
+        session = self.by_id.pop(id_, None)
+        if session is None:
+            return
+        theirs = self._of[session.person]
+        del theirs[id_]
+        if not theirs:
+            del self._of[session.person]
+
 
 class Sessions:
     """`clock` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        #: those of people with a role, of all others; by id, the oldest answer first
-        self._named: OrderedDict[str, Session] = OrderedDict()
-        self._others: OrderedDict[str, Session] = OrderedDict()
+        #: those of people with a role, and those of all others
+        self._named, self._others = _Shelf(), _Shelf()
 
     def __len__(self) -> int:
-        return len(self._named) + len(self._others)
+        return len(self._named.by_id) + len(self._others.by_id)
 
     def open(self, session: Session) -> None:
         self._sweep()
-        person = session.play.talk.jid
-        kept = self._named if has_role(session.play.talk.caller) else self._others
-        theirs = [one.id for one in kept.values() if one.play.talk.jid == person]
-        if len(theirs) >= MAX_OF_ONE:
-            del kept[theirs[0]]
-        if len(kept) >= MAX_OF_ALL:
-            kept.popitem(last=False)
         session.until = self._clock() + LIFE_SECONDS
-        kept[session.id] = session
+        named = has_role(session.play.talk.caller)
+        (self._named if named else self._others).put(session)
 
     def find(self, id_: str, owner: str, address: str) -> Session | None:
         """None: there is none, it is another's, or it is over."""
         self._sweep()
-        for kept in (self._named, self._others):
-            found = kept.get(id_)
+        for shelf in (self._named, self._others):
+            found = shelf.by_id.get(id_)
             if found and (found.owner, found.address) == (owner, address):
                 found.until = self._clock() + LIFE_SECONDS
-                kept.move_to_end(id_)
+                shelf.touch(found)
                 return found
         return None
 
     def has(self, session: Session) -> bool:
         """Whether it is still open."""
-        return session.id in self._named or session.id in self._others
+        shelves = (self._named, self._others)
+        return any(session.id in shelf.by_id for shelf in shelves)
 
     def close(self, session: Session) -> None:
-        self._named.pop(session.id, None)
-        self._others.pop(session.id, None)
+        self._named.drop(session.id)
+        self._others.drop(session.id)
 
     def _sweep(self) -> None:
         """All live equally long, so the oldest answers are over first."""
         now = self._clock()
-        for kept in (self._named, self._others):
-            while kept and next(iter(kept.values())).until <= now:
-                kept.popitem(last=False)
+        for shelf in (self._named, self._others):
+            while shelf.by_id:
+                oldest = next(iter(shelf.by_id.values()))
+                if oldest.until > now:
+                    break
+                shelf.drop(oldest.id)

@@ -24,7 +24,7 @@ from slixmpp.xmlstream import StanzaBase
 
 from bot.domain.addresses import Addresses
 from bot.xmpp.session.connection import Connection
-from bot.xmpp.stanzas import data_forms, scheduling
+from bot.xmpp.stanzas import data_forms, registration, scheduling
 from bot.xmpp.stanzas.commands import NS as COMMANDS
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG, NOREPLY, VCARD
 
@@ -46,6 +46,8 @@ FEATURES = frozenset(
 
 #: and of what a component's offer, which have no server to do it
 CONTACT_FEATURES = frozenset({VCARD})
+#: and of its lists'
+LIST_FEATURES = frozenset({registration.NS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,8 @@ async def advertise(
         if ours.meant(address) == service:
             known = await disco.get_info(JID(service), local=True)
             told |= known["features"]
+        elif not ours.has_account:
+            told |= LIST_FEATURES
         for feature in sorted(told):
             info.add_feature(feature)
         info.append(_form(form))

@@ -1,0 +1,347 @@
+"""The lists themselves: looked at, changed, made and retired; who is on them and who
+waits to be let in.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.desk.verb import Plain
+from bot.desk.verbs import join_requests, lists, subscribers
+from bot.desk.verbs.lists import KINDS, TYPES
+from bot.dialogues import lines
+from bot.dialogues.choices import PAGE, SURE, one_of
+from bot.dialogues.forms import Answers, Form, Words
+from bot.dialogues.talk import (
+    Command,
+    Dialogue,
+    Level,
+    Part,
+    Said,
+    Shown,
+    Talk,
+    admins,
+    on_with,
+)
+from bot.domain.lists import AnnouncementList, JoinRequest, OnList
+from bot.domain.phrase import Counted, Phrase
+from bot.service.readers.arranging import ListWish
+
+#: people on a page
+MEMBERS = 30
+NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
+#: in place of a list: one that is not there yet
+_NEW = "new list"
+#: in place of somebody who waits
+_NOBODY, _ALL = "nobody", "everybody"
+
+
+async def _manage(talk: Talk) -> Dialogue:
+    found = await talk.look(lists.LIST(Plain("lists")))
+    names = [one.entry.name for one in found]
+    if talk.list_name in names:
+        yield on_with(_one, talk.list_name)
+        return
+    waiting = await talk.look(join_requests.COUNTS(Plain("requests")))
+    options: dict[str, Words] = {
+        one.entry.name: _label(one, waiting.get(one.entry.name, 0)) for one in found
+    }
+    options[_NEW] = Phrase("Make a new list")
+    given = yield Form(
+        heading=(Phrase("Choose a list; what can be done comes next."),),
+        fields=(one_of("list", Phrase("List"), options),),
+    )
+    if given.text("list") == _NEW:
+        yield on_with(_create)
+        return
+    yield on_with(_one, given.text("list"))
+
+
+def _label(one: OnList, waiting: int) -> Words:
+    if waiting:
+        title = lines.cut(one.entry.title, 15)
+        return Phrase("{title} ({count} waiting)", title=title, count=waiting)
+    return lines.cut(f"{one.entry.title} ({one.subscribers})")
+
+
+async def _one(talk: Talk, name: str) -> Dialogue:
+    entry = await talk.look(lists.SHOW(lists.ListName(name)))
+    counts = await talk.look(join_requests.COUNTS(Plain("requests")))
+    given = yield Form(
+        heading=(entry.title,),
+        fields=(
+            one_of(
+                "do",
+                Phrase("What is to be done?"),
+                dict(_tasks(entry, counts.get(name, 0))),
+            ),
+        ),
+    )
+    match given.text("do"):
+        case "show":
+            yield on_with(_show, name)
+        case "members":
+            yield on_with(_members, name)
+        case "requests":
+            yield on_with(_requests, name)
+        case "change":
+            yield on_with(_change, name)
+        case "publishers":
+            yield on_with(_publishers, name)
+        case _:
+            yield on_with(_retire, name)
+
+
+def _tasks(entry: AnnouncementList, waiting: int) -> Iterator[tuple[str, Words]]:
+    """First what changes nothing; of one of the file nothing else."""
+    yield "show", Phrase("Show it")
+    if waiting:
+        yield "requests", Phrase("Who waits ({count})", count=waiting)
+    yield "members", Phrase("Who is on it")
+    if not entry.is_declared:
+        yield "change", Phrase("Title, who may join")
+        yield "publishers", Phrase("Who announces to it")
+        yield "retire", Phrase("Retire it")
+
+
+# --- looking -----------------------------------------------------------------------
+
+
+async def _show(talk: Talk, name: str) -> Dialogue:
+    found = await talk.look(lists.LIST(Plain("lists")))
+    one = next(one for one in found if one.entry.name == name)
+    publishers = lines.or_none(sorted(one.entry.publishers))
+    yield Shown(
+        (
+            Part(one.entry.title, tuple(_facts(one, talk))),
+            Part(Phrase("Who announces to it"), publishers),
+        )
+    )
+
+
+def _facts(one: OnList, talk: Talk) -> Iterator[Words]:
+    entry = one.entry
+    yield talk.desk.policy.addresses.of_list(entry.name)
+    yield KINDS[entry.kind]
+    yield TYPES[entry.type]
+    yield f"{entry.language}, {entry.timezone}"
+    yield Counted("{count} reader", "{count} readers", one.subscribers)
+    if one.suspended:
+        yield Phrase("{count} are told nothing", count=one.suspended)
+    if entry.welcome:
+        yield Phrase("greets with {template}", template=entry.welcome)
+    if entry.is_declared:
+        section = f"[lists.{entry.name}]"
+        yield Phrase("To change it, see {section} in the file.", section=section)
+
+
+async def _members(talk: Talk, name: str) -> Dialogue:
+    """Page after page, until there are no more or enough is seen."""
+    after = 0
+    while True:
+        wish = subscribers.SubscriberWish(
+            list_name=name, after=after, limit=MEMBERS + 1
+        )
+        found = await talk.look(subscribers.LIST(wish))
+        page = [subscriber.jid for _, subscriber in found[:MEMBERS]]
+        if len(found) <= MEMBERS:
+            yield Shown((Part(Phrase("Who is on it"), lines.or_none(page)),))
+            return
+        given = yield Form(
+            shows=tuple(page),
+            fields=(replace(SURE, name="more", label=Phrase("Show more?")),),
+        )
+        if given.text("more") != "yes":
+            yield Said(Phrase("There are more."))
+            return
+        after = found[MEMBERS - 1][0].id
+
+
+# --- who waits ---------------------------------------------------------------------
+
+
+async def _requests(talk: Talk, name: str) -> Dialogue:
+    wish = subscribers.SubscriberWish(list_name=name, limit=PAGE + 1)
+    found = await talk.look(join_requests.LIST(wish))
+    if not found:
+        yield Said(Phrase("Nobody waits any more."))
+        return
+    page = found[:PAGE]
+    given = yield Form(
+        heading=tuple(_waiting(page, talk, more=len(found) > PAGE)),
+        fields=(
+            one_of("who", Phrase("Who"), _people(page)),
+            one_of(
+                "answer",
+                Phrase("Answer"),
+                {"approve": Phrase("Let in"), "refuse": Phrase("Refuse")},
+            ),
+        ),
+        is_last=True,
+    )
+    who = given.text("who")
+    if who == _NOBODY:
+        yield NOTHING
+        return
+    jids = [one.jid for one in page] if who == _ALL else [who]
+    approves = given.text("answer") == "approve"
+    verb = join_requests.APPROVE if approves else join_requests.REFUSE
+    await talk.ask(verb(join_requests.Waiting(list_name=name, jids=jids)))
+    named = ", ".join(jids)
+    yield Said(
+        Phrase("Let in: {people}.", people=named)
+        if approves
+        else Phrase("Refused: {people}.", people=named)
+    )
+
+
+def _waiting(page: Sequence[JoinRequest], talk: Talk, *, more: bool) -> Iterator[Words]:
+    for one in page:
+        yield f"{one.jid}, {lines.moment(one.asked_at, talk)}"
+    if more:
+        yield Phrase("Others wait behind them.")
+
+
+def _people(page: Sequence[JoinRequest]) -> dict[str, Words]:
+    found: dict[str, Words] = {_NOBODY: Phrase("Nobody")}
+    found |= {one.jid: lines.cut(one.jid) for one in page}
+    if len(page) > 1:
+        found[_ALL] = Phrase("All who are shown")
+    return found
+
+
+# --- changing ----------------------------------------------------------------------
+
+_KIND = one_of("kind", Phrase("Who may join"), KINDS)
+_PUBLISHERS = replace(
+    lists.ADD_PUBLISHERS,
+    name="publishers",
+    label=Phrase("Who announces to it"),
+    help=Phrase("Bare JIDs, one a line; admins may anyway."),
+)
+
+
+async def _create(talk: Talk) -> Dialogue:
+    given = yield Form(
+        heading=(Phrase("A list that is kept here, not in the configuration."),),
+        fields=(lists.NAME, lists.TITLE, _KIND, _PUBLISHERS),
+        is_last=True,
+    )
+    wish = ListWish(
+        name=given.text("name"),
+        title=given.given("title"),
+        kind=given.text("kind"),
+        add_publishers=given.several("publishers"),
+    )
+    done = await talk.ask(lists.CREATE(wish))
+    address = talk.desk.policy.addresses.of_list(done.entry.name)
+    yield Said(
+        Counted(
+            "There is a list {name} now, at {address}; {count} stands on it.",
+            "There is a list {name} now, at {address}; {count} stand on it.",
+            done.readers,
+            name=done.entry.name,
+            address=address,
+        )
+    )
+
+
+async def _change(talk: Talk, name: str) -> Dialogue:
+    entry = (await talk.look(lists.LOOK(lists.ListName(name)))).entry
+    given = yield Form(
+        fields=(
+            replace(lists.TITLE, required=True),
+            _KIND,
+            replace(lists.LANGUAGE, required=True),
+            replace(lists.TIMEZONE, required=True),
+            one_of("type", lists.TYPE.label, TYPES, lists.TYPE.help),
+            lists.WELCOME,
+        ),
+        values={
+            "title": entry.title,
+            "kind": entry.kind,
+            "language": entry.language,
+            "timezone": entry.timezone,
+            "type": entry.type,
+            "welcome": entry.welcome or "",
+        },
+        is_last=True,
+    )
+    done = await talk.ask(lists.CHANGE(_wish(name, given)))
+    yield Said(
+        Counted(
+            "{name} is changed; {count} stands on it.",
+            "{name} is changed; {count} stand on it.",
+            done.readers,
+            name=done.entry.title,
+        )
+    )
+
+
+def _wish(name: str, given: Answers) -> ListWish:
+    return ListWish(
+        name=name,
+        title=given.text("title"),
+        kind=given.text("kind"),
+        language=given.text("language"),
+        timezone=given.text("timezone"),
+        type=given.text("type"),
+        welcome=given.text("welcome"),
+    )
+
+
+async def _publishers(talk: Talk, name: str) -> Dialogue:
+    entry = (await talk.look(lists.LOOK(lists.ListName(name)))).entry
+    given = yield Form(
+        fields=(_PUBLISHERS,),
+        values={"publishers": sorted(entry.publishers)},
+        is_last=True,
+    )
+    wanted = frozenset(given.several("publishers"))
+    wish = ListWish(
+        name=name,
+        add_publishers=tuple(wanted - entry.publishers),
+        remove_publishers=tuple(entry.publishers - wanted),
+    )
+    done = await talk.ask(lists.CHANGE(wish))
+    yield Said(
+        Counted(
+            "{count} person announces to {title} now, beside the admins.",
+            "{count} people announce to {title} now, beside the admins.",
+            len(done.entry.publishers),
+            title=done.entry.title,
+        )
+    )
+
+
+async def _retire(talk: Talk, name: str) -> Dialogue:
+    found = await talk.look(lists.LOOK(lists.ListName(name)))
+    given = yield Form(
+        heading=(found.entry.title, Phrase("It is a list no more then.")),
+        shows=(
+            Counted(
+                "{count} reader is told nothing more of it.",
+                "{count} readers are told nothing more of it.",
+                found.readers,
+            ),
+            Phrase("Who waits is refused: {count}.", count=found.refused),
+        ),
+        fields=(SURE,),
+        is_last=True,
+    )
+    if given.text("sure") != "yes":
+        yield NOTHING
+        return
+    done = await talk.ask(lists.RETIRE(lists.ListName(name)))
+    yield Said(
+        Counted(
+            "{name} is a list no more; {count} stood on it.",
+            "{name} is a list no more; {count} stood on it.",
+            done.readers,
+            name=done.entry.title,
+        )
+    )
+
+
+COMMAND = Command(
+    node="manage-lists", name=Phrase("Manage lists"), for_whom=admins, dialogue=_manage
+)

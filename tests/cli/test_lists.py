@@ -1,0 +1,86 @@
+"""`carillon lists`: made, changed and retired; who waits; places at somebody's wish."""
+
+import pytest
+
+from tests.cli.workplace import Workplace
+
+ANNA, BERT = "anna@example.org", "bert@example.org"
+
+
+def named(place: Workplace) -> dict[str, dict[str, object]]:
+    return {one["name"]: one for one in place.data("lists")["items"]}
+
+
+def test_made_changed_retired(place: Workplace) -> None:
+    """A list of the database is there beside those of the file, whatever that says;
+    the trail tells who did what.
+    """
+    assert named(place)["maintenance"]["declared"] is True
+    made = place.data("lists", "create", "weather", "--kind", "request")
+    assert made["address"] == "weather@announce.example.org"
+    assert (made["declared"], made["default"]) == (False, False)
+    changed = place.data(
+        *("lists", "change", "weather", "--title", "Wind"),
+        *("--publisher", ANNA, "--publisher", BERT),
+    )
+    assert changed["publishers"] == [ANNA, BERT]
+    changed = place.data("lists", "change", "weather", "--no-publisher", BERT)
+    assert (changed["title"], changed["publishers"]) == ("Wind", [ANNA])
+    assert "Wind" in place.done("lists")
+    place.done("subscribers", "add", "weather", ANNA)
+    assert place.data("lists", "retire", "weather", "--yes")["subscribers"] == 1
+    assert "weather" not in named(place)
+    actions = [one["action"] for one in place.data("audit")["items"]]
+    assert actions == [
+        *("retire-list", "subscribe", "change-list", "change-list", "create-list"),
+    ]
+
+
+@pytest.mark.parametrize("verb", ["change", "retire"])
+def test_the_files_own(place: Workplace, verb: str) -> None:
+    """What stands in the file is changed there, and the refusal says so."""
+    assert "[lists.maintenance]" in place("lists", verb, "maintenance").fault()
+
+
+def test_who_waits(place: Workplace) -> None:
+    """Shown in the order of asking, let in or refused, all or none."""
+    place.done("lists", "create", "club", "--kind", "request", "--welcome", "")
+    for jid in (ANNA, BERT):
+        assert place.data("lists", "join", "club", jid)["outcome"] == "asked"
+    assert place.data("lists", "requests") == {
+        "items": [{"list": "club", "waiting": 2}]
+    }
+    items = place.data("lists", "requests", "club")["items"]
+    assert [one["jid"] for one in items] == [ANNA, BERT]
+    first = place.data("lists", "requests", "club", "--limit", "1")
+    assert len(first["items"]) == 1
+    rest = place.data("lists", "requests", "club", "--after", str(first["after"]))
+    assert [one["jid"] for one in rest["items"]] == [BERT]
+    assert "does not wait" in place("lists", "approve", "club", ANNA, "x@y").fault()
+    assert "1 let in" in place.done("lists", "approve", "club", ANNA)
+    assert "1 refused" in place.done("lists", "refuse", "club", BERT)
+    assert place.data("lists", "requests", "club")["items"] == []
+    [mine] = [one for one in place.data("lists", "mine", ANNA)["items"] if one["since"]]
+    assert mine["list"] == "club"
+
+
+def test_places(place: Workplace) -> None:
+    """Who asks the operator for it joins and leaves by the rules for him, and is not
+    brought back by an import.
+    """
+    assert "is on" in place.done("lists", "join", "maintenance", ANNA)
+    assert "has left" in place.done("lists", "leave", "maintenance", ANNA)
+    people = place.folder / "people.csv"
+    people.write_text(f"jid\n{ANNA}\n")
+    place.done("subscribers", "import", "maintenance", str(people))
+    assert "is not on" in place.done("lists", "leave", "maintenance", ANNA)
+    assert "trusted" in place("lists", "join", "maintenance", "eve@evil.test").fault()
+
+
+def test_in_both(place: Workplace) -> None:
+    """What a command made and the file names is the file's, and check says so."""
+    place.done("lists", "create", "weather", "--title", "Ours")
+    with place.config.open("a") as file:
+        file.write('\n[lists.weather]\ntitle = "Theirs"\n')
+    assert named(place)["weather"]["title"] == "Theirs"
+    assert "made by command" in place("check").out

@@ -1,0 +1,220 @@
+"""Lists joined, left and managed, as somebody is asked step by step."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.dialogues import manage_lists
+from bot.dialogues.play import Asking
+from bot.domain.lists import AnnouncementList, ListKind
+from bot.service.readers.arranging import ListWish
+from tests.dialogues.talking import Person
+from tests.world import ADMIN, PUBLISHER, USER, World, a_list, copy_of
+
+LISTS = [
+    a_list(),
+    a_list("club", kind=ListKind.REQUEST, publishers=frozenset()),
+    a_list("staff", kind=ListKind.CLOSED, publishers=frozenset()),
+    a_list("rules", kind=ListKind.MANDATORY, publishers=frozenset()),
+]
+
+
+@pytest.fixture
+def world(blank: Path, tmp_path: Path) -> Iterator[World]:
+    with closing(World(copy_of(blank, tmp_path), lists=LISTS)) as found:
+        yield found
+
+
+def make(world: World, name: str) -> None:
+    wish = ListWish(name=name)
+    world.do(world.use_cases.arranging.create, world.caller(ADMIN), wish)
+
+
+def stored(world: World, name: str) -> AnnouncementList | None:
+    return world.do(lambda unit: unit.lists.get(name))
+
+
+def options(person: Person, name: str) -> dict[str, str]:
+    """Of a choice, as he reads them."""
+    [field] = [one for one in person.asked.form.fields if one.name == name]
+    return {
+        value: person.talk.said(field.choice_labels[value]) for value in field.choices
+    }
+
+
+def test_joined_and_left_again(world: World) -> None:
+    """Two taps each; a list that he stands on is marked, and the way to see it among
+    his contacts is named.
+    """
+    person = Person(world, USER)
+    person.runs("lists")
+    assert options(person, "list")["news"] == "News"
+    assert "staff" not in options(person, "list")
+    person.fills(list="news")
+    assert list(options(person, "do")) == ["nothing", "join"]
+    person.fills(do="join")
+    assert person.said == (
+        "You are on News now. To see it among your contacts, add"
+        " news@announce.example.org."
+    )
+    person.runs("lists")
+    assert options(person, "list")["news"] == "News (you are on it)"
+    person.fills(list="news")
+    assert "You are on it since 2026-03-01" in person.told
+    person.fills(do="leave")
+    assert person.said == "You are not on News any more."
+
+
+def test_nothing_by_a_slip(world: World) -> None:
+    """Who only presses the button has changed nothing."""
+    person = Person(world, USER)
+    person.runs("lists")
+    person.fills()
+    person.fills()
+    assert person.said == "All stays as it is."
+    assert world.do(lambda unit: unit.lists.counts()) == {}
+
+
+def test_asked_and_taken_back(world: World) -> None:
+    """A list on request takes a request, which can be taken back."""
+    person = Person(world, USER)
+    person.runs("lists")
+    person.fills(list="club")
+    assert options(person, "do")["join"] == "Ask to be let in"
+    person.fills(do="join")
+    assert "once an admin has decided" in person.said
+    person.runs("lists")
+    assert options(person, "list")["club"] == "Club (you wait)"
+    person.fills(list="club")
+    assert list(options(person, "do")) == ["nothing", "leave"]
+    person.fills(do="leave")
+    assert person.said == "You wait for Club no more."
+
+
+def test_at_a_lists_own_address(world: World) -> None:
+    """The list is filled in; one that nobody leaves is only shown."""
+    person = Person(world, USER, list_name="news")
+    person.runs("lists")
+    assert list(options(person, "do")) == ["nothing", "join"]
+    world.subscribe(USER, to="rules")
+    person = Person(world, USER, list_name="rules")
+    person.runs("lists")
+    assert "Nobody leaves it." in person.shown
+
+
+def test_retired_meanwhile(world: World) -> None:
+    make(world, "weather")
+    person = Person(world, USER)
+    person.runs("lists")
+    world.do(world.use_cases.arranging.retire, world.caller(ADMIN), "weather")
+    person.fills(list="weather")
+    assert person.said == "There is no such list any more."
+
+
+def test_made_changed_and_retired(world: World) -> None:
+    """An admin needs no documentation for it: each step says what it asks."""
+    person = Person(world, ADMIN)
+    person.runs("manage-lists")
+    person.fills(list="new list")
+    person.fills(name="No name", publishers=USER)
+    assert "no name of a list" in person.reason
+    person.fills(name="weather", kind="request")
+    assert "weather@announce.example.org" in person.said
+    entry = stored(world, "weather")
+    assert entry is not None
+    assert entry.kind is ListKind.REQUEST
+    assert entry.publishers == {USER}
+
+    person = Person(world, ADMIN)
+    person.runs("manage-lists")
+    person.fills(list="weather")
+    person.fills(do="change")
+    assert person.asked.given["title"] == ("Weather",)
+    person.fills(title="Wind", timezone="Mars")
+    assert person.reason.startswith("Time zone:")
+    person.fills(timezone="Europe/Warsaw", kind="open", welcome="")
+    assert person.said == "Wind is changed; 0 stand on it."
+    entry = stored(world, "weather")
+    assert entry is not None
+    assert (entry.title, entry.kind, entry.welcome) == ("Wind", ListKind.OPEN, None)
+
+    person.runs("manage-lists")
+    person.fills(list="weather")
+    person.fills(do="publishers")
+    person.fills(publishers=f"{PUBLISHER}\nTwo@example.org")
+    assert person.said == "2 people announce to Wind now, beside the admins."
+    entry = stored(world, "weather")
+    assert entry is not None
+    assert entry.publishers == {PUBLISHER, "two@example.org"}
+
+    person.runs("manage-lists")
+    person.fills(list="weather")
+    person.fills(do="retire")
+    assert person.asked.given["sure"] == ("no",)
+    person.fills()
+    assert person.said == "Nothing was changed."
+    assert stored(world, "weather") is not None
+    person.runs("manage-lists")
+    person.fills(list="weather")
+    person.fills(do="retire")
+    person.fills(sure="yes")
+    assert person.said == "Wind is a list no more; 0 stood on it."
+    assert stored(world, "weather") is None
+
+
+def test_the_files_own_are_looked_at(world: World) -> None:
+    """They are shown with where they are changed, and nothing of it is offered."""
+    person = Person(world, ADMIN, list_name="news")
+    person.runs("manage-lists")
+    assert list(options(person, "do")) == ["show", "members"]
+    person.fills()
+    assert "[lists.news]" in person.shown
+    assert PUBLISHER in person.shown
+
+
+def test_let_in_and_refused(world: World) -> None:
+    """Who waits is counted where a list is chosen; nobody is let in by a slip."""
+    waiting = [f"u{number}@example.org" for number in range(3)]
+    for jid in waiting:
+        world.do(world.use_cases.joining.join, world.caller(jid), "club")
+    person = Person(world, ADMIN)
+    person.runs("manage-lists")
+    assert options(person, "list")["club"] == "Club (3 waiting)"
+    person.fills(list="club")
+    person.fills(do="requests")
+    assert waiting[0] in person.told
+    person.fills()
+    assert person.said == "Nothing was changed."
+    person.runs("manage-lists")
+    person.fills(list="club")
+    person.fills(do="requests")
+    person.fills(who=waiting[0], answer="refuse")
+    assert person.said == "Refused: u0@example.org."
+    person.runs("manage-lists")
+    person.fills(list="club")
+    person.fills(do="requests")
+    person.fills(who="everybody")
+    assert person.said == "Let in: u1@example.org, u2@example.org."
+    club = stored(world, "club")
+    assert club is not None
+    assert world.do(lambda unit: unit.lists.counts())[club.id] == 2
+
+
+def test_members_in_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page after page, and back again."""
+    monkeypatch.setattr(manage_lists, "MEMBERS", 2)
+    world.subscribe(*(f"u{number}@example.org" for number in range(5)))
+    person = Person(world, ADMIN, list_name="news")
+    person.runs("manage-lists")
+    person.fills(do="members")
+    assert person.told == "u0@example.org\nu1@example.org"
+    person.fills(more="yes")
+    assert person.told == "u2@example.org\nu3@example.org"
+    person.goes_back()
+    assert person.told == "u0@example.org\nu1@example.org"
+    person.fills(more="yes")
+    person.fills(more="yes")
+    assert "u4@example.org" in person.shown
+    assert not isinstance(person.turn, Asking)

@@ -1,0 +1,79 @@
+"""A dialogue's forms as data forms (XEP-0004), their values typed (XEP-0122)."""
+
+from bot.dialogues.forms import Form
+from bot.dialogues.play import Asking
+from bot.dialogues.talk import Part, Shown
+from bot.domain.fields import Field, FieldType
+from bot.domain.phrase import Phrase
+from bot.xmpp.doors.commands import forms
+from bot.xmpp.stanzas.data_forms import NS, VALIDATE
+
+D, V = f"{{{NS}}}", f"{{{VALIDATE}}}"
+
+
+def test_values_have_types() -> None:
+    """Numbers and what is true or false say so; what people type as they like, moments
+    say, is a text; a choice needs no type.
+    """
+    fields = tuple(
+        Field(
+            name=kind.value,
+            type=kind,
+            label=Phrase("Label"),
+            help="",
+            choices=("a", "b") if kind is FieldType.CHOICE else (),
+        )
+        for kind in FieldType
+    )
+    asking = Asking(form=Form(fields=fields), given={})
+    made = forms.asking(asking, Phrase("Name"), "urn:x", str)
+    types: dict[str | None, str | None] = {}
+    for one in made.findall(f"{D}field")[1:]:
+        validate = one.find(f"{V}validate")
+        types[one.get("var")] = None if validate is None else validate.get("datatype")
+    assert types.pop("choice") is None
+    assert types.pop("boolean") == "xs:boolean"
+    assert types.pop("number") == "xs:decimal"
+    assert set(types.values()) == {"xs:string"}
+    for one in made.iter(f"{V}validate"):
+        assert [child.tag for child in one] == [f"{V}basic"]
+
+
+def test_several() -> None:
+    """A choice of several is one; of anything else, lines of a text."""
+    for kind, wanted in (
+        (FieldType.CHOICE, "list-multi"),
+        (FieldType.JID, "text-multi"),
+        (FieldType.LINE, "text-multi"),
+    ):
+        field = Field(
+            name="x",
+            type=kind,
+            label=Phrase("X"),
+            help="",
+            many=True,
+            choices=("a", "b") if kind is FieldType.CHOICE else (),
+        )
+        asking = Asking(form=Form(fields=(field,)), given={"x": ("a", "b")})
+        made = forms.asking(asking, Phrase("Name"), "urn:x", str)
+        [_, one] = made.findall(f"{D}field")
+        assert one.get("type") == wanted
+        values = [value.text for value in one.findall(f"{D}value")]
+        assert values == (["a", "b"] if wanted == "list-multi" else ["a\nb"])
+
+
+def test_what_is_shown_has_a_line_for_each() -> None:
+    """And nothing in it is a table."""
+    parts = (Part(Phrase("One"), ("a\nb", Phrase("c"))), Part("Two", ()))
+    made = forms.shown(Shown(parts), Phrase("Name"), str)
+    assert made.findtext(f"{D}title") == "Name"
+    assert made.find(f"{D}reported") is None
+    first, _ = made.findall(f"{D}field")
+    assert [value.text for value in first] == ["a", "b", "c"]
+
+
+def test_the_type_of_a_form() -> None:
+    """Our own have one for each command, those of XEP-0133 that specification's."""
+    assert forms.form_type("check") == "urn:x-carillon:announce:0#check"
+    admin = "http://jabber.org/protocol/admin"
+    assert forms.form_type(f"{admin}#announce") == admin
