@@ -88,11 +88,8 @@ def _tasks(one: Account, talk: Talk) -> Iterator[tuple[str, Words]]:
 
 def _progress(one: Account, talk: Talk) -> Iterator[Part]:
     found = one.broadcast
-    state: Words = meanings.state(found.state)
-    if found.reason is not None:
-        why = meanings.reason(found.reason)
-        state = Phrase("{what}: {why}", what=state, why=why)
-    yield Part(Phrase("Broadcast"), (lines.broadcast(one, talk), state))
+    why = () if found.reason is None else (meanings.reason(found.reason),)
+    yield Part(Phrase("Broadcast"), (lines.broadcast(one, talk), *why))
     yield Part(
         Phrase("Readers"),
         [

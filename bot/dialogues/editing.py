@@ -164,7 +164,7 @@ def _becomes(draft: EditDraft, talk: Talk) -> Iterator[Words]:
     )
     yield from previews.written(draft.texts)
     yield from previews.facts(after, draft.readers, talk)
-    yield from previews.coming(ahead)
+    yield from moments.told(ahead)
     yield from previews.noted(moments.together(ahead.warnings, draft.cautions))
     for moment in edited.put_back:
         yield Phrase(

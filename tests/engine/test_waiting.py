@@ -18,7 +18,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.preferring import PreferencesRequest
 from tests.engine.worker import until, working
 from tests.fakes import FakeWire, Loss
-from tests.world import ADMIN, NOON, World, a_list
+from tests.world import ADMIN, NOON, PUBLISHER, World, a_list
 
 EARLY, LATE, OTHER = "a@example.org", "b@example.org", "c@example.org"
 #: at noon (UTC) in the middle of them
@@ -290,6 +290,14 @@ def test_urgent(world: World) -> None:
     prefer(world, LATE, paused_until=NOON + DAY)
     job = world.due(urgent=True)
     assert sorted(sent(world, job)) == [EARLY, LATE]
+
+
+def test_to_oneself(world: World) -> None:
+    """Whoever tries it out on himself sees it at once, whatever his rights."""
+    world.subscribe(PUBLISHER)
+    prefer(world, PUBLISHER, quiet=NAP)
+    job = world.due(jid=PUBLISHER, only=(PUBLISHER,))
+    assert sent(world, job) == [PUBLISHER]
 
 
 def test_a_bounce_of_who_heard_it_later(world: World) -> None:

@@ -84,7 +84,7 @@ def settle_retried(
     broadcast = locked(uow, broadcast_id)
     if broadcast is None or (asker := broadcast.retried_by) is None:
         return
-    if uow.exceptions.any_awaited(broadcast_id):
+    if uow.exceptions.any_awaited(broadcast_id, broadcast.tried_since + RETRY_FOR):
         return
     uow.broadcasts.save(replace(broadcast, retried_by=None))
     reports.retried(uow, policy, broadcast, asker, now)

@@ -341,7 +341,9 @@ class Outcomes:
         its text.
         """
         after = replace(exception, kind=ExceptionKind.FAILED, next_at=None)
-        if exception.kind is ExceptionKind.WAITING:  # claimed in vain, too often
+        if exception.is_untold:
+            after = replace(after, kind=ExceptionKind.SKIPPED, condition=waiting.LEFT)
+        elif exception.kind is ExceptionKind.WAITING:  # claimed in vain, too often
             after = replace(after, condition="stream-error")
         if condition is not None:
             after = replace(after, condition=condition, text=text)

@@ -248,7 +248,8 @@ class Planning:
             list_id=entry.id if entry else None,
             in_owners_name=schedule.in_owners_name,
             message_id=_message_id(uow, schedule, now),
-            urgent=schedule.urgent and may_hurry(self._owner(schedule)),
+            urgent=schedule.urgent
+            and may_hurry(self._owner(schedule), schedule.audience.jids),
             frozen_at=now,
             total=0,
             state=BroadcastState.SENDING,

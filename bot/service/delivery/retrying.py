@@ -89,7 +89,9 @@ class Retrying:
         uow.nudge()
         if len(found) == limit:
             return len(again), found[-1].jid
-        if not uow.exceptions.any_awaited(broadcast_id):
+        if not uow.exceptions.any_awaited(
+            broadcast_id, broadcast.tried_since + verdict.RETRY_FOR
+        ):
             # nobody could be tried: there is nothing to tell of later
             uow.broadcasts.save(replace(broadcast, retried_by=None))
         return len(again), None

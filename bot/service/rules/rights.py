@@ -5,7 +5,7 @@ request comes in and again when due), and who may know of it. Then what belongs 
 an owner: who may look at a job, and who may change it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 from bot.domain.access import OPERATOR, Caller, Role
@@ -102,9 +102,14 @@ def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
     return caller.owner in target.publishers or target.name in caller.publishes
 
 
-def may_hurry(caller: Caller) -> bool:
-    """Whether what he announces may go through quiet hours and pauses of readers."""
-    return caller.is_admin or (caller.role is Role.PUBLISHER and caller.is_urgent)
+def may_hurry(caller: Caller, people: Sequence[str] = ()) -> bool:
+    """Whether what he announces may go through quiet hours and pauses of readers; to
+    himself alone it always may. `people`: the bare JIDs that are told, where it is no
+    list.
+    """
+    if caller.is_admin or tuple(people) == (caller.owner,):
+        return True
+    return caller.role is Role.PUBLISHER and caller.is_urgent
 
 
 def require_hurrying(caller: Caller) -> None:
