@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import naming, output, previews, session, showing
+from bot.cli import naming, output, preferring, previews, session, showing
 from bot.cli.parts import finding as verbs
 from bot.cli.parts import subscribers
 from bot.domain import meanings, moments
-from bot.domain.lists import EndReason
+from bot.domain.lists import EndReason, Preferences
 from bot.domain.phrase import Listed, Phrase
 
 if TYPE_CHECKING:
@@ -70,9 +70,8 @@ def _person(shown: "Shown", clocks: str) -> None:
     output.details(
         [
             (Phrase("jid"), found.jid),
-            (Phrase("language"), known and known.language),
+            *(preferring.details(known.preferences) if known else ()),
             (Phrase("language seen"), known and known.language_seen),
-            (Phrase("zone"), known and known.timezone),
             (Phrase("bounces"), (known and known.score.value) or None),
             (
                 Phrase("roles"),
@@ -134,9 +133,8 @@ def _document(
     found, known = shown.found, shown.found.subscriber
     return {
         "jid": found.jid,
-        "language": known and known.language,
+        **preferring.as_json(known.preferences if known else Preferences()),
         "language_seen": known and known.language_seen,
-        "timezone": known and known.timezone,
         "bounce_score": known.score.value if known else 0,
         "roles": [{"role": one.role, "list": one.list_name} for one in found.roles],
         "places": [_place(one) for one in found.places],

@@ -1,6 +1,6 @@
 """`carillon people preferences`: language, time zone, quiet hours and a pause."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -79,33 +79,36 @@ def _days(text: str) -> tuple[str, ...]:
 
 
 def _show(jid: str, found: "Preferences", *, json: bool) -> None:
-    quiet = found.quiet
     if json:
-        output.document(
-            {
-                "jid": jid,
-                "language": found.language,
-                "timezone": found.timezone,
-                "quiet_from": f"{quiet.begin:%H:%M}" if quiet else None,
-                "quiet_to": f"{quiet.end:%H:%M}" if quiet else None,
-                "quiet_days": [WEEKDAYS[day] for day in sorted(quiet.days)]
-                if quiet
-                else [],
-                "paused_until": found.paused_until,
-            }
-        )
+        output.document({"jid": jid, **as_json(found)})
         return
-    output.details(
-        [
-            (Phrase("language"), found.language),
-            (Phrase("zone"), found.timezone),
-            (Phrase("quiet hours"), quiet and _hours(quiet)),
-            (
-                Phrase("paused until"),
-                moments.local(found.paused_until, found.timezone or "UTC"),
-            ),
-        ]
-    )
+    output.details(details(found))
+
+
+def as_json(found: "Preferences") -> dict[str, Any]:
+    quiet = found.quiet
+    return {
+        "language": found.language,
+        "timezone": found.timezone,
+        "quiet_from": f"{quiet.begin:%H:%M}" if quiet else None,
+        "quiet_to": f"{quiet.end:%H:%M}" if quiet else None,
+        "quiet_days": [WEEKDAYS[day] for day in sorted(quiet.days)] if quiet else [],
+        "paused_until": found.paused_until,
+    }
+
+
+def details(found: "Preferences") -> list[tuple[Phrase, object]]:
+    """A name and a value for each."""
+    quiet = found.quiet
+    return [
+        (Phrase("language"), found.language),
+        (Phrase("zone"), found.timezone),
+        (Phrase("quiet hours"), quiet and _hours(quiet)),
+        (
+            Phrase("paused until"),
+            moments.local(found.paused_until, found.timezone or "UTC"),
+        ),
+    ]
 
 
 def _hours(quiet: "QuietHours") -> Phrase:

@@ -124,16 +124,7 @@ def _show(work: "verbs.Status", clocks: str) -> None:
         _headed(Phrase("Going out now:"))
         showing.broadcasts(work.sending)
     for one in found.unreadable:
-        output.say(
-            Counted(
-                "#{first} can no longer be read: {why}.",
-                "{count} announcements, #{first} the first of them, can no longer be"
-                " read: {why}.",
-                one.total,
-                first=one.first,
-                why=one.why,
-            )
-        )
+        output.say(one.in_words)
     if work.upcoming:
         _headed(Phrase("Going out next:"))
         showing.coming(work.upcoming)

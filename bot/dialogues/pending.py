@@ -16,7 +16,7 @@ from bot.dialogues.talk import (
     on_with,
     publishers,
 )
-from bot.domain import meanings
+from bot.domain import meanings, moments
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.preview import rule_in_words, upcoming
 from bot.domain.schedule import Origin, ScheduleState, TextContent
@@ -134,7 +134,7 @@ async def _show(talk: Talk, number: int) -> Dialogue:
         (
             Part(Phrase("Announcement"), facts),
             Part(Phrase("Text"), lines.or_none(says)),
-            Part(Phrase("Going out next"), lines.or_none(previews.coming(ahead))),
+            Part(Phrase("Going out next"), lines.or_none(moments.told(ahead))),
             Part(Phrase("To know"), lines.or_none(previews.noted(report.warnings))),
             Part(Phrase("Sent so far"), lines.or_none(sent)),
         )

@@ -30,6 +30,7 @@ async def _preferences(talk: Talk) -> Dialogue:
     given = yield Form(
         heading=(
             Phrase("This holds for all lists. Leave empty what you do not want."),
+            Phrase("A time of day is such as 22:00."),
         ),
         fields=(
             _language(now, talk),
@@ -52,7 +53,7 @@ async def _preferences(talk: Talk) -> Dialogue:
         is_last=True,
     )
     done = await talk.ask(verbs.SET(_request(given, until)))
-    chosen = tuple(_words(done, talk))
+    chosen = tuple(in_words(done, talk))
     if chosen:
         yield Said(Phrase("Saved: {choices}.", choices=Listed(*chosen)))
     yield Said(Phrase("Saved: nothing is chosen, all is as the lists have it."))
@@ -88,7 +89,8 @@ def _request(given: Answers, until: str) -> PreferencesRequest:
     )
 
 
-def _words(chosen: Preferences, talk: Talk) -> Iterator[Phrase]:
+def in_words(chosen: Preferences, talk: Talk) -> Iterator[Phrase]:
+    """What is chosen, a few words for each."""
     if chosen.language is not None:
         yield Phrase("language {name}", name=native(chosen.language))
     if chosen.timezone is not None:

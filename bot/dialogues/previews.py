@@ -20,14 +20,17 @@ from bot.dialogues.talk import (
 )
 from bot.domain import meanings, moments, pacing
 from bot.domain.message import Text
-from bot.domain.phrase import Counted, Listed, Phrase
-from bot.domain.preview import Caution, Preview, rule_in_words, upcoming
+from bot.domain.phrase import Counted, Phrase
+from bot.domain.preview import Caution, rule_in_words, upcoming
 from bot.domain.schedule import Schedule
 from bot.service.requests.request import ScheduleRequest
 from bot.service.requests.schedules import Report
 
 #: moments that are shown
 MOMENTS = 10
+#: seconds from now, where nobody says when
+AT_ONCE = "1"
+NOW = Phrase("It goes out once you say yes.")
 #: a first no may be what the form began with: what was typed is not thrown away for it
 NOT_YET = Phrase(
     "Nothing was sent yet. Choose what is to be done; to leave it, say no once more."
@@ -55,7 +58,7 @@ async def _decide(
         shows=(
             *written(draft.texts),
             *facts(drafted, count, talk),
-            *coming(ahead),
+            *((NOW,) if _is_at_once(request) else moments.told(ahead)),
             *noted(cautions),
         ),
         fields=(
@@ -87,12 +90,11 @@ async def _decide(
             declined = True
             given = yield Again(NOT_YET)
     report, _ = await talk.ask(SCHEDULE(request))
-    is_at_once = request.deliver_at is None and request.delay_seconds == AT_ONCE
-    yield Said(_outcome(report, count, talk, is_at_once=is_at_once))
+    yield Said(_outcome(report, count, talk, is_at_once=_is_at_once(request)))
 
 
-#: seconds from now, where nobody says when
-AT_ONCE = "1"
+def _is_at_once(request: ScheduleRequest) -> bool:
+    return request.deliver_at is None and request.delay_seconds == AT_ONCE
 
 
 def _outcome(report: Report, count: int, talk: Talk, *, is_at_once: bool) -> Phrase:
@@ -137,9 +139,9 @@ def clocked(schedule: Schedule, talk: Talk) -> Schedule:
 def written(texts: Iterable[Text]) -> Iterator[Words]:
     """Each text, under its language."""
     for text in texts:
-        language = text.language or Phrase("any language")
-        subject = text.subject or Phrase("no subject")
-        yield Phrase("[{language}] {subject}", language=language, subject=subject)
+        language = f"[{text.language}]" if text.language else ""
+        if head := f"{language} {text.subject or ''}".strip():
+            yield head
         yield text.body
 
 
@@ -163,12 +165,6 @@ def facts(schedule: Schedule, count: int, talk: Talk) -> Iterator[Words]:
 def expiry(schedule: Schedule, talk: Talk) -> Phrase:
     moment = lines.moment(schedule.expires_at, talk)
     return Phrase("No message leaves after {moment}.", moment=moment)
-
-
-def coming(preview: Preview) -> Iterator[Words]:
-    """The next moments, a line each."""
-    for moment, _, note in moments.rows(preview):
-        yield moment if note is None else Listed(moment, note)
 
 
 def noted(cautions: Iterable[Caution]) -> Iterator[Words]:

@@ -15,6 +15,7 @@ from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Dialogue, Level, Said, Talk
 from bot.domain import coming, meanings, timestamps
 from bot.domain.broadcast import BroadcastState
+from bot.domain.language import choose
 from bot.domain.phrase import Listed, Phrase
 from bot.domain.preview import upcoming
 from bot.service.requests.request import ScheduleName
@@ -24,10 +25,16 @@ NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 #: in place of a moment
 _HELD = "held"
 _CHANGES: Mapping[str, tuple[Verb[ScheduleName, Report], Phrase]] = {
-    "pause": (verbs.PAUSE, Phrase("Nothing of it goes out until it is let go on.")),
-    "resume": (verbs.RESUME, Phrase("It goes on; what is held is sent now.")),
-    "send-now": (verbs.SEND_NOW, Phrase("It is sent now; a rule stays as it is.")),
-    "cancel": (verbs.CANCEL, Phrase("It ends here; who was told stays told.")),
+    "pause": (
+        verbs.PAUSE,
+        Phrase("Pause it: nothing of it goes out until it is let go on."),
+    ),
+    "resume": (verbs.RESUME, Phrase("Let it go on: what is held is sent now.")),
+    "send-now": (verbs.SEND_NOW, Phrase("Send it now: a rule stays as it is.")),
+    "cancel": (
+        verbs.CANCEL,
+        Phrase("Cancel it: it ends here; who was told stays told."),
+    ),
 }
 
 
@@ -52,8 +59,9 @@ def _about(found: Found, talk: Talk) -> Iterator[Words]:
     """To whom, what, when, how many hear it, or have heard it so far."""
     yield lines.announcement(found.report, talk)
     yield Phrase("readers now: {count}", count=found.readers)
-    if not isinstance(found.texts, Phrase):
-        yield from previews.written(found.texts[:1])
+    if not isinstance(found.texts, Phrase) and found.texts:
+        by_tag = {text.language: text for text in found.texts}
+        yield from previews.written([by_tag[choose(by_tag, talk.language)]])
     for one in found.broadcasts:
         if one.broadcast.state is BroadcastState.SENDING:
             yield lines.broadcast(one, talk)

@@ -1,15 +1,15 @@
 """Moments as people type and read them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot.domain import timestamps, wallclock
 from bot.domain.errors import Invalid, about
-from bot.domain.phrase import Phrase
-from bot.domain.preview import Caution, CautionKind, Note, Preview
+from bot.domain.phrase import Listed, Phrase
+from bot.domain.preview import Caution, CautionKind, Entry, Note, Preview
 
 # as clocks show it, the offset as in 09:00Z and the abbreviation as in 09:00 CET
 _MOMENT = re.compile(
@@ -145,12 +145,33 @@ def local(moment: datetime | None, zone_name: str) -> str:
     return "" if moment is None else wallclock.shown_in(moment, zone_name)
 
 
-def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
-    """For a table: local, UTC, note; what is left out stands among what is sent."""
+def told(preview: Preview) -> Iterator[Phrase]:
+    """For a list: on its clocks, and what to know about it."""
+    for entry, note in _in_order(preview):
+        weekday = _WEEKDAYS[entry.local.weekday()]
+        shown = f"{entry.local:%Y-%m-%d %H:%M}"
+        if entry.local.second:
+            shown = f"{entry.local:%Y-%m-%d %H:%M:%S}"
+        moment = Phrase(
+            "{weekday} {time} {zone}",
+            weekday=weekday,
+            time=shown,
+            zone=entry.abbreviation,
+        )
+        yield moment if note is None else Listed(moment, note)
+
+
+def _in_order(preview: Preview) -> list[tuple[Entry, Phrase | None]]:
+    """What is left out stands among what is sent, and says so."""
     sent = (
         (entry, _NOTES[entry.note] if entry.note else None) for entry in preview.entries
     )
     left_out = ((entry, Phrase("skipped")) for entry in preview.skipped)
+    return sorted((*sent, *left_out), key=lambda one: one[0].moment)
+
+
+def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
+    """For a table: local, UTC, note."""
     return [
         (
             Phrase(
@@ -162,5 +183,5 @@ def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:
             timestamps.format(entry.moment),
             note,
         )
-        for entry, note in sorted((*sent, *left_out), key=lambda one: one[0].moment)
+        for entry, note in _in_order(preview)
     ]

@@ -80,7 +80,7 @@ def test_once(world: World) -> None:
     person = at_when(world, zone="Asia/Tokyo")
     person.fills(at="2026-03-02 09:00")
     assert "Disks\nNew disks.\n\nBe patient.\n" in person.told
-    assert "Mon 2026-03-02 09:00:00 JST" in person.told
+    assert "Mon 2026-03-02 09:00 JST" in person.told
     person.fills(send="yes")
     [job] = jobs(world)
     assert person.said == (
@@ -94,13 +94,13 @@ def test_clocks_that_skip_it(world: World) -> None:
     person = at_when(world, zone=WARSAW)
     person.fills(at="2026-03-29 02:30")
     assert "Note: clocks in Europe/Warsaw skip 02:30 on 2026-03-29" in person.told
-    assert "Sun 2026-03-29 03:30:00 CEST" in person.told
+    assert "Sun 2026-03-29 03:30 CEST" in person.told
 
 
 def test_in_a_while(world: World) -> None:
     person = at_when(world)
     person.fills(**{"in": "1d2h"})
-    assert "Mon 2026-03-02 14:00:00 UTC" in person.told
+    assert "Mon 2026-03-02 14:00 UTC" in person.told
 
 
 def test_again_and_again(world: World) -> None:
@@ -111,7 +111,7 @@ def test_again_and_again(world: World) -> None:
     person.fills(at="2026-03-27 02:30", every="daily")
     assert "Again: each day at 02:30" in person.told
     assert person.told.count("2026-0") >= 10
-    assert "Sun 2026-03-29 03:30:00 CEST, shifted" in person.told
+    assert "Sun 2026-03-29 03:30 CEST, shifted" in person.told
     assert "Note: clocks skip 02:30 on 2026-03-29" in person.told
     person.fills(send="yes")
     [job] = jobs(world)
@@ -127,7 +127,7 @@ def test_a_rule_of_ones_own_and_what_is_rare(world: World) -> None:
     assert person.asked.given["tz"] == ("UTC",)
     given = {"expires": "2027-03-01 00:00", "late": "hold", "id": "disks"}
     person.fills(rule="FREQ=MONTHLY;BYDAY=1SA;COUNT=3", tz=WARSAW, **given)
-    assert "2026-12-05 22:00:00 CET" in person.told
+    assert "2026-12-05 22:00 CET" in person.told
     assert "No message leaves after" in person.told
     person.fills(send="yes")
     [job] = jobs(world)

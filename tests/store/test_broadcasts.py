@@ -71,6 +71,46 @@ def test_pages_of_broadcasts(database: SqlDatabase) -> None:
     database.call(use)
 
 
+def test_pages_of_what_concerns_somebody(database: SqlDatabase) -> None:
+    """His own, and what his lists were told: not what single people were in the voice
+    of one of them.
+    """
+
+    def use(unit: UnitOfWork) -> None:
+        news = declare(unit, "news")["news"]
+        told = sending(unit, (0, 3, 3), list_id=news, highest=9)
+        single = sending(unit, (0, 1, 1), recipients=("a@example.org",), list_id=news)
+        schedule = unit.schedules.get(told.schedule_id)
+        assert schedule is not None
+        page = unit.broadcasts.page
+        assert page(Paging(), owner=schedule.owner).items == [told, single]
+        assert page(Paging(), owner="x@example.org").items == []
+        his_list = page(Paging(), owner="x@example.org", lists=[news])
+        assert (his_list.items, his_list.count) == ([told], 1)
+
+    database.call(use)
+
+
+def test_failures_by_condition(database: SqlDatabase) -> None:
+    """Counted, the most first; without those whose repeat was accepted."""
+
+    def use(unit: UnitOfWork) -> None:
+        broadcast = sending(unit, (0, 9, 9)).id
+        conditions = ("gone", "forbidden", "gone", "wait")
+        found = [
+            failure(broadcast, f"{name}@example.org", condition=condition)
+            for name, condition in zip("abcd", conditions, strict=True)
+        ]
+        found[3] = replace(found[3], kind=ExceptionKind.DEFERRED)
+        unit.exceptions.put(found)
+        assert unit.exceptions.conditions(broadcast) == [("gone", 2), ("forbidden", 1)]
+        gone = unit.exceptions.page(broadcast, after="", limit=9, condition="gone")
+        assert gone == [found[0], found[2]]
+        assert unit.exceptions.conditions(broadcast + 1) == []
+
+    database.call(use)
+
+
 def test_rendition_stands(database: SqlDatabase) -> None:
     """The first text stored for a language and zone is the one that is sent."""
     text = Text(language="pl", body="Cześć", subject=None)

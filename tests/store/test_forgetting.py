@@ -135,6 +135,7 @@ SHOWN: dict[str, Part | str] = {
     "list.timezone": "of a list",
     "list.type": "of a list",
     "list.welcome": "of a list",
+    "greeting.text": "of the service, which an admin wrote",
     "forgetting_key.key": "a key",
     "storage_key.name": "a key",
     "fact.name": "of the database",

@@ -119,6 +119,7 @@ def fill(unit: UnitOfWork) -> Schedule:
     )  # fmt: skip
     unit.exceptions.put([failed])
     unit.notices.add(Notice(to="anna@example.org", said=text, created_at=NOON))
+    unit.forgotten.add("bert@example.org", NOON)
     return added
 
 

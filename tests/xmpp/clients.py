@@ -10,6 +10,7 @@ were read. What they do is told in docs/explanation/clients.md.
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from typing import ClassVar
 from xml.etree import ElementTree as ET
 
 from bot.xmpp.stanzas.commands import COMMAND, NS
@@ -68,6 +69,8 @@ class Client:
     def _sees_form(self, command: ET.Element, form: ET.Element) -> None:
         assert form.get("type") == "form"
         assert form.findtext(f"{D}title")
+        told = form.findall(f"{D}instructions")
+        assert len(told) <= 1, "Converse and profanity show the first alone"
         usual, ways = ways_of(command)
         assert usual in ways, "Gajim takes any of them"
         for field in fields(form):
@@ -158,13 +161,47 @@ class Gajim(Client):
 
 
 class Converse(Client):
-    """Leaves out empty lines; the title of the first step stands above all."""
+    """Leaves out empty lines; the title of the first step stands above all. What was
+    typed stays where the next form has a field that is drawn alike, and is sent.
+    """
+
+    _DRAWN: ClassVar[Mapping[str, str]] = {
+        "text-single": "line",
+        "jid-single": "line",
+        "text-multi": "text",
+        "list-single": "choice",
+        "list-multi": "choice",
+        "boolean": "box",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: by place: how it is drawn, what was typed
+        self.typed: dict[int, tuple[str | None, str]] = {}
 
     def sees(self, command: ET.Element) -> None:
         super().sees(command)
         assert self.first is not None
         titles = {one.findtext(f"{FORM}/{D}title") for one in (self.first, command)}
         assert len(titles - {None}) <= 1 or command.get("status") == "completed"
+        for form in command.findall(FORM):
+            kept: dict[int, tuple[str | None, str]] = {}
+            for place, field in enumerate(fields(form)):
+                drawn, typed = self.typed.get(place, (None, ""))
+                if drawn and drawn == self._DRAWN.get(field.get("type", "")):
+                    assert value_of(field) == typed, "shown is what was typed before"
+                    kept[place] = (drawn, typed)
+            self.typed = kept
+
+    def form(self, form: ET.Element, fills: Fills) -> ET.Element:
+        sent = super().form(form, fills)
+        for place, field in enumerate(fields(form)):
+            if (var := field.get("var", "")) in fills:
+                typed = sent.find(f"{D}field[@var='{var}']")
+                assert typed is not None
+                drawn = self._DRAWN.get(field.get("type", ""))
+                self.typed[place] = (drawn, value_of(typed))
+        return sent
 
     def lines(self, lines: list[str]) -> list[str]:
         return [line for line in lines if line.strip()]

@@ -84,6 +84,11 @@ def _bounced(world: World) -> None:
     world.bounce(USER, "item-not-found")
 
 
+def _suspended(world: World) -> None:
+    world.subscribe(USER)
+    world.suspend(USER)
+
+
 def _content(world: World) -> object:
     """Of the only announcement."""
     return world.get(1).content
@@ -137,9 +142,30 @@ CASES: Mapping[str, Case] = {
         says="is pending; next: 2026-03-01 13:00 UTC",
     ),
     "broadcasts": Case(
-        fills={"do": "failures", "why": "1"},
+        fills={"do": "failures", "why": "item-not-found"},
         before=_bounced,
         says="user@example.org: failed",
+    ),
+    "stop-all": Case(
+        fills={"sure": "yes"},
+        after=lambda world: world.do(lambda unit: unit.standstills.get()) is not None,
+        says="Everything is stopped",
+    ),
+    "people": Case(
+        fills={"jid": USER, "do": "restore", "sure": "yes"},
+        before=_suspended,
+        says="is told again: news",
+    ),
+    "roles": Case(
+        fills={
+            "do": "add",
+            "jid": USER,
+            "role": "publisher",
+            "list": "news",
+            "sure": "yes",
+        },
+        after=lambda world: world.caller(USER).publishes == {"news"},
+        says="may announce to",
     ),
     "menu": Case(fills={"task": "status"}, says="Going out next"),
     "lists": Case(

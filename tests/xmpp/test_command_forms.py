@@ -1,5 +1,7 @@
 """A dialogue's forms as data forms (XEP-0004), their values typed (XEP-0122)."""
 
+from xml.etree import ElementTree as ET
+
 from bot.dialogues.forms import Form
 from bot.dialogues.play import Asking
 from bot.dialogues.talk import Part, Shown
@@ -9,6 +11,11 @@ from bot.xmpp.doors.commands import forms
 from bot.xmpp.stanzas.data_forms import NS, VALIDATE
 
 D, V = f"{{{NS}}}", f"{{{VALIDATE}}}"
+
+
+def written(asking: Asking) -> ET.Element:
+    fields = forms.fields_of(asking, "urn:x", str)
+    return forms.asking(asking, Phrase("Name"), fields, str)
 
 
 def test_values_have_types() -> None:
@@ -26,7 +33,7 @@ def test_values_have_types() -> None:
         for kind in FieldType
     )
     asking = Asking(form=Form(fields=fields), given={})
-    made = forms.asking(asking, Phrase("Name"), "urn:x", str)
+    made = written(asking)
     types: dict[str | None, str | None] = {}
     for one in made.findall(f"{D}field")[1:]:
         validate = one.find(f"{V}validate")
@@ -55,7 +62,7 @@ def test_several() -> None:
             choices=("a", "b") if kind is FieldType.CHOICE else (),
         )
         asking = Asking(form=Form(fields=(field,)), given={"x": ("a", "b")})
-        made = forms.asking(asking, Phrase("Name"), "urn:x", str)
+        made = written(asking)
         [_, one] = made.findall(f"{D}field")
         assert one.get("type") == wanted
         values = [value.text for value in one.findall(f"{D}value")]
@@ -77,3 +84,20 @@ def test_the_type_of_a_form() -> None:
     assert forms.form_type("check") == "urn:x-carillon:announce:0#check"
     admin = "http://jabber.org/protocol/admin"
     assert forms.form_type(f"{admin}#announce") == admin
+
+
+def test_what_others_wrote_is_harmless() -> None:
+    """No control character of theirs reaches the terminal of whoever looks; what he
+    typed himself comes back as it was.
+    """
+    evil = "a\x9b31mb\n\u202ec"
+    made = forms.shown(Shown((Part("One", (evil,)),)), Phrase("Name"), str)
+    assert [value.text for value in made.iter(f"{D}value")] == [
+        "a\\x9b31mb",
+        "\\u202ec",
+    ]
+    field = Field(name="x", type=FieldType.TEXT, label=Phrase("X"), help="")
+    asking = Asking(form=Form(fields=(field,), shows=(evil,)), given={"x": (evil,)})
+    *shown, typed = forms.fields_of(asking, "urn:x", str)
+    assert "\x9b" not in "".join(value for one in shown for value in one.values)
+    assert typed.values == (evil,)

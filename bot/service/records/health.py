@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain import coming
-from bot.domain.phrase import Phrase
+from bot.domain.phrase import Counted, Phrase
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.sights import Sight
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -19,6 +19,17 @@ class Unreadable(NamedTuple):
     total: int
     first: int
     why: Phrase
+
+    @property
+    def in_words(self) -> Phrase:
+        return Counted(
+            "#{first} can no longer be read: {why}.",
+            "{count} announcements, #{first} the first of them, can no longer be"
+            " read: {why}.",
+            self.total,
+            first=self.first,
+            why=self.why,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,8 +84,10 @@ def form(
 def read(element: ET.Element) -> dict[str, tuple[str, ...]]:
     """Values by `var`; the first of several fields of one name counts."""
     found: dict[str, tuple[str, ...]] = {}
-    for field in element.findall(_FIELD)[:MAX_FIELDS]:
-        if var := field.get("var"):
-            values = field.findall(_VALUE)[:MAX_VALUES]
-            found.setdefault(var, tuple(value.text or "" for value in values))
+    # the lines that a form shows have no name, and may come back, too
+    named = [field for field in element.findall(_FIELD) if field.get("var")]
+    for field in named[:MAX_FIELDS]:
+        values = field.findall(_VALUE)[:MAX_VALUES]
+        texts = tuple(value.text or "" for value in values)
+        found.setdefault(field.get("var", ""), texts)
     return found

@@ -13,7 +13,7 @@ docs/conformance.md, Commands: sessions
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from xml.etree import ElementTree as ET
 
 from bot.desk.desk import Desk
@@ -25,7 +25,7 @@ from bot.domain.errors import Invalid, NotFound
 from bot.domain.phrase import Phrase
 from bot.texts import language_for, said
 from bot.xmpp.doors.callers import caller_of
-from bot.xmpp.doors.commands import forms
+from bot.xmpp.doors.commands import forms, spacing
 from bot.xmpp.doors.commands.directory import CommandDirectory, address_of
 from bot.xmpp.doors.commands.sessions import Session, Sessions
 from bot.xmpp.stanzas.commands import MAX_ID, Answer, Asked
@@ -93,12 +93,13 @@ class Conversations:
         turn: Turn = Said(_STRANGER, Level.ERROR)
         if caller.role is not Role.STRANGER:
             turn = await _turn(play.begin(), reference)
+        session = Session(id=id_, owner=owner, address=address, play=play)
         if isinstance(turn, Asking):
-            self.sessions.open(Session(id=id_, owner=owner, address=address, play=play))
-        return _told(id_, play, turn)
+            self.sessions.open(session)
+        return _told(session, turn)
 
     async def _step(self, session: Session, asked: Asked, reference: str) -> ET.Element:
-        play = session.play
+        play, sent = session.play, asked.values if asked.action in _ONWARD else None
         if asked.action == "cancel":
             self.sessions.close(session)
             return _answer_of(session.id, play).canceled()
@@ -110,7 +111,7 @@ class Conversations:
             turn = play.again(Phrase("There is no such way on."))
         if not isinstance(turn, Asking):
             self.sessions.close(session)
-        return _told(session.id, play, turn)
+        return _told(session, turn, spacing.left(session.fields, sent))
 
     def _over(self, asked: Asked, language: str) -> ET.Element:
         """There is no such session, it is another's, or it is over."""
@@ -138,11 +139,17 @@ def _answer_of(id_: str, play: Play) -> Answer:
     return Answer(node=play.command.node, session=id_, language=play.talk.language)
 
 
-def _told(id_: str, play: Play, turn: Turn) -> ET.Element:
-    answer, talk, command = _answer_of(id_, play), play.talk, play.command
+def _told(
+    session: Session, turn: Turn, before: Sequence[spacing.Left] = ()
+) -> ET.Element:
+    """`before`: what is left of the form that was answered."""
+    play = session.play
+    answer, talk, command = _answer_of(session.id, play), play.talk, play.command
     if isinstance(turn, Asking):
         kind = forms.form_type(command.node)
-        form = forms.asking(turn, command.name, kind, talk.said)
+        fields = list(forms.fields_of(turn, kind, talk.said))
+        session.fields = spacing.spaced(fields, before)
+        form = forms.asking(turn, command.name, session.fields, talk.said)
         return answer.executing(form, is_last=turn.form.is_last, has_back=turn.has_back)
     if isinstance(turn, Said):
         return answer.noted(turn.level, talk.said(turn.words))

@@ -8,11 +8,12 @@ who has one could be kept out by others. So abandoned ones cost a bounded memory
 
 from asyncio import Lock
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.desk.gate import has_role
 from bot.dialogues.play import Play
+from bot.xmpp.stanzas.data_forms import FormField
 
 LIFE_SECONDS = 15 * 60  #: since the last answer
 MAX_OF_ONE = 20  #: of one person, all his clients together
@@ -27,6 +28,8 @@ class Session:
     #: the address at which it was opened
     address: str
     play: Play
+    #: of the form that it shows
+    fields: Sequence[FormField] = ()
     #: held while a step is carried out: a second tap comes after the first
     lock: Lock = field(default_factory=Lock)
     until: float = 0.0

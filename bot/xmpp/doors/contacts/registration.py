@@ -105,7 +105,8 @@ async def _offered(talk: Talk, place: Place) -> ET.Element:
     if not isinstance(turn, Asking):
         raise _refused(turn)
     kind = forms.form_type(command.node)
-    form = forms.asking(turn, command.name, kind, talk.said)
+    fields = forms.fields_of(turn, kind, talk.said)
+    form = forms.asking(turn, command.name, fields, talk.said)
     return registration.offered(
         form,
         talk.said(_words(place)),

@@ -1,0 +1,59 @@
+"""A person found from any client, and taken up again."""
+
+from tests.dialogues.talking import Person
+from tests.world import ADMIN, AUDITOR, World
+
+BERT = "bert@elsewhere.example"
+
+
+def at(world: World, jid: str = "") -> Person:
+    person = Person(world, ADMIN)
+    person.runs("people")
+    person.fills(jid=jid)
+    return person
+
+
+def test_whom_nobody_knows(world: World) -> None:
+    """There is nothing, and it says so."""
+    assert at(world, BERT).shown.splitlines() == [
+        *(BERT, "none", "Lists", "none", "Was told", "none"),
+    ]
+
+
+def test_what_he_was_told(world: World) -> None:
+    """Where he stands, and each broadcast with what became of it."""
+    world.subscribe(BERT)
+    world.bounce(BERT, "gone")
+    shown = at(world, BERT.upper()).shown
+    assert "news: since 2026-03-01 12:00 UTC" in shown
+    assert "#1/1 2026-03-01 12:00:02 UTC, news: failed" in shown
+    assert "the address no longer exists (gone)" in shown
+
+
+def test_a_typing_error(world: World) -> None:
+    """No address: the form again, with the reason."""
+    assert at(world, "bert@").reason.startswith("Address: ")
+
+
+def test_suspended(world: World) -> None:
+    """He is offered to be taken up again; to look comes first."""
+    world.subscribe(BERT)
+    world.suspend(BERT)
+    assert f"{BERT}, news: there is no such address" in at(world).shown
+    person = at(world, BERT)
+    assert "told nothing" in person.told
+    assert person.asked.form.fields[0].choices[0] == "show"
+    person.fills(do="restore")
+    person.fills()
+    assert person.said == "Nothing was changed."
+    again = at(world, BERT)
+    again.fills(do="restore")
+    again.fills(sure="yes")
+    assert again.said == f"{BERT} is told again: news."
+    assert at(world).shown.splitlines() == ["Suspended", "none"]
+
+
+def test_for_admins(world: World) -> None:
+    person = Person(world, AUDITOR)
+    person.runs("people")
+    assert person.refused == "You may not do this here."
