@@ -1,9 +1,16 @@
 """`carillon lists`: made, changed and retired; who waits; places at somebody's wish."""
 
+import shutil
+
 import pytest
 
 from tests.cli.workplace import Workplace
 
+BELLS = """
+languages = ["en"]
+title = { en = "Bells" }
+description = { en = "Of them" }
+"""
 ANNA, BERT = "anna@example.org", "bert@example.org"
 
 
@@ -75,6 +82,14 @@ def test_places(place: Workplace) -> None:
     place.done("subscribers", "import", "maintenance", str(people))
     assert "is not on" in place.done("lists", "leave", "maintenance", ANNA)
     assert "trusted" in place("lists", "join", "maintenance", "eve@evil.test").fault()
+
+
+def test_a_welcome_that_is_gone(place: Workplace) -> None:
+    """Check names a list of the database whose template is no more."""
+    place.add_template("bells", "They ring.", BELLS)
+    place.done("lists", "create", "weather", "--welcome", "bells")
+    shutil.rmtree(place.folder / "templates" / "bells")
+    assert "'bells'; no template is called so" in " ".join(place("check").out.split())
 
 
 def test_in_both(place: Workplace) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.app import keys
 from bot.app.checks.finding import fault, ok, skipped, warning
-from bot.app.configured import overruled
+from bot.app.configured import overruled, templates_of
 from bot.app.wiring import database_of, given_roles
 from bot.domain.errors import CarillonError
 from bot.domain.findings import Finding
@@ -40,8 +40,8 @@ def storage(settings: Settings) -> Iterator[Finding]:
 
 
 def lists(settings: Settings) -> Iterator[Finding]:
-    """Those that commands made, and that stand in the file, too; of a database that
-    cannot be used others tell.
+    """Those that commands made: which stand in the file, too, or welcome with nothing;
+    of a database that cannot be used others tell.
     """
     url = settings.database.url
     with contextlib.suppress(CarillonError, OSError):
@@ -49,8 +49,22 @@ def lists(settings: Settings) -> Iterator[Finding]:
             return
         with contextlib.closing(database_of(settings)) as stored:
             for entry in stored.look(_all_lists):
-                if entry.by_command and entry.name in settings.lists:
-                    yield warning("configuration", overruled(entry))
+                if entry.name in settings.lists:
+                    if entry.by_command:
+                        yield warning("configuration", overruled(entry))
+                elif entry.by_command and _is_unknown(settings, entry.welcome):
+                    text = Phrase(
+                        "the list {list} welcomes with {template!r}; no template is"
+                        " called so",
+                        list=entry.name,
+                        template=entry.welcome,
+                    )
+                    change = f"carillon lists change {entry.name} --welcome NAME"
+                    yield fault("templates", text, change)
+
+
+def _is_unknown(settings: Settings, template: str | None) -> bool:
+    return template is not None and template not in templates_of(settings).names()
 
 
 def steering(settings: Settings) -> Iterator[Finding]:
