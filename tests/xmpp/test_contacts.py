@@ -215,13 +215,15 @@ def test_nobody_is_there(server: XmppServer, tmp_path: Path, run: Run) -> None:
             commands = INFO.replace("#info'", f"#items' node='{COMMANDS}'")
             for query in (INFO, INFO.replace("#info", "#items"), commands, PING):
                 for resource in ("", "/carillon", "/else"):
-                    told = []
+                    found = []
                     for user in ("staff", "nixxx"):
                         jid = f"{user}@{bot.address}{resource}"
                         answer = await ask(client, jid, "get", query)
                         content = "".join(ET.tostring(one, "unicode") for one in answer)
-                        told.append((answer.get("type"), content.replace(user, "NAME")))
-                    assert told[0] == told[1]
+                        found.append(
+                            (answer.get("type"), content.replace(user, "NAME"))
+                        )
+                    assert found[0] == found[1]
 
     run(scenario())
 
