@@ -212,6 +212,18 @@ def test_nobody_is_there(server: XmppServer, tmp_path: Path, run: Run) -> None:
                     assert told[0] == told[1]
                 answer = await ask(inside, f"staff@{bot.address}", "get", query)
                 assert answer.get("type") == "result"
+            commands = INFO.replace("#info'", f"#items' node='{COMMANDS}'")
+            for query in (INFO, INFO.replace("#info", "#items"), commands, PING):
+                for resource in ("", "/carillon", "/else"):
+                    found = []
+                    for user in ("staff", "nixxx"):
+                        jid = f"{user}@{bot.address}{resource}"
+                        answer = await ask(client, jid, "get", query)
+                        content = "".join(ET.tostring(one, "unicode") for one in answer)
+                        found.append(
+                            (answer.get("type"), content.replace(user, "NAME"))
+                        )
+                    assert found[0] == found[1]
 
     run(scenario())
 
