@@ -42,9 +42,7 @@ class Retrying:
         """It is to be tried once more from now on; raises Conflict where it still goes
         out, and Finished where nothing of it may go out any more.
         """
-        found = self._broadcasts.get(uow, caller, broadcast_id)
-        may_change(caller, found.schedule, Action.RETRY)
-        self._require_right(uow, caller, found.broadcast)
+        self._require_right(uow, caller, broadcast_id)
         require_movement(uow)
         broadcast = closing.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
@@ -55,11 +53,16 @@ class Retrying:
         return begun
 
     def _require_right(
-        self, uow: UnitOfWork, caller: Caller, broadcast: Broadcast
+        self, uow: UnitOfWork, caller: Caller, broadcast_id: int
     ) -> None:
-        """Raises NotAllowed for who may no longer announce there, and of messages
-        between people, whose recipient is asked anew for each.
+        """Raises NotFound for who may not see it, NotAllowed for who may not announce
+        there or change it, and of messages between people, whose recipient is asked
+        anew for each.
         """
+        broadcast = self._broadcasts.get(uow, caller, broadcast_id).broadcast
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        assert schedule is not None  # noqa: S101 - foreign key
+        may_change(caller, schedule, Action.RETRY)
         if broadcast.in_owners_name:
             raise NotAllowed(
                 Phrase("A message to a person is not tried again: schedule it anew.")
@@ -73,8 +76,7 @@ class Retrying:
         """Some of them, by JID from `after` on: how many are tried, and behind whom to
         go on; None: those were the last.
         """
-        found = self._broadcasts.get(uow, caller, broadcast_id)
-        may_change(caller, found.schedule, Action.RETRY)
+        self._require_right(uow, caller, broadcast_id)
         broadcast = closing.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
         limit, now = LOOKED_THROUGH_AT_ONCE, self._clock.now()
