@@ -82,7 +82,7 @@ def _tasks(one: Account, talk: Talk) -> Iterator[tuple[str, Words]]:
     is_own = one.schedule.owner == caller.owner
     if is_sending and (is_own or caller.is_admin):
         yield "stop", Phrase("Stop it")
-    if progress.failed and not is_sending and caller.is_admin:
+    if progress.failed and not is_sending and (is_own or caller.is_admin):
         yield "retry", Phrase("Try once more")
 
 

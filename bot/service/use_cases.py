@@ -102,7 +102,7 @@ class UseCases:
             preferring=Preferring(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=broadcasts,
-            retrying=Retrying(policy, clock),
+            retrying=Retrying(broadcasts, clock),
             stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,

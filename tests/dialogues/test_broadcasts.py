@@ -101,7 +101,9 @@ def test_stopped(world: World, job: Schedule) -> None:
 
 
 def test_tried_once_more(world: World) -> None:
-    """By an admin, of what is over: those who were not reached and could be."""
+    """By its owner or an admin, of what is over: those who were not reached and could
+    be.
+    """
     world.subscribe("ann@example.org", "bob@example.org")
     job = world.due(jid=PUBLISHER)
     broadcast = world.broadcast(job)
@@ -120,7 +122,7 @@ def test_tried_once_more(world: World) -> None:
     own = Person(world, PUBLISHER)
     own.runs("broadcasts")
     own.fills(broadcast=f"{job.id}/1")
-    assert offered(own) == ("show", "failures")
+    assert offered(own) == ("show", "failures", "retry")
     person = at_task(world, job, "retry", ADMIN)
     assert "1 was not reached." in person.told
     person.fills()

@@ -124,8 +124,8 @@ halt      look                yes   no        yes     no   no     who      who
 halt      stop                yes   no        no      no   no     who      who
 halt      resume              yes   no        no      no   no     who      who
 
-retry     finished            yes   no        no      no   no     who      who
-retry     missing             none  no        no      no   no     who      who
+retry     finished            yes   none      no      none none   who      who
+retry     missing             none  none      none    none none   who      who
 
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who

@@ -16,7 +16,7 @@ from bot.domain.schedule import Origin, Schedule
 from bot.service.delivery import retrying
 from bot.service.delivery.jobs import Deviation, Step
 from bot.service.delivery.outcomes import SETTLING_TIME, Bounce
-from tests.world import ADMIN, USER, World, a_policy
+from tests.world import ADMIN, PUBLISHER, USER, World, a_list, a_policy
 
 A, B, C, D, E = (f"{name}@elsewhere.example" for name in "abcde")
 #: why each was not reached, but B who was
@@ -195,6 +195,19 @@ def test_what_is_not_tried(
     with pytest.raises(error, match=says):
         ask(world, wanted)
     assert world.exceptions(wanted) == before
+
+
+def test_a_publishers_own(world: World) -> None:
+    """He has his own tried again, as long as he may announce there; nobody else's."""
+    world.subscribe(A)
+    own = sent(world, world.due(jid=PUBLISHER, client_id="own"))
+    others = sent(world, world.due(client_id="others"))
+    assert ask(world, own, PUBLISHER).count == 1
+    with pytest.raises(NotAllowed):
+        ask(world, others, PUBLISHER)
+    world.do(lambda unit: unit.lists.declare([a_list(publishers=frozenset())]))
+    with pytest.raises(NotAllowed, match="may not announce"):
+        ask(world, own, PUBLISHER)
 
 
 def test_another_admins_people(world: World) -> None:

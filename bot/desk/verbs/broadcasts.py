@@ -220,7 +220,7 @@ STOP_ALL = Verb(
 RETRY = Verb(
     name="broadcasts retry",
     action=Action.RETRY,
-    right=Right.ADMIN,
+    right=Right.KNOWN,
     fields=(NAME,),
     steps=_retry,
 )

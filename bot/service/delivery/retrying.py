@@ -19,42 +19,56 @@ from bot.domain.broadcast import (
     DeliveryException,
     ExceptionKind,
 )
-from bot.domain.errors import Conflict, Finished, NotFound
+from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.events import Deviated
 from bot.domain.phrase import Phrase
 from bot.service.delivery import closing
+from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.delivery.standstill import require_movement
 from bot.service.ports.outside import Clock
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.rules.policy import Policy
-from bot.service.rules.rights import admins_only, may_change
+from bot.service.rules.rights import may_change, require_announcing
 
 #: exceptions looked through in one transaction, which on SQLite is to be a short one
 LOOKED_THROUGH_AT_ONCE = 100
 
 
 class Retrying:
-    def __init__(self, policy: Policy, clock: Clock) -> None:
-        self._policy = policy
+    def __init__(self, broadcasts: Broadcasts, clock: Clock) -> None:
+        self._broadcasts = broadcasts
         self._clock = clock
 
     def begin(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Broadcast:
         """It is to be tried once more from now on; raises Conflict where it still goes
         out, and Finished where nothing of it may go out any more.
         """
-        admins_only(caller)
+        self._require_right(uow, caller, broadcast_id)
         require_movement(uow)
         broadcast = closing.locked(uow, broadcast_id)
-        if broadcast is None:
-            raise NotFound(Phrase("There is no such broadcast."))
-        schedule = uow.schedules.get(broadcast.schedule_id)
-        assert schedule is not None  # noqa: S101 - foreign key
-        may_change(caller, schedule, Action.RETRY)
+        assert broadcast is not None  # noqa: S101 - seen just now
         now = self._clock.now()
         _require_open(broadcast, now)
         begun = replace(broadcast, retried_at=now, retried_by=caller.owner)
         uow.broadcasts.save(begun)
         return begun
+
+    def _require_right(
+        self, uow: UnitOfWork, caller: Caller, broadcast_id: int
+    ) -> None:
+        """Raises NotFound for who may not see it, NotAllowed for who may not announce
+        there or change it, and of messages between people, whose recipient is asked
+        anew for each.
+        """
+        broadcast = self._broadcasts.get(uow, caller, broadcast_id).broadcast
+        schedule = uow.schedules.get(broadcast.schedule_id)
+        assert schedule is not None  # noqa: S101 - foreign key
+        may_change(caller, schedule, Action.RETRY)
+        if broadcast.in_owners_name:
+            raise NotAllowed(
+                Phrase("A message to a person is not tried again: schedule it anew.")
+            )
+        entry = uow.lists.by_id(broadcast.list_id) if broadcast.list_id else None
+        require_announcing(caller, entry)
 
     def some(
         self, uow: UnitOfWork, caller: Caller, broadcast_id: int, after: str
@@ -62,11 +76,11 @@ class Retrying:
         """Some of them, by JID from `after` on: how many are tried, and behind whom to
         go on; None: those were the last.
         """
-        admins_only(caller)
+        self._require_right(uow, caller, broadcast_id)
         broadcast = closing.locked(uow, broadcast_id)
-        assert broadcast is not None  # noqa: S101 - `begin` has found it
+        assert broadcast is not None  # noqa: S101 - seen just now
         limit, now = LOOKED_THROUGH_AT_ONCE, self._clock.now()
-        found = uow.exceptions.page(broadcast_id, after=after, limit=limit)
+        failed = uow.exceptions.page(broadcast_id, after=after, limit=limit)
         again = [
             replace(
                 one,
@@ -74,7 +88,7 @@ class Retrying:
                 attempts=verdict.MAX_ATTEMPTS - 1,
                 next_at=now,
             )
-            for one in found
+            for one in failed
             if _may_be_told(uow, broadcast, one)
         ]
         uow.exceptions.put(again)
@@ -87,8 +101,8 @@ class Retrying:
             )
             uow.happened(deviated)
         uow.nudge()
-        if len(found) == limit:
-            return len(again), found[-1].jid
+        if len(failed) == limit:
+            return len(again), failed[-1].jid
         if not uow.exceptions.any_awaited(
             broadcast_id, broadcast.tried_since + verdict.RETRY_FOR
         ):
