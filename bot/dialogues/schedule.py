@@ -104,6 +104,7 @@ async def _when(
         heading=(
             Phrase("When does it go out, by the clocks of {zone}?", zone=talk.zone),
             Phrase("Where nothing is said of it, it goes out at once."),
+            timing.HOW,
         ),
         fields=(
             *(timing.AT, timing.IN, timing.EVERY),
