@@ -103,6 +103,7 @@ async def _when(
     when = yield Form(
         heading=(
             Phrase("When does it go out, by the clocks of {zone}?", zone=talk.zone),
+            Phrase("Where nothing is said of it, it goes out at once."),
             timing.HOW,
         ),
         fields=(
@@ -144,7 +145,7 @@ def _timed(
         replace(
             request,
             deliver_at=at,
-            delay_seconds=timing.delay(when),
+            delay_seconds=timing.delay(when) or (None if at else previews.AT_ONCE),
             recurrence=rule,
             # readers read what is once by their list's clocks, as they are used to
             timezone=tz or (talk.zone.key if rule else target.timezone),
@@ -159,7 +160,7 @@ def _timed(
 
 COMMAND = Command(
     node="schedule",
-    name=Phrase("Announce later"),
+    name=Phrase("Announce later or by template"),
     for_whom=publishers,
     dialogue=_schedule,
 )

@@ -90,8 +90,10 @@ _RARE: tuple[Field[Words], ...] = (
 
 
 def check(when: Answers, zone: ZoneInfo) -> None:
-    """Raises Invalid where it does not say when."""
+    """Raises Invalid where it does not say when; what is once is at once, then."""
     at, within = when.given("at"), when.given("in")
+    if at is None and within is None and when.text("every") == ONCE:
+        return
     if (at is None) == (within is None):
         raise Invalid(WHEN, field="at", named=True)
     if at is not None:
@@ -113,7 +115,7 @@ def rule(when: Answers, more: Answers | None) -> str | None:
 
 
 def delay(when: Answers) -> str | None:
-    """In seconds, as a request has it."""
+    """In seconds, as a request has it; None where a moment is given, or nothing."""
     within = when.given("in")
     if within is None:
         return None

@@ -144,7 +144,7 @@ def test_a_rule_of_ones_own_and_what_is_rare(world: World) -> None:
 @pytest.mark.parametrize(
     ("when", "reason"),
     [
-        ({}, "Say when: give a moment, or in how long."),
+        ({"every": "daily"}, "Say when: give a moment, or in how long."),
         ({"at": "2026-03-02 09:00", "in": "1h"}, "Say when: "),
         ({"at": "tomorrow"}, "When: 'tomorrow' is not a moment"),
         ({"at": "2026-02-30 09:00"}, "When: '2026-02-30 09:00' names a day"),
@@ -255,6 +255,18 @@ def test_a_template_that_is_broken(world: World, templates: Path) -> None:
     choices = person.asked.form.fields[1].choices
     assert "everything" not in choices
     assert "maintenance" in choices
+
+
+def test_at_once_by_a_template(world: World) -> None:
+    """Where no moment is given."""
+    person = Person(world, ADMIN)
+    person.runs("schedule")
+    person.fills(template="everything")
+    person.fills(set__words="Works", set__start="+28h")
+    person.fills()
+    assert "It goes out once you say yes." in person.told
+    person.fills(send="yes")
+    assert "goes out to news now" in person.said
 
 
 def test_relative_to_the_announcement(world: World) -> None:

@@ -122,8 +122,23 @@ class Asking:
             "halt": self._on_halt,
             **dict.fromkeys(("arrange", "waiting"), self._on_lists),
             "roles": self._on_roles,
+            "welcome": self._on_welcomes,
             "my-data": self._of_oneself,
         }
+
+    def _on_welcomes(self, cell: Cell, caller: Caller) -> UseCase:
+        welcomes = self.world.use_cases.welcomes
+        if cell.what == "look":
+            return partial(welcomes.look, caller=caller, list_name=None)
+        if cell.what == "remove":
+
+            def removed(uow: UnitOfWork) -> object:
+                welcomes.put(uow, self.world.caller(ADMIN), None, "Hello")
+                return welcomes.remove(uow, caller, None)
+
+            return removed
+        name = "nothing" if cell.what.endswith("nothing") else None
+        return partial(welcomes.put, caller=caller, list_name=name, text="Hello")
 
     def _ways(self) -> Mapping[str, Callable[[Cell, Caller], tuple[str, UseCase]]]:
         """Likewise, where the way finds the name itself."""
