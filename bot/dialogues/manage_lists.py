@@ -2,19 +2,18 @@
 waits to be let in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.desk.verb import Plain
-from bot.desk.verbs import join_requests, lists, subscribers
+from bot.desk.verbs import join_requests, lists
 from bot.desk.verbs.lists import KINDS, TYPES
-from bot.dialogues import lines
-from bot.dialogues.choices import PAGE, SURE, one_of
+from bot.dialogues import lines, members
+from bot.dialogues.choices import SURE, one_of
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import (
     Command,
     Dialogue,
-    Level,
     Part,
     Said,
     Shown,
@@ -22,17 +21,12 @@ from bot.dialogues.talk import (
     admins,
     on_with,
 )
-from bot.domain.lists import AnnouncementList, JoinRequest, OnList
+from bot.domain.lists import AnnouncementList, OnList
 from bot.domain.phrase import Counted, Phrase
 from bot.service.readers.arranging import ListWish
 
-#: people on a page
-MEMBERS = 30
-NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 #: in place of a list: one that is not there yet
 _NEW = "new list"
-#: in place of somebody who waits
-_NOBODY, _ALL = "nobody", "everybody"
 
 
 async def _manage(talk: Talk) -> Dialogue:
@@ -80,9 +74,13 @@ async def _one(talk: Talk, name: str) -> Dialogue:
         case "show":
             yield on_with(_show, name)
         case "members":
-            yield on_with(_members, name)
+            yield on_with(members.shown, name)
+        case "add":
+            yield on_with(members.add, name)
+        case "remove":
+            yield on_with(members.remove, name)
         case "requests":
-            yield on_with(_requests, name)
+            yield on_with(members.requests, name)
         case "change":
             yield on_with(_change, name)
         case "publishers":
@@ -92,11 +90,13 @@ async def _one(talk: Talk, name: str) -> Dialogue:
 
 
 def _tasks(entry: AnnouncementList, waiting: int) -> Iterator[tuple[str, Words]]:
-    """First what changes nothing; of one of the file nothing else."""
+    """First what changes nothing; one of the file is changed there."""
     yield "show", Phrase("Show it")
     if waiting:
         yield "requests", Phrase("Who waits ({count})", count=waiting)
     yield "members", Phrase("Who is on it")
+    yield "add", Phrase("Put people on it")
+    yield "remove", Phrase("Take people off it")
     if not entry.is_declared:
         yield "change", Phrase("Title, who may join")
         yield "publishers", Phrase("Who announces to it")
@@ -132,81 +132,6 @@ def _facts(one: OnList, talk: Talk) -> Iterator[Words]:
     if entry.is_declared:
         section = f"[lists.{entry.name}]"
         yield Phrase("To change it, see {section} in the file.", section=section)
-
-
-async def _members(talk: Talk, name: str) -> Dialogue:
-    """Page after page, until there are no more or enough is seen."""
-    after = 0
-    while True:
-        wish = subscribers.SubscriberWish(
-            list_name=name, after=after, limit=MEMBERS + 1
-        )
-        found = await talk.look(subscribers.LIST(wish))
-        page = [subscriber.jid for _, subscriber in found[:MEMBERS]]
-        if len(found) <= MEMBERS:
-            yield Shown((Part(Phrase("Who is on it"), lines.or_none(page)),))
-            return
-        given = yield Form(
-            shows=tuple(page),
-            fields=(replace(SURE, name="more", label=Phrase("Show more?")),),
-        )
-        if given.text("more") != "yes":
-            yield Said(Phrase("There are more."))
-            return
-        after = found[MEMBERS - 1][0].id
-
-
-# --- who waits ---------------------------------------------------------------------
-
-
-async def _requests(talk: Talk, name: str) -> Dialogue:
-    wish = subscribers.SubscriberWish(list_name=name, limit=PAGE + 1)
-    found = await talk.look(join_requests.LIST(wish))
-    if not found:
-        yield Said(Phrase("Nobody waits any more."))
-        return
-    page = found[:PAGE]
-    given = yield Form(
-        heading=tuple(_waiting(page, talk, more=len(found) > PAGE)),
-        fields=(
-            one_of("who", Phrase("Who"), _people(page)),
-            one_of(
-                "answer",
-                Phrase("Answer"),
-                {"approve": Phrase("Let in"), "refuse": Phrase("Refuse")},
-            ),
-        ),
-        is_last=True,
-    )
-    who = given.text("who")
-    if who == _NOBODY:
-        yield NOTHING
-        return
-    jids = [one.jid for one in page] if who == _ALL else [who]
-    approves = given.text("answer") == "approve"
-    verb = join_requests.APPROVE if approves else join_requests.REFUSE
-    await talk.ask(verb(join_requests.Waiting(list_name=name, jids=jids)))
-    named = ", ".join(jids)
-    yield Said(
-        Phrase("Let in: {people}.", people=named)
-        if approves
-        else Phrase("Refused: {people}.", people=named)
-    )
-
-
-def _waiting(page: Sequence[JoinRequest], talk: Talk, *, more: bool) -> Iterator[Words]:
-    for one in page:
-        yield f"{one.jid}, {lines.moment(one.asked_at, talk)}"
-    if more:
-        yield Phrase("Others wait behind them.")
-
-
-def _people(page: Sequence[JoinRequest]) -> dict[str, Words]:
-    found: dict[str, Words] = {_NOBODY: Phrase("Nobody")}
-    found |= {one.jid: lines.cut(one.jid) for one in page}
-    if len(page) > 1:
-        found[_ALL] = Phrase("All who are shown")
-    return found
 
 
 # --- changing ----------------------------------------------------------------------
@@ -329,7 +254,7 @@ async def _retire(talk: Talk, name: str) -> Dialogue:
         is_last=True,
     )
     if given.text("sure") != "yes":
-        yield NOTHING
+        yield members.NOTHING
         return
     done = await talk.ask(lists.RETIRE(lists.ListName(name)))
     yield Said(

@@ -92,6 +92,8 @@ def understood(words: list[str]) -> None:
     context = command.make_context("carillon", list(words))
     while getattr(command, "commands", None):
         rest = [*context._protected_args, *context.args]
+        if not rest and command.invoke_without_command:
+            return
         name, command, rest = command.resolve_command(context, rest)
         context = command.make_context(name, rest, parent=context)
 

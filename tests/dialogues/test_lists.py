@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogues import manage_lists
+from bot.dialogues import members
 from bot.dialogues.play import Asking
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.service.readers.arranging import ListWish
@@ -168,7 +168,7 @@ def test_the_files_own_are_looked_at(world: World) -> None:
     """They are shown with where they are changed, and nothing of it is offered."""
     person = Person(world, ADMIN, list_name="news")
     person.runs("manage-lists")
-    assert list(options(person, "do")) == ["show", "members"]
+    assert list(options(person, "do")) == ["show", "members", "add", "remove"]
     person.fills()
     assert "[lists.news]" in person.shown
     assert PUBLISHER in person.shown
@@ -202,9 +202,24 @@ def test_let_in_and_refused(world: World) -> None:
     assert world.do(lambda unit: unit.lists.counts())[club.id] == 2
 
 
+def test_put_there_and_taken_off(world: World) -> None:
+    """Several at once, a line each; on a list of the file, too."""
+    person = Person(world, ADMIN, list_name="news")
+    person.runs("manage-lists")
+    person.fills(do="add")
+    person.fills(jids="u0@example.org\nnobody at all")
+    assert "nobody" in person.reason
+    person.fills(jids="u0@example.org\nu1@example.org")
+    assert person.said == "2 added to news."
+    person.runs("manage-lists")
+    person.fills(do="remove")
+    person.fills(jids="u0@example.org")
+    assert person.said == "1 removed from news."
+
+
 def test_members_in_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page after page, and back again."""
-    monkeypatch.setattr(manage_lists, "MEMBERS", 2)
+    monkeypatch.setattr(members, "MEMBERS", 2)
     world.subscribe(*(f"u{number}@example.org" for number in range(5)))
     person = Person(world, ADMIN, list_name="news")
     person.runs("manage-lists")

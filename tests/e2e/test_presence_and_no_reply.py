@@ -16,6 +16,7 @@ from tests.e2e.speaking import (
     payload,
     refusal,
     said,
+    to_list,
 )
 from tests.e2e.xml_client import C, XmlClient
 
@@ -330,3 +331,59 @@ def test_a_restart_keeps_subscriptions(stage: Stage) -> None:
             person=person,
             client_id=client_id,
         )
+
+
+ITEMS = "<query xmlns='http://jabber.org/protocol/disco#items'/>"
+
+
+def titles(stage: Stage) -> set[str | None]:
+    """Of the lists that the service shows."""
+    [query] = list(stage.admin.ask(stage.address, "get", ITEMS))
+    return {one.get("name") for one in query}
+
+
+def test_taken_up_without_a_restart(stage: Stage) -> None:
+    """It is shown, its publisher announces to it, and whoever waits for it is let in;
+    its title changes, and then it is a list no more.
+    """
+    name, lists = f"l{fresh()}", stage.service.command
+    lists(
+        *("lists", "create", name, "--title", f"T-{name}", "--kind", "request"),
+        *("--welcome", "", "--publisher", stage.notified.bare),
+    )
+    stage.service.until(lambda: f"T-{name}" in titles(stage))
+    content = job(fresh(), target=to_list(name))
+    answer = stage.create(content, who=stage.notified)
+    assert answer.get("type") == "result"
+    if stage.mode == "component":
+        lets_in(stage, name)
+    lists("lists", "change", name, "--title", f"U-{name}", "--kind", "closed")
+    stage.service.until(lambda: f"U-{name}" in titles(stage))
+    lists("lists", "retire", name, "--yes")
+    stage.service.until(lambda: f"U-{name}" not in titles(stage))
+
+
+def lets_in(stage: Stage, name: str) -> None:
+    stage.server.register(user := f"s{fresh()}")
+    with XmlClient(stage.server, user=user) as person:
+        subscribe = f"<presence type='subscribe' to='{stage.speaker(name)}'/>"
+        stage.play(
+            f"""
+            person sends:
+              <iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>
+            person sends:
+              {subscribe}
+            """,
+            person=person,
+        )
+        command = stage.service.command
+        stage.service.until(lambda: person.bare in command("lists", "requests", name))
+        command("lists", "approve", name, person.bare)
+        stage.play(
+            f"""
+            person receives:
+              <presence type='subscribed' from='{stage.speaker(name)}'/>
+            """,
+            person=person,
+        )
+        assert person.bare in command("subscribers", "list", name)

@@ -1,8 +1,10 @@
 """A dialogue's turns as data forms (XEP-0004).
 
 Each rule is something that a client needs (docs/explanation/clients.md): a title that
-suits all steps, since one shows the first for ever; the reason before all else; never
-a table; a list of addresses as lines of text, since one shows a single line for it.
+suits all steps, since one shows the first for ever; the reason before all else, and
+once more at the choice below a long text, where one looks who has pressed the button;
+one `<instructions/>`, since two show the first alone; never a table; a list of
+addresses as lines of text, since one shows a single line for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -40,19 +42,26 @@ def asking(
     turn: Asking, name: Words, fields: Iterable[FormField], say: Say
 ) -> ET.Element:
     """A form to be filled in. `name`: the command's."""
-    why = () if turn.reason is None else (turn.reason,)
-    return form(say(name), fields, [say(line) for line in (*why, *turn.form.heading)])
+    return form(say(name), fields, [say(line) for line in _above(turn)[:1]])
 
 
 def fields_of(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
     """What is shown, then what is asked. `form_type`: the command's FORM_TYPE."""
     yield FormField(var="FORM_TYPE", type="hidden", values=(form_type,))
-    for paragraph in turn.form.shows:
+    shown = [*_above(turn)[1:], *turn.form.shows]
+    if turn.reason is not None and turn.form.shows:
+        shown.append(turn.reason)
+    for paragraph in shown:
         # one for each line: line breaks within one are lost by some
         for line in _rows(paragraph, say):
             yield FormField(var="", type="fixed", values=(line,))
     for one in turn.form.fields:
         yield _field(one, turn.given.get(one.name, ()), say)
+
+
+def _above(turn: Asking) -> tuple[Words, ...]:
+    why = () if turn.reason is None else (turn.reason,)
+    return (*why, *turn.form.heading)
 
 
 def _field(one: Field[Any], given: tuple[str, ...], say: Say) -> FormField:

@@ -107,9 +107,9 @@ class ContactTeller:
 
     async def _settled(self, told: Sequence[ContactNews]) -> frozenset[str]:
         """Once the server has it, which deals with stanzas in order: who of those that
-        were let in wants to be no more. An account's server keeps to itself that
-        somebody takes back what he had asked for (RFC 6121 §3.3.3); but then he is no
-        contact now.
+        were let in wants to be no more. An account's server may keep to itself
+        that somebody takes back what he had asked for (RFC 6121 §3.3.3; ejabberd does);
+        but then he is no contact now.
         """
         let_in = frozenset(one.jid for one in told if one.state is ContactState.LET_IN)
         if self._addresses.has_account and let_in:
