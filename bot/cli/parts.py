@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from bot.desk.verbs import welcomes as welcomes
     from bot.dialogues import holdings as holdings
     from bot.service.people import choices as choices
-    from bot.service.ports import personal as personal
     from bot.service.readers import arranging as arranging
     from bot.service.readers import preferring as preferring
     from bot.service.requests import cautions as cautions
@@ -103,7 +102,6 @@ PARTS = {
     "welcomes": "bot.desk.verbs.welcomes",
     "choices": "bot.service.people.choices",
     "arranging": "bot.service.readers.arranging",
-    "personal": "bot.service.ports.personal",
     "preferring": "bot.service.readers.preferring",
     "cautions": "bot.service.requests.cautions",
     "quotas": "bot.service.rules.quotas",

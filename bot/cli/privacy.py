@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import confirmation, output, previews, session
-from bot.cli.parts import choices, holdings, personal
+from bot.cli.parts import choices, holdings
 from bot.cli.parts import mydata as verbs
 from bot.cli.reader import words as in_words
 from bot.domain.phrase import Counted, Phrase
+from bot.service.ports import personal
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
