@@ -141,5 +141,5 @@ def _told(done: Joined, talk: Talk) -> Phrase:
 
 
 COMMAND = Command(
-    node="lists", name=Phrase("Lists"), for_whom=everybody, dialogue=_lists
+    node="lists", name=Phrase("My lists"), for_whom=everybody, dialogue=_lists
 )

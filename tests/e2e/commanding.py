@@ -43,7 +43,9 @@ class Taps:
         assert form is not None, ET.tostring(self.answer)
         lines = [one.text or "" for one in form.findall(f"{D}instructions")]
         fixed = form.findall(f"{D}field[@type='fixed']/{D}value")
-        return "\n".join([*lines, *(one.text or "" for one in fixed)])
+        # what is short is filled up for one of the clients
+        told = [(one.text or "").rstrip() for one in fixed]
+        return "\n".join([*lines, *told])
 
     def options(self, var: str) -> list[str]:
         found = self.answer.findall(f"{D}x/{D}field[@var='{var}']/{D}option/{D}value")

@@ -34,6 +34,8 @@ _DATATYPES = {
     FieldType.NUMBER: "xs:decimal",
 }
 _STRING = "xs:string"
+#: COMPAT Gajim makes a bold heading, of several lines, of what is shown and is shorter
+_NO_HEADING = 40
 
 Say = Callable[[Words], str]
 
@@ -54,7 +56,8 @@ def fields_of(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
     for paragraph in shown:
         # one for each line: line breaks within one are lost by some
         for line in _rows(paragraph, say):
-            yield FormField(var="", type="fixed", values=(line,))
+            text = line.ljust(_NO_HEADING)
+            yield FormField(var="", type="fixed", values=(text,))
     for one in turn.form.fields:
         yield _field(one, turn.given.get(one.name, ()), say)
 
