@@ -22,7 +22,7 @@ app.command()(finding.show)
 app.command()(finding.suspended)
 app.command()(finding.restore)
 app.command("export")(privacy.export_person)
-app.command("forget")(privacy.forget_person)
+app.command("erase")(privacy.erase_person)
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""`carillon people export` and `forget`: what is stored of one person."""
+"""`carillon people export` and `erase`: what is stored of one person."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -61,7 +61,7 @@ def _rows(desk: "Desk", jid: str, part: Any) -> Iterator[dict[str, Any]]:
         wish = replace(wish, after=found.following)
 
 
-def forget_person(
+def erase_person(
     context: typer.Context,
     jid: Jid,
     yes: confirmation.Yes = False,

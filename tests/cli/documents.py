@@ -186,7 +186,7 @@ def _somebody(place: Workplace, take: Take) -> None:
     with place.use_cases() as uses:
         uses.database.call(somebody.fill, CARL, ANNA)
     take("people export", CARL)
-    take("people forget", CARL)
+    take("people erase", CARL)
 
 
 def _under_way(unit: UnitOfWork) -> Sequence[Any]:

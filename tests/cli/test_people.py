@@ -76,7 +76,7 @@ def test_taken_along_and_forgotten(place: Workplace) -> None:
     assert told["person"]["language"] == "de"
     assert told["consent"] is None
     assert [one["list"] for one in told["subscriptions"]] == ["maintenance"]
-    done = place("people", "forget", bob, "--yes")
+    done = place("people", "erase", bob, "--yes")
     assert (done.code, done.out) == (0, "bob@example.org is forgotten.\n")
     told = place.data("people", "export", bob)
     assert {key for key, value in told.items() if value} == {"jid", "forgotten"}
@@ -98,7 +98,7 @@ def test_taken_along_and_forgotten(place: Workplace) -> None:
 
 def test_what_stays_is_told(place: Workplace) -> None:
     """A role of the configuration, which nobody loses by being forgotten."""
-    done = place("people", "forget", "admin@example.org", "--yes")
+    done = place("people", "erase", "admin@example.org", "--yes")
     assert "his role stays" in done.err
-    assert place.data("people", "forget", "admin@example.org")["has_role"] is True
-    assert "JID" in place("people", "forget", "bob@").fault()
+    assert place.data("people", "erase", "admin@example.org")["has_role"] is True
+    assert "JID" in place("people", "erase", "bob@").fault()
