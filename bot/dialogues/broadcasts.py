@@ -110,29 +110,20 @@ async def _failures(talk: Talk, name: BroadcastName) -> Dialogue:
     if not found:
         yield Said(Phrase("Everybody was told."))
         return
-    # a condition is what a server said: no value that a client could be asked for
-    numbered = {str(number): term for number, (term, _) in enumerate(found, 1)}
     options: dict[str, Words] = {
         _ALL: Phrase("All of them"),
-        **{
-            number: cut(f"{number}. {talk.said(meanings.condition(term))}")
-            for number, term in numbered.items()
-        },
+        **{term: cut(talk.said(meanings.condition(term))) for term, _ in found},
     }
     given = yield Form(
         heading=(Phrase("Why, and how many. Whose names are to be shown?"),),
         shows=tuple(
-            Phrase(
-                "{number}. {count}: {why}",
-                number=number,
-                count=count,
-                why=meanings.condition(term),
-            )
-            for number, (term, count) in enumerate(found, 1)
+            Phrase("{count}: {why}", count=count, why=meanings.condition(term))
+            for term, count in found
         ),
         fields=(one_of("why", Phrase("Whom"), options),),
     )
-    yield on_with(_names, name, numbered.get(given.text("why")))
+    why = given.text("why")
+    yield on_with(_names, name, None if why == _ALL else why)
 
 
 async def _names(talk: Talk, name: BroadcastName, condition: str | None) -> Dialogue:

@@ -96,6 +96,7 @@ async def move(talk: Talk, number: int) -> Dialogue:
         heading=(
             lines.announcement(report, talk),
             Phrase("When is it to go out, by the clocks of {zone}?", zone=talk.zone),
+            timing.HOW,
         ),
         fields=(timing.AT, timing.IN, timing.EVERY_OTHERWISE),
         values={"at": at},
@@ -154,7 +155,8 @@ async def _decide(talk: Talk, wanted: Edit) -> Dialogue:
     if given.text("sure") != "yes":
         yield NOTHING
         return
-    yield Said(stands(await talk.ask(EDIT(wanted)), talk))
+    after = await talk.ask(EDIT(wanted))
+    yield Said(Phrase("Changed: {text}", text=stands(after, talk)))
 
 
 def _becomes(draft: EditDraft, talk: Talk) -> Iterator[Words]:

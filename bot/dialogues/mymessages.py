@@ -230,34 +230,32 @@ def _fields(texts: Sequence[Text]) -> Iterator[Field[Phrase]]:
     """A subject and a text for each language that there is."""
     for text in texts:
         for field in (SUBJECT, BODY):
-            yield replace(
-                field,
-                name=_var(field, text),
-                label=_label(field, text, len(texts)),
+            if len(texts) == 1:
+                yield field
+                continue
+            label = Phrase(
+                "{label} ({language})", label=field.label, language=text.language
             )
+            yield replace(field, name=_var(field, text, texts), label=label)
 
 
-def _var(field: Field[Phrase], text: Text) -> str:
-    return f"{field.name}.{text.language}" if text.language else field.name
-
-
-def _label(field: Field[Phrase], text: Text, languages: int) -> Phrase:
-    if languages == 1:
-        return field.label
-    return Phrase("{label} ({language})", label=field.label, language=text.language)
+def _var(field: Field[Phrase], text: Text, texts: Sequence[Text]) -> str:
+    """With its language where there are several; one text may have none."""
+    suffix = f".{text.language}" if text.language and len(texts) > 1 else ""
+    return field.name + suffix
 
 
 def _values(texts: Sequence[Text]) -> dict[str, str]:
-    found = {_var(SUBJECT, one): one.subject or "" for one in texts}
-    return {**found, **{_var(BODY, one): one.body for one in texts}}
+    found = {_var(SUBJECT, one, texts): one.subject or "" for one in texts}
+    return {**found, **{_var(BODY, one, texts): one.body for one in texts}}
 
 
 def _worded(texts: Sequence[Text], given: Answers) -> ScheduleChange:
     """All of them: a text of an edit stands for all."""
-    subjects = [(one.language, given.text(_var(SUBJECT, one))) for one in texts]
+    subjects = [(one.language, given.text(_var(SUBJECT, one, texts))) for one in texts]
+    bodies = [(one.language, given.text(_var(BODY, one, texts))) for one in texts]
     return ScheduleChange(
-        subjects=tuple(one for one in subjects if one[1]),
-        bodies=tuple((one.language, given.text(_var(BODY, one))) for one in texts),
+        subjects=tuple(one for one in subjects if one[1]), bodies=tuple(bodies)
     )
 
 

@@ -173,6 +173,10 @@ class Play:
     ) -> Asking:
         shown = form.shown()
         known = {name: value for name, value in (given or {}).items() if name in shown}
+        for one in form.fields:
+            # a choice without a default is none that all clients can show
+            if one.choices and not one.many and not any(known.get(one.name, ())):
+                known.pop(one.name, None)
         self._asking = Asking(
             form=form,
             given={**shown, **known},

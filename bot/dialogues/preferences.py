@@ -30,6 +30,7 @@ async def _preferences(talk: Talk) -> Dialogue:
     given = yield Form(
         heading=(
             Phrase("This holds for all lists. Leave empty what you do not want."),
+            Phrase("A time of day is such as 22:00."),
         ),
         fields=(
             _language(now, talk),

@@ -103,6 +103,7 @@ async def _when(
     when = yield Form(
         heading=(
             Phrase("When does it go out, by the clocks of {zone}?", zone=talk.zone),
+            timing.HOW,
         ),
         fields=(
             *(timing.AT, timing.IN, timing.EVERY),

@@ -25,10 +25,16 @@ NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 #: in place of a moment
 _HELD = "held"
 _CHANGES: Mapping[str, tuple[Verb[ScheduleName, Report], Phrase]] = {
-    "pause": (verbs.PAUSE, Phrase("Nothing of it goes out until it is let go on.")),
-    "resume": (verbs.RESUME, Phrase("It goes on; what is held is sent now.")),
-    "send-now": (verbs.SEND_NOW, Phrase("It is sent now; a rule stays as it is.")),
-    "cancel": (verbs.CANCEL, Phrase("It ends here; who was told stays told.")),
+    "pause": (
+        verbs.PAUSE,
+        Phrase("Pause it: nothing of it goes out until it is let go on."),
+    ),
+    "resume": (verbs.RESUME, Phrase("Let it go on: what is held is sent now.")),
+    "send-now": (verbs.SEND_NOW, Phrase("Send it now: a rule stays as it is.")),
+    "cancel": (
+        verbs.CANCEL,
+        Phrase("Cancel it: it ends here; who was told stays told."),
+    ),
 }
 
 

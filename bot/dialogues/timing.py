@@ -47,6 +47,8 @@ EVERY_OTHERWISE = one_of(
     Phrase("How often"),
     {"as-it-is": Phrase("As it is"), ONCE: Phrase("Once"), **_OFTEN},
 )
+#: some clients show no help beside a field
+HOW = Phrase("Write 2026-12-05 22:00, or in how long: 90m, 2h, 1d12h.")
 WHEN = Phrase("Say when: give a moment, or in how long.")
 SETTINGS = yes_or_no("settings", Phrase("More settings?"))
 RULE: Field[Words] = Field(

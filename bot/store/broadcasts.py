@@ -19,7 +19,7 @@ from bot.store.mapping import (
     text_from_json,
     text_to_json,
 )
-from bot.store.ownership import SERVICE, of_broadcast
+from bot.store.ownership import SERVICE, of_broadcast, of_list
 from bot.store.paging import count_rows, page
 from bot.store.sealing import Vault
 from bot.store.tables import (
@@ -55,6 +55,7 @@ _DEFERRED = (
 )
 
 
+_LIST = sa.bindparam("list_id", type_=Id)
 _WHO = sa.bindparam("who", type_=sa.Text)
 _BEFORE = sa.bindparam("before", type_=sa.BigInteger)
 _LIMIT = sa.bindparam("limit", type_=sa.Integer)
@@ -73,8 +74,8 @@ _LISTS_OF = (
 TOLD_LIST = (
     sa.select(table)
     .where(
-        table.c.service == SERVICE,
-        table.c.list_id == sa.bindparam("list_id", type_=Id),
+        of_list(_LIST, SERVICE),
+        table.c.list_id == _LIST,
         IS_LISTED,
         table.c.id < _BEFORE,
         sa.exists().where(

@@ -1,7 +1,7 @@
 """What is stored of one person, erased: a slice of one table in each transaction."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -157,11 +157,11 @@ class SqlTraces:
     def _received(self, who: Erasure, _: int) -> int | None:
         row = broadcast_recipient.c
         theirs = (row.jid == who.jid, of_broadcast(row.broadcast_id, self._service))
-        ids = self._ids(sa.select(row.broadcast_id).where(*theirs))
-        update = sa.update(broadcast_recipient)
-        update = update.where(row.jid == who.jid, row.broadcast_id.in_(ids))
+        found = self._first(sa.select(row.broadcast_id, row.position).where(*theirs))
+        its = sa.tuple_(row.broadcast_id, row.position).in_(map(tuple, found))
+        update = sa.update(broadcast_recipient).where(its)
         self._connection.execute(update.values(jid=who.drawn))
-        return _again(ids)
+        return _again(found)
 
     def _named(self, who: Erasure, after: int) -> int | None:
         row = schedule.c
@@ -171,13 +171,14 @@ class SqlTraces:
         select = sa.select(row.id, row.audience).where(
             *self._walk(schedule, after), row.personal, is_past, names_him
         )
-        for found in self._connection.execute(select).all():
+        rows = self._first(select.order_by(row.id))
+        for found in rows:
             if found.audience is None:
                 continue  # cannot be read
             update = sa.update(schedule).where(row.id == found.id)
             audience = _renamed(found.audience, who)
             self._connection.execute(update.values(audience=audience))
-        return self._end_of_walk(schedule, after)
+        return self._end_of_walk(schedule, after, rows)
 
     def _asked(self, who: Erasure, _: int) -> int | None:
         row = audit.c
@@ -198,8 +199,9 @@ class SqlTraces:
         )
         select = sa.select(row.id, row.about, row.detail)
         select = select.where(*self._walk(audit, after), sa.or_(*words))
-        self._reword(self._connection.execute(select).all(), who)
-        return self._end_of_walk(audit, after)
+        found = self._first(select.order_by(row.id))
+        self._reword(found, who)
+        return self._end_of_walk(audit, after, found)
 
     def _reword(self, found: Any, who: Erasure) -> None:
         for one in found:
@@ -276,6 +278,9 @@ class SqlTraces:
         theirs = (subscriber.c.service == self._service, subscriber.c.jid == jid)
         return sa.select(subscriber.c.id).where(*theirs).scalar_subquery()
 
+    def _first(self, select: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        return self._connection.execute(select.limit(ROWS)).all()
+
     def _ids(self, select: sa.Select[Any]) -> list[int]:
         return list(self._connection.execute(select.limit(ROWS)).scalars())
 
@@ -295,13 +300,19 @@ class SqlTraces:
             table.c.id <= after + _LOOKED_THROUGH,
         )
 
-    def _end_of_walk(self, table: sa.Table, after: int) -> int | None:
-        """Behind what lies between: ids of others, or none."""
+    def _end_of_walk(
+        self, table: sa.Table, after: int, found: Sequence[sa.Row[Any]] = ()
+    ) -> int | None:
+        """Behind the last of what was found, where there may be more; else behind what
+        lies between: ids of others, or none.
+        """
+        if len(found) == ROWS:
+            return int(found[-1].id)
         following = sa.select(sa.func.min(table.c.id)).where(
             table.c.service == self._service, table.c.id > after + _LOOKED_THROUGH
         )
-        found = self._connection.execute(following).scalar_one()
-        return None if found is None else int(found) - 1
+        behind = self._connection.execute(following).scalar_one()
+        return None if behind is None else int(behind) - 1
 
 
 def _again(found: Any) -> int | None:

@@ -1,5 +1,7 @@
 """`carillon stop-all`, `resume-all` and `broadcasts retry`."""
 
+import json
+
 from tests.cli.workplace import Workplace, plan, send
 
 BERT = "bert@elsewhere.example"
@@ -33,6 +35,23 @@ def test_in_sentences(place: Workplace) -> None:
     assert "0 broadcasts were stopped for good." in out
     assert "0 announcements are still to come: they wait." in out
     assert "Nothing goes out: the operator stopped everything" in out
+
+
+def test_checked(place: Workplace) -> None:
+    """`check` warns while everything is stopped, and where nobody is an admin."""
+    place.done("stop-all")
+    text = place.config.read_text()
+    place.config.write_text(text.replace('admins = ["admin@example.org"]', ""))
+    found = [
+        one["change"]
+        for one in json.loads(place("check", "--json").out)["checks"]
+        if one["check"] == "announcements"
+    ]
+    assert found == ["carillon resume-all", "carillon roles add JID admin"]
+    place.done("resume-all")
+    place.done("roles", "add", "anna@example.org", "admin")
+    out = place("check", "--json").out
+    assert "announcements" not in [one["check"] for one in json.loads(out)["checks"]]
 
 
 def test_tried_once_more(place: Workplace) -> None:

@@ -53,11 +53,9 @@ def test_how_far_it_is(world: World, job: Schedule) -> None:
 def test_why_not_and_who(world: World, job: Schedule) -> None:
     """Grouped by condition in words, the most first; then the names."""
     person = at_task(world, job, "failures")
-    assert "1. 2: there is no such address (item-not-found)" in person.told
-    assert "2. 1: there is no such address, or it stores no more messages" in (
-        person.told
-    )
-    person.fills(why="1")
+    assert "2: there is no such address (item-not-found)" in person.told
+    assert "1: there is no such address, or it stores no more messages" in (person.told)
+    person.fills(why=GONE)
     assert person.shown == "Not told\nann@example.org: failed\nbob@example.org: failed"
     person = at_task(world, job, "failures")
     person.fills()

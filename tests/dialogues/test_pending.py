@@ -203,7 +203,9 @@ def test_own_words_anew(world: World) -> None:
     person.fills()
     assert person.reason.startswith("Nothing was sent yet.")
     person.fills(sure="yes")
-    assert person.said == f"#{job.id} to news is pending; next: 2026-03-01 13:00 UTC."
+    assert person.said == (
+        f"Changed: #{job.id} to news is pending; next: 2026-03-01 13:00 UTC."
+    )
     assert body(world, job) == "One\n\nThree"
 
 

@@ -278,6 +278,7 @@ class Standing:
         self._seconds += DAY_SECONDS  # all shares are full again
         self._doors.limit._backlog.clear()
         self._doors._signs._written.clear()
+        self._doors._online.session(told_anew=True)
         self._servers.on_lost()
 
 

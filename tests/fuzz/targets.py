@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.fuzz.commands import commands
 from tests.fuzz.messages import messages
 from tests.fuzz.reads import reads
 from tests.fuzz.stanzas import inbox, requests, steering
@@ -16,6 +17,7 @@ TARGETS: Mapping[str, Target] = {
     "requests": requests,
     "steering": steering,
     "inbox": inbox,
+    "commands": commands,
     "messages": messages,
     "reads": reads,
     "recurrences": recurrences,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.domain import recurrence
 from tests.domain.strategies import rules
 from tests.fuzz import stanzas, tokens
+from tests.fuzz.commands import commands
 from tests.fuzz.large import large
 from tests.fuzz.messages import messages
 from tests.fuzz.mutation import changed
@@ -88,6 +89,13 @@ def test_steering(data: bytes) -> None:
 def test_inbox(data: bytes) -> None:
     """A message or presence of whatever shape: one error back at most."""
     stanzas.inbox(data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(mutants("commands"))
+def test_commands(data: bytes) -> None:
+    """A talk of whatever steps: each answer is one that clients can show."""
+    commands(data)
 
 
 RECURRENCES = st.tuples(

@@ -4,13 +4,17 @@ only servers may say to the service.
 All that may be chosen, and each way to ask: `tests/permissions/test_people.py`.
 """
 
+import json
+
 import pytest
 
 from tests.e2e.xml_client import C, XmlClient
 from tests.modules.scene import ANNOUNCE, SCHEDULE, condition, described, fresh
 from tests.people.between import scheduled
+from tests.people.commanding import run, text
 from tests.people.conftest import Person, Town
 from tests.permissions.stage import rows
+from tests.store.releases import rows_of
 from tests.xmpp import handed
 
 pytestmark = pytest.mark.e2e
@@ -128,3 +132,46 @@ def test_what_only_servers_say(place: Town) -> None:
             assert len(told) == 1, name
     assert rows(database) == before
     assert by_request(place, anna, bert.bare, "") is None
+
+
+def test_by_commands(place: Town) -> None:
+    """Whoever is asked first answers, his sender words and calls off; then one of them
+    is forgotten, and refuses as before.
+    """
+    ann, bert = place.person("a"), place.person("b")
+    said = run(place, bert, "consent", {"who": "ask", "preview": "1"})
+    assert "Ask me first" in text(said)
+    job = fresh()
+    place.schedule(ann, bert.bare, job, seconds=900)
+    edited = run(
+        place,
+        ann,
+        "my-messages",
+        {},
+        {"do": "edit"},
+        {"body": "See you at nine"},
+        {"sure": "yes"},
+    )
+    assert f"Saved. It goes to {bert.bare}" in text(edited)
+    seen = run(place, bert, "consent", {"task": "requests"})
+    assert "See you at nine" in text(seen)
+    answer = {"verdict": "refuse"}
+    refused = run(place, bert, "consent", {"task": "requests"}, answer)
+    assert "will not come" in text(refused)
+    done = run(place, bert, "my-data", {"task": "forget"}, {"sure": "yes"})
+    assert "You are forgotten." in text(done)
+    stored = rows_of(place.service.url)
+    found = {
+        f"{table}.{column}"
+        for table, rows in stored.items()
+        for row in rows
+        for column, value in row.items()
+        if bert.bare in json.dumps(value, default=str)
+    }
+    # what Ann has asked for, and is to come
+    assert found == {"schedule.audience"}
+    # he is asked, as before, though nobody can read who he is
+    place.schedule(ann, bert.bare, fresh(), seconds=900)
+    assert "1 message waits" in text(run(place, bert, "consent"))
+    cancelled = run(place, ann, "my-messages", {}, {"do": "cancel"}, {"sure": "yes"})
+    assert "will not be sent" in text(cancelled)

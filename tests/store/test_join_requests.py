@@ -12,7 +12,7 @@ from bot.store.database import SqlDatabase
 from tests.store.samples import MINUTE, NOON, SERVICE, a_list, declare, subscribe
 
 BEFORE = str(
-    ScriptDirectory(str(upgrade.folder())).get_revisions("0017")[0].down_revision
+    ScriptDirectory(str(upgrade.folder())).get_revisions("0016")[0].down_revision
 )
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
 

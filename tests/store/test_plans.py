@@ -12,6 +12,7 @@ from bot.domain.schedule import ScheduleState
 from bot.store import (
     approvals,
     audience,
+    broadcasts,
     chunks,
     exceptions,
     notices,
@@ -123,7 +124,8 @@ def fill(connection: sa.Connection) -> None:
         broadcast,
         rows_of(
             MANY, service=whose, occurrence_id=lambda row: row,
-            schedule_id=lambda row: row, key=str, list_id=1, highest=MANY,
+            schedule_id=lambda row: row, key=str, highest=MANY,
+            list_id=lambda row: 3 if row % 100 else 1,
             frozen_at=NOON, total=10,
             counted_for=lambda row: f"user{row % 100}@example.org",
             state=lambda row: "sending" if row > MANY - 5 else "sent", created_at=at,
@@ -262,6 +264,11 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         audience.FIND_LISTED,
         PAGE | {"who": "u7@b"},
         ["ix_subscription_subscriber_id_list_id_id"],
+    ),
+    "what somebody was told": (
+        broadcasts.TOLD_LIST,
+        {"whose": SERVICE, "list_id": 1, "who": "u10@b", "before": MANY, "limit": 10},
+        ["ix_broadcast_listed", "ix_subscription_subscriber_id_list_id_id"],
     ),
     "people of an import": (
         people.FOUND,

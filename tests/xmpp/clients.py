@@ -69,6 +69,8 @@ class Client:
     def _sees_form(self, command: ET.Element, form: ET.Element) -> None:
         assert form.get("type") == "form"
         assert form.findtext(f"{D}title")
+        told = form.findall(f"{D}instructions")
+        assert len(told) <= 1, "Converse and profanity show the first alone"
         usual, ways = ways_of(command)
         assert usual in ways, "Gajim takes any of them"
         for field in fields(form):

@@ -142,7 +142,7 @@ CASES: Mapping[str, Case] = {
         says="is pending; next: 2026-03-01 13:00 UTC",
     ),
     "broadcasts": Case(
-        fills={"do": "failures", "why": "1"},
+        fills={"do": "failures", "why": "item-not-found"},
         before=_bounced,
         says="user@example.org: failed",
     ),

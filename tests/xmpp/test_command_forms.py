@@ -84,3 +84,20 @@ def test_the_type_of_a_form() -> None:
     assert forms.form_type("check") == "urn:x-carillon:announce:0#check"
     admin = "http://jabber.org/protocol/admin"
     assert forms.form_type(f"{admin}#announce") == admin
+
+
+def test_what_others_wrote_is_harmless() -> None:
+    """No control character of theirs reaches the terminal of whoever looks; what he
+    typed himself comes back as it was.
+    """
+    evil = "a\x9b31mb\n\u202ec"
+    made = forms.shown(Shown((Part("One", (evil,)),)), Phrase("Name"), str)
+    assert [value.text for value in made.iter(f"{D}value")] == [
+        "a\\x9b31mb",
+        "\\u202ec",
+    ]
+    field = Field(name="x", type=FieldType.TEXT, label=Phrase("X"), help="")
+    asking = Asking(form=Form(fields=(field,), shows=(evil,)), given={"x": (evil,)})
+    *shown, typed = forms.fields_of(asking, "urn:x", str)
+    assert "\x9b" not in "".join(value for one in shown for value in one.values)
+    assert typed.values == (evil,)

@@ -10,11 +10,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from slixmpp import BaseXMPP
+from slixmpp.exceptions import IqTimeout
+from slixmpp.stanza import Iq
 
 from bot.domain.addresses import Addresses
 from bot.domain.pictures import picture
+from bot.xmpp.doors.contacts import own_card
 from bot.xmpp.doors.contacts.bells import bell
 from bot.xmpp.doors.contacts.introductions import Introductions
+from bot.xmpp.doors.contacts.profiles import Profiles
 from bot.xmpp.doors.contacts.showing import EVENT
 from bot.xmpp.doors.contacts.vcards import DATA, METADATA, PUBSUB, VCARD4, VCARD4_NODE
 from bot.xmpp.stanzas.commands import NS as COMMANDS
@@ -28,6 +32,7 @@ from tests.xmpp.links import Run, announcement, deliveries, newcomer, reading
 from tests.xmpp.test_presence import CAPS, PING, Contact, contact
 
 pytestmark = pytest.mark.e2e
+ACCOUNT = Addresses(service="a@example.org/x", component=False)
 VCARD_QUERY = f"<vCard xmlns='{VCARD}'/>"
 INFO = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
 
@@ -328,9 +333,25 @@ def test_an_account_introduces_itself(
                     stencil = post.stencil(replace(told, greets=greets))
                     await post.write(deliveries(stencil, server.jid(other), 1))
                 await second.until(3)
+                await second.until_presence(bot.contact, None)
+                await ask(second, bot.address, "get", PING)
                 assert len(second.had(bot.contact, None)) == 1
             for one in (client, second):
                 await one.until_presence(bot.contact, "unavailable")
+
+    run(scenario())
+
+
+def test_presence_waits_for_no_card(run: Run) -> None:
+    """A server that does not answer for vCards keeps nobody from being there."""
+
+    class Silent:
+        async def ask(self, *_: object, **__: object) -> ET.Element:
+            raise IqTimeout(Iq())
+
+    async def scenario() -> None:
+        profile = Profiles(ACCOUNT, "Announcements").of(None)
+        assert await own_card.settle(Silent(), profile) is None  # type: ignore[arg-type]
 
     run(scenario())
 
@@ -340,7 +361,7 @@ def test_introductions_are_bounded() -> None:
     told: list[str] = []
 
     class Exchange:
-        addresses = Addresses(service="a@example.org/x", component=False)
+        addresses = ACCOUNT
 
         def send_presence(self, *, to: str) -> None:
             told.append(to)

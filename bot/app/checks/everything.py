@@ -83,6 +83,7 @@ def here(config: Path) -> tuple[list[Finding], Settings | None]:
         *tried("disk", files.disk(settings)),
         *stored.storage(settings),
         *stored.lists(settings),
+        *stored.steering(settings),
         *tried("templates", files.templates(settings)),
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),

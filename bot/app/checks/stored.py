@@ -1,5 +1,5 @@
-"""What is stored: whether it is encrypted by keys that are at hand, and whose the lists
-are that stand in the configuration.
+"""What is stored: whether it is encrypted by keys that are at hand, whose the lists
+are that stand in the configuration, and whether everything is stopped.
 """
 
 import contextlib
@@ -9,11 +9,13 @@ from pathlib import Path
 from bot.app import keys
 from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.app.configured import overruled, templates_of
-from bot.app.wiring import database_of
+from bot.app.wiring import database_of, given_roles
 from bot.domain.errors import CarillonError
 from bot.domain.findings import Finding
 from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
+from bot.domain.roles import RoleName
+from bot.domain.standstill import Standstill
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.storage import is_lacking, is_uniform
 from bot.settings import Settings
@@ -63,6 +65,35 @@ def lists(settings: Settings) -> Iterator[Finding]:
 
 def _is_unknown(settings: Settings, template: str | None) -> bool:
     return template is not None and template not in templates_of(settings).names()
+
+
+def steering(settings: Settings) -> Iterator[Finding]:
+    """Whether everything is stopped, and whether anybody could change that; of a
+    database that cannot be used others tell.
+    """
+    url = settings.database.url
+    with contextlib.suppress(CarillonError, OSError):
+        if upgrade.is_new(url) or upgrade.current(url) != upgrade.head():
+            return
+        with contextlib.closing(database_of(settings)) as stored:
+            standstill = stored.look(_standstill)
+            given = stored.look(given_roles)
+        if standstill is not None:
+            name = settings.default_list
+            zone = settings.lists[name].timezone if name else "UTC"
+            text = standstill.in_words(zone)
+            yield warning("announcements", text, "carillon resume-all")
+        admins = [one for one in given if one.role is RoleName.ADMIN]
+        if not admins and not settings.access.admins:
+            yield warning(
+                "announcements",
+                Phrase("nobody is an admin: over XMPP nobody can steer the service"),
+                "carillon roles add JID admin",
+            )
+
+
+def _standstill(uow: UnitOfWork) -> Standstill | None:
+    return uow.standstills.get()
 
 
 def _all_lists(uow: UnitOfWork) -> list[AnnouncementList]:

@@ -175,9 +175,9 @@ class Broadcasts:
         may_change(caller, found.schedule, Action.STOP)
         broadcast = closing.locked(uow, broadcast_id)
         assert broadcast is not None  # noqa: S101 - seen just now
+        skipped = uow.exceptions.skip_waiting(broadcast_id, waiting.STOPPED)
         if broadcast.state is BroadcastState.STOPPED:
             return broadcast
-        skipped = uow.exceptions.skip_waiting(broadcast_id, waiting.STOPPED)
         if skipped and broadcast.state is not BroadcastState.SENDING:
             return broadcast  # it stays as it ended; nobody hears it later
         if broadcast.state is not BroadcastState.SENDING:

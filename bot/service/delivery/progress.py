@@ -201,21 +201,23 @@ class ChunkProgress:
                 strikes=0 if cleared else chunk.strikes,
                 suspect=None if cleared else chunk.suspect,
             )
-            uow.exceptions.put(
-                [
-                    DeliveryException(
-                        broadcast_id=broadcast.id,
-                        jid=one.jid,
-                        kind=one.kind,
-                        condition=one.condition,
-                        text=one.text,
-                        first_at=now,
-                        next_at=one.next_at,
-                    )
-                    for one in step.exceptions
-                ]
-            )
-            self._supersede(uow, broadcast, _who_wait(step), now)
+            exceptions = [
+                DeliveryException(
+                    broadcast_id=broadcast.id,
+                    jid=one.jid,
+                    kind=one.kind,
+                    condition=one.condition,
+                    text=one.text,
+                    first_at=now,
+                    next_at=one.next_at,
+                )
+                for one in step.exceptions
+            ]
+            if broadcast.state is BroadcastState.SENDING:
+                uow.exceptions.put(exceptions)
+                self._supersede(uow, broadcast, _who_wait(step), now)
+            else:
+                uow.exceptions.put([waiting.in_vain(one) for one in exceptions])
             uow.happened(_acknowledged(broadcast, step))
         finished = chunk.through >= chunk.last
         expired = broadcast.has_expired(now)

@@ -111,6 +111,12 @@ def claimed(
     )
 
 
+def in_vain(exception: DeliveryException) -> DeliveryException:
+    """Of a broadcast that was ended before he was passed: he hears nothing later."""
+    waits = exception.kind is ExceptionKind.WAITING
+    return _skipped(exception, STOPPED) if waits else exception
+
+
 def _skipped(waiting: DeliveryException, condition: str) -> DeliveryException:
     return replace(
         waiting, kind=ExceptionKind.SKIPPED, condition=condition, next_at=None

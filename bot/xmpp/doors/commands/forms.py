@@ -1,8 +1,10 @@
 """A dialogue's turns as data forms (XEP-0004).
 
 Each rule is something that a client needs (docs/explanation/clients.md): a title that
-suits all steps, since one shows the first for ever; the reason before all else; never
-a table; a list of addresses as lines of text, since one shows a single line for it.
+suits all steps, since one shows the first for ever; the reason before all else, and
+once more at the choice below a long text, where one looks who has pressed the button;
+one `<instructions/>`, since two show the first alone; never a table; a list of
+addresses as lines of text, since one shows a single line for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +14,7 @@ from xml.etree import ElementTree as ET
 from bot.dialogues.forms import Words
 from bot.dialogues.play import Asking
 from bot.dialogues.talk import Shown
+from bot.domain.characters import block
 from bot.domain.fields import Field, FieldType
 from bot.xmpp.stanzas.data_forms import FormField, form
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
@@ -39,19 +42,26 @@ def asking(
     turn: Asking, name: Words, fields: Iterable[FormField], say: Say
 ) -> ET.Element:
     """A form to be filled in. `name`: the command's."""
-    why = () if turn.reason is None else (turn.reason,)
-    return form(say(name), fields, [say(line) for line in (*why, *turn.form.heading)])
+    return form(say(name), fields, [say(line) for line in _above(turn)[:1]])
 
 
 def fields_of(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
     """What is shown, then what is asked. `form_type`: the command's FORM_TYPE."""
     yield FormField(var="FORM_TYPE", type="hidden", values=(form_type,))
-    for paragraph in turn.form.shows:
+    shown = [*_above(turn)[1:], *turn.form.shows]
+    if turn.reason is not None and turn.form.shows:
+        shown.append(turn.reason)
+    for paragraph in shown:
         # one for each line: line breaks within one are lost by some
-        for line in say(paragraph).split("\n"):
+        for line in _rows(paragraph, say):
             yield FormField(var="", type="fixed", values=(line,))
     for one in turn.form.fields:
         yield _field(one, turn.given.get(one.name, ()), say)
+
+
+def _above(turn: Asking) -> tuple[Words, ...]:
+    why = () if turn.reason is None else (turn.reason,)
+    return (*why, *turn.form.heading)
 
 
 def _field(one: Field[Any], given: tuple[str, ...], say: Say) -> FormField:
@@ -82,11 +92,16 @@ def shown(turn: Shown, name: Words, say: Say) -> ET.Element:
             var=f"part{number}",
             type="text-multi",
             label=say(part.label),
-            values=[line for words in part.lines for line in say(words).split("\n")],
+            values=[line for words in part.lines for line in _rows(words, say)],
         )
         for number, part in enumerate(turn.parts, 1)
     ]
     return form(say(turn.title or name), fields, kind="result")
+
+
+def _rows(words: Words, say: Say) -> list[str]:
+    """Line by line; what others wrote says nothing to the terminal of who reads it."""
+    return block(say(words)).split("\n")
 
 
 def form_type(node: str) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import logging
 from xml.etree import ElementTree as ET
 
-from slixmpp.exceptions import IqError
+from slixmpp.exceptions import IqError, IqTimeout
 
 from bot.xmpp.doors.contacts.profiles import Profile
 from bot.xmpp.doors.contacts.showing import update
@@ -21,21 +21,21 @@ from bot.xmpp.stanzas.namespaces import VCARD
 
 log = logging.getLogger(__name__)
 
+PATIENCE_SECONDS = 10.0  #: that presence waits for the server's answer
 _NONE = frozenset({"item-not-found"})
 
 
 async def settle(connection: Connection, profile: Profile) -> ET.Element | None:
-    """What our presence says of the picture; None where the server keeps no vCards.
-
-    Raises NotConnected and IqTimeout.
+    """What our presence says of the picture; None where the server keeps no vCards, or
+    does not say: presence goes out in any case. Raises NotConnected.
     """
     try:
         card = await _present(connection)
         if card is None:
             card = vcard(profile, profile.language)
-            await connection.ask(card, kind="set")
+            await connection.ask(card, kind="set", seconds=PATIENCE_SECONDS)
             log.info("the account had no vCard: it has one now")
-    except IqError as error:
+    except (IqError, IqTimeout) as error:
         log.info("the server keeps no vCard for us: %s", error.condition)
         return None
     return update(_digest(card))
@@ -45,7 +45,7 @@ async def _present(connection: Connection) -> ET.Element | None:
     """None where there is none: said by an error, or by nothing in it."""
     tag = f"{{{VCARD}}}vCard"
     try:
-        answer = await connection.ask(ET.Element(tag))
+        answer = await connection.ask(ET.Element(tag), seconds=PATIENCE_SECONDS)
     except IqError as error:
         if error.condition in _NONE:
             return None

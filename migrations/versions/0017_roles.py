@@ -8,8 +8,8 @@ from alembic import op
 
 from bot.store.types import UTCDateTime
 
-revision = "0020"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 
 _LISTED = "ix_broadcast_listed"
 _IS_LISTED = sa.text("highest IS NOT NULL")

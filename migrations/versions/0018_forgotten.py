@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.store.types import UTCDateTime
 
-revision = "0021"
-down_revision = "0020"
+revision = "0018"
+down_revision = "0017"
 
 #: table -> what is looked for by a person's address from now on
 _BY_ADDRESS = ("delivery_exception",)
