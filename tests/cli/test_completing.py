@@ -20,7 +20,7 @@ BREAKS = "\"'@><=;|&(: \t\n"
 #: values that nobody can foresee
 FREE = {
     *("AGE", "DUE", "DURATION", "HOST", "HOST[:PORT]", "ID", "N", "RRULE", "TEXT"),
-    *("TIME", "URL", "FILE", "FOLDER", "CLOCK", "DAYS"),
+    *("TIME", "URL", "FILE", "FOLDER", "CLOCK", "DAYS", "TERM"),
 }
 
 

@@ -70,7 +70,7 @@ def test_the_subject_alone(weekly: Workplace) -> None:
         "subject": ("Disks", "Rays")
     }
     assert shown(weekly)["texts"][0]["body"] == "Hello"
-    assert changed(edited(weekly, "--subject", "")) == {"subject": ("Rays", "")}
+    assert changed(edited(weekly, "--subject", "")) == {"subject": ("Rays", None)}
 
 
 def test_a_field_of_its_template(templated: Workplace) -> None:

@@ -134,7 +134,7 @@ def test_what_typer_puts_around_help_is_translated() -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ("lists a", "<<Got unexpected extra arguments (a)>>"),
+        ("lists list a", "<<Got unexpected extra arguments (a)>>"),
         ("lits", "<<No such command 'lits'. Did you mean 'lists'?>>"),
         ("qqqqq", "<<No such command 'qqqqq'.>>"),
         ("lists --jso", "<<No such option: --jso (Possible options: --json)>>"),
@@ -250,7 +250,9 @@ def test_completion_works_in_a_language(place: Workplace) -> None:
         "_CARILLON_LINE": "carillon li",
     }
     shown = place.program(command=[sys.executable, "-m", "bot"], env=asked)
-    assert shown.out == "lists\tJede Liste zeigen und wie viele auf ihr stehen.\n"
+    assert shown.out == (
+        "lists\tDie Listen: wer beitreten darf, wer wartet, und sie ändern.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,15 @@ NONE = {
     *(
         "broadcasts retry",
         "broadcasts stop",
+        "people erase",
+        "people export",
         "people restore",
         "resume-all",
         "stop-all",
     ),
     *("completion", "db adopt", "db rekey", "db upgrade", "init"),
     *("lists approve", "lists change", "lists create", "lists join", "lists leave"),
+    "lists welcome",
     *("lists refuse", "lists retire", "module", "reload"),
     *(
         "roles add",

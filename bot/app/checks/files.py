@@ -166,7 +166,9 @@ def disk(settings: Settings) -> Iterator[Finding]:
         return
     folder = next(one for one in file.absolute().parents if one.is_dir())
     free = shutil.disk_usage(folder).free
-    text = Phrase("{free} MB free in {folder}", free=free // 1_000_000, folder=folder)
+    text = Phrase("{free} GB free in {folder}", free=free // 10**9, folder=folder)
+    if free < 10 * 10**9:
+        text = Phrase("{free} MB free in {folder}", free=free // 10**6, folder=folder)
     if free >= _LITTLE:
         yield ok(name, text)
         return
