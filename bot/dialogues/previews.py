@@ -148,8 +148,8 @@ def written(texts: Iterable[Text]) -> Iterator[Words]:
 def facts(schedule: Schedule, count: int, talk: Talk) -> Iterator[Words]:
     """To whom, how many they are and how long that takes, how often, until when."""
     yield Counted(
-        "To {list}: {count} reader now, {time}.",
-        "To {list}: {count} readers now, {time}.",
+        "To {list}: {count} reader now; sending takes {time}.",
+        "To {list}: {count} readers now; sending takes {time}.",
         count,
         list=lines.target(schedule, talk),
         time=pacing.lasting(count, talk.desk.policy.rate),

@@ -16,7 +16,7 @@ def test_said_and_sent(world: World) -> None:
     assert person.asked.given["list"] == ("news",)
     person.fills(subject="Disks", body="One\n\nTwo")
     assert "Disks\nOne\n\nTwo\n" in person.told
-    assert "To news: 2 readers now, less than a minute." in person.told
+    assert "To news: 2 readers now; sending takes less than a minute." in person.told
     assert person.asked.given["send"] == ("no",)
     assert jobs(world) == []
     person.fills(send="yes")

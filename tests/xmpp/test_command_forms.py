@@ -79,6 +79,13 @@ def test_what_is_shown_has_a_line_for_each() -> None:
     assert [value.text for value in first] == ["a", "b", "c"]
 
 
+def test_a_single_line_needs_no_box() -> None:
+    parts = (Part("One", ("none",)), Part("Two", ("x" * 36,)))
+    made = forms.shown(Shown(parts), Phrase("Name"), str)
+    types = [one.get("type") for one in made.findall(f"{D}field")]
+    assert types == ["text-single", "text-multi"]
+
+
 def test_the_type_of_a_form() -> None:
     """Our own have one for each command, those of XEP-0133 that specification's."""
     assert forms.form_type("check") == "urn:x-carillon:announce:0#check"

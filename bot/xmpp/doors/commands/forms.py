@@ -12,8 +12,9 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bot.dialogues.forms import Words
+from bot.dialogues.lines import MAX_LABEL
 from bot.dialogues.play import Asking
-from bot.dialogues.talk import Shown
+from bot.dialogues.talk import Part, Shown
 from bot.domain.characters import block
 from bot.domain.fields import Field, FieldType
 from bot.xmpp.stanzas.data_forms import FormField, form
@@ -90,16 +91,20 @@ def _field(one: Field[Any], given: tuple[str, ...], say: Say) -> FormField:
 
 def shown(turn: Shown, name: Words, say: Say) -> ET.Element:
     """A form to be looked at."""
-    fields = [
-        FormField(
-            var=f"part{number}",
-            type="text-multi",
-            label=say(part.label),
-            values=[line for words in part.lines for line in _rows(words, say)],
-        )
-        for number, part in enumerate(turn.parts, 1)
-    ]
+    fields = [_part(number, part, say) for number, part in enumerate(turn.parts, 1)]
     return form(say(turn.title or name), fields, kind="result")
+
+
+def _part(number: int, part: Part, say: Say) -> FormField:
+    """COMPAT Gajim and Converse give lines a box of several, even where it is one."""
+    rows = [row for words in part.lines for row in _rows(words, say)]
+    fits = len(rows) == 1 and len(rows[0]) <= MAX_LABEL
+    return FormField(
+        var=f"part{number}",
+        type="text-single" if fits else "text-multi",
+        label=say(part.label),
+        values=rows,
+    )
 
 
 def _rows(words: Words, say: Say) -> list[str]:
