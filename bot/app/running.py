@@ -6,7 +6,7 @@ import gc
 import os
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
@@ -16,23 +16,23 @@ from typing import Any
 
 import structlog
 
-from bot.app import keys, systemd
+from bot.app import systemd
 from bot.app.checks.everything import from_within
-from bot.app.configuration import Configuration, Look
-from bot.app.configured import lists_of, pictures_of, retention_of
+from bot.app.configuration import Configuration
+from bot.app.configured import pictures_of, retention_of
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
+from bot.app.reading import Reading
 from bot.app.start import Start
 from bot.app.turn import Turn
 from bot.app.vitals import Vitals, web_server
-from bot.app.wiring import database_of, declare, given_roles, spool_of
+from bot.app.wiring import database_of, spool_of
 from bot.clock import Alarm, SystemClock
 from bot.desk.desk import Desk
 from bot.desk.inspections import Inspections
 from bot.domain.errors import CarillonError, Conflict
 from bot.domain.identity import MessageIds
-from bot.domain.lists import AnnouncementList
 from bot.engine.bystander import Bystander
 from bot.engine.engine import Engine
 from bot.engine.housekeeper import Housekeeper
@@ -46,11 +46,9 @@ from bot.service.delivery.progress import LEASE_TIME
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.spool import Spool
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.records import storage
 from bot.settings import Settings
 from bot.store.database import SqlDatabase
 from bot.store.hold import Hold
-from bot.store.sealing import Vault
 from bot.xmpp.doors.opening import Doors
 from bot.xmpp.servers.servers import Servers
 from bot.xmpp.session.connection import Connection, FatalConnectionError
@@ -136,7 +134,6 @@ class Running:
         )
         self._counts = counts
         self._progress = use_cases.progress
-        self._policy = use_cases.policy
         self._jid = use_cases.policy.addresses.service
         self._alarm = Alarm(self._ring)
         ids = MessageIds(start.digest_key)
@@ -172,15 +169,24 @@ class Running:
             pictures=pictures_of(settings),
         )
         self._doors.open(connection)
-        self._housekeeper = housekeeper = Housekeeper(
+        housekeeper = Housekeeper(
             database, use_cases.audit, use_cases.rearming, clock, retention_of(settings)
         )
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
         self._housekeeping = Loop("housekeeper", housekeeper.step)
-        self._reading = Loop("configuration", self._read_anew)
-        #: which hang-up, and which asking in the database, was heeded last
-        self._heeded = (ending.hang_ups, 0)
+        reading = Reading(
+            configuration=configuration,
+            database=database,
+            policy=use_cases.policy,
+            doors=self._doors,
+            housekeeper=housekeeper,
+            ending=ending,
+            clock=clock,
+            worker=self._worker,
+            heeded=self._heeded,
+        )
+        self._reading = Loop("configuration", reading.step)
         bystander = Loop("bystander", Bystander(database, clock).step)
         telling = Teller(use_cases)
         teller = Loop("teller", telling.step)
@@ -363,52 +369,10 @@ class Running:
             systemd.tell(WATCHDOG="1", STATUS=self._condition())
         return PULSE
 
-    async def _read_anew(self) -> float:
-        """The configuration, if that was asked for. All of it, or nothing: where the
-        database is away it is tried again.
-        """
-        await self._take_up_roles()
-        asked, lists = await self._database.read(_looked, self._worker)
-        self._take_up(lists)
-        now = (self._ending.hang_ups, asked)
-        if now == self._heeded:
-            return PULSE
-        look = await asyncio.to_thread(self._configuration.look, self._clock.now())
-        if not look.faults:
-            look = await self._with_keys(look)
-        if not look.faults:
-            lists = await self._database.run(declare, lists_of(look.settings))
-        self._configuration.take(look, self._policy, asked)
-        if not look.faults:
-            self._housekeeper.retention = retention_of(look.settings)
-        self._take_up(lists)
-        self._heeded = now
+    def _heeded(self) -> None:
+        """The configuration was read anew: say which it is now, and look around."""
         self._pulse.nudge()
         self._warden.nudge()
-        return PULSE
-
-    def _take_up(self, lists: Sequence[AnnouncementList]) -> None:
-        """These are the lists: those of the file, and those that commands made."""
-        settings = self._configuration.settings
-        self._policy.take_up(lists)
-        self._doors.become(lists, settings.xmpp.contact, pictures_of(settings))
-
-    async def _take_up_roles(self) -> None:
-        """What admins gave and took, here or elsewhere."""
-        before = self._policy.given
-        found = await self._database.read(given_roles)
-        if self._policy.given is before:  # else a later change was taken up meanwhile
-            self._policy.give(found)
-
-    async def _with_keys(self, look: Look) -> Look:
-        """The same, and its keys in use; or a fault, where one is not among them."""
-        found = look.settings.storage
-        vault = Vault(found.keys)
-        if await self._database.read(storage.is_lacking, vault.names):
-            return replace(look, faults=(keys.lacking(found.key_file),))
-        await self._database.run(storage.note, vault.newest)
-        self._database.vault = vault
-        return look
 
     def _condition(self) -> str:
         if self._end is End.TAKEN_OVER:
@@ -429,11 +393,6 @@ class Running:
 
 def _beat(uow: UnitOfWork, pulse: Pulse) -> None:
     uow.facts.beat(replace(pulse, seen_at=uow.now()))
-
-
-def _looked(uow: UnitOfWork, worker: str) -> tuple[int, list[AnnouncementList]]:
-    """How often we were asked to read anew, and the lists as they are stored."""
-    return uow.facts.asked_to_read(worker), uow.lists.all()
 
 
 def _stopped(uow: UnitOfWork, worker: str) -> None:
