@@ -29,7 +29,7 @@ from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import moments, names, pausing, skipping
+from bot.service.requests import names, pausing, repeats, skipping
 from bot.service.requests.cautions import Cautions
 from bot.service.requests.intake import Intake
 from bot.service.requests.request import ScheduleName, ScheduleRequest
@@ -116,7 +116,7 @@ class Schedules:
         known(caller)
         # two requests at once: not both the last one, nor both the first with an id
         uow.schedules.hold(caller.owner)
-        earlier = _earlier(uow, caller, request)
+        earlier = repeats.earlier(uow, caller, request)
         if earlier is not None:
             return self.warned(uow, earlier), self._quotas.quota(uow, caller)
         now = self._clock.now()
@@ -169,7 +169,7 @@ class Schedules:
     ) -> tuple[Schedule, int]:
         """What `create` would give, and how many readers there are now."""
         known(caller)
-        schedule = _earlier(uow, caller, request)
+        schedule = repeats.earlier(uow, caller, request)
         if schedule is None:
             schedule = self._intake.read(uow, caller, request, self._clock.now())
             schedule = names.named(uow, schedule)
@@ -365,40 +365,6 @@ def changed(schedule: Schedule) -> Conflict:
             "#{reference} was changed meanwhile; look at it again.",
             reference=schedule.id,
         )
-    )
-
-
-def _earlier(
-    uow: UnitOfWork, caller: Caller, request: ScheduleRequest
-) -> Schedule | None:
-    """The job that a repeat of its request means; None where it is a new one, under an
-    id that may have been another's who is over. Raises Conflict.
-    """
-    if request.client_id is None:
-        return None
-    earlier = uow.schedules.find(caller.owner, request.client_id)
-    if earlier is None or _is_repeat(replace(request, only=()), earlier):
-        # a test is always a new one, also of what has been asked for already
-        return None if request.only else earlier
-    if earlier.is_final:
-        return None
-    raise Conflict(
-        Phrase(
-            "The id {id!r} is taken by another request of yours, #{number}, which is"
-            " not over; choose another id.",
-            id=request.client_id,
-            number=earlier.id,
-        )
-    )
-
-
-def _is_repeat(request: ScheduleRequest, earlier: Schedule) -> bool:
-    if earlier.fingerprint == request.fingerprint():
-        return True
-    # stored by a release that knew no wall times
-    return (
-        request.on_the_wall
-        and earlier.fingerprint == moments.with_moments(request).fingerprint()
     )
 
 
