@@ -16,6 +16,8 @@ from bot.domain.verdict import MAX_ATTEMPTS
 from bot.engine.wire import Delivery
 from bot.service.delivery.jobs import Deviation, Step
 from bot.service.delivery.outcomes import SETTLING_TIME, Bounce
+from bot.service.ports.paging import Paging
+from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.preferring import PreferencesRequest
 from tests.engine.worker import until, working
@@ -206,6 +208,37 @@ def test_who_leaves_meanwhile(world: World, job: Schedule) -> None:
     assert later(world, job) == []
     assert rows(world, job)[LATE].condition == "left"
     assert state(world, job) is BroadcastState.SENT
+
+
+def test_a_welcome_to_who_has_left(world: World) -> None:
+    """What a list says to one of its readers alone is nothing to whoever left it since.
+
+    Who never stood there may be told in its name all the same.
+    """
+    greeted = a_list(welcome="welcome")
+    world.do(lambda unit: unit.lists.declare([greeted]))
+    prefer(world, LATE, quiet=NAP)
+    world.do(world.subscribers.join, LATE, greeted_at(world), None)
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    every = ScheduleFilter(welcomes=True)
+    (job,) = world.do(lambda unit: unit.schedules.page(every, Paging())).items
+    assert sent(world, job) == []
+    assert rows(world, job)[LATE].kind is ExceptionKind.WAITING
+    world.do(world.subscribers.leave, LATE, greeted_at(world))
+    world.clock.advance(hours=4)
+    assert later(world, job) == []
+    assert rows(world, job)[LATE].condition == "left"
+    prefer(world, OTHER, quiet=NAP)
+    world.clock.advance(hours=20)
+    job = world.due(jid=ADMIN, list_name="news", people=(OTHER,))
+    assert sent(world, job) == []
+    world.clock.advance(hours=4)
+    assert later(world, job, OTHER) == [OTHER]
+
+
+def greeted_at(world: World) -> str:
+    return world.policy.addresses.of_list("news")
 
 
 @pytest.mark.parametrize("way", ["stop", "cancel"])
