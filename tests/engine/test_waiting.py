@@ -379,6 +379,27 @@ def test_a_bounce_of_who_heard_it_later(world: World) -> None:
     assert row.kind is ExceptionKind.FAILED
 
 
+def test_a_bounce_before_quiet_hours(world: World) -> None:
+    """Nobody is told again in them either, but at their end; and not at all where that
+    is later than messages are repeated.
+    """
+    world.subscribe(EARLY, LATE, OTHER)
+    job = world.due()
+    assert sorted(sent(world, job)) == [EARLY, LATE, OTHER]
+    for jid in (LATE, OTHER):
+        world.came_back(world.broadcast(job).key, jid, "resource-constraint")
+    prefer(world, LATE, quiet=NAP)
+    prefer(world, OTHER, paused_until=NOON + 2 * DAY)
+    world.clock.advance(minutes=2)
+    assert world.do(world.outcomes.retries, 9) == []
+    row = rows(world, job)[LATE]
+    assert (row.kind, row.attempts) == (ExceptionKind.RETRYING, 0)
+    assert row.next_at == NOON.replace(hour=15)
+    assert rows(world, job)[OTHER].kind is ExceptionKind.FAILED
+    world.clock.advance(hours=3)
+    assert work(world, lambda: rows(world, job)[LATE].kind == "deferred") == [LATE]
+
+
 def test_scored(world: World, job: Schedule) -> None:
     """The first bounce of who heard it later counts against him."""
     world.clock.advance(hours=3)
