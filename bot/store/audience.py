@@ -107,13 +107,21 @@ FIND_LISTED = (
 )
 
 _copy = broadcast_recipient.c
+_HIS = sa.and_(
+    subscription.c.subscriber_id == subscriber.c.id, subscription.c.list_id == _LIST
+)
+#: the list that speaks, since the broadcast was made; who never stood there has not
+_HAS_LEFT = sa.and_(
+    sa.exists().where(_HIS, subscription.c.ended_after >= _BROADCAST),
+    sa.not_(sa.exists().where(_HIS, SUBSCRIBED)),
+)
 _KNOWN_COPIED = (
     sa.select(
         _copy.position,
         _copy.jid,
         *_READER[1:],
         # to whoever was forgotten nothing goes
-        _copy.jid.startswith(FORGOTTEN, autoescape=True),
+        sa.or_(_copy.jid.startswith(FORGOTTEN, autoescape=True), _HAS_LEFT),
         *_REST,
     )
     .outerjoin_from(
@@ -154,7 +162,7 @@ class SqlAudiences:
     ) -> list[Recipient]:
         values = {"after": after, "last": last, "limit": limit}
         if broadcast.highest is None:
-            return self._read(COPIED, values | {"broadcast_id": broadcast.id})
+            return self._read(COPIED, values | _rule(broadcast))
         values["last"] = min(last, broadcast.highest)
         return self._read(
             LISTED[self._connection.dialect.name], values | _rule(broadcast)
@@ -162,8 +170,7 @@ class SqlAudiences:
 
     def find(self, broadcast: Broadcast, jid: str) -> Recipient | None:
         if broadcast.highest is None:
-            wanted = {"broadcast_id": broadcast.id, "who": jid}
-            found = self._read(FIND_COPIED, wanted)
+            found = self._read(FIND_COPIED, {"who": jid} | _rule(broadcast))
         else:
             values = {"last": broadcast.highest, "who": jid}
             found = self._read(FIND_LISTED, values | _rule(broadcast))

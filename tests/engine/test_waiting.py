@@ -16,6 +16,8 @@ from bot.domain.verdict import MAX_ATTEMPTS
 from bot.engine.wire import Delivery
 from bot.service.delivery.jobs import Deviation, Step
 from bot.service.delivery.outcomes import SETTLING_TIME, Bounce
+from bot.service.ports.paging import Paging
+from bot.service.ports.schedules import ScheduleFilter
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.preferring import PreferencesRequest
 from tests.engine.worker import until, working
@@ -208,6 +210,37 @@ def test_who_leaves_meanwhile(world: World, job: Schedule) -> None:
     assert state(world, job) is BroadcastState.SENT
 
 
+def test_a_welcome_to_who_has_left(world: World) -> None:
+    """What a list says to one of its readers alone is nothing to whoever left it since.
+
+    Who never stood there may be told in its name all the same.
+    """
+    greeted = a_list(welcome="welcome")
+    world.do(lambda unit: unit.lists.declare([greeted]))
+    prefer(world, LATE, quiet=NAP)
+    world.do(world.subscribers.join, LATE, greeted_at(world), None)
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    every = ScheduleFilter(welcomes=True)
+    (job,) = world.do(lambda unit: unit.schedules.page(every, Paging())).items
+    assert sent(world, job) == []
+    assert rows(world, job)[LATE].kind is ExceptionKind.WAITING
+    world.do(world.subscribers.leave, LATE, greeted_at(world))
+    world.clock.advance(hours=4)
+    assert later(world, job) == []
+    assert rows(world, job)[LATE].condition == "left"
+    prefer(world, OTHER, quiet=NAP)
+    world.clock.advance(hours=20)
+    job = world.due(jid=ADMIN, list_name="news", people=(OTHER,))
+    assert sent(world, job) == []
+    world.clock.advance(hours=4)
+    assert later(world, job, OTHER) == [OTHER]
+
+
+def greeted_at(world: World) -> str:
+    return world.policy.addresses.of_list("news")
+
+
 @pytest.mark.parametrize("way", ["stop", "cancel"])
 def test_never_after_the_end(world: World, job: Schedule, way: str) -> None:
     """Not once it was stopped or cancelled."""
@@ -344,6 +377,27 @@ def test_a_bounce_of_who_heard_it_later(world: World) -> None:
     world.clock.advance(days=2)
     row = bounced("resource-constraint", "wait")
     assert row.kind is ExceptionKind.FAILED
+
+
+def test_a_bounce_before_quiet_hours(world: World) -> None:
+    """Nobody is told again in them either, but at their end; and not at all where that
+    is later than messages are repeated.
+    """
+    world.subscribe(EARLY, LATE, OTHER)
+    job = world.due()
+    assert sorted(sent(world, job)) == [EARLY, LATE, OTHER]
+    for jid in (LATE, OTHER):
+        world.came_back(world.broadcast(job).key, jid, "resource-constraint")
+    prefer(world, LATE, quiet=NAP)
+    prefer(world, OTHER, paused_until=NOON + 2 * DAY)
+    world.clock.advance(minutes=2)
+    assert world.do(world.outcomes.retries, 9) == []
+    row = rows(world, job)[LATE]
+    assert (row.kind, row.attempts) == (ExceptionKind.RETRYING, 0)
+    assert row.next_at == NOON.replace(hour=15)
+    assert rows(world, job)[OTHER].kind is ExceptionKind.FAILED
+    world.clock.advance(hours=3)
+    assert work(world, lambda: rows(world, job)[LATE].kind == "deferred") == [LATE]
 
 
 def test_scored(world: World, job: Schedule) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.desk.desk import Desk
+from bot.desk.verbs import mydata
 from bot.domain.access import Access
 from bot.domain.addresses import Addresses
 from bot.domain.errors import (
@@ -100,6 +102,10 @@ def heard(world: World, *withdrawn: str) -> None:
 def decide(world: World, verb: str, *jids: str, name: str = "club") -> None:
     use_case = getattr(world.use_cases.join_requests, verb)
     world.do(use_case, world.caller(ADMIN), name, jids)
+
+
+def forget(world: World) -> None:
+    Desk(world.use_cases).ask_here(mydata.FORGET(mydata.Whose(jid=USER)))
 
 
 def by_origin(world: World, origin: SubscriptionOrigin) -> list[str]:
@@ -307,11 +313,25 @@ def test_who_is_put_there_waits_no_more(world: World) -> None:
 
 
 def test_who_is_forgotten_waits_no_more(world: World) -> None:
-    """Nobody could answer him."""
+    """His client hears so: else a server would hand us what he asked for again."""
     by_presence(world, "club")
-    world.do(world.use_cases.forgetting.begin, world.caller(USER), None)
+    forget(world)
     assert waits(world) == []
-    assert news(world) == []
+    assert news(world) == [(USER, "club", ContactState.LEFT)]
+
+
+@pytest.mark.parametrize("mode", ["world", "account"])
+def test_who_is_forgotten_is_told_by_presence(
+    request: pytest.FixtureRequest, mode: str
+) -> None:
+    """What he has as a contact is one no more, also where he is forgotten before there
+    was a connection to tell him; of an account once for all.
+    """
+    one: World = request.getfixturevalue(mode)
+    by_presence(one, "news")
+    join(one, "weather")
+    forget(one)
+    assert [(jid, state) for jid, _, state in news(one)] == [(USER, ContactState.LEFT)]
 
 
 def test_strangers_make_nothing_grow(world: World) -> None:

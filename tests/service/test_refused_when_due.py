@@ -9,8 +9,10 @@ import pytest
 
 from bot.domain.access import Access
 from bot.domain.errors import NotAllowed
+from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import ScheduleState
 from tests.world import (
+    ADMIN,
     NOON,
     PUBLISHER,
     USER,
@@ -48,11 +50,9 @@ def test_an_admin_who_is_one_no_more(world: World) -> None:
 
 def test_urgent_no_more(world: World) -> None:
     """Who may no longer be urgent announces all the same, and wakes nobody up."""
-    world.policy.access = replace(
-        world.policy.access, urgent=frozenset({PUBLISHER, USER})
-    )
+    _let_be_urgent(world, PUBLISHER, USER)
     job = world.schedule(PUBLISHER, urgent=True, delay_seconds="1")
-    world.policy.access = replace(world.policy.access, urgent=frozenset({USER}))
+    _let_be_urgent(world, USER)
     world.clock.advance(seconds=2)
     world.plan_all()
     assert world.get(job.id).urgent
@@ -64,6 +64,24 @@ def test_urgent_no_more(world: World) -> None:
         world.schedule(USER, urgent=True)
     with pytest.raises(NotAllowed):
         world.edit(world.schedule(PUBLISHER), PUBLISHER, urgent=True)
+
+
+def _let_be_urgent(world: World, *jids: str) -> None:
+    policy = world.policy
+    policy.configured = replace(policy.configured, urgent=frozenset(jids))
+    policy.give(policy.given)
+
+
+def test_urgent_by_a_role_that_was_taken_elsewhere(world: World) -> None:
+    """Also where this process has not heard of it yet."""
+    role = HeldRole(jid=PUBLISHER, role=RoleName.ADMIN, by=ADMIN, at=NOON)
+    world.do(lambda unit: unit.roles.put(role))
+    world.policy.give([role])
+    job = world.schedule(PUBLISHER, urgent=True, delay_seconds="1")
+    world.do(lambda unit: unit.roles.remove(role))
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    assert not world.broadcast(job).urgent
 
 
 def test_the_list_is_gone(world: World) -> None:

@@ -21,6 +21,7 @@ from bot.xmpp.doors.contacts.introductions import Introductions
 from bot.xmpp.doors.contacts.profiles import Profiles
 from bot.xmpp.doors.contacts.showing import EVENT
 from bot.xmpp.doors.contacts.vcards import DATA, METADATA, PUBSUB, VCARD4, VCARD4_NODE
+from bot.xmpp.session.connection import Connection
 from bot.xmpp.stanzas.commands import NS as COMMANDS
 from bot.xmpp.stanzas.namespaces import CLIENT, NICK, NOREPLY, VCARD, VCARD_UPDATE
 from bot.xmpp.stanzas.scheduling import NS as SCHEDULING
@@ -228,8 +229,12 @@ def test_nobody_is_there(server: XmppServer, tmp_path: Path, run: Run) -> None:
     run(scenario())
 
 
-def test_what_changes_is_told(server: XmppServer, tmp_path: Path, run: Run) -> None:
-    """Another picture, another title: those who see the contact have a new presence."""
+def test_what_changes_is_told(
+    server: XmppServer, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another picture, another title: those who see the contact have a new presence,
+    also where there was no connection when it changed.
+    """
     settings = configured(server, "component", tmp_path)
     name = newcomer(server)
 
@@ -249,6 +254,12 @@ def test_what_changes_is_told(server: XmppServer, tmp_path: Path, run: Run) -> N
             await bot.doors.arrived.wait()
             await ask(client, news, "get", PING)
             assert client.had(news, None) == []
+            with monkeypatch.context() as away:
+                away.setattr(Connection, "is_ready", False)
+                bot.doors.become(lists, None, {})
+            bot.doors.on_session(False)  # one that goes on
+            await until(lambda: bool(client.had(news, None)))
+            assert worn(client.had(news, None)[0]) == bell("news").digest
 
     run(scenario())
 

@@ -185,7 +185,7 @@ class Outcomes:
 
         Those repeated before without a bounce since are taken as accepted; those
         that came too late meanwhile, or were claimed too often, have failed. Who waits
-        is looked at again.
+        is looked at again; nobody is told again in his quiet hours.
         """
         if uow.standstills.get() is not None:
             return []
@@ -208,6 +208,8 @@ class Outcomes:
                 _of(uow, exception), exception, now
             ):
                 self.failed(uow, exception)
+            elif self._put_off(uow, outgoing, exception, now):
+                continue
             else:
                 again.append(waiting.claimed(exception, now + SETTLING_TIME, now))
         uow.exceptions.put(again)
@@ -233,6 +235,28 @@ class Outcomes:
         uow.exceptions.put([after])
         self._told(uow, of.broadcast, after)
         self._settle(uow, exception.broadcast_id)
+        return True
+
+    def _put_off(
+        self,
+        uow: UnitOfWork,
+        outgoing: OutgoingOnce,
+        exception: DeliveryException,
+        now: datetime,
+    ) -> bool:
+        """Whether somebody to whom it bounced is not told again now, since he has quiet
+        hours or a pause: at their end, where it is still repeated then.
+        """
+        if exception.kind is ExceptionKind.WAITING:  # looked at already
+            return False
+        of = outgoing.of(exception.broadcast_id)
+        until = waiting.put_off(uow, of, exception.jid, now)
+        if until is None:
+            return False
+        if self._is_past(of.broadcast, exception, until):
+            self.failed(uow, exception)
+        else:
+            uow.exceptions.put([replace(exception, next_at=until)])
         return True
 
     def repeats(

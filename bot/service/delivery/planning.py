@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import backlog, identity
-from bot.domain.access import Caller
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -248,8 +247,7 @@ class Planning:
             list_id=entry.id if entry else None,
             in_owners_name=schedule.in_owners_name,
             message_id=_message_id(uow, schedule, now),
-            urgent=schedule.urgent
-            and may_hurry(self._owner(schedule), schedule.audience.jids),
+            urgent=self._is_urgent(uow, schedule),
             frozen_at=now,
             total=0,
             state=BroadcastState.SENDING,
@@ -302,9 +300,12 @@ class Planning:
             found.ranges,
         )
 
-    def _owner(self, schedule: Schedule) -> Caller:
-        """With the rights that he has today."""
-        return self.policy.access.of_owner(schedule.owner)
+    def _is_urgent(self, uow: UnitOfWork, schedule: Schedule) -> bool:
+        """Whether it wakes people up, as its owner wished, who may still do so."""
+        if not schedule.urgent:
+            return False
+        owner = today(uow, self.policy, schedule.owner)
+        return may_hurry(owner, schedule.audience.jids)
 
     def _may_not(
         self, uow: UnitOfWork, schedule: Schedule, entry: AnnouncementList | None

@@ -67,6 +67,15 @@ def _held_back(outgoing: Outgoing, reader: Recipient, now: datetime) -> HeldBack
     return quiet.held_back(now, zone, quiet.stored(reader.quiet), reader.paused_until)
 
 
+def put_off(
+    uow: UnitOfWork, outgoing: Outgoing, jid: str, now: datetime
+) -> datetime | None:
+    """Until when somebody is not told again to whom a message bounced; None: now."""
+    reader = uow.audiences.find(outgoing.broadcast, jid)
+    held = None if reader is None else _held_back(outgoing, reader, now)
+    return None if held is None else held.until
+
+
 def looked_at(
     uow: UnitOfWork,
     outgoing: Outgoing,

@@ -92,27 +92,31 @@ class Forgetting:
     def _leave(self, uow: UnitOfWork, jid: str, now: datetime) -> bool:
         """All lists that can be left; whether he stood on one."""
         subscriber = uow.subscribers.lock(jid)
-        withdraw(uow, jid, [one.id for one in uow.lists.all()])
         if subscriber is None:
             return False
         lists = {one.id: one for one in uow.lists.all()}
         kept = {key for key, one in lists.items() if one.kind is ListKind.MANDATORY}
         # what is suspended ends, too: as a wish of his
-        withdraw(uow, jid, list(lists))
         take_up(uow, subscriber, lambda one: one.list_id not in kept, now)
         places = uow.subscriptions.of(subscriber.id)
         left = [place for place in places if place.list_id not in kept]
+        asked = {one.list_id for one in uow.join_requests.of(jid)}
+        # that he left another one before he may still be to be told
+        waited = withdraw(uow, jid, asked.union(place.list_id for place in left))
         for place in left:
             list_id = place.list_id
             uow.subscriptions.end(subscriber.id, EndReason.LEFT, now, list_id=list_id)
             if (entry := lists.get(list_id)) is not None:
                 uow.happened(Moved(action=Action.UNSUBSCRIBE, list_name=entry.name))
-        contacts = [one for one in left if one.origin is SubscriptionOrigin.PRESENCE]
+        by_presence = SubscriptionOrigin.PRESENCE
+        contacts = [one.list_id for one in left if one.origin is by_presence]
+        # what is not answered a server hands over again: he would ask anew
+        contacts += [one.list_id for one in waited if one.by_presence]
         if not self._policy.addresses.lists_have_addresses:
             # one for all lists of an account, as long as he stands on any
             contacts = contacts[:1] if len(left) == len(places) else []
-        for place in contacts:
-            tell_client(uow, jid, place.list_id, ContactState.LEFT, now)
+        for list_id in contacts:
+            tell_client(uow, jid, list_id, ContactState.LEFT, now)
         return bool(left)
 
     def cancel(self, uow: UnitOfWork, caller: Caller, who: Erasure) -> int:

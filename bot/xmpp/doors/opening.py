@@ -219,8 +219,12 @@ class Doors:
         changed = self._profiles.become(self._lists, pictures, contact)
         changed = changed or _default(before) != _default(self._lists)
         told = not changed and self._form == self._limits
-        if self._connection.is_ready and not told:
+        if told:
+            return
+        if self._connection.is_ready:
             self._introduce()
+        else:  # the next session says it, also one that goes on where the last ended
+            self.arrived.clear()
 
     def introduce(self, jid: str) -> None:
         """Have somebody's client find the service that wrote to him."""
