@@ -10,6 +10,7 @@ from bot.cli.parts import subscribers
 from bot.domain import meanings, moments
 from bot.domain.lists import EndReason, Preferences
 from bot.domain.phrase import Listed, Phrase
+from bot.domain.roles import in_words
 
 if TYPE_CHECKING:
     from bot.desk.verbs.finding import Shown
@@ -75,10 +76,7 @@ def _person(shown: "Shown", clocks: str) -> None:
             (Phrase("bounces"), (known and known.score.value) or None),
             (
                 Phrase("roles"),
-                [
-                    f"{one.role} {one.list_name}" if one.list_name else one.role
-                    for one in found.roles
-                ],
+                [in_words(one.role, one.list_name) for one in found.roles],
             ),
         ]
     )

@@ -1,5 +1,7 @@
 """Something said to a list, in one's own words, now."""
 
+from functools import partial
+
 from bot.dialogues import audiences, previews
 from bot.dialogues.forms import Form
 from bot.dialogues.talk import Command, Dialogue, Talk, publishers
@@ -16,11 +18,7 @@ from bot.domain.phrase import Phrase
 from bot.service.requests.request import ScheduleRequest
 
 
-async def _announce(talk: Talk) -> Dialogue:
-    lists = await audiences.audiences(talk)
-    if not lists:
-        yield audiences.NONE
-        return
+async def _announce(talk: Talk, lists: audiences.Lists) -> Dialogue:
     given = yield Form(
         heading=(
             Phrase("What is to be said? How it reads is shown before it goes out."),
@@ -53,5 +51,5 @@ COMMAND = Command(
     node="announce",
     name=Phrase("Announce now"),
     for_whom=publishers,
-    dialogue=_announce,
+    dialogue=partial(audiences.among, _announce),
 )

@@ -78,11 +78,13 @@ def _tasks(one: Account, talk: Talk) -> Iterator[tuple[str, Words]]:
     yield "show", Phrase("Show how far it is")
     if progress.failed or progress.deferred or progress.skipped:
         yield "failures", Phrase("Show who was not told")
-    is_sending = one.broadcast.state is BroadcastState.SENDING
+    state = one.broadcast.state
+    is_sending = state is BroadcastState.SENDING
     is_own = one.schedule.owner == caller.owner
     if is_sending and (is_own or caller.is_admin):
         yield "stop", Phrase("Stop it")
-    if progress.failed and not is_sending and (is_own or caller.is_admin):
+    is_over = not is_sending and state is not BroadcastState.STOPPED
+    if progress.failed and is_over and (is_own or caller.is_admin):
         yield "retry", Phrase("Try once more")
 
 

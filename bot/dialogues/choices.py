@@ -1,6 +1,6 @@
 """Choices as people are given them: labelled, the harmless one first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bot.dialogues.forms import Words
@@ -12,6 +12,8 @@ PAGE = 9
 #: stands among the choices for the next page
 MORE = "more"
 MORE_LABEL = Phrase("More…")
+#: the same among names, one of which may be that word
+ONWARD = "+"
 
 #: not carried out before somebody says so
 SURE: Field[Words] = Field(
@@ -36,6 +38,22 @@ def one_of(
         choices=tuple(options),
         choice_labels=options,
     )
+
+
+def pages(
+    options: Mapping[str, Words], beside: Mapping[str, Words] | None = None
+) -> Iterator[dict[str, Words]]:
+    """What to choose from, a page and the way to the next; all at once where it fits.
+
+    Ends with the page that has no way on. `beside`: what each page ends with. The way
+    is one that cannot be the name of a list.
+    """
+    last = dict(beside or {})
+    names = list(options)
+    while len(names) > PAGE + 1 - len(last):
+        page, names = names[: PAGE - len(last)], names[PAGE - len(last) :]
+        yield {**{name: options[name] for name in page}, ONWARD: MORE_LABEL, **last}
+    yield {**{name: options[name] for name in names}, **last}
 
 
 def yes_or_no(name: str, label: Phrase) -> Field[Words]:

@@ -9,6 +9,7 @@ from bot.dialogues.forms import Words
 from bot.domain import meanings, moments
 from bot.domain.characters import line
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.roles import RoleName, in_words
 from bot.service.ports.personal import Part
 
 Row = Mapping[str, Any]
@@ -42,10 +43,6 @@ _APPROVALS: Mapping[str, Phrase] = {
     "approved": Phrase("approved"),
     "refused": Phrase("refused"),
     "void": Phrase("changed since"),
-}
-_ROLES: Mapping[str, Phrase] = {
-    "admin": Phrase("admin"),
-    "auditor": Phrase("auditor"),
 }
 
 
@@ -166,11 +163,7 @@ def _report(row: Row, at: _At) -> Iterator[Words]:
 
 
 def _role(row: Row, _: _At) -> Iterator[Words]:
-    yield (
-        _ROLES[row["role"]]
-        if row["list"] is None
-        else Phrase("publisher of {list}", list=row["list"])
-    )
+    yield in_words(RoleName(row["role"]), row["list"])
 
 
 def _asked(row: Row, at: _At) -> Iterator[Words]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.desk.verbs.places import JOIN, LEAVE, MINE, OwnPlace, PlacesOf
 from bot.dialogues import lines
-from bot.dialogues.choices import one_of
+from bot.dialogues.choices import ONWARD, one_of, pages
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import (
     Command,
@@ -40,16 +40,13 @@ async def _lists(talk: Talk) -> Dialogue:
     if talk.list_name in places:
         yield on_with(_one, talk.list_name)
         return
-    given = yield Form(
-        heading=(Phrase("Choose a list; what can be done comes next."),),
-        fields=(
-            one_of(
-                "list",
-                Phrase("List"),
-                {name: _label(one) for name, one in places.items()},
-            ),
-        ),
-    )
+    for options in pages({name: _label(one) for name, one in places.items()}):
+        given = yield Form(
+            heading=(Phrase("Choose a list; what can be done comes next."),),
+            fields=(one_of("list", Phrase("List"), options),),
+        )
+        if given.text("list") != ONWARD:
+            break
     yield on_with(_one, given.text("list"))
 
 

@@ -9,7 +9,7 @@ from bot.desk.verb import Plain
 from bot.desk.verbs import join_requests, lists
 from bot.desk.verbs.lists import KINDS, TYPES
 from bot.dialogues import lines, members
-from bot.dialogues.choices import SURE, one_of
+from bot.dialogues.choices import ONWARD, SURE, one_of, pages
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import (
     Command,
@@ -39,11 +39,13 @@ async def _manage(talk: Talk) -> Dialogue:
     options: dict[str, Words] = {
         one.entry.name: _label(one, waiting.get(one.entry.name, 0)) for one in found
     }
-    options[_NEW] = Phrase("Make a new list")
-    given = yield Form(
-        heading=(Phrase("Choose a list; what can be done comes next."),),
-        fields=(one_of("list", Phrase("List"), options),),
-    )
+    for page in pages(options, {_NEW: Phrase("Make a new list")}):
+        given = yield Form(
+            heading=(Phrase("Choose a list; what can be done comes next."),),
+            fields=(one_of("list", Phrase("List"), page),),
+        )
+        if given.text("list") != ONWARD:
+            break
     if given.text("list") == _NEW:
         yield on_with(_create)
         return
@@ -126,7 +128,9 @@ def _facts(one: OnList, talk: Talk) -> Iterator[Words]:
     yield f"{entry.language}, {entry.timezone}"
     yield Counted("{count} reader", "{count} readers", one.subscribers)
     if one.suspended:
-        yield Phrase("{count} are told nothing", count=one.suspended)
+        yield Counted(
+            "{count} is told nothing", "{count} are told nothing", one.suspended
+        )
     if entry.welcome:
         yield Phrase("greets with {template}", template=entry.welcome)
     if entry.is_declared:

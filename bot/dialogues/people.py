@@ -23,6 +23,7 @@ from bot.domain import meanings
 from bot.domain.fields import Field, FieldType
 from bot.domain.lists import EndReason
 from bot.domain.phrase import Phrase
+from bot.domain.roles import in_words as role_in_words
 from bot.service.readers.finding import Place, Told
 
 #: broadcasts that are shown of one person
@@ -80,10 +81,7 @@ def _parts(shown: verbs.Shown, talk: Talk) -> Iterator[Part]:
         chosen.append(
             Phrase("his client says: {language}", language=known.language_seen)
         )
-    chosen += [
-        f"{one.role} {one.list_name}" if one.list_name else str(one.role)
-        for one in found.roles
-    ]
+    chosen += [role_in_words(one.role, one.list_name) for one in found.roles]
     yield Part(found.jid, lines.or_none(chosen))
     places = [_place(one, talk) for one in found.places]
     yield Part(Phrase("Lists"), lines.or_none(places))

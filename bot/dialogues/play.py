@@ -174,9 +174,12 @@ class Play:
         shown = form.shown()
         known = {name: value for name, value in (given or {}).items() if name in shown}
         for one in form.fields:
-            # a choice without a default is none that all clients can show
-            if one.choices and not one.many and not any(known.get(one.name, ())):
-                known.pop(one.name, None)
+            # a choice without a default is none that all clients can show; what was
+            # chosen by another way may not be among these
+            if one.choices and not one.many:
+                chosen = next(iter(known.get(one.name, ())), "")
+                if not chosen or (why is None and chosen not in one.choices):
+                    known.pop(one.name, None)
         self._asking = Asking(
             form=form,
             given={**shown, **known},

@@ -7,7 +7,15 @@ from bot.desk.verbs import lists
 from bot.desk.verbs import roles as verbs
 from bot.desk.verbs.roles import OneRole
 from bot.dialogues import lines
-from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, one_of, yes_or_no
+from bot.dialogues.choices import (
+    MORE,
+    MORE_LABEL,
+    ONWARD,
+    PAGE,
+    one_of,
+    pages,
+    yes_or_no,
+)
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import (
     Command,
@@ -23,7 +31,13 @@ from bot.dialogues.talk import (
 from bot.domain.access import OPERATOR
 from bot.domain.fields import Field, FieldType
 from bot.domain.phrase import Phrase
-from bot.domain.roles import HeldRole, RoleName, given_in_words, taken_in_words
+from bot.domain.roles import (
+    HeldRole,
+    RoleName,
+    given_in_words,
+    in_words,
+    taken_in_words,
+)
 
 #: of a form; what may do least is taken for granted
 _ROLES: dict[str, Words] = {
@@ -102,11 +116,13 @@ async def _add(talk: Talk) -> Dialogue:
         if not names:
             yield Said(Phrase("There is no list."), Level.ERROR)
             return
-        chosen = yield Form(
-            heading=(Phrase("To which list may {jid} announce?", jid=jid),),
-            fields=(one_of("list", Phrase("List"), names),),
-        )
-        list_name = chosen.text("list")
+        for options in pages(names):
+            chosen = yield Form(
+                heading=(Phrase("To which list may {jid} announce?", jid=jid),),
+                fields=(one_of("list", Phrase("List"), options),),
+            )
+            if (list_name := chosen.text("list")) != ONWARD:
+                break
     sure = yield Form(
         heading=(_becomes(jid, role, list_name),),
         fields=(yes_or_no("sure", Phrase("Give this role?")),),
@@ -149,7 +165,9 @@ async def _remove(talk: Talk) -> Dialogue:
     values, chosen = list(held), MORE
     while chosen == MORE:
         page, values = values[:PAGE], values[PAGE:]
-        options: dict[str, Words] = {value: _option(held[value]) for value in page}
+        options: dict[str, Words] = {
+            value: _option(held[value], talk) for value in page
+        }
         if values:
             options[MORE] = MORE_LABEL
         given = yield Form(
@@ -165,8 +183,8 @@ def _value(one: HeldRole) -> str:
     return "/".join(filter(None, (one.role, one.jid, one.list_name)))
 
 
-def _option(one: HeldRole) -> str:
-    return lines.label(one.jid, one.role, one.list_name or "")
+def _option(one: HeldRole, talk: Talk) -> str:
+    return lines.label(one.jid, talk.said(in_words(one.role, one.list_name)))
 
 
 async def _take(talk: Talk, held: HeldRole) -> Dialogue:

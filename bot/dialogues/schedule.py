@@ -6,6 +6,7 @@ list, how ─► own words, of each language   ─┬─► when ─► what is 
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from bot.dialogues import audiences, previews, timing, wording
 from bot.dialogues.choices import one_of
@@ -23,11 +24,7 @@ from bot.service.requests.request import ScheduleRequest
 OWN_WORDS = "own-words"
 
 
-async def _schedule(talk: Talk) -> Dialogue:
-    lists = await audiences.audiences(talk)
-    if not lists:
-        yield audiences.NONE
-        return
+async def _schedule(talk: Talk, lists: audiences.Lists) -> Dialogue:
     given = yield Form(
         heading=(Phrase("Who is told, and how is it said?"),),
         fields=(audiences.which_list(lists), _how(lists, talk)),
@@ -162,5 +159,5 @@ COMMAND = Command(
     node="schedule",
     name=Phrase("Announce later or by template"),
     for_whom=publishers,
-    dialogue=_schedule,
+    dialogue=partial(audiences.among, _schedule),
 )

@@ -82,7 +82,11 @@ def _parts(found: Specimen, name: str, talk: Talk) -> Iterator[Part]:
 
 def _asked(field: Field[Mapping[str, str]], talk: Talk) -> Words:
     label = by_author(field.label, talk.language) or field.name
-    kind = ", ".join(field.choices) or WANTED[field.type]
+    choices = [
+        by_author(field.choice_labels.get(one, {}), talk.language) or one
+        for one in field.choices
+    ]
+    kind = ", ".join(choices) or WANTED[field.type]
     if field.required:
         return Phrase("{label} (needed): {kind}", label=label, kind=kind)
     return Phrase("{label}: {kind}", label=label, kind=kind)

@@ -49,6 +49,15 @@ class HeldRole:
         return f"{self.jid}: {self.role}{of}"
 
 
+def in_words(role: RoleName, list_name: str | None = None) -> Phrase:
+    match role:
+        case RoleName.ADMIN:
+            return Phrase("admin")
+        case RoleName.AUDITOR:
+            return Phrase("auditor")
+    return Phrase("publisher of {list}", list=list_name)
+
+
 def given_in_words(one: HeldRole) -> Phrase:
     """What the gift has changed, if anything."""
     match one:

@@ -93,11 +93,11 @@ def test_stopped(world: World, job: Schedule) -> None:
     person.fills(sure="yes")
     assert person.said == f"#{job.id}/1 is stopped; 0 of 4 were told."
     assert world.broadcast(job).state is BroadcastState.STOPPED
-    # what is over is not stopped
+    # what is over is not stopped, and what was stopped is not tried again
     person = Person(world, PUBLISHER)
     person.runs("broadcasts")
     person.fills(broadcast=f"{job.id}/1")
-    assert "stop" not in offered(person)
+    assert offered(person) == ("show", "failures")
 
 
 def test_tried_once_more(world: World) -> None:

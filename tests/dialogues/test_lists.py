@@ -10,6 +10,7 @@ from bot.dialogues import members
 from bot.dialogues.play import Asking
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.service.readers.arranging import ListWish
+from tests.dialogues.looking import declared
 from tests.dialogues.talking import Person
 from tests.world import ADMIN, PUBLISHER, USER, World, a_list, copy_of
 
@@ -65,6 +66,72 @@ def test_joined_and_left_again(world: World) -> None:
     assert "You are on it since 2026-03-01" in person.told
     person.fills(do="leave")
     assert person.said == "You are not on News any more."
+
+
+@pytest.fixture
+def many(world: World) -> World:
+    """Two dozen lists, of which one is called as the way to the next ones might be."""
+    declared(world, *LISTS, *(a_list(f"l{number:02}") for number in range(20)))
+    make(world, "more")
+    return world
+
+
+def test_many_in_pages(many: World) -> None:
+    """Ten to choose from and no more, the way on among them; and a way back."""
+    person = Person(many, USER)
+    person.runs("lists")
+    assert len(options(person, "list")) == 10
+    person.fills(list="+")
+    assert "l10" in options(person, "list")
+    person.fills(list="+")
+    assert "more" in options(person, "list")
+    assert "+" not in options(person, "list")
+    person.goes_back()
+    assert "l10" in options(person, "list")
+    person.fills(list="+")
+    person.fills(list="more")
+    person.fills(do="join")
+    assert person.said.startswith("You are on More now.")
+
+
+def test_many_to_manage(many: World) -> None:
+    """A new one can be made from each page."""
+    person = Person(many, ADMIN)
+    person.runs("manage-lists")
+    for _ in range(3):
+        assert len(options(person, "list")) <= 10
+        assert "new list" in options(person, "list")
+        person.fills(list="+")
+    person.fills(list="new list")
+    person.fills(name="wind")
+    assert person.said.startswith("There is a list wind now")
+
+
+@pytest.mark.parametrize("command", ["announce", "schedule"])
+def test_many_to_announce_to(many: World, command: str) -> None:
+    """Which of them is asked by itself, and is what is left to choose; who goes back
+    chooses another.
+    """
+    person = Person(many, ADMIN)
+    person.runs(command)
+    person.fills(list="+")
+    person.fills(list="l10")
+    assert options(person, "list") == {"l10": "L10"}
+    person.goes_back()
+    person.fills(list="l11")
+    assert person.asked.given["list"] == ("l11",)
+
+
+def test_many_to_be_a_publisher_of(many: World) -> None:
+    person = Person(many, ADMIN)
+    person.runs("roles")
+    person.fills(do="add")
+    person.fills(jid=USER, role="publisher")
+    assert len(options(person, "list")) == 10
+    person.fills(list="+")
+    person.fills(list="l10")
+    person.fills(sure="yes")
+    assert person.said == f"{USER} may announce to 'l10' now."
 
 
 def test_nothing_by_a_slip(world: World) -> None:

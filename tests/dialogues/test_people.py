@@ -1,7 +1,7 @@
 """A person found from any client, and taken up again."""
 
 from tests.dialogues.talking import Person
-from tests.world import ADMIN, AUDITOR, World
+from tests.world import ADMIN, AUDITOR, PUBLISHER, World
 
 BERT = "bert@elsewhere.example"
 
@@ -28,6 +28,14 @@ def test_what_he_was_told(world: World) -> None:
     assert "news: since 2026-03-01 12:00 UTC" in shown
     assert "#1/1 2026-03-01 12:00:02 UTC, news: failed" in shown
     assert "the address no longer exists (gone)" in shown
+
+
+def test_his_roles(world: World) -> None:
+    """In the words of whoever reads."""
+    person = Person(world, ADMIN, language="de")
+    person.runs("people")
+    person.fills(jid=PUBLISHER)
+    assert "darf an news schreiben" in person.shown
 
 
 def test_a_typing_error(world: World) -> None:

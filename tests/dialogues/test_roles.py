@@ -107,6 +107,14 @@ def test_in_pages(world: World) -> None:
     assert person.asked.form.fields[0].choices[0] == "auditor/p9@elsewhere.example"
 
 
+def test_in_the_words_of_whoever_reads(world: World) -> None:
+    person = Person(world, ADMIN, language="de")
+    person.runs("roles")
+    person.fills(do="remove")
+    [field] = person.asked.form.fields
+    assert field.choice_labels[f"auditor/{AUDITOR}"] == f"{AUDITOR} Prüfer"
+
+
 def test_a_right_that_is_lost_between_two_steps(world: World) -> None:
     """Who is no admin any more at the last step gives nothing."""
     given(world, ANNA)

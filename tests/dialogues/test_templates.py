@@ -22,6 +22,9 @@ def test_shown_with_samples(world: World) -> None:
     assert subject == "Maintenance on Monday, March 2, 2026"
     assert "[What is done]" in person.shown
     assert "Was gemacht wird" in person.shown
+    person.runs("templates")
+    person.fills(template="incident")
+    assert "investigating" not in person.shown
 
 
 def test_a_broken_one(blank: Path, tmp_path: Path) -> None:

@@ -98,6 +98,20 @@ def test_shape_is_kept(catalog: Catalog) -> None:
                 assert translated.endswith(ends), translated
 
 
+def test_no_language_speaks_another() -> None:
+    """What is more than a word or two differs in each: nobody reads his neighbour's."""
+    whose: dict[tuple[Any, str], str] = {}
+    for language in TRANSLATED:
+        with path_of(language).open("rb") as file:
+            catalog = read_po(file, locale=language)
+        for message in _messages(catalog).values():
+            for _, translated in _forms(message):
+                words = re.findall(r"[^\W\d_]+", re.sub(r"\{[^}]*\}", "", translated))
+                if len(words) > 2:
+                    other = whose.setdefault((message.id, translated), language)
+                    assert other == language, (other, translated)
+
+
 def test_french_stops_stay_with_their_word() -> None:
     """No line begins with a stop: the space before it is a no-break space."""
     with path_of("fr").open("rb") as file:
