@@ -37,16 +37,14 @@ async def _lists(talk: Talk) -> Dialogue:
     if not places:
         yield Said(Phrase("There are no lists."), Level.WARN)
         return
-    if talk.list_name in places:
-        yield on_with(_one, talk.list_name)
-        return
+    here = sorted(places, key=lambda name: name != talk.list_name)
     given = yield Form(
         heading=(Phrase("Choose a list; what can be done comes next."),),
         fields=(
             one_of(
                 "list",
                 Phrase("List"),
-                {name: _label(one) for name, one in places.items()},
+                {name: _label(places[name]) for name in here},
             ),
         ),
     )
