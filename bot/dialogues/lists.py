@@ -37,10 +37,9 @@ async def _lists(talk: Talk) -> Dialogue:
     if not places:
         yield Said(Phrase("There are no lists."), Level.WARN)
         return
-    if talk.list_name in places:
-        yield on_with(_one, talk.list_name)
-        return
-    for options in pages({name: _label(one) for name, one in places.items()}):
+    # at a list's own address it is filled in
+    here = sorted(places, key=lambda name: name != talk.list_name)
+    for options in pages({name: _label(places[name]) for name in here}):
         given = yield Form(
             heading=(Phrase("Choose a list; what can be done comes next."),),
             fields=(one_of("list", Phrase("List"), options),),

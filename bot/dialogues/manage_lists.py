@@ -31,10 +31,7 @@ _NEW = "new list"
 
 async def _manage(talk: Talk) -> Dialogue:
     found = await talk.look(lists.LIST(Plain("lists")))
-    names = [one.entry.name for one in found]
-    if talk.list_name in names:
-        yield on_with(_one, talk.list_name)
-        return
+    found.sort(key=lambda one: one.entry.name != talk.list_name)
     waiting = await talk.look(join_requests.COUNTS(Plain("requests")))
     options: dict[str, Words] = {
         one.entry.name: _label(one, waiting.get(one.entry.name, 0)) for one in found

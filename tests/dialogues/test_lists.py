@@ -161,13 +161,17 @@ def test_asked_and_taken_back(world: World) -> None:
 
 
 def test_at_a_lists_own_address(world: World) -> None:
-    """The list is filled in; one that nobody leaves is only shown."""
-    person = Person(world, USER, list_name="news")
+    """The list stands first, among all; one that nobody leaves is only shown."""
+    person = Person(world, USER, list_name="club")
     person.runs("lists")
+    assert next(iter(options(person, "list"))) == "club"
+    assert "news" in options(person, "list")
+    person.fills()
     assert list(options(person, "do")) == ["nothing", "join"]
     world.subscribe(USER, to="rules")
     person = Person(world, USER, list_name="rules")
     person.runs("lists")
+    person.fills()
     assert "Nobody leaves it." in person.shown
 
 
@@ -235,6 +239,7 @@ def test_the_files_own_are_looked_at(world: World) -> None:
     """They are shown with where they are changed, and nothing of it is offered."""
     person = Person(world, ADMIN, list_name="news")
     person.runs("manage-lists")
+    person.fills()
     assert list(options(person, "do")) == ["show", "members", "add", "remove"]
     person.fills()
     assert "[lists.news]" in person.shown
@@ -273,12 +278,14 @@ def test_put_there_and_taken_off(world: World) -> None:
     """Several at once, a line each; on a list of the file, too."""
     person = Person(world, ADMIN, list_name="news")
     person.runs("manage-lists")
+    person.fills()
     person.fills(do="add")
     person.fills(jids="u0@example.org\nnobody at all")
     assert "nobody" in person.reason
     person.fills(jids="u0@example.org\nu1@example.org")
     assert person.said == "2 added to news."
     person.runs("manage-lists")
+    person.fills()
     person.fills(do="remove")
     person.fills(jids="u0@example.org")
     assert person.said == "1 removed from news."
@@ -290,6 +297,7 @@ def test_members_in_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None
     world.subscribe(*(f"u{number}@example.org" for number in range(5)))
     person = Person(world, ADMIN, list_name="news")
     person.runs("manage-lists")
+    person.fills()
     person.fills(do="members")
     assert person.told == "u0@example.org\nu1@example.org"
     person.fills(more="yes")

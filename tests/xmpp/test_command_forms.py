@@ -18,6 +18,10 @@ def written(asking: Asking) -> ET.Element:
     return forms.asking(asking, Phrase("Name"), fields, str)
 
 
+def looked_at(turn: Shown) -> ET.Element:
+    return forms.shown(turn, Phrase("Name"), forms.parts_of(turn, str), str)
+
+
 def test_values_have_types() -> None:
     """Numbers and what is true or false say so; what people type as they like, moments
     say, is a text; a choice needs no type.
@@ -72,7 +76,7 @@ def test_several() -> None:
 def test_what_is_shown_has_a_line_for_each() -> None:
     """And nothing in it is a table."""
     parts = (Part(Phrase("One"), ("a\nb", Phrase("c"))), Part("Two", ()))
-    made = forms.shown(Shown(parts), Phrase("Name"), str)
+    made = looked_at(Shown(parts))
     assert made.findtext(f"{D}title") == "Name"
     assert made.find(f"{D}reported") is None
     first, _ = made.findall(f"{D}field")
@@ -81,7 +85,7 @@ def test_what_is_shown_has_a_line_for_each() -> None:
 
 def test_a_single_line_needs_no_box() -> None:
     parts = (Part("One", ("none",)), Part("Two", ("x" * 36,)))
-    made = forms.shown(Shown(parts), Phrase("Name"), str)
+    made = looked_at(Shown(parts))
     types = [one.get("type") for one in made.findall(f"{D}field")]
     assert types == ["text-single", "text-multi"]
 
@@ -98,7 +102,7 @@ def test_what_others_wrote_is_harmless() -> None:
     typed himself comes back as it was.
     """
     evil = "a\x9b31mb\n\u202ec"
-    made = forms.shown(Shown((Part("One", (evil,)),)), Phrase("Name"), str)
+    made = looked_at(Shown((Part("One", (evil,)),)))
     assert [value.text for value in made.iter(f"{D}value")] == [
         "a\\x9b31mb",
         "\\u202ec",

@@ -40,6 +40,13 @@ def test_what_nobody_knows() -> None:
     assert places(spaced([TYPE, LINE], left([TYPE, LINE], None))) == {"at": 2}
 
 
+def test_what_is_looked_at() -> None:
+    """A row in the place of what was typed would be that."""
+    parts = [FormField(var=f"part{n}", type="text-single", values=("x",)) for n in "12"]
+    after = spaced(parts, left([TYPE, LINE], {"at": ("anna",)}))
+    assert places(after) == {"part1": 0, "part2": 2}
+
+
 def test_bounded() -> None:
     most = [FormField(var=f"f{number}", type="text-single") for number in range(98)]
     after = spaced([TYPE, *most], [Left("line", None)] * 200)

@@ -153,4 +153,5 @@ def _told(
         return answer.executing(form, is_last=turn.form.is_last, has_back=turn.has_back)
     if isinstance(turn, Said):
         return answer.noted(turn.level, talk.said(turn.words))
-    return answer.shown(forms.shown(turn, command.name, talk.said))
+    parts = spacing.spaced(list(forms.parts_of(turn, talk.said)), before)
+    return answer.shown(forms.shown(turn, command.name, parts, talk.said))

@@ -89,10 +89,16 @@ def _field(one: Field[Any], given: tuple[str, ...], say: Say) -> FormField:
     )
 
 
-def shown(turn: Shown, name: Words, say: Say) -> ET.Element:
+def shown(
+    turn: Shown, name: Words, fields: Iterable[FormField], say: Say
+) -> ET.Element:
     """A form to be looked at."""
-    fields = [_part(number, part, say) for number, part in enumerate(turn.parts, 1)]
     return form(say(turn.title or name), fields, kind="result")
+
+
+def parts_of(turn: Shown, say: Say) -> Iterator[FormField]:
+    for number, part in enumerate(turn.parts, 1):
+        yield _part(number, part, say)
 
 
 def _part(number: int, part: Part, say: Say) -> FormField:
