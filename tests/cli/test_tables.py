@@ -206,8 +206,8 @@ def empty(language: str) -> set[str]:
 
 
 def timeless(found: set[str]) -> set[str]:
-    """Without what differs from run to run: the moments of now."""
-    changing = re.compile(r"\d\d:\d\d(:\d\d)?Z?\b|^\d{4}-\d\d-\d\d")
+    """Without what differs from run to run: the moments of now, the room on disk."""
+    changing = re.compile(r"\d\d:\d\d(:\d\d)?Z?\b|^\d{4}-\d\d-\d\d|^\d{2,6}$")
     return {word for word in found if not changing.search(word)}
 
 

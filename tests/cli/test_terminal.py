@@ -120,7 +120,10 @@ def test_a_terminal_of_80_columns(
         code, seen = place.terminal(*command.split())
         assert code == wide.code
         words = set(OURS.sub("", seen).split())
-        assert set(wide.out.split()) - words - empty(language) == set(), command
+        lost = set(wide.out.split()) - words - empty(language)
+        if command == "check":  # the room on disk is another each time
+            lost = {word for word in lost if not word.isdigit()}
+        assert lost == set(), command
 
 
 def empty(language: str) -> set[str]:

@@ -311,14 +311,12 @@ def test_paused_and_resumed(stage: Stage, daily: str) -> None:
 def test_announced_by_command(stage: Stage) -> None:
     """To whoever asks alone, then to all who stand on the list, in what he typed."""
     stage.service.subscribe([stage.reader.bare], "en")
-    taps = Taps(stage.publisher, stage.address, "announce").on()
+    taps = Taps(stage.admin, stage.address, "announce").on()
     words = f"Words {fresh()}"
     taps.on(list="news", subject="Disks", body=f"{words}\n\nMore")
     assert f"Disks\n{words}\n\nMore" in taps.told
     taps.on(send="me")
-    tried = stage.publisher.message(
-        lambda one: words in (one.findtext(f"{C}body") or "")
-    )
+    tried = stage.admin.message(lambda one: words in (one.findtext(f"{C}body") or ""))
     assert tried.get("from") == stage.speaker()
     taps.on(send="yes")
     kind, said = taps.said
@@ -327,20 +325,20 @@ def test_announced_by_command(stage: Stage) -> None:
     heard = stage.reader.message(lambda one: words in (one.findtext(f"{C}body") or ""))
     assert heard.findtext(f"{C}body") == f"{words}\n\nMore"
     assert heard.get("from") == stage.speaker()
-    shown = Taps(stage.publisher, stage.address, "broadcasts").on()
+    shown = Taps(stage.admin, stage.address, "broadcasts").on()
     assert shown.options("broadcast")
 
 
 def test_scheduled_changed_and_called_off_by_command(stage: Stage) -> None:
     """Each step shows what becomes of it; another finds nothing of it."""
-    taps = Taps(stage.publisher, stage.address, "schedule").on()
+    taps = Taps(stage.admin, stage.address, "schedule").on()
     taps.on(list="news").on(body="Old words")
     taps.on(at=f"{LATER[:10]} 12:00", every="weekly").on(send="yes")
     kind, said = taps.said
     assert kind == "info"
     assert LATER[:10] in said
     number = said.split()[0].removeprefix("#")
-    taps = Taps(stage.publisher, stage.address, "pending").on()
+    taps = Taps(stage.admin, stage.address, "pending").on()
     taps.on(announcement=number).on(do="edit")
     assert taps.value("body") == "Old words"
     taps.on(body="New words")
@@ -349,7 +347,7 @@ def test_scheduled_changed_and_called_off_by_command(stage: Stage) -> None:
     assert "is pending" in taps.said[1]
     taps = Taps(stage.reader, stage.address, "pending").on()
     assert taps.said == ("error", "You may not do this here.")
-    taps = Taps(stage.publisher, stage.address, "pending").on()
+    taps = Taps(stage.admin, stage.address, "pending").on()
     taps.on(announcement=number).on(do="cancel")
     assert "New words" in taps.told
     taps.on(sure="yes")

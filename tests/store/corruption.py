@@ -13,7 +13,12 @@ from bot.store.types import UTCDateTime, Whole
 _LONG_AGO = {"sqlite": "-9000000000000000000", "postgresql": "'4000-01-01 BC'"}
 _FAR_OFF = {"sqlite": "9000000000000000000", "postgresql": "'infinity'"}
 #: tables in which no release has left rows yet
-_NEW = frozenset({"shift", "consent", "approval", "sight", "greeting"})
+_NEW = frozenset(
+    {
+        *("shift", "consent", "approval", "sight", "greeting", "forgotten"),
+        *("forgetting_key", "join_request", "contact_news", "role", "standstill"),
+    }
+)
 _TABLES = tuple(one for one in metadata.sorted_tables if one.name not in _NEW)
 MOMENTS = tuple(
     f"{table.name}.{column.name}"

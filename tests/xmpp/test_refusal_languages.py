@@ -143,7 +143,9 @@ def test_of_a_refused_subscription(
 ) -> None:
     """The reason that stands in the presence is in his language, too."""
     name = newcomer(server)
-    lists = {**LISTS, "news": {"default": True, "welcome": None, "kind": "request"}}
+    # he may know of it, and not join it
+    theirs = {"kind": "closed", "publishers": [server.jid(name)]}
+    lists = {**LISTS, "news": {"default": True, "welcome": None, **theirs}}
 
     async def scenario() -> None:
         settings = configured(server, mode, tmp_path, lists=lists)
