@@ -63,13 +63,15 @@ def _show(found: "Greeting") -> None:
         output.say(Phrase("Whoever joins {list} is told:", list=entry.name))
         output.plain(found.text, indent=2)
     elif entry.welcome is not None:
+        by_command = "carillon lists change --welcome"
+        key = f"[lists.{entry.name}] welcome" if entry.is_declared else by_command
         output.say(
             Phrase(
                 "Whoever joins {list} is told what the template {template} says"
                 " ({key}).",
                 list=entry.name,
                 template=entry.welcome,
-                key=Quoted(f"[lists.{entry.name}] welcome"),
+                key=Quoted(key),
             )
         )
     else:

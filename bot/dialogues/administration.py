@@ -147,8 +147,7 @@ async def _set_welcome(talk: Talk) -> Dialogue:
     if entry.welcome is not None:
         heading += (
             Phrase(
-                "It stands in place of the template {template!r}, which the"
-                " configuration file names.",
+                "It stands in place of the template {template!r}.",
                 template=entry.welcome,
             ),
         )
@@ -166,7 +165,7 @@ async def _set_welcome(talk: Talk) -> Dialogue:
 
 
 async def _delete_welcome(talk: Talk) -> Dialogue:
-    """What the configuration file names is the file's, and is not taken away here."""
+    """A template that the list names is not taken away here."""
     wish = WelcomeOf(list_name=talk.list_name)
     found = await talk.look(LOOK(wish))
     entry = found.entry
@@ -193,7 +192,7 @@ async def _delete_welcome(talk: Talk) -> Dialogue:
         yield Said(
             Phrase(
                 "From now on whoever joins {title} is told what the template"
-                " {template!r} says, which the configuration file names.",
+                " {template!r} says.",
                 title=entry.title,
                 template=entry.welcome,
             )

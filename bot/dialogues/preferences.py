@@ -1,6 +1,7 @@
 """What a reader chooses for himself, in one form."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from bot.desk.verbs.preferences import PreferencesOf
 from bot.dialogues.forms import Answers, Form
 from bot.dialogues.talk import Command, Dialogue, Said, Talk, everybody
 from bot.domain import wallclock
+from bot.domain.errors import Invalid
 from bot.domain.fields import Field, FieldType
 from bot.domain.lists import Preferences
 from bot.domain.phrase import Listed, Phrase
@@ -63,7 +65,8 @@ def _language(now: Preferences, talk: Talk) -> Field[Phrase | str]:
     """Those in which something can be told."""
     found = dict.fromkeys((*filter(None, [now.language]), *LANGUAGES))
     for name in talk.desk.templates.names():
-        found |= dict.fromkeys(talk.desk.templates.get(name).languages)
+        with suppress(Invalid):  # one that is broken says nothing
+            found |= dict.fromkeys(talk.desk.templates.get(name).languages)
     tags = sorted(list(found)[:_MOST_LANGUAGES])
     labels: dict[str, Phrase | str] = {_AS_SEEN: Phrase("As my messages show")}
     return Field(

@@ -8,9 +8,11 @@ import pytest
 
 from bot.dialogues.administration import NS
 from bot.dialogues.everything import BY_NODE, allowed, listed
+from bot.domain.errors import Conflict
 from bot.domain.schedule import ListAudience, PeopleAudience, TextContent
 from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
+from bot.service.readers.arranging import ListWish
 from tests.dialogues.talking import Person
 from tests.world import (
     ADMIN,
@@ -119,7 +121,7 @@ def test_the_welcome(blank: Path, tmp_path: Path, template: str | None) -> None:
         assert ("configuration file" in person.refused) is bool(template)
 
         person.runs(f"{NS}#set-welcome")
-        assert ("configuration file" in person.told) is bool(template)
+        assert ("template 'welcome'" in person.told) is bool(template)
         person.fills(welcome="Good that you are here.\n.\nWe announce.")
         assert "From now on whoever joins News" in person.said
         joined(world, ANNA)
@@ -140,6 +142,15 @@ def test_the_welcome(blank: Path, tmp_path: Path, template: str | None) -> None:
         assert ("told nothing" in person.said) is (template is None)
         joined(world, BERT)
         assert welcomes(world)[1:] == ([template] if template else [])
+
+
+def test_a_welcome_by_command(world: World) -> None:
+    """Of a list that a command made it is taken away by command, too."""
+    wish = ListWish(name="club", welcome="welcome")
+    world.do(world.use_cases.arranging.create, world.caller(ADMIN), wish)
+    remove = world.use_cases.welcomes.remove
+    with pytest.raises(Conflict, match="lists change club --welcome"):
+        world.do(remove, world.caller(ADMIN), "club")
 
 
 def joined(world: World, jid: str) -> None:

@@ -1,6 +1,8 @@
 """Preferences: what a reader chooses for himself, in one form."""
 
+from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +10,7 @@ from bot.domain.fields import FieldType
 from bot.domain.lists import Preferences
 from bot.domain.quiet import QuietHours
 from tests.dialogues.talking import Person
-from tests.world import USER, World
+from tests.world import USER, World, copy_of
 
 WORKDAYS = ("MO", "TU", "WE", "TH", "FR")
 
@@ -56,6 +58,19 @@ def test_all_of_it(world: World) -> None:
     )
     assert person.said == "Saved: nothing is chosen, all is as the lists have it."
     assert chosen(world) == Preferences()
+
+
+def test_a_template_that_is_broken(blank: Path, tmp_path: Path) -> None:
+    """Keeps nobody from choosing: it has no languages to offer."""
+    broken = tmp_path / "templates" / "mine"
+    broken.mkdir(parents=True)
+    (broken / "template.toml").write_text("broken")
+    folder = broken.parent
+    with closing(World(copy_of(blank, tmp_path), templates=folder)) as world:
+        person = Person(world, USER)
+        person.runs("preferences")
+        person.fills(quiet_from="22:00", quiet_to="7:00")
+        assert "quiet from 22:00 to 07:00" in person.said
 
 
 def test_nothing_is_forced_on_anybody(world: World) -> None:

@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.desk.desk import Desk
+from bot.desk.verbs import mydata
 from bot.domain.broadcast import BroadcastState, DeliveryException, ExceptionKind
+from bot.domain.forgetting import FORGOTTEN
 from bot.domain.lists import EndReason, Preferences
 from bot.domain.quiet import QuietHours
 from bot.domain.schedule import Schedule, ScheduleState
@@ -271,6 +274,21 @@ def test_passed_after_the_stop(world: World) -> None:
     row = rows(world, job)[LATE]
     assert (row.kind, row.condition, row.next_at) == ("skipped", "stopped", None)
     assert world.do(world.broadcasts.stop_some, world.caller(ADMIN)) == []
+
+
+def test_passed_after_he_was_forgotten(world: World) -> None:
+    """Whose place was read before he was forgotten is recorded without his address."""
+    world.subscribe(EARLY, LATE)
+    job = world.due()
+    claimed = world.do(world.chunk_progress.claim, "w")
+    assert claimed is not None
+    Desk(world.use_cases).ask_here(mydata.FORGET(mydata.Whose(jid=LATE)))
+    chunk, left = claimed.chunk, Deviation(LATE, ExceptionKind.SKIPPED, "left")
+    step = Step(chunk_id=chunk.id, through=chunk.last, done=2, exceptions=(left,))
+    world.do(world.chunk_progress.record, "w", [step], [])
+    [name] = rows(world, job)
+    assert name.startswith(FORGOTTEN)
+    assert (world.progress(job).sent, world.progress(job).skipped) == (1, 1)
 
 
 def test_stopped_though_over(world: World) -> None:

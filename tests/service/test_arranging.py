@@ -8,6 +8,7 @@ import pytest
 from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from bot.domain.lists import AnnouncementList, ContactState, ListKind
 from bot.domain.message import MessageType, Text
+from bot.domain.roles import HeldRole, RoleName
 from bot.engine.teller import Teller
 from bot.service.readers.arranging import Arranged, ListWish
 from tests.world import ADMIN, PUBLISHER, SERVICE, USER, World, a_list
@@ -140,6 +141,22 @@ def test_retiring(world: World) -> None:
     # the file cannot call what was retired its own again without naming it
     world.do(lambda unit: unit.lists.declare([a_list()]))
     assert arrange(world, "create", name="club").readers == 1
+
+
+def test_nothing_is_left_to_the_next_of_that_name(world: World) -> None:
+    """Neither who might announce to the one that was retired, nor what it said."""
+    club = arrange(world, "create", name="club", kind="closed").entry
+    arrange(world, "create", name="other")
+    roles = world.use_cases.roles
+    for name in ("club", "other"):
+        role = HeldRole(jid=USER, role=RoleName.PUBLISHER, list_name=name)
+        world.do(roles.add, world.caller(ADMIN), role)
+    world.do(lambda unit: unit.greetings.put(club.id, "Hello"))
+    arrange(world, "retire", name="club")
+    again = arrange(world, "create", name="club").entry
+    assert world.do(lambda unit: unit.greetings.get(again.id)) is None
+    found = world.do(lambda unit: unit.roles.of(USER))
+    assert [one.list_name for one in found] == ["other"]
 
 
 def test_publishers_may_announce_at_once(world: World) -> None:

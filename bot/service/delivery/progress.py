@@ -64,6 +64,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain import forgetting
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -201,10 +202,11 @@ class ChunkProgress:
                 strikes=0 if cleared else chunk.strikes,
                 suspect=None if cleared else chunk.suspect,
             )
+            unnamed = _unnamed(uow, step)
             exceptions = [
                 DeliveryException(
                     broadcast_id=broadcast.id,
-                    jid=one.jid,
+                    jid=unnamed.get(one.jid, one.jid),
                     kind=one.kind,
                     condition=one.condition,
                     text=one.text,
@@ -324,6 +326,16 @@ def _of(uow: UnitOfWork, ours: Sequence[tuple[Step, Chunk]]) -> dict[int, Broadc
 def _who_wait(step: Step) -> list[str]:
     waits = ExceptionKind.WAITING
     return [one.jid for one in step.exceptions if one.kind is waits]
+
+
+def _unnamed(uow: UnitOfWork, step: Step) -> dict[str, str]:
+    """What whoever left by being forgotten is called: his page may have been read
+    before all that named him was erased.
+    """
+    left = [one.jid for one in step.exceptions if one.condition == waiting.LEFT]
+    if not left:
+        return {}
+    return {jid: forgetting.drawn() for jid in uow.forgotten.among(left)}
 
 
 def _may_end(broadcast: Broadcast, step: Step, chunk: Chunk, now: datetime) -> bool:

@@ -132,8 +132,19 @@ class Arranging:
         return Arranged(entry, uow.lists.counts().get(entry.id, 0), waiting)
 
     def retire(self, uow: UnitOfWork, caller: Caller, name: str) -> Arranged:
-        """It is a list no more; who stood on it is kept, who waits is refused."""
+        """It is a list no more; who stood on it is kept, who waits is refused.
+
+        What was said of it by command goes with it: another list of that name has
+        neither its publishers nor its words of welcome.
+        """
+        admins_only(caller)
+        uow.lists.lock(name)
         found = self.look(uow, caller, name)
+        uow.greetings.remove(found.entry.id)
+        uow.roles.hold()
+        for held in uow.roles.all():
+            if held.list_name == found.entry.name:
+                uow.roles.remove(held)
         refused = uow.join_requests.refuse_all(found.entry.id, self._clock.now())
         uow.lists.retire(found.entry.id)
         uow.nudge()

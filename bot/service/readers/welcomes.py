@@ -73,9 +73,19 @@ class Welcomes:
 
 
 def nothing_to_remove(entry: AnnouncementList) -> CarillonError:
-    """There is only the template's, which the configuration names, or no welcome."""
+    """There is only the template's, by the configuration or by command, or none."""
     if entry.welcome is None:
         return NotFound(Phrase("{title} has no welcome.", title=entry.title))
+    if not entry.is_declared:
+        return Conflict(
+            Phrase(
+                "The welcome of {title} is the template {template!r}; {command} takes"
+                " it away.",
+                title=entry.title,
+                template=entry.welcome,
+                command=f"`carillon lists change {entry.name} --welcome ''`",
+            )
+        )
     return Conflict(
         Phrase(
             "The welcome of {title} is the template {template!r}, which the"
