@@ -12,6 +12,7 @@ from bot.dialogues.wording import (
     LANGUAGE,
     SUBJECT,
     said,
+    tag_of,
     urgency,
 )
 from bot.domain.phrase import Phrase
@@ -36,7 +37,7 @@ async def _announce(talk: Talk, lists: audiences.Lists) -> Dialogue:
             heading=(IN_ANOTHER,),
             fields=(LANGUAGE, SUBJECT, BODY, ANOTHER),
         )
-        told.append((given.text("language"), given))
+        told.append((tag_of(given, told), given))
     request = ScheduleRequest(
         origin=talk.door,
         list_name=target.name,

@@ -3,11 +3,13 @@
 docs/conformance.md, Commands about oneself: my-messages, consent, my-data
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.desk.verbs import consent as verbs
 from bot.dialogues import lines
+from bot.dialogues.choices import ONWARD, one_of, pages
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Command, Dialogue, Said, Talk, everybody
 from bot.domain import durations
@@ -18,8 +20,8 @@ from bot.service.people.approvals import Waiting
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Page, Paging
 
-#: of what waits, in one form: more is not looked through
-_AT_ONCE = 10
+#: of what waits that is put in order; the others come up as these are answered
+_MOST = 200
 
 TASK = Field(
     name="task",
@@ -32,6 +34,7 @@ TASK = Field(
         "choose": Phrase("Choose who may"),
     },
 )
+_HELP = Phrase("When it would come, and from whom.")
 VERDICT = Field(
     name="verdict",
     type=FieldType.CHOICE,
@@ -77,13 +80,17 @@ async def _consent(talk: Talk) -> Dialogue:
                 who=verbs.CHOICES[after.who],
             )
         )
-    one = waiting.items[0]
-    if waiting.count > 1:
-        given = yield Form(
-            heading=tuple(_standing(chosen, waiting)),
-            fields=(_which(waiting, talk),),
-        )
-        one = next(one for one in waiting.items if str(one.id) == given.text("request"))
+    found = {str(one.id): one for one in sorted(waiting.items, key=_due)}
+    name = next(iter(found))
+    if len(found) > 1:
+        for options in pages(_labels(found, talk)):
+            given = yield Form(
+                heading=tuple(_standing(chosen, waiting)),
+                fields=(one_of("request", Phrase("Which message"), options, _HELP),),
+            )
+            if (name := given.text("request")) != ONWARD:
+                break
+    one = found[name]
     given = yield Form(
         heading=(Phrase("What you do not approve is not delivered."),),
         shows=tuple(_shown(one, talk)),
@@ -106,7 +113,12 @@ async def _consent(talk: Talk) -> Dialogue:
 
 
 def _first() -> verbs.RequestsWish:
-    return verbs.RequestsWish(paging=Paging(limit=_AT_ONCE))
+    return verbs.RequestsWish(paging=Paging(limit=_MOST))
+
+
+def _due(one: Waiting) -> datetime:
+    """What comes first is asked first."""
+    return one.due_at
 
 
 def _standing(chosen: Consent, waiting: Page[Waiting]) -> list[Words]:
@@ -120,19 +132,11 @@ def _standing(chosen: Consent, waiting: Page[Waiting]) -> list[Words]:
     ]
 
 
-def _which(waiting: Page[Waiting], talk: Talk) -> Field[Words]:
-    labels: dict[str, Words] = {
-        str(one.id): lines.label(lines.moment(one.due_at, talk), one.sender)
-        for one in waiting.items
+def _labels(found: Mapping[str, Waiting], talk: Talk) -> dict[str, Words]:
+    return {
+        name: lines.label(lines.moment(one.due_at, talk), one.sender)
+        for name, one in found.items()
     }
-    return Field(
-        name="request",
-        type=FieldType.CHOICE,
-        label=Phrase("Which message"),
-        help=Phrase("When it would come, and from whom."),
-        choices=tuple(labels),
-        choice_labels=labels,
-    )
 
 
 def _shown(one: Waiting, talk: Talk) -> list[Words]:
@@ -176,7 +180,10 @@ def _fields(chosen: Consent) -> tuple[Field[Phrase], ...]:
             label=Phrase("How far ahead"),
             help=Phrase("How far ahead it may be scheduled, say 30d."),
         ),
-        by_name["preview"],
+        replace(
+            by_name["preview"],
+            help=Phrase("Show what a message says while it waits for your answer."),
+        ),
     )
 
 
@@ -186,16 +193,9 @@ def _values(chosen: Consent) -> dict[str, str | tuple[str, ...]]:
         "allow": tuple(sorted(chosen.allowed)),
         "block": tuple(sorted(chosen.blocked)),
         "max-per-day": str(chosen.max_per_day or ""),
-        "max-ahead": _written(chosen.max_ahead),
+        "max-ahead": durations.written(chosen.max_ahead or 0),
         "preview": "true" if chosen.preview else "false",
     }
-
-
-def _written(seconds: int | None) -> str:
-    if not seconds:
-        return ""
-    days, rest = divmod(seconds, 86_400)
-    return (f"{days}d" if days else "") + (f"{rest}s" if rest else "")
 
 
 def _seconds(text: str | None) -> str | None:

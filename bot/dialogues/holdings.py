@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.desk.verbs.consent import CHOICES
 from bot.dialogues.forms import Words
-from bot.domain import meanings, moments
+from bot.domain import durations, meanings, moments
 from bot.domain.characters import line
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.roles import RoleName, in_words
@@ -102,7 +102,8 @@ def _consent(row: Row, _: _At) -> Iterator[Words]:
     if row["max_per_day"] is not None:
         yield Phrase("at most {count} a day from one", count=row["max_per_day"])
     if row["max_ahead"] is not None:
-        yield Phrase("at most {count} seconds ahead", count=row["max_ahead"])
+        ahead = durations.written(row["max_ahead"])
+        yield Phrase("at most {length} ahead", length=ahead)
 
 
 def _request(row: Row, at: _At) -> Iterator[Words]:

@@ -30,6 +30,8 @@ from bot.service.readers.finding import Place, Told
 TOLD = 20
 #: of those who are suspended
 SUSPENDED = 50
+#: the command line has all of it
+_MORE = Phrase("and more")
 
 _JID: Field[Words] = Field(
     name="jid",
@@ -46,7 +48,7 @@ async def _people(_: Talk) -> Dialogue:
 
 
 async def _person(talk: Talk, jid: str) -> Dialogue:
-    wish = verbs.PersonWish(jid=jid, limit=TOLD)
+    wish = verbs.PersonWish(jid=jid, limit=TOLD + 1)
     shown = await talk.look(verbs.SHOW(wish))
     if any(_is_suspended(one) for one in shown.found.places):
         given = yield Form(
@@ -85,7 +87,9 @@ def _parts(shown: verbs.Shown, talk: Talk) -> Iterator[Part]:
     yield Part(found.jid, lines.or_none(chosen))
     places = [_place(one, talk) for one in found.places]
     yield Part(Phrase("Lists"), lines.or_none(places))
-    told = [line for one in shown.told for line in _told(one, talk)]
+    told = [line for one in shown.told[:TOLD] for line in _told(one, talk)]
+    if len(shown.told) > TOLD:
+        told.append(_MORE)
     yield Part(Phrase("Was told"), lines.or_none(told))
 
 
@@ -120,16 +124,18 @@ def _told(one: Told, talk: Talk) -> Iterable[Words]:
 
 
 async def _suspended(talk: Talk) -> Dialogue:
-    found = await talk.look(verbs.SUSPENDED(verbs.SuspendedWish(limit=SUSPENDED)))
-    listed = [
+    found = await talk.look(verbs.SUSPENDED(verbs.SuspendedWish(limit=SUSPENDED + 1)))
+    listed: list[Words] = [
         Phrase(
             "{jid}, {list}: {why}",
             jid=one.subscription.jid,
             list=one.entry.name,
             why=meanings.condition(one.condition or "unknown"),
         )
-        for one in found
+        for one in found[:SUSPENDED]
     ]
+    if len(found) > SUSPENDED:
+        listed.append(_MORE)
     yield Shown((Part(Phrase("Suspended"), lines.or_none(listed)),))
 
 

@@ -14,7 +14,7 @@ from bot.domain.errors import Invalid
 from bot.domain.fields import Field, FieldType
 from bot.domain.lists import Preferences
 from bot.domain.phrase import Listed, Phrase
-from bot.domain.quiet import EVERY_DAY, WEEKDAYS
+from bot.domain.quiet import EVERY_DAY, WEEKDAYS, QuietHours
 from bot.service.readers.preferring import PreferencesRequest
 from bot.texts import LANGUAGES
 from bot.texts.languages import native
@@ -99,15 +99,24 @@ def in_words(chosen: Preferences, talk: Talk) -> Iterator[Phrase]:
     if chosen.timezone is not None:
         yield Phrase("clocks of {zone}", zone=chosen.timezone)
     if chosen.quiet is not None:
-        yield Phrase(
-            "quiet from {begin} to {end}",
-            begin=f"{chosen.quiet.begin:%H:%M}",
-            end=f"{chosen.quiet.end:%H:%M}",
-        )
+        yield _quiet(chosen.quiet)
     if chosen.paused_until is not None:
         zone = chosen.timezone or talk.zone.key
         moment = wallclock.shown_in(chosen.paused_until, zone)
         yield Phrase("nothing before {moment}, but what is urgent", moment=moment)
+
+
+def _quiet(hours: QuietHours) -> Phrase:
+    begin, end = f"{hours.begin:%H:%M}", f"{hours.end:%H:%M}"
+    if hours.days == EVERY_DAY:
+        return Phrase("quiet from {begin} to {end}", begin=begin, end=end)
+    labels = verbs.QUIET_DAYS.choice_labels
+    return Phrase(
+        "quiet from {begin} to {end} (begins: {days})",
+        begin=begin,
+        end=end,
+        days=Listed(*(labels[WEEKDAYS[day]] for day in sorted(hours.days))),
+    )
 
 
 def _as_typed(there: datetime) -> str:

@@ -58,7 +58,7 @@ async def _in_own_words(talk: Talk, target: AnnouncementList) -> Dialogue:
         given = yield Form(
             heading=(wording.IN_ANOTHER,), fields=(wording.LANGUAGE, *fields)
         )
-        told.append((given.text("language"), given))
+        told.append((wording.tag_of(given, told), given))
     yield on_with(_when, target, wording.said(_request(talk, target), told))
 
 

@@ -15,6 +15,7 @@ from bot.dialogues.forms import Answers, Words
 from bot.dialogues.talk import Talk
 from bot.domain import moments, timestamps
 from bot.domain.errors import Invalid
+from bot.domain.errors import about as about_field
 from bot.domain.fields import WANTED, Field, FieldType, Template, TemplateField
 from bot.domain.language import choose
 from bot.domain.message import Text
@@ -23,7 +24,7 @@ from bot.domain.schedule import FieldValues
 from bot.service.requests.request import ScheduleRequest
 from bot.service.rules.rights import may_hurry
 from bot.texts import ENGLISH
-from bot.texts.languages import native
+from bot.texts.languages import language_tag, native
 
 SUBJECT: Field[Words] = Field(
     name="subject",
@@ -55,6 +56,17 @@ _WORDED = frozenset({FieldType.TEXT, FieldType.LINE})
 def urgency(talk: Talk) -> tuple[Field[Any], ...]:
     """Asked of those who may."""
     return (_URGENT,) if may_hurry(talk.caller) else ()
+
+
+def tag_of(given: Answers, told: Iterable[tuple[str, Answers]]) -> str:
+    """The language in which it is said, too; raises Invalid, where it is looked for:
+    once more is asked, the form is out of sight.
+    """
+    with about_field("language"):
+        tag = language_tag(given.text("language").strip())
+        if tag in {other for other, _ in told}:
+            raise Invalid(Phrase("Two have the language {language!r}.", language=tag))
+    return tag
 
 
 def said(

@@ -37,6 +37,15 @@ def parse(text: str) -> timedelta:
     return length
 
 
+def written(seconds: int) -> str:
+    """As `parse` reads it, in the longest units; '' for none."""
+    found = ""
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        number, seconds = divmod(seconds, length)
+        found += f"{number}{unit}" if number else ""
+    return found
+
+
 def units(text: str) -> dict[str, int] | None:
     """How many weeks, days, hours, minutes and seconds; None where it is no length."""
     match = _ISO.fullmatch(text) or _PLAIN.fullmatch(text)

@@ -63,6 +63,21 @@ def test_to_me_first(world: World) -> None:
     assert [job.content.title for job in jobs(world)] == ["Hello", "Helo"]
 
 
+def test_in_no_language(world: World) -> None:
+    """A word that is none, or one that was there, is refused where it was typed, not at
+    the end behind other forms.
+    """
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Hello", another="yes")
+    person.fills(language="klingon", body="nuqneH", another="yes")
+    assert person.reason == "Language: 'klingon' is no language; do you mean 'tlh'?"
+    assert person.asked.given["body"] == ("nuqneH",)
+    person.fills(language="tlh")
+    person.fills(language="tlh", body="qo'", another="no")
+    assert person.reason == "Language: Two have the language 'tlh'."
+
+
 def test_in_another_language(world: World) -> None:
     person = Person(world, PUBLISHER)
     person.runs("announce")

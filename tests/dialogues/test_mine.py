@@ -269,6 +269,27 @@ def test_one_of_several(world: World) -> None:
     assert "14:00" in other.told
 
 
+def test_the_soonest_first(world: World) -> None:
+    """Of many that wait: a page after the other, as they are due."""
+    ask_me(world)
+    for minute in (30, 50, 10, 40, 20, 0):
+        for second in (0, 30):
+            at = f"2026-03-01T14:{minute:02}:{second:02}Z"
+            letter(world, f"u{minute}-{second}@example.org", BOB, deliver_at=at)
+    person = Person(world, BOB)
+    person.runs("consent")
+    person.fills()
+    told: list[str] = []
+    for _ in range(2):
+        [which] = person.asked.form.fields
+        labels = [person.talk.said(one) for one in which.choice_labels.values()]
+        assert len(labels) <= 10
+        told += [one[11:16] for one in labels if one.startswith("2026")]
+        person.fills(request="+")
+    assert len(told) == 12
+    assert told == sorted(told)
+
+
 # --- my-data ------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """A person found from any client, and taken up again."""
 
+import pytest
+
 from tests.dialogues.talking import Person
 from tests.world import ADMIN, AUDITOR, PUBLISHER, World
 
@@ -59,6 +61,21 @@ def test_suspended(world: World) -> None:
     again.fills(sure="yes")
     assert again.said == f"{BERT} is told again: news."
     assert at(world).shown.splitlines() == ["Suspended", "none"]
+
+
+def test_more_than_is_shown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody takes a part for all of it."""
+    monkeypatch.setattr("bot.dialogues.people.TOLD", 2)
+    monkeypatch.setattr("bot.dialogues.people.SUSPENDED", 1)
+    world.subscribe(BERT, "carl@elsewhere.example")
+    for _ in range(2):
+        world.bounce(BERT, "gone")
+    assert "and more" not in at(world, BERT).shown
+    world.suspend("carl@elsewhere.example")
+    assert "and more" not in at(world).shown
+    assert at(world, BERT).shown.endswith("and more")
+    world.suspend(BERT)
+    assert at(world).shown.endswith("and more")
 
 
 def test_for_admins(world: World) -> None:

@@ -35,7 +35,8 @@ def test_all_of_it(world: World) -> None:
         paused_until="2026-03-20 09:00",
     )
     assert person.said == (
-        "Saved: language Deutsch, clocks of Europe/Warsaw, quiet from 22:00 to 07:00,"
+        "Saved: language Deutsch, clocks of Europe/Warsaw, quiet from 22:00 to 07:00"
+        " (begins: Monday, Tuesday, Wednesday, Thursday, Friday),"
         " nothing before 2026-03-20 09:00 CET, but what is urgent."
     )
     assert chosen(world) == Preferences(

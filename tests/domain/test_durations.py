@@ -53,3 +53,12 @@ def test_total(text: str) -> None:
     except ValueError:
         return
     assert length > timedelta()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, ""), (30 * 86_400, "30d"), (90_061, "1d1h1m1s"), (5400, "1h30m")],
+)
+def test_written_as_it_is_read(seconds: int, text: str) -> None:
+    assert durations.written(seconds) == text
+    assert not text or durations.parse(text) == timedelta(seconds=seconds)

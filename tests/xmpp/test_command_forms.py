@@ -50,6 +50,17 @@ def test_values_have_types() -> None:
         assert [child.tag for child in one] == [f"{V}basic"]
 
 
+def test_a_choice_shows_one_that_there_is() -> None:
+    """What a client made up and is refused gives way to what the form began with."""
+    field = Field(
+        name="x", type=FieldType.CHOICE, label=Phrase("X"), help="", choices=("a", "b")
+    )
+    form = Form(fields=(field,), values={"x": "b"})
+    for given, wanted in (("a", "a"), ("forged", "b")):
+        made = written(Asking(form=form, given={"x": (given,)}, reason=Phrase("No.")))
+        assert made.findtext(f"{D}field[@var='x']/{D}value") == wanted
+
+
 def test_several() -> None:
     """A choice of several is one; of anything else, lines of a text."""
     for kind, wanted in (

@@ -59,8 +59,12 @@ def fields_of(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
         for line in _rows(paragraph, say):
             text = line.ljust(_NO_HEADING)
             yield FormField(var="", type="fixed", values=(text,))
+    usual = turn.form.shown()
     for one in turn.form.fields:
-        yield _field(one, turn.given.get(one.name, ()), say)
+        given = turn.given.get(one.name, ())
+        if one.choices and not one.many and not {*given} & {*one.choices}:
+            given = usual[one.name]  # what was refused is none that a client can show
+        yield _field(one, given, say)
 
 
 def _above(turn: Asking) -> tuple[Words, ...]:
