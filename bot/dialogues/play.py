@@ -55,6 +55,8 @@ class Asking:
     #: why it is shown again
     reason: Phrase | None = None
     has_back: bool = False
+    #: the command that was chosen in another one, which gives all steps their title
+    chosen: Command | None = None
 
 
 Turn: TypeAlias = Asking | Said | Shown
@@ -78,6 +80,8 @@ class Play:
     def __init__(self, talk: Talk, command: Command) -> None:
         self.talk = talk
         self.command = command
+        #: the same, or the one that was chosen in it
+        self.running = command
         self._steps: list[_Step] = []
         #: what was typed into a step from which somebody went back
         self._left: dict[int, Typed] = {}
@@ -185,6 +189,7 @@ class Play:
             given={**shown, **known},
             reason=why,
             has_back=bool(self._steps),
+            chosen=None if self.running is self.command else self.running,
         )
         return self._asking
 
@@ -210,6 +215,8 @@ class Play:
             if not found.command.may(self.talk.caller):
                 raise NotAllowed(Phrase("You may not do this here."))
             await self._leave()
+            if found.command.node:  # else it is a part of the one before
+                self.running = found.command
             self._dialogue = found.command.dialogue(self.talk)
             found = await anext(self._dialogue)
         return found

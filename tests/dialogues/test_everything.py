@@ -4,6 +4,7 @@ import pytest
 
 from bot.dialogues.everything import BY_NODE, MAX_LISTED, MENU, allowed, listed
 from bot.texts import LANGUAGES, said
+from tests.dialogues.talking import Person
 from tests.world import ADMIN, AUDITOR, PUBLISHER, STRANGER, USER, World
 
 MAX_WIDTH = 35  #: characters that a narrow client shows on a line
@@ -51,3 +52,17 @@ def test_names(language: str) -> None:
     assert [name for name in names if len(name) > MAX_WIDTH] == []
     words = BY_NODE.keys() - SERVICE_ADMINISTRATION
     assert [node for node in words if not node.replace("-", "").isalpha()] == []
+
+
+def test_chosen_in_the_menu(world: World) -> None:
+    """Each of its steps says which task it is: the title is the menu's for ever."""
+    person = Person(world, ADMIN)
+    person.runs("menu")
+    seen = [person.asked.chosen]
+    person.fills(task="roles")
+    seen.append(person.asked.chosen)
+    person.goes_back()
+    seen.append(person.asked.chosen)
+    assert seen == [None, BY_NODE["roles"], None]
+    person.fills(task="pending")
+    assert person.said == "Nothing is to go out."

@@ -154,4 +154,4 @@ def _told(
     if isinstance(turn, Said):
         return answer.noted(turn.level, talk.said(turn.words))
     parts = spacing.spaced(list(forms.parts_of(turn, talk.said)), before)
-    return answer.shown(forms.shown(turn, command.name, parts, talk.said))
+    return answer.shown(forms.shown(turn, play.running.name, parts, talk.said))

@@ -69,7 +69,8 @@ def fields_of(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
 
 def _above(turn: Asking) -> tuple[Words, ...]:
     why = () if turn.reason is None else (turn.reason,)
-    return (*why, *turn.form.heading)
+    named = () if turn.chosen is None else (turn.chosen.name,)
+    return (*why, *named, *turn.form.heading)
 
 
 def _field(one: Field[Any], given: tuple[str, ...], say: Say) -> FormField:
