@@ -334,6 +334,15 @@ def test_who_is_forgotten_is_told_by_presence(
     assert [(jid, state) for jid, _, state in news(one)] == [(USER, ContactState.LEFT)]
 
 
+def test_who_asks_is_forgotten_no_more(world: World) -> None:
+    """So an admin who puts him there puts nobody back who wants to stay away."""
+    join(world, "news")
+    forget(world)
+    join(world, "club")
+    world.subscribe(USER, to="club")
+    assert mine(world)["club"].since is not None
+
+
 def test_strangers_make_nothing_grow(world: World) -> None:
     """Who is not trusted waits for nothing."""
     with pytest.raises(Forbidden):

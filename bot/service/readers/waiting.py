@@ -60,6 +60,7 @@ def ask(
     uow.subscribers.ensure(jid, now)
     if not uow.join_requests.add(request):
         return False
+    uow.forgotten.remove(jid)  # he wants to be known again
     uow.nudge()
     return True
 
