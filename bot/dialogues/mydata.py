@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.desk.verbs import mydata as verbs
 from bot.desk.verbs import schedules
+from bot.dialogues import consent
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.holdings import LABELS, told
 from bot.dialogues.talk import Command, Dialogue, Part, Said, Shown, Talk, everybody
@@ -21,8 +22,6 @@ from bot.service.ports import personal as stored
 from bot.service.ports.paging import Paging
 from bot.service.rules.quotas import LIVE
 
-#: the node of the command about what others schedule to him
-CONSENT = "consent"
 #: characters of an export that a client is sent; the operator has it whole
 MAX_EXPORT = 50_000
 _ROWS = 200  #: of a part that are looked up at once
@@ -110,7 +109,9 @@ async def _consequences(
     yield Phrase(
         "What others have scheduled to you stays theirs. First decide about it in"
         " {command}, if you do not want it.",
-        command=CONSENT,
+        command=Phrase(
+            "{title} ({id})", title=consent.COMMAND.name, id=consent.COMMAND.node
+        ),
     )
     if kept:
         yield Phrase("You stay on {lists}: nobody leaves that.", lists=", ".join(kept))

@@ -7,6 +7,9 @@ from bot.domain import moments
 from bot.domain.access import OPERATOR
 from bot.domain.phrase import Phrase
 
+#: where an admin lets all go on: on the command line, or by a client
+WAY_ON = Phrase("resume-all, in a client with {command}", command="stop-all")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standstill:
@@ -22,12 +25,12 @@ class Standstill:
                 "Nothing goes out: the operator stopped everything on {time}."
                 " It goes on with {command}.",
                 time=since,
-                command="resume-all",
+                command=WAY_ON,
             )
         return Phrase(
             "Nothing goes out: {jid} stopped everything on {time}."
             " It goes on with {command}.",
             jid=self.by,
             time=since,
-            command="resume-all",
+            command=WAY_ON,
         )

@@ -29,6 +29,8 @@ def test_stopped_and_let_go_on(world: World) -> None:
     assert stands_still(world)
     person = at(world)
     assert f"{ADMIN} stopped everything" in person.told
+    # the way on is one that a client has, too
+    assert "It goes on with resume-all, in a client with stop-all." in person.told
     person.fills(sure="yes")
     assert person.said == "All goes on: 1 announcement is to come."
     assert not stands_still(world)

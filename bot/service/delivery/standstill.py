@@ -18,7 +18,7 @@ from bot.domain.broadcast import ExceptionKind
 from bot.domain.errors import Conflict
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import ScheduleState
-from bot.domain.standstill import Standstill
+from bot.domain.standstill import WAY_ON, Standstill
 from bot.service.delivery import closing
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Paging
@@ -106,7 +106,7 @@ def require_movement(uow: UnitOfWork) -> None:
             Phrase(
                 "Everything is stopped: an admin has to let it go on first"
                 " ({command}).",
-                command="resume-all",
+                command=WAY_ON,
             )
         )
 

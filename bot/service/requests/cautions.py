@@ -23,6 +23,7 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
+from bot.domain.standstill import WAY_ON
 from bot.domain.zones import fixed
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -87,7 +88,7 @@ def _of_all(uow: UnitOfWork) -> Iterator[Caution]:
         why = Phrase(
             "everything is stopped: it goes out only once an admin lets all go on"
             " ({command})",
-            command="resume-all",
+            command=WAY_ON,
         )
         yield Caution(kind=CautionKind.STANDSTILL, phrase=why)
 
