@@ -29,7 +29,7 @@ from bot.domain.schedule import Schedule
 if TYPE_CHECKING:
     from bot.service.rules.policy import Policy
 
-_SHOWN = 5
+_SHOWN = 10  #: moments, as in a client
 
 
 def announce(

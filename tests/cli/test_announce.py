@@ -32,6 +32,8 @@ def test_a_dry_run_shows_texts_moments_and_readers_and_stores_nothing(
     assert "10:00\u202fPM CET" in out or "10:00 PM CET" in out
     assert "2040-12-01 09:00:00 CET" in out
     assert "2040-12-01T08:00:00Z" in out
+    assert "2040-12-10T08:00:00Z" in out  # ten, as commands in a client show
+    assert "2040-12-11T08:00:00Z" not in out
     assert "readers now  2" in out
     assert place.data("schedules", "list")["items"] == []
 
