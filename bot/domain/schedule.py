@@ -303,6 +303,11 @@ class Schedule:
     def is_final(self) -> bool:
         return self.state in FINAL
 
+    def was_cancelled(self, since: datetime) -> bool:
+        """Then or later."""
+        is_cancelled = self.state is ScheduleState.CANCELLED
+        return is_cancelled and (self.ended_at is None or self.ended_at >= since)
+
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
 

@@ -79,6 +79,22 @@ def texts(world: World) -> list[tuple[str, str]]:
     return [(one.to, getattr(one.said, "body", "")) for one in world.notices()]
 
 
+def test_cancelled_meanwhile(world: World) -> None:
+    """Of an announcement that is cancelled nobody is told any more; who has them tried
+    all the same knows what he does.
+    """
+    world.subscribe(A, B, C, D, E)
+    job = sent(world, world.due(recurrence="FREQ=DAILY"))
+    assert ask(world, job).count == len((A, D))
+    world.cancel(job)
+    assert repeat(world) == []
+    assert world.broadcast(job).retried_by is None
+    assert world.progress(job).deferred == 0
+    world.clock.advance(seconds=1)
+    assert ask(world, job).count == len((A, D))
+    assert len(repeat(world)) == len((A, D))
+
+
 def test_once_more_with_the_same_ids(world: World, job: Schedule) -> None:
     """Whoever could be reached now is tried, once and under the broadcast's key; the
     broadcast stays as it was, its counts change, and owner and notified are told.

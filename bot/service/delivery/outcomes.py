@@ -205,7 +205,7 @@ class Outcomes:
             elif self._waits_on(uow, outgoing, exception, now):
                 continue
             elif exception.attempts >= verdict.MAX_ATTEMPTS or self._is_past(
-                _of(uow, exception), exception, now
+                uow, _of(uow, exception), exception, now
             ):
                 self.failed(uow, exception)
             elif self._put_off(uow, outgoing, exception, now):
@@ -253,7 +253,7 @@ class Outcomes:
         until = waiting.put_off(uow, of, exception.jid, now)
         if until is None:
             return False
-        if self._is_past(of.broadcast, exception, until):
+        if self._is_past(uow, of.broadcast, exception, until):
             self.failed(uow, exception)
         else:
             uow.exceptions.put([replace(exception, next_at=until)])
@@ -280,7 +280,7 @@ class Outcomes:
                 continue
             if self._waits_on(uow, outgoing, exception, now):
                 continue
-            if self._is_past(_of(uow, exception), exception, now):
+            if self._is_past(uow, _of(uow, exception), exception, now):
                 self.failed(uow, exception)
                 continue
             of = outgoing.of(broadcast_id)
@@ -303,11 +303,19 @@ class Outcomes:
         return found
 
     def _is_past(
-        self, broadcast: Broadcast, exception: DeliveryException, now: datetime
+        self,
+        uow: UnitOfWork,
+        broadcast: Broadcast,
+        exception: DeliveryException,
+        now: datetime,
     ) -> bool:
         """Nothing of it is to be repeated any more."""
         # stopping gives up what is awaited; this is for what was missed by it
         stopped = broadcast.state is BroadcastState.STOPPED
+        if broadcast.retried_at is not None:  # over, and so not stopped with the rest
+            schedule = uow.schedules.get(broadcast.schedule_id)
+            again = broadcast.retried_at
+            stopped = schedule is not None and schedule.was_cancelled(again)
         since = exception.begun_at or broadcast.tried_since
         is_new = exception.kind is ExceptionKind.WAITING and not exception.begun_at
         too_old = not is_new and now - since > verdict.RETRY_FOR
