@@ -12,6 +12,7 @@ from bot.dialogues.wording import (
     LANGUAGE,
     SUBJECT,
     said,
+    spoken,
     tag_of,
     urgency,
 )
@@ -23,6 +24,7 @@ async def _announce(talk: Talk, lists: audiences.Lists) -> Dialogue:
     given = yield Form(
         heading=(
             Phrase("What is to be said? How it reads is shown before it goes out."),
+            spoken(*lists.values()),
         ),
         fields=(
             audiences.which_list(lists),

@@ -52,7 +52,9 @@ def _how(lists: dict[str, AnnouncementList], talk: Talk) -> Field[Words]:
 
 async def _in_own_words(talk: Talk, target: AnnouncementList) -> Dialogue:
     fields = (wording.SUBJECT, wording.BODY, wording.ANOTHER)
-    given = yield Form(heading=(Phrase("What is to be said?"),), fields=fields)
+    given = yield Form(
+        heading=(Phrase("What is to be said?"), wording.spoken(target)), fields=fields
+    )
     told = [("", given)]
     while given.text("another") == "yes":
         given = yield Form(

@@ -18,6 +18,7 @@ from bot.domain.errors import Invalid
 from bot.domain.errors import about as about_field
 from bot.domain.fields import WANTED, Field, FieldType, Template, TemplateField
 from bot.domain.language import choose
+from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import FieldValues
@@ -67,6 +68,14 @@ def tag_of(given: Answers, told: Iterable[tuple[str, Answers]]) -> str:
         if tag in {other for other, _ in told}:
             raise Invalid(Phrase("Two have the language {language!r}.", language=tag))
     return tag
+
+
+def spoken(*lists: AnnouncementList) -> Phrase:
+    """What own words count as that say nothing of their language."""
+    languages = sorted({native(one.language) for one in lists})
+    return Phrase(
+        "Its language is that of the list: {languages}.", languages=", ".join(languages)
+    )
 
 
 def said(

@@ -14,6 +14,7 @@ def test_said_and_sent(world: World) -> None:
     person = Person(world, PUBLISHER)
     person.runs("announce")
     assert person.asked.given["list"] == ("news",)
+    assert "Its language is that of the list: English." in person.told
     person.fills(subject="Disks", body="One\n\nTwo")
     assert "Disks\nOne\n\nTwo\n" in person.told
     assert "To news: 2 readers now; sending takes less than a minute." in person.told

@@ -67,13 +67,10 @@ class Stopping:
         return before
 
     def give_up_some(self, uow: UnitOfWork, caller: Caller) -> int:
-        """Give up some of what is still to be written of broadcasts that are over, and
-        who hears some of it later; how many, 0 once none waits.
+        """Give up some of what is still to be written of broadcasts that are over; how
+        many, 0 once none waits.
         """
         admins_only(caller)
-        for broadcast_id in uow.exceptions.waiting(limit=1):
-            closing.hold(uow, {broadcast_id})
-            return uow.exceptions.skip_waiting(broadcast_id, "stopped")
         waiting = uow.exceptions.unwritten(GIVEN_UP_AT_ONCE)
         broadcasts = {one.broadcast_id for one in waiting}
         closing.hold(uow, broadcasts)

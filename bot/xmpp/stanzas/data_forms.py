@@ -22,7 +22,6 @@ FORM = f"{{{NS}}}x"
 _FIELD, _VALUE, _OPTION = f"{{{NS}}}field", f"{{{NS}}}value", f"{{{NS}}}option"
 
 MAX_FIELDS = 100  #: that are read of what came back
-MAX_VALUES = 2_000  #: of one field: a text may come as one for each of its lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,7 @@ def read(element: ET.Element) -> dict[str, tuple[str, ...]]:
     # the lines that a form shows have no name, and may come back, too
     named = [field for field in element.findall(_FIELD) if field.get("var")]
     for field in named[:MAX_FIELDS]:
-        values = field.findall(_VALUE)[:MAX_VALUES]
+        values = field.findall(_VALUE)  # as many as a stanza may hold
         texts = tuple(value.text or "" for value in values)
         found.setdefault(field.get("var", ""), texts)
     return found
