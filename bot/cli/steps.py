@@ -67,9 +67,10 @@ class Steps:
     def write(self) -> None:
         """The secret first: a configuration that is there can be used."""
         self._kind = questions.kind_of(self._flags, self._found)
+        with contextlib.suppress(OSError):
+            for file in (self._config, self._secret):
+                writing.sweep(file)
         if self._goes_on:
-            with contextlib.suppress(OSError):
-                writing.sweep(self._config)
             self._settings = load(self._config)
             agree(self._flags, self._settings, self._config)
             self._say(

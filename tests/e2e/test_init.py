@@ -282,7 +282,8 @@ def test_killed_anywhere_it_goes_on(tmp_path: Path) -> None:
     done = forked.run(command, cwd=ROOT, env=environment(ROOT, {}))
     assert json.loads(done.stdout)["database"] is not None
     # as by a kill between two steps of writing it
-    (folder / ".carillon.toml.new").hardlink_to(folder / "carillon.toml")
+    for name in ("carillon.toml", "secret"):
+        (folder / f".{name}.new").hardlink_to(folder / name)
     forked.run(command, cwd=ROOT, env=environment(ROOT, {}))
     assert {file.name for file in folder.iterdir()} == {
         "carillon.toml",
