@@ -13,7 +13,7 @@ demo: install
 
 # Every check and every test, on real servers; under 12 minutes.
 test: check
-	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n 4 --dist worksteal \
+	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n 5 --dist worksteal \
 	  --junitxml .cache/tests.xml
 
 # What breaks a service for real, at length, on real servers; an hour at most.
