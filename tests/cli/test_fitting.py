@@ -1,6 +1,7 @@
 """What of a server's offers fits this release, and what is said where it does not."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,15 +50,19 @@ S, X = "urn:xmpp:scheduling:0", "urn:x-carillon:announce:0"
     ],
 )  # fmt: skip
 def test_what_is_found(
-    tmp_path: Path, told: dict[str, object], found: dict[str, tuple[str, str]]
+    tmp_path: Path, told: dict[str, Any], found: dict[str, tuple[str, str]]
 ) -> None:
     """Each is told by itself, and whatever is wrong with what to change."""
     config = tmp_path / "carillon.toml"
     config.write_text(
         f'[xmpp]\nmode = "component"\njid = "{SERVICE}"\npassword = "x"\n'
     )
-    values = {"version": "0.2.0", "serves": SERVICE, "parts": PARTS} | told
-    sight = Sight(server=SERVER, seen_at=NOON, **values)  # type: ignore[arg-type] # of each test
+    values: dict[str, Any] = {
+        "version": "0.2.0",
+        "serves": SERVICE,
+        "parts": PARTS,
+    } | told
+    sight = Sight(server=SERVER, seen_at=NOON, **values)
     findings = {one.name: one for one in judged(sight, config, load(config))}
     assert set(findings) == set(found)
     for name, (result, words) in found.items():

@@ -10,7 +10,7 @@ import pytest
 from bot.desk.verbs import consent as consents
 from bot.desk.verbs import mydata, schedules
 from bot.domain.consent import Consent, Standing, Who
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Schedule, TextContent
 from bot.service.ports.paging import Paging
 from bot.service.ports.personal import Part
 from bot.service.rules.policy import People
@@ -126,7 +126,9 @@ def test_worded_anew(world: World) -> None:
     assert world.get(job.id) == job
     person.fills(sure="yes")
     assert person.said == "Saved. It goes to bob@example.org 2026-03-01 13:00 UTC."
-    texts = [(one.subject, one.body) for one in world.get(job.id).content.texts]  # type: ignore[union-attr] # as it was asked for
+    content = world.get(job.id).content
+    assert isinstance(content, TextContent)
+    texts = [(one.subject, one.body) for one in content.texts]
     assert texts == [("News", "Hello"), ("Neues", "Guten Tag")]
 
 

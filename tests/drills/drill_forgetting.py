@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bot.desk.verb import Read, Write
 from bot.desk.verbs import mydata
@@ -47,7 +47,7 @@ def test_a_hundred_thousand_rows(tmp_path: Path) -> None:
 
 def _counted(unit: UnitOfWork, step: Read | Write) -> tuple[Any, int]:
     """What it gives, and how many rows it has changed."""
-    connection = unit._connection.connection.driver_connection  # type: ignore[attr-defined]
+    connection = cast("Any", unit)._connection.connection.driver_connection
     before = connection.total_changes
     done = step.use_case(unit, *step.args)
     return done, connection.total_changes - before

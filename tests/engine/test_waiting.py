@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,19 +34,19 @@ NAP = QuietHours(time(11), time(15))
 DAY = timedelta(days=1)
 
 
-def prefer(world: World, jid: str, **chosen: object) -> None:
+def prefer(world: World, jid: str, **chosen: Any) -> None:
     """As it is stored, whatever may be asked for."""
 
     def put(unit: UnitOfWork) -> None:
         person = unit.subscribers.ensure(jid, NOON)
-        unit.subscribers.prefer(person.id, Preferences(**chosen))  # type: ignore[arg-type]
+        unit.subscribers.prefer(person.id, Preferences(**chosen))
 
     world.do(put)
 
 
-def ask(world: World, jid: str, **chosen: str) -> None:
+def ask(world: World, jid: str, **chosen: Any) -> None:
     """As the person himself asks for it."""
-    request = PreferencesRequest(**chosen)  # type: ignore[arg-type]
+    request = PreferencesRequest(**chosen)
     world.do(world.use_cases.preferring.set, world.caller(jid), request)
 
 
