@@ -83,10 +83,7 @@ def add(
     """Give somebody a role; it counts at once, in a service that runs, too."""
     with session.desk_of(context) as desk:
         done = desk.ask_here(verbs.ADD(_one(jid, role, list_name)))
-    if json:
-        output.document(_document(done))
-        return
-    output.say(given_in_words(done))
+    _tell(done, given_in_words(done), json=json)
 
 
 @app.command()
@@ -100,10 +97,14 @@ def remove(
     """Take a role from somebody; what he had scheduled by it does not go out."""
     with session.desk_of(context) as desk:
         done = desk.ask_here(verbs.REMOVE(_one(jid, role, list_name)))
+    _tell(done, taken_in_words(done), json=json)
+
+
+def _tell(done: HeldRole, words: Phrase, *, json: bool) -> None:
     if json:
         output.document(_document(done))
-        return
-    output.say(taken_in_words(done))
+    else:
+        output.say(words)
 
 
 def _one(jid: str, role: RoleName, list_name: str | None) -> "OneRole":

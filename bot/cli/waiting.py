@@ -77,17 +77,13 @@ def approve(
     """Let people in who wait, all of them or none."""
     with session.desk_of(context) as desk:
         desk.ask_here(verbs.APPROVE(verbs.Waiting(list_name=list_name, jids=jids)))
-    if json:
-        output.document({"list": list_name, "approved": len(jids)})
-        return
-    output.say(
-        Counted(
-            "{count} let in to {list}.",
-            "{count} let in to {list}.",
-            len(jids),
-            list=list_name,
-        )
+    let_in = Counted(
+        "{count} let in to {list}.",
+        "{count} let in to {list}.",
+        len(jids),
+        list=list_name,
     )
+    _tell({"list": list_name, "approved": len(jids)}, let_in, json=json)
 
 
 def refuse(
@@ -99,14 +95,17 @@ def refuse(
     """Refuse people who wait, all of them or none; they may ask again."""
     with session.desk_of(context) as desk:
         desk.ask_here(verbs.REFUSE(verbs.Waiting(list_name=list_name, jids=jids)))
-    if json:
-        output.document({"list": list_name, "refused": len(jids)})
-        return
-    output.say(
-        Counted(
-            "{count} refused by {list}.",
-            "{count} refused by {list}.",
-            len(jids),
-            list=list_name,
-        )
+    refused = Counted(
+        "{count} refused by {list}.",
+        "{count} refused by {list}.",
+        len(jids),
+        list=list_name,
     )
+    _tell({"list": list_name, "refused": len(jids)}, refused, json=json)
+
+
+def _tell(document: dict[str, object], words: Phrase, *, json: bool) -> None:
+    if json:
+        output.document(document)
+    else:
+        output.say(words)
