@@ -22,6 +22,7 @@ from bot.desk.verbs.announcing import (
     OnlineWish,
 )
 from bot.desk.verbs.welcomes import LOOK, REMOVE, SET, WelcomeOf, WelcomeText
+from bot.dialogues.choices import one_of
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import Command, Dialogue, Level, Said, Talk, admins
 from bot.domain import timestamps
@@ -53,16 +54,11 @@ _WELCOME: Field[Words] = Field(
     help=Phrase("Whoever joins is told it. A line with a single . is an empty one."),
     required=True,
 )
-_SURE: Field[Words] = Field(
-    name="sure",
-    type=FieldType.CHOICE,
-    label=Phrase("Take it away?"),
-    help=Phrase("From then on whoever joins is no longer told this."),
-    choices=("no", "yes"),
-    choice_labels={
-        "no": Phrase("No, it stays"),
-        "yes": Phrase("Yes, take it away"),
-    },
+_SURE = one_of(
+    "sure",
+    Phrase("Take it away?"),
+    {"no": Phrase("No, it stays"), "yes": Phrase("Yes, take it away")},
+    Phrase("From then on whoever joins is no longer told this."),
 )
 
 
@@ -181,6 +177,7 @@ async def _delete_welcome(talk: Talk) -> Dialogue:
     )
     if given.text("sure") == "no":
         yield Said(Phrase("Nothing was changed."), Level.WARN)
+        return
     await talk.ask(REMOVE(wish))
     if entry.welcome is None:
         yield Said(

@@ -66,6 +66,7 @@ async def _audit(talk: Talk) -> Dialogue:
         rows = tuple(row for one in page.items for row in _rows(one, talk))
         if page.index + len(page.items) >= page.count:
             yield Shown((Part(_label(page), lines.or_none(rows)),))
+            return
         more = yield Form(heading=(_label(page),), shows=rows, fields=(_MORE,))
         if more.text("more") == "enough":
             yield Said(
@@ -73,6 +74,7 @@ async def _audit(talk: Talk) -> Dialogue:
                     "There are {count} entries; nothing was changed.", count=page.count
                 )
             )
+            return
         after = page.items[-1].id
 
 

@@ -38,6 +38,7 @@ async def _check(talk: Talk) -> Dialogue:
                 " what was taken up of it."
             )
         )
+        return
     found = await talk.ask(CHECK(Plain("service")))
     if found is None:
         yield Said(

@@ -80,6 +80,7 @@ async def _consent(talk: Talk) -> Dialogue:
                 who=verbs.CHOICES[after.who],
             )
         )
+        return
     found = {str(one.id): one for one in sorted(waiting.items, key=_due)}
     name = next(iter(found))
     if len(found) > 1:
@@ -100,6 +101,7 @@ async def _consent(talk: Talk) -> Dialogue:
     verdict = given.text("verdict")
     if verdict == "later":
         yield Said(Phrase("It still waits for you."))
+        return
     await talk.ask(verbs.ANSWER(verbs.Answer(ref=str(one.id), verdict=verdict)))
     if verdict == "approve":
         yield Said(
@@ -109,6 +111,7 @@ async def _consent(talk: Talk) -> Dialogue:
                 time=lines.moment(one.due_at, talk),
             )
         )
+        return
     yield Said(Phrase("The message of {jid} will not come.", jid=one.sender))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from bot.desk.verbs import mydata as verbs
 from bot.desk.verbs import schedules
 from bot.dialogues import consent
+from bot.dialogues.choices import one_of
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.holdings import LABELS, told
 from bot.dialogues.talk import Command, Dialogue, Part, Said, Shown, Talk, everybody
@@ -38,13 +39,11 @@ TASK = Field(
         "forget": Phrase("Forget me"),
     },
 )
-SURE = Field(
-    name="sure",
-    type=FieldType.CHOICE,
-    label=Phrase("Forget me?"),
-    help=Phrase("This cannot be taken back."),
-    choices=("no", "yes"),
-    choice_labels={"no": Phrase("No, keep all"), "yes": Phrase("Yes, forget me")},
+SURE = one_of(
+    "sure",
+    Phrase("Forget me?"),
+    {"no": Phrase("No, keep all"), "yes": Phrase("Yes, forget me")},
+    Phrase("This cannot be taken back."),
 )
 
 
@@ -55,9 +54,11 @@ async def _my_data(talk: Talk) -> Dialogue:
     )
     if given.text("task") == "export":
         yield Shown((Part(Phrase("As JSON"), await _export(talk)),))
+        return
     found = await talk.look(verbs.LOOK(verbs.Whose()))
     if given.text("task") == "show":
         yield Shown(tuple(_parts(found, talk)))
+        return
     sure = yield Form(
         heading=(Phrase("Step 2 of 2. Nothing was changed yet."),),
         shows=tuple([one async for one in _consequences(found, talk)]),
@@ -66,6 +67,7 @@ async def _my_data(talk: Talk) -> Dialogue:
     )
     if sure.text("sure") != "yes":
         yield Said(Phrase("Nothing was changed."))
+        return
     done = await talk.ask(verbs.FORGET(verbs.Whose()))
     yield Said(_outcome(done))
 

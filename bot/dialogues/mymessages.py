@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.desk.verbs import editing, steering
 from bot.desk.verbs import schedules as verbs
 from bot.dialogues import lines
+from bot.dialogues.choices import one_of
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import Command, Dialogue, Said, Talk, everybody
 from bot.domain import meanings
@@ -64,13 +65,11 @@ BODY = Field(
     help=Phrase("A line with a single dot is an empty line."),
     required=True,
 )
-SURE = Field(
-    name="sure",
-    type=FieldType.CHOICE,
-    label=Phrase("Do it?"),
-    help=Phrase("No leaves all as it is."),
-    choices=("no", "yes"),
-    choice_labels={"no": Phrase("No, not yet"), "yes": Phrase("Yes")},
+SURE = one_of(
+    "sure",
+    Phrase("Do it?"),
+    {"no": Phrase("No, not yet"), "yes": Phrase("Yes")},
+    Phrase("No leaves all as it is."),
 )
 _UNCHANGED = Phrase("Nothing was changed.")
 #: question, verb, what is said once it is done
@@ -95,6 +94,7 @@ async def _my_messages(talk: Talk) -> Dialogue:
         found = await talk.look(verbs.LIST(_wish(after)))
         if not found.items:
             yield Said(Phrase("No message of yours waits to be sent."))
+            return
         shown = found.items[:_AT_ONCE]
         after = shown[-1].id
         given = yield Form(
@@ -111,6 +111,7 @@ async def _my_messages(talk: Talk) -> Dialogue:
     task = given.text("do")
     if task == "nothing":
         yield Said(_UNCHANGED)
+        return
     if task in _STEERED:
         question, verb, outcome = _STEERED[task]
         sure = yield Form(
@@ -121,8 +122,10 @@ async def _my_messages(talk: Talk) -> Dialogue:
         )
         if sure.text("sure") != "yes":
             yield Said(_UNCHANGED)
+            return
         await talk.ask(verb(name))
         yield Said(outcome)
+        return
     if task == "move":
         given = yield Form(
             heading=(Phrase("When is it to be sent?"),),
@@ -144,6 +147,7 @@ async def _my_messages(talk: Talk) -> Dialogue:
     edited = (await talk.look(editing.DRAFT(edit))).edited
     if not edited.differences:
         yield Said(_UNCHANGED)
+        return
     sure = yield Form(
         heading=(Phrase("So it will be. Is that right?"),),
         shows=tuple(_shown(edited.after, seen.zone, talk)),
@@ -152,6 +156,7 @@ async def _my_messages(talk: Talk) -> Dialogue:
     )
     if sure.text("sure") != "yes":
         yield Said(_UNCHANGED)
+        return
     after_edit = await talk.ask(editing.EDIT(edit))
     yield Said(
         Phrase(

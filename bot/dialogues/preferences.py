@@ -58,6 +58,7 @@ async def _preferences(talk: Talk) -> Dialogue:
     chosen = tuple(in_words(done, talk))
     if chosen:
         yield Said(Phrase("Saved: {choices}.", choices=Listed(*chosen)))
+        return
     yield Said(Phrase("Saved: nothing is chosen, all is as the lists have it."))
 
 
