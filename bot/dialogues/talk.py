@@ -103,6 +103,8 @@ class Talk:
         self.zone = zone
         self.list_name = list_name
         self.door = door
+        #: the ids of what is to be announced, by what it says
+        self.ids: dict[str, str] = {}
         #: something was changed: from here no way leads back
         self.has_acted = False
 

@@ -1,7 +1,12 @@
 """Announcing now: who may, what is shown before, what comes of it."""
 
+from typing import Any
+
 import pytest
 
+from bot.dialogues.play import Asking
+from bot.domain.errors import Unavailable
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import PeopleAudience, TextContent
 from tests.dialogues.looking import declared, jobs
 from tests.dialogues.talking import Person
@@ -185,3 +190,45 @@ def test_urgent(world: World) -> None:
     boss.fills(send="yes")
     [job] = jobs(world)
     assert job.urgent
+
+
+def test_a_lost_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody knows whether it was stored, a second yes announces it once."""
+    database = world.database
+    run = database.run
+
+    async def loses_the_answer(use_case: Any, *args: Any) -> Any:
+        done = await run(use_case, *args)
+        if use_case != world.audit.carry_out:  # the count of requests
+            return done
+        monkeypatch.setattr(database, "run", run)
+        raise Unavailable(Phrase("The connection is lost."))
+
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Hello")
+    monkeypatch.setattr(database, "run", loses_the_answer)
+    person.fills(send="yes")
+    [job] = jobs(world)
+    assert person.said.startswith(f"#{job.id} ({job.client_id}) was there already")
+
+    # a talk of its own is another wish
+    again = Person(world, PUBLISHER)
+    again.runs("announce")
+    again.fills(body="Hello")
+    again.fills(send="yes")
+    assert len(jobs(world)) == 2
+
+
+def test_two_talks_under_one_name(world: World) -> None:
+    """The id that was free when it was shown may be another's when it is stored."""
+    first, second = Person(world, PUBLISHER), Person(world, PUBLISHER)
+    for person, body in ((first, "One"), (second, "Two")):
+        person.runs("announce")
+        person.fills(body=body)
+    first.fills(send="yes")
+    second.fills(send="yes")
+    if isinstance(second.turn, Asking):
+        second.fills()
+    assert "goes out to news now" in second.said
+    assert len(jobs(world)) == 2
