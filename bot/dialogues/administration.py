@@ -80,7 +80,7 @@ async def _announce(talk: Talk) -> Dialogue:
         is_last=True,
     )
     wanted = Online(request=_request(given, talk), online=talk.desk.online())
-    report, told = await talk.ask(ONLINE(wanted))
+    report, told = await talk.ask(ONLINE(wanted), once=True)
     yield Said(
         Counted(
             "It goes out now, as #{reference}, to {count} who is online.",
@@ -105,7 +105,7 @@ async def _announce_to_all(talk: Talk) -> Dialogue:
         fields=(_SUBJECT, _ANNOUNCEMENT),
         is_last=True,
     )
-    report, _ = await talk.ask(SCHEDULE(_request(given, talk)))
+    report, _ = await talk.ask(SCHEDULE(_request(given, talk)), once=True)
     yield Said(
         Counted(
             "It goes out now, as #{reference}, to {title}: {count} reader.",

@@ -158,14 +158,14 @@ class Play:
         asking, self._asking = self._asking, None
         mendable = isinstance(error, _MENDABLE) and not self.talk.has_acted
         if asking is None or given is None or not mendable:
-            return Said(error.phrase, Level.ERROR)
+            return Said(error.public, Level.ERROR)
         try:
             form = await self._replay(steps)
         except CarillonError as again:
-            return Said(again.phrase, Level.ERROR)
+            return Said(again.public, Level.ERROR)
         if isinstance(form, Form):
             return self._ask(form, given, reason(error, form))
-        return Said(error.phrase, Level.ERROR) if isinstance(form, Again) else form
+        return Said(error.public, Level.ERROR) if isinstance(form, Again) else form
 
     def _require(self) -> None:
         """Asked at each turn: a right that somebody loses meanwhile is lost."""
@@ -244,5 +244,5 @@ def reason(error: CarillonError, form: Form) -> Phrase:
     names = {error.field, _FIELDS.get(error.field or "")}
     found = next((one for one in form.fields if one.name in names), None)
     if found is None or error.named:
-        return error.phrase
-    return Phrase("{label}: {reason}", label=found.label, reason=error.phrase)
+        return error.public
+    return Phrase("{label}: {reason}", label=found.label, reason=error.public)

@@ -11,6 +11,7 @@ from bot.desk.verb import Wanted
 from bot.dialogues.forms import Answers, Form, Words
 from bot.domain.access import Caller, Role
 from bot.domain.audit import Asked
+from bot.domain.errors import Unavailable
 from bot.domain.phrase import Phrase, Quoted
 from bot.domain.schedule import Origin
 from bot.texts import said
@@ -119,12 +120,20 @@ class Talk:
         """What a form or an answer is made of; raises any CarillonError."""
         return await self.desk.look(self._asked(wanted), wanted)
 
-    async def ask(self, wanted: Wanted[T]) -> T:
+    async def ask(self, wanted: Wanted[T], *, once: bool = False) -> T:
         """What the command is for; raises any CarillonError.
 
         A change is the last thing that a dialogue does before its end: what comes back
-        to a form behind it would do it again.
+        to a form behind it would do it again. `once`: said again it would be done
+        again, so the form does not come back where nobody knows whether it was done.
         """
+        try:
+            return await self._asked_once(wanted)
+        except Unavailable:
+            self.has_acted = self.has_acted or once
+            raise
+
+    async def _asked_once(self, wanted: Wanted[T]) -> T:
         done = await self.beside(wanted)
         self.has_acted = self.has_acted or wanted.verb.changes
         return done

@@ -46,6 +46,11 @@ class CarillonError(Exception):
     def text(self) -> str:
         return str(self.phrase)
 
+    @property
+    def public(self) -> Phrase:
+        """What whoever asks from afar is told: as a rule all."""
+        return self.phrase
+
 
 class Invalid(CarillonError, ValueError):
     """Malformed or senseless input.
@@ -130,6 +135,11 @@ class Unavailable(CarillonError):
     def __init__(self, phrase: Phrase, *, lasting: bool = False) -> None:
         super().__init__(phrase)
         self.lasting = lasting
+
+    @property
+    def public(self) -> Phrase:
+        """The phrase is the operator's: it may name hosts, users and files."""
+        return Phrase("This cannot be done now; try again in a while.")
 
 
 #: the codes of all there are

@@ -15,6 +15,7 @@ from bot.dialogues.talk import (
     everybody,
 )
 from bot.domain.access import Access
+from bot.domain.errors import Unavailable
 from bot.domain.fields import Field, FieldType
 from bot.domain.phrase import Phrase
 from bot.service.ports.paging import Paging
@@ -210,3 +211,25 @@ def test_looking_is_no_request(world: World) -> None:
     person.runs(Command(node="x", name=Phrase("X"), for_whom=everybody, dialogue=looks))
     assert person.said == "Looked."
     assert world.latest_entry() == before
+
+
+def test_the_operators_words_stay_his(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an outage says of hosts and files is told to nobody; the form stays."""
+    job = world.schedule(ADMIN)
+    person = Person(world, ADMIN)
+    person.runs(THREE)
+    person.fills(text="Hello")
+    person.fills(number=str(job.id))
+    run = world.database.run
+
+    async def away(*_: object) -> None:
+        monkeypatch.setattr(world.database, "run", run)
+        raise Unavailable(Phrase("no route to db.internal"))
+
+    monkeypatch.setattr(world.database, "run", away)
+    person.fills(sure="yes")
+    assert person.reason == "This cannot be done now; try again in a while."
+    person.fills()
+    assert person.said == "Cancelled."

@@ -115,12 +115,9 @@ def stanza_error(error: Exception, reference: str | None = None) -> StanzaError:
             limit=_limit(error),
         )
     if isinstance(error, errors.Unavailable):
-        # Its text is the operator's: it may name hosts, users and files. Who meets the
-        # outage has told it, once; those who ask meanwhile may be many.
+        # Who meets the outage has told it, once; those who ask meanwhile may be many.
         log.debug("not answered: %s", error.text)
-        error = errors.Unavailable(
-            Phrase("This cannot be done now; try again in a while.")
-        )
+        error = errors.Unavailable(error.public)
     if isinstance(error, errors.CarillonError):
         for kind in type(error).__mro__:
             if kind in CONDITIONS:
