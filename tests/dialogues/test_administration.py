@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.dialogues.administration import NS
 from bot.dialogues.everything import BY_NODE, allowed, listed
-from bot.domain.errors import Conflict
+from bot.domain.errors import Conflict, Unavailable
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import ListAudience, PeopleAudience, TextContent
 from bot.service.ports.paging import Paging
 from bot.service.ports.schedules import ScheduleFilter
@@ -93,6 +95,29 @@ def test_to_all(blank: Path, tmp_path: Path) -> None:
             assert person.said.endswith(told)
             audience = world.get(1 if name is None else 2).audience
             assert audience == ListAudience(list_name=name or "news")
+
+
+@pytest.mark.parametrize("node", ["announce", "announce-all"])
+def test_a_lost_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, node: str
+) -> None:
+    """It is not said again where nobody knows whether it was heard."""
+    world.subscribe(ANNA)
+    person = boss(world, ANNA)
+    person.runs(f"{NS}#{node}")
+    run = world.database.run
+
+    async def loses_the_answer(use_case: Any, *args: Any) -> Any:
+        done = await run(use_case, *args)
+        if use_case != world.audit.carry_out:
+            return done
+        monkeypatch.setattr(world.database, "run", run)
+        raise Unavailable(Phrase("The connection is lost."))
+
+    monkeypatch.setattr(world.database, "run", loses_the_answer)
+    person.fills(announcement="Hello")
+    assert person.refused == "This cannot be done now; try again in a while."
+    assert world.get(1).id == 1
 
 
 @pytest.mark.parametrize("node", ["announce", "announce-all"])
