@@ -48,13 +48,7 @@ async def _own_words(talk: Talk, report: Report, content: TextContent) -> Dialog
     if all(given.text(name) == text for name, text in before.items()):
         yield _SAME
         return
-    tags = [text.language for text in content.texts]
-    named = {tag: wording.suffix(tag) for tag in tags}
-    change = ScheduleChange(
-        bodies=tuple((tag, given.text(f"body{named[tag]}")) for tag in tags),
-        subjects=tuple((tag, given.text(f"subject{named[tag]}")) for tag in tags),
-    )
-    yield _decided(report, change)
+    yield _decided(report, wording.worded_anew(content.texts, given))
 
 
 async def _fields(talk: Talk, report: Report, content: TemplateContent) -> Dialogue:

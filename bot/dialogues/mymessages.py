@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from bot.desk.verbs import editing, steering
 from bot.desk.verbs import schedules as verbs
-from bot.dialogues import lines
-from bot.dialogues.choices import one_of
-from bot.dialogues.forms import Answers, Form, Words
-from bot.dialogues.talk import Command, Dialogue, Said, Talk, everybody
+from bot.dialogues import lines, previews, wording
+from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, SURE
+from bot.dialogues.forms import Form, Words
+from bot.dialogues.talk import Again, Command, Dialogue, Said, Talk, everybody
 from bot.domain import meanings
 from bot.domain.fields import Field, FieldType
 from bot.domain.message import Text
@@ -24,10 +24,6 @@ from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.requests.schedules import Report
 from bot.service.rules.quotas import LIVE
 
-#: in one form: more is not looked through
-_AT_ONCE = 9
-#: the option that leads to the next ones
-_MORE = "more"
 #: of one that recurs
 _MOMENTS = 5
 
@@ -52,25 +48,6 @@ AT = Field(
     help=Phrase("On your clocks, as 2026-12-01 09:00; of several: the next."),
     required=True,
 )
-SUBJECT = Field(
-    name="subject",
-    type=FieldType.LINE,
-    label=Phrase("Subject"),
-    help=Phrase("May be left empty."),
-)
-BODY = Field(
-    name="body",
-    type=FieldType.TEXT,
-    label=Phrase("Text"),
-    help=Phrase("A line with a single dot is an empty line."),
-    required=True,
-)
-SURE = one_of(
-    "sure",
-    Phrase("Do it?"),
-    {"no": Phrase("No, not yet"), "yes": Phrase("Yes")},
-    Phrase("No leaves all as it is."),
-)
 _UNCHANGED = Phrase("Nothing was changed.")
 #: question, verb, what is said once it is done
 _STEERED = {
@@ -89,17 +66,17 @@ _STEERED = {
 
 async def _my_messages(talk: Talk) -> Dialogue:
     after: int | None = None
-    chosen = _MORE
-    while chosen == _MORE:
+    chosen = MORE
+    while chosen == MORE:
         found = await talk.look(verbs.LIST(_wish(after)))
         if not found.items:
             yield Said(Phrase("No message of yours waits to be sent."))
             return
-        shown = found.items[:_AT_ONCE]
+        shown = found.items[:PAGE]
         after = shown[-1].id
         given = yield Form(
             heading=(_how_many(found.count),),
-            fields=(_which(shown, talk, more=len(found.items) > _AT_ONCE),),
+            fields=(_which(shown, talk, more=len(found.items) > PAGE),),
         )
         chosen = given.text("message")
     seen = await talk.look(verbs.QUERY(ScheduleName(number=int(chosen))))
@@ -137,10 +114,10 @@ async def _my_messages(talk: Talk) -> Dialogue:
         texts = _texts(schedule)
         given = yield Form(
             heading=(Phrase("What is it to say?"),),
-            fields=tuple(_fields(texts)),
-            values=_values(texts),
+            fields=tuple(wording.fields_of_texts(texts)),
+            values=wording.of_texts(texts),
         )
-        change = _worded(texts, given)
+        change = wording.worded_anew(texts, given)
     edit = editing.Edit(
         name=ScheduleName(number=schedule.id), change=change, revision=schedule.revision
     )
@@ -154,6 +131,9 @@ async def _my_messages(talk: Talk) -> Dialogue:
         fields=(SURE,),
         is_last=True,
     )
+    if sure.text("sure") != "yes":
+        # what a client took for chosen throws away nothing that was typed
+        sure = yield Again(previews.NOT_YET)
     if sure.text("sure") != "yes":
         yield Said(_UNCHANGED)
         return
@@ -169,7 +149,7 @@ async def _my_messages(talk: Talk) -> Dialogue:
 
 def _wish(after: int | None) -> verbs.ScheduleWish:
     """One more than is shown: so it is known whether there are more."""
-    paging = Paging(limit=_AT_ONCE + 1, after=after, order=Order.NEXT)
+    paging = Paging(limit=PAGE + 1, after=after, order=Order.NEXT)
     return verbs.ScheduleWish(paging=paging, states=LIVE, own=True, personal=True)
 
 
@@ -189,7 +169,7 @@ def _which(shown: Sequence[Report], talk: Talk, *, more: bool) -> Field[Words]:
         for one in shown
     }
     if more:
-        labels[_MORE] = Phrase("Show the next ones")
+        labels[MORE] = MORE_LABEL
     return Field(
         name="message",
         type=FieldType.CHOICE,
@@ -229,39 +209,6 @@ def _do(schedule: Schedule) -> Field[Phrase]:
     if _texts(schedule):
         return DO
     return replace(DO, choices=tuple(one for one in DO.choices if one != "edit"))
-
-
-def _fields(texts: Sequence[Text]) -> Iterator[Field[Phrase]]:
-    """A subject and a text for each language that there is."""
-    for text in texts:
-        for field in (SUBJECT, BODY):
-            if len(texts) == 1:
-                yield field
-                continue
-            label = Phrase(
-                "{label} ({language})", label=field.label, language=text.language
-            )
-            yield replace(field, name=_var(field, text, texts), label=label)
-
-
-def _var(field: Field[Phrase], text: Text, texts: Sequence[Text]) -> str:
-    """With its language where there are several; one text may have none."""
-    suffix = f".{text.language}" if text.language and len(texts) > 1 else ""
-    return field.name + suffix
-
-
-def _values(texts: Sequence[Text]) -> dict[str, str]:
-    found = {_var(SUBJECT, one, texts): one.subject or "" for one in texts}
-    return {**found, **{_var(BODY, one, texts): one.body for one in texts}}
-
-
-def _worded(texts: Sequence[Text], given: Answers) -> ScheduleChange:
-    """All of them: a text of an edit stands for all."""
-    subjects = [(one.language, given.text(_var(SUBJECT, one, texts))) for one in texts]
-    bodies = [(one.language, given.text(_var(BODY, one, texts))) for one in texts]
-    return ScheduleChange(
-        subjects=tuple(one for one in subjects if one[1]), bodies=tuple(bodies)
-    )
 
 
 COMMAND = Command(

@@ -22,7 +22,7 @@ from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import FieldValues
-from bot.service.requests.request import ScheduleRequest
+from bot.service.requests.request import ScheduleChange, ScheduleRequest
 from bot.service.rules.rights import may_hurry
 from bot.texts import ENGLISH
 from bot.texts.languages import language_tag, native
@@ -210,3 +210,12 @@ def of_texts(texts: Iterable[Text]) -> dict[str, str]:
         found[f"subject{suffix(text.language)}"] = text.subject or ""
         found[f"body{suffix(text.language)}"] = text.body
     return found
+
+
+def worded_anew(texts: Iterable[Text], given: Answers) -> ScheduleChange:
+    """What the fields of these texts say now; an empty subject is taken away."""
+    tags = {text.language: suffix(text.language) for text in texts}
+    return ScheduleChange(
+        bodies=tuple((tag, given.text(f"body{end}")) for tag, end in tags.items()),
+        subjects=tuple((tag, given.text(f"subject{end}")) for tag, end in tags.items()),
+    )

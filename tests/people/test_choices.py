@@ -149,7 +149,7 @@ def test_by_commands(place: Town) -> None:
         "my-messages",
         {},
         {"do": "edit"},
-        {"body": "See you at nine"},
+        {"body.en": "See you at nine"},
         {"sure": "yes"},
     )
     assert f"Saved. It goes to {bert.bare}" in text(edited)
