@@ -69,6 +69,7 @@ async def _person(talk: Talk, jid: str) -> Dialogue:
         )
         if given.text("do") == "restore":
             yield on_with(_restore, jid)
+            return
     yield Shown(tuple(_parts(shown, talk)))
 
 

@@ -16,6 +16,7 @@ async def _stop_all(talk: Talk) -> Dialogue:
     found = await talk.look(verbs.LOOK(_EVERYTHING))
     if found.standstill is not None:
         yield on_with(_resume_all, found, found.standstill)
+        return
     given = yield Form(
         heading=(
             Phrase("Nothing more goes out then, until you let all go on here."),
