@@ -259,6 +259,10 @@ def test_it_comes_back(people: Pair, service: Service) -> None:
     sender, job = people.sender, fresh()
     people.schedule(people.recipient.bare, scheduled(f"{SOON}<id>{job}</id>{QUIET}"))
     message = people.recipient.message(about(job))
+    # whose only message comes back before it is over has failed
+    service.until(
+        lambda: payload(job_of(sender, service, job)).findtext(f"{S}status") == "sent"
+    )
     people.recipient.send(
         f"<message type='error' to='{sender.bare}' id='{message.get('id')}'>"
         "<error type='cancel'>"
