@@ -25,6 +25,7 @@ from bot.store.tables import (
     broadcast_text,
     delivery_exception,
     join_request,
+    maintenance,
     notice,
     role,
     schedule,
@@ -60,6 +61,7 @@ class SqlTraces:
         slices: dict[Trace, Callable[[Erasure, int], int | None]] = {
             Trace.REPORTS: self._reports,
             Trace.ANNOUNCEMENTS: self._announcements,
+            Trace.MAINTENANCES: self._maintenances,
             Trace.SENT: self._sent,
             Trace.REQUESTS: self._requests,
             Trace.EXCEPTIONS: self._exceptions,
@@ -106,6 +108,15 @@ class SqlTraces:
         }
         personal = sa.update(schedule).where(its, schedule.c.personal)
         self._connection.execute(personal.values(words))
+        return _again(ids)
+
+    def _maintenances(self, who: Erasure, _: int) -> int | None:
+        """Likewise."""
+        row = maintenance.c
+        theirs = (row.service == self._service, row.owner == who.jid)
+        ids = self._ids(sa.select(row.id).where(*theirs, row.ended_at.is_not(None)))
+        update = sa.update(maintenance).where(row.id.in_(ids))
+        self._connection.execute(update.values(owner=who.drawn, language=None))
         return _again(ids)
 
     def _sent(self, who: Erasure, _: int) -> int | None:
