@@ -199,8 +199,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     unit.keys.note("k")
-    unit.roles.put(ROLE)
-    unit.standstills.begin(STANDSTILL)
+    rule(unit)
     return Theirs(
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,
@@ -209,6 +208,11 @@ def fill(unit: UnitOfWork) -> Theirs:
         maintenance=maintenance, window=window, gone=gone,
         key=unit.facts.digest_key(),
     )  # fmt: skip
+
+
+def rule(unit: UnitOfWork) -> None:
+    unit.roles.put(ROLE)
+    unit.standstills.begin(STANDSTILL)
 
 
 def keep_maintenance(
