@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from bot.domain.quiet import QuietHours
 from bot.domain.verdict import Score
 
 MAX_TITLE = 100  #: characters
+#: how long before a maintenance begins, where nobody says otherwise
+REMINDERS = (timedelta(days=1), timedelta(hours=1))
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -76,6 +78,8 @@ class AnnouncementList:
     welcome: str | None
     #: its readers' clients know corrections and retractions; else they get new messages
     corrections: bool = True
+    #: how long before a maintenance begins its readers are reminded, the longest first
+    reminders: tuple[timedelta, ...] = REMINDERS
     #: the configuration file names it, and its word counts
     is_declared: bool = True
     #: it was made by command, so it stays when no file names it

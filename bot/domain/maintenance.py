@@ -20,10 +20,9 @@ from enum import StrEnum
 
 from bot.domain import wallclock
 from bot.domain.lengths import Length
+from bot.domain.lists import REMINDERS
 from bot.domain.schedule import FieldValues, Origin
 
-#: what people and lists leave to us: a day and an hour before
-REMINDERS = (timedelta(days=1), timedelta(hours=1))
 MOST_REMINDERS = 10
 SOONEST_REMINDER = timedelta(minutes=1)
 EARLIEST_REMINDER = timedelta(days=31)
@@ -50,6 +49,7 @@ class WindowState(StrEnum):
     CALLED_OFF = "called-off"
 
 
+BEGUN = frozenset({WindowState.UNDER_WAY, WindowState.VERIFYING})
 OVER = frozenset({WindowState.FINISHED, WindowState.CALLED_OFF})
 
 
@@ -266,8 +266,19 @@ def opening(window: Window, now: datetime) -> Told | None:
     return Told(Phase.ANNOUNCED, now, window.starts_at)
 
 
-def is_heard(before: Window, after: Window, now: datetime) -> bool:
-    """Whether a change of its times is told beside what is corrected in silence."""
+def is_passed(window: Window, now: datetime) -> bool:
+    """It has begun, and what is known of its end is that it should be over."""
+    if window.state is WindowState.UNDER_WAY:
+        return window.ends_at is None or window.ends_at <= now
+    return window.state is WindowState.VERIFYING
+
+
+def is_told(phase: Phase, before: Window, after: Window, now: datetime) -> bool:
+    """Whether a change is told in words beside what is corrected in silence."""
+    return phase is Phase.CALLED_OFF or _is_heard(before, after, now)
+
+
+def _is_heard(before: Window, after: Window, now: datetime) -> bool:
     by = abs(after.starts_at - before.starts_at)
     return by > UNNOTICED or before.starts_at - now < NEAR
 

@@ -7,6 +7,7 @@
                                           broadcast_content
     schedule ─< approval
     consent ─< consent_entry
+    maintenance ─< maintenance_window ─< maintenance_notice >─ schedule
 
 Positions of a broadcast's audience are subscription ids where it is frozen by
 rule (`highest` is set) and count from 1 where it is copied.
@@ -41,6 +42,15 @@ from bot.store.tables.consents import (
     consent_entry,
     forgetting_key,
     forgotten,
+)
+from bot.store.tables.maintenance import (
+    IS_DUE_MAINTENANCE,
+    IS_KEPT_MAINTENANCE,
+    IS_LIVE_MAINTENANCE,
+    IS_LIVE_WINDOW,
+    maintenance,
+    maintenance_notice,
+    maintenance_window,
 )
 from bot.store.tables.readers import (
     SUBSCRIBED,
@@ -80,11 +90,15 @@ __all__ = [
     "IS_ACCEPTED",
     "IS_AMENDING",
     "IS_AWAITED",
+    "IS_DUE_MAINTENANCE",
     "IS_KEPT_BROADCAST",
+    "IS_KEPT_MAINTENANCE",
     "IS_KEPT_SCHEDULE",
     "IS_LEASED",
     "IS_LISTED",
     "IS_LIVE",
+    "IS_LIVE_MAINTENANCE",
+    "IS_LIVE_WINDOW",
     "IS_OF_NO_RULE",
     "IS_OPEN",
     "IS_PLANNABLE",
@@ -110,6 +124,9 @@ __all__ = [
     "forgotten",
     "greeting",
     "join_request",
+    "maintenance",
+    "maintenance_notice",
+    "maintenance_window",
     "metadata",
     "notice",
     "occurrence",
