@@ -5,7 +5,7 @@ what changes is shown anew as it is now, with `updated` of that change. A correc
 in its announcement's entry, and what was withdrawn says so there, since a reader keeps
 what only vanishes.
 
-docs/conformance.md, Atom: entries
+docs/conformance.md, Feeds: Atom
 """
 
 import html

@@ -9,7 +9,7 @@ Whose end nobody knows has no DTEND: clients show its start (RFC 5545 §3.6.1). 
 called off stays, as CANCELLED and titled so, since some clients show the status and
 others only the title.
 
-docs/conformance.md, iCalendar: events
+docs/conformance.md, Feeds: calendar
 """
 
 from collections.abc import Iterable

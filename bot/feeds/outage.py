@@ -6,7 +6,7 @@
 
 `{}` where nothing is. The format has room for one; which, says `bot.domain.feeds`.
 
-docs/conformance.md, XEP-0455: format
+docs/conformance.md, Feeds: outage status
 """
 
 import json

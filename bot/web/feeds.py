@@ -3,7 +3,7 @@
 What is asked for is there already, made when its rows changed: however often somebody
 asks, nothing is looked up for him. Whatever is no such page costs as little.
 
-docs/conformance.md, HTTP: conditional requests
+docs/conformance.md, Feeds: over HTTP
 """
 
 from collections.abc import Callable, Mapping

@@ -205,11 +205,21 @@ def test_made_changed_and_retired(world: World) -> None:
     assert person.asked.given["title"] == ("Weather",)
     person.fills(title="Wind", timezone="Mars")
     assert person.reason.startswith("Time zone:")
-    person.fills(timezone="Europe/Warsaw", kind="open", welcome="")
+    person.fills(timezone="Europe/Warsaw", kind="open", welcome="", public="true")
     assert person.said == "Wind is changed; 0 stand on it."
     entry = stored(world, "weather")
     assert entry is not None
     assert (entry.title, entry.kind, entry.welcome) == ("Wind", ListKind.OPEN, None)
+    assert entry.public is True
+
+    person.runs("manage-lists")
+    person.fills(list="weather")
+    person.fills(do="change")
+    assert person.asked.given["public"] == ("true",)
+    person.fills(kind="closed")
+    entry = stored(world, "weather")
+    assert entry is not None
+    assert entry.public is False
 
     person.runs("manage-lists")
     person.fills(list="weather")

@@ -7,7 +7,7 @@ which carries `<c/>`, the hash of it.
 
 docs/conformance.md, Message Scheduling: §4
 docs/conformance.md, XEP-0506: §3
-docs/conformance.md, XEP-0455: discovery
+docs/conformance.md, Feeds: where they are found
 """
 
 import copy
