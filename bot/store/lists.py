@@ -123,6 +123,7 @@ def _values(entry: AnnouncementList) -> dict[str, Any]:
         "welcome": entry.welcome,
         "corrections": entry.corrections,
         "reminders": lengths_to_json(entry.reminders),
+        "public": entry.public,
         "retired": False,
     }
 
@@ -141,6 +142,7 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         welcome=row.welcome,
         corrections=row.corrections,
         reminders=lengths_from_json(row.reminders),
+        public=row.public,
         is_declared=row.declared,
         by_command=row.by_command,
     )
