@@ -24,6 +24,7 @@ LABELS: Mapping[Part, Phrase] = {
     Part.CONSENT: Phrase("Who may schedule messages to you"),
     Part.REQUESTS: Phrase("What you were asked to approve"),
     Part.ANNOUNCEMENTS: Phrase("What you have asked for"),
+    Part.INCIDENTS: Phrase("Incidents that you opened"),
     Part.SENT: Phrase("What of that went out"),
     Part.RECEIVED: Phrase("What was sent to you by name"),
     Part.EXCEPTIONS: Phrase("What did not simply arrive"),
@@ -129,6 +130,16 @@ def _announcement(row: Row, at: _At) -> Iterator[Words]:
         yield line(row["title"])
 
 
+def _incident(row: Row, at: _At) -> Iterator[Words]:
+    yield Phrase(
+        "I{number} {time} to {list}: {state}",
+        number=row["reference"],
+        time=at(row["created_at"]),
+        list=row["list"],
+        state=meanings.state(row["state"]),
+    )
+
+
 def _sent(row: Row, at: _At) -> Iterator[Words]:
     yield Phrase(
         "#{number} {time}: {state}, to {count}",
@@ -194,6 +205,7 @@ _TOLD: Mapping[Part, Callable[[Row, _At], Iterator[Words]]] = {
     Part.CONSENT: _consent,
     Part.REQUESTS: _request,
     Part.ANNOUNCEMENTS: _announcement,
+    Part.INCIDENTS: _incident,
     Part.SENT: _sent,
     Part.RECEIVED: _received,
     Part.EXCEPTIONS: _exception,

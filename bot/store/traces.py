@@ -15,6 +15,7 @@ from bot.store.ownership import of_broadcast, of_list
 from bot.store.tables import (
     IS_AWAITED,
     IS_LIVE,
+    IS_OPEN_INCIDENT,
     IS_SENDING,
     SUBSCRIBED,
     approval,
@@ -24,6 +25,7 @@ from bot.store.tables import (
     broadcast_recipient,
     broadcast_text,
     delivery_exception,
+    incident,
     join_request,
     notice,
     role,
@@ -60,6 +62,7 @@ class SqlTraces:
         slices: dict[Trace, Callable[[Erasure, int], int | None]] = {
             Trace.REPORTS: self._reports,
             Trace.ANNOUNCEMENTS: self._announcements,
+            Trace.INCIDENTS: self._incidents,
             Trace.SENT: self._sent,
             Trace.REQUESTS: self._requests,
             Trace.EXCEPTIONS: self._exceptions,
@@ -106,6 +109,15 @@ class SqlTraces:
         }
         personal = sa.update(schedule).where(its, schedule.c.personal)
         self._connection.execute(personal.values(words))
+        return _again(ids)
+
+    def _incidents(self, who: Erasure, _: int) -> int | None:
+        """Those that are over, likewise."""
+        row = incident.c
+        theirs = (row.service == self._service, row.owner == who.jid)
+        ids = self._ids(sa.select(row.id).where(*theirs, sa.not_(IS_OPEN_INCIDENT)))
+        update = sa.update(incident).where(row.id.in_(ids))
+        self._connection.execute(update.values(owner=who.drawn))
         return _again(ids)
 
     def _sent(self, who: Erasure, _: int) -> int | None:

@@ -6,6 +6,7 @@
                                           broadcast_recipient, broadcast_text,
                                           broadcast_content
     schedule ─< approval
+    incident ─< incident_update ─ schedule
     consent ─< consent_entry
 
 Positions of a broadcast's audience are subscription ids where it is frozen by
@@ -41,6 +42,12 @@ from bot.store.tables.consents import (
     consent_entry,
     forgetting_key,
     forgotten,
+)
+from bot.store.tables.incidents import (
+    IS_KEPT_INCIDENT,
+    IS_OPEN_INCIDENT,
+    incident,
+    incident_update,
 )
 from bot.store.tables.readers import (
     SUBSCRIBED,
@@ -79,12 +86,14 @@ __all__ = [
     "IS_ACCEPTED",
     "IS_AWAITED",
     "IS_KEPT_BROADCAST",
+    "IS_KEPT_INCIDENT",
     "IS_KEPT_SCHEDULE",
     "IS_LEASED",
     "IS_LISTED",
     "IS_LIVE",
     "IS_OF_NO_RULE",
     "IS_OPEN",
+    "IS_OPEN_INCIDENT",
     "IS_PLANNABLE",
     "IS_REPEATED",
     "IS_SENDING",
@@ -107,6 +116,8 @@ __all__ = [
     "forgetting_key",
     "forgotten",
     "greeting",
+    "incident",
+    "incident_update",
     "join_request",
     "metadata",
     "notice",
