@@ -74,6 +74,8 @@ class AnnouncementList:
     publishers: frozenset[str]
     #: the template a new subscriber is welcomed with, or None
     welcome: str | None
+    #: its readers' clients know corrections and retractions; else they get new messages
+    corrections: bool = True
     #: the configuration file names it, and its word counts
     is_declared: bool = True
     #: it was made by command, so it stays when no file names it

@@ -121,6 +121,7 @@ def _values(entry: AnnouncementList) -> dict[str, Any]:
         "type": entry.type,
         "publishers": sorted(entry.publishers),
         "welcome": entry.welcome,
+        "corrections": entry.corrections,
         "retired": False,
     }
 
@@ -137,6 +138,7 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         type=MessageType(row.type),
         publishers=texts_from_json(row.publishers),
         welcome=row.welcome,
+        corrections=row.corrections,
         is_declared=row.declared,
         by_command=row.by_command,
     )

@@ -72,6 +72,7 @@ from bot.store.tables.records import (
     storage_key,
 )
 from bot.store.tables.schedules import (
+    IS_AMENDING,
     IS_KEPT_SCHEDULE,
     IS_LIVE,
     IS_OF_NO_RULE,
@@ -84,6 +85,7 @@ from bot.store.tables.schedules import (
 __all__ = [
     "CONTENT",
     "IS_ACCEPTED",
+    "IS_AMENDING",
     "IS_AWAITED",
     "IS_KEPT_BROADCAST",
     "IS_KEPT_INCIDENT",
