@@ -305,7 +305,9 @@ class Running:
         with contextlib.suppress(TimeoutError, CarillonError):
             async with asyncio.timeout(RECORD_SECONDS):
                 await self._engine.ledger.flush()
-                await self._database.run(self._progress.release, self._worker)
+                await self._database.run(
+                    self._progress.release, self._worker, self._engine.line.reached
+                )
                 await self._database.run(_stopped, self._worker)
 
     def _tell_unrecorded(self) -> None:

@@ -78,6 +78,8 @@ class AnnouncementList:
     welcome: str | None
     #: how long before a maintenance begins its readers are reminded, the longest first
     reminders: tuple[timedelta, ...] = REMINDERS
+    #: its readers' clients know corrections and retractions; else they get new messages
+    corrections: bool = True
     #: the configuration file names it, and its word counts
     is_declared: bool = True
     #: it was made by command, so it stays when no file names it

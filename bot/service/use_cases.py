@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from bot.service.delivery.amending import Amending
 from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.delivery.outcomes import Outcomes
 from bot.service.delivery.planning import Planning
@@ -55,6 +56,7 @@ class UseCases:
     suspensions: Suspensions
     broadcasts: Broadcasts
     retrying: Retrying
+    amending: Amending
     stopping: Stopping
     consents: Consents
     approvals: Approvals
@@ -103,6 +105,7 @@ class UseCases:
             suspensions=Suspensions(policy),
             broadcasts=broadcasts,
             retrying=Retrying(broadcasts, clock),
+            amending=Amending(policy, broadcasts, clock),
             stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,

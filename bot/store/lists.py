@@ -122,6 +122,7 @@ def _values(entry: AnnouncementList) -> dict[str, Any]:
         "publishers": sorted(entry.publishers),
         "welcome": entry.welcome,
         "reminders": lengths_to_json(entry.reminders),
+        "corrections": entry.corrections,
         "retired": False,
     }
 
@@ -139,6 +140,7 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         publishers=texts_from_json(row.publishers),
         welcome=row.welcome,
         reminders=lengths_from_json(row.reminders),
+        corrections=row.corrections,
         is_declared=row.declared,
         by_command=row.by_command,
     )

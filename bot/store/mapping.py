@@ -25,6 +25,7 @@ from bot.domain.schedule import (
     PersonAudience,
     TemplateContent,
     TextContent,
+    ToldAudience,
 )
 from bot.service.ports.pulses import Reading
 
@@ -37,13 +38,22 @@ PURGED: JSONObject = {"purged": True}
 
 
 def audience_to_json(audience: Audience) -> JSONObject:
-    """`{"list": NAME}`, `{"people": [JID, …], "list": NAME | null}` or
-    `{"person": JID}`.
+    """`{"list": NAME}`, `{"people": [JID, …], "list": NAME | null}`,
+    `{"person": JID}` or `{"told": BROADCAST, "list": NAME | null, "personal": BOOL,
+    "latest_only": BOOL, "latest_by": BROADCAST | null}`.
     """
     if isinstance(audience, ListAudience):
         return {"list": audience.list_name}
     if isinstance(audience, PersonAudience):
         return {"person": audience.jid}
+    if isinstance(audience, ToldAudience):
+        return {
+            "told": audience.broadcast_id,
+            "list": audience.list_name,
+            "personal": audience.personal,
+            "latest_only": audience.latest_only,
+            "latest_by": audience.latest_by,
+        }
     return {"people": list(audience.jids), "list": audience.list_name}
 
 
@@ -53,8 +63,29 @@ def audience_from_json(stored: Any) -> Audience:
             return PeopleAudience(jids=tuple(jids), list_name=name)
         case {"person": str(jid)}:
             return PersonAudience(jid=jid)
+        case {"told": _}:
+            return _told_from_json(stored)
         case {"list": str(name)}:
             return ListAudience(list_name=name)
+    return ListAudience(list_name=UNREADABLE)
+
+
+def _told_from_json(stored: Any) -> Audience:
+    match stored:
+        case {
+            "told": int(broadcast_id),
+            "list": str() | None as name,
+            "personal": bool(personal),
+            "latest_only": bool(latest_only),
+            "latest_by": int() | None as latest_by,
+        }:
+            return ToldAudience(
+                broadcast_id=broadcast_id,
+                list_name=name,
+                personal=personal,
+                latest_only=latest_only,
+                latest_by=latest_by,
+            )
     return ListAudience(list_name=UNREADABLE)
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 _IS_LIVE = sa.text("ended_at IS NULL")
 _IS_DUE = sa.text("next_at IS NOT NULL")

@@ -33,7 +33,9 @@ class Quotas:
     policy: Policy
 
     def quota(self, uow: UnitOfWork, caller: Caller) -> Quota:
-        used = uow.schedules.count(ScheduleFilter(owner=caller.owner, states=LIVE))
+        used = uow.schedules.count(
+            ScheduleFilter(owner=caller.owner, states=LIVE, counted=True)
+        )
         return Quota(used, self.policy.limits_of(caller).pending)
 
     # --- requests --------------------------------------------------------------
@@ -142,10 +144,12 @@ class Quotas:
             )
 
     def used_up(self, uow: UnitOfWork, schedule: Schedule, now: datetime) -> bool:
-        """Whether nothing more of its owner may go out today (UTC); a welcome may."""
+        """Whether nothing more of its owner may go out today (UTC); a welcome may, and
+        what does not count.
+        """
         caller = self.policy.access.of_owner(schedule.owner)
         most = self.policy.limits_of(caller).deliveries_per_day
-        if not most or schedule.origin is Origin.WELCOME:
+        if not most or schedule.origin is Origin.WELCOME or not schedule.is_counted:
             return False
         uow.schedules.hold(caller.owner)
         today = day_of(now)
@@ -156,7 +160,11 @@ class Quotas:
         start = day_of(moment)
         sent = uow.broadcasts.count(caller.owner, start, start + DAY)
         due = ScheduleFilter(
-            owner=caller.owner, states=LIVE, due_from=start, due_before=start + DAY
+            owner=caller.owner,
+            states=LIVE,
+            counted=True,
+            due_from=start,
+            due_before=start + DAY,
         )
         return sent + uow.schedules.count(due)
 

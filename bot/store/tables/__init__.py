@@ -75,6 +75,7 @@ from bot.store.tables.records import (
     storage_key,
 )
 from bot.store.tables.schedules import (
+    IS_AMENDING,
     IS_KEPT_SCHEDULE,
     IS_LIVE,
     IS_OF_NO_RULE,
@@ -87,6 +88,7 @@ from bot.store.tables.schedules import (
 __all__ = [
     "CONTENT",
     "IS_ACCEPTED",
+    "IS_AMENDING",
     "IS_AWAITED",
     "IS_DUE_MAINTENANCE",
     "IS_KEPT_BROADCAST",

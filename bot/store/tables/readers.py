@@ -34,6 +34,8 @@ announcement_list = sa.Table(
     sa.Column("declared", sa.Boolean, nullable=False, server_default=sa.true()),
     # it was made by command, so it is not retired where no file names it
     sa.Column("by_command", sa.Boolean, nullable=False, server_default=sa.false()),
+    # its readers' clients know corrections and retractions
+    sa.Column("corrections", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.UniqueConstraint("service", "name"),
     one_of("kind", ListKind),
     one_of("type", MessageType),

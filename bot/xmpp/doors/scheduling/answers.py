@@ -25,6 +25,7 @@ from bot.domain.schedule import (
     PeopleAudience,
     PersonAudience,
     Schedule,
+    ToldAudience,
 )
 from bot.service.ports.paging import Page
 from bot.service.requests.schedules import Report
@@ -200,7 +201,7 @@ def _target(
             return []
         target = ET.Element(f"{{{ANNOUNCE}}}list")
         target.text = audience.list_name
-    elif isinstance(audience, PersonAudience):
+    elif isinstance(audience, PersonAudience | ToldAudience):
         return []
     else:
         target = _people(audience.jids)
