@@ -24,7 +24,6 @@ from bot.domain.maintenance import (
     armed,
     finished,
     is_passed,
-    is_told,
     step,
 )
 from bot.domain.maintenance import opening as announced
@@ -34,6 +33,7 @@ from bot.service.delivery.amending import Amending
 from bot.service.maintenance import intake, looking, opening, questions
 from bot.service.maintenance.changing import Changed, judged
 from bot.service.maintenance.changing import window as window_named
+from bot.service.maintenance.drafting import Drafting
 from bot.service.maintenance.looking import Looking
 from bot.service.maintenance.notices import Notices
 from bot.service.maintenance.request import Change, OpenMaintenance, WindowName
@@ -59,6 +59,7 @@ class Maintenances:
         self._quotas = Quotas(policy)
         self._notices = Notices(policy, amending, templates)
         self._looking = Looking(policy, templates)
+        self._drafting = Drafting(self._notices, self._looking)
 
     # --- asked for -------------------------------------------------------------
 
@@ -94,20 +95,9 @@ class Maintenances:
         maintenance = _earlier(uow, caller, request)
         if maintenance is not None:
             shown = self._shown(uow, maintenance, now)
-            to_come = [one for one in shown.notices if one.schedule is None]
-            return self._drafted(uow, shown, to_come)
+            return self._drafting.of_repeat(uow, shown)
         asked = self._read(uow, caller, request, now)
-        told = announced(asked.window, now)
-        at_once = [Notice(phase=told.phase, at=told.due)] if told else []
-        coming = looking.to_come(asked.maintenance, asked.window, now)
-        shown = Shown(
-            maintenance=asked.maintenance,
-            window=asked.window,
-            windows=(asked.window,),
-            notices=(*at_once, *coming),
-            readers=looking.readers(uow, asked.maintenance),
-        )
-        return self._drafted(uow, shown, shown.notices)
+        return self._drafting.of_opening(uow, asked, now)
 
     def change(
         self, uow: UnitOfWork, caller: Caller, name: WindowName, change: Change
@@ -146,16 +136,7 @@ class Maintenances:
         """What `change` would give, and tell; nothing is stored."""
         maintenance, now = self._named(uow, caller, name), self._clock.now()
         changed = judged(uow, self._policy, caller, maintenance, name, change, now)
-        pairs = {before.number: after for before, after in changed.windows}
-        meant = pairs.get(changed.meant.number, changed.meant)
-        shown = replace(
-            self._looking.shown(uow, maintenance, meant, now),
-            windows=[
-                pairs.get(one.number, one)
-                for one in uow.maintenances.windows(maintenance.id)
-            ],
-        )
-        return self._drafted_change(uow, shown, changed, now)
+        return self._drafting.of_change(uow, maintenance, changed, now)
 
     def _apply(
         self,
@@ -228,55 +209,6 @@ class Maintenances:
             window=looking.current(windows),
             windows=windows,
             readers=looking.readers(uow, maintenance),
-        )
-
-    def _drafted(
-        self,
-        uow: UnitOfWork,
-        shown: Shown,
-        notices: Sequence[Notice],
-        *,
-        readers: int = 0,
-        corrected: int = 0,
-        former: datetime | None = None,
-    ) -> Draft:
-        look = self._looking
-        maintenance, window = shown.maintenance, shown.window
-        said = [
-            (one, look.texts(uow, maintenance, window, one, former)) for one in notices
-        ]
-        return Draft(shown=shown, notices=said, readers=readers, corrected=corrected)
-
-    def _drafted_change(
-        self, uow: UnitOfWork, shown: Shown, changed: Changed, now: datetime
-    ) -> Draft:
-        coming = [one for one in shown.notices if one.schedule is None]
-        before = changed.meant
-        pair = next((one for one in changed.windows if one[0] is before), None)
-        if pair is None:
-            return self._drafted(uow, shown, coming)
-        phase, after = changed.phase, pair[1]
-        if phase is Phase.FINISHED:
-            at_once = [Notice(phase=phase, at=now)] if before.told else []
-            return self._drafted(
-                uow, shown, at_once, readers=shown.readers if at_once else 0
-            )
-        told = max(
-            (
-                uow.broadcasts.progress(one.broadcast.id).sent
-                for one in self._notices.sent(uow, before)
-            ),
-            default=0,
-        )
-        is_word = is_told(phase, before, after, now)
-        at_once = [Notice(phase=phase, at=now)] if told and is_word else []
-        return self._drafted(
-            uow,
-            shown,
-            (*at_once, *coming),
-            readers=told if at_once else 0,
-            corrected=told,
-            former=before.starts_at if phase is Phase.MOVED else None,
         )
 
     # --- moved on --------------------------------------------------------------
