@@ -82,6 +82,7 @@ class Engine:
         planner = Planner(
             database=database,
             planning=use_cases.planning,
+            windows=use_cases.windows,
             wire=wire,
             alarm=alarm,
             clock=clock,

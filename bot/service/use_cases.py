@@ -11,6 +11,7 @@ from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
 from bot.service.delivery.retrying import Retrying
 from bot.service.delivery.standstill import Stopping
+from bot.service.delivery.windows import Windows
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
@@ -62,6 +63,7 @@ class UseCases:
     holdings: Holdings
     forgetting: Forgetting
     planning: Planning
+    windows: Windows
     rearming: Rearming
     renditions: Renditions
     progress: ChunkProgress
@@ -110,6 +112,7 @@ class UseCases:
             holdings=Holdings(policy),
             forgetting=Forgetting(policy, schedules, outcomes, clock),
             planning=planning,
+            windows=Windows(policy),
             rearming=Rearming(clock),
             renditions=renditions,
             progress=ChunkProgress(policy, renditions, outcomes, clock),

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain import send_window
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.store.conflicts import insert
@@ -111,6 +112,7 @@ class SqlLists:
 
 
 def _values(entry: AnnouncementList) -> dict[str, Any]:
+    window = entry.send_window
     return {
         "name": entry.name,
         "title": entry.title,
@@ -121,6 +123,9 @@ def _values(entry: AnnouncementList) -> dict[str, Any]:
         "type": entry.type,
         "publishers": sorted(entry.publishers),
         "welcome": entry.welcome,
+        "send_window": str(window) if window else None,
+        "send_window_zone": window.zone if window else None,
+        "outside": window.outside if window else None,
         "retired": False,
     }
 
@@ -137,6 +142,9 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         type=MessageType(row.type),
         publishers=texts_from_json(row.publishers),
         welcome=row.welcome,
+        send_window=send_window.stored(
+            row.send_window, row.send_window_zone, row.outside
+        ),
         is_declared=row.declared,
         by_command=row.by_command,
     )

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Conflict
+from bot.domain.holidays import OnHoliday
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, PersonAudience, Schedule, ScheduleState
 from bot.domain.updates import WireState
+from bot.service.ports.calendars import Calendars
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import EVER, ClockInUse, ScheduleFilter
 from bot.store.conflicts import insert
@@ -83,10 +85,17 @@ NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(_THEIRS, IS_PLANNABLE)
 
 
 class SqlSchedules:
-    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        service: str,
+        vault: Vault,
+        calendars: Calendars,
+    ) -> None:
         self._connection = connection
         self._service = service
         self._vault = vault
+        self._calendars = calendars
 
     def add(self, schedule: Schedule) -> Schedule:
         row = insert(self._connection, table)
@@ -242,6 +251,11 @@ class SqlSchedules:
             expires_at=row.expires_at,
             late=Late(LatePolicy(row.late_policy), row.late_within),
             urgent=row.urgent,
+            any_hour=row.any_hour,
+            holidays=row.holidays,
+            on_holiday=_on_holiday(row.on_holiday),
+            calendar=self._calendars.get(row.holidays) if row.holidays else None,
+            holidays_lost=row.holidays_lost,
             updates=row.updates,
             metadata=opened(table.c.metadata, row.metadata),
             language=row.language,
@@ -252,6 +266,10 @@ class SqlSchedules:
             ended_at=row.ended_at,
             purged_at=row.purged_at,
         )
+
+
+def _on_holiday(stored: str | None) -> OnHoliday:
+    return OnHoliday.SHIFT if stored == OnHoliday.SHIFT else OnHoliday.SKIP
 
 
 def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
@@ -305,6 +323,10 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "late_policy": schedule.late.policy,
         "late_within": schedule.late.within,
         "urgent": schedule.urgent,
+        "any_hour": schedule.any_hour,
+        "holidays": schedule.holidays,
+        "on_holiday": schedule.on_holiday if schedule.holidays else None,
+        "holidays_lost": schedule.holidays_lost,
         "updates": schedule.updates,
         "metadata": schedule.metadata,
         "language": schedule.language,

@@ -74,7 +74,7 @@ from bot.domain.broadcast import (
     Recipient,
 )
 from bot.domain.events import Acknowledged, ChunkEnded
-from bot.service.delivery import closing, waiting
+from bot.service.delivery import closing, waiting, windows
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.outcomes import Bounce, Outcomes
 from bot.service.delivery.renditions import Renditions
@@ -113,10 +113,24 @@ class ChunkProgress:
         """
         if uow.standstills.get() is not None:
             return None
-        chunk = uow.chunks.claim(
+        while chunk := uow.chunks.claim(
             worker, uow.now(), LEASE_TIME, carrying, in_owners_name=in_owners_name
-        )
-        return None if chunk is None else self._job(uow, chunk)
+        ):
+            job = self._job(uow, chunk)
+            if not job.is_shut(self._clock.now()):
+                return job
+            self._put_off(uow, chunk)
+        return None
+
+    def put_off(self, uow: UnitOfWork, worker: str, chunk_id: int) -> None:
+        """Give a chunk back over whose broadcast its list's send window has closed."""
+        chunk = uow.chunks.hold(chunk_id, worker)
+        if chunk is not None and not chunk.finished:
+            self._put_off(uow, chunk)
+
+    def _put_off(self, uow: UnitOfWork, chunk: Chunk) -> None:
+        uow.chunks.save(replace(chunk, worker=None, leased_until=None))
+        windows.put_off(uow, chunk.broadcast_id, self._clock.now())
 
     def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job:
         outgoing = self._renditions.outgoing(uow, chunk.broadcast_id)
@@ -146,10 +160,10 @@ class ChunkProgress:
     ) -> set[int]:
         """Commit acknowledged steps, one for each chunk, and learnt bounces.
 
-        Gives the chunks to go on with: not those that are finished, stopped, expired
-        or another's by now; none, while everything is stopped. What has expired is
-        closed by a step behind which nothing of the broadcast is on its way: so its
-        report counts all who were told.
+        Gives the chunks to go on with: not those that are finished, stopped, expired,
+        waiting for a send window or another's by now; none, while everything is
+        stopped. What has expired is closed by a step behind which nothing of the
+        broadcast is on its way: so its report counts all who were told.
         """
         now = self._clock.now()
         ours = [
@@ -224,7 +238,7 @@ class ChunkProgress:
         finished = chunk.through >= chunk.last
         expired = broadcast.has_expired(now)
         sending = broadcast.state is BroadcastState.SENDING
-        going = sending and not finished and not expired
+        going = sending and not (finished or expired or broadcast.begins_at)
         # Of a broadcast that was stopped, too: what is on its way is still recorded,
         # or those who were told would count as not told.
         uow.chunks.save(
@@ -281,9 +295,8 @@ class ChunkProgress:
         if chunk is None or chunk.finished:
             return None
         job = self._job(uow, chunk)
-        if job.broadcast.state is not BroadcastState.SENDING:
-            return None
-        return job
+        going = job.broadcast.state is BroadcastState.SENDING
+        return job if going and job.broadcast.begins_at is None else None
 
     def release(self, uow: UnitOfWork, worker: str) -> None:
         uow.chunks.release(worker)

@@ -26,6 +26,11 @@ announcement_list = sa.Table(
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("publishers", sa.JSON, nullable=False),
     sa.Column("welcome", sa.Text),
+    # `bot.domain.send_window`: 09:00-20:00 MO TU; by whose clocks, and what becomes of
+    # what falls outside of it
+    sa.Column("send_window", sa.Text),
+    sa.Column("send_window_zone", sa.Text),
+    sa.Column("outside", sa.Text),
     # no longer configured: kept, with who stood on it
     sa.Column("retired", sa.Boolean, nullable=False),
     # the configuration file names it
