@@ -23,6 +23,7 @@ from bot.domain.schedule import Origin, Schedule
 from bot.domain.verdict import SUSPEND_SCORE
 from bot.rendering.templates import JinjaTemplates
 from bot.service.delivery.outcomes import Bounce
+from bot.service.ports.calendars import Calendars
 from bot.service.ports.notices import Notice
 from bot.service.ports.paging import Paging
 from bot.service.ports.trail import AuditFilter
@@ -127,13 +128,18 @@ class World:
         policy: Policy | None = None,
         templates: Path | None = None,
         vault: Vault | None = None,
+        calendars: Calendars | None = None,
     ) -> None:
         self.url = url
         self.clock = clock or FakeClock(NOON)
         self.policy = policy or a_policy()
         self.templates = JinjaTemplates(templates)
         self.database = SqlDatabase(
-            url, self.policy.addresses.own, vault=vault, now=self.clock.now
+            url,
+            self.policy.addresses.own,
+            vault=vault,
+            now=self.clock.now,
+            calendars=calendars,
         )
         self.use_cases = use_cases = UseCases.over(
             self.database, self.policy, self.templates, self.clock

@@ -16,7 +16,8 @@ from pathlib import Path
 import structlog
 
 from bot.app.checks.files import template_faults
-from bot.app.configured import templates_of, use
+from bot.app.configured import calendars_of, templates_of, use
+from bot.calendars.files import FileCalendars
 from bot.domain.phrase import Phrase
 from bot.rendering.digest import FolderDigest
 from bot.service.ports.pulses import Reading
@@ -37,6 +38,8 @@ class Look:
     faults: Sequence[Phrase] = ()
     #: what is wrong with templates: each is refused where it is used
     broken: Sequence[Phrase] = ()
+    #: the holidays, as their files are now
+    calendars: FileCalendars | None = None
 
     @property
     def waiting(self) -> Sequence[str]:
@@ -51,6 +54,7 @@ class Configuration:
         self.file = file.absolute()
         self.settings = settings
         self.templates = templates_of(settings)
+        self.calendars = calendars_of(settings)
         self._digest = FolderDigest()
         self._reading = Reading(file=str(self.file), at=now)
 
@@ -62,11 +66,14 @@ class Configuration:
         except SettingsError as error:
             return Look(settings=self.settings, at=now, faults=error.faults)
         settings = taken_up(self.settings, found)
+        calendars = calendars_of(settings)
+        broken = template_faults(settings, templates_of(settings))
         return Look(
             settings=settings,
             at=now,
             changed=changed(self.settings, found),
-            broken=tuple(template_faults(settings, templates_of(settings))),
+            broken=(*broken, *calendars.faults()),
+            calendars=calendars,
         )
 
     def take(self, look: Look, policy: Policy | None, answers: int) -> None:
@@ -86,6 +93,8 @@ class Configuration:
         for fault in look.broken:
             log.error(str(fault))
         self.settings = look.settings
+        if look.calendars is not None:
+            self.calendars.use(look.calendars)
         if policy is not None:
             use(look.settings, policy, self.templates)
         else:

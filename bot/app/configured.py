@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.calendars.files import FileCalendars
+from bot.clock import SystemClock
 from bot.domain.access import Access, Role
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
@@ -55,6 +57,12 @@ def _people(settings: Settings) -> People:
 def templates_of(settings: Settings) -> JinjaTemplates:
     """The templates, up to the widest of the configured limits."""
     return JinjaTemplates(settings.templates.folder, **_widest(settings))
+
+
+def calendars_of(settings: Settings) -> FileCalendars:
+    """The calendars of holidays, not read yet."""
+    files = {name: one.file for name, one in settings.holidays.items()}
+    return FileCalendars(files, SystemClock().now)
 
 
 def use(settings: Settings, policy: Policy, templates: JinjaTemplates) -> None:
@@ -122,6 +130,7 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
             publishers=frozenset(entry.publishers),
             welcome=entry.welcome or None,
             public=entry.public,
+            send_window=entry.window,
         )
         for name, entry in settings.lists.items()
     ]

@@ -73,6 +73,7 @@ class Reading:
         self._configuration.take(look, self._policy, asked)
         if not look.faults:
             self._housekeeper.retention = retention_of(look.settings)
+            await self._housekeeper.rearm()  # by holidays that may be others
         self._take_up(lists)
         self._heeded = now
         self._on_heeded()

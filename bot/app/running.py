@@ -75,7 +75,9 @@ def run(settings: Settings, file: Path) -> None:
     observing = Observing()
     with (
         Ending() as ending,
-        contextlib.closing(database_of(settings, observing)) as database,
+        contextlib.closing(
+            database_of(settings, observing, configuration.calendars)
+        ) as database,
         contextlib.closing(database.hold()) as hold,
     ):
         turn = Turn(hold, database.outage, settings.xmpp.addresses.own, ending)

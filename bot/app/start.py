@@ -30,6 +30,8 @@ class Start:
     def prepared(cls, configuration: Configuration, database: SqlDatabase) -> Self:
         """To be called by the only process that may connect as the service."""
         settings = configuration.settings
+        for fault in configuration.calendars.faults():  # reads them, too
+            log.error(str(fault))
         upgrade.prepare(settings.database.url, settings.xmpp.addresses.own)
         database.vault = Vault(settings.storage.keys)
         use_cases = use_cases_over(database, settings, configuration.templates)

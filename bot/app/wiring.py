@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.app import keys
-from bot.app.configured import lists_of, policy_of, templates_of
+from bot.app.configured import calendars_of, lists_of, policy_of, templates_of
 from bot.clock import SystemClock
 from bot.domain.lists import AnnouncementList
 from bot.domain.roles import HeldRole
 from bot.rendering.templates import JinjaTemplates
+from bot.service.ports.calendars import Calendars
 from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.use_cases import UseCases
@@ -20,13 +21,18 @@ from bot.store.spool import SqlSpool
 from bot.store.spool_files import spool_file
 
 
-def database_of(settings: Settings, observer: Observer | None = None) -> SqlDatabase:
+def database_of(
+    settings: Settings,
+    observer: Observer | None = None,
+    calendars: Calendars | None = None,
+) -> SqlDatabase:
     """The configured database, as the configured service sees it."""
     return SqlDatabase(
         settings.database.url,
         settings.xmpp.addresses.own,
         observer,
         vault=Vault(settings.storage.keys),
+        calendars=calendars or calendars_of(settings),
     )
 
 

@@ -89,6 +89,8 @@ def announce(
     ] = None,
     late: given.Late = None,
     urgent: given.Urgent = False,
+    holidays: given.Holidays = None,
+    on_holiday: given.OnHoliday = None,
     client_id: Annotated[
         str | None,
         typer.Option(
@@ -137,6 +139,8 @@ def announce(
         expires=expires,
         late=late,
         urgent=urgent,
+        holidays=holidays,
+        on_holiday=on_holiday,
         client_id=client_id,
         unstyled=unstyled,
     )

@@ -117,6 +117,11 @@ def edit(
     ] = None,
     late: given.Late = None,
     urgent: given.UrgentOrNot = None,
+    holidays: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Other holidays; '' for none."),
+    ] = None,
+    on_holiday: given.OnHoliday = None,
     revision: Annotated[
         int | None,
         typer.Option(
@@ -148,6 +153,8 @@ def edit(
         expires=expires,
         late=late,
         urgent=urgent,
+        holidays=holidays,
+        on_holiday=on_holiday,
         client_id=None,
         unstyled=unstyled,
     )

@@ -70,6 +70,16 @@ Late = Annotated[
 _URGENT = "Told at once also where readers have quiet hours or a pause."
 Urgent = Annotated[bool, typer.Option("--urgent", help=_URGENT)]
 UrgentOrNot = Annotated[bool | None, typer.Option("--urgent/--no-urgent", help=_URGENT)]
+Holidays = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="What recurs is skipped, or shifted, on these holidays."
+    ),
+]
+OnHoliday = Annotated[
+    str | None,
+    typer.Option(metavar="WHAT", help="skip, or shift to the next day that is none."),
+]
 Edit = Annotated[
     bool,
     typer.Option("--edit", help="Write it in $VISUAL or $EDITOR, from --body on."),
@@ -98,6 +108,8 @@ class Options:
     expires: str | None
     late: str | None
     urgent: bool | None = None
+    holidays: str | None = None
+    on_holiday: str | None = None
     client_id: str | None
     unstyled: bool = False
     #: the people of a test
@@ -136,7 +148,7 @@ def check_change(options: Options) -> None:
     given = (
         *(options.list_name, options.template, options.at, options.within),
         *(options.every, options.timezone, options.expires, options.late),
-        options.urgent,
+        *(options.urgent, options.holidays, options.on_holiday),
     )
     changes = (
         options.settings or options.unstyled or any(one is not None for one in given)
@@ -207,6 +219,8 @@ def request_of(
         late_policy=late,
         late_within=within,
         urgent=bool(options.urgent),
+        holidays=options.holidays,
+        on_holiday=options.on_holiday,
     )
 
 
@@ -215,8 +229,8 @@ def change_of(
 ) -> ScheduleChange:
     """The change to `schedule`: what is not named stays; raises Invalid.
 
-    An empty --expires, --every or --tz takes it away. Ends with exit code 2 where
-    --set has no template to go with.
+    An empty --expires, --every, --holidays or --tz takes it away. Ends with exit code 2
+    where --set has no template to go with.
     """
     # '' takes it away
     timezone = options.timezone and zones.spelt(options.timezone)
@@ -245,6 +259,8 @@ def change_of(
         late_policy=late,
         late_within=within,
         urgent=options.urgent,
+        holidays=options.holidays,
+        on_holiday=options.on_holiday,
     )
 
 

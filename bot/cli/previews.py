@@ -1,9 +1,10 @@
 """When something goes out: for JSON, and by which clocks."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.domain.preview import Caution, Preview
+from bot.domain.preview import SKIPPED, Caution, Preview
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -24,12 +25,24 @@ def as_data(preview: Preview, warnings: Iterable[Caution]) -> dict[str, object]:
                 "local": entry.local.isoformat(),
                 "abbreviation": entry.abbreviation,
                 "note": entry.note,
+                "begins": entry.begins and entry.begins.astimezone(UTC),
+                "holiday": entry.holiday,
             }
             for entry in preview.entries
         ],
-        "skipped": [entry.moment for entry in preview.skipped],
+        "skipped": [
+            left_out(entry.moment, entry.reason, entry.holiday)
+            for entry in preview.skipped
+        ],
         "warnings": cautions(warnings),
     }
+
+
+def left_out(
+    moment: datetime, reason: str | None = SKIPPED, holiday: str | None = None
+) -> dict[str, object]:
+    """For JSON: what is not sent, and why."""
+    return {"moment": moment, "reason": reason, "holiday": holiday}
 
 
 def cautions(found: Iterable[Caution]) -> list[dict[str, object]]:

@@ -242,6 +242,7 @@ def _show(
             (Phrase("expires"), moments.local(found.expires_at, zone)),
             (Phrase("when late"), _late(found)),
             (Phrase("urgent"), found.urgent or None),
+            (Phrase("holidays"), _holidays(found)),
             (Phrase("template"), template or None),
             *values,
             (Phrase("revision"), found.revision),
@@ -256,6 +257,16 @@ def _show(
     if found.purged_at is None:
         output.plain()
         showing.written(texts)
+
+
+def _holidays(found: Schedule) -> Phrase | None:
+    if found.holidays is None:
+        return None
+    return Phrase(
+        "{name}: {what}",
+        name=found.holidays,
+        what=meanings.ON_HOLIDAY[found.on_holiday],
+    )
 
 
 def _late(found: Schedule) -> Phrase:

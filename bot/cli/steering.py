@@ -1,5 +1,6 @@
 """`carillon schedules pause` and the like: schedules out of their own time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +34,16 @@ Due = Annotated[
     typer.Argument(
         metavar="DUE",
         help="Which occurrence: its day, '2026-12-24 09:00' on the wall in the"
+        " announcement's zone, or 2026-12-24T08:00:00Z.",
+    ),
+]
+
+
+Dues = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="DUE",
+        help="Which occurrences: each by its day, '2026-12-24 09:00' on the wall in the"
         " announcement's zone, or 2026-12-24T08:00:00Z.",
     ),
 ]
@@ -74,17 +85,18 @@ def resume(
 def skip(
     context: typer.Context,
     reference: naming.Reference,
-    due: Due = None,
+    dues: Dues = None,
     owner: naming.Owner = None,
     yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
-    """Leave out one that is to come: the held or the next, or that of DUE.
+    """Leave out one that is to come: the held or the next, or those of DUE.
 
-    Asks where nothing is left to send then, which ends it.
+    All that are named, or none. Asks where nothing is left to send then, which ends it.
     """
     asks = confirmation.asks(yes=yes)
-    _change_one(context, steering.SKIP, reference, due, owner, json, asks=asks)
+    named = tuple(dues or ())
+    _change_one(context, steering.SKIP, reference, named, owner, json, asks=asks)
 
 
 def unskip(
@@ -95,7 +107,8 @@ def unskip(
     json: output.JSON = False,
 ) -> None:
     """Send a skipped one after all: the earliest, or that of DUE."""
-    _change_one(context, steering.UNSKIP, reference, due, owner, json)
+    dues = () if due is None else (due,)
+    _change_one(context, steering.UNSKIP, reference, dues, owner, json)
 
 
 def send_now(
@@ -220,7 +233,7 @@ def _change(
 def _as_data(changed: "Report") -> dict[str, Any]:
     return {
         **views.schedule(changed.schedule),
-        "skipped": sorted(_left_out(changed)),
+        "skipped": [previews.left_out(one) for one in sorted(_left_out(changed))],
         "warnings": previews.cautions(changed.warnings),
     }
 
@@ -241,7 +254,7 @@ def _change_one(
     context: typer.Context,
     verb: "Verb[steering.ScheduleOccurrence, Report]",
     reference: str,
-    due: str | None,
+    dues: Sequence[str],
     owner: str | None,
     json: bool,
     *,
@@ -250,21 +263,25 @@ def _change_one(
     name = naming.name_of(reference, owner)
     with session.desk_of(context) as desk:
         before = naming.asked(desk, schedules.QUERY, reference, owner, verb.action)
-        with desk.reading(verb.action, f"{name.about} {due or ''}".rstrip()):
-            moment = _moment(before, due)
+        with desk.reading(verb.action, " ".join((name.about, *dues))):
+            named = [_moment(before, due) for due in dues]
+            moments_ = tuple(dict.fromkeys(one for one in named if one is not None))
         name = _same(before)
         seen = name
         if asks:
             seen = _agreed(
                 *(desk, verb, f"#{name.number}", None),
-                lambda found: _to_end(found, before, moment, json=json),
+                lambda found: _to_end(found, before, moments_, json=json),
             )
-        desk.ask_here(verb(steering.ScheduleOccurrence(name=seen, due=moment)))
+        one = steering.ScheduleOccurrence(
+            name=seen, due=next(iter(moments_), None), further=moments_[1:]
+        )
+        desk.ask_here(verb(one))
         after = desk.ask_here(schedules.QUERY(name))
     if json:
         output.document(_as_data(after))
         return
-    _tell_skipped(before, after, moment)
+    _tell_skipped(before, after, moments_)
     _tell(after)
 
 
@@ -273,23 +290,29 @@ def _same(found: "Report | Shown") -> ScheduleName:
     return ScheduleName(number=found.schedule.id)
 
 
-def _to_end(found: "Shown", before: "Report", due: str | None, *, json: bool) -> None:
+def _to_end(
+    found: "Shown", before: "Report", dues: Sequence[str], *, json: bool
+) -> None:
     """Asks where the skip is of the last that is left."""
     left_out, held = _left_out(before), _held(found)
-    ahead = upcoming(found.schedule, limit=2, skipped=found.report.skipped)
-    if len(ahead.entries) + held != 1:
+    limit, skipped = len(dues) + 2, found.report.skipped
+    ahead = upcoming(found.report.schedule, limit=limit, skipped=skipped).entries
+    named = set(map(timestamps.parse, dues))
+    if not named:
+        earlier = [one for one in ahead if left_out and one.moment > min(left_out)]
+        if len(ahead) + held != 1 or earlier:
+            return
+    # or nothing is left out that is not already
+    elif held or named <= left_out or {one.moment for one in ahead} - named:
         return
-    earlier = [one for one in ahead.entries if left_out and one.moment > min(left_out)]
-    if earlier if due is None else timestamps.parse(due) in left_out:
-        return  # nothing is left out that is not already
     confirmation.about(found, json=json)
     question = Phrase("Nothing is left to send then, and it is over. Skip it?")
     confirmation.of(question, Phrase("nothing was skipped"))
 
 
-def _tell_skipped(before: "Report", after: "Report", due: str | None) -> None:
-    """Which occurrence it was, also where nothing was left to change."""
-    named = set() if due is None else {timestamps.parse(due)}
+def _tell_skipped(before: "Report", after: "Report", dues: Sequence[str]) -> None:
+    """Which occurrences they were, also where nothing was left to change."""
+    named = set(map(timestamps.parse, dues))
     left_out = _left_out(after)
     for moment in sorted(named or _left_out(before) ^ left_out):
         shown = moments.local(moment, after.zone)
@@ -318,7 +341,7 @@ def _moment(report: "Report", due: str | None) -> str | None:
         return timestamps.format(moments.read(due, zone, "due"))
     ahead = upcoming(report.schedule, limit=_LOOKED_THROUGH, skipped=report.skipped)
     entries = (*ahead.entries, *ahead.skipped)
-    found = [entry.moment for entry in entries if entry.local.date() == day]
+    found = [one.moment for one in entries if day in {one.local.date(), one.day}]
     if not found:
         raise Invalid(Phrase("nothing is due on {day}", day=day), field="due")
     if len(found) > 1:

@@ -48,6 +48,8 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "expires_at": one.expires_at,
         "late": {"policy": one.late.policy, "within": one.late.within},
         "urgent": one.urgent,
+        "holidays": one.holidays,
+        "on_holiday": one.on_holiday if one.holidays else None,
         "title": content.title,
         "template": template.template if template else None,
         "values": template.values if template else None,

@@ -67,7 +67,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.amendment import Amendment
-from bot.domain.quiet import PAUSED, QUIET
+from bot.domain.quiet import OUTSIDE, PAUSED, QUIET
 
 
 class OccurrenceState(StrEnum):
@@ -167,6 +167,11 @@ class Broadcast:
     message_id: str | None = None
     #: neither quiet hours nor pauses hold it back
     urgent: bool = False
+    #: no send window does either
+    any_hour: bool = False
+    #: when its list's send window opens, as far as is known: until then it waits, also
+    #: in the middle, since the window closed. None: it does not wait
+    begins_at: datetime | None = None
     #: None where the audience was copied into (broadcast, position, JID)
     highest: int | None = None
     frozen_at: datetime
@@ -322,7 +327,7 @@ class DeliveryException:
     jid: str
     kind: ExceptionKind
     #: RFC 6120 condition, or `left`, `stream-error`, `content`, `quiet`, `paused`,
-    #: `superseded`, `expired`, `stopped`, `retracted`, `amended`
+    #: `outside`, `never`, `superseded`, `expired`, `stopped`, `retracted`, `amended`
     condition: str
     text: str | None = None
     #: repeats so far; while he waits, how often he was claimed
@@ -359,7 +364,7 @@ class DeliveryException:
     @property
     def was_waiting(self) -> bool:
         """He was to hear it later, and nothing has bounced since he did."""
-        return self.condition in {QUIET, PAUSED}
+        return self.condition in {QUIET, PAUSED, OUTSIDE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,9 @@ skipping one never adds another at the end, and putting it back takes none away.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
-from bot.domain import wallclock
+from bot.domain import hours, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Match, Recurrence, parse
@@ -43,6 +43,10 @@ class Due:
     moment: datetime
     #: what the rule asks for, None where it is of no rule
     wall: datetime | None = None
+    #: why nothing is sent then, as of a Match
+    out: str | None = None
+    #: when it goes out that waits for its list's send window
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ def coming(schedule: Schedule) -> Iterator[Match]:
     sequence = recurrence_of(schedule)
     count = sequence.rule.count
     left = None if count is None else max(count - schedule.planned, 0)
-    for match in islice(sequence.matches(schedule.through), left):
+    found = islice(sequence.matches(schedule.through), left)
+    for match in hours.judged(schedule, found):
         if schedule.expires_at is not None and match.moment >= schedule.expires_at:
             return
         yield match
@@ -110,13 +115,32 @@ def taken(schedule: Schedule, skipped: Collection[datetime]) -> Taken | None:
         if schedule.next_at is None:
             return None
         over = replace(schedule, planned=schedule.planned + 1, next_at=None)
-        return Taken(Due(schedule.next_at), over)
+        only = once(schedule, schedule.next_at)
+        return Taken(Due(only.moment, None, only.out, only.begins), over)
     schedule = derived(schedule, skipped)
     match = next(coming(schedule), None)
     if match is None:
         return None
-    due = Due(match.moment, match.wall)
+    due = Due(match.moment, match.wall, match.out, match.begins)
     return Taken(due, derived(_past(schedule, match), skipped))
+
+
+def once(schedule: Schedule, moment: datetime) -> Match:
+    """What happens at a moment of no rule."""
+    zone = wallclock.zone_or_utc(schedule.zone)
+    match = Match(wall=wallclock.local(moment, zone), moment=moment)
+    without = replace(schedule, calendar=None)
+    return next(hours.judged(without, [match]), match)
+
+
+def next_sent(
+    schedule: Schedule, skipped: Collection[datetime], within: int = REACH
+) -> Match | None:
+    """The first that will be sent of the next so many; None: none of them."""
+    for match in islice(coming(schedule), within):
+        if match.out is None and match.wall not in skipped:
+            return match
+    return None
 
 
 def put_back(
@@ -136,8 +160,16 @@ def put_back(
 
 
 def moment_of(schedule: Schedule, wall: datetime) -> datetime:
-    """When that is by the present rules of the schedule's zone; raises Invalid."""
-    return recurrence_of(schedule).moment(wall)
+    """When that is by the present rules of the schedule's zone, and by its holidays;
+    raises Invalid.
+    """
+    sequence = recurrence_of(schedule)
+    match = Match(wall=wall, moment=sequence.moment(wall))
+    if schedule.calendar is None:
+        return match.moment
+    plain = replace(schedule, window=None)
+    found = hours.judged(plain, chain([match], sequence.matches(wall)))
+    return next(found, match).moment
 
 
 def recurrence_of(schedule: Schedule) -> Recurrence:

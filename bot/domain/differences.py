@@ -61,6 +61,9 @@ def _fields(schedule: Schedule) -> Iterator[tuple[str, Value]]:
         yield "tz", schedule.timezone
     if schedule.recurrence is not None:
         yield "every", schedule.recurrence
+    if schedule.holidays is not None:
+        yield "holidays", schedule.holidays
+        yield "on-holiday", str(schedule.on_holiday)
     if schedule.expires_at is not None:
         yield "expires", schedule.expires_at
     yield "late", str(schedule.late.policy)

@@ -11,6 +11,7 @@ from bot.domain.errors import Invalid
 from bot.domain.message import MessageType
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.quiet import QuietHours
+from bot.domain.send_window import SendWindow
 from bot.domain.verdict import Score
 
 MAX_TITLE = 100  #: characters
@@ -93,6 +94,8 @@ class AnnouncementList:
     reminders: tuple[timedelta, ...] = REMINDERS
     #: whether everybody may read it in feeds; None: as its kind has it
     public: bool | None = None
+    #: when it speaks; None: at any hour
+    send_window: SendWindow | None = None
     #: the configuration file names it, and its word counts
     is_declared: bool = True
     #: it was made by command, so it stays when no file names it

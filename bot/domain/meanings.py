@@ -48,6 +48,8 @@ UNSENT: Mapping[str, Phrase] = {
     "content": Phrase("its template or one of its fields can no longer be rendered"),
     "unreadable": Phrase("its recurrence or its time zone can no longer be read"),
     "paused": Phrase("it was paused then"),
+    "outside": Phrase("its list's send window was not open"),
+    "holiday": Phrase("it was a holiday"),
     "ended": Phrase("its zone's clocks have changed, and its rule ends before it"),
     "stream-error": Phrase("the server closed the connection over it again and again"),
 }
@@ -65,6 +67,8 @@ REASONS_OF_MANY: Mapping[str, Phrase] = {
     "superseded": Phrase("a newer one was due before they could be sent"),
     "late": Phrase("the service was not up when they were due"),
     "paused": Phrase("it was paused then"),
+    "outside": Phrase("the list's send window was not open"),
+    "holiday": Phrase("those were holidays"),
 }
 
 #: why somebody was not told: RFC 6120 §8.3.3, RFC 3920 §9.3.3, and some of ours
@@ -101,6 +105,8 @@ CONDITIONS: Mapping[str, Phrase] = {
     "paused": Phrase("the reader wants nothing before then"),
     "expired": Phrase("it expires before the reader wants to hear anything"),
     "superseded": Phrase("a newer one came before the reader wanted to hear it"),
+    "outside": Phrase("the list's send window is not open on the reader's clocks"),
+    "never": Phrase("the reader's quiet hours leave nothing of the list's send window"),
     "stopped": Phrase("it was stopped before the reader wanted to hear it"),
     "sender-gone": Phrase("its sender's account no longer exists"),
     "unknown": Phrase("it is not known why"),
@@ -123,6 +129,13 @@ DOORS: Mapping[str, Phrase] = {
 LATE: Mapping[str, Phrase] = {
     "skip": Phrase("it is left out"),
     "hold": Phrase("it waits for an admin"),
+}
+
+
+#: what is done with what falls on a holiday
+ON_HOLIDAY: Mapping[str, Phrase] = {
+    "skip": Phrase("it is left out"),
+    "shift": Phrase("it is sent on the next day that is none"),
 }
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import timestamps, wallclock
 from bot.domain.errors import Invalid, about
+from bot.domain.hours import HOLIDAY, OUTSIDE
 from bot.domain.phrase import Listed, Phrase
 from bot.domain.preview import Caution, CautionKind, Entry, Note, Preview
 
@@ -30,6 +31,7 @@ _NOTES = {
     Note.FIRST: Phrase("first"),
     Note.SECOND: Phrase("second"),
 }
+_LEFT_OUT = {OUTSIDE: Phrase("left out: outside of the send window")}
 
 
 def read(text: str, zone: ZoneInfo, field: str) -> datetime:
@@ -163,11 +165,29 @@ def told(preview: Preview) -> Iterator[Phrase]:
 
 def _in_order(preview: Preview) -> list[tuple[Entry, Phrase | None]]:
     """What is left out stands among what is sent, and says so."""
-    sent = (
-        (entry, _NOTES[entry.note] if entry.note else None) for entry in preview.entries
-    )
-    left_out = ((entry, Phrase("skipped")) for entry in preview.skipped)
-    return sorted((*sent, *left_out), key=lambda one: one[0].moment)
+    both = (*preview.entries, *preview.skipped)
+    return [(one, _note(one)) for one in sorted(both, key=lambda one: one.moment)]
+
+
+def _note(entry: Entry) -> Phrase | None:
+    if entry.reason == HOLIDAY:
+        return Phrase("left out: {holiday}", holiday=entry.holiday)
+    if entry.reason is not None:
+        return _LEFT_OUT.get(entry.reason, Phrase("skipped"))
+    notes = [_NOTES[entry.note]] if entry.note else []
+    if entry.holiday is not None:
+        notes.append(
+            Phrase("for {day}: {holiday}", day=entry.day, holiday=entry.holiday)
+        )
+    if entry.begins is not None:
+        notes.append(
+            Phrase(
+                "goes out {time} {zone}",
+                time=f"{entry.begins:%Y-%m-%d %H:%M}",
+                zone=wallclock.abbreviation(entry.begins),
+            )
+        )
+    return Listed(*notes) if notes else None
 
 
 def rows(preview: Preview) -> list[tuple[Phrase, str, Phrase | None]]:

@@ -2,7 +2,8 @@
 
 entries     the next moments that will be sent, in UTC and on the wall, with a
             note where the clocks change that day
-skipped     those left out ahead of their time, likewise
+skipped     those left out: by somebody ahead of their time, by holidays, or by the
+            send window of the list; likewise
 warnings    what a reader of the rule would not expect, in sentences
 """
 
@@ -15,11 +16,17 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import coming, wallclock
 from bot.domain.errors import Invalid
+from bot.domain.hours import HOLIDAY, OUTSIDE
 from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.domain.recurrence import Match, Rule, in_words, parse
 from bot.domain.recurrence.skipped import Skipped, skipped_months
 from bot.domain.recurrence.words import MONTHS
 from bot.domain.schedule import Schedule
+
+#: moments that are told of as left out where none is sent
+MOST_LEFT_OUT = 100
+#: why nothing is sent at a moment: somebody left it out
+SKIPPED = "skipped"
 
 
 class Note(StrEnum):
@@ -62,6 +69,11 @@ class CautionKind(StrEnum):
     FIXED_OFFSET = "fixed-offset"
     #: everything is stopped: it goes out once an admin lets all go on
     STANDSTILL = "everything-stopped"
+    #: it waits for the send window of its list, or is left out by it
+    WINDOW = "send-window"
+    #: it is left out or shifted by a holiday; none is known any more
+    HOLIDAY = "holiday"
+    HOLIDAYS_GONE = "holidays-unreadable"
     #: something of it cannot be read any more
     UNREADABLE = "unreadable"
 
@@ -75,6 +87,14 @@ class Entry:
     #: CET, CEST, or UTC+05 where the zone has no letters of its own
     abbreviation: str
     note: Note | None = None
+    #: when it goes out that waits for the send window of its list, aware in its zone
+    begins: datetime | None = None
+    #: of what is left out: why, one of SKIPPED, HOLIDAY and OUTSIDE
+    reason: str | None = None
+    #: the holiday, as it is called, by which it is shifted or left out
+    holiday: str | None = None
+    #: the day that the rule asks for
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,17 +132,28 @@ def upcoming(
     why, zone = coming.unreadable(schedule), wallclock.zone_or_utc(schedule.zone)
     unread = () if why is None else (Caution(kind=CautionKind.UNREADABLE, phrase=why),)
     if schedule.recurrence is None:
-        moment = schedule.next_at or schedule.deliver_at
-        once = [Match(wall=wallclock.local(moment, zone), moment=moment)]
-        entries = [_entry(match, zone) for match in once]
-        warnings = (*unread, *_clock_changes(entries, once))
-        return Preview(entries=tuple(entries), warnings=warnings)
+        once = coming.once(schedule, schedule.next_at or schedule.deliver_at)
+        is_out, entry = once.out is not None, _entry(once, zone)
+        entries = () if is_out else (entry,)
+        return Preview(
+            entries=entries,
+            warnings=(
+                *unread,
+                *_clock_changes(list(entries), [once]),
+                *_hours(schedule, [entry]),
+            ),
+            skipped=(entry,) if is_out else (),
+        )
     try:
         found, is_whole = _listed(schedule, limit, skipped)
     except Invalid:
         return Preview(entries=(), warnings=unread)
-    sent = [match for match in found if match.wall not in skipped]
-    out = [match for match in found if match.wall in skipped]
+    sent = [match for match in found if _is_sent(match, skipped)]
+    out = [
+        replace(match, out=SKIPPED) if match.wall in skipped else match
+        for match in found
+        if not _is_sent(match, skipped)
+    ]
     shown = [_entry(match, zone) for match in sent[:limit]]
     if len(sent) > limit:
         out = [match for match in out if match.moment < sent[limit].moment]
@@ -137,10 +168,14 @@ def upcoming(
             *unread,
             *_begins(schedule, found, zone),
             *_clock_changes(shown, sent),
+            *_hours(schedule, [*shown, *(_entry(match, zone) for match in out)]),
+            *_none(shown, out),
             *(_skips(rule, start) if start is not None else ()),
             *((end,) if end is not None else ()),
         ),
-        skipped=tuple(_entry(match, zone) for match in out),
+        skipped=tuple(
+            _entry(match, zone) for match in (out if shown else out[:MOST_LEFT_OUT])
+        ),
     )
 
 
@@ -174,10 +209,82 @@ def _listed(
     sent = 0
     for match in ahead:
         found.append(match)
-        sent += match.wall not in skipped
-        if sent > limit:
+        sent += _is_sent(match, skipped)
+        if sent > limit or len(found) >= coming.REACH + limit:
             return found, False
     return found, True
+
+
+def _is_sent(match: Match, skipped: Collection[datetime]) -> bool:
+    return match.out is None and match.wall not in skipped
+
+
+def _hours(schedule: Schedule, entries: list[Entry]) -> Iterator[Caution]:
+    """What holidays and the list's send window do to these, the first of each kind."""
+    calendar = schedule.calendar
+    if calendar is not None and calendar.fault is not None:
+        why = Phrase(
+            "{fault}; until then it is sent as its rule says", fault=calendar.fault
+        )
+        yield Caution(kind=CautionKind.HOLIDAYS_GONE, phrase=why)
+    told: set[CautionKind] = set()
+    for entry in sorted(entries, key=lambda one: one.moment):
+        kind, phrase = _why(schedule, entry)
+        if phrase is not None and kind not in told:
+            told.add(kind)
+            yield Caution(kind=kind, phrase=phrase, moment=entry.moment)
+
+
+def _none(sent: list[Entry], out: list[Match]) -> Iterator[Caution]:
+    if out and not sent and out[0].out != SKIPPED:
+        kind = CautionKind.HOLIDAY if out[0].out == HOLIDAY else CautionKind.WINDOW
+        why = Counted(
+            "nothing goes out at the next {count} moment",
+            "nothing goes out at the next {count} moments",
+            len(out),
+        )
+        yield Caution(kind=kind, phrase=why)
+
+
+def _why(schedule: Schedule, entry: Entry) -> tuple[CautionKind, Phrase | None]:
+    at = f"{entry.local:%Y-%m-%d %H:%M} {entry.abbreviation}"
+    if entry.reason == HOLIDAY:
+        why = Phrase(
+            "{moment} is left out: {holiday}", moment=at, holiday=entry.holiday
+        )
+        return CautionKind.HOLIDAY, why
+    if entry.reason is None and entry.holiday is not None and entry.begins is None:
+        why = Phrase(
+            "{moment} is in place of {day}: {holiday}",
+            moment=at,
+            day=entry.day,
+            holiday=entry.holiday,
+        )
+        return CautionKind.HOLIDAY, why
+    if schedule.window is None:
+        return CautionKind.WINDOW, None
+    window = schedule.window.window.shown
+    if entry.reason == OUTSIDE:
+        why = Phrase(
+            "{moment} is left out: the list's send window is {window}",
+            moment=at,
+            window=window,
+        )
+        return CautionKind.WINDOW, why
+    if entry.begins is not None:
+        why = Phrase(
+            "{moment} goes out at {later}, when the list's send window opens"
+            " ({window})",
+            moment=at,
+            later=_shown(entry.begins),
+            window=window,
+        )
+        return CautionKind.WINDOW, why
+    return CautionKind.WINDOW, None
+
+
+def _shown(local: datetime) -> str:
+    return f"{local:%Y-%m-%d %H:%M} {wallclock.abbreviation(local)}"
 
 
 def _begins(
@@ -265,10 +372,17 @@ def _entry(match: Match, zone: ZoneInfo) -> Entry:
         local=local,
         abbreviation=wallclock.abbreviation(local),
         note=_note(match, local, zone),
+        begins=match.begins.astimezone(zone) if match.begins else None,
+        reason=match.out,
+        holiday=match.holiday,
+        day=match.wall.date(),
     )
 
 
 def _note(match: Match, local: datetime, zone: ZoneInfo) -> Note | None:
+    if match.holiday is not None and match.out is None:  # at that time of another day
+        day = local.date() - match.wall.date()
+        match = replace(match, wall=match.wall + day)
     if wallclock.is_gap(match.wall, zone):
         return Note.SHIFTED
     if wallclock.is_fold(match.wall, zone):

@@ -35,8 +35,8 @@ _DAY = timedelta(days=1)
 _TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})", re.ASCII)
 _STORED = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)((?: [A-Z]{2})+)", re.ASCII)
 
-#: conditions of whoever hears it later
-QUIET, PAUSED = "quiet", "paused"
+#: conditions of whoever hears it later; the last: his list's send window is not open
+QUIET, PAUSED, OUTSIDE = "quiet", "paused", "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,23 @@ class QuietHours:
             end = datetime.combine(after, self.end)
             yield min(_moments(begin, zone)), max(_moments(end, zone))
 
+    def within(
+        self, about: datetime, zone: ZoneInfo
+    ) -> Iterator[tuple[datetime, datetime]]:
+        """Likewise, but rather too short than too long where clocks change: whenever
+        it is one of these moments, a clock shows a time between the two.
+        """
+        today = about.astimezone(zone).date()
+        for back in (2, 1, 0):
+            day = today - back * _DAY
+            if day.weekday() not in self.days:
+                continue
+            after = day if self.begin < self.end else day + _DAY
+            begin = max(_moments(datetime.combine(day, self.begin), zone))
+            end = min(_moments(datetime.combine(after, self.end), zone))
+            if begin < end:
+                yield begin, end
+
 
 class HeldBack(NamedTuple):
     """Why somebody is not told now, and from when on he may be."""
@@ -94,13 +111,14 @@ def held_back(
     paused = paused_until is not None and paused_until > now
     moment = paused_until if paused and paused_until is not None else now
     if quiet is not None:
-        moment = _after(moment, quiet, zone)
+        moment = after(moment, quiet, zone)
     if moment <= now:
         return None
     return HeldBack(PAUSED if paused else QUIET, moment)
 
 
-def _after(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
+def after(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
+    """The first moment from this one on at which these quiet hours do not hold."""
     for _ in range(_IN_A_ROW):
         try:
             ends = [

@@ -2,15 +2,17 @@
 
 Inner states, the moves, and the draft's five (Message Scheduling 1.0.0 §7.1):
 
-    pending ─► running, paused, failed, cancelled           scheduled
+    pending ─► running, paused, sent, failed, cancelled     scheduled
     paused  ─► pending, running, sent, failed, cancelled    scheduled
     running ─► pending, paused, sent, failed, cancelled     queued
     sent, failed, cancelled                                 the same, final
 
 A recurring schedule returns from running to pending until its last occurrence is
 done. It is paused while the last one still goes out, too: then it may return to
-running. That one of its occurrences is held for an admin is the occurrence's state:
-the schedule goes on, and is pending where nothing else is left of it.
+running. It is sent from pending where all that was left of it is left out, by its
+holidays or its list's hours. That one of its occurrences is held for an admin is the
+occurrence's state: the schedule goes on, and is pending where nothing else is left of
+it.
 """
 
 from collections.abc import Mapping
@@ -20,10 +22,12 @@ from enum import StrEnum
 
 from bot.domain import wallclock
 from bot.domain.amendment import Amendment
+from bot.domain.holidays import Holidays, OnHoliday
 from bot.domain.lateness import Late
 from bot.domain.message import MessageType, Text
 from bot.domain.phrase import Phrase, Quoted
 from bot.domain.relative import Anchor
+from bot.domain.send_window import Clocked
 from bot.domain.updates import WireState
 from bot.domain.voice import Voice
 
@@ -51,6 +55,7 @@ MOVES: Mapping[ScheduleState, frozenset[ScheduleState]] = {
         {
             ScheduleState.RUNNING,
             ScheduleState.PAUSED,
+            ScheduleState.SENT,
             ScheduleState.FAILED,
             ScheduleState.CANCELLED,
         }
@@ -284,6 +289,17 @@ class Schedule:
     late: Late = field(default_factory=Late)
     #: neither quiet hours nor a reader's pause hold it back
     urgent: bool = False
+    #: nor its list's send window, once: somebody who may do so sends it now
+    any_hour: bool = False
+    #: the calendar by which it is skipped or shifted: its name in the configuration
+    holidays: str | None = None
+    on_holiday: OnHoliday = OnHoliday.SKIP
+    #: that calendar as it is read now, which no row holds; None: by none
+    calendar: Holidays | None = field(default=None, compare=False)
+    #: when its list speaks, likewise, where somebody has looked; None: at any hour
+    window: Clocked | None = field(default=None, compare=False)
+    #: its owner was told that the calendar cannot be read
+    holidays_lost: bool = False
     #: whether the owner wants headlines about what becomes of it
     updates: bool = True
     #: the <metadata/> as given, serialised
@@ -313,6 +329,18 @@ class Schedule:
         something else that he keeps, does not.
         """
         return self.amendment is None and self.topic is None
+
+    @property
+    def reaches_list(self) -> bool:
+        """It tells readers of its list, and nobody by name: so the list's send window
+        holds for it.
+        """
+        return not self.is_personal
+
+    @property
+    def keeps_hours(self) -> bool:
+        """The send window of its list holds for it, unless it is sent now."""
+        return self.reaches_list and not self.urgent
 
     @property
     def in_owners_name(self) -> bool:
@@ -345,6 +373,19 @@ class Schedule:
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    def by_holidays(
+        self, calendar: Holidays | None, what: OnHoliday = OnHoliday.SKIP
+    ) -> "Schedule":
+        """Skipped or shifted by these; None: by none any more."""
+        name = None if calendar is None else calendar.name
+        return replace(
+            self,
+            holidays=name,
+            calendar=calendar,
+            on_holiday=what,
+            holidays_lost=False,
+        )
 
     def was_cancelled(self, since: datetime) -> bool:
         """Then or later."""

@@ -11,6 +11,7 @@ from typing import Self
 from bot.domain.addresses import Addresses
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import MessageType
+from bot.domain.send_window import SendWindow
 
 #: the recipient of a text that is only tried or shown and is sent to nobody
 STAND_IN_RECIPIENT = "reader@example.org"
@@ -33,6 +34,8 @@ class Voice:
     title: str
     #: the name of the list that speaks; '' where none does
     list_name: str
+    #: when the list speaks; None: at any hour
+    window: SendWindow | None = None
     #: somebody of flesh and blood, in whose name the service speaks
     is_person: bool = False
 
@@ -46,6 +49,7 @@ class Voice:
             timezone=entry.timezone,
             title=entry.title,
             list_name=entry.name,
+            window=entry.send_window,
         )
 
     @classmethod

@@ -83,6 +83,7 @@ class Engine:
             database=database,
             planning=use_cases.planning,
             maintenances=use_cases.maintenances,
+            windows=use_cases.windows,
             wire=wire,
             alarm=alarm,
             clock=clock,

@@ -97,12 +97,16 @@ class Housekeeper:
         now, last = self._clock.now(), self._zones_read
         if last is not None and timedelta() <= now - last < ZONES_EVERY:
             return
+        await self.rearm()
+        self._zones_read = now
+
+    async def rearm(self) -> None:
+        """Derive anew what is next, by the zones and holidays as they are now."""
         wallclock.look_again()
         for some in self._rearming:
             after: int | None = 0
             while after is not None:
                 after = await self._database.run(some, after)
-        self._zones_read = now
 
     async def _may_purge(self) -> bool:
         """Whether the clock went on as it should since the last round.

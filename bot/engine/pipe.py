@@ -53,6 +53,9 @@ Where it looks odd
     which nothing is on its way closes it, since only then it is known who was told;
     where two pipes each thought the other had more, one that moves nothing (`_expire`).
 
+    When the send window of the list closes in the middle, it is likewise, but that the
+    chunk is given back: the broadcast goes on when the window opens.
+
     Bounces of other servers come when they come. Whoever records the last write of a
     broadcast while they arrive waits a moment for more (`Ledger.bounces_in`).
 """
@@ -162,6 +165,10 @@ class Pipe:
         await recorder
         if self._expired():
             await self._expire()
+        elif self._is_shut():
+            line = self._line
+            chunk_id = self._job.chunk.id
+            await line.database.run(line.progress.put_off, line.worker, chunk_id)
 
     async def _write(self, arrived: asyncio.Event) -> None:
         chunk, after = self._job.chunk, self._job.chunk.through
@@ -254,6 +261,7 @@ class Pipe:
                 self._ended.is_set()
                 or self._line.stopping()
                 or self._expired()
+                or self._is_shut()
                 or self._is_lost()
             ):
                 self._line.window.give(len(piece))
@@ -309,6 +317,9 @@ class Pipe:
 
     def _expired(self) -> bool:
         return self._job.broadcast.has_expired(self._line.clock.now())
+
+    def _is_shut(self) -> bool:
+        return self._job.is_shut(self._line.clock.now())
 
     async def _record(self, arrived: asyncio.Event) -> None:
         """Record each write once acknowledged, in order, until there come no more."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.domain.lateness import Shift, looked
 from bot.engine.wire import Wire
 from bot.service.delivery.planning import Planning
+from bot.service.delivery.windows import Windows
 from bot.service.maintenance.maintenances import Maintenances
 from bot.service.ports.outside import Clock, Database
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -41,6 +42,7 @@ class Planner:
         database: Database,
         planning: Planning,
         maintenances: Maintenances,
+        windows: Windows,
         wire: Wire,
         alarm: Alarm,
         clock: Clock,
@@ -48,6 +50,7 @@ class Planner:
         self._database = database
         self._planning = planning
         self._maintenances = maintenances
+        self._windows = windows
         self._wire = wire
         self._alarm = alarm
         self._clock = clock
@@ -56,16 +59,21 @@ class Planner:
     async def step(self) -> float:
         while True:
             await self._wire.ready()
-            due, stands_still = await self._database.read(_next_due)
+            due, opening, stands_still = await self._database.read(_next_due)
             if stands_still:
                 # what is due meanwhile is late by it, as if the service had been away
                 self._shift = None
                 self._alarm.set(None)
                 return SAFETY_TICK
             if due is None or due > self._look().seen_at:
-                self._alarm.set(due)
+                if await self._open():
+                    continue
+                # an opening that has passed waits for what is on its way
+                ahead = opening if opening and opening > self._look().seen_at else None
+                self._alarm.set(min(filter(None, (due, ahead)), default=None))
                 return SAFETY_TICK
             if not await self._plan():
+                await self._open()
                 return RETRY_SECONDS  # held by another, or its owner is told first
 
     async def _plan(self) -> int:
@@ -85,13 +93,26 @@ class Planner:
             frozen[target] = await database.read(planning.freeze, target, now)
         return await self._database.run(self._planning.plan, frozen, self._look())
 
+    async def _open(self) -> bool:
+        """Whether anything that waited for a send window goes on; after planning, which
+        may have put something newer in its place.
+        """
+        now = self._clock.now()
+        found = await self._database.read(self._windows.is_any_due, now)
+        if found:
+            await self._database.run(self._windows.open, now)
+        return found
+
     def _look(self) -> Shift:
         self._shift = looked(self._shift, self._clock.now())
         return self._shift
 
 
-def _next_due(uow: UnitOfWork) -> tuple[datetime | None, bool]:
-    """And whether everything is stopped."""
+def _next_due(uow: UnitOfWork) -> tuple[datetime | None, datetime | None, bool]:
+    """And when the next send window opens that something waits for, and whether
+    everything is stopped.
+    """
     moments = (uow.schedules.next_due(), uow.maintenances.next_due())
     due = min((one for one in moments if one is not None), default=None)
-    return due, uow.standstills.get() is not None
+    stands_still = uow.standstills.get() is not None
+    return due, uow.broadcasts.next_opening(), stands_still

@@ -12,6 +12,7 @@ from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
 from bot.service.delivery.retrying import Retrying
 from bot.service.delivery.standstill import Stopping
+from bot.service.delivery.windows import Windows
 from bot.service.maintenance.maintenances import Maintenances
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
@@ -67,6 +68,7 @@ class UseCases:
     holdings: Holdings
     forgetting: Forgetting
     planning: Planning
+    windows: Windows
     rearming: Rearming
     renditions: Renditions
     progress: ChunkProgress
@@ -119,6 +121,7 @@ class UseCases:
             holdings=Holdings(policy),
             forgetting=Forgetting(policy, schedules, outcomes, clock),
             planning=planning,
+            windows=Windows(policy),
             rearming=Rearming(clock),
             renditions=renditions,
             progress=ChunkProgress(policy, renditions, outcomes, clock),

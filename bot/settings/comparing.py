@@ -12,6 +12,7 @@ from bot.settings.sections import Settings
 #: what a service that runs takes up, by section or key; all else waits for a start
 ALIVE = (
     *("access", "people", "lists", "limits", "notify", "templates", "audit"),
+    "holidays",
     *("storage", "retention"),
     *("xmpp.contact", "log.level"),
 )
@@ -75,6 +76,8 @@ def _values(settings: Settings) -> Mapping[str, Any]:
     found = dict(_flat(content))
     if settings.storage.keys:
         found[KEYS] = [_digest(key.hex()) for key in settings.storage.keys]
+    for name, holidays in settings.holidays.items():
+        found[f"holidays.{name}.file"] = [str(holidays.file), holidays.digest]
     return found | {f"lists.{name}": True for name in settings.lists}
 
 

@@ -1,7 +1,8 @@
 """The sections of the configuration and what each key may be."""
 
+import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -23,7 +24,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.domain import wallclock
+from bot.domain import send_window, wallclock
 from bot.domain.addresses import Addresses
 from bot.domain.consent import Who
 from bot.domain.errors import Invalid, SettingsError
@@ -31,6 +32,7 @@ from bot.domain.jid import bare
 from bot.domain.lists import ListKind, list_name, list_title, public
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
+from bot.domain.send_window import Outside, SendWindow, WindowZone
 from bot.settings import values
 from bot.texts.languages import language_tag
 
@@ -192,6 +194,10 @@ class ListSettings(Section):
     #: whether everybody may read it in feeds; None: as its kind has it
     public: bool | None = None
     avatar: values.Avatar = None
+    #: 09:00-20:00 MO TU WE TH FR; empty: at any hour
+    send_window: str | None = None
+    send_window_zone: WindowZone = WindowZone.LIST
+    outside: Outside = Outside.WAIT
 
     _normal = field_validator("publishers")(_bare_jids)
 
@@ -207,6 +213,19 @@ class ListSettings(Section):
         with _of("public"):
             public(self.public, ListKind(self.kind))
         return self
+
+    @field_validator("send_window")
+    @classmethod
+    def _hours(cls, text: str | None) -> str | None:
+        return str(send_window.read(text)) if text and text.strip() else None
+
+    @property
+    def window(self) -> SendWindow | None:
+        """When it speaks; None: at any hour."""
+        if self.send_window is None:
+            return None
+        hours = send_window.read(self.send_window)
+        return SendWindow(hours, self.send_window_zone, self.outside)
 
     @field_validator("timezone")
     @classmethod
@@ -295,6 +314,25 @@ class NotifySettings(Section):
 
 class TemplateSettings(Section):
     folder: Path | None = None
+
+
+class HolidaySettings(Section):
+    """A calendar by which what recurs is skipped or shifted."""
+
+    #: iCalendar; what is wrong with it is told when it is read, and stops nothing
+    file: Path
+    #: of what it holds, '' where it cannot be read
+    _digest: str = PrivateAttr("")
+
+    @model_validator(mode="after")
+    def _looked_at(self) -> Self:
+        with suppress(OSError):
+            self._digest = hashlib.sha256(self.file.read_bytes()).hexdigest()[:16]
+        return self
+
+    @property
+    def digest(self) -> str:
+        return self._digest
 
 
 class WebSettings(Section):
@@ -401,6 +439,7 @@ class Settings(BaseSettings):
     feeds: FeedSettings = FeedSettings()
     log: LogSettings = LogSettings()
     lists: dict[ListName, ListSettings] = {}
+    holidays: dict[ListName, HolidaySettings] = {}
 
     @model_validator(mode="after")
     def _one_default(self) -> Self:

@@ -28,6 +28,7 @@ from bot.store.tables import (
     IS_ACCEPTED,
     IS_LISTED,
     IS_SENDING,
+    IS_SHUT_OUT,
     IS_WAITING,
     SUBSCRIBED,
     broadcast_content,
@@ -47,6 +48,15 @@ _HEARD_LATER = sa.select(delivery_exception.c.broadcast_id).where(
 )
 _BY_ID = sa.select(table).where(
     table.c.id == sa.bindparam("broadcast_id"), table.c.service == SERVICE
+)
+
+SHUT_OUT = (
+    sa.select(table)
+    .where(table.c.service == SERVICE, IS_SHUT_OUT)
+    .order_by(table.c.begins_at, table.c.id)
+)
+NEXT_OPENING = sa.select(sa.func.min(table.c.begins_at)).where(
+    table.c.service == SERVICE, IS_SHUT_OUT
 )
 
 #: not told yet, and perhaps still to be
@@ -309,17 +319,28 @@ class SqlBroadcasts:
         by_kind: dict[str, int] = {row[0]: row[1] for row in rows}
         done = sa.select(sa.func.coalesce(sa.func.sum(chunk.c.done), 0))
         done = done.where(chunk.c.broadcast_id == broadcast_id)
-        total = sa.select(table.c.total, done.scalar_subquery().label("done"))
+        waits = sa.and_(IS_SENDING, table.c.begins_at.is_not(None)).label("waits")
+        total = sa.select(table.c.total, done.scalar_subquery().label("done"), waits)
         total = total.where(self._theirs, table.c.id == broadcast_id)
         counted = self._connection.execute(total).one()
+        later = max(0, counted.total - counted.done) if counted.waits else 0
         return Progress(
             total=counted.total,
             sent=max(0, counted.done - sum(by_kind.values())),
             failed=by_kind.get(ExceptionKind.FAILED, 0),
             skipped=by_kind.get(ExceptionKind.SKIPPED, 0),
-            deferred=sum(by_kind.get(kind, 0) for kind in _DEFERRED),
-            waiting=by_kind.get(ExceptionKind.WAITING, 0),
+            deferred=sum(by_kind.get(kind, 0) for kind in _DEFERRED) + later,
+            waiting=by_kind.get(ExceptionKind.WAITING, 0) + later,
         )
+
+    def shut_out(self) -> list[Broadcast]:
+        rows = self._connection.execute(SHUT_OUT, {"whose": self._service})
+        return [_from_row(row) for row in rows]
+
+    def next_opening(self) -> datetime | None:
+        found = self._connection.execute(NEXT_OPENING, {"whose": self._service})
+        moment: datetime | None = found.scalar_one()
+        return moment
 
     def keep_content(self, schedule: Schedule, ended_after: datetime) -> None:
         sent = sa.select(table.c.id).where(
@@ -466,6 +487,8 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "in_owners_name": broadcast.in_owners_name,
         "message_id": broadcast.message_id,
         "urgent": broadcast.urgent,
+        "any_hour": broadcast.any_hour,
+        "begins_at": broadcast.begins_at,
         "highest": broadcast.highest,
         "frozen_at": broadcast.frozen_at,
         "total": broadcast.total,
@@ -495,6 +518,8 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         in_owners_name=row.in_owners_name,
         message_id=row.message_id,
         urgent=row.urgent,
+        any_hour=row.any_hour,
+        begins_at=row.begins_at,
         highest=row.highest,
         frozen_at=row.frozen_at,
         total=row.total,

@@ -25,6 +25,7 @@ FREE = (
         broadcast.c.service == SERVICE,
         broadcast.c.in_owners_name == sa.bindparam("own", type_=sa.Boolean),
         IS_SENDING,
+        broadcast.c.begins_at.is_(None),
         IS_OPEN,
         sa.or_(
             table.c.worker.is_(None),

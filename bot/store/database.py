@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from bot.domain.errors import Unavailable
 from bot.domain.events import Event
 from bot.domain.phrase import Phrase
+from bot.service.ports.calendars import Calendars, NoCalendars
 from bot.service.ports.outside import Observer
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import suspending
@@ -73,8 +74,11 @@ class SqlDatabase:
         *,
         vault: Vault | None = None,
         now: Callable[[], datetime] | None = None,
+        calendars: Calendars | None = None,
     ) -> None:
         """`now`: what tests have for the database's clock."""
+        #: by which schedules are skipped or shifted
+        self.calendars: Calendars = calendars or NoCalendars()
         #: what seals content from the next transaction on
         self.vault = vault or Vault()
         self.outage = Outage()
@@ -182,7 +186,9 @@ class SqlDatabase:
         *args: *Ts,
     ) -> tuple[SqlUnitOfWork, T]:
         with engine.begin() as connection:
-            unit = SqlUnitOfWork(connection, self._service, self.vault, self._now)
+            unit = SqlUnitOfWork(
+                connection, self._service, self.vault, self._now, self.calendars
+            )
             result = use_case(unit, *args)
             if unit.nudged:
                 self._backend.notify(connection)

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain import send_window
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.store.conflicts import insert
@@ -111,6 +112,7 @@ class SqlLists:
 
 
 def _values(entry: AnnouncementList) -> dict[str, Any]:
+    window = entry.send_window
     return {
         "name": entry.name,
         "title": entry.title,
@@ -124,6 +126,9 @@ def _values(entry: AnnouncementList) -> dict[str, Any]:
         "corrections": entry.corrections,
         "reminders": lengths_to_json(entry.reminders),
         "public": entry.public,
+        "send_window": str(window) if window else None,
+        "send_window_zone": window.zone if window else None,
+        "outside": window.outside if window else None,
         "retired": False,
     }
 
@@ -143,6 +148,9 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         corrections=row.corrections,
         reminders=lengths_from_json(row.reminders),
         public=row.public,
+        send_window=send_window.stored(
+            row.send_window, row.send_window_zone, row.outside
+        ),
         is_declared=row.declared,
         by_command=row.by_command,
     )

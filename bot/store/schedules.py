@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.domain.amendment import Amendment
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Conflict
+from bot.domain.holidays import OnHoliday
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import (
@@ -20,6 +21,7 @@ from bot.domain.schedule import (
     ToldAudience,
 )
 from bot.domain.updates import WireState
+from bot.service.ports.calendars import Calendars
 from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import EVER, ClockInUse, ScheduleFilter
 from bot.store.conflicts import insert
@@ -90,10 +92,17 @@ NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(_THEIRS, IS_PLANNABLE)
 
 
 class SqlSchedules:
-    def __init__(self, connection: sa.Connection, service: str, vault: Vault) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        service: str,
+        vault: Vault,
+        calendars: Calendars,
+    ) -> None:
         self._connection = connection
         self._service = service
         self._vault = vault
+        self._calendars = calendars
 
     def add(self, schedule: Schedule) -> Schedule:
         row = insert(self._connection, table)
@@ -261,6 +270,11 @@ class SqlSchedules:
             expires_at=row.expires_at,
             late=Late(LatePolicy(row.late_policy), row.late_within),
             urgent=row.urgent,
+            any_hour=row.any_hour,
+            holidays=row.holidays,
+            on_holiday=_on_holiday(row.on_holiday),
+            calendar=self._calendars.get(row.holidays) if row.holidays else None,
+            holidays_lost=row.holidays_lost,
             updates=row.updates,
             metadata=opened(table.c.metadata, row.metadata),
             language=row.language,
@@ -276,6 +290,10 @@ class SqlSchedules:
 def _amendment(stored: Any) -> Amendment | None:
     """What cannot be read amends nothing."""
     return Amendment(stored) if stored in set(Amendment) else None
+
+
+def _on_holiday(stored: str | None) -> OnHoliday:
+    return OnHoliday.SHIFT if stored == OnHoliday.SHIFT else OnHoliday.SKIP
 
 
 def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
@@ -336,6 +354,10 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "late_policy": schedule.late.policy,
         "late_within": schedule.late.within,
         "urgent": schedule.urgent,
+        "any_hour": schedule.any_hour,
+        "holidays": schedule.holidays,
+        "on_holiday": schedule.on_holiday if schedule.holidays else None,
+        "holidays_lost": schedule.holidays_lost,
         "updates": schedule.updates,
         "metadata": schedule.metadata,
         "language": schedule.language,

@@ -23,6 +23,7 @@ from bot.service.ports import (
     storage,
     trail,
 )
+from bot.service.ports.calendars import Calendars, NoCalendars
 from bot.store.approvals import SqlApprovals
 from bot.store.audience import SqlAudiences
 from bot.store.audit import SqlAuditTrail
@@ -78,6 +79,7 @@ class SqlUnitOfWork:
         service: str,
         vault: Vault,
         now: Callable[[], datetime] | None = None,
+        calendars: Calendars | None = None,
     ) -> None:
         """`now`: what tests have for the database's clock."""
         self._connection = connection
@@ -86,6 +88,7 @@ class SqlUnitOfWork:
         self.nudged = False
         #: what to tell of after the commit
         self.events: list[Event] = []
+        self.calendars: Calendars = calendars or NoCalendars()
         forgotten = SqlForgotten(connection, service, vault)
         self.forgotten: consents.Forgotten = forgotten
         self.lists: readers.Lists = SqlLists(connection, service)
@@ -103,7 +106,7 @@ class SqlUnitOfWork:
         )
         self.people: readers.People = SqlPeople(connection, service)
         self.schedules: schedules.StoredSchedules = SqlSchedules(
-            connection, service, vault
+            connection, service, vault, self.calendars
         )
         self.incidents: incidents.StoredIncidents = SqlIncidents(
             connection, service, vault

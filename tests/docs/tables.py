@@ -22,14 +22,16 @@ from bot.dialogues.talk import Command
 from bot.domain.access import Caller, Role
 from bot.domain.fields import Field
 from bot.domain.pictures import Picture
-from bot.settings import ListSettings, Settings
+from bot.settings import HolidaySettings, ListSettings, Settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 _SPAN = re.compile(r"<!-- (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 #: `key = value`, offered (`#key`) or set, and `[section]`
 _KEY = re.compile(r"#?(?P<key>[a-z_]+) = (?P<value>.*)")
-_SECTION = re.compile(r"\[(?P<name>[\w.]+)\]")
+_SECTION = re.compile(r"#?\[(?P<name>[\w.]+)\]")
+#: of which there may be several, each under its name: how the annotated file calls one
+_NAMED = {"lists": ("maintenance", ListSettings), "holidays": ("pl", HolidaySettings)}
 _NAMES = {
     str: "text",
     int: "number",
@@ -76,8 +78,8 @@ def sections() -> Iterator[tuple[str, type[BaseModel]]]:
         keys = False
         for name, field in model.model_fields.items():
             kind = field.annotation
-            if name == "lists" and not before:
-                yield "lists.NAME", ListSettings
+            if name in _NAMED and not before:
+                yield f"{name}.NAME", _NAMED[name][1]
             elif isinstance(kind, type) and issubclass(kind, BaseModel):
                 yield from walk(kind, f"{before}{name}.")
             else:
@@ -94,7 +96,9 @@ def explanations() -> Mapping[str, str]:
     section, comment = "", ""
     for line in (ROOT / "config" / "carillon.toml").read_text().splitlines():
         if match := _SECTION.fullmatch(line):
-            section = match["name"].replace("lists.maintenance", "lists.NAME")
+            section = match["name"]
+            for kind, (name, _) in _NAMED.items():
+                section = section.replace(f"{kind}.{name}", f"{kind}.NAME")
         elif match := _KEY.fullmatch(line):
             found[f"{section}.{match['key']}"] = comment
         elif line.startswith("# "):

@@ -22,6 +22,7 @@ class Bell:
 def planner(world: World, wire: FakeWire, bell: Bell) -> Planner:
     return Planner(
         database=world.database,
+        windows=world.use_cases.windows,
         planning=world.planning,
         maintenances=world.use_cases.maintenances,
         wire=wire,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from bot.domain.access import Role
 from bot.domain.audit import Action, AuditEntry
@@ -93,6 +94,13 @@ STANDSTILL = Standstill(by=OWNER, since=NOON)
 SEALED = Vault([b"k" * 32]).seal(schedule_table.c.metadata, "<metadata/>")
 
 
+#: one that is over, and one that waits for a send window
+OTHERS: tuple[dict[str, Any], ...] = (
+    {"state": BroadcastState.SENT, "finished_at": NOON},
+    {"begins_at": LATER},
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theirs:
     """One of everything, of one service."""
@@ -161,10 +169,9 @@ def fill(unit: UnitOfWork) -> Theirs:
     over = unit.schedules.add(
         a_schedule("over", state=ScheduleState.SENT, next_at=None, ended_at=NOON)
     )
-    finished = a_broadcast(
-        an_occurrence(unit, over), state=BroadcastState.SENT, finished_at=NOON
-    )
-    unit.broadcasts.add(finished, ())
+    for minute, changes in enumerate(OTHERS):
+        other = a_broadcast(an_occurrence(unit, over, minute), **changes)
+        unit.broadcasts.add(other, ())
     unit.shifts.record(SHIFT)
     unit.occurrences.add(
         Occurrence(

@@ -445,6 +445,8 @@ CALLS: dict[str, tuple[Call, object]] = {
     ),
     "broadcasts.count": (lambda u, _: u.broadcasts.count(OWNER, NOON, LATER), 0),
     "broadcasts.progress": (lambda u, a: progress_fails(u, a.listed.id), True),
+    "broadcasts.shut_out": (lambda u, _: u.broadcasts.shut_out(), []),
+    "broadcasts.next_opening": (lambda u, _: u.broadcasts.next_opening(), None),
     "broadcasts.renditions": (
         lambda u, a: u.broadcasts.renditions(a.listed.id, "UTC"),
         {},

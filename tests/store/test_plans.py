@@ -258,6 +258,16 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         },
         ["ix_broadcast_sending", "ix_chunk_open"],
     ),
+    "what waits for a send window": (
+        broadcasts.SHUT_OUT,
+        {"whose": SERVICE},
+        ["ix_broadcast_shut_out"],
+    ),
+    "next opening": (
+        broadcasts.NEXT_OPENING,
+        {"whose": SERVICE},
+        ["ix_broadcast_shut_out"],
+    ),
     "page of a list": (audience.LISTED, PAGE, ["ix_subscription_list_id_id"]),
     "ends of chunks": (audience.ENDS, FREEZE, ["ix_subscription_list_id_id"]),
     "one of a list": (

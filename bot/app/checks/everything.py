@@ -85,6 +85,7 @@ def here(config: Path) -> tuple[list[Finding], Settings | None]:
         *stored.lists(settings),
         *stored.steering(settings),
         *tried("templates", files.templates(settings)),
+        *tried("holidays", files.holidays(settings)),
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),
         *tried("configuration", files.contact(config, settings)),

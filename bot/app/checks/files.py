@@ -11,12 +11,12 @@ from shlex import quote
 
 from bot.app import renamed
 from bot.app.checks.finding import fault, ok, skipped, warning
-from bot.app.configured import templates_of
+from bot.app.configured import calendars_of, templates_of
 from bot.app.wiring import database_of
 from bot.domain import wallclock, zonedata
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.findings import Finding, Result
-from bot.domain.phrase import Listed, Phrase, Quoted
+from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.domain.reading import Misread, decoded, toml
 from bot.domain.zones import fixed
 from bot.rendering.templates import JinjaTemplates
@@ -205,6 +205,24 @@ def templates(settings: Settings) -> Iterator[Finding]:
         yield from found
     else:
         yield ok("templates", Quoted(", ".join(known.names())))
+
+
+def holidays(settings: Settings) -> Iterator[Finding]:
+    """Each calendar by itself; nothing where there is none."""
+    calendars = calendars_of(settings)
+    for name in calendars.names():
+        found = calendars.get(name)
+        if found.fault is not None:
+            yield fault("holidays", found.fault)
+        else:
+            days = len(found.days) + len(found.spans) + len(found.floating)
+            told = Counted(
+                "{name}: {count} day or span of hours",
+                "{name}: {count} days or spans of hours",
+                days,
+                name=name,
+            )
+            yield ok("holidays", told)
 
 
 def template_faults(settings: Settings, templates: JinjaTemplates) -> Iterator[Phrase]:

@@ -217,6 +217,19 @@ REQUEST = (
         default="false",
     ),
     Field(
+        name="holidays",
+        type=FieldType.LINE,
+        label=Phrase("Holidays"),
+        help=Phrase("Days by which what recurs is skipped or shifted, by their name."),
+    ),
+    Field(
+        name="on_holiday",
+        type=FieldType.CHOICE,
+        label=Phrase("On a holiday"),
+        help=Phrase("Skip it, or shift it to the next day that is none."),
+        choices=("skip", "shift"),
+    ),
+    Field(
         name="client_id",
         type=FieldType.LINE,
         label=Phrase("Id"),

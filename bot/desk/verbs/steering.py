@@ -1,7 +1,7 @@
 """Schedules out of their own time: called off, paused, left out, sent now."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.desk.verb import Read, Steps, Verb, Write
@@ -21,15 +21,21 @@ from bot.service.use_cases import UseCases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleOccurrence:
-    """One occurrence of a job."""
+    """One occurrence of a job, or several."""
 
     name: ScheduleName
     #: as given, XEP-0082; None: the one that the verb means by itself
     due: str | None = None
+    #: others, of those that are left out: all of them, or none
+    further: tuple[str, ...] = ()
 
     @property
     def about(self) -> str:
-        return self.name.about if self.due is None else f"{self.name.about} {self.due}"
+        return " ".join((self.name.about, *self.dues))
+
+    @property
+    def dues(self) -> tuple[str, ...]:
+        return () if self.due is None else (self.due, *self.further)
 
 
 def _cancel(use_cases: UseCases, caller: Caller, name: ScheduleName) -> Steps[Report]:
@@ -62,7 +68,7 @@ def _skip(
     use_cases: UseCases, caller: Caller, one: ScheduleOccurrence
 ) -> Steps[Report]:
     steer = use_cases.steering.skip
-    found: Report = yield Write(_steered, use_cases, steer, caller, one.name, one.due)
+    found: Report = yield Write(_steered, use_cases, steer, caller, one.name, *one.dues)
     return found
 
 
@@ -91,6 +97,7 @@ DUE = Field(
     label=Phrase("Occurrence"),
     help=Phrase("The occurrence that is meant; otherwise the next."),
 )
+DUES = replace(DUE, many=True, help=Phrase("Which are meant; otherwise the next."))
 REVISION = Field(
     name="revision",
     type=FieldType.NUMBER,
@@ -123,7 +130,7 @@ SKIP = Verb(
     name="schedules skip",
     action=Action.SKIP,
     right=Right.KNOWN,
-    fields=(*FIELDS, DUE),
+    fields=(*FIELDS, DUES),
     steps=_skip,
 )
 UNSKIP = Verb(

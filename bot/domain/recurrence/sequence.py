@@ -34,8 +34,14 @@ _FIRST_DAY = date.min + timedelta(days=1)
 class Match:
     #: what the rule asks for; in a gap no clock ever shows it
     wall: datetime
-    #: when that is, aware UTC
+    #: when that is, aware UTC; shifted where that is a holiday
     moment: datetime
+    #: the holiday that the rule comes to, as it is called
+    holiday: str | None = None
+    #: why nothing is sent then, HOLIDAY or OUTSIDE (`bot.domain.hours`)
+    out: str | None = None
+    #: when it goes out that waits for its list's send window
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

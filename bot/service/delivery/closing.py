@@ -206,6 +206,22 @@ def standing(uow: UnitOfWork, schedule: Schedule) -> ScheduleState | None:
     return ScheduleState.PENDING if held else None
 
 
+def passed(uow: UnitOfWork, schedule: Schedule, reason: str, now: datetime) -> Schedule:
+    """The schedule after a moment that was left out for that reason: where that was the
+    last of it, sent if anything was, else cancelled if it recurs, else failed.
+    """
+    waiting = standing(uow, schedule)
+    if waiting is not None:
+        return schedule.moved(waiting)
+    if schedule.recurrence is None:
+        state = ScheduleState.FAILED
+    elif uow.occurrences.in_state(schedule.id, OccurrenceState.SENT):
+        state = ScheduleState.SENT
+    else:
+        state = ScheduleState.CANCELLED
+    return schedule.moved(state, reason=reason, ended_at=now)
+
+
 def rested(uow: UnitOfWork, schedule: Schedule, reason: str, now: datetime) -> Schedule:
     """The schedule after a moment at which nothing went out, for that reason: failed
     where that was the last of it.

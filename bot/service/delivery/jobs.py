@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from bot.domain import wallclock
 from bot.domain.broadcast import Broadcast, Chunk, DeliveryException, ExceptionKind
 from bot.domain.message import Announcement
 from bot.domain.schedule import Schedule
+from bot.domain.send_window import Clocked, SendWindow
 from bot.domain.voice import Voice
 
 
@@ -39,6 +42,28 @@ class Outgoing:
     edition: int = 1
     #: of one that amends: the key of what it amends
     original_key: str | None = None
+
+    def window_for(self, reader_zone: ZoneInfo) -> Clocked | None:
+        """The send window that holds for a reader there; None: none does."""
+        window = self.window
+        if window is None or not window.of_list:
+            return None if window is None else Clocked(window, reader_zone)
+        return Clocked(window, wallclock.zone_or_utc(self.voice.timezone))
+
+    def is_shut(self, now: datetime) -> bool:
+        """The window of its list, for all readers at once, is not open."""
+        window = self.window
+        if window is None or not window.of_list:
+            return False
+        return not window.is_open(now, wallclock.zone_or_utc(self.voice.timezone))
+
+    @property
+    def window(self) -> SendWindow | None:
+        """The list's, where that holds for this broadcast."""
+        broadcast = self.broadcast
+        if broadcast.urgent or broadcast.any_hour or not self.schedule.reaches_list:
+            return None
+        return self.voice.window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from bot.domain.broadcast import (
 from bot.domain.coming import Due
 from bot.domain.errors import CarillonError
 from bot.domain.events import Planned
+from bot.domain.hours import OUTSIDE
 from bot.domain.lateness import ON_TIME, LateVerdict, Shift, away, judge
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import (
@@ -37,7 +38,7 @@ from bot.domain.schedule import (
     TextContent,
     ToldAudience,
 )
-from bot.service.delivery import closing, editions, reports, unsent
+from bot.service.delivery import closing, editions, reports, unsent, windows
 from bot.service.delivery.specimens import specimen
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -131,6 +132,8 @@ class Planning:
         """Deal with what is due of a schedule, at most `room` moments of it."""
         expected = schedule.next_at
         assert expected is not None  # noqa: S101 - `due` selects by it
+        schedule = windows.with_window(uow, schedule)
+        schedule = self._with_holidays(uow, schedule, expected, now)
         try:
             skipped = uow.occurrences.skipped(schedule.id, after=schedule.through)
             found = backlog.behind(schedule, skipped, now, room)
@@ -142,20 +145,27 @@ class Planning:
             reports.dealt_with(uow, self.policy, schedule.id, now)
             return 1
         schedule = found.after
+        out = [due for due in found.moments if due.out is not None]
+        wanted = [due for due in found.moments if due.out is None]
+        unsent.left_out(uow, schedule, out)
         if schedule.next_at is not None and schedule.next_at <= now:
-            unsent.superseded(uow, schedule, found.moments)
+            unsent.superseded(uow, schedule, wanted)
             uow.schedules.save(schedule)
             return len(found.moments)
-        if found.moments:
-            *older, newest = found.moments
+        if wanted:
+            *older, newest = wanted
             unsent.superseded(uow, schedule, older)
-            # not late by what a change of the zone's rules did to it
-            since = max(newest.moment, expected)
+            # not late by what a change of the zone's rules did to it, nor while it
+            # would have waited
+            since = max(newest.moment, expected, newest.begins or expected)
             reason = self._why_not(uow, schedule, since, now)
             if reason is None:
                 self.launch(uow, schedule, newest, frozen, now)
             else:
                 unsent.record(uow, schedule, newest, *reason, now)
+        elif out:
+            why = out[-1].out or ""
+            uow.schedules.save(closing.passed(uow, schedule, why, now))
         # The zone's rules have changed since it was looked for.
         elif schedule.next_at is not None:
             uow.schedules.save(schedule)
@@ -164,6 +174,20 @@ class Planning:
             unsent.record(uow, schedule, due, state, "ended", now)
         reports.dealt_with(uow, self.policy, schedule.id, now)
         return max(len(found.moments), 1)
+
+    def _with_holidays(
+        self, uow: UnitOfWork, schedule: Schedule, due: datetime, now: datetime
+    ) -> Schedule:
+        """Its owner is told, once, that its holidays are not there to be read: it is
+        sent as its rule says.
+        """
+        calendar = schedule.calendar
+        if schedule.holidays is None or calendar is None:
+            return schedule
+        is_lost = calendar.fault is not None
+        if calendar.fault is not None and not schedule.holidays_lost:
+            reports.holidays_lost(uow, self.policy, schedule, due, calendar.fault, now)
+        return replace(schedule, holidays_lost=is_lost)
 
     def catch_up(
         self,
@@ -212,15 +236,18 @@ class Planning:
         *,
         occurrence: Occurrence | None = None,
         reason: str | None = None,
+        any_hour: bool = False,
     ) -> None:
         """Create the broadcast of one moment, or record why it can't be.
 
         What was held until then gives way to a newer one.
 
         `occurrence`: one that was held and is let go now. `reason`: why it goes out
-        out of its time, kept until it is over.
+        out of its time, kept until it is over. `any_hour`: whoever sends it may do so
+        outside of its list's send window.
         """
         entry = list_of(uow, schedule)
+        any_hour = any_hour or schedule.any_hour
         refusal = self._refusal(uow, schedule, due.moment, entry, now)
         if schedule.has_expired(now):
             refusal = unsent.EXPIRED
@@ -234,6 +261,14 @@ class Planning:
                 now,
                 occurrence=occurrence,
             )
+            return
+        urgent = self._is_urgent(uow, schedule)
+        window = windows.window_of(entry) if schedule.reaches_list else None
+        begins: datetime | None = now
+        if window is not None and not (urgent or any_hour):
+            begins = windows.opening(window, now, schedule.expires_at)
+        if begins is None:
+            self._leave_out(uow, schedule, due, now, occurrence)
             return
         if occurrence is None:
             occurrence = uow.occurrences.add(
@@ -253,6 +288,7 @@ class Planning:
                 replace(occurrence, state=OccurrenceState.SENDING, reason=reason)
             )
         unsent.supersede_held(uow, schedule, due.moment)
+        windows.supersede(uow, self.policy, schedule, now)
         broadcast = Broadcast(
             occurrence_id=occurrence.id,
             schedule_id=schedule.id,
@@ -260,7 +296,9 @@ class Planning:
             list_id=entry.id if entry else None,
             in_owners_name=schedule.in_owners_name,
             message_id=_message_id(uow, schedule, now),
-            urgent=self._is_urgent(uow, schedule),
+            urgent=urgent,
+            any_hour=any_hour,
+            begins_at=begins if begins > now else None,
             frozen_at=now,
             total=0,
             state=BroadcastState.SENDING,
@@ -285,6 +323,18 @@ class Planning:
         )
         if stored.total == 0:
             closing.settle(uow, self.policy, stored, now)
+
+    def _leave_out(
+        self,
+        uow: UnitOfWork,
+        schedule: Schedule,
+        due: Due,
+        now: datetime,
+        held: Occurrence | None,
+    ) -> None:
+        """It falls outside of its list's send window, and waits for none."""
+        state, why = OccurrenceState.SKIPPED, OUTSIDE
+        unsent.record(uow, schedule, due, state, why, now, occurrence=held)
 
     def _add(
         self,

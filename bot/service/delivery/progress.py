@@ -74,7 +74,7 @@ from bot.domain.broadcast import (
     Recipient,
 )
 from bot.domain.events import Acknowledged, ChunkEnded
-from bot.service.delivery import closing, editions, waiting
+from bot.service.delivery import closing, editions, waiting, windows
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.outcomes import Bounce, Outcomes
 from bot.service.delivery.renditions import Renditions
@@ -115,15 +115,29 @@ class ChunkProgress:
         """
         if uow.standstills.get() is not None:
             return None
-        chunk = uow.chunks.claim(
+        while chunk := uow.chunks.claim(
             worker,
             uow.now(),
             LEASE_TIME,
             carrying,
             in_owners_name=in_owners_name,
             window=window,
-        )
-        return None if chunk is None else self._job(uow, chunk)
+        ):
+            job = self._job(uow, chunk)
+            if not job.is_shut(self._clock.now()):
+                return job
+            self._put_off(uow, chunk)
+        return None
+
+    def put_off(self, uow: UnitOfWork, worker: str, chunk_id: int) -> None:
+        """Give a chunk back over whose broadcast its list's send window has closed."""
+        chunk = uow.chunks.hold(chunk_id, worker)
+        if chunk is not None and not chunk.finished:
+            self._put_off(uow, chunk)
+
+    def _put_off(self, uow: UnitOfWork, chunk: Chunk) -> None:
+        uow.chunks.save(replace(chunk, worker=None, leased_until=None))
+        windows.put_off(uow, chunk.broadcast_id, self._clock.now())
 
     def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job:
         """The chunk to be sent on, in its broadcast's newest edition."""
@@ -163,9 +177,9 @@ class ChunkProgress:
         """Commit acknowledged steps, one for each chunk, and learnt bounces.
 
         Gives the chunks to go on with: not those that are finished, stopped, expired,
-        amended or another's by now; none, while everything is stopped. What has
-        expired is closed by a step behind which nothing of the broadcast is on its way:
-        so its report counts all who were told.
+        amended, waiting for a send window or another's by now; none, while everything
+        is stopped. What has expired is closed by a step behind which nothing of the
+        broadcast is on its way: so its report counts all who were told.
         """
         now = self._clock.now()
         ours = [
@@ -242,7 +256,8 @@ class ChunkProgress:
         expired = broadcast.has_expired(now)
         sending = broadcast.state is BroadcastState.SENDING
         is_newest = chunk.edition >= broadcast.edition
-        going = sending and not finished and not expired and is_newest
+        waits = broadcast.begins_at is not None
+        going = sending and is_newest and not (finished or expired or waits)
         # Of a broadcast that was stopped, too: what is on its way is still recorded,
         # or those who were told would count as not told.
         after = replace(
@@ -316,7 +331,8 @@ class ChunkProgress:
             uow.chunks.save(replace(chunk, worker=None, leased_until=None))
             uow.nudge()
             return None
-        return self._job(uow, chunk)
+        job = self._job(uow, chunk)
+        return job if job.broadcast.begins_at is None else None
 
     def release(
         self, uow: UnitOfWork, worker: str, reached: Mapping[int, int] | None = None

@@ -118,6 +118,19 @@ def returned(
         _write_to(uow, policy, schedule, schedule.owner, worded, now)
 
 
+def holidays_lost(
+    uow: UnitOfWork,
+    policy: Policy,
+    schedule: Schedule,
+    due: datetime,
+    fault: Phrase,
+    now: datetime,
+) -> None:
+    """Tell the owner that no holidays are known for what is due then."""
+    told = partial(sentences.holidays_lost, due=due, fault=fault)
+    _write(uow, policy, schedule, told, now)
+
+
 def accepted(
     uow: UnitOfWork, schedule: Schedule, warnings: Sequence[Caution], now: datetime
 ) -> None:

@@ -81,6 +81,20 @@ def retried(
     ]
 
 
+def holidays_lost(
+    schedule: Schedule, zone: ZoneInfo, due: datetime, fault: Phrase
+) -> list[Phrase]:
+    """No holidays are known: so it is sent on all days of its rule."""
+    return [
+        Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}, goes out"
+            " whatever the day, until its holidays can be read again: {fault}.",
+            fault=fault,
+            **_about(schedule, due, zone),
+        )
+    ]
+
+
 def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
     if untold.count == 1:
         return Phrase(

@@ -58,6 +58,24 @@ def record(
         )
 
 
+def left_out(uow: UnitOfWork, schedule: Schedule, moments: Sequence[Due]) -> None:
+    """Due moments at which nothing is to go out, each for the reason that it has. Of
+    those of a rule nobody is told: whoever looked could see it before.
+    """
+    state, known = OccurrenceState.SKIPPED, schedule.recurrence is not None
+    rows = [_occurrence(schedule, due, state, due.out or "") for due in moments]
+    uow.occurrences.add_all([replace(one, told=known) for one in rows])
+    for due in moments:
+        uow.happened(
+            Unsent(
+                announcement=schedule.id,
+                due_at=due.moment,
+                state=state,
+                reason=due.out or "",
+            )
+        )
+
+
 def superseded(uow: UnitOfWork, schedule: Schedule, moments: Sequence[Due]) -> None:
     """Due moments that a newer one follows."""
     if not moments:

@@ -1,5 +1,5 @@
 """Whose turn it is and who is not told then; and who hears it later: readers in quiet
-hours, or on a pause.
+hours or on a pause, and those on whose own clocks the list's send window is not open.
 
 They are written down as waiting, each with his moment, in the transaction that passes
 them; the retrier tells them then, once they were looked at again by what they want by
@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain import quiet, wallclock
+from bot.domain import quiet, send_window, wallclock
 from bot.domain.broadcast import (
     Broadcast,
     BroadcastState,
@@ -21,13 +21,16 @@ from bot.domain.broadcast import (
     Recipient,
 )
 from bot.domain.jid import bare_of
-from bot.domain.quiet import HeldBack
+from bot.domain.quiet import OUTSIDE
+from bot.domain.send_window import Held, Outside
+from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.jobs import Deviation, Outgoing
 from bot.service.delivery.unsent import EXPIRED, SUPERSEDED
 from bot.service.ports.unit_of_work import UnitOfWork
 
-#: conditions of who is told nothing after all
-LEFT, STOPPED = "left", "stopped"
+#: conditions of who is told nothing after all; the last: his quiet hours leave nothing
+#: of the list's send window
+LEFT, STOPPED, NEVER = "left", "stopped", "never"
 #: so many of the latest that take its place may have told somebody meanwhile
 _LOOKED_THROUGH = 3
 _REACHING = frozenset({BroadcastState.SENDING, BroadcastState.SENT})
@@ -43,36 +46,51 @@ def passed_over(
         return Deviation(reader.jid, ExceptionKind.SKIPPED, LEFT)
     if bare_of(reader.jid) is None:  # a server may close the stream over it
         return Deviation(reader.jid, ExceptionKind.FAILED, "jid-malformed")
-    if reader.quiet is None and reader.paused_until is None:  # nearly all
+    window = outgoing.window
+    own_clocks = window is not None and not window.of_list
+    chose_nothing = reader.quiet is None and reader.paused_until is None
+    if chose_nothing and not own_clocks:  # nearly all
         return None
-    return _later(outgoing, reader, now)
+    later = _later(outgoing, reader, now)
+    if later is not None and window is not None and own_clocks:
+        outside = later.kind is ExceptionKind.WAITING and later.condition == OUTSIDE
+        if outside and window.outside is Outside.SKIP:
+            return Deviation(reader.jid, ExceptionKind.SKIPPED, OUTSIDE)
+    return later
 
 
 def _later(outgoing: Outgoing, reader: Recipient, now: datetime) -> Deviation | None:
     held = _held_back(outgoing, reader, now)
     if held is None:
         return None
+    if held.until is None:
+        return Deviation(reader.jid, ExceptionKind.SKIPPED, NEVER)
     if outgoing.broadcast.has_expired(held.until):
         return Deviation(reader.jid, ExceptionKind.SKIPPED, EXPIRED)
     waiting = ExceptionKind.WAITING
     return Deviation(reader.jid, waiting, held.why, next_at=held.until)
 
 
-def _held_back(outgoing: Outgoing, reader: Recipient, now: datetime) -> HeldBack | None:
+def _held_back(outgoing: Outgoing, reader: Recipient, now: datetime) -> Held | None:
     broadcast = outgoing.broadcast
     if broadcast.urgent or broadcast.in_owners_name:
         return None
     zone = wallclock.zone_or_utc(reader.timezone or outgoing.voice.timezone)
-    return quiet.held_back(now, zone, quiet.stored(reader.quiet), reader.paused_until)
+    hours, window = quiet.stored(reader.quiet), outgoing.window_for(zone)
+    return send_window.held_back(now, zone, hours, reader.paused_until, window)
 
 
 def put_off(
     uow: UnitOfWork, outgoing: Outgoing, jid: str, now: datetime
 ) -> datetime | None:
-    """Until when somebody is not told again to whom a message bounced; None: now."""
+    """Until when somebody is not told again to whom a message bounced; None: now. Where
+    there is no such moment, for longer than it is repeated.
+    """
     reader = uow.audiences.find(outgoing.broadcast, jid)
     held = None if reader is None else _held_back(outgoing, reader, now)
-    return None if held is None else held.until
+    if held is None:
+        return None
+    return now + 2 * RETRY_FOR if held.until is None else held.until
 
 
 def looked_at(
@@ -91,13 +109,14 @@ def looked_at(
         return _skipped(waiting, STOPPED)
     if reader is None or reader.left:
         return _skipped(waiting, LEFT)
-    if broadcast.has_expired(now):
-        return _skipped(waiting, EXPIRED)
-    if _is_superseded(uow, later, waiting.jid):
-        return _skipped(waiting, SUPERSEDED)
+    expired = broadcast.has_expired(now)
+    if expired or _is_superseded(uow, later, waiting.jid):
+        return _skipped(waiting, EXPIRED if expired else SUPERSEDED)
     again = _later(outgoing, reader, now)
     if again is None:
         return None
+    if again.kind is ExceptionKind.SKIPPED:
+        return _skipped(waiting, again.condition)
     return replace(
         waiting,
         kind=again.kind,

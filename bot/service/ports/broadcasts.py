@@ -118,7 +118,19 @@ class StoredBroadcasts(Protocol):
         """
         ...
 
-    def progress(self, broadcast_id: int) -> Progress: ...
+    def progress(self, broadcast_id: int) -> Progress:
+        """Of one that waits for its list's send window, all who were not passed hear it
+        later.
+        """
+        ...
+
+    def shut_out(self) -> list[Broadcast]:
+        """Those that wait for their lists' send windows, the first to go on first."""
+        ...
+
+    def next_opening(self) -> datetime | None:
+        """When the first of them is to go on."""
+        ...
 
     def keep_content(self, schedule: Schedule, ended_after: datetime) -> None:
         """For what is going out of this schedule, or heard later, and what ended since:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
+from bot.service.ports.calendars import Calendars
 from bot.service.ports.claims import Claims
 from bot.service.ports.consents import Forgotten, StoredApprovals, StoredConsents
 from bot.service.ports.incidents import StoredIncidents
@@ -55,6 +56,8 @@ class UnitOfWork(Protocol):
     def schedules(self) -> StoredSchedules: ...
     @property
     def incidents(self) -> StoredIncidents: ...
+    @property
+    def calendars(self) -> Calendars: ...
     @property
     def occurrences(self) -> Occurrences: ...
     @property

@@ -19,11 +19,12 @@ from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, PersonAudience, Schedule, ScheduleState
 from bot.domain.verdict import RETRY_FOR
+from bot.service.delivery import windows
 from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import contents, moments, pausing
+from bot.service.requests import contents, hours, moments, pausing
 from bot.service.requests.intake import Intake
 from bot.service.requests.merging import merged
 from bot.service.requests.request import ScheduleChange, ScheduleName
@@ -183,8 +184,21 @@ class Editing:
         if change.changes_target:
             audience, voice = self._intake.audience(uow, owner, request)
             after = replace(after, audience=audience)
+        recurs = schedule.recurrence if change.recurrence is None else change.recurrence
+        after = hours.with_holidays(
+            uow.calendars,
+            replace(after, recurrence=recurs or None),
+            change.holidays,
+            change.on_holiday,
+        )
+        after = replace(after, recurrence=schedule.recurrence)
+        by_others = after.holidays != schedule.holidays
         times = retimed(after, change, limits, now, skipped)
         after = times.schedule
+        if by_others or after.on_holiday is not schedule.on_holiday:
+            after = coming.derived(after, times.skipped)
+        if after.next_at != schedule.next_at or change.changes_target:
+            hours.check_window(uow, after)
         if (
             change.changes_content
             or change.changes_target
@@ -196,6 +210,7 @@ class Editing:
             after = replace(after, content=content)
         if after.next_at != schedule.next_at:
             _check_unsent(uow, after)
+        after = windows.with_window(uow, after)
         return (
             Edited(
                 before=schedule,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain import recurrence, timestamps, wallclock
+from bot.domain import coming, recurrence, timestamps, wallclock
 from bot.domain.access import Caller
 from bot.domain.characters import illegal
 from bot.domain.errors import Invalid, NotAllowed, NotFound
@@ -25,7 +25,7 @@ from bot.domain.schedule import (
 from bot.domain.voice import Voice
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests import contents, moments
+from bot.service.requests import contents, hours, moments
 from bot.service.requests.request import ScheduleRequest
 from bot.service.rules.policy import Policy
 from bot.service.rules.rights import (
@@ -60,6 +60,12 @@ class Intake:
         )
         begin = moments.read_moment(request, zone, limits, now)
         first = moments.first_within(rule, begin, zone, limits, now)
+        calendar, on_holiday = hours.read_holidays(
+            uow.calendars,
+            request.holidays,
+            request.on_holiday,
+            recurs=rule is not None,
+        )
         wanted = Schedule(
             owner=caller.owner,
             client_id=read_id(request.client_id),
@@ -84,6 +90,10 @@ class Intake:
             language=request.language if is_language(request.language) else None,
             created_at=now,
         )
+        if calendar is not None:
+            wanted = coming.derived(wanted.by_holidays(calendar, on_holiday), ())
+        if not (request.present or request.only):
+            hours.check_window(uow, wanted)
         if request.present:
             audience = PeopleAudience(
                 jids=request.present, list_name=wanted.audience.list_name

@@ -117,6 +117,7 @@ def metadata(schedule: Schedule, change: ScheduleChange) -> str | None:
         *(_CONTENT if change.changes_content else ()),
         *(_TARGET if change.changes_target else ()),
         *(("late",) if change.changes_late else ()),
+        *(("holidays",) if change.changes_holidays else ()),
         *(("urgent",) if change.urgent is not None else ()),
         *(("updates",) if change.updates is not None else ()),
     ]

@@ -77,6 +77,9 @@ class ScheduleRequest:
     late_within: str | None = None
     #: neither quiet hours nor pauses of readers hold it back
     urgent: bool = False
+    #: the name of a calendar, and what becomes of what falls on one of its days
+    holidays: str | None = None
+    on_holiday: str | None = None
     updates: bool = True
     #: the <metadata/> as given, serialised
     metadata: str | None = None
@@ -100,6 +103,7 @@ class ScheduleRequest:
             del given["present"]
         if not self.urgent:  # likewise, that knew no quiet hours
             del given["urgent"]
+        _without_holidays(given)
         if self.original is None:  # likewise, that knew no whole messages
             del given["original"]
         return _digest(given)
@@ -134,6 +138,9 @@ class ScheduleChange:
     late_policy: str | None = None
     late_within: str | None = None
     urgent: bool | None = None
+    #: '' takes them away
+    holidays: str | None = None
+    on_holiday: str | None = None
     updates: bool | None = None
     #: the <metadata/> as given, serialised: replaces elements of equal names
     metadata: str | None = None
@@ -152,6 +159,10 @@ class ScheduleChange:
         return self.deliver_at is not None or self.delay_seconds is not None
 
     @property
+    def changes_holidays(self) -> bool:
+        return self.holidays is not None or self.on_holiday is not None
+
+    @property
     def changes_late(self) -> bool:
         return self.late_policy is not None or self.late_within is not None
 
@@ -160,7 +171,15 @@ class ScheduleChange:
         given = {**asdict(self), "revision": revision}
         if self.urgent is None:  # so that it is the digest of releases without it
             del given["urgent"]
+        _without_holidays(given)
         return _digest(given)
+
+
+def _without_holidays(given: dict[str, Any]) -> None:
+    """Likewise, that knew none."""
+    for name in ("holidays", "on_holiday"):
+        if given[name] is None:
+            del given[name]
 
 
 def _digest(given: dict[str, Any]) -> str:

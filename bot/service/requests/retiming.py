@@ -152,7 +152,7 @@ def _in_zone(
     if after.recurrence is None or after.start is None:
         moment = wallclock.resolve(following.wall, zone)
         return replace(after, deliver_at=moment, next_at=moment), moment
-    begin = coming.moment_of(after, after.start)
+    begin = coming.recurrence_of(after).moment(after.start)
     return (
         replace(after, deliver_at=begin),
         coming.moment_of(after, following.wall),

@@ -1,6 +1,7 @@
 """Schedules: asked for, looked at and cancelled. Every door calls these."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,7 +24,7 @@ from bot.domain.schedule import (
     ToldAudience,
 )
 from bot.domain.updates import WireState
-from bot.service.delivery import closing, planning, reports
+from bot.service.delivery import closing, planning, reports, windows
 from bot.service.delivery.specimens import specimens
 from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
@@ -174,6 +175,7 @@ class Schedules:
         if schedule is None:
             schedule = self._intake.read(uow, caller, request, self._clock.now())
             schedule = names.named(uow, schedule)
+        schedule = windows.with_window(uow, schedule)
         return schedule, self.readers(uow, schedule)
 
     def texts(self, uow: UnitOfWork, schedule: Schedule) -> tuple[Text, ...]:
@@ -238,7 +240,7 @@ class Schedules:
 
     def warned(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, with what is left out of it and what to know about it."""
-        schedule = pausing.as_of(uow, schedule, self._clock.now())
+        schedule = self._as_of(uow, schedule)
         skipped = tuple(self.skipped(uow, schedule))
         return replace(
             self.standing(uow, schedule),
@@ -254,7 +256,7 @@ class Schedules:
 
     def standing(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, without counting what its latest broadcast reached."""
-        schedule = pausing.as_of(uow, schedule, self._clock.now())
+        schedule = self._as_of(uow, schedule)
         return Report(
             schedule,
             self.moment(uow, schedule),
@@ -262,9 +264,27 @@ class Schedules:
             is_held=bool(uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)),
         )
 
+    def _as_of(self, uow: UnitOfWork, schedule: Schedule) -> Schedule:
+        """As it goes on from here, with when its list speaks; its next moment is one
+        at which something is sent, where such a one is in reach.
+        """
+        schedule = pausing.as_of(uow, schedule, self._clock.now())
+        schedule = windows.with_window(uow, schedule)
+        if schedule.next_at is None or schedule.recurrence is None:
+            return schedule
+        if schedule.calendar is None and schedule.window is None:
+            return schedule
+        with suppress(Invalid):
+            skipped = self.skipped(uow, schedule)
+            if (found := coming.next_sent(schedule, skipped)) is not None:
+                return replace(schedule, next_at=found.moment)
+        return schedule
+
     def moment(self, uow: UnitOfWork, schedule: Schedule) -> datetime:
         """The next occurrence, or the last if there is none to come."""
         if schedule.next_at is not None:
+            if schedule.calendar is not None or schedule.window is not None:
+                return schedule.next_at
             return _next(schedule)
         now, found = self._clock.now(), uow.occurrences
         past = found.of(schedule.id, limit=1, until=now)

@@ -4,6 +4,7 @@ A skipped occurrence is a row of its own as soon as it is skipped; planning pass
 over it without a report. `bot.domain.coming` says what holds whatever is skipped.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -17,6 +18,8 @@ from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery.closing import standing
 from bot.service.ports.unit_of_work import UnitOfWork
 
+#: how many somebody leaves out in one go
+MOST_AT_ONCE = 100
 #: how many moments a refusal names
 _NAMED = 3
 
@@ -68,6 +71,12 @@ def left_out(
     if schedule.next_at is None:
         return _without_any(uow, schedule, now)
     return schedule
+
+
+def check_number(dues: Sequence[str]) -> None:
+    """Raises Invalid where they are more than anybody would name."""
+    if len(dues) > MOST_AT_ONCE:
+        raise Invalid(Phrase("{most} at once at most.", most=MOST_AT_ONCE), field="due")
 
 
 def is_left_out(uow: UnitOfWork, schedule: Schedule, due: str | None) -> bool:
@@ -126,7 +135,8 @@ def _next(schedule: Schedule, skipped: list[datetime]) -> Match:
     """The next occurrence, which is not skipped yet: asked twice, this would leave
     out another.
     """
-    following = next(coming.ahead(schedule, skipped), None)
+    ahead = islice(coming.ahead(schedule, skipped), coming.REACH + len(skipped))
+    following = next((match for match in ahead if match.out is None), None)
     if following is None:
         raise _none_to_skip(schedule)
     if following.wall in skipped:

@@ -1,16 +1,17 @@
 """Schedules out of their own time: paused, resumed, left out, sent now."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.broadcast import Frozen, Occurrence, OccurrenceState
+from bot.domain.broadcast import Broadcast, Frozen, Occurrence, OccurrenceState
 from bot.domain.coming import Due
-from bot.domain.errors import Conflict, Finished
+from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.service.delivery import reports
+from bot.service.delivery import reports, windows
 from bot.service.delivery.planning import Planning, Target, target_of
 from bot.service.delivery.standstill import require_movement
 from bot.service.ports.outside import Clock
@@ -19,7 +20,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import pausing, skipping
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Schedules, locked, not_final
-from bot.service.rules.rights import may_change, may_let_go
+from bot.service.rules.rights import may_change, may_hurry, may_let_go
 
 #: the reason of an occurrence that somebody sends out of its time
 SENT_NOW = "send-now"
@@ -128,6 +129,7 @@ class Steering:
         schedule: Schedule,
         frozen: Frozen | None,
         reason: str | None = None,
+        any_hour: bool = False,
     ) -> Schedule:
         may_let_go(caller)
         require_movement(uow)
@@ -141,6 +143,7 @@ class Steering:
                 now,
                 occurrence=occurrence,
                 reason=reason,
+                any_hour=any_hour,
             )
         reports.dealt_with(uow, self._planning.policy, schedule.id, now)
         uow.nudge()
@@ -151,19 +154,25 @@ class Steering:
         uow: UnitOfWork,
         caller: Caller,
         name: ScheduleName,
-        due: str | None = None,
+        *dues: str,
     ) -> Schedule:
-        """Leave out the occurrence of `due`, else the held or the next one.
+        """Leave out the occurrences of `dues`, else the held or the next one.
 
-        It counts as planned. With nothing left to send the job is over, and the skip
-        that ended it may still be repeated.
+        They count as planned. With nothing left to send the job is over, and the skip
+        that ended it may still be repeated. All of them are left out, or none.
         """
         schedule = self._schedules.held(uow, caller, name, Action.SKIP)
-        if schedule.is_final and skipping.is_left_out(uow, schedule, due):
+        wanted: Sequence[str | None] = dues or (None,)
+        if schedule.is_final and all(
+            skipping.is_left_out(uow, schedule, due) for due in wanted
+        ):
             return schedule
         not_final(schedule)
-        now = self._clock.now()
-        after = self._store(uow, skipping.left_out(uow, schedule, due, now))
+        skipping.check_number(dues)
+        now, after = self._clock.now(), schedule
+        for due in wanted:
+            after = skipping.left_out(uow, after, due, now)
+        after = self._store(uow, after)
         paused = ScheduleState.PAUSED
         if schedule.state is paused and after.state is not paused:
             # nobody will resume it, which would tell what passed in the pause
@@ -191,19 +200,27 @@ class Steering:
         name: ScheduleName,
         frozen: Frozen | None,
     ) -> Schedule:
-        """Once: it is due now. Recurring: an extra occurrence, the rule stands."""
+        """Once: it is due now. Recurring: an extra occurrence, the rule stands.
+
+        Whoever may announce urgently sends it at any hour, also what waits for the
+        send window of its list already; for others it waits for that.
+        """
         schedule = self._schedules.held(uow, caller, name, Action.SEND_NOW)
         not_final(schedule)
         require_movement(uow)
+        any_hour = may_hurry(caller, schedule.audience.jids)
         if _held(uow, schedule):
-            return self._let_go(uow, caller, schedule, frozen, SENT_NOW)
+            return self._let_go(uow, caller, schedule, frozen, SENT_NOW, any_hour)
         now = self._clock.now()
+        if waiting := windows.waiting(uow, schedule):
+            return _without_waiting(uow, schedule, waiting, any_hour)
         if schedule.recurrence is None:
             if schedule.next_at is None:
                 raise _going_out(schedule)
             if schedule.next_at <= now and schedule.state is not ScheduleState.PAUSED:
                 return schedule
-            due = replace(schedule.moved(ScheduleState.PENDING), next_at=now)
+            due = schedule.moved(ScheduleState.PENDING)
+            due = replace(due, next_at=now, any_hour=any_hour)
             return self._store(uow, due)
         if schedule.state is ScheduleState.PAUSED:
             raise Conflict(
@@ -213,7 +230,15 @@ class Steering:
             )
         _not_sent_now(uow, schedule, now)
         audience = _audience(uow, schedule, frozen)
-        self._planning.launch(uow, schedule, Due(now), audience, now, reason=SENT_NOW)
+        self._planning.launch(
+            uow,
+            schedule,
+            Due(now),
+            audience,
+            now,
+            reason=SENT_NOW,
+            any_hour=any_hour,
+        )
         reports.dealt_with(uow, self._planning.policy, schedule.id, now)
         uow.nudge()
         return locked(uow, schedule.id)
@@ -248,6 +273,28 @@ def _not_sent_now(uow: UnitOfWork, schedule: Schedule, now: datetime) -> None:
                     end=schedule.shown(broadcast.created_at + REPEATED_WITHIN),
                 )
             )
+
+
+def _without_waiting(
+    uow: UnitOfWork, schedule: Schedule, waiting: Sequence[Broadcast], any_hour: bool
+) -> Schedule:
+    """What waits for its list's send window goes out, for whoever may wake people up;
+    raises NotAllowed for all others.
+    """
+    if not any_hour:
+        begins = max(one.begins_at for one in waiting if one.begins_at is not None)
+        raise NotAllowed(
+            Phrase(
+                "#{reference} goes out at {moment}, when the send window of its list"
+                " opens; before that only who may announce urgently sends it.",
+                reference=schedule.id,
+                moment=schedule.shown(begins),
+            )
+        )
+    for broadcast in waiting:
+        uow.broadcasts.save(replace(broadcast, begins_at=None, any_hour=True))
+    uow.nudge()
+    return schedule
 
 
 def _going_out(schedule: Schedule) -> Finished:

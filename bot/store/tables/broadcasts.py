@@ -32,6 +32,10 @@ broadcast = sa.Table(
     sa.Column("message_id", sa.Text),
     # no quiet hours hold it back
     sa.Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()),
+    # no send window holds it back
+    sa.Column("any_hour", sa.Boolean, nullable=False, server_default=sa.false()),
+    # when the list's send window opens, which it waits for
+    sa.Column("begins_at", UTCDateTime),
     sa.Column("highest", sa.BigInteger),
     sa.Column("frozen_at", UTCDateTime, nullable=False),
     sa.Column("total", Whole, nullable=False),
@@ -68,6 +72,15 @@ sa.Index(
     broadcast.c.id,
     sqlite_where=IS_SENDING,
     postgresql_where=IS_SENDING,
+)
+#: it waits for its list's send window
+IS_SHUT_OUT = sa.and_(IS_SENDING, broadcast.c.begins_at.is_not(None))
+sa.Index(
+    "ix_broadcast_shut_out",
+    broadcast.c.service,
+    broadcast.c.begins_at,
+    sqlite_where=IS_SHUT_OUT,
+    postgresql_where=IS_SHUT_OUT,
 )
 IS_KEPT_BROADCAST = sa.and_(
     broadcast.c.purged_at.is_(None), broadcast.c.finished_at.is_not(None)

@@ -30,6 +30,11 @@ announcement_list = sa.Table(
     sa.Column("reminders", sa.JSON, nullable=False, server_default="[86400, 3600]"),
     # everybody may read it in feeds; NULL: as its kind has it
     sa.Column("public", sa.Boolean),
+    # `bot.domain.send_window`: 09:00-20:00 MO TU; by whose clocks, and what becomes of
+    # what falls outside of it
+    sa.Column("send_window", sa.Text),
+    sa.Column("send_window_zone", sa.Text),
+    sa.Column("outside", sa.Text),
     # no longer configured: kept, with who stood on it
     sa.Column("retired", sa.Boolean, nullable=False),
     # the configuration file names it

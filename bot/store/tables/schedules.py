@@ -40,6 +40,13 @@ schedule = sa.Table(
     sa.Column("late_within", Whole, nullable=False),
     # no quiet hours hold it back
     sa.Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()),
+    # nor a send window, since somebody who may do so sends it now
+    sa.Column("any_hour", sa.Boolean, nullable=False, server_default=sa.false()),
+    # the days by which it is skipped or shifted, by their name in the configuration
+    sa.Column("holidays", sa.Text),
+    sa.Column("on_holiday", sa.Text),
+    # its owner was told that they cannot be read
+    sa.Column("holidays_lost", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("updates", sa.Boolean, nullable=False),
     sa.Column("metadata", sa.Text, info=CONTENT),
     sa.Column("language", sa.Text),

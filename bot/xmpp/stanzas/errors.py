@@ -59,7 +59,17 @@ CONDITIONS: Mapping[type[errors.CarillonError], tuple[str, str]] = {
 #: elements and attributes that are named before what is wrong with them; of others
 #: the text speaks for itself
 _ELEMENTS = frozenset(
-    {"allow", "announce", "audience", "block", "body", "deliver-at", "delay-seconds"}
+    {
+        "allow",
+        "announce",
+        "holidays",
+        "on-holiday",
+        "audience",
+        "block",
+        "body",
+        "deliver-at",
+        "delay-seconds",
+    }
     | {"due", "edit", "expires", "id", "late", "max-ahead", "max-per-day", "preview"}
     | {"recurrence", "ref", "revision", "signed", "status", "subject", "timezone"}
     | {"to", "updates", "verdict", "who"}

@@ -6,6 +6,7 @@ What the draft does not name stands in `<metadata/>`, in our own namespace:
     <progress total= sent= failed= skipped= deferred= />   of one job
     <owner>JID</owner>                                for admins and auditors
     <urgent/>                                         of one that is
+    <holidays name= on-holiday= />                    of one that goes by them
     <revision>N</revision>                            of a job looked at or steered
     <warning code=>TEXT</warning>                     of a job asked for or steered
     <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
@@ -42,7 +43,7 @@ _METADATA = f"{{{NS}}}metadata"
 _SAID_BY_US = frozenset(
     f"{{{ANNOUNCE}}}{name}"
     for name in (
-        *("occurrence", "owner", "progress", "quota"),
+        *("holidays", "occurrence", "owner", "progress", "quota"),
         *("revision", "urgent", "warning"),
     )
 )
@@ -171,6 +172,9 @@ def _metadata(schedule: Schedule, caller: Caller) -> ET.Element:
     if not _is_private(schedule, caller):
         if schedule.urgent:
             ET.SubElement(found, f"{{{ANNOUNCE}}}urgent")
+        if schedule.holidays is not None:
+            by = {"name": schedule.holidays, "on-holiday": str(schedule.on_holiday)}
+            ET.SubElement(found, f"{{{ANNOUNCE}}}holidays", by)
         found.append(_revision(schedule))
     return found
 

@@ -95,6 +95,7 @@ def described(
     metadata = one_of(element, NS, "metadata")
     template, fields = _announce(metadata)
     late = _ours(metadata, "late")
+    holidays, on_holiday = _holidays(metadata)
     return ScheduleRequest(
         origin=Origin.IQ,
         to=values["to"],
@@ -114,6 +115,8 @@ def described(
         client_id=values["id"],
         late_policy=late.get("policy") if late is not None else None,
         late_within=late.get("within") if late is not None else None,
+        holidays=holidays,
+        on_holiday=on_holiday,
         urgent=_is_wanted(metadata, "urgent", otherwise=False),
         updates=_is_wanted(metadata, "updates", otherwise=True),
         metadata=serialised(metadata) if metadata is not None else None,
@@ -227,6 +230,19 @@ def _audience(metadata: ET.Element | None) -> tuple[str, ...]:
     if not jids:
         raise Invalid(Phrase("name at least one jid."), field="audience")
     return jids
+
+
+def _holidays(metadata: ET.Element | None) -> tuple[str | None, str | None]:
+    """`<holidays name='pl' on-holiday='skip|shift'/>`; an edit with name='' takes them
+    away.
+    """
+    found = _ours(metadata, "holidays")
+    if found is None:
+        return None, None
+    name, what = found.get("name"), found.get("on-holiday")
+    if name is None and what is None:
+        raise Invalid(Phrase("the attribute name is missing."), field="holidays")
+    return None if name is None else name.strip(), what
 
 
 def _is_wanted(metadata: ET.Element | None, name: str, *, otherwise: bool) -> bool:

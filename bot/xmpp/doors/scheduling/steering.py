@@ -134,6 +134,8 @@ def _change(request: ScheduleRequest, metadata: ET.Element | None) -> ScheduleCh
         late_policy=request.late_policy,
         late_within=request.late_within,
         urgent=urgent,
+        holidays=request.holidays,
+        on_holiday=request.on_holiday,
         updates=updates,
         metadata=kept,
     )
