@@ -42,8 +42,8 @@ class Loss:
 class FakeStencil:
     announcement: Announcement
 
-    def fill(self, to: str, stanza_id: str) -> bytes:
-        return f"{to} {stanza_id}".encode()
+    def fill(self, to: str, stanza_id: str, original: str = "") -> bytes:
+        return f"{to} {stanza_id} {original}".encode()
 
 
 @dataclass(eq=False, slots=True)

@@ -248,7 +248,7 @@ class World:
         """What the planner does in one round; the moments dealt with."""
         now = self.clock.now()
         self.shift = looked(self.shift, now)
-        names = self.do(self.planning.lists_due, now)
+        names = self.do(self.planning.audiences_due, now)
         frozen = {name: self.do(self.planning.freeze, name, now) for name in names}
         return self.do(self.planning.plan, frozen, self.shift)
 

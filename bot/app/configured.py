@@ -130,6 +130,7 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
             publishers=frozenset(entry.publishers),
             welcome=entry.welcome or None,
             send_window=entry.window,
+            public=entry.public,
         )
         for name, entry in settings.lists.items()
     ]

@@ -23,6 +23,8 @@ class Action(StrEnum):
     SEND_NOW = "send-now"
     STOP = "stop"
     RETRY = "retry"
+    CORRECT = "correct"
+    RETRACT = "retract"
     STOP_ALL = "stop-all"
     RESUME_ALL = "resume-all"
     SUBSCRIBE = "subscribe"

@@ -66,6 +66,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.amendment import Amendment
 from bot.domain.quiet import OUTSIDE, PAUSED, QUIET
 
 
@@ -133,14 +134,16 @@ class BroadcastState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
-    """A list's audience, frozen by rule.
+    """An audience, frozen by rule: a list's, or those whom a broadcast reached.
 
     Subscriptions with id ≤ `highest` that were active then; `ranges` cuts them into
-    (after, last, count), positions being subscription ids. The clock then: `at`.
+    (after, last, count), positions being subscription ids. Where the broadcast was one
+    to single people `highest` is None, and positions are those of its copied audience.
+    The clock then: `at`.
     """
 
-    list_id: int
-    highest: int
+    list_id: int | None
+    highest: int | None
     at: datetime
     ranges: tuple[tuple[int, int, int], ...]
 
@@ -178,6 +181,19 @@ class Broadcast:
     created_at: datetime
     finished_at: datetime | None = None
     expires_at: datetime | None = None
+    #: what it is about, as its schedule says
+    topic: str | None = None
+    #: those are told whom this broadcast reached, at the positions that they had there
+    told_by: int | None = None
+    #: and whom no later notice of the topic reached, up to this broadcast
+    latest_by: int | None = None
+    #: it amends `told_by`
+    amendment: Amendment | None = None
+    #: how often it was worded: 1 at first, one more with each amendment. Of one that
+    #: amends: which edition of the other it brings
+    edition: int = 1
+    #: since when it holds no more: whoever has not heard it never will
+    retracted_at: datetime | None = None
     #: when whom it did not reach was last to be tried once more, and who asked for
     #: that, until it is known what became of it
     retried_at: datetime | None = None
@@ -189,6 +205,10 @@ class Broadcast:
     def tried_since(self) -> datetime:
         """From when on its messages are repeated."""
         return self.retried_at or self.created_at
+
+    @property
+    def latest_only(self) -> bool:
+        return self.latest_by is not None
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
@@ -236,6 +256,22 @@ class Chunk:
     #: stream errors blamed on what lies in (through, suspect]
     strikes: int = 0
     suspect: int | None = None
+    #: of the broadcast: the one that its holder writes, and has heard of
+    edition: int = 1
+    #: up to here the edition before went out, or may have gone out
+    old_through: int | None = None
+    #: up to here somebody may have written beyond the cursor, of whom no more is to be
+    #: recorded
+    reach: int | None = None
+    #: how many messages its holder may have written beyond the cursor
+    window: int | None = None
+    #: likewise whoever held it before and is gone; None: all is known of him
+    lost: int | None = None
+
+    @property
+    def surely(self) -> int:
+        """Nothing beyond was ever written, where nobody holds it or was lost."""
+        return max(self.through, self.reach or 0)
 
 
 class Recipient(NamedTuple):
@@ -254,6 +290,8 @@ class Recipient(NamedTuple):
     #: quiet hours as they are stored (`bot.domain.quiet`)
     quiet: str | None = None
     paused_until: datetime | None = None
+    #: of one that goes to those whom another reached: he is none of them
+    unreached: bool = False
 
 
 class ExceptionKind(StrEnum):
@@ -289,7 +327,7 @@ class DeliveryException:
     jid: str
     kind: ExceptionKind
     #: RFC 6120 condition, or `left`, `stream-error`, `content`, `quiet`, `paused`,
-    #: `outside`, `never`, `superseded`, `expired`, `stopped`
+    #: `outside`, `never`, `superseded`, `expired`, `stopped`, `retracted`, `amended`
     condition: str
     text: str | None = None
     #: repeats so far; while he waits, how often he was claimed
@@ -299,6 +337,9 @@ class DeliveryException:
     begun_at: datetime | None = None
     #: when the retrier looks at it again; None where it does not
     next_at: datetime | None = None
+    #: which edition of the broadcast he has, or may have, from a repeat that has not
+    #: bounced since; None: none
+    edition: int | None = None
 
     @property
     def is_accepted(self) -> bool:

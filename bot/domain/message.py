@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.amendment import Amendment
 from bot.domain.updates import Update
 
 #: beside the body: clients show it as it is, `*stars*` and all (XEP-0393 §6, 1.1.1)
@@ -50,5 +51,7 @@ class Announcement:
     id: str | None = None
     #: it welcomes somebody, who is to find the service from now on
     greets: bool = False
+    #: what it does to the message whose id its delivery names
+    amends: Amendment | None = None
     #: what a headline to an owner carries instead of texts
     update: Update | None = None

@@ -21,6 +21,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import wallclock
+from bot.domain.amendment import Amendment
 from bot.domain.holidays import Holidays, OnHoliday
 from bot.domain.lateness import Late
 from bot.domain.message import MessageType, Text
@@ -157,7 +158,35 @@ class PersonAudience:
         return Phrase("one person")
 
 
-Audience = ListAudience | PeopleAudience | PersonAudience
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAudience:
+    """Whoever a broadcast reached, or may have reached, and has not left since."""
+
+    broadcast_id: int
+    #: the list that was told, or lent its voice
+    list_name: str | None
+    #: and whom no later notice of the same topic reached
+    latest_only: bool = False
+    #: later are those up to this broadcast, the latest when it was asked for; None
+    #: until it is stored
+    latest_by: int | None = None
+    #: it was single people who were told
+    personal: bool = False
+
+    @property
+    def jids(self) -> tuple[str, ...]:
+        """Nobody is told by name."""
+        return ()
+
+    @property
+    def label(self) -> Phrase:
+        """Who is told, without naming a person."""
+        if self.list_name is None or self.personal:
+            return Phrase("single people who were told before")
+        return Phrase("those of {name} who were told before", name=self.list_name)
+
+
+Audience = ListAudience | PeopleAudience | PersonAudience | ToldAudience
 
 #: characters of a text that are enough to know it by
 _TITLE = 60
@@ -232,6 +261,11 @@ class Schedule:
     #: a digest of the latest edit as given, to tell its repeat
     edit_fingerprint: str | None = None
     audience: Audience
+    #: what it is about (`maintenance/17/3`): who is told of it later, or again, is told
+    #: the newest alone
+    topic: str | None = None
+    #: it amends the broadcast whose readers it is for
+    amendment: Amendment | None = None
     content: Content
     #: IANA name as given, '' where none was
     timezone: str
@@ -285,6 +319,8 @@ class Schedule:
     @property
     def is_personal(self) -> bool:
         """Single people are told: nobody but the owner reads what."""
+        if isinstance(self.audience, ToldAudience):
+            return self.audience.personal
         return not isinstance(self.audience, ListAudience)
 
     @property
@@ -298,6 +334,13 @@ class Schedule:
     def keeps_hours(self) -> bool:
         """The send window of its list holds for it, unless it is sent now."""
         return self.reaches_list and not self.urgent
+
+    @property
+    def is_counted(self) -> bool:
+        """It counts against its owner's quotas: what amends, or is a notice of
+        something else that he keeps, does not.
+        """
+        return self.amendment is None and self.topic is None
 
     @property
     def in_owners_name(self) -> bool:

@@ -28,7 +28,10 @@ Whose fault it was
 Where it looks odd
     A chunk is read again after every lost stream, although we have just sent it: the
     pipe keeps no cursor of its own, and while nobody was connected the lease may have
-    run out, or an admin may have stopped the broadcast.
+    run out, or an admin may have stopped the broadcast. So it is where a pipe ended
+    before its chunk did: the broadcast was stopped, or there is a newer edition of it,
+    and it goes on with that behind what was written so far
+    (`bot.service.delivery.editions`).
 
     `step` does not wake up when a pipe ends and nothing was left to claim. What ends
     makes no chunk free: that is done by the planner, which nudges, and by the time,
@@ -102,7 +105,11 @@ class Dispatcher:
             and not line.stopping()
         ):
             job = await line.database.run(
-                line.progress.claim, line.worker, self.carrying, self._in_owners_name
+                line.progress.claim,
+                line.worker,
+                self.carrying,
+                self._in_owners_name,
+                line.window.size,
             )
             if job is None:
                 return IDLE_SECONDS
@@ -156,6 +163,8 @@ class Dispatcher:
                 done = False
             else:
                 pauses.reset()
+            if done:
+                line.reached.pop(job.chunk.id, None)
             job = None if done else await self._refreshed(job)
 
     async def _refreshed(self, job: Job) -> Job | None:
@@ -164,8 +173,9 @@ class Dispatcher:
         while True:
             await line.wire.ready()
             try:
+                reached = line.reached.get(job.chunk.id, 0)
                 return await line.database.run(
-                    line.progress.refresh, line.worker, job.chunk.id
+                    line.progress.refresh, line.worker, job.chunk.id, reached
                 )
             except Exception as error:  # noqa: BLE001 - told, and tried again
                 self._interruptions.tell(error, chunk=job.chunk.id)
@@ -204,7 +214,7 @@ class Dispatcher:
         finally:
             if pipe.told:
                 del self._culprits[job.broadcast.id]
-        return True
+        return pipe.is_done
 
     async def _condemn(self, job: Job) -> bool:
         """Record the next reader who was written to as failed: the server closes the
@@ -217,6 +227,8 @@ class Dispatcher:
             return False
         now, passed, culprit = line.clock.now(), [], None
         for reader in page:
+            if reader.unreached:
+                continue
             deviation = waiting.passed_over(job, reader, now)
             if deviation is None:
                 culprit = reader

@@ -63,7 +63,7 @@ Where it looks odd
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -74,7 +74,7 @@ from bot.engine.ledger import Ledger
 from bot.engine.window import Pace, Underway, Window
 from bot.engine.wire import Barrier, Delivery, Stencil, StreamLost, Wire
 from bot.service.delivery import waiting
-from bot.service.delivery.jobs import Deviation, Job, Step
+from bot.service.delivery.jobs import Deviation, Job, Outgoing, Step
 from bot.service.delivery.progress import ChunkProgress
 from bot.service.delivery.renditions import Renditions, unrenderable
 from bot.service.ports.outside import Clock, Database
@@ -113,6 +113,8 @@ class Line:
     worker: str
     #: true once the service is asked to stop
     stopping: Callable[[], bool]
+    #: by chunk in hand: the highest position written, recorded or not
+    reached: dict[int, int] = field(default_factory=dict)
 
 
 class Pipe:
@@ -122,7 +124,9 @@ class Pipe:
         self._line = line
         self._job = job
         self._ids = line.ids.of(job.broadcast.key)
-        self._stencils: dict[tuple[str | None, str | None], Stencil] = {}
+        #: of what it amends
+        self._originals = line.ids.of(job.original_key) if job.original_key else None
+        self._stencils: dict[tuple[int, str | None, str | None], Stencil] = {}
         self._on_the_way: deque[Written] = deque()
         #: no further write is to begin
         self._ended = asyncio.Event()
@@ -132,8 +136,15 @@ class Pipe:
         self._room = asyncio.Event()
         #: the highest position written in this attempt
         self.reached = job.chunk.through
+        #: the cursor, as far as it was recorded
+        self.through = job.chunk.through
         #: whether anybody was told
         self.told = False
+
+    @property
+    def is_done(self) -> bool:
+        """All of the chunk is recorded."""
+        return self.through >= self._job.chunk.last
 
     async def run(self) -> None:
         """Send until there is nothing to go on with.
@@ -196,31 +207,38 @@ class Pipe:
         deviations: list[tuple[int, Deviation]] = []
         now = self._line.clock.now()
         for reader in recipients:
-            passed = waiting.passed_over(self._job, reader, now)
+            if reader.unreached:
+                continue
+            outgoing = self._job.of(reader.position)
+            passed = waiting.passed_over(outgoing, reader, now)
             if passed is not None:
                 deviations.append((reader.position, passed))
                 continue
-            stencil = self._stencils.get((reader.language, reader.timezone))
+            key = (outgoing.edition, reader.language, reader.timezone)
+            stencil = self._stencils.get(key)
             if stencil is None:
                 try:
-                    stencil = await self._stencil(reader)
+                    stencil = await self._stencil(outgoing, reader)
                 except CarillonError as error:
                     why = unrenderable(error)
                     deviation = Deviation(reader.jid, ExceptionKind.FAILED, *why)
                     deviations.append((reader.position, deviation))
                     continue
-            delivery = Delivery(stencil, reader.jid, self._ids.to(reader.jid))
+            jid, originals = reader.jid, self._originals
+            original = originals.to(jid) if originals is not None else ""
+            delivery = Delivery(stencil, jid, self._ids.to(jid), original)
             deliveries.append((reader.position, delivery))
         return deliveries, deviations
 
-    async def _stencil(self, reader: Recipient) -> Stencil:
+    async def _stencil(self, outgoing: Outgoing, reader: Recipient) -> Stencil:
         database = self._line.database
         # what is rendered for each reader is not kept: nothing is written
-        run = database.read if self._job.personal else database.run
-        announcement = await run(self._line.renditions.announcement, self._job, reader)
+        run = database.read if outgoing.personal else database.run
+        announcement = await run(self._line.renditions.announcement, outgoing, reader)
         stencil = self._line.wire.stencil(announcement)
-        if not self._job.personal:
-            self._stencils[reader.language, reader.timezone] = stencil
+        if not outgoing.personal:
+            key = (outgoing.edition, reader.language, reader.timezone)
+            self._stencils[key] = stencil
         return stencil
 
     async def _send(
@@ -251,6 +269,8 @@ class Pipe:
                 return
             positions = tuple(position for position, _ in piece)
             self.reached = positions[-1]
+            before = self._line.reached.get(self._job.chunk.id, 0)
+            self._line.reached[self._job.chunk.id] = max(before, self.reached)
             try:
                 barrier = await self._line.wire.write([one for _, one in piece])
             except StreamLost as lost:
@@ -349,6 +369,7 @@ class Pipe:
             going = await self._line.ledger.record(step)
             if not going:
                 self._ended.set()
+            self.through = step.through
             self.told = self.told or bool(written.positions)
         self._on_the_way.popleft()
         self._off_the_way(written)

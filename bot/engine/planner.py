@@ -70,11 +70,12 @@ class Planner:
                 return RETRY_SECONDS  # held by another, or its owner is told first
 
     async def _plan(self) -> int:
-        names = await self._database.run(self._planning.lists_due, self._clock.now())
+        database, planning = self._database, self._planning
+        targets = await database.run(planning.audiences_due, self._clock.now())
         frozen = {}
-        for name in names:
+        for target in targets:
             now = self._look().seen_at
-            frozen[name] = await self._database.read(self._planning.freeze, name, now)
+            frozen[target] = await database.read(planning.freeze, target, now)
         return await self._database.run(self._planning.plan, frozen, self._look())
 
     async def _open(self) -> bool:

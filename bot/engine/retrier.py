@@ -21,6 +21,7 @@ from bot.domain.broadcast import DeliveryException
 from bot.domain.errors import CarillonError
 from bot.engine.pipe import Line
 from bot.engine.wire import Delivery, StreamLost
+from bot.service.delivery.jobs import Repeat
 from bot.service.delivery.outcomes import Outcomes
 
 log = structlog.get_logger(__name__)
@@ -90,6 +91,7 @@ class Retrier:
                 line.wire.stencil(repeat.announcement),
                 repeat.exception.jid,
                 line.ids.of(repeat.broadcast_key).to(repeat.exception.jid),
+                self._original(repeat),
             )
             for repeat in repeats
         ]
@@ -98,6 +100,12 @@ class Retrier:
         await line.ledger.flush()  # a bounce that came with the acknowledgement
         told = [repeat.exception for repeat in repeats]
         await line.database.run(self._outcomes.repeated, told)
+
+    def _original(self, repeat: Repeat) -> str:
+        """The id of the message that it amends, if any."""
+        if repeat.original_key is None:
+            return ""
+        return self._line.ids.of(repeat.original_key).to(repeat.exception.jid)
 
     async def _give_back(
         self,

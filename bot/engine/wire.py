@@ -13,8 +13,10 @@ from bot.domain.message import Announcement
 class Stencil(Protocol):
     """An announcement serialised once, with the recipient and the id left open."""
 
-    def fill(self, to: str, stanza_id: str) -> bytes:
-        """The whole stanza; `to` is a JID, `stanza_id` the message and origin id."""
+    def fill(self, to: str, stanza_id: str, original: str = "") -> bytes:
+        """The whole stanza; `to` is a JID, `stanza_id` the message and origin id,
+        `original` the id of the message that it amends.
+        """
         ...
 
 
@@ -25,6 +27,8 @@ class Delivery(NamedTuple):
     #: a bare JID
     to: str
     id: str
+    #: of the message that it amends, if any
+    original: str = ""
 
 
 class StreamLost(Exception):

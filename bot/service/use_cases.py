@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from bot.service.delivery.amending import Amending
 from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.delivery.outcomes import Outcomes
 from bot.service.delivery.planning import Planning
@@ -30,6 +31,7 @@ from bot.service.readers.suspensions import Suspensions
 from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
+from bot.service.records.publicity import Publicity
 from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
 from bot.service.requests.steering import Steering
@@ -56,6 +58,7 @@ class UseCases:
     suspensions: Suspensions
     broadcasts: Broadcasts
     retrying: Retrying
+    amending: Amending
     stopping: Stopping
     consents: Consents
     approvals: Approvals
@@ -71,6 +74,7 @@ class UseCases:
     welcomes: Welcomes
     audit: Audit
     guarding: Guarding
+    publicity: Publicity
 
     @classmethod
     def over(
@@ -105,6 +109,7 @@ class UseCases:
             suspensions=Suspensions(policy),
             broadcasts=broadcasts,
             retrying=Retrying(broadcasts, clock),
+            amending=Amending(policy, broadcasts, clock),
             stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,
@@ -120,4 +125,5 @@ class UseCases:
             welcomes=Welcomes(policy, templates, clock),
             audit=Audit(clock),
             guarding=Guarding(policy),
+            publicity=Publicity(templates, renditions),
         )

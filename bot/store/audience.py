@@ -1,15 +1,15 @@
 """A broadcast's audience: frozen by rule where a list is told, else copied."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, starmap
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, Frozen, Recipient
 from bot.domain.forgetting import FORGOTTEN
-from bot.store import entrances
+from bot.store import entrances, reaching
 from bot.store.ownership import SERVICE, of_broadcast, of_list
 from bot.store.tables import (
     SUBSCRIBED,
@@ -139,6 +139,64 @@ COPIED = (
 FIND_COPIED = _KNOWN_COPIED.where(_copy.jid == _WHO).order_by(_copy.position).limit(1)
 
 
+# Of those whom another broadcast reached; who is none of them is marked, and not left
+# out where pages are cut, so that a page costs the same wherever they stand.
+LISTED_TOLD: Mapping[str, sa.Executable] = {
+    "sqlite": _page.join_from(subscription, subscriber).with_only_columns(
+        subscription.c.id,
+        *_READER,
+        subscription.c.ended_at.is_not(None),
+        *_REST,
+        sa.or_(
+            reaching.unreached(subscriber.c.jid, subscription.c.id),
+            reaching.told_apart(subscriber.c.jid),
+        ),
+    ),
+    "postgresql": sa.select(
+        _positions.c.id,
+        *(_reader.c[column.name] for column in _READER),
+        _positions.c.ended_at.is_not(None),
+        *(_reader.c[column.name] for column in _REST),
+        sa.or_(
+            reaching.unreached(_reader.c.jid, _positions.c.id),
+            reaching.told_apart(_reader.c.jid),
+        ),
+    )
+    .join_from(_positions, _reader, sa.true())
+    .order_by(_positions.c.id),
+}
+_still = sa.select(subscription.c.id, subscription.c.subscriber_id).where(
+    _ACTIVE, subscription.c.id > _AFTER, subscription.c.id <= _LAST
+)
+_all = _still.limit(sa.literal(2**31 - 1, literal_execute=True)).subquery("still")
+_one = (
+    sa.select(subscriber.c.jid)
+    .where(subscriber.c.id == _all.c.subscriber_id)
+    .limit(sa.literal(1, literal_execute=True))
+    .lateral("one")
+)
+COUNT_LISTED: Mapping[str, sa.Executable] = {
+    "sqlite": _still.join_from(subscription, subscriber)
+    .where(sa.not_(reaching.unreached(subscriber.c.jid, subscription.c.id)))
+    .with_only_columns(sa.func.count()),
+    "postgresql": sa.select(sa.func.count())
+    .select_from(_all.join(_one, sa.true()))
+    .where(sa.not_(reaching.unreached(_one.c.jid, _all.c.id))),
+}
+FIND_LISTED_TOLD = FIND_LISTED.add_columns(
+    reaching.unreached(subscriber.c.jid, subscription.c.id)
+)
+COPIED_TOLD = COPIED.add_columns(
+    sa.or_(reaching.unreached(_copy.jid), reaching.told_apart(_copy.jid))
+)
+FIND_COPIED_TOLD = FIND_COPIED.add_columns(reaching.unreached(_copy.jid))
+COUNT_COPIED = (
+    _KNOWN_COPIED.where(_copy.position > _AFTER, _copy.position <= _LAST)
+    .where(sa.not_(reaching.unreached(_copy.jid)))
+    .with_only_columns(sa.func.count())
+)
+
+
 class SqlAudiences:
     def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
@@ -157,32 +215,60 @@ class SqlAudiences:
         highest = ranges[-1][1] if ranges else 0
         return Frozen(list_id=list_id, highest=highest, at=now, ranges=tuple(ranges))
 
+    def reached(
+        self, told: Broadcast, ranges: Sequence[tuple[int, int]], now: datetime
+    ) -> Frozen:
+        values = {"whose": self._service} | self._rule(told)
+        count = COUNT_COPIED if told.highest is None else self._of_engine(COUNT_LISTED)
+        cut = []
+        for after, last in ranges:
+            values |= {"after": after, "last": last}
+            found: int = self._connection.execute(count, values).scalar_one()
+            if found:
+                cut.append((after, last, found))
+        return Frozen(
+            list_id=told.list_id, highest=told.highest, at=now, ranges=tuple(cut)
+        )
+
     def page(
         self, broadcast: Broadcast, *, after: int, last: int, limit: int
     ) -> list[Recipient]:
         values = {"after": after, "last": last, "limit": limit}
+        is_told = broadcast.told_by is not None
         if broadcast.highest is None:
-            return self._read(COPIED, values | _rule(broadcast))
+            copied = COPIED_TOLD if is_told else COPIED
+            return self._read(copied, values | self._rule(broadcast))
         values["last"] = min(last, broadcast.highest)
-        return self._read(
-            LISTED[self._connection.dialect.name], values | _rule(broadcast)
-        )
+        listed = self._of_engine(LISTED_TOLD if is_told else LISTED)
+        return self._read(listed, values | self._rule(broadcast))
 
     def find(self, broadcast: Broadcast, jid: str) -> Recipient | None:
+        is_told = broadcast.told_by is not None
         if broadcast.highest is None:
-            found = self._read(FIND_COPIED, {"who": jid} | _rule(broadcast))
+            select = FIND_COPIED_TOLD if is_told else FIND_COPIED
+            found = self._read(select, {"who": jid} | self._rule(broadcast))
         else:
+            select = FIND_LISTED_TOLD if is_told else FIND_LISTED
             values = {"last": broadcast.highest, "who": jid}
-            found = self._read(FIND_LISTED, values | _rule(broadcast))
-        return found[0] if found else None
+            found = self._read(select, values | self._rule(broadcast))
+        return found[0] if found and not found[0].unreached else None
 
     def _read(
         self, select: sa.Executable, values: Mapping[str, Any]
     ) -> list[Recipient]:
         values = {**values, "whose": self._service}
         rows = self._connection.execute(select, values).all()
-        return list(map(Recipient._make, rows))
+        return list(starmap(Recipient, rows))
 
+    def _of_engine(self, selects: Mapping[str, sa.Executable]) -> sa.Executable:
+        return selects[self._connection.dialect.name]
 
-def _rule(broadcast: Broadcast) -> dict[str, Any]:
-    return {"list_id": broadcast.list_id, "broadcast_id": broadcast.id}
+    def _rule(self, broadcast: Broadcast) -> dict[str, Any]:
+        rule = {"list_id": broadcast.list_id, "broadcast_id": broadcast.id}
+        if broadcast.told_by is None:
+            return rule
+        values = reaching.values(self._connection, self._service, broadcast)
+        if broadcast.highest is None:
+            # it has no copied audience of its own
+            rule["broadcast_id"] = values["ancestors"][-1]
+        return rule | values

@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.amendment import Amendment
 from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
 from bot.domain.message import Text
 from bot.domain.schedule import Content, Origin, Schedule
+from bot.service.ports.broadcasts import Announced
 from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
 from bot.store.forgotten import SqlForgotten
@@ -94,6 +96,18 @@ TOLD_LIST = (
             subscription.c.id <= table.c.highest,
             sa.or_(SUBSCRIBED, subscription.c.ended_after >= table.c.id),
         ),
+    )
+    .order_by(table.c.id.desc())
+    .limit(_LIMIT)
+)
+ANNOUNCED = (
+    sa.select(table.c.id, table.c.created_at)
+    .where(
+        of_list(_LIST, SERVICE),
+        table.c.list_id == _LIST,
+        IS_LISTED,
+        table.c.purged_at.is_(None),
+        table.c.state.in_([BroadcastState.SENDING, BroadcastState.SENT]),
     )
     .order_by(table.c.id.desc())
     .limit(_LIMIT)
@@ -216,6 +230,10 @@ class SqlBroadcasts:
         rows.sort(key=lambda row: row.id, reverse=True)
         return [_from_row(row) for row in rows[:limit]]
 
+    def announced(self, list_id: int, limit: int) -> list[Announced]:
+        values = {"whose": self._service, "list_id": list_id, "limit": limit}
+        return [Announced(*row) for row in self._connection.execute(ANNOUNCED, values)]
+
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
         select = sa.select(table).where(
             self._theirs, table.c.schedule_id == schedule_id
@@ -229,6 +247,34 @@ class SqlBroadcasts:
             table.c.id <= broadcast.id,
         )
         return count_rows(self._connection, table, until)
+
+    def following(self, broadcast: Broadcast, limit: int) -> list[Broadcast]:
+        later = sa.select(table).where(
+            self._theirs, _same_thread(broadcast), table.c.id > broadcast.id
+        )
+        rows = self._connection.execute(later.order_by(table.c.id.desc()).limit(limit))
+        return [_from_row(row) for row in rows]
+
+    def amendments(self, broadcast_id: int, limit: int = 10) -> list[Broadcast]:
+        select = sa.select(table).where(
+            self._theirs,
+            table.c.told_by == broadcast_id,
+            table.c.amendment.is_not(None),
+        )
+        rows = self._connection.execute(select.order_by(table.c.id.desc()).limit(limit))
+        return [_from_row(row) for row in rows]
+
+    def about(self, topic: str) -> list[Broadcast]:
+        select = sa.select(table).where(
+            self._theirs, table.c.topic == topic, table.c.amendment.is_(None)
+        )
+        rows = self._connection.execute(select.order_by(table.c.id))
+        return [_from_row(row) for row in rows]
+
+    def latest(self) -> int:
+        select = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))
+        latest: int = self._connection.execute(select.where(self._theirs)).scalar_one()
+        return latest
 
     def count(
         self,
@@ -306,25 +352,38 @@ class SqlBroadcasts:
                 table.c.id.in_(_HEARD_LATER),
             ),
         )
+        ids = self._connection.execute(sent, {"whose": self._service}).scalars().all()
+        self._keep_content(ids, 1, schedule.content, schedule.timezone)
+
+    def keep_edition(self, broadcast: Broadcast, content: Content, zone: str) -> None:
+        self._keep_content([broadcast.id], broadcast.edition, content, zone)
+
+    def _keep_content(
+        self, ids: Sequence[int], edition: int, content: Content, zone: str
+    ) -> None:
         kept = {
-            "content": content_to_json(schedule.content),
-            "timezone": schedule.timezone,
+            "edition": edition,
+            "content": content_to_json(content),
+            "timezone": zone,
         }
         rows = [
             self._vault.seal_all(
                 broadcast_content, kept | {"broadcast_id": broadcast_id}
             )
-            for broadcast_id in self._connection.execute(
-                sent, {"whose": self._service}
-            ).scalars()
+            for broadcast_id in ids
         ]
         if rows:
             new = insert(self._connection, broadcast_content).on_conflict_do_nothing()
             self._connection.execute(new, rows)
 
-    def kept_content(self, broadcast_id: int) -> tuple[Content, str] | None:
+    def kept_content(
+        self, broadcast_id: int, edition: int | None = None
+    ) -> tuple[Content, str] | None:
         select = sa.select(broadcast_content).filter_by(broadcast_id=broadcast_id)
         select = select.where(of_broadcast(broadcast_id, self._service))
+        if edition is not None:
+            select = select.where(broadcast_content.c.edition <= edition)
+        select = select.order_by(broadcast_content.c.edition.desc()).limit(1)
         row = self._connection.execute(select).one_or_none()
         if row is None:
             return None
@@ -333,9 +392,11 @@ class SqlBroadcasts:
         )
         return content_from_json(stored), row.timezone
 
-    def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
+    def renditions(
+        self, broadcast_id: int, zone: str, edition: int = 1
+    ) -> dict[str, Text]:
         select = sa.select(broadcast_text.c.language, broadcast_text.c.text)
-        select = select.filter_by(broadcast_id=broadcast_id, zone=zone)
+        select = select.filter_by(broadcast_id=broadcast_id, zone=zone, edition=edition)
         select = select.where(of_broadcast(broadcast_id, self._service))
         rows = self._connection.execute(select.order_by(broadcast_text.c.language))
         texts = {
@@ -351,7 +412,11 @@ class SqlBroadcasts:
         }
 
     def keep(
-        self, broadcast_id: int, zone: str, texts: Mapping[str, Text]
+        self,
+        broadcast_id: int,
+        zone: str,
+        texts: Mapping[str, Text],
+        edition: int = 1,
     ) -> dict[str, Text]:
         if self.get(broadcast_id) is None:
             return {}
@@ -361,6 +426,7 @@ class SqlBroadcasts:
                 {
                     "broadcast_id": broadcast_id,
                     "zone": zone,
+                    "edition": edition,
                     "language": language,
                     "text": text_to_json(text),
                 },
@@ -370,15 +436,33 @@ class SqlBroadcasts:
         new = insert(self._connection, broadcast_text).on_conflict_do_nothing()
         self._connection.execute(new, rows)
         # one that is there and cannot be read is given anew
-        return {**texts, **self.renditions(broadcast_id, zone)}
+        return {**texts, **self.renditions(broadcast_id, zone, edition)}
 
 
 def _counted_for(broadcast: Broadcast) -> sa.ScalarSelect[str]:
-    """The schedule's owner; NULL for a welcome, which nobody asked for."""
+    """The schedule's owner; NULL for a welcome, which nobody asked for, and for what
+    amends or is a notice of something else.
+    """
     owner = sa.select(schedule.c.owner).where(
-        schedule.c.id == broadcast.schedule_id, schedule.c.origin != Origin.WELCOME
+        schedule.c.id == broadcast.schedule_id,
+        schedule.c.origin != Origin.WELCOME,
+        schedule.c.amendment.is_(None),
+        schedule.c.topic.is_(None),
     )
     return owner.scalar_subquery()
+
+
+def _same_thread(broadcast: Broadcast) -> sa.ColumnElement[bool]:
+    """Of which each takes the place of those before it: amendments of one broadcast,
+    notices of one topic, broadcasts of one schedule.
+    """
+    if broadcast.amendment is not None:
+        its = table.c.told_by == broadcast.told_by
+        return sa.and_(its, table.c.amendment.is_not(None))
+    if broadcast.topic is not None:
+        its = table.c.topic == broadcast.topic
+        return sa.and_(its, table.c.amendment.is_(None))
+    return table.c.schedule_id == broadcast.schedule_id
 
 
 def _new_chunk(broadcast_id: int, after: int, last: int, count: int) -> dict[str, Any]:
@@ -413,6 +497,12 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "created_at": broadcast.created_at,
         "finished_at": broadcast.finished_at,
         "expires_at": broadcast.expires_at,
+        "topic": broadcast.topic,
+        "told_by": broadcast.told_by,
+        "latest_by": broadcast.latest_by,
+        "amendment": broadcast.amendment,
+        "edition": broadcast.edition,
+        "retracted_at": broadcast.retracted_at,
         "retried_at": broadcast.retried_at,
         "retried_by": broadcast.retried_by,
     }
@@ -438,6 +528,12 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         created_at=row.created_at,
         finished_at=row.finished_at,
         expires_at=row.expires_at,
+        topic=row.topic,
+        told_by=row.told_by,
+        latest_by=row.latest_by,
+        amendment=Amendment(row.amendment) if row.amendment else None,
+        edition=row.edition,
+        retracted_at=row.retracted_at,
         retried_at=row.retried_at,
         retried_by=row.retried_by,
         purged_at=row.purged_at,

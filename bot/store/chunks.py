@@ -13,6 +13,8 @@ from bot.store.tables import chunk as table
 from bot.store.types import UTCDateTime
 
 _WORKER = sa.bindparam("by", type_=sa.Text)
+#: beyond the cursor; of a chunk that an older release leased nobody has said it
+_WRITTEN = sa.func.coalesce(table.c.window, 1_000)
 
 # What a worker has in hand is none to claim even when its lease ran out: it is
 # still sending it, and need only renew.
@@ -40,7 +42,13 @@ _CLAIMED = FREE.with_for_update(of=table, skip_locked=True)
 CLAIM = (
     sa.update(table)
     .where(table.c.id == _CLAIMED.scalar_subquery())
-    .values(worker=_WORKER, leased_until=sa.bindparam("until", type_=UTCDateTime))
+    .values(
+        worker=_WORKER,
+        leased_until=sa.bindparam("until", type_=UTCDateTime),
+        # of a holder whose lease ran out, nobody knows how far he wrote
+        lost=sa.case((IS_LEASED, _WRITTEN), else_=table.c.lost),
+        window=sa.bindparam("ahead", type_=sa.Integer),
+    )
     .returning(table)
 )
 _THEIRS = of_broadcast(table.c.broadcast_id, SERVICE)
@@ -63,6 +71,10 @@ _SAVE = (
                 table.c.leased_until,
                 table.c.strikes,
                 table.c.suspect,
+                table.c.edition,
+                table.c.old_through,
+                table.c.reach,
+                table.c.lost,
             )
         }
     )
@@ -82,6 +94,7 @@ class SqlChunks:
         carrying: Collection[int] = (),
         *,
         in_owners_name: bool = False,
+        window: int = 0,
     ) -> Chunk | None:
         values = {
             "whose": self._service,
@@ -90,6 +103,7 @@ class SqlChunks:
             "now": now,
             "until": now + lease,
             "carrying": list(carrying),
+            "ahead": window,
         }
         row = self._connection.execute(CLAIM, values).one_or_none()
         return None if row is None else _from_row(row)
@@ -111,6 +125,10 @@ class SqlChunks:
             "new_leased_until": chunk.leased_until,
             "new_strikes": chunk.strikes,
             "new_suspect": chunk.suspect,
+            "new_edition": chunk.edition,
+            "new_old_through": chunk.old_through,
+            "new_reach": chunk.reach,
+            "new_lost": chunk.lost,
         }
         self._connection.execute(_SAVE, values)
 
@@ -121,10 +139,27 @@ class SqlChunks:
         self._connection.execute(leased.values(leased_until=until))
 
     def release(self, worker: str | None) -> None:
+        self._give_back(worker, {})
+
+    def bereave(self, worker: str) -> None:
+        self._give_back(worker, {"lost": _WRITTEN})
+
+    def _give_back(self, worker: str | None, values: dict[str, Any]) -> None:
         leased = sa.update(table).where(IS_LEASED, self._theirs)
         if worker is not None:
             leased = leased.where(table.c.worker == worker)
-        self._connection.execute(leased.values(worker=None, leased_until=None))
+        free = {"worker": None, "leased_until": None, "window": None}
+        self._connection.execute(leased.values(values | free))
+
+    def untouched(self, broadcast_id: int) -> list[Chunk]:
+        select = sa.select(table).where(
+            self._theirs,
+            table.c.broadcast_id == broadcast_id,
+            IS_OPEN,
+            sa.not_(IS_LEASED),
+        )
+        held = select.order_by(table.c.id).with_for_update(skip_locked=True)
+        return [_from_row(row) for row in self._connection.execute(held)]
 
     def unfinished(self, broadcast_id: int) -> int:
         select = sa.select(sa.func.count()).select_from(table)

@@ -14,6 +14,7 @@ from bot.store.ownership import SERVICE
 from bot.store.sealing import Vault
 from bot.store.tables import (
     IS_ACCEPTED,
+    IS_AWAITED,
     IS_REPEATED,
     IS_WAITING,
     broadcast,
@@ -85,18 +86,34 @@ AWAITED = (
     )
     .limit(1)
 )
-#: of the broadcasts of a schedule before one of them, who of these people waits
-EARLIER = sa.select(delivery_exception.c.broadcast_id).where(
-    _THEIRS,
-    IS_WAITING,
-    delivery_exception.c.jid.in_(sa.bindparam("jids", expanding=True)),
-    delivery_exception.c.broadcast_id.in_(
-        sa.select(broadcast.c.id).where(
-            broadcast.c.service == SERVICE,
-            broadcast.c.schedule_id == sa.bindparam("schedule_id"),
-            broadcast.c.id < sa.bindparam("before"),
-        )
-    ),
+
+
+def _earlier(*thread: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Of the broadcasts before one whose place it takes, who of these people waits."""
+    before = sa.select(broadcast.c.id).where(
+        broadcast.c.service == SERVICE,
+        *thread,
+        broadcast.c.id < sa.bindparam("before"),
+    )
+    return sa.select(delivery_exception.c.broadcast_id).where(
+        _THEIRS,
+        IS_WAITING,
+        delivery_exception.c.jid.in_(sa.bindparam("jids", expanding=True)),
+        delivery_exception.c.broadcast_id.in_(before),
+    )
+
+
+EARLIER = _earlier(broadcast.c.schedule_id == sa.bindparam("schedule_id"))
+EARLIER_NOTICES = _earlier(
+    broadcast.c.topic == sa.bindparam("topic"), broadcast.c.amendment.is_(None)
+)
+EARLIER_AMENDMENTS = _earlier(
+    broadcast.c.told_by == sa.bindparam("told_by"), broadcast.c.amendment.is_not(None)
+)
+#: he has, or may have, something of it already
+_IS_WITH_HIM = sa.or_(
+    delivery_exception.c.kind == ExceptionKind.DEFERRED,
+    delivery_exception.c.edition.is_not(None),
 )
 
 
@@ -168,6 +185,28 @@ class SqlExceptions:
         )
         self._skip(of, "stopped")
 
+    def retract(self, broadcast_id: int, now: datetime) -> None:
+        of = delivery_exception.c.broadcast_id == broadcast_id
+        awaited = (self._theirs, of, IS_AWAITED)
+        never = sa.update(delivery_exception).where(*awaited, sa.not_(_IS_WITH_HIM))
+        skipped = {
+            "kind": ExceptionKind.SKIPPED,
+            "condition": "retracted",
+            "next_at": None,
+        }
+        self._connection.execute(never.values(skipped))
+        rest = sa.update(delivery_exception).where(*awaited)
+        self._connection.execute(rest.values(kind=ExceptionKind.DEFERRED, next_at=now))
+
+    def hurry(self, broadcast_id: int, now: datetime) -> None:
+        repeated = sa.update(delivery_exception).where(
+            self._theirs,
+            delivery_exception.c.broadcast_id == broadcast_id,
+            delivery_exception.c.kind == ExceptionKind.DEFERRED,
+            IS_AWAITED,
+        )
+        self._connection.execute(repeated.values(next_at=now))
+
     def unwritten(self, limit: int) -> list[DeliveryException]:
         values = {"whose": self._service, "limit": limit}
         rows = self._connection.execute(_UNWRITTEN, values)
@@ -195,27 +234,34 @@ class SqlExceptions:
         return self._skip(delivery_exception.c.broadcast_id == broadcast_id, condition)
 
     def earlier(self, broadcast: Broadcast, jids: Collection[str]) -> set[int]:
-        values = self._earlier(broadcast, jids)
-        return set(self._connection.execute(EARLIER, values).scalars())
+        select, values = self._earlier(broadcast, jids)
+        return set(self._connection.execute(select, values).scalars())
 
     def supersede(self, broadcast: Broadcast, jids: Collection[str]) -> None:
-        held = EARLIER.order_by(*_KEY).with_for_update()
-        self._connection.execute(held, self._earlier(broadcast, jids))
-        its = EARLIER.whereclause
+        earlier, values = self._earlier(broadcast, jids)
+        held = earlier.order_by(*_KEY).with_for_update()
+        self._connection.execute(held, values)
+        its = earlier.whereclause
         assert its is not None  # noqa: S101 - it has one
         skipped = sa.update(delivery_exception).where(its)
         skipped = skipped.values(
             kind=ExceptionKind.SKIPPED, condition="superseded", next_at=None
         )
-        self._connection.execute(skipped, self._earlier(broadcast, jids))
+        self._connection.execute(skipped, values)
 
-    def _earlier(self, broadcast: Broadcast, jids: Collection[str]) -> dict[str, Any]:
-        return {
+    def _earlier(
+        self, broadcast: Broadcast, jids: Collection[str]
+    ) -> tuple[sa.Select[Any], dict[str, Any]]:
+        values = {
             "whose": self._service,
             "jids": sorted(jids),
-            "schedule_id": broadcast.schedule_id,
             "before": broadcast.id,
         }
+        if broadcast.amendment is not None:
+            return EARLIER_AMENDMENTS, values | {"told_by": broadcast.told_by}
+        if broadcast.topic is not None:
+            return EARLIER_NOTICES, values | {"topic": broadcast.topic}
+        return EARLIER, values | {"schedule_id": broadcast.schedule_id}
 
     def waiting(self, limit: int, schedule_id: int | None = None) -> list[int]:
         exception = delivery_exception.c
@@ -292,6 +338,7 @@ class SqlExceptions:
             first_at=row.first_at,
             next_at=row.next_at,
             begun_at=row.begun_at,
+            edition=row.edition,
         )
 
 
@@ -306,4 +353,5 @@ def _values(entry: DeliveryException) -> dict[str, Any]:
         "first_at": entry.first_at,
         "next_at": entry.next_at,
         "begun_at": entry.begun_at,
+        "edition": entry.edition,
     }

@@ -9,7 +9,7 @@ from bot.domain import send_window
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.store.conflicts import insert
-from bot.store.mapping import texts_from_json
+from bot.store.mapping import lengths_from_json, lengths_to_json, texts_from_json
 from bot.store.tables import SUBSCRIBED, announcement_list, subscription
 
 _IN_USE = sa.not_(announcement_list.c.retired)
@@ -126,6 +126,9 @@ def _values(entry: AnnouncementList) -> dict[str, Any]:
         "send_window": str(window) if window else None,
         "send_window_zone": window.zone if window else None,
         "outside": window.outside if window else None,
+        "corrections": entry.corrections,
+        "reminders": lengths_to_json(entry.reminders),
+        "public": entry.public,
         "retired": False,
     }
 
@@ -145,6 +148,9 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         send_window=send_window.stored(
             row.send_window, row.send_window_zone, row.outside
         ),
+        corrections=row.corrections,
+        reminders=lengths_from_json(row.reminders),
+        public=row.public,
         is_declared=row.declared,
         by_command=row.by_command,
     )

@@ -4,7 +4,13 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from bot.store.tables import announcement_list, broadcast, schedule, subscriber
+from bot.store.tables import (
+    announcement_list,
+    broadcast,
+    maintenance,
+    schedule,
+    subscriber,
+)
 
 _Id = sa.ColumnElement[int] | int
 
@@ -28,6 +34,10 @@ def of_schedule(schedule_id: _Id, service: _Service) -> sa.ColumnElement[bool]:
 
 def of_broadcast(broadcast_id: _Id, service: _Service) -> sa.ColumnElement[bool]:
     return _of(broadcast, broadcast_id, service)
+
+
+def of_maintenance(reference: _Id, service: _Service) -> sa.ColumnElement[bool]:
+    return _of(maintenance, reference, service)
 
 
 def _of(table: sa.Table, row_id: _Id, service: _Service) -> sa.ColumnElement[bool]:

@@ -1,18 +1,25 @@
 """Schedules: found by owner, by page and by the moment they are due."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.amendment import Amendment
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Conflict
 from bot.domain.holidays import OnHoliday
 from bot.domain.lateness import Late, LatePolicy
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import Origin, PersonAudience, Schedule, ScheduleState
+from bot.domain.schedule import (
+    Origin,
+    PersonAudience,
+    Schedule,
+    ScheduleState,
+    ToldAudience,
+)
 from bot.domain.updates import WireState
 from bot.service.ports.calendars import Calendars
 from bot.service.ports.paging import Page, Paging
@@ -28,7 +35,7 @@ from bot.store.mapping import (
 from bot.store.ownership import SERVICE
 from bot.store.paging import count_rows, page
 from bot.store.sealing import Vault, columns_of
-from bot.store.tables import IS_LIVE, IS_PLANNABLE, notice, occurrence
+from bot.store.tables import IS_AMENDING, IS_LIVE, IS_PLANNABLE, notice, occurrence
 from bot.store.tables import schedule as table
 from bot.store.types import NO_WALL
 
@@ -207,6 +214,16 @@ class SqlSchedules:
         )
         return [self._from_row(row) for row in self._connection.execute(select)]
 
+    def amending(self, broadcast_id: int) -> list[Schedule]:
+        select = sa.select(table).where(self._theirs, IS_AMENDING).order_by(table.c.id)
+        found = [self._from_row(row) for row in self._connection.execute(select)]
+        return [
+            one
+            for one in found
+            if isinstance(one.audience, ToldAudience)
+            and one.audience.broadcast_id == broadcast_id
+        ]
+
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
         conditions = [self._theirs, *_where(wanted)]
         return page(self._connection, table, conditions, paging, self._from_row)
@@ -240,6 +257,8 @@ class SqlSchedules:
             revision=row.revision,
             edit_fingerprint=opened(table.c.edit_fingerprint, row.edit_fingerprint),
             audience=audience_from_json(row.audience),
+            topic=row.topic,
+            amendment=_amendment(row.amendment),
             content=content_from_json(opened(table.c.content, row.content)),
             timezone=row.timezone,
             recurrence=row.recurrence,
@@ -272,6 +291,11 @@ def _on_holiday(stored: str | None) -> OnHoliday:
     return OnHoliday.SHIFT if stored == OnHoliday.SHIFT else OnHoliday.SKIP
 
 
+def _amendment(stored: Any) -> Amendment | None:
+    """What cannot be read amends nothing."""
+    return Amendment(stored) if stored in set(Amendment) else None
+
+
 def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.owner is not None:
@@ -292,13 +316,18 @@ def _where(wanted: ScheduleFilter) -> list[sa.ColumnElement[bool]]:
         conditions.append(sa.cast(table.c.audience, sa.Text) == stored)
     if wanted.besides is not None:
         conditions.append(table.c.id != wanted.besides)
-    if wanted.due_from is not None:
-        conditions.append(table.c.next_at >= wanted.due_from)
-    if wanted.due_before is not None:
-        conditions.append(table.c.next_at < wanted.due_before)
     if not wanted.welcomes:
         conditions.append(table.c.origin != Origin.WELCOME)
-    return conditions
+    if wanted.counted:
+        conditions += [table.c.amendment.is_(None), table.c.topic.is_(None)]
+    return [*conditions, *_when(wanted)]
+
+
+def _when(wanted: ScheduleFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.due_from is not None:
+        yield table.c.next_at >= wanted.due_from
+    if wanted.due_before is not None:
+        yield table.c.next_at < wanted.due_before
 
 
 def _values(schedule: Schedule) -> dict[str, Any]:
@@ -310,6 +339,8 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "revision": schedule.revision,
         "edit_fingerprint": schedule.edit_fingerprint,
         "audience": audience_to_json(schedule.audience),
+        "topic": schedule.topic,
+        "amendment": schedule.amendment,
         "personal": schedule.is_personal,
         "content": content_to_json(schedule.content),
         "timezone": schedule.timezone,

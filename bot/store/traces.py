@@ -25,6 +25,7 @@ from bot.store.tables import (
     broadcast_text,
     delivery_exception,
     join_request,
+    maintenance,
     notice,
     role,
     schedule,
@@ -60,6 +61,7 @@ class SqlTraces:
         slices: dict[Trace, Callable[[Erasure, int], int | None]] = {
             Trace.REPORTS: self._reports,
             Trace.ANNOUNCEMENTS: self._announcements,
+            Trace.MAINTENANCES: self._maintenances,
             Trace.SENT: self._sent,
             Trace.REQUESTS: self._requests,
             Trace.EXCEPTIONS: self._exceptions,
@@ -106,6 +108,21 @@ class SqlTraces:
         }
         personal = sa.update(schedule).where(its, schedule.c.personal)
         self._connection.execute(personal.values(words))
+        # what amends counts for nobody, and so is not found by what he sent
+        amending = sa.select(broadcast.c.id).join(schedule)
+        amending = amending.where(
+            its, schedule.c.personal, schedule.c.amendment.is_not(None)
+        )
+        self._forget_words(self._connection.execute(amending).scalars().all(), who)
+        return _again(ids)
+
+    def _maintenances(self, who: Erasure, _: int) -> int | None:
+        """Likewise."""
+        row = maintenance.c
+        theirs = (row.service == self._service, row.owner == who.jid)
+        ids = self._ids(sa.select(row.id).where(*theirs, row.ended_at.is_not(None)))
+        update = sa.update(maintenance).where(row.id.in_(ids))
+        self._connection.execute(update.values(owner=who.drawn, language=None))
         return _again(ids)
 
     def _sent(self, who: Erasure, _: int) -> int | None:
@@ -120,15 +137,19 @@ class SqlTraces:
         execute(update.values(counted_for=counted, message_id=None))
         personal = sa.select(row.id).join(schedule, schedule.c.id == row.schedule_id)
         personal = personal.where(row.id.in_(ids), schedule.c.personal)
-        said = list(execute(personal).scalars())
+        self._forget_words(execute(personal).scalars().all(), who)
+        return _again(ids)
+
+    def _forget_words(self, said: Sequence[int], who: Erasure) -> None:
+        """Of these broadcasts to single people."""
+        execute = self._connection.execute
         texts = sa.delete(broadcast_text)
         execute(texts.where(broadcast_text.c.broadcast_id.in_(said)))
         kept = sa.update(broadcast_content)
         kept = kept.where(broadcast_content.c.broadcast_id.in_(said))
         execute(kept.values(content=PURGED))
-        purged = sa.update(broadcast).where(row.id.in_(said))
+        purged = sa.update(broadcast).where(broadcast.c.id.in_(said))
         execute(purged.values(purged_at=who.now))
-        return _again(ids)
 
     def _requests(self, who: Erasure, _: int) -> int | None:
         """What he refused and is still to come stays refused."""

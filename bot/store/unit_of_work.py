@@ -11,6 +11,7 @@ from bot.service.ports import (
     claims,
     consents,
     joining,
+    maintenance,
     notices,
     personal,
     pulses,
@@ -37,6 +38,7 @@ from bot.store.greetings import SqlGreetings
 from bot.store.holdings import SqlHoldings
 from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
+from bot.store.maintenances import SqlMaintenances
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
@@ -106,6 +108,9 @@ class SqlUnitOfWork:
         )
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
         self.shifts: schedules.Shifts = SqlShifts(connection, service)
+        self.maintenances: maintenance.StoredMaintenances = SqlMaintenances(
+            connection, service, vault
+        )
         self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
             connection, service, vault, forgotten
         )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0019"
+down_revision = "0024"
 
 _SHUT_OUT = "ix_broadcast_shut_out"
 _FLAGS = (

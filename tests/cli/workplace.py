@@ -191,7 +191,7 @@ def plan(use_cases: UseCases) -> None:
     """Turn what is due into broadcasts, as the running service does."""
     database, planning = use_cases.database, use_cases.planning
     now = use_cases.clock.now()
-    names = database.call(planning.lists_due, now)
+    names = database.call(planning.audiences_due, now)
     frozen = {name: database.call(planning.freeze, name, now) for name in names}
     database.call(planning.plan, frozen, Shift(began_at=now, seen_at=now))
 

@@ -29,7 +29,8 @@ def after_bounce(
     attempts = before.attempts if before and repeated else 0
     begun_at = before.begun_at if before else None
     next_at = None
-    if ruling is Verdict.RETRY and broadcast.state is not BroadcastState.STOPPED:
+    is_open = broadcast.state is not BroadcastState.STOPPED
+    if ruling is Verdict.RETRY and is_open and broadcast.retracted_at is None:
         next_at = verdict.retry_at(
             attempts,
             created_at=begun_at or broadcast.created_at,

@@ -142,7 +142,7 @@ def close(
     reason: str | None = None,
 ) -> None:
     """Bring broadcast, occurrence and schedule to an end, and report it."""
-    if state is BroadcastState.STOPPED:
+    if state is BroadcastState.STOPPED and broadcast.retracted_at is None:
         uow.exceptions.abandon(broadcast.id)
     uow.broadcasts.save(replace(broadcast, state=state, reason=reason, finished_at=now))
     occurrence = uow.occurrences.get(broadcast.occurrence_id)

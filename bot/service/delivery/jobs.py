@@ -38,6 +38,10 @@ class Outgoing:
     due_at: datetime
     #: its template names the recipient, so each reader has a text of his own
     personal: bool
+    #: which edition of the broadcast this is
+    edition: int = 1
+    #: of one that amends: the key of what it amends
+    original_key: str | None = None
 
     def window_for(self, reader_zone: ZoneInfo) -> Clocked | None:
         """The send window that holds for a reader there; None: none does."""
@@ -67,6 +71,15 @@ class Job(Outgoing):
     """A chunk with all that a worker needs to send it."""
 
     chunk: Chunk
+    #: what those are told up to the chunk's `old_through`; None: as all others
+    before: Outgoing | None = None
+
+    def of(self, position: int) -> Outgoing:
+        """What the reader at this position is told."""
+        old = self.chunk.old_through
+        if self.before is None or old is None or position > old:
+            return self
+        return self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +108,5 @@ class Repeat:
     exception: DeliveryException
     broadcast_key: str
     announcement: Announcement
+    #: of one that amends: the key of what it amends
+    original_key: str | None = None

@@ -19,7 +19,7 @@ from bot.domain.errors import CarillonError
 from bot.domain.events import Deviated, Heard
 from bot.domain.jid import domain_of
 from bot.domain.verdict import Verdict
-from bot.service.delivery import closing, reports, waiting
+from bot.service.delivery import amended, closing, reports, waiting
 from bot.service.delivery.bounced import after_bounce
 from bot.service.delivery.jobs import Repeat
 from bot.service.delivery.renditions import OutgoingOnce, Renditions, unrenderable
@@ -191,7 +191,7 @@ class Outcomes:
             return []
         now = self._clock.now()
         held = uow.exceptions.due(now, limit)
-        closing.hold(uow, held)
+        closing.hold(uow, held | amended.by(uow, held))
         again: list[DeliveryException] = []
         accepted: set[int] = set()
         outgoing = OutgoingOnce(self._renditions, uow)
@@ -199,10 +199,13 @@ class Outcomes:
             if exception.broadcast_id not in held:
                 continue  # became due after the look: the next round has it
             if exception.kind is ExceptionKind.DEFERRED:
-                # kept, for the attempts: it may bounce later still
-                uow.exceptions.put([replace(exception, next_at=None)])
+                amended.accepted(
+                    uow, outgoing.broadcast(exception.broadcast_id), exception, now
+                )
                 accepted.add(exception.broadcast_id)
-            elif self._waits_on(uow, outgoing, exception, now):
+            elif self._waits_on(uow, outgoing, exception, now) or self._overtaken(
+                uow, outgoing, exception
+            ):
                 continue
             elif exception.attempts >= verdict.MAX_ATTEMPTS or self._is_past(
                 uow, _of(uow, exception), exception, now
@@ -211,7 +214,9 @@ class Outcomes:
             elif self._put_off(uow, outgoing, exception, now):
                 continue
             else:
-                again.append(waiting.claimed(exception, now + SETTLING_TIME, now))
+                newest = outgoing.broadcast(exception.broadcast_id).edition
+                until = now + SETTLING_TIME
+                again.append(waiting.claimed(exception, until, now, newest))
         uow.exceptions.put(again)
         for broadcast_id in accepted:
             self._settle(uow, broadcast_id)
@@ -235,6 +240,24 @@ class Outcomes:
         uow.exceptions.put([after])
         self._told(uow, of.broadcast, after)
         self._settle(uow, exception.broadcast_id)
+        return True
+
+    def _overtaken(
+        self, uow: UnitOfWork, outgoing: OutgoingOnce, exception: DeliveryException
+    ) -> bool:
+        """Whether somebody to whom it bounced is told something newer instead. Of what
+        has no topic he is told each.
+        """
+        broadcast = outgoing.broadcast(exception.broadcast_id)
+        if broadcast.topic is None and broadcast.amendment is None:
+            return False
+        later = outgoing.later(exception.broadcast_id)
+        after = waiting.overtaken(uow, later, exception)
+        if after is None:
+            return False
+        uow.exceptions.put([after])
+        self._told(uow, broadcast, after)
+        self._settle(uow, broadcast.id)
         return True
 
     def _put_off(
@@ -283,7 +306,7 @@ class Outcomes:
             if self._is_past(uow, _of(uow, exception), exception, now):
                 self.failed(uow, exception)
                 continue
-            of = outgoing.of(broadcast_id)
+            of = outgoing.of(broadcast_id, exception.edition)
             recipient = uow.audiences.find(of.broadcast, exception.jid)
             if recipient is None or recipient.left:
                 self.failed(uow, exception)
@@ -298,6 +321,7 @@ class Outcomes:
                     exception=exception,
                     broadcast_key=of.broadcast.key,
                     announcement=announcement,
+                    original_key=of.original_key,
                 )
             )
         return found
@@ -383,6 +407,8 @@ class Outcomes:
             is_known = broadcast.in_owners_name and self._is_own(one.jid)
             settled = None if is_known else now + SETTLING_TIME
             after = replace(one, kind=ExceptionKind.DEFERRED, next_at=settled)
+            if amended.has_old(broadcast, after):
+                after = replace(after, next_at=now)
             if one.kind is ExceptionKind.WAITING:
                 heard.append(replace(after, attempts=0))
                 uow.happened(

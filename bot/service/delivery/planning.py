@@ -13,6 +13,7 @@ report once the last of it is dealt with, however many transactions that takes.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain import backlog, identity
 from bot.domain.broadcast import (
@@ -35,8 +36,9 @@ from bot.domain.schedule import (
     ScheduleState,
     TemplateContent,
     TextContent,
+    ToldAudience,
 )
-from bot.service.delivery import closing, reports, unsent, windows
+from bot.service.delivery import closing, editions, reports, unsent, windows
 from bot.service.delivery.specimens import specimen
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -51,8 +53,13 @@ SCHEDULES_PER_TRANSACTION = 10
 MOMENTS_PER_TRANSACTION = 100
 #: how long a server knows a message again by sender, recipient and id
 REMEMBERED = timedelta(hours=24)
+#: when it is looked again where it is not known yet whom a broadcast reaches
+SOON = timedelta(seconds=1)
 #: recipients a worker sends under one lease
 CHUNK_SIZE = 2_000
+#: whose audience is frozen: a list by its name, or by its number a schedule that goes
+#: to the readers of a broadcast
+Target = str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +67,33 @@ class Planning:
     policy: Policy
     templates: Templates
 
-    def lists_due(self, uow: UnitOfWork, now: datetime) -> list[str]:
-        """The lists whose audience the next batch needs."""
-        names = {
-            schedule.audience.list_name
-            for schedule in _due(uow, now)
-            if isinstance(schedule.audience, ListAudience)
-        }
-        return sorted(names)
+    def audiences_due(self, uow: UnitOfWork, now: datetime) -> list[Target]:
+        """Those that the next batch needs."""
+        found = {target_of(schedule) for schedule in _due(uow, now)} - {None}
+        return sorted(filter(None, found), key=str)
 
-    def freeze(self, uow: UnitOfWork, list_name: str, now: datetime) -> Frozen | None:
-        """The list's audience as it stands; None where the list is gone."""
-        found = uow.lists.get(list_name)
+    def freeze(self, uow: UnitOfWork, target: Target, now: datetime) -> Frozen | None:
+        """The audience as it stands; None where the list is gone, or where it is not
+        known yet whom the broadcast reaches.
+        """
+        if isinstance(target, int):
+            schedule = uow.schedules.get(target)
+            return reached(uow, schedule, now) if schedule is not None else None
+        found = uow.lists.get(target)
         return uow.audiences.freeze(found.id, now, CHUNK_SIZE) if found else None
 
     def plan(
         self,
         uow: UnitOfWork,
-        frozen: Mapping[str, Frozen | None],
+        frozen: Mapping[Target, Frozen | None],
         shift: Shift,
     ) -> int:
         """Plan a batch of what is due; how many moments were dealt with.
 
         `frozen` holds the audiences taken just before. A schedule that became
-        due since for another list is left for the next round. `shift` is the one
-        that goes on at this moment.
+        due since for another list is left for the next round, and so is one to the
+        readers of a broadcast that are not known yet. `shift` is the one that goes on
+        at this moment.
         """
         now = shift.seen_at
         due = _due(uow, now)
@@ -95,8 +104,12 @@ class Planning:
         # A limit holds its owner (`Quotas.used_up`). Sorted, so that two planners hold
         # owners in the same order and never wait for each other.
         for schedule in sorted(due, key=lambda one: one.owner):
-            audience = schedule.audience
-            if isinstance(audience, ListAudience) and audience.list_name not in frozen:
+            target = target_of(schedule)
+            if target is not None and target not in frozen:
+                continue
+            if isinstance(target, int) and frozen[target] is None:
+                # behind what is due meanwhile, so that it keeps nobody waiting
+                uow.schedules.save(replace(schedule, next_at=now + SOON))
                 continue
             room = MOMENTS_PER_TRANSACTION - planned
             if room <= 0:
@@ -112,7 +125,7 @@ class Planning:
         self,
         uow: UnitOfWork,
         schedule: Schedule,
-        frozen: Mapping[str, Frozen | None],
+        frozen: Mapping[Target, Frozen | None],
         now: datetime,
         room: int,
     ) -> int:
@@ -180,7 +193,7 @@ class Planning:
         self,
         uow: UnitOfWork,
         schedule: Schedule,
-        frozen: Mapping[str, Frozen | None],
+        frozen: Mapping[Target, Frozen | None],
         now: datetime,
     ) -> None:
         """Deal at once with what is due of a locked schedule."""
@@ -218,7 +231,7 @@ class Planning:
         uow: UnitOfWork,
         schedule: Schedule,
         due: Due,
-        frozen: Mapping[str, Frozen | None],
+        frozen: Mapping[Target, Frozen | None],
         now: datetime,
         *,
         occurrence: Occurrence | None = None,
@@ -291,7 +304,11 @@ class Planning:
             state=BroadcastState.SENDING,
             created_at=now,
             expires_at=schedule.expires_at,
+            topic=schedule.topic,
         )
+        told = _to_readers_of(uow, schedule)
+        if told is not None:
+            broadcast = replace(broadcast, **_as_told(*told))
         uow.schedules.save(schedule.moved(ScheduleState.RUNNING))
         stored = self._add(uow, broadcast, schedule, frozen)
         uow.happened(
@@ -324,10 +341,11 @@ class Planning:
         uow: UnitOfWork,
         broadcast: Broadcast,
         schedule: Schedule,
-        frozen: Mapping[str, Frozen | None],
+        frozen: Mapping[Target, Frozen | None],
     ) -> Broadcast:
-        audience = schedule.audience
-        if not isinstance(audience, ListAudience):
+        target = target_of(schedule)
+        if target is None:
+            audience = schedule.audience
             count = len(audience.jids)
             cuts = range(0, count, CHUNK_SIZE)
             return uow.broadcasts.add(
@@ -338,8 +356,8 @@ class Planning:
                 ],
                 audience.jids,
             )
-        found = frozen[audience.list_name]
-        assert found is not None  # noqa: S101 - _refusal saw the list
+        found = frozen[target]
+        assert found is not None  # noqa: S101 - _refusal saw the list; `plan`, the rest
         return uow.broadcasts.add(
             replace(
                 broadcast,
@@ -403,6 +421,52 @@ class Planning:
             except CarillonError:
                 return "content"
         return None
+
+
+def target_of(schedule: Schedule) -> Target | None:
+    """What is to be frozen before it is planned; None where it says who is told."""
+    if isinstance(schedule.audience, ListAudience):
+        return schedule.audience.list_name
+    return schedule.id if isinstance(schedule.audience, ToldAudience) else None
+
+
+def reached(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Frozen | None:
+    """The audience of one that goes to the readers of a broadcast, as it stands; None
+    where it is not known yet.
+    """
+    told = _to_readers_of(uow, schedule)
+    if told is None:
+        return Frozen(list_id=None, highest=None, at=now, ranges=())
+    return editions.audience(uow, *told, now)
+
+
+def _to_readers_of(
+    uow: UnitOfWork, schedule: Schedule
+) -> tuple[Broadcast, Broadcast] | None:
+    """The broadcast that it would be, as far as its audience goes, and to whose readers
+    it goes; None where it goes to others.
+    """
+    audience = schedule.audience
+    if not isinstance(audience, ToldAudience):
+        return None
+    original = uow.broadcasts.get(audience.broadcast_id)
+    if original is None:  # it is another service's, or of a database that was copied
+        return None
+    told = replace(
+        original,
+        id=0,
+        told_by=original.id,
+        latest_by=audience.latest_by if audience.latest_only else None,
+        amendment=schedule.amendment,
+        edition=original.edition if schedule.amendment is not None else 1,
+    )
+    return told, original
+
+
+def _as_told(told: Broadcast, _original: Broadcast) -> dict[str, Any]:
+    """What a broadcast to the readers of another takes over of what it would be."""
+    taken = ("list_id", "told_by", "latest_by", "amendment", "edition")
+    return {name: getattr(told, name) for name in taken}
 
 
 def _message_id(uow: UnitOfWork, schedule: Schedule, now: datetime) -> str | None:

@@ -60,7 +60,7 @@ Poison
     anew in the middle of it. A step that reaches the suspect forgets them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -74,7 +74,7 @@ from bot.domain.broadcast import (
     Recipient,
 )
 from bot.domain.events import Acknowledged, ChunkEnded
-from bot.service.delivery import closing, waiting, windows
+from bot.service.delivery import closing, editions, waiting, windows
 from bot.service.delivery.jobs import Job, Step
 from bot.service.delivery.outcomes import Bounce, Outcomes
 from bot.service.delivery.renditions import Renditions
@@ -105,21 +105,28 @@ class ChunkProgress:
         worker: str,
         carrying: Collection[int] = (),
         in_owners_name: bool = False,
+        window: int = 0,
     ) -> Job | None:
         """Lease a chunk; None where nothing waits, or everything is stopped.
 
         `carrying`: the chunks that the worker has in hand. `in_owners_name`: of a
-        message between people, else of what lists and the service say.
+        message between people, else of what lists and the service say. `window`: how
+        many messages the worker may write beyond the cursor.
         """
         if uow.standstills.get() is not None:
             return None
         while chunk := uow.chunks.claim(
-            worker, uow.now(), LEASE_TIME, carrying, in_owners_name=in_owners_name
+            worker,
+            uow.now(),
+            LEASE_TIME,
+            carrying,
+            in_owners_name=in_owners_name,
+            window=window,
         ):
             job = self._job(uow, chunk)
             if not job.is_shut(self._clock.now()):
                 return job
-            self._put_off(uow, chunk)
+            self._put_off(uow, job.chunk)
         return None
 
     def put_off(self, uow: UnitOfWork, worker: str, chunk_id: int) -> None:
@@ -133,14 +140,23 @@ class ChunkProgress:
         windows.put_off(uow, chunk.broadcast_id, self._clock.now())
 
     def _job(self, uow: UnitOfWork, chunk: Chunk) -> Job:
+        """The chunk to be sent on, in its broadcast's newest edition."""
         outgoing = self._renditions.outgoing(uow, chunk.broadcast_id)
+        broadcast, before = outgoing.broadcast, None
+        chunk = editions.taken_up(uow, broadcast, chunk)
+        if not editions.is_behind(broadcast, chunk):
+            edition = broadcast.edition - 1
+            before = self._renditions.outgoing(uow, broadcast.id, edition)
         return Job(
             chunk=chunk,
-            broadcast=outgoing.broadcast,
+            broadcast=broadcast,
             schedule=outgoing.schedule,
             voice=outgoing.voice,
             due_at=outgoing.due_at,
             personal=outgoing.personal,
+            edition=outgoing.edition,
+            original_key=outgoing.original_key,
+            before=before,
         )
 
     def recipients(
@@ -161,8 +177,8 @@ class ChunkProgress:
         """Commit acknowledged steps, one for each chunk, and learnt bounces.
 
         Gives the chunks to go on with: not those that are finished, stopped, expired,
-        waiting for a send window or another's by now; none, while everything is
-        stopped. What has expired is closed by a step behind which nothing of the
+        amended, waiting for a send window or another's by now; none, while everything
+        is stopped. What has expired is closed by a step behind which nothing of the
         broadcast is on its way: so its report counts all who were told.
         """
         now = self._clock.now()
@@ -205,6 +221,7 @@ class ChunkProgress:
         broadcast: Broadcast,
         now: datetime,
     ) -> bool:
+        was_behind = editions.is_behind(broadcast, chunk)
         if step.through > chunk.through:
             cleared = step.condemned or (
                 chunk.suspect is not None and step.through >= chunk.suspect
@@ -238,19 +255,22 @@ class ChunkProgress:
         finished = chunk.through >= chunk.last
         expired = broadcast.has_expired(now)
         sending = broadcast.state is BroadcastState.SENDING
-        going = sending and not (finished or expired or broadcast.begins_at)
+        is_newest = chunk.edition >= broadcast.edition
+        ended = finished or expired or broadcast.begins_at is not None
+        going = sending and not ended and is_newest
         # Of a broadcast that was stopped, too: what is on its way is still recorded,
         # or those who were told would count as not told.
-        uow.chunks.save(
-            replace(
-                chunk,
-                finished=finished,
-                worker=None if finished else worker,
-                leased_until=None if finished else uow.now() + LEASE_TIME,
-            )
+        after = replace(
+            chunk,
+            finished=finished,
+            worker=None if finished else worker,
+            leased_until=None if finished else uow.now() + LEASE_TIME,
         )
+        uow.chunks.save(after)
         if finished:
             self._chunk_ended(uow, broadcast, chunk)
+        if not was_behind and editions.is_behind(broadcast, after):
+            uow.nudge()  # what amends it may wait for that
         if sending and finished:
             closing.settle_finished(uow, self._policy, broadcast.id, now)
         elif sending and expired and not step.more:
@@ -289,16 +309,39 @@ class ChunkProgress:
         if chunk is not None and suspect > chunk.through:
             uow.chunks.save(replace(chunk, strikes=chunk.strikes + 1, suspect=suspect))
 
-    def refresh(self, uow: UnitOfWork, worker: str, chunk_id: int) -> Job | None:
-        """The leased chunk as it stands; None where it is no longer ours to send."""
+    def refresh(
+        self, uow: UnitOfWork, worker: str, chunk_id: int, reached: int = 0
+    ) -> Job | None:
+        """The leased chunk as it stands; None where it is not ours to send any more.
+
+        `reached`: the highest position to which the worker has written, of which it
+        will record no more unless it is given the chunk again. Nobody holds any more
+        what is not to go on.
+        """
         chunk = uow.chunks.hold(chunk_id, worker)
         if chunk is None or chunk.finished:
             return None
-        job = self._job(uow, chunk)
-        going = job.broadcast.state is BroadcastState.SENDING
-        return job if going and job.broadcast.begins_at is None else None
+        if reached > chunk.surely:
+            chunk = replace(chunk, reach=reached)
+            uow.chunks.save(chunk)
+        broadcast = uow.broadcasts.get(chunk.broadcast_id)
+        assert broadcast is not None  # noqa: S101 - foreign key
+        stands_still = uow.standstills.get() is not None
+        is_shut = broadcast.begins_at is not None
+        if broadcast.state is not BroadcastState.SENDING or stands_still or is_shut:
+            uow.chunks.save(replace(chunk, worker=None, leased_until=None))
+            uow.nudge()
+            return None
+        return self._job(uow, chunk)
 
-    def release(self, uow: UnitOfWork, worker: str) -> None:
+    def release(
+        self, uow: UnitOfWork, worker: str, reached: Mapping[int, int] | None = None
+    ) -> None:
+        """Give everything back; `reached`: as `refresh` takes it, by chunk."""
+        for chunk_id, position in (reached or {}).items():
+            chunk = uow.chunks.hold(chunk_id, worker)
+            if chunk is not None and position > chunk.surely:
+                uow.chunks.save(replace(chunk, reach=position))
         uow.chunks.release(worker)
 
     def state(self, uow: UnitOfWork, broadcast_id: int) -> BroadcastState:
@@ -313,7 +356,7 @@ class ChunkProgress:
         To be called by the only one that may connect as it, before its first pulse.
         """
         for pulse in uow.facts.pulses():
-            uow.chunks.release(pulse.worker)
+            uow.chunks.bereave(pulse.worker)
             uow.facts.stopped(pulse.worker)
         uow.notices.release()
 

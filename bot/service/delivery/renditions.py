@@ -7,7 +7,10 @@ so that all of its readers are told the same, whatever is edited meanwhile.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.domain import wallclock
+from bot.domain.amendment import Amendment
 from bot.domain.broadcast import Broadcast, Recipient
+from bot.domain.characters import printable
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.language import choose
 from bot.domain.message import UNSTYLED, Announcement, Text
@@ -19,6 +22,7 @@ from bot.service.delivery.jobs import Outgoing
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
+from bot.texts import language_for, said
 
 
 class Renditions:
@@ -26,24 +30,32 @@ class Renditions:
         self._policy = policy
         self._templates = templates
 
-    def outgoing(self, uow: UnitOfWork, broadcast_id: int) -> Outgoing:
-        """What the broadcast's messages are made of."""
+    def outgoing(
+        self, uow: UnitOfWork, broadcast_id: int, edition: int | None = None
+    ) -> Outgoing:
+        """What the broadcast's messages are made of; in its newest edition unless
+        another is asked for.
+        """
         broadcast = uow.broadcasts.get(broadcast_id)
         assert broadcast is not None  # noqa: S101 - foreign key
         schedule = uow.schedules.get(broadcast.schedule_id)
         assert schedule is not None  # noqa: S101 - foreign key
         # Read after the schedule: whoever edits that keeps what is going out first.
-        kept = uow.broadcasts.kept_content(broadcast_id)
+        kept = uow.broadcasts.kept_content(broadcast_id, edition)
         if kept is not None:
             schedule = replace(schedule, content=kept[0], timezone=kept[1])
-        occurrence = uow.occurrences.get(broadcast.occurrence_id)
-        assert occurrence is not None  # noqa: S101 - foreign key
+        original = _amended(uow, broadcast)
+        # what amends it tells of the same moments
+        due = uow.occurrences.get((original or broadcast).occurrence_id)
+        assert due is not None  # noqa: S101 - foreign key
         return Outgoing(
             broadcast=broadcast,
             schedule=schedule,
             voice=self._voice(uow, broadcast, schedule),
-            due_at=occurrence.due_at,
+            due_at=due.due_at,
             personal=self._is_personal(schedule.content),
+            edition=edition or broadcast.edition,
+            original_key=original.key if original else None,
         )
 
     def _voice(
@@ -72,6 +84,8 @@ class Renditions:
         content = outgoing.schedule.content
         if outgoing.broadcast.in_owners_name:
             return _letter(outgoing, content)
+        if outgoing.broadcast.amendment is Amendment.RETRACT:
+            return self._retraction(uow, outgoing, recipient)
         payloads: tuple[str, ...] = ()
         if isinstance(content, TextContent):
             payloads = content.payloads
@@ -94,6 +108,43 @@ class Renditions:
             scheduler=voice.service,
             job=outgoing.schedule.client_id,
             greets=outgoing.schedule.origin is Origin.WELCOME,
+            amends=self._amends(uow, outgoing),
+        )
+
+    def _amends(self, uow: UnitOfWork, outgoing: Outgoing) -> Amendment | None:
+        """None where its list says that clients of its readers do not know it, too."""
+        broadcast = outgoing.broadcast
+        list_id = broadcast.list_id
+        entry = uow.lists.by_id(list_id) if list_id is not None else None
+        known = entry is None or entry.corrections
+        return broadcast.amendment if known else None
+
+    def _retraction(
+        self, uow: UnitOfWork, outgoing: Outgoing, recipient: Recipient
+    ) -> Announcement:
+        """That what he was told before holds no more: in words, too, since some clients
+        keep the first text and show these beside it.
+        """
+        told_by = outgoing.broadcast.told_by
+        assert told_by is not None  # noqa: S101 - what amends has one
+        original = self.outgoing(uow, told_by, outgoing.broadcast.edition - 1)
+        try:
+            told = self.announcement(uow, original, recipient)
+        except CarillonError:  # its template is gone: then it has no name
+            told = None
+        voice = outgoing.voice
+        zone = recipient.timezone or original.schedule.zone_for(voice)
+        sent_at = original.broadcast.created_at.replace(second=0, microsecond=0)
+        sent = wallclock.shown_in(sent_at, zone)
+        language = language_for(recipient.language or "", voice.language)
+        words = said(_withdrawn(told, sent), language)
+        return Announcement(
+            sender=voice.address,
+            type=voice.type,
+            texts=(Text(language=language, body=printable(words)),),
+            scheduler=voice.service,
+            job=outgoing.schedule.client_id,
+            amends=self._amends(uow, outgoing),
         )
 
     def _rendered(
@@ -115,15 +166,18 @@ class Renditions:
         if outgoing.personal:
             return self._render(outgoing, content, wish, zone, recipient.jid)
         kept, broadcast_id = uow.broadcasts, outgoing.broadcast.id
-        spoken = kept.renditions(broadcast_id, own_zone)
+        edition = outgoing.edition
+        spoken = kept.renditions(broadcast_id, own_zone, edition)
         if not spoken:
             first = {
                 tag: self._render(outgoing, content, tag, own_zone, recipient.jid)
                 for tag in self._tags(outgoing, content, wish)
             }
-            spoken = kept.keep(broadcast_id, own_zone, first)
+            spoken = kept.keep(broadcast_id, own_zone, first, edition)
         tag = self._templates.variant(tuple(spoken), wish, outgoing.voice.language)
-        texts = spoken if zone == own_zone else kept.renditions(broadcast_id, zone)
+        texts = spoken
+        if zone != own_zone:
+            texts = kept.renditions(broadcast_id, zone, edition)
         if tag in texts:
             return texts[tag]
         basis = choose(spoken, wish, outgoing.voice.language)
@@ -134,7 +188,7 @@ class Renditions:
             return spoken[basis]
         if again != spoken[basis]:
             return spoken[basis]
-        return kept.keep(broadcast_id, zone, {tag: text})[tag]
+        return kept.keep(broadcast_id, zone, {tag: text}, edition)[tag]
 
     def _tags(
         self, outgoing: Outgoing, content: TemplateContent, wish: str
@@ -170,7 +224,7 @@ class OutgoingOnce:
     def __init__(self, renditions: Renditions, uow: UnitOfWork) -> None:
         self._renditions = renditions
         self._uow = uow
-        self._found: dict[int, Outgoing] = {}
+        self._found: dict[tuple[int, int | None], Outgoing] = {}
         self._broadcasts: dict[int, Broadcast] = {}
         self._later: dict[int, Sequence[Broadcast]] = {}
 
@@ -188,11 +242,28 @@ class OutgoingOnce:
             self._later[broadcast_id] = waiting.later_ones(self._uow, of)
         return self._later[broadcast_id]
 
-    def of(self, broadcast_id: int) -> Outgoing:
-        if broadcast_id not in self._found:
-            found = self._renditions.outgoing(self._uow, broadcast_id)
-            self._found[broadcast_id] = found
-        return self._found[broadcast_id]
+    def of(self, broadcast_id: int, edition: int | None = None) -> Outgoing:
+        """As `Renditions.outgoing`."""
+        key = (broadcast_id, edition)
+        if key not in self._found:
+            self._found[key] = self._renditions.outgoing(self._uow, *key)
+        return self._found[key]
+
+
+def _amended(uow: UnitOfWork, broadcast: Broadcast) -> Broadcast | None:
+    if broadcast.amendment is None or broadcast.told_by is None:
+        return None
+    return uow.broadcasts.get(broadcast.told_by)
+
+
+def _withdrawn(told: Announcement | None, sent: str) -> Phrase:
+    """By the name that the reader knows it by."""
+    title = TextContent(texts=told.texts).title if told is not None else ""
+    if not title:
+        return Phrase("The message of {sent} is withdrawn.", sent=sent)
+    return Phrase(
+        "The message “{title}” of {sent} is withdrawn.", title=title, sent=sent
+    )
 
 
 def _letter(outgoing: Outgoing, content: Content) -> Announcement:

@@ -81,6 +81,8 @@ def ended(
     state = occurrence.state
     if schedule.origin is Origin.WELCOME and state is OccurrenceState.SENT:
         return
+    if schedule.amendment is not None and occurrence.reason == "superseded":
+        return  # by whoever amended it again
     if state is not OccurrenceState.STOPPED:
         failed = state is OccurrenceState.FAILED
         status = WireState.FAILED if failed else WireState.SENT

@@ -120,6 +120,8 @@ def _require_open(broadcast: Broadcast, now: datetime) -> None:
         raise Finished(
             Phrase("It was stopped: announce anew what is to be said after all.")
         )
+    if broadcast.retracted_at is not None:
+        raise Finished(Phrase("It was withdrawn: nothing of it goes out any more."))
     if broadcast.has_expired(now):
         raise Finished(Phrase("It has expired: nothing of it goes out any more."))
     if broadcast.purged_at is not None:

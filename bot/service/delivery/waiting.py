@@ -26,14 +26,13 @@ from bot.domain.send_window import Held, Outside
 from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery.jobs import Deviation, Outgoing
 from bot.service.delivery.unsent import EXPIRED, SUPERSEDED
-from bot.service.ports.paging import Order, Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 
 #: conditions of who is told nothing after all; the last: his quiet hours leave nothing
 #: of the list's send window
 LEFT, STOPPED, NEVER = "left", "stopped", "never"
-#: the latest broadcasts of an announcement that may have told somebody meanwhile
-_LOOKED_THROUGH = Paging(limit=3, order=Order.LATEST)
+#: so many of the latest that take its place may have told somebody meanwhile
+_LOOKED_THROUGH = 3
 _REACHING = frozenset({BroadcastState.SENDING, BroadcastState.SENT})
 
 
@@ -129,10 +128,11 @@ def looked_at(
 
 
 def claimed(
-    exception: DeliveryException, until: datetime, now: datetime
+    exception: DeliveryException, until: datetime, now: datetime, edition: int
 ) -> DeliveryException:
     """To be told again, or told at last, before the claim lapses; the turn of whoever
-    waited begins with the first.
+    waited begins with the first. `edition` is the newest; after a claim that has lapsed
+    he may have an older one, and hears that again.
     """
     begun = now if exception.kind is ExceptionKind.WAITING else None
     return replace(
@@ -140,6 +140,7 @@ def claimed(
         attempts=exception.attempts + 1,
         next_at=until,
         begun_at=exception.begun_at or begun,
+        edition=exception.edition or edition,
     )
 
 
@@ -156,10 +157,20 @@ def _skipped(waiting: DeliveryException, condition: str) -> DeliveryException:
 
 
 def later_ones(uow: UnitOfWork, broadcast: Broadcast) -> Sequence[Broadcast]:
-    """Those after it of the same announcement that tell their readers, or have."""
-    page = uow.broadcasts.page(_LOOKED_THROUGH, schedule_id=broadcast.schedule_id)
-    found = [one for one in page.items if one.state in _REACHING]
-    return [one for one in found if one.id > broadcast.id]
+    """Those after it that take its place, and tell their readers, or have."""
+    later = uow.broadcasts.following(broadcast, _LOOKED_THROUGH)
+    return [one for one in later if one.state in _REACHING]
+
+
+def overtaken(
+    uow: UnitOfWork, later: Sequence[Broadcast], repeated: DeliveryException
+) -> DeliveryException | None:
+    """What becomes of somebody who was to be told again where a newer one of the same
+    topic, or a newer amendment, tells him; None where none does.
+    """
+    if _is_superseded(uow, later, repeated.jid):
+        return _skipped(repeated, SUPERSEDED)
+    return None
 
 
 def _is_superseded(uow: UnitOfWork, later: Sequence[Broadcast], jid: str) -> bool:

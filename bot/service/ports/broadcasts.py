@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.broadcast import (
     Broadcast,
@@ -15,6 +15,13 @@ from bot.domain.broadcast import (
 from bot.domain.message import Text
 from bot.domain.schedule import Content, Schedule
 from bot.service.ports.paging import Page, Paging
+
+
+class Announced(NamedTuple):
+    """A broadcast that a list was told, as far as others may know of it."""
+
+    broadcast_id: int
+    created_at: datetime
 
 
 class StoredBroadcasts(Protocol):
@@ -63,12 +70,37 @@ class StoredBroadcasts(Protocol):
         """
         ...
 
+    def announced(self, list_id: int, limit: int) -> list[Announced]:
+        """What everybody on the list was told, and not in vain, the latest first;
+        without what nobody can tell any more.
+        """
+        ...
+
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
         """The schedule's first, second, …"""
         ...
 
     def number(self, broadcast: Broadcast) -> int:
         """Which of its schedule's it is, from 1."""
+        ...
+
+    def following(self, broadcast: Broadcast, limit: int) -> list[Broadcast]:
+        """Those after it that take its place, the latest first: amendments of the same
+        broadcast, notices of the same topic, where it has none broadcasts of the same
+        schedule.
+        """
+        ...
+
+    def amendments(self, broadcast_id: int, limit: int = 10) -> list[Broadcast]:
+        """Those that amend this one, the latest first."""
+        ...
+
+    def about(self, topic: str) -> list[Broadcast]:
+        """The notices of a topic, the earliest first; none that amend."""
+        ...
+
+    def latest(self) -> int:
+        """The highest id; 0: there is none."""
         ...
 
     def count(
@@ -107,16 +139,30 @@ class StoredBroadcasts(Protocol):
         """
         ...
 
-    def kept_content(self, broadcast_id: int) -> tuple[Content, str] | None:
-        """The content and the schedule's zone, where they were kept."""
+    def keep_edition(self, broadcast: Broadcast, content: Content, zone: str) -> None:
+        """What it says in its present edition; what was kept of that first stands."""
         ...
 
-    def renditions(self, broadcast_id: int, zone: str) -> dict[str, Text]:
+    def kept_content(
+        self, broadcast_id: int, edition: int | None = None
+    ) -> tuple[Content, str] | None:
+        """The content and the schedule's zone, where they were kept: of the latest
+        edition, or the latest up to this one.
+        """
+        ...
+
+    def renditions(
+        self, broadcast_id: int, zone: str, edition: int = 1
+    ) -> dict[str, Text]:
         """What readers in a zone are told, by language tag."""
         ...
 
     def keep(
-        self, broadcast_id: int, zone: str, texts: Mapping[str, Text]
+        self,
+        broadcast_id: int,
+        zone: str,
+        texts: Mapping[str, Text],
+        edition: int = 1,
     ) -> dict[str, Text]:
         """Store texts by language tag; the first one stored stands. All there are."""
         ...
@@ -131,9 +177,11 @@ class Chunks(Protocol):
         carrying: Collection[int] = (),
         *,
         in_owners_name: bool = False,
+        window: int = 0,
     ) -> Chunk | None:
         """Lease an open chunk of a broadcast that is sending: of messages between
-        people or of all others, so that neither waits for the other.
+        people or of all others, so that neither waits for the other. `window`: so many
+        messages the worker may write beyond the cursor.
 
         Of the smallest broadcast first, so that one never waits for ten thousand.
         A lease that ran out is anybody's to take, but not those in `carrying`.
@@ -151,7 +199,17 @@ class Chunks(Protocol):
         ...
 
     def release(self, worker: str) -> None:
-        """Give back the leases of one worker."""
+        """Give back the leases of one worker, who knows what it has written."""
+        ...
+
+    def bereave(self, worker: str) -> None:
+        """Give back the leases of one worker, who is gone."""
+        ...
+
+    def untouched(self, broadcast_id: int) -> list[Chunk]:
+        """Those that nobody holds, locked, and are not finished; passed over are rows
+        that others hold.
+        """
         ...
 
     def unfinished(self, broadcast_id: int) -> int: ...
@@ -168,13 +226,25 @@ class Audiences(Protocol):
         """Freeze so that no writer can still commit a lower id."""
         ...
 
+    def reached(
+        self, told: Broadcast, ranges: Sequence[tuple[int, int]], now: datetime
+    ) -> Frozen:
+        """Those of a broadcast's positions in these (after, last] who are still to be
+        told by `told`, which need not be stored yet; ranges with nobody are left out.
+        """
+        ...
+
     def page(
         self, broadcast: Broadcast, *, after: int, last: int, limit: int
     ) -> list[Recipient]:
-        """The frozen audience's positions in (after, last], in order."""
+        """The frozen audience's positions in (after, last], in order; in that of those
+        whom another broadcast reached also those whom it did not (`unreached`).
+        """
         ...
 
-    def find(self, broadcast: Broadcast, jid: str) -> Recipient | None: ...
+    def find(self, broadcast: Broadcast, jid: str) -> Recipient | None:
+        """None for whoever is not of its audience, unreached ones too."""
+        ...
 
 
 class Exceptions(Protocol):
@@ -192,6 +262,16 @@ class Exceptions(Protocol):
         """Those whose next moment has come, of repeats first, then of those who wait;
         rows others hold are passed over.
         """
+        ...
+
+    def retract(self, broadcast_id: int, now: datetime) -> None:
+        """Whoever was still to be told, and has had nothing, never is: skipped, as
+        `retracted`. What was repeated to others is looked at now.
+        """
+        ...
+
+    def hurry(self, broadcast_id: int, now: datetime) -> None:
+        """What was repeated, and may still come back, is looked at now."""
         ...
 
     def abandon(self, broadcast_id: int) -> None:
@@ -217,7 +297,7 @@ class Exceptions(Protocol):
         ...
 
     def earlier(self, broadcast: Broadcast, jids: Collection[str]) -> set[int]:
-        """Those before it of the same schedule for which some of these wait."""
+        """Those before it whose place it takes, for which some of these wait."""
         ...
 
     def supersede(self, broadcast: Broadcast, jids: Collection[str]) -> None:

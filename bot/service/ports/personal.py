@@ -25,6 +25,8 @@ class Part(StrEnum):
     REQUESTS = "requests"
     #: what he has asked for, with what it says
     ANNOUNCEMENTS = "announcements"
+    #: maintenance that he keeps, or kept
+    MAINTENANCES = "maintenances"
     #: what of that was sent
     SENT = "sent"
     #: what was sent to him alone, or to people by name
@@ -55,6 +57,7 @@ class Trace(StrEnum):
 
     REPORTS = "reports"
     ANNOUNCEMENTS = "announcements"
+    MAINTENANCES = "maintenances"
     SENT = "sent"
     REQUESTS = "requests"
     EXCEPTIONS = "exceptions"

@@ -26,6 +26,8 @@ class ScheduleFilter:
     personal: bool | None = None
     #: to this person alone, in the owner's name
     person: str | None = None
+    #: those that count against their owner's quotas alone
+    counted: bool = False
     #: but this one
     besides: int | None = None
     #: next_at, inclusive and exclusive
@@ -91,6 +93,10 @@ class StoredSchedules(Protocol):
 
     def recurring(self, after: int, limit: int) -> list[Schedule]:
         """Those that are not over, by id from `after` on; nothing is locked."""
+        ...
+
+    def amending(self, broadcast_id: int) -> list[Schedule]:
+        """Those that amend this broadcast and are not over; nothing is locked."""
         ...
 
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:

@@ -264,6 +264,10 @@ def _check_editable(uow: UnitOfWork, schedule: Schedule, revision: int | None) -
         raise NotAllowed(
             Phrase("A welcome is not edited; edit the template of its list.")
         )
+    if schedule.amendment is not None:
+        raise NotAllowed(
+            Phrase("A correction is not edited; correct the announcement once more.")
+        )
     held = uow.occurrences.in_state(schedule.id, OccurrenceState.HELD)
     if schedule.next_at is None and not held:
         if schedule.state is ScheduleState.PAUSED:

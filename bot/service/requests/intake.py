@@ -68,7 +68,7 @@ class Intake:
         )
         wanted = Schedule(
             owner=caller.owner,
-            client_id=_client_id(request.client_id),
+            client_id=read_id(request.client_id),
             origin=request.origin,
             fingerprint=request.fingerprint(),
             audience=audience,
@@ -237,7 +237,7 @@ class Intake:
         return name
 
 
-def _client_id(given: str | None) -> str:
+def read_id(given: str | None) -> str:
     """'' where none is given: `names` finds one."""
     if given is None:
         return ""

@@ -21,9 +21,10 @@ from bot.domain.schedule import (
     Schedule,
     ScheduleState,
     TextContent,
+    ToldAudience,
 )
 from bot.domain.updates import WireState
-from bot.service.delivery import closing, reports, windows
+from bot.service.delivery import closing, planning, reports, windows
 from bot.service.delivery.specimens import specimens
 from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
@@ -190,6 +191,10 @@ class Schedules:
     def readers(self, uow: UnitOfWork, schedule: Schedule) -> int:
         """How many would hear it, were it due now."""
         audience = schedule.audience
+        if isinstance(audience, ToldAudience):
+            told = planning.reached(uow, schedule, self._clock.now())
+            number = audience.broadcast_id
+            return told.total if told else uow.broadcasts.progress(number).sent
         if not isinstance(audience, ListAudience):
             return len(audience.jids)
         found = uow.lists.get(audience.list_name)

@@ -10,9 +10,9 @@ from bot.domain.broadcast import Broadcast, Frozen, Occurrence, OccurrenceState
 from bot.domain.coming import Due
 from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
-from bot.domain.schedule import ListAudience, Schedule, ScheduleState
+from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery import reports, windows
-from bot.service.delivery.planning import Planning
+from bot.service.delivery.planning import Planning, Target, target_of
 from bot.service.delivery.standstill import require_movement
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Paging
@@ -81,10 +81,10 @@ class Steering:
         """
         schedule = self._schedules.named(uow, caller, name)
         may_change(caller, schedule, Action.SEND_NOW)
-        audience = schedule.audience
-        if not isinstance(audience, ListAudience):
+        target = target_of(schedule)
+        if target is None:
             return None
-        return self._planning.freeze(uow, audience.list_name, self._clock.now())
+        return self._planning.freeze(uow, target, self._clock.now())
 
     def resume(
         self,
@@ -303,12 +303,17 @@ def _going_out(schedule: Schedule) -> Finished:
 
 def _audience(
     uow: UnitOfWork, schedule: Schedule, frozen: Frozen | None
-) -> dict[str, Frozen | None]:
+) -> dict[Target, Frozen | None]:
     """As planning takes it; None stands for a list that is gone."""
-    if not isinstance(schedule.audience, ListAudience):
+    target = target_of(schedule)
+    if target is None:
         return {}
-    found = uow.lists.get(schedule.audience.list_name)
-    if found is not None and (frozen is None or frozen.list_id != found.id):
+    if isinstance(target, int):
+        changed = frozen is None  # or it is not known yet whom that reaches
+    else:
+        found = uow.lists.get(target)
+        changed = found is not None and (frozen is None or frozen.list_id != found.id)
+    if changed:
         # edited between the two transactions: others would be told
         raise Conflict(
             Phrase(
@@ -316,4 +321,4 @@ def _audience(
                 reference=schedule.id,
             )
         )
-    return {schedule.audience.list_name: frozen}
+    return {target: frozen}

@@ -33,7 +33,9 @@ class Quotas:
     policy: Policy
 
     def quota(self, uow: UnitOfWork, caller: Caller) -> Quota:
-        used = uow.schedules.count(ScheduleFilter(owner=caller.owner, states=LIVE))
+        used = uow.schedules.count(
+            ScheduleFilter(owner=caller.owner, states=LIVE, counted=True)
+        )
         return Quota(used, self.policy.limits_of(caller).pending)
 
     # --- requests --------------------------------------------------------------
@@ -98,6 +100,25 @@ class Quotas:
             self.room_on(uow, caller, schedule.next_at, now)
         return quota
 
+    def room_for_maintenance(self, uow: UnitOfWork, caller: Caller) -> None:
+        """Raises PolicyViolation where there may be no more that is not over; what is
+        told of it does not count. The owner is held already.
+        """
+        most = self.policy.limits_of(caller).pending
+        if most and uow.maintenances.count(caller.owner) >= most:
+            raise exceeded(
+                "pending",
+                most,
+                Counted(
+                    "You have {count} maintenance that is not over, {limit} at most."
+                    " Finish one, or call one off.",
+                    "You have {count} maintenances that are not over, {limit} at most."
+                    " Finish one, or call one off.",
+                    uow.maintenances.count(caller.owner),
+                    limit=most,
+                ),
+            )
+
     def room_on(
         self, uow: UnitOfWork, caller: Caller, moment: datetime, now: datetime
     ) -> None:
@@ -123,10 +144,12 @@ class Quotas:
             )
 
     def used_up(self, uow: UnitOfWork, schedule: Schedule, now: datetime) -> bool:
-        """Whether nothing more of its owner may go out today (UTC); a welcome may."""
+        """Whether nothing more of its owner may go out today (UTC); a welcome may, and
+        what does not count.
+        """
         caller = self.policy.access.of_owner(schedule.owner)
         most = self.policy.limits_of(caller).deliveries_per_day
-        if not most or schedule.origin is Origin.WELCOME:
+        if not most or schedule.origin is Origin.WELCOME or not schedule.is_counted:
             return False
         uow.schedules.hold(caller.owner)
         today = day_of(now)
@@ -137,7 +160,11 @@ class Quotas:
         start = day_of(moment)
         sent = uow.broadcasts.count(caller.owner, start, start + DAY)
         due = ScheduleFilter(
-            owner=caller.owner, states=LIVE, due_from=start, due_before=start + DAY
+            owner=caller.owner,
+            states=LIVE,
+            counted=True,
+            due_from=start,
+            due_before=start + DAY,
         )
         return sent + uow.schedules.count(due)
 

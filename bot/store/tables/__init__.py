@@ -7,6 +7,7 @@
                                           broadcast_content
     schedule ─< approval
     consent ─< consent_entry
+    maintenance ─< maintenance_window ─< maintenance_notice >─ schedule
 
 Positions of a broadcast's audience are subscription ids where it is frozen by
 rule (`highest` is set) and count from 1 where it is copied.
@@ -43,6 +44,15 @@ from bot.store.tables.consents import (
     forgetting_key,
     forgotten,
 )
+from bot.store.tables.maintenance import (
+    IS_DUE_MAINTENANCE,
+    IS_KEPT_MAINTENANCE,
+    IS_LIVE_MAINTENANCE,
+    IS_LIVE_WINDOW,
+    maintenance,
+    maintenance_notice,
+    maintenance_window,
+)
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
@@ -66,6 +76,7 @@ from bot.store.tables.records import (
     storage_key,
 )
 from bot.store.tables.schedules import (
+    IS_AMENDING,
     IS_KEPT_SCHEDULE,
     IS_LIVE,
     IS_OF_NO_RULE,
@@ -78,12 +89,17 @@ from bot.store.tables.schedules import (
 __all__ = [
     "CONTENT",
     "IS_ACCEPTED",
+    "IS_AMENDING",
     "IS_AWAITED",
+    "IS_DUE_MAINTENANCE",
     "IS_KEPT_BROADCAST",
+    "IS_KEPT_MAINTENANCE",
     "IS_KEPT_SCHEDULE",
     "IS_LEASED",
     "IS_LISTED",
     "IS_LIVE",
+    "IS_LIVE_MAINTENANCE",
+    "IS_LIVE_WINDOW",
     "IS_OF_NO_RULE",
     "IS_OPEN",
     "IS_PLANNABLE",
@@ -110,6 +126,9 @@ __all__ = [
     "forgotten",
     "greeting",
     "join_request",
+    "maintenance",
+    "maintenance_notice",
+    "maintenance_window",
     "metadata",
     "notice",
     "occurrence",

@@ -6,6 +6,14 @@ from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.store.tables.base import CONTENT, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, Whole
 
+
+def _edition() -> "sa.Column[int]":
+    """Of a broadcast, in the key."""
+    return sa.Column(
+        "edition", Whole, primary_key=True, autoincrement=False, server_default="1"
+    )
+
+
 broadcast = sa.Table(
     "broadcast",
     metadata,
@@ -38,6 +46,17 @@ broadcast = sa.Table(
     sa.Column("expires_at", UTCDateTime),
     # since when nobody can tell what it said
     sa.Column("purged_at", UTCDateTime),
+    # what it is about, as several may be
+    sa.Column("topic", sa.Text),
+    # those are told whom that one reached
+    sa.Column("told_by", Id),
+    # and no later one of the topic up to this one
+    sa.Column("latest_by", Id),
+    # and it amends that one; the edition is then that one's
+    sa.Column("amendment", sa.Text),
+    sa.Column("edition", Whole, nullable=False, server_default="1"),
+    # since when it holds no more
+    sa.Column("retracted_at", UTCDateTime),
     # when whom it did not reach was last tried once more; who asked, until he is told
     sa.Column("retried_at", UTCDateTime),
     sa.Column("retried_by", sa.Text),
@@ -77,6 +96,17 @@ sa.Index(None, broadcast.c.service, broadcast.c.id)
 sa.Index(None, broadcast.c.schedule_id, broadcast.c.id)
 sa.Index(None, broadcast.c.service, broadcast.c.counted_for, broadcast.c.created_at)
 
+for _name in ("topic", "told_by"):
+    _is_given = broadcast.c[_name].is_not(None)
+    sa.Index(
+        f"ix_broadcast_{_name}",
+        broadcast.c.service,
+        broadcast.c[_name],
+        broadcast.c.id,
+        sqlite_where=_is_given,
+        postgresql_where=_is_given,
+    )
+
 # Those of a list's people, of which one looks for what he was told.
 IS_LISTED = broadcast.c.highest.is_not(None)
 sa.Index(
@@ -110,21 +140,24 @@ sa.Index(None, broadcast_recipient.c.broadcast_id, broadcast_recipient.c.jid)
 # what is stored of one person is looked for by his address
 sa.Index(None, broadcast_recipient.c.jid, broadcast_recipient.c.broadcast_id)
 
-# What a (language, zone) was told, rendered once.
+# What a (language, zone) was told of an edition, rendered once.
 broadcast_text = sa.Table(
     "broadcast_text",
     metadata,
     sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
     sa.Column("language", sa.Text, primary_key=True),
     sa.Column("zone", sa.Text, primary_key=True),
+    _edition(),
     sa.Column("text", sa.JSON, nullable=False, info=CONTENT),
 )
 
-# What a broadcast is made of, where its schedule was edited while it went out.
+# What an edition of a broadcast is made of, where its schedule does not say it: it was
+# corrected, or its schedule was edited while it went out.
 broadcast_content = sa.Table(
     "broadcast_content",
     metadata,
     sa.Column("broadcast_id", sa.ForeignKey("broadcast.id"), primary_key=True),
+    _edition(),
     sa.Column("content", sa.JSON, nullable=False, info=CONTENT),
     sa.Column("timezone", sa.Text, nullable=False),
 )
@@ -144,6 +177,14 @@ chunk = sa.Table(
     sa.Column("leased_until", UTCDateTime),
     sa.Column("strikes", Whole, nullable=False),
     sa.Column("suspect", sa.BigInteger),
+    # which edition its holder writes, and how far the one before may have gone
+    sa.Column("edition", Whole, nullable=False, server_default="1"),
+    sa.Column("old_through", sa.BigInteger),
+    # how far somebody may have written beyond the cursor of whom nothing is heard any
+    # more; so many messages its holder may have written, or one who is gone
+    sa.Column("reach", sa.BigInteger),
+    sa.Column("window", Whole),
+    sa.Column("lost", Whole),
     sa.UniqueConstraint("broadcast_id", "after"),
 )
 IS_OPEN = sa.not_(chunk.c.finished)
@@ -178,6 +219,8 @@ delivery_exception = sa.Table(
     sa.Column("next_at", UTCDateTime),
     # when the turn of whoever was to hear it later came
     sa.Column("begun_at", UTCDateTime),
+    # which edition he has, or may have, from a repeat
+    sa.Column("edition", Whole),
     one_of("kind", ExceptionKind),
 )
 sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)

@@ -31,12 +31,18 @@ announcement_list = sa.Table(
     sa.Column("send_window", sa.Text),
     sa.Column("send_window_zone", sa.Text),
     sa.Column("outside", sa.Text),
+    # seconds before a maintenance of it begins
+    sa.Column("reminders", sa.JSON, nullable=False, server_default="[86400, 3600]"),
+    # everybody may read it in feeds; NULL: as its kind has it
+    sa.Column("public", sa.Boolean),
     # no longer configured: kept, with who stood on it
     sa.Column("retired", sa.Boolean, nullable=False),
     # the configuration file names it
     sa.Column("declared", sa.Boolean, nullable=False, server_default=sa.true()),
     # it was made by command, so it is not retired where no file names it
     sa.Column("by_command", sa.Boolean, nullable=False, server_default=sa.false()),
+    # its readers' clients know corrections and retractions
+    sa.Column("corrections", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.UniqueConstraint("service", "name"),
     one_of("kind", ListKind),
     one_of("type", MessageType),

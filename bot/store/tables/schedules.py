@@ -20,6 +20,10 @@ schedule = sa.Table(
     sa.Column("revision", Whole, server_default="1", nullable=False),
     sa.Column("edit_fingerprint", sa.Text, info=CONTENT),
     sa.Column("audience", sa.JSON, nullable=False),
+    # what it is about, as several may be
+    sa.Column("topic", sa.Text),
+    # it amends the broadcast that its audience names
+    sa.Column("amendment", sa.Text),
     # single people are told
     sa.Column("personal", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("content", sa.JSON, nullable=False, info=CONTENT),
@@ -80,6 +84,14 @@ sa.Index(
     schedule.c.state,
     sqlite_where=IS_LIVE,
     postgresql_where=IS_LIVE,
+)
+IS_AMENDING = sa.and_(schedule.c.amendment.is_not(None), IS_LIVE)
+sa.Index(
+    "ix_schedule_amending",
+    schedule.c.service,
+    schedule.c.id,
+    sqlite_where=IS_AMENDING,
+    postgresql_where=IS_AMENDING,
 )
 # An id is one schedule's while that lives; the latest of several is meant by it. The
 # service stands last, so that what is asked of all that live keeps its own index.

@@ -192,7 +192,7 @@ class _Privileged:
     namespace: str
     forwarded: ET.Element
 
-    def fill(self, to: str, stanza_id: str) -> bytes:  # noqa: ARG002 - stand within
+    def fill(self, to: str, stanza_id: str, original: str = "") -> bytes:  # noqa: ARG002 - they stand within
         outer = ET.Element(
             f"{{{CLIENT}}}message",
             {"from": self.service, "to": self.server, "id": stanza_id},

@@ -18,8 +18,8 @@ class Greeting:
 
     stencil: Stencil
 
-    def fill(self, to: str, stanza_id: str) -> bytes:
-        return self.stencil.fill(to, stanza_id)
+    def fill(self, to: str, stanza_id: str, original: str = "") -> bytes:
+        return self.stencil.fill(to, stanza_id, original)
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,7 +330,7 @@ def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     size = 0
     for delivery in deliveries:
-        stanza = delivery.stencil.fill(delivery.to, delivery.id)
+        stanza = delivery.stencil.fill(delivery.to, delivery.id, delivery.original)
         batch.append(stanza)
         size += len(stanza)
         if len(batch) >= BATCH_STANZAS or size >= BATCH_BYTES:

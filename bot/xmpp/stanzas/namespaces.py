@@ -15,4 +15,7 @@ STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 ANNOUNCE = "urn:x-carillon:announce:0"
 #: XEP-0506, No-reply JIDs 0.1.0, §3
 NOREPLY = "urn:xmpp:noreply:0"
+#: XEP-0308 1.2.1, XEP-0424 0.4.2, XEP-0428 0.2.1
+CORRECT, RETRACT = "urn:xmpp:message-correct:0", "urn:xmpp:message-retract:1"
+FALLBACK = "urn:xmpp:fallback:0"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"

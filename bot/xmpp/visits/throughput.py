@@ -41,7 +41,7 @@ class _Padding:
 
     _text = f"<x xmlns='{ANNOUNCE}#check'>{'.' * (MESSAGE_BYTES - 250)}</x>"
 
-    def fill(self, to: str, stanza_id: str) -> bytes:
+    def fill(self, to: str, stanza_id: str, original: str = "") -> bytes:  # noqa: ARG002 - it amends nothing
         return (
             f"<message to='{to}'{self._from} id='{stanza_id}' type='headline'>"
             f"{self._text}"

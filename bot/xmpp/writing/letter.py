@@ -52,7 +52,7 @@ class Letter:
         fallback = (Text(language="en", body=FALLBACK),)
         return replace(self, announcement=replace(self.announcement, texts=fallback))
 
-    def fill(self, to: str, stanza_id: str) -> bytes:  # noqa: ARG002 - a Stencil's
+    def fill(self, to: str, stanza_id: str, original: str = "") -> bytes:  # noqa: ARG002 - a Stencil's
         """It is handed to its sender's server, by `bot.xmpp.servers.courier`."""
         raise TypeError("a letter is no stanza of this stream")
 

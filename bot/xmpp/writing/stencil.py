@@ -21,12 +21,19 @@ from slixmpp.xmlstream.tostring import escape, tostring
 
 from bot.domain import timestamps
 from bot.domain.addresses import Addresses
+from bot.domain.amendment import Amendment
 from bot.domain.errors import Invalid
 from bot.domain.message import Announcement
 from bot.domain.phrase import Phrase
 from bot.domain.updates import Update
 from bot.xmpp.stanzas import scheduling
-from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG
+from bot.xmpp.stanzas.namespaces import (
+    ANNOUNCE,
+    CORRECT,
+    FALLBACK,
+    LANG,
+    RETRACT,
+)
 
 _SPECIAL = re.compile(r"[&<>'\"]")
 _END = "</message>"
@@ -51,28 +58,34 @@ class Moment:
 
 class Stencil:
     """The bytes of a stanza before, between and after what differs: the recipient,
-    the id (twice) and, where it has `<scheduled-by/>`, the moment of writing.
+    the id (twice), where it amends another the id of that and, where it has
+    `<scheduled-by/>`, the moment of writing.
     """
 
-    def __init__(self, segments: Sequence[bytes], moment: Moment) -> None:
-        self._head, self._id, self._origin, self._at, *tail = segments
+    def __init__(
+        self, segments: Sequence[bytes], moment: Moment, *, amends: bool = False
+    ) -> None:
+        self._head, self._id, self._origin, *rest = segments
+        self._amends = rest.pop(0) if amends else None
+        self._at, *tail = rest
         self._tail = tail[0] if tail else None
         self._moment = moment
 
-    def fill(self, to: str, stanza_id: str) -> bytes:
+    def fill(self, to: str, stanza_id: str, original: str = "") -> bytes:
         identifier = _attribute(stanza_id)
-        parts = (
+        parts: tuple[bytes, ...] = (
             self._head,
             _attribute(to),
             self._id,
             identifier,
             self._origin,
             identifier,
-            self._at,
         )
+        if self._amends is not None:
+            parts = (*parts, self._amends, _attribute(original))
         if self._tail is None:
-            return b"".join(parts)
-        return b"".join((*parts, self._moment(), self._tail))
+            return b"".join((*parts, self._at))
+        return b"".join((*parts, self._at, self._moment(), self._tail))
 
 
 class StencilError(Invalid):
@@ -80,7 +93,8 @@ class StencilError(Invalid):
 
 
 def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Stencil:
-    """Serialise and escape once (protocol: type, texts, origin-id, hint, scheduler).
+    """Serialise and escape once (protocol: type, texts, origin-id, hint, what it
+    amends, scheduler).
 
     Raises StencilError for a sender of another domain, a payload that is not one
     element (or has comments, CDATA or processing instructions), and for
@@ -96,8 +110,15 @@ def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Ste
         )
     for payload in announcement.payloads:
         check_payload(payload)
-    to, identifier, at = (secrets.token_hex(16) for _ in range(3))
-    message = compose(announcement, addresses, to=to, identifier=identifier, at=at)
+    to, identifier, original, at = (secrets.token_hex(16) for _ in range(4))
+    message = compose(
+        announcement,
+        addresses,
+        to=to,
+        identifier=identifier,
+        original=original,
+        at=at,
+    )
     text = tostring(message.xml, xmlns=message.namespace)
     text = text.removesuffix(_END) + "".join(announcement.payloads) + _END
     try:
@@ -105,13 +126,17 @@ def cut(announcement: Announcement, addresses: Addresses, moment: Moment) -> Ste
     except (ET.ParseError, UnicodeError) as error:
         unfit = Phrase("the text cannot be written as XML: {error}", error=str(error))
         raise StencilError(unfit) from None
-    segments = re.split(f"({to}|{identifier}|{at})", text)
+    segments = re.split(f"({to}|{identifier}|{original}|{at})", text)
     wanted = [to, identifier, identifier]
+    amends = announcement.amends is not None
+    if amends:
+        wanted.append(original)
     if announcement.scheduler is not None:
         wanted.append(at)
     if segments[1::2] != wanted:
         raise StencilError(Phrase("the stanza has another order than its stencil"))
-    return Stencil([segment.encode() for segment in segments[::2]], moment)
+    parts = [segment.encode() for segment in segments[::2]]
+    return Stencil(parts, moment, amends=amends)
 
 
 def compose(
@@ -121,6 +146,7 @@ def compose(
     to: str,
     identifier: str,
     at: str,
+    original: str = "",
 ) -> Message:
     """The stanza, without payloads, as slixmpp builds it."""
     for stanza in (OriginID, Store):
@@ -144,6 +170,8 @@ def compose(
         message[f"body{tag}"] = text.body
     message["origin_id"]["id"] = identifier
     message.enable("store")
+    if announcement.amends is not None:
+        _amend(message, announcement.amends, original)
     if announcement.scheduler is not None:
         message["scheduled_by"]["scheduler"] = announcement.scheduler
         message["scheduled_by"]["id"] = announcement.job
@@ -151,6 +179,17 @@ def compose(
     if announcement.update is not None:
         _add(message, announcement.update)
     return message
+
+
+def _amend(message: Message, amendment: Amendment, original: str) -> None:
+    """XEP-0308 §3 (1.2.1); XEP-0424 §3.1 (0.4.2), with the body as fallback by
+    XEP-0428 §3.
+    """
+    if amendment is Amendment.CORRECT:
+        ET.SubElement(message.xml, f"{{{CORRECT}}}replace", id=original)
+        return
+    ET.SubElement(message.xml, f"{{{RETRACT}}}retract", id=original)
+    ET.SubElement(message.xml, f"{{{FALLBACK}}}fallback", {"for": RETRACT})
 
 
 def _add(message: Message, update: Update) -> None:

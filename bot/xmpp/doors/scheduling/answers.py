@@ -26,6 +26,7 @@ from bot.domain.schedule import (
     PeopleAudience,
     PersonAudience,
     Schedule,
+    ToldAudience,
 )
 from bot.service.ports.paging import Page
 from bot.service.requests.schedules import Report
@@ -204,7 +205,7 @@ def _target(
             return []
         target = ET.Element(f"{{{ANNOUNCE}}}list")
         target.text = audience.list_name
-    elif isinstance(audience, PersonAudience):
+    elif isinstance(audience, PersonAudience | ToldAudience):
         return []
     else:
         target = _people(audience.jids)

@@ -1,0 +1,142 @@
+"""Whom a broadcast did not reach: who another one, to its readers, leaves out.
+
+Whether somebody was told is written nowhere. He was, or may have been, where the chunk
+that has his position has passed it and no exception says otherwise. Of one that goes to
+the readers of another the chunks are cut so that only such positions are in them; what
+exceptions say is looked at when his turn comes.
+
+A repeat may carry an older edition or the newest one. An amendment leaves out who has
+the newest, and who is being repeated to at this moment: the retrier sees to him
+(`bot.service.delivery.outcomes`).
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.broadcast import Broadcast, ExceptionKind
+from bot.store.tables import broadcast, chunk, delivery_exception
+
+#: of what amends nothing: no edition is as new
+_NONE = 2**31 - 1
+_MISSED = (ExceptionKind.FAILED, ExceptionKind.SKIPPED)
+_TO_COME = (ExceptionKind.RETRYING, ExceptionKind.WAITING)
+
+_OWN = sa.bindparam("own", type_=sa.BigInteger)
+_TOLD_BY = sa.bindparam("told_by", type_=sa.BigInteger)
+_ANCESTORS = sa.bindparam("ancestors", expanding=True, type_=sa.BigInteger)
+_LATER = sa.bindparam("later", expanding=True, type_=sa.BigInteger)
+_EDITION = sa.bindparam("edition", type_=sa.Integer)
+
+
+def unreached(
+    jid: sa.ColumnElement[str], position: sa.ColumnElement[int] | None = None
+) -> sa.ColumnElement[bool]:
+    """That what it is told by did not reach him, or a later notice did; `position` is
+    his on a list.
+    """
+    its = delivery_exception.alias("its")
+    amended = sa.and_(its.c.broadcast_id == _TOLD_BY, _EDITION < _NONE)
+    missed = sa.exists().where(
+        its.c.broadcast_id.in_(_ANCESTORS),
+        its.c.jid == jid,
+        sa.or_(
+            its.c.kind.in_(_TO_COME),
+            sa.and_(its.c.kind.in_(_MISSED), its.c.edition.is_(None)),
+            sa.and_(
+                amended,
+                sa.or_(
+                    its.c.edition >= _EDITION,
+                    sa.and_(
+                        its.c.kind == ExceptionKind.DEFERRED,
+                        its.c.next_at.is_not(None),
+                    ),
+                ),
+            ),
+        ),
+    )
+    return missed if position is None else sa.or_(missed, _told_later(jid, position))
+
+
+def told_apart(jid: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """That the retrier tells him, or has (`bot.service.delivery.amended`)."""
+    own = delivery_exception.alias("own")
+    return sa.exists().where(
+        own.c.broadcast_id == _OWN, own.c.jid == jid, own.c.condition == "amended"
+    )
+
+
+def _told_later(
+    jid: sa.ColumnElement[str], position: sa.ColumnElement[int]
+) -> sa.ColumnElement[bool]:
+    """That one of the later notices, at the same positions, reached him."""
+    passed, notice = chunk.alias("passed"), broadcast.alias("notice")
+    failed = delivery_exception.alias("failed")
+    is_missed = sa.exists().where(
+        sa.or_(
+            failed.c.broadcast_id == notice.c.id,
+            failed.c.broadcast_id == notice.c.told_by,
+        ),
+        failed.c.jid == jid,
+        failed.c.kind.in_((*_TO_COME, *_MISSED)),
+    )
+    return sa.exists(
+        sa.select(passed.c.id)
+        .join_from(passed, notice, notice.c.id == passed.c.broadcast_id)
+        .where(
+            passed.c.broadcast_id.in_(_LATER),
+            passed.c.after < position,
+            passed.c.last >= position,
+            sa.or_(passed.c.through >= position, passed.c.reach >= position),
+            sa.not_(is_missed),
+        )
+    )
+
+
+def values(connection: sa.Connection, service: str, told: Broadcast) -> dict[str, Any]:
+    """Of the parameters that `unreached` has; where what it is told by was itself one
+    to the readers of another, theirs count, too.
+    """
+    ancestors: list[int] = []
+    later: set[int] = set()
+    link: tuple[int | None, int | None, str | None]
+    link = (told.told_by, told.latest_by, told.topic)
+    while (told_by := link[0]) is not None:
+        ancestors.append(told_by)
+        found = connection.execute(
+            sa.select(
+                broadcast.c.told_by, broadcast.c.latest_by, broadcast.c.topic
+            ).where(broadcast.c.service == service, broadcast.c.id == told_by)
+        ).one_or_none()
+        topic = None if found is None else found.topic
+        if link[1] is not None and topic is not None:
+            later.update(_later(connection, service, told, topic, told_by, link[1]))
+        link = (None, None, None) if found is None else tuple(found)
+    return {
+        "own": told.id,
+        "told_by": told.told_by,
+        "ancestors": ancestors,
+        "later": sorted(later),
+        "edition": told.edition if told.amendment is not None else _NONE,
+    }
+
+
+def _later(
+    connection: sa.Connection,
+    service: str,
+    told: Broadcast,
+    topic: str,
+    after: int,
+    until: int,
+) -> list[int]:
+    """The notices of the topic between, to the same list."""
+    select = sa.select(broadcast.c.id).where(
+        broadcast.c.service == service,
+        broadcast.c.topic == topic,
+        broadcast.c.id > after,
+        broadcast.c.id <= until,
+        broadcast.c.amendment.is_(None),
+        broadcast.c.list_id == told.list_id,
+        broadcast.c.highest.is_not(None),
+    )
+    return list(connection.execute(select).scalars())

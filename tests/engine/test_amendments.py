@@ -1,0 +1,196 @@
+"""What has gone out, or still does, is corrected and withdrawn: who gets what."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from bot.domain.amendment import Amendment
+from bot.domain.broadcast import BroadcastState
+from bot.domain.errors import Finished
+from bot.domain.schedule import Schedule, ScheduleState
+from tests.engine.inboxes import InboxWire, correct, retract
+from tests.engine.worker import due, over, readers, until, working
+from tests.fakes import FakeWire
+from tests.world import World
+
+CORRECT, RETRACT = Amendment.CORRECT, Amendment.RETRACT
+OLD, NEW = ("Hello", None), ("Goodbye", None)
+CORRECTED = ("Goodbye", CORRECT)
+
+
+def sent(world: World, count: int, wire: FakeWire) -> Schedule:
+    job = due(world, count)
+
+    async def go() -> None:
+        async with working(world, wire):
+            await until(over(world, job))
+
+    asyncio.run(go())
+    return job
+
+
+def planned(world: World, amendment: Schedule) -> Callable[[], bool]:
+    """Whether it goes out by now; time passes while it is asked."""
+
+    def look() -> bool:
+        if world.get(amendment.id).state is not ScheduleState.PENDING:
+            return True
+        world.clock.advance(seconds=1)
+        world.plan()
+        return False
+
+    return look
+
+
+def carried_out(world: World, amendment: Schedule, wire: FakeWire) -> None:
+    async def go() -> None:
+        async with working(world, wire):
+            await until(planned(world, amendment))
+            await until(over(world, amendment))
+
+    asyncio.run(go())
+
+
+def test_what_is_over_is_corrected(world: World) -> None:
+    """Everybody gets it anew, with the id of what he had; a second one too."""
+    wire = InboxWire()
+    job = sent(world, 5, wire)
+    carried_out(world, correct(world, job, "Goodbye"), wire)
+    carried_out(world, correct(world, job, "So long"), wire)
+    for jid in readers(5):
+        assert wire.read(jid) == [OLD, CORRECTED, ("So long", CORRECT)]
+    wire.check_ids()
+
+
+def test_what_is_over_is_withdrawn(world: World) -> None:
+    wire = InboxWire()
+    job = sent(world, 3, wire)
+    amendment = retract(world, job)
+    carried_out(world, amendment, wire)
+    words = "The message “Hello” of 2026-03-01 12:00 UTC is withdrawn."
+    for jid in readers(3):
+        assert wire.read(jid) == [OLD, (words, RETRACT)]
+    wire.check_ids()
+    with pytest.raises(Finished):
+        correct(world, job, "Goodbye")
+    assert world.broadcast(amendment).state is BroadcastState.SENT
+    assert world.broadcast(job).state is BroadcastState.SENT
+
+
+def test_who_was_not_reached(world: World) -> None:
+    """Who failed, and who left since, is not told what he never heard of."""
+    wire = InboxWire()
+    job = sent(world, 4, wire)
+    failed, left = readers(2)
+    world.came_back(world.broadcast(job).key, failed, "forbidden")
+    world.do(world.use_cases.joining.leave, world.caller(left), "news")
+    carried_out(world, correct(world, job, "Goodbye"), wire)
+    assert [wire.read(jid)[1:] for jid in readers(4)] == [
+        [],
+        [],
+        [CORRECTED],
+        [CORRECTED],
+    ]
+
+
+def test_in_the_middle(world: World) -> None:
+    """Who was written to gets old and correction, who was not the new text alone."""
+    job = due(world, 300)
+
+    async def go() -> None:
+        wire = InboxWire(hold=True)
+        async with working(world, wire, window=40):
+            await until(lambda: len(wire.taken) == 40)
+            amendment = correct(world, job, "Goodbye")
+            before = [jid for jid, _ in wire.taken]
+            wire.hold = False
+            wire.acknowledge()
+            await until(planned(world, amendment))
+            await until(over(world, job))
+            await until(over(world, amendment))
+        had = [jid for jid, got in wire.inboxes.items() if got[0].body == "Hello"]
+        assert set(before) <= set(had)
+        assert len(had) <= 80  # what was written until the record was answered
+        for jid in readers(300):
+            assert wire.read(jid) == ([OLD, CORRECTED] if jid in had else [NEW])
+        wire.check_ids()
+        assert world.progress(job).sent == 300
+        assert world.progress(amendment).sent == len(had)
+
+    asyncio.run(go())
+
+
+def test_the_stream_is_lost_in_the_middle(world: World) -> None:
+    """What nobody can tell of is repeated as it was, and then corrected."""
+    job = due(world, 100)
+
+    async def go() -> None:
+        wire = InboxWire(hold=True)
+        async with working(world, wire, window=40):
+            await until(lambda: len(wire.taken) == 40)
+            amendment = correct(world, job, "Goodbye")
+            wire.down()
+            wire.hold = False
+            wire.up()
+            await until(planned(world, amendment))
+            await until(over(world, job))
+            await until(over(world, amendment))
+        for number, jid in enumerate(readers(100)):
+            assert wire.read(jid) == ([OLD, CORRECTED] if number < 40 else [NEW])
+        wire.check_ids()
+
+    asyncio.run(go())
+
+
+def test_a_worker_dies_in_the_middle(world: World) -> None:
+    """Its successor repeats a window as it was, and corrects that."""
+    job = due(world, 100)
+    wire = InboxWire(hold=True)
+
+    async def first() -> None:
+        async with working(world, wire, window=40, name="dead"):
+            await until(lambda: len(wire.taken) == 40)
+            wire.acknowledge(2)
+            await until(lambda: world.chunks(job)[0].done == 20)
+
+    asyncio.run(first())
+    taken = {jid for jid, _ in wire.taken}
+    amendment = correct(world, job, "Goodbye")
+    world.do(lambda unit: unit.chunks.bereave("dead"))
+
+    async def second() -> None:
+        wire.hold = False
+        async with working(world, wire, window=40, name="next"):
+            await until(planned(world, amendment))
+            await until(over(world, job))
+            await until(over(world, amendment))
+
+    asyncio.run(second())
+    for number, jid in enumerate(readers(100)):
+        had = number < 20 + 40  # a window beyond the cursor
+        assert wire.read(jid) == ([OLD, CORRECTED] if had else [NEW])
+        assert had or jid not in taken
+    wire.check_ids()
+
+
+def test_withdrawn_in_the_middle(world: World) -> None:
+    """Whoever it reached hears of it, and nobody else hears anything."""
+    job = due(world, 200)
+
+    async def go() -> None:
+        wire = InboxWire(hold=True)
+        async with working(world, wire, window=40):
+            await until(lambda: len(wire.taken) == 40)
+            amendment = retract(world, job)
+            wire.hold = False
+            wire.acknowledge()
+            await until(planned(world, amendment))
+            await until(over(world, amendment))
+        for got in wire.inboxes.values():
+            assert [one.amends for one in dict.fromkeys(got)] == [None, RETRACT]
+        assert 40 <= len(wire.inboxes) <= 80
+        wire.check_ids()
+        assert world.broadcast(job).state is BroadcastState.STOPPED
+
+    asyncio.run(go())
