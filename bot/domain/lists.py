@@ -60,6 +60,17 @@ class ListKind(StrEnum):
     MANDATORY = "mandatory"
 
 
+def public(wish: bool | None, kind: ListKind) -> bool | None:
+    """`wish`, whether everybody may read in feeds what a list of that kind says; raises
+    Invalid.
+    """
+    if wish and kind is ListKind.CLOSED:
+        raise Invalid(
+            Phrase("a closed list is not public: nobody else knows that it is there")
+        )
+    return wish
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementList:
     """A named audience that people subscribe to."""
@@ -76,10 +87,12 @@ class AnnouncementList:
     publishers: frozenset[str]
     #: the template a new subscriber is welcomed with, or None
     welcome: str | None
-    #: how long before a maintenance begins its readers are reminded, the longest first
-    reminders: tuple[timedelta, ...] = REMINDERS
     #: its readers' clients know corrections and retractions; else they get new messages
     corrections: bool = True
+    #: how long before a maintenance begins its readers are reminded, the longest first
+    reminders: tuple[timedelta, ...] = REMINDERS
+    #: whether everybody may read it in feeds; None: as its kind has it
+    public: bool | None = None
     #: the configuration file names it, and its word counts
     is_declared: bool = True
     #: it was made by command, so it stays when no file names it
@@ -89,6 +102,13 @@ class AnnouncementList:
     def is_closed(self) -> bool:
         """Only those on it, and those who speak to it, know that it is there."""
         return self.kind is ListKind.CLOSED
+
+    @property
+    def is_public(self) -> bool:
+        """Everybody may read in feeds what it says."""
+        if self.public is None:
+            return self.kind is ListKind.OPEN
+        return self.public and not self.is_closed
 
 
 class SubscriptionOrigin(StrEnum):

@@ -31,6 +31,7 @@ from bot.service.readers.suspensions import Suspensions
 from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
+from bot.service.records.publicity import Publicity
 from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
 from bot.service.requests.steering import Steering
@@ -73,6 +74,7 @@ class UseCases:
     welcomes: Welcomes
     audit: Audit
     guarding: Guarding
+    publicity: Publicity
 
     @classmethod
     def over(
@@ -124,4 +126,5 @@ class UseCases:
             welcomes=Welcomes(policy, templates, clock),
             audit=Audit(clock),
             guarding=Guarding(policy),
+            publicity=Publicity(templates, renditions),
         )

@@ -121,8 +121,9 @@ def _values(entry: AnnouncementList) -> dict[str, Any]:
         "type": entry.type,
         "publishers": sorted(entry.publishers),
         "welcome": entry.welcome,
-        "reminders": lengths_to_json(entry.reminders),
         "corrections": entry.corrections,
+        "reminders": lengths_to_json(entry.reminders),
+        "public": entry.public,
         "retired": False,
     }
 
@@ -139,8 +140,9 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         type=MessageType(row.type),
         publishers=texts_from_json(row.publishers),
         welcome=row.welcome,
-        reminders=lengths_from_json(row.reminders),
         corrections=row.corrections,
+        reminders=lengths_from_json(row.reminders),
+        public=row.public,
         is_declared=row.declared,
         by_command=row.by_command,
     )
