@@ -30,6 +30,8 @@ from bot.service.maintenance.request import (
     WindowName,
 )
 from bot.service.ports.paging import Paging
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.records.retention import Retention, purge
 from tests.engine.maintenance import (
     DAY,
     END,
@@ -46,19 +48,22 @@ from tests.engine.maintenance import (
     opened,
     window,
 )
+from tests.store.releases import rows_of
 from tests.world import (
     ADMIN,
     AUDITOR,
     NOON,
     OPS,
     PUBLISHER,
-    SERVICE,
     STRANGER,
     USER,
     World,
     a_list,
+    a_policy,
+    blank_database,
     copy_of,
 )
+from tests.zones import Rules, zones_in
 
 READER = "reader@example.org"
 DISKS = {"summary": {"": "New disks"}}
@@ -70,8 +75,25 @@ CALLED_OFF = WindowState.CALLED_OFF
 
 @pytest.fixture
 def world(blank: Path, tmp_path: Path) -> Iterator[World]:
+    yield from a_world(blank, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One for all that leaves nothing behind."""
+    folder = tmp_path_factory.mktemp("refusing")
+    yield from a_world(blank_database(folder), folder)
+
+
+def a_world(blank: Path, folder: Path) -> Iterator[World]:
     lists = [a_list(), a_list("berlin", timezone="Europe/Berlin")]
-    with closing(World(copy_of(blank, tmp_path), lists=lists)) as found:
+    policy = a_policy()
+    limits = {
+        role: replace(one, body=1000, subject=100)
+        for role, one in policy.limits.items()
+    }
+    policy = replace(policy, limits=limits)
+    with closing(World(copy_of(blank, folder), lists=lists, policy=policy)) as found:
         found.subscribe(READER)
         yield found
 
@@ -194,13 +216,15 @@ def _request(**changes: Any) -> Any:
         ({"client_id": "x" * 256}, Invalid, "id"),
     ],
 )  # fmt: skip
-def test_refused(world: World, given: dict[str, Any], error: Any, field: Any) -> None:
+def test_refused(
+    refusing: World, given: dict[str, Any], error: Any, field: Any
+) -> None:
     """Each fault is named, and leaves nothing behind."""
+    before = rows_of(refusing.url)
     with pytest.raises(error) as raised:
-        opened(world, **given)
+        opened(refusing, **given)
     assert field is ... or raised.value.field == field
-    assert world.do(lambda unit: unit.maintenances.next_due()) is None
-    assert world.do(lambda unit: unit.schedules.next_due()) is None
+    assert rows_of(refusing.url) == before
 
 
 def test_who_may_open(world: World) -> None:
@@ -282,13 +306,14 @@ def test_changes_repeated(world: World) -> None:
         (FinishWindow(), Conflict, None),
     ],
 )
-def test_changes_refused(world: World, change: Any, error: Any, field: Any) -> None:
+def test_changes_refused(refusing: World, change: Any, error: Any, field: Any) -> None:
     """Bad values and what makes no sense now are refused in words; nothing changes."""
-    shown = opened(world)
+    shown = opened(refusing, client_id="one for all")
+    before = rows_of(refusing.url)
     with pytest.raises(error) as raised:
-        changed(world, shown, change)
+        changed(refusing, shown, change)
     assert raised.value.field == field
-    assert looked_at(world, shown).maintenance == shown.maintenance
+    assert rows_of(refusing.url) == before
 
 
 def test_what_is_over(world: World) -> None:
@@ -501,15 +526,14 @@ def test_windows_by_the_rule(world: World) -> None:
         finish="auto",
     )
     first = datetime(2026, 3, 22, 1, 30, tzinfo=UTC)
-    assert live(world, shown) == [(1, first), (2, first + 7 * DAY)]
+    assert live(world, shown) == [(1, first)]
     go_to(world, first)
     go_to(world, first + 2 * HOUR)
-    # 02:30 is in the gap, so it is 03:30 in summer; then 02:30 in summer
-    assert live(world, shown) == [
-        (2, first + 7 * DAY),
-        (3, first + 14 * DAY - HOUR),
-    ]
+    # 02:30 is in the gap, so it is 03:30 in summer
+    assert live(world, shown) == [(2, first + 7 * DAY)]
     go_to(world, first + 6 * DAY)
+    # and then 02:30 in summer
+    assert live(world, shown)[1:] == [(3, first + 14 * DAY - HOUR)]
     go_to(world, first + 7 * DAY)
     assert [phase for phase, _ in told(world, shown, window=2)] == [
         *(Phase.REMINDER, Phase.STARTED)
@@ -526,7 +550,7 @@ def test_one_of_several(world: World) -> None:
     off = call_off(world, shown, due=at(START + 21 * DAY))
     assert (off.window.number, off.window.state) == (4, CALLED_OFF)
     assert [one for one, _ in live(world, shown)] == [1, 2]
-    for day in range(1, 30):
+    for day in range(1, 28):
         go_to(world, START + day * DAY + HOUR / 2)
     numbers = [one for one, _ in live(world, shown)]
     assert numbers[0] == 5
@@ -606,3 +630,45 @@ def test_each_end_unknown(world: World) -> None:
     finish(world, shown)
     go_to(world, START + 7 * DAY)
     assert window(world, shown).number == 2
+
+
+def test_the_rules_of_a_zone_change(world: World, tmp_path: Path) -> None:
+    """What is planned keeps its wall time, and is due by the rules of then."""
+    with zones_in(tmp_path / "zones") as zones:
+        zones.write("Test/Here", Rules(3600))
+        shown = opened(
+            world,
+            timezone="Test/Here",
+            start="2026-03-05T13:00:00",
+            on_the_wall=True,
+            recurrence="FREQ=WEEKLY",
+        )
+        assert shown.window.starts_at == START
+        zones.write("Test/Here", Rules(7200))
+        assert world.do(world.use_cases.maintenances.rearm, 0) == shown.id
+        earlier = window(world, shown)
+        assert (earlier.starts_at, earlier.ends_at) == (START - HOUR, END - HOUR)
+        assert earlier.next_at == START - HOUR - DAY
+        assert world.do(world.use_cases.maintenances.rearm, shown.id) is None
+
+
+def test_fields_are_forgotten(world: World) -> None:
+    """Once it has been over for as long as announcements are kept, nobody can tell what
+    it said; when it was, and how it ended, stays.
+    """
+    shown = opened(world)
+    going_on = opened(world, client_id="going on", recurrence="FREQ=MONTHLY")
+    call_off(world, shown)
+    retention = Retention(announcements=90 * DAY)
+
+    def purge_all(unit: UnitOfWork) -> None:
+        while purge(unit, retention, world.clock.now()):
+            pass
+
+    for days in (89, 2):
+        assert looked_at(world, shown).maintenance.values == DISKS
+        world.clock.advance(days=days)
+        world.do(purge_all)
+    assert looked_at(world, shown).maintenance.values == {}
+    assert looked_at(world, shown).window.state is CALLED_OFF
+    assert looked_at(world, going_on).maintenance.values == DISKS
