@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -59,6 +60,12 @@ def copy_of(blank: Path, folder: Path) -> str:
     file = folder / "carillon.db"
     shutil.copy(blank, file)
     return f"sqlite:///{file}"
+
+
+@cache
+def shipped() -> JinjaTemplates:
+    """The templates that come along, which take a second to be read."""
+    return JinjaTemplates()
 
 
 def a_list(name: str = "news", **changes: Any) -> AnnouncementList:
@@ -133,7 +140,7 @@ class World:
         self.url = url
         self.clock = clock or FakeClock(NOON)
         self.policy = policy or a_policy()
-        self.templates = JinjaTemplates(templates)
+        self.templates = JinjaTemplates(templates) if templates else shipped()
         self.database = SqlDatabase(
             url,
             self.policy.addresses.own,

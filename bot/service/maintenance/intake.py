@@ -201,7 +201,9 @@ def _start(
         on_the_wall=given.on_the_wall,
     )
     with _about("start"):
-        return moments.read_moment(change, zone, limits, now)
+        begin = moments.read_moment(change, zone, limits, now)
+        moments.first_within(None, begin, zone, limits, now)
+    return begin
 
 
 def _end(
