@@ -60,6 +60,7 @@ REASONS: Mapping[str, Phrase] = {
     "send-now": Phrase("somebody sent it out of its time"),
     "cancelled": Phrase("its announcement was cancelled"),
     "skipped": Phrase("all that was left of it was skipped"),
+    "retracted": Phrase("it was withdrawn"),
 }
 
 #: where several moments are told of in one sentence
@@ -108,6 +109,8 @@ CONDITIONS: Mapping[str, Phrase] = {
     "outside": Phrase("the list's send window is not open on the reader's clocks"),
     "never": Phrase("the reader's quiet hours leave nothing of the list's send window"),
     "stopped": Phrase("it was stopped before the reader wanted to hear it"),
+    "retracted": Phrase("it was withdrawn before the reader had heard it"),
+    "amended": Phrase("the reader was being told again while it was amended"),
     "sender-gone": Phrase("its sender's account no longer exists"),
     "unknown": Phrase("it is not known why"),
 }

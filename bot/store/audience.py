@@ -180,7 +180,7 @@ COUNT_LISTED: Mapping[str, sa.Executable] = {
     .where(sa.not_(reaching.unreached(subscriber.c.jid, subscription.c.id)))
     .with_only_columns(sa.func.count()),
     "postgresql": sa.select(sa.func.count())
-    .select_from(_all.join(_one, sa.true()))
+    .join_from(_all, _one, sa.true())
     .where(sa.not_(reaching.unreached(_one.c.jid, _all.c.id))),
 }
 FIND_LISTED_TOLD = FIND_LISTED.add_columns(

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.amendment import Amendment
 from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
 from bot.domain.message import Text
 from bot.domain.schedule import Content, Origin, Schedule
@@ -16,6 +15,7 @@ from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
 from bot.store.forgotten import SqlForgotten
 from bot.store.mapping import (
+    amendment_from,
     content_from_json,
     content_to_json,
     text_from_json,
@@ -356,7 +356,8 @@ class SqlBroadcasts:
         self._keep_content(ids, 1, schedule.content, schedule.timezone)
 
     def keep_edition(self, broadcast: Broadcast, content: Content, zone: str) -> None:
-        self._keep_content([broadcast.id], broadcast.edition, content, zone)
+        if self.get(broadcast.id) is not None:
+            self._keep_content([broadcast.id], broadcast.edition, content, zone)
 
     def _keep_content(
         self, ids: Sequence[int], edition: int, content: Content, zone: str
@@ -531,7 +532,7 @@ def _from_row(row: sa.Row[Any]) -> Broadcast:
         topic=row.topic,
         told_by=row.told_by,
         latest_by=row.latest_by,
-        amendment=Amendment(row.amendment) if row.amendment else None,
+        amendment=amendment_from(row.amendment),
         edition=row.edition,
         retracted_at=row.retracted_at,
         retried_at=row.retried_at,

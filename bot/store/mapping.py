@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain import timestamps
+from bot.domain.amendment import Amendment
 from bot.domain.errors import Invalid
 from bot.domain.message import MessageType, Text
 from bot.domain.schedule import (
@@ -87,6 +88,11 @@ def _told_from_json(stored: Any) -> Audience:
                 latest_by=latest_by,
             )
     return ListAudience(list_name=UNREADABLE)
+
+
+def amendment_from(stored: Any) -> Amendment | None:
+    """What cannot be read amends nothing."""
+    return Amendment(stored) if stored in set(Amendment) else None
 
 
 def content_to_json(content: Content) -> JSONObject:

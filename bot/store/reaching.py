@@ -37,7 +37,8 @@ def unreached(
     """
     its = delivery_exception.alias("its")
     amended = sa.and_(its.c.broadcast_id == _TOLD_BY, _EDITION < _NONE)
-    missed = sa.exists().where(
+    missed = _exists(
+        its,
         its.c.broadcast_id.in_(_ANCESTORS),
         its.c.jid == jid,
         sa.or_(
@@ -61,8 +62,11 @@ def unreached(
 def told_apart(jid: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """That the retrier tells him, or has (`bot.service.delivery.amended`)."""
     own = delivery_exception.alias("own")
-    return sa.exists().where(
-        own.c.broadcast_id == _OWN, own.c.jid == jid, own.c.condition == "amended"
+    return _exists(
+        own,
+        own.c.broadcast_id == _OWN,
+        own.c.jid == jid,
+        own.c.condition == "amended",
     )
 
 
@@ -72,30 +76,31 @@ def _told_later(
     """That one of the later notices, at the same positions, reached him."""
     passed, notice = chunk.alias("passed"), broadcast.alias("notice")
     failed = delivery_exception.alias("failed")
-    # said of two levels above, which SQLAlchemy does not find by itself
-    is_missed = sa.exists(
-        sa.select(failed.c.jid)
-        .where(
-            sa.or_(
-                failed.c.broadcast_id == notice.c.id,
-                failed.c.broadcast_id == notice.c.told_by,
-            ),
-            failed.c.jid == jid,
-            failed.c.kind.in_((*_TO_COME, *_MISSED)),
-        )
-        .correlate_except(failed)
+    is_missed = _exists(
+        failed,
+        sa.or_(
+            failed.c.broadcast_id == notice.c.id,
+            failed.c.broadcast_id == notice.c.told_by,
+        ),
+        failed.c.jid == jid,
+        failed.c.kind.in_((*_TO_COME, *_MISSED)),
     )
-    return sa.exists(
-        sa.select(passed.c.id)
-        .join_from(passed, notice, notice.c.id == passed.c.broadcast_id)
-        .where(
-            passed.c.broadcast_id.in_(_LATER),
-            passed.c.after < position,
-            passed.c.last >= position,
-            sa.or_(passed.c.through >= position, passed.c.reach >= position),
-            sa.not_(is_missed),
-        )
+    return _exists(
+        passed.join(notice, notice.c.id == passed.c.broadcast_id),
+        passed.c.broadcast_id.in_(_LATER),
+        passed.c.after < position,
+        passed.c.last >= position,
+        sa.or_(passed.c.through >= position, passed.c.reach >= position),
+        sa.not_(is_missed),
     )
+
+
+def _exists(
+    rows: sa.FromClause, *conditions: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    """A row of these; all other tables are those of the statement around it."""
+    found = sa.select(sa.literal(1)).select_from(rows).where(*conditions)
+    return found.correlate_except(rows).exists()
 
 
 def values(connection: sa.Connection, service: str, told: Broadcast) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.amendment import Amendment
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.errors import Conflict
 from bot.domain.holidays import OnHoliday
@@ -26,6 +25,7 @@ from bot.service.ports.paging import Page, Paging
 from bot.service.ports.schedules import EVER, ClockInUse, ScheduleFilter
 from bot.store.conflicts import insert
 from bot.store.mapping import (
+    amendment_from,
     audience_from_json,
     audience_to_json,
     content_from_json,
@@ -258,7 +258,7 @@ class SqlSchedules:
             edit_fingerprint=opened(table.c.edit_fingerprint, row.edit_fingerprint),
             audience=audience_from_json(row.audience),
             topic=row.topic,
-            amendment=_amendment(row.amendment),
+            amendment=amendment_from(row.amendment),
             content=content_from_json(opened(table.c.content, row.content)),
             timezone=row.timezone,
             recurrence=row.recurrence,
@@ -285,11 +285,6 @@ class SqlSchedules:
             ended_at=row.ended_at,
             purged_at=row.purged_at,
         )
-
-
-def _amendment(stored: Any) -> Amendment | None:
-    """What cannot be read amends nothing."""
-    return Amendment(stored) if stored in set(Amendment) else None
 
 
 def _on_holiday(stored: str | None) -> OnHoliday:

@@ -1,10 +1,10 @@
 """One of everything of one service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from bot.domain.access import Role
+from bot.domain.amendment import Amendment
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.broadcast import (
     Broadcast,
@@ -30,7 +30,7 @@ from bot.domain.maintenance import Maintenance, Phase, Window
 from bot.domain.message import Text
 from bot.domain.people import Person
 from bot.domain.roles import HeldRole, RoleName
-from bot.domain.schedule import Origin, Schedule, ScheduleState
+from bot.domain.schedule import Origin, Schedule, ScheduleState, ToldAudience
 from bot.domain.standstill import Standstill
 from bot.domain.verdict import Score
 from bot.service.ports.maintenance import NoticeMade
@@ -56,6 +56,8 @@ LATER = NOON + timedelta(days=1)
 WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
 LATE_READER = "late@example.org"
+REPEATED_READER = "repeated@example.org"
+TOPIC = "incident/1"
 #: the id that the owner chose for a message
 MESSAGE = "m-1"
 #: who asked to be forgotten
@@ -94,13 +96,6 @@ STANDSTILL = Standstill(by=OWNER, since=NOON)
 SEALED = Vault([b"k" * 32]).seal(schedule_table.c.metadata, "<metadata/>")
 
 
-#: one that is over, and one that waits for a send window
-OTHERS: tuple[dict[str, Any], ...] = (
-    {"state": BroadcastState.SENT, "finished_at": NOON},
-    {"begins_at": LATER},
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theirs:
     """One of everything, of one service."""
@@ -126,6 +121,31 @@ class Theirs:
     gone: str
     key: bytes
     incident: Incident
+
+
+def amend(unit: UnitOfWork, over: Schedule, original: Broadcast) -> None:
+    """The original is corrected, and is to be once more, beside another broadcast, a
+    notice of a topic and one that waits for a send window.
+    """
+    told = ToldAudience(broadcast_id=original.id, list_name="news")
+    correct = Amendment.CORRECT
+    unit.schedules.add(a_schedule("again", audience=told, amendment=correct))
+    finished = a_broadcast(
+        an_occurrence(unit, over), state=BroadcastState.SENT, finished_at=NOON
+    )
+    unit.broadcasts.add(finished, ())
+    for minute, amendment in ((1, None), (2, correct)):
+        amending = a_broadcast(
+            an_occurrence(unit, over, minute),
+            topic=TOPIC,
+            amendment=amendment,
+            told_by=original.id if amendment else None,
+            state=BroadcastState.SENT,
+            finished_at=NOON,
+        )
+        unit.broadcasts.add(amending, ())
+    waits = a_broadcast(an_occurrence(unit, over, 3), begins_at=LATER)
+    unit.broadcasts.add(waits, ())
 
 
 def fill(unit: UnitOfWork) -> Theirs:
@@ -169,9 +189,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     over = unit.schedules.add(
         a_schedule("over", state=ScheduleState.SENT, next_at=None, ended_at=NOON)
     )
-    for minute, changes in enumerate(OTHERS):
-        other = a_broadcast(an_occurrence(unit, over, minute), **changes)
-        unit.broadcasts.add(other, ())
+    amend(unit, over, broadcasts[0])
     unit.shifts.record(SHIFT)
     unit.occurrences.add(
         Occurrence(
@@ -193,7 +211,10 @@ def fill(unit: UnitOfWork) -> Theirs:
         broadcast_id=broadcasts[0].id, jid=LATE_READER, kind=ExceptionKind.WAITING,
         condition="quiet", first_at=NOON, next_at=NOON,
     )  # fmt: skip
-    unit.exceptions.put([exception, later])
+    repeated = replace(
+        exception, jid=REPEATED_READER, kind=ExceptionKind.DEFERRED, attempts=1
+    )
+    unit.exceptions.put([exception, later, repeated])
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
     maintenance, window = keep_maintenance(unit, schedule)

@@ -33,6 +33,7 @@ from tests.store.everything import (
     SIGHT,
     STANDSTILL,
     TEXT,
+    TOPIC,
     WALL,
     WORKER,
     Theirs,
@@ -484,6 +485,38 @@ CALLS: dict[str, tuple[Call, object]] = {
     ),
     "exceptions.due": (lambda u, _: u.exceptions.due(LATER, 9), set()),
     "exceptions.retries": (lambda u, _: u.exceptions.retries(LATER, 9), []),
+    "exceptions.retract": (
+        lambda u, a: u.exceptions.retract(a.listed.id, LATER),
+        None,
+    ),
+    "exceptions.hurry": (lambda u, a: u.exceptions.hurry(a.listed.id, LATER), None),
+    "broadcasts.keep_edition": (
+        lambda u, a: u.broadcasts.keep_edition(
+            replace(a.listed, edition=2), a.schedule.content, "UTC"
+        ),
+        None,
+    ),
+    "broadcasts.following": (lambda u, a: u.broadcasts.following(a.listed, 9), []),
+    "broadcasts.amendments": (
+        lambda u, a: u.broadcasts.amendments(a.listed.id),
+        [],
+    ),
+    "broadcasts.about": (lambda u, _: u.broadcasts.about(TOPIC), []),
+    "broadcasts.latest": (lambda u, _: u.broadcasts.latest(), 0),
+    "chunks.untouched": (
+        lambda u, a: [u.chunks.untouched(one.id) for one in (a.listed, a.copied)],
+        [[], []],
+    ),
+    "chunks.bereave": (lambda u, _: u.chunks.bereave(WORKER), None),
+    "audiences.reached": (
+        lambda u, a: (
+            u.audiences.reached(
+                replace(a.listed, told_by=a.copied.id), [(0, 9)], NOON
+            ).ranges
+        ),
+        (),
+    ),
+    "schedules.amending": (lambda u, a: u.schedules.amending(a.listed.id), []),
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
     "broadcasts.concerning": (
         lambda u, _: u.broadcasts.concerning(READER, before=99, limit=9),

@@ -226,10 +226,13 @@ def test_chunk_round_trip(database: SqlDatabase) -> None:
         chunk = claimed(unit)
         fresh = Chunk(
             id=chunk.id, broadcast_id=broadcast, after=0, last=2**40, count=3,
-            through=0, worker="w1", leased_until=NOON + LEASE,
+            through=0, worker="w1", leased_until=NOON + LEASE, window=0,
         )  # fmt: skip
         assert chunk == fresh
-        moved = replace(chunk, through=7, done=2, strikes=1, suspect=2**40)
+        moved = replace(
+            chunk, through=7, done=2, strikes=1, suspect=2**40, edition=2,
+            old_through=9, reach=2**33, lost=40,
+        )  # fmt: skip
         unit.chunks.save(moved)
         assert unit.chunks.of(broadcast)[0] == moved
         finished = replace(moved, finished=True, worker=None, leased_until=None)

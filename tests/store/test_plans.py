@@ -213,6 +213,13 @@ PAGE = {
     "last": 2000,
     "limit": 250,
 }
+TOLD = {
+    "own": 2,
+    "told_by": 1,
+    "ancestors": [1],
+    "later": [3, 4],
+    "edition": 2,
+}
 FREEZE = {"whose": SERVICE, "list_id": 1, "all_but_one": 99}
 OWNERS = sa.select(schedule).where(
     schedule.c.service == SERVICE, schedule.c.owner == "user1@example.org"
@@ -255,6 +262,7 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
             "now": NOON,
             "until": NOON,
             "carrying": [7],
+            "ahead": 40,
         },
         ["ix_broadcast_sending", "ix_chunk_open"],
     ),
@@ -324,6 +332,36 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
             "before": MANY,
         },
         [],  # from whichever side there are fewer
+    ),
+    "superseded by a notice": (
+        exceptions.EARLIER_NOTICES,
+        {
+            "whose": SERVICE,
+            "jids": ["u1@b", "u2@b"],
+            "topic": "incident/7",
+            "before": MANY,
+        },
+        [],
+    ),
+    "superseded by an amendment": (
+        exceptions.EARLIER_AMENDMENTS,
+        {"whose": SERVICE, "jids": ["u1@b", "u2@b"], "told_by": 7, "before": MANY},
+        [],
+    ),
+    "page of those who were told": (
+        audience.LISTED_TOLD,
+        PAGE | TOLD,
+        ["ix_subscription_list_id_id", "delivery_exception"],
+    ),
+    "how many were told": (
+        audience.COUNT_LISTED,
+        PAGE | TOLD,
+        ["ix_subscription_list_id_id", "delivery_exception"],
+    ),
+    "one of those who were told": (
+        audience.FIND_LISTED_TOLD,
+        PAGE | TOLD | {"who": "u7@b"},
+        ["ix_subscription_subscriber_id_list_id_id"],
     ),
     "anybody awaited": (
         exceptions.AWAITED,

@@ -11,6 +11,7 @@ from slixmpp import Message
 from slixmpp.xmlstream.tostring import tostring
 
 from bot.domain.addresses import Addresses
+from bot.domain.amendment import Amendment
 from bot.domain.message import Announcement, MessageType, Text
 from bot.domain.updates import Remark, Update, WireState
 from bot.xmpp.stanzas.namespaces import ANNOUNCE, LANG
@@ -156,13 +157,35 @@ def test_equals_the_plain_way(
     assert _parsed(filled) == _tree(plain.xml)
 
 
+@pytest.mark.parametrize("amendment", Amendment)
+@pytest.mark.parametrize("mode", ADDRESSES)
+def test_of_what_it_is(mode: str, amendment: Amendment) -> None:
+    """What amends another message names that; a retraction says that its body is there
+    for clients that do not know it (XEP-0308, XEP-0424, XEP-0428).
+    """
+    stencil = _cut(_announcement(amends=amendment), mode)
+    filled = ET.fromstring(stencil.fill("a@b", "x'1", "o'1"))
+    names = {child.tag: child.attrib for child in filled}
+    assert filled.get("id") == "x'1"
+    assert names["{urn:xmpp:sid:0}origin-id"] == {"id": "x'1"}
+    amends = {
+        Amendment.CORRECT: {"{urn:xmpp:message-correct:0}replace": {"id": "o'1"}},
+        Amendment.RETRACT: {
+            "{urn:xmpp:message-retract:1}retract": {"id": "o'1"},
+            "{urn:xmpp:fallback:0}fallback": {"for": "urn:xmpp:message-retract:1"},
+        },
+    }[amendment]
+    assert amends.items() <= names.items()
+    assert filled.find("{urn:xmpp:scheduling:0}scheduled-by") is not None
+
+
 @pytest.mark.parametrize("mode", ADDRESSES)
 @given(texts=TEXTS, to=RECIPIENTS)
 def test_same_bytes_as_slixmpp(mode: str, texts: tuple[Text, ...], to: str) -> None:
     """Without payloads even the bytes are those of slixmpp's serialiser."""
     one = _announcement(texts=texts)
-    plain = _plain(one, mode, to, "id-1")
     filled = _cut(one, mode).fill(to, "id-1")
+    plain = _plain(one, mode, to, "id-1")
     assert filled == tostring(plain.xml, xmlns="jabber:client").encode()
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain import meanings, wallclock
+from bot.domain.amendment import Amendment
 from bot.domain.broadcast import (
     DeliveryException,
     ExceptionKind,
@@ -97,11 +98,18 @@ def holidays_lost(
 
 def _not_sent(schedule: Schedule, untold: Untold, zone: ZoneInfo) -> Phrase:
     if untold.count == 1:
+        about = _about(schedule, untold.first, zone)
+        about["why"] = meanings.reason(untold.reason)
+        if schedule.amendment is not None:
+            return Phrase(
+                "Correction or retraction #{reference} ({id}) to {audience}, due {due},"
+                " was not sent: {why}.",
+                **about,
+            )
         return Phrase(
             "Announcement #{reference} ({id}) to {audience}, due {due}, was not sent:"
             " {why}.",
-            why=meanings.reason(untold.reason),
-            **_about(schedule, untold.first, zone),
+            **about,
         )
     return Counted(
         "Of announcement #{reference} ({id}) to {audience} {count} occurrence,"
@@ -174,12 +182,30 @@ def counts(
         )
     if stopped:
         counts.append(Phrase("the rest was stopped"))
-    told = Phrase(
-        "Announcement #{reference} ({id}) to {audience}, due {due}: {counts}.",
-        counts=Listed(*counts),
-        **_about(schedule, occurrence.due_at, zone),
-    )
-    return [told]
+    about = _about(schedule, occurrence.due_at, zone) | {"counts": Listed(*counts)}
+    match schedule.amendment:
+        case Amendment.CORRECT:
+            return [
+                Phrase(
+                    "Correction #{reference} ({id}) to {audience}, due {due}:"
+                    " {counts}.",
+                    **about,
+                )
+            ]
+        case Amendment.RETRACT:
+            return [
+                Phrase(
+                    "Retraction #{reference} ({id}) to {audience}, due {due}:"
+                    " {counts}.",
+                    **about,
+                )
+            ]
+    return [
+        Phrase(
+            "Announcement #{reference} ({id}) to {audience}, due {due}: {counts}.",
+            **about,
+        )
+    ]
 
 
 def undelivered(

@@ -10,7 +10,7 @@ from bot.store.types import Id, UTCDateTime, Whole
 def _edition() -> "sa.Column[int]":
     """Of a broadcast, in the key."""
     return sa.Column(
-        "edition", Whole, primary_key=True, autoincrement=False, server_default="1"
+        "edition", sa.Integer, primary_key=True, autoincrement=False, server_default="1"
     )
 
 
