@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.domain import reminders
 from bot.domain.access import Access, Role
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
@@ -121,6 +122,7 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
             type=MessageType(entry.type),
             publishers=frozenset(entry.publishers),
             welcome=entry.welcome or None,
+            reminders=reminders.read(entry.reminders),
             public=entry.public,
         )
         for name, entry in settings.lists.items()
