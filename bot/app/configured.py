@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.calendars.files import FileCalendars
 from bot.clock import SystemClock
+from bot.domain import reminders
 from bot.domain.access import Access, Role
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
@@ -129,6 +130,7 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
             type=MessageType(entry.type),
             publishers=frozenset(entry.publishers),
             welcome=entry.welcome or None,
+            reminders=reminders.read(entry.reminders),
             public=entry.public,
             send_window=entry.window,
         )

@@ -10,6 +10,7 @@ from bot.cli.parts import lists as verbs
 from bot.domain.lists import ListKind
 from bot.domain.message import MessageType
 from bot.domain.phrase import Counted, Listed, Phrase
+from bot.domain.reminders import seconds
 
 if TYPE_CHECKING:
     from bot.domain.lists import AnnouncementList, OnList
@@ -53,6 +54,13 @@ Welcome = Annotated[
     str | None,
     typer.Option(
         metavar="NAME", help="The template that greets whoever joins; empty: none."
+    ),
+]
+Reminders = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DURATIONS",
+        help="How long before a maintenance begins, say '24h 1h'; empty: none.",
     ),
 ]
 Public = Annotated[
@@ -113,6 +121,7 @@ def _document(entry: "AnnouncementList", address: str) -> dict[str, Any]:
         "type": entry.type,
         "publishers": sorted(entry.publishers),
         "welcome": entry.welcome,
+        "reminders": seconds(entry.reminders),
         "public": entry.is_public,
     }
 
@@ -152,6 +161,7 @@ def create(
     timezone: Timezone = None,
     message_type: Type = None,
     welcome: Welcome = None,
+    reminders: Reminders = None,
     public: Public = None,
     publishers: Publishers = None,
     json: output.JSON = False,
@@ -165,6 +175,7 @@ def create(
         timezone=timezone,
         type=message_type,
         welcome=welcome,
+        reminders=reminders,
         public=public,
         add_publishers=tuple(publishers or ()),
     )
@@ -196,6 +207,7 @@ def change(
     timezone: Timezone = None,
     message_type: Type = None,
     welcome: Welcome = None,
+    reminders: Reminders = None,
     public: Public = None,
     publishers: Publishers = None,
     no_publishers: Annotated[
@@ -215,6 +227,7 @@ def change(
         timezone=timezone,
         type=message_type,
         welcome=welcome,
+        reminders=reminders,
         public=public,
         add_publishers=tuple(publishers or ()),
         remove_publishers=tuple(no_publishers or ()),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import imports as imports
     from bot.desk.verbs import join_requests as join_requests
     from bot.desk.verbs import lists as lists
+    from bot.desk.verbs import maintenance as maintenance
     from bot.desk.verbs import mydata as mydata
     from bot.desk.verbs import places as places
     from bot.desk.verbs import preferences as preferences
@@ -89,6 +90,7 @@ PARTS = {
     "imports": "bot.desk.verbs.imports",
     "join_requests": "bot.desk.verbs.join_requests",
     "lists": "bot.desk.verbs.lists",
+    "maintenance": "bot.desk.verbs.maintenance",
     "places": "bot.desk.verbs.places",
     "mydata": "bot.desk.verbs.mydata",
     "roles": "bot.desk.verbs.roles",

@@ -12,6 +12,7 @@ from bot.cli.reader import tags
 from bot.domain import timestamps, wallclock
 from bot.domain.access import OPERATOR, owner_named
 from bot.domain.language import choose
+from bot.domain.maintenance import MaintenanceName
 from bot.domain.schedule import ON_THE_WIRE
 from bot.texts import ENGLISH, LANGUAGES
 
@@ -98,6 +99,15 @@ def _announcements(context: Any, _: str) -> Iterator[Word]:
             yield Word(one.id, f"{one.number}, {text}")
 
 
+def _maintenances(context: Any, _: str) -> Iterator[Word]:
+    """Names, and the ids of what is the operator's."""
+    for one in _look(context).maintenances(_MOST, ended=context.info_name == "show"):
+        name = str(MaintenanceName(one.number))
+        yield Word(name, f"{one.list_name}, {one.id}")
+        if one.owner == OPERATOR:
+            yield Word(one.id, f"{name}, {one.list_name}")
+
+
 def _broadcasts(context: Any, _: str) -> Iterator[Word]:
     for one in _look(context).broadcasts(_MOST, sending=context.info_name == "stop"):
         started = timestamps.format(one.started_at)
@@ -152,6 +162,7 @@ VALUES: Mapping[str, Callable[[Any, str], Iterator[Word]]] = {
     "LANG": _languages,
     "LANG=TEXT": _in_languages,
     "LIST": _lists,
+    "MAINTENANCE": _maintenances,
     "MODE": _one_of("component", "account"),
     "NAME": _templates,
     "NAME...": _templates,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from bot.domain import coming
+from bot.domain import coming, reminders, wallclock
 from bot.domain.broadcast import DeliveryException, Occurrence
+from bot.domain.maintenance import Maintenance, Window
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import rule_in_words
@@ -13,6 +14,7 @@ from bot.service.ports.pulses import Reading
 
 if TYPE_CHECKING:
     from bot.service.delivery.broadcasts import Account
+    from bot.service.maintenance.shown import Notice, Shown
     from bot.service.requests.schedules import Report
 
 
@@ -119,6 +121,67 @@ def failure(one: DeliveryException) -> dict[str, Any]:
         "repeats": one.attempts,
         "first_at": one.first_at,
         "next_at": one.next_at,
+    }
+
+
+def told(one: "Shown") -> dict[str, Any]:
+    """With what is told of the window that is meant."""
+    return {**maintenance(one), "notices": [notice(it) for it in one.notices]}
+
+
+def maintenance(one: "Shown") -> dict[str, Any]:
+    """With the window that is meant."""
+    found = one.maintenance
+    return {
+        "maintenance": _named(found, one.window),
+        "id": found.client_id,
+        "owner": found.owner,
+        "origin": found.origin,
+        "list": found.list_name,
+        **window(found, one.window),
+        "timezone": found.zone,
+        "recurrence": found.recurrence,
+        "rule": rule_in_words(found),
+        "finish": found.finish,
+        "reminders": reminders.seconds(found.reminders),
+        "template": found.template,
+        "values": found.values,
+        "revision": found.revision,
+        "readers": one.readers,
+        "windows": [
+            {"maintenance": _named(found, it), **window(found, it)}
+            for it in one.windows
+        ],
+        "created_at": found.created_at,
+        "ended_at": found.ended_at,
+    }
+
+
+def _named(found: Maintenance, one: Window) -> str | None:
+    """As people type it; None: it is only looked at, and not stored."""
+    return str(found.window_name(one)) if found.id else None
+
+
+def window(found: Maintenance, one: Window) -> dict[str, Any]:
+    zone = wallclock.zone_or_utc(found.zone)
+    return {
+        "state": one.state,
+        "due_at": wallclock.resolve(one.wall, zone),
+        "starts_at": one.starts_at,
+        "ends_at": one.ends_at,
+    }
+
+
+def notice(one: "Notice") -> dict[str, Any]:
+    made, progress = one.schedule, one.progress
+    return {
+        "phase": one.phase,
+        "at": one.at,
+        "schedule": None if made is None else made.id,
+        "state": None if made is None else made.state,
+        "total": None if progress is None else progress.total,
+        "sent": None if progress is None else progress.sent,
+        "corrections": one.corrections,
     }
 
 

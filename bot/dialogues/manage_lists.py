@@ -21,6 +21,7 @@ from bot.dialogues.talk import (
     admins,
     on_with,
 )
+from bot.domain import reminders
 from bot.domain.lists import AnnouncementList, ListKind, OnList
 from bot.domain.phrase import Counted, Phrase
 from bot.service.readers.arranging import ListWish
@@ -130,6 +131,9 @@ def _facts(one: OnList, talk: Talk) -> Iterator[Words]:
         )
     if entry.welcome:
         yield Phrase("greets with {template}", template=entry.welcome)
+    if entry.reminders:
+        times = reminders.written(entry.reminders)
+        yield Phrase("maintenance: reminds {times} before", times=times)
     if entry.is_public:
         yield Phrase("Everybody may read it in feeds.")
     if entry.is_declared:
@@ -183,6 +187,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             replace(lists.TIMEZONE, required=True),
             one_of("type", lists.TYPE.label, TYPES, lists.TYPE.help),
             lists.WELCOME,
+            lists.REMINDERS,
             lists.PUBLIC,
         ),
         values={
@@ -192,6 +197,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             "timezone": entry.timezone,
             "type": entry.type,
             "welcome": entry.welcome or "",
+            "reminders": reminders.written(entry.reminders),
             "public": "true" if entry.is_public else "false",
         },
         is_last=True,
@@ -216,6 +222,7 @@ def _wish(name: str, given: Answers) -> ListWish:
         timezone=given.text("timezone"),
         type=given.text("type"),
         welcome=given.text("welcome"),
+        reminders=given.text("reminders"),
         # which nobody has to untick who closes it
         public=given.flag("public") and given.text("kind") != ListKind.CLOSED,
     )

@@ -58,13 +58,20 @@ RULE: Field[Words] = Field(
     help=Phrase("By RFC 5545, say FREQ=MONTHLY;BYDAY=1SA;COUNT=6."),
     required=True,
 )
+TZ: Field[Words] = Field(
+    name="tz",
+    type=FieldType.LINE,
+    label=Phrase("Time zone"),
+    help=Phrase("Whose clocks its times are by, say Europe/Warsaw."),
+)
+ID: Field[Words] = Field(
+    name="id",
+    type=FieldType.LINE,
+    label=Phrase("Id"),
+    help=Phrase("Your name for it; one is found where you give none."),
+)
 _RARE: tuple[Field[Words], ...] = (
-    Field(
-        name="tz",
-        type=FieldType.LINE,
-        label=Phrase("Time zone"),
-        help=Phrase("Whose clocks its times are by, say Europe/Warsaw."),
-    ),
+    TZ,
     Field(
         name="expires",
         type=FieldType.LINE,
@@ -80,12 +87,7 @@ _RARE: tuple[Field[Words], ...] = (
             "hold": Phrase("Ask an admin"),
         },
     ),
-    Field(
-        name="id",
-        type=FieldType.LINE,
-        label=Phrase("Id"),
-        help=Phrase("Your name for it; one is found where you give none."),
-    ),
+    ID,
 )
 
 
@@ -102,8 +104,12 @@ def check(when: Answers, zone: ZoneInfo) -> None:
 
 def further(when: Answers) -> tuple[Field[Words], ...]:
     """What is to be asked yet, if anything."""
-    rule = (RULE,) if when.text("every") == _OWN else ()
-    return (*rule, *(_RARE if when.text("settings") == "yes" else ()))
+    return (*rule_wanted(when), *(_RARE if when.text("settings") == "yes" else ()))
+
+
+def rule_wanted(when: Answers) -> tuple[Field[Words], ...]:
+    """Where somebody wants to type one."""
+    return (RULE,) if when.text("every") == _OWN else ()
 
 
 def rule(when: Answers, more: Answers | None) -> str | None:

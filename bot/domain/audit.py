@@ -45,6 +45,11 @@ class Action(StrEnum):
     GIVE_ROLE = "give-role"
     TAKE_ROLE = "take-role"
     FORGET = "forget"
+    OPEN_MAINTENANCE = "open-maintenance"
+    MOVE_MAINTENANCE = "move-maintenance"
+    EXTEND_MAINTENANCE = "extend-maintenance"
+    FINISH_MAINTENANCE = "finish-maintenance"
+    CALL_OFF_MAINTENANCE = "call-off-maintenance"
 
 
 class Occasion(StrEnum):

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from bot.domain.broadcast import Progress
 from bot.domain.phrase import Phrase, Quoted
 
-#: of schedules, occurrences, broadcasts and deliveries, and the protocol's five
+#: of schedules, occurrences, broadcasts, deliveries, maintenance and incidents, and
+#: the protocol's five
 STATES: Mapping[str, Phrase] = {
     "pending": Phrase("pending"),
     "paused": Phrase("paused"),
@@ -30,6 +31,22 @@ STATES: Mapping[str, Phrase] = {
     "queued": Phrase("queued"),
     "open": Phrase("unresolved"),
     "resolved": Phrase("resolved"),
+    "planned": Phrase("planned"),
+    "under-way": Phrase("under way"),
+    "verifying": Phrase("verifying"),
+    "finished": Phrase("finished"),
+    "called-off": Phrase("called off"),
+}
+
+#: what people are told of a maintenance
+PHASES: Mapping[str, Phrase] = {
+    "announced": Phrase("announced"),
+    "reminder": Phrase("reminder"),
+    "started": Phrase("started"),
+    "moved": Phrase("moved"),
+    "extended": Phrase("extended"),
+    "finished": Phrase("finished"),
+    "called-off": Phrase("called off"),
 }
 
 #: of one delivery, beside those of STATES

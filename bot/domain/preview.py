@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import coming, wallclock
 from bot.domain.errors import Invalid
 from bot.domain.hours import HOLIDAY, OUTSIDE
+from bot.domain.maintenance import Maintenance
 from bot.domain.phrase import Counted, Listed, Phrase, Quoted
 from bot.domain.recurrence import Match, Rule, in_words, parse
 from bot.domain.recurrence.skipped import Skipped, skipped_months
@@ -179,7 +180,7 @@ def upcoming(
     )
 
 
-def rule_in_words(schedule: Schedule) -> Phrase | None:
+def rule_in_words(schedule: Schedule | Maintenance) -> Phrase | None:
     """How it recurs, for people; None where it does not. What can be read no longer is
     told as it is.
     """

@@ -24,7 +24,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.domain import send_window, wallclock
+from bot.domain import reminders, send_window, wallclock
 from bot.domain.addresses import Addresses
 from bot.domain.consent import Who
 from bot.domain.errors import Invalid, SettingsError
@@ -191,6 +191,8 @@ class ListSettings(Section):
     type: Literal["chat", "normal", "headline"] = "chat"
     publishers: list[str] = []
     welcome: str | None = "welcome"
+    #: before a maintenance begins
+    reminders: list[str] = ["24h", "1h"]
     #: whether everybody may read it in feeds; None: as its kind has it
     public: bool | None = None
     avatar: values.Avatar = None
@@ -207,6 +209,12 @@ class ListSettings(Section):
         return list_title(text) if text else None
 
     _tag = field_validator("language")(language_tag)
+
+    @field_validator("reminders")
+    @classmethod
+    def _reminders(cls, texts: list[str]) -> list[str]:
+        reminders.read(texts)
+        return texts
 
     @model_validator(mode="after")
     def _not_closed(self) -> Self:

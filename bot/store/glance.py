@@ -36,6 +36,15 @@ class Announced(NamedTuple):
     next_at: datetime | None
 
 
+class Planned(NamedTuple):
+    """A maintenance, likewise."""
+
+    number: int
+    id: str
+    owner: str
+    list_name: str
+
+
 class Sent(NamedTuple):
     """A broadcast: the `number`th of its schedule."""
 
@@ -68,6 +77,18 @@ class Glance:
             Announced(number, called, owner, _list(audience), _moment(next_at))
             for number, called, owner, audience, next_at in rows
         ]
+
+    def maintenances(self, limit: int, *, ended: bool = False) -> list[Planned]:
+        """The latest first; `ended`: those that are over, too."""
+        rows = self._rows(
+            "SELECT id, client_id, owner, list_name FROM maintenance"  # noqa: S608 - ours
+            " WHERE service = ?"
+            + ("" if ended else " AND ended_at IS NULL")
+            + " ORDER BY id DESC LIMIT ?",
+            self._service,
+            limit,
+        )
+        return [Planned(*row) for row in rows]
 
     def lists(self) -> list[tuple[str, str]]:
         """Name and title, of those that commands made, too."""

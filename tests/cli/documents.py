@@ -58,6 +58,7 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     _people(place, take)
     _announcements(place, take)
     _sending(place, take)
+    _windows(place, take)
     _service(place, take)
     _somebody(place, take)
     take("lists welcome")
@@ -143,6 +144,29 @@ def _announcements(place: Workplace, take: Take) -> None:
     take("schedules preview", "disks")
     take("schedules show", "disks")
     take("schedules list")
+
+
+def _windows(place: Workplace, take: Take) -> None:
+    said = ("maintenance", "--set", "summary=Disks", "--set", "summary:de=Platten")
+    begun = (SystemClock().now() - timedelta(seconds=30)).isoformat("T", "seconds")
+    monthly = ("--start", "2040-01-07 22:00", "--every", "FREQ=MONTHLY;BYDAY=1SA")
+    take("maintenance open", *said, *monthly, "--for", "2h", "--dry-run")
+    take("maintenance open", *said, *monthly, "--for", "2h", "--yes", "--id", "works")
+    with place.use_cases() as uses:
+        plan(uses)
+        send(uses)
+    take("maintenance open", *said, "--start", begun, "--yes", "--id", "now")
+    moved = ("works", "--start", "2040-01-07 23:00")
+    for look in ("--dry-run", "--yes"):
+        take("maintenance move", *moved, look)
+        take("maintenance extend", "works", "+1h", look)
+    take("maintenance list")
+    take("maintenance show", "works")
+    with place.use_cases() as uses:
+        plan(uses)
+    for look in ("--dry-run", "--yes"):
+        take("maintenance finish", "now", look)
+        take("maintenance call-off", "works", look)
 
 
 def _sending(place: Workplace, take: Take) -> None:

@@ -20,7 +20,7 @@ BREAKS = "\"'@><=;|&(: \t\n"
 #: values that nobody can foresee
 FREE = {
     *("AGE", "DUE", "DURATION", "HOST", "HOST[:PORT]", "ID", "N", "RRULE", "TEXT"),
-    *("TIME", "URL", "FILE", "FOLDER", "CLOCK", "DAYS", "TERM"),
+    *("TIME", "URL", "FILE", "FOLDER", "CLOCK", "DAYS", "TERM", "UNTIL", "DURATIONS"),
 }
 
 
@@ -106,6 +106,18 @@ def test_announcements(people: Workplace) -> None:
     """By number and, where a shell needs no quotes for it, by id."""
     made = people.data("schedules", "show", "7")["id"]
     assert _offered(people, "schedules show ") == ["7", made, "6", "5", "4", "disks"]
+
+
+def test_maintenance(place: Workplace) -> None:
+    """By name and by id; what is over where it may be looked at."""
+    for called in ("disks", "works"):
+        when = ("--in", "2h", "--set", "summary=Disks", "--id", called, "--yes")
+        place.done("maintenance", "open", "news", *when)
+    place.done("maintenance", "call-off", "works")
+    assert _offered(place, "maintenance move ") == ["M1", "disks"]
+    assert _offered(place, "maintenance show ") == ["M2", "works", "M1", "disks"]
+    # a field of its template, though none is named
+    assert "summary=" in _offered(place, "maintenance open news --set su")
 
 
 def test_choices(place: Workplace) -> None:

@@ -1,5 +1,6 @@
 """`carillon lists`: made, changed and retired; who waits; places at somebody's wish."""
 
+import json
 import shutil
 
 import pytest
@@ -41,6 +42,27 @@ def test_made_changed_retired(place: Workplace) -> None:
     assert actions == [
         *("retire-list", "subscribe", "change-list", "change-list", "create-list"),
     ]
+
+
+def test_reminders(place: Workplace) -> None:
+    """As the file has them, a day and an hour before where it says nothing; by command
+    in one option, an empty one takes them away.
+    """
+    assert named(place)["news"]["reminders"] == [86_400, 3_600]
+    file = {"CARILLON_LISTS__NEWS__REMINDERS": '["2h"]'}
+    shown = place("lists", "--json", env=file)
+    [news] = [one for one in json.loads(shown.out)["items"] if one["name"] == "news"]
+    assert news["reminders"] == [7_200]
+    bad = {"CARILLON_LISTS__NEWS__REMINDERS": '["99d"]'}
+    assert "lists.news.reminders: '99d': a reminder" in place("lists", env=bad).fault()
+    made = place.data("lists", "create", "weather", "--reminders", "3d, 2h")
+    assert made["reminders"] == [259_200, 7_200]
+    assert (
+        "--reminders: 'soon'"
+        in place(*("lists", "change", "weather", "--reminders", "soon")).fault()
+    )
+    changed = place.data("lists", "change", "weather", "--reminders", "")
+    assert changed["reminders"] == []
 
 
 @pytest.mark.parametrize("verb", ["change", "retire"])

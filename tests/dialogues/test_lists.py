@@ -209,6 +209,19 @@ def test_public_or_not(world: World) -> None:
         assert entry.is_public is public
 
 
+def test_reminders(world: World) -> None:
+    """In one line, as they are; empty: none."""
+    make(world, "weather")
+    person = Person(world, ADMIN)
+    for given, shown in (("3d, 2h", "1d 1h"), ("", "3d 2h"), ("1h", "")):
+        person.runs("manage-lists")
+        person.fills(list="weather")
+        person.fills(do="change")
+        assert person.asked.given["reminders"] == (shown,)
+        person.fills(reminders=given)
+        assert person.said == "Weather is changed; 0 stand on it."
+
+
 def test_made_changed_and_retired(world: World) -> None:
     """An admin needs no documentation for it: each step says what it asks."""
     person = Person(world, ADMIN)

@@ -66,7 +66,10 @@ def _described() -> dict[str, dict[str, Row]]:
 
 
 DESCRIBED = _described()
-PARTS = {"schedule", "coming", "ahead", "text", "broadcast", "reading", "list"}
+PARTS = {
+    *("schedule", "coming", "ahead", "text", "broadcast", "reading", "list"),
+    *("maintenance", "notice"),
+}
 
 
 def _commands(command: Any, name: str = "") -> Iterator[str]:

@@ -11,13 +11,16 @@ import bot
 from bot.domain import meanings, verdict
 from bot.domain.audit import Occasion
 from bot.domain.broadcast import BroadcastState, ExceptionKind, OccurrenceState
+from bot.domain.incident import IncidentState
 from bot.domain.lateness import LatePolicy
+from bot.domain.maintenance import Phase, WindowState
 from bot.domain.phrase import Quoted
 from bot.domain.schedule import Origin, ScheduleState
 from bot.domain.updates import WireState
 
 ENUMERATIONS = (
     *(ScheduleState, OccurrenceState, BroadcastState, ExceptionKind, WireState),
+    *(WindowState, IncidentState),
 )
 
 
@@ -25,6 +28,11 @@ def test_states() -> None:
     """Each state of each thing has a word, and there is none for nothing."""
     known = {one.value for states in ENUMERATIONS for one in states}
     assert meanings.STATES.keys() == known
+
+
+def test_phases() -> None:
+    """So has whatever is told of a maintenance."""
+    assert meanings.PHASES.keys() == set(Phase)
 
 
 @pytest.mark.parametrize("enumeration", [Origin, Occasion])

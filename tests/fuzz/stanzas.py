@@ -20,6 +20,13 @@ from xml.etree import ElementTree as ET
 from bot.domain.errors import CarillonError
 from bot.domain.jid import bare_of, domain_of
 from bot.xmpp.doors.people.handover import BOUNCE
+from bot.xmpp.doors.scheduling.maintenance import (
+    MAINTENANCE,
+    OPEN,
+    action_of,
+    read_change,
+    read_opening,
+)
 from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
 from bot.xmpp.stanzas.namespaces import LANG, STANZAS
 from tests.fuzz.standing import HOME, PEOPLE, READER, Rows, Standing
@@ -57,9 +64,13 @@ def inbox(data: bytes) -> None:
 
 
 def steering(data: bytes) -> None:
-    """An `<iq/>` with a verb of steering, as far as it is read."""
+    """An `<iq/>` with a verb of steering or of maintenance, as far as it is read."""
     stanza = read(data)
-    if stanza is None or len(stanza) != 1 or stanza[0].tag not in VERBS:
+    if stanza is None or len(stanza) != 1:
+        return
+    if stanza[0].tag == MAINTENANCE:
+        _maintenance(stanza[0], stanza.get(LANG, ""))
+    if stanza[0].tag not in VERBS:
         return
     try:
         asked = read_steering(stanza[0], stanza.get(LANG, ""))
@@ -70,6 +81,18 @@ def steering(data: bytes) -> None:
         assert asked.change.fingerprint(asked.revision) == asked.change.fingerprint(
             asked.revision
         ), "an edit is not its own repeat"
+
+
+def _maintenance(element: ET.Element, language: str) -> None:
+    try:
+        if action_of(element) == OPEN:
+            request = read_opening(element, language)
+            assert request.fingerprint() == request.fingerprint(), "not its own repeat"
+        else:
+            name, _ = read_change(element)
+            assert name.id, "no maintenance is named"
+    except CarillonError:
+        return
 
 
 def _stanza(data: bytes, kinds: frozenset[str]) -> None:
@@ -196,6 +219,12 @@ def _may_schedule(row: Values, bare: str, _: str | None) -> bool:
     return bare == ADMIN or (row["owner"] == bare and (is_person or is_list))
 
 
+def _may_open(row: Values, bare: str, kind: str | None) -> bool:
+    """Their own, to the list that they publish; admins any."""
+    is_theirs = row["owner"] == bare and row["list_name"] == "news"
+    return kind == "set" and (bare == ADMIN or (bare == PUBLISHER and is_theirs))
+
+
 def _may_steer(_row: Values, bare: str, kind: str | None) -> bool:
     """What becomes of a schedule, by those who have one that they may steer."""
     return kind == "set" and bare in {ADMIN, PUBLISHER}
@@ -209,6 +238,9 @@ def _is_theirs(row: Values, bare: str, _: str | None) -> bool:
 _MAY: Mapping[str, Callable[[Values, str, str | None], bool]] = {
     "schedule": _may_schedule,
     "occurrence": _may_steer,
+    "maintenance": _may_open,
+    "maintenance_window": _may_steer,
+    "maintenance_notice": _may_steer,
     "broadcast": _may_steer,
     "broadcast_content": _may_steer,
     "chunk": _may_steer,

@@ -34,6 +34,7 @@ NAMES = (
     *("metadata", "list", "audience", "jid", "announce", "field", "value", "late"),
     *("updates", "owner", "set", "max", "after", "before", "index", "query", "ping"),
     *("edit", "pause", "resume", "send-now", "skip", "unskip", "revision"),
+    *("maintenance", "start", "end", "duration", "remind", "occurrence"),
     *("consent", "allow", "block", "requests", "answer"),
     *("divert", "bounce", "forwarded", "delegation", "origin-id", "scheduled-by"),
     *("event", "relation", "deliver", "accounts"),
@@ -44,7 +45,7 @@ ATTRIBUTES = (
     *("type", "id", "from", "to", "template", "var", "policy", "within", "wanted"),
     *("signed", "node", "jid", "stamp", "ver", "{urn:o}a"),
     *("due", "revision", "who", "preview", "max-per-day", "max-ahead", "ref"),
-    "verdict",
+    *("verdict", "action", "finish", "before"),
     "{http://www.w3.org/XML/1998/namespace}lang",
 )
 RULES = (
@@ -64,6 +65,7 @@ WORDS = (
     *("news", "staff", "nix", "theirs", "weekly", "private", "sent", "scheduled"),
     *("everyone", "server", "contacts", "encrypted", "nobody", "ask", "407193"),
     *("approve", "refuse", "evil.example"),
+    *("open", "move", "extend", "finish", "call-off", "auto", "PT24H", "2h"),
     *("maintenance", "welcome", "start", "end", "summary", "run", "skip", "hold"),
     *("true", "false", "0", "1", "-1", "600", "99999999999999999999", "en", "de-AT"),
     *(

@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.broadcast import Occurrence, OccurrenceState
 from bot.domain.consent import Approval, ApprovalState
 from bot.domain.lists import AnnouncementList, JoinRequest, ListKind
+from bot.domain.maintenance import Maintenance, Window, WindowState
 from bot.domain.message import MessageType, Text
 from bot.domain.schedule import (
     ListAudience,
@@ -104,6 +105,50 @@ def add_jobs(uow: UnitOfWork, owner: str, now: datetime) -> Jobs:
         others_finished=add(finished, OTHER),
         others_personal=add(personal, OTHER),
     )
+
+
+def add_windows(uow: UnitOfWork, owner: str, now: datetime) -> Mapping[str, int]:
+    """By the table's word, references of maintenances of `news` that have begun, or
+    are over; of which nobody was told.
+    """
+    usual = Maintenance(
+        owner=owner,
+        client_id="",
+        origin=Origin.IQ,
+        fingerprint="f00d",
+        list_name="news",
+        template="maintenance",
+        values={"summary": {"": "Disks"}},
+        timezone="",
+        start=now.replace(tzinfo=None),
+        opened=1,
+        created_at=now,
+    )
+
+    def add(owner: str, state: WindowState) -> int:
+        is_over = state is WindowState.FINISHED
+        client_id = f"work-{secrets.token_hex(6)}"
+        wanted = replace(usual, owner=owner, client_id=client_id)
+        found = uow.maintenances.add(replace(wanted, ended_at=now if is_over else None))
+        window = Window(
+            maintenance_id=found.id,
+            wall=found.start,
+            start=found.start,
+            starts_at=now,
+            ends_at=now + timedelta(hours=1),
+            state=state,
+            changed_at=now,
+            through=now,
+        )
+        uow.maintenances.add_window(window)
+        return found.id
+
+    return {
+        "own": add(owner, WindowState.UNDER_WAY),
+        "own-over": add(owner, WindowState.FINISHED),
+        "others": add(OTHER, WindowState.UNDER_WAY),
+        "others-over": add(OTHER, WindowState.FINISHED),
+    }
 
 
 def add_waiting(uow: UnitOfWork, recipient: str, now: datetime) -> Mapping[str, str]:

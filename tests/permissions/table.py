@@ -11,6 +11,8 @@ and `board` (closed, names the publisher; the user stands on it), all of them th
 configuration file's. `made` was made by command. There is no list `nothing`. Who
 joins `club` waits to be let in, and is not answered before.
 
+`open` is of maintenance, `upkeep` of what was opened: it has begun, or is over.
+
 What is answered waits for the caller (`own`), or for another.
 
 `friend` is of a second domain that is trusted, `stranger` of one that is not;
@@ -126,6 +128,21 @@ halt      resume              yes   no        no      no   no     who      who
 
 retry     finished            yes   none      no      none none   who      who
 retry     missing             none  none      none    none none   who      who
+
+open      news                yes   yes       no      no   no     who      who
+open      weather             yes   no        no      no   no     who      who
+open      staff               yes   none      no      none none   who      who
+open      nothing             none  none      none    none none   who      who
+
+upkeep    list                yes   yes       yes     yes  yes    who      who
+upkeep    look-own            yes   yes       yes     yes  yes    who      who
+upkeep    look-others         yes   none      yes     none none   who      who
+upkeep    look-missing        none  none      none    none none   who      who
+upkeep    change-own          yes   yes       no      no   no     who      who
+upkeep    change-own-over     over  over      no      no   no     who      who
+upkeep    change-others       yes   none      no      none none   who      who
+upkeep    change-others-over  over  none      no      none none   who      who
+upkeep    change-missing      none  none      none    none none   who      who
 
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who

@@ -10,7 +10,14 @@ import pytest
 
 from bot.store import upgrade
 from tests.cli.workplace import Workplace, plan
-from tests.permissions.stage import LISTS, NO_REFERENCE, OTHER, add_jobs, rows
+from tests.permissions.stage import (
+    LISTS,
+    NO_REFERENCE,
+    OTHER,
+    add_jobs,
+    add_windows,
+    rows,
+)
 from tests.permissions.table import Cell, cells
 from tests.world import SERVICE
 
@@ -52,14 +59,10 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield "people", "preferences", "reader@example.org", *more
         case "look" | "cancel" | "pause" | "resume" | "skip" | "send-now":
             yield from on_schedule(place, cell)
-        case "sent" if cell.what == "show-test":
-            return  # as any other
-        case "halt" if cell.what == "look":
-            return  # asked before a stop, of people alone
-        case "people" if cell.what == "restore":
-            return  # tests/cli/test_finding.py, where somebody is suspended
-        case "retry" if cell.what == "finished":
-            return  # tests/cli/test_stop_all.py, where something has failed
+        case "open" | "upkeep":
+            yield from on_window(place, cell)
+        case _ if f"{cell.verb} {cell.what}" in ELSEWHERE:
+            return
         case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
             yield ON_OTHERS[f"{cell.verb} {cell.what}"]
 
@@ -81,6 +84,31 @@ def on_schedule(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield "schedules", verb, f"#{job.id if job else NO_REFERENCE}"
 
 
+def on_window(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
+    act, _, what = cell.what.partition("-")
+    if cell.verb == "open":
+        opening = ("--in", "1h", "--set", "summary=Disks", "--yes")
+        yield "maintenance", "open", cell.what, *opening
+        return
+    if act == "list":
+        yield "maintenance", "list"
+        return
+    changes: dict[str, tuple[str, ...]] = {"finish": (), "call-off": ()}
+    changes |= {"extend": ("+1h",), "move": ("--in", "1h")}
+    for verb, words in (changes if act == "change" else {"show": ()}).items():
+        with place.use_cases() as use_cases:
+            found = use_cases.database.call(
+                add_windows, "role:admin", use_cases.clock.now()
+            )
+        yield "maintenance", verb, f"M{found.get(what, NO_REFERENCE)}", *words
+
+
+ELSEWHERE = {
+    "sent show-test": "as any other",
+    "halt look": "asked before a stop, of people alone",
+    "people restore": "tests/cli/test_finding.py, where somebody is suspended",
+    "retry finished": "tests/cli/test_stop_all.py, where something has failed",
+}
 MISSING = str(NO_REFERENCE)
 ON_OTHERS = {
     "sent list": ("broadcasts", "list"),

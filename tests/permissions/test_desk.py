@@ -21,6 +21,7 @@ from bot.desk.verbs import (
     finding,
     join_requests,
     lists,
+    maintenance,
     mydata,
     places,
     preferences,
@@ -40,6 +41,12 @@ from bot.domain.errors import CarillonError
 from bot.domain.forgetting import is_forgotten
 from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin
+from bot.service.maintenance.request import (
+    ExtendWindow,
+    MoveWindow,
+    OpenMaintenance,
+    WindowName,
+)
 from bot.service.people.choices import ConsentRequest
 from bot.service.ports.paging import Paging
 from bot.service.ports.personal import Part
@@ -58,6 +65,7 @@ from tests.permissions.stage import (
     add_made,
     add_waiting,
     add_waiting_for_club,
+    add_windows,
     rows,
 )
 from tests.permissions.table import CALLERS, Cell, cells
@@ -120,6 +128,12 @@ class Walk:
             case "try":
                 only = (jid,) if cell.what == "on-myself" else (jid, READER)
                 yield announcing.SCHEDULE(self.world.request(only=only))
+            case "open":
+                request = self._opening(cell.what)
+                yield maintenance.DRAFT(request)
+                yield maintenance.OPEN(request)
+            case "upkeep":
+                yield from self._on_window(cell, jid)
             case verb if way := self._ways().get(verb):
                 yield way(cell)
             case "consent" | "requests" | "answer":
@@ -265,6 +279,35 @@ class Walk:
         }
         return found[f"{cell.verb} {cell.what}"]()
 
+    def _opening(self, list_name: str) -> OpenMaintenance:
+        return OpenMaintenance(
+            origin=Origin.IQ,
+            list_name=list_name,
+            values={"summary": {"": "Disks"}},
+            start_in="3600",
+        )
+
+    def _on_window(self, cell: Cell, jid: str) -> Iterator[Wanted[Any]]:
+        """Each way to ask, of a fresh one."""
+        act, _, whose = cell.what.partition("-")
+        if act == "list":
+            yield maintenance.LIST(maintenance.MaintenanceWish(paging=Paging()))
+            return
+        verbs: tuple[Verb[Any, Any], ...] = (maintenance.SHOW,)
+        if act == "change":
+            verbs = (*maintenance.DRAFTS.values(), *maintenance.CHANGES)
+        for verb in verbs:
+            found = self.world.do(add_windows, jid, self.world.clock.now())
+            name = WindowName(number=found.get(whose, NO_REFERENCE))
+            if verb in (maintenance.MOVE, maintenance.DRAFT_MOVE):
+                move = MoveWindow(start_in="7200")
+                yield verb(maintenance.MovedWindow(name=name, change=move))
+            elif verb in (maintenance.EXTEND, maintenance.DRAFT_EXTENSION):
+                extension = ExtendWindow(by="2h")
+                yield verb(maintenance.ExtendedWindow(name=name, change=extension))
+            else:
+                yield verb(name)
+
     def _preferring(self, cell: Cell) -> Wanted[Any]:
         whose = READER if cell.what.endswith("-others") else None
         if cell.what.startswith("look"):
@@ -398,7 +441,8 @@ NO_LIMIT = Share(rate=0, burst=0)
 
 
 def _unbounded(limits: Any) -> Any:
-    return replace(limits, pending=0, requests_per_minute=0)
+    # what a template makes is longer than what tests say themselves
+    return replace(limits, pending=0, requests_per_minute=0, body=1000, subject=100)
 
 
 def the_cell(walk: Walk, cell: Cell, jid: str, wishes: list[Wanted[Any]]) -> None:

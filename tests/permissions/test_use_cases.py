@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,12 @@ from bot.domain.consent import Consent, Who
 from bot.domain.errors import CarillonError, Finished, Forbidden, NotAllowed, NotFound
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.roles import HeldRole, RoleName
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Origin, Schedule
+from bot.service.maintenance.request import (
+    FinishWindow,
+    OpenMaintenance,
+    WindowName,
+)
 from bot.service.ports.paging import Paging
 from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
@@ -33,6 +39,7 @@ from tests.permissions.stage import (
     add_made,
     add_waiting,
     add_waiting_for_club,
+    add_windows,
     rows,
 )
 from tests.permissions.table import CALLERS, Cell, cells
@@ -88,6 +95,7 @@ class Asking:
         now = world.clock.now()
         jids = [jid for name in CALLERS for jid in self.jids(name)]
         self.jobs = {jid: world.do(add_jobs, jid, now) for jid in jids}
+        self.windows = {jid: world.do(add_windows, jid, now) for jid in jids}
         self.waiting = {jid: world.do(add_waiting, jid, now) for jid in jids}
         world.do(add_waiting_for_club, now)
         world.do(add_made)
@@ -163,6 +171,10 @@ class Asking:
             yield cell.what, named[cell.verb](cell, caller)
         elif cell.verb in (ways := self._ways()):
             yield ways[cell.verb](cell, caller)
+        elif cell.verb == "open":
+            yield from self._opening(cell.what, caller)
+        elif cell.verb == "upkeep":
+            yield from self._on_windows(cell, caller)
         elif cell.verb == "prefer":
             yield cell.what, self._preferring(cell.what, caller)
         elif cell.what == "everything":
@@ -230,6 +242,32 @@ class Asking:
         if cell.verb == "look":
             look = partial(schedules.occurrences, limit=9)
             yield f"#{number}", partial(look, caller=caller, reference=number)
+
+    def _opening(self, list_name: str, caller: Caller) -> Iterator[tuple[str, UseCase]]:
+        maintenances = self.world.use_cases.maintenances
+        request = OpenMaintenance(
+            origin=Origin.IQ,
+            list_name=list_name,
+            values={"summary": {"": "Disks"}},
+            start_in="3600",
+        )
+        for ask in (maintenances.draft, maintenances.open):
+            yield list_name, partial(ask, caller=caller, request=request)
+
+    def _on_windows(self, cell: Cell, caller: Caller) -> Iterator[tuple[str, UseCase]]:
+        maintenances = self.world.use_cases.maintenances
+        act, _, what = cell.what.partition("-")
+        if act == "list":
+            yield what, partial(maintenances.page, caller=caller, paging=Paging())
+            return
+        number = self.windows[caller.owner].get(what, NO_REFERENCE)
+        name = WindowName(number=number)
+        if act == "look":
+            yield str(number), partial(maintenances.show, caller=caller, name=name)
+            return
+        given: Any = {"caller": caller, "name": name, "change": FinishWindow()}
+        yield str(number), partial(maintenances.draft_change, **given)
+        yield str(number), partial(maintenances.change, **given)
 
     def _let_go(
         self,
@@ -427,10 +465,17 @@ def asking(
         auditors=frozenset({AUDITOR}),
         domains=frozenset({"example.org", "partner.example"}),
     )
+    # what a template makes is longer than what tests say themselves
+    limits = {
+        role: replace(one, body=1000, subject=100)
+        for role, one in a_policy().limits.items()
+    }
     world = World(
         copy_of(blank, tmp_path),
         lists=the_lists(),
-        policy=a_policy(addresses=ADDRESSES[request.param], access=access),
+        policy=a_policy(
+            addresses=ADDRESSES[request.param], access=access, limits=limits
+        ),
     )
     yield Asking(world)
     world.close()

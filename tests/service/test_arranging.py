@@ -1,6 +1,7 @@
 """Lists that are made, changed and retired by command."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +60,7 @@ def test_changing(world: World) -> None:
         timezone="europe/warsaw",
         type="headline",
         welcome="",
+        reminders="2h, 3d",
         public=True,
         add_publishers=(f"{USER}", "Two@Example.org"),
         remove_publishers=(PUBLISHER,),
@@ -68,7 +70,9 @@ def test_changing(world: World) -> None:
     assert (changed.type, changed.welcome) == (MessageType.HEADLINE, None)
     assert changed.publishers == {USER, "two@example.org"}
     assert changed.is_public
+    assert changed.reminders == (timedelta(days=3), timedelta(hours=2))
     again = arrange(world, "change", name="weather", title="Weather").entry
+    assert again.reminders == changed.reminders
     assert again.publishers == changed.publishers
     assert again.kind is ListKind.REQUEST
     assert again.public is True
@@ -85,6 +89,7 @@ def test_changing(world: World) -> None:
         ({"name": "a", "timezone": "Mars"}, "timezone"),
         ({"name": "a", "type": "groupchat"}, "type"),
         ({"name": "a", "welcome": "nix"}, "welcome"),
+        ({"name": "a", "reminders": "soon"}, "reminders"),
         ({"name": "a", "kind": "closed", "public": True}, "public"),
         ({"name": "a", "add_publishers": ("a b@c",)}, "add_publishers"),
         ({"name": "a", "add_publishers": (f"news@{SERVICE}",)}, "add_publishers"),

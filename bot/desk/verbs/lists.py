@@ -139,6 +139,12 @@ WELCOME = Field(
     label=Phrase("Welcome"),
     help=Phrase("The template that greets whoever joins; empty: none."),
 )
+REMINDERS = Field(
+    name="reminders",
+    type=FieldType.LINE,
+    label=Phrase("Reminders"),
+    help=Phrase("How long before a maintenance begins, say 24h 1h; empty: none."),
+)
 PUBLIC = Field(
     name="public",
     type=FieldType.BOOLEAN,
@@ -160,7 +166,8 @@ REMOVE_PUBLISHERS = Field(
     many=True,
 )
 _WISH = (
-    *(NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, PUBLIC),
+    *(NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, REMINDERS),
+    PUBLIC,
     ADD_PUBLISHERS,
 )
 

@@ -22,7 +22,7 @@ from bot.service.rules.policy import Limits
 
 START, END, PHASE, FORMER = "start", "end", "phase", "former_start"
 #: what each notice has of its window
-_OWN = frozenset({START, END, "duration", PHASE, FORMER})
+OWN = frozenset({START, END, "duration", PHASE, FORMER})
 
 
 def content(
@@ -68,7 +68,7 @@ def judge(
     and Invalid where a field is given that each notice has of its window.
     """
     for name in maintenance.values:
-        if name in _OWN:
+        if name in OWN:
             raise Invalid(
                 Phrase(
                     "each notice says that of its own accord: leave the field out, and"

@@ -267,7 +267,7 @@ def _reminders(
 ) -> tuple[timedelta, ...]:
     if given is None:
         return entry.reminders
-    with about("reminders"):
+    with about("remind"):
         return reminders.read(given)
 
 

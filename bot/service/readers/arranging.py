@@ -25,6 +25,7 @@ from bot.domain.lists import (
 )
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
+from bot.domain.reminders import listed
 from bot.domain.zones import spelt
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -55,6 +56,8 @@ class ListWish:
     type: str | None = None
     #: a template's name, or empty for no welcome
     welcome: str | None = None
+    #: lengths of time in one line, or empty for none
+    reminders: str | None = None
     #: whether everybody may read it in feeds
     public: bool | None = None
     #: bare JIDs who may announce to it from now on, and who may not any more
@@ -173,6 +176,9 @@ class Arranging:
                 found["timezone"] = spelt(wish.timezone)
         if wish.type is not None:
             found["type"] = _one_of(MessageType, wish.type, "type")
+        if wish.reminders is not None:
+            with about("reminders"):
+                found["reminders"] = listed(wish.reminders)
         if wish.welcome is not None:
             found["welcome"] = self._welcome(wish.welcome.strip())
         if wish.public is not None:

@@ -3,6 +3,7 @@
 set  <schedule/>            create, or cancel with <cancel/>      (draft §5.2, §9.1)
 get  <schedule-query/>      one job, or a page of them            (draft §9)
 set  <edit/>, <pause/>, …   steer a job                           (our own namespace)
+both <maintenance/>         opened, changed; one, or a page of them     (likewise)
 both <consent/>             who may schedule messages to the caller     (likewise)
 get  <requests/>            what waits for his approval                 (likewise)
 set  <answer/>              his answer                                  (likewise)
@@ -16,13 +17,24 @@ from xml.etree import ElementTree as ET
 from bot.desk.verb import Verb, Wanted
 from bot.desk.verbs import announcing, editing, schedules
 from bot.desk.verbs import consent as recipients
+from bot.desk.verbs import maintenance as windows
 from bot.desk.verbs import steering as verbs
 from bot.domain.access import Caller, owner_named
 from bot.domain.addresses import Addresses
 from bot.domain.audit import Action
+from bot.service.maintenance.request import (
+    CallOff,
+    Change,
+    ExtendWindow,
+    FinishWindow,
+    MoveWindow,
+    WindowName,
+)
+from bot.service.maintenance.shown import Shown
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
-from bot.xmpp.doors.scheduling import answers, consent, steering
+from bot.xmpp.doors.scheduling import answers, consent, maintenance, steering
+from bot.xmpp.doors.scheduling import windows as told
 from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
 from bot.xmpp.stanzas.namespaces import LANG
 from bot.xmpp.stanzas.result_sets import fitting
@@ -127,6 +139,45 @@ def _steering(element: ET.Element, envelope: Envelope) -> Question[Any]:
     )
 
 
+_OF_A_WINDOW: Mapping[type[Change], Callable[[WindowName, Any], Wanted[Shown]]] = {
+    MoveWindow: lambda name, change: windows.MOVE(
+        windows.MovedWindow(name=name, change=change)
+    ),
+    ExtendWindow: lambda name, change: windows.EXTEND(
+        windows.ExtendedWindow(name=name, change=change)
+    ),
+    FinishWindow: lambda name, _: windows.FINISH(name),
+    CallOff: lambda name, _: windows.CALL_OFF(name),
+}
+
+
+def _maintenance(element: ET.Element, envelope: Envelope) -> Question[Any]:
+    action = maintenance.action_of(element)
+    wanted: Wanted[Shown]
+    if action == maintenance.OPEN:
+        request = maintenance.read_opening(element, envelope.language)
+        wanted = windows.OPEN(request)
+    else:
+        name, change = maintenance.read_change(element)
+        wanted = _OF_A_WINDOW[type(change)](name, change)
+    return Question(wanted, lambda shown: told.changed(shown, action))
+
+
+def _windows(element: ET.Element, envelope: Envelope) -> Question[Any]:
+    name, wish = maintenance.read_wish(element)
+    if name is not None:
+        return Question(
+            windows.SHOW(name), lambda shown: told.one(shown, envelope.caller)
+        )
+    paging = wish.paging
+    return Question(
+        windows.LIST(windows.MaintenanceWish(paging=paging)),
+        lambda page: told.several(
+            fitting(page, paging, told.size), wish, envelope.caller
+        ),
+    )
+
+
 def _consent(_: ET.Element, __: Envelope) -> Question[Any]:
     return Question(recipients.LOOK(recipients.ConsentOf()), consent.chosen)
 
@@ -156,6 +207,10 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     **{
         tag: (Kind("set", action, _steering),) for tag, action in steering.VERBS.items()
     },
+    maintenance.MAINTENANCE: (
+        Kind("set", Action.OPEN_MAINTENANCE, _maintenance),
+        Kind("get", Action.QUERY, _windows),
+    ),
     consent.CONSENT: (
         Kind("get", Action.QUERY, _consent),
         Kind("set", Action.CONSENT, _choice),

@@ -99,7 +99,7 @@ def described(
     return ScheduleRequest(
         origin=Origin.IQ,
         to=values["to"],
-        list_name=_text_of(metadata, "list"),
+        list_name=text_of(metadata, "list"),
         people=_audience(metadata),
         bodies=_texts(element, "body"),
         subjects=_texts(element, "subject"),
@@ -205,7 +205,8 @@ def _ours(metadata: ET.Element | None, name: str) -> ET.Element | None:
     return None if metadata is None else one_of(metadata, ANNOUNCE, name)
 
 
-def _text_of(metadata: ET.Element | None, name: str) -> str | None:
+def text_of(metadata: ET.Element | None, name: str) -> str | None:
+    """Of our element of that name; raises Invalid where it is empty, or twice there."""
     found = _ours(metadata, name)
     if found is None:
         return None
@@ -217,7 +218,7 @@ def _text_of(metadata: ET.Element | None, name: str) -> str | None:
 
 def owner_of(metadata: ET.Element | None) -> str | None:
     """Whose job is meant, where an admin names another."""
-    return _text_of(metadata, "owner")
+    return text_of(metadata, "owner")
 
 
 def _audience(metadata: ET.Element | None) -> tuple[str, ...]:
@@ -266,15 +267,20 @@ def _announce(
     template = announce.get("template", "").strip()
     if not template:
         raise Invalid(Phrase("the attribute template is missing."), field="announce")
+    return template, fields_of(announce)
+
+
+def fields_of(parent: ET.Element) -> dict[str, dict[str, str]]:
+    """Its `<field/>`s: {field: {language or '': text}}; raises Invalid."""
     fields: dict[str, dict[str, str]] = {}
-    for field in announce.findall(f"{{{ANNOUNCE}}}field"):
+    for field in parent.findall(f"{{{ANNOUNCE}}}field"):
         name = field.get("var", "")
         if not name:
             raise Invalid(Phrase("a field has no var."), field="announce")
         if name in fields:
             raise Invalid(Phrase("it is given twice."), field=f"set.{name}")
         fields[name] = _values(name, field)
-    return template, fields
+    return fields
 
 
 def _values(name: str, field: ET.Element) -> dict[str, str]:

@@ -84,8 +84,8 @@ def read_steering(element: ET.Element, stanza_language: str) -> SteeringRequest:
     given = owner_of(one_of(element, NS, "metadata")) if owner is None else owner.text
     return SteeringRequest(
         action=action,
-        name=_name(_id(element), given),
-        due=_due(element) if action in {Action.SKIP, Action.UNSKIP} else None,
+        name=_name(id_of(element), given),
+        due=due_of(element) if action in {Action.SKIP, Action.UNSKIP} else None,
     )
 
 
@@ -102,7 +102,7 @@ def _edit(element: ET.Element, stanza_language: str) -> SteeringRequest:
         action=Action.EDIT,
         name=_name(request.client_id, owner_of(metadata)),
         change=_change(request, metadata),
-        revision=_revision(element),
+        revision=revision_of(element),
     )
 
 
@@ -149,7 +149,7 @@ def _name(client_id: str | None, owner: str | None) -> ScheduleName:
     )
 
 
-def _id(element: ET.Element) -> str | None:
+def id_of(element: ET.Element) -> str | None:
     """In our namespace, as its parent, or in the draft's, as in a cancel."""
     found = [*element.findall(f"{{{ANNOUNCE}}}id"), *element.findall(f"{{{NS}}}id")]
     if len(found) > 1:
@@ -166,7 +166,7 @@ def _id(element: ET.Element) -> str | None:
     return text
 
 
-def _due(element: ET.Element) -> str:
+def due_of(element: ET.Element) -> str:
     """Needed: without it, a repeat would leave out another occurrence."""
     due = element.get("due", "").strip()
     if not due:
@@ -176,7 +176,7 @@ def _due(element: ET.Element) -> str:
     return due
 
 
-def _revision(element: ET.Element) -> int | None:
+def revision_of(element: ET.Element) -> int | None:
     given = element.get("revision")
     if given is None:
         return None
