@@ -172,7 +172,11 @@ class Running:
         )
         self._doors.open(connection)
         housekeeper = Housekeeper(
-            database, use_cases.audit, use_cases.rearming, clock, retention_of(settings)
+            database,
+            use_cases.audit,
+            (use_cases.rearming.some, use_cases.maintenances.rearm),
+            clock,
+            retention_of(settings),
         )
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)

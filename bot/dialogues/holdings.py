@@ -25,6 +25,7 @@ LABELS: Mapping[Part, Phrase] = {
     Part.REQUESTS: Phrase("What you were asked to approve"),
     Part.ANNOUNCEMENTS: Phrase("What you have asked for"),
     Part.MAINTENANCES: Phrase("Maintenance that you keep"),
+    Part.INCIDENTS: Phrase("Incidents that you opened"),
     Part.SENT: Phrase("What of that went out"),
     Part.RECEIVED: Phrase("What was sent to you by name"),
     Part.EXCEPTIONS: Phrase("What did not simply arrive"),
@@ -141,6 +142,16 @@ def _maintenance(row: Row, at: _At) -> Iterator[Words]:
         yield from map(line, by_language.values())
 
 
+def _incident(row: Row, at: _At) -> Iterator[Words]:
+    yield Phrase(
+        "I{number} {time} to {list}: {state}",
+        number=row["reference"],
+        time=at(row["created_at"]),
+        list=row["list"],
+        state=meanings.state(row["state"]),
+    )
+
+
 def _sent(row: Row, at: _At) -> Iterator[Words]:
     yield Phrase(
         "#{number} {time}: {state}, to {count}",
@@ -207,6 +218,7 @@ _TOLD: Mapping[Part, Callable[[Row, _At], Iterator[Words]]] = {
     Part.REQUESTS: _request,
     Part.ANNOUNCEMENTS: _announcement,
     Part.MAINTENANCES: _maintenance,
+    Part.INCIDENTS: _incident,
     Part.SENT: _sent,
     Part.RECEIVED: _received,
     Part.EXCEPTIONS: _exception,

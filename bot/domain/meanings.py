@@ -28,6 +28,8 @@ STATES: Mapping[str, Phrase] = {
     "waiting": Phrase("heard later"),
     "scheduled": Phrase("scheduled"),
     "queued": Phrase("queued"),
+    "open": Phrase("unresolved"),
+    "resolved": Phrase("resolved"),
 }
 
 #: of one delivery, beside those of STATES

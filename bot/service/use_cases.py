@@ -12,6 +12,7 @@ from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
 from bot.service.delivery.retrying import Retrying
 from bot.service.delivery.standstill import Stopping
+from bot.service.maintenance.maintenances import Maintenances
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
@@ -45,6 +46,7 @@ class UseCases:
     clock: Clock
     schedules: Schedules
     editing: Editing
+    maintenances: Maintenances
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
@@ -88,6 +90,7 @@ class UseCases:
         renditions = Renditions(policy, templates)
         broadcasts = Broadcasts(policy, clock)
         outcomes = Outcomes(policy, renditions, clock)
+        amending = Amending(policy, broadcasts, clock)
         return cls(
             database=database,
             policy=policy,
@@ -95,6 +98,7 @@ class UseCases:
             clock=clock,
             schedules=schedules,
             editing=Editing(schedules, policy, templates, clock, admittance),
+            maintenances=Maintenances(policy, templates, clock, amending),
             steering=Steering(schedules, planning, clock),
             subscribers=subscribers,
             enrolling=Enrolling(policy, clock),
@@ -107,7 +111,7 @@ class UseCases:
             suspensions=Suspensions(policy),
             broadcasts=broadcasts,
             retrying=Retrying(broadcasts, clock),
-            amending=Amending(policy, broadcasts, clock),
+            amending=amending,
             stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.store.tables import (
     announcement_list,
     broadcast,
+    incident,
     maintenance,
     schedule,
     subscriber,
@@ -38,6 +39,10 @@ def of_broadcast(broadcast_id: _Id, service: _Service) -> sa.ColumnElement[bool]
 
 def of_maintenance(reference: _Id, service: _Service) -> sa.ColumnElement[bool]:
     return _of(maintenance, reference, service)
+
+
+def of_incident(incident_id: _Id, service: _Service) -> sa.ColumnElement[bool]:
+    return _of(incident, incident_id, service)
 
 
 def _of(table: sa.Table, row_id: _Id, service: _Service) -> sa.ColumnElement[bool]:

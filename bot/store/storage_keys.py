@@ -14,6 +14,7 @@ from bot.store.tables import (
     broadcast_content,
     forgetting_key,
     greeting,
+    incident,
     metadata,
     schedule,
 )
@@ -28,6 +29,8 @@ _GIVEN_UP: dict["sa.Column[Any]", Any] = {
     schedule.c.fingerprint: "",
     broadcast_content.c.content: _NOTHING,
     greeting.c.text: "",
+    incident.c.content: _NOTHING,
+    incident.c.fingerprint: "",
 }
 
 

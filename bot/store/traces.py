@@ -15,6 +15,7 @@ from bot.store.ownership import of_broadcast, of_list
 from bot.store.tables import (
     IS_AWAITED,
     IS_LIVE,
+    IS_OPEN_INCIDENT,
     IS_SENDING,
     SUBSCRIBED,
     approval,
@@ -24,6 +25,7 @@ from bot.store.tables import (
     broadcast_recipient,
     broadcast_text,
     delivery_exception,
+    incident,
     join_request,
     maintenance,
     notice,
@@ -62,6 +64,7 @@ class SqlTraces:
             Trace.REPORTS: self._reports,
             Trace.ANNOUNCEMENTS: self._announcements,
             Trace.MAINTENANCES: self._maintenances,
+            Trace.INCIDENTS: self._incidents,
             Trace.SENT: self._sent,
             Trace.REQUESTS: self._requests,
             Trace.EXCEPTIONS: self._exceptions,
@@ -123,6 +126,15 @@ class SqlTraces:
         ids = self._ids(sa.select(row.id).where(*theirs, row.ended_at.is_not(None)))
         update = sa.update(maintenance).where(row.id.in_(ids))
         self._connection.execute(update.values(owner=who.drawn, language=None))
+        return _again(ids)
+
+    def _incidents(self, who: Erasure, _: int) -> int | None:
+        """Those that are over, likewise."""
+        row = incident.c
+        theirs = (row.service == self._service, row.owner == who.jid)
+        ids = self._ids(sa.select(row.id).where(*theirs, sa.not_(IS_OPEN_INCIDENT)))
+        update = sa.update(incident).where(row.id.in_(ids))
+        self._connection.execute(update.values(owner=who.drawn))
         return _again(ids)
 
     def _sent(self, who: Erasure, _: int) -> int | None:

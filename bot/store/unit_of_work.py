@@ -10,6 +10,7 @@ from bot.service.ports import (
     broadcasts,
     claims,
     consents,
+    incidents,
     joining,
     maintenance,
     notices,
@@ -36,6 +37,7 @@ from bot.store.facts import SqlFacts
 from bot.store.forgotten import SqlForgotten
 from bot.store.greetings import SqlGreetings
 from bot.store.holdings import SqlHoldings
+from bot.store.incidents import SqlIncidents
 from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
 from bot.store.maintenances import SqlMaintenances
@@ -103,6 +105,9 @@ class SqlUnitOfWork:
         )
         self.people: readers.People = SqlPeople(connection, service)
         self.schedules: schedules.StoredSchedules = SqlSchedules(
+            connection, service, vault
+        )
+        self.incidents: incidents.StoredIncidents = SqlIncidents(
             connection, service, vault
         )
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)

@@ -15,6 +15,7 @@ from bot.domain.broadcast import (
     OccurrenceState,
 )
 from bot.domain.consent import Approval, ApprovalState, Consent, Who
+from bot.domain.incident import Incident, IncidentState, Update, UpdateKind
 from bot.domain.lateness import Shift
 from bot.domain.lists import (
     ContactNews,
@@ -46,6 +47,7 @@ from tests.store.samples import (
     a_maintenance,
     a_schedule,
     a_window,
+    an_incident,
     declare,
 )
 
@@ -115,6 +117,7 @@ class Theirs:
     #: the digest of who asked to be forgotten
     gone: str
     key: bytes
+    incident: Incident
 
 
 def fill(unit: UnitOfWork) -> Theirs:
@@ -207,6 +210,7 @@ def fill(unit: UnitOfWork) -> Theirs:
         chunk=chunk, exception=exception, later=later, notice=notice, approval=approval,
         maintenance=maintenance, window=window, gone=gone,
         key=unit.facts.digest_key(),
+        incident=some_incidents(unit, schedule),
     )  # fmt: skip
 
 
@@ -244,6 +248,25 @@ def a_made_notice(window: Window, schedule: Schedule) -> NoticeMade:
         phase=Phase.ANNOUNCED,
         schedule_id=schedule.id,
         made_at=NOON,
+    )
+
+
+def some_incidents(unit: UnitOfWork, schedule: Schedule) -> Incident:
+    """One that is over, and one that is open, which it gives."""
+    resolved = IncidentState.RESOLVED
+    unit.incidents.add(an_incident("i0", state=resolved, ended_at=NOON))
+    incident = unit.incidents.add(an_incident())
+    unit.incidents.add_update(an_update(incident, schedule))
+    return incident
+
+
+def an_update(incident: Incident, schedule: Schedule, number: int = 1) -> Update:
+    return Update(
+        incident_id=incident.id,
+        number=number,
+        kind=UpdateKind.OPENED,
+        schedule_id=schedule.id,
+        at=NOON,
     )
 
 

@@ -40,6 +40,7 @@ from tests.store.everything import (
     a_made_notice,
     an_approval,
     an_occurrence,
+    an_update,
     some_news,
 )
 from tests.store.samples import (
@@ -51,6 +52,7 @@ from tests.store.samples import (
     a_maintenance,
     a_schedule,
     a_window,
+    an_incident,
     declare,
 )
 
@@ -291,6 +293,30 @@ CALLS: dict[str, tuple[Call, object]] = {
     ),
     "schedules.count": (lambda u, _: u.schedules.count(ScheduleFilter()), 0),
     "schedules.live": (lambda u, _: u.schedules.live(), {}),
+    "incidents.add": (
+        lambda u, a: u.incidents.add(an_incident()).id == a.incident.id,
+        False,
+    ),
+    "incidents.get": (lambda u, a: u.incidents.get(a.incident.id), None),
+    "incidents.find": (lambda u, _: u.incidents.find(OWNER, "i1"), None),
+    "incidents.lock": (lambda u, a: u.incidents.lock(a.incident.id), None),
+    "incidents.save": (
+        lambda u, a: u.incidents.save(replace(a.incident, revision=2)),
+        None,
+    ),
+    "incidents.page": (lambda u, _: u.incidents.page(Paging()).count, 0),
+    "incidents.count_open": (lambda u, _: u.incidents.count_open(OWNER), 0),
+    "incidents.add_update": (
+        lambda u, a: u.incidents.add_update(
+            an_update(a.incident, u.schedules.add(a_schedule()), 2)
+        ),
+        None,
+    ),
+    "incidents.updates": (
+        lambda u, a: u.incidents.updates(a.incident.id, limit=9),
+        [],
+    ),
+    "incidents.purge": (lambda u, _: u.incidents.purge(LATER, LATER, 9), 0),
     "occurrences.add": (
         lambda u, a: an_occurrence(u, u.schedules.add(a_schedule())) == a.occurrence,
         False,

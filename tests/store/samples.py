@@ -4,12 +4,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.broadcast import Broadcast, Occurrence, OccurrenceState
+from bot.domain.incident import Incident
 from bot.domain.lengths import Length
 from bot.domain.lists import AnnouncementList, ListKind, SubscriptionOrigin
 from bot.domain.maintenance import Maintenance, Window
 from bot.domain.message import MessageType, Text
 from bot.domain.people import Person
-from bot.domain.schedule import ListAudience, Origin, Schedule, TextContent
+from bot.domain.schedule import (
+    ListAudience,
+    Origin,
+    Schedule,
+    TemplateContent,
+    TextContent,
+)
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -81,6 +88,22 @@ def a_window(maintenance_id: int, **changes: Any) -> Window:
         "next_at": NOON,
     }
     return Window(**values | changes)
+
+
+def an_incident(client_id: str = "i1", **changes: Any) -> Incident:
+    values: dict[str, Any] = {
+        "owner": "admin@example.org",
+        "client_id": client_id,
+        "fingerprint": "f00d",
+        "list_name": "news",
+        "content": TemplateContent(
+            template="incident", values={"summary": {"": "It is slow"}}
+        ),
+        "timezone": "UTC",
+        "created_at": NOON,
+        "changed_at": NOON,
+    }
+    return Incident(**values | changes)
 
 
 def a_broadcast(occurrence: Occurrence, **changes: Any) -> Broadcast:

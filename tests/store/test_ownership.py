@@ -58,6 +58,7 @@ PARENTS = {
     "broadcast_id": "broadcast",
     "consent_id": "consent",
     "maintenance_id": "maintenance",
+    "incident_id": "incident",
 }
 
 

@@ -29,7 +29,14 @@ from bot.store.sealing import Vault, columns_of, is_sealed, name_of
 from bot.store.tables import broadcast_text, metadata, schedule
 from tests.store.copies import migrated
 from tests.store.releases import rows_of
-from tests.store.samples import NOON, SERVICE, a_schedule, declare, sending
+from tests.store.samples import (
+    NOON,
+    SERVICE,
+    a_schedule,
+    an_incident,
+    declare,
+    sending,
+)
 
 OLD, NEW, OTHER = (bytes([number]) * 32 for number in range(3))
 SECRET = "Marigold-5d21 at noon"
@@ -118,6 +125,10 @@ def fill(unit: UnitOfWork) -> Schedule:
         condition="content", text=SECRET, first_at=NOON,
     )  # fmt: skip
     unit.exceptions.put([failed])
+    said = TemplateContent(template="incident", values={"summary": {"": SECRET}})
+    unit.incidents.add(
+        an_incident(content=said, fingerprint=SECRET, edit_fingerprint=SECRET)
+    )
     unit.notices.add(Notice(to="anna@example.org", said=text, created_at=NOON))
     unit.forgotten.add("bert@example.org", NOON)
     return added
@@ -157,6 +168,10 @@ def test_every_column(url: str) -> None:
         found = unit.broadcasts.renditions(broadcast.id, "UTC")
         [news] = unit.lists.all()
         told = unit.greetings.get(news.id)
+        [incident] = unit.incidents.page(Paging()).items
+        assert isinstance(incident.content, TemplateContent)
+        summary = incident.content.values["summary"][""]
+        assert SECRET == incident.fingerprint == incident.edit_fingerprint == summary
         return [kept[0], found["en"].body, failed.text, said.body, told]
 
     assert database.call(texts) == [CONTENT, SECRET, SECRET, SECRET, SECRET]

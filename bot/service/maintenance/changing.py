@@ -14,6 +14,7 @@ from bot.domain.maintenance import (
     Window,
     WindowState,
     armed,
+    called_off,
     finished,
 )
 from bot.domain.phrase import Phrase
@@ -111,14 +112,9 @@ def _after(
         case FinishWindow():
             if before.state is WindowState.PLANNED:
                 raise _not_begun(maintenance, before)
-            after = replace(finished(before, now).window, changed_at=now)
+            after = finished(before, now).window
         case CallOff():
-            after = replace(
-                before,
-                state=WindowState.CALLED_OFF,
-                sequence=before.sequence + 1,
-                changed_at=now,
-            )
+            after = called_off(before, now)
     return before if after is before else armed(maintenance, after, now)
 
 

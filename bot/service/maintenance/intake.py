@@ -4,11 +4,12 @@ window, or a window with other times; or the first fault.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain import lengths, recurrence, reminders, wallclock
+from bot.domain import maintenance as domain
 from bot.domain.access import Caller
 from bot.domain.errors import CarillonError, Invalid, about
 from bot.domain.lengths import Length
@@ -116,18 +117,7 @@ def moved(
         ends_at = begin.moment + (window.ends_at - window.starts_at)
     if (begin.moment, ends_at) == (window.starts_at, window.ends_at):
         return window
-    return replace(
-        window,
-        start=begin.wall,
-        starts_at=begin.moment,
-        ends_at=ends_at,
-        state=WindowState.PLANNED,
-        sequence=window.sequence + 1,
-        changed_at=now,
-        through=now,
-        asked=0,
-        asked_at=None,
-    )
+    return domain.moved(window, begin.wall, begin.moment, ends_at, now)
 
 
 def extended(
@@ -174,16 +164,7 @@ def extended(
     _within(ends_at, window.starts_at, zone, limits, now)
     if ends_at == present and window.state is not WindowState.VERIFYING:
         return window
-    verified = window.state is WindowState.VERIFYING
-    return replace(
-        window,
-        ends_at=ends_at,
-        state=WindowState.UNDER_WAY if verified else window.state,
-        sequence=window.sequence + 1,
-        changed_at=now,
-        asked=0,
-        asked_at=None,
-    )
+    return domain.extended(window, ends_at, now)
 
 
 def _list(

@@ -27,6 +27,8 @@ class Part(StrEnum):
     ANNOUNCEMENTS = "announcements"
     #: maintenance that he keeps, or kept
     MAINTENANCES = "maintenances"
+    #: incidents that he opened
+    INCIDENTS = "incidents"
     #: what of that was sent
     SENT = "sent"
     #: what was sent to him alone, or to people by name
@@ -58,6 +60,7 @@ class Trace(StrEnum):
     REPORTS = "reports"
     ANNOUNCEMENTS = "announcements"
     MAINTENANCES = "maintenances"
+    INCIDENTS = "incidents"
     SENT = "sent"
     REQUESTS = "requests"
     EXCEPTIONS = "exceptions"

@@ -11,6 +11,7 @@ from bot.domain.events import Event
 from bot.service.ports.broadcasts import Audiences, Chunks, Exceptions, StoredBroadcasts
 from bot.service.ports.claims import Claims
 from bot.service.ports.consents import Forgotten, StoredApprovals, StoredConsents
+from bot.service.ports.incidents import StoredIncidents
 from bot.service.ports.joining import JoinRequests, StoredContactNews
 from bot.service.ports.maintenance import StoredMaintenances
 from bot.service.ports.notices import Notices
@@ -53,6 +54,8 @@ class UnitOfWork(Protocol):
     def people(self) -> People: ...
     @property
     def schedules(self) -> StoredSchedules: ...
+    @property
+    def incidents(self) -> StoredIncidents: ...
     @property
     def occurrences(self) -> Occurrences: ...
     @property

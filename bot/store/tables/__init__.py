@@ -6,6 +6,7 @@
                                           broadcast_recipient, broadcast_text,
                                           broadcast_content
     schedule ─< approval
+    incident ─< incident_update ─ schedule
     consent ─< consent_entry
     maintenance ─< maintenance_window ─< maintenance_notice >─ schedule
 
@@ -42,6 +43,12 @@ from bot.store.tables.consents import (
     consent_entry,
     forgetting_key,
     forgotten,
+)
+from bot.store.tables.incidents import (
+    IS_KEPT_INCIDENT,
+    IS_OPEN_INCIDENT,
+    incident,
+    incident_update,
 )
 from bot.store.tables.maintenance import (
     IS_DUE_MAINTENANCE,
@@ -93,6 +100,7 @@ __all__ = [
     "IS_AWAITED",
     "IS_DUE_MAINTENANCE",
     "IS_KEPT_BROADCAST",
+    "IS_KEPT_INCIDENT",
     "IS_KEPT_MAINTENANCE",
     "IS_KEPT_SCHEDULE",
     "IS_LEASED",
@@ -103,6 +111,7 @@ __all__ = [
     "IS_OF_NO_RULE",
     "IS_OPEN",
     "IS_OVER_WINDOW",
+    "IS_OPEN_INCIDENT",
     "IS_PLANNABLE",
     "IS_REPEATED",
     "IS_SENDING",
@@ -125,6 +134,8 @@ __all__ = [
     "forgetting_key",
     "forgotten",
     "greeting",
+    "incident",
+    "incident_update",
     "join_request",
     "maintenance",
     "maintenance_notice",
