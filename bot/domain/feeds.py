@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from bot.domain.language import choose
+from bot.domain.maintenance import OVER, WindowState
 
 #: a window that was called off, and one that is over, is shown until its end is so old
 KEPT = timedelta(days=30)
@@ -49,24 +49,6 @@ class Feed:
     language: str
 
 
-class Stage(StrEnum):
-    """How a window stands."""
-
-    PLANNED = "planned"
-    UNDER_WAY = "under-way"
-    VERIFYING = "verifying"
-    FINISHED = "finished"
-    CALLED_OFF = "called-off"
-
-    @property
-    def is_running(self) -> bool:
-        return self in {Stage.UNDER_WAY, Stage.VERIFYING}
-
-    @property
-    def is_over(self) -> bool:
-        return self in {Stage.FINISHED, Stage.CALLED_OFF}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One row, as it is public."""
@@ -94,9 +76,17 @@ class Window(Entry):
     starts_at: datetime
     #: None: nobody knows yet
     ends_at: datetime | None
-    stage: Stage
-    #: raised with each change of times or stage
+    state: WindowState
+    #: raised with each change of its times, and when it is called off
     sequence: int
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in {WindowState.UNDER_WAY, WindowState.VERIFYING}
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +131,7 @@ class Public:
 
 def shown(window: Window, now: datetime) -> bool:
     """Whether calendars still have it."""
-    return not window.stage.is_over or _last(window) + KEPT > now
+    return not window.is_over or _last(window) + KEPT > now
 
 
 def outage(public: Public, now: datetime, ahead: timedelta) -> Window | Incident | None:
@@ -152,10 +142,10 @@ def outage(public: Public, now: datetime, ahead: timedelta) -> Window | Incident
     broken = [one for one in public.incidents if one.is_open]
     if broken:
         return max(broken, key=lambda one: (one.began_at, one.uid))
-    running = [one for one in public.windows if one.stage.is_running]
+    running = [one for one in public.windows if one.is_running]
     if running:
         return max(running, key=lambda one: (one.starts_at, one.uid))
-    planned = (one for one in public.windows if one.stage is Stage.PLANNED)
+    planned = (one for one in public.windows if one.state is WindowState.PLANNED)
     near = (one for one in planned if one.starts_at <= now + ahead)
     return min(near, key=lambda one: (one.starts_at, one.uid), default=None)
 
@@ -168,9 +158,9 @@ def until_other(public: Public, now: datetime, ahead: timedelta) -> datetime | N
 
 def _moments(windows: Iterable[Window], ahead: timedelta) -> Iterable[datetime]:
     for one in windows:
-        if one.stage is Stage.PLANNED:
+        if one.state is WindowState.PLANNED:
             yield one.starts_at - ahead
-        elif one.stage.is_over:
+        elif one.is_over:
             yield _last(one) + KEPT
 
 

@@ -60,7 +60,7 @@ def _entry(one: Entry) -> ET.Element:
 def _terms(one: Entry) -> tuple[str, ...]:
     """By which a program tells what it is and how it stands."""
     if isinstance(one, Window):
-        return ("maintenance", one.stage)
+        return ("maintenance", one.state)
     if isinstance(one, Incident):
         return ("incident", "open" if one.is_open else "resolved")
     return ("announcement",)

@@ -2,8 +2,8 @@
 
 A window is a VEVENT of its own, also where a rule made it: there is no RRULE and no
 RECURRENCE-ID, since each can be moved and called off for itself. Its UID stays for
-ever; SEQUENCE is the row's, raised when its times or its stage change. DTSTAMP and
-LAST-MODIFIED are the moment of that change: the same rows are the same bytes.
+ever; SEQUENCE is the row's, raised when its times change or it is called off. DTSTAMP
+and LAST-MODIFIED are the moment of its last change: the same rows are the same bytes.
 
 Whose end nobody knows has no DTEND: clients show its start (RFC 5545 §3.6.1). What was
 called off stays, as CANCELLED and titled so, since some clients show the status and
@@ -17,7 +17,8 @@ from datetime import timedelta
 
 from icalendar import Calendar, Event, vDuration, vText
 
-from bot.domain.feeds import Feed, Stage, Window
+from bot.domain.feeds import Feed, Window
+from bot.domain.maintenance import WindowState
 from bot.feeds.document import CALENDAR, Document
 from bot.feeds.text import clean, headline, line, story
 
@@ -56,7 +57,7 @@ def _event(window: Window) -> Event:
     if window.ends_at is not None and window.ends_at > window.starts_at:
         event.add("dtend", window.ends_at)
     language = {"language": window.language}
-    cancelled = window.stage is Stage.CALLED_OFF
+    cancelled = window.state is WindowState.CALLED_OFF
     title = headline(window) if cancelled else line(window.own.title)
     event.add("summary", title, language)
     if text := story(window):

@@ -102,7 +102,7 @@ class Making:
 def _windows(windows: Iterable[Window], now: datetime) -> tuple[Window, ...]:
     there = [one for one in windows if shown(one, now)]
     there.sort(key=_age, reverse=True)
-    there.sort(key=lambda one: one.stage.is_over)
+    there.sort(key=lambda one: one.is_over)
     return tuple(there[:MOST_WINDOWS])
 
 

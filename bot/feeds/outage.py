@@ -12,7 +12,8 @@ docs/conformance.md, Feeds: outage status
 import json
 
 from bot.domain import timestamps
-from bot.domain.feeds import Incident, Stage, Window
+from bot.domain.feeds import Incident, Window
+from bot.domain.maintenance import WindowState
 from bot.feeds.document import JSON, Document
 from bot.feeds.text import line
 
@@ -32,7 +33,11 @@ def _status(what: Window | Incident) -> dict[str, object]:
         "beginning": timestamps.format(beginning),
     }
     # once it is past, nobody knows it any more
-    if isinstance(what, Window) and what.stage is not Stage.VERIFYING and what.ends_at:
+    if (
+        isinstance(what, Window)
+        and what.state is not WindowState.VERIFYING
+        and what.ends_at
+    ):
         status["expected_end"] = timestamps.format(what.ends_at)
     messages = {"default": line(what.own.title)}
     for tag in sorted(what.words):

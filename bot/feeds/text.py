@@ -3,7 +3,8 @@
 import re
 
 from bot.domain.characters import legal
-from bot.domain.feeds import Entry, Incident, Sent, Stage, Window
+from bot.domain.feeds import Entry, Incident, Sent, Window
+from bot.domain.maintenance import WindowState
 from bot.domain.phrase import Phrase
 from bot.texts import said
 
@@ -29,11 +30,11 @@ def headline(entry: Entry) -> str:
     """Its title, and how it stands, in its language."""
     title = line(entry.own.title)
     match entry:
-        case Window(stage=Stage.CALLED_OFF):
+        case Window(state=WindowState.CALLED_OFF):
             phrase = Phrase("Cancelled: {title}", title=title)
-        case Window(stage=Stage.UNDER_WAY | Stage.VERIFYING):
+        case Window(state=WindowState.UNDER_WAY | WindowState.VERIFYING):
             phrase = Phrase("Under way: {title}", title=title)
-        case Window(stage=Stage.FINISHED):
+        case Window(state=WindowState.FINISHED):
             phrase = Phrase("Finished: {title}", title=title)
         case Incident(is_open=False):
             phrase = Phrase("Resolved: {title}", title=title)

@@ -129,5 +129,5 @@ class UseCases:
             welcomes=Welcomes(policy, templates, clock),
             audit=Audit(clock),
             guarding=Guarding(policy),
-            publicity=Publicity(templates, renditions),
+            publicity=Publicity(policy, templates, renditions, clock),
         )

@@ -136,7 +136,7 @@ class SqlMaintenances:
     def add_window(self, window: Window) -> Window:
         row = sa.insert(maintenance_window).values(_window_values(window))
         added = self._connection.execute(row.returning(maintenance_window))
-        return _window_from_row(added.one())
+        return window_from_row(added.one())
 
     def save_window(self, window: Window) -> None:
         update = sa.update(maintenance_window).where(
@@ -186,7 +186,7 @@ class SqlMaintenances:
             select = select.order_by(number.desc()).limit(1)
         else:
             select = select.order_by(number)
-        return [_window_from_row(row) for row in self._connection.execute(select)]
+        return [window_from_row(row) for row in self._connection.execute(select)]
 
     # --- notices ---------------------------------------------------------------
 
@@ -308,7 +308,7 @@ def _window_values(window: Window) -> dict[str, Any]:
     }
 
 
-def _window_from_row(row: sa.Row[Any]) -> Window:
+def window_from_row(row: sa.Row[Any]) -> Window:
     return Window(
         id=row.id,
         maintenance_id=row.maintenance_id,

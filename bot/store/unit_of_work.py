@@ -15,6 +15,7 @@ from bot.service.ports import (
     maintenance,
     notices,
     personal,
+    publicity,
     pulses,
     readers,
     roles,
@@ -44,6 +45,7 @@ from bot.store.maintenances import SqlMaintenances
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
+from bot.store.publicity import SqlPublicRows
 from bot.store.purging import SqlKeptContent
 from bot.store.requests import SqlRequestCounts
 from bot.store.roles import SqlRoles, SqlStandstills
@@ -113,6 +115,7 @@ class SqlUnitOfWork:
         )
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
         self.shifts: schedules.Shifts = SqlShifts(connection, service)
+        self.public: publicity.PublicRows = SqlPublicRows(connection, service)
         self.maintenances: maintenance.StoredMaintenances = SqlMaintenances(
             connection, service, vault
         )

@@ -4,21 +4,21 @@ import pytest
 
 from bot.domain.feeds import (
     KEPT,
-    Stage,
     identity,
     outage,
     shown,
     until_other,
 )
+from bot.domain.maintenance import WindowState
 from tests.feeds.rows import DAY, HOUR, NOON, Row, incident, public, sent, window
 
 WEEK = 7 * DAY
 SOON, LATER = window(1), window(2, starts_at=NOON + 3 * DAY)
 FAR = window(3, starts_at=NOON + 8 * DAY)
-RUNNING = window(4, stage=Stage.UNDER_WAY, starts_at=NOON - HOUR)
-BEGAN_LATER = window(5, stage=Stage.VERIFYING, starts_at=NOON - HOUR / 2)
-OVER = window(6, stage=Stage.FINISHED, starts_at=NOON - HOUR)
-OFF = window(7, stage=Stage.CALLED_OFF)
+RUNNING = window(4, state=WindowState.UNDER_WAY, starts_at=NOON - HOUR)
+BEGAN_LATER = window(5, state=WindowState.VERIFYING, starts_at=NOON - HOUR / 2)
+OVER = window(6, state=WindowState.FINISHED, starts_at=NOON - HOUR)
+OFF = window(7, state=WindowState.CALLED_OFF)
 LATE = window(8, starts_at=NOON - HOUR)
 BROKEN, RESOLVED = incident(1), incident(2, is_open=False)
 BROKE_LATER = incident(3, began_at=NOON)
@@ -64,7 +64,9 @@ def test_what_is_over_is_kept_by_its_end() -> None:
     """Of one that had no end the day on which it was over counts; what is not over is
     kept whenever it was to be.
     """
-    endless = window(stage=Stage.FINISHED, ends_at=None, changed_at=NOON + 5 * DAY)
+    endless = window(
+        state=WindowState.FINISHED, ends_at=None, changed_at=NOON + 5 * DAY
+    )
     assert shown(endless, NOON + 5 * DAY + KEPT - HOUR)
     assert not shown(endless, NOON + 5 * DAY + KEPT)
     assert shown(LATE, NOON + 900 * DAY)

@@ -8,11 +8,11 @@ from bot.domain.feeds import (
     Incident,
     Public,
     Sent,
-    Stage,
     Window,
     Words,
     identity,
 )
+from bot.domain.maintenance import WindowState
 
 NOON = datetime(2040, 3, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -46,7 +46,7 @@ def window(row: int = 1, **changes: Any) -> Window:
     values = {
         "starts_at": NOON + DAY,
         "ends_at": NOON + DAY + 2 * HOUR,
-        "stage": Stage.PLANNED,
+        "state": WindowState.PLANNED,
         "sequence": 0,
     }
     return Window(**_values("maintenance", row, values | changes))

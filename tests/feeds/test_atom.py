@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.feeds import Entry, Stage, Words
+from bot.domain.feeds import Entry, Words
+from bot.domain.maintenance import WindowState
 from bot.feeds.atom import document
 from tests.feeds.reading import ATOM, XML_LANG, entries, feed
 from tests.feeds.rows import HOUR, NEWS, NOON, incident, sent, window
@@ -42,7 +43,7 @@ def test_a_feed() -> None:
 
 def test_an_entry() -> None:
     """An id for ever, both moments, what it is, and what was said, in its language."""
-    row = window(language="de", stage=Stage.UNDER_WAY, changed_at=NOON + SECOND)
+    row = window(language="de", state=WindowState.UNDER_WAY, changed_at=NOON + SECOND)
     (one,) = entries(document(NEWS, ID, [row], URL).body)
     assert one.id == f"urn:uuid:{row.uid}"
     assert one.title == "Läuft: maintenance 1 (de)"
@@ -57,9 +58,9 @@ def test_an_entry() -> None:
     ("row", "title"),
     [
         (window(), "maintenance 1"),
-        (window(stage=Stage.VERIFYING), "Under way: maintenance 1"),
-        (window(stage=Stage.FINISHED), "Finished: maintenance 1"),
-        (window(stage=Stage.CALLED_OFF), "Cancelled: maintenance 1"),
+        (window(state=WindowState.VERIFYING), "Under way: maintenance 1"),
+        (window(state=WindowState.FINISHED), "Finished: maintenance 1"),
+        (window(state=WindowState.CALLED_OFF), "Cancelled: maintenance 1"),
         (incident(), "incident 1"),
         (incident(is_open=False), "Resolved: incident 1"),
         (sent(), "broadcast 1"),

@@ -5,7 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.feeds import Stage, Words
+from bot.domain.feeds import Words
+from bot.domain.maintenance import WindowState
 from bot.feeds.calendar import document
 from tests.feeds.reading import events, properties
 from tests.feeds.rows import DAY, HOUR, NEWS, NOON, window
@@ -58,7 +59,7 @@ def test_an_event() -> None:
 def test_called_off() -> None:
     """It stays with its UID and times, is CANCELLED, and its title says so."""
     planned = window()
-    off = window(stage=Stage.CALLED_OFF, sequence=1, language="de")
+    off = window(state=WindowState.CALLED_OFF, sequence=1, language="de")
     (before,) = events(document(NEWS, [planned], URL).body).values()
     (event,) = events(document(NEWS, [off], URL).body).values()
     for name in ("UID", "DTSTART", "DTEND"):

@@ -1,6 +1,7 @@
 """From rows to all documents."""
 
-from bot.domain.feeds import ALL, KEPT, Feed, Stage, Words
+from bot.domain.feeds import ALL, KEPT, Feed, Words
+from bot.domain.maintenance import WindowState
 from bot.feeds import making
 from bot.feeds.making import Making, Shape
 from tests.feeds.reading import entries, events, feed
@@ -85,7 +86,7 @@ def test_bounds() -> None:
     rows = [sent(number, words=long) for number in range(100)]
     body = Making(shape).documents(public(*rows), NOON)["news.atom"].body
     assert len(entries(body)) == making.MOST_TEXT // 16_000
-    over = {"stage": Stage.FINISHED, "starts_at": NOON - HOUR, "ends_at": NOON}
+    over = {"state": WindowState.FINISHED, "starts_at": NOON - HOUR, "ends_at": NOON}
     windows = [window(number, changed_at=NOON + DAY, **over) for number in range(600)]
     windows += [window(1000, list_name="news")]
     windows += [window(1001, **over | {"ends_at": NOON - KEPT})]

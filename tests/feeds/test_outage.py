@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from bot.domain.feeds import Entry, Incident, Stage, Window, Words
+from bot.domain.feeds import Entry, Incident, Window, Words
+from bot.domain.maintenance import WindowState
 from bot.feeds.outage import document
 from tests.feeds.rows import HOUR, NOON, incident, window
 
@@ -34,7 +35,7 @@ def test_maintenance() -> None:
 
 def test_an_end_that_nobody_knows() -> None:
     """It is not there, also once the one that was known has passed."""
-    for one in (window(ends_at=None), window(stage=Stage.VERIFYING), incident()):
+    for one in (window(ends_at=None), window(state=WindowState.VERIFYING), incident()):
         assert "expected_end" not in _read(one)
 
 

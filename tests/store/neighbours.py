@@ -522,10 +522,11 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, _: u.broadcasts.concerning(READER, before=99, limit=9),
         [],
     ),
-    "broadcasts.announced": (
-        lambda u, t: u.broadcasts.announced(t.listed.list_id or 0, 9),
+    "public.announced": (
+        lambda u, t: u.public.announced(t.listed.list_id or 0, 9),
         [],
     ),
+    "public.windows": (lambda u, _: u.public.windows(["news"], NOON, 9), []),
     "chunks.at": (lambda u, t: u.chunks.at(t.listed.id, 1), None),
     "subscriptions.latest": (
         lambda u, t: u.subscriptions.latest(t.subscriber.id),

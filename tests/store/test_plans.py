@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.domain.maintenance import WindowState
 from bot.domain.schedule import ScheduleState
 from bot.store import (
     approvals,
@@ -18,12 +19,15 @@ from bot.store import (
     notices,
     occurrences,
     people,
+    publicity,
     purging,
     schedules,
 )
 from bot.store.backend import Backend
 from bot.store.database import backend_of
 from bot.store.lists import _values as _list
+from bot.store.maintenances import _values as _maintenance
+from bot.store.maintenances import _window_values as _window
 from bot.store.schedules import _values as _schedule
 from bot.store.tables import (
     announcement_list,
@@ -31,6 +35,8 @@ from bot.store.tables import (
     broadcast,
     chunk,
     delivery_exception,
+    maintenance,
+    maintenance_window,
     metadata,
     notice,
     occurrence,
@@ -40,7 +46,15 @@ from bot.store.tables import (
 )
 from tests.store.conftest import ENGINES
 from tests.store.copies import migrated
-from tests.store.samples import MINUTE, NOON, SERVICE, a_list, a_schedule
+from tests.store.samples import (
+    MINUTE,
+    NOON,
+    SERVICE,
+    a_list,
+    a_maintenance,
+    a_schedule,
+    a_window,
+)
 
 MANY = 4000
 NEIGHBOUR = "news.example.org"
@@ -154,6 +168,26 @@ def fill(connection: sa.Connection) -> None:
             state=lambda row: "waiting" if row > MANY - 50 else "approved",
             told_at=lambda row: None if row > MANY - 10 else at(row),
         ),
+    )  # fmt: skip
+    add(
+        maintenance,
+        [
+            _maintenance(a_maintenance(f"m{row}"))
+            | {"service": whose(row), "ended_at": NOON}
+            for row in range(MANY // 10)
+        ],
+    )
+    add(
+        maintenance_window,
+        [
+            _window(
+                a_window(
+                    1 + row // 10, number=row, ends_at=at(row),
+                    state=WindowState("planned" if row > MANY - 20 else "finished"),
+                )
+            )
+            for row in range(MANY)
+        ],
     )  # fmt: skip
     add(
         notice,
@@ -289,9 +323,9 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         ["ix_broadcast_listed", "ix_subscription_subscriber_id_list_id_id"],
     ),
     "what a list was told": (
-        broadcasts.ANNOUNCED,
+        publicity.ANNOUNCED,
         {"whose": SERVICE, "list_id": 1, "limit": 10},
-        ["ix_broadcast_listed"],
+        ["ix_broadcast_listed", "ix_broadcast_told_by"],
     ),
     "people of an import": (
         people.FOUND,
@@ -449,3 +483,18 @@ def test_a_neighbours_rows_are_not_looked_at(backend: Backend, name: str) -> Non
     assert re.search(r"\(\(?service ?= ?", plan)
     filters = re.findall("Filter: .*", plan)
     assert not [one for one in filters if "service" in one]
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (publicity.LIVE, "ix_maintenance_window_live"),
+        (publicity.OVER, "ix_maintenance_window_over"),
+        (publicity.ENDLESS, "ix_maintenance_window_over"),
+    ],
+)
+def test_what_feeds_show(backend: Backend, statement: Any, index: str) -> None:
+    """Windows of many years are not looked through for those that are shown."""
+    since = {} if statement is publicity.LIVE else {"since": at(MANY - 50)}
+    values = {"whose": SERVICE, "names": ["news"], "limit": 10, **since}
+    assert index in explain(backend, statement, values)

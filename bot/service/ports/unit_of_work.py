@@ -17,6 +17,7 @@ from bot.service.ports.joining import JoinRequests, StoredContactNews
 from bot.service.ports.maintenance import StoredMaintenances
 from bot.service.ports.notices import Notices
 from bot.service.ports.personal import Holdings, Traces
+from bot.service.ports.publicity import PublicRows
 from bot.service.ports.pulses import Facts
 from bot.service.ports.readers import (
     Greetings,
@@ -64,6 +65,8 @@ class UnitOfWork(Protocol):
     def shifts(self) -> Shifts: ...
     @property
     def maintenances(self) -> StoredMaintenances: ...
+    @property
+    def public(self) -> PublicRows: ...
     @property
     def broadcasts(self) -> StoredBroadcasts: ...
     @property

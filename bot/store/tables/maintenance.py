@@ -118,6 +118,17 @@ sa.Index(
     postgresql_where=IS_LIVE_WINDOW,
 )
 
+# What is over is shown in feeds for a while.
+IS_OVER_WINDOW = maintenance_window.c.state.in_(
+    [sa.literal_column(f"'{state}'") for state in sorted(OVER)]
+)
+sa.Index(
+    "ix_maintenance_window_over",
+    maintenance_window.c.ends_at,
+    sqlite_where=IS_OVER_WINDOW,
+    postgresql_where=IS_OVER_WINDOW,
+)
+
 maintenance_notice = sa.Table(
     "maintenance_notice",
     metadata,
