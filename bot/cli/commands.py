@@ -36,6 +36,7 @@ SENTENCES = {
     "lists": Phrase("The lists: who may join, who waits, and changing them."),
     "completion": Phrase("Print what makes a shell complete commands and options."),
     "schedules": Phrase("What is pending, and changing it."),
+    "incidents": Phrase("What is broken, and what is said of it."),
     "broadcasts": Phrase("What is or was sent."),
     "stop-all": Phrase("Stop everything: nothing more goes out until `resume-all`."),
     "resume-all": Phrase("Let all go on that `stop-all` stopped before it began."),

@@ -6,7 +6,6 @@ between, the same form comes again and says so.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.desk.verbs.editing import DRAFT, EDIT, Edit, EditDraft
 from bot.desk.verbs.schedules import QUERY
@@ -17,7 +16,6 @@ from bot.dialogues.steering import NOTHING, stands
 from bot.dialogues.talk import Again, Dialogue, Go, Said, Talk, on_with
 from bot.domain import moments
 from bot.domain.errors import Invalid
-from bot.domain.fields import Field
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
 from bot.domain.schedule import TemplateContent, TextContent
@@ -59,7 +57,7 @@ async def _fields(talk: Talk, report: Report, content: TemplateContent) -> Dialo
     given = yield Form(
         heading=(lines.announcement(report, talk), *wording.about(template, talk)),
         fields=(
-            *(_as_told(one, apart) for one in wording.fields_of(template, talk)),
+            *(wording.as_told(one, apart) for one in wording.fields_of(template, talk)),
             *(one for tag in tags for one in wording.worded(template, talk, tag)),
         ),
         values=before,
@@ -75,11 +73,6 @@ async def _fields(talk: Talk, report: Report, content: TemplateContent) -> Dialo
         yield _SAME
         return
     yield _decided(report, ScheduleChange(values=changed))
-
-
-def _as_told(one: Field[Words], apart: set[str]) -> Field[Words]:
-    """What is told in single languages alone needs nothing for all."""
-    return replace(one, required=False, default=None) if one.name in apart else one
 
 
 async def move(talk: Talk, number: int) -> Dialogue:

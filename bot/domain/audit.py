@@ -45,6 +45,9 @@ class Action(StrEnum):
     GIVE_ROLE = "give-role"
     TAKE_ROLE = "take-role"
     FORGET = "forget"
+    OPEN_INCIDENT = "open-incident"
+    UPDATE_INCIDENT = "update-incident"
+    RESOLVE_INCIDENT = "resolve-incident"
 
 
 class Occasion(StrEnum):

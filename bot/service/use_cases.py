@@ -12,6 +12,7 @@ from bot.service.delivery.rearming import Rearming
 from bot.service.delivery.renditions import Renditions
 from bot.service.delivery.retrying import Retrying
 from bot.service.delivery.standstill import Stopping
+from bot.service.incidents.incidents import Incidents
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
@@ -55,6 +56,7 @@ class UseCases:
     preferring: Preferring
     suspensions: Suspensions
     broadcasts: Broadcasts
+    incidents: Incidents
     retrying: Retrying
     amending: Amending
     stopping: Stopping
@@ -85,6 +87,7 @@ class UseCases:
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
         broadcasts = Broadcasts(policy, clock)
+        amending = Amending(policy, broadcasts, clock)
         outcomes = Outcomes(policy, renditions, clock)
         return cls(
             database=database,
@@ -104,8 +107,9 @@ class UseCases:
             preferring=Preferring(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=broadcasts,
+            incidents=Incidents(policy, templates, clock, amending),
             retrying=Retrying(broadcasts, clock),
-            amending=Amending(policy, broadcasts, clock),
+            amending=amending,
             stopping=Stopping(policy, clock),
             consents=consents,
             approvals=approvals,

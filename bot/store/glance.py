@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from bot.domain.broadcast import BroadcastState
+from bot.domain.incident import IncidentState
 from bot.domain.schedule import FINAL, Origin
 
 _SQLITE = "sqlite:///"
@@ -68,6 +69,17 @@ class Glance:
             Announced(number, called, owner, _list(audience), _moment(next_at))
             for number, called, owner, audience, next_at in rows
         ]
+
+    def incidents(self, limit: int, *, over: bool) -> list[tuple[int, str, str]]:
+        """Number, id and list, the latest first; `over`: what is resolved, too."""
+        rows = self._rows(
+            "SELECT id, client_id, list_name FROM incident WHERE service = ?"  # noqa: S608 - ours
+            + ("" if over else f" AND state = '{IncidentState.OPEN}'")
+            + " ORDER BY id DESC LIMIT ?",
+            self._service,
+            limit,
+        )
+        return [(number, called, told) for number, called, told in rows]
 
     def lists(self) -> list[tuple[str, str]]:
         """Name and title, of those that commands made, too."""

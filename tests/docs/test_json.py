@@ -66,7 +66,16 @@ def _described() -> dict[str, dict[str, Row]]:
 
 
 DESCRIBED = _described()
-PARTS = {"schedule", "coming", "ahead", "text", "broadcast", "reading", "list"}
+PARTS = {
+    "schedule",
+    "coming",
+    "ahead",
+    "text",
+    "broadcast",
+    "incident",
+    "reading",
+    "list",
+}
 
 
 def _commands(command: Any, name: str = "") -> Iterator[str]:

@@ -48,6 +48,7 @@ from bot.service.readers.arranging import ListWish
 from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
+from tests.permissions import incidents
 from tests.permissions.stage import (
     MADE,
     NO_REFERENCE,
@@ -120,6 +121,9 @@ class Walk:
             case "try":
                 only = (jid,) if cell.what == "on-myself" else (jid, READER)
                 yield announcing.SCHEDULE(self.world.request(only=only))
+            case "incident":
+                self._made += 1
+                yield from incidents.asked(self.world, cell.what, f"{self._made}")
             case verb if way := self._ways().get(verb):
                 yield way(cell)
             case "consent" | "requests" | "answer":
@@ -398,7 +402,7 @@ NO_LIMIT = Share(rate=0, burst=0)
 
 
 def _unbounded(limits: Any) -> Any:
-    return replace(limits, pending=0, requests_per_minute=0)
+    return replace(limits, pending=0, requests_per_minute=0, body=1000, subject=100)
 
 
 def the_cell(walk: Walk, cell: Cell, jid: str, wishes: list[Wanted[Any]]) -> None:

@@ -37,4 +37,6 @@ def purge(uow: UnitOfWork, retention: Retention, now: datetime) -> int:
             which = (now - kept, now, ROWS_PER_TRANSACTION)
             purged += uow.content.purge_broadcasts(*which, personal=personal)
             purged += uow.content.purge_schedules(*which, personal=personal)
+            if not personal:
+                purged += uow.incidents.purge(*which)
     return purged

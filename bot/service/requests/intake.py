@@ -62,7 +62,7 @@ class Intake:
         first = moments.first_within(rule, begin, zone, limits, now)
         wanted = Schedule(
             owner=caller.owner,
-            client_id=_client_id(request.client_id),
+            client_id=read_id(request.client_id),
             origin=request.origin,
             fingerprint=request.fingerprint(),
             audience=audience,
@@ -227,8 +227,8 @@ class Intake:
         return name
 
 
-def _client_id(given: str | None) -> str:
-    """'' where none is given: `names` finds one."""
+def read_id(given: str | None) -> str:
+    """'' where none is given: whoever stores it finds one."""
     if given is None:
         return ""
     fault = illegal(given)
