@@ -241,10 +241,11 @@ class World:
     def plan(self) -> int:
         """What the planner does in one round; the moments dealt with."""
         now = self.clock.now()
+        advanced = self.do(self.use_cases.maintenances.advance, now)
         self.shift = looked(self.shift, now)
         names = self.do(self.planning.audiences_due, now)
         frozen = {name: self.do(self.planning.freeze, name, now) for name in names}
-        return self.do(self.planning.plan, frozen, self.shift)
+        return advanced + self.do(self.planning.plan, frozen, self.shift)
 
     def plan_all(self) -> None:
         for _ in range(1000):

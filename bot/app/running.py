@@ -23,6 +23,7 @@ from bot.app.configured import pictures_of, retention_of
 from bot.app.ending import Ending
 from bot.app.keeping import HoldKeeper
 from bot.app.observing import Observing
+from bot.app.publishing import Publishing
 from bot.app.reading import Reading
 from bot.app.start import Start
 from bot.app.turn import Turn
@@ -156,8 +157,8 @@ class Running:
         desk = Desk(use_cases, counts.requested)
         desk.neighbours = servers.standings
         look = partial(from_within, configuration.file, connection)
-        clock_now = asyncio.get_running_loop().time
-        desk.inspector = Inspections(look, clock.now, clock_now)
+        desk.inspector = Inspections(look, clock.now, asyncio.get_running_loop().time)
+        publishing = Publishing(settings, use_cases)
         self._doors = Doors(
             use_cases=use_cases,
             desk=desk,
@@ -167,10 +168,15 @@ class Running:
             spool=spool,
             contact=settings.xmpp.contact,
             pictures=pictures_of(settings),
+            status_addresses=publishing.status_addresses,
         )
         self._doors.open(connection)
         housekeeper = Housekeeper(
-            database, use_cases.audit, use_cases.rearming, clock, retention_of(settings)
+            database,
+            use_cases.audit,
+            (use_cases.rearming.some, use_cases.maintenances.rearm),
+            clock,
+            retention_of(settings),
         )
         self._pulse = Loop("pulse", self._beat)
         self._renewing = Loop("leases", self._renew)
@@ -188,14 +194,13 @@ class Running:
         )
         self._reading = Loop("configuration", reading.step)
         bystander = Loop("bystander", Bystander(database, clock).step)
-        telling = Teller(use_cases)
-        teller = Loop("teller", telling.step)
+        teller = Loop("teller", Teller(use_cases).step)
         guarding = use_cases.guarding
         self._warden = Loop("warden", Warden(database, guarding, servers.look).step)
         servers.open(self._warden.nudge)  # ejabberd grants behind the first look
         self._own_loops = (
             *(self._pulse, self._renewing, self._housekeeping),
-            *(self._reading, bystander, teller, self._warden),
+            *(self._reading, bystander, teller, self._warden, *publishing.loops),
         )
         self._background = dict(self._doors.tasks)
         vitals = Vitals(
@@ -213,7 +218,7 @@ class Running:
             stopping=self._stop,
             may_write=keeper.may_write,
         )
-        self._web = web_server(vitals, counts)
+        self._web = web_server(vitals, counts, publishing.shelf)
 
     @classmethod
     async def serve(

@@ -18,6 +18,7 @@ from bot.metrics.page import CONTENT_TYPE, MetricsPage
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.settings import Settings
 from bot.store.database import SqlDatabase
+from bot.web.feeds import Shelf
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
 from bot.xmpp.doors.inbox.refusals import RefusalLimit
@@ -120,8 +121,10 @@ class Vitals:
         return reasons
 
 
-def web_server(vitals: Vitals, counts: Counts) -> WebServer | None:
-    """As configured; None where there are to be no pages."""
+def web_server(
+    vitals: Vitals, counts: Counts, shelf: Shelf | None = None
+) -> WebServer | None:
+    """As configured, with the feeds of `shelf`; None where there are to be no pages."""
     address = vitals.settings.web.address
     if address is None:
         return None
@@ -132,7 +135,8 @@ def web_server(vitals: Vitals, counts: Counts) -> WebServer | None:
         metrics=metrics.text,
         metrics_type=CONTENT_TYPE,
     )
-    return WebServer(pages(probes, vitals.settings.web.hosts), *address)
+    shown = pages(probes, vitals.settings.web.hosts, shelf)
+    return WebServer(shown, *address)
 
 
 def _look(uow: UnitOfWork) -> None:

@@ -55,6 +55,10 @@ Welcome = Annotated[
         metavar="NAME", help="The template that greets whoever joins; empty: none."
     ),
 ]
+Public = Annotated[
+    bool | None,
+    typer.Option("--public/--private", help="Whether everybody may read it in feeds."),
+]
 Publishers = Annotated[
     list[str] | None,
     typer.Option("--publisher", metavar="JID", help="Who may announce to it, too."),
@@ -109,6 +113,7 @@ def _document(entry: "AnnouncementList", address: str) -> dict[str, Any]:
         "type": entry.type,
         "publishers": sorted(entry.publishers),
         "welcome": entry.welcome,
+        "public": entry.is_public,
     }
 
 
@@ -147,6 +152,7 @@ def create(
     timezone: Timezone = None,
     message_type: Type = None,
     welcome: Welcome = None,
+    public: Public = None,
     publishers: Publishers = None,
     json: output.JSON = False,
 ) -> None:
@@ -159,6 +165,7 @@ def create(
         timezone=timezone,
         type=message_type,
         welcome=welcome,
+        public=public,
         add_publishers=tuple(publishers or ()),
     )
     with session.desk_of(context) as desk:
@@ -189,6 +196,7 @@ def change(
     timezone: Timezone = None,
     message_type: Type = None,
     welcome: Welcome = None,
+    public: Public = None,
     publishers: Publishers = None,
     no_publishers: Annotated[
         list[str] | None,
@@ -207,6 +215,7 @@ def change(
         timezone=timezone,
         type=message_type,
         welcome=welcome,
+        public=public,
         add_publishers=tuple(publishers or ()),
         remove_publishers=tuple(no_publishers or ()),
     )

@@ -1,15 +1,14 @@
 """An announcement worded anew, or moved: what it becomes is shown before it is done.
 
-Of own words each language has its fields, a template all of its own; what was not
-typed anew stays. An edit is of the revision that was looked at: where another came in
-between, the same form comes again and says so.
+An edit is of the revision that was looked at: where another came in between, the same
+form comes again and says so.
 """
 
 from collections.abc import Iterator
 
 from bot.desk.verbs.editing import DRAFT, EDIT, Edit, EditDraft
 from bot.desk.verbs.schedules import QUERY
-from bot.dialogues import lines, previews, timing, wording
+from bot.dialogues import lines, previews, rewording, timing
 from bot.dialogues.choices import SURE
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.steering import NOTHING, stands
@@ -18,11 +17,9 @@ from bot.domain import moments
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.domain.preview import upcoming
-from bot.domain.schedule import TemplateContent, TextContent
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.requests.schedules import Report
 
-_WHAT = Phrase("What is it to say?")
 _SAME = Said(Phrase("Nothing changes."))
 
 
@@ -30,49 +27,10 @@ async def edit(talk: Talk, number: int) -> Dialogue:
     """What it says."""
     report = await talk.look(QUERY(ScheduleName(number=number)))
     content = report.schedule.content
-    if isinstance(content, TextContent):
-        yield on_with(_own_words, report, content)
-    else:
-        yield on_with(_fields, report, content)
-
-
-async def _own_words(talk: Talk, report: Report, content: TextContent) -> Dialogue:
-    before = wording.of_texts(content.texts)
-    given = yield Form(
-        heading=(lines.announcement(report, talk), _WHAT),
-        fields=tuple(wording.fields_of_texts(content.texts)),
-        values=before,
-    )
-    if all(given.text(name) == text for name, text in before.items()):
-        yield _SAME
-        return
-    yield _decided(report, wording.worded_anew(content.texts, given))
-
-
-async def _fields(talk: Talk, report: Report, content: TemplateContent) -> Dialogue:
-    template = talk.desk.templates.get(content.template)
-    tags = sorted({tag for given in content.values.values() for tag in given if tag})
-    before = wording.as_typed(template, content.values, talk)
-    apart = {f"set.{name}" for name, given in content.values.items() if "" not in given}
-    given = yield Form(
-        heading=(lines.announcement(report, talk), *wording.about(template, talk)),
-        fields=(
-            *(wording.as_told(one, apart) for one in wording.fields_of(template, talk)),
-            *(one for tag in tags for one in wording.worded(template, talk, tag)),
-        ),
-        values=before,
-    )
-    told = [wording.values(template, given, tag) for tag in ("", *tags)]
-    after = wording.joined(*told)
-    changed = {
-        one.name: after.get(one.name, {"": ""})
-        for one in template.fields
-        if after.get(one.name, {}) != content.values.get(one.name, {})
-    }
-    if not changed:
-        yield _SAME
-        return
-    yield _decided(report, ScheduleChange(values=changed))
+    about = lines.announcement(report, talk)
+    given = yield rewording.form(content, talk, about)
+    change = rewording.change(content, given, talk)
+    yield _SAME if change is None else _decided(report, change)
 
 
 async def move(talk: Talk, number: int) -> Dialogue:

@@ -24,6 +24,7 @@ LABELS: Mapping[Part, Phrase] = {
     Part.CONSENT: Phrase("Who may schedule messages to you"),
     Part.REQUESTS: Phrase("What you were asked to approve"),
     Part.ANNOUNCEMENTS: Phrase("What you have asked for"),
+    Part.MAINTENANCES: Phrase("Maintenance that you keep"),
     Part.INCIDENTS: Phrase("Incidents that you opened"),
     Part.SENT: Phrase("What of that went out"),
     Part.RECEIVED: Phrase("What was sent to you by name"),
@@ -130,6 +131,17 @@ def _announcement(row: Row, at: _At) -> Iterator[Words]:
         yield line(row["title"])
 
 
+def _maintenance(row: Row, at: _At) -> Iterator[Words]:
+    yield Phrase(
+        "M{number} of {list}: since {time}",
+        number=row["reference"],
+        list=row["list"],
+        time=at(row["created_at"]),
+    )
+    for by_language in (row["values"] or {}).values():
+        yield from map(line, by_language.values())
+
+
 def _incident(row: Row, at: _At) -> Iterator[Words]:
     yield Phrase(
         "I{number} {time} to {list}: {state}",
@@ -205,6 +217,7 @@ _TOLD: Mapping[Part, Callable[[Row, _At], Iterator[Words]]] = {
     Part.CONSENT: _consent,
     Part.REQUESTS: _request,
     Part.ANNOUNCEMENTS: _announcement,
+    Part.MAINTENANCES: _maintenance,
     Part.INCIDENTS: _incident,
     Part.SENT: _sent,
     Part.RECEIVED: _received,

@@ -15,9 +15,9 @@ from functools import partial
 
 from bot.desk.verb import Verb
 from bot.desk.verbs import incidents as verbs
-from bot.dialogues import audiences, lines, previews, wording
+from bot.dialogues import audiences, lines, previews, rewording, wording
 from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, SURE, one_of
-from bot.dialogues.forms import Answers, Form, Words
+from bot.dialogues.forms import Form, Words
 from bot.dialogues.lines import cut
 from bot.dialogues.talk import (
     Again,
@@ -42,6 +42,7 @@ from bot.service.incidents.incidents import Draft, Notice, Thread
 from bot.service.incidents.request import IncidentName, OpenIncident, UpdateIncident
 from bot.service.ports.paging import Order, Page, Paging
 
+_PHASE = f"set.{PHASE}"
 #: in place of an incident
 _NEW, _OVER = "new", "over"
 _STATES: Mapping[str, IncidentState] = {
@@ -176,7 +177,7 @@ async def _first(talk: Talk, target: AnnouncementList, template: Template) -> Di
 def _fields(template: Template, talk: Talk) -> tuple[Field[Words], ...]:
     """But which of the thread it is, which is known."""
     fields = wording.fields_of(template, talk)
-    return tuple(one for one in fields if one.name != f"set.{PHASE}")
+    return tuple(one for one in fields if one.name != _PHASE)
 
 
 async def _decide_opening(talk: Talk, request: OpenIncident) -> Dialogue:
@@ -232,52 +233,24 @@ async def _go_on(talk: Talk, number: int, kind: Kind) -> Dialogue:
         origin=talk.door, name=name, kind=kind, language=talk.language
     )
     begun = await talk.look(verbs.BEGIN(change))
-    template = talk.desk.templates.get(begun.content.template)
-    said = begun.content.values
-    given = yield Form(
-        heading=(
-            _line(begun.incident, talk),
-            Phrase("What you leave as it is is said once more."),
-            *wording.about(template, talk),
-        ),
-        fields=_again(template, said, talk),
-        values=wording.as_typed(template, said, talk),
+    form = rewording.form(begun.content, talk, _line(begun.incident, talk))
+    about, *how = form.heading
+    again = Phrase("What you leave as it is is said once more.")
+    given = yield replace(
+        form,
+        heading=(about, again, *how),
+        fields=tuple(one for one in form.fields if one.name != _PHASE),
     )
+    typed = rewording.change(begun.content, given, talk)
+    values = dict(typed.values) if typed is not None else {}
+    values.pop(PHASE, None)  # which is not asked for
     change = replace(
         change,
-        values=_changed(template, said, given),
-        template=template.name,
+        values={name: {"": "", **told} for name, told in values.items()},
+        template=begun.content.template,
         revision=begun.incident.revision,
     )
     yield on_with(_decide, change)
-
-
-def _again(
-    template: Template, said: Mapping[str, Mapping[str, str]], talk: Talk
-) -> tuple[Field[Words], ...]:
-    """Those of all languages, and of each in which something was said apart."""
-    apart = {f"set.{name}" for name, told in said.items() if "" not in told}
-    return (
-        *(wording.as_told(one, apart) for one in _fields(template, talk)),
-        *(one for tag in _tags(said) for one in wording.worded(template, talk, tag)),
-    )
-
-
-def _tags(said: Mapping[str, Mapping[str, str]]) -> list[str]:
-    return sorted({tag for told in said.values() for tag in told if tag})
-
-
-def _changed(
-    template: Template, said: Mapping[str, Mapping[str, str]], given: Answers
-) -> dict[str, dict[str, str]]:
-    """What was typed anew; what was emptied says nothing any more."""
-    told = [wording.values(template, given, tag) for tag in ("", *_tags(said))]
-    after = wording.joined(*told)
-    return {
-        one.name: {"": "", **after.get(one.name, {})}
-        for one in template.fields
-        if one.name != PHASE and after.get(one.name, {}) != said.get(one.name, {})
-    }
 
 
 async def _decide(talk: Talk, change: UpdateIncident) -> Dialogue:

@@ -21,7 +21,7 @@ from bot.dialogues.talk import (
     admins,
     on_with,
 )
-from bot.domain.lists import AnnouncementList, OnList
+from bot.domain.lists import AnnouncementList, ListKind, OnList
 from bot.domain.phrase import Counted, Phrase
 from bot.service.readers.arranging import ListWish
 
@@ -130,6 +130,8 @@ def _facts(one: OnList, talk: Talk) -> Iterator[Words]:
         )
     if entry.welcome:
         yield Phrase("greets with {template}", template=entry.welcome)
+    if entry.is_public:
+        yield Phrase("Everybody may read it in feeds.")
     if entry.is_declared:
         section = f"[lists.{entry.name}]"
         yield Phrase("To change it, see {section} in the file.", section=section)
@@ -181,6 +183,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             replace(lists.TIMEZONE, required=True),
             one_of("type", lists.TYPE.label, TYPES, lists.TYPE.help),
             lists.WELCOME,
+            lists.PUBLIC,
         ),
         values={
             "title": entry.title,
@@ -189,6 +192,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             "timezone": entry.timezone,
             "type": entry.type,
             "welcome": entry.welcome or "",
+            "public": "true" if entry.is_public else "false",
         },
         is_last=True,
     )
@@ -212,6 +216,8 @@ def _wish(name: str, given: Answers) -> ListWish:
         timezone=given.text("timezone"),
         type=given.text("type"),
         welcome=given.text("welcome"),
+        # which nobody has to untick who closes it
+        public=given.flag("public") and given.text("kind") != ListKind.CLOSED,
     )
 
 

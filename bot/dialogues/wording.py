@@ -4,7 +4,7 @@ subject, body               own words; of another language: subject.de, body.de
 set.NAME, set.NAME.de       a template's field, for all or in that language
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -161,11 +161,6 @@ def _field(one: TemplateField, talk: Talk) -> Field[Words]:
         choices=tuple(options),
         choice_labels=options,
     )
-
-
-def as_told(one: Field[Words], apart: Collection[str]) -> Field[Words]:
-    """What is told in single languages alone needs nothing for all."""
-    return replace(one, required=False, default=None) if one.name in apart else one
 
 
 def values(template: Template, given: Answers, tag: str = "") -> FieldValues:

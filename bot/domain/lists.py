@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from bot.domain.quiet import QuietHours
 from bot.domain.verdict import Score
 
 MAX_TITLE = 100  #: characters
+#: how long before a maintenance begins, where nobody says otherwise
+REMINDERS = (timedelta(days=1), timedelta(hours=1))
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -58,6 +60,17 @@ class ListKind(StrEnum):
     MANDATORY = "mandatory"
 
 
+def public(wish: bool | None, kind: ListKind) -> bool | None:
+    """`wish`, whether everybody may read in feeds what a list of that kind says; raises
+    Invalid.
+    """
+    if wish and kind is ListKind.CLOSED:
+        raise Invalid(
+            Phrase("a closed list is not public: nobody else knows that it is there")
+        )
+    return wish
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementList:
     """A named audience that people subscribe to."""
@@ -76,6 +89,10 @@ class AnnouncementList:
     welcome: str | None
     #: its readers' clients know corrections and retractions; else they get new messages
     corrections: bool = True
+    #: how long before a maintenance begins its readers are reminded, the longest first
+    reminders: tuple[timedelta, ...] = REMINDERS
+    #: whether everybody may read it in feeds; None: as its kind has it
+    public: bool | None = None
     #: the configuration file names it, and its word counts
     is_declared: bool = True
     #: it was made by command, so it stays when no file names it
@@ -85,6 +102,13 @@ class AnnouncementList:
     def is_closed(self) -> bool:
         """Only those on it, and those who speak to it, know that it is there."""
         return self.kind is ListKind.CLOSED
+
+    @property
+    def is_public(self) -> bool:
+        """Everybody may read in feeds what it says."""
+        if self.public is None:
+            return self.kind is ListKind.OPEN
+        return self.public and not self.is_closed
 
 
 class SubscriptionOrigin(StrEnum):

@@ -20,10 +20,9 @@ from enum import StrEnum
 
 from bot.domain import wallclock
 from bot.domain.lengths import Length
+from bot.domain.lists import REMINDERS
 from bot.domain.schedule import FieldValues, Origin
 
-#: what people and lists leave to us: a day and an hour before
-REMINDERS = (timedelta(days=1), timedelta(hours=1))
 MOST_REMINDERS = 10
 SOONEST_REMINDER = timedelta(minutes=1)
 EARLIEST_REMINDER = timedelta(days=31)
@@ -50,6 +49,7 @@ class WindowState(StrEnum):
     CALLED_OFF = "called-off"
 
 
+BEGUN = frozenset({WindowState.UNDER_WAY, WindowState.VERIFYING})
 OVER = frozenset({WindowState.FINISHED, WindowState.CALLED_OFF})
 
 
@@ -224,7 +224,9 @@ def step(maintenance: Maintenance, window: Window, now: datetime) -> Step:
             found = _reminded(maintenance, window, now)
         case WindowState.UNDER_WAY if window.ended_by(now):
             found = _ended(maintenance, window, now)
-        case WindowState.UNDER_WAY | WindowState.VERIFYING:
+        case WindowState.UNDER_WAY if window.ends_at is None:
+            found = _asked(window, now)
+        case WindowState.VERIFYING:
             found = _asked(window, now)
         case _:
             found = Step(window)
@@ -266,8 +268,19 @@ def opening(window: Window, now: datetime) -> Told | None:
     return Told(Phase.ANNOUNCED, now, window.starts_at)
 
 
-def is_heard(before: Window, after: Window, now: datetime) -> bool:
-    """Whether a change of its times is told beside what is corrected in silence."""
+def is_passed(window: Window, now: datetime) -> bool:
+    """It has begun, and what is known of its end is that it should be over."""
+    if window.state is WindowState.UNDER_WAY:
+        return window.ends_at is None or window.ends_at <= now
+    return window.state is WindowState.VERIFYING
+
+
+def is_told(phase: Phase, before: Window, after: Window, now: datetime) -> bool:
+    """Whether a change is told in words beside what is corrected in silence."""
+    return phase is Phase.CALLED_OFF or _is_heard(before, after, now)
+
+
+def _is_heard(before: Window, after: Window, now: datetime) -> bool:
     by = abs(after.starts_at - before.starts_at)
     return by > UNNOTICED or before.starts_at - now < NEAR
 
@@ -291,9 +304,51 @@ def corrected(phase: Phase, window: Window) -> Phase:
 _AHEAD = frozenset({Phase.ANNOUNCED, Phase.REMINDER, Phase.MOVED})
 
 
+def moved(
+    window: Window,
+    start: datetime,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    now: datetime,
+) -> Window:
+    """Planned again, at another time; what lies behind at this moment is no reminder of
+    that. `start` is naive, as clocks in the object's zone show it.
+    """
+    return replace(
+        _changed(window, now),
+        start=start,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        state=WindowState.PLANNED,
+        through=now,
+    )
+
+
+def extended(window: Window, ends_at: datetime, now: datetime) -> Window:
+    """With a later end; under way again where its end had passed."""
+    verified = window.state is WindowState.VERIFYING
+    state = WindowState.UNDER_WAY if verified else window.state
+    return replace(_changed(window, now), ends_at=ends_at, state=state)
+
+
+def called_off(window: Window, now: datetime) -> Window:
+    return replace(_changed(window, now), state=WindowState.CALLED_OFF)
+
+
+def _changed(window: Window, now: datetime) -> Window:
+    """What its owner was asked is answered."""
+    return replace(
+        window,
+        sequence=window.sequence + 1,
+        changed_at=now,
+        asked=0,
+        asked_at=None,
+    )
+
+
 def finished(window: Window, now: datetime) -> Step:
     """All is well, as of now; where nobody was told that it was not, nobody is."""
-    over = replace(window, state=WindowState.FINISHED, next_at=None)
+    over = replace(window, state=WindowState.FINISHED, changed_at=now, next_at=None)
     told = Told(Phase.FINISHED, now, now + STALE_AFTER)
     return Step(over, told if window.told else None)
 

@@ -82,6 +82,7 @@ class Engine:
         planner = Planner(
             database=database,
             planning=use_cases.planning,
+            maintenances=use_cases.maintenances,
             wire=wire,
             alarm=alarm,
             clock=clock,

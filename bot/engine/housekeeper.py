@@ -3,12 +3,12 @@ may have moved; a slice at a time.
 """
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain import wallclock
-from bot.service.delivery.rearming import Rearming
 from bot.service.ports.outside import Clock, Database
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.records.audit import ROWS_PER_TRANSACTION, Audit
@@ -25,6 +25,10 @@ ZONES_EVERY = timedelta(days=1)
 LONGEST_JUMP = timedelta(days=1)
 
 
+#: derives anew some of what is to come, by id from one on; up to which, None: all is
+Rearm = Callable[[UnitOfWork, int], int | None]
+
+
 class Housekeeper:
     """Drops content and entries of the audit trail when their time is over, and counts
     of requests whose minute is. Once a day it reads the zones anew, whose rules may
@@ -35,7 +39,7 @@ class Housekeeper:
         self,
         database: Database,
         audit: Audit,
-        rearming: Rearming,
+        rearming: Sequence[Rearm],
         clock: Clock,
         retention: Retention,
     ) -> None:
@@ -94,9 +98,10 @@ class Housekeeper:
         if last is not None and timedelta() <= now - last < ZONES_EVERY:
             return
         wallclock.look_again()
-        after: int | None = 0
-        while after is not None:
-            after = await self._database.run(self._rearming.some, after)
+        for some in self._rearming:
+            after: int | None = 0
+            while after is not None:
+                after = await self._database.run(some, after)
         self._zones_read = now
 
     async def _may_purge(self) -> bool:

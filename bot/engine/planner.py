@@ -1,4 +1,8 @@
-"""Wakes at the earliest due moment and plans what is due, batch by batch."""
+"""Wakes at the earliest due moment and plans what is due, batch by batch.
+
+First it moves on what is due of maintenance, whose notices are announcements like any
+others from then on.
+"""
 
 from datetime import datetime
 from typing import Protocol
@@ -6,6 +10,7 @@ from typing import Protocol
 from bot.domain.lateness import Shift, looked
 from bot.engine.wire import Wire
 from bot.service.delivery.planning import Planning
+from bot.service.maintenance.maintenances import Maintenances
 from bot.service.ports.outside import Clock, Database
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -35,12 +40,14 @@ class Planner:
         *,
         database: Database,
         planning: Planning,
+        maintenances: Maintenances,
         wire: Wire,
         alarm: Alarm,
         clock: Clock,
     ) -> None:
         self._database = database
         self._planning = planning
+        self._maintenances = maintenances
         self._wire = wire
         self._alarm = alarm
         self._clock = clock
@@ -62,6 +69,14 @@ class Planner:
                 return RETRY_SECONDS  # held by another, or its owner is told first
 
     async def _plan(self) -> int:
+        """Of how many something was done: what is due of maintenance becomes notices
+        first, which are planned at once.
+        """
+        advance = self._maintenances.advance
+        advanced = await self._database.run(advance, self._clock.now())
+        return advanced + await self._plan_schedules()
+
+    async def _plan_schedules(self) -> int:
         database, planning = self._database, self._planning
         targets = await database.run(planning.audiences_due, self._clock.now())
         frozen = {}
@@ -77,4 +92,6 @@ class Planner:
 
 def _next_due(uow: UnitOfWork) -> tuple[datetime | None, bool]:
     """And whether everything is stopped."""
-    return uow.schedules.next_due(), uow.standstills.get() is not None
+    moments = (uow.schedules.next_due(), uow.maintenances.next_due())
+    due = min((one for one in moments if one is not None), default=None)
+    return due, uow.standstills.get() is not None

@@ -13,6 +13,7 @@ from bot.service.delivery.renditions import Renditions
 from bot.service.delivery.retrying import Retrying
 from bot.service.delivery.standstill import Stopping
 from bot.service.incidents.incidents import Incidents
+from bot.service.maintenance.maintenances import Maintenances
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
 from bot.service.people.consents import Consents
@@ -31,6 +32,7 @@ from bot.service.readers.suspensions import Suspensions
 from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
+from bot.service.records.publicity import Publicity
 from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
 from bot.service.requests.steering import Steering
@@ -45,6 +47,7 @@ class UseCases:
     clock: Clock
     schedules: Schedules
     editing: Editing
+    maintenances: Maintenances
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
@@ -73,6 +76,7 @@ class UseCases:
     welcomes: Welcomes
     audit: Audit
     guarding: Guarding
+    publicity: Publicity
 
     @classmethod
     def over(
@@ -87,8 +91,8 @@ class UseCases:
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
         broadcasts = Broadcasts(policy, clock)
-        amending = Amending(policy, broadcasts, clock)
         outcomes = Outcomes(policy, renditions, clock)
+        amending = Amending(policy, broadcasts, clock)
         return cls(
             database=database,
             policy=policy,
@@ -96,6 +100,7 @@ class UseCases:
             clock=clock,
             schedules=schedules,
             editing=Editing(schedules, policy, templates, clock, admittance),
+            maintenances=Maintenances(policy, templates, clock, amending),
             steering=Steering(schedules, planning, clock),
             subscribers=subscribers,
             enrolling=Enrolling(policy, clock),
@@ -124,4 +129,5 @@ class UseCases:
             welcomes=Welcomes(policy, templates, clock),
             audit=Audit(clock),
             guarding=Guarding(policy),
+            publicity=Publicity(templates, renditions),
         )

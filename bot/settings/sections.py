@@ -28,7 +28,7 @@ from bot.domain.addresses import Addresses
 from bot.domain.consent import Who
 from bot.domain.errors import Invalid, SettingsError
 from bot.domain.jid import bare
-from bot.domain.lists import list_name, list_title
+from bot.domain.lists import ListKind, list_name, list_title, public
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Freq
 from bot.settings import values
@@ -189,6 +189,8 @@ class ListSettings(Section):
     type: Literal["chat", "normal", "headline"] = "chat"
     publishers: list[str] = []
     welcome: str | None = "welcome"
+    #: whether everybody may read it in feeds; None: as its kind has it
+    public: bool | None = None
     avatar: values.Avatar = None
 
     _normal = field_validator("publishers")(_bare_jids)
@@ -199,6 +201,12 @@ class ListSettings(Section):
         return list_title(text) if text else None
 
     _tag = field_validator("language")(language_tag)
+
+    @model_validator(mode="after")
+    def _not_closed(self) -> Self:
+        with _of("public"):
+            public(self.public, ListKind(self.kind))
+        return self
 
     @field_validator("timezone")
     @classmethod
@@ -332,6 +340,37 @@ class WebSettings(Section):
         return self
 
 
+class FeedSettings(Section):
+    """What everybody may read without XMPP."""
+
+    enabled: bool = False
+    #: None: only the web pages show them
+    directory: Path | None = None
+    #: where people find the files, each ending in /
+    urls: list[str] = []
+    #: of those of all lists together
+    title: str | None = None
+    #: most of one Atom feed
+    entries: int = Field(default=50, ge=1, le=1_000)
+    #: days before its start from which on a window is told as the next outage
+    ahead_days: int = Field(default=7, ge=0, le=366)
+
+    @field_validator("directory", mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        return given or None
+
+    @field_validator("urls")
+    @classmethod
+    def _addresses(cls, given: list[str]) -> list[str]:
+        return [values.web_folder(text) for text in given]
+
+    @field_validator("title")
+    @classmethod
+    def _readable(cls, text: str | None) -> str | None:
+        return list_title(text) if text else None
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["console", "json"] = "console"
@@ -359,6 +398,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     templates: TemplateSettings = TemplateSettings()
     web: WebSettings = WebSettings()
+    feeds: FeedSettings = FeedSettings()
     log: LogSettings = LogSettings()
     lists: dict[ListName, ListSettings] = {}
 
@@ -383,6 +423,19 @@ class Settings(BaseSettings):
                 ),
                 field="lists",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _shown_somewhere(self) -> Self:
+        feeds = self.feeds
+        if feeds.enabled and feeds.directory is None and self.web.address is None:
+            nowhere = Phrase(
+                "the feeds are shown nowhere: give {directory} a folder, or {listen} an"
+                " address",
+                directory="[feeds] directory",
+                listen="[web] listen",
+            )
+            raise Invalid(nowhere, field="feeds")
         return self
 
     @property

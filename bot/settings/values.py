@@ -3,9 +3,11 @@
 import base64
 import binascii
 import os
+import re
 import ssl
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import PlainSerializer, PlainValidator
 
@@ -18,6 +20,8 @@ from bot.domain.reading import Misread, decoded
 
 #: of a key by which content is encrypted
 KEY_BYTES = 32
+#: of which a URI is made (RFC 3986 §2), no longer than any browser takes
+_URL = re.compile(r"[A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~%-]{1,2000}")
 
 
 def domain(text: str) -> str:
@@ -46,6 +50,23 @@ def contact(text: str) -> str:
     if line(words) != words:
         raise Invalid(Phrase("it stands in a sentence: write it in one line"))
     return words
+
+
+def web_folder(text: str) -> str:
+    """`text` with a / at its end, below which files are found; raises Invalid."""
+    usage = Phrase(
+        "write where the files are found, {sample}", sample='"https://status.example/"'
+    )
+    try:
+        parts = urlsplit(text)
+        whole = parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise Invalid(usage) from None
+    # XEP-0455 §2.1: HTTP, without authentication; a file's name is put behind it
+    odd = parts.username or parts.query or parts.fragment or not _URL.fullmatch(text)
+    if parts.scheme not in {"https", "http"} or not whole or odd:
+        raise Invalid(usage)
+    return text if text.endswith("/") else f"{text}/"
 
 
 def database_url(text: str) -> str:

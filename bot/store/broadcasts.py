@@ -11,6 +11,7 @@ from bot.domain.amendment import Amendment
 from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind, Progress
 from bot.domain.message import Text
 from bot.domain.schedule import Content, Origin, Schedule
+from bot.service.ports.broadcasts import Announced
 from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
 from bot.store.forgotten import SqlForgotten
@@ -85,6 +86,18 @@ TOLD_LIST = (
             subscription.c.id <= table.c.highest,
             sa.or_(SUBSCRIBED, subscription.c.ended_after >= table.c.id),
         ),
+    )
+    .order_by(table.c.id.desc())
+    .limit(_LIMIT)
+)
+ANNOUNCED = (
+    sa.select(table.c.id, table.c.created_at)
+    .where(
+        of_list(_LIST, SERVICE),
+        table.c.list_id == _LIST,
+        IS_LISTED,
+        table.c.purged_at.is_(None),
+        table.c.state.in_([BroadcastState.SENDING, BroadcastState.SENT]),
     )
     .order_by(table.c.id.desc())
     .limit(_LIMIT)
@@ -206,6 +219,10 @@ class SqlBroadcasts:
             rows += self._connection.execute(TOLD_LIST, values | {"list_id": list_id})
         rows.sort(key=lambda row: row.id, reverse=True)
         return [_from_row(row) for row in rows[:limit]]
+
+    def announced(self, list_id: int, limit: int) -> list[Announced]:
+        values = {"whose": self._service, "list_id": list_id, "limit": limit}
+        return [Announced(*row) for row in self._connection.execute(ANNOUNCED, values)]
 
     def nth(self, schedule_id: int, number: int) -> Broadcast | None:
         select = sa.select(table).where(

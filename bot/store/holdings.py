@@ -24,6 +24,7 @@ from bot.store.tables import (
     delivery_exception,
     incident,
     join_request,
+    maintenance,
     notice,
     request_count,
     schedule,
@@ -124,6 +125,23 @@ PARTS: Mapping[Part, sa.Select[Any]] = {
         approval.c.decided_at,
         theirs=_is(approval, "recipient"),
     ).join_from(approval, schedule, schedule.c.id == approval.c.schedule_id),
+    Part.MAINTENANCES: _part(
+        maintenance.c.id,
+        maintenance.c.id.label("reference"),
+        maintenance.c.client_id.label("id"),
+        maintenance.c.origin,
+        maintenance.c.list_name.label("list"),
+        maintenance.c.template,
+        maintenance.c.fields.label("values"),
+        maintenance.c.timezone,
+        maintenance.c.recurrence,
+        maintenance.c.finish,
+        maintenance.c.reminders,
+        maintenance.c.language,
+        maintenance.c.created_at,
+        maintenance.c.ended_at,
+        theirs=_is(maintenance, "owner"),
+    ),
     Part.INCIDENTS: _part(
         incident.c.id,
         incident.c.id.label("reference"),
@@ -208,8 +226,9 @@ PARTS: Mapping[Part, sa.Select[Any]] = {
 }
 #: what is sealed in a part
 _SEALED = {
-    Part.EXCEPTIONS: delivery_exception.c.text,
-    Part.REPORTS: notice.c.text,
+    Part.EXCEPTIONS: ("text", delivery_exception.c.text),
+    Part.MAINTENANCES: ("values", maintenance.c.fields),
+    Part.REPORTS: ("text", notice.c.text),
 }
 
 
@@ -229,7 +248,7 @@ class SqlHoldings:
 
     def _told(self, part: Part, row: sa.RowMapping) -> dict[str, Any]:
         told = {name: row[name] for name in row if name not in {_PLACE, _OF}}
-        column = _SEALED.get(part)
-        if column is not None:
-            told["text"] = self._vault.open(column, row["text"], row.get(_OF))
+        if (sealed := _SEALED.get(part)) is not None:
+            name, column = sealed
+            told[name] = self._vault.open(column, row[name], row.get(_OF))
         return told

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.store.conflicts import insert
-from bot.store.mapping import texts_from_json
+from bot.store.mapping import lengths_from_json, lengths_to_json, texts_from_json
 from bot.store.tables import SUBSCRIBED, announcement_list, subscription
 
 _IN_USE = sa.not_(announcement_list.c.retired)
@@ -122,6 +122,8 @@ def _values(entry: AnnouncementList) -> dict[str, Any]:
         "publishers": sorted(entry.publishers),
         "welcome": entry.welcome,
         "corrections": entry.corrections,
+        "reminders": lengths_to_json(entry.reminders),
+        "public": entry.public,
         "retired": False,
     }
 
@@ -139,6 +141,8 @@ def _from_row(row: sa.Row[Any]) -> AnnouncementList:
         publishers=texts_from_json(row.publishers),
         welcome=row.welcome,
         corrections=row.corrections,
+        reminders=lengths_from_json(row.reminders),
+        public=row.public,
         is_declared=row.declared,
         by_command=row.by_command,
     )

@@ -5,9 +5,10 @@ content a template of a name that none has (UNREADABLE). So it costs its row, as
 or template does that was taken away, and no answer in which the row stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from bot.domain import timestamps
@@ -17,6 +18,7 @@ from bot.domain.schedule import (
     UNREADABLE,
     Audience,
     Content,
+    FieldValues,
     ListAudience,
     Original,
     PeopleAudience,
@@ -29,6 +31,8 @@ from bot.service.ports.pulses import Reading
 
 JSONObject = Mapping[str, Any]
 
+#: nobody is reminded longer ahead
+_MOST_SECONDS = 10**9
 #: stands for content that was purged
 PURGED: JSONObject = {"purged": True}
 
@@ -98,16 +102,12 @@ def content_to_json(content: Content) -> JSONObject:
         if content.original is not None:
             told["original"] = asdict(content.original)
         return told
-    values = {name: dict(by_language) for name, by_language in content.values.items()}
-    return {"template": content.template, "values": values}
+    return {"template": content.template, "values": values_to_json(content.values)}
 
 
 def content_from_json(stored: Any) -> Content:
     match stored:
-        case {"template": str(name), "values": dict(values)} if all(
-            isinstance(one, dict) and _are_texts((*one, *one.values()))
-            for one in values.values()
-        ):
+        case {"template": str(name), "values": values} if _are_values(values):
             return TemplateContent(template=name, values=values)
         case {"purged": True}:
             return TextContent(texts=())
@@ -120,6 +120,22 @@ def content_from_json(stored: Any) -> Content:
                     original=_original_from_json(stored.get("original")),
                 )
     return TemplateContent(template=UNREADABLE, values={})
+
+
+def values_to_json(values: FieldValues) -> JSONObject:
+    return {name: dict(by_language) for name, by_language in values.items()}
+
+
+def values_from_json(stored: Any) -> FieldValues:
+    """None at all where it cannot be read, or was purged."""
+    return stored if _are_values(stored) else {}
+
+
+def _are_values(stored: Any) -> bool:
+    return isinstance(stored, dict) and all(
+        isinstance(one, dict) and _are_texts((*one, *one.values()))
+        for one in stored.values()
+    )
 
 
 def _original_from_json(stored: Any) -> Original | None:
@@ -159,6 +175,19 @@ def text_from_json(stored: Any) -> Text | None:
 def texts_from_json(stored: Any) -> frozenset[str]:
     """Those of a list of texts; none where it is no such list."""
     return frozenset(stored) if _are_texts(stored) else frozenset()
+
+
+def lengths_to_json(lengths: Iterable[timedelta]) -> list[int]:
+    """In whole seconds, the longest first."""
+    return [one // timedelta(seconds=1) for one in sorted(set(lengths), reverse=True)]
+
+
+def lengths_from_json(stored: Any) -> tuple[timedelta, ...]:
+    """The longest first; those of a list of seconds, none where it is no such list."""
+    if not isinstance(stored, list):
+        return ()
+    found = {one for one in stored if type(one) is int and 0 < one < _MOST_SECONDS}
+    return tuple(timedelta(seconds=one) for one in sorted(found, reverse=True))
 
 
 def reading_to_json(reading: Reading) -> JSONObject:

@@ -8,6 +8,7 @@ from bot.store.tables import (
     announcement_list,
     broadcast,
     incident,
+    maintenance,
     schedule,
     subscriber,
 )
@@ -34,6 +35,10 @@ def of_schedule(schedule_id: _Id, service: _Service) -> sa.ColumnElement[bool]:
 
 def of_broadcast(broadcast_id: _Id, service: _Service) -> sa.ColumnElement[bool]:
     return _of(broadcast, broadcast_id, service)
+
+
+def of_maintenance(reference: _Id, service: _Service) -> sa.ColumnElement[bool]:
+    return _of(maintenance, reference, service)
 
 
 def of_incident(incident_id: _Id, service: _Service) -> sa.ColumnElement[bool]:

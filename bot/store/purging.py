@@ -11,12 +11,14 @@ from bot.store.mapping import PURGED
 from bot.store.ownership import SERVICE
 from bot.store.tables import (
     IS_KEPT_BROADCAST,
+    IS_KEPT_MAINTENANCE,
     IS_KEPT_SCHEDULE,
     IS_WAITING,
     broadcast,
     broadcast_content,
     broadcast_text,
     delivery_exception,
+    maintenance,
     schedule,
 )
 
@@ -55,6 +57,18 @@ FINISHED = (
 )
 
 
+ENDED_MAINTENANCES = (
+    sa.select(maintenance.c.id)
+    .where(
+        maintenance.c.service == SERVICE,
+        IS_KEPT_MAINTENANCE,
+        maintenance.c.ended_at < sa.bindparam("before"),
+    )
+    .order_by(maintenance.c.ended_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
+
 class SqlKeptContent:
     def __init__(self, connection: sa.Connection, service: str) -> None:
         self._connection = connection
@@ -83,6 +97,12 @@ class SqlKeptContent:
         execute(kept.values(content=PURGED))
         purged = sa.update(broadcast).where(broadcast.c.id.in_(ids))
         return execute(purged.values(purged_at=now)).rowcount
+
+    def purge_maintenances(self, before: datetime, now: datetime, limit: int) -> int:
+        ids = self._ids(ENDED_MAINTENANCES, before=before, limit=limit)
+        empty = {"fields": PURGED, "purged_at": now}
+        update = sa.update(maintenance).where(maintenance.c.id.in_(ids))
+        return self._connection.execute(update.values(empty)).rowcount if ids else 0
 
     def _ids(self, select: sa.Select[Any], **values: Any) -> list[int]:
         found = self._connection.execute(select, {"whose": self._service, **values})

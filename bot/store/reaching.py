@@ -72,13 +72,18 @@ def _told_later(
     """That one of the later notices, at the same positions, reached him."""
     passed, notice = chunk.alias("passed"), broadcast.alias("notice")
     failed = delivery_exception.alias("failed")
-    is_missed = sa.exists().where(
-        sa.or_(
-            failed.c.broadcast_id == notice.c.id,
-            failed.c.broadcast_id == notice.c.told_by,
-        ),
-        failed.c.jid == jid,
-        failed.c.kind.in_((*_TO_COME, *_MISSED)),
+    # said of two levels above, which SQLAlchemy does not find by itself
+    is_missed = sa.exists(
+        sa.select(failed.c.jid)
+        .where(
+            sa.or_(
+                failed.c.broadcast_id == notice.c.id,
+                failed.c.broadcast_id == notice.c.told_by,
+            ),
+            failed.c.jid == jid,
+            failed.c.kind.in_((*_TO_COME, *_MISSED)),
+        )
+        .correlate_except(failed)
     )
     return sa.exists(
         sa.select(passed.c.id)

@@ -27,6 +27,7 @@ from bot.store.tables import (
     delivery_exception,
     incident,
     join_request,
+    maintenance,
     notice,
     role,
     schedule,
@@ -62,6 +63,7 @@ class SqlTraces:
         slices: dict[Trace, Callable[[Erasure, int], int | None]] = {
             Trace.REPORTS: self._reports,
             Trace.ANNOUNCEMENTS: self._announcements,
+            Trace.MAINTENANCES: self._maintenances,
             Trace.INCIDENTS: self._incidents,
             Trace.SENT: self._sent,
             Trace.REQUESTS: self._requests,
@@ -115,6 +117,15 @@ class SqlTraces:
             its, schedule.c.personal, schedule.c.amendment.is_not(None)
         )
         self._forget_words(self._connection.execute(amending).scalars().all(), who)
+        return _again(ids)
+
+    def _maintenances(self, who: Erasure, _: int) -> int | None:
+        """Likewise."""
+        row = maintenance.c
+        theirs = (row.service == self._service, row.owner == who.jid)
+        ids = self._ids(sa.select(row.id).where(*theirs, row.ended_at.is_not(None)))
+        update = sa.update(maintenance).where(row.id.in_(ids))
+        self._connection.execute(update.values(owner=who.drawn, language=None))
         return _again(ids)
 
     def _incidents(self, who: Erasure, _: int) -> int | None:

@@ -12,6 +12,7 @@ from bot.service.ports import (
     consents,
     incidents,
     joining,
+    maintenance,
     notices,
     personal,
     pulses,
@@ -38,6 +39,7 @@ from bot.store.holdings import SqlHoldings
 from bot.store.incidents import SqlIncidents
 from bot.store.join_requests import SqlJoinRequests
 from bot.store.lists import SqlLists
+from bot.store.maintenances import SqlMaintenances
 from bot.store.notices import SqlNotices
 from bot.store.occurrences import SqlOccurrences
 from bot.store.people import SqlPeople
@@ -108,6 +110,9 @@ class SqlUnitOfWork:
         )
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
         self.shifts: schedules.Shifts = SqlShifts(connection, service)
+        self.maintenances: maintenance.StoredMaintenances = SqlMaintenances(
+            connection, service, vault
+        )
         self.broadcasts: broadcasts.StoredBroadcasts = SqlBroadcasts(
             connection, service, vault, forgotten
         )

@@ -1,4 +1,6 @@
-"""`/metrics`, `/healthz` and `/readyz`: for programs, and they change nothing."""
+"""`/metrics`, `/healthz` and `/readyz`: for programs, and they change nothing. Beside
+them, where they are wanted, the feeds.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -11,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.web.feeds import Shelf, routes
 from bot.web.hosts import OnlyOurs
 
 T = TypeVar("T")
@@ -31,8 +34,12 @@ class Probes:
     metrics_type: str
 
 
-def pages(probes: Probes, hosts: Sequence[str] = ()) -> Starlette:
-    """`hosts`: names, beside those of the machine, under which they are asked for."""
+def pages(
+    probes: Probes, hosts: Sequence[str] = (), shelf: Shelf | None = None
+) -> Starlette:
+    """`hosts`: names, beside those of the machine, under which they are asked for;
+    `shelf`: what feeds there are, None: they are not shown.
+    """
     readiness, metrics_text = shared(probes.readiness), shared(probes.metrics)
 
     async def health(_request: Request) -> Response:
@@ -51,6 +58,7 @@ def pages(probes: Probes, hosts: Sequence[str] = ()) -> Starlette:
             Route("/healthz", health),
             Route("/readyz", ready),
             Route("/metrics", metrics),
+            *(routes(shelf) if shelf is not None else ()),
         ],
         middleware=[Middleware(OnlyOurs, names=hosts)],
     )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.settings import WebSettings, load
-from bot.settings.sections import XMPPSettings
+from bot.settings.sections import FeedSettings, XMPPSettings
 from bot.store.database import backend_of
 from tests.cli.workplace import Workplace
 
@@ -151,6 +151,50 @@ def test_web_pages_for_others_have_to_be_meant(place: Workplace, address: str) -
 def test_web_addresses(listen: str, address: tuple[str, int] | None) -> None:
     """IPv4, IPv6 in brackets, or nothing for none."""
     assert WebSettings(listen=listen).address == address
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("https://status.example.org", "https://status.example.org/"),
+        ("http://192.0.2.1:8080/a/", "http://192.0.2.1:8080/a/"),
+        ("https://[2001:db8::1]/x", "https://[2001:db8::1]/x/"),
+        *((f"https://{odd}", None) for odd in ("", "user@a.b", "a.b/?c", "a.b/#c")),
+        *(
+            (odd, None)
+            for odd in ("ftp://a.b/", "a.b", "https://a.b/ü", "https://a:x/")
+        ),
+        *((odd, None) for odd in ("https://a.b/\n", "https://a.b:0/", "https:///x")),
+    ],
+)
+def test_where_feeds_are_found(given: str, url: str | None) -> None:
+    """An address of the web, with a / at its end, without anybody's name and password
+    and nothing behind its path.
+    """
+    if url is not None:
+        assert FeedSettings(urls=[given]).urls == [url]
+    else:
+        with pytest.raises(ValueError, match="write where the files are found"):
+            FeedSettings(urls=[given])
+
+
+def test_feeds_are_shown_somewhere(place: Workplace) -> None:
+    """In a folder or on web pages, else whoever wants them is told what to change."""
+    feeds = {"CARILLON_FEEDS__ENABLED": "true", "CARILLON_WEB__LISTEN": ""}
+    assert "[feeds] directory" in place("lists", env=feeds).fault()
+    folder = {"CARILLON_FEEDS__DIRECTORY": str(place.folder)}
+    assert place("lists", env=feeds | folder).code == 0
+
+
+def test_a_closed_list_is_not_public(place: Workplace) -> None:
+    """Who says both is told; a mandatory one may be."""
+    closed = {
+        "CARILLON_LISTS__MAINTENANCE__KIND": "closed",
+        "CARILLON_LISTS__MAINTENANCE__PUBLIC": "true",
+    }
+    assert "nobody else knows that it is there" in place("lists", env=closed).fault()
+    mandatory = {"CARILLON_LISTS__MAINTENANCE__KIND": "mandatory"}
+    assert place("lists", env=closed | mandatory).code == 0
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,31 @@ def test_retired_meanwhile(world: World) -> None:
     assert person.said == "There is no such list any more."
 
 
+def test_public_or_not(world: World) -> None:
+    """An open list is to begin with; whoever closes one has to untick nothing."""
+    make(world, "weather")
+
+    def change(**given: str) -> None:
+        person = Person(world, ADMIN)
+        person.runs("manage-lists")
+        person.fills(list="weather")
+        person.fills(do="change")
+        person.fills(**given)
+        assert person.said == "Weather is changed; 0 stand on it."
+
+    for given, public in (
+        ({"kind": "request"}, True),
+        ({"public": "false"}, False),
+        ({"public": "true"}, True),
+        ({"kind": "closed"}, False),
+        ({"kind": "open"}, False),
+    ):
+        change(**given)
+        entry = stored(world, "weather")
+        assert entry is not None
+        assert entry.is_public is public
+
+
 def test_made_changed_and_retired(world: World) -> None:
     """An admin needs no documentation for it: each step says what it asks."""
     person = Person(world, ADMIN)

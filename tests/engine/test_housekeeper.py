@@ -26,7 +26,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def keeper_of(world: World, keep_audit: timedelta | None) -> Housekeeper:
-    rearming = world.use_cases.rearming
+    rearming = (world.use_cases.rearming.some,)
     retention = Retention(audit=keep_audit)
     return Housekeeper(world.database, world.audit, rearming, world.clock, retention)
 

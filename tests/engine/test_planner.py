@@ -23,6 +23,7 @@ def planner(world: World, wire: FakeWire, bell: Bell) -> Planner:
     return Planner(
         database=world.database,
         planning=world.planning,
+        maintenances=world.use_cases.maintenances,
         wire=wire,
         alarm=bell,
         clock=world.clock,

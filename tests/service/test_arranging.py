@@ -59,6 +59,7 @@ def test_changing(world: World) -> None:
         timezone="europe/warsaw",
         type="headline",
         welcome="",
+        public=True,
         add_publishers=(f"{USER}", "Two@Example.org"),
         remove_publishers=(PUBLISHER,),
     ).entry
@@ -66,9 +67,11 @@ def test_changing(world: World) -> None:
     assert (changed.language, changed.timezone) == ("pl", "Europe/Warsaw")
     assert (changed.type, changed.welcome) == (MessageType.HEADLINE, None)
     assert changed.publishers == {USER, "two@example.org"}
+    assert changed.is_public
     again = arrange(world, "change", name="weather", title="Weather").entry
     assert again.publishers == changed.publishers
     assert again.kind is ListKind.REQUEST
+    assert again.public is True
 
 
 @pytest.mark.parametrize(
@@ -82,6 +85,7 @@ def test_changing(world: World) -> None:
         ({"name": "a", "timezone": "Mars"}, "timezone"),
         ({"name": "a", "type": "groupchat"}, "type"),
         ({"name": "a", "welcome": "nix"}, "welcome"),
+        ({"name": "a", "kind": "closed", "public": True}, "public"),
         ({"name": "a", "add_publishers": ("a b@c",)}, "add_publishers"),
         ({"name": "a", "add_publishers": (f"news@{SERVICE}",)}, "add_publishers"),
     ],

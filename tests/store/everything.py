@@ -25,12 +25,14 @@ from bot.domain.lists import (
     Subscriber,
     SubscriptionOrigin,
 )
+from bot.domain.maintenance import Maintenance, Phase, Window
 from bot.domain.message import Text
 from bot.domain.people import Person
 from bot.domain.roles import HeldRole, RoleName
 from bot.domain.schedule import Origin, Schedule, ScheduleState
 from bot.domain.standstill import Standstill
 from bot.domain.verdict import Score
+from bot.service.ports.maintenance import NoticeMade
 from bot.service.ports.notices import Notice
 from bot.service.ports.pulses import Pulse
 from bot.service.ports.sights import Sight
@@ -42,7 +44,9 @@ from tests.store.samples import (
     NOON,
     SERVICE,
     a_broadcast,
+    a_maintenance,
     a_schedule,
+    a_window,
     an_incident,
     declare,
 )
@@ -109,6 +113,8 @@ class Theirs:
     #: who hears it later
     later: DeliveryException
     notice: Notice
+    maintenance: Maintenance
+    window: Window
     approval: Approval
     #: the digest of who asked to be forgotten
     gone: str
@@ -185,6 +191,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.exceptions.put([exception, later])
     unit.notices.add(Notice(to=OWNER, said=TEXT, created_at=NOON))
     [notice] = unit.notices.claim(NOON, NOON, 1)
+    maintenance, window = keep_maintenance(unit, schedule)
     unit.consents.put(READER, CONSENT, NOON)
     gone = unit.forgotten.add(GONE, NOON)
     approval = an_approval(1, schedule)
@@ -197,17 +204,32 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.requests.add(OWNER, NOON, MINUTE)
     unit.audit.add(ENTRY)
     unit.keys.note("k")
-    unit.roles.put(ROLE)
-    unit.standstills.begin(STANDSTILL)
+    rule(unit)
     return Theirs(
         list_id=lists["news"],
         club_id=lists["club"], subscriber=subscriber, schedule=schedule,
         occurrence=occurrence, listed=broadcasts[0], copied=broadcasts[1],
         chunk=chunk, exception=exception, later=later, notice=notice, approval=approval,
-        gone=gone,
+        maintenance=maintenance, window=window, gone=gone,
         key=unit.facts.digest_key(),
         incident=some_incidents(unit, schedule),
     )  # fmt: skip
+
+
+def rule(unit: UnitOfWork) -> None:
+    unit.roles.put(ROLE)
+    unit.standstills.begin(STANDSTILL)
+
+
+def keep_maintenance(
+    unit: UnitOfWork, schedule: Schedule
+) -> tuple[Maintenance, Window]:
+    """One that goes on, of which that was told, and one that is over."""
+    maintenance = unit.maintenances.add(a_maintenance())
+    window = unit.maintenances.add_window(a_window(maintenance.id))
+    unit.maintenances.note(a_made_notice(window, schedule))
+    unit.maintenances.add(a_maintenance("past", ended_at=NOON, next_at=None))
+    return maintenance, window
 
 
 def an_occurrence(unit: UnitOfWork, schedule: Schedule, minute: int = 0) -> Occurrence:
@@ -220,6 +242,15 @@ def an_occurrence(unit: UnitOfWork, schedule: Schedule, minute: int = 0) -> Occu
     )
     assert occurrence is not None
     return occurrence
+
+
+def a_made_notice(window: Window, schedule: Schedule) -> NoticeMade:
+    return NoticeMade(
+        window_id=window.id,
+        phase=Phase.ANNOUNCED,
+        schedule_id=schedule.id,
+        made_at=NOON,
+    )
 
 
 def some_incidents(unit: UnitOfWork, schedule: Schedule) -> Incident:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from bot.domain.broadcast import BroadcastState, OccurrenceState
 from bot.domain.consent import ApprovalState, Consent, Who
 from bot.domain.lists import EndReason, Preferences, Subscriber
+from bot.domain.maintenance import Window
 from bot.domain.schedule import ScheduleState
 from bot.domain.verdict import Score
 from bot.service.ports.paging import Paging
@@ -37,6 +38,7 @@ from tests.store.everything import (
     WORKER,
     Theirs,
     a_join_request,
+    a_made_notice,
     an_approval,
     an_occurrence,
     an_update,
@@ -48,7 +50,9 @@ from tests.store.samples import (
     SERVICE,
     a_broadcast,
     a_list,
+    a_maintenance,
     a_schedule,
+    a_window,
     an_incident,
     declare,
 )
@@ -105,6 +109,21 @@ def add_own_broadcast(unit: UnitOfWork) -> int:
     occurrence = an_occurrence(unit, unit.schedules.add(a_schedule()))
     added = unit.broadcasts.add(a_broadcast(occurrence), [(0, 9, 1)], (READER,))
     return unit.chunks.unfinished(added.id)
+
+
+def own_window(unit: UnitOfWork) -> Window:
+    maintenance = unit.maintenances.add(a_maintenance())
+    return unit.maintenances.add_window(a_window(maintenance.id))
+
+
+def own_windows(unit: UnitOfWork) -> int:
+    return len(unit.maintenances.windows(own_window(unit).maintenance_id))
+
+
+def own_notices(unit: UnitOfWork) -> int:
+    window = own_window(unit)
+    unit.maintenances.note(a_made_notice(window, unit.schedules.add(a_schedule())))
+    return len(unit.maintenances.notices(window.id))
 
 
 def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
@@ -356,6 +375,44 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.occurrences.forget_passed(a.schedule.id, WALL, WALL),
         0,
     ),
+    "maintenances.add": (
+        lambda u, a: u.maintenances.add(a_maintenance()).id == a.maintenance.id,
+        False,
+    ),
+    "maintenances.get": (lambda u, a: u.maintenances.get(a.maintenance.id), None),
+    "maintenances.find": (lambda u, _: u.maintenances.find(OWNER, "m1"), None),
+    "maintenances.lock": (lambda u, a: u.maintenances.lock(a.maintenance.id), None),
+    "maintenances.save": (
+        lambda u, a: u.maintenances.save(replace(a.maintenance, revision=2)),
+        None,
+    ),
+    "maintenances.page": (
+        lambda u, _: u.maintenances.page(Paging(), owner=None, over=True).count,
+        0,
+    ),
+    "maintenances.count": (lambda u, _: u.maintenances.count(OWNER), 0),
+    "maintenances.due": (lambda u, _: u.maintenances.due(LATER, 9), []),
+    "maintenances.next_due": (lambda u, _: u.maintenances.next_due(), None),
+    "maintenances.going_on": (lambda u, _: u.maintenances.going_on(0, 9), []),
+    "maintenances.add_window": (lambda u, _: own_windows(u), 1),
+    "maintenances.save_window": (
+        lambda u, a: u.maintenances.save_window(replace(a.window, asked=2)),
+        None,
+    ),
+    "maintenances.windows": (
+        lambda u, a: u.maintenances.windows(a.maintenance.id),
+        [],
+    ),
+    "maintenances.window": (
+        lambda u, a: u.maintenances.window(a.maintenance.id, 1),
+        None,
+    ),
+    "maintenances.window_at": (
+        lambda u, a: u.maintenances.window_at(a.maintenance.id, WALL, NOON),
+        None,
+    ),
+    "maintenances.note": (lambda u, _: own_notices(u), 1),
+    "maintenances.notices": (lambda u, a: u.maintenances.notices(a.window.id), []),
     "broadcasts.keep_content": (
         lambda u, a: u.broadcasts.keep_content(a.schedule, NOON),
         None,
@@ -434,6 +491,10 @@ CALLS: dict[str, tuple[Call, object]] = {
     "exceptions.abandon": (lambda u, a: u.exceptions.abandon(a.listed.id), None),
     "broadcasts.concerning": (
         lambda u, _: u.broadcasts.concerning(READER, before=99, limit=9),
+        [],
+    ),
+    "broadcasts.announced": (
+        lambda u, t: u.broadcasts.announced(t.listed.list_id or 0, 9),
         [],
     ),
     "chunks.at": (lambda u, t: u.chunks.at(t.listed.id, 1), None),
@@ -545,6 +606,10 @@ CALLS: dict[str, tuple[Call, object]] = {
     "keys.reseal": (lambda u, _: resealed(u), (0, 0)),
     "content.purge_schedules": (
         lambda u, _: u.content.purge_schedules(LATER, LATER, 9, personal=False),
+        0,
+    ),
+    "content.purge_maintenances": (
+        lambda u, _: u.content.purge_maintenances(LATER, LATER, 9),
         0,
     ),
     "content.purge_broadcasts": (

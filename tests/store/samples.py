@@ -5,7 +5,9 @@ from typing import Any
 
 from bot.domain.broadcast import Broadcast, Occurrence, OccurrenceState
 from bot.domain.incident import Incident
+from bot.domain.lengths import Length
 from bot.domain.lists import AnnouncementList, ListKind, SubscriptionOrigin
+from bot.domain.maintenance import Maintenance, Window
 from bot.domain.message import MessageType, Text
 from bot.domain.people import Person
 from bot.domain.schedule import (
@@ -52,6 +54,40 @@ def a_schedule(client_id: str = "s1", **changes: Any) -> Schedule:
         "created_at": NOON - MINUTE,
     }
     return Schedule(**values | changes)
+
+
+def a_maintenance(client_id: str = "m1", **changes: Any) -> Maintenance:
+    values: dict[str, Any] = {
+        "owner": "admin@example.org",
+        "client_id": client_id,
+        "origin": Origin.IQ,
+        "fingerprint": "f00d",
+        "list_name": "news",
+        "template": "maintenance",
+        "values": {"summary": {"": "New disks"}},
+        "timezone": "Europe/Warsaw",
+        "recurrence": "FREQ=WEEKLY",
+        "start": NOON.replace(tzinfo=None),
+        "lasts": Length(1, 3600),
+        "through": NOON.replace(tzinfo=None),
+        "opened": 1,
+        "next_at": NOON,
+        "created_at": NOON - MINUTE,
+    }
+    return Maintenance(**values | changes)
+
+
+def a_window(maintenance_id: int, **changes: Any) -> Window:
+    values: dict[str, Any] = {
+        "maintenance_id": maintenance_id,
+        "wall": NOON.replace(tzinfo=None),
+        "start": NOON.replace(tzinfo=None),
+        "starts_at": NOON,
+        "ends_at": NOON + 60 * MINUTE,
+        "changed_at": NOON - MINUTE,
+        "next_at": NOON,
+    }
+    return Window(**values | changes)
 
 
 def an_incident(client_id: str = "i1", **changes: Any) -> Incident:

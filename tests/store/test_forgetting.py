@@ -84,6 +84,22 @@ SHOWN: dict[str, Part | str] = {
     "schedule.language": Part.ANNOUNCEMENTS,
     "schedule.state": Part.ANNOUNCEMENTS,
     "schedule.reason": Part.ANNOUNCEMENTS,
+    **{
+        f"maintenance.{column}": Part.MAINTENANCES
+        for column in (
+            *("owner", "client_id", "origin", "list_name", "template", "fields"),
+            *("timezone", "recurrence", "finish", "reminders", "language"),
+        )
+    },
+    "maintenance.fingerprint": "a digest of what he asked, which is shown itself",
+    "maintenance.edit_fingerprint": "likewise",
+    "maintenance.start": "of a maintenance, which is shown",
+    "maintenance.lasts": "likewise",
+    "maintenance.through": "likewise",
+    "maintenance_window.wall": "likewise",
+    "maintenance_window.start": "likewise",
+    "maintenance_window.state": "likewise",
+    "maintenance_notice.phase": "likewise",
     "broadcast.counted_for": Part.SENT,
     "broadcast.message_id": Part.SENT,
     "broadcast.state": Part.SENT,
@@ -148,6 +164,7 @@ SHOWN: dict[str, Part | str] = {
     "list.timezone": "of a list",
     "list.type": "of a list",
     "list.welcome": "of a list",
+    "list.reminders": "of a list",
     "greeting.text": "of the service, which an admin wrote",
     "forgetting_key.key": "a key",
     "storage_key.name": "a key",

@@ -28,6 +28,7 @@ def test_list_round_trip(database: SqlDatabase) -> None:
         type=MessageType.HEADLINE,
         publishers=frozenset({ANN, BOB}),
         welcome="welcome",
+        public=True,
         title="Nouvelles ☃",
     )
 
@@ -42,6 +43,7 @@ def test_list_round_trip(database: SqlDatabase) -> None:
             type=MessageType.HEADLINE,
             publishers=frozenset({ANN, BOB}),
             welcome="welcome",
+            public=True,
             title="Nouvelles ☃",
         )
 

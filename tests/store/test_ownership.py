@@ -57,6 +57,7 @@ PARENTS = {
     "schedule_id": "schedule",
     "broadcast_id": "broadcast",
     "consent_id": "consent",
+    "maintenance_id": "maintenance",
     "incident_id": "incident",
 }
 

@@ -270,6 +270,11 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         {"whose": SERVICE, "list_id": 1, "who": "u10@b", "before": MANY, "limit": 10},
         ["ix_broadcast_listed", "ix_subscription_subscriber_id_list_id_id"],
     ),
+    "what a list was told": (
+        broadcasts.ANNOUNCED,
+        {"whose": SERVICE, "list_id": 1, "limit": 10},
+        ["ix_broadcast_listed"],
+    ),
     "people of an import": (
         people.FOUND,
         {"whose": SERVICE, "people": '[["u7@b"], ["u9@b"]]'},

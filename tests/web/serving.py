@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from bot.web.feeds import Shelf
 from bot.web.pages import Probes, pages
 from bot.web.server import WebServer
 from tests.servers.ports import free_port, is_open
@@ -41,20 +42,25 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def shown(service: Service, hosts: Sequence[str] = ()) -> AsyncIterator[str]:
+async def shown(
+    service: Service, hosts: Sequence[str] = (), shelf: Shelf | None = None
+) -> AsyncIterator[str]:
     """Its address."""
-    port = free_port()
-    async with WebServer(pages(service.probes, hosts), "127.0.0.1", port).serving():
+    port, app = free_port(), pages(service.probes, hosts, shelf)
+    async with WebServer(app, "127.0.0.1", port).serving():
         while not is_open(port):  # noqa: ASYNC110 - nothing tells of a socket
             await asyncio.sleep(0.01)
         yield f"http://127.0.0.1:{port}"
 
 
-async def ask(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
-    """(status, headers, text)"""
+async def ask(
+    url: str, method: str = "GET", **headers: str
+) -> tuple[int, dict[str, str], str]:
+    """(status, headers, text); of headers to send, _ stands for -."""
+    sent = {name.replace("_", "-"): text for name, text in headers.items()}
 
     def blocking() -> tuple[int, dict[str, str], str]:
-        request = urllib.request.Request(url, method=method)
+        request = urllib.request.Request(url, method=method, headers=sent)
         try:
             answer = urllib.request.urlopen(request, timeout=20)
         except urllib.error.HTTPError as error:

@@ -22,6 +22,7 @@ from tests.xmpp.links import (
 )
 
 pytestmark = pytest.mark.e2e
+STATUS = ["https://a.example/outage.json", "https://b.example/outage.json"]
 FORM = {"max-window": "31536000", "recurrence": ["DAILY", "WEEKLY"]}
 
 
@@ -35,19 +36,23 @@ async def _advertise(link: Link, *addresses: str) -> None:
         addresses=dict.fromkeys(addresses, "Announcements"),
         form=FORM,
         items=_items,
+        status_addresses=STATUS,
     )
 
 
-async def _check_info(reader: Reader, jid: str) -> None:
+async def _check_info(reader: Reader, jid: str, *, service: bool = True) -> None:
     info = (await reader.plugin["xep_0030"].get_info(JID(jid), timeout=10))[
         "disco_info"
     ]
     assert {NOREPLY, SCHEDULING, "urn:xmpp:ping"} <= info["features"]
     assert len(info["identities"]) == 1
-    form = info["form"].get_values()
-    assert form["FORM_TYPE"] == [SCHEDULING]
-    assert form["recurrence"] == ["DAILY", "WEEKLY"]
-    assert len(info.xml.findall("{jabber:x:data}x")) == 1
+    found = [one.get_values() for one in info["forms"]]
+    forms = {form["FORM_TYPE"][0]: form for form in found}
+    assert len(found) == len(forms) == len(info.xml.findall("{jabber:x:data}x"))
+    assert forms.pop(SCHEDULING)["recurrence"] == ["DAILY", "WEEKLY"]
+    if service:
+        assert forms.pop("urn:xmpp:sos:0")["external-status-addresses"] == STATUS
+    assert not forms
 
 
 async def _check_caps(reader: Reader, link: Link, address: str) -> None:
@@ -80,7 +85,7 @@ def test_component(server: XmppServer, run: Run) -> None:
             for _ in range(2):  # a second session replaces, it does not add
                 await _advertise(link, domain, news)
             for address in (domain, news):
-                await _check_info(reader, address)
+                await _check_info(reader, address, service=address == domain)
                 await _check_caps(reader, link, address)
             answer = await reader.plugin["xep_0030"].get_items(JID(domain), timeout=10)
             assert answer["disco_items"]["items"] == {

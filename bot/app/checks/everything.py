@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app.checks import files, outside, people, server, session, stored
+from bot.app.checks import feeds, files, outside, people, server, session, stored
 from bot.app.checks.files import tried
 from bot.app.checks.finding import fault, ok, skipped, warning
 from bot.app.configured import policy_of
@@ -88,6 +88,7 @@ def here(config: Path) -> tuple[list[Finding], Settings | None]:
         *tried("time zones", files.zones(now)),
         *tried("time zones", files.zones_of_lists(settings)),
         *tried("configuration", files.contact(config, settings)),
+        *tried(feeds.NAME, feeds.written(config, settings)),
     ]
     return found, settings
 
@@ -101,6 +102,7 @@ async def from_within(config: Path, connection: Connection) -> list[Finding]:
         return [*found, *_skip(_WITHOUT, _UNUSABLE)]
     now = SystemClock().now()
     found += [one async for one in server.network(config, settings, now)]
+    found += await asyncio.to_thread(lambda: [*feeds.reached(settings)])
     service = await asyncio.to_thread(state_of, settings)
     found.append(_told(service))
     if not connection.is_ready:
@@ -119,6 +121,7 @@ async def _connected(
 ) -> list[Finding]:
     now = SystemClock().now()
     found = [one async for one in server.network(config, settings, now)]
+    found += await asyncio.to_thread(lambda: [*feeds.reached(settings)])
     away = any(
         one.name in {"dns", "port"} and one.result is Result.FAULT for one in found
     )
@@ -304,7 +307,7 @@ def _skip(names: Iterable[str], why: Phrase) -> list[Finding]:
 def _best(found: Iterable[Finding]) -> list[Finding]:
     """Of what was looked at twice what is worse, of what was skipped what was not."""
     order = (Result.FAULT, Result.WARNING, Result.OK, Result.SKIPPED)
-    several = {"port", *people.NAMES}  # one for each place, for each server
+    several = {"port", feeds.NAME, *people.NAMES}  # one for each place, each server
     best: dict[str, Finding] = {}
     for number, one in enumerate(found):
         name = f"{one.name} {number}" if one.name in several else one.name

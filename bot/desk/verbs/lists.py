@@ -139,6 +139,12 @@ WELCOME = Field(
     label=Phrase("Welcome"),
     help=Phrase("The template that greets whoever joins; empty: none."),
 )
+PUBLIC = Field(
+    name="public",
+    type=FieldType.BOOLEAN,
+    label=Phrase("Public"),
+    help=Phrase("Everybody may read in feeds what it is told."),
+)
 ADD_PUBLISHERS = Field(
     name="add_publishers",
     type=FieldType.JID,
@@ -153,7 +159,10 @@ REMOVE_PUBLISHERS = Field(
     help=Phrase("Bare JIDs of people who may not announce to it any more."),
     many=True,
 )
-_WISH = (NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, ADD_PUBLISHERS)
+_WISH = (
+    *(NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, PUBLIC),
+    ADD_PUBLISHERS,
+)
 
 #: kept by the database, beside those of the configuration file
 CREATE = Verb(

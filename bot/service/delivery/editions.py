@@ -111,7 +111,7 @@ def _bound(
     """Up to where it reached anybody, or may have; None: that is not known yet."""
     amends = amending.amendment is not None
     if original.state is BroadcastState.SENDING:
-        if not amends or not is_behind(original, chunk):
+        if not (is_behind(original, chunk) if amends else chunk.finished):
             return None
     elif not chunk.finished and _is_held(uow, chunk):
         return None

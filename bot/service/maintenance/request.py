@@ -132,11 +132,13 @@ class CallOff:
 Change = MoveWindow | ExtendWindow | FinishWindow | CallOff
 
 
-def fingerprint(name: WindowName, change: Change) -> str:
-    """Equal for a repeat of the same change of the same revision."""
+def fingerprint(window: int | None, revision: int | None, change: Change) -> str:
+    """Equal for a repeat of the same change of the same revision; of the window of that
+    number, None: of all.
+    """
     given = asdict(change)
     given.pop("on_the_wall", None)
-    which = {"window": name.window, "due": name.due, "revision": name.revision}
+    which = {"window": window, "revision": revision}
     return _digest({"kind": type(change).__name__, **which, **given})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.broadcast import (
     Broadcast,
@@ -15,6 +15,13 @@ from bot.domain.broadcast import (
 from bot.domain.message import Text
 from bot.domain.schedule import Content, Schedule
 from bot.service.ports.paging import Page, Paging
+
+
+class Announced(NamedTuple):
+    """A broadcast that a list was told, as far as others may know of it."""
+
+    broadcast_id: int
+    created_at: datetime
 
 
 class StoredBroadcasts(Protocol):
@@ -60,6 +67,12 @@ class StoredBroadcasts(Protocol):
     def concerning(self, jid: str, *, before: int, limit: int) -> list[Broadcast]:
         """Those in whose audience he is, with ids below `before`, the latest first; in
         a list's audience by the places that he had or has.
+        """
+        ...
+
+    def announced(self, list_id: int, limit: int) -> list[Announced]:
+        """What everybody on the list was told, and not in vain, the latest first;
+        without what nobody can tell any more.
         """
         ...
 

@@ -56,7 +56,7 @@ class StoredMaintenances(Protocol):
 
     def next_due(self) -> datetime | None: ...
 
-    def recurring(self, after: int, limit: int) -> list[Maintenance]:
+    def going_on(self, after: int, limit: int) -> list[Maintenance]:
         """Those that are not over, by id from `after` on; nothing is locked."""
         ...
 
@@ -69,6 +69,12 @@ class StoredMaintenances(Protocol):
         ...
 
     def window(self, reference: int, number: int) -> Window | None: ...
+
+    def window_at(
+        self, reference: int, wall: datetime, moment: datetime
+    ) -> Window | None:
+        """The one that the rule has at that wall time, else one that begins then."""
+        ...
 
     def note(self, notice: NoticeMade) -> None: ...
 

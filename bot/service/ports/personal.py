@@ -25,6 +25,8 @@ class Part(StrEnum):
     REQUESTS = "requests"
     #: what he has asked for, with what it says
     ANNOUNCEMENTS = "announcements"
+    #: maintenance that he keeps, or kept
+    MAINTENANCES = "maintenances"
     #: incidents that he opened
     INCIDENTS = "incidents"
     #: what of that was sent
@@ -57,6 +59,7 @@ class Trace(StrEnum):
 
     REPORTS = "reports"
     ANNOUNCEMENTS = "announcements"
+    MAINTENANCES = "maintenances"
     INCIDENTS = "incidents"
     SENT = "sent"
     REQUESTS = "requests"

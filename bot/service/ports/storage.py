@@ -61,6 +61,10 @@ class KeptContent(Protocol):
         """
         ...
 
+    def purge_maintenances(self, before: datetime, now: datetime, limit: int) -> int:
+        """Forget the fields of some that ended before; how many."""
+        ...
+
 
 #: what a purge and a change of keys deal with in one transaction, which on SQLite is to
 #: last 50 ms at most

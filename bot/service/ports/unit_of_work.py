@@ -13,6 +13,7 @@ from bot.service.ports.claims import Claims
 from bot.service.ports.consents import Forgotten, StoredApprovals, StoredConsents
 from bot.service.ports.incidents import StoredIncidents
 from bot.service.ports.joining import JoinRequests, StoredContactNews
+from bot.service.ports.maintenance import StoredMaintenances
 from bot.service.ports.notices import Notices
 from bot.service.ports.personal import Holdings, Traces
 from bot.service.ports.pulses import Facts
@@ -58,6 +59,8 @@ class UnitOfWork(Protocol):
     def occurrences(self) -> Occurrences: ...
     @property
     def shifts(self) -> Shifts: ...
+    @property
+    def maintenances(self) -> StoredMaintenances: ...
     @property
     def broadcasts(self) -> StoredBroadcasts: ...
     @property

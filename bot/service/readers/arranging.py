@@ -21,6 +21,7 @@ from bot.domain.lists import (
     ListKind,
     list_name,
     list_title,
+    public,
 )
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
@@ -54,6 +55,8 @@ class ListWish:
     type: str | None = None
     #: a template's name, or empty for no welcome
     welcome: str | None = None
+    #: whether everybody may read it in feeds
+    public: bool | None = None
     #: bare JIDs who may announce to it from now on, and who may not any more
     add_publishers: tuple[str, ...] = ()
     remove_publishers: tuple[str, ...] = ()
@@ -172,6 +175,9 @@ class Arranging:
             found["type"] = _one_of(MessageType, wish.type, "type")
         if wish.welcome is not None:
             found["welcome"] = self._welcome(wish.welcome.strip())
+        if wish.public is not None:
+            with about("public"):
+                found["public"] = public(wish.public, found.get("kind", entry.kind))
         publishers = self._publishers(entry.publishers, wish)
         return replace(entry, publishers=publishers, **found)
 

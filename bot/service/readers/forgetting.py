@@ -56,7 +56,7 @@ class Stays:
 
     #: lists that nobody leaves
     mandatory: tuple[AnnouncementList, ...]
-    #: announcements of his to lists, which go on, and incidents that are open
+    #: announcements of his to lists, maintenance, and incidents, which go on
     announcements: int
     #: his role is somebody else's to take
     has_role: bool
@@ -173,6 +173,7 @@ class Forgetting:
         return Stays(
             mandatory=tuple(one for one in lists if one is not None),
             announcements=uow.schedules.count(going_on)
+            + uow.maintenances.count(who.jid)
             + uow.incidents.count_open(who.jid),
             has_role=caller.is_auditor or caller.role in _GIVEN,
         )

@@ -37,6 +37,8 @@ def purge(uow: UnitOfWork, retention: Retention, now: datetime) -> int:
             which = (now - kept, now, ROWS_PER_TRANSACTION)
             purged += uow.content.purge_broadcasts(*which, personal=personal)
             purged += uow.content.purge_schedules(*which, personal=personal)
-            if not personal:
-                purged += uow.incidents.purge(*which)
+    if retention.announcements is not None:
+        which = (now - retention.announcements, now, ROWS_PER_TRANSACTION)
+        purged += uow.content.purge_maintenances(*which)
+        purged += uow.incidents.purge(*which)
     return purged

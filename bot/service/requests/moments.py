@@ -72,7 +72,7 @@ def _match(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> Match:
     return Match(wall=wallclock.local(moment, zone), moment=moment)
 
 
-def _moment(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> datetime:
+def moment_of(given: str, zone: ZoneInfo, *, on_the_wall: bool) -> datetime:
     """A moment as given, also where clocks in `zone` have no year for it."""
     if on_the_wall and timestamps.is_wall_time(given):
         return _match(given, zone, on_the_wall=True).moment
@@ -88,7 +88,7 @@ def with_moments(request: ScheduleRequest) -> ScheduleRequest:
     def resolved(given: str | None) -> str | None:
         if given is None or not timestamps.is_wall_time(given):
             return given
-        return timestamps.format(_moment(given, zone, on_the_wall=True))
+        return timestamps.format(moment_of(given, zone, on_the_wall=True))
 
     return replace(
         request,
@@ -167,7 +167,7 @@ def read_expires(
     if given is None:
         return None
     with about("expires"):
-        moment = _moment(given, zone, on_the_wall=on_the_wall)
+        moment = moment_of(given, zone, on_the_wall=on_the_wall)
     if moment <= first:
         raise Invalid(
             Phrase(

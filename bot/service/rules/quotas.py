@@ -100,6 +100,25 @@ class Quotas:
             self.room_on(uow, caller, schedule.next_at, now)
         return quota
 
+    def room_for_maintenance(self, uow: UnitOfWork, caller: Caller) -> None:
+        """Raises PolicyViolation where there may be no more that is not over; what is
+        told of it does not count. The owner is held already.
+        """
+        most = self.policy.limits_of(caller).pending
+        if most and uow.maintenances.count(caller.owner) >= most:
+            raise exceeded(
+                "pending",
+                most,
+                Counted(
+                    "You have {count} maintenance that is not over, {limit} at most."
+                    " Finish one, or call one off.",
+                    "You have {count} maintenances that are not over, {limit} at most."
+                    " Finish one, or call one off.",
+                    uow.maintenances.count(caller.owner),
+                    limit=most,
+                ),
+            )
+
     def room_on(
         self, uow: UnitOfWork, caller: Caller, moment: datetime, now: datetime
     ) -> None:

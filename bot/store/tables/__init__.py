@@ -8,6 +8,7 @@
     schedule ─< approval
     incident ─< incident_update ─ schedule
     consent ─< consent_entry
+    maintenance ─< maintenance_window ─< maintenance_notice >─ schedule
 
 Positions of a broadcast's audience are subscription ids where it is frozen by
 rule (`highest` is set) and count from 1 where it is copied.
@@ -49,6 +50,15 @@ from bot.store.tables.incidents import (
     incident,
     incident_update,
 )
+from bot.store.tables.maintenance import (
+    IS_DUE_MAINTENANCE,
+    IS_KEPT_MAINTENANCE,
+    IS_LIVE_MAINTENANCE,
+    IS_LIVE_WINDOW,
+    maintenance,
+    maintenance_notice,
+    maintenance_window,
+)
 from bot.store.tables.readers import (
     SUBSCRIBED,
     announcement_list,
@@ -87,12 +97,16 @@ __all__ = [
     "IS_ACCEPTED",
     "IS_AMENDING",
     "IS_AWAITED",
+    "IS_DUE_MAINTENANCE",
     "IS_KEPT_BROADCAST",
     "IS_KEPT_INCIDENT",
+    "IS_KEPT_MAINTENANCE",
     "IS_KEPT_SCHEDULE",
     "IS_LEASED",
     "IS_LISTED",
     "IS_LIVE",
+    "IS_LIVE_MAINTENANCE",
+    "IS_LIVE_WINDOW",
     "IS_OF_NO_RULE",
     "IS_OPEN",
     "IS_OPEN_INCIDENT",
@@ -121,6 +135,9 @@ __all__ = [
     "incident",
     "incident_update",
     "join_request",
+    "maintenance",
+    "maintenance_notice",
+    "maintenance_window",
     "metadata",
     "notice",
     "occurrence",

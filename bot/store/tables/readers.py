@@ -26,6 +26,10 @@ announcement_list = sa.Table(
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("publishers", sa.JSON, nullable=False),
     sa.Column("welcome", sa.Text),
+    # seconds before a maintenance of it begins
+    sa.Column("reminders", sa.JSON, nullable=False, server_default="[86400, 3600]"),
+    # everybody may read it in feeds; NULL: as its kind has it
+    sa.Column("public", sa.Boolean),
     # no longer configured: kept, with who stood on it
     sa.Column("retired", sa.Boolean, nullable=False),
     # the configuration file names it

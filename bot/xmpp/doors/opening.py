@@ -71,7 +71,8 @@ class Doors:
     `on_bounce` is called for each message of ours that came back; it must be
     quick. `spool` keeps who joins and leaves until the database has it. `contact`:
     where people with questions may turn, in plain words. `pictures`: by list, those of
-    the operator's.
+    the operator's. `status_addresses`: where they find how things stand when we are
+    away.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Doors:
         spool: Spool,
         contact: str | None = None,
         pictures: Mapping[str, Picture] | None = None,
+        status_addresses: Sequence[str] = (),
         name: str = "Announcements",
     ) -> None:
         clock = asyncio.get_running_loop().time
@@ -98,6 +100,7 @@ class Doors:
         self._on_bounce = on_bounce
         self._spool = spool
         self._name = name
+        self._status_addresses = status_addresses
         self._profiles = Profiles(policy.addresses, name)
         self._profiles.become(self._lists, pictures or {}, contact)
         self._directory = self._look_around()
@@ -285,6 +288,7 @@ class Doors:
             nodes=lists.nodes(),
             knows=lists.knows,
             commands=self._commands,
+            status_addresses=self._status_addresses,
         )
         appearance = Appearance(
             self._connection,

@@ -7,6 +7,7 @@ which carries `<c/>`, the hash of it.
 
 docs/conformance.md, Message Scheduling: §4
 docs/conformance.md, XEP-0506: §3
+docs/conformance.md, Feeds: where they are found
 """
 
 import copy
@@ -48,6 +49,8 @@ FEATURES = frozenset(
 CONTACT_FEATURES = frozenset({VCARD})
 #: and of its lists'
 LIST_FEATURES = frozenset({registration.NS})
+#: FORM_TYPE and field of Service Outage Status (XEP-0455, 0.4.0, §2.1)
+OUTAGE, STATUS_ADDRESSES = "urn:xmpp:sos:0", "external-status-addresses"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,7 @@ async def advertise(
     nodes: Mapping[str, str] | None = None,
     knows: Knows | None = None,
     commands: Commands | None = None,
+    status_addresses: Sequence[str] = (),
 ) -> None:
     """Have slixmpp answer for each of our addresses, a component's with the resource of
     its presence, too; before any presence.
@@ -129,6 +133,7 @@ async def advertise(
     `items(asker)`: what disco#items of the service's address tells the asker.
     `nodes`: node of the service's address -> name, of the lists that share it.
     `knows(asker, address, node)`: whether the asker may learn that it exists.
+    `status_addresses`: URIs, told at the service's own address (XEP-0455).
     The service's own address also tells the features of the loaded plugins.
     """
     disco, caps = connection.discovery, connection.capabilities
@@ -139,14 +144,18 @@ async def advertise(
         info = DiscoInfo()
         info.add_identity(*identity, name=name)
         told = set(common)
+        forms = [_form(form, scheduling.NS)]
         if ours.meant(address) == service:
+            if status_addresses:
+                forms.append(_form({STATUS_ADDRESSES: status_addresses}, OUTAGE))
             known = await disco.get_info(JID(service), local=True)
             told |= known["features"]
         elif not ours.has_account:
             told |= LIST_FEATURES
         for feature in sorted(told):
             info.add_feature(feature)
-        info.append(_form(form))
+        for one in forms:
+            info.append(one)
         await disco.set_info(jid=JID(address), info=info)
         await caps.update_caps(JID(address), broadcast=False)
         # a copy, for slixmpp writes the node that was asked for into its answer
@@ -249,10 +258,10 @@ def _stamped(iq: Iq) -> str:
     return sender
 
 
-def _form(fields: Mapping[str, str | Sequence[str]]) -> Form:
+def _form(fields: Mapping[str, str | Sequence[str]], form_type: str) -> Form:
     form = Form()
     form["type"] = "result"
-    form.add_field(var="FORM_TYPE", ftype="hidden", value=scheduling.NS)
+    form.add_field(var="FORM_TYPE", ftype="hidden", value=form_type)
     for name, value in fields.items():
         kind = "text-single" if isinstance(value, str) else "list-multi"
         form.add_field(

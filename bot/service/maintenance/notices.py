@@ -1,0 +1,275 @@
+"""Notices of a window: made when they are due, withdrawn while they wait, corrected
+where they were told.
+
+Each is an announcement like any other, of one topic with the others of its window: so
+who waits for one, or is to be told again, is told the newest alone. Nothing is stored
+ahead: what shifts or vanishes with a window has never been there.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain import timestamps
+from bot.domain.access import Caller
+from bot.domain.broadcast import Broadcast, BroadcastState
+from bot.domain.errors import Finished
+from bot.domain.maintenance import (
+    Maintenance,
+    Phase,
+    Told,
+    Window,
+    WindowState,
+    corrected,
+    is_told,
+    word_of,
+)
+from bot.domain.schedule import (
+    Audience,
+    Content,
+    ListAudience,
+    Schedule,
+    ScheduleState,
+    ToldAudience,
+)
+from bot.service.delivery import closing
+from bot.service.delivery.amending import Amending
+from bot.service.delivery.unsent import SUPERSEDED
+from bot.service.maintenance import contents
+from bot.service.ports.maintenance import NoticeMade
+from bot.service.ports.outside import Templates
+from bot.service.ports.paging import Paging
+from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.rules.policy import Policy
+
+_LATEST = Paging(limit=1, before=0)
+_WAITS = frozenset({ScheduleState.PENDING, ScheduleState.PAUSED})
+#: what is told to a list again, where it was to be told and nobody was, and the state
+#: in which that is still true
+_TOLD_AGAIN = {
+    Phase.ANNOUNCED: WindowState.PLANNED,
+    Phase.REMINDER: WindowState.PLANNED,
+    Phase.STARTED: WindowState.UNDER_WAY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A notice that has reached somebody, or may have."""
+
+    phase: Phase
+    broadcast: Broadcast
+    #: as it was told first
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    policy: Policy
+    amending: Amending
+    templates: Templates
+
+    def make(
+        self,
+        uow: UnitOfWork,
+        maintenance: Maintenance,
+        window: Window,
+        told: Told,
+        now: datetime,
+        *,
+        audience: Audience | None = None,
+        former: datetime | None = None,
+    ) -> Window:
+        """The window, of which one more was told; to its list where no other audience
+        is given.
+        """
+        schedule = self.amending.tell(
+            uow,
+            maintenance.owner,
+            contents.content(self.templates, maintenance, window, told.phase, former),
+            audience or ListAudience(list_name=maintenance.list_name),
+            topic=window.topic,
+            timezone=maintenance.timezone,
+            at=told.due,
+            expires_at=told.expires,
+            client_id=_free_id(uow, maintenance, window, told.phase),
+            origin=maintenance.origin,
+            language=maintenance.language,
+        )
+        made = NoticeMade(
+            window_id=window.id,
+            phase=told.phase,
+            schedule_id=schedule.id,
+            made_at=now,
+        )
+        uow.maintenances.note(made)
+        return replace(window, told=window.told + 1)
+
+    def withdraw(
+        self, uow: UnitOfWork, window: Window, now: datetime
+    ) -> list[tuple[Phase, Schedule]]:
+        """What was to be told and was not yet is told no more; what that was, the
+        earliest first.
+        """
+        withdrawn = []
+        for made in uow.maintenances.notices(window.id):
+            found = uow.schedules.get(made.schedule_id)
+            if found is None or found.state not in _WAITS:
+                continue
+            schedule = uow.schedules.lock(found.id)
+            if schedule is None or schedule.state not in _WAITS:
+                continue
+            over = schedule.moved(ScheduleState.CANCELLED, ended_at=now)
+            uow.schedules.save(replace(over, next_at=None))
+            withdrawn.append((made.phase, schedule))
+        return withdrawn
+
+    def changed(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        maintenance: Maintenance,
+        before: Window,
+        after: Window,
+        phase: Phase,
+        now: datetime,
+    ) -> Window:
+        """Whoever was told what holds no longer is told what does; nobody else is.
+
+        In silence, by a correction of the latest that he was told; and in words, where
+        `phase` has to be heard.
+        """
+        withdrawn = self.withdraw(uow, before, now)
+        sent = list(self.sent(uow, before))
+        closing.hold(uow, [one.broadcast.id for one in sent])
+        told = word_of(phase, before, after, now)
+        for one in sent:
+            self._correct(uow, caller, maintenance, after, one, told)
+        if not sent:
+            return self._again(uow, maintenance, after, withdrawn, now)
+        if phase is Phase.CALLED_OFF:
+            self._let_go(uow, [one.broadcast.id for one in sent], now)
+        if not is_told(phase, before, after, now):
+            return after
+        former = _former(before, withdrawn) if phase is Phase.MOVED else None
+        for one in sent:
+            audience = ToldAudience(
+                broadcast_id=one.broadcast.id,
+                list_name=maintenance.list_name,
+                latest_only=True,
+            )
+            after = self.make(
+                uow, maintenance, after, told, now, audience=audience, former=former
+            )
+        return after
+
+    def sent(self, uow: UnitOfWork, window: Window) -> Iterator[Sent]:
+        """What has reached somebody, the latest first: as far back as there may be
+        somebody whom no later one reached.
+        """
+        for made in reversed(uow.maintenances.notices(window.id)):
+            schedule = uow.schedules.get(made.schedule_id)
+            page = uow.broadcasts.page(_LATEST, schedule_id=made.schedule_id)
+            if schedule is None or not page.items:
+                continue
+            broadcast = page.items[-1]
+            if broadcast.state is BroadcastState.FAILED or broadcast.retracted_at:
+                continue
+            yield Sent(made.phase, broadcast, schedule.content)
+            if _reached_all(uow, broadcast):
+                return
+
+    def _let_go(
+        self, uow: UnitOfWork, broadcast_ids: Sequence[int], now: datetime
+    ) -> None:
+        """Who has not heard of it yet need not hear that it is called off."""
+        for broadcast_id in broadcast_ids:
+            broadcast = uow.broadcasts.lock(broadcast_id)
+            assert broadcast is not None  # noqa: S101 - held by now
+            if broadcast.state is BroadcastState.SENDING:
+                stopped = BroadcastState.STOPPED
+                closing.close(
+                    uow, self.policy, broadcast, stopped, now, reason=SUPERSEDED
+                )
+            else:
+                uow.exceptions.skip_waiting(broadcast_id, SUPERSEDED)
+
+    def _correct(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        maintenance: Maintenance,
+        window: Window,
+        sent: Sent,
+        told: Told,
+    ) -> None:
+        phase = corrected(sent.phase, window)
+        content = contents.content(self.templates, maintenance, window, phase)
+        former = contents.former_start(sent.content)
+        if phase is Phase.MOVED and former is not None:
+            values = {**content.values, contents.FORMER: {"": former}}
+            content = replace(content, values=values)
+        try:
+            self.amending.correct(
+                uow,
+                caller,
+                sent.broadcast.id,
+                content,
+                origin=maintenance.origin,
+                timezone=maintenance.timezone,
+                latest_only=True,
+                expires_at=told.expires,
+            )
+        except Finished:
+            return  # somebody has retracted it, or it is kept no longer
+
+    def _again(
+        self,
+        uow: UnitOfWork,
+        maintenance: Maintenance,
+        window: Window,
+        withdrawn: Sequence[tuple[Phase, Schedule]],
+        now: datetime,
+    ) -> Window:
+        """What was to be told when the window was changed, as it is now."""
+        for phase, _ in reversed(withdrawn):
+            if _TOLD_AGAIN.get(phase) is window.state:
+                begun = phase is Phase.STARTED
+                expires = window.ends_at if begun else window.starts_at
+                told = Told(phase, now, expires)
+                return self.make(uow, maintenance, window, told, now)
+        return window
+
+
+def _reached_all(uow: UnitOfWork, broadcast: Broadcast) -> bool:
+    """Whether everybody was reached who stood on the list then."""
+    if broadcast.finished_at is None or broadcast.told_by is not None:
+        return False
+    progress = uow.broadcasts.progress(broadcast.id)
+    return progress.sent == progress.total
+
+
+def _former(before: Window, withdrawn: Sequence[tuple[Phase, Schedule]]) -> datetime:
+    """When it was to begin, as far as people know: what has not been told yet of an
+    earlier move nobody knows.
+    """
+    for phase, schedule in withdrawn:
+        known = contents.former_start(schedule.content)
+        if phase is Phase.MOVED and known is not None:
+            return timestamps.parse(known)
+    return before.starts_at
+
+
+def _free_id(
+    uow: UnitOfWork, maintenance: Maintenance, window: Window, phase: Phase
+) -> str:
+    """`maintenance-17-2026-12-05T22:00-announced`, with a number where it is not the
+    first.
+    """
+    wall = window.wall.isoformat(timespec="minutes")
+    base = f"maintenance-{maintenance.id}-{wall}-{phase}"
+    wished = [base, *(f"{base}-{number}" for number in range(2, window.told + 3))]
+    taken = uow.schedules.taken(maintenance.owner, wished)
+    free = (one for one in wished if one not in taken)
+    return next(free, f"{base}-{secrets.token_hex(8)}")

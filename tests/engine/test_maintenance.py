@@ -1,0 +1,180 @@
+"""Maintenance as its readers hear of it, over a wire of the test's."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.domain.maintenance import WindowState
+from bot.service.maintenance.shown import Shown
+from tests.engine.inboxes import InboxWire
+from tests.engine.maintenance import (
+    DAY,
+    END,
+    HOUR,
+    START,
+    call_off,
+    deliver,
+    extend,
+    finish,
+    go_to,
+    move,
+    opened,
+    read,
+    window,
+)
+from tests.engine.test_waiting import prefer
+from tests.world import NOON, World
+
+TOLD, AWAY, JOINED = "told@example.org", "away@example.org", "joined@example.org"
+Play = Callable[[World, InboxWire, Shown], None]
+
+
+def moved(world: World, _: InboxWire, shown: Shown) -> None:
+    move(world, shown, START + DAY)
+
+
+def moved_twice(world: World, wire: InboxWire, shown: Shown) -> None:
+    move(world, shown, START + DAY)
+    deliver(world, wire)
+    move(world, shown, START + 2 * DAY)
+
+
+def moved_a_little(world: World, _: InboxWire, shown: Shown) -> None:
+    move(world, shown, START + HOUR / 6)
+
+
+def called_off(world: World, _: InboxWire, shown: Shown) -> None:
+    call_off(world, shown)
+
+
+def finished_early(world: World, wire: InboxWire, shown: Shown) -> None:
+    go_to(world, wire, START + HOUR)
+    finish(world, shown)
+
+
+def extended(world: World, wire: InboxWire, shown: Shown) -> None:
+    go_to(world, wire, START + HOUR)
+    extend(world, shown, END + HOUR)
+
+
+ANNOUNCED = "announced March 5 12:00 PM, 2:00 PM"
+
+
+@pytest.mark.parametrize(
+    ("play", "told", "away", "joined"),
+    [
+        (
+            moved,
+            [
+                ANNOUNCED,
+                "announced March 6 12:00 PM, 2:00 PM*",
+                "moved March 5 12:00 PM, March 6 12:00 PM, 2:00 PM",
+            ],
+            ["announced March 6 12:00 PM, 2:00 PM"],
+            [],
+        ),
+        (
+            moved_twice,
+            [
+                ANNOUNCED,
+                "announced March 6 12:00 PM, 2:00 PM*",
+                "moved March 5 12:00 PM, March 6 12:00 PM, 2:00 PM",
+                "moved March 5 12:00 PM, March 7 12:00 PM, 2:00 PM*",
+                "moved March 6 12:00 PM, March 7 12:00 PM, 2:00 PM",
+            ],
+            ["announced March 7 12:00 PM, 2:00 PM"],
+            [],
+        ),
+        (
+            moved_a_little,
+            [ANNOUNCED, "announced March 5 12:10 PM, 2:10 PM*"],
+            ["announced March 5 12:10 PM, 2:10 PM"],
+            [],
+        ),
+        (
+            called_off,
+            [
+                ANNOUNCED,
+                "called-off March 5 12:00 PM*",
+                "called-off March 5 12:00 PM",
+            ],
+            [],
+            [],
+        ),
+        (
+            finished_early,
+            [
+                ANNOUNCED,
+                "reminder March 5 12:00 PM, 2:00 PM",
+                "reminder March 5 12:00 PM, 2:00 PM",
+                "started March 5 12:00 PM, 2:00 PM",
+                "finished",
+            ],
+            ["finished"],
+            ["finished"],
+        ),
+        (
+            extended,
+            [
+                ANNOUNCED,
+                "reminder March 5 12:00 PM, 2:00 PM",
+                "reminder March 5 12:00 PM, 2:00 PM",
+                "started March 5 12:00 PM, 2:00 PM",
+                "started March 5 12:00 PM, 3:00 PM*",
+                "extended March 5 12:00 PM, 3:00 PM",
+            ],
+            ["started March 5 12:00 PM, 3:00 PM"],
+            [],
+        ),
+    ],
+)
+def test_three_readers(
+    world: World, play: Play, told: list[str], away: list[str], joined: list[str]
+) -> None:
+    """Who was told what holds no longer is corrected, and told where it matters; who
+    was on a pause meanwhile, and who joined since, hears what holds or nothing.
+    """
+    wire = InboxWire()
+    pause_until = (
+        START + HOUR + HOUR / 4 if play in {finished_early, extended} else NOON + HOUR
+    )
+    prefer(world, AWAY, paused_until=pause_until)
+    world.subscribe(TOLD, AWAY)
+    shown = opened(world)
+    deliver(world, wire)
+    if play in {finished_early, extended}:
+        # joins once the start is told
+        world_play = play
+        go_to(world, wire, START + HOUR / 2)
+        world.subscribe(JOINED)
+        world_play(world, wire, shown)
+    else:
+        world.subscribe(JOINED)
+        play(world, wire, shown)
+    deliver(world, wire)
+    world.clock.set(pause_until)
+    deliver(world, wire)
+    assert read(wire, TOLD) == told
+    assert read(wire, AWAY) == away
+    assert read(wire, JOINED) == joined
+
+
+def test_nobody_was_told(world: World) -> None:
+    """Where nobody has heard of it, its being called off is told to nobody."""
+    world.subscribe(TOLD)
+    shown = opened(world)
+    call_off(world, shown)
+    wire = InboxWire()
+    deliver(world, wire)
+    assert read(wire, TOLD) == []
+    assert window(world, shown).state is WindowState.CALLED_OFF
+
+
+def test_moved_before_anybody_was_told(world: World) -> None:
+    """What was still to be told is told as it is now, once."""
+    world.subscribe(TOLD)
+    shown = opened(world)
+    move(world, shown, START + DAY)
+    wire = InboxWire()
+    deliver(world, wire)
+    assert read(wire, TOLD) == ["announced March 6 12:00 PM, 2:00 PM"]
