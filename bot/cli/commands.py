@@ -37,6 +37,7 @@ SENTENCES = {
     "completion": Phrase("Print what makes a shell complete commands and options."),
     "schedules": Phrase("What is pending, and changing it."),
     "maintenance": Phrase("Work that people notice: announced, moved, finished."),
+    "incidents": Phrase("What is broken, and what is said of it."),
     "broadcasts": Phrase("What is or was sent."),
     "stop-all": Phrase("Stop everything: nothing more goes out until `resume-all`."),
     "resume-all": Phrase("Let all go on that `stop-all` stopped before it began."),

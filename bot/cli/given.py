@@ -15,8 +15,6 @@ from bot.domain import (
     errors,
     moments,
     recurrence,
-    relative,
-    timestamps,
     wallclock,
     zones,
 )
@@ -325,20 +323,7 @@ def with_moments(
     """Wall times in fields that take a moment become UTC, and what is relative to the
     announcement takes one form; raises Invalid.
     """
-    for field in known.get(template).fields:
-        if field.type is FieldType.MOMENT:
-            for language, text in values.get(field.name, {}).items():
-                read = _moment_told(text, zone, f"set.{field.name}")
-                values[field.name][language] = read
-    return values
-
-
-def _moment_told(text: str, zone: ZoneInfo, field: str) -> str:
-    with errors.about(field):
-        offset = relative.parse(text)
-    if offset is not None:
-        return str(offset)
-    return timestamps.format(moments.read(text, zone, field))
+    return moments.in_fields(known.get(template), values, zone)
 
 
 def _values(

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bot.desk.verbs import editing as editing
     from bot.desk.verbs import finding as finding
     from bot.desk.verbs import imports as imports
+    from bot.desk.verbs import incidents as incidents
     from bot.desk.verbs import join_requests as join_requests
     from bot.desk.verbs import lists as lists
     from bot.desk.verbs import maintenance as maintenance
@@ -88,6 +89,7 @@ PARTS = {
     "editing": "bot.desk.verbs.editing",
     "finding": "bot.desk.verbs.finding",
     "imports": "bot.desk.verbs.imports",
+    "incidents": "bot.desk.verbs.incidents",
     "join_requests": "bot.desk.verbs.join_requests",
     "lists": "bot.desk.verbs.lists",
     "maintenance": "bot.desk.verbs.maintenance",

@@ -169,16 +169,17 @@ def broadcasts(found: "Iterable[Account]") -> None:
                 target(one.schedule),
                 one.schedule.content.title,
                 meanings.state(one.broadcast.state),
-                _told(one.progress),
+                told(one.progress),
             )
             for one in found
         ],
     )
 
 
-def _told(progress: Progress) -> Phrase:
-    told = Phrase("{count} of {total}", count=progress.sent, total=progress.total)
+def told(progress: Progress) -> Phrase:
+    """How many so far, and how many not, or later."""
+    so_far = Phrase("{count} of {total}", count=progress.sent, total=progress.total)
     failed = Counted("{count} failed", "{count} failed", progress.failed)
     later = Counted("{count} later", "{count} later", progress.waiting)
     rest = ((progress.failed, failed), (progress.waiting, later))
-    return Listed(told, *(said for count, said in rest if count))
+    return Listed(so_far, *(said for count, said in rest if count))

@@ -28,9 +28,11 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SETTING = re.compile(r"(?P<name>[^=]*=)(?P<text>.*)", re.DOTALL)
 
 
-def settings(given: Sequence[str]) -> tuple[str, ...]:
-    """Fields of a template, where nobody is asked; ends as `check` and `read` do."""
-    _check_stdin(_of(given, "--set"), asks=False)
+def settings(given: Sequence[str], *, asks: bool = False) -> tuple[str, ...]:
+    """Fields of a template, of which somebody is asked or not; ends as `check` and
+    `read` do.
+    """
+    _check_stdin(_of(given, "--set"), asks=asks)
     return _all(given, "--set")
 
 

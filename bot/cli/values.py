@@ -108,6 +108,12 @@ def _maintenances(context: Any, _: str) -> Iterator[Word]:
             yield Word(one.id, f"{name}, {one.list_name}")
 
 
+def _incidents(context: Any, _: str) -> Iterator[Word]:
+    over = context.info_name == "show"
+    for number, called, told in _look(context).incidents(_MOST, over=over):
+        yield Word(f"I{number}", f"{told}, {called}")
+
+
 def _broadcasts(context: Any, _: str) -> Iterator[Word]:
     for one in _look(context).broadcasts(_MOST, sending=context.info_name == "stop"):
         started = timestamps.format(one.started_at)
@@ -156,6 +162,7 @@ def _in_words(label: Mapping[str, str]) -> str:
 VALUES: Mapping[str, Callable[[Any, str], Iterator[Word]]] = {
     "ANNOUNCEMENT": _announcements,
     "BROADCAST": _broadcasts,
+    "INCIDENT": _incidents,
     "JID": _people,
     "JID...": _people,
     "K=V": _fields,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain import coming, reminders, wallclock
 from bot.domain.broadcast import DeliveryException, Occurrence
+from bot.domain.incident import Incident
 from bot.domain.maintenance import Maintenance, Window
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
@@ -14,6 +15,7 @@ from bot.service.ports.pulses import Reading
 
 if TYPE_CHECKING:
     from bot.service.delivery.broadcasts import Account
+    from bot.service.incidents.incidents import Thread
     from bot.service.maintenance.shown import Notice, Shown
     from bot.service.requests.schedules import Report
 
@@ -78,6 +80,47 @@ def own(one: Schedule) -> dict[str, Any]:
 def report(one: "Report") -> dict[str, Any]:
     """Also what an occurrence of it waits for."""
     return {**schedule(one.schedule), "held": one.is_held}
+
+
+def incident(one: Incident) -> dict[str, Any]:
+    content = one.content
+    template = content if isinstance(content, TemplateContent) else None
+    return {
+        "incident": one.shown,
+        "id": one.client_id,
+        "owner": one.owner,
+        "list": one.list_name,
+        "state": one.state,
+        "revision": one.revision,
+        "timezone": one.timezone,
+        "urgent": one.urgent,
+        "template": template.template if template else None,
+        "values": template.values if template else None,
+        "created_at": one.created_at,
+        "changed_at": one.changed_at,
+        "ended_at": one.ended_at,
+        "purged_at": one.purged_at,
+    }
+
+
+def thread(one: "Thread") -> dict[str, Any]:
+    """With what was said last, and the announcements that said it."""
+    return {
+        **incident(one.incident),
+        "texts": texts(one.texts),
+        "updates": [
+            {
+                "number": notice.update.number,
+                "kind": notice.update.kind,
+                "schedule": notice.update.schedule_id,
+                "at": notice.update.at,
+                "state": notice.schedule.state,
+                "total": notice.progress.total if notice.progress else None,
+                "sent": notice.progress.sent if notice.progress else None,
+            }
+            for notice in one.notices
+        ],
+    }
 
 
 def _english(why: Phrase | None) -> str | None:

@@ -59,6 +59,7 @@ NOT_YET = Phrase(
     "Nothing was sent yet. Choose what is to be done; to leave it, say no once more."
 )
 NOTHING = Phrase("Nothing was announced.")
+URGENT = Phrase("Urgent: quiet hours and pauses do not hold it back.")
 
 
 def decided(request: ScheduleRequest, typed: Iterable[Caution] = ()) -> Go:
@@ -170,19 +171,24 @@ def written(texts: Iterable[Text]) -> Iterator[Words]:
 
 def facts(schedule: Schedule, count: int, talk: Talk) -> Iterator[Words]:
     """To whom, how many they are and how long that takes, how often, until when."""
-    yield Counted(
-        "To {list}: {count} reader now; sending takes {time}.",
-        "To {list}: {count} readers now; sending takes {time}.",
-        count,
-        list=lines.target(schedule, talk),
-        time=pacing.lasting(count, talk.desk.policy.rate),
-    )
+    yield how_many(count, lines.target(schedule, talk), talk)
     if (rule := rule_in_words(schedule)) is not None:
         yield Phrase("Again: {rule}", rule=rule)
     if schedule.urgent:
-        yield Phrase("Urgent: quiet hours and pauses do not hold it back.")
+        yield URGENT
     if schedule.expires_at is not None:
         yield expiry(schedule, talk)
+
+
+def how_many(count: int, target: str, talk: Talk) -> Phrase:
+    """To whom, how many they are, and how long that takes."""
+    return Counted(
+        "To {list}: {count} reader now; sending takes {time}.",
+        "To {list}: {count} readers now; sending takes {time}.",
+        count,
+        list=target,
+        time=pacing.lasting(count, talk.desk.policy.rate),
+    )
 
 
 def expiry(schedule: Schedule, talk: Talk) -> Phrase:

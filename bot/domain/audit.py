@@ -50,6 +50,9 @@ class Action(StrEnum):
     EXTEND_MAINTENANCE = "extend-maintenance"
     FINISH_MAINTENANCE = "finish-maintenance"
     CALL_OFF_MAINTENANCE = "call-off-maintenance"
+    OPEN_INCIDENT = "open-incident"
+    UPDATE_INCIDENT = "update-incident"
+    RESOLVE_INCIDENT = "resolve-incident"
 
 
 class Occasion(StrEnum):

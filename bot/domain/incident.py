@@ -17,7 +17,7 @@ from enum import StrEnum
 from bot.domain import timestamps
 from bot.domain.errors import Invalid
 from bot.domain.fields import FieldType, Template, TemplateField, typed
-from bot.domain.schedule import Content, FieldValues
+from bot.domain.schedule import Content, FieldValues, TemplateContent
 
 #: said first where nobody names another
 TEMPLATE = "incident"
@@ -25,6 +25,8 @@ TEMPLATE = "incident"
 RESOLVED = "-resolved"
 #: a choice that a template may have: which of the thread it is
 PHASE = "phase"
+#: by which people know it
+SUMMARY = "summary"
 #: since when it is broken, in what says so and in what says that it was
 SINCE, START, END = "since", "start", "end"
 
@@ -79,6 +81,14 @@ class Incident:
         return f"I{self.id}"
 
     @property
+    def summary(self) -> str:
+        """What was said last, in a line; '' where there is no such field."""
+        if not isinstance(self.content, TemplateContent):
+            return ""
+        told = self.content.values.get(SUMMARY, {})
+        return told.get("") or next(iter(told.values()), "")
+
+    @property
     def topic(self) -> str:
         """What its notices have in common."""
         return f"incident/{self.id}"
@@ -110,7 +120,8 @@ def filled_on(
 ) -> dict[str, dict[str, str]]:
     """The fields of the next notice: what is given, and of the rest what was said.
 
-    A field that is given empty says nothing any more. Left out is what the template
+    A field that is given in some languages alone keeps its others; one that is given
+    empty says nothing any more. Left out is what the template
     does not know or take, and a moment that was to come and has passed: nobody
     promises news for an hour ago. Where the template that says that it is over asks
     for a start, that is since when it was broken; its end is now.
@@ -126,13 +137,32 @@ def filled_on(
     phase = known.get(PHASE)
     if phase is not None:
         found[PHASE] = {"": kind.value} if kind in phase.choices else {}
-    found |= {name: dict(told) for name, told in given.items()}
+    for name, told in given.items():
+        found[name] = dict(told) if "" in told else {**found.get(name, {}), **told}
     return {
         name: told
         for name, by_language in found.items()
         if (told := {tag: text for tag, text in by_language.items() if text.strip()})
         or name not in known
     }
+
+
+def can_end(template: Template) -> bool:
+    """It has words for what is over."""
+    phases = (one.choices for one in template.fields if one.name == PHASE)
+    return any(UpdateKind.RESOLVED in choices for choices in phases)
+
+
+def is_nothing_new(before: Content, after: Content) -> bool:
+    """What would be said has been said, but for which of the thread it is."""
+    if not (isinstance(before, TemplateContent) and isinstance(after, TemplateContent)):
+        return False
+    same = before.template == after.template
+    return same and _but_phase(before.values) == _but_phase(after.values)
+
+
+def _but_phase(values: FieldValues) -> dict[str, dict[str, str]]:
+    return {name: dict(told) for name, told in values.items() if name != PHASE}
 
 
 def _carried(

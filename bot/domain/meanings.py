@@ -57,7 +57,7 @@ FATES: Mapping[str, Phrase] = {
 #: why an occurrence was not sent
 UNSENT: Mapping[str, Phrase] = {
     "expired": Phrase("it expired before it could be sent"),
-    "superseded": Phrase("a newer occurrence was due before this one could be sent"),
+    "superseded": Phrase("a newer one took its place"),
     "late": Phrase("the service was not up when it was due"),
     "not-allowed": Phrase("its owner may no longer announce there"),
     "deliveries-per-day": Phrase("its owner's announcements of that day were used up"),
@@ -169,6 +169,18 @@ def counts(found: Progress) -> tuple[tuple[Phrase, int], ...]:
         (Phrase("tried again"), found.deferred - found.waiting),
         (Phrase("hear it later"), found.waiting),
     )
+
+
+#: what a notice of an incident does
+NOTICES: Mapping[str, Phrase] = {
+    "opened": Phrase("first notice"),
+    "updated": Phrase("update"),
+    "resolved": Phrase("resolved"),
+}
+
+
+def notice(term: str) -> Phrase:
+    return NOTICES[term]
 
 
 def state(term: str) -> Phrase:

@@ -6,11 +6,13 @@ from datetime import datetime, time, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from bot.domain import timestamps, wallclock
+from bot.domain import relative, timestamps, wallclock
 from bot.domain.errors import Invalid, about
+from bot.domain.fields import FieldType, Template
 from bot.domain.hours import HOLIDAY, OUTSIDE
 from bot.domain.phrase import Listed, Phrase
 from bot.domain.preview import Caution, CautionKind, Entry, Note, Preview
+from bot.domain.schedule import FieldValues
 
 # as clocks show it, the offset as in 09:00Z and the abbreviation as in 09:00 CET
 _MOMENT = re.compile(
@@ -87,6 +89,28 @@ def as_typed(text: str, zone: ZoneInfo, field: str) -> str:
 def instant(text: str, zone: ZoneInfo, field: str) -> str:
     """The moment that is meant, as XEP-0082 has it. Raises Invalid naming the field."""
     return timestamps.format(read(text, zone, field))
+
+
+def in_fields(
+    template: Template, values: FieldValues, zone: ZoneInfo
+) -> dict[str, dict[str, str]]:
+    """The values of a template's fields; in those that take a moment wall times become
+    UTC, and what is relative to the announcement takes one form. Raises Invalid.
+    """
+    found = {name: dict(told) for name, told in values.items()}
+    for field in template.fields:
+        if field.type is FieldType.MOMENT:
+            for tag, text in found.get(field.name, {}).items():
+                found[field.name][tag] = _told(text, zone, f"set.{field.name}")
+    return found
+
+
+def _told(text: str, zone: ZoneInfo, field: str) -> str:
+    if not text.strip():
+        return ""
+    with about(field):
+        offset = relative.parse(text)
+    return instant(text, zone, field) if offset is None else str(offset)
 
 
 def _wall_alone(text: str) -> datetime | None:

@@ -13,6 +13,7 @@ from bot.service.delivery.renditions import Renditions
 from bot.service.delivery.retrying import Retrying
 from bot.service.delivery.standstill import Stopping
 from bot.service.delivery.windows import Windows
+from bot.service.incidents.incidents import Incidents
 from bot.service.maintenance.maintenances import Maintenances
 from bot.service.people.admittance import Admittance
 from bot.service.people.approvals import Approvals
@@ -59,6 +60,7 @@ class UseCases:
     preferring: Preferring
     suspensions: Suspensions
     broadcasts: Broadcasts
+    incidents: Incidents
     retrying: Retrying
     amending: Amending
     stopping: Stopping
@@ -112,6 +114,7 @@ class UseCases:
             preferring=Preferring(policy, clock),
             suspensions=Suspensions(policy),
             broadcasts=broadcasts,
+            incidents=Incidents(policy, templates, clock, amending),
             retrying=Retrying(broadcasts, clock),
             amending=amending,
             stopping=Stopping(policy, clock),

@@ -161,6 +161,17 @@ class SqlChunks:
         held = select.order_by(table.c.id).with_for_update(skip_locked=True)
         return [_from_row(row) for row in self._connection.execute(held)]
 
+    def held(self, broadcast_ids: Collection[int], now: datetime) -> bool:
+        select = sa.select(sa.func.count()).select_from(table)
+        select = select.where(
+            self._theirs,
+            table.c.broadcast_id.in_(sorted(broadcast_ids)),
+            IS_OPEN,
+            table.c.worker.is_not(None),
+            table.c.leased_until > now,
+        )
+        return self._connection.execute(select).scalar_one() > 0
+
     def unfinished(self, broadcast_id: int) -> int:
         select = sa.select(sa.func.count()).select_from(table)
         select = select.where(

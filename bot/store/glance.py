@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from bot.domain.broadcast import BroadcastState
+from bot.domain.incident import IncidentState
 from bot.domain.schedule import FINAL, Origin
 
 _SQLITE = "sqlite:///"
@@ -89,6 +90,17 @@ class Glance:
             limit,
         )
         return [Planned(*row) for row in rows]
+
+    def incidents(self, limit: int, *, over: bool) -> list[tuple[int, str, str]]:
+        """Number, id and list, the latest first; `over`: what is resolved, too."""
+        rows = self._rows(
+            "SELECT id, client_id, list_name FROM incident WHERE service = ?"  # noqa: S608 - ours
+            + ("" if over else f" AND state = '{IncidentState.OPEN}'")
+            + " ORDER BY id DESC LIMIT ?",
+            self._service,
+            limit,
+        )
+        return [(number, called, told) for number, called, told in rows]
 
     def lists(self) -> list[tuple[str, str]]:
         """Name and title, of those that commands made, too."""

@@ -190,6 +190,17 @@ class SqlSchedules:
         rows = self._connection.execute(DUE, values)
         return [self._from_row(row) for row in rows]
 
+    def due_after(self, schedule: Schedule, until: datetime) -> list[Schedule]:
+        select = sa.select(table).where(
+            self._theirs,
+            IS_PLANNABLE,
+            table.c.next_at <= until,
+            table.c.topic == schedule.topic,
+            table.c.amendment.is_(None),
+            table.c.id > schedule.id,
+        )
+        return [self._from_row(row) for row in self._connection.execute(select)]
+
     def next_due(self) -> datetime | None:
         found = self._connection.execute(NEXT_DUE, {"whose": self._service})
         moment: datetime | None = found.scalar_one()

@@ -57,6 +57,7 @@ def of(place: Workplace) -> dict[str, list[Any]]:
     _files(place, take)
     _people(place, take)
     _announcements(place, take)
+    _incidents(place, take)
     _sending(place, take)
     _windows(place, take)
     _service(place, take)
@@ -167,6 +168,22 @@ def _windows(place: Workplace, take: Take) -> None:
     for look in ("--dry-run", "--yes"):
         take("maintenance finish", "now", look)
         take("maintenance call-off", "works", look)
+
+
+def _incidents(place: Workplace, take: Take) -> None:
+    said = ("--set", "summary=It is slow")
+    take("incidents open", "maintenance", *said, "--dry-run")
+    take("incidents open", "maintenance", *said, "--yes")
+    take("incidents update", "I1", "--set", "status=identified", "--dry-run")
+    take("incidents update", "I1", "--set", "status=identified", "--yes")
+    take("incidents resolve", "I1", "--dry-run")
+    with place.use_cases() as uses:
+        plan(uses)
+        send(uses)
+    take("incidents show", "I1")
+    take("incidents list")
+    take("incidents resolve", "I1", "--yes")
+    take("incidents list", "--all")
 
 
 def _sending(place: Workplace, take: Take) -> None:

@@ -10,7 +10,9 @@ from tests.world import ADMIN, AUDITOR, PUBLISHER, STRANGER, USER, World
 MAX_WIDTH = 35  #: characters that a narrow client shows on a line
 
 EVERYBODY = {"lists", "preferences", "consent", "my-messages", "my-data"}
-PUBLISHERS = {"announce", "schedule", "pending", "broadcasts", "maintenance"}
+PUBLISHERS = {
+    *("announce", "schedule", "pending", "broadcasts", "maintenance", "incidents"),
+}
 ADMINS = {
     *("manage-lists", "people", "templates", "roles", "stop-all", "status", "check"),
     "audit",

@@ -68,7 +68,7 @@ def _described() -> dict[str, dict[str, Row]]:
 DESCRIBED = _described()
 PARTS = {
     *("schedule", "coming", "ahead", "text", "broadcast", "reading", "list"),
-    *("maintenance", "notice"),
+    *("maintenance", "notice", "incident"),
 }
 
 

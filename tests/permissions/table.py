@@ -143,6 +143,20 @@ upkeep    change-own-over     over  over      no      no   no     who      who
 upkeep    change-others       yes   none      no      none none   who      who
 upkeep    change-others-over  over  none      no      none none   who      who
 upkeep    change-missing      none  none      none    none none   who      who
+incident  list                yes   yes       yes     yes  yes    who      who
+incident  open                yes   yes       no      no   no     who      who
+incident  open-weather        yes   no        no      no   no     who      who
+incident  open-nothing        none  none      none    none none   who      who
+incident  open-urgently       yes   no        no      no   no     who      who
+incident  show                yes   yes       yes     none none   who      who
+incident  show-weather        yes   none      yes     none none   who      who
+incident  show-missing        none  none      none    none none   who      who
+incident  update              yes   yes       no      none none   who      who
+incident  update-weather      yes   none      no      none none   who      who
+incident  update-resolved     over  over      no      none none   who      who
+incident  update-missing      none  none      none    none none   who      who
+incident  resolve             yes   yes       no      none none   who      who
+incident  resolve-missing     none  none      none    none none   who      who
 
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who

@@ -63,7 +63,16 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield from on_window(place, cell)
         case _ if f"{cell.verb} {cell.what}" in ELSEWHERE:
             return
-        case "sent" | "stop" | "halt" | "retry" | "people" | "roles" | "audit":
+        case (
+            "sent"
+            | "stop"
+            | "halt"
+            | "retry"
+            | "incident"
+            | "people"
+            | "roles"
+            | "audit"
+        ):
             yield ON_OTHERS[f"{cell.verb} {cell.what}"]
 
 
@@ -126,6 +135,28 @@ ON_OTHERS = {
     "halt stop": ("stop-all",),
     "halt resume": ("resume-all",),
     "retry missing": ("broadcasts", "retry", MISSING),
+    "incident list": ("incidents", "list"),
+    "incident open": ("incidents", "open", "news", "--set", "summary=A", "--yes"),
+    "incident open-weather": (
+        *("incidents", "open", "weather", "--set", "summary=B", "--yes"),
+    ),
+    "incident open-nothing": (
+        *("incidents", "open", "nothing", "--set", "summary=C", "--yes"),
+    ),
+    "incident open-urgently": (
+        *("incidents", "open", "news", "--urgent", "--set", "summary=D", "--yes"),
+    ),
+    "incident show": ("incidents", "show", "I1"),
+    "incident show-weather": ("incidents", "show", "2"),
+    "incident show-missing": ("incidents", "show", f"I{MISSING}"),
+    "incident update": ("incidents", "update", "I1", "--set", "details=E", "--yes"),
+    "incident update-weather": (
+        *("incidents", "update", "I2", "--set", "details=F", "--yes"),
+    ),
+    "incident update-resolved": ("incidents", "resolve", "nix", "--yes"),
+    "incident update-missing": ("incidents", "update", f"I{MISSING}", "--yes"),
+    "incident resolve": ("incidents", "resolve", "I1", "--yes"),
+    "incident resolve-missing": ("incidents", "resolve", f"I{MISSING}", "--yes"),
     "people list": ("subscribers", "list", "board"),
     "people list-of-nothing": ("subscribers", "list", "nothing"),
     "people suspended": ("subscribers", "list", "board", "--suspended"),

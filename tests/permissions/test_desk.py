@@ -55,6 +55,7 @@ from bot.service.readers.arranging import ListWish
 from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange, ScheduleName
 from bot.service.rules.rights import Right
+from tests.permissions import incidents
 from tests.permissions.stage import (
     MADE,
     NO_REFERENCE,
@@ -134,6 +135,9 @@ class Walk:
                 yield maintenance.OPEN(request)
             case "upkeep":
                 yield from self._on_window(cell, jid)
+            case "incident":
+                self._made += 1
+                yield from incidents.asked(self.world, cell.what, f"{self._made}")
             case verb if way := self._ways().get(verb):
                 yield way(cell)
             case "consent" | "requests" | "answer":

@@ -29,6 +29,7 @@ from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.readers.arranging import ListWish
 from bot.service.readers.preferring import PreferencesRequest
 from bot.service.requests.request import ScheduleChange, ScheduleName
+from tests.permissions import incidents
 from tests.permissions.stage import (
     LISTS,
     MADE,
@@ -98,6 +99,7 @@ class Asking:
         self.windows = {jid: world.do(add_windows, jid, now) for jid in jids}
         self.waiting = {jid: world.do(add_waiting, jid, now) for jid in jids}
         world.do(add_waiting_for_club, now)
+        self.incidents = incidents.added(world)
         world.do(add_made)
 
     def jids(self, caller: str) -> list[str]:
@@ -134,6 +136,20 @@ class Asking:
             "my-data": self._of_oneself,
         }
 
+    def _on_incidents(self, cell: Cell, caller: Caller) -> tuple[str, UseCase]:
+        use_cases = self.world.use_cases.incidents
+        if cell.what == "list":
+            return cell.what, partial(use_cases.page, caller=caller, paging=Paging())
+        if cell.what.startswith("open"):
+            request = incidents.an_opening(cell.what)
+            ask = partial(use_cases.open, caller=caller, request=request)
+            return request.list_name, ask
+        name = self.incidents.named(cell.what)
+        if cell.what.startswith("show"):
+            return name.about, partial(use_cases.show, caller=caller, name=name)
+        change = incidents.a_change(name, cell.what, "News")
+        return name.about, partial(use_cases.update, caller=caller, change=change)
+
     def _on_welcomes(self, cell: Cell, caller: Caller) -> UseCase:
         welcomes = self.world.use_cases.welcomes
         if cell.what == "look":
@@ -151,7 +167,7 @@ class Asking:
     def _ways(self) -> Mapping[str, Callable[[Cell, Caller], tuple[str, UseCase]]]:
         """Likewise, where the way finds the name itself."""
         mine = dict.fromkeys(("consent", "requests", "answer"), self._as_recipient)
-        return {**mine, "places": self._on_places}
+        return {**mine, "places": self._on_places, "incident": self._on_incidents}
 
     def _by_presence(self, cell: Cell, jid: str) -> tuple[str, UseCase]:
         to = self._address(cell.what)
@@ -526,7 +542,7 @@ def test_hidden_is_missing(asking: Asking) -> None:
             for name, use_case in asking.ways(cell, jid):
                 text = asking.attempt(use_case)[1].replace(name, "NAME")
                 text = re.sub(r"broadcast \d+", "broadcast NAME", text)
-                kind = "#" if name.startswith("#") else ""
+                kind = name[0] if name[0] in "#I" else ""
                 told.setdefault((cell.caller, cell.verb + kind), set()).add(text)
     assert len(told) > 15
     assert {key: texts for key, texts in told.items() if len(texts) != 1} == {}

@@ -57,6 +57,7 @@ WALL = LATER.replace(tzinfo=None)
 WORKER, OWNER, READER = "w", "admin@example.org", "reader@example.org"
 LATE_READER = "late@example.org"
 REPEATED_READER = "repeated@example.org"
+#: of a notice
 TOPIC = "incident/1"
 #: the id that the owner chose for a message
 MESSAGE = "m-1"
@@ -185,7 +186,7 @@ def fill(unit: UnitOfWork) -> Theirs:
     unit.suspensions.tell(NOON)
     unit.suspensions.add(untold.id, "gone", broadcasts[0].id, LATER)
     unit.broadcasts.keep(broadcasts[0].id, "UTC", {"en": TEXT})
-    unit.schedules.add(a_schedule("sealed", metadata=SEALED))
+    unit.schedules.add(a_schedule("sealed", metadata=SEALED, topic=TOPIC))
     over = unit.schedules.add(
         a_schedule("over", state=ScheduleState.SENT, next_at=None, ended_at=NOON)
     )

@@ -284,6 +284,10 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "schedules.due": (lambda u, _: u.schedules.due(LATER, 9), []),
+    "schedules.due_after": (
+        lambda u, _: u.schedules.due_after(a_schedule(topic=TOPIC), LATER),
+        [],
+    ),
     "schedules.next_due": (lambda u, _: u.schedules.next_due(), None),
     "schedules.clocks": (lambda u, _: u.schedules.clocks(), []),
     "schedules.upcoming": (lambda u, _: u.schedules.upcoming(9), []),
@@ -461,6 +465,7 @@ CALLS: dict[str, tuple[Call, object]] = {
     "chunks.save": (lambda u, a: u.chunks.save(replace(a.chunk, through=5)), None),
     "chunks.renew": (lambda u, a: u.chunks.renew(WORKER, LATER, [a.chunk.id]), None),
     "chunks.release": (lambda u, _: u.chunks.release(WORKER), None),
+    "chunks.held": (lambda u, a: u.chunks.held([a.listed.id], NOON), False),
     "chunks.unfinished": (lambda u, a: u.chunks.unfinished(a.listed.id), 0),
     "chunks.of": (lambda u, a: u.chunks.of(a.listed.id), []),
     "audiences.freeze": (

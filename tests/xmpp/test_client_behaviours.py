@@ -16,7 +16,8 @@ from bot.desk.desk import Desk
 from bot.dialogues.administration import NS as ADMINISTRATION
 from bot.dialogues.everything import BY_NODE
 from bot.domain.message import Text
-from bot.domain.schedule import TextContent
+from bot.domain.schedule import Origin, TemplateContent, TextContent
+from bot.service.incidents.request import OpenIncident
 from bot.texts import LANGUAGES
 from bot.xmpp.doors.commands.conversations import Conversations
 from bot.xmpp.doors.commands.directory import CommandDirectory
@@ -87,6 +88,24 @@ def _bounced(world: World) -> None:
 def _suspended(world: World) -> None:
     world.subscribe(USER)
     world.suspend(USER)
+
+
+def _incident(world: World) -> None:
+    world.subscribe(USER)
+    values = {"summary": {"": "It is slow"}, "since": {"": "2026-03-01T11:00:00Z"}}
+    request = OpenIncident(origin=Origin.CLI, list_name="news", values=values)
+    world.do(world.use_cases.incidents.open, world.caller(ADMIN), request)
+
+
+def _resolved(world: World) -> bool:
+    found = world.do(lambda unit: unit.incidents.get(1))
+    if found is None or not isinstance(found.content, TemplateContent):
+        return False
+    said = found.content.values
+    return found.is_over and {name: said[name][""] for name in ("start", "cause")} == {
+        "start": "2026-03-01T11:00:00Z",
+        "cause": "A disk.\nIt was old.",
+    }
 
 
 def _content(world: World) -> object:
@@ -163,6 +182,17 @@ CASES: Mapping[str, Case] = {
         before=lambda world: world.subscribe(USER),
         after=lambda world: world.get(1).content.title == "maintenance",
         says="M1 is planned: 2026-03-05 22:00 UTC to 2026-03-06 00:00 UTC",
+    ),
+    "incidents": Case(
+        fills={
+            "incident": "1",
+            "do": "resolve",
+            "set.cause": "A disk.\nIt was old.",
+            "sure": "yes",
+        },
+        before=_incident,
+        after=_resolved,
+        says="I1 goes out to news now, to 1 reader.",
     ),
     "stop-all": Case(
         fills={"sure": "yes"},

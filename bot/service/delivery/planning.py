@@ -38,7 +38,7 @@ from bot.domain.schedule import (
     TextContent,
     ToldAudience,
 )
-from bot.service.delivery import closing, editions, reports, unsent, windows
+from bot.service.delivery import closing, editions, reports, topics, unsent, windows
 from bot.service.delivery.specimens import specimen
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -111,6 +111,9 @@ class Planning:
                 # behind what is due meanwhile, so that it keeps nobody waiting
                 uow.schedules.save(replace(schedule, next_at=now + SOON))
                 continue
+            if not self._has_room(uow, schedule, now):
+                uow.schedules.save(replace(schedule, next_at=now + SOON))
+                continue
             room = MOMENTS_PER_TRANSACTION - planned
             if room <= 0:
                 break
@@ -120,6 +123,18 @@ class Planning:
         # what waits became due after shifts that were over before
         uow.shifts.forget(uow.schedules.next_due() or now)
         return planned
+
+    def _has_room(self, uow: UnitOfWork, schedule: Schedule, now: datetime) -> bool:
+        """Nothing is written any more of what it takes the place of; that ends only for
+        what will go out.
+        """
+        if schedule.topic is None or schedule.next_at is None:
+            return True
+        entry = list_of(uow, schedule)
+        refusal = self._refusal(uow, schedule, schedule.next_at, entry, now)
+        if refusal is not None or self._why_not(uow, schedule, schedule.next_at, now):
+            return True
+        return topics.makes_room(uow, self.policy, schedule, now)
 
     def _step(
         self,
@@ -218,6 +233,8 @@ class Planning:
         """What becomes of the newest due moment that does not go out."""
         if schedule.has_expired(now):  # whatever lateness would allow
             return OccurrenceState.FAILED, unsent.EXPIRED
+        if topics.is_overtaken(uow, schedule, now):
+            return OccurrenceState.MISSED, unsent.SUPERSEDED
         match self._verdict(uow, schedule, due, now):
             case LateVerdict.MISS:
                 return OccurrenceState.MISSED, "late"

@@ -201,6 +201,10 @@ class Chunks(Protocol):
 
     def unfinished(self, broadcast_id: int) -> int: ...
 
+    def held(self, broadcast_ids: Collection[int], now: datetime) -> bool:
+        """Whether a worker may still write something of one of these."""
+        ...
+
     def of(self, broadcast_id: int) -> list[Chunk]: ...
 
     def at(self, broadcast_id: int, position: int) -> Chunk | None:

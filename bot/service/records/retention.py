@@ -40,4 +40,5 @@ def purge(uow: UnitOfWork, retention: Retention, now: datetime) -> int:
     if retention.announcements is not None:
         which = (now - retention.announcements, now, ROWS_PER_TRANSACTION)
         purged += uow.content.purge_maintenances(*which)
+        purged += uow.incidents.purge(*which)
     return purged

@@ -238,7 +238,7 @@ class Intake:
 
 
 def read_id(given: str | None) -> str:
-    """'' where none is given: `names` finds one."""
+    """'' where none is given: whoever stores it finds one."""
     if given is None:
         return ""
     fault = illegal(given)
