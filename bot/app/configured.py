@@ -121,6 +121,7 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
             type=MessageType(entry.type),
             publishers=frozenset(entry.publishers),
             welcome=entry.welcome or None,
+            corrections=entry.corrections,
         )
         for name, entry in settings.lists.items()
     ]

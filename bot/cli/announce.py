@@ -89,6 +89,13 @@ def announce(
     ] = None,
     late: given.Late = None,
     urgent: given.Urgent = False,
+    only_told: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BROADCAST",
+            help="Of the list those alone whom this broadcast reached: 12, or 12/3.",
+        ),
+    ] = None,
     client_id: Annotated[
         str | None,
         typer.Option(
@@ -139,6 +146,7 @@ def announce(
         urgent=urgent,
         client_id=client_id,
         unstyled=unstyled,
+        only_told=only_told,
     )
     asks = not (yes or dry_run)
     texts.check(options, asks=asks)

@@ -55,6 +55,13 @@ Welcome = Annotated[
         metavar="NAME", help="The template that greets whoever joins; empty: none."
     ),
 ]
+Corrections = Annotated[
+    bool | None,
+    typer.Option(
+        "--corrections/--no-corrections",
+        help="Clients of its readers replace what was corrected; else it is sent anew.",
+    ),
+]
 Publishers = Annotated[
     list[str] | None,
     typer.Option("--publisher", metavar="JID", help="Who may announce to it, too."),
@@ -109,6 +116,7 @@ def _document(entry: "AnnouncementList", address: str) -> dict[str, Any]:
         "type": entry.type,
         "publishers": sorted(entry.publishers),
         "welcome": entry.welcome,
+        "corrections": entry.corrections,
     }
 
 
@@ -147,6 +155,7 @@ def create(
     timezone: Timezone = None,
     message_type: Type = None,
     welcome: Welcome = None,
+    corrections: Corrections = None,
     publishers: Publishers = None,
     json: output.JSON = False,
 ) -> None:
@@ -159,6 +168,7 @@ def create(
         timezone=timezone,
         type=message_type,
         welcome=welcome,
+        corrections=corrections,
         add_publishers=tuple(publishers or ()),
     )
     with session.desk_of(context) as desk:
@@ -189,6 +199,7 @@ def change(
     timezone: Timezone = None,
     message_type: Type = None,
     welcome: Welcome = None,
+    corrections: Corrections = None,
     publishers: Publishers = None,
     no_publishers: Annotated[
         list[str] | None,
@@ -207,6 +218,7 @@ def change(
         timezone=timezone,
         type=message_type,
         welcome=welcome,
+        corrections=corrections,
         add_publishers=tuple(publishers or ()),
         remove_publishers=tuple(no_publishers or ()),
     )

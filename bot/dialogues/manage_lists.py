@@ -130,6 +130,8 @@ def _facts(one: OnList, talk: Talk) -> Iterator[Words]:
         )
     if entry.welcome:
         yield Phrase("greets with {template}", template=entry.welcome)
+    if not entry.corrections:
+        yield Phrase("corrections are sent anew")
     if entry.is_declared:
         section = f"[lists.{entry.name}]"
         yield Phrase("To change it, see {section} in the file.", section=section)
@@ -181,6 +183,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             replace(lists.TIMEZONE, required=True),
             one_of("type", lists.TYPE.label, TYPES, lists.TYPE.help),
             lists.WELCOME,
+            lists.CORRECTIONS,
         ),
         values={
             "title": entry.title,
@@ -189,6 +192,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             "timezone": entry.timezone,
             "type": entry.type,
             "welcome": entry.welcome or "",
+            "corrections": "true" if entry.corrections else "false",
         },
         is_last=True,
     )
@@ -212,6 +216,7 @@ def _wish(name: str, given: Answers) -> ListWish:
         timezone=given.text("timezone"),
         type=given.text("type"),
         welcome=given.text("welcome"),
+        corrections=given.flag("corrections"),
     )
 
 

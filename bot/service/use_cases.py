@@ -30,6 +30,7 @@ from bot.service.readers.suspensions import Suspensions
 from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
+from bot.service.requests.correcting import Correcting
 from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
 from bot.service.requests.steering import Steering
@@ -44,6 +45,7 @@ class UseCases:
     clock: Clock
     schedules: Schedules
     editing: Editing
+    correcting: Correcting
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
@@ -80,19 +82,23 @@ class UseCases:
         consents = Consents(policy)
         approvals = Approvals(policy, consents)
         admittance = Admittance(consents, approvals, clock)
-        schedules = Schedules(policy, templates, clock, admittance)
+        broadcasts = Broadcasts(policy, clock)
+        schedules = Schedules(policy, templates, clock, admittance, broadcasts)
         subscribers = Subscribers(policy, clock)
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
-        broadcasts = Broadcasts(policy, clock)
         outcomes = Outcomes(policy, renditions, clock)
+        amending = Amending(policy, broadcasts, clock)
         return cls(
             database=database,
             policy=policy,
             templates=templates,
             clock=clock,
             schedules=schedules,
-            editing=Editing(schedules, policy, templates, clock, admittance),
+            editing=Editing(
+                schedules, policy, templates, clock, admittance, broadcasts
+            ),
+            correcting=Correcting(schedules, broadcasts, amending, policy, templates),
             steering=Steering(schedules, planning, clock),
             subscribers=subscribers,
             enrolling=Enrolling(policy, clock),

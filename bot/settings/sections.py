@@ -189,6 +189,7 @@ class ListSettings(Section):
     type: Literal["chat", "normal", "headline"] = "chat"
     publishers: list[str] = []
     welcome: str | None = "welcome"
+    corrections: bool = True
     avatar: values.Avatar = None
 
     _normal = field_validator("publishers")(_bare_jids)

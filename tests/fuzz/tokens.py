@@ -34,6 +34,7 @@ NAMES = (
     *("metadata", "list", "audience", "jid", "announce", "field", "value", "late"),
     *("updates", "owner", "set", "max", "after", "before", "index", "query", "ping"),
     *("edit", "pause", "resume", "send-now", "skip", "unskip", "revision"),
+    *("correct", "retract", "occurrence"),
     *("consent", "allow", "block", "requests", "answer"),
     *("divert", "bounce", "forwarded", "delegation", "origin-id", "scheduled-by"),
     *("event", "relation", "deliver", "accounts"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.desk.verb import Verb
 from bot.desk.verbs import (
+    amending,
     announcing,
     audit,
     broadcasts,
@@ -32,6 +33,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *editing.VERBS,
     *steering.VERBS,
     *broadcasts.VERBS,
+    *amending.VERBS,
     *stopping.VERBS,
     *lists.VERBS,
     *places.VERBS,

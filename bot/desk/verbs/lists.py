@@ -139,6 +139,15 @@ WELCOME = Field(
     label=Phrase("Welcome"),
     help=Phrase("The template that greets whoever joins; empty: none."),
 )
+CORRECTIONS = Field(
+    name="corrections",
+    type=FieldType.BOOLEAN,
+    label=Phrase("Corrects in place"),
+    help=Phrase(
+        "Clients of its readers replace what was corrected; else it is sent anew."
+    ),
+    default="true",
+)
 ADD_PUBLISHERS = Field(
     name="add_publishers",
     type=FieldType.JID,
@@ -153,7 +162,10 @@ REMOVE_PUBLISHERS = Field(
     help=Phrase("Bare JIDs of people who may not announce to it any more."),
     many=True,
 )
-_WISH = (NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, ADD_PUBLISHERS)
+_WISH = (
+    *(NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, CORRECTIONS),
+    ADD_PUBLISHERS,
+)
 
 #: kept by the database, beside those of the configuration file
 CREATE = Verb(

@@ -54,6 +54,7 @@ class ListWish:
     type: str | None = None
     #: a template's name, or empty for no welcome
     welcome: str | None = None
+    corrections: bool | None = None
     #: bare JIDs who may announce to it from now on, and who may not any more
     add_publishers: tuple[str, ...] = ()
     remove_publishers: tuple[str, ...] = ()
@@ -172,6 +173,8 @@ class Arranging:
             found["type"] = _one_of(MessageType, wish.type, "type")
         if wish.welcome is not None:
             found["welcome"] = self._welcome(wish.welcome.strip())
+        if wish.corrections is not None:
+            found["corrections"] = wish.corrections
         publishers = self._publishers(entry.publishers, wish)
         return replace(entry, publishers=publishers, **found)
 

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 from bot.domain import recurrence, timestamps, wallclock
 from bot.domain.access import Caller
+from bot.domain.broadcast import BroadcastName
 from bot.domain.characters import illegal
-from bot.domain.errors import Invalid, NotAllowed, NotFound
+from bot.domain.errors import Finished, Invalid, NotAllowed, NotFound, about
 from bot.domain.jid import JIDError, bare, somebody
 from bot.domain.lateness import Late
+from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.domain.relative import Anchor
 from bot.domain.schedule import (
@@ -21,8 +23,10 @@ from bot.domain.schedule import (
     PeopleAudience,
     PersonAudience,
     Schedule,
+    ToldAudience,
 )
 from bot.domain.voice import Voice
+from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents, moments
@@ -43,6 +47,7 @@ MAX_ID = 255
 class Intake:
     policy: Policy
     templates: Templates
+    broadcasts: Broadcasts
 
     def read(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest, now: datetime
@@ -133,7 +138,40 @@ class Intake:
         if found is None or not may_know(uow, caller, found):
             raise NotFound(Phrase("There is no list {name!r}.", name=name))
         require_announcing(caller, found)
-        return ListAudience(list_name=name), self.policy.voice_of(found)
+        voice = self.policy.voice_of(found)
+        if request.only_told is not None:
+            return self._told(uow, caller, request.only_told, found), voice
+        return ListAudience(list_name=name), voice
+
+    def _told(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        name: BroadcastName,
+        entry: AnnouncementList,
+    ) -> ToldAudience:
+        """Whom that broadcast of this list reached; raises a CarillonError."""
+        with about("only_told"):
+            account = self.broadcasts.named(uow, caller, name)
+            broadcast, shown = account.broadcast, account.name.shown
+            if broadcast.list_id != entry.id:
+                raise Invalid(
+                    Phrase(
+                        "{name} did not go to {list!r}.", name=shown, list=entry.name
+                    )
+                )
+            if broadcast.purged_at is not None:
+                raise Finished(
+                    Phrase("Whom {name} reached is not known any more.", name=shown)
+                )
+        # a test of its own, to single people
+        if broadcast.highest is None:
+            require_announcing(caller, None)
+        return ToldAudience(
+            broadcast_id=broadcast.id,
+            list_name=entry.name,
+            personal=broadcast.highest is None,
+        )
 
     def recipient(self, caller: Caller, request: ScheduleRequest) -> str | None:
         """The bare JID of whom the caller himself writes to; None where a list or the

@@ -3,6 +3,7 @@
 set  <schedule/>            create, or cancel with <cancel/>      (draft §5.2, §9.1)
 get  <schedule-query/>      one job, or a page of them            (draft §9)
 set  <edit/>, <pause/>, …   steer a job                           (our own namespace)
+set  <correct/>, <retract/> amend what it sent                          (likewise)
 both <consent/>             who may schedule messages to the caller     (likewise)
 get  <requests/>            what waits for his approval                 (likewise)
 set  <answer/>              his answer                                  (likewise)
@@ -14,15 +15,18 @@ from typing import Any, Generic, TypeVar
 from xml.etree import ElementTree as ET
 
 from bot.desk.verb import Verb, Wanted
+from bot.desk.verbs import amending as amendments
 from bot.desk.verbs import announcing, editing, schedules
 from bot.desk.verbs import consent as recipients
 from bot.desk.verbs import steering as verbs
 from bot.domain.access import Caller, owner_named
 from bot.domain.addresses import Addresses
 from bot.domain.audit import Action
+from bot.domain.schedule import Origin
+from bot.service.requests.correcting import Amended
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
-from bot.xmpp.doors.scheduling import answers, consent, steering
+from bot.xmpp.doors.scheduling import amending, answers, consent, steering
 from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
 from bot.xmpp.stanzas.namespaces import LANG
 from bot.xmpp.stanzas.result_sets import fitting
@@ -127,6 +131,23 @@ def _steering(element: ET.Element, envelope: Envelope) -> Question[Any]:
     )
 
 
+def _amending(element: ET.Element, envelope: Envelope) -> Question[Any]:
+    request = amending.read_amendment(element, envelope.language)
+    of = verbs.ScheduleOccurrence(name=request.name, due=request.due)
+    wanted: Wanted[Amended]
+    if request.change is None:
+        wanted = amendments.RETRACT(amendments.Sent(of=of, origin=Origin.IQ))
+    else:
+        wish = amendments.Corrected(of=of, origin=Origin.IQ, change=request.change)
+        wanted = amendments.CORRECT(wish)
+    return Question(
+        wanted,
+        lambda done: answers.steered(
+            done.report, envelope.caller, envelope.language_of(element)
+        ),
+    )
+
+
 def _consent(_: ET.Element, __: Envelope) -> Question[Any]:
     return Question(recipients.LOOK(recipients.ConsentOf()), consent.chosen)
 
@@ -155,6 +176,9 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     answers.QUERY: (Kind("get", Action.QUERY, _query),),
     **{
         tag: (Kind("set", action, _steering),) for tag, action in steering.VERBS.items()
+    },
+    **{
+        tag: (Kind("set", action, _amending),) for tag, action in amending.VERBS.items()
     },
     consent.CONSENT: (
         Kind("get", Action.QUERY, _consent),

@@ -250,15 +250,20 @@ def _announce(
     template = announce.get("template", "").strip()
     if not template:
         raise Invalid(Phrase("the attribute template is missing."), field="announce")
+    return template, fields_of(announce)
+
+
+def fields_of(parent: ET.Element) -> dict[str, dict[str, str]]:
+    """Its `<field/>`s: {field: {language or '': text}}; raises Invalid."""
     fields: dict[str, dict[str, str]] = {}
-    for field in announce.findall(f"{{{ANNOUNCE}}}field"):
+    for field in parent.findall(f"{{{ANNOUNCE}}}field"):
         name = field.get("var", "")
         if not name:
             raise Invalid(Phrase("a field has no var."), field="announce")
         if name in fields:
             raise Invalid(Phrase("it is given twice."), field=f"set.{name}")
         fields[name] = _values(name, field)
-    return template, fields
+    return fields
 
 
 def _values(name: str, field: ET.Element) -> dict[str, str]:
