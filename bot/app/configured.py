@@ -133,6 +133,7 @@ def lists_of(settings: Settings) -> list[AnnouncementList]:
             reminders=reminders.read(entry.reminders),
             public=entry.public,
             send_window=entry.window,
+            corrections=entry.corrections,
         )
         for name, entry in settings.lists.items()
     ]

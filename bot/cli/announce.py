@@ -91,6 +91,13 @@ def announce(
     urgent: given.Urgent = False,
     holidays: given.Holidays = None,
     on_holiday: given.OnHoliday = None,
+    only_told: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BROADCAST",
+            help="Of the list those alone whom this broadcast reached: 12, or 12/3.",
+        ),
+    ] = None,
     client_id: Annotated[
         str | None,
         typer.Option(
@@ -143,6 +150,7 @@ def announce(
         on_holiday=on_holiday,
         client_id=client_id,
         unstyled=unstyled,
+        only_told=only_told,
     )
     asks = not (yes or dry_run)
     texts.check(options, asks=asks)

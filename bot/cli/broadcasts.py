@@ -5,11 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import confirmation, following, naming, output, session, showing
+from bot.cli import (
+    confirmation,
+    correcting,
+    following,
+    naming,
+    output,
+    session,
+    showing,
+)
 from bot.cli.parts import broadcasts as verbs
 from bot.cli.parts import verb
 from bot.desk import views
 from bot.domain import meanings, moments
+from bot.domain.amendment import Amendment
 from bot.domain.audit import Action
 from bot.domain.broadcast import BroadcastState, DeliveryException
 from bot.domain.errors import Finished
@@ -18,10 +27,14 @@ from bot.domain.phrase import Counted, Listed, Phrase
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
     from bot.desk.verbs.broadcasts import Retried
-    from bot.service.delivery.broadcasts import Account
+    from bot.service.delivery.broadcasts import Account, AmendedBy
 
 #: of what `stop --all` stops, shown before
 _ASKED_ABOUT = 1000
+_AMENDED = {
+    Amendment.CORRECT: Phrase("corrected by"),
+    Amendment.RETRACT: Phrase("withdrawn by"),
+}
 
 app = typer.Typer(no_args_is_help=True, help="What is or was sent.")
 
@@ -87,7 +100,22 @@ def show(
             (Phrase("started"), moments.local(found.created_at, one.zone)),
             (Phrase("finished"), moments.local(found.finished_at, one.zone)),
             (Phrase("expires"), moments.local(found.expires_at, one.zone)),
+            *((_AMENDED[each.kind], _amended(each)) for each in one.amendments),
         ]
+    )
+
+
+def _amended(one: "AmendedBy") -> Phrase:
+    """By what, and how far that is."""
+    state = meanings.state(one.schedule.state)
+    if one.name is None or one.progress is None:
+        return Phrase("#{number}, {state}", number=one.schedule.id, state=state)
+    return Phrase(
+        "{name}, {state}: {count} of {total}",
+        name=one.name.shown,
+        state=state,
+        count=one.progress.sent,
+        total=one.progress.total,
     )
 
 
@@ -323,3 +351,7 @@ def _stopped(desk: "Desk", shown: "Iterable[Account]") -> "list[Account]":
 def _under_way(desk: "Desk") -> int:
     wish = verbs.BroadcastWish(limit=0, sending=True)
     return desk.ask_here(verbs.LIST(wish)).count
+
+
+app.command()(correcting.correct)
+app.command()(correcting.retract)

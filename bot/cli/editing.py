@@ -167,7 +167,7 @@ def edit(
         ).schedule
         with desk.reading(Action.EDIT, naming.name_of(reference, owner).about):
             _check_list(desk, list_name)
-            options = _worded(options, found, written)
+            options = worded(options, found, written)
             change = given.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost, nor
         # another meant that has its id meanwhile
@@ -237,7 +237,7 @@ def _check_list(desk: "Desk", name: str | None) -> None:
         raise
 
 
-def _worded(options: Options, found: Schedule, written: writing.Written) -> Options:
+def worded(options: Options, found: Schedule, written: writing.Written) -> Options:
     """The options with the texts themselves: an editor begins with the text there is,
     where there is one; ends with 2 where that is not so.
     """

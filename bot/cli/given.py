@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli import output
+from bot.cli import naming, output
 from bot.domain import (
     durations,
     errors,
@@ -112,6 +112,8 @@ class Options:
     unstyled: bool = False
     #: the people of a test
     only: Sequence[str] = ()
+    #: those whom this broadcast reached
+    only_told: str | None = None
 
 
 def check_usage(options: Options) -> None:
@@ -202,6 +204,9 @@ def request_of(
         origin=Origin.CLI,
         list_name=options.list_name,
         only=tuple(options.only),
+        only_told=None
+        if options.only_told is None
+        else naming.broadcast_name(options.only_told, "only_told"),
         template=options.template,
         values=_values(options, zone, templates),
         bodies=_texts(options.body, options.bodies, "--body-in"),

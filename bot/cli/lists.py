@@ -67,6 +67,13 @@ Public = Annotated[
     bool | None,
     typer.Option("--public/--private", help="Whether everybody may read it in feeds."),
 ]
+Corrections = Annotated[
+    bool | None,
+    typer.Option(
+        "--corrections/--no-corrections",
+        help="Clients of its readers replace what was corrected; else it is sent anew.",
+    ),
+]
 Publishers = Annotated[
     list[str] | None,
     typer.Option("--publisher", metavar="JID", help="Who may announce to it, too."),
@@ -123,6 +130,7 @@ def _document(entry: "AnnouncementList", address: str) -> dict[str, Any]:
         "welcome": entry.welcome,
         "reminders": seconds(entry.reminders),
         "public": entry.is_public,
+        "corrections": entry.corrections,
     }
 
 
@@ -163,6 +171,7 @@ def create(
     welcome: Welcome = None,
     reminders: Reminders = None,
     public: Public = None,
+    corrections: Corrections = None,
     publishers: Publishers = None,
     json: output.JSON = False,
 ) -> None:
@@ -177,6 +186,7 @@ def create(
         welcome=welcome,
         reminders=reminders,
         public=public,
+        corrections=corrections,
         add_publishers=tuple(publishers or ()),
     )
     with session.desk_of(context) as desk:
@@ -209,6 +219,7 @@ def change(
     welcome: Welcome = None,
     reminders: Reminders = None,
     public: Public = None,
+    corrections: Corrections = None,
     publishers: Publishers = None,
     no_publishers: Annotated[
         list[str] | None,
@@ -229,6 +240,7 @@ def change(
         welcome=welcome,
         reminders=reminders,
         public=public,
+        corrections=corrections,
         add_publishers=tuple(publishers or ()),
         remove_publishers=tuple(no_publishers or ()),
     )

@@ -25,6 +25,7 @@ OPTIONS = {
     "max-ahead": "--max-ahead",
     "max-per-day": "--max-per-day",
     "only": "--to",
+    "only_told": "--only-told",
     "owner": "--owner",
     "preview": "--preview",
     "paused-until": "--paused-until",

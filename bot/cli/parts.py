@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.app.checks import files as files
     from bot.desk import desk as desk
     from bot.desk import verb as verb
+    from bot.desk.verbs import amending as amending
     from bot.desk.verbs import announcing as announcing
     from bot.desk.verbs import audit as audit
     from bot.desk.verbs import broadcasts as broadcasts
@@ -82,6 +83,7 @@ PARTS = {
     "clock": "bot.clock",
     "desk": "bot.desk.desk",
     "verb": "bot.desk.verb",
+    "amending": "bot.desk.verbs.amending",
     "announcing": "bot.desk.verbs.announcing",
     "audit": "bot.desk.verbs.audit",
     "broadcasts": "bot.desk.verbs.broadcasts",

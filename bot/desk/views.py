@@ -14,7 +14,7 @@ from bot.domain.schedule import Schedule, TemplateContent, TextContent
 from bot.service.ports.pulses import Reading
 
 if TYPE_CHECKING:
-    from bot.service.delivery.broadcasts import Account
+    from bot.service.delivery.broadcasts import Account, AmendedBy
     from bot.service.incidents.incidents import Thread
     from bot.service.maintenance.shown import Notice, Shown
     from bot.service.requests.schedules import Report
@@ -148,6 +148,21 @@ def broadcast(one: "Account") -> dict[str, Any]:
         "started_at": found.created_at,
         "finished_at": found.finished_at,
         "expires_at": found.expires_at,
+        "amendments": [amendment(each) for each in one.amendments],
+    }
+
+
+def amendment(one: "AmendedBy") -> dict[str, Any]:
+    """What corrected a broadcast, or withdrew it."""
+    progress = one.progress
+    return {
+        "kind": one.kind,
+        "reference": one.schedule.id,
+        "id": one.schedule.client_id,
+        "state": one.schedule.state,
+        "broadcast": None if one.name is None else str(one.name),
+        "total": progress and progress.total,
+        "sent": progress and progress.sent,
     }
 
 

@@ -1,9 +1,11 @@
-"""What is or was sent: how far it is, who was not told and why; stopped."""
+"""What is or was sent: how far it is, who was not told and why; stopped, tried once
+more, corrected, withdrawn.
+"""
 
 from collections.abc import Iterator
 
 from bot.desk.verbs import broadcasts as verbs
-from bot.dialogues import lines
+from bot.dialogues import correcting, lines
 from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, SURE, one_of, yes_or_no
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.lines import cut
@@ -19,9 +21,10 @@ from bot.dialogues.talk import (
     publishers,
 )
 from bot.domain import meanings
+from bot.domain.amendment import Amendment
 from bot.domain.broadcast import BroadcastName, BroadcastState, DeliveryException
 from bot.domain.phrase import Counted, Phrase
-from bot.service.delivery.broadcasts import Account
+from bot.service.delivery.broadcasts import Account, AmendedBy
 from bot.service.ports.paging import Page
 
 #: people on one page
@@ -68,6 +71,10 @@ async def _about(talk: Talk, name: BroadcastName) -> Dialogue:
             yield on_with(_stop, name)
         case "retry":
             yield on_with(_retry, name)
+        case "correct":
+            yield on_with(correcting.correct, name)
+        case "retract":
+            yield on_with(correcting.retract, name)
         case _:
             yield Shown(tuple(_progress(one, talk)))
 
@@ -80,11 +87,15 @@ def _tasks(one: Account, talk: Talk) -> Iterator[tuple[str, Words]]:
         yield "failures", Phrase("Show who was not told")
     state = one.broadcast.state
     is_sending = state is BroadcastState.SENDING
-    is_own = one.schedule.owner == caller.owner
-    if is_sending and (is_own or caller.is_admin):
+    may_change = one.schedule.owner == caller.owner or caller.is_admin
+    is_withdrawn = one.broadcast.retracted_at is not None
+    if may_change and not one.broadcast.in_owners_name and not is_withdrawn:
+        yield "correct", Phrase("Correct it")
+        yield "retract", Phrase("Withdraw it")
+    if is_sending and may_change:
         yield "stop", Phrase("Stop it")
     is_over = not is_sending and state is not BroadcastState.STOPPED
-    if progress.failed and is_over and (is_own or caller.is_admin):
+    if progress.failed and is_over and may_change:
         yield "retry", Phrase("Try once more")
 
 
@@ -104,6 +115,17 @@ def _progress(one: Account, talk: Talk) -> Iterator[Part]:
         over = lines.moment(found.finished_at, talk)
         times.append(Phrase("finished: {moment}", moment=over))
     yield Part(Phrase("When"), times)
+    if amended := [_amended(each) for each in one.amendments]:
+        yield Part(Phrase("Amended"), amended)
+
+
+def _amended(one: AmendedBy) -> Phrase:
+    """By what, and how many of its readers have that."""
+    found = one.progress
+    done = {"number": one.schedule.id, "count": found.sent if found else 0}
+    if one.kind is Amendment.CORRECT:
+        return Phrase("corrected by #{number}: {count} told", **done)
+    return Phrase("withdrawn by #{number}: {count} told", **done)
 
 
 async def _failures(talk: Talk, name: BroadcastName) -> Dialogue:

@@ -136,6 +136,8 @@ def _facts(one: OnList, talk: Talk) -> Iterator[Words]:
         yield Phrase("maintenance: reminds {times} before", times=times)
     if entry.is_public:
         yield Phrase("Everybody may read it in feeds.")
+    if not entry.corrections:
+        yield Phrase("corrections are sent anew")
     if entry.is_declared:
         section = f"[lists.{entry.name}]"
         yield Phrase("To change it, see {section} in the file.", section=section)
@@ -189,6 +191,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             lists.WELCOME,
             lists.REMINDERS,
             lists.PUBLIC,
+            lists.CORRECTIONS,
         ),
         values={
             "title": entry.title,
@@ -199,6 +202,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             "welcome": entry.welcome or "",
             "reminders": reminders.written(entry.reminders),
             "public": "true" if entry.is_public else "false",
+            "corrections": "true" if entry.corrections else "false",
         },
         is_last=True,
     )
@@ -225,6 +229,7 @@ def _wish(name: str, given: Answers) -> ListWish:
         reminders=given.text("reminders"),
         # which nobody has to untick who closes it
         public=given.flag("public") and given.text("kind") != ListKind.CLOSED,
+        corrections=given.flag("corrections"),
     )
 
 

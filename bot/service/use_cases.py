@@ -34,6 +34,7 @@ from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
 from bot.service.records.publicity import Publicity
+from bot.service.requests.correcting import Correcting
 from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
 from bot.service.requests.steering import Steering
@@ -49,6 +50,7 @@ class UseCases:
     schedules: Schedules
     editing: Editing
     maintenances: Maintenances
+    correcting: Correcting
     steering: Steering
     subscribers: Subscribers
     enrolling: Enrolling
@@ -88,11 +90,11 @@ class UseCases:
         consents = Consents(policy)
         approvals = Approvals(policy, consents)
         admittance = Admittance(consents, approvals, clock)
-        schedules = Schedules(policy, templates, clock, admittance)
+        broadcasts = Broadcasts(policy, clock)
+        schedules = Schedules(policy, templates, clock, admittance, broadcasts)
         subscribers = Subscribers(policy, clock)
         planning = Planning(policy, templates)
         renditions = Renditions(policy, templates)
-        broadcasts = Broadcasts(policy, clock)
         outcomes = Outcomes(policy, renditions, clock)
         amending = Amending(policy, broadcasts, clock)
         return cls(
@@ -101,8 +103,11 @@ class UseCases:
             templates=templates,
             clock=clock,
             schedules=schedules,
-            editing=Editing(schedules, policy, templates, clock, admittance),
             maintenances=Maintenances(policy, templates, clock, amending),
+            editing=Editing(
+                schedules, policy, templates, clock, admittance, broadcasts
+            ),
+            correcting=Correcting(schedules, broadcasts, amending, policy, templates),
             steering=Steering(schedules, planning, clock),
             subscribers=subscribers,
             enrolling=Enrolling(policy, clock),

@@ -195,6 +195,7 @@ class ListSettings(Section):
     reminders: list[str] = ["24h", "1h"]
     #: whether everybody may read it in feeds; None: as its kind has it
     public: bool | None = None
+    corrections: bool = True
     avatar: values.Avatar = None
     #: 09:00-20:00 MO TU WE TH FR; empty: at any hour
     send_window: str | None = None

@@ -158,6 +158,16 @@ class SqlBroadcasts:
     def by_key(self, key: str) -> Broadcast | None:
         return self._one(sa.select(table).where(self._theirs, table.c.key == key))
 
+    def amended(self, schedule_id: int) -> Broadcast | None:
+        select = sa.select(table).where(
+            self._theirs, table.c.schedule_id == schedule_id, table.c.edition > 1
+        )
+        return self._one(select.order_by(table.c.id.desc()).limit(1))
+
+    def of_occurrence(self, occurrence_id: int) -> Broadcast | None:
+        its = table.c.occurrence_id == occurrence_id
+        return self._one(sa.select(table).where(self._theirs, its))
+
     def by_message(
         self, message_id: str, sender: str, recipient: str
     ) -> Broadcast | None:

@@ -34,13 +34,17 @@ def test_made_changed_retired(place: Workplace) -> None:
     assert changed["publishers"] == [ANNA, BERT]
     changed = place.data("lists", "change", "weather", "--no-publisher", BERT)
     assert (changed["title"], changed["publishers"]) == ("Wind", [ANNA])
+    assert changed["corrections"] is True
+    changed = place.data("lists", "change", "weather", "--no-corrections")
+    assert (changed["title"], changed["corrections"]) == ("Wind", False)
     assert "Wind" in place.done("lists")
     place.done("subscribers", "add", "weather", ANNA)
     assert place.data("lists", "retire", "weather", "--yes")["subscribers"] == 1
     assert "weather" not in named(place)
     actions = [one["action"] for one in place.data("audit")["items"]]
     assert actions == [
-        *("retire-list", "subscribe", "change-list", "change-list", "create-list"),
+        *("retire-list", "subscribe", "change-list", "change-list", "change-list"),
+        "create-list",
     ]
 
 
@@ -63,6 +67,14 @@ def test_reminders(place: Workplace) -> None:
     )
     changed = place.data("lists", "change", "weather", "--reminders", "")
     assert changed["reminders"] == []
+
+
+def test_the_file_says_what_its_readers_clients_know(place: Workplace) -> None:
+    """Corrections go out in place unless a list says otherwise."""
+    assert named(place)["maintenance"]["corrections"] is True
+    with place.config.open("a") as file:
+        file.write("[lists.pager]\ncorrections = false\n")
+    assert named(place)["pager"]["corrections"] is False
 
 
 @pytest.mark.parametrize("verb", ["change", "retire"])

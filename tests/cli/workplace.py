@@ -214,7 +214,13 @@ def _send(
     use_cases: UseCases, job: Job, failing: Mapping[str, str], most: int = 1000
 ) -> None:
     progress = use_cases.progress
-    page = use_cases.database.look(progress.recipients, job, job.chunk.after, most)
+    page = [
+        one
+        for one in use_cases.database.look(
+            progress.recipients, job, job.chunk.after, most
+        )
+        if not one.unreached
+    ]
     exceptions = [
         Deviation(one.jid, ExceptionKind.FAILED, failing[one.jid])
         for one in page

@@ -97,7 +97,7 @@ def test_stopped(world: World, job: Schedule) -> None:
     person = Person(world, PUBLISHER)
     person.runs("broadcasts")
     person.fills(broadcast=f"{job.id}/1")
-    assert offered(person) == ("show", "failures")
+    assert offered(person) == ("show", "failures", "correct", "retract")
 
 
 def test_tried_once_more(world: World) -> None:
@@ -122,7 +122,7 @@ def test_tried_once_more(world: World) -> None:
     own = Person(world, PUBLISHER)
     own.runs("broadcasts")
     own.fills(broadcast=f"{job.id}/1")
-    assert offered(own) == ("show", "failures", "retry")
+    assert offered(own) == ("show", "failures", "correct", "retract", "retry")
     person = at_task(world, job, "retry", ADMIN)
     assert "1 was not reached." in person.told
     person.fills()

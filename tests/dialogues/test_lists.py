@@ -243,11 +243,12 @@ def test_made_changed_and_retired(world: World) -> None:
     assert person.asked.given["title"] == ("Weather",)
     person.fills(title="Wind", timezone="Mars")
     assert person.reason.startswith("Time zone:")
-    person.fills(timezone="Europe/Warsaw", kind="open", welcome="")
+    person.fills(timezone="Europe/Warsaw", kind="open", welcome="", corrections="false")
     assert person.said == "Wind is changed; 0 stand on it."
     entry = stored(world, "weather")
     assert entry is not None
     assert (entry.title, entry.kind, entry.welcome) == ("Wind", ListKind.OPEN, None)
+    assert not entry.corrections
 
     person.runs("manage-lists")
     person.fills(list="weather")

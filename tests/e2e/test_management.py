@@ -1,4 +1,4 @@
-"""Jobs in each of their states: asked for again, and cancelled."""
+"""Jobs in each of their states: asked for again, cancelled, corrected, withdrawn."""
 
 import secrets
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from tests.e2e.speaking import (
     refusal,
     said,
 )
-from tests.e2e.xml_client import XmlClient
+from tests.e2e.xml_client import C, XmlClient
 
 pytestmark = pytest.mark.e2e
 #: a second, so that there is half a minute to stop the sending
@@ -256,3 +256,137 @@ def test_cancel_what_is_over(stage: Stage, state: str) -> None:
             client_id=client_id,
         )
         assert state in said(answer)
+
+
+def test_corrected_and_withdrawn(stage: Stage) -> None:
+    """Who was told gets it corrected, by the id that he has it under, then withdrawn;
+    repeated, each has the same answer; of what is withdrawn nothing changes any more.
+    """
+    client_id = fresh()
+    stage.service.subscribe([stage.reader.bare], "en")
+    [_, original] = stage.play(
+        """
+        publisher sends:
+          <iq type='set' id='ask' to='{service}'>
+            <schedule xmlns='{scheduling}'>
+              <delay-seconds>1</delay-seconds><id>{id}</id>
+              <subject>Disks</subject><body xml:lang='en'>At ten</body>
+              <metadata><list xmlns='{announce}'>news</list></metadata>
+            </schedule>
+          </iq>
+        publisher receives:
+          <iq type='result' id='ask'/>
+        reader receives:
+          <message from='{speaker}'><body>At ten</body></message>
+        """,
+        id=client_id,
+    )
+    found = stage.play(
+        """
+        publisher sends:
+          <iq type='set' id='c1' to='{service}'>
+            <correct xmlns='{announce}'>
+              <id>{id}</id><body xmlns='{scheduling}' xml:lang='en'>At eleven</body>
+            </correct>
+          </iq>
+        publisher receives:
+          <iq type='result' id='c1' from='{service}'>
+            <schedule xmlns='{scheduling}'>
+              <id>{id}</id><status>...</status><deliver-at>...</deliver-at>
+              <metadata>
+                <revision xmlns='{announce}'>1</revision>
+                <amendment xmlns='{announce}' kind='correct' id='...'/>
+              </metadata>
+            </schedule>
+          </iq>
+        reader receives:
+          <message from='{speaker}' type='chat'>
+            <subject>Disks</subject><body>At eleven</body>
+            <replace xmlns='urn:xmpp:message-correct:0' id='{original}'/>
+          </message>
+
+        publisher sends:
+          <iq type='set' id='c2' to='{service}'>
+            <correct xmlns='{announce}'><id>{id}</id><body> </body></correct>
+          </iq>
+        publisher receives:
+          <iq type='error' id='c2'>
+            <error type='modify'><bad-request xmlns='{stanzas}'/></error>
+          </iq>
+        """,
+        id=client_id,
+        original=original.get("id"),
+    )
+    answer, corrected = found[:2]
+    assert corrected.get("id") != original.get("id")
+    again = stage.play(
+        """
+        publisher sends:
+          <iq type='set' id='c3' to='{service}'>
+            <correct xmlns='{announce}'>
+              <id>{id}</id><body xml:lang='en'>At eleven</body>
+            </correct>
+          </iq>
+        publisher receives:
+          <iq type='result' id='c3'/>
+        publisher sends:
+          <iq type='set' id='r1' to='{service}'>
+            <retract xmlns='{announce}'><id>{id}</id></retract>
+          </iq>
+        publisher receives:
+          <iq type='result' id='r1'>
+            <schedule xmlns='{scheduling}'>
+              <id>{id}</id>
+              <metadata><amendment xmlns='{announce}' kind='retract'/></metadata>
+            </schedule>
+          </iq>
+        reader receives:
+          <message from='{speaker}' type='chat'>
+            <body>...</body>
+            <retract xmlns='urn:xmpp:message-retract:1' id='{original}'/>
+            <fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:message-retract:1'/>
+          </message>
+        publisher sends:
+          <iq type='set' id='r2' to='{service}'>
+            <retract xmlns='{announce}'><id>{id}</id></retract>
+          </iq>
+        publisher receives:
+          <iq type='result' id='r2'/>
+        publisher sends:
+          <iq type='set' id='c4' to='{service}'>
+            <correct xmlns='{announce}'><id>{id}</id><body>At noon</body></correct>
+          </iq>
+        publisher receives:
+          <iq type='error' id='c4'>
+            <error type='wait'><unexpected-request xmlns='{stanzas}'/></error>
+          </iq>
+        reader sends:
+          <iq type='set' id='theft' to='{service}'>
+            <retract xmlns='{announce}'>
+              <id>{id}</id><owner>{publisher}</owner>
+            </retract>
+          </iq>
+        reader receives:
+          <iq type='error' id='theft'>
+            <error type='cancel'><item-not-found xmlns='{stanzas}'/></error>
+          </iq>
+        """,
+        id=client_id,
+        original=original.get("id"),
+    )
+    by = [named(one) for one in (answer, again[0], again[1], again[3])]
+    assert (by[0], by[2]) == (by[1], by[3])
+    assert by[0] != by[2]
+    withdrawn = again[2].findtext(f"{C}body") or ""
+    assert "Disks" in withdrawn
+    query = stage.query(f"<id>{client_id}</id>", who=stage.publisher)
+    told = payload(query).find(f"{S}metadata/{X}amendment/{X}progress")
+    assert told is not None
+    assert (told.get("total"), told.get("sent")) == ("1", "1")
+
+
+def named(answer: ET.Element) -> str | None:
+    """By what it was amended."""
+    found = payload(answer).find(f"{S}metadata/{X}amendment")
+    assert found is not None
+    return found.get("id")

@@ -20,6 +20,8 @@ from xml.etree import ElementTree as ET
 from bot.domain.errors import CarillonError
 from bot.domain.jid import bare_of, domain_of
 from bot.xmpp.doors.people.handover import BOUNCE
+from bot.xmpp.doors.scheduling import amending
+from bot.xmpp.doors.scheduling.amending import AmendmentRequest, read_amendment
 from bot.xmpp.doors.scheduling.maintenance import (
     MAINTENANCE,
     OPEN,
@@ -27,7 +29,11 @@ from bot.xmpp.doors.scheduling.maintenance import (
     read_change,
     read_opening,
 )
-from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
+from bot.xmpp.doors.scheduling.steering import (
+    VERBS,
+    SteeringRequest,
+    read_steering,
+)
 from bot.xmpp.stanzas.namespaces import LANG, STANZAS
 from tests.fuzz.standing import HOME, PEOPLE, READER, Rows, Standing
 from tests.world import ADMIN, PUBLISHER, SERVICE, USER
@@ -41,6 +47,13 @@ ADDRESSES = (
     f"{SERVICE}/x",
     f"news@{SERVICE}/x",
 )
+#: how what steers a job, or amends what it sent, is read
+STEERED: Mapping[
+    str, Callable[[ET.Element, str], SteeringRequest | AmendmentRequest]
+] = {
+    **dict.fromkeys(VERBS, read_steering),
+    **dict.fromkeys(amending.VERBS, read_amendment),
+}
 #: servers end the stream over more (Prosody: 512 KiB from a component)
 LARGEST = 300_000
 #: stand for the ids of messages to the reader: ours, and a user's own
@@ -70,14 +83,14 @@ def steering(data: bytes) -> None:
         return
     if stanza[0].tag == MAINTENANCE:
         _maintenance(stanza[0], stanza.get(LANG, ""))
-    if stanza[0].tag not in VERBS:
+    if stanza[0].tag not in STEERED:
         return
     try:
-        asked = read_steering(stanza[0], stanza.get(LANG, ""))
+        asked = STEERED[stanza[0].tag](stanza[0], stanza.get(LANG, ""))
     except CarillonError:
         return
     assert asked.name.id, "no job is named"
-    if asked.change is not None:
+    if isinstance(asked, SteeringRequest) and asked.change is not None:
         assert asked.change.fingerprint(asked.revision) == asked.change.fingerprint(
             asked.revision
         ), "an edit is not its own repeat"

@@ -35,6 +35,7 @@ NAMES = (
     *("updates", "owner", "set", "max", "after", "before", "index", "query", "ping"),
     *("edit", "pause", "resume", "send-now", "skip", "unskip", "revision"),
     *("maintenance", "start", "end", "duration", "remind", "occurrence"),
+    *("correct", "retract"),
     *("consent", "allow", "block", "requests", "answer"),
     *("divert", "bounce", "forwarded", "delegation", "origin-id", "scheduled-by"),
     *("event", "relation", "deliver", "accounts"),

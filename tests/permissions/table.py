@@ -157,6 +157,19 @@ incident  update-resolved     over  over      no      none none   who      who
 incident  update-missing      none  none      none    none none   who      who
 incident  resolve             yes   yes       no      none none   who      who
 incident  resolve-missing     none  none      none    none none   who      who
+amend     look                yes   no        no      none none   who      who
+amend     draft               yes   no        no      none none   who      who
+amend     correct             yes   no        no      none none   who      who
+amend     correct-weather     yes   none      no      none none   who      who
+amend     correct-missing     none  none      none    none none   who      who
+amend     retract             yes   no        no      none none   who      who
+amend     retract-weather     yes   none      no      none none   who      who
+amend     retract-missing     none  none      none    none none   who      who
+
+tell      who-was-told        yes   yes       no      no   no     who      who
+tell      told-of-weather     yes   no        no      no   no     who      who
+tell      who-had-a-test      yes   none      no      no   no     who      who
+tell      told-of-nothing     none  none      no      no   no     who      who
 
 people    list                yes   no        yes     no   no     who      who
 people    list-of-nothing     none  no        none    no   no     who      who

@@ -38,16 +38,34 @@ def populated(folder: Path) -> Workplace:
         text += "default = true\n" if one.get("default") else ""
     found.config.write_text(text)
     upgrade.upgrade(f"sqlite:///{folder}/carillon.db", SERVICE)
-    found.done("subscribers", "add", "weather", "reader@example.org")
-    found.done("announce", "weather", "--body", "Hello", "--yes")
-    found.done("announce", "news", "--body", "Hello", "--yes")
+    reader = "reader@example.org"
+    found.done("subscribers", "add", "weather", reader, "--no-welcome")
+    for number, name in (("1", "weather"), ("2", "news")):
+        found.done("announce", name, "--body", "Hello", "--in", "9d", "--yes")
+        found.done("schedules", "send-now", number)
     with found.use_cases() as use_cases:
         plan(use_cases)
     return found
 
 
+#: cells that other tests look at, or that are as another
+ELSEWHERE = frozenset(
+    {
+        "sent show-test",  # as any other
+        "halt look",  # asked before a stop, of people alone
+        "people restore",  # tests/cli/test_finding.py, where somebody is suspended
+        "retry finished",  # tests/cli/test_stop_all.py, where something has failed
+        "amend look",  # on the way to the next
+        "amend draft",
+        "tell who-had-a-test",  # as any other
+    }
+)
+
+
 def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
     """The command line's ways to ask for what a cell of the table names."""
+    if f"{cell.verb} {cell.what}" in ELSEWHERE:
+        return
     match cell.verb:
         case "announce" if cell.what in {*LISTS, "nothing"}:
             yield "announce", cell.what, "--body", "Hello", "--in", "1h", "--yes"
@@ -61,19 +79,8 @@ def commands(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
             yield from on_schedule(place, cell)
         case "open" | "upkeep":
             yield from on_window(place, cell)
-        case _ if f"{cell.verb} {cell.what}" in ELSEWHERE:
-            return
-        case (
-            "sent"
-            | "stop"
-            | "halt"
-            | "retry"
-            | "incident"
-            | "people"
-            | "roles"
-            | "audit"
-        ):
-            yield ON_OTHERS[f"{cell.verb} {cell.what}"]
+        case verb if verb in OTHERS:
+            yield ON_OTHERS[f"{verb} {cell.what}"]
 
 
 def on_schedule(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
@@ -112,13 +119,14 @@ def on_window(place: Workplace, cell: Cell) -> Iterator[tuple[str, ...]]:
         yield "maintenance", verb, f"M{found.get(what, NO_REFERENCE)}", *words
 
 
-ELSEWHERE = {
-    "sent show-test": "as any other",
-    "halt look": "asked before a stop, of people alone",
-    "people restore": "tests/cli/test_finding.py, where somebody is suspended",
-    "retry finished": "tests/cli/test_stop_all.py, where something has failed",
-}
+OTHERS = frozenset(
+    {
+        *("sent", "stop", "halt", "retry", "amend", "tell", "incident"),
+        *("people", "roles", "audit"),
+    }
+)
 MISSING = str(NO_REFERENCE)
+_TELL = ("--body", "Look again", "--in", "1h", "--yes", "--only-told")
 ON_OTHERS = {
     "sent list": ("broadcasts", "list"),
     "sent show": ("broadcasts", "show", "1"),
@@ -157,6 +165,17 @@ ON_OTHERS = {
     "incident update-missing": ("incidents", "update", f"I{MISSING}", "--yes"),
     "incident resolve": ("incidents", "resolve", "I1", "--yes"),
     "incident resolve-missing": ("incidents", "resolve", f"I{MISSING}", "--yes"),
+    "amend correct": ("broadcasts", "correct", "1", "--body", "No", "--yes"),
+    "amend correct-weather": ("broadcasts", "correct", "2", "--body", "No", "--yes"),
+    "amend correct-missing": (
+        *("broadcasts", "correct", MISSING, "--body", "No", "--yes"),
+    ),
+    "amend retract": ("broadcasts", "retract", "1"),
+    "amend retract-weather": ("broadcasts", "retract", "2"),
+    "amend retract-missing": ("broadcasts", "retract", MISSING),
+    "tell who-was-told": ("announce", "news", *_TELL, "2"),
+    "tell told-of-weather": ("announce", "weather", *_TELL, "1"),
+    "tell told-of-nothing": ("announce", "news", *_TELL, MISSING),
     "people list": ("subscribers", "list", "board"),
     "people list-of-nothing": ("subscribers", "list", "nothing"),
     "people suspended": ("subscribers", "list", "board", "--suspended"),

@@ -13,6 +13,7 @@ from bot.desk.desk import Desk
 from bot.desk.gate import Share
 from bot.desk.verb import Plain, Verb, Wanted
 from bot.desk.verbs import (
+    amending,
     announcing,
     audit,
     broadcasts,
@@ -53,7 +54,10 @@ from bot.service.ports.personal import Part
 from bot.service.ports.trail import AuditFilter
 from bot.service.readers.arranging import ListWish
 from bot.service.readers.preferring import PreferencesRequest
-from bot.service.requests.request import ScheduleChange, ScheduleName
+from bot.service.requests.request import (
+    ScheduleChange,
+    ScheduleName,
+)
 from bot.service.rules.rights import Right
 from tests.permissions import incidents
 from tests.permissions.stage import (
@@ -151,18 +155,13 @@ class Walk:
     def _ways(self) -> Mapping[str, Callable[[Cell], Wanted[Any]]]:
         """Where there is one way to ask."""
         others = (
-            "sent",
-            "stop",
-            "halt",
-            "retry",
-            "people",
-            "roles",
-            "audit",
-            "welcome",
+            *("sent", "stop", "halt", "retry", "amend"),
+            *("people", "roles", "audit", "welcome"),
         )
         return {
             **dict.fromkeys(others, self._on_others),
             **dict.fromkeys(("arrange", "waiting"), self._on_lists),
+            "tell": self._telling,
             "places": self._on_places,
             "prefer": self._preferring,
             "my-data": self._of_oneself,
@@ -180,6 +179,15 @@ class Walk:
         request = self.world.request(**special.get(what, {"list_name": what}))
         yield announcing.SCHEDULE(request)
         yield announcing.DRAFT(request)
+
+    def _telling(self, cell: Cell) -> Wanted[Any]:
+        told, to = {
+            "who-was-told": (self.sending, "news"),
+            "told-of-weather": (self.finished, "weather"),
+            "who-had-a-test": (self.test, "news"),
+            "told-of-nothing": (BroadcastName(NO_REFERENCE), "news"),
+        }[cell.what]
+        return announcing.SCHEDULE(self.world.request(list_name=to, only_told=told))
 
     def _on_job(
         self, cell: Cell, jid: str, *, by_number: bool
@@ -238,6 +246,20 @@ class Walk:
             "halt resume": lambda: stopping.RESUME(Plain("all")),
             "retry finished": lambda: broadcasts.RETRY(named(self.finished)),
             "retry missing": lambda: broadcasts.RETRY(named(missing)),
+            "amend look": lambda: amending.LOOK(self._sent(self.sending)),
+            "amend draft": lambda: amending.DRAFT(self._correction(self.sending)),
+            "amend correct": lambda: amending.CORRECT(self._correction(self._fresh())),
+            "amend correct-weather": lambda: amending.CORRECT(
+                self._correction(self.finished)
+            ),
+            "amend correct-missing": lambda: amending.CORRECT(
+                self._correction(missing)
+            ),
+            "amend retract": lambda: amending.RETRACT(self._sent(self._fresh())),
+            "amend retract-weather": lambda: amending.RETRACT(
+                self._sent(self._fresh(list_name="weather"))
+            ),
+            "amend retract-missing": lambda: amending.RETRACT(self._sent(missing)),
             "people list": lambda: subscribers.LIST(
                 subscribers.SubscriberWish(list_name="board")
             ),
@@ -375,8 +397,16 @@ class Walk:
         verb = mydata.FORGET if what == "forget" else mydata.LOOK
         return verb(mydata.Whose(jid=whose))
 
-    def _fresh(self) -> BroadcastName:
-        return BroadcastName(self.world.due().id)
+    def _fresh(self, **changes: str) -> BroadcastName:
+        return BroadcastName(self.world.due(**changes).id)
+
+    def _sent(self, of: BroadcastName) -> amending.Sent:
+        return amending.Sent(of=of, origin=Origin.COMMAND)
+
+    def _correction(self, of: BroadcastName) -> amending.Corrected:
+        self._made += 1
+        change = ScheduleChange(bodies=(("en", f"Hello {self._made}"),))
+        return amending.Corrected(of=of, origin=Origin.COMMAND, change=change)
 
     def _greeted(self) -> welcomes.WelcomeOf:
         put = self.world.use_cases.welcomes.put

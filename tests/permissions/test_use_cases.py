@@ -12,6 +12,7 @@ import pytest
 from bot.domain import timestamps
 from bot.domain.access import Access, Caller
 from bot.domain.addresses import Addresses
+from bot.domain.broadcast import BroadcastName
 from bot.domain.consent import Consent, Who
 from bot.domain.errors import CarillonError, Finished, Forbidden, NotAllowed, NotFound
 from bot.domain.lists import AnnouncementList, ListKind
@@ -89,10 +90,17 @@ class Asking:
         self.world = world
         world.subscribe(READER)
         world.subscribe(USER, to="board")
-        self.sending = world.broadcast(world.due(client_id="sending")).id
+        sending = world.due(client_id="sending")
         over = world.due(client_id="over", list_name="weather")
+        test = world.due(only=(READER,))
+        self.sending = world.broadcast(sending).id
         self.finished = world.broadcast(over).id
-        self.test = world.broadcast(world.due(only=(READER,))).id
+        self.test = world.broadcast(test).id
+        self.names = {
+            "sending": BroadcastName(sending.id),
+            "over": BroadcastName(over.id),
+            "test": BroadcastName(test.id),
+        }
         now = world.clock.now()
         jids = [jid for name in CALLERS for jid in self.jids(name)]
         self.jobs = {jid: world.do(add_jobs, jid, now) for jid in jids}
@@ -127,7 +135,7 @@ class Asking:
     def _named(self) -> Mapping[str, Callable[[Cell, Caller], UseCase]]:
         return {
             **dict.fromkeys(
-                ("sent", "stop", "retry", "people", "audit"), self._on_others
+                ("sent", "stop", "retry", "amend", "people", "audit"), self._on_others
             ),
             "halt": self._on_halt,
             **dict.fromkeys(("arrange", "waiting"), self._on_lists),
@@ -179,7 +187,7 @@ class Asking:
     def ways(self, cell: Cell, jid: str) -> Iterator[tuple[str, UseCase]]:
         """Every way to ask, each with the name that the caller gives."""
         caller = self.world.caller(jid)
-        if cell.verb in {"announce", "try"}:
+        if cell.verb in {"announce", "try", "tell"}:
             yield from self._announcing(cell.what, caller)
         elif cell.verb in {"join", "leave"}:
             yield self._by_presence(cell, jid)
@@ -218,14 +226,23 @@ class Asking:
             "another-person": {"to": READER, "list_name": None},
             "on-myself": {"only": (caller.owner,)},
             "on-another": {"only": (caller.owner, READER)},
+            "who-was-told": {"only_told": self.names["sending"]},
+            "told-of-weather": {
+                "only_told": self.names["over"],
+                "list_name": "weather",
+            },
+            "who-had-a-test": {"only_told": self.names["test"]},
+            "told-of-nothing": {"only_told": BroadcastName(NO_REFERENCE)},
         }
         given = [special.get(what, {"list_name": what})]
         if addresses.component and what not in special:
             given.append({"to": addresses.of_list(what), "list_name": None})
         for changes in given:
             request = self.world.request(**changes)
+            told = request.only_told
             for ask in (schedules.create, schedules.draft):
-                yield what, partial(ask, caller=caller, request=request)
+                name = what if told is None else told.shown
+                yield name, partial(ask, caller=caller, request=request)
 
     def _on_job(
         self, cell: Cell, caller: Caller, job: Schedule | None
@@ -380,6 +397,10 @@ class Asking:
         page = partial(people.page, after=0, limit=9)
         finding = self.world.use_cases.finding
         suspended = partial(self.world.enrolling.suspended, after=0, limit=9)
+        correcting = self.world.use_cases.correcting
+        change = ScheduleChange(bodies=(("en", "Hello again"),))
+        correct = partial(correcting.correct, change=change, origin=Origin.IQ)
+        retract = partial(correcting.retract, origin=Origin.IQ)
         use_cases: dict[str, Callable[..., object]] = {
             "sent list": partial(sent.page, paging=Paging()),
             "sent show": partial(sent.get, broadcast_id=self.sending),
@@ -402,6 +423,16 @@ class Asking:
             "retry missing": partial(
                 self.world.use_cases.retrying.begin, broadcast_id=NO_REFERENCE
             ),
+            "amend look": partial(correcting.look, broadcast_id=self.sending),
+            "amend draft": partial(
+                correcting.draft, broadcast_id=self.sending, change=change
+            ),
+            "amend correct": partial(correct, broadcast_id=self.sending),
+            "amend correct-weather": partial(correct, broadcast_id=self.finished),
+            "amend correct-missing": partial(correct, broadcast_id=NO_REFERENCE),
+            "amend retract": partial(retract, broadcast_id=self.sending),
+            "amend retract-weather": partial(retract, broadcast_id=self.finished),
+            "amend retract-missing": partial(retract, broadcast_id=NO_REFERENCE),
             "people list": partial(page, list_name="board"),
             "people list-of-nothing": partial(page, list_name="nothing"),
             "people suspended": partial(suspended, list_name="board"),

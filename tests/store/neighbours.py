@@ -427,6 +427,11 @@ CALLS: dict[str, tuple[Call, object]] = {
     "broadcasts.get": (lambda u, a: u.broadcasts.get(a.listed.id), None),
     "broadcasts.lock": (lambda u, a: u.broadcasts.lock(a.listed.id), None),
     "broadcasts.by_key": (lambda u, a: u.broadcasts.by_key(a.listed.key), None),
+    "broadcasts.of_occurrence": (
+        lambda u, a: u.broadcasts.of_occurrence(a.listed.occurrence_id),
+        None,
+    ),
+    "broadcasts.amended": (lambda u, a: u.broadcasts.amended(a.schedule.id), None),
     "broadcasts.by_message": (
         lambda u, _: u.broadcasts.by_message(MESSAGE, OWNER, READER),
         None,

@@ -1,6 +1,7 @@
 """Every command is completed with each of the clients that there are.
 
-A new command needs a line in CASES: what somebody fills in, and what he has then.
+A new command needs a line in CASES: what somebody fills in, and what he has then; a
+further task of it another, whose key has a word more.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ import pytest
 from bot.desk.desk import Desk
 from bot.dialogues.administration import NS as ADMINISTRATION
 from bot.dialogues.everything import BY_NODE
+from bot.domain.amendment import Amendment
 from bot.domain.message import Text
 from bot.domain.schedule import Origin, TemplateContent, TextContent
 from bot.service.incidents.request import OpenIncident
@@ -78,6 +80,11 @@ def _job(world: World) -> None:
     world.schedule(
         bodies=(("en", "One\n\nTwo"),), recurrence="FREQ=WEEKLY", timezone="UTC"
     )
+
+
+def _sent(world: World) -> None:
+    world.subscribe(USER)
+    world.due(bodies=(("en", "One\n\nTwo"),))
 
 
 def _bounced(world: World) -> None:
@@ -194,6 +201,24 @@ CASES: Mapping[str, Case] = {
         after=_resolved,
         says="I1 goes out to news now, to 1 reader.",
     ),
+    "broadcasts correct": Case(
+        fills={"do": "correct", "subject.en": "New", "sure": "yes"},
+        before=_sent,
+        # its paragraphs, whatever a client makes of them
+        after=lambda world: (
+            world.get(2).content
+            == TextContent(
+                texts=(Text(language="en", body="One\n\nTwo", subject="New"),)
+            )
+        ),
+        says="#1/1 is corrected",
+    ),
+    "broadcasts retract": Case(
+        fills={"do": "retract", "sure": "yes"},
+        before=_sent,
+        after=lambda world: world.get(2).amendment is Amendment.RETRACT,
+        says="#1/1 is withdrawn",
+    ),
     "stop-all": Case(
         fills={"sure": "yes"},
         after=lambda world: world.do(lambda unit: unit.standstills.get()) is not None,
@@ -277,7 +302,11 @@ CASES: Mapping[str, Case] = {
 
 
 def test_a_case_for_each_command() -> None:
-    assert CASES.keys() == BY_NODE.keys()
+    assert {_node(key) for key in CASES} == BY_NODE.keys()
+
+
+def _node(key: str) -> str:
+    return key.partition(" ")[0]
 
 
 @pytest.fixture
@@ -287,24 +316,24 @@ def world(blank: Path, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("node", list(BY_NODE))
-def test_completed(world: World, node: str, client: type[Client]) -> None:
-    case = CASES[node]
+@pytest.mark.parametrize("key", list(CASES))
+def test_completed(world: World, key: str, client: type[Client]) -> None:
+    case = CASES[key]
     case.before(world)
-    last = asyncio.run(_walk(world, client(), node, case))
+    last = asyncio.run(_walk(world, client(), _node(key), case))
     said = ET.tostring(last, encoding="unicode")
     assert case.says in said, said
     assert case.after(world), said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("node", list(BY_NODE))
-def test_labels_fit(world: World, node: str, language: str) -> None:
+@pytest.mark.parametrize("key", list(CASES))
+def test_labels_fit(world: World, key: str, language: str) -> None:
     """In each language what stands before a field, and in a choice, fits on a line."""
-    case = CASES[node]
+    case = CASES[key]
     case.before(world)
     client = Reading()
-    asyncio.run(_walk(world, client, node, case, language))
+    asyncio.run(_walk(world, client, _node(key), case, language))
     assert [label for label in client.labels if len(label) > MAX_WIDTH] == []
 
 

@@ -147,6 +147,12 @@ REQUEST = (
         many=True,
     ),
     Field(
+        name="only_told",
+        type=FieldType.LINE,
+        label=Phrase("Only who was told"),
+        help=Phrase("Of the list those alone whom a broadcast reached: 12, or 12/3."),
+    ),
+    Field(
         name="template",
         type=FieldType.LINE,
         label=Phrase("Template"),

@@ -100,7 +100,11 @@ FIELDS = (
         label=Phrase("Revision"),
         help=Phrase("The revision that the edit is of; another is refused."),
     ),
-    *(field for field in REQUEST if field.name not in {"client_id", "only"}),
+    *(
+        field
+        for field in REQUEST
+        if field.name not in {"client_id", "only", "only_told"}
+    ),
 )
 
 EDIT = Verb(

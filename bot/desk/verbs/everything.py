@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.desk.verb import Verb
 from bot.desk.verbs import (
+    amending,
     announcing,
     audit,
     broadcasts,
@@ -36,6 +37,7 @@ ALL: tuple[Verb[Any, Any], ...] = (
     *maintenance.VERBS,
     *broadcasts.VERBS,
     *incidents.VERBS,
+    *amending.VERBS,
     *stopping.VERBS,
     *lists.VERBS,
     *places.VERBS,

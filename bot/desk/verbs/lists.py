@@ -151,6 +151,15 @@ PUBLIC = Field(
     label=Phrase("Public"),
     help=Phrase("Everybody may read in feeds what it is told."),
 )
+CORRECTIONS = Field(
+    name="corrections",
+    type=FieldType.BOOLEAN,
+    label=Phrase("Corrects in place"),
+    help=Phrase(
+        "Clients of its readers replace what was corrected; else it is sent anew."
+    ),
+    default="true",
+)
 ADD_PUBLISHERS = Field(
     name="add_publishers",
     type=FieldType.JID,
@@ -167,7 +176,7 @@ REMOVE_PUBLISHERS = Field(
 )
 _WISH = (
     *(NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, REMINDERS),
-    PUBLIC,
+    *(PUBLIC, CORRECTIONS),
     ADD_PUBLISHERS,
 )
 

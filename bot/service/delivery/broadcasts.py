@@ -1,10 +1,12 @@
 """Broadcasts: looked at, with those who were not told, and stopped."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.domain import meanings
 from bot.domain.access import Caller
+from bot.domain.amendment import Amendment
 from bot.domain.audit import Action
 from bot.domain.broadcast import (
     Broadcast,
@@ -37,6 +39,21 @@ STOPPED_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AmendedBy:
+    """What corrected a broadcast, or withdrew it."""
+
+    schedule: Schedule
+    #: once it goes out
+    name: BroadcastName | None = None
+    progress: Progress | None = None
+
+    @property
+    def kind(self) -> Amendment:
+        assert self.schedule.amendment is not None  # noqa: S101 - it amends
+        return self.schedule.amendment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A broadcast, how far it is, and of what it is one."""
 
@@ -47,6 +64,8 @@ class Account:
     schedule: Schedule
     #: whose clocks tell of it
     zone: str
+    #: the latest first
+    amendments: tuple[AmendedBy, ...] = ()
 
     @property
     def id(self) -> int:
@@ -141,6 +160,7 @@ class Broadcasts:
             name=BroadcastName(broadcast.schedule_id, uow.broadcasts.number(broadcast)),
             schedule=schedule,
             zone=zone,
+            amendments=tuple(amended_by(uow, broadcast)),
         )
 
     def failures(
@@ -212,6 +232,25 @@ class Broadcasts:
             with suppress(Finished):
                 self.stop(uow, caller, number)
         return numbers
+
+
+def amended_by(uow: UnitOfWork, broadcast: Broadcast) -> Iterator[AmendedBy]:
+    """The latest first."""
+    if broadcast.edition == 1 and broadcast.retracted_at is None:
+        return
+    going = {one.schedule_id: one for one in uow.broadcasts.amendments(broadcast.id)}
+    coming = {one.id for one in uow.schedules.amending(broadcast.id)}
+    for number in sorted(coming | going.keys(), reverse=True):
+        schedule, sent = uow.schedules.get(number), going.get(number)
+        assert schedule is not None  # noqa: S101 - foreign key
+        if sent is None:
+            yield AmendedBy(schedule=schedule)
+            continue
+        yield AmendedBy(
+            schedule=schedule,
+            name=BroadcastName(number, uow.broadcasts.number(sent)),
+            progress=uow.broadcasts.progress(sent.id),
+        )
 
 
 def _never(name: BroadcastName, count: int) -> Phrase:

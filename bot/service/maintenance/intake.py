@@ -22,13 +22,12 @@ from bot.domain.maintenance import (
 )
 from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Match
-from bot.domain.schedule import ListAudience
 from bot.service.maintenance import contents
 from bot.service.maintenance.request import ExtendWindow, MoveWindow, OpenMaintenance
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import moments
-from bot.service.requests.intake import Intake, read_id
+from bot.service.requests.intake import list_announced_to, read_id
 from bot.service.requests.request import ScheduleChange, ScheduleRequest
 from bot.service.rules.policy import Limits, Policy
 from bot.texts.languages import is_language
@@ -51,7 +50,7 @@ def read(
     now: datetime,
 ) -> Asked:
     """Raises a CarillonError."""
-    entry = _list(uow, policy, templates, caller, request)
+    entry = _list(uow, policy, caller, request)
     limits = policy.limits_of(caller)
     with about("timezone"):
         zone = wallclock.zone(request.timezone or "UTC")
@@ -170,17 +169,13 @@ def extended(
 def _list(
     uow: UnitOfWork,
     policy: Policy,
-    templates: Templates,
     caller: Caller,
     request: OpenMaintenance,
 ) -> AnnouncementList:
     wanted = ScheduleRequest(
         origin=request.origin, to=request.to, list_name=request.list_name
     )
-    audience, _ = Intake(policy, templates).audience(uow, caller, wanted)
-    found = None
-    if isinstance(audience, ListAudience):
-        found = uow.lists.get(audience.list_name)
+    found = list_announced_to(policy, uow, caller, wanted)
     if found is None:
         raise Invalid(
             Phrase("Maintenance is told to a list, not to single people."), field="to"

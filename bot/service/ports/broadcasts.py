@@ -35,6 +35,14 @@ class StoredBroadcasts(Protocol):
 
     def by_key(self, key: str) -> Broadcast | None: ...
 
+    def amended(self, schedule_id: int) -> Broadcast | None:
+        """The latest of the schedule's that was amended."""
+        ...
+
+    def of_occurrence(self, occurrence_id: int) -> Broadcast | None:
+        """What was sent of it, None where nothing was."""
+        ...
+
     def by_message(
         self, message_id: str, sender: str, recipient: str
     ) -> Broadcast | None:

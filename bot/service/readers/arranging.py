@@ -60,6 +60,7 @@ class ListWish:
     reminders: str | None = None
     #: whether everybody may read it in feeds
     public: bool | None = None
+    corrections: bool | None = None
     #: bare JIDs who may announce to it from now on, and who may not any more
     add_publishers: tuple[str, ...] = ()
     remove_publishers: tuple[str, ...] = ()
@@ -184,6 +185,8 @@ class Arranging:
         if wish.public is not None:
             with about("public"):
                 found["public"] = public(wish.public, found.get("kind", entry.kind))
+        if wish.corrections is not None:
+            found["corrections"] = wish.corrections
         publishers = self._publishers(entry.publishers, wish)
         return replace(entry, publishers=publishers, **found)
 

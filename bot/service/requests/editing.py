@@ -20,6 +20,7 @@ from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, PersonAudience, Schedule, ScheduleState
 from bot.domain.verdict import RETRY_FOR
 from bot.service.delivery import windows
+from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.delivery.outcomes import SETTLING_TIME
 from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
@@ -74,13 +75,14 @@ class Editing:
         templates: Templates,
         clock: Clock,
         admittance: Admittance,
+        broadcasts: Broadcasts,
     ) -> None:
         self._admittance = admittance
         self._schedules = schedules
         self._policy = policy
         self._templates = templates
         self._clock = clock
-        self._intake = Intake(policy, templates)
+        self._intake = Intake(policy, templates, broadcasts)
         self._quotas = Quotas(policy)
 
     def draft(

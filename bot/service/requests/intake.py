@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 from bot.domain import coming, recurrence, timestamps, wallclock
 from bot.domain.access import Caller
+from bot.domain.broadcast import BroadcastName
 from bot.domain.characters import illegal
-from bot.domain.errors import Invalid, NotAllowed, NotFound
+from bot.domain.errors import Finished, Invalid, NotAllowed, NotFound, about
 from bot.domain.jid import JIDError, bare, somebody
 from bot.domain.lateness import Late
+from bot.domain.lists import AnnouncementList
 from bot.domain.phrase import Phrase
 from bot.domain.relative import Anchor
 from bot.domain.schedule import (
@@ -21,8 +23,10 @@ from bot.domain.schedule import (
     PeopleAudience,
     PersonAudience,
     Schedule,
+    ToldAudience,
 )
 from bot.domain.voice import Voice
+from bot.service.delivery.broadcasts import Broadcasts
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.requests import contents, hours, moments
@@ -43,6 +47,7 @@ MAX_ID = 255
 class Intake:
     policy: Policy
     templates: Templates
+    broadcasts: Broadcasts
 
     def read(
         self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest, now: datetime
@@ -138,12 +143,42 @@ class Intake:
         if person is not None:
             voice = Voice.of_person(caller.owner, self.policy.addresses)
             return PersonAudience(jid=person), voice
-        name = self._list_name(uow, caller, request)
-        found = uow.lists.get(name)
-        if found is None or not may_know(uow, caller, found):
-            raise NotFound(Phrase("There is no list {name!r}.", name=name))
-        require_announcing(caller, found)
-        return ListAudience(list_name=name), self.policy.voice_of(found)
+        found = list_announced_to(self.policy, uow, caller, request)
+        assert found is not None  # noqa: S101 - or it is a person (`recipient`)
+        voice = self.policy.voice_of(found)
+        if request.only_told is not None:
+            return self._told(uow, caller, request.only_told, found), voice
+        return ListAudience(list_name=found.name), voice
+
+    def _told(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        name: BroadcastName,
+        entry: AnnouncementList,
+    ) -> ToldAudience:
+        """Whom that broadcast of this list reached; raises a CarillonError."""
+        with about("only_told"):
+            account = self.broadcasts.named(uow, caller, name)
+            broadcast, shown = account.broadcast, account.name.shown
+            if broadcast.list_id != entry.id:
+                raise Invalid(
+                    Phrase(
+                        "{name} did not go to {list!r}.", name=shown, list=entry.name
+                    )
+                )
+            if broadcast.purged_at is not None:
+                raise Finished(
+                    Phrase("Whom {name} reached is not known any more.", name=shown)
+                )
+        # a test of its own, to single people
+        if broadcast.highest is None:
+            require_announcing(caller, None)
+        return ToldAudience(
+            broadcast_id=broadcast.id,
+            list_name=entry.name,
+            personal=broadcast.highest is None,
+        )
 
     def recipient(self, caller: Caller, request: ScheduleRequest) -> str | None:
         """The bare JID of whom the caller himself writes to; None where a list or the
@@ -202,40 +237,6 @@ class Intake:
         except JIDError as error:
             raise Invalid(error.phrase, field="only") from None
 
-    def _list_name(
-        self, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
-    ) -> str:
-        if request.to is None:
-            if request.list_name is None:
-                raise Invalid(
-                    Phrase("Say who is told: give <to/> or a list."),
-                    field="to",
-                    named=True,
-                )
-            return request.list_name
-        try:
-            target = bare(request.to)
-        except JIDError as error:
-            raise Invalid(error.phrase, field="to") from None
-        addresses = self.policy.addresses
-        name = addresses.list_at(target)
-        if name is None and addresses.is_own(target):
-            default = next((one for one in uow.lists.all() if one.is_default), None)
-            if default is None or not may_know(uow, caller, default):
-                raise NotFound(Phrase("There is no default list; name one."))
-            name = default.name
-        assert name is not None  # noqa: S101 - or it is a person (`recipient`)
-        if request.list_name not in (None, name):
-            raise Invalid(
-                Phrase(
-                    "to names the list {name!r}, metadata {other!r}.",
-                    name=name,
-                    other=request.list_name,
-                ),
-                field="to",
-            )
-        return name
-
 
 def read_id(given: str | None) -> str:
     """'' where none is given: whoever stores it finds one."""
@@ -247,3 +248,53 @@ def read_id(given: str | None) -> str:
             Phrase("1 to {most} printable characters.", most=MAX_ID), field="id"
         )
     return given
+
+
+def list_announced_to(
+    policy: Policy, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+) -> AnnouncementList | None:
+    """The list that is told; None where `to` is a person's. Raises a CarillonError
+    where there is none, or the caller may not.
+    """
+    name = _list_name(policy, uow, caller, request)
+    if name is None:
+        return None
+    found = uow.lists.get(name)
+    if found is None or not may_know(uow, caller, found):
+        raise NotFound(Phrase("There is no list {name!r}.", name=name))
+    require_announcing(caller, found)
+    return found
+
+
+def _list_name(
+    policy: Policy, uow: UnitOfWork, caller: Caller, request: ScheduleRequest
+) -> str | None:
+    if request.to is None:
+        if request.list_name is None:
+            raise Invalid(
+                Phrase("Say who is told: give <to/> or a list."),
+                field="to",
+                named=True,
+            )
+        return request.list_name
+    try:
+        target = bare(request.to)
+    except JIDError as error:
+        raise Invalid(error.phrase, field="to") from None
+    addresses = policy.addresses
+    name = addresses.list_at(target)
+    if name is None and addresses.is_own(target):
+        default = next((one for one in uow.lists.all() if one.is_default), None)
+        if default is None or not may_know(uow, caller, default):
+            raise NotFound(Phrase("There is no default list; name one."))
+        name = default.name
+    if request.list_name not in (None, name):
+        raise Invalid(
+            Phrase(
+                "to names the list {name!r}, metadata {other!r}.",
+                name=name,
+                other=request.list_name,
+            ),
+            field="to",
+        )
+    return name

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from bot.domain.broadcast import BroadcastName
 from bot.domain.schedule import Origin, Original
 
 
@@ -49,6 +50,8 @@ class ScheduleRequest:
     only: tuple[str, ...] = ()
     #: of the list's readers these alone, at once: who is known to be online
     present: tuple[str, ...] = ()
+    #: of the list's readers those alone whom this broadcast reached
+    only_told: BroadcastName | None = None
     #: (language tag or '', text), as given
     bodies: tuple[tuple[str, str], ...] = ()
     subjects: tuple[tuple[str, str], ...] = ()
@@ -91,6 +94,8 @@ class ScheduleRequest:
         about = f"{self.client_id or '(no id)'} to {target or '(nobody)'}"
         if self.present:
             return f"{about}, those online"
+        if self.only_told is not None:
+            return f"{about}, those told by {self.only_told.shown}"
         return f"{about}, only {', '.join(self.only)}" if self.only else about
 
     def fingerprint(self) -> str:
@@ -101,6 +106,8 @@ class ScheduleRequest:
             del given["only"]
         if not self.present:  # likewise, that knew nobody's presence
             del given["present"]
+        if self.only_told is None:  # likewise, that knew nobody who was told
+            del given["only_told"]
         if not self.urgent:  # likewise, that knew no quiet hours
             del given["urgent"]
         _without_holidays(given)

@@ -25,6 +25,7 @@ from bot.domain.schedule import (
 )
 from bot.domain.updates import WireState
 from bot.service.delivery import closing, planning, reports, windows
+from bot.service.delivery.broadcasts import AmendedBy, Broadcasts, amended_by
 from bot.service.delivery.specimens import specimens
 from bot.service.people.admittance import Admittance
 from bot.service.ports.outside import Clock, Templates
@@ -58,6 +59,10 @@ class Report:
     clocks: str = ""
     #: an occurrence waits for an admin
     is_held: bool = False
+    #: the latest correction or retraction of what it sent, and of which occurrence that
+    #: was, where it was asked for
+    amendment: AmendedBy | None = None
+    amended_at: datetime | None = None
 
     @property
     def warnings(self) -> tuple[Caution, ...]:
@@ -87,12 +92,13 @@ class Schedules:
         templates: Templates,
         clock: Clock,
         admittance: Admittance,
+        broadcasts: Broadcasts,
     ) -> None:
         self._admittance = admittance
         self._policy = policy
         self._templates = templates
         self._clock = clock
-        self._intake = Intake(policy, templates)
+        self._intake = Intake(policy, templates, broadcasts)
         self._quotas = Quotas(policy)
         self._cautions = Cautions(templates)
 
@@ -236,7 +242,17 @@ class Schedules:
         progress = None
         if broadcasts.items:
             progress = uow.broadcasts.progress(broadcasts.items[-1].id)
-        return replace(self.warned(uow, schedule), progress=progress)
+        report = replace(self.warned(uow, schedule), progress=progress)
+        amended = uow.broadcasts.amended(schedule.id)
+        if amended is None:
+            return report
+        occurrence = uow.occurrences.get(amended.occurrence_id)
+        assert occurrence is not None  # noqa: S101 - foreign key
+        return replace(
+            report,
+            amendment=next(amended_by(uow, amended), None),
+            amended_at=occurrence.due_at,
+        )
 
     def warned(self, uow: UnitOfWork, schedule: Schedule) -> Report:
         """As it stands, with what is left out of it and what to know about it."""

@@ -9,6 +9,7 @@ What the draft does not name stands in `<metadata/>`, in our own namespace:
     <holidays name= on-holiday= />                    of one that goes by them
     <revision>N</revision>                            of a job looked at or steered
     <warning code=>TEXT</warning>                     of a job asked for or steered
+    <amendment kind= id= due= status=><progress/></amendment>   of what it sent
     <list>NAME</list>, <audience><jid/></audience>    the target, without <to/>
 """
 
@@ -43,7 +44,7 @@ _METADATA = f"{{{NS}}}metadata"
 _SAID_BY_US = frozenset(
     f"{{{ANNOUNCE}}}{name}"
     for name in (
-        *("holidays", "occurrence", "owner", "progress", "quota"),
+        *("amendment", "holidays", "occurrence", "owner", "progress", "quota"),
         *("revision", "urgent", "warning"),
     )
 )
@@ -86,6 +87,7 @@ def steered(report: Report, caller: Caller, language: str) -> ET.Element:
         _say(element, "expires", timestamps.format(schedule.expires_at))
     metadata = ET.SubElement(element, _METADATA)
     metadata.append(_revision(schedule))
+    metadata.extend(_amendment(report))
     metadata.extend(_warnings(report, language))
     return element
 
@@ -103,6 +105,7 @@ def one(report: Report, caller: Caller) -> ET.Element:
             metadata.append(_people(audience.jids))
     elif report.progress is not None:
         metadata.append(_progress(report.progress))
+        metadata.extend(_amendment(report))
     _put(element, metadata)
     return element
 
@@ -225,6 +228,22 @@ def _progress(progress: Progress) -> ET.Element:
         f"{{{ANNOUNCE}}}progress",
         {name: str(getattr(progress, name)) for name in names},
     )
+
+
+def _amendment(report: Report) -> Iterator[ET.Element]:
+    """The latest correction or retraction of what it sent, and how far that is."""
+    found = report.amendment
+    if found is None:
+        return
+    told = {"kind": found.kind.value, "id": found.schedule.client_id}
+    if report.amended_at is not None and report.schedule.recurrence is not None:
+        told["due"] = timestamps.format(report.amended_at)
+    element = ET.Element(
+        f"{{{ANNOUNCE}}}amendment", {**told, "status": found.schedule.wire_state}
+    )
+    if found.progress is not None:
+        element.append(_progress(found.progress))
+    yield element
 
 
 def _say(parent: ET.Element, name: str, text: str) -> None:

@@ -4,6 +4,7 @@ set  <schedule/>            create, or cancel with <cancel/>      (draft §5.2, 
 get  <schedule-query/>      one job, or a page of them            (draft §9)
 set  <edit/>, <pause/>, …   steer a job                           (our own namespace)
 both <maintenance/>         opened, changed; one, or a page of them     (likewise)
+set  <correct/>, <retract/> amend what it sent                          (likewise)
 both <consent/>             who may schedule messages to the caller     (likewise)
 get  <requests/>            what waits for his approval                 (likewise)
 set  <answer/>              his answer                                  (likewise)
@@ -15,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from xml.etree import ElementTree as ET
 
 from bot.desk.verb import Verb, Wanted
+from bot.desk.verbs import amending as amendments
 from bot.desk.verbs import announcing, editing, schedules
 from bot.desk.verbs import consent as recipients
 from bot.desk.verbs import maintenance as windows
@@ -22,6 +24,7 @@ from bot.desk.verbs import steering as verbs
 from bot.domain.access import Caller, owner_named
 from bot.domain.addresses import Addresses
 from bot.domain.audit import Action
+from bot.domain.schedule import Origin
 from bot.service.maintenance.request import (
     CallOff,
     Change,
@@ -31,9 +34,10 @@ from bot.service.maintenance.request import (
     WindowName,
 )
 from bot.service.maintenance.shown import Shown
+from bot.service.requests.correcting import Amended
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
-from bot.xmpp.doors.scheduling import answers, consent, maintenance, steering
+from bot.xmpp.doors.scheduling import amending, answers, consent, maintenance, steering
 from bot.xmpp.doors.scheduling import windows as told
 from bot.xmpp.doors.scheduling.requests import CancelRequest, read_query, read_schedule
 from bot.xmpp.stanzas.namespaces import LANG
@@ -178,6 +182,23 @@ def _windows(element: ET.Element, envelope: Envelope) -> Question[Any]:
     )
 
 
+def _amending(element: ET.Element, envelope: Envelope) -> Question[Any]:
+    request = amending.read_amendment(element, envelope.language)
+    of = verbs.ScheduleOccurrence(name=request.name, due=request.due)
+    wanted: Wanted[Amended]
+    if request.change is None:
+        wanted = amendments.RETRACT(amendments.Sent(of=of, origin=Origin.IQ))
+    else:
+        wish = amendments.Corrected(of=of, origin=Origin.IQ, change=request.change)
+        wanted = amendments.CORRECT(wish)
+    return Question(
+        wanted,
+        lambda done: answers.steered(
+            done.report, envelope.caller, envelope.language_of(element)
+        ),
+    )
+
+
 def _consent(_: ET.Element, __: Envelope) -> Question[Any]:
     return Question(recipients.LOOK(recipients.ConsentOf()), consent.chosen)
 
@@ -211,6 +232,9 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
         Kind("set", Action.OPEN_MAINTENANCE, _maintenance),
         Kind("get", Action.QUERY, _windows),
     ),
+    **{
+        tag: (Kind("set", action, _amending),) for tag, action in amending.VERBS.items()
+    },
     consent.CONSENT: (
         Kind("get", Action.QUERY, _consent),
         Kind("set", Action.CONSENT, _choice),

@@ -1,0 +1,217 @@
+"""`carillon broadcasts correct` and `retract`: what went out, worded anew or taken
+back; it shows what its readers get, then asks.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli import (
+    confirmation,
+    editing,
+    given,
+    naming,
+    output,
+    serving,
+    session,
+    showing,
+    texts,
+    writing,
+)
+from bot.cli.given import Options
+from bot.cli.parts import amending
+from bot.desk import views
+from bot.domain import meanings, pacing
+from bot.domain.amendment import Amendment
+from bot.domain.audit import Action
+from bot.domain.phrase import Phrase
+from bot.domain.schedule import Origin
+
+if TYPE_CHECKING:
+    from bot.desk.desk import Desk
+    from bot.service.delivery.broadcasts import Account
+    from bot.service.requests.correcting import Amended
+
+
+def correct(
+    context: typer.Context,
+    broadcast: naming.Broadcast,
+    *,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Say it with this template; its fields by --set."
+        ),
+    ] = None,
+    settings: Annotated[
+        given.Many,
+        typer.Option(
+            "--set",
+            metavar="K=V",
+            help="A field of the template; K:lang=V in one language alone, its others"
+            " stay; V may be @FILE or -. The fields that are not named stay."
+            " Repeatable.",
+        ),
+    ] = None,
+    subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    body: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="In place of all its texts; @FILE: it stands in a file, -: on"
+            " standard input.",
+        ),
+    ] = None,
+    edit: Annotated[
+        bool,
+        typer.Option(
+            "--edit", help="Change its text in $VISUAL or $EDITOR, or write --body."
+        ),
+    ] = False,
+    subjects: given.SubjectsIn = None,
+    bodies: Annotated[
+        given.Many,
+        typer.Option(
+            "--body-in",
+            metavar="LANG=TEXT",
+            help="In one language, also @FILE or -, in place of all its texts."
+            " Repeatable.",
+        ),
+    ] = None,
+    unstyled: given.Unstyled = False,
+    dry_run: given.DryRun = False,
+    yes: given.Yes = False,
+    json: output.JSON = False,
+) -> None:
+    """Correct one, also while it goes out, for exactly those whom it reached.
+
+    What is not named stays. Shows the corrected texts and how many have the old one,
+    and asks. Clients replace what they had; of a list whose readers' clients cannot
+    (--no-corrections) it comes as a new message.
+    """
+    options = Options(
+        list_name=None,
+        template=template,
+        settings=settings or (),
+        subject=subject,
+        body=body,
+        edit=edit,
+        subjects=subjects or (),
+        bodies=bodies or (),
+        at=None,
+        within=None,
+        every=None,
+        timezone=None,
+        expires=None,
+        late=None,
+        client_id=None,
+        unstyled=unstyled,
+    )
+    asks = not (yes or dry_run)
+    texts.check(options, asks=asks)
+    given.check_change(options)
+    of = naming.broadcast_name(broadcast)
+    with session.desk_of(context) as desk, writing.Written() as written:
+        sent = amending.Sent(of=of, origin=Origin.CLI)
+        found = desk.ask_here(amending.LOOK(sent))
+        with desk.reading(Action.CORRECT, found.name.shown):
+            options = editing.worded(options, found.schedule, written)
+            change = given.change_of(options, found.schedule, desk.templates)
+        # the very one, also where another begins meanwhile
+        wish = amending.Corrected(of=found.name, origin=Origin.CLI, change=change)
+        with given.named(options):
+            draft = desk.ask_here(amending.DRAFT(wish))
+        if asks and (json or not output.on_terminal()):
+            output.fail(
+                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
+                2,
+            )
+        shown: dict[str, Any] = {
+            "changes": draft.changes,
+            "readers": found.progress.sent,
+            "texts": views.texts(draft.texts),
+        }
+        if not json and not draft.changes:
+            output.say(Phrase("Nothing changes."))
+        elif not json:
+            showing.written(draft.texts)
+            _readers(desk, found)
+        if dry_run or not draft.changes:
+            if json:
+                output.document({**views.broadcast(found), **shown, "dry_run": dry_run})
+            return
+        if asks and not output.confirmed(Phrase("Correct it?")):
+            output.fail(Phrase("nothing was corrected"))
+        done = desk.ask_here(amending.CORRECT(wish))
+        written.taken()
+        absent = serving.absent(serving.seen(desk))
+    if json:
+        output.document({**views.broadcast(done.account), **shown, "dry_run": False})
+        return
+    serving.tell(absent)
+    output.say(_outcome(done))
+
+
+def retract(
+    context: typer.Context,
+    broadcast: naming.Broadcast,
+    yes: confirmation.Yes = False,
+    json: output.JSON = False,
+) -> None:
+    """Withdraw one from exactly those whom it reached, after asking.
+
+    If it still goes out it is stopped. Clients take away what they had, or show a line
+    that says what is withdrawn.
+    """
+    of = naming.broadcast_name(broadcast)
+    with session.desk_of(context) as desk:
+        sent = amending.Sent(of=of, origin=Origin.CLI)
+        if confirmation.asks(yes=yes):
+            confirmation.begin(json=json)
+            found = desk.ask_here(amending.LOOK(sent), Action.RETRACT)
+            # the very one, also where another begins meanwhile
+            sent = amending.Sent(of=found.name, origin=Origin.CLI)
+            showing.broadcasts([found])
+            confirmation.of(Phrase("Withdraw it?"), Phrase("nothing was withdrawn"))
+        done = desk.ask_here(amending.RETRACT(sent))
+        absent = serving.absent(serving.seen(desk))
+    if json:
+        output.document(views.broadcast(done.account))
+        return
+    serving.tell(absent)
+    output.say(_outcome(done))
+
+
+def _readers(desk: "Desk", found: "Account") -> None:
+    """To whom it goes, how many have the old text, and who gets the new one alone."""
+    progress = found.progress
+    later = progress.total - progress.sent - progress.failed - progress.skipped
+    output.details(
+        [
+            (Phrase("to"), showing.target(found.schedule)),
+            (Phrase("state"), meanings.state(found.broadcast.state)),
+            (Phrase("have the old text"), progress.sent),
+            (Phrase("not told yet"), later or None),
+            (Phrase("takes"), pacing.lasting(progress.sent, desk.policy.rate)),
+        ]
+    )
+
+
+def _outcome(done: "Amended") -> Phrase:
+    name, by = done.account.name, done.by
+    command = f"`carillon broadcasts show {name}`"
+    if by is None:
+        return Phrase("Nothing changes.")
+    if by.kind is Amendment.RETRACT:
+        return Phrase(
+            "{name} is withdrawn, by #{number}; see {command}.",
+            name=name.shown,
+            number=by.schedule.id,
+            command=command,
+        )
+    return Phrase(
+        "{name} is corrected, by #{number}; see {command}.",
+        name=name.shown,
+        number=by.schedule.id,
+        command=command,
+    )
