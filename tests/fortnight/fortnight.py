@@ -17,6 +17,7 @@ from tests.fortnight.model import STEP, Letter
 from tests.fortnight.model import Inboxes as Expected
 from tests.fortnight.plays import ModelPlay
 from tests.fortnight.service_play import LIST, ZONE, ServicePlay
+from tests.fortnight.shown import Feeds
 from tests.fortnight.stage import Inboxes, staged
 from tests.servers.xmpp_server import XmppServer
 from tests.world import ADMIN, World, a_list, a_policy
@@ -52,7 +53,9 @@ def run(server: XmppServer, folder: Path, count: int, seed: int) -> Outcome:
     with closing(
         World(url, lists=[entry], clock=clock, policy=policy, templates=TEMPLATES)
     ) as world:
-        return asyncio.run(_played(server, world, clock, count, seed))
+        feeds = folder / "feeds"
+        feeds.mkdir()
+        return asyncio.run(_played(server, world, feeds, count, seed))
 
 
 def _policy(server: XmppServer) -> Policy:
@@ -68,12 +71,14 @@ def _policy(server: XmppServer) -> Policy:
 
 
 async def _played(
-    server: XmppServer, world: World, clock: FakeClock, count: int, seed: int
+    server: XmppServer, world: World, folder: Path, count: int, seed: int
 ) -> Outcome:
+    clock = world.clock
     people = script.readers(count, server.spares[0])
     happens = script.events(people, seed)
     expected = Expected(people)
     model, service = ModelPlay(expected), ServicePlay(world)
+    feeds = Feeds(world, folder, model.works)
     for one in people:
         service.meet(one)
     is_down = False
@@ -90,14 +95,16 @@ async def _played(
                 continue
             here = happens.get(now, [])
             dies = now in script.KILLED
+            told = any(one in script.STORY for one in here)
             model.works.pass_to(now)
-            await stage.settle(dies=dies and not here)
+            await stage.settle(dies=dies and not told)
             for event in here:
                 model.do(event)
                 service.do(event)
             if here:
                 model.works.pass_to(now)
-                await stage.settle(dies=dies)
+                await stage.settle(dies=dies and told)
+            await feeds.look(now)
         return _outcome(expected, stage.inboxes)
 
 

@@ -6,6 +6,7 @@ is told then, however slow the machine is.
 """
 
 import asyncio
+from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -222,8 +223,9 @@ class Stage:
         if dies:
             self._wire.countdown = 1
             settling = asyncio.create_task(self._life.settle())
-            async with asyncio.timeout(60):
-                await self._wire.dead.wait()
+            dying = asyncio.create_task(self._wire.dead.wait())
+            await asyncio.wait({settling, dying}, return_when=FIRST_COMPLETED)
+            assert dying.done(), "there was nothing to be killed over"
             settling.cancel()
             await asyncio.gather(settling, return_exceptions=True)
             await self.end()
