@@ -33,6 +33,8 @@ class Outcome:
     expected: dict[str, list[Letter]]
     again: int
     messages: int
+    #: how many may be on their way at once
+    window: int
 
     @property
     def differences(self) -> Iterator[str]:
@@ -82,7 +84,8 @@ async def _played(
     for one in people:
         service.meet(one)
     is_down = False
-    async with staged(server, world, clock, window=max(count // 5, 4)) as stage:
+    window = max(count // 5, 4)
+    async with staged(server, world, clock, window) as stage:
         for now in script.steps():
             clock.set(now)
             if now == script.DOWN:
@@ -105,10 +108,10 @@ async def _played(
                 model.works.pass_to(now)
                 await stage.settle(dies=dies and told)
             await feeds.look(now)
-        return _outcome(expected, stage.inboxes)
+        return _outcome(expected, stage.inboxes, window)
 
 
-def _outcome(expected: Expected, inboxes: Inboxes) -> Outcome:
+def _outcome(expected: Expected, inboxes: Inboxes, window: int) -> Outcome:
     got: dict[str, list[Letter]] = {}
     by_id: dict[tuple[str, str], tuple[str, str]] = {}
     again = 0
@@ -123,7 +126,7 @@ def _outcome(expected: Expected, inboxes: Inboxes) -> Outcome:
         got.setdefault(to, []).append(Letter(_step(moment), body, corrects))
     wanted = {jid: one.inbox for jid, one in expected.readers.items()}
     assert got.keys() <= wanted.keys()
-    return Outcome(got, wanted, again, len(inboxes.letters))
+    return Outcome(got, wanted, again, len(inboxes.letters), window)
 
 
 def _step(moment: datetime) -> datetime:

@@ -58,6 +58,8 @@ STORY = [
         at(23, 22, 30), "correct", {"name": "New terms", "text": "New terms from May"}
     ),
     Event(at(25, 21, 30), "move", {"name": "Updates", "number": 2, "start": at(27, 5)}),
+    # and once more, while some who sleep have not heard of that
+    Event(at(26, 5), "move", {"name": "Updates", "number": 2, "start": at(27, 5, 30)}),
     Event(at(26, 23), "break_", {"name": "Late mail", "details": "we look"}),
     Event(at(27, 0, 30), "update", {"name": "Late mail", "details": "a full disk"}),
     Event(at(27, 3), "update", {"name": "Late mail", "details": "we copy"}),

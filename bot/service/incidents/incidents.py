@@ -51,7 +51,6 @@ from bot.service.requests import contents
 from bot.service.requests.intake import read_id
 from bot.service.requests.request import ScheduleRequest
 from bot.service.rules.policy import Policy, exceeded
-from bot.service.rules.quotas import Quotas
 from bot.service.rules.rights import (
     known,
     may_announce,
@@ -115,7 +114,6 @@ class Incidents:
         self._templates = templates
         self._clock = clock
         self._amending = amending
-        self._quotas = Quotas(policy)
 
     # --- opened ---------------------------------------------------------------
 
@@ -383,7 +381,6 @@ class Incidents:
         request: OpenIncident | UpdateIncident,
     ) -> None:
         """To the whole list, now."""
-        self._quotas.room_on(uow, caller, incident.changed_at, incident.changed_at)
         told = self._amending.tell(
             uow,
             caller.owner,
