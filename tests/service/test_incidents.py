@@ -141,8 +141,9 @@ def test_a_thread(world: World) -> None:
 
 def test_what_is_relative_is_of_the_notice_that_said_it(world: World) -> None:
     """What was to come in two hours is not promised anew with each notice, and no
-    longer once it has passed.
+    longer once it has passed. All of it is in whole minutes.
     """
+    world.clock.advance(seconds=39)
     relative = {"since": {"": "-20m"}, "next_update": {"": "+2h"}}
     incident = opened(world, values=SLOW | relative)
     known = {"since": "2026-03-01T11:40:00Z", "next_update": "2026-03-01T14:00:00Z"}
@@ -153,6 +154,9 @@ def test_what_is_relative_is_of_the_notice_that_said_it(world: World) -> None:
     world.clock.advance(seconds=3600)
     again = updated(world, incident, values={"status": {"": "monitoring"}})
     assert "next_update" not in values(again)
+    over = updated(world, incident, kind=RESOLVED)
+    times = {"start": "2026-03-01T11:40:00Z", "end": "2026-03-01T14:00:00Z"}
+    assert values(over).items() >= times.items()
 
 
 def test_asked_twice(world: World) -> None:

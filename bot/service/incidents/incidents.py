@@ -28,6 +28,7 @@ from bot.domain.incident import (
     can_end,
     filled_on,
     is_nothing_new,
+    minute,
 )
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
@@ -360,11 +361,11 @@ class Incidents:
         zone: str,
         now: datetime,
     ) -> TemplateContent:
-        """Judged as that of an announcement is; what is relative is of this moment."""
+        """Judged as that of an announcement is; what is relative is of this minute."""
         request = ScheduleRequest(
             origin=Origin.COMMAND, template=template, values=values, timezone=zone
         )
-        due = Anchor(now, wallclock.zone(zone))
+        due = Anchor(minute(now), wallclock.zone(zone))
         limits = self._policy.limits_of(caller)
         voice = self._policy.voice_of(entry)
         content = contents.read(self._templates, request, limits, voice, due)
