@@ -165,7 +165,14 @@ def erased(unit: UnitOfWork) -> None:
 
 
 Call = Callable[[UnitOfWork, Theirs], object]
+
+
 #: for each method: how a neighbour calls it with what is theirs, what comes of it
+def _amended(unit: UnitOfWork, theirs: Theirs) -> object:
+    unit.broadcasts.save(replace(theirs.listed, edition=2))
+    return unit.broadcasts.amended(theirs.schedule.id)
+
+
 CALLS: dict[str, tuple[Call, object]] = {
     "lists.declare": (lambda u, _: u.lists.declare([a_list(title="Mine")]), None),
     "lists.add": (lambda u, _: u.lists.add(a_list(title="Mine")), True),
@@ -310,6 +317,10 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "incidents.page": (lambda u, _: u.incidents.page(Paging()).count, 0),
+    "incidents.latest": (
+        lambda u, _: u.incidents.latest(["news"], NOON.replace(hour=0), 9),
+        [],
+    ),
     "incidents.count_open": (lambda u, _: u.incidents.count_open(OWNER), 0),
     "incidents.add_update": (
         lambda u, a: u.incidents.add_update(
@@ -431,7 +442,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.broadcasts.of_occurrence(a.listed.occurrence_id),
         None,
     ),
-    "broadcasts.amended": (lambda u, a: u.broadcasts.amended(a.schedule.id), None),
+    "broadcasts.amended": (_amended, None),
     "broadcasts.by_message": (
         lambda u, _: u.broadcasts.by_message(MESSAGE, OWNER, READER),
         None,
@@ -536,6 +547,8 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, t: u.public.announced(t.listed.list_id or 0, 9),
         [],
     ),
+    "public.notices": (lambda u, _: u.public.notices([TOPIC]), {}),
+    "public.amending": (lambda u, _: u.public.amending(), {}),
     "public.windows": (lambda u, _: u.public.windows(["news"], NOON, 9), []),
     "chunks.at": (lambda u, t: u.chunks.at(t.listed.id, 1), None),
     "subscriptions.latest": (
