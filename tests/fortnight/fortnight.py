@@ -121,8 +121,9 @@ def _outcome(expected: Expected, inboxes: Inboxes, window: int) -> Outcome:
             again += 1
             continue
         by_id[to, id_] = amends, body
-        # what is amended has come before, or this is a KeyError
-        corrects = by_id[to, amends][1] if amends else ""
+        corrects = ""
+        if amends:  # what has come before, or that is a difference, too
+            corrects = by_id.get((to, amends), ("", "what he has not got"))[1]
         got.setdefault(to, []).append(Letter(_step(moment), body, corrects))
     wanted = {jid: one.inbox for jid, one in expected.readers.items()}
     assert got.keys() <= wanted.keys()

@@ -265,6 +265,10 @@ class Works:
         found += [("announcement", "", one) for one in self.announcements.values()]
         return sorted(found)
 
+    def details(self) -> list[str]:
+        """What else incidents say by now."""
+        return [one.details for one in self.incidents.values()]
+
     def outage(self, now: datetime) -> dict[str, Any]:
         broken = [one for one in self.incidents.values() if one.is_open]
         if broken:
