@@ -401,13 +401,13 @@ class Walk:
     def _fresh(self, **changes: str) -> BroadcastName:
         return BroadcastName(self.world.due(**changes).id)
 
-    def _sent(self, of: BroadcastName) -> amending.Sent:
-        return amending.Sent(of=of, origin=Origin.COMMAND)
+    def _sent(self, name: BroadcastName) -> amending.Sent:
+        return amending.Sent(name=name, origin=Origin.COMMAND)
 
-    def _correction(self, of: BroadcastName) -> amending.Corrected:
+    def _correction(self, name: BroadcastName) -> amending.Corrected:
         self._made += 1
         change = ScheduleChange(bodies=(("en", f"Hello {self._made}"),))
-        return amending.Corrected(of=of, origin=Origin.COMMAND, change=change)
+        return amending.Corrected(name=name, origin=Origin.COMMAND, change=change)
 
     def _greeted(self) -> welcomes.WelcomeOf:
         put = self.world.use_cases.welcomes.put

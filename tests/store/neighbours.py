@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from bot.domain.broadcast import BroadcastState, OccurrenceState
+from bot.domain.broadcast import Broadcast, BroadcastState, OccurrenceState
 from bot.domain.consent import ApprovalState, Consent, Who
 from bot.domain.lists import EndReason, Preferences, Subscriber
 from bot.domain.maintenance import Window
@@ -124,6 +124,12 @@ def own_notices(unit: UnitOfWork) -> int:
     window = own_window(unit)
     unit.maintenances.note(a_made_notice(window, unit.schedules.add(a_schedule())))
     return len(unit.maintenances.notices(window.id))
+
+
+def amended(unit: UnitOfWork, theirs: Theirs) -> Broadcast | None:
+    """Theirs is corrected, and looked for."""
+    unit.broadcasts.save(replace(theirs.listed, edition=2))
+    return unit.broadcasts.amended(theirs.schedule.id)
 
 
 def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
@@ -431,7 +437,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.broadcasts.of_occurrence(a.listed.occurrence_id),
         None,
     ),
-    "broadcasts.amended": (lambda u, a: u.broadcasts.amended(a.schedule.id), None),
+    "broadcasts.amended": (amended, None),
     "broadcasts.by_message": (
         lambda u, _: u.broadcasts.by_message(MESSAGE, OWNER, READER),
         None,
