@@ -109,6 +109,7 @@ def deliver(world: World, wire: InboxWire) -> None:
 
 async def _delivered(world: World, wire: InboxWire) -> None:
     for _ in range(20):
+        world.do(world.use_cases.windows.open, world.clock.now())
         world.plan_all()
         async with working(world, wire):
             await until(lambda: _is_idle(world))
@@ -133,7 +134,7 @@ def _is_idle(world: World) -> bool:
 
 def _is_busy(unit: UnitOfWork, broadcast: Broadcast) -> bool:
     """Somebody's turn has come and is not over."""
-    is_sending = broadcast.state is BroadcastState.SENDING
+    is_sending = broadcast.state is BroadcastState.SENDING and not broadcast.begins_at
     exceptions = unit.exceptions.page(broadcast.id, after="", limit=1000)
     return (is_sending and bool(unit.chunks.unfinished(broadcast.id))) or any(
         one.kind is ExceptionKind.WAITING and one.attempts for one in exceptions
