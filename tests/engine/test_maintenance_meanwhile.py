@@ -1,4 +1,4 @@
-"""Maintenance changed while its readers are told, or wait, over a wire of the test's."""
+"""Maintenance changed while its readers are told or wait, over a wire of the test's."""
 
 import asyncio
 from collections.abc import Callable, Iterator
