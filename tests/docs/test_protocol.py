@@ -28,6 +28,13 @@ from bot.xmpp.doors.scheduling.consent import (
     read_requests,
 )
 from bot.xmpp.doors.scheduling.consent import REQUESTS as WAITING
+from bot.xmpp.doors.scheduling.maintenance import (
+    MAINTENANCE,
+    action_of,
+    read_change,
+    read_opening,
+    read_wish,
+)
 from bot.xmpp.doors.scheduling.requests import read_query, read_schedule
 from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
 from bot.xmpp.stanzas import bounds
@@ -55,6 +62,11 @@ def test_requests_are_read(request_: ET.Element) -> None:
         assert read_consent(payload).who in {"", *Who}
     elif payload.tag == WAITING:
         read_requests(payload)
+    elif payload.tag == MAINTENANCE and request_.get("type") == "get":
+        assert read_wish(payload)[0] is not None
+    elif payload.tag == MAINTENANCE:
+        is_opening = action_of(payload) == "open"
+        assert read_opening(payload, "") if is_opening else read_change(payload)
     elif payload.tag == REGISTRATION:
         assert submitted(payload).keys() <= {"language", "quiet-from", "quiet-to"}
     elif request_.get("type") == "set":
