@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.consent import Who
+from bot.domain.preview import CautionKind
 from bot.domain.recurrence import PARTS, Freq
 from bot.domain.updates import WireState
 from bot.service.people.approvals import VERDICTS
@@ -30,7 +31,6 @@ from bot.xmpp.doors.scheduling.consent import (
 from bot.xmpp.doors.scheduling.consent import REQUESTS as WAITING
 from bot.xmpp.doors.scheduling.maintenance import (
     MAINTENANCE,
-    action_of,
     read_change,
     read_opening,
     read_wish,
@@ -62,13 +62,10 @@ def test_requests_are_read(request_: ET.Element) -> None:
         assert read_consent(payload).who in {"", *Who}
     elif payload.tag == WAITING:
         read_requests(payload)
-    elif payload.tag == MAINTENANCE and request_.get("type") == "get":
-        assert read_wish(payload)[0] is not None
-    elif payload.tag == MAINTENANCE:
-        is_opening = action_of(payload) == "open"
-        assert read_opening(payload, "") if is_opening else read_change(payload)
     elif payload.tag == REGISTRATION:
         assert submitted(payload).keys() <= {"language", "quiet-from", "quiet-to"}
+    elif payload.tag == MAINTENANCE:
+        _read_maintenance(payload)
     elif request_.get("type") == "set":
         read_schedule(payload, "")
     elif payload.tag == f"{{{NS}}}schedule-query":
@@ -76,6 +73,16 @@ def test_requests_are_read(request_: ET.Element) -> None:
     else:
         disco = "{http://jabber.org/protocol/disco#info}query"
         assert payload.tag in {disco, f"{{{PUBSUB}}}pubsub"}
+
+
+def _read_maintenance(payload: ET.Element) -> None:
+    match payload.get("action"):
+        case None:
+            assert read_wish(payload)[0] is not None
+        case "open":
+            read_opening(payload, "")
+        case _:
+            read_change(payload)
 
 
 def test_who_and_how_many() -> None:
@@ -121,6 +128,12 @@ def test_every_element_is_there() -> None:
     assert {
         name for name in ours - inside if not re.search(rf"`<{name}[ />]", table)
     } == set()
+
+
+def test_every_warning_is_there() -> None:
+    """Each code that a result may carry, and no other."""
+    told = PAGE.text.partition("\n## Warnings\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", told, re.MULTILINE)) == {*CautionKind}
 
 
 def test_discovery_is_told() -> None:
