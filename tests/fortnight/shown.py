@@ -36,13 +36,15 @@ class Feeds:
         #: of Atom, all that there ever were
         self._ids: set[str] = set()
 
-    async def look(self, now: datetime) -> None:
+    async def look(self, now: datetime, *, busy: bool) -> None:
         """Raises AssertionError where they say anything but what the model says."""
-        await self._publisher.look()
-        files = {one.name: one.read_bytes() for one in self._folder.iterdir()}
         outage = self._works.outage(now)
         works = self._works
         rows = (outage, works.calendar(), works.entries(), works.details())
+        if rows == self._before[0] and not busy:
+            return
+        await self._publisher.look()
+        files = {one.name: one.read_bytes() for one in self._folder.iterdir()}
         if rows == self._before[0]:
             assert files == self._before[1]
             return
