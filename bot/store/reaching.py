@@ -27,6 +27,9 @@ _TO_COME = (ExceptionKind.RETRYING, ExceptionKind.WAITING)
 
 #: a broadcast to the readers of another, and those
 _LINE = sa.bindparam("line", expanding=True, type_=sa.BigInteger)
+#: of each of the later notices that goes to the readers of another: it, with itself
+#: and with each of those
+_LINES: sa.BindParameter[tuple[int, int]] = sa.bindparam("lines", expanding=True)
 _OWN = sa.bindparam("own", type_=sa.BigInteger)
 _TOLD_BY = sa.bindparam("told_by", type_=sa.BigInteger)
 _ANCESTORS = sa.bindparam("ancestors", expanding=True, type_=sa.BigInteger)
@@ -95,7 +98,7 @@ def _told_later(
     """That one of the later notices, at the same positions, reached him."""
     passed, notice = chunk.alias("passed"), broadcast.alias("notice")
     failed = delivery_exception.alias("failed")
-    line = _lines()
+    child = broadcast.alias("child")
     is_missed = _exists(
         failed,
         failed.c.broadcast_id == notice.c.id,
@@ -103,12 +106,12 @@ def _told_later(
         failed.c.kind.in_((*_TO_COME, *_MISSED)),
     )
     is_missed_before = _exists(
-        failed.join(line, line.c.told_by == failed.c.broadcast_id),
-        line.c.notice == notice.c.id,
+        failed.join(child, child.c.told_by == failed.c.broadcast_id),
+        sa.tuple_(notice.c.id, child.c.id).in_(_LINES),
         failed.c.jid == jid,
         sa.or_(
             failed.c.kind.in_((*_TO_COME, *_MISSED)),
-            _heard_after(failed, line),
+            _heard_after(failed, child),
         ),
     )
     return _exists(
@@ -119,26 +122,6 @@ def _told_later(
         sa.or_(passed.c.through >= position, passed.c.reach >= position),
         sa.not_(is_missed),
         sa.not_(is_missed_before),
-    )
-
-
-def _lines() -> sa.CTE:
-    """Each of the later notices that goes to the readers of another, with that; and
-    that again, where it does itself.
-    """
-    columns = ("told_by", "amendment", "frozen_at")
-    line = (
-        sa.select(
-            broadcast.c.id.label("notice"), *(broadcast.c[one] for one in columns)
-        )
-        .where(broadcast.c.id.in_(_LATER), broadcast.c.told_by.is_not(None))
-        .cte("line", recursive=True)
-    )
-    before = broadcast.alias("before")
-    return line.union_all(
-        sa.select(line.c.notice, *(before.c[one] for one in columns))
-        .join(line, line.c.told_by == before.c.id)
-        .where(before.c.told_by.is_not(None))
     )
 
 
@@ -171,6 +154,7 @@ def values(connection: sa.Connection, service: str, told: Broadcast) -> dict[str
         link = (None, None, None) if found is None else tuple(found)
     return {
         "line": [told.id, *ancestors],
+        "lines": _lines(connection, service, sorted(later)),
         "own": told.id,
         "told_by": told.told_by,
         "ancestors": ancestors,
@@ -198,3 +182,23 @@ def _later(
         broadcast.c.highest.is_not(None),
     )
     return list(connection.execute(select).scalars())
+
+
+def _lines(
+    connection: sa.Connection, service: str, later: list[int]
+) -> list[tuple[int, int]]:
+    lines: list[tuple[int, int]] = []
+    before = [(one, one) for one in later]
+    while before:
+        found = connection.execute(
+            sa.select(broadcast.c.id, broadcast.c.told_by).where(
+                broadcast.c.service == service,
+                broadcast.c.id.in_({one for _, one in before}),
+                broadcast.c.told_by.is_not(None),
+            )
+        )
+        told_by = {row.id: row.told_by for row in found}
+        links = [(notice, one) for notice, one in before if one in told_by]
+        lines += links
+        before = [(notice, told_by[one]) for notice, one in links]
+    return lines
