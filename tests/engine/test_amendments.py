@@ -12,7 +12,7 @@ from bot.domain.schedule import Schedule, ScheduleState
 from tests.engine.inboxes import InboxWire, correct, retract
 from tests.engine.worker import due, over, readers, until, working
 from tests.fakes import FakeWire
-from tests.world import World
+from tests.world import World, a_list
 
 CORRECT, RETRACT = Amendment.CORRECT, Amendment.RETRACT
 OLD, NEW = ("Hello", None), ("Goodbye", None)
@@ -76,6 +76,19 @@ def test_what_is_over_is_withdrawn(world: World) -> None:
         correct(world, job, "Goodbye")
     assert world.broadcast(amendment).state is BroadcastState.SENT
     assert world.broadcast(job).state is BroadcastState.SENT
+
+
+def test_where_clients_cannot(world: World) -> None:
+    """All come as messages of their own, and the last says that none of them holds."""
+    world.do(lambda unit: unit.lists.declare([a_list(corrections=False)]))
+    wire = InboxWire()
+    job = sent(world, 1, wire)
+    (jid,) = readers(1)
+    carried_out(world, correct(world, job, "Goodbye"), wire)
+    carried_out(world, retract(world, job), wire)
+    words = "“Goodbye” of 2026-03-01 12:00 UTC is withdrawn, with its corrections."
+    assert wire.read(jid) == [OLD, NEW, (f"The message {words}", None)]
+    assert len({one.id for one in wire.inboxes[jid]}) == 3
 
 
 def test_who_was_not_reached(world: World) -> None:

@@ -137,14 +137,17 @@ class Renditions:
         sent_at = original.broadcast.created_at.replace(second=0, microsecond=0)
         sent = wallclock.shown_in(sent_at, zone)
         language = language_for(recipient.language or "", voice.language)
-        words = said(_withdrawn(told, sent), language)
+        amends = self._amends(uow, outgoing)
+        # else a correction stands where the original stood, and is no second message
+        apart = amends is None and original.edition > 1
+        words = said(_withdrawn(told, sent, apart=apart), language)
         return Announcement(
             sender=voice.address,
             type=voice.type,
             texts=(Text(language=language, body=printable(words)),),
             scheduler=voice.service,
             job=outgoing.schedule.client_id,
-            amends=self._amends(uow, outgoing),
+            amends=amends,
         )
 
     def _rendered(
@@ -256,13 +259,26 @@ def _amended(uow: UnitOfWork, broadcast: Broadcast) -> Broadcast | None:
     return uow.broadcasts.get(broadcast.told_by)
 
 
-def _withdrawn(told: Announcement | None, sent: str) -> Phrase:
-    """By the name that the reader knows it by."""
+def _withdrawn(told: Announcement | None, sent: str, *, apart: bool) -> Phrase:
+    """By the name that the reader knows it by; `apart`: what corrected it came as
+    messages of their own, which nobody is to take for what holds.
+    """
     title = TextContent(texts=told.texts).title if told is not None else ""
-    if not title:
-        return Phrase("The message of {sent} is withdrawn.", sent=sent)
+    match bool(title), apart:
+        case False, False:
+            return Phrase("The message of {sent} is withdrawn.", sent=sent)
+        case False, True:
+            return Phrase(
+                "The message of {sent} is withdrawn, with its corrections.", sent=sent
+            )
+        case True, False:
+            return Phrase(
+                "The message “{title}” of {sent} is withdrawn.", title=title, sent=sent
+            )
     return Phrase(
-        "The message “{title}” of {sent} is withdrawn.", title=title, sent=sent
+        "The message “{title}” of {sent} is withdrawn, with its corrections.",
+        title=title,
+        sent=sent,
     )
 
 
