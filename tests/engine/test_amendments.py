@@ -78,16 +78,23 @@ def test_what_is_over_is_withdrawn(world: World) -> None:
     assert world.broadcast(job).state is BroadcastState.SENT
 
 
-def test_where_clients_cannot(world: World) -> None:
-    """All come as messages of their own, and the last says that none of them holds."""
-    world.do(lambda unit: unit.lists.declare([a_list(corrections=False)]))
+@pytest.mark.parametrize("corrections", [True, False])
+def test_corrected_then_withdrawn(world: World, corrections: bool) -> None:
+    """The last word is about the corrections, too; where clients know neither, each
+    comes as a message of its own.
+    """
+    world.do(lambda unit: unit.lists.declare([a_list(corrections=corrections)]))
     wire = InboxWire()
     job = sent(world, 1, wire)
     (jid,) = readers(1)
     carried_out(world, correct(world, job, "Goodbye"), wire)
     carried_out(world, retract(world, job), wire)
     words = "“Goodbye” of 2026-03-01 12:00 UTC is withdrawn, with its corrections."
-    assert wire.read(jid) == [OLD, NEW, (f"The message {words}", None)]
+    assert wire.read(jid) == [
+        OLD,
+        CORRECTED if corrections else NEW,
+        (f"The message {words}", RETRACT if corrections else None),
+    ]
     assert len({one.id for one in wire.inboxes[jid]}) == 3
 
 

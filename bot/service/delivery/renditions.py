@@ -137,17 +137,14 @@ class Renditions:
         sent_at = original.broadcast.created_at.replace(second=0, microsecond=0)
         sent = wallclock.shown_in(sent_at, zone)
         language = language_for(recipient.language or "", voice.language)
-        amends = self._amends(uow, outgoing)
-        # else a correction stands where the original stood, and is no second message
-        apart = amends is None and original.edition > 1
-        words = said(_withdrawn(told, sent, apart=apart), language)
+        words = said(_withdrawn(told, sent, original.edition > 1), language)
         return Announcement(
             sender=voice.address,
             type=voice.type,
             texts=(Text(language=language, body=printable(words)),),
             scheduler=voice.service,
             job=outgoing.schedule.client_id,
-            amends=amends,
+            amends=self._amends(uow, outgoing),
         )
 
     def _rendered(
@@ -259,12 +256,14 @@ def _amended(uow: UnitOfWork, broadcast: Broadcast) -> Broadcast | None:
     return uow.broadcasts.get(broadcast.told_by)
 
 
-def _withdrawn(told: Announcement | None, sent: str, *, apart: bool) -> Phrase:
-    """By the name that the reader knows it by; `apart`: what corrected it came as
-    messages of their own, which nobody is to take for what holds.
+def _withdrawn(told: Announcement | None, sent: str, corrected: bool) -> Phrase:
+    """By the name that the reader knows it by.
+
+    COMPAT(Gajim 1.7): it shows what corrects a message of more than five minutes ago
+    as one of its own, which would seem to hold.
     """
     title = TextContent(texts=told.texts).title if told is not None else ""
-    match bool(title), apart:
+    match bool(title), corrected:
         case False, False:
             return Phrase("The message of {sent} is withdrawn.", sent=sent)
         case False, True:
