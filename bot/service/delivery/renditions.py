@@ -257,12 +257,14 @@ def _amended(uow: UnitOfWork, broadcast: Broadcast) -> Broadcast | None:
 
 
 def _withdrawn(told: Announcement | None, sent: str, corrected: bool) -> Phrase:
-    """By the name that the reader knows it by.
+    """By how it begins.
 
-    COMPAT(Gajim 1.7): it shows what corrects a message of more than five minutes ago
-    as one of its own, which would seem to hold.
+    COMPAT(Gajim 1.7, profanity 0.13): these say it to their readers, and show them no
+    subject. Gajim shows what corrects a message of more than five minutes ago as one of
+    its own, which would seem to hold.
     """
-    title = TextContent(texts=told.texts).title if told is not None else ""
+    texts = tuple(replace(one, subject=None) for one in told.texts) if told else ()
+    title = TextContent(texts=texts).title
     match bool(title), corrected:
         case False, False:
             return Phrase("The message of {sent} is withdrawn.", sent=sent)

@@ -3,8 +3,8 @@
 Each rule is something that a client needs (docs/explanation/clients.md): a title that
 suits all steps, since one shows the first for ever; the reason before all else, and
 once more above the button, where one looks who has pressed it, if a long text or many
-fields stand between; one `<instructions/>`, since two show the first alone; never a table; a list of
-addresses as lines of text, since one shows a single line for it.
+fields stand between; one `<instructions/>`, since two show the first alone; never a
+table; a list of addresses as lines of text, since one shows a single line for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
