@@ -123,7 +123,8 @@ def _people(place: Workplace, take: Take) -> None:
     take("lists")
     take("lists list")
     take("lists create", "weather", "--kind", "request", "--publisher", ANNA)
-    take("lists change", "weather", "--title", "Weather")
+    take("lists change", "weather", "--title", "Weather", "--send-window", "9:00-20:00")
+    take("lists show", "weather")
     for jid in (ANNA, BERT):
         take("lists join", "weather", jid)
     take("lists requests", "weather")
