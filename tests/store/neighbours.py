@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from bot.domain.broadcast import BroadcastState, OccurrenceState
+from bot.domain.broadcast import Broadcast, BroadcastState, OccurrenceState
 from bot.domain.consent import ApprovalState, Consent, Who
 from bot.domain.lists import EndReason, Preferences, Subscriber
 from bot.domain.maintenance import Window
@@ -126,6 +126,12 @@ def own_notices(unit: UnitOfWork) -> int:
     return len(unit.maintenances.notices(window.id))
 
 
+def amended(unit: UnitOfWork, theirs: Theirs) -> Broadcast | None:
+    """Theirs is corrected, and looked for."""
+    unit.broadcasts.save(replace(theirs.listed, edition=2))
+    return unit.broadcasts.amended(theirs.schedule.id)
+
+
 def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
     try:
         unit.broadcasts.progress(broadcast_id)
@@ -168,11 +174,6 @@ Call = Callable[[UnitOfWork, Theirs], object]
 
 
 #: for each method: how a neighbour calls it with what is theirs, what comes of it
-def _amended(unit: UnitOfWork, theirs: Theirs) -> object:
-    unit.broadcasts.save(replace(theirs.listed, edition=2))
-    return unit.broadcasts.amended(theirs.schedule.id)
-
-
 CALLS: dict[str, tuple[Call, object]] = {
     "lists.declare": (lambda u, _: u.lists.declare([a_list(title="Mine")]), None),
     "lists.add": (lambda u, _: u.lists.add(a_list(title="Mine")), True),
@@ -442,7 +443,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.broadcasts.of_occurrence(a.listed.occurrence_id),
         None,
     ),
-    "broadcasts.amended": (_amended, None),
+    "broadcasts.amended": (amended, None),
     "broadcasts.by_message": (
         lambda u, _: u.broadcasts.by_message(MESSAGE, OWNER, READER),
         None,
