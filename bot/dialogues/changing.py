@@ -21,6 +21,10 @@ NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 _NOT_YET = Phrase(
     "Nothing was changed yet. To do it, say yes; to leave it, no once more."
 )
+_END = replace(
+    opening.END,
+    help=Phrase("A moment, or how long it takes: 2h. Empty: as long as before."),
+)
 _UNTIL = replace(
     opening.END,
     label=Phrase("It ends"),
@@ -38,7 +42,7 @@ async def _move(talk: Talk, name: WindowName) -> Dialogue:
             Phrase("When is it, by the clocks of {zone}?", zone=talk.zone),
             Phrase("Where no end is given it takes as long as before."),
         ),
-        fields=(opening.START_AT, opening.END),
+        fields=(opening.START_AT, _END),
     )
     end, lasts = None, None
     if typed := given.given("end"):

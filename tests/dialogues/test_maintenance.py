@@ -95,6 +95,15 @@ def test_open(world: World) -> None:
     assert one.values == {"summary": {"": "New disks"}, "affected": {"": "Mail"}}
 
 
+def test_words_of_incidents_are_none_of_maintenance(world: World) -> None:
+    """Where one template alone has words for it, none is asked for."""
+    person = Person(world, ADMIN)
+    person.runs("maintenance")
+    names = {one.name for one in person.asked.form.fields}
+    assert "start" in names
+    assert "template" not in names
+
+
 def test_a_no_is_a_no(world: World) -> None:
     person = at_words(world)
     person.fills(set__summary="New disks")
