@@ -112,13 +112,13 @@ def correct(
     given.check_change(options)
     of = naming.broadcast_name(broadcast)
     with session.desk_of(context) as desk, writing.Written() as written:
-        sent = amending.Sent(of=of, origin=Origin.CLI)
+        sent = amending.Sent(name=of, origin=Origin.CLI)
         found = desk.ask_here(amending.LOOK(sent))
         with desk.reading(Action.CORRECT, found.name.shown):
             options = editing.worded(options, found.schedule, written)
             change = given.change_of(options, found.schedule, desk.templates)
         # the very one, also where another begins meanwhile
-        wish = amending.Corrected(of=found.name, origin=Origin.CLI, change=change)
+        wish = amending.Corrected(name=found.name, origin=Origin.CLI, change=change)
         with given.named(options):
             draft = desk.ask_here(amending.DRAFT(wish))
         if asks and (json or not output.on_terminal()):
@@ -165,12 +165,12 @@ def retract(
     """
     of = naming.broadcast_name(broadcast)
     with session.desk_of(context) as desk:
-        sent = amending.Sent(of=of, origin=Origin.CLI)
+        sent = amending.Sent(name=of, origin=Origin.CLI)
         if confirmation.asks(yes=yes):
             confirmation.begin(json=json)
             found = desk.ask_here(amending.LOOK(sent), Action.RETRACT)
             # the very one, also where another begins meanwhile
-            sent = amending.Sent(of=found.name, origin=Origin.CLI)
+            sent = amending.Sent(name=found.name, origin=Origin.CLI)
             showing.broadcasts([found])
             confirmation.of(Phrase("Withdraw it?"), Phrase("nothing was withdrawn"))
         done = desk.ask_here(amending.RETRACT(sent))

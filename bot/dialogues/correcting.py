@@ -31,7 +31,7 @@ async def correct(talk: Talk, name: BroadcastName) -> Dialogue:
 
 
 async def _decide(talk: Talk, name: BroadcastName, change: ScheduleChange) -> Dialogue:
-    wish = verbs.Corrected(of=name, origin=talk.door, change=change)
+    wish = verbs.Corrected(name=name, origin=talk.door, change=change)
     draft = await talk.look(verbs.DRAFT(wish))
     if not draft.changes:
         yield _SAME
@@ -114,4 +114,4 @@ async def retract(talk: Talk, name: BroadcastName) -> Dialogue:
 
 
 def _sent(talk: Talk, name: BroadcastName) -> verbs.Sent:
-    return verbs.Sent(of=name, origin=talk.door)
+    return verbs.Sent(name=name, origin=talk.door)

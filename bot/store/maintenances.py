@@ -98,6 +98,8 @@ class SqlMaintenances:
         values = _values(maintenance)
         for fixed in _FIXED:
             del values[fixed]
+        if not maintenance.fingerprint:  # whoever has the key may still read both
+            del values["edit_fingerprint"]
         update = sa.update(table).where(self._theirs, table.c.id == maintenance.id)
         self._connection.execute(update.values(self._vault.seal_all(table, values)))
 

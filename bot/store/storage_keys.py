@@ -15,6 +15,7 @@ from bot.store.tables import (
     forgetting_key,
     greeting,
     incident,
+    maintenance,
     metadata,
     schedule,
 )
@@ -31,6 +32,8 @@ _GIVEN_UP: dict["sa.Column[Any]", Any] = {
     greeting.c.text: "",
     incident.c.content: _NOTHING,
     incident.c.fingerprint: "",
+    maintenance.c.fields: {},
+    maintenance.c.fingerprint: "",
 }
 
 

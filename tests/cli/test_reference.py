@@ -9,12 +9,14 @@ import pytest
 from pydantic import BaseModel
 
 from bot.cli.program import whole
+from bot.domain.audit import Action
 from bot.settings import ListSettings, Settings, load
+from bot.settings.sections import HolidaySettings
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "carillon.toml"
-#: `#key = value`; prose has a space after the `#`
-OFFERED = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
+#: `#key = value`, `#[section]`; prose has a space after the `#`
+OFFERED = re.compile(r"^#(?=[a-z_]+ = |\[)", re.MULTILINE)
 
 
 def _keys(model: type[BaseModel], section: str = "") -> list[tuple[str, Any]]:
@@ -25,6 +27,8 @@ def _keys(model: type[BaseModel], section: str = "") -> list[tuple[str, Any]]:
         kind = field.annotation
         if name == "lists" and not section:
             found += _keys(ListSettings, "lists.maintenance.")
+        elif name == "holidays" and not section:
+            found += _keys(HolidaySettings, "holidays.pl.")
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
             found += _keys(kind, f"{path}.")
         else:
@@ -105,6 +109,13 @@ def test_every_option_of_announce_is_in_the_reference() -> None:
         if option.startswith("--")
     }
     assert [option for option in sorted(options) if option not in page] == []
+
+
+def test_every_action_is_in_the_reference() -> None:
+    """docs/reference/cli.md names what --action of audit takes, in its order."""
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text()
+    [row] = re.findall(r"^\| `--action ACTION` \| (.*) \|$", page, re.MULTILINE)
+    assert row == ", ".join(f"`{action}`" for action in Action)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_the_schedule_goes_on(world: World, job: Schedule) -> None:
     world.plan_all()
     assert world.states(job) == [("missed", "superseded"), ("sent", None)]
     [text] = texts(world)
-    assert "due 2026-03-01 13:00 UTC, was not sent: a newer occurrence" in text
+    assert "due 2026-03-01 13:00 UTC, was not sent: a newer one" in text
 
 
 def test_a_newer_one_is_held(world: World, job: Schedule) -> None:

@@ -18,6 +18,7 @@ _NEW = frozenset(
         *("shift", "consent", "approval", "sight", "greeting", "forgotten"),
         *("forgetting_key", "join_request", "contact_news", "role", "standstill"),
         *("incident", "incident_update"),
+        *("maintenance", "maintenance_window", "maintenance_notice"),
     }
 )
 _TABLES = tuple(one for one in metadata.sorted_tables if one.name not in _NEW)

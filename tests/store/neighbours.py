@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from bot.domain.broadcast import BroadcastState, OccurrenceState
+from bot.domain.broadcast import Broadcast, BroadcastState, OccurrenceState
 from bot.domain.consent import ApprovalState, Consent, Who
 from bot.domain.lists import EndReason, Preferences, Subscriber
 from bot.domain.maintenance import Window
@@ -126,6 +126,12 @@ def own_notices(unit: UnitOfWork) -> int:
     return len(unit.maintenances.notices(window.id))
 
 
+def amended(unit: UnitOfWork, theirs: Theirs) -> Broadcast | None:
+    """Theirs is corrected, and looked for."""
+    unit.broadcasts.save(replace(theirs.listed, edition=2))
+    return unit.broadcasts.amended(theirs.schedule.id)
+
+
 def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
     try:
         unit.broadcasts.progress(broadcast_id)
@@ -165,6 +171,8 @@ def erased(unit: UnitOfWork) -> None:
 
 
 Call = Callable[[UnitOfWork, Theirs], object]
+
+
 #: for each method: how a neighbour calls it with what is theirs, what comes of it
 CALLS: dict[str, tuple[Call, object]] = {
     "lists.declare": (lambda u, _: u.lists.declare([a_list(title="Mine")]), None),
@@ -310,6 +318,10 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "incidents.page": (lambda u, _: u.incidents.page(Paging()).count, 0),
+    "incidents.latest": (
+        lambda u, _: u.incidents.latest(["news"], NOON.replace(hour=0), 9),
+        [],
+    ),
     "incidents.count_open": (lambda u, _: u.incidents.count_open(OWNER), 0),
     "incidents.add_update": (
         lambda u, a: u.incidents.add_update(
@@ -431,7 +443,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.broadcasts.of_occurrence(a.listed.occurrence_id),
         None,
     ),
-    "broadcasts.amended": (lambda u, a: u.broadcasts.amended(a.schedule.id), None),
+    "broadcasts.amended": (amended, None),
     "broadcasts.by_message": (
         lambda u, _: u.broadcasts.by_message(MESSAGE, OWNER, READER),
         None,
@@ -536,6 +548,8 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, t: u.public.announced(t.listed.list_id or 0, 9),
         [],
     ),
+    "public.notices": (lambda u, _: u.public.notices([TOPIC]), {}),
+    "public.amending": (lambda u, _: u.public.amending(), {}),
     "public.windows": (lambda u, _: u.public.windows(["news"], NOON, 9), []),
     "chunks.at": (lambda u, t: u.chunks.at(t.listed.id, 1), None),
     "subscriptions.latest": (

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.broadcast import DeliveryException, ExceptionKind
 from bot.domain.errors import Conflict
+from bot.domain.maintenance import Maintenance
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import (
@@ -32,6 +33,7 @@ from tests.store.releases import rows_of
 from tests.store.samples import (
     NOON,
     SERVICE,
+    a_maintenance,
     a_schedule,
     an_incident,
     declare,
@@ -129,6 +131,13 @@ def fill(unit: UnitOfWork) -> Schedule:
     unit.incidents.add(
         an_incident(content=said, fingerprint=SECRET, edit_fingerprint=SECRET)
     )
+    unit.maintenances.add(
+        a_maintenance(
+            values={"summary": {"": SECRET}},
+            fingerprint=SECRET,
+            edit_fingerprint=SECRET,
+        )
+    )
     unit.notices.add(Notice(to="anna@example.org", said=text, created_at=NOON))
     unit.forgotten.add("bert@example.org", NOON)
     return added
@@ -144,6 +153,11 @@ def contents(url: str) -> dict[str, list[Any]]:
         for table in metadata.sorted_tables
         for column in columns_of(table)
     }
+
+
+def maintenance_of(unit: UnitOfWork) -> Maintenance:
+    [found] = unit.maintenances.page(Paging(), owner=None, over=True).items
+    return found
 
 
 def test_every_column(url: str) -> None:
@@ -172,6 +186,9 @@ def test_every_column(url: str) -> None:
         assert isinstance(incident.content, TemplateContent)
         summary = incident.content.values["summary"][""]
         assert SECRET == incident.fingerprint == incident.edit_fingerprint == summary
+        planned = maintenance_of(unit)
+        summary = planned.values["summary"][""]
+        assert SECRET == planned.fingerprint == planned.edit_fingerprint == summary
         return [kept[0], found["en"].body, failed.text, said.body, told]
 
     assert database.call(texts) == [CONTENT, SECRET, SECRET, SECRET, SECRET]
@@ -201,6 +218,7 @@ def test_a_row_that_no_key_opens(url: str) -> None:
     migrated(url)
     database = opened(url, OLD)
     added = database.call(fill)
+    planned = database.look(maintenance_of)
     database.close()
     stranger = opened(url, NEW)
     readable = stranger.call(lambda unit: unit.schedules.add(a_schedule("new")))
@@ -213,9 +231,13 @@ def test_a_row_that_no_key_opens(url: str) -> None:
     assert lost.content == TemplateContent(template=UNREADABLE, values={})
     assert (lost.metadata, lost.fingerprint, lost.owner) == (None, "", added.owner)
     stranger.call(lambda unit: unit.schedules.save(lost))
+    dark = stranger.look(maintenance_of)
+    assert (dark.values, dark.fingerprint, dark.owner) == ({}, "", planned.owner)
+    stranger.call(lambda unit: unit.maintenances.save(dark))
     stranger.close()
     again = opened(url, OLD)
     assert again.look(lambda unit: unit.schedules.get(added.id)) == added
+    assert again.look(maintenance_of) == planned
     again.close()
 
 

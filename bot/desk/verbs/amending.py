@@ -24,14 +24,14 @@ class Sent:
     moment: the only one that went out).
     """
 
-    of: BroadcastName | ScheduleOccurrence
+    name: BroadcastName | ScheduleOccurrence
     #: the door
     origin: Origin
 
     @property
     def about(self) -> str:
-        of = self.of
-        return of.shown if isinstance(of, BroadcastName) else of.about
+        name = self.name
+        return name.shown if isinstance(name, BroadcastName) else name.about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +76,10 @@ def _retract(use_cases: UseCases, caller: Caller, sent: Sent) -> Steps[Amended]:
 
 
 def _found(uow: UnitOfWork, use_cases: UseCases, caller: Caller, sent: Sent) -> Account:
-    of = sent.of
-    if isinstance(of, BroadcastName):
-        return use_cases.broadcasts.named(uow, caller, of)
-    return use_cases.correcting.sent(uow, caller, of.name, of.due)
+    name = sent.name
+    if isinstance(name, BroadcastName):
+        return use_cases.broadcasts.named(uow, caller, name)
+    return use_cases.correcting.sent(uow, caller, name.name, name.due)
 
 
 FIELDS = (

@@ -184,12 +184,12 @@ def _windows(element: ET.Element, envelope: Envelope) -> Question[Any]:
 
 def _amending(element: ET.Element, envelope: Envelope) -> Question[Any]:
     request = amending.read_amendment(element, envelope.language)
-    of = verbs.ScheduleOccurrence(name=request.name, due=request.due)
+    name = verbs.ScheduleOccurrence(name=request.name, due=request.due)
     wanted: Wanted[Amended]
     if request.change is None:
-        wanted = amendments.RETRACT(amendments.Sent(of=of, origin=Origin.IQ))
+        wanted = amendments.RETRACT(amendments.Sent(name=name, origin=Origin.IQ))
     else:
-        wish = amendments.Corrected(of=of, origin=Origin.IQ, change=request.change)
+        wish = amendments.Corrected(name=name, origin=Origin.IQ, change=request.change)
         wanted = amendments.CORRECT(wish)
     return Question(
         wanted,
