@@ -57,7 +57,7 @@ class Cut:
         assert len(self._sink.told) < READERS, f"#{job.id} is over too soon"
 
     def amended(self, job: Schedule, total: int) -> None:
-        """Killed while what amends it goes out, to so many at least; then to its end."""
+        """Killed while what amends it goes out to so many; then to its end."""
         for _ in range(KILLS):
             more = self._sink.amended + self._random.randrange(1, total // 5)
             self._service.start()
