@@ -6,117 +6,11 @@ import pytest
 
 from tests.e2e.amended import NEW, OLD, Inboxes, correct, is_amended, retract
 from tests.e2e.conftest import PLACES, Make
-from tests.e2e.speaking import Stage, fresh
-from tests.e2e.xml_client import C
 from tests.servers.xmpp_server import XmppServer
 
 pytestmark = pytest.mark.e2e
 
 READERS, WINDOW, RATE = 600, 60, 200
-
-
-def test_over_xmpp(stage: Stage) -> None:
-    """Corrected twice and withdrawn by whoever announced it, each time by the id of the
-    first message; who repeats it hears the same, and nobody else may.
-    """
-    stage.service.subscribe([stage.reader.bare], "en")
-    job = fresh()
-    [_, first] = stage.play(
-        """
-        publisher sends:
-          <iq type='set' id='ask' to='{service}'>
-            <schedule xmlns='{scheduling}'>
-              <delay-seconds>1</delay-seconds>
-              <subject xml:lang='en'>Outage</subject>
-              <body xml:lang='en'>At 22:00.</body>
-              <id>{id}</id>
-              <metadata><list xmlns='{announce}'>news</list></metadata>
-            </schedule>
-          </iq>
-        publisher receives:
-          <iq type='result' id='ask'/>
-        reader receives:
-          <message from='{speaker}'><body>At 22:00.</body></message>
-        """,
-        id=job,
-    )
-    names = {"id": job, "first": first.get("id", "")}
-    assert first.find(f"{C}body") is not None
-    stage.play(
-        """
-        reader sends:
-          <iq type='set' id='theft' to='{service}'>
-            <retract xmlns='{announce}'><id>{id}</id></retract>
-          </iq>
-        reader receives:
-          <iq type='error' id='theft'>
-            <error type='cancel'><item-not-found xmlns='{stanzas}'/></error>
-          </iq>
-        """,
-        **names,
-    )
-    for number, text in enumerate(("At 23:00.", "At 23:30."), start=1):
-        stage.play(
-            """
-            publisher sends:
-              <iq type='set' id='c{number}' to='{service}'>
-                <correct xmlns='{announce}'>
-                  <id>{id}</id><body xml:lang='en'>{text}</body>
-                </correct>
-              </iq>
-            publisher receives:
-              <iq type='result' id='c{number}'>
-                <schedule xmlns='{scheduling}'><id>{id}</id></schedule>
-              </iq>
-            reader receives:
-              <message from='{speaker}'>
-                <subject>Outage</subject>
-                <body>{text}</body>
-                <replace xmlns='urn:xmpp:message-correct:0' id='{first}'/>
-              </message>
-            """,
-            **names,
-            number=number,
-            text=text,
-        )
-    stage.play(
-        """
-        publisher sends:
-          <iq type='set' id='r1' to='{service}'>
-            <retract xmlns='{announce}'><id>{id}</id></retract>
-          </iq>
-        publisher receives:
-          <iq type='result' id='r1'>
-            <schedule xmlns='{scheduling}'><id>{id}</id></schedule>
-          </iq>
-        reader receives:
-          <message from='{speaker}'>
-            <body>...</body>
-            <retract xmlns='urn:xmpp:message-retract:1' id='{first}'/>
-            <fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:message-retract:1'/>
-          </message>
-
-        publisher sends:
-          <iq type='set' id='r2' to='{service}'>
-            <retract xmlns='{announce}'><id>{id}</id></retract>
-          </iq>
-        publisher receives:
-          <iq type='result' id='r2'>
-            <schedule xmlns='{scheduling}'><id>{id}</id></schedule>
-          </iq>
-        publisher sends:
-          <iq type='set' id='late' to='{service}'>
-            <correct xmlns='{announce}'>
-              <id>{id}</id><body xml:lang='en'>Never.</body>
-            </correct>
-          </iq>
-        publisher receives:
-          <iq type='error' id='late'>
-            <error type='wait'><unexpected-request xmlns='{stanzas}'/></error>
-          </iq>
-        """,
-        **names,
-    )
 
 
 @pytest.mark.parametrize(("server", "mode"), PLACES, indirect=["server"])
