@@ -97,8 +97,8 @@ def show(
             (Phrase("state"), meanings.state(found.state)),
             (Phrase("why"), why and meanings.reason(why)),
             *meanings.counts(one.progress),
-            (Phrase("started"), moments.local(found.created_at, one.zone)),
-            (Phrase("finished"), moments.local(found.finished_at, one.zone)),
+            (Phrase("began"), moments.local(found.created_at, one.zone)),
+            (Phrase("ended"), moments.local(found.finished_at, one.zone)),
             (Phrase("expires"), moments.local(found.expires_at, one.zone)),
             *((_AMENDED[each.kind], _amended(each)) for each in one.amendments),
         ]

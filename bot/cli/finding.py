@@ -47,7 +47,7 @@ def show(
         output.plain()
         output.table(
             (
-                *(Phrase("broadcast"), Phrase("started"), Phrase("to")),
+                *(Phrase("broadcast"), Phrase("began"), Phrase("to")),
                 *(Phrase("says"), Phrase("state"), Phrase("why")),
             ),
             [

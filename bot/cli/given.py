@@ -71,12 +71,13 @@ UrgentOrNot = Annotated[bool | None, typer.Option("--urgent/--no-urgent", help=_
 Holidays = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="What recurs is skipped, or shifted, on these holidays."
+        metavar="CALENDAR",
+        help="What recurs is skipped, or shifted, on these holidays.",
     ),
 ]
 OnHoliday = Annotated[
     str | None,
-    typer.Option(metavar="WHAT", help="skip, or shift to the next day that is none."),
+    typer.Option(metavar="WAY", help="skip, or shift to the next day that is none."),
 ]
 Edit = Annotated[
     bool,

@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import confirmation, output, places, session, waiting, welcome
+from bot.cli import confirmation, entries, output, places, session, waiting, welcome
 from bot.cli.parts import arranging, verb
 from bot.cli.parts import lists as verbs
 from bot.domain.lists import ListKind
 from bot.domain.message import MessageType
 from bot.domain.phrase import Counted, Listed, Phrase
-from bot.domain.reminders import seconds
+from bot.domain.send_window import Outside, WindowZone
 
 if TYPE_CHECKING:
-    from bot.domain.lists import AnnouncementList, OnList
+    from bot.domain.lists import OnList
     from bot.service.readers.arranging import Arranged
 
 app = typer.Typer(invoke_without_command=True)
@@ -24,14 +24,6 @@ app.command("mine")(places.mine)
 app.command("join")(places.join)
 app.command("leave")(places.leave)
 app.command("welcome")(welcome.welcome)
-
-_DEFAULT = Phrase("default")
-_KINDS = {
-    ListKind.OPEN: Phrase("open"),
-    ListKind.REQUEST: Phrase("on request"),
-    ListKind.CLOSED: Phrase("closed"),
-    ListKind.MANDATORY: Phrase("mandatory"),
-}
 
 Name = Annotated[str, typer.Argument(metavar="LIST", help="The list's name.")]
 Title = Annotated[str | None, typer.Option(metavar="TEXT", help="What people call it.")]
@@ -74,6 +66,23 @@ Corrections = Annotated[
         help="Clients of its readers replace what was corrected; else it is sent anew.",
     ),
 ]
+SendWindow = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOURS",
+        help="When it speaks, say '09:00-20:00 MO TU WE TH FR'; empty: at any hour.",
+    ),
+]
+SendWindowZone = Annotated[
+    WindowZone | None,
+    typer.Option(help="By whose clocks it opens and closes.", show_choices=True),
+]
+OutsideIt = Annotated[
+    Outside | None,
+    typer.Option(
+        "--outside", help="What becomes of what falls outside.", show_choices=True
+    ),
+]
 Publishers = Annotated[
     list[str] | None,
     typer.Option("--publisher", metavar="JID", help="Who may announce to it, too."),
@@ -98,7 +107,7 @@ def show(context: typer.Context, json: output.JSON = False) -> None:
             {
                 "items": [
                     {
-                        **_document(one.entry, addresses.of_list(one.entry.name)),
+                        **entries.as_data(one.entry, addresses.of_list(one.entry.name)),
                         "subscribers": one.subscribers,
                         "suspended": one.suspended,
                     }
@@ -115,25 +124,6 @@ def show(context: typer.Context, json: output.JSON = False) -> None:
     _table(found)
 
 
-def _document(entry: "AnnouncementList", address: str) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "title": entry.title,
-        "address": address,
-        "default": entry.is_default,
-        "declared": entry.is_declared,
-        "kind": entry.kind,
-        "language": entry.language,
-        "timezone": entry.timezone,
-        "type": entry.type,
-        "publishers": sorted(entry.publishers),
-        "welcome": entry.welcome,
-        "reminders": seconds(entry.reminders),
-        "public": entry.is_public,
-        "corrections": entry.corrections,
-    }
-
-
 def _table(found: "list[OnList]") -> None:
     output.table(
         (
@@ -146,9 +136,9 @@ def _table(found: "list[OnList]") -> None:
                 count,
                 suspended,
                 entry.title,
-                Listed(_KINDS[entry.kind], _DEFAULT)
+                Listed(entries.KINDS[entry.kind], entries.DEFAULT)
                 if entry.is_default
-                else _KINDS[entry.kind],
+                else entries.KINDS[entry.kind],
                 entry.language,
                 entry.timezone,
             )
@@ -156,6 +146,26 @@ def _table(found: "list[OnList]") -> None:
         ],
         numbers={Phrase("readers"), Phrase("suspended")},
     )
+
+
+@app.command("show")
+def show_one(context: typer.Context, name: Name, json: output.JSON = False) -> None:
+    """Show one list: all that it has been given."""
+    with session.desk_of(context) as desk:
+        found = desk.ask_here(verbs.LIST(verb.Plain(name)))
+        entry = desk.ask_here(verbs.SHOW(verbs.ListName(name)))
+        address = desk.policy.addresses.of_list(entry.name)
+    one = next(one for one in found if one.entry.id == entry.id)
+    if json:
+        output.document(
+            {
+                **entries.as_data(entry, address),
+                "subscribers": one.subscribers,
+                "suspended": one.suspended,
+            }
+        )
+        return
+    output.details(entries.facts(one, address))
 
 
 @app.command()
@@ -172,6 +182,9 @@ def create(
     reminders: Reminders = None,
     public: Public = None,
     corrections: Corrections = None,
+    send_window: SendWindow = None,
+    send_window_zone: SendWindowZone = None,
+    outside: OutsideIt = None,
     publishers: Publishers = None,
     json: output.JSON = False,
 ) -> None:
@@ -187,6 +200,9 @@ def create(
         reminders=reminders,
         public=public,
         corrections=corrections,
+        send_window=send_window,
+        send_window_zone=send_window_zone,
+        outside=outside,
         add_publishers=tuple(publishers or ()),
     )
     with session.desk_of(context) as desk:
@@ -220,6 +236,9 @@ def change(
     reminders: Reminders = None,
     public: Public = None,
     corrections: Corrections = None,
+    send_window: SendWindow = None,
+    send_window_zone: SendWindowZone = None,
+    outside: OutsideIt = None,
     publishers: Publishers = None,
     no_publishers: Annotated[
         list[str] | None,
@@ -241,6 +260,9 @@ def change(
         reminders=reminders,
         public=public,
         corrections=corrections,
+        send_window=send_window,
+        send_window_zone=send_window_zone,
+        outside=outside,
         add_publishers=tuple(publishers or ()),
         remove_publishers=tuple(no_publishers or ()),
     )
@@ -298,7 +320,7 @@ def retire(
 
 def _arranged(done: "Arranged", address: str) -> dict[str, Any]:
     return {
-        **_document(done.entry, address),
+        **entries.as_data(done.entry, address),
         "subscribers": done.readers,
         "refused": done.refused,
     }

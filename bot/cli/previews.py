@@ -1,10 +1,10 @@
 """When something goes out: for JSON, and by which clocks."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING
 
-from bot.domain.preview import SKIPPED, Caution, Preview
+from bot.domain.preview import Caution, Preview
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -30,19 +30,13 @@ def as_data(preview: Preview, warnings: Iterable[Caution]) -> dict[str, object]:
             }
             for entry in preview.entries
         ],
-        "skipped": [
-            left_out(entry.moment, entry.reason, entry.holiday)
+        "skipped": [entry.moment for entry in preview.skipped],
+        "left_out": [
+            {"utc": entry.moment, "reason": entry.reason, "holiday": entry.holiday}
             for entry in preview.skipped
         ],
         "warnings": cautions(warnings),
     }
-
-
-def left_out(
-    moment: datetime, reason: str | None = SKIPPED, holiday: str | None = None
-) -> dict[str, object]:
-    """For JSON: what is not sent, and why."""
-    return {"moment": moment, "reason": reason, "holiday": holiday}
 
 
 def cautions(found: Iterable[Caution]) -> list[dict[str, object]]:

@@ -159,7 +159,7 @@ def broadcasts(found: "Iterable[Account]") -> None:
     """What is or was sent, a line each."""
     output.table(
         (
-            *(Phrase("broadcast"), Phrase("started"), Phrase("to")),
+            *(Phrase("broadcast"), Phrase("began"), Phrase("to")),
             *(Phrase("says"), Phrase("state"), Phrase("told")),
         ),
         [

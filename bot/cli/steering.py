@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: occurrences among which one is looked for by its day
 _LOOKED_THROUGH = 1_000
+#: how many moments a refusal names
+_NAMED = 3
 
 Due = Annotated[
     str | None,
@@ -233,7 +236,7 @@ def _change(
 def _as_data(changed: "Report") -> dict[str, Any]:
     return {
         **views.schedule(changed.schedule),
-        "skipped": [previews.left_out(one) for one in sorted(_left_out(changed))],
+        "skipped": sorted(_left_out(changed)),
         "warnings": previews.cautions(changed.warnings),
     }
 
@@ -296,7 +299,7 @@ def _to_end(
     """Asks where the skip is of the last that is left."""
     left_out, held = _left_out(before), _held(found)
     limit, skipped = len(dues) + 2, found.report.skipped
-    ahead = upcoming(found.report.schedule, limit=limit, skipped=skipped).entries
+    ahead = upcoming(found.report.clocked, limit=limit, skipped=skipped).entries
     named = set(map(timestamps.parse, dues))
     if not named:
         earlier = [one for one in ahead if left_out and one.moment > min(left_out)]
@@ -343,13 +346,24 @@ def _moment(report: "Report", due: str | None) -> str | None:
     entries = (*ahead.entries, *ahead.skipped)
     found = [one.moment for one in entries if day in {one.local.date(), one.day}]
     if not found:
-        raise Invalid(Phrase("nothing is due on {day}", day=day), field="due")
+        raise Invalid(_none_on(report, day, zone), field="due")
     if len(found) > 1:
         raise Invalid(
             Phrase("{day} has several occurrences; say the time, too", day=day),
             field="due",
         )
     return timestamps.format(found[0])
+
+
+def _none_on(report: "Report", day: date, zone: ZoneInfo) -> Phrase:
+    noon = wallclock.resolve(datetime.combine(day, time(12)), zone)
+    near = coming.nearest(report.clocked, report.skipped, noon, _NAMED)
+    if not near:
+        return Phrase("nothing is due on {day}", day=day)
+    named = ", ".join(moments.local(one, zone.key) for one in near)
+    return Phrase(
+        "nothing is due on {day}; the nearest are {moments}", day=day, moments=named
+    )
 
 
 def _changed(report: "Report") -> Phrase:

@@ -85,7 +85,7 @@ def show(context: typer.Context, name: Name, json: output.JSON = False) -> None:
     if template.fields:
         output.table(
             (
-                *(Phrase("field"), Phrase("needed"), Phrase("takes")),
+                *(Phrase("field"), Phrase("needed"), Phrase("value")),
                 *(Phrase("default"), Phrase("what it is")),
             ),
             [

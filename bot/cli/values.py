@@ -54,6 +54,10 @@ def _lists(context: Any, _: str) -> Iterator[Word]:
                 yield Word(name, title)
 
 
+def _calendars(context: Any, _: str) -> Iterator[Word]:
+    yield from map(Word, _settings(context).holidays)
+
+
 def _templates(context: Any, _: str) -> Iterator[Word]:
     for name in configured.templates_of(_settings(context)).names():
         yield Word(name)
@@ -162,6 +166,7 @@ def _in_words(label: Mapping[str, str]) -> str:
 VALUES: Mapping[str, Callable[[Any, str], Iterator[Word]]] = {
     "ANNOUNCEMENT": _announcements,
     "BROADCAST": _broadcasts,
+    "CALENDAR": _calendars,
     "INCIDENT": _incidents,
     "JID": _people,
     "JID...": _people,
@@ -177,5 +182,6 @@ VALUES: Mapping[str, Callable[[Any, str], Iterator[Word]]] = {
     "SERVER": _one_of("prosody", "ejabberd"),
     "STATE": _one_of("held", *sorted({*ON_THE_WIRE, *ON_THE_WIRE.values()})),
     "TAG": _languages,
+    "WAY": _one_of("skip", "shift"),
     "ZONE": _zones,
 }

@@ -40,7 +40,7 @@ Reference = Annotated[
     str,
     typer.Argument(
         metavar="MAINTENANCE",
-        help="M12, of what recurs a window, M12/3, or the id it was given.",
+        help="M12; of what recurs one window, M12/3; or the id it was given.",
     ),
 ]
 Owner = Annotated[
@@ -255,7 +255,7 @@ def _corrected(draft: "Draft") -> Phrase | None:
 
 def _when(found: "Shown") -> Iterator[tuple[Phrase, object]]:
     one, window = found.maintenance, found.window
-    unknown = Phrase("unknown")
+    unknown = Phrase("not known")
     yield Phrase("start"), moments.local(window.starts_at, one.zone)
     yield Phrase("end"), moments.local(window.ends_at, one.zone) or unknown
     if (rule := rule_in_words(one)) is not None:

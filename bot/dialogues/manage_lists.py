@@ -24,6 +24,7 @@ from bot.dialogues.talk import (
 from bot.domain import reminders
 from bot.domain.lists import AnnouncementList, ListKind, OnList
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.send_window import Outside, SendWindow, WindowZone
 from bot.service.readers.arranging import ListWish
 
 #: in place of a list: one that is not there yet
@@ -136,11 +137,21 @@ def _facts(one: OnList, talk: Talk) -> Iterator[Words]:
         yield Phrase("maintenance: reminds {times} before", times=times)
     if entry.is_public:
         yield Phrase("Everybody may read it in feeds.")
+    if entry.send_window is not None:
+        yield from _hours(entry.send_window)
     if not entry.corrections:
         yield Phrase("corrections are sent anew")
     if entry.is_declared:
         section = f"[lists.{entry.name}]"
         yield Phrase("To change it, see {section} in the file.", section=section)
+
+
+def _hours(window: SendWindow) -> Iterator[Words]:
+    yield Phrase("send window: {hours}", hours=window.shown)
+    if not window.of_list:
+        yield Phrase("on each reader's clocks")
+    if window.outside is Outside.SKIP:
+        yield Phrase("outside of it nothing is sent")
 
 
 # --- changing ----------------------------------------------------------------------
@@ -181,17 +192,21 @@ async def _create(talk: Talk) -> Dialogue:
 
 async def _change(talk: Talk, name: str) -> Dialogue:
     entry = (await talk.look(lists.LOOK(lists.ListName(name)))).entry
+    window = entry.send_window
     given = yield Form(
         fields=(
             replace(lists.TITLE, required=True),
             _KIND,
             replace(lists.LANGUAGE, required=True),
             replace(lists.TIMEZONE, required=True),
-            one_of("type", lists.TYPE.label, TYPES, lists.TYPE.help),
+            lists.TYPE,
             lists.WELCOME,
             lists.REMINDERS,
             lists.PUBLIC,
             lists.CORRECTIONS,
+            replace(lists.SEND_WINDOW, name="send-window"),
+            replace(lists.SEND_WINDOW_ZONE, name="send-window-zone"),
+            lists.OUTSIDE,
         ),
         values={
             "title": entry.title,
@@ -203,6 +218,9 @@ async def _change(talk: Talk, name: str) -> Dialogue:
             "reminders": reminders.written(entry.reminders),
             "public": "true" if entry.is_public else "false",
             "corrections": "true" if entry.corrections else "false",
+            "send-window": window.shown if window else "",
+            "send-window-zone": window.zone if window else WindowZone.LIST,
+            "outside": window.outside if window else Outside.WAIT,
         },
         is_last=True,
     )
@@ -218,6 +236,7 @@ async def _change(talk: Talk, name: str) -> Dialogue:
 
 
 def _wish(name: str, given: Answers) -> ListWish:
+    hours = given.text("send-window")
     return ListWish(
         name=name,
         title=given.text("title"),
@@ -230,6 +249,10 @@ def _wish(name: str, given: Answers) -> ListWish:
         # which nobody has to untick who closes it
         public=given.flag("public") and given.text("kind") != ListKind.CLOSED,
         corrections=given.flag("corrections"),
+        send_window=hours,
+        # which say nothing without it
+        send_window_zone=given.text("send-window-zone") if hours else None,
+        outside=given.text("outside") if hours else None,
     )
 
 

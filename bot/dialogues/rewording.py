@@ -5,12 +5,13 @@ Of own words each language has its fields, a template all of its own; what was n
 typed anew stays.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.dialogues import wording
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import Talk
-from bot.domain.fields import Field
+from bot.domain.fields import Field, TemplateField
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Content, TemplateContent, TextContent
 from bot.service.requests.request import ScheduleChange
@@ -65,6 +66,14 @@ def change(content: Content, given: Answers, talk: Talk) -> ScheduleChange | Non
     changed = {
         one.name: after.get(one.name, {"": ""})
         for one in template.fields
-        if after.get(one.name, {}) != content.values.get(one.name, {})
+        if after.get(one.name, {}) != _shown(one, content)
     }
     return ScheduleChange(values=changed) if changed else None
+
+
+def _shown(one: TemplateField, content: TemplateContent) -> Mapping[str, str]:
+    """What the form begins with; where nothing was given that is the default."""
+    given = content.values.get(one.name, {})
+    if given or one.default is None:
+        return given
+    return {"": one.default}

@@ -143,6 +143,27 @@ def next_sent(
     return None
 
 
+def nearest(
+    schedule: Schedule, skipped: Collection[datetime], moment: datetime, number: int
+) -> list[datetime]:
+    """Of the moments that will be sent the `number` nearest to this one, in order."""
+    sent = (
+        match.moment
+        for match in islice(coming(schedule), REACH)
+        if match.out is None and match.wall not in skipped
+    )
+    found: list[datetime] = []
+    for one in sent:
+        found.append(one)
+        if len(found) > number:
+            # in order: once the last is the farther end, so are all that follow
+            if one - moment >= moment - found[0]:
+                found.pop()
+                break
+            del found[0]
+    return found
+
+
 def put_back(
     schedule: Schedule, wall: datetime, skipped: Collection[datetime]
 ) -> Schedule:

@@ -147,6 +147,11 @@ def filled_on(
     }
 
 
+def minute(moment: datetime) -> datetime:
+    """The minute that clocks show then: nobody times a repair by the second."""
+    return moment.replace(second=0, microsecond=0)
+
+
 def can_end(template: Template) -> bool:
     """It has words for what is over."""
     phases = (one.choices for one in template.fields if one.name == PHASE)
@@ -191,5 +196,5 @@ def _ending(
     if takes(START) and before.get(SINCE):
         found[START] = dict(before[SINCE])
     if takes(END):
-        found[END] = {"": timestamps.format(now)}
+        found[END] = {"": timestamps.format(minute(now))}
     return found

@@ -28,9 +28,6 @@ SOONEST_REMINDER = timedelta(minutes=1)
 EARLIEST_REMINDER = timedelta(days=31)
 #: how long what is over, or has no known end, is worth telling
 STALE_AFTER = timedelta(hours=24)
-#: a start that moves further, or was nearer, is told beside what is corrected
-UNNOTICED = timedelta(minutes=15)
-NEAR = timedelta(hours=24)
 #: when the owner is asked who has said no end
 FIRST_DOUBT = timedelta(hours=4)
 #: when he is asked for the second time whether all is well, and then each time again
@@ -273,77 +270,6 @@ def is_passed(window: Window, now: datetime) -> bool:
     if window.state is WindowState.UNDER_WAY:
         return window.ends_at is None or window.ends_at <= now
     return window.state is WindowState.VERIFYING
-
-
-def is_told(phase: Phase, before: Window, after: Window, now: datetime) -> bool:
-    """Whether a change is told in words beside what is corrected in silence."""
-    return phase is Phase.CALLED_OFF or _is_heard(before, after, now)
-
-
-def _is_heard(before: Window, after: Window, now: datetime) -> bool:
-    by = abs(after.starts_at - before.starts_at)
-    return by > UNNOTICED or before.starts_at - now < NEAR
-
-
-def word_of(phase: Phase, before: Window, after: Window, now: datetime) -> Told:
-    """What is told of a change, for as long as either time is not over."""
-    ends = [one.ends_at for one in (before, after) if one.ends_at is not None]
-    last = max(ends, default=now)
-    return Told(phase, now, last if last > now else now + STALE_AFTER)
-
-
-def corrected(phase: Phase, window: Window) -> Phase:
-    """What a notice of this phase says of the window as it stands by now."""
-    if window.state is WindowState.CALLED_OFF:
-        return Phase.CALLED_OFF
-    if window.state is WindowState.PLANNED and phase not in _AHEAD:
-        return Phase.ANNOUNCED
-    return phase
-
-
-_AHEAD = frozenset({Phase.ANNOUNCED, Phase.REMINDER, Phase.MOVED})
-
-
-def moved(
-    window: Window,
-    start: datetime,
-    starts_at: datetime,
-    ends_at: datetime | None,
-    now: datetime,
-) -> Window:
-    """Planned again, at another time; what lies behind at this moment is no reminder of
-    that. `start` is naive, as clocks in the object's zone show it.
-    """
-    return replace(
-        _changed(window, now),
-        start=start,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        state=WindowState.PLANNED,
-        through=now,
-    )
-
-
-def extended(window: Window, ends_at: datetime, now: datetime) -> Window:
-    """With a later end; under way again where its end had passed."""
-    verified = window.state is WindowState.VERIFYING
-    state = WindowState.UNDER_WAY if verified else window.state
-    return replace(_changed(window, now), ends_at=ends_at, state=state)
-
-
-def called_off(window: Window, now: datetime) -> Window:
-    return replace(_changed(window, now), state=WindowState.CALLED_OFF)
-
-
-def _changed(window: Window, now: datetime) -> Window:
-    """What its owner was asked is answered."""
-    return replace(
-        window,
-        sequence=window.sequence + 1,
-        changed_at=now,
-        asked=0,
-        asked_at=None,
-    )
 
 
 def finished(window: Window, now: datetime) -> Step:

@@ -170,6 +170,8 @@ class ToldAudience:
     #: later are those up to this broadcast, the latest when it was asked for; None
     #: until it is stored
     latest_by: int | None = None
+    #: and who have an edition before this one, or may have; None: any
+    before: int | None = None
     #: it was single people who were told
     personal: bool = False
 

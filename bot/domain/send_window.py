@@ -12,6 +12,8 @@ clocks change it is rather too short than too long. So whatever a clock on the w
 shows, nothing goes out at a time outside of the window.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,6 +30,8 @@ from bot.domain.quiet import EVERY_DAY, QuietHours
 _AHEAD = timedelta(days=15)
 #: how often one looks from quiet hours to window and back: each ends once a day
 _TURNS = 64
+#: hyphen and dashes, as people put them between times and days
+_DASHES = re.compile(r"\s*[-\u2010-\u2015]\s*")
 SAMPLE = "09:00-20:00 MO TU WE TH FR"
 
 
@@ -161,21 +165,39 @@ def _last(moment: datetime) -> datetime:
 
 
 def read(text: str) -> QuietHours:
-    """`09:00-20:00 MO TU`, or `09:00-20:00` for every day; raises Invalid."""
-    given = " ".join(text.split()).upper()
-    found = quiet.stored(given) or quiet.stored(f"{given} {_EVERY}")
-    if found is None:
+    """`09:00-20:00 MO TU`, also `Mon-Fri 9:00-20:00`; without days every day. Raises
+    Invalid.
+    """
+    try:
+        found = _read(text)
+    except (Invalid, ValueError):
+        found = None
+    if found is None or found.is_always:
         raise Invalid(
             Phrase(
                 "{text!r} is no send window such as {sample}",
-                text=given[:40],
+                text=text[:40],
                 sample=SAMPLE,
             )
         )
     return found
 
 
-_EVERY = " ".join(quiet.WEEKDAYS)
+def _read(text: str) -> QuietHours:
+    """Raises Invalid or ValueError."""
+    given = _DASHES.sub("-", text.replace(",", " ")).split()
+    [hours] = [one for one in given if one[0].isdigit()]
+    begin, end = map(quiet.time_of_day, hours.split("-"))
+    days = {day for one in given if one != hours for day in _days(one)}
+    return QuietHours(begin, end, frozenset(days) or EVERY_DAY)
+
+
+def _days(text: str) -> Iterator[int]:
+    """One, or from one to another: Mon-Fri."""
+    first, *last = map(quiet.weekday, text.split("-"))
+    [last_one] = last or [first]
+    for ahead in range((last_one - first) % 7 + 1):
+        yield (first + ahead) % 7
 
 
 def stored(

@@ -34,6 +34,7 @@ from bot.service.readers.welcomes import Welcomes
 from bot.service.records.audit import Audit
 from bot.service.records.guarding import Guarding
 from bot.service.records.publicity import Publicity
+from bot.service.records.wordings import Wordings
 from bot.service.requests.correcting import Correcting
 from bot.service.requests.editing import Editing
 from bot.service.requests.schedules import Schedules
@@ -137,5 +138,5 @@ class UseCases:
             welcomes=Welcomes(policy, templates, clock),
             audit=Audit(clock),
             guarding=Guarding(policy),
-            publicity=Publicity(policy, templates, renditions, clock),
+            publicity=Publicity(Wordings(policy, templates, renditions), clock),
         )

@@ -12,11 +12,28 @@ from bot.domain.phrase import Phrase
 from bot.service.ports.paging import Page, Paging
 from bot.store.conflicts import insert
 from bot.store.mapping import PURGED, content_from_json, content_to_json, is_unreadable
-from bot.store.ownership import of_incident
+from bot.store.ownership import SERVICE, of_incident
 from bot.store.paging import count_rows, page
 from bot.store.sealing import Vault, columns_of
 from bot.store.tables import IS_KEPT_INCIDENT, IS_OPEN_INCIDENT, incident_update
 from bot.store.tables import incident as table
+from bot.store.types import UTCDateTime
+
+_NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
+_SINCE = sa.bindparam("since", type_=UTCDateTime)
+_LATEST = (
+    sa.select(table)
+    .where(table.c.list_name.in_(_NAMES))
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+OPEN = _LATEST.where(
+    # of this service, but not looked for by it: it has incidents of many years
+    of_incident(table.c.id, SERVICE),
+    IS_OPEN_INCIDENT,
+).order_by(table.c.created_at.desc(), table.c.id.desc())
+ENDED = _LATEST.where(
+    table.c.service == SERVICE, IS_KEPT_INCIDENT, table.c.ended_at > _SINCE
+).order_by(table.c.ended_at.desc())
 
 
 class SqlIncidents:
@@ -80,6 +97,16 @@ class SqlIncidents:
             told = table.c.list_name.in_(sorted(lists))
             conditions.append(sa.or_(table.c.owner == owner, told))
         return page(self._connection, table, conditions, paging, self._from_row)
+
+    def latest(
+        self, lists: Collection[str], since: datetime, limit: int
+    ) -> list[Incident]:
+        values = {"whose": self._service, "names": list(lists), "limit": limit}
+        rows = [
+            *self._connection.execute(OPEN, values),
+            *self._connection.execute(ENDED, {**values, "since": since}),
+        ]
+        return [self._from_row(row) for row in rows]
 
     def count_open(self, owner: str) -> int:
         conditions = [self._theirs, IS_OPEN_INCIDENT, table.c.owner == owner]

@@ -41,19 +41,22 @@ PURGED: JSONObject = {"purged": True}
 def audience_to_json(audience: Audience) -> JSONObject:
     """`{"list": NAME}`, `{"people": [JID, …], "list": NAME | null}`,
     `{"person": JID}` or `{"told": BROADCAST, "list": NAME | null, "personal": BOOL,
-    "latest_only": BOOL, "latest_by": BROADCAST | null}`.
+    "latest_only": BOOL, "latest_by": BROADCAST | null}`, and there where only those are
+    meant who have an edition before one, `"before": EDITION`.
     """
     if isinstance(audience, ListAudience):
         return {"list": audience.list_name}
     if isinstance(audience, PersonAudience):
         return {"person": audience.jid}
     if isinstance(audience, ToldAudience):
+        before = {} if audience.before is None else {"before": audience.before}
         return {
             "told": audience.broadcast_id,
             "list": audience.list_name,
             "personal": audience.personal,
             "latest_only": audience.latest_only,
             "latest_by": audience.latest_by,
+            **before,
         }
     return {"people": list(audience.jids), "list": audience.list_name}
 
@@ -79,13 +82,14 @@ def _told_from_json(stored: Any) -> Audience:
             "personal": bool(personal),
             "latest_only": bool(latest_only),
             "latest_by": int() | None as latest_by,
-        }:
+        } if isinstance(before := stored.get("before"), int | None):
             return ToldAudience(
                 broadcast_id=broadcast_id,
                 list_name=name,
                 personal=personal,
                 latest_only=latest_only,
                 latest_by=latest_by,
+                before=before,
             )
     return ListAudience(list_name=UNREADABLE)
 

@@ -6,16 +6,20 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState
+from bot.domain.schedule import ToldAudience
 from bot.service.ports.publicity import Announced, Opened
 from bot.store.maintenances import window_from_row
+from bot.store.mapping import audience_from_json
 from bot.store.ownership import SERVICE, of_list, of_maintenance
 from bot.store.tables import (
+    IS_AMENDING,
     IS_LISTED,
     IS_LIVE_WINDOW,
     IS_OVER_WINDOW,
     broadcast,
     maintenance,
     maintenance_window,
+    schedule,
 )
 from bot.store.types import Id, UTCDateTime
 
@@ -26,7 +30,8 @@ _NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
 
 _amendment = broadcast.alias("amendment")
 _AMENDED_AT = (
-    sa.select(sa.func.max(_amendment.c.created_at))
+    sa.select(sa.func.max(schedule.c.created_at))
+    .join_from(_amendment, schedule, schedule.c.id == _amendment.c.schedule_id)
     .where(
         _amendment.c.service == SERVICE,
         _amendment.c.told_by == broadcast.c.id,
@@ -34,15 +39,15 @@ _AMENDED_AT = (
     )
     .scalar_subquery()
 )
+_BROADCASTS = sa.select(
+    broadcast.c.id,
+    broadcast.c.edition,
+    broadcast.c.created_at,
+    _AMENDED_AT,
+    broadcast.c.retracted_at,
+)
 ANNOUNCED = (
-    sa.select(
-        broadcast.c.id,
-        broadcast.c.edition,
-        broadcast.c.created_at,
-        _AMENDED_AT,
-        broadcast.c.retracted_at,
-    )
-    .where(
+    _BROADCASTS.where(
         of_list(_LIST, SERVICE),
         broadcast.c.list_id == _LIST,
         IS_LISTED,
@@ -58,6 +63,24 @@ ANNOUNCED = (
     )
     .order_by(broadcast.c.id.desc())
     .limit(_LIMIT)
+)
+_TOPICS: sa.BindParameter[str] = sa.bindparam("topics", expanding=True)
+_latest = broadcast.alias("latest")
+NOTICES = _BROADCASTS.add_columns(broadcast.c.topic).where(
+    broadcast.c.id.in_(
+        sa.select(sa.func.max(_latest.c.id))
+        .where(
+            _latest.c.service == SERVICE,
+            _latest.c.topic.in_(_TOPICS),
+            _latest.c.amendment.is_(None),
+        )
+        .group_by(_latest.c.topic)
+    )
+)
+AMENDING = (
+    sa.select(schedule.c.audience, schedule.c.created_at)
+    .where(schedule.c.service == SERVICE, IS_AMENDING)
+    .order_by(schedule.c.id)
 )
 _of_window = maintenance_window.c
 _WINDOWS = (
@@ -93,6 +116,19 @@ class SqlPublicRows:
     def announced(self, list_id: int, limit: int) -> Sequence[Announced]:
         values = {"whose": self._service, "list_id": list_id, "limit": limit}
         return [Announced(*row) for row in self._connection.execute(ANNOUNCED, values)]
+
+    def notices(self, topics: Collection[str]) -> dict[str, Announced]:
+        values = {"whose": self._service, "topics": list(topics)}
+        rows = self._connection.execute(NOTICES, values)
+        return {topic: Announced(*row) for *row, topic in rows}
+
+    def amending(self) -> dict[int, datetime]:
+        found = {}
+        for row in self._connection.execute(AMENDING, {"whose": self._service}):
+            audience = audience_from_json(row.audience)
+            if isinstance(audience, ToldAudience):
+                found[audience.broadcast_id] = row.created_at
+        return found
 
     def windows(
         self, lists: Collection[str], since: datetime, limit: int

@@ -38,6 +38,18 @@ help = { en = "Which" }
 choices = { planned = { en = "Planned" } }
 """
 
+_HOLIDAYS = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+SUMMARY:Gromniczna
+DTSTART;VALUE=DATE:20400202
+END:VEVENT
+BEGIN:VEVENT
+SUMMARY:Karnawał
+DTSTART;VALUE=DATE:20400204
+END:VEVENT
+END:VCALENDAR
+"""
+
 Take = Callable[..., Any]
 
 
@@ -111,7 +123,8 @@ def _people(place: Workplace, take: Take) -> None:
     take("lists")
     take("lists list")
     take("lists create", "weather", "--kind", "request", "--publisher", ANNA)
-    take("lists change", "weather", "--title", "Weather")
+    take("lists change", "weather", "--title", "Weather", "--send-window", "9:00-20:00")
+    take("lists show", "weather")
     for jid in (ANNA, BERT):
         take("lists join", "weather", jid)
     take("lists requests", "weather")
@@ -130,7 +143,13 @@ def _announcements(place: Workplace, take: Take) -> None:
     words = ("maintenance", "--body", "New disks.", "--yes")
     monthly = ("--at", "2040-01-31 09:00", "--every", "FREQ=MONTHLY;COUNT=9")
     soon(place)
+    _holidays(place)
     take("announce", *words, *monthly, "--id", "disks")
+    daily = ("--at", "2040-02-01 09:00", "--every", "FREQ=DAILY;COUNT=9")
+    pl = ("--holidays", "pl", "--on-holiday")
+    weekly = ("--at", "2040-02-02 09:00", "--every", "FREQ=WEEKLY;COUNT=9")
+    take("announce", *words, *weekly, *pl, "shift")
+    take("announce", *words, *daily, *pl, "skip", "--id", "daily")
     take("announce", *words, "--dry-run")
     take("announce", "news", "--template", "choice", "--in", "1h", "--yes")
     edited = ("disks", "--body", "No disks.", "--at", "2040-01-31 10:00")
@@ -139,12 +158,22 @@ def _announcements(place: Workplace, take: Take) -> None:
     take("schedules edit", *edited, "--every", "FREQ=DAILY;COUNT=9", "--yes")
     take("schedules skip", "disks", "2040-02-01")
     take("schedules unskip", "disks", "2040-02-01")
-    take("schedules skip", "disks", "2040-02-02")
+    for name in ("2040-02-02", "2040-02-03"):
+        take("schedules skip", "disks", name)
+    take("schedules unskip", "disks", "2040-02-03")
+    take("schedules edit", "disks", "--late", "skip", "--yes")
     take("schedules pause", "disks")
     take("schedules resume", "disks")
     take("schedules preview", "disks")
     take("schedules show", "disks")
     take("schedules list")
+
+
+def _holidays(place: Workplace) -> None:
+    file = place.folder / "pl.ics"
+    file.write_text(_HOLIDAYS)
+    with place.config.open("a") as config:
+        config.write(f'\n[holidays.pl]\nfile = "{file}"\n')
 
 
 def _windows(place: Workplace, take: Take) -> None:
@@ -192,6 +221,13 @@ def _sending(place: Workplace, take: Take) -> None:
         plan(uses)
         send(uses, {BERT: "remote-server-timeout"})
         uses.database.call(lambda unit: _bounce(uses, unit))
+    for look in ("--dry-run", "--yes"):
+        take("broadcasts correct", "1", "--body", "Newer disks.", look)
+    disks = str(place.data("schedules", "show", "disks")["reference"])
+    place.done("broadcasts", "correct", disks, "--body", "Newer disks.", "--yes")
+    with place.use_cases() as uses:
+        plan(uses)
+        send(uses)
     take("broadcasts list")
     for command in ("broadcasts show", "broadcasts failures", "broadcasts watch"):
         take(command, "1")
@@ -201,11 +237,13 @@ def _sending(place: Workplace, take: Take) -> None:
     take("people suspended")
     take("people show", BERT)
     take("people restore", BERT)
-    for name in ("one", "two"):
-        place.done("announce", "maintenance", "--body", "Hi", "--id", name, "--yes")
+    hi = ("announce", "maintenance", "--body", "Hi", "--yes")
+    numbers = [place.data(*hi, "--id", one)["reference"] for one in ("one", "two")]
     with place.use_cases() as uses:
-        while len(uses.database.look(_under_way)) < len(("one", "two")):
+        while len(uses.database.look(_under_way)) < len(numbers):
             plan(uses)  # it is due with the next second
+    for number in numbers:
+        place.done("broadcasts", "correct", str(number), "--body", "Hello", "--yes")
     later = ("maintenance", "--body", "Hi", "--in", "9d", "--yes")
     for name in ("held", "paused"):
         place.done("announce", *later, "--id", name)
@@ -214,11 +252,14 @@ def _sending(place: Workplace, take: Take) -> None:
         uses.database.call(hold, place.data("schedules", "show", "held")["reference"])
     take("status")
     take("broadcasts retry", "1")
-    take("schedules cancel", "one")
+    take("schedules skip", "daily")
+    for name in ("daily", "one"):
+        take("schedules cancel", name)
     take("broadcasts stop", "--all")
     take("stop-all")
     take("status")
     take("resume-all")
+    take("broadcasts retract", "1", "--yes")
     with _engine(place):
         take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
 

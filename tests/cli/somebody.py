@@ -13,16 +13,24 @@ from bot.domain.broadcast import (
     OccurrenceState,
 )
 from bot.domain.consent import Approval, ApprovalState, Consent, Who
+from bot.domain.incident import Incident
 from bot.domain.lists import (
     ContactNews,
     ContactState,
     JoinRequest,
     SubscriptionOrigin,
 )
+from bot.domain.maintenance import Maintenance
 from bot.domain.message import Text
 from bot.domain.people import Person
 from bot.domain.roles import HeldRole, RoleName
-from bot.domain.schedule import Origin, PersonAudience, Schedule, TextContent
+from bot.domain.schedule import (
+    Origin,
+    PersonAudience,
+    Schedule,
+    TemplateContent,
+    TextContent,
+)
 from bot.domain.verdict import Score
 from bot.service.ports.notices import Notice
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -78,6 +86,7 @@ def fill(uow: UnitOfWork, jid: str, other: str) -> None:
         )
     )
     said = Text(language="en", body="It was sent.")
+    _keep(uow, jid)
     uow.notices.add(
         Notice(to=jid, said=said, created_at=now, announcement=sent.schedule_id)
     )
@@ -94,6 +103,40 @@ def fill(uow: UnitOfWork, jid: str, other: str) -> None:
         )
     )
     uow.requests.add(jid, now, MINUTE)
+
+
+def _keep(uow: UnitOfWork, jid: str) -> None:
+    """A maintenance, and an incident."""
+    now = uow.now()
+    uow.maintenances.add(
+        Maintenance(
+            owner=jid,
+            client_id="disks",
+            origin=Origin.IQ,
+            fingerprint="f00d",
+            list_name="news",
+            template="maintenance",
+            values={"summary": {"": "New disks"}},
+            timezone="Europe/Warsaw",
+            start=now.replace(tzinfo=None, microsecond=0),
+            lasts=None,
+            through=now.replace(tzinfo=None, microsecond=0),
+            created_at=now,
+        )
+    )
+    slow = {"summary": {"": "It is slow"}}
+    uow.incidents.add(
+        Incident(
+            owner=jid,
+            client_id="slow",
+            fingerprint="f00d",
+            list_name="news",
+            content=TemplateContent(template="incident", values=slow),
+            timezone="Europe/Warsaw",
+            created_at=now,
+            changed_at=now,
+        )
+    )
 
 
 def broadcast(uow: UnitOfWork, sender: str, recipient: str) -> Broadcast:

@@ -87,6 +87,8 @@ def people(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Wo
         ("broadcasts show ", []),
         ("schedules list --status f", ["failed"]),
         ("announce news --late h", ["hold"]),
+        ("announce news --on-holiday s", ["skip", "shift"]),
+        ("announce news --holidays ", []),
         ("completion z", ["zsh"]),
         ("lost ", None),
         ("announce news --body ", []),

@@ -69,6 +69,36 @@ def test_reminders(place: Workplace) -> None:
     assert changed["reminders"] == []
 
 
+def test_send_window(place: Workplace) -> None:
+    """Given and changed by command like the other keys; what is not named stays, and
+    what is none is refused by the name of its option.
+    """
+    hours = "09:00-20:00 MO TU WE TH FR"
+    made = place.data("lists", "create", "weather", "--send-window", hours)
+    assert window(made) == (hours, "list", "wait")
+    changed = place.data("lists", "change", "weather", "--send-window-zone", "reader")
+    assert window(changed) == (hours, "reader", "wait")
+    changed = place.data(
+        *("lists", "change", "weather", "--outside", "skip"),
+        *("--send-window", "22:00-2:00"),
+    )
+    assert window(changed) == ("22:00-02:00", "reader", "skip")
+    shown = place.done("lists", "show", "weather")
+    assert "22:00-02:00, on each reader's clocks; what falls outside is left" in shown
+    assert window(place.data("lists", "show", "weather")) == window(changed)
+    for bad in ("9-17", "09:00-20:00 XX", "00:00-00:00"):
+        fault = place("lists", "change", "weather", "--send-window", bad).fault()
+        assert fault.startswith(f"carillon: --send-window: {bad!r} is no send window")
+    changed = place.data("lists", "change", "weather", "--send-window", "")
+    assert window(changed) == (None, None, None)
+    fault = place("lists", "change", "weather", "--outside", "skip").fault()
+    assert fault == "carillon: --outside: it goes with a send window."
+
+
+def window(entry: dict[str, object]) -> tuple[object, ...]:
+    return entry["send_window"], entry["send_window_zone"], entry["outside"]
+
+
 def test_the_file_says_what_its_readers_clients_know(place: Workplace) -> None:
     """Corrections go out in place unless a list says otherwise."""
     assert named(place)["maintenance"]["corrections"] is True

@@ -10,11 +10,12 @@ from pydantic import BaseModel
 
 from bot.cli.program import whole
 from bot.settings import ListSettings, Settings, load
+from bot.settings.sections import HolidaySettings
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "carillon.toml"
-#: `#key = value`; prose has a space after the `#`
-OFFERED = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
+#: `#key = value`, `#[section]`; prose has a space after the `#`
+OFFERED = re.compile(r"^#(?=[a-z_]+ = |\[)", re.MULTILINE)
 
 
 def _keys(model: type[BaseModel], section: str = "") -> list[tuple[str, Any]]:
@@ -25,6 +26,8 @@ def _keys(model: type[BaseModel], section: str = "") -> list[tuple[str, Any]]:
         kind = field.annotation
         if name == "lists" and not section:
             found += _keys(ListSettings, "lists.maintenance.")
+        elif name == "holidays" and not section:
+            found += _keys(HolidaySettings, "holidays.pl.")
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
             found += _keys(kind, f"{path}.")
         else:

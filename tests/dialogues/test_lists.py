@@ -9,6 +9,7 @@ import pytest
 from bot.dialogues import members
 from bot.dialogues.play import Asking
 from bot.domain.lists import AnnouncementList, ListKind
+from bot.domain.send_window import Outside, SendWindow, read
 from bot.service.readers.arranging import ListWish
 from tests.dialogues.looking import declared
 from tests.dialogues.talking import Person
@@ -220,6 +221,34 @@ def test_reminders(world: World) -> None:
         assert person.asked.given["reminders"] == (shown,)
         person.fills(reminders=given)
         assert person.said == "Weather is changed; 0 stand on it."
+
+
+def test_when_it_speaks(world: World) -> None:
+    """A send window is typed as people write it, and taken away again."""
+    make(world, "weather")
+    person = Person(world, ADMIN)
+
+    def asked(task: str) -> None:
+        person.runs("manage-lists")
+        person.fills(list="weather")
+        person.fills(do=task)
+
+    asked("change")
+    person.fills(send_window="all day", outside="skip")
+    assert "no send window" in person.reason
+    person.fills(send_window="Mon-Tue 9:00-20:00")
+    entry = stored(world, "weather")
+    assert entry is not None
+    hours = read("09:00-20:00 MO TU")
+    assert entry.send_window == SendWindow(hours, outside=Outside.SKIP)
+    asked("show")
+    assert "send window: 09:00-20:00 MO TU" in person.shown
+    asked("change")
+    assert person.asked.given["send-window"] == ("09:00-20:00 MO TU",)
+    person.fills(send_window="")
+    entry = stored(world, "weather")
+    assert entry is not None
+    assert entry.send_window is None
 
 
 def test_made_changed_and_retired(world: World) -> None:

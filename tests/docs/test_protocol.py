@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.domain.consent import Who
+from bot.domain.preview import CautionKind
 from bot.domain.recurrence import PARTS, Freq
 from bot.domain.updates import WireState
 from bot.service.people.approvals import VERDICTS
@@ -28,6 +29,12 @@ from bot.xmpp.doors.scheduling.consent import (
     read_requests,
 )
 from bot.xmpp.doors.scheduling.consent import REQUESTS as WAITING
+from bot.xmpp.doors.scheduling.maintenance import (
+    MAINTENANCE,
+    read_change,
+    read_opening,
+    read_wish,
+)
 from bot.xmpp.doors.scheduling.requests import read_query, read_schedule
 from bot.xmpp.doors.scheduling.steering import VERBS, read_steering
 from bot.xmpp.stanzas import bounds
@@ -57,6 +64,8 @@ def test_requests_are_read(request_: ET.Element) -> None:
         read_requests(payload)
     elif payload.tag == REGISTRATION:
         assert submitted(payload).keys() <= {"language", "quiet-from", "quiet-to"}
+    elif payload.tag == MAINTENANCE:
+        _read_maintenance(payload)
     elif request_.get("type") == "set":
         read_schedule(payload, "")
     elif payload.tag == f"{{{NS}}}schedule-query":
@@ -64,6 +73,16 @@ def test_requests_are_read(request_: ET.Element) -> None:
     else:
         disco = "{http://jabber.org/protocol/disco#info}query"
         assert payload.tag in {disco, f"{{{PUBSUB}}}pubsub"}
+
+
+def _read_maintenance(payload: ET.Element) -> None:
+    match payload.get("action"):
+        case None:
+            assert read_wish(payload)[0] is not None
+        case "open":
+            read_opening(payload, "")
+        case _:
+            read_change(payload)
 
 
 def test_who_and_how_many() -> None:
@@ -109,6 +128,12 @@ def test_every_element_is_there() -> None:
     assert {
         name for name in ours - inside if not re.search(rf"`<{name}[ />]", table)
     } == set()
+
+
+def test_every_warning_is_there() -> None:
+    """Each code that a result may carry, and no other."""
+    told = PAGE.text.partition("\n## Warnings\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", told, re.MULTILINE)) == {*CautionKind}
 
 
 def test_discovery_is_told() -> None:

@@ -21,15 +21,17 @@ from bot.domain.maintenance import (
     Window,
     WindowState,
     armed,
-    called_off,
-    corrected,
-    extended,
     finished,
-    is_told,
-    moved,
     named,
     opening,
     step,
+)
+from bot.domain.maintenance_changes import (
+    called_off,
+    corrected,
+    extended,
+    is_told,
+    moved,
     word_of,
 )
 from bot.domain.schedule import Origin

@@ -184,7 +184,31 @@ def test_as_it_is_stored() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "9-20", "09:00-25:00", "09:00-20:00 XX", "always"]
+    ("text", "stored"),
+    [
+        ("Mon\u2013Fri 09:00\u201320:00", "09:00-20:00 MO TU WE TH FR"),
+        ("9:00 - 20:00 mo, tu", "09:00-20:00 MO TU"),
+        ("fri-mon 18.00-24:00", "18:00-00:00 MO FR SA SU"),
+        ("22:00-2:00 Saturday", "22:00-02:00 SA"),
+        ("08:00-09:00", "08:00-09:00 MO TU WE TH FR SA SU"),
+    ],
+)
+def test_as_people_write_it(text: str, stored: str) -> None:
+    """Days before or after, in words or as a range, with whatever dash."""
+    assert str(read(text)) == stored
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "9-20", "09:00-25:00", "09:00-20:00 XX", "always", "00:00-24:00"),
+        *(
+            "09:00",
+            "09:00-12:00-13:00",
+            "09:00-12:00 13:00-14:00",
+            "MO-WE-FR 9:00-8:00",
+        ),
+    ],
 )
 def test_none(text: str) -> None:
     """What is no window is refused with a sample."""

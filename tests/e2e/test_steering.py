@@ -158,7 +158,7 @@ def test_left_out_and_put_back(stage: Stage, daily: str) -> None:
     refused = steered("skip", written(FIRST + timedelta(seconds=1)))
     assert refused.get("type") == "error"
     text = "".join(refused.itertext())
-    assert f"the next are {FIRST:%F} 12:00 UTC, {SECOND:%F} 12:00 UTC" in text
+    assert f"the nearest are {FIRST:%F} 12:00 UTC, {SECOND:%F} 12:00 UTC" in text
 
 
 def test_left_out_to_the_last(stage: Stage, daily: str) -> None:

@@ -20,7 +20,7 @@ from bot.service.maintenance.request import (
 from bot.service.maintenance.shown import Shown
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
-from tests.engine.inboxes import InboxWire
+from tests.engine.inboxes import Got, InboxWire
 from tests.engine.worker import until, working
 from tests.world import ADMIN, NOON, World
 
@@ -38,6 +38,8 @@ _FIRST_WORDS = {
     "Maintenance is over": Phase.FINISHED,
     "Maintenance called off": Phase.CALLED_OFF,
 }
+#: what is told beside a correction
+WORDS = {Phase.MOVED, Phase.EXTENDED, Phase.CALLED_OFF}
 _TIME = re.compile(
     r"(?:Start|Was planned for|End|Formerly planned for):"
     r"(?: \w+, (\w+ \d+), \d+,)? (\d+:\d+\s[AP]M)"
@@ -107,6 +109,7 @@ def deliver(world: World, wire: InboxWire) -> None:
 
 async def _delivered(world: World, wire: InboxWire) -> None:
     for _ in range(20):
+        world.do(world.use_cases.windows.open, world.clock.now())
         world.plan_all()
         async with working(world, wire):
             await until(lambda: _is_idle(world))
@@ -131,7 +134,7 @@ def _is_idle(world: World) -> bool:
 
 def _is_busy(unit: UnitOfWork, broadcast: Broadcast) -> bool:
     """Somebody's turn has come and is not over."""
-    is_sending = broadcast.state is BroadcastState.SENDING
+    is_sending = broadcast.state is BroadcastState.SENDING and not broadcast.begins_at
     exceptions = unit.exceptions.page(broadcast.id, after="", limit=1000)
     return (is_sending and bool(unit.chunks.unfinished(broadcast.id))) or any(
         one.kind is ExceptionKind.WAITING and one.attempts for one in exceptions
@@ -146,10 +149,23 @@ def go_to(world: World, wire: InboxWire, moment: datetime) -> None:
 
 
 def read(wire: InboxWire, jid: str) -> list[str]:
-    """What he sees: the phase and its times, those of a correction with a `*`."""
-    return [
-        f"{_in_short(body)}{'*' if amends else ''}" for body, amends in wire.read(jid)
-    ]
+    """What he sees: the phase and its times, those of a correction with a `*`.
+
+    Of a correction and the word beside it either may come first; here the correction
+    does.
+    """
+    found: list[Got] = []
+    for one in dict.fromkeys(wire.inboxes[jid]):
+        last = found[-1] if found else None
+        is_beside = last is not None and not last.amends and last.id != one.original
+        is_word = last is not None and read_phase(last) in WORDS
+        at_ = len(found) - bool(one.amends and is_beside and is_word)
+        found.insert(at_, one)
+    return [f"{_in_short(one.body)}{'*' if one.amends else ''}" for one in found]
+
+
+def read_phase(got: Got) -> Phase:
+    return _FIRST_WORDS[got.body.partition(": New disks")[0]]
 
 
 def _in_short(body: str) -> str:

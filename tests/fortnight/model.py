@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-STEP_MINUTES = 30
+STEP = timedelta(minutes=30)
 
 #: what a notice says to somebody in that language, in that zone
 Says = Callable[[str, str], str]
@@ -22,7 +22,7 @@ class Letter:
     at: datetime
     text: str
     #: which letter of the same inbox it corrects, by its text when that came
-    corrects: str | None = None
+    corrects: str = ""
 
 
 @dataclass(eq=False)
@@ -30,7 +30,6 @@ class Notice:
     """Something told to many, which others of its topic take the place of."""
 
     topic: str
-    number: int
     says: Says
     expires: datetime | None
     #: whom it has reached, with the text that he got as it came
@@ -42,6 +41,7 @@ class Waiting:
     """What somebody hears once he wants to hear anything."""
 
     notice: Notice
+    expires: datetime | None
     #: None: the notice itself, whatever it says by then; else a correction of it
     says: Says | None = None
 
@@ -68,7 +68,7 @@ class Reader:
         clock = now.astimezone(ZoneInfo(self.zone)).time()
         if begins < ends:
             return not begins <= clock < ends
-        return not (clock >= begins or clock < ends)
+        return ends <= clock < begins
 
     def hears_before(self, now: datetime, end: datetime | None) -> bool:
         """Whether he wants to hear anything before it is no longer true."""
@@ -77,11 +77,13 @@ class Reader:
         while now < end:
             if self.hears(now):
                 return True
-            now += timedelta(minutes=STEP_MINUTES)
+            now += STEP
         return False
 
 
-class Model:
+class Inboxes:
+    """Of all who are or were on the list."""
+
     def __init__(self, readers: Iterable[Reader]) -> None:
         self.readers = {one.jid: one for one in readers}
         self._notices: dict[str, list[Notice]] = {}
@@ -97,52 +99,58 @@ class Model:
         to: Iterable[str] | None = None,
     ) -> Notice:
         """To all who are on the list, or to these."""
-        notices = self._notices.setdefault(topic, [])
-        notice = Notice(topic, len(notices), says, expires)
-        notices.append(notice)
-        whom = [one for one in self.readers.values() if one.is_on]
-        if to is not None:
-            wanted = set(to)
-            whom = [one for one in whom if one.jid in wanted]
-        for reader in whom:
+        notice = Notice(topic, says, expires)
+        self._notices.setdefault(topic, []).append(notice)
+        whom = self.readers if to is None else to
+        for reader in map(self.readers.__getitem__, whom):
+            if not reader.is_on:
+                continue
             # who still waits for what was said before hears this in its place
-            reader.waiting = [
-                one
-                for one in reader.waiting
-                if one.says is not None or one.notice.topic != topic
-            ]
-            self._hand(reader, Waiting(notice), now)
+            self._waits_no_more(reader, topic)
+            self._hand(reader, Waiting(notice, expires), now)
         return notice
 
     def correct(
-        self, now: datetime, topic: str, says: Callable[[Notice], Says]
+        self,
+        now: datetime,
+        topic: str,
+        says: Callable[[Notice], Says],
+        expires: datetime | None,
     ) -> list[str]:
         """Everybody's latest notice of the topic is made to say that; who has one."""
         notices = self._notices.get(topic, [])
-        concerned: dict[str, Notice] = {}
-        for notice in notices:
-            for jid in notice.reached:
-                concerned[jid] = notice
-        for jid, notice in concerned.items():
+        latest = {jid: notice for notice in notices for jid in notice.reached}
+        for jid, notice in latest.items():
             reader = self.readers[jid]
-            if not reader.is_on:
-                continue
             reader.waiting = [
                 one
                 for one in reader.waiting
-                if one.says is None or one.notice is not notice
+                if one.says is None or one.notice.topic != topic
             ]
-            self._hand(reader, Waiting(notice, says(notice)), now)
+            self._hand(reader, Waiting(notice, expires, says(notice)), now)
         for notice in notices:
             notice.says = says(notice)
-        return [jid for jid in concerned if self.readers[jid].is_on]
+        return list(latest)
+
+    def let_go(self, topic: str) -> None:
+        """Who has not heard of it yet need not hear of it."""
+        for reader in self.readers.values():
+            self._waits_no_more(reader, topic)
+
+    @staticmethod
+    def _waits_no_more(reader: Reader, topic: str) -> None:
+        reader.waiting = [
+            one
+            for one in reader.waiting
+            if one.says is not None or one.notice.topic != topic
+        ]
 
     # --- how it gets there ----------------------------------------------------
 
     def _hand(self, reader: Reader, one: Waiting, now: datetime) -> None:
         if reader.hears(now):
             self._deliver(reader, one, now)
-        elif reader.hears_before(now, one.notice.expires):
+        elif reader.hears_before(now, one.expires):
             reader.waiting.append(one)
 
     def _deliver(self, reader: Reader, one: Waiting, now: datetime) -> None:
@@ -162,8 +170,7 @@ class Model:
                 continue
             waiting, reader.waiting = reader.waiting, []
             for one in waiting:
-                expires = one.notice.expires
-                if expires is None or now < expires:
+                if one.expires is None or now < one.expires:
                     self._deliver(reader, one, now)
 
     # --- what readers do ------------------------------------------------------
@@ -172,10 +179,13 @@ class Model:
         self.readers[jid].is_on = True
 
     def leave(self, jid: str) -> None:
-        """He hears nothing of it later either."""
+        """He hears nothing of it later either, also where he comes back."""
         reader = self.readers[jid]
         reader.is_on = False
         reader.waiting = []
+        for notices in self._notices.values():
+            for notice in notices:
+                notice.reached.pop(jid, None)
 
     def pause(self, jid: str, until: datetime) -> None:
         self.readers[jid].paused_until = until

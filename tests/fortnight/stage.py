@@ -6,19 +6,21 @@ is told then, however slow the machine is.
 """
 
 import asyncio
+from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element
 
 from bot.domain.identity import MessageIds
 from bot.domain.message import Announcement
-from bot.engine.dispatcher import Dispatcher
 from bot.engine.engine import Engine
 from bot.engine.planner import Planner
 from bot.engine.retrier import Retrier
 from bot.engine.wire import Barrier, Delivery, Stencil
 from bot.service.ports.paging import Paging
+from bot.service.ports.pulses import Pulse
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.xmpp.session.connection import Connection
 from tests.e2e.sink import BODY, MESSAGE, Sink
 from tests.engine.worker import NoAlarm
@@ -28,7 +30,8 @@ from tests.world import World
 from tests.xmpp.links import QUICK, component_settings
 
 _AMENDS = ("{urn:xmpp:message-correct:0}replace", "{urn:xmpp:message-retract:1}retract")
-WINDOW = 200
+#: what waits for what goes out beside it is looked at again so soon
+SOON = timedelta(seconds=5)
 
 
 class Inboxes(Sink):
@@ -38,19 +41,19 @@ class Inboxes(Sink):
         super().__init__(server, server.spares[0])
         self._clock = clock
         #: (recipient, moment, id, id of what it amends, body), as it arrives
-        self.letters: list[tuple[str, datetime, str, str | None, str]] = []
+        self.letters: list[tuple[str, datetime, str, str, str]] = []
 
     def take(self, stanza: Element) -> None:
         if stanza.tag != MESSAGE:
             return
         to = stanza.get("to", "").partition("/")[0]
-        amends = [one.get("id") for tag in _AMENDS for one in stanza.iter(tag)]
+        amends = [one.get("id", "") for tag in _AMENDS for one in stanza.iter(tag)]
         self.letters.append(
             (
                 to,
                 self._clock.now(),
                 stanza.get("id", ""),
-                next(iter(amends), None),
+                next(iter(amends), ""),
                 stanza.findtext(BODY) or "",
             )
         )
@@ -62,9 +65,9 @@ class Counted:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.written = 0
-        #: writes until `on_write` is called; None: never
+        #: writes until the process dies over one; None: it does not
         self.countdown: int | None = None
-        self.cut = asyncio.Event()
+        self.dead = asyncio.Event()
 
     @property
     def is_ready(self) -> bool:
@@ -77,13 +80,15 @@ class Counted:
         return self._connection.stencil(announcement)
 
     async def write(self, deliveries: Sequence[Delivery]) -> Barrier:
+        if self.dead.is_set():
+            await asyncio.Event().wait()
         barrier = await self._connection.write(deliveries)
         self.written += len(deliveries)
         if self.countdown is not None:
             self.countdown -= 1
             if self.countdown <= 0:
-                self.cut.set()
-                await asyncio.Event().wait()  # it dies here
+                self.dead.set()
+                await asyncio.Event().wait()  # nobody hears that the server has it
         return barrier
 
     async def echo(self) -> None:
@@ -93,22 +98,33 @@ class Counted:
 class Life:
     """One process of the service, from its start to its end."""
 
-    def __init__(self, world: World, wire: Counted, name: str) -> None:
-        self._world, self._wire = world, wire
+    def __init__(
+        self, world: World, clock: FakeClock, wire: Counted, name: str, window: int
+    ) -> None:
+        self._world, self._clock = world, clock
         uses = world.use_cases
         key = world.do(lambda unit: unit.facts.digest_key())
+        now = clock.now()
+        pulse = Pulse(
+            worker=name,
+            service=world.policy.addresses.own,
+            version="",
+            connected=True,
+            started_at=now,
+            seen_at=now,
+        )
+        world.do(lambda unit: unit.facts.beat(pulse))
         engine = Engine.over(
             uses,
             wire,
             NoAlarm(),
             ids=MessageIds(key),
             worker=name,
-            window=WINDOW,
+            window=window,
             rate=0,
             stopping=lambda: False,
         )
-        self._line, self._ledger = engine.line, engine.ledger
-        self._dispatcher: Dispatcher = engine.dispatchers[0]
+        self._dispatcher = engine.dispatchers[0]
         self._retrier = Retrier(engine.line, uses.outcomes)
         self._planner = Planner(
             database=uses.database,
@@ -124,87 +140,116 @@ class Life:
 
     async def settle(self) -> None:
         """All that is due is told."""
-        while True:
+        for _ in range(1_000):
             await self._planner.step()
-            if not self._is_sending():
-                if not await self._repeated():
+            if self._world.do(_is_sending):
+                await self._dispatcher.step()
+                await self._dispatcher.drain()
+            elif await self._retrier.step() > 0:
+                if not self._world.do(_is_due, self._clock.now() + SOON):
                     return
-                continue
-            await self._send()
-
-    def _is_sending(self) -> bool:
-        page = self._world.do(
-            lambda unit: unit.broadcasts.page(Paging(limit=1), sending=True)
-        )
-        return page.count > 0
-
-    async def _send(self) -> None:
-        stepping = asyncio.create_task(self._dispatcher.step())
-        await asyncio.sleep(0)
-        await stepping
-        await self._dispatcher.drain()
-
-    async def _repeated(self) -> bool:
-        return await self._retrier.step() == 0.0
+                self._clock.advance(seconds=1)
+        raise AssertionError("it never ends")
 
     async def end(self) -> None:
         """As by kill -9: what ran is not waited for."""
         tasks = asyncio.all_tasks() - self._before - {asyncio.current_task()}
-        for task in tasks:
-            if task is not None:
-                task.cancel()
+        for task in filter(None, tasks):
+            task.cancel()
         await asyncio.gather(*filter(None, tasks), return_exceptions=True)
+
+
+def _is_sending(unit: UnitOfWork) -> bool:
+    """Somebody's turn has not come yet."""
+    sending = unit.broadcasts.page(Paging(limit=1_000), sending=True).items
+    return any(unit.chunks.unfinished(one.id) for one in sending)
+
+
+def _is_due(unit: UnitOfWork, by: datetime) -> bool:
+    due = unit.schedules.next_due()
+    return (due is not None and due <= by) or bool(unit.exceptions.due(by, 1))
 
 
 class Stage:
     """The world, its inboxes, and one life of the service after the other."""
 
     def __init__(
-        self, world: World, clock: FakeClock, inboxes: Inboxes, connection: Connection
+        self,
+        server: XmppServer,
+        world: World,
+        clock: FakeClock,
+        inboxes: Inboxes,
+        window: int,
     ) -> None:
-        self.world, self.clock, self.inboxes = world, clock, inboxes
-        self._wire = Counted(connection)
-        self._lives = 0
+        self.inboxes = inboxes
+        self._server, self._world, self._clock = server, world, clock
+        self._window = window
+        #: of the lives that are over
+        self._written = self._lives = 0
         self._life: Life | None = None
+        self._wire: Counted
+        self._connection: Connection
+        self._running: asyncio.Task[None]
 
     async def start(self) -> None:
+        """A process on a connection of its own."""
         self._lives += 1
-        self.world.do(self.world.chunk_progress.take_over)
-        self._life = Life(self.world, self._wire, f"life {self._lives}")
+        settings = component_settings(self._server)
+        self._connection = Connection(settings, now=self._clock.now, timing=QUICK)
+        self._running = asyncio.create_task(self._connection.run())
+        async with asyncio.timeout(30):
+            await self._connection.ready()
+        self._world.do(self._world.chunk_progress.take_over)
+        self._wire = Counted(self._connection)
+        name = f"life {self._lives}"
+        self._life = Life(self._world, self._clock, self._wire, name, self._window)
 
-    async def kill(self) -> None:
+    async def end(self) -> None:
+        if self._life is None:
+            return
+        life, self._life = self._life, None
+        await life.end()
+        await self._arrived()
+        self._written += self._wire.written
+        await self._connection.stop()
+        async with asyncio.timeout(20):
+            await self._running
+
+    async def settle(self, *, dies: bool = False) -> None:
+        """Whatever is due by now has arrived; `dies`: and in the middle of it a process
+        was killed, and another one begun.
+        """
         assert self._life is not None
-        await self._life.end()
-        self._life = None
+        if dies:
+            self._wire.countdown = 1
+            settling = asyncio.create_task(self._life.settle())
+            dying = asyncio.create_task(self._wire.dead.wait())
+            await asyncio.wait({settling, dying}, return_when=FIRST_COMPLETED)
+            assert dying.done(), "there was nothing to be killed over"
+            settling.cancel()
+            await asyncio.gather(settling, return_exceptions=True)
+            await self.end()
+            await self.start()
+            assert self._life is not None
+        await self._life.settle()
+        await self._arrived()
 
-    async def settle(self) -> None:
-        """Whatever is due by now has arrived."""
-        if self._life is not None:
-            await self._life.settle()
+    async def _arrived(self) -> None:
+        """The inboxes have a thread of their own."""
+        count = self._written + self._wire.written
         async with asyncio.timeout(60):
-            # the inboxes have a thread of their own
-            while len(self.inboxes.letters) < self._wire.written:  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
+            while len(self.inboxes.letters) < count:  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
 
 
 @asynccontextmanager
 async def staged(
-    server: XmppServer, world: World, clock: FakeClock
+    server: XmppServer, world: World, clock: FakeClock, window: int
 ) -> AsyncIterator[Stage]:
     with Inboxes(server, clock) as inboxes:
-        connection = Connection(component_settings(server), now=clock.now, timing=QUICK)
-        running = asyncio.create_task(connection.run())
+        stage = Stage(server, world, clock, inboxes, window)
+        await stage.start()
         try:
-            async with asyncio.timeout(30):
-                await connection.ready()
-            stage = Stage(world, clock, inboxes, connection)
-            await stage.start()
-            try:
-                yield stage
-            finally:
-                if stage._life is not None:
-                    await stage.kill()
+            yield stage
         finally:
-            await connection.stop()
-            async with asyncio.timeout(20):
-                await running
+            await stage.end()

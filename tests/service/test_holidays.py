@@ -20,7 +20,7 @@ from bot.domain.holidays import Holidays, OnHoliday, Span
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Preview, upcoming
 from bot.domain.schedule import Schedule, ScheduleState
-from bot.domain.send_window import Clocked, SendWindow, read
+from bot.domain.send_window import Clocked, Outside, SendWindow, read
 from bot.service.ports.unit_of_work import UnitOfWork
 from tests.store.samples import a_schedule
 from tests.world import ADMIN, NOON, World, copy_of
@@ -356,6 +356,21 @@ def test_a_window_beside(world: World, shelf: Shelf) -> None:
     assert (first.moment.day, first.begins) == (7, datetime(2026, 3, 9, 8, tzinfo=UTC))
 
 
+def test_a_holiday_takes_nobodys_place(world: World, shelf: Shelf) -> None:
+    """What waits for the window gives way to what is sent alone: of two that wait for
+    Monday the earlier goes out where the later is left out.
+    """
+    shelf.put(8)
+    rule, saturday = "FREQ=WEEKLY;BYDAY=SA,SU;COUNT=2", "2026-03-07T09:00:00Z"
+    job = daily(world, rule, deliver_at=saturday)
+    window = Clocked(SendWindow(read("08:00-20:00 MO TU WE TH FR")), ZoneInfo("UTC"))
+    ahead = upcoming(replace(world.get(job.id), window=window))
+    assert [(one.moment.day, one.begins) for one in ahead.entries] == [
+        (7, datetime(2026, 3, 9, 8, tzinfo=UTC))
+    ]
+    assert out(ahead) == [(8, "holiday")]
+
+
 DAYS = st.integers(0, 40).map(lambda more: date(2026, 3, 20) + timedelta(more))
 
 
@@ -363,22 +378,35 @@ DAYS = st.integers(0, 40).map(lambda more: date(2026, 3, 20) + timedelta(more))
 @given(
     st.frozensets(DAYS, max_size=12),
     st.sampled_from(
-        ["FREQ=DAILY", "FREQ=DAILY;INTERVAL=2", "FREQ=WEEKLY;BYDAY=MO,TU,FR"]
+        ["FREQ=DAILY", "FREQ=DAILY;INTERVAL=2", "FREQ=WEEKLY;BYDAY=MO,TU,FR,SA"]
     ),
     st.integers(1, 20),
     st.sampled_from(list(OnHoliday)),
+    st.sampled_from(
+        ["00:00-00:00 MO TU WE TH", "02:00-03:00", "09:00-12:00 TU FR", "23:00-02:30"]
+    ),
+    st.sampled_from(list(Outside)),
 )
 def test_as_a_walk_over_the_days(
-    free: frozenset[date], rule: str, count: int, what: OnHoliday
+    free: frozenset[date],
+    rule: str,
+    count: int,
+    what: OnHoliday,
+    hours: str,
+    outside: Outside,
 ) -> None:
-    """What is sent is what a walk finds that knows nothing of sequences."""
+    """What is sent, and when, is what a walk finds that knows nothing of sequences."""
     start = datetime.fromisoformat("2026-03-20T02:30")
     calendar = Holidays(name="pl", days=dict.fromkeys(free, "x"))
+    window = SendWindow(read(hours), outside=outside)
     job = _job(start, f"{rule};COUNT={count}")
     by_rule = [match.wall for match in coming.coming(job)]
+    job = replace(
+        job.by_holidays(calendar, what), window=Clocked(window, WARSAW), expires_at=None
+    )
     sent = [
-        (match.moment, match.wall)
-        for match in coming.coming(job.by_holidays(calendar, what))
+        (match.begins or match.moment, match.wall)
+        for match in coming.coming(job)
         if match.out is None
     ]
     wanted: dict[datetime, datetime] = {}
@@ -386,8 +414,13 @@ def test_as_a_walk_over_the_days(
         later = wall
         while later.date() in free and what is OnHoliday.SHIFT:
             later += timedelta(days=1)
-        if later.date() not in free:
-            wanted[wallclock.resolve(later, WARSAW)] = wall
+        if later.date() in free:
+            continue
+        moment = wallclock.resolve(later, WARSAW)
+        while not window.is_open(moment, WARSAW) and outside is Outside.WAIT:
+            moment += timedelta(minutes=30)
+        if window.is_open(moment, WARSAW):
+            wanted[moment] = wall
     assert sent == sorted(wanted.items())
 
 

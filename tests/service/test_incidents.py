@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access import Role
 from bot.domain.errors import (
     CarillonError,
     Conflict,
@@ -20,7 +21,7 @@ from bot.domain.errors import (
 )
 from bot.domain.incident import Incident, IncidentState, UpdateKind
 from bot.domain.message import Text
-from bot.domain.schedule import Origin, TemplateContent
+from bot.domain.schedule import Origin, ScheduleState, TemplateContent
 from bot.service.incidents.incidents import Draft, Thread
 from bot.service.incidents.request import IncidentName, OpenIncident, UpdateIncident
 from bot.service.ports.paging import Paging
@@ -45,12 +46,16 @@ RESOLVED = UpdateKind.RESOLVED
 
 @pytest.fixture
 def world(blank: Path, tmp_path: Path) -> Iterator[World]:
-    """Publishers may say as much as admins; `club` has another publisher."""
+    """Publishers may say as much as admins, but one announcement a day; `club` has
+    another publisher.
+    """
     policy = a_policy()
     limits = {
         role: replace(one, body=1000, subject=100)
         for role, one in policy.limits.items()
     }
+    publisher = replace(limits[Role.PUBLISHER], deliveries_per_day=1)
+    limits[Role.PUBLISHER] = publisher
     lists = [
         a_list(timezone="Europe/Warsaw"),
         a_list("club", publishers=frozenset({OTHER})),
@@ -136,8 +141,9 @@ def test_a_thread(world: World) -> None:
 
 def test_what_is_relative_is_of_the_notice_that_said_it(world: World) -> None:
     """What was to come in two hours is not promised anew with each notice, and no
-    longer once it has passed.
+    longer once it has passed. All of it is in whole minutes.
     """
+    world.clock.advance(seconds=39)
     relative = {"since": {"": "-20m"}, "next_update": {"": "+2h"}}
     incident = opened(world, values=SLOW | relative)
     known = {"since": "2026-03-01T11:40:00Z", "next_update": "2026-03-01T14:00:00Z"}
@@ -148,6 +154,9 @@ def test_what_is_relative_is_of_the_notice_that_said_it(world: World) -> None:
     world.clock.advance(seconds=3600)
     again = updated(world, incident, values={"status": {"": "monitoring"}})
     assert "next_update" not in values(again)
+    over = updated(world, incident, kind=RESOLVED)
+    times = {"start": "2026-03-01T11:40:00Z", "end": "2026-03-01T14:00:00Z"}
+    assert values(over).items() >= times.items()
 
 
 def test_asked_twice(world: World) -> None:
@@ -275,6 +284,21 @@ def test_how_many_are_open(world: World) -> None:
         opened(world, PUBLISHER)
     updated(world, found[0], PUBLISHER, kind=RESOLVED)
     opened(world, PUBLISHER)
+
+
+def test_a_day_that_is_used_up(world: World) -> None:
+    """What is broken is said all the same, and takes no room of announcements."""
+    incident = opened(world, PUBLISHER)
+    world.clock.advance(seconds=1)
+    world.plan_all()
+    assert world.due(jid=PUBLISHER).state is ScheduleState.RUNNING
+    with pytest.raises(PolicyViolation, match="already"):
+        world.schedule(PUBLISHER, delay_seconds="60")
+    updated(world, incident, PUBLISHER, values={"details": {"": "A disk is full"}})
+    world.clock.advance(seconds=1)
+    world.plan_all()
+    went_out = [one.progress is not None for one in shown(world, incident).notices]
+    assert went_out == [True, True]
 
 
 def test_a_list_that_is_gone(world: World) -> None:

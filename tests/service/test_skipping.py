@@ -182,7 +182,7 @@ def test_without_a_moment(world: World) -> None:
 def test_what_is_no_occurrence_to_come(
     world: World, verb: str, due: str, error: type[CarillonError], text: str
 ) -> None:
-    """What is no occurrence is refused with the next ones; what is over, as over."""
+    """What is no occurrence is refused with the nearest ones; what is over, as over."""
     job = world.schedule(recurrence="FREQ=DAILY;COUNT=6")
     world.clock.set(on(1))
     world.plan_all()

@@ -171,6 +171,8 @@ def erased(unit: UnitOfWork) -> None:
 
 
 Call = Callable[[UnitOfWork, Theirs], object]
+
+
 #: for each method: how a neighbour calls it with what is theirs, what comes of it
 CALLS: dict[str, tuple[Call, object]] = {
     "lists.declare": (lambda u, _: u.lists.declare([a_list(title="Mine")]), None),
@@ -316,6 +318,10 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "incidents.page": (lambda u, _: u.incidents.page(Paging()).count, 0),
+    "incidents.latest": (
+        lambda u, _: u.incidents.latest(["news"], NOON.replace(hour=0), 9),
+        [],
+    ),
     "incidents.count_open": (lambda u, _: u.incidents.count_open(OWNER), 0),
     "incidents.add_update": (
         lambda u, a: u.incidents.add_update(
@@ -542,6 +548,8 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, t: u.public.announced(t.listed.list_id or 0, 9),
         [],
     ),
+    "public.notices": (lambda u, _: u.public.notices([TOPIC]), {}),
+    "public.amending": (lambda u, _: u.public.amending(), {}),
     "public.windows": (lambda u, _: u.public.windows(["news"], NOON, 9), []),
     "chunks.at": (lambda u, t: u.chunks.at(t.listed.id, 1), None),
     "subscriptions.latest": (

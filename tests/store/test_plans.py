@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.domain.incident import IncidentState
 from bot.domain.maintenance import WindowState
 from bot.domain.schedule import ScheduleState
 from bot.store import (
@@ -16,6 +17,7 @@ from bot.store import (
     broadcasts,
     chunks,
     exceptions,
+    incidents,
     notices,
     occurrences,
     people,
@@ -25,6 +27,7 @@ from bot.store import (
 )
 from bot.store.backend import Backend
 from bot.store.database import backend_of
+from bot.store.incidents import _values as _incident
 from bot.store.lists import _values as _list
 from bot.store.maintenances import _values as _maintenance
 from bot.store.maintenances import _window_values as _window
@@ -35,6 +38,7 @@ from bot.store.tables import (
     broadcast,
     chunk,
     delivery_exception,
+    incident,
     maintenance,
     maintenance_window,
     metadata,
@@ -54,6 +58,7 @@ from tests.store.samples import (
     a_maintenance,
     a_schedule,
     a_window,
+    an_incident,
 )
 
 MANY = 4000
@@ -189,6 +194,20 @@ def fill(connection: sa.Connection) -> None:
             for row in range(MANY)
         ],
     )  # fmt: skip
+    add(
+        incident,
+        [
+            _incident(
+                an_incident(
+                    f"i{row}",
+                    state=IncidentState("open" if row > MANY - 20 else "resolved"),
+                    ended_at=None if row > MANY - 20 else at(row),
+                )
+            )
+            | {"service": whose(row)}
+            for row in range(MANY)
+        ],
+    )
     add(
         notice,
         rows_of(
@@ -326,6 +345,16 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         publicity.ANNOUNCED,
         {"whose": SERVICE, "list_id": 1, "limit": 10},
         ["ix_broadcast_listed", "ix_broadcast_told_by"],
+    ),
+    "the latest notices": (
+        publicity.NOTICES,
+        {"whose": SERVICE, "topics": [f"incident/{row}" for row in range(20)]},
+        ["ix_broadcast_topic", "ix_broadcast_told_by"],
+    ),
+    "what is being amended": (
+        publicity.AMENDING,
+        {"whose": SERVICE},
+        ["ix_schedule_amending"],
     ),
     "people of an import": (
         people.FOUND,
@@ -496,5 +525,21 @@ def test_a_neighbours_rows_are_not_looked_at(backend: Backend, name: str) -> Non
 def test_what_feeds_show(backend: Backend, statement: Any, index: str) -> None:
     """Windows of many years are not looked through for those that are shown."""
     since = {} if statement is publicity.LIVE else {"since": at(MANY - 50)}
+    values = {"whose": SERVICE, "names": ["news"], "limit": 10, **since}
+    assert index in explain(backend, statement, values)
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (incidents.OPEN, "uq_incident_open_id"),
+        (incidents.ENDED, "ix_incident_kept"),
+    ],
+)
+def test_incidents_that_feeds_show(
+    backend: Backend, statement: Any, index: str
+) -> None:
+    """Incidents of many years are not looked through, either."""
+    since = {} if statement is incidents.OPEN else {"since": at(MANY - 50)}
     values = {"whose": SERVICE, "names": ["news"], "limit": 10, **since}
     assert index in explain(backend, statement, values)

@@ -10,6 +10,7 @@ from bot.domain.fields import Field, FieldType
 from bot.domain.lists import AnnouncementList, ListKind, OnList
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
+from bot.domain.send_window import SAMPLE, Outside, WindowZone
 from bot.service.readers.arranging import Arranged, ListWish
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
@@ -160,6 +161,36 @@ CORRECTIONS = Field(
     ),
     default="true",
 )
+WINDOW_ZONES: Mapping[str, Phrase] = {
+    WindowZone.LIST: Phrase("Those of the list"),
+    WindowZone.READER: Phrase("Each reader's own"),
+}
+OUTSIDES: Mapping[str, Phrase] = {
+    Outside.WAIT: Phrase("It waits"),
+    Outside.SKIP: Phrase("It is left out"),
+}
+SEND_WINDOW = Field(
+    name="send_window",
+    type=FieldType.LINE,
+    label=Phrase("Send window"),
+    help=Phrase("When it speaks, say {sample}; empty: at any hour.", sample=SAMPLE),
+)
+SEND_WINDOW_ZONE = Field(
+    name="send_window_zone",
+    type=FieldType.CHOICE,
+    label=Phrase("By whose clocks"),
+    help=Phrase("When the send window opens and closes."),
+    choices=tuple(WINDOW_ZONES),
+    choice_labels=WINDOW_ZONES,
+)
+OUTSIDE = Field(
+    name="outside",
+    type=FieldType.CHOICE,
+    label=Phrase("Outside of it"),
+    help=Phrase("What becomes of what falls outside; what is urgent goes through."),
+    choices=tuple(OUTSIDES),
+    choice_labels=OUTSIDES,
+)
 ADD_PUBLISHERS = Field(
     name="add_publishers",
     type=FieldType.JID,
@@ -176,7 +207,7 @@ REMOVE_PUBLISHERS = Field(
 )
 _WISH = (
     *(NAME, TITLE, KIND, LANGUAGE, TIMEZONE, TYPE, WELCOME, REMINDERS),
-    *(PUBLIC, CORRECTIONS),
+    *(PUBLIC, CORRECTIONS, SEND_WINDOW, SEND_WINDOW_ZONE, OUTSIDE),
     ADD_PUBLISHERS,
 )
 

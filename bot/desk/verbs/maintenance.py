@@ -194,7 +194,7 @@ WINDOW = (
         name="id",
         type=FieldType.LINE,
         label=Phrase("Maintenance"),
-        help=Phrase("M12, of what recurs a window, M12/3, or the id it was given."),
+        help=Phrase("M12; of what recurs one window, M12/3; or the id it was given."),
         required=True,
     ),
     Field(

@@ -94,18 +94,25 @@ def say_of_untouched(uow: UnitOfWork, broadcast: Broadcast) -> None:
 
 
 def audience(
-    uow: UnitOfWork, amending: Broadcast, original: Broadcast, now: datetime
+    uow: UnitOfWork,
+    amending: Broadcast,
+    original: Broadcast,
+    now: datetime,
+    *,
+    by_edition: bool,
 ) -> Frozen | None:
     """Those who are told what amends `original`, or goes to its readers; None while it
     is not known of all of them, or one of them may hear it before the original, or
     before what amended that earlier and is still being written.
+
+    `by_edition`: those alone who do not have the newest.
     """
     earlier = [one.id for one in uow.broadcasts.amendments(original.id)]
     if amending.amendment is not None and uow.chunks.held(earlier, uow.now()):
         return None
     ranges: list[tuple[int, int]] = []
     for chunk in uow.chunks.of(original.id):
-        bound = _bound(uow, amending, original, chunk)
+        bound = _bound(uow, original, chunk, by_edition=by_edition)
         if bound is None:
             return None
         if bound > chunk.after:
@@ -114,16 +121,19 @@ def audience(
 
 
 def _bound(
-    uow: UnitOfWork, amending: Broadcast, original: Broadcast, chunk: Chunk
+    uow: UnitOfWork, original: Broadcast, chunk: Chunk, *, by_edition: bool
 ) -> int | None:
     """Up to where it reached anybody, or may have; None: that is not known yet."""
-    amends = amending.amendment is not None
     if original.state is BroadcastState.SENDING:
-        if not (is_behind(original, chunk) if amends else chunk.finished):
+        if not (is_behind(original, chunk) if by_edition else chunk.finished):
             return None
     elif not chunk.finished and _is_held(uow, chunk):
         return None
-    if amends and chunk.edition == original.edition and chunk.old_through is not None:
+    if (
+        by_edition
+        and chunk.edition == original.edition
+        and chunk.old_through is not None
+    ):
         return chunk.old_through
     if chunk.finished:
         return chunk.last

@@ -454,7 +454,14 @@ def reached(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Frozen | None
     told = _to_readers_of(uow, schedule)
     if told is None:
         return Frozen(list_id=None, highest=None, at=now, ranges=())
-    return editions.audience(uow, *told, now)
+    is_amended = schedule.amendment is not None or _goes_to_former(schedule)
+    return editions.audience(uow, *told, now, by_edition=is_amended)
+
+
+def _goes_to_former(schedule: Schedule) -> bool:
+    """It goes beside an amendment, to those alone who hear that."""
+    audience = schedule.audience
+    return isinstance(audience, ToldAudience) and audience.before is not None
 
 
 def _to_readers_of(

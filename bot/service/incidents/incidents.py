@@ -28,6 +28,7 @@ from bot.domain.incident import (
     can_end,
     filled_on,
     is_nothing_new,
+    minute,
 )
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
@@ -51,7 +52,6 @@ from bot.service.requests import contents
 from bot.service.requests.intake import read_id
 from bot.service.requests.request import ScheduleRequest
 from bot.service.rules.policy import Policy, exceeded
-from bot.service.rules.quotas import Quotas
 from bot.service.rules.rights import (
     known,
     may_announce,
@@ -115,7 +115,6 @@ class Incidents:
         self._templates = templates
         self._clock = clock
         self._amending = amending
-        self._quotas = Quotas(policy)
 
     # --- opened ---------------------------------------------------------------
 
@@ -362,11 +361,11 @@ class Incidents:
         zone: str,
         now: datetime,
     ) -> TemplateContent:
-        """Judged as that of an announcement is; what is relative is of this moment."""
+        """Judged as that of an announcement is; what is relative is of this minute."""
         request = ScheduleRequest(
             origin=Origin.COMMAND, template=template, values=values, timezone=zone
         )
-        due = Anchor(now, wallclock.zone(zone))
+        due = Anchor(minute(now), wallclock.zone(zone))
         limits = self._policy.limits_of(caller)
         voice = self._policy.voice_of(entry)
         content = contents.read(self._templates, request, limits, voice, due)
@@ -383,7 +382,6 @@ class Incidents:
         request: OpenIncident | UpdateIncident,
     ) -> None:
         """To the whole list, now."""
-        self._quotas.room_on(uow, caller, incident.changed_at, incident.changed_at)
         told = self._amending.tell(
             uow,
             caller.owner,

@@ -14,8 +14,10 @@ from bot.domain.maintenance import (
     Window,
     WindowState,
     armed,
-    called_off,
     finished,
+)
+from bot.domain.maintenance_changes import (
+    called_off,
 )
 from bot.domain.phrase import Phrase
 from bot.service.maintenance import intake, opening
@@ -79,7 +81,9 @@ def judged(
         fingerprint=fingerprint(which, name.revision, change),
         ends_all=ends_all,
     )
-    if maintenance.edit_fingerprint == same.fingerprint:
+    if maintenance.edit_fingerprint == same.fingerprint and not (
+        name.revision is None and _is_relative(change)
+    ):
         return same
     if meant.is_over and (not ends_all or maintenance.is_over):
         if isinstance(change, CallOff) and meant.state is WindowState.CALLED_OFF:
@@ -90,7 +94,10 @@ def judged(
     if ends_all:
         concerned = uow.maintenances.windows(maintenance.id, live=True)
     pairs = [
-        (one, _after(policy, caller, maintenance, one, change, now))
+        # what has taken place is not called off with what is to come
+        (one, armed(maintenance, finished(one, now).window, now))
+        if ends_all and one.state is WindowState.VERIFYING
+        else (one, _after(policy, caller, maintenance, one, change, now))
         for one in concerned
     ]
     return replace(same, windows=[pair for pair in pairs if pair[0] is not pair[1]])
@@ -139,7 +146,7 @@ def window(
         stored = uow.maintenances.window_at(maintenance.id, wall, due)
         found = stored or opening.named(maintenance, now, number=None, due=due)
     else:
-        return _meant(uow.maintenances.windows(maintenance.id), change)
+        return _meant(maintenance, uow.maintenances.windows(maintenance.id), change)
     if found is None:
         raise NotFound(
             Phrase(
@@ -150,8 +157,27 @@ def window(
     return found
 
 
-def _meant(windows: Sequence[Window], change: Change | None) -> Window:
+def _is_relative(change: Change) -> bool:
+    """Whether it means something else each time that somebody says it."""
+    match change:
+        case ExtendWindow():
+            return change.by is not None
+        case MoveWindow():
+            return change.start_in is not None
+    return False
+
+
+def _meant(
+    maintenance: Maintenance, windows: Sequence[Window], change: Change | None
+) -> Window:
     found = current(windows)
+    if isinstance(change, CallOff) and maintenance.recurrence is not None:
+        to_come = [
+            one
+            for one in windows
+            if not one.is_over and one.state is not WindowState.VERIFYING
+        ]
+        return current(to_come) if to_come else found
     over = [one for one in windows if one.is_over]
     if isinstance(change, FinishWindow) and found.state is WindowState.PLANNED and over:
         return over[-1]  # that is finished already; the next one has not begun

@@ -4,13 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.maintenance import Maintenance, Phase, is_told
+from bot.domain.maintenance import (
+    Maintenance,
+    Phase,
+    WindowState,
+)
 from bot.domain.maintenance import opening as announced
+from bot.domain.maintenance_changes import (
+    is_told,
+    worded,
+)
 from bot.service.maintenance import looking
 from bot.service.maintenance.changing import Changed
 from bot.service.maintenance.intake import Asked
 from bot.service.maintenance.looking import Looking
-from bot.service.maintenance.notices import Notices
+from bot.service.maintenance.notices import Notices, told_again
 from bot.service.maintenance.shown import Draft, Notice, Shown
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -52,13 +60,24 @@ class Drafting:
         if after is before:
             return self.of_repeat(uow, shown)
         phase = changed.phase
-        word = Notice(phase=phase, at=now)
-        if phase is Phase.FINISHED:
-            if not before.told:
+        if after.state is WindowState.FINISHED:
+            is_heard = any(True for _ in self.notices.sent(uow, before))
+            if phase is not Phase.FINISHED or not is_heard:
                 return self._drafted(uow, shown, ())
+            word = Notice(phase=phase, at=now)
             return self._drafted(uow, shown, (word,), readers=shown.readers)
         told = self._told(uow, changed)
         heard = told if is_told(phase, before, after, now) else 0
+        again = told_again(after, list(self.notices.waiting(uow, before)), now)
+        if again is not None and not heard:
+            word = Notice(phase=again.phase, at=now)
+            return self._drafted(
+                *(uow, shown, (word, *_to_come(shown))),
+                readers=shown.readers,
+                corrected=told,
+            )
+        phase = worded(phase, before.starts_at, before, after)
+        word = Notice(phase=phase, at=now)
         return self._drafted(
             uow,
             shown,

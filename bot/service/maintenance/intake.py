@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain import lengths, recurrence, reminders, wallclock
-from bot.domain import maintenance as domain
+from bot.domain import lengths, maintenance_changes, recurrence, reminders, wallclock
 from bot.domain.access import Caller
 from bot.domain.errors import CarillonError, Invalid, about
 from bot.domain.lengths import Length
@@ -116,7 +115,7 @@ def moved(
         ends_at = begin.moment + (window.ends_at - window.starts_at)
     if (begin.moment, ends_at) == (window.starts_at, window.ends_at):
         return window
-    return domain.moved(window, begin.wall, begin.moment, ends_at, now)
+    return maintenance_changes.moved(window, begin.wall, begin.moment, ends_at, now)
 
 
 def extended(
@@ -163,7 +162,7 @@ def extended(
     _within(ends_at, window.starts_at, zone, limits, now)
     if ends_at == present and window.state is not WindowState.VERIFYING:
         return window
-    return domain.extended(window, ends_at, now)
+    return maintenance_changes.extended(window, ends_at, now)
 
 
 def _list(

@@ -118,7 +118,7 @@ class Maintenances:
         meant = changed.meant
         for before, after in changed.windows:
             stored = self._apply(uow, caller, maintenance, before, after, changed, now)
-            meant = stored if before is changed.meant else meant
+            meant = stored if before.number == meant.number else meant
         maintenance = replace(
             maintenance,
             revision=maintenance.revision + 1,
@@ -151,10 +151,11 @@ class Maintenances:
         if not before.id:  # named before it was to be opened
             before = uow.maintenances.add_window(before)
             after = replace(after, id=before.id)
-        if changed.phase is Phase.FINISHED:
-            self._notices.withdraw(uow, before, now)
+        if after.state is WindowState.FINISHED:
             told = finished(before, now).notice
-            if told is not None:
+            is_heard = changed.phase is Phase.FINISHED and self._is_heard(uow, before)
+            self._notices.withdraw(uow, before, now)
+            if told is not None and is_heard:
                 after = self._notices.make(uow, maintenance, after, told, now)
         else:
             after = self._notices.changed(
@@ -256,7 +257,9 @@ class Maintenances:
         if uow.standstills.get() is not None:
             return
         begun = 0
-        for stored in reversed(uow.maintenances.windows(maintenance.id, live=True)):
+        live = uow.maintenances.windows(maintenance.id, live=True)
+        # not by number: one may have been moved past the next
+        for stored in sorted(live, key=lambda one: one.starts_at, reverse=True):
             window = stored.derived(maintenance.zone)
             if begun and is_passed(window, now):
                 # people hear of the next one by now, and its owner is asked of that
@@ -274,13 +277,20 @@ class Maintenances:
         """The window as it is by now; told and asked is what that takes."""
         found = step(maintenance, window, now)
         after = found.window
-        if found.notice is not None:
+        told = found.notice
+        if told is not None:
+            is_heard = told.phase is not Phase.FINISHED or self._is_heard(uow, window)
             self._notices.withdraw(uow, window, now)
-            after = self._notices.make(uow, maintenance, after, found.notice, now)
+            if is_heard:
+                after = self._notices.make(uow, maintenance, after, told, now)
         if found.asks:
             questions.ask(uow, self._policy, maintenance, after, now)
         uow.maintenances.save_window(after)
         return after
+
+    def _is_heard(self, uow: UnitOfWork, window: Window) -> bool:
+        """Whether anybody was told of it, or is being told."""
+        return any(True for _ in self._notices.sent(uow, window))
 
     def _settled(
         self,

@@ -21,9 +21,12 @@ from bot.domain.maintenance import (
     Told,
     Window,
     WindowState,
+)
+from bot.domain.maintenance_changes import (
     corrected,
     is_told,
     word_of,
+    worded,
 )
 from bot.domain.schedule import (
     Audience,
@@ -113,17 +116,23 @@ class Notices:
         earliest first.
         """
         withdrawn = []
-        for made in uow.maintenances.notices(window.id):
-            found = uow.schedules.get(made.schedule_id)
-            if found is None or found.state not in _WAITS:
-                continue
+        for phase, found in self.waiting(uow, window):
             schedule = uow.schedules.lock(found.id)
             if schedule is None or schedule.state not in _WAITS:
                 continue
             over = schedule.moved(ScheduleState.CANCELLED, ended_at=now)
             uow.schedules.save(replace(over, next_at=None))
-            withdrawn.append((made.phase, schedule))
+            withdrawn.append((phase, schedule))
         return withdrawn
+
+    def waiting(
+        self, uow: UnitOfWork, window: Window
+    ) -> Iterator[tuple[Phase, Schedule]]:
+        """What is to be told and was not yet, the earliest first."""
+        for made in uow.maintenances.notices(window.id):
+            found = uow.schedules.get(made.schedule_id)
+            if found is not None and found.state in _WAITS:
+                yield made.phase, found
 
     def changed(
         self,
@@ -146,18 +155,27 @@ class Notices:
         told = word_of(phase, before, after, now)
         for one in sent:
             self._correct(uow, caller, maintenance, after, one, told)
-        if not sent:
-            return self._again(uow, maintenance, after, withdrawn, now)
         if phase is Phase.CALLED_OFF:
             self._let_go(uow, [one.broadcast.id for one in sent], now)
-        if not is_told(phase, before, after, now):
+        is_moved = any(one is Phase.MOVED for one, _ in withdrawn)
+        if is_moved and phase is Phase.EXTENDED:
+            phase = Phase.MOVED  # which nobody has heard yet
+        is_heard = bool(sent) and (is_moved or is_told(phase, before, after, now))
+        again = told_again(after, withdrawn, now)
+        if again is not None and (phase is Phase.EXTENDED or not is_heard):
+            return self.make(uow, maintenance, after, again, now)
+        if not is_heard:
             return after
-        former = _former(before, withdrawn) if phase is Phase.MOVED else None
+        known = _former(before, withdrawn) if phase is Phase.MOVED else None
+        told = replace(told, phase=worded(phase, known, before, after))
+        former = known if told.phase is Phase.MOVED else None
         for one in sent:
+            amended = uow.broadcasts.get(one.broadcast.id)
             audience = ToldAudience(
                 broadcast_id=one.broadcast.id,
                 list_name=maintenance.list_name,
                 latest_only=True,
+                before=amended.edition if amended else None,
             )
             after = self.make(
                 uow, maintenance, after, told, now, audience=audience, former=former
@@ -223,23 +241,24 @@ class Notices:
             )
         except Finished:
             return  # somebody has retracted it, or it is kept no longer
+        amended = uow.broadcasts.lock(sent.broadcast.id)
+        if amended is not None and not window.is_over:
+            # whoever still waits for it hears what holds, for as long as it does
+            planned = window.state is WindowState.PLANNED
+            expires = window.starts_at if planned else window.ends_at
+            uow.broadcasts.save(replace(amended, expires_at=expires))
 
-    def _again(
-        self,
-        uow: UnitOfWork,
-        maintenance: Maintenance,
-        window: Window,
-        withdrawn: Sequence[tuple[Phase, Schedule]],
-        now: datetime,
-    ) -> Window:
-        """What was to be told when the window was changed, as it is now."""
-        for phase, _ in reversed(withdrawn):
-            if _TOLD_AGAIN.get(phase) is window.state:
-                begun = phase is Phase.STARTED
-                expires = window.ends_at if begun else window.starts_at
-                told = Told(phase, now, expires)
-                return self.make(uow, maintenance, window, told, now)
-        return window
+
+def told_again(
+    window: Window, withdrawn: Sequence[tuple[Phase, Schedule]], now: datetime
+) -> Told | None:
+    """What was to be told to the list when the window was changed, as it is now."""
+    for phase, schedule in reversed(withdrawn):
+        is_to_list = isinstance(schedule.audience, ListAudience)
+        if is_to_list and _TOLD_AGAIN.get(phase) is window.state:
+            begun = phase is Phase.STARTED
+            return Told(phase, now, window.ends_at if begun else window.starts_at)
+    return None
 
 
 def _reached_all(uow: UnitOfWork, broadcast: Broadcast) -> bool:

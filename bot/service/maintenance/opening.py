@@ -46,7 +46,11 @@ def ahead(
     horizon = now + max(maintenance.reminders, default=timedelta(0))
     opened: list[Window] = []
     coming = following(maintenance)
-    while not any(_is_beyond(one, horizon) for one in (*live, *opened)):
+    while not any(
+        # what somebody named ahead of its turn says nothing of those before it
+        one.number <= maintenance.opened and _is_beyond(one, horizon)
+        for one in (*live, *opened)
+    ):
         match = next(coming, None)
         if match is None:
             return Opened(maintenance, opened, is_last=True)

@@ -34,6 +34,14 @@ class StoredIncidents(Protocol):
         """`owner`: only what he opened, or what concerns one of these lists."""
         ...
 
+    def latest(
+        self, lists: Collection[str], since: datetime, limit: int
+    ) -> Sequence[Incident]:
+        """Those of lists of these names that are open, and those that ended after
+        `since`: of each the latest.
+        """
+        ...
+
     def count_open(self, owner: str) -> int: ...
 
     def add_update(self, update: Update) -> None: ...

@@ -1,6 +1,6 @@
 """What is public, as whoever makes feeds of it sees it stored."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -8,13 +8,13 @@ from bot.domain.maintenance import Window
 
 
 class Announced(NamedTuple):
-    """A broadcast to everybody on a list that belongs to nothing else."""
+    """A broadcast, and what became of what it said."""
 
     broadcast_id: int
     #: how often it was worded
     edition: int
     created_at: datetime
-    #: when those who were told were last told otherwise
+    #: of its latest amendment that goes out, or did: when that was asked for
     amended_at: datetime | None
     #: since when it holds no more
     retracted_at: datetime | None
@@ -32,8 +32,18 @@ class Opened(NamedTuple):
 
 class PublicRows(Protocol):
     def announced(self, list_id: int, limit: int) -> Sequence[Announced]:
-        """What the list was told, and not in vain, or what was withdrawn; the latest
-        first.
+        """What everybody on the list was told, and not in vain, or what was withdrawn,
+        as far as it belongs to nothing else; the latest first.
+        """
+        ...
+
+    def notices(self, topics: Collection[str]) -> Mapping[str, Announced]:
+        """The latest notice of each, where there is one."""
+        ...
+
+    def amending(self) -> Mapping[int, datetime]:
+        """Broadcasts of which an amendment does not go out yet, and when that was
+        asked for.
         """
         ...
 

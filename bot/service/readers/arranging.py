@@ -5,7 +5,7 @@ was made by command lives in the database, beside those of the file, and is neve
 default.
 
 What a value may be is asked where the configuration asks it (`bot.domain.lists`,
-`bot.texts.languages`, `bot.domain.zones`, `bot.domain.jid`).
+`bot.texts.languages`, `bot.domain.zones`, `bot.domain.jid`, `bot.domain.send_window`).
 """
 
 from collections.abc import Iterable
@@ -26,6 +26,7 @@ from bot.domain.lists import (
 from bot.domain.message import MessageType
 from bot.domain.phrase import Phrase
 from bot.domain.reminders import listed
+from bot.domain.send_window import Outside, SendWindow, WindowZone, read
 from bot.domain.zones import spelt
 from bot.service.ports.outside import Clock, Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -61,6 +62,11 @@ class ListWish:
     #: whether everybody may read it in feeds
     public: bool | None = None
     corrections: bool | None = None
+    #: `bot.domain.send_window`: 09:00-20:00 MO TU, or empty for any hour; by whose
+    #: clocks, and what becomes of what falls outside of it
+    send_window: str | None = None
+    send_window_zone: str | None = None
+    outside: str | None = None
     #: bare JIDs who may announce to it from now on, and who may not any more
     add_publishers: tuple[str, ...] = ()
     remove_publishers: tuple[str, ...] = ()
@@ -187,6 +193,7 @@ class Arranging:
                 found["public"] = public(wish.public, found.get("kind", entry.kind))
         if wish.corrections is not None:
             found["corrections"] = wish.corrections
+        found["send_window"] = _window(entry.send_window, wish)
         publishers = self._publishers(entry.publishers, wish)
         return replace(entry, publishers=publishers, **found)
 
@@ -233,6 +240,30 @@ def _own(entry: AnnouncementList) -> AnnouncementList:
             )
         )
     return entry
+
+
+def _window(there: SendWindow | None, wish: ListWish) -> SendWindow | None:
+    """When the list speaks; raises Invalid."""
+    given = wish.send_window
+    if given is not None:
+        if not given.strip():
+            return None
+        with about("send-window"):
+            hours = read(given)
+        there = replace(there, hours=hours) if there else SendWindow(hours)
+    zone, outside = wish.send_window_zone, wish.outside
+    if there is None:
+        if zone is None and outside is None:
+            return None
+        raise Invalid(
+            Phrase("it goes with a send window."),
+            field="send-window-zone" if zone is not None else "outside",
+        )
+    if zone is not None:
+        there = replace(there, zone=_one_of(WindowZone, zone, "send-window-zone"))
+    if outside is not None:
+        there = replace(there, outside=_one_of(Outside, outside, "outside"))
+    return there
 
 
 def _one_of(kinds: type[E], given: str, field: str) -> E:

@@ -1,73 +1,75 @@
 """What everybody may read: of lists that are public, what was announced there and what
 maintenance and incidents they have (`bot.domain.feeds`).
 
-Words are those of a reader whose language and zone nobody knows. They are put together
-once for each version of what they tell, and kept for as long as it is shown.
+Words (`bot.service.records.wordings`) are put together once for each version of what
+they tell, and kept for as long as it is shown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
 
-from bot.domain.errors import CarillonError
-from bot.domain.feeds import KEPT, Feed, Public, Sent, Window, Words, identity
-from bot.domain.language import choose
+from bot.domain import timestamps
+from bot.domain.errors import Invalid
+from bot.domain.feeds import (
+    KEPT,
+    Feed,
+    Incident,
+    Public,
+    Sent,
+    Window,
+    Words,
+    identity,
+)
+from bot.domain.incident import SINCE
+from bot.domain.incident import Incident as Stored
 from bot.domain.lists import AnnouncementList
-from bot.domain.maintenance import Phase, WindowState
-from bot.domain.message import Text
-from bot.domain.schedule import FieldValues, TextContent
-from bot.service.delivery.jobs import Outgoing
-from bot.service.delivery.renditions import Renditions
-from bot.service.delivery.specimens import specimens
-from bot.service.maintenance import contents
-from bot.service.ports.outside import Clock, Templates
+from bot.domain.maintenance import WindowState
+from bot.domain.schedule import TemplateContent
+from bot.service.ports.outside import Clock
 from bot.service.ports.publicity import Announced, Opened
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.rules.policy import Policy
+from bot.service.records.wordings import Wording, Wordings
 
-#: windows of all lists that are not over, and as many that are
+#: windows of all lists that are not over, and as many that are; likewise incidents
 MOST_WINDOWS = 1_000
-#: the field by which people know maintenance and incidents
-SUMMARY = "summary"
-#: what a window says as it stands
-_PHASES: Mapping[WindowState, Phase] = {
-    WindowState.PLANNED: Phase.ANNOUNCED,
-    WindowState.UNDER_WAY: Phase.STARTED,
-    WindowState.VERIFYING: Phase.STARTED,
-    WindowState.FINISHED: Phase.FINISHED,
-    WindowState.CALLED_OFF: Phase.CALLED_OFF,
-}
-
-#: by language; empty where nothing can be said
-_Said: TypeAlias = Mapping[str, Words]
+MOST_INCIDENTS = 200
 
 
 @dataclass
 class _Memory:
     """What was put together for the last look, and is used in this one."""
 
-    before: Mapping[object, _Said] = field(default_factory=dict)
-    now: dict[object, _Said] = field(default_factory=dict)
+    before: Mapping[object, Wording] = field(default_factory=dict)
+    now: dict[object, Wording] = field(default_factory=dict)
 
-    def said(self, key: object, put_together: Callable[[], _Said]) -> _Said:
+    def wording(self, key: object, put_together: Callable[[], Wording]) -> Wording:
         known = self.before.get(key)
         self.now[key] = found = put_together() if known is None else known
         return found
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What one look at the database has in common."""
+
+    uow: UnitOfWork
+    memory: _Memory
+    lists: Mapping[str, AnnouncementList]
+    #: what was told last of each topic
+    notices: Mapping[str, Announced]
+    #: what is being amended, by broadcast: since when
+    amending: Mapping[int, datetime]
+
+    def amended_at(self, one: Announced) -> datetime | None:
+        moments = (one.amended_at, self.amending.get(one.broadcast_id))
+        return max(filter(None, moments), default=None)
+
+
 class Publicity:
-    def __init__(
-        self,
-        policy: Policy,
-        templates: Templates,
-        renditions: Renditions,
-        clock: Clock,
-    ) -> None:
-        self._policy = policy
-        self._templates = templates
-        self._renditions = renditions
+    def __init__(self, wordings: Wordings, clock: Clock) -> None:
+        self._wordings = wordings
         self._clock = clock
         self._memory = _Memory()
 
@@ -76,122 +78,107 @@ class Publicity:
         lists = {one.name: one for one in uow.lists.all() if one.is_public}
         memory = _Memory(self._memory.now)
         since = self._clock.now() - KEPT
+        windows = uow.public.windows(lists, since, MOST_WINDOWS)
+        incidents = uow.incidents.latest(lists, since, MOST_INCIDENTS)
+        look = _Look(
+            uow=uow,
+            memory=memory,
+            lists=lists,
+            notices=uow.public.notices(_topics(windows, incidents)),
+            amending=uow.public.amending(),
+        )
         public = Public(
             feeds=tuple(
                 Feed(name=one.name, title=one.title, language=one.language)
                 for one in lists.values()
             ),
-            windows=tuple(
-                self._window(uow, lists[one.list_name], one, memory)
-                for one in uow.public.windows(lists, since, MOST_WINDOWS)
-            ),
+            windows=tuple(self._window(look, one) for one in windows),
+            incidents=tuple(self._incident(look, one) for one in incidents),
             sent=tuple(
                 sent
                 for entry in lists.values()
                 for one in uow.public.announced(entry.id, most)
-                if (sent := self._sent(uow, entry, one, memory)) is not None
+                if (sent := self._sent(look, entry, one)) is not None
             ),
         )
         self._memory = memory
         return public
 
-    # --- maintenance ---------------------------------------------------------------
-
-    def _window(
-        self, uow: UnitOfWork, entry: AnnouncementList, one: Opened, memory: _Memory
-    ) -> Window:
-        window = one.window
-        changed_at = _changed(one)
-        voice = (entry.title, entry.language, entry.timezone)
-        key = ("window", window.id, changed_at, window.state, one.is_purged, voice)
-        words = memory.said(key, partial(self._of_window, uow, entry, one))
-        wall = window.wall.isoformat()
+    def _window(self, look: _Look, one: Opened) -> Window:
+        window, entry = one.window, look.lists[one.list_name]
+        notice, changed_at = look.notices.get(window.topic), _changed(one)
+        key = ("window", window.id, changed_at, window.state, one.is_purged)
+        put = partial(self._wordings.of_window, look.uow, entry, one, notice)
+        wording = look.memory.wording((*key, _version(notice), _voice(entry)), put)
+        wall, (ends_at, sequence) = window.wall.isoformat(), _end(one)
         return Window(
             uid=identity("maintenance", window.maintenance_id, one.created_at, wall),
             list_name=entry.name,
             language=entry.language,
-            words=words,
+            words=wording.said,
             created_at=one.created_at,
-            changed_at=changed_at,
+            changed_at=_reworded(look, notice, wording, changed_at),
             starts_at=window.starts_at,
-            ends_at=window.ends_at,
+            ends_at=ends_at,
             state=window.state,
-            sequence=window.sequence,
+            sequence=sequence,
         )
 
-    def _of_window(
-        self, uow: UnitOfWork, entry: AnnouncementList, one: Opened
-    ) -> _Said:
-        """In each language of its template; of one that nobody can tell any more the
-        list's title.
-        """
-        window = one.window
-        maintenance = uow.maintenances.get(window.maintenance_id)
-        assert maintenance is not None  # noqa: S101 - foreign key
-        voice, templates = self._policy.voice_of(entry), self._templates
-        phase = _PHASES[window.state]
-        said = contents.content(templates, maintenance, window, phase)
-        try:
-            titles = templates.get(said.template).title
-            texts = contents.texts(
-                templates, maintenance, voice, said, window.starts_at
-            )
-        except CarillonError:
-            return {entry.language: Words(entry.title, "")}
-        return {
-            text.language: Words(_title(titles, said.values, text), text.body)
-            for text in texts
-        }
-
-    # --- announcements -------------------------------------------------------------
+    def _incident(self, look: _Look, one: Stored) -> Incident:
+        entry, notice = look.lists[one.list_name], look.notices.get(one.topic)
+        if notice is not None and notice.created_at < one.changed_at:
+            notice = None  # of an earlier update: what is new is not on its way yet
+        key = ("incident", one.id, one.revision, one.purged_at)
+        put = partial(self._wordings.of_incident, look.uow, entry, one, notice)
+        wording = look.memory.wording((*key, _version(notice), _voice(entry)), put)
+        return Incident(
+            uid=identity("incident", one.id, one.created_at),
+            list_name=entry.name,
+            language=entry.language,
+            words=wording.said,
+            created_at=one.created_at,
+            changed_at=_reworded(look, notice, wording, one.changed_at),
+            began_at=_began(one),
+            is_open=not one.is_over,
+        )
 
     def _sent(
-        self, uow: UnitOfWork, entry: AnnouncementList, one: Announced, memory: _Memory
+        self, look: _Look, entry: AnnouncementList, one: Announced
     ) -> Sent | None:
         """None where each reader had words of his own, or nobody can tell them."""
-        words: _Said = {entry.language: Words("", "")}
+        wording = Wording({entry.language: Words("", "")})
         if one.retracted_at is None:
-            voice = (entry.language, entry.timezone)
-            key = ("sent", one.broadcast_id, one.edition, voice)
-            words = memory.said(key, partial(self._of_sent, uow, entry, one))
-        if not words:
+            key = ("sent", one.broadcast_id, one.edition, _voice(entry))
+            put = partial(self._wordings.of_sent, look.uow, entry, one)
+            wording = look.memory.wording(key, put)
+        if not wording.said:
             return None
         return Sent(
             uid=identity("broadcast", one.broadcast_id, one.created_at),
             list_name=entry.name,
             language=entry.language,
-            words=words,
+            words=wording.said,
             created_at=one.created_at,
-            changed_at=one.retracted_at or one.amended_at or one.created_at,
+            changed_at=one.retracted_at or look.amended_at(one) or one.created_at,
             is_retracted=one.retracted_at is not None,
         )
 
-    def _of_sent(
-        self, uow: UnitOfWork, entry: AnnouncementList, one: Announced
-    ) -> _Said:
-        """In the one language that its feeds show."""
-        outgoing = self._renditions.outgoing(uow, one.broadcast_id)
-        texts = {text.language: text for text in self._texts(uow, outgoing)}
-        if not texts:
-            return {}
-        text = texts[choose(texts, entry.language)]
-        return {entry.language: Words(_name(text), text.body)}
 
-    def _texts(self, uow: UnitOfWork, outgoing: Outgoing) -> tuple[Text, ...]:
-        content = outgoing.schedule.content
-        if isinstance(content, TextContent):
-            return content.texts
-        if outgoing.personal:
-            return ()
-        zone = outgoing.schedule.zone_for(outgoing.voice)
-        kept = uow.broadcasts.renditions(outgoing.broadcast.id, zone, outgoing.edition)
-        if kept:
-            return tuple(kept.values())
-        try:
-            due = outgoing.schedule.due(outgoing.due_at)
-            return tuple(specimens(self._templates, content, outgoing.voice, zone, due))
-        except CarillonError:
-            return ()
+def _topics(windows: Iterable[Opened], incidents: Iterable[Stored]) -> list[str]:
+    """Of what has been told at all."""
+    told = [one.window.topic for one in windows if one.window.told]
+    return [*told, *(one.topic for one in incidents)]
+
+
+def _voice(entry: AnnouncementList) -> tuple[str, str, str]:
+    """What of a list is in what it says."""
+    return entry.title, entry.language, entry.timezone
+
+
+def _version(notice: Announced | None) -> object:
+    if notice is None:
+        return None
+    return notice.broadcast_id, notice.edition, notice.retracted_at
 
 
 def _changed(one: Opened) -> datetime:
@@ -204,18 +191,37 @@ def _changed(one: Opened) -> datetime:
     return max(moments)
 
 
-def _title(titles: Mapping[str, str], values: FieldValues, text: Text) -> str:
-    """What kind of thing it is, and which: `Maintenance: New disks`."""
-    told = values.get(SUMMARY)
-    if not told:
-        return _name(text)
-    kind, summary = (
-        by_language[choose(by_language, text.language)]
-        for by_language in (titles, told)
-    )
-    return f"{kind}: {summary}"
+def _end(one: Opened) -> tuple[datetime | None, int]:
+    """When it ended, where that was earlier than planned, or nobody knew; and how often
+    its times were changed by then.
+    """
+    window, ended_at = one.window, timestamps.round_up(one.window.changed_at)
+    ends_at, number = window.ends_at, window.sequence
+    is_early = ends_at is None or ended_at < ends_at
+    has_begun = window.starts_at < ended_at
+    if window.state is WindowState.FINISHED and has_begun and is_early:
+        return ended_at, number + 1
+    return ends_at, number
 
 
-def _name(text: Text) -> str:
-    """Its subject, or how it begins."""
-    return TextContent(texts=(text,)).title
+def _reworded(
+    look: _Look, notice: Announced | None, wording: Wording, changed_at: datetime
+) -> datetime:
+    """The same, or when its notice was corrected by hand, or withdrawn, if later."""
+    if notice is None:
+        return changed_at
+    amended_at = look.amended_at(notice) if wording.by_hand else None
+    moments = (changed_at, notice.retracted_at, amended_at)
+    return max(filter(None, moments))
+
+
+def _began(incident: Stored) -> datetime:
+    """As it says, else when it was opened."""
+    content = incident.content
+    if isinstance(content, TemplateContent):
+        for told in content.values.get(SINCE, {}).values():
+            try:
+                return timestamps.parse(told)
+            except Invalid:
+                break
+    return incident.created_at

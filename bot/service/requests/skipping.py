@@ -203,8 +203,8 @@ def _passed(schedule: Schedule, moment: datetime) -> Finished:
 def _no_occurrence(
     schedule: Schedule, moment: datetime, skipped: list[datetime]
 ) -> Phrase:
-    rest = (match for match in coming.coming(schedule) if match.wall not in skipped)
-    named = [schedule.shown(match.moment) for match in islice(rest, _NAMED)]
+    near = coming.nearest(schedule, skipped, moment, _NAMED)
+    named = [schedule.shown(one) for one in near]
     if not named:
         return Phrase(
             "{moment} is no occurrence of #{reference}; none is to come.",
@@ -213,7 +213,7 @@ def _no_occurrence(
         )
     return Phrase(
         "{moment} is no occurrence of #{reference} within reach;"
-        " the next are {moments}.",
+        " the nearest are {moments}.",
         moment=schedule.shown(moment),
         reference=schedule.id,
         moments=", ".join(named),
