@@ -284,7 +284,7 @@ def _preview(draft: Draft, talk: Talk) -> Form:
             *previews.written(draft.texts),
             previews.how_many(draft.readers, draft.incident.list_name, talk),
             *((previews.URGENT,) if draft.incident.urgent else ()),
-            previews.NOW,
+            *(previews.noted(draft.cautions) if draft.cautions else (previews.NOW,)),
         ),
         fields=(replace(SURE, label=Phrase("Send it?")),),
         is_last=True,

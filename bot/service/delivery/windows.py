@@ -14,6 +14,7 @@ so a window that is changed or taken away counts at once. A later broadcast of t
 announcement takes the place of one that waits.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from bot.domain import wallclock
 from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.hours import OUTSIDE
 from bot.domain.lists import AnnouncementList
+from bot.domain.preview import Caution, each_reader, shut_out
 from bot.domain.schedule import Schedule
 from bot.domain.send_window import Clocked, Outside
 from bot.service.delivery import closing
@@ -55,6 +57,23 @@ def opening(
     if opens is None or window.window.outside is Outside.SKIP:
         return None
     return opens if expires_at is None or opens < expires_at else None
+
+
+def cautions(
+    entry: AnnouncementList | None,
+    told: Iterable[tuple[datetime, datetime | None]],
+) -> tuple[Caution, ...]:
+    """What the list's window makes of what is told it at these moments, each with its
+    expiry; for whoever decides on that.
+    """
+    window = entry.send_window if entry is not None else None
+    if window is None:
+        return ()
+    clocked = window_of(entry)
+    if clocked is None:
+        return (each_reader(window),)
+    found = (shut_out(moment, clocked, expires) for moment, expires in told)
+    return tuple(caution for caution in found if caution is not None)
 
 
 def put_off(uow: UnitOfWork, broadcast_id: int, now: datetime) -> None:

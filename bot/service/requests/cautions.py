@@ -15,7 +15,7 @@ from bot.domain.fields import FieldType, Template, check
 from bot.domain.language import base_of, choose
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.preview import Caution, CautionKind
+from bot.domain.preview import Caution, CautionKind, each_reader
 from bot.domain.schedule import (
     FieldValues,
     ListAudience,
@@ -23,7 +23,6 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
-from bot.domain.send_window import Outside
 from bot.domain.standstill import WAY_ON
 from bot.domain.zones import fixed
 from bot.service.ports.outside import Templates
@@ -120,17 +119,7 @@ def _of_readers_hours(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
     window = entry.send_window if entry is not None else None
     if window is None or window.of_list or schedule.any_hour:
         return
-    if window.outside is Outside.SKIP:
-        why = Phrase(
-            "whose clocks show a time outside of {window} then is not told",
-            window=window.shown,
-        )
-    else:
-        why = Phrase(
-            "each reader is told on his own clocks, within {window}",
-            window=window.shown,
-        )
-    yield Caution(kind=CautionKind.WINDOW, phrase=why)
+    yield each_reader(window)
 
 
 def _of_subjects(texts: Iterable[Text]) -> Iterator[Caution]:
