@@ -65,11 +65,13 @@ bench: install
 
 # Hostile input by the million, guided by coverage: SECONDS_EACH=300 for each target,
 # RUNS=N at most, TARGETS="requests steering inbox messages reads recurrences times templates".
-# Before that recurrences by the thousand against slower ways to find them: TIMES=20.
+# Before that recurrences by the thousand against slower ways to find them, and what is
+# amended and cut off by the hundred: TIMES=20.
 fuzz: install
 	$(PYTHON) -m pip install -q --require-hashes -r requirements-fuzz.lock
 	CARILLON_TEST_TIMES=$(or $(TIMES),20) $(PYTHON) -m pytest -q -n 2 -o timeout=1800 \
-	  tests/domain/test_recurrence_properties.py tests/service/test_zone_rules.py
+	  tests/domain/test_recurrence_properties.py tests/service/test_zone_rules.py \
+	  tests/service/test_amended_histories.py
 	$(PYTHON) -m tests.fuzz --seconds $(or $(SECONDS_EACH),300) \
 	  --runs $(or $(RUNS),-1) $(TARGETS)
 

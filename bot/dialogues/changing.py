@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.desk.verb import Verb
 from bot.desk.verbs import maintenance as verbs
-from bot.dialogues import opening, windows
+from bot.dialogues import lines, opening, windows
 from bot.dialogues.choices import SURE
 from bot.dialogues.forms import Form
 from bot.dialogues.talk import Again, Dialogue, Level, Said, Talk, on_with
@@ -43,6 +43,8 @@ async def _move(talk: Talk, name: WindowName) -> Dialogue:
             Phrase("Where no end is given it takes as long as before."),
         ),
         fields=(opening.START_AT, _END),
+        # as it is typed, for whoever sees no help
+        values={"start": lines.moment(found.window.starts_at, talk)},
     )
     end, lasts = None, None
     if typed := given.given("end"):

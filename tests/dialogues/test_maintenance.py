@@ -218,6 +218,18 @@ def test_move(world: World) -> None:
     assert window.ends_at == datetime(2026, 3, 6, 1, tzinfo=UTC)
 
 
+def test_move_the_end_alone(world: World) -> None:
+    """The form begins with the start as it is, and takes it back so."""
+    opened(world)
+    person = decided(world, "move")
+    assert person.asked.given["start"] == ("2026-03-05 22:00 UTC",)
+    person.fills(end="3h")
+    person.fills(sure="yes")
+    window = shown(world).window
+    assert window.starts_at == datetime(2026, 3, 5, 22, tzinfo=UTC)
+    assert window.ends_at == datetime(2026, 3, 6, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("until", ["1h", "+1h", "2026-03-06 01:00"])
 def test_extend(world: World, until: str) -> None:
     """So much longer, or until then."""
