@@ -17,6 +17,7 @@ from bot.desk.verb import Verb
 from bot.desk.verbs import incidents as verbs
 from bot.dialogues import audiences, lines, previews, rewording, wording
 from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, SURE, one_of
+from bot.dialogues.drafting import drafted
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.lines import cut
 from bot.dialogues.talk import (
@@ -32,7 +33,7 @@ from bot.dialogues.talk import (
     publishers,
 )
 from bot.domain import meanings
-from bot.domain.errors import Conflict, Invalid
+from bot.domain.errors import Invalid
 from bot.domain.fields import Field, Template
 from bot.domain.incident import PHASE, RESOLVED, TEMPLATE, Incident, IncidentState
 from bot.domain.incident import UpdateKind as Kind
@@ -194,7 +195,9 @@ def _fields(template: Template, talk: Talk) -> tuple[Field[Words], ...]:
 
 
 async def _decide_opening(talk: Talk, request: OpenIncident) -> Dialogue:
-    named, draft = await _drafted(talk, request)
+    named, draft = await drafted(
+        talk, request, verbs.OPEN_DRAFT, lambda draft: draft.incident
+    )
     given = yield _preview(draft, talk)
     if given.text("sure") != "yes":
         given = yield Again(previews.NOT_YET)
@@ -203,19 +206,6 @@ async def _decide_opening(talk: Talk, request: OpenIncident) -> Dialogue:
         return
     thread = await talk.ask(verbs.OPEN(named))
     yield Said(_outcome(thread, draft))
-
-
-async def _drafted(talk: Talk, request: OpenIncident) -> tuple[OpenIncident, Draft]:
-    """What it would become, and the request under an id that stays through the talk."""
-    key = request.fingerprint()
-    if (kept := talk.ids.get(key)) is not None:
-        # another of his incidents may have that id by now
-        with suppress(Conflict):
-            named = replace(request, client_id=kept)
-            return named, await talk.look(verbs.OPEN_DRAFT(named))
-    draft = await talk.look(verbs.OPEN_DRAFT(request))
-    talk.ids[key] = draft.incident.client_id
-    return replace(request, client_id=draft.incident.client_id), draft
 
 
 # --- gone on with -------------------------------------------------------------

@@ -3,12 +3,11 @@ when, and what to know; then it is tried out, sent, or left.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from bot.desk.verbs.announcing import DRAFT, SCHEDULE, Draft
-from bot.dialogues import lines
+from bot.desk.verbs.announcing import DRAFT, SCHEDULE
+from bot.dialogues import drafting, lines
 from bot.dialogues.choices import one_of
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import (
@@ -21,7 +20,6 @@ from bot.dialogues.talk import (
     on_with,
 )
 from bot.domain import meanings, moments, pacing
-from bot.domain.errors import Conflict
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.preview import Caution, rule_in_words, upcoming
@@ -31,25 +29,6 @@ from bot.service.requests.schedules import Report
 
 #: moments that are shown
 MOMENTS = 10
-
-
-async def _drafted(
-    talk: Talk, request: ScheduleRequest
-) -> tuple[ScheduleRequest, Draft]:
-    """What it would become, and the request under an id that stays through the talk:
-    who says yes once more, since the answer to the first was lost, asks for the same.
-    """
-    if request.client_id is not None:
-        return request, await talk.look(DRAFT(request))
-    key = request.fingerprint()
-    if (kept := talk.ids.get(key)) is not None:
-        # another of his announcements may have that id by now
-        with suppress(Conflict):
-            named = replace(request, client_id=kept)
-            return named, await talk.look(DRAFT(named))
-    draft = await talk.look(DRAFT(request))
-    talk.ids[key] = draft.schedule.client_id
-    return replace(request, client_id=draft.schedule.client_id), draft
 
 
 #: seconds from now, where nobody says when
@@ -71,7 +50,9 @@ def decided(request: ScheduleRequest, typed: Iterable[Caution] = ()) -> Go:
 async def _decide(
     talk: Talk, request: ScheduleRequest, typed: Sequence[Caution]
 ) -> Dialogue:
-    named, draft = await _drafted(talk, request)
+    named, draft = await drafting.drafted(
+        talk, request, DRAFT, lambda draft: draft.schedule
+    )
     drafted, count = draft.schedule, draft.readers
     if drafted.id:
         yield Said(_there_already(drafted))
