@@ -29,7 +29,14 @@ Whose the bound is to say
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.broadcast import Broadcast, BroadcastState, Chunk, Frozen
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    Chunk,
+    Frozen,
+    Recipient,
+)
+from bot.domain.jid import bare_of
 from bot.service.ports.unit_of_work import UnitOfWork
 
 #: readers looked through at a time
@@ -65,19 +72,38 @@ def _known(uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk) -> Chunk:
 
 
 def _lost(uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk, count: int) -> int:
-    """The position of the last of so many readers beyond the cursor."""
+    """The position of the last of so many readers beyond the cursor, to whom it can
+    have been written.
+    """
+    if _by_own_clocks(uow, broadcast):  # at that moment; who knows to whom
+        return chunk.last
     at = chunk.through
     while count > 0 and at < chunk.last:
         page = uow.audiences.page(broadcast, after=at, last=chunk.last, limit=_PAGE)
         for reader in page:
             at = reader.position
-            is_sure = reader.quiet is None and reader.paused_until is None
-            count -= is_sure and not reader.left and not reader.unreached
+            count -= _is_sure(reader)
             if count <= 0:
                 return at
         if len(page) < _PAGE:
             return chunk.last
     return at
+
+
+def _is_sure(reader: Recipient) -> bool:
+    """Nothing kept his message back, so that it took room in the window."""
+    chose_nothing = reader.quiet is None and reader.paused_until is None
+    is_there = not reader.left and not reader.unreached
+    return chose_nothing and is_there and bare_of(reader.jid) is not None
+
+
+def _by_own_clocks(uow: UnitOfWork, broadcast: Broadcast) -> bool:
+    """Each reader's own decide whether its list speaks to him."""
+    if broadcast.urgent or broadcast.any_hour or broadcast.list_id is None:
+        return False
+    entry = uow.lists.by_id(broadcast.list_id)
+    window = entry.send_window if entry is not None else None
+    return window is not None and not window.of_list
 
 
 def is_behind(broadcast: Broadcast, chunk: Chunk) -> bool:
