@@ -8,6 +8,9 @@ exceptions say is looked at when his turn comes.
 A repeat may carry an older edition or the newest one. An amendment leaves out who has
 the newest, and who is being repeated to at this moment: the retrier sees to him
 (`bot.service.delivery.outcomes`).
+
+Who waited for the first, and heard it only after the second was frozen, was told what
+held by then: the second has not reached him, and no amendment of it does.
 """
 
 from typing import Any
@@ -22,6 +25,11 @@ _NONE = 2**31 - 1
 _MISSED = (ExceptionKind.FAILED, ExceptionKind.SKIPPED)
 _TO_COME = (ExceptionKind.RETRYING, ExceptionKind.WAITING)
 
+#: a broadcast to the readers of another, and those
+_LINE = sa.bindparam("line", expanding=True, type_=sa.BigInteger)
+#: of each of the later notices that goes to the readers of another: it, with itself
+#: and with each of those
+_LINES: sa.BindParameter[tuple[int, int]] = sa.bindparam("lines", expanding=True)
 _OWN = sa.bindparam("own", type_=sa.BigInteger)
 _TOLD_BY = sa.bindparam("told_by", type_=sa.BigInteger)
 _ANCESTORS = sa.bindparam("ancestors", expanding=True, type_=sa.BigInteger)
@@ -56,7 +64,21 @@ def unreached(
             ),
         ),
     )
-    return missed if position is None else sa.or_(missed, _told_later(jid, position))
+    child = broadcast.alias("child")
+    late = _exists(
+        its.join(child, child.c.told_by == its.c.broadcast_id),
+        child.c.id.in_(_LINE),
+        its.c.jid == jid,
+        _heard_after(its, child),
+    )
+    if position is None:
+        return sa.or_(missed, late)
+    return sa.or_(missed, late, _told_later(jid, position))
+
+
+def _heard_after(its: sa.FromClause, child: sa.FromClause) -> sa.ColumnElement[bool]:
+    """His turn came after that which goes to the same readers was frozen."""
+    return sa.and_(child.c.amendment.is_(None), its.c.begun_at > child.c.frozen_at)
 
 
 def told_apart(jid: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -76,14 +98,21 @@ def _told_later(
     """That one of the later notices, at the same positions, reached him."""
     passed, notice = chunk.alias("passed"), broadcast.alias("notice")
     failed = delivery_exception.alias("failed")
+    child = broadcast.alias("child")
     is_missed = _exists(
         failed,
-        sa.or_(
-            failed.c.broadcast_id == notice.c.id,
-            failed.c.broadcast_id == notice.c.told_by,
-        ),
+        failed.c.broadcast_id == notice.c.id,
         failed.c.jid == jid,
         failed.c.kind.in_((*_TO_COME, *_MISSED)),
+    )
+    is_missed_before = _exists(
+        failed.join(child, child.c.told_by == failed.c.broadcast_id),
+        sa.tuple_(notice.c.id, child.c.id).in_(_LINES),
+        failed.c.jid == jid,
+        sa.or_(
+            failed.c.kind.in_((*_TO_COME, *_MISSED)),
+            _heard_after(failed, child),
+        ),
     )
     return _exists(
         passed.join(notice, notice.c.id == passed.c.broadcast_id),
@@ -92,6 +121,7 @@ def _told_later(
         passed.c.last >= position,
         sa.or_(passed.c.through >= position, passed.c.reach >= position),
         sa.not_(is_missed),
+        sa.not_(is_missed_before),
     )
 
 
@@ -123,6 +153,8 @@ def values(connection: sa.Connection, service: str, told: Broadcast) -> dict[str
             later.update(_later(connection, service, told, topic, told_by, link[1]))
         link = (None, None, None) if found is None else tuple(found)
     return {
+        "line": [told.id, *ancestors],
+        "lines": _lines(connection, service, sorted(later)),
         "own": told.id,
         "told_by": told.told_by,
         "ancestors": ancestors,
@@ -150,3 +182,23 @@ def _later(
         broadcast.c.highest.is_not(None),
     )
     return list(connection.execute(select).scalars())
+
+
+def _lines(
+    connection: sa.Connection, service: str, later: list[int]
+) -> list[tuple[int, int]]:
+    lines: list[tuple[int, int]] = []
+    before = [(one, one) for one in later]
+    while before:
+        found = connection.execute(
+            sa.select(broadcast.c.id, broadcast.c.told_by).where(
+                broadcast.c.service == service,
+                broadcast.c.id.in_({one for _, one in before}),
+                broadcast.c.told_by.is_not(None),
+            )
+        )
+        told_by = {row.id: row.told_by for row in found}
+        links = [(notice, one) for notice, one in before if one in told_by]
+        lines += links
+        before = [(notice, told_by[one]) for notice, one in links]
+    return lines

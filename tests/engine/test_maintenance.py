@@ -178,3 +178,26 @@ def test_moved_before_anybody_was_told(world: World) -> None:
     wire = InboxWire()
     deliver(world, wire)
     assert read(wire, TOLD) == ["announced March 6 12:00 PM, 2:00 PM"]
+
+
+def test_moved_again_since_he_heard_of_it(world: World) -> None:
+    """Who heard of it only as it was after the first move has that corrected, and not
+    what he never had.
+    """
+    wire = InboxWire()
+    prefer(world, AWAY, paused_until=NOON + HOUR)
+    world.subscribe(TOLD, AWAY)
+    shown = opened(world)
+    deliver(world, wire)
+    move(world, shown, START + DAY)
+    deliver(world, wire)
+    world.clock.set(NOON + HOUR)
+    deliver(world, wire)
+    world.clock.advance(seconds=60)
+    move(world, shown, START + 2 * DAY)
+    deliver(world, wire)
+    assert read(wire, AWAY) == [
+        "announced March 6 12:00 PM, 2:00 PM",
+        "announced March 7 12:00 PM, 2:00 PM*",
+        "moved March 6 12:00 PM, March 7 12:00 PM, 2:00 PM",
+    ]

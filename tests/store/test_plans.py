@@ -270,6 +270,8 @@ TOLD = {
     "own": 2,
     "told_by": 1,
     "ancestors": [1],
+    "line": [1],
+    "lines": [(2, 2)],
     "later": [3, 4],
     "edition": 2,
 }
