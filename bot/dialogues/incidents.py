@@ -45,6 +45,10 @@ from bot.service.ports.paging import Order, Page, Paging
 _PHASE = f"set.{PHASE}"
 #: in place of an incident
 _NEW, _OVER = "new", "over"
+_QUESTION = {
+    "open": Phrase("Which one, or a new one?"),
+    _OVER: Phrase("Which one"),
+}
 _STATES: Mapping[str, IncidentState] = {
     "open": IncidentState.OPEN,
     _OVER: IncidentState.RESOLVED,
@@ -62,9 +66,7 @@ async def _incidents(talk: Talk, which: str = "open") -> Dialogue:
             return
         given = yield Form(
             heading=(_heading(which, page.count),),
-            fields=(
-                one_of("incident", Phrase("Incident"), _options(page, which, talk)),
-            ),
+            fields=(one_of("incident", _QUESTION[which], _options(page, which, talk)),),
         )
         chosen, after = (
             given.text("incident"),
@@ -118,27 +120,38 @@ def _line(one: Incident, talk: Talk) -> str:
 
 
 async def _open(talk: Talk, lists: audiences.Lists) -> Dialogue:
+    how = _how(talk)
+    which = () if len(how) == 1 else (one_of("template", Phrase("Template"), how),)
     given = yield Form(
-        heading=(Phrase("Who is told, and how is it said?"),),
-        fields=(audiences.which_list(lists), _how(talk)),
+        heading=(
+            Phrase("Who is told, and how is it said?")
+            if which
+            else Phrase("Who is told?"),
+        ),
+        fields=(audiences.which_list(lists), *which),
     )
     target = lists[given.text("list")]
-    template = talk.desk.templates.get(given.text("template"))
-    yield on_with(_first, target, template)
+    name = given.text("template") or next(iter(how))
+    yield on_with(_first, target, talk.desk.templates.get(name))
 
 
-def _how(talk: Talk) -> Field[Words]:
-    """What an incident is said with, the shipped one first; what only says that one is
-    over comes by itself.
+def _how(talk: Talk) -> dict[str, Words]:
+    """What an incident can be said with, the shipped one first: what has words for the
+    first notice of one, or for the last. What only says that one is over comes by
+    itself.
     """
-    names = [one for one in talk.desk.templates.names() if not one.endswith(RESOLVED)]
-    names.sort(key=lambda one: one != TEMPLATE)
-    options: dict[str, Words] = {}
-    for name in names:
+    names = talk.desk.templates.names()
+    found: dict[str, Words] = {}
+    for name in sorted(names, key=lambda one: (one != TEMPLATE, one)):
         with suppress(Invalid):  # one that is broken is none
-            title = talk.desk.templates.get(name).title
-            options[name] = cut(wording.by_author(title, talk.language) or name)
-    return one_of("template", Phrase("Template"), options)
+            template = talk.desk.templates.get(name)
+            phases = (one.choices for one in template.fields if one.name == PHASE)
+            begins = any(Kind.OPENED in choices for choices in phases)
+            ends = f"{name}{RESOLVED}" in names
+            if name == TEMPLATE or begins or ends:
+                title = wording.by_author(template.title, talk.language)
+                found[name] = cut(title or name)
+    return found
 
 
 async def _first(talk: Talk, target: AnnouncementList, template: Template) -> Dialogue:

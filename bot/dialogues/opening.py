@@ -17,6 +17,7 @@ from bot.domain.errors import Conflict, Invalid
 from bot.domain.errors import about as about_field
 from bot.domain.fields import Field, FieldType, Template
 from bot.domain.lists import AnnouncementList
+from bot.domain.maintenance import Phase
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import FieldValues
 from bot.service.maintenance.contents import OWN, PHASE, START
@@ -97,7 +98,7 @@ def _check(when: Answers, talk: Talk) -> None:
 
 
 def _templates(talk: Talk) -> dict[str, Template]:
-    """Those that say when something begins, the usual one first."""
+    """Those that have words for maintenance, the usual one first."""
     found = {}
     names = talk.desk.templates.names()
     for name in sorted(names, key=lambda one: (one != _USUAL, one)):
@@ -109,7 +110,9 @@ def _templates(talk: Talk) -> dict[str, Template]:
 
 
 def _has_phases(template: Template) -> bool:
-    return any(field.name == PHASE for field in template.fields)
+    """Those of maintenance; incidents have a field of that name, too."""
+    phase = next((one for one in template.fields if one.name == PHASE), None)
+    return phase is not None and Phase.ANNOUNCED in phase.choices
 
 
 def _which_template(found: dict[str, Template], talk: Talk) -> Field[Words]:

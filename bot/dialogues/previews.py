@@ -5,6 +5,7 @@ when, and what to know; then it is tried out, sent, or left.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from bot.desk.verbs.announcing import DRAFT, SCHEDULE, Draft
 from bot.dialogues import lines
@@ -77,12 +78,14 @@ async def _decide(
         return
     ahead = upcoming(clocked(drafted, talk), limit=MOMENTS)
     cautions = moments.together(ahead.warnings, typed, draft.cautions)
+    opens = next((entry.begins for entry in ahead.entries), None)
+    is_at_once = _is_at_once(request) and opens is None
     given = yield Form(
         heading=(Phrase("Last step. This is what readers get."),),
         shows=(
             *written(draft.texts),
             *facts(drafted, count, talk),
-            *((NOW,) if _is_at_once(request) else moments.told(ahead)),
+            *((NOW,) if is_at_once else moments.told(ahead)),
             *noted(cautions),
         ),
         fields=(
@@ -114,20 +117,18 @@ async def _decide(
             declined = True
             given = yield Again(NOT_YET)
     report, _ = await talk.ask(SCHEDULE(named))
-    yield Said(_outcome(report, count, talk, is_at_once=_is_at_once(request)))
+    moment = None if is_at_once else opens or report.moment
+    yield Said(_outcome(report, count, talk, moment))
 
 
 def _is_at_once(request: ScheduleRequest) -> bool:
     return request.deliver_at is None and request.delay_seconds == AT_ONCE
 
 
-def _outcome(report: Report, count: int, talk: Talk, *, is_at_once: bool) -> Phrase:
-    told = {
-        "number": report.id,
-        "list": lines.target(report.schedule, talk),
-        "moment": lines.moment(report.moment, talk),
-    }
-    if is_at_once:
+def _outcome(report: Report, count: int, talk: Talk, moment: datetime | None) -> Phrase:
+    """`moment`: when it goes out; None: now."""
+    told = {"number": report.id, "list": lines.target(report.schedule, talk)}
+    if moment is None:
         return Counted(
             "#{number} goes out to {list} now, to {count} reader; how it goes is shown"
             " under Broadcasts.",
@@ -140,6 +141,7 @@ def _outcome(report: Report, count: int, talk: Talk, *, is_at_once: bool) -> Phr
         "#{number} goes out to {list} at {moment}; {count} reader now.",
         "#{number} goes out to {list} at {moment}; {count} readers now.",
         count,
+        moment=lines.moment(moment, talk),
         **told,
     )
 

@@ -12,7 +12,7 @@ from bot.domain.schedule import Schedule, ScheduleState
 from tests.engine.inboxes import InboxWire, correct, retract
 from tests.engine.worker import due, over, readers, until, working
 from tests.fakes import FakeWire
-from tests.world import World
+from tests.world import World, a_list
 
 CORRECT, RETRACT = Amendment.CORRECT, Amendment.RETRACT
 OLD, NEW = ("Hello", None), ("Goodbye", None)
@@ -76,6 +76,40 @@ def test_what_is_over_is_withdrawn(world: World) -> None:
         correct(world, job, "Goodbye")
     assert world.broadcast(amendment).state is BroadcastState.SENT
     assert world.broadcast(job).state is BroadcastState.SENT
+
+
+def test_no_link_is_shown_once_more(world: World) -> None:
+    """What is withdrawn is named by how it began, a wall time and all, up to there."""
+    wire = InboxWire()
+    job = sent(world, 1, wire)
+    (jid,) = readers(1)
+    carried_out(
+        world, correct(world, job, "At 22:00 see https://example.net/x now"), wire
+    )
+    carried_out(world, retract(world, job), wire)
+    words, amends = wire.read(jid)[-1]
+    assert words.startswith("The message “At 22:00 see …” of 2026-03-01 12:00 UTC is")
+    assert amends is RETRACT
+
+
+@pytest.mark.parametrize("corrections", [True, False])
+def test_corrected_then_withdrawn(world: World, corrections: bool) -> None:
+    """The last word is about the corrections, too; where clients know neither, each
+    comes as a message of its own.
+    """
+    world.do(lambda unit: unit.lists.declare([a_list(corrections=corrections)]))
+    wire = InboxWire()
+    job = sent(world, 1, wire)
+    (jid,) = readers(1)
+    carried_out(world, correct(world, job, "Goodbye"), wire)
+    carried_out(world, retract(world, job), wire)
+    words = "“Goodbye” of 2026-03-01 12:00 UTC is withdrawn, with its corrections."
+    assert wire.read(jid) == [
+        OLD,
+        CORRECTED if corrections else NEW,
+        (f"The message {words}", RETRACT if corrections else None),
+    ]
+    assert len({one.id for one in wire.inboxes[jid]}) == 3
 
 
 def test_who_was_not_reached(world: World) -> None:

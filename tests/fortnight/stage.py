@@ -166,8 +166,9 @@ def _is_sending(unit: UnitOfWork) -> bool:
 
 
 def _is_due(unit: UnitOfWork, by: datetime) -> bool:
-    due = unit.schedules.next_due()
-    return (due is not None and due <= by) or bool(unit.exceptions.due(by, 1))
+    moments = (unit.schedules.next_due(), unit.maintenances.next_due())
+    due = any(one is not None and one <= by for one in moments)
+    return due or bool(unit.exceptions.due(by, 1))
 
 
 class Stage:
@@ -214,6 +215,10 @@ class Stage:
         await self._connection.stop()
         async with asyncio.timeout(20):
             await self._running
+
+    def is_due(self) -> bool:
+        """Whether there is anything to do by now."""
+        return self._world.do(_is_due, self._clock.now())
 
     async def settle(self, *, dies: bool = False) -> None:
         """Whatever is due by now has arrived; `dies`: and in the middle of it a process

@@ -39,6 +39,8 @@ class Window:
     state: str = "planned"
     sequence: int = 0
     is_moved: bool = False
+    #: when somebody said that all is well, where that was before its end
+    early: datetime | None = None
     #: of each notice: its phase, and when it was to begin before that
     told: dict[Notice, tuple[str, datetime | None]] = field(default_factory=dict)
 
@@ -122,6 +124,7 @@ class Works:
     def finish(self, now: datetime, name: str, number: int) -> None:
         window = self.series[name].windows[number - 1]
         window.state = "finished"
+        window.early = now if now < window.end else None
         self._tell(now, window, "finished", now + DAY)
 
     def break_(self, now: datetime, name: str, details: str) -> None:
@@ -241,9 +244,9 @@ class Works:
         return {
             one.topic: (
                 one.start,
-                one.end,
+                one.early or one.end,
                 "CANCELLED" if one.state == "called-off" else "CONFIRMED",
-                one.sequence,
+                one.sequence + (one.early is not None),
                 ("Cancelled: " if one.state == "called-off" else "")
                 + f"Work: {one.summary}",
             )
@@ -264,6 +267,10 @@ class Works:
         ]
         found += [("announcement", "", one) for one in self.announcements.values()]
         return sorted(found)
+
+    def details(self) -> list[str]:
+        """What else incidents say by now."""
+        return [one.details for one in self.incidents.values()]
 
     def outage(self, now: datetime) -> dict[str, Any]:
         broken = [one for one in self.incidents.values() if one.is_open]

@@ -16,6 +16,11 @@ Whose the bound is to say
     learns that there is a newer edition, writes no more, records what is on its way,
     and says how far that went (`refresh` of `bot.service.delivery.progress`).
 
+    Where one is amended again while the repeats before the bound are under way, the
+    bound stands for them still. So a chunk comes from edition to edition one by one,
+    each once all who have the one before it for sure do have it, and until then
+    nothing is written beyond (`Job.until`).
+
     Of a holder who is gone nothing is known but how much he may have written beyond the
     cursor (`lost`): at most a window. Who was passed over took no room in it, so those
     who might have been do not count.
@@ -36,8 +41,9 @@ def taken_up(uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk) -> Chunk:
     he is to write the newest edition, behind all that may have been written before.
     """
     after = _known(uow, broadcast, chunk)
-    if after.edition < broadcast.edition:
-        after = replace(after, edition=broadcast.edition, old_through=after.surely)
+    while after.edition < broadcast.edition and not after.repeats_old:
+        edition = after.edition + 1
+        after = replace(after, edition=edition, old_through=after.surely)
     if after != chunk:
         uow.chunks.save(after)
     if is_behind(broadcast, after) and not is_behind(broadcast, chunk):
@@ -78,9 +84,7 @@ def is_behind(broadcast: Broadcast, chunk: Chunk) -> bool:
     """All who stand before the bound have the edition before."""
     if chunk.finished:
         return True
-    if chunk.edition < broadcast.edition:
-        return False
-    return chunk.through >= (chunk.old_through or 0)
+    return chunk.edition >= broadcast.edition and not chunk.repeats_old
 
 
 def say_of_untouched(uow: UnitOfWork, broadcast: Broadcast) -> None:
@@ -98,10 +102,14 @@ def audience(
     by_edition: bool,
 ) -> Frozen | None:
     """Those who are told what amends `original`, or goes to its readers; None while it
-    is not known of all of them, or one of them may hear it before the original.
+    is not known of all of them, or one of them may hear it before the original, or
+    before what amended that earlier and is still being written.
 
     `by_edition`: those alone who do not have the newest.
     """
+    earlier = [one.id for one in uow.broadcasts.amendments(original.id)]
+    if amending.amendment is not None and uow.chunks.held(earlier, uow.now()):
+        return None
     ranges: list[tuple[int, int]] = []
     for chunk in uow.chunks.of(original.id):
         bound = _bound(uow, original, chunk, by_edition=by_edition)

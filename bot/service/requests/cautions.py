@@ -23,6 +23,7 @@ from bot.domain.schedule import (
     TemplateContent,
     TextContent,
 )
+from bot.domain.send_window import Outside
 from bot.domain.standstill import WAY_ON
 from bot.domain.zones import fixed
 from bot.service.ports.outside import Templates
@@ -50,6 +51,7 @@ class Cautions:
                 *_of_zone(schedule),
                 *self._of_content(uow, schedule, skipped),
                 *_of_audience(uow, schedule),
+                *_of_readers_hours(uow, schedule),
             )
         except Invalid:
             return ()
@@ -110,6 +112,25 @@ def _of_audience(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
     elif not uow.subscriptions.page(found.id, after=0, limit=1):
         nobody = Phrase("nobody is on the list {name!r}", name=name)
         yield Caution(kind=CautionKind.NO_READERS, phrase=nobody)
+
+
+def _of_readers_hours(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
+    """A send window on the readers' clocks; one on the list's shows in its moments."""
+    entry = list_of(uow, schedule) if schedule.keeps_hours else None
+    window = entry.send_window if entry is not None else None
+    if window is None or window.of_list or schedule.any_hour:
+        return
+    if window.outside is Outside.SKIP:
+        why = Phrase(
+            "whose clocks show a time outside of {window} then is not told",
+            window=window.shown,
+        )
+    else:
+        why = Phrase(
+            "each reader is told on his own clocks, within {window}",
+            window=window.shown,
+        )
+    yield Caution(kind=CautionKind.WINDOW, phrase=why)
 
 
 def _of_subjects(texts: Iterable[Text]) -> Iterator[Caution]:
