@@ -7,9 +7,6 @@ due moment. The tables are the truth.
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.date import DateTrigger
-
 _ALARM = "alarm"
 
 
@@ -22,8 +19,13 @@ class Alarm:
     """Rings by calling `ring` in the event loop; never early, however late."""
 
     def __init__(self, ring: Callable[[], None]) -> None:
+        # commands ask for the time alone, and wait for nothing else
+        from apscheduler.schedulers import asyncio  # noqa: PLC0415
+        from apscheduler.triggers.date import DateTrigger  # noqa: PLC0415
+
         self._ring = ring
-        self._scheduler = AsyncIOScheduler(
+        self._at = DateTrigger
+        self._scheduler = asyncio.AsyncIOScheduler(
             timezone=UTC,
             # A late ring is still a ring; the planner judges lateness.
             job_defaults={"misfire_grace_time": None, "coalesce": True},
@@ -52,7 +54,7 @@ class Alarm:
             return
         # Without a zone it would ask for the machine's, which may be one that only
         # the C library can read (TZ=CET-1CEST,M3.5.0,M10.5.0/3).
-        trigger = DateTrigger(moment, timezone=UTC)
+        trigger = self._at(moment, timezone=UTC)
         self._scheduler.add_job(self._rang, trigger, id=_ALARM, replace_existing=True)
 
     async def _rang(self) -> None:

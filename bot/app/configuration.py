@@ -36,7 +36,7 @@ class Look:
     at: datetime
     changed: Sequence[str] = ()
     faults: Sequence[Phrase] = ()
-    #: what is wrong with templates: each is refused where it is used
+    #: what is wrong with templates, each refused where it is used, and with holidays
     broken: Sequence[Phrase] = ()
     #: the holidays, as their files are now
     calendars: FileCalendars | None = None
@@ -84,6 +84,7 @@ class Configuration:
             changed=tuple(look.changed),
             waiting=tuple(look.waiting),
             faults=tuple(map(str, look.faults)),
+            broken=tuple(map(str, look.broken)),
             answers=answers,
         )
         for fault in look.faults:

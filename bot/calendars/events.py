@@ -102,6 +102,7 @@ def _take(
     replaced: set[tuple[str, datetime]],
 ) -> None:
     """Add what the event takes; raises Invalid."""
+    _check_kind(event)
     begin = _moment(event, "DTSTART")
     length = _length(event, begin)
     excluded = {_plain(one) for one in _moments(event, "EXDATE")}
@@ -148,6 +149,15 @@ def _length(event: Event, begin: Moment) -> timedelta:
     if length > _LONGEST:
         raise Invalid(Phrase("it lasts longer than five years"))
     return max(length, least)
+
+
+def _check_kind(event: Event) -> None:
+    """What would make other days of it, and is not read; raises Invalid."""
+    if "EXRULE" in event:
+        raise Invalid(Phrase("{property} is not read", property="EXRULE"))
+    given = _get(event, "RECURRENCE-ID")
+    if getattr(given, "params", {}).get("RANGE"):
+        raise Invalid(Phrase("{property} is not read", property="RECURRENCE-ID;RANGE"))
 
 
 def _occurrences(event: Event, begin: Moment, today: date) -> Iterator[Moment]:

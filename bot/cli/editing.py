@@ -49,47 +49,13 @@ def edit(
     list_name: Annotated[
         str | None, typer.Option("--list", metavar="LIST", help="Another list is told.")
     ] = None,
-    template: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Say it with this template; its fields by --set."
-        ),
-    ] = None,
-    settings: Annotated[
-        given.Many,
-        typer.Option(
-            "--set",
-            metavar="K=V",
-            help="A field of the template; K:lang=V in one language alone, its others"
-            " stay; V may be @FILE or -. The fields that are not named stay."
-            " Repeatable.",
-        ),
-    ] = None,
+    template: given.TemplateAnew = None,
+    settings: given.SettingsAnew = None,
     subject: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
-    body: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT",
-            help="In place of all its texts; @FILE: it stands in a file, -: on"
-            " standard input.",
-        ),
-    ] = None,
-    edit: Annotated[
-        bool,
-        typer.Option(
-            "--edit", help="Change its text in $VISUAL or $EDITOR, or write --body."
-        ),
-    ] = False,
+    body: given.BodyAnew = None,
+    edit: given.EditAnew = False,
     subjects: given.SubjectsIn = None,
-    bodies: Annotated[
-        given.Many,
-        typer.Option(
-            "--body-in",
-            metavar="LANG=TEXT",
-            help="In one language, also @FILE or -, in place of all its texts."
-            " Repeatable.",
-        ),
-    ] = None,
+    bodies: given.BodiesAnew = None,
     unstyled: given.Unstyled = False,
     at: Annotated[
         str | None,

@@ -83,6 +83,45 @@ Edit = Annotated[
     bool,
     typer.Option("--edit", help="Write it in $VISUAL or $EDITOR, from --body on."),
 ]
+# of every command that words anew what is there
+TemplateAnew = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Say it with this template; its fields by --set."
+    ),
+]
+SettingsAnew = Annotated[
+    Many,
+    typer.Option(
+        "--set",
+        metavar="K=V",
+        help="A field of the template; K:lang=V in one language alone, its others"
+        " stay; V may be @FILE or -. The fields that are not named stay."
+        " Repeatable.",
+    ),
+]
+BodyAnew = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="In place of all its texts; @FILE: it stands in a file, -: on"
+        " standard input.",
+    ),
+]
+BodiesAnew = Annotated[
+    Many,
+    typer.Option(
+        "--body-in",
+        metavar="LANG=TEXT",
+        help="In one language, also @FILE or -, in place of all its texts. Repeatable.",
+    ),
+]
+EditAnew = Annotated[
+    bool,
+    typer.Option(
+        "--edit", help="Change its text in $VISUAL or $EDITOR, or write --body."
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show it, and do nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

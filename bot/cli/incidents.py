@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import given, output, serving, session, showing, texts
+from bot.cli import given, output, previews, serving, session, showing, texts
 from bot.cli.parts import incidents as verbs
 from bot.cli.parts import lists
 from bot.desk import views
@@ -210,6 +210,7 @@ def _agreed(
             ]
         )
         output.plain()
+        showing.cautions(draft.cautions)
     if dry_run and json:
         output.document({**_drafted(draft), "dry_run": True})
     if dry_run:
@@ -228,6 +229,7 @@ def _drafted(draft: "Draft") -> dict[str, Any]:
         "readers": draft.readers,
         "texts": views.texts(draft.texts),
         "repeat": draft.is_repeat,
+        "warnings": previews.cautions(draft.cautions),
     }
 
 

@@ -46,7 +46,7 @@ def open_one(
         ),
     ] = None,
     template: Annotated[
-        str, typer.Option(metavar="NAME", help="What says it.")
+        str, typer.Option(metavar="NAME", help="Say it with this template.")
     ] = "maintenance",
     every: Annotated[
         str | None,
@@ -84,7 +84,7 @@ def open_one(
     yes: given.Yes = False,
     json: output.JSON = False,
 ) -> None:
-    """Open one: it is announced now, and reminded of; shows all that, and asks."""
+    """Open one; people are told now, and reminded. Shows what they get, and asks."""
     asks = not (yes or dry_run)
     windows.check_start(start, within)
     windows.check_end(end, lasts)

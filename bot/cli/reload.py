@@ -46,6 +46,7 @@ def reload(context: typer.Context, json: output.JSON = False) -> None:
                 output.say(_told(pulse, reading))
                 if reading.waiting:
                     output.say(_waiting(reading))
+        _tell_broken(answers)
     faults = [fault for _, reading in answers for fault in reading.faults]
     for fault in faults:
         output.fault(Quoted(fault))
@@ -72,6 +73,12 @@ def _answers(desk: "Desk", asked: Mapping[str, int]) -> Sequence[tuple[Pulse, Re
         if len(found) == len(asked) or time.monotonic() > until:
             return found
         time.sleep(_POLL_SECONDS)
+
+
+def _tell_broken(answers: Sequence[tuple[Pulse, Reading]]) -> None:
+    for _, reading in answers:
+        for broken in reading.broken:
+            output.fault(Quoted(broken))
 
 
 def _as_data(pulse: Pulse, reading: Reading) -> dict[str, object]:

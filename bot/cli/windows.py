@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli import output, showing
+from bot.cli import output, previews, showing
 from bot.cli.parts import maintenance as verbs
 from bot.desk import views
 from bot.domain import durations, meanings, moments, pacing, reminders, wallclock
@@ -228,6 +228,7 @@ def show_draft(draft: "Draft", desk: "Desk") -> None:
             (Phrase("at its end"), FINISH[one.finish]),
         ]
     )
+    showing.cautions(draft.cautions)
 
 
 def draft_as_data(draft: "Draft") -> dict[str, Any]:
@@ -240,6 +241,7 @@ def draft_as_data(draft: "Draft") -> dict[str, Any]:
         ],
         "told_at_once": draft.readers,
         "corrected": draft.corrected,
+        "warnings": previews.cautions(draft.cautions),
     }
 
 

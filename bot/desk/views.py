@@ -252,4 +252,5 @@ def reading(one: Reading) -> dict[str, Any]:
         "changed": one.changed,
         "waiting": one.waiting,
         "faults": one.faults,
+        "broken": one.broken,
     }

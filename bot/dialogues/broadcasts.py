@@ -60,8 +60,9 @@ def _options(page: Page[Account], talk: Talk) -> dict[str, Words]:
 
 async def _about(talk: Talk, name: BroadcastName) -> Dialogue:
     one = await talk.look(verbs.SHOW(verbs.OneBroadcast(name)))
+    title = lines.title(one.schedule)
     given = yield Form(
-        heading=(lines.broadcast(one, talk),),
+        heading=(lines.broadcast(one, talk), *((title,) if title else ())),
         fields=(one_of("do", Phrase("What is to be done?"), dict(_tasks(one, talk))),),
     )
     match given.text("do"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.desk.verb import Verb
 from bot.desk.verbs import maintenance as verbs
-from bot.dialogues import opening, windows
+from bot.dialogues import lines, opening, windows
 from bot.dialogues.choices import SURE
 from bot.dialogues.forms import Form
 from bot.dialogues.talk import Again, Dialogue, Level, Said, Talk, on_with
@@ -20,6 +20,10 @@ from bot.service.maintenance.shown import Shown
 NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 _NOT_YET = Phrase(
     "Nothing was changed yet. To do it, say yes; to leave it, no once more."
+)
+_END = replace(
+    opening.END,
+    help=Phrase("A moment, or how long it takes: 2h. Empty: as long as before."),
 )
 _UNTIL = replace(
     opening.END,
@@ -38,7 +42,9 @@ async def _move(talk: Talk, name: WindowName) -> Dialogue:
             Phrase("When is it, by the clocks of {zone}?", zone=talk.zone),
             Phrase("Where no end is given it takes as long as before."),
         ),
-        fields=(opening.START_AT, opening.END),
+        fields=(opening.START_AT, _END),
+        # as it is typed, for whoever sees no help
+        values={"start": lines.moment(found.window.starts_at, talk)},
     )
     end, lasts = None, None
     if typed := given.given("end"):

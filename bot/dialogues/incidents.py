@@ -17,6 +17,7 @@ from bot.desk.verb import Verb
 from bot.desk.verbs import incidents as verbs
 from bot.dialogues import audiences, lines, previews, rewording, wording
 from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, SURE, one_of
+from bot.dialogues.drafting import drafted
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.lines import cut
 from bot.dialogues.talk import (
@@ -32,7 +33,7 @@ from bot.dialogues.talk import (
     publishers,
 )
 from bot.domain import meanings
-from bot.domain.errors import Conflict, Invalid
+from bot.domain.errors import Invalid
 from bot.domain.fields import Field, Template
 from bot.domain.incident import PHASE, RESOLVED, TEMPLATE, Incident, IncidentState
 from bot.domain.incident import UpdateKind as Kind
@@ -45,6 +46,10 @@ from bot.service.ports.paging import Order, Page, Paging
 _PHASE = f"set.{PHASE}"
 #: in place of an incident
 _NEW, _OVER = "new", "over"
+_QUESTION = {
+    "open": Phrase("Which one, or a new one?"),
+    _OVER: Phrase("Which one"),
+}
 _STATES: Mapping[str, IncidentState] = {
     "open": IncidentState.OPEN,
     _OVER: IncidentState.RESOLVED,
@@ -62,9 +67,7 @@ async def _incidents(talk: Talk, which: str = "open") -> Dialogue:
             return
         given = yield Form(
             heading=(_heading(which, page.count),),
-            fields=(
-                one_of("incident", Phrase("Incident"), _options(page, which, talk)),
-            ),
+            fields=(one_of("incident", _QUESTION[which], _options(page, which, talk)),),
         )
         chosen, after = (
             given.text("incident"),
@@ -118,27 +121,38 @@ def _line(one: Incident, talk: Talk) -> str:
 
 
 async def _open(talk: Talk, lists: audiences.Lists) -> Dialogue:
+    how = _how(talk)
+    which = () if len(how) == 1 else (one_of("template", Phrase("Template"), how),)
     given = yield Form(
-        heading=(Phrase("Who is told, and how is it said?"),),
-        fields=(audiences.which_list(lists), _how(talk)),
+        heading=(
+            Phrase("Who is told, and how is it said?")
+            if which
+            else Phrase("Who is told?"),
+        ),
+        fields=(audiences.which_list(lists), *which),
     )
     target = lists[given.text("list")]
-    template = talk.desk.templates.get(given.text("template"))
-    yield on_with(_first, target, template)
+    name = given.text("template") or next(iter(how))
+    yield on_with(_first, target, talk.desk.templates.get(name))
 
 
-def _how(talk: Talk) -> Field[Words]:
-    """What an incident is said with, the shipped one first; what only says that one is
-    over comes by itself.
+def _how(talk: Talk) -> dict[str, Words]:
+    """What an incident can be said with, the shipped one first: what has words for the
+    first notice of one, or for the last. What only says that one is over comes by
+    itself.
     """
-    names = [one for one in talk.desk.templates.names() if not one.endswith(RESOLVED)]
-    names.sort(key=lambda one: one != TEMPLATE)
-    options: dict[str, Words] = {}
-    for name in names:
+    names = talk.desk.templates.names()
+    found: dict[str, Words] = {}
+    for name in sorted(names, key=lambda one: (one != TEMPLATE, one)):
         with suppress(Invalid):  # one that is broken is none
-            title = talk.desk.templates.get(name).title
-            options[name] = cut(wording.by_author(title, talk.language) or name)
-    return one_of("template", Phrase("Template"), options)
+            template = talk.desk.templates.get(name)
+            phases = (one.choices for one in template.fields if one.name == PHASE)
+            begins = any(Kind.OPENED in choices for choices in phases)
+            ends = f"{name}{RESOLVED}" in names
+            if name == TEMPLATE or begins or ends:
+                title = wording.by_author(template.title, talk.language)
+                found[name] = cut(title or name)
+    return found
 
 
 async def _first(talk: Talk, target: AnnouncementList, template: Template) -> Dialogue:
@@ -181,7 +195,9 @@ def _fields(template: Template, talk: Talk) -> tuple[Field[Words], ...]:
 
 
 async def _decide_opening(talk: Talk, request: OpenIncident) -> Dialogue:
-    named, draft = await _drafted(talk, request)
+    named, draft = await drafted(
+        talk, request, verbs.OPEN_DRAFT, lambda draft: draft.incident
+    )
     given = yield _preview(draft, talk)
     if given.text("sure") != "yes":
         given = yield Again(previews.NOT_YET)
@@ -190,19 +206,6 @@ async def _decide_opening(talk: Talk, request: OpenIncident) -> Dialogue:
         return
     thread = await talk.ask(verbs.OPEN(named))
     yield Said(_outcome(thread, draft))
-
-
-async def _drafted(talk: Talk, request: OpenIncident) -> tuple[OpenIncident, Draft]:
-    """What it would become, and the request under an id that stays through the talk."""
-    key = request.fingerprint()
-    if (kept := talk.ids.get(key)) is not None:
-        # another of his incidents may have that id by now
-        with suppress(Conflict):
-            named = replace(request, client_id=kept)
-            return named, await talk.look(verbs.OPEN_DRAFT(named))
-    draft = await talk.look(verbs.OPEN_DRAFT(request))
-    talk.ids[key] = draft.incident.client_id
-    return replace(request, client_id=draft.incident.client_id), draft
 
 
 # --- gone on with -------------------------------------------------------------
@@ -281,7 +284,7 @@ def _preview(draft: Draft, talk: Talk) -> Form:
             *previews.written(draft.texts),
             previews.how_many(draft.readers, draft.incident.list_name, talk),
             *((previews.URGENT,) if draft.incident.urgent else ()),
-            previews.NOW,
+            *(previews.noted(draft.cautions) if draft.cautions else (previews.NOW,)),
         ),
         fields=(replace(SURE, label=Phrase("Send it?")),),
         is_last=True,

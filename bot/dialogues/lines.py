@@ -61,10 +61,11 @@ def announcement_label(one: "Report", talk: "Talk") -> str:
 
 
 def broadcast_label(one: "Account", talk: "Talk") -> str:
-    """#12/3 12-05 22:00 340/1000 news"""
+    """#12/3 12-05 22:00 340/1000 Works…; to whom is told where it is chosen."""
     when = moment(one.broadcast.created_at, talk)[5:16]
     told = f"{one.progress.sent}/{one.progress.total}"
-    return cut(f"{one.name.shown} {when} {told} {target(one.schedule, talk)}")
+    what = title(one.schedule) or target(one.schedule, talk)
+    return cut(f"{one.name.shown} {when} {told} {what}")
 
 
 def broadcast(one: "Account", talk: "Talk") -> str:

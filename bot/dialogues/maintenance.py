@@ -31,6 +31,7 @@ from bot.service.ports.paging import Order, Page, Paging
 #: in place of one: it is not there yet
 _NEW = "new"
 _NEW_LABEL = Phrase("Announce new work")
+_QUESTION = Phrase("Which one, or new work?")
 #: in place of a window
 _ALL = "all"
 
@@ -51,9 +52,7 @@ async def _maintenance(talk: Talk) -> Dialogue:
                     page.count,
                 ),
             ),
-            fields=(
-                one_of("maintenance", Phrase("Maintenance"), _options(page, talk)),
-            ),
+            fields=(one_of("maintenance", _QUESTION, _options(page, talk)),),
         )
         chosen, after = given.text("maintenance"), page.items[-1].id
     yield _open() if chosen == _NEW else on_with(_which, int(chosen))

@@ -10,18 +10,19 @@ from datetime import timedelta
 from bot.desk.verbs.maintenance import DRAFT, FINISH_BY, OPEN
 from bot.dialogues import audiences, lines, timing, windows, wording
 from bot.dialogues.choices import one_of
+from bot.dialogues.drafting import drafted
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import Again, Dialogue, Level, Said, Talk, on_with
 from bot.domain import moments, recurrence, reminders, timestamps, wallclock, zones
-from bot.domain.errors import Conflict, Invalid
+from bot.domain.errors import Invalid
 from bot.domain.errors import about as about_field
 from bot.domain.fields import Field, FieldType, Template
 from bot.domain.lists import AnnouncementList
+from bot.domain.maintenance import Phase
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.schedule import FieldValues
 from bot.service.maintenance.contents import OWN, PHASE, START
 from bot.service.maintenance.request import OpenMaintenance
-from bot.service.maintenance.shown import Draft
 
 #: the one that is meant where nothing else is said
 _USUAL = "maintenance"
@@ -97,7 +98,7 @@ def _check(when: Answers, talk: Talk) -> None:
 
 
 def _templates(talk: Talk) -> dict[str, Template]:
-    """Those that say when something begins, the usual one first."""
+    """Those that have words for maintenance, the usual one first."""
     found = {}
     names = talk.desk.templates.names()
     for name in sorted(names, key=lambda one: (one != _USUAL, one)):
@@ -109,7 +110,9 @@ def _templates(talk: Talk) -> dict[str, Template]:
 
 
 def _has_phases(template: Template) -> bool:
-    return any(field.name == PHASE for field in template.fields)
+    """Those of maintenance; incidents have a field of that name, too."""
+    phase = next((one for one in template.fields if one.name == PHASE), None)
+    return phase is not None and Phase.ANNOUNCED in phase.choices
 
 
 def _which_template(found: dict[str, Template], talk: Talk) -> Field[Words]:
@@ -204,7 +207,9 @@ def _request(
 
 
 async def _decide(talk: Talk, request: OpenMaintenance) -> Dialogue:
-    named, draft = await _drafted(talk, request)
+    named, draft = await drafted(
+        talk, request, DRAFT, lambda draft: draft.shown.maintenance
+    )
     found = draft.shown.maintenance
     if found.id:
         yield Said(
@@ -241,22 +246,3 @@ async def _decide(talk: Talk, request: OpenMaintenance) -> Dialogue:
         yield NOTHING
         return
     yield Said(windows.outcome(await talk.ask(OPEN(named)), talk))
-
-
-async def _drafted(
-    talk: Talk, request: OpenMaintenance
-) -> tuple[OpenMaintenance, Draft]:
-    """What it would become, and the request under an id that stays through the talk:
-    who says yes once more, since the answer to the first was lost, asks for the same.
-    """
-    if request.client_id is not None:
-        return request, await talk.look(DRAFT(request))
-    key = request.fingerprint()
-    if (kept := talk.ids.get(key)) is not None:
-        # another of his may have that id by now
-        with suppress(Conflict):
-            named = replace(request, client_id=kept)
-            return named, await talk.look(DRAFT(named))
-    draft = await talk.look(DRAFT(request))
-    talk.ids[key] = draft.shown.maintenance.client_id
-    return replace(request, client_id=talk.ids[key]), draft

@@ -3,11 +3,11 @@ when, and what to know; then it is tried out, sent, or left.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
-from bot.desk.verbs.announcing import DRAFT, SCHEDULE, Draft
-from bot.dialogues import lines
+from bot.desk.verbs.announcing import DRAFT, SCHEDULE
+from bot.dialogues import drafting, lines
 from bot.dialogues.choices import one_of
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import (
@@ -20,7 +20,6 @@ from bot.dialogues.talk import (
     on_with,
 )
 from bot.domain import meanings, moments, pacing
-from bot.domain.errors import Conflict
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
 from bot.domain.preview import Caution, rule_in_words, upcoming
@@ -30,25 +29,6 @@ from bot.service.requests.schedules import Report
 
 #: moments that are shown
 MOMENTS = 10
-
-
-async def _drafted(
-    talk: Talk, request: ScheduleRequest
-) -> tuple[ScheduleRequest, Draft]:
-    """What it would become, and the request under an id that stays through the talk:
-    who says yes once more, since the answer to the first was lost, asks for the same.
-    """
-    if request.client_id is not None:
-        return request, await talk.look(DRAFT(request))
-    key = request.fingerprint()
-    if (kept := talk.ids.get(key)) is not None:
-        # another of his announcements may have that id by now
-        with suppress(Conflict):
-            named = replace(request, client_id=kept)
-            return named, await talk.look(DRAFT(named))
-    draft = await talk.look(DRAFT(request))
-    talk.ids[key] = draft.schedule.client_id
-    return replace(request, client_id=draft.schedule.client_id), draft
 
 
 #: seconds from now, where nobody says when
@@ -70,19 +50,23 @@ def decided(request: ScheduleRequest, typed: Iterable[Caution] = ()) -> Go:
 async def _decide(
     talk: Talk, request: ScheduleRequest, typed: Sequence[Caution]
 ) -> Dialogue:
-    named, draft = await _drafted(talk, request)
+    named, draft = await drafting.drafted(
+        talk, request, DRAFT, lambda draft: draft.schedule
+    )
     drafted, count = draft.schedule, draft.readers
     if drafted.id:
         yield Said(_there_already(drafted))
         return
     ahead = upcoming(clocked(drafted, talk), limit=MOMENTS)
     cautions = moments.together(ahead.warnings, typed, draft.cautions)
+    opens = next((entry.begins for entry in ahead.entries), None)
+    is_at_once = _is_at_once(request) and opens is None
     given = yield Form(
         heading=(Phrase("Last step. This is what readers get."),),
         shows=(
             *written(draft.texts),
             *facts(drafted, count, talk),
-            *((NOW,) if _is_at_once(request) else moments.told(ahead)),
+            *((NOW,) if is_at_once else moments.told(ahead)),
             *noted(cautions),
         ),
         fields=(
@@ -114,20 +98,18 @@ async def _decide(
             declined = True
             given = yield Again(NOT_YET)
     report, _ = await talk.ask(SCHEDULE(named))
-    yield Said(_outcome(report, count, talk, is_at_once=_is_at_once(request)))
+    moment = None if is_at_once else opens or report.moment
+    yield Said(_outcome(report, count, talk, moment))
 
 
 def _is_at_once(request: ScheduleRequest) -> bool:
     return request.deliver_at is None and request.delay_seconds == AT_ONCE
 
 
-def _outcome(report: Report, count: int, talk: Talk, *, is_at_once: bool) -> Phrase:
-    told = {
-        "number": report.id,
-        "list": lines.target(report.schedule, talk),
-        "moment": lines.moment(report.moment, talk),
-    }
-    if is_at_once:
+def _outcome(report: Report, count: int, talk: Talk, moment: datetime | None) -> Phrase:
+    """`moment`: when it goes out; None: now."""
+    told = {"number": report.id, "list": lines.target(report.schedule, talk)}
+    if moment is None:
         return Counted(
             "#{number} goes out to {list} now, to {count} reader; how it goes is shown"
             " under Broadcasts.",
@@ -140,6 +122,7 @@ def _outcome(report: Report, count: int, talk: Talk, *, is_at_once: bool) -> Phr
         "#{number} goes out to {list} at {moment}; {count} reader now.",
         "#{number} goes out to {list} at {moment}; {count} readers now.",
         count,
+        moment=lines.moment(moment, talk),
         **told,
     )
 

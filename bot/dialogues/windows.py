@@ -146,6 +146,7 @@ def drafted(draft: Draft, talk: Talk) -> Iterator[Words]:
         yield heading(one, talk.zone.key)
         is_later = None not in one.moments
         yield from previews.written(_of_one(one.texts, talk) if is_later else one.texts)
+    yield from previews.noted(draft.cautions)
 
 
 def _of_one(texts: Sequence[Text], talk: Talk) -> Sequence[Text]:

@@ -115,12 +115,18 @@ def fields_of(template: Template, talk: Talk) -> tuple[Field[Words], ...]:
 def about(template: Template, talk: Talk) -> tuple[Words, ...]:
     """What a template is for, and how its moments are typed."""
     said = by_author(template.description, talk.language)
-    takes_moments = any(one.type is FieldType.MOMENT for one in template.fields)
+    times = [one for one in template.fields if one.type is FieldType.MOMENT]
     how = Phrase(
         "A moment: 2026-12-05 22:00 ({zone}), or +28h after it is told.",
         zone=talk.zone,
     )
-    return (*((said,) if said else ()), *((how,) if takes_moments else ()))
+    if any(one.past for one in times):
+        how = Phrase(
+            "A moment: 2026-12-05 22:00 ({zone}), or -20m, +2h: before it is told, or"
+            " after.",
+            zone=talk.zone,
+        )
+    return (*((said,) if said else ()), *((how,) if times else ()))
 
 
 def worded(template: Template, talk: Talk, tag: str) -> tuple[Field[Words], ...]:

@@ -273,6 +273,11 @@ class Chunk:
         """Nothing beyond was ever written, where nobody holds it or was lost."""
         return max(self.through, self.reach or 0)
 
+    @property
+    def repeats_old(self) -> bool:
+        """Who is to be told next has the edition before `edition`, or may have."""
+        return self.through < (self.old_through or 0)
+
 
 class Recipient(NamedTuple):
     """One reader of a broadcast, in the order of positions.

@@ -4,7 +4,7 @@ which all feeds show.
     rows ─► Public ─► outage.json, LIST.ics, LIST.atom      (bot.feeds)
 
 Nothing here knows of a clock but `outage` and `until_other`: the same rows are the same
-feeds, byte by byte.
+feeds, byte by byte. Which rows there are is of a moment, too: windows begin and end.
 """
 
 import uuid
@@ -151,7 +151,7 @@ def outage(public: Public, now: datetime, ahead: timedelta) -> Window | Incident
 
 
 def until_other(public: Public, now: datetime, ahead: timedelta) -> datetime | None:
-    """When the same rows are other feeds; None: never."""
+    """When the feeds are others though nothing was changed; None: never."""
     moments = _moments(public.windows, ahead)
     return min((moment for moment in moments if moment > now), default=None)
 
@@ -160,6 +160,9 @@ def _moments(windows: Iterable[Window], ahead: timedelta) -> Iterable[datetime]:
     for one in windows:
         if one.state is WindowState.PLANNED:
             yield one.starts_at - ahead
+            yield one.starts_at
+        elif one.is_running and one.ends_at is not None:
+            yield one.ends_at
         elif one.is_over:
             yield _last(one) + KEPT
 

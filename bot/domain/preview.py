@@ -23,6 +23,7 @@ from bot.domain.recurrence import Match, Rule, in_words, parse
 from bot.domain.recurrence.skipped import Skipped, skipped_months
 from bot.domain.recurrence.words import MONTHS
 from bot.domain.schedule import Schedule
+from bot.domain.send_window import Clocked, Outside, SendWindow
 
 #: moments that are told of as left out where none is sent
 MOST_LEFT_OUT = 100
@@ -230,7 +231,7 @@ def _hours(schedule: Schedule, entries: list[Entry]) -> Iterator[Caution]:
         yield Caution(kind=CautionKind.HOLIDAYS_GONE, phrase=why)
     told: set[CautionKind] = set()
     for entry in sorted(entries, key=lambda one: one.moment):
-        kind, phrase = _why(schedule, entry)
+        kind, phrase = _why(schedule.window, entry)
         if phrase is not None and kind not in told:
             told.add(kind)
             yield Caution(kind=kind, phrase=phrase, moment=entry.moment)
@@ -247,7 +248,44 @@ def _none(sent: list[Entry], out: list[Match]) -> Iterator[Caution]:
         yield Caution(kind=kind, phrase=why)
 
 
-def _why(schedule: Schedule, entry: Entry) -> tuple[CautionKind, Phrase | None]:
+def shut_out(
+    moment: datetime, clocked: Clocked, expires_at: datetime | None = None
+) -> Caution | None:
+    """What a send window makes of what is told once, at that moment; None: nothing."""
+    opens = clocked.window.opening(moment, clocked.zone)
+    if opens == moment:
+        return None
+    in_vain = (
+        opens is None
+        or clocked.window.outside is Outside.SKIP
+        or (expires_at is not None and expires_at <= opens)
+    )
+    match = Match(
+        wall=wallclock.local(moment, clocked.zone),
+        moment=moment,
+        out=OUTSIDE if in_vain else None,
+        begins=None if in_vain else opens,
+    )
+    kind, phrase = _why(clocked, _entry(match, clocked.zone))
+    return None if phrase is None else Caution(kind=kind, phrase=phrase, moment=moment)
+
+
+def each_reader(window: SendWindow) -> Caution:
+    """Of a send window on the readers' own clocks, which have no moment for all."""
+    if window.outside is Outside.SKIP:
+        why = Phrase(
+            "whose clocks show a time outside of {window} then is not told",
+            window=window.shown,
+        )
+    else:
+        why = Phrase(
+            "each reader is told on his own clocks, within {window}",
+            window=window.shown,
+        )
+    return Caution(kind=CautionKind.WINDOW, phrase=why)
+
+
+def _why(clocked: Clocked | None, entry: Entry) -> tuple[CautionKind, Phrase | None]:
     at = f"{entry.local:%Y-%m-%d %H:%M} {entry.abbreviation}"
     if entry.reason == HOLIDAY:
         why = Phrase(
@@ -262,9 +300,9 @@ def _why(schedule: Schedule, entry: Entry) -> tuple[CautionKind, Phrase | None]:
             holiday=entry.holiday,
         )
         return CautionKind.HOLIDAY, why
-    if schedule.window is None:
+    if clocked is None:
         return CautionKind.WINDOW, None
-    window = schedule.window.window.shown
+    window = clocked.window.shown
     if entry.reason == OUTSIDE:
         why = Phrase(
             "{moment} is left out: the list's send window is {window}",

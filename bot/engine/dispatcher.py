@@ -163,9 +163,10 @@ class Dispatcher:
                 done = False
             else:
                 pauses.reset()
-            if done:
-                line.reached.pop(job.chunk.id, None)
+            chunk_id = job.chunk.id
             job = None if done else await self._refreshed(job)
+            if job is None:  # whoever claims it begins with what is recorded
+                line.reached.pop(chunk_id, None)
 
     async def _refreshed(self, job: Job) -> Job | None:
         """The chunk as the database has it; None where it is not ours any more."""

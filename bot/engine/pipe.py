@@ -171,19 +171,17 @@ class Pipe:
             await line.database.run(line.progress.put_off, line.worker, chunk_id)
 
     async def _write(self, arrived: asyncio.Event) -> None:
-        chunk, after = self._job.chunk, self._job.chunk.through
+        until, after = self._job.until, self._job.chunk.through
         # A quarter: so that there are writes to acknowledge while the next is written.
         limit = min(PAGE_SIZE, max(1, self._line.window.size // 4), self._limit)
         page = asyncio.create_task(self._page(after, limit))
         try:
             while (
-                not self._ended.is_set()
-                and after < chunk.last
-                and not self._line.stopping()
+                not self._ended.is_set() and after < until and not self._line.stopping()
             ):
                 recipients = await page
                 end = len(recipients) < limit
-                after = chunk.last if end else recipients[-1].position
+                after = until if end else recipients[-1].position
                 page = asyncio.create_task(self._page(after, limit))
                 deliveries, deviations = await self._compose(recipients)
                 await self._send(deliveries, deviations, after, arrived)
@@ -194,7 +192,7 @@ class Pipe:
 
     async def _page(self, after: int, limit: int) -> list[Recipient]:
         job = self._job
-        if after >= job.chunk.last:
+        if after >= job.until:
             return []
         return await self._line.database.read(
             self._line.progress.recipients, job, after, limit

@@ -8,6 +8,7 @@ nothing public any more is removed; whatever else lies there is not.
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ MODE = 0o644
 #: as far as this a file of ours says that it is
 _HEAD = 2_000
 _OURS = {".ics": b"PRODID:-//Carillon//", ".atom": b"<generator>Carillon</generator>"}
+#: the name of one that was not finished
+_UNFINISHED = re.compile(r"\.[a-z0-9][a-z0-9._-]*\.(ics|atom|json)\.new")
 
 
 class Folder:
@@ -25,7 +28,7 @@ class Folder:
         self._path = path
 
     def put(self, documents: Iterable[Document]) -> None:
-        """These, and none of ours beside them; raises OSError."""
+        """These, and none of ours beside them; raises OSError, which names a file."""
         there = {one.name: one for one in documents}
         # What is no longer public goes first, should what follows fail.
         for file in self._stale(there):
@@ -54,7 +57,6 @@ class Folder:
             if file.read_bytes() == document.body:
                 return False
         new = unfinished(file)
-        new.unlink(missing_ok=True)  # of one that was killed
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         try:
             with os.fdopen(os.open(new, flags, MODE), "wb") as writing:
@@ -63,6 +65,9 @@ class Folder:
                 os.fchmod(writing.fileno(), MODE)  # whatever the umask
                 os.fsync(writing.fileno())
             new.replace(file)
+        except OSError as error:
+            error.filename = error.filename or str(new)  # a full disk names none
+            raise
         finally:
             with contextlib.suppress(OSError):
                 new.unlink(missing_ok=True)
@@ -70,11 +75,13 @@ class Folder:
 
 
 def unfinished(file: Path) -> Path:
-    """Nobody else writes by this name, and no web server shows it."""
+    """Nobody else writes by this name, and nobody knows of it who asks a web server."""
     return file.with_name(f".{file.name}.new")
 
 
 def _is_ours(file: Path) -> bool:
+    if _UNFINISHED.fullmatch(file.name):  # of one that was killed
+        return file.is_file()
     mark = _OURS.get(file.suffix)
     if mark is None or file.name.startswith("."):
         return False

@@ -226,6 +226,8 @@ def reading_from_json(stored: Any) -> Reading | None:
                     changed=tuple(changed),
                     waiting=tuple(waiting),
                     faults=tuple(faults),
+                    # a release that knew no holidays says nothing of it
+                    broken=tuple(map(str, stored.get("broken") or ())),
                     answers=answers,
                 )
     return None

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from bot.store import statements
 from bot.store.moments import Moments
 
 #: seconds that the server may take to answer a new connection
@@ -72,6 +73,7 @@ def engine(url: sa.URL, settings: Mapping[str, str] = USUAL, **pool: Any) -> sa.
         isolation_level="READ COMMITTED",
         connect_args=connect_args(url),
         hide_parameters=True,  # texts and addresses, in the errors that are logged
+        execution_options=statements.SHARED,
         **pool,
     )
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
-from bot.store import files, holders, suspending
+from bot.store import files, holders, statements, suspending
 from bot.store.changes import Changes
 from bot.store.faults import Diagnosis, Fault
 from bot.store.file_lock import FileLock
@@ -182,6 +182,7 @@ def engine(
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # texts and addresses, in the errors that are logged
+        execution_options=statements.SHARED,
         json_deserializer=lenient_json,
     )
 

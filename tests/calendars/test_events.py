@@ -186,6 +186,21 @@ def test_a_title() -> None:
             file(event("DTSTART;VALUE=DATE:20260601", "DURATION:P3000D")),
             "longer than five years",
         ),
+        (
+            file(
+                event("DTSTART;VALUE=DATE:20260101", "EXRULE:FREQ=WEEKLY", "SUMMARY:x")
+            ),
+            "'x': EXRULE is not read",
+        ),
+        (
+            file(
+                event(
+                    "DTSTART;VALUE=DATE:20260101",
+                    "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20260102",
+                )
+            ),
+            "RANGE is not read",
+        ),
         (file(event("DTSTART;TZID=Mars/Base:20260601T100000")), "'Mars/Base'"),
         (
             file(event("DTSTART:20260601T100000Z", "RRULE:FREQ=SECONDLY")),

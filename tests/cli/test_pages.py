@@ -13,7 +13,7 @@ import re
 import shlex
 import sys
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from bot.app.snippets import ServerKind, snippet
 from bot.cli import questions
 from bot.cli.program import whole
 from bot.clock import SystemClock
+from bot.service.use_cases import UseCases
 from bot.settings import load
 from bot.xmpp.doors.contacts.bells import bell
 from tests.cli.workplace import CONFIG, Workplace, plan, send
@@ -38,7 +39,7 @@ FOREIGN = frozenset(
         *("cp", "curl", "docker", "ejabberdctl", "git", "grep"),
         *("install", "journalctl", "ln", "make", "mkdir", "mongooseimctl", "mv"),
         *("openssl", "pipx", "profanity", "prosodyctl", "python3", "rm"),
-        *("pg_dump", "pg_restore", "runuser", "sed", "sqlite3", "systemctl"),
+        *("pg_dump", "pg_restore", "rsync", "runuser", "sed", "sqlite3", "systemctl"),
     }
 )
 #: these wait for a service, a server, an answer, or for ever
@@ -46,6 +47,13 @@ OUTSIDE = (
     *(["run"], ["status"], ["check"], ["init"], ["broadcasts", "watch"]),
     ["module"],  # into folders of a host's
 )
+#: beside `announce`, what wants an answer also where nobody can be asked
+ASKING = (
+    *(["maintenance", what] for what in ("open", "move", "extend", "finish")),
+    *(["incidents", what] for what in ("open", "update", "resolve")),
+    *(["maintenance", "call-off"], ["broadcasts", "correct"]),
+)
+LOOKS = frozenset({"--yes", "--dry-run"})
 #: has a test of its own, which knows what its commands print
 ELSEWHERE = frozenset({"docs/reference/templates.md"})
 #: readers and lists that pages take for granted
@@ -102,12 +110,21 @@ def carry_out(place: Workplace, words: list[str]) -> None:
     """Run a command of ours as a person would who says yes."""
     if words[0] == "announce":
         words = [word for word in words if word not in {"--wait", "--yes"}]
-        if "--dry-run" not in words:
-            words = [*words, "--yes"]
+    if (words[0] == "announce" or words[:2] in ASKING) and not LOOKS & {*words}:
+        words = [*words, "--yes"]
     place.done(*map(ahead, words))
     with place.use_cases() as use_cases:
+        due = use_cases.clock.now() + timedelta(seconds=2)
         plan(use_cases)
+        while words[0] == "announce" and is_due(use_cases, due):
+            plan(use_cases)  # what is announced now is due with the next second
         send(use_cases)
+
+
+def is_due(use_cases: UseCases, before: datetime) -> bool:
+    """Something is, or will be; until then, for what is stopped stays so."""
+    found = use_cases.database.look(lambda unit: unit.schedules.next_due())
+    return found is not None and found < before and use_cases.clock.now() < before
 
 
 @pytest.fixture

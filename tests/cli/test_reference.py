@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot.cli.program import whole
+from bot.domain.audit import Action
 from bot.settings import ListSettings, Settings, load
 from bot.settings.sections import HolidaySettings
 
@@ -108,6 +109,13 @@ def test_every_option_of_announce_is_in_the_reference() -> None:
         if option.startswith("--")
     }
     assert [option for option in sorted(options) if option not in page] == []
+
+
+def test_every_action_is_in_the_reference() -> None:
+    """docs/reference/cli.md names what --action of audit takes, in its order."""
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text()
+    [row] = re.findall(r"^\| `--action ACTION` \| (.*) \|$", page, re.MULTILINE)
+    assert row == ", ".join(f"`{action}`" for action in Action)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from bot.cli.program import whole
+from bot.clock import SystemClock
 from bot.domain.audit import Action, AuditEntry
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
@@ -34,12 +35,25 @@ COMMANDS = {
     "broadcasts list": "broadcasts list",
     "broadcasts show": "broadcasts show 1",
     "broadcasts watch": "broadcasts watch 1",
+    "broadcasts correct": "broadcasts correct 1 --body Else --dry-run",
     "check": "check",
     "db check": "db check",
     "db current": "db current",
+    "incidents list": "incidents list",
+    "incidents open": "incidents open news --set summary=A --dry-run",
+    "incidents show": "incidents show I1",
+    "incidents update": "incidents update I1 --set details=B --dry-run",
     "lists list": "lists list",
     "lists mine": "lists mine a@example.org",
+    "lists show": "lists show club",
     "lists requests": "lists requests club",
+    "maintenance call-off": "maintenance call-off M1 --dry-run",
+    "maintenance extend": "maintenance extend M1/1 +1h --dry-run",
+    "maintenance finish": "maintenance finish M2 --dry-run",
+    "maintenance list": "maintenance list",
+    "maintenance move": "maintenance move M1/1 --in 3d --dry-run",
+    "maintenance open": "maintenance open news --in 30h --set summary=A --dry-run",
+    "maintenance show": "maintenance show M1",
     "people show": f"people show {LONG_JID}",
     "people suspended": "people suspended",
     "people preferences": f"people preferences {LONG_JID} --quiet-from 22:00"
@@ -60,6 +74,7 @@ COMMANDS = {
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
     *(
+        "broadcasts retract",
         "broadcasts retry",
         "broadcasts stop",
         "people erase",
@@ -69,6 +84,7 @@ NONE = {
         "stop-all",
     ),
     *("completion", "db adopt", "db rekey", "db upgrade", "init"),
+    "incidents resolve",
     *("lists approve", "lists change", "lists create", "lists join", "lists leave"),
     "lists welcome",
     *("lists refuse", "lists retire", "module", "reload"),
@@ -123,9 +139,23 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
         plan(service)
         send(service, failing)
         service.database.call(_written_down)
+    _at_work(place)
     lines = "".join(f"{LONG_JID}x{number}\n" for number in range(3))
     (place.folder / "people.csv").write_text(f"jid\n{lines}not an address\n")
     return place
+
+
+def _at_work(place: Workplace) -> None:
+    """A maintenance that recurs, one that has begun, and what is broken."""
+    opens = ("maintenance", "open", "news", "--yes", "--set")
+    recurs = ("--in", "2d", "--every", "FREQ=WEEKLY", "--for", "90m")
+    place.done(*opens, f"summary={WIDE_TITLE}", *recurs)
+    begun = (SystemClock().now() - timedelta(seconds=30)).isoformat("T", "seconds")
+    place.done(*opens, f"summary={LONG_TITLE}", "--start", begun)
+    broken = ("--set", f"summary={LONG_TITLE}", "--id", "x" * 40)
+    place.done("incidents", "open", "news", *broken, "--yes")
+    with place.use_cases() as service:
+        plan(service)
 
 
 def _written_down(uow: UnitOfWork) -> None:

@@ -1,5 +1,6 @@
 """Announcing now: who may, what is shown before, what comes of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from bot.dialogues.play import Asking
 from bot.domain.errors import Unavailable
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import PeopleAudience, TextContent
+from bot.domain.send_window import Outside, SendWindow, WindowZone, read
 from tests.dialogues.looking import declared, jobs
 from tests.dialogues.talking import Person
 from tests.world import ADMIN, AUDITOR, PUBLISHER, USER, World, a_list
@@ -232,3 +234,43 @@ def test_two_talks_under_one_name(world: World) -> None:
         second.fills()
     assert "goes out to news now" in second.said
     assert len(jobs(world)) == 2
+
+
+def test_outside_of_the_lists_send_window(world: World) -> None:
+    """When it will go out is shown, and told; where it never would, it is refused."""
+    world.subscribe(USER)
+    window = SendWindow(read("09:00-20:00 MO TU WE TH FR"))
+    declared(world, a_list(send_window=window))
+    person = Person(world, PUBLISHER)
+    person.runs("announce")
+    person.fills(body="Hello")
+    told = person.told
+    assert "It goes out once you say yes." not in told
+    assert "goes out 2026-03-02 09:00 UTC" in told
+    person.fills(send="yes")
+    assert "goes out to news at 2026-03-02 09:00 UTC; 1 reader now." in person.said
+    world.clock.advance(seconds=2)
+    world.plan_all()
+    [job] = jobs(world)
+    begins = world.broadcast(job).begins_at
+    assert begins is not None
+    assert f"{begins:%F %R}" == "2026-03-02 09:00"
+    declared(world, a_list(send_window=replace(window, outside=Outside.SKIP)))
+    person.runs("announce")
+    person.fills(body="Bye")
+    assert "the list's send window is 09:00-20:00 MO TU WE TH FR" in person.refused
+
+
+def test_each_readers_send_window(world: World) -> None:
+    """On the readers' own clocks: so it is told without a moment."""
+    hours = read("09:00-20:00")
+    for outside, told in (
+        (Outside.WAIT, "each reader is told on his own clocks, within 09:00-20:00."),
+        (Outside.SKIP, "whose clocks show a time outside of 09:00-20:00 then is not"),
+    ):
+        window = SendWindow(hours, WindowZone.READER, outside)
+        declared(world, a_list(send_window=window))
+        person = Person(world, PUBLISHER)
+        person.runs("announce")
+        person.fills(body="Hello")
+        assert f"Note: {told}" in person.told

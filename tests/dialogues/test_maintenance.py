@@ -95,6 +95,15 @@ def test_open(world: World) -> None:
     assert one.values == {"summary": {"": "New disks"}, "affected": {"": "Mail"}}
 
 
+def test_words_of_incidents_are_none_of_maintenance(world: World) -> None:
+    """Where one template alone has words for it, none is asked for."""
+    person = Person(world, ADMIN)
+    person.runs("maintenance")
+    names = {one.name for one in person.asked.form.fields}
+    assert "start" in names
+    assert "template" not in names
+
+
 def test_a_no_is_a_no(world: World) -> None:
     person = at_words(world)
     person.fills(set__summary="New disks")
@@ -206,6 +215,18 @@ def test_move(world: World) -> None:
     person.fills(sure="yes")
     assert person.said.startswith("M1 is planned: 2026-03-05 23:00 UTC to 2026-03-06 0")
     window = shown(world).window
+    assert window.ends_at == datetime(2026, 3, 6, 1, tzinfo=UTC)
+
+
+def test_move_the_end_alone(world: World) -> None:
+    """The form begins with the start as it is, and takes it back so."""
+    opened(world)
+    person = decided(world, "move")
+    assert person.asked.given["start"] == ("2026-03-05 22:00 UTC",)
+    person.fills(end="3h")
+    person.fills(sure="yes")
+    window = shown(world).window
+    assert window.starts_at == datetime(2026, 3, 5, 22, tzinfo=UTC)
     assert window.ends_at == datetime(2026, 3, 6, 1, tzinfo=UTC)
 
 

@@ -46,15 +46,23 @@ def test_the_one_outage(rows: tuple[Row, ...], expected: Row | None) -> None:
 
 
 def test_the_same_rows_change_at_known_moments() -> None:
-    """A window comes near, one that is over gets old: nothing else needs a clock."""
-    rows = public(FAR, OFF, SOON, RUNNING, BROKEN)
+    """A window comes near, begins, and ends, one that is over gets old: nothing else
+    needs a clock.
+    """
+    assert RUNNING.ends_at is not None
+    assert until_other(public(RUNNING), NOON, WEEK) == RUNNING.ends_at
+    assert until_other(public(RUNNING), RUNNING.ends_at, WEEK) is None
+    assert until_other(public(SOON), NOON, WEEK) == SOON.starts_at
+    assert until_other(public(SOON), SOON.starts_at, WEEK) is None
+    rows = public(FAR, OFF, BROKEN)
     near = FAR.starts_at - WEEK
     assert until_other(rows, NOON, WEEK) == near
     assert outage(public(FAR), near - HOUR / 60, WEEK) is None
     assert outage(public(FAR), near, WEEK) is FAR
     assert OFF.ends_at is not None
     gone = OFF.ends_at + KEPT
-    assert until_other(rows, near, WEEK) == gone
+    assert until_other(rows, near, WEEK) == FAR.starts_at
+    assert until_other(rows, FAR.starts_at, WEEK) == gone
     assert shown(OFF, gone - HOUR)
     assert not shown(OFF, gone)
     assert until_other(rows, gone, WEEK) is None

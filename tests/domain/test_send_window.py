@@ -1,5 +1,6 @@
 """Send windows: when a list speaks, and when a reader hears it by both."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import Invalid
+from bot.domain.preview import shut_out
 from bot.domain.quiet import QuietHours
 from bot.domain.quiet import held_back as kept_quiet
 from bot.domain.send_window import (
@@ -214,3 +216,23 @@ def test_none(text: str) -> None:
     """What is no window is refused with a sample."""
     with pytest.raises(Invalid, match="09:00-20:00 MO TU WE TH FR"):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("outside", "expires", "told"),
+    [
+        (Outside.WAIT, None, "goes out at 2026-12-07 09:00 CET"),
+        (Outside.WAIT, "2026-12-07 08:00", "is left out"),
+        (Outside.SKIP, None, "is left out"),
+    ],
+)
+def test_what_it_makes_of_one_moment(
+    outside: Outside, expires: str | None, told: str
+) -> None:
+    """Of a notice of a maintenance, say; within the window there is nothing to tell."""
+    clocked = Clocked(replace(OFFICE, outside=outside), WARSAW)
+    friday = at("2026-12-04 22:00")
+    found = shut_out(friday, clocked, at(expires) if expires else None)
+    assert found is not None
+    assert f"2026-12-04 22:00 CET {told}" in found.text
+    assert shut_out(at("2026-12-04 12:00"), clocked) is None

@@ -25,6 +25,12 @@ from tests.xmpp.links import reading
 pytestmark = pytest.mark.e2e
 NAMES = {f"{name}.{kind}" for name in ("all", "news") for kind in ("ics", "atom")}
 DISKS = ("--set", "summary=New disks")
+FEEDS = """
+[lists.board]
+kind = "closed"
+[lists.staff]
+kind = "mandatory"
+"""
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Views:
     folder: Path
 
     def files(self) -> Mapping[str, bytes]:
-        return {one.name: one.read_bytes() for one in self.folder.iterdir()}
+        return {one.name: one.read_bytes() for one in self.folder.glob("[!.]*")}
 
     def page(self, name: str) -> bytes:
         with urllib.request.urlopen(f"{self.service.web}/{name}", timeout=20) as found:
@@ -65,27 +71,32 @@ class Views:
         return next(key for key, one in self.titles().items() if one == title)
 
 
-@pytest.fixture(params=PLACES, ids="-".join)
-def views(request: pytest.FixtureRequest, make: Make, tmp_path: Path) -> Views:
-    name, mode = request.param
-    server: XmppServer = request.getfixturevalue(name)
-    folder = tmp_path / "status"
-    folder.mkdir()
+def _views(make: Make, server: XmppServer, mode: str, **options: Any) -> Views:
+    """Nothing is started yet."""
     port = free_port()
-    feeds = f"""
+    service = make(server, mode, web=f"127.0.0.1:{port}", more=FEEDS, **options)
+    folder = service.folder / "status"
+    folder.mkdir()
+    with service.file.open("a") as file:
+        file.write(
+            f"""
 [feeds]
 enabled = true
 directory = "{folder}"
 urls = ["http://127.0.0.1:{port}"]
-[lists.board]
-kind = "closed"
-[lists.staff]
-kind = "mandatory"
 """
-    service = make(server, mode, web=f"127.0.0.1:{port}", more=feeds)
+        )
+    return Views(service, folder)
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def views(request: pytest.FixtureRequest, make: Make) -> Views:
+    name, mode = request.param
+    server: XmppServer = request.getfixturevalue(name)
+    found = _views(make, server, mode)
+    service = found.service
     service.start()
     service.wait_until_connected()
-    found = Views(service, folder)
     service.until(lambda: found.folder.joinpath("outage.json").exists())
     (address,) = asyncio.run(_where(server, service))
     with urllib.request.urlopen(address, timeout=20) as answer:
@@ -207,3 +218,20 @@ def test_announcements(views: Views) -> None:
     service.wait_until_connected()
     views.until(lambda: service.page("/news.atom")[0] == 200)
     assert views.files() == before
+
+
+def test_while_xmpp_is_down(prosody: XmppServer, make: Make) -> None:
+    """What is said then, and what begins then, stands in the feeds, though nobody can
+    be told.
+    """
+    views = _views(make, prosody, "component", host_port=free_port())
+    views.service.start()
+    views.service.until(lambda: views.folder.joinpath("outage.json").exists())
+    begins = ("maintenance", "open", "news", "--in", "2s", "--for", "2h", *DISKS)
+    _do(views, *begins)
+    views.shows("Under way: Maintenance: New disks")
+    _do(views, "incidents", "open", "news", "--set", "summary=It is down")
+    views.shows("Incident: It is down")
+    status = views.status()
+    assert status is not None
+    assert status.planned is False

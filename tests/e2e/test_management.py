@@ -378,7 +378,7 @@ def test_corrected_and_withdrawn(stage: Stage) -> None:
     assert (by[0], by[2]) == (by[1], by[3])
     assert by[0] != by[2]
     withdrawn = again[2].findtext(f"{C}body") or ""
-    assert "Disks" in withdrawn
+    assert "At eleven" in withdrawn
     query = stage.query(f"<id>{client_id}</id>", who=stage.publisher)
     told = payload(query).find(f"{S}metadata/{X}amendment/{X}progress")
     assert told is not None

@@ -8,11 +8,14 @@ import pytest
 from bot.domain.amendment import Amendment
 from bot.domain.broadcast import BroadcastState
 from bot.domain.errors import Finished
+from bot.domain.lists import Preferences
 from bot.domain.schedule import Schedule, ScheduleState
+from bot.domain.send_window import SendWindow, WindowZone, read
+from bot.service.ports.unit_of_work import UnitOfWork
 from tests.engine.inboxes import InboxWire, correct, retract
 from tests.engine.worker import due, over, readers, until, working
 from tests.fakes import FakeWire
-from tests.world import World
+from tests.world import World, a_list
 
 CORRECT, RETRACT = Amendment.CORRECT, Amendment.RETRACT
 OLD, NEW = ("Hello", None), ("Goodbye", None)
@@ -76,6 +79,40 @@ def test_what_is_over_is_withdrawn(world: World) -> None:
         correct(world, job, "Goodbye")
     assert world.broadcast(amendment).state is BroadcastState.SENT
     assert world.broadcast(job).state is BroadcastState.SENT
+
+
+def test_no_link_is_shown_once_more(world: World) -> None:
+    """What is withdrawn is named by how it began, a wall time and all, up to there."""
+    wire = InboxWire()
+    job = sent(world, 1, wire)
+    (jid,) = readers(1)
+    carried_out(
+        world, correct(world, job, "At 22:00 see https://example.net/x now"), wire
+    )
+    carried_out(world, retract(world, job), wire)
+    words, amends = wire.read(jid)[-1]
+    assert words.startswith("The message “At 22:00 see …” of 2026-03-01 12:00 UTC is")
+    assert amends is RETRACT
+
+
+@pytest.mark.parametrize("corrections", [True, False])
+def test_corrected_then_withdrawn(world: World, corrections: bool) -> None:
+    """The last word is about the corrections, too; where clients know neither, each
+    comes as a message of its own.
+    """
+    world.do(lambda unit: unit.lists.declare([a_list(corrections=corrections)]))
+    wire = InboxWire()
+    job = sent(world, 1, wire)
+    (jid,) = readers(1)
+    carried_out(world, correct(world, job, "Goodbye"), wire)
+    carried_out(world, retract(world, job), wire)
+    words = "“Goodbye” of 2026-03-01 12:00 UTC is withdrawn, with its corrections."
+    assert wire.read(jid) == [
+        OLD,
+        CORRECTED if corrections else NEW,
+        (f"The message {words}", RETRACT if corrections else None),
+    ]
+    assert len({one.id for one in wire.inboxes[jid]}) == 3
 
 
 def test_who_was_not_reached(world: World) -> None:
@@ -194,3 +231,42 @@ def test_withdrawn_in_the_middle(world: World) -> None:
         assert world.broadcast(job).state is BroadcastState.STOPPED
 
     asyncio.run(go())
+
+
+def test_a_worker_dies_by_the_readers_own_clocks(world: World) -> None:
+    """Who was written to beyond the cursor is anybody of the chunk whose clock allowed
+    it: the dead worker's window says nothing of how far it came.
+    """
+    hours = SendWindow(read("09:00-20:00"), WindowZone.READER)
+    world.do(lambda unit: unit.lists.declare([a_list(send_window=hours)]))
+    count, awake = 40, readers(40)[30:]
+    world.subscribe(*readers(count))
+    for jid in readers(count)[:30]:  # it is 21:00 there
+        world.do(_lives_in, jid, "Asia/Tokyo")
+    job = world.due()
+    wire = InboxWire(hold=True)
+
+    async def first() -> None:
+        async with working(world, wire, window=10, name="dead"):
+            await until(lambda: {to for to, _ in wire.taken} >= set(awake[:2]))
+
+    asyncio.run(first())
+    had = {jid for jid, _ in wire.taken}
+    amendment = correct(world, job, "Goodbye")
+    world.do(lambda unit: unit.chunks.bereave("dead"))
+
+    async def second() -> None:
+        wire.hold = False
+        async with working(world, wire, window=10, name="next"):
+            await until(planned(world, amendment))
+            await until(lambda: world.progress(amendment).sent >= len(had))
+
+    asyncio.run(second())
+    assert all(wire.read(jid) == [OLD, CORRECTED] for jid in had)
+    wire.check_ids()
+
+
+def _lives_in(unit: UnitOfWork, jid: str, zone: str) -> None:
+    found = unit.subscribers.get(jid)
+    assert found is not None
+    unit.subscribers.prefer(found.id, Preferences(timezone=zone))

@@ -21,6 +21,7 @@ from bot.domain.schedule import Schedule, ScheduleState
 from bot.domain.send_window import Outside, SendWindow, WindowZone, read
 from bot.engine.planner import Planner
 from bot.service.ports.unit_of_work import UnitOfWork
+from tests.engine.inboxes import correct
 from tests.engine.worker import readers, until, working
 from tests.fakes import FakeWire
 from tests.world import ADMIN, NOON, PUBLISHER, World, a_list, a_policy, copy_of
@@ -188,6 +189,48 @@ def test_left_out_where_the_list_says_so(office: World) -> None:
     assert office.get(job.id).state is ScheduleState.FAILED
     texts = [str(getattr(one.said, "body", "")) for one in office.notices()]
     assert any("its list's send window was not open" in text for text in texts)
+
+
+def test_what_is_corrected_is_not_left_out(office: World) -> None:
+    """A correction outside of a window that skips waits for its opening: what it
+    corrects has been read. By the readers' own clocks each waits for his.
+    """
+    own = SendWindow(read("09:00-20:00"), WindowZone.READER, Outside.SKIP)
+    for number, window in enumerate((replace(OFFICE, outside=Outside.SKIP), own)):
+        office.clock.set(MONDAY + timedelta(days=number))
+        declared(office, news(window))
+        office.subscribe(HERE)
+        job = office.due(delay_seconds="1", deliver_at=None)
+        assert carried(office, is_over(office, job)) == [HERE]
+        office.clock.advance(hours=12)
+        amendment = correct(office, job, "Goodbye")
+        office.clock.advance(seconds=1)
+        office.plan_all()
+        opening = MONDAY + timedelta(days=number + 1)
+        if number:
+            carried(office, waits(office, amendment))
+        else:
+            nothing_to_claim(office)
+        assert office.progress(amendment).waiting == 1
+        office.clock.set(opening)
+        opened(office)
+        assert carried(office, is_told(office, amendment)) == [HERE]
+
+
+def is_told(world: World, job: Schedule) -> Callable[[], bool]:
+    """Also late: then it may still come back."""
+
+    def look() -> bool:
+        counted = world.progress(job)
+        return counted.sent + counted.deferred == 1 and not counted.waiting
+
+    return look
+
+
+def waits(world: World, job: Schedule) -> Callable[[], bool]:
+    return lambda: any(
+        one.kind is ExceptionKind.WAITING for one in world.exceptions(job)
+    )
 
 
 def test_what_recurs_is_left_out_unseen(office: World) -> None:

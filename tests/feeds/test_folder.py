@@ -73,6 +73,49 @@ def test_what_was_left_half_written(tmp_path: Path) -> None:
     assert not left.exists()
 
 
+def test_what_was_left_of_a_list_that_is_public_no_more(tmp_path: Path) -> None:
+    """Goes, too; others' hidden files stay."""
+    left = unfinished(tmp_path / "gone.ics")
+    left.write_bytes(b"half")
+    theirs = [tmp_path / name for name in (".htaccess", ".gone.ics.rsync", ".x.new")]
+    for file in theirs:
+        file.touch()
+    Folder(tmp_path).put(_documents())
+    assert not left.exists()
+    assert all(file.exists() for file in theirs)
+
+
+_FULL = """
+import resource
+import sys
+from pathlib import Path
+from bot.feeds.document import CALENDAR, Document
+from bot.feeds.folder import Folder
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    Folder(Path(sys.argv[1])).put([Document("news.ics", CALENDAR, b"b" * 300_000)])
+except OSError as error:
+    print(error.filename, error.strerror, sep=": ")
+"""
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """The old one stays as a whole, nothing is left beside it, and what is told names
+    the file.
+    """
+    Folder(tmp_path).put([Document("news.ics", CALENDAR, b"a")])
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{tmp_path}/.news.ics.new: File too large\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["news.ics"]
+    assert (tmp_path / "news.ics").read_bytes() == b"a"
+
+
 def test_no_folder(tmp_path: Path) -> None:
     """It is not made: a web server's folder that is missing is a mistake."""
     with pytest.raises(FileNotFoundError):

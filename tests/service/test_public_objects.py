@@ -249,6 +249,23 @@ def test_a_window_that_is_over_early(world: World) -> None:
     assert over.uid == running.uid
 
 
+def test_a_window_that_nobody_moves_on(world: World) -> None:
+    """By the clock alone it begins, and has no known end any more, as it does while
+    XMPP is down; what has become of the row by then changes nothing.
+    """
+    opened(world)
+    world.clock.set(START)
+    begun = the_window(world)
+    assert (begun.state, begun.changed_at) == (WindowState.UNDER_WAY, START)
+    world.plan_all()
+    assert the_window(world) == begun
+    world.clock.set(END)
+    ended = the_window(world)
+    assert (ended.state, ended.changed_at) == (WindowState.VERIFYING, END)
+    world.plan_all()
+    assert the_window(world) == ended
+
+
 def test_a_window_whose_end_nobody_knew(world: World) -> None:
     """It has one once it is over."""
     shown = opened(world, duration=None)

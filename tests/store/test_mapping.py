@@ -17,6 +17,7 @@ from bot.domain.schedule import (
     PeopleAudience,
     TemplateContent,
     TextContent,
+    ToldAudience,
 )
 from bot.store.database import SqlDatabase
 from bot.store.mapping import (
@@ -33,7 +34,17 @@ PEOPLE = st.builds(
     jids=st.lists(STRINGS).map(tuple),
     list_name=st.none() | STRINGS,
 )
-AUDIENCES = PEOPLE | st.builds(ListAudience, list_name=STRINGS)
+NUMBERS = st.none() | st.integers(1, 2**53)
+TOLD = st.builds(
+    ToldAudience,
+    broadcast_id=st.integers(1, 2**53),
+    list_name=st.none() | STRINGS,
+    latest_only=st.booleans(),
+    latest_by=NUMBERS,
+    before=NUMBERS,
+    personal=st.booleans(),
+)
+AUDIENCES = PEOPLE | TOLD | st.builds(ListAudience, list_name=STRINGS)
 TEXTS = st.builds(Text, language=STRINGS, body=STRINGS, subject=st.none() | STRINGS)
 VALUES = st.dictionaries(STRINGS, st.dictionaries(STRINGS, STRINGS))
 CONTENTS = st.builds(

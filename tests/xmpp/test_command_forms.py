@@ -61,6 +61,21 @@ def test_a_choice_shows_one_that_there_is() -> None:
         assert made.findtext(f"{D}field[@var='x']/{D}value") == wanted
 
 
+def test_where_somebody_looks_who_pressed_the_button() -> None:
+    """The reason stands on top, and below many fields once more; not below a few."""
+    for count, times in ((1, 1), (4, 2)):
+        fields = tuple(
+            Field(name=f"f{number}", type=FieldType.LINE, label=Phrase("X"), help="")
+            for number in range(count)
+        )
+        asking = Asking(form=Form(fields=fields), given={}, reason=Phrase("Not so."))
+        made = written(asking)
+        said = [text for text in made.itertext() if text.strip() == "Not so."]
+        assert len(said) == times
+        last = made.findall(f"{D}field")[-1]
+        assert (last.get("type") == "fixed") == (times == 2)
+
+
 def test_several() -> None:
     """A choice of several is one; of anything else, lines of a text."""
     for kind, wanted in (

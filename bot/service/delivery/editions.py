@@ -16,6 +16,11 @@ Whose the bound is to say
     learns that there is a newer edition, writes no more, records what is on its way,
     and says how far that went (`refresh` of `bot.service.delivery.progress`).
 
+    Where one is amended again while the repeats before the bound are under way, the
+    bound stands for them still. So a chunk comes from edition to edition one by one,
+    each once all who have the one before it for sure do have it, and until then
+    nothing is written beyond (`Job.until`).
+
     Of a holder who is gone nothing is known but how much he may have written beyond the
     cursor (`lost`): at most a window. Who was passed over took no room in it, so those
     who might have been do not count.
@@ -24,7 +29,14 @@ Whose the bound is to say
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.broadcast import Broadcast, BroadcastState, Chunk, Frozen
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    Chunk,
+    Frozen,
+    Recipient,
+)
+from bot.domain.jid import bare_of
 from bot.service.ports.unit_of_work import UnitOfWork
 
 #: readers looked through at a time
@@ -36,8 +48,9 @@ def taken_up(uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk) -> Chunk:
     he is to write the newest edition, behind all that may have been written before.
     """
     after = _known(uow, broadcast, chunk)
-    if after.edition < broadcast.edition:
-        after = replace(after, edition=broadcast.edition, old_through=after.surely)
+    while after.edition < broadcast.edition and not after.repeats_old:
+        edition = after.edition + 1
+        after = replace(after, edition=edition, old_through=after.surely)
     if after != chunk:
         uow.chunks.save(after)
     if is_behind(broadcast, after) and not is_behind(broadcast, chunk):
@@ -59,14 +72,17 @@ def _known(uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk) -> Chunk:
 
 
 def _lost(uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk, count: int) -> int:
-    """The position of the last of so many readers beyond the cursor."""
+    """The position of the last of so many readers beyond the cursor, to whom it can
+    have been written.
+    """
+    if _by_own_clocks(uow, broadcast):  # at that moment; who knows to whom
+        return chunk.last
     at = chunk.through
     while count > 0 and at < chunk.last:
         page = uow.audiences.page(broadcast, after=at, last=chunk.last, limit=_PAGE)
         for reader in page:
             at = reader.position
-            is_sure = reader.quiet is None and reader.paused_until is None
-            count -= is_sure and not reader.left and not reader.unreached
+            count -= _is_sure(reader)
             if count <= 0:
                 return at
         if len(page) < _PAGE:
@@ -74,13 +90,27 @@ def _lost(uow: UnitOfWork, broadcast: Broadcast, chunk: Chunk, count: int) -> in
     return at
 
 
+def _is_sure(reader: Recipient) -> bool:
+    """Nothing kept his message back, so that it took room in the window."""
+    chose_nothing = reader.quiet is None and reader.paused_until is None
+    is_there = not reader.left and not reader.unreached
+    return chose_nothing and is_there and bare_of(reader.jid) is not None
+
+
+def _by_own_clocks(uow: UnitOfWork, broadcast: Broadcast) -> bool:
+    """Each reader's own decide whether its list speaks to him."""
+    if broadcast.urgent or broadcast.any_hour or broadcast.list_id is None:
+        return False
+    entry = uow.lists.by_id(broadcast.list_id)
+    window = entry.send_window if entry is not None else None
+    return window is not None and not window.of_list
+
+
 def is_behind(broadcast: Broadcast, chunk: Chunk) -> bool:
     """All who stand before the bound have the edition before."""
     if chunk.finished:
         return True
-    if chunk.edition < broadcast.edition:
-        return False
-    return chunk.through >= (chunk.old_through or 0)
+    return chunk.edition >= broadcast.edition and not chunk.repeats_old
 
 
 def say_of_untouched(uow: UnitOfWork, broadcast: Broadcast) -> None:
@@ -98,10 +128,14 @@ def audience(
     by_edition: bool,
 ) -> Frozen | None:
     """Those who are told what amends `original`, or goes to its readers; None while it
-    is not known of all of them, or one of them may hear it before the original.
+    is not known of all of them, or one of them may hear it before the original, or
+    before what amended that earlier and is still being written.
 
     `by_edition`: those alone who do not have the newest.
     """
+    earlier = [one.id for one in uow.broadcasts.amendments(original.id)]
+    if amending.amendment is not None and uow.chunks.held(earlier, uow.now()):
+        return None
     ranges: list[tuple[int, int]] = []
     for chunk in uow.chunks.of(original.id):
         bound = _bound(uow, original, chunk, by_edition=by_edition)

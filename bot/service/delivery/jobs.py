@@ -74,6 +74,16 @@ class Job(Outgoing):
     #: what those are told up to the chunk's `old_through`; None: as all others
     before: Outgoing | None = None
 
+    @property
+    def until(self) -> int:
+        """The last position to be written to; beyond, the newest edition may go out
+        only once all before it have what they had.
+        """
+        old = self.chunk.old_through
+        if self.chunk.edition >= self.broadcast.edition or old is None:
+            return self.chunk.last
+        return min(old, self.chunk.last)
+
     def of(self, position: int) -> Outgoing:
         """What the reader at this position is told."""
         old = self.chunk.old_through

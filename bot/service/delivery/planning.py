@@ -283,7 +283,9 @@ class Planning:
         window = windows.window_of(entry) if schedule.reaches_list else None
         begins: datetime | None = now
         if window is not None and not (urgent or any_hour):
-            begins = windows.opening(window, now, schedule.expires_at)
+            begins = windows.opening(
+                window, now, schedule.expires_at, schedule.amendment
+            )
         if begins is None:
             self._leave_out(uow, schedule, due, now, occurrence)
             return

@@ -144,8 +144,8 @@ class ChunkProgress:
         outgoing = self._renditions.outgoing(uow, chunk.broadcast_id)
         broadcast, before = outgoing.broadcast, None
         chunk = editions.taken_up(uow, broadcast, chunk)
-        if not editions.is_behind(broadcast, chunk):
-            edition = broadcast.edition - 1
+        if chunk.repeats_old:
+            edition = chunk.edition - 1
             before = self._renditions.outgoing(uow, broadcast.id, edition)
         return Job(
             chunk=chunk,
@@ -162,9 +162,9 @@ class ChunkProgress:
     def recipients(
         self, uow: UnitOfWork, job: Job, after: int, limit: int
     ) -> list[Recipient]:
-        """The next readers of the chunk, positions in (after, last]."""
+        """The next readers of the chunk, positions in (after, until]."""
         return uow.audiences.page(
-            job.broadcast, after=after, last=job.chunk.last, limit=limit
+            job.broadcast, after=after, last=job.until, limit=limit
         )
 
     def record(

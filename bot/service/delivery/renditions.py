@@ -4,6 +4,7 @@ A template is rendered once for each language and zone and kept with the broadca
 so that all of its readers are told the same, whatever is edited meanwhile.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,6 +24,9 @@ from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
 from bot.texts import language_for, said
+
+#: RFC 3986, 3.1, and all that stands after it
+_LINK = re.compile(r"\b[A-Za-z][\w+.-]*:\S.*")
 
 
 class Renditions:
@@ -137,7 +141,7 @@ class Renditions:
         sent_at = original.broadcast.created_at.replace(second=0, microsecond=0)
         sent = wallclock.shown_in(sent_at, zone)
         language = language_for(recipient.language or "", voice.language)
-        words = said(_withdrawn(told, sent), language)
+        words = said(_withdrawn(told, sent, original.edition > 1), language)
         return Announcement(
             sender=voice.address,
             type=voice.type,
@@ -256,13 +260,30 @@ def _amended(uow: UnitOfWork, broadcast: Broadcast) -> Broadcast | None:
     return uow.broadcasts.get(broadcast.told_by)
 
 
-def _withdrawn(told: Announcement | None, sent: str) -> Phrase:
-    """By the name that the reader knows it by."""
-    title = TextContent(texts=told.texts).title if told is not None else ""
-    if not title:
-        return Phrase("The message of {sent} is withdrawn.", sent=sent)
+def _withdrawn(told: Announcement | None, sent: str, corrected: bool) -> Phrase:
+    """By how it begins, up to a link: nobody is shown that once more.
+
+    COMPAT(Gajim 1.7, profanity 0.13): these say it to their readers, and show them no
+    subject. Gajim shows what corrects a message of more than five minutes ago as one of
+    its own, which would seem to hold.
+    """
+    texts = tuple(replace(one, subject=None) for one in told.texts) if told else ()
+    title = _LINK.sub("…", TextContent(texts=texts).title).removeprefix("…")
+    match bool(title), corrected:
+        case False, False:
+            return Phrase("The message of {sent} is withdrawn.", sent=sent)
+        case False, True:
+            return Phrase(
+                "The message of {sent} is withdrawn, with its corrections.", sent=sent
+            )
+        case True, False:
+            return Phrase(
+                "The message “{title}” of {sent} is withdrawn.", title=title, sent=sent
+            )
     return Phrase(
-        "The message “{title}” of {sent} is withdrawn.", title=title, sent=sent
+        "The message “{title}” of {sent} is withdrawn, with its corrections.",
+        title=title,
+        sent=sent,
     )
 
 

@@ -54,7 +54,8 @@ def passed_over(
     later = _later(outgoing, reader, now)
     if later is not None and window is not None and own_clocks:
         outside = later.kind is ExceptionKind.WAITING and later.condition == OUTSIDE
-        if outside and window.outside is Outside.SKIP:
+        amends = outgoing.broadcast.amendment is not None  # what he has is wrong
+        if outside and window.outside is Outside.SKIP and not amends:
             return Deviation(reader.jid, ExceptionKind.SKIPPED, OUTSIDE)
     return later
 

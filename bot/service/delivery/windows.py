@@ -14,13 +14,16 @@ so a window that is changed or taken away counts at once. A later broadcast of t
 announcement takes the place of one that waits.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain import wallclock
+from bot.domain.amendment import Amendment
 from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.hours import OUTSIDE
 from bot.domain.lists import AnnouncementList
+from bot.domain.preview import Caution, each_reader, shut_out
 from bot.domain.schedule import Schedule
 from bot.domain.send_window import Clocked, Outside
 from bot.service.delivery import closing
@@ -42,19 +45,45 @@ def with_window(uow: UnitOfWork, schedule: Schedule) -> Schedule:
     """The schedule with when its list speaks, for whoever shows what it will do."""
     holds = schedule.keeps_hours and not schedule.any_hour
     window = window_of(list_of(uow, schedule)) if holds else None
+    if window is not None and schedule.amendment is not None:
+        waits = replace(window.window, outside=Outside.WAIT)
+        window = Clocked(waits, window.zone)
     return replace(schedule, window=window)
 
 
 def opening(
-    window: Clocked, now: datetime, expires_at: datetime | None
+    window: Clocked,
+    now: datetime,
+    expires_at: datetime | None,
+    amendment: Amendment | None = None,
 ) -> datetime | None:
-    """When what is to go out at `now` does; None: not at all."""
+    """When what is to go out at `now` does; None: not at all. What amends another
+    waits in any case: that was told already.
+    """
     opens = window.window.opening(now, window.zone)
     if opens == now:
         return now
-    if opens is None or window.window.outside is Outside.SKIP:
+    is_skipped = window.window.outside is Outside.SKIP and amendment is None
+    if opens is None or is_skipped:
         return None
     return opens if expires_at is None or opens < expires_at else None
+
+
+def cautions(
+    entry: AnnouncementList | None,
+    told: Iterable[tuple[datetime, datetime | None]],
+) -> tuple[Caution, ...]:
+    """What the list's window makes of what is told it at these moments, each with its
+    expiry; for whoever decides on that.
+    """
+    window = entry.send_window if entry is not None else None
+    if window is None:
+        return ()
+    clocked = window_of(entry)
+    if clocked is None:
+        return (each_reader(window),)
+    found = (shut_out(moment, clocked, expires) for moment, expires in told)
+    return tuple(caution for caution in found if caution is not None)
 
 
 def put_off(uow: UnitOfWork, broadcast_id: int, now: datetime) -> None:
@@ -120,7 +149,9 @@ def _after(uow: UnitOfWork, broadcast: Broadcast, now: datetime) -> Broadcast | 
     opens = now if window is None else window.window.opening(now, window.zone)
     if not broadcast.has_expired(now) and opens == now:
         return replace(broadcast, begins_at=None)
-    in_vain = opening(window, now, broadcast.expires_at) is None if window else True
+    in_vain = window is None or (
+        opening(window, now, broadcast.expires_at, broadcast.amendment) is None
+    )
     if in_vain:
         # what is on its way is still to be recorded, so that all are counted
         return broadcast if _is_leased(uow, broadcast) else None

@@ -33,6 +33,7 @@ from bot.domain.incident import (
 from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
+from bot.domain.preview import Caution
 from bot.domain.relative import Anchor
 from bot.domain.schedule import (
     UNREADABLE,
@@ -42,6 +43,7 @@ from bot.domain.schedule import (
     Schedule,
     TemplateContent,
 )
+from bot.service.delivery import windows
 from bot.service.delivery.amending import Amending
 from bot.service.delivery.specimens import specimens
 from bot.service.incidents.request import IncidentName, OpenIncident, UpdateIncident
@@ -77,6 +79,8 @@ class Draft:
     texts: tuple[Text, ...]
     #: it was said already: nothing would be said again
     is_repeat: bool = False
+    #: what its list's send window makes of it
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,9 +420,12 @@ class Incidents:
         *,
         is_repeat: bool,
     ) -> Draft:
+        now = self._clock.now()
+        hours = None if incident.urgent else entry
         return Draft(
             incident=incident,
             kind=kind,
+            cautions=windows.cautions(hours, [(now, None)]),
             readers=uow.lists.counts().get(entry.id, 0) if entry else 0,
             texts=self._texts(entry, incident),
             is_repeat=is_repeat,

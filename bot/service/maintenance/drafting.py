@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.maintenance import (
     Maintenance,
     Phase,
+    Window,
     WindowState,
 )
 from bot.domain.maintenance import opening as announced
@@ -14,6 +15,7 @@ from bot.domain.maintenance_changes import (
     is_told,
     worded,
 )
+from bot.service.delivery import windows
 from bot.service.maintenance import looking
 from bot.service.maintenance.changing import Changed
 from bot.service.maintenance.intake import Asked
@@ -108,7 +110,22 @@ class Drafting:
             (one, self.looking.texts(uow, maintenance, window, one, former))
             for one in notices
         ]
-        return Draft(shown=shown, notices=said, readers=readers, corrected=corrected)
+        entry = uow.lists.get(maintenance.list_name)
+        told = [(one.at, _expires(one.phase, window)) for one in notices]
+        return Draft(
+            shown=shown,
+            notices=said,
+            readers=readers,
+            corrected=corrected,
+            cautions=windows.cautions(entry, told),
+        )
+
+
+def _expires(phase: Phase, window: Window) -> datetime | None:
+    """From when on it would be stale; None: not within the days of a send window."""
+    if phase in {Phase.ANNOUNCED, Phase.REMINDER}:
+        return window.starts_at
+    return window.ends_at if phase is Phase.STARTED else None
 
 
 def _to_come(shown: Shown) -> list[Notice]:

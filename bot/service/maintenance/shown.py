@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.broadcast import Progress
 from bot.domain.maintenance import Maintenance, MaintenanceName, Phase, Window
 from bot.domain.message import Text
+from bot.domain.preview import Caution
 from bot.domain.schedule import Schedule
 
 
@@ -60,3 +61,5 @@ class Draft:
     readers: int
     #: of these, who would only have what they were told before corrected
     corrected: int = 0
+    #: what its list's send window makes of the notices
+    cautions: tuple[Caution, ...] = ()

@@ -23,6 +23,8 @@ class Reading:
     waiting: tuple[str, ...] = ()
     #: why it could not be used, if so: what was in force before still is
     faults: tuple[str, ...] = ()
+    #: templates and holidays that are of no use; all else is in force
+    broken: tuple[str, ...] = ()
     #: which of the askings it answers, see `Facts.ask_to_read`
     answers: int = 0
 

@@ -6,7 +6,7 @@ they tell, and kept for as long as it is shown.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -77,8 +77,10 @@ class Publicity:
         """All that is public; of each list's announcements the latest `most`."""
         lists = {one.name: one for one in uow.lists.all() if one.is_public}
         memory = _Memory(self._memory.now)
-        since = self._clock.now() - KEPT
-        windows = uow.public.windows(lists, since, MOST_WINDOWS)
+        now = self._clock.now()
+        since = now - KEPT
+        found = uow.public.windows(lists, since, MOST_WINDOWS)
+        windows = [_as_of(one, now) for one in found]
         incidents = uow.incidents.latest(lists, since, MOST_INCIDENTS)
         look = _Look(
             uow=uow,
@@ -162,6 +164,18 @@ class Publicity:
             changed_at=one.retracted_at or look.amended_at(one) or one.created_at,
             is_retracted=one.retracted_at is not None,
         )
+
+
+def _as_of(one: Opened, now: datetime) -> Opened:
+    """Begun, and past its end, by the clock alone: nothing is planned, and no row moves
+    on, while XMPP is down. That all is well somebody has to say.
+    """
+    window = one.window
+    if window.state is WindowState.PLANNED and window.starts_at <= now:
+        window = replace(window, state=WindowState.UNDER_WAY)
+    if window.state is WindowState.UNDER_WAY and window.ended_by(now):
+        window = replace(window, state=WindowState.VERIFYING)
+    return one._replace(window=window)
 
 
 def _topics(windows: Iterable[Opened], incidents: Iterable[Stored]) -> list[str]:

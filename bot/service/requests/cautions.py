@@ -15,7 +15,7 @@ from bot.domain.fields import FieldType, Template, check
 from bot.domain.language import base_of, choose
 from bot.domain.message import Text
 from bot.domain.phrase import Counted, Phrase
-from bot.domain.preview import Caution, CautionKind
+from bot.domain.preview import Caution, CautionKind, each_reader
 from bot.domain.schedule import (
     FieldValues,
     ListAudience,
@@ -50,6 +50,7 @@ class Cautions:
                 *_of_zone(schedule),
                 *self._of_content(uow, schedule, skipped),
                 *_of_audience(uow, schedule),
+                *_of_readers_hours(uow, schedule),
             )
         except Invalid:
             return ()
@@ -110,6 +111,15 @@ def _of_audience(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
     elif not uow.subscriptions.page(found.id, after=0, limit=1):
         nobody = Phrase("nobody is on the list {name!r}", name=name)
         yield Caution(kind=CautionKind.NO_READERS, phrase=nobody)
+
+
+def _of_readers_hours(uow: UnitOfWork, schedule: Schedule) -> Iterator[Caution]:
+    """A send window on the readers' clocks; one on the list's shows in its moments."""
+    entry = list_of(uow, schedule) if schedule.keeps_hours else None
+    window = entry.send_window if entry is not None else None
+    if window is None or window.of_list or schedule.any_hour:
+        return
+    yield each_reader(window)
 
 
 def _of_subjects(texts: Iterable[Text]) -> Iterator[Caution]:

@@ -2,9 +2,9 @@
 
 Each rule is something that a client needs (docs/explanation/clients.md): a title that
 suits all steps, since one shows the first for ever; the reason before all else, and
-once more at the choice below a long text, where one looks who has pressed the button;
-one `<instructions/>`, since two show the first alone; never a table; a list of
-addresses as lines of text, since one shows a single line for it.
+once more above the button, where one looks who has pressed it, if a long text or many
+fields stand between; one `<instructions/>`, since two show the first alone; never a
+table; a list of addresses as lines of text, since one shows a single line for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +35,8 @@ _DATATYPES = {
     FieldType.NUMBER: "xs:decimal",
 }
 _STRING = "xs:string"
+#: more fields than stand in sight together (COMPAT Converse: of its window)
+_MANY = 4
 #: COMPAT Gajim makes a bold heading, of several lines, of what is shown and is shorter
 _NO_HEADING = 40
 
@@ -54,17 +56,24 @@ def fields_of(turn: Asking, form_type: str, say: Say) -> Iterator[FormField]:
     shown = [*_above(turn)[1:], *turn.form.shows]
     if turn.reason is not None and turn.form.shows:
         shown.append(turn.reason)
-    for paragraph in shown:
-        # one for each line: line breaks within one are lost by some
-        for line in _rows(paragraph, say):
-            text = line.ljust(_NO_HEADING)
-            yield FormField(var="", type="fixed", values=(text,))
+    yield from _fixed(shown, say)
     usual = turn.form.shown()
     for one in turn.form.fields:
         given = turn.given.get(one.name, ())
         if one.choices and not one.many and not {*given} & {*one.choices}:
             given = usual[one.name]  # what was refused is none that a client can show
         yield _field(one, given, say)
+    many = len(turn.form.fields) >= _MANY and not turn.form.shows
+    if turn.reason is not None and many:
+        yield from _fixed((turn.reason,), say)
+
+
+def _fixed(shown: Iterable[Words], say: Say) -> Iterator[FormField]:
+    for paragraph in shown:
+        # one for each line: line breaks within one are lost by some
+        for line in _rows(paragraph, say):
+            text = line.ljust(_NO_HEADING)
+            yield FormField(var="", type="fixed", values=(text,))
 
 
 def _above(turn: Asking) -> tuple[Words, ...]:
