@@ -21,6 +21,7 @@ BREAKS = "\"'@><=;|&(: \t\n"
 FREE = {
     *("AGE", "DUE", "DURATION", "HOST", "HOST[:PORT]", "ID", "N", "RRULE", "TEXT"),
     *("TIME", "URL", "FILE", "FOLDER", "CLOCK", "DAYS", "TERM", "UNTIL", "DURATIONS"),
+    *("HOURS",),
 }
 
 

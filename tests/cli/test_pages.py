@@ -77,9 +77,9 @@ def stages(line: str) -> list[list[str]]:
     found: list[list[str]] = [[]]
     redirected = False
     for word in lexer:
-        if set(word) <= set("|&;"):
+        if word and set(word) <= set("|&;"):
             found.append([])
-        elif set(word) <= set(">"):
+        elif word and set(word) <= set(">"):
             redirected = True
         elif redirected:
             redirected = False
