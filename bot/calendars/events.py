@@ -10,10 +10,11 @@ end.
     DTSTART without one  likewise, on the clocks of whatever asks
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,8 @@ MOST_CHARACTERS = 80
 #: that one event takes
 _LONGEST = timedelta(days=5 * 366)
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+#: where a line goes on with the next (RFC 5545 §3.1)
+_FOLD = re.compile("\r?\n[ \t]")
 
 Moment = date | datetime
 
@@ -44,18 +47,19 @@ Moment = date | datetime
 class _Found:
     days: dict[date, str] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
-    #: days and spans, those that are taken twice included
+    #: days and spans, those included that are taken twice, or left out
     taken: int = 0
 
 
 def holidays(name: str, text: str, today: date) -> Holidays:
     """What the file's text says, for the years around `today`; raises Invalid."""
     # before it is parsed, which takes a millisecond for each
-    if text.upper().count("BEGIN:VEVENT") > MOST_EVENTS:
-        raise Invalid(Phrase("it has more than {most} events", most=MOST_EVENTS))
+    _check_number(_FOLD.sub("", text).upper().count("BEGIN:VEVENT"))
     events = list(_events(text))
     if not events:
         raise Invalid(Phrase("there is no event in it"))
+    # each rule is as much work as an event
+    _check_number(sum(len(_rules(event)) for event in events))
     replaced = {
         (_uid(event), _plain(_moment(event, "RECURRENCE-ID")))
         for event in events
@@ -81,6 +85,12 @@ def holidays(name: str, text: str, today: date) -> Holidays:
     return Holidays(
         name=name, days=found.days, spans=apart(aware), floating=apart(floating)
     )
+
+
+def _check_number(events: int) -> None:
+    """Raises Invalid."""
+    if events > MOST_EVENTS:
+        raise Invalid(Phrase("it has more than {most} events", most=MOST_EVENTS))
 
 
 def _events(text: str) -> Iterator[Event]:
@@ -112,6 +122,8 @@ def _take(
     for one in _occurrences(event, begin, today):
         if _plain(one) not in excluded:
             _add(found, one, length, title)
+        else:
+            found.taken += 1
         if found.taken > MOST_DAYS:
             return
 
@@ -164,12 +176,17 @@ def _occurrences(event: Event, begin: Moment, today: date) -> Iterator[Moment]:
     """The beginnings, those of a rule for the years around `today`."""
     seen = [begin, *_moments(event, "RDATE")]
     yield from seen
-    rules = _get(event, "RRULE")
-    for rule in rules if isinstance(rules, list) else [rules] if rules else []:
+    for rule in _rules(event):
         yield from _by_rule(rule.to_ical().decode(), begin, today)
 
 
+def _rules(event: Event) -> list[Any]:
+    given = _get(event, "RRULE")
+    return given if isinstance(given, list) else [given] if given else []
+
+
 def _by_rule(text: str, begin: Moment, today: date) -> Iterator[Moment]:
+    """For the years around `today`; of a rule that counts, from its start on."""
     rule = parse(text)
     whole = not isinstance(begin, datetime)
     place = begin.tzinfo if isinstance(begin, datetime) else None
@@ -178,11 +195,11 @@ def _by_rule(text: str, begin: Moment, today: date) -> Iterator[Moment]:
     sequence = Recurrence(
         rule=rule, start=start, zone=zone(key) if key else ZoneInfo("UTC")
     )
-    last = today + AHEAD
-    walls = (match.wall for match in sequence.matches())
-    listed = takewhile(lambda wall: wall.date() <= last, walls)
-    for wall in islice(listed, rule.count):
-        if wall == start or wall.date() < today - BEFORE:
+    first, last = datetime.combine(today - BEFORE, time()), today + AHEAD
+    after = first - _SECOND if rule.count is None and first > start else None
+    walls = (match.wall for match in sequence.matches(after, last))
+    for wall in islice(walls, rule.count):
+        if wall == start:
             continue
         yield wall.date() if whole else wall.replace(tzinfo=place)
 

@@ -345,6 +345,8 @@ class DeliveryException:
     #: which edition of the broadcast he has, or may have, from a repeat that has not
     #: bounced since; None: none
     edition: int | None = None
+    #: the service's latest broadcast when he got that, or may have
+    heard_after: int | None = None
 
     @property
     def is_accepted(self) -> bool:

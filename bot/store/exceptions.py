@@ -339,6 +339,7 @@ class SqlExceptions:
             next_at=row.next_at,
             begun_at=row.begun_at,
             edition=row.edition,
+            heard_after=row.heard_after,
         )
 
 
@@ -354,4 +355,5 @@ def _values(entry: DeliveryException) -> dict[str, Any]:
         "next_at": entry.next_at,
         "begun_at": entry.begun_at,
         "edition": entry.edition,
+        "heard_after": entry.heard_after,
     }

@@ -9,8 +9,9 @@ A repeat may carry an older edition or the newest one. An amendment leaves out w
 the newest, and who is being repeated to at this moment: the retrier sees to him
 (`bot.service.delivery.outcomes`).
 
-Who waited for the first, and heard it only after the second was frozen, was told what
-held by then: the second has not reached him, and no amendment of it does.
+Who waited for the first, or to whom it bounced, and who heard it only after the second
+was made, was told what held by then: the second has not reached him, and no amendment
+of it does.
 """
 
 from typing import Any
@@ -77,8 +78,10 @@ def unreached(
 
 
 def _heard_after(its: sa.FromClause, child: sa.FromClause) -> sa.ColumnElement[bool]:
-    """His turn came after that which goes to the same readers was frozen."""
-    return sa.and_(child.c.amendment.is_(None), its.c.begun_at > child.c.frozen_at)
+    """He was told later, or again, after that which goes to the same readers was made.
+    By ids: clocks are put right.
+    """
+    return sa.and_(child.c.amendment.is_(None), its.c.heard_after >= child.c.id)
 
 
 def told_apart(jid: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:

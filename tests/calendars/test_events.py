@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calendars.events import MOST_EVENTS, holidays
+from bot.calendars.events import BEFORE, MOST_DAYS, MOST_EVENTS, holidays
 from bot.calendars.files import MOST_BYTES, FileCalendars
 from bot.domain.errors import Invalid
 from bot.domain.holidays import Holidays
+from bot.domain.recurrence import Recurrence
 
 TODAY = date(2026, 3, 1)
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -233,6 +234,44 @@ def test_too_many_events() -> None:
     one = event("DTSTART;VALUE=DATE:20260601")
     with pytest.raises(Invalid, match=f"more than {MOST_EVENTS} events"):
         holidays("pl", file(*[one] * (MOST_EVENTS + 1)), TODAY)
+    folded = one.replace("BEGIN:VEVENT", "BEGIN:VEV\r\n ENT")
+    with pytest.raises(Invalid, match=f"more than {MOST_EVENTS} events"):
+        holidays("pl", file(*[folded] * (MOST_EVENTS + 1)), TODAY)
+    rules = ["RRULE:FREQ=YEARLY"] * (MOST_EVENTS + 1)
+    with pytest.raises(Invalid, match=f"more than {MOST_EVENTS} events"):
+        read(event("DTSTART;VALUE=DATE:20260601", *rules))
+
+
+def test_an_old_rule_is_read_from_today_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What recurs since long ago, or comes never again, costs the years ahead alone."""
+    walls: list[datetime] = []
+
+    def counted(self: Recurrence, wall: datetime) -> datetime:
+        walls.append(wall)
+        return moment(self, wall)
+
+    moment = Recurrence.moment
+    monkeypatch.setattr(Recurrence, "moment", counted)
+    day = ("DTSTART;VALUE=DATE:00010102", "SUMMARY:Daily")
+    found = read(
+        event("UID:1", *day, "RRULE:FREQ=DAILY;UNTIL=20260302"),
+        event("UID:2", *day, "RRULE:FREQ=DAILY;UNTIL=20000101"),
+        event("UID:3", *day, "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),
+    )
+    assert on(found, "2026-03-02T09:00") == "Daily"
+    assert on(found, "2026-03-03T09:00") is None
+    assert min(found.days) == date(1, 1, 2)
+    assert len(walls) < BEFORE.days + 10
+
+
+def test_what_is_left_out_counts() -> None:
+    """Else a file could leave out as much as it likes, and be read for as long."""
+    many = range(MOST_DAYS // 7_000 + 1)
+    days = (date(2026, 6, 1) + timedelta(days=one) for one in range(7_000))
+    excluded = "EXDATE;VALUE=DATE:" + ",".join(f"{day:%Y%m%d}" for day in days)
+    rules = ["RRULE:FREQ=DAILY" for _ in many]
+    with pytest.raises(Invalid, match=f"more than {MOST_DAYS} days"):
+        read(event("UID:1", "DTSTART;VALUE=DATE:20260601", *rules, excluded))
 
 
 def now() -> datetime:

@@ -5,7 +5,12 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.broadcast import Broadcast, BroadcastState, ExceptionKind
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    DeliveryException,
+    ExceptionKind,
+)
 from bot.domain.maintenance import Phase, Window
 from bot.domain.schedule import Origin
 from bot.service.maintenance.request import (
@@ -137,8 +142,15 @@ def _is_busy(unit: UnitOfWork, broadcast: Broadcast) -> bool:
     is_sending = broadcast.state is BroadcastState.SENDING and not broadcast.begins_at
     exceptions = unit.exceptions.page(broadcast.id, after="", limit=1000)
     return (is_sending and bool(unit.chunks.unfinished(broadcast.id))) or any(
-        one.kind is ExceptionKind.WAITING and one.attempts for one in exceptions
+        _is_claimed(one) for one in exceptions
     )
+
+
+def _is_claimed(exception: DeliveryException) -> bool:
+    """It is written at this moment: a bounce takes the edition away again."""
+    if exception.kind is ExceptionKind.WAITING:
+        return exception.attempts > 0
+    return exception.kind is ExceptionKind.RETRYING and exception.edition is not None
 
 
 def go_to(world: World, wire: InboxWire, moment: datetime) -> None:

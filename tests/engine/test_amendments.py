@@ -6,16 +6,16 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.amendment import Amendment
-from bot.domain.broadcast import BroadcastState
+from bot.domain.broadcast import BroadcastState, ExceptionKind
 from bot.domain.errors import Finished
 from bot.domain.lists import Preferences
-from bot.domain.schedule import Schedule, ScheduleState
+from bot.domain.schedule import Origin, Schedule, ScheduleState, ToldAudience
 from bot.domain.send_window import SendWindow, WindowZone, read
 from bot.service.ports.unit_of_work import UnitOfWork
-from tests.engine.inboxes import InboxWire, correct, retract
+from tests.engine.inboxes import InboxWire, correct, retract, said
 from tests.engine.worker import due, over, readers, until, working
 from tests.fakes import FakeWire
-from tests.world import World, a_list
+from tests.world import ADMIN, World, a_list
 
 CORRECT, RETRACT = Amendment.CORRECT, Amendment.RETRACT
 OLD, NEW = ("Hello", None), ("Goodbye", None)
@@ -129,6 +129,50 @@ def test_who_was_not_reached(world: World) -> None:
         [CORRECTED],
         [CORRECTED],
     ]
+
+
+def test_who_was_told_again_since(world: World) -> None:
+    """What is said to its readers does not reach him to whom it bounced, also once it
+    is repeated; so nothing that corrects that does.
+    """
+    wire = InboxWire()
+    job = sent(world, 2, wire)
+    jid, other = readers(2)
+    broadcast = world.broadcast(job)
+    world.came_back(broadcast.key, jid, "remote-server-timeout")
+    told = ToldAudience(broadcast_id=broadcast.id, list_name="news")
+    word = world.do(_word, world, told)
+    carried_out(world, word, wire)
+    world.clock.advance(minutes=2)
+    asyncio.run(_repeated(world, job, wire))
+    carried_out(world, correct(world, word, "As said"), wire)
+    assert wire.read(jid) == [OLD]
+    assert wire.read(other) == [OLD, ("A word", None), ("As said", CORRECT)]
+
+
+async def _repeated(world: World, job: Schedule, wire: InboxWire) -> None:
+    async with working(world, wire):
+        await until(
+            lambda: (
+                [one.kind for one in world.exceptions(job)] == [ExceptionKind.DEFERRED]
+            )
+        )
+
+
+def _word(unit: UnitOfWork, world: World, told: ToldAudience) -> Schedule:
+    """To those alone whom something reached."""
+    return world.use_cases.amending.tell(
+        unit,
+        ADMIN,
+        said("A word"),
+        told,
+        topic=None,
+        timezone="UTC",
+        at=world.clock.now(),
+        expires_at=None,
+        client_id="word",
+        origin=Origin.COMMAND,
+    )
 
 
 def test_in_the_middle(world: World) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.maintenance import WindowState
 from bot.service.maintenance.shown import Shown
+from bot.service.ports.paging import Paging
 from tests.engine.inboxes import InboxWire
 from tests.engine.maintenance import (
     DAY,
@@ -27,6 +28,7 @@ from tests.world import NOON, World
 
 TOLD, AWAY, JOINED = "told@example.org", "away@example.org", "joined@example.org"
 Play = Callable[[World, InboxWire, Shown], None]
+Meanwhile = Callable[[World, InboxWire], None]
 
 
 def moved(world: World, _: InboxWire, shown: Shown) -> None:
@@ -178,3 +180,48 @@ def test_moved_before_anybody_was_told(world: World) -> None:
     wire = InboxWire()
     deliver(world, wire)
     assert read(wire, TOLD) == ["announced March 6 12:00 PM, 2:00 PM"]
+
+
+def paused(world: World, _: InboxWire) -> None:
+    """He hears nothing for an hour."""
+    prefer(world, AWAY, paused_until=NOON + HOUR)
+
+
+def bounced(world: World, wire: InboxWire) -> None:
+    """What was announced to him came back, and is repeated in a minute."""
+    key = world.do(lambda unit: unit.broadcasts.page(Paging(limit=1)).items[0].key)
+    world.came_back(key, AWAY, "remote-server-timeout")
+    wire.inboxes[AWAY].clear()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(paused, None), (None, bounced)], ids=["paused", "bounced"]
+)
+def test_moved_again_since_he_heard_of_it(
+    world: World, before: Meanwhile | None, after: Meanwhile | None
+) -> None:
+    """Who heard of it only as it was after the first move has that corrected, once, and
+    not what he never had.
+    """
+    wire = InboxWire()
+    world.subscribe(TOLD, AWAY)
+    if before is not None:
+        before(world, wire)
+    shown = opened(world)
+    deliver(world, wire)
+    if after is not None:
+        after(world, wire)
+    move(world, shown, START + DAY)
+    deliver(world, wire)
+    assert read(wire, AWAY) == []
+    for moment in (NOON + HOUR, NOON + 2 * HOUR):
+        world.clock.set(moment)
+        deliver(world, wire)
+    move(world, shown, START + 2 * DAY)
+    deliver(world, wire)
+    assert read(wire, AWAY) == [
+        "announced March 6 12:00 PM, 2:00 PM",
+        "announced March 7 12:00 PM, 2:00 PM*",
+        "moved March 6 12:00 PM, March 7 12:00 PM, 2:00 PM",
+    ]
+    assert wire.inboxes[AWAY][1].original == wire.inboxes[AWAY][0].id

@@ -183,6 +183,19 @@ def test_asked_twice(world: World) -> None:
     assert opened(world, client_id="disk", values={"summary": {"": "B"}}).id > 1
 
 
+def test_an_id_that_is_taken(world: World) -> None:
+    """An announcement that its owner has called as a notice would be called is none:
+    what is said goes out beside it.
+    """
+    other = world.schedule(client_id="incident-1-1")
+    incident = opened(world)
+    assert incident.id == 1
+    (notice,) = shown(world, incident).notices
+    assert notice.schedule.id != other.id
+    assert notice.schedule.content == incident.content
+    assert world.get(other.id).state is ScheduleState.PENDING
+
+
 def test_at_first_nothing_new(world: World) -> None:
     """That it would be called an update is no news either."""
     incident = opened(world)

@@ -388,6 +388,34 @@ def test_an_owner_who_lost_his_right(world: World) -> None:
     assert {one.to for one in asked} == {PUBLISHER, OPS}
 
 
+@pytest.mark.parametrize(
+    ("moment", "change", "phase"),
+    [
+        (START - HOUR, CallOff(), Phase.CALLED_OFF),
+        (START - HOUR, MoveWindow(start=at(END)), Phase.MOVED),
+        (END, FinishWindow(), Phase.FINISHED),
+    ],
+)
+def test_an_admin_answers_for_him(
+    world: World, moment: datetime, change: Any, phase: Phase
+) -> None:
+    """What somebody else says is told as that one's word: readers hear of it, whatever
+    became of the owner's right.
+    """
+    shown = opened(world, PUBLISHER)
+    world.plan_all()
+    world.do(lambda unit: unit.lists.declare([a_list(publishers=frozenset())]))
+    without = replace(world.policy.configured, publishers=frozenset())
+    world.policy.configured = without
+    world.policy.give(())
+    go_to(world, moment)
+    changed(world, shown, change, ADMIN)
+    world.plan_all()
+    said, state = told(world, shown)[-1]
+    assert said is phase
+    assert state in {"running", "sent"}
+
+
 # --- moved on -----------------------------------------------------------------
 
 

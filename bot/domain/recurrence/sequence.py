@@ -53,15 +53,17 @@ class Recurrence:
     start: datetime
     zone: ZoneInfo
 
-    def matches(self, after: datetime | None = None) -> Iterator[Match]:
-        """Those of later wall times than `after`, from the start on if None; their
-        moments strictly increase.
+    def matches(
+        self, after: datetime | None = None, through: date = _LAST_DAY
+    ) -> Iterator[Match]:
+        """Those of later wall times than `after`, from the start on if None, up to a
+        day; their moments strictly increase.
 
         UNTIL is obeyed; COUNT is not, for only the schedule's row knows how many
         there were.
         """
         last = None if after is None else self.moment(after)
-        for wall in self._wall_times(after):
+        for wall in self._wall_times(after, through):
             moment = self.moment(wall)
             if not self._is_in_time(moment):
                 return
@@ -75,11 +77,11 @@ class Recurrence:
         # the start is itself even in the second pass of a fold
         return wallclock.resolve(self.start if wall == self.start else wall, self.zone)
 
-    def _wall_times(self, after: datetime | None) -> Iterator[datetime]:
+    def _wall_times(self, after: datetime | None, last: date) -> Iterator[datetime]:
         day = self.start.date()
         since = day if after is None else max(day, after.date())
         start = self.start.replace(fold=0)
-        found = wall_times(self.rule, start, since, _LAST_DAY, matched=bool(after))
+        found = wall_times(self.rule, start, since, last, matched=bool(after))
         return (wall for wall in found if after is None or wall > after)
 
     def _is_in_time(self, moment: datetime) -> bool:

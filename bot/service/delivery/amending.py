@@ -194,8 +194,10 @@ class Amending:
         Whether its owner may is judged when it is due.
         """
         found = uow.schedules.find(owner, client_id)
-        if found is not None:
+        if found is not None and found.topic == topic:
             return found
+        if found is not None:  # his own, of something else
+            client_id = f"{client_id}-{secrets.token_hex(3)}"
         if isinstance(audience, ToldAudience) and audience.latest_only:
             audience = replace(audience, latest_by=uow.broadcasts.latest())
         stored = uow.schedules.add(

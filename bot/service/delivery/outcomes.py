@@ -381,6 +381,8 @@ class Outcomes:
             after = replace(after, condition="stream-error")
         if condition is not None:
             after = replace(after, condition=condition, text=text)
+        if after.edition is not None:  # he may have it all the same
+            after = replace(after, heard_after=uow.broadcasts.latest())
         uow.exceptions.put([after])
         broadcast = _of(uow, exception)
         self._told(uow, broadcast, after)
@@ -396,7 +398,7 @@ class Outcomes:
         """
         # A bounce that is being recorded holds the broadcast, too: it is waited for.
         closing.hold(uow, {one.broadcast_id for one in claimed})
-        now = self._clock.now()
+        now, newest = self._clock.now(), uow.broadcasts.latest()
         outgoing = OutgoingOnce(self._renditions, uow)
         heard: list[DeliveryException] = []
         for one in claimed:
@@ -406,7 +408,9 @@ class Outcomes:
             # the server that took a person's message knows its own people
             is_known = broadcast.in_owners_name and self._is_own(one.jid)
             settled = None if is_known else now + SETTLING_TIME
-            after = replace(one, kind=ExceptionKind.DEFERRED, next_at=settled)
+            after = replace(
+                one, kind=ExceptionKind.DEFERRED, next_at=settled, heard_after=newest
+            )
             if amended.has_old(broadcast, after):
                 after = replace(after, next_at=now)
             if one.kind is ExceptionKind.WAITING:

@@ -156,7 +156,9 @@ class Maintenances:
             is_heard = changed.phase is Phase.FINISHED and self._is_heard(uow, before)
             self._notices.withdraw(uow, before, now)
             if told is not None and is_heard:
-                after = self._notices.make(uow, maintenance, after, told, now)
+                after = self._notices.make(
+                    uow, maintenance, after, told, now, caller=caller
+                )
         else:
             after = self._notices.changed(
                 uow, caller, maintenance, before, after, changed.phase, now

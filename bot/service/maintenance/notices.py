@@ -45,6 +45,7 @@ from bot.service.ports.outside import Templates
 from bot.service.ports.paging import Paging
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
+from bot.service.rules.rights import may_announce, today
 
 _LATEST = Paging(limit=1, before=0)
 _WAITS = frozenset({ScheduleState.PENDING, ScheduleState.PAUSED})
@@ -83,20 +84,22 @@ class Notices:
         *,
         audience: Audience | None = None,
         former: datetime | None = None,
+        caller: Caller | None = None,
     ) -> Window:
         """The window, of which one more was told; to its list where no other audience
-        is given.
+        is given. `caller`: whose word it is, where it comes not by itself.
         """
+        teller = self._teller(uow, maintenance, caller)
         schedule = self.amending.tell(
             uow,
-            maintenance.owner,
+            teller,
             contents.content(self.templates, maintenance, window, told.phase, former),
             audience or ListAudience(list_name=maintenance.list_name),
             topic=window.topic,
             timezone=maintenance.timezone,
             at=told.due,
             expires_at=told.expires,
-            client_id=_free_id(uow, maintenance, window, told.phase),
+            client_id=_free_id(uow, teller, maintenance, window, told.phase),
             origin=maintenance.origin,
             language=maintenance.language,
         )
@@ -108,6 +111,18 @@ class Notices:
         )
         uow.maintenances.note(made)
         return replace(window, told=window.told + 1)
+
+    def _teller(
+        self, uow: UnitOfWork, maintenance: Maintenance, caller: Caller | None
+    ) -> str:
+        """Its owner, as long as he may announce; then whoever answers for him, else
+        nobody would hear what that one says.
+        """
+        entry = uow.lists.get(maintenance.list_name)
+        owner = today(uow, self.policy, maintenance.owner)
+        if caller is None or may_announce(owner, entry):
+            return maintenance.owner
+        return caller.owner
 
     def withdraw(
         self, uow: UnitOfWork, window: Window, now: datetime
@@ -163,7 +178,7 @@ class Notices:
         is_heard = bool(sent) and (is_moved or is_told(phase, before, after, now))
         again = told_again(after, withdrawn, now)
         if again is not None and (phase is Phase.EXTENDED or not is_heard):
-            return self.make(uow, maintenance, after, again, now)
+            return self.make(uow, maintenance, after, again, now, caller=caller)
         if not is_heard:
             return after
         known = _former(before, withdrawn) if phase is Phase.MOVED else None
@@ -178,7 +193,10 @@ class Notices:
                 before=amended.edition if amended else None,
             )
             after = self.make(
-                uow, maintenance, after, told, now, audience=audience, former=former
+                *(uow, maintenance, after, told, now),
+                audience=audience,
+                former=former,
+                caller=caller,
             )
         return after
 
@@ -281,7 +299,11 @@ def _former(before: Window, withdrawn: Sequence[tuple[Phase, Schedule]]) -> date
 
 
 def _free_id(
-    uow: UnitOfWork, maintenance: Maintenance, window: Window, phase: Phase
+    uow: UnitOfWork,
+    owner: str,
+    maintenance: Maintenance,
+    window: Window,
+    phase: Phase,
 ) -> str:
     """`maintenance-17-2026-12-05T22:00-announced`, with a number where it is not the
     first.
@@ -289,6 +311,6 @@ def _free_id(
     wall = window.wall.isoformat(timespec="minutes")
     base = f"maintenance-{maintenance.id}-{wall}-{phase}"
     wished = [base, *(f"{base}-{number}" for number in range(2, window.told + 3))]
-    taken = uow.schedules.taken(maintenance.owner, wished)
+    taken = uow.schedules.taken(owner, wished)
     free = (one for one in wished if one not in taken)
     return next(free, f"{base}-{secrets.token_hex(8)}")

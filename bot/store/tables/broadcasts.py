@@ -221,6 +221,8 @@ delivery_exception = sa.Table(
     sa.Column("begun_at", UTCDateTime),
     # which edition he has, or may have, from a repeat
     sa.Column("edition", Whole),
+    # the service's latest broadcast when he got that (0: there was none)
+    sa.Column("heard_after", Id),
     one_of("kind", ExceptionKind),
 )
 sa.Index(None, delivery_exception.c.broadcast_id, delivery_exception.c.kind)
