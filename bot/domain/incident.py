@@ -124,7 +124,7 @@ def filled_on(
     empty says nothing any more. Left out is what the template
     does not know or take, and a moment that was to come and has passed: nobody
     promises news for an hour ago. Where the template that says that it is over asks
-    for a start, that is since when it was broken; its end is now.
+    for a start, that is since when it was broken; its end is now, to the minute both.
     """
     known = {one.name: one for one in template.fields}
     found = {
@@ -150,6 +150,14 @@ def filled_on(
 def minute(moment: datetime) -> datetime:
     """The minute that clocks show then: nobody times a repair by the second."""
     return moment.replace(second=0, microsecond=0)
+
+
+def _to_the_minute(text: str) -> str:
+    """A moment as the end is told, or it would lie after that within its minute."""
+    try:
+        return timestamps.format(minute(timestamps.parse(text)))
+    except Invalid:  # relative, or of a template that has changed since
+        return text
 
 
 def can_end(template: Template) -> bool:
@@ -194,7 +202,7 @@ def _ending(
 
     found = {}
     if takes(START) and before.get(SINCE):
-        found[START] = dict(before[SINCE])
+        found[START] = {tag: _to_the_minute(one) for tag, one in before[SINCE].items()}
     if takes(END):
         found[END] = {"": timestamps.format(minute(now))}
     return found

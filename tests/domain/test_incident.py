@@ -86,6 +86,14 @@ def test_resolved() -> None:
     }
 
 
+def test_resolved_within_its_minute() -> None:
+    """Both are told to the minute, so that none is before the other."""
+    said = {**SAID, "since": {"": "2026-03-01T12:00:17Z"}}
+    now = NOON.replace(second=43)
+    found = filled_on(said, {}, MENDED, RESOLVED, now)
+    assert found["start"] == found["end"] == {"": "2026-03-01T12:00:00Z"}
+
+
 @pytest.mark.parametrize("kind", UpdateKind)
 def test_what_nobody_knows_is_told(kind: UpdateKind) -> None:
     """A field that the template has not is handed on, so that it is refused by name;
