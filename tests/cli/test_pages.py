@@ -127,9 +127,28 @@ def is_due(use_cases: UseCases, before: datetime) -> bool:
     return found is not None and found < before and use_cases.clock.now() < before
 
 
+HOLIDAYS = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example.org//holidays//PL
+BEGIN:VEVENT
+UID:independence@example.org
+DTSTAMP:20260101T000000Z
+DTSTART;VALUE=DATE:20261111
+RRULE:FREQ=YEARLY
+SUMMARY:Independence Day
+END:VEVENT
+END:VCALENDAR
+"""
+
+
 @pytest.fixture
 def inhabited(place: Workplace) -> Workplace:
-    """A configured folder with the lists that pages speak of, and readers."""
+    """A configured folder with the lists and holidays that pages name, and readers."""
+    calendar = place.folder / "pl.ics"
+    calendar.write_text(HOLIDAYS)
+    with place.config.open("a") as file:
+        file.write(f'[holidays.pl]\nfile = "{calendar}"\n')
     for name in ("maintenance", "news"):
         place.done("subscribers", "add", name, *STANDING)
     return place
