@@ -24,6 +24,9 @@ from bot.rendering.wording import TooLong, Unwritable, Wording
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 #: what a subject has one space for; no-break spaces stay what they are
 _BREAKS = re.compile(r"[^\S\u00a0\u202f]+")
+_SANDBOX = Sandbox()
+#: the shipped ones into which nothing of an operator's goes, read once in a process
+_SHIPPED: dict[Path, Source] = {}
 
 
 class JinjaTemplates:
@@ -41,7 +44,6 @@ class JinjaTemplates:
         max_body: int = MAX_TEXT,
     ) -> None:
         """`folder` is the operator's; the limits are in characters."""
-        self._sandbox = Sandbox()
         self.use(folder, max_subject=max_subject, max_body=max_body)
 
     def use(self, folder: Path | None, *, max_subject: int, max_body: int) -> None:
@@ -134,7 +136,7 @@ class JinjaTemplates:
     def check(self, name: str) -> list[Fault]:
         """Everything that its author should put right; raises Invalid: unknown."""
         source = self._source(name)
-        return _sorted({*source.faults, *advice(source, self._limits, self._sandbox)})
+        return _sorted({*source.faults, *advice(source, self._limits, _SANDBOX)})
 
     def check_all(self) -> list[Fault]:
         """The same of all templates and of what they share, each fault once."""
@@ -158,10 +160,13 @@ class JinjaTemplates:
         for root in self._roots if _NAME.fullmatch(name) else ():
             folder = root / name
             if state := state_of(folder, self._roots):
-                known = self._sources.get(folder)
+                sources = self._sources
+                if root == self._roots[-1] and not any(state[1:-1]):
+                    sources, state = _SHIPPED, (state[0], state[-1])
+                known = sources.get(folder)
                 if known is None or known.state != state:
-                    known = load(folder, state, self._sandbox, self._roots)
-                    self._sources[folder] = known
+                    known = load(folder, state, _SANDBOX, self._roots)
+                    sources[folder] = known
                 return known
         raise Invalid(
             Phrase(
