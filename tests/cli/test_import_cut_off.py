@@ -14,7 +14,7 @@ from tests.servers.postgresql import PostgreSQL
 from tests.store.conftest import ENGINES
 from tests.store.copies import migrated
 
-PEOPLE = 60_000
+PEOPLE = 20_000
 
 
 @pytest.fixture(params=ENGINES)
