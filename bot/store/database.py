@@ -158,7 +158,7 @@ class SqlDatabase:
                 self.outage.failed(error.phrase, writing=writing)
                 raise
             else:
-                self.outage.succeeded(writing=attempt.wrote)
+                self.outage.succeeded(writing=attempt.wrote, began=attempt.began)
                 if waited:
                     self._lookout.free()
                 self._tell(unit)  # before those who are woken tell what comes next
@@ -269,14 +269,14 @@ class _Attempt:
     """At one transaction."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self.began = time.monotonic()
         #: from when on nobody knows what became of it where the connection is lost
         self.committing = False
         self.wrote = False
 
     @property
     def is_long(self) -> bool:
-        return time.monotonic() - self._began > _LONG
+        return time.monotonic() - self.began > _LONG
 
 
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:

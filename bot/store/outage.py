@@ -47,14 +47,18 @@ class Outage:
             self._said.add(str(why))
         log.log(logging.INFO if told_before else logging.WARNING, "%s", why)
 
-    def succeeded(self, *, writing: bool) -> None:
-        """From any thread; reading says nothing about an outage of writing."""
+    def succeeded(self, *, writing: bool, began: float | None = None) -> None:
+        """From any thread. Reading says nothing about an outage of writing, nor what
+        `began` (by this clock) before the outage did.
+        """
         if self._failures:  # quick: after each transaction
-            self._perhaps_over(writing=writing)
+            self._perhaps_over(writing=writing, began=began)
 
-    def _perhaps_over(self, *, writing: bool) -> None:
+    def _perhaps_over(self, *, writing: bool, began: float | None) -> None:
         with self._lock:
             if not self._failures or (self._writing and not writing):
+                return
+            if began is not None and began < self._began:
                 return
             seconds, failures = self._clock() - self._began, self._failures
             self.reason, self._failures = None, 0

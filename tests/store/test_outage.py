@@ -57,6 +57,19 @@ def test_reading_is_not_writing(said: pytest.LogCaptureFixture) -> None:
     assert len(said.messages) == 4
 
 
+def test_what_began_before(said: pytest.LogCaptureFixture) -> None:
+    """What was under way when it began says nothing of whether it is over."""
+    clock = Seconds()
+    outage = Outage(clock)
+    clock.now += 1
+    outage.failed(AWAY, writing=False)
+    outage.succeeded(writing=False, began=0.5)
+    outage.failed(AWAY, writing=False)
+    assert said.messages == ["It is away."]
+    outage.succeeded(writing=False, began=2.0)
+    assert len(said.messages) == 2
+
+
 def test_what_comes_and_goes(said: pytest.LogCaptureFixture) -> None:
     """Others that are in the way now and then are told at most once a minute."""
     clock = Seconds()
