@@ -199,7 +199,10 @@ def test_other_wall_times_that_clocks_skip(place: Workplace) -> None:
 @pytest.mark.parametrize(
     ("typed", "fault"),
     [
-        (("--in", "4000d"), r"--in: 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d CES?T is too far"),
+        (
+            ("--in", "4000d"),
+            r"--in: 20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)? CES?T is too far",
+        ),
         (("--in", "99999w"), r"--in: 39\d\d-\d\d-\d\d .* CES?T is too far"),
         (("--at", "2090-07-01 09:00"), r"--at: 2090-07-01 09:00 CEST is too far"),
     ],

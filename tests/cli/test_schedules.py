@@ -48,8 +48,8 @@ def test_show_tells_the_clocks_of_its_zone(weekly: Workplace) -> None:
     for command in ("skip", "send-now", "cancel"):
         weekly.done("schedules", command, "weekly")
     out = weekly.done("schedules", "show", "weekly")
-    assert re.search(r"asked for at +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
-    assert re.search(r"ended +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", out)
+    assert re.search(r"asked for at +\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? CES?T", out)
+    assert re.search(r"ended +\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? CES?T", out)
     # what is over has nothing ahead, so no UTC beside
     assert not re.search(r"T\d\d:\d\d:\d\dZ", out)
 
