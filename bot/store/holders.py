@@ -14,6 +14,8 @@ from bot.store import sessions
 #: seconds after which a wait is told of
 TOLD_AFTER = 5.0
 _LOOK_EVERY = 0.05
+#: into the list of locks, until it counts that ours is not among them
+_LOOKS = 5
 
 # Not one that waits itself, where there is another: what it waits for is in the way of
 # both. Of sessions that are not its own, a user is told neither state nor age.
@@ -115,7 +117,17 @@ def _process(pid: int, file: Path) -> Holder:
 def _writer(file: Path) -> int | None:
     """From the system's list: to open the file and close it again would drop all locks
     that this process has on it (POSIX).
+
+    The list is read page by page, and what is taken and dropped meanwhile moves its
+    lines: one that misses now and then is there all the same.
     """
+    for _ in range(_LOOKS):
+        if (pid := _listed(file)) is not None:
+            return pid
+    return None
+
+
+def _listed(file: Path) -> int | None:
     try:
         found = Path(f"{file}-shm").stat()
         listed = Path("/proc/locks").read_text()

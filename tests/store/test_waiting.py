@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 
 from bot.domain.errors import Unavailable
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.store import sqlite, upgrade
+from bot.store import holders, sqlite, upgrade
 from bot.store.database import SqlDatabase, backend_of
 from bot.store.postgresql import PostgreSQLBackend
 from tests.store.copies import migrated
@@ -36,6 +37,17 @@ def use(unit):
 database = SqlDatabase(url, SERVICE)
 database.call(use)
 database.close()
+"""
+#: takes and drops so many locks of its own that the system's list of them has pages,
+#: whose lines move
+LOCKER = """
+import fcntl, sys
+file = open(sys.argv[1], "w")
+print("locks", flush=True)
+while True:
+    for change in fcntl.LOCK_EX, fcntl.LOCK_UN:
+        for byte in range(0, 400, 2):
+            fcntl.lockf(file, change, 1, byte)
 """
 
 
@@ -259,6 +271,22 @@ def test_who_holds_a_file_is_told(
         assert database.held_up is None
         assert database.look_who_holds() is None
         assert "the database is free again" in caplog.messages
+
+
+def test_who_holds_a_file_is_found_among_many(sqlite_url: str, tmp_path: Path) -> None:
+    """Also where others take and drop locks at each moment, as on a busy machine."""
+    migrated(sqlite_url)
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    with contextlib.ExitStack() as ends:
+        for number in range(3):
+            words = [sys.executable, "-c", LOCKER, str(tmp_path / f"{number}.lock")]
+            locker = subprocess.Popen(words, stdout=subprocess.PIPE)
+            ends.enter_context(locker)
+            ends.callback(locker.kill)
+            locker.stdout.readline()  # type: ignore[union-attr]
+        holder = ends.enter_context(holding(sqlite_url))
+        found = [holders.in_sqlite(file) for _ in range(200)]
+    assert {one and one.pid for one in found} == {holder.pid}
 
 
 def test_ctrl_z_comes_after_the_commit(sqlite: SqlDatabase, sqlite_url: str) -> None:
