@@ -13,7 +13,7 @@ import re
 import shlex
 import sys
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,6 @@ from bot.app.snippets import ServerKind, snippet
 from bot.cli import questions
 from bot.cli.program import whole
 from bot.clock import SystemClock
-from bot.service.use_cases import UseCases
 from bot.settings import load
 from bot.xmpp.doors.contacts.bells import bell
 from tests.cli.workplace import CONFIG, Workplace, plan, send
@@ -114,17 +113,8 @@ def carry_out(place: Workplace, words: list[str]) -> None:
         words = [*words, "--yes"]
     place.done(*map(ahead, words))
     with place.use_cases() as use_cases:
-        due = use_cases.clock.now() + timedelta(seconds=2)
         plan(use_cases)
-        while words[0] == "announce" and is_due(use_cases, due):
-            plan(use_cases)  # what is announced now is due with the next second
         send(use_cases)
-
-
-def is_due(use_cases: UseCases, before: datetime) -> bool:
-    """Something is, or will be; until then, for what is stopped stays so."""
-    found = use_cases.database.look(lambda unit: unit.schedules.next_due())
-    return found is not None and found < before and use_cases.clock.now() < before
 
 
 HOLIDAYS = """\

@@ -17,14 +17,14 @@ def test_everything(place: Workplace) -> None:
     with place.use_cases() as uses:
         plan(uses)
     done = place.data("stop-all")
-    assert (done["stopped"], done["waiting"], done["by"]) == (1, 2, "role:admin")
+    assert (done["stopped"], done["waiting"], done["by"]) == (2, 1, "role:admin")
     status = place("status", "--json")
     assert '"by": "role:admin"' in status.out
     assert "the operator stopped everything" in place("status").out
     warned = place.done("announce", "news", "--body", "Hi", "--in", "9d", "--yes")
     assert "everything is stopped" in warned
-    assert "Everything is stopped" in place("schedules", "send-now", "2").fault()
-    assert "All goes on: 3 announcements" in place.done("resume-all")
+    assert "Everything is stopped" in place("schedules", "send-now", "3").fault()
+    assert "All goes on: 2 announcements" in place.done("resume-all")
     assert "Nothing is stopped" in place("resume-all").fault()
     assert "stopped everything" not in place("status").out
 

@@ -188,12 +188,20 @@ class Workplace:
 
 
 def plan(use_cases: UseCases) -> None:
-    """Turn what is due into broadcasts, as the running service does."""
+    """Turn what is due into broadcasts, as the running service does; so what was
+    announced just now, which is due with one of the next two seconds.
+    """
     database, planning = use_cases.database, use_cases.planning
-    now = use_cases.clock.now()
-    names = database.call(planning.audiences_due, now)
-    frozen = {name: database.call(planning.freeze, name, now) for name in names}
-    database.call(planning.plan, frozen, Shift(began_at=now, seen_at=now))
+    soon = use_cases.clock.now() + timedelta(seconds=2)
+    while True:
+        now = use_cases.clock.now()
+        names = database.call(planning.audiences_due, now)
+        frozen = {name: database.call(planning.freeze, name, now) for name in names}
+        database.call(planning.plan, frozen, Shift(began_at=now, seen_at=now))
+        due = database.look(lambda unit: unit.schedules.next_due())
+        if due is None or due > soon or now > soon:  # for what is stopped stays due
+            return
+        time.sleep(max(0.01, (due - now).total_seconds()))
 
 
 def send(use_cases: UseCases, failing: Mapping[str, str] = {}) -> None:
