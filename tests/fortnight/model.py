@@ -187,5 +187,12 @@ class Inboxes:
             for notice in notices:
                 notice.reached.pop(jid, None)
 
-    def pause(self, jid: str, until: datetime) -> None:
-        self.readers[jid].paused_until = until
+    def pause(self, now: datetime, jid: str, until: datetime) -> None:
+        """What will be no longer true by then he does not wait for, also where he
+        chooses otherwise later.
+        """
+        reader = self.readers[jid]
+        reader.paused_until = until
+        reader.waiting = [
+            one for one in reader.waiting if reader.hears_before(now, one.expires)
+        ]

@@ -22,7 +22,7 @@ class ModelPlay:
         self.inboxes.leave(**event.about)
 
     def pause(self, event: Event) -> None:
-        self.inboxes.pause(**event.about)
+        self.inboxes.pause(event.at, **event.about)
 
     def plan_rule(self, event: Event) -> None:
         name = event.about["name"]
