@@ -259,7 +259,7 @@ def _when(found: "Shown") -> Iterator[tuple[Phrase, object]]:
     one, window = found.maintenance, found.window
     unknown = Phrase("not known")
     yield Phrase("start"), moments.local(window.starts_at, one.zone)
-    yield Phrase("end"), moments.local(window.ends_at, one.zone) or unknown
+    yield Phrase("end"), moments.local(window.until, one.zone) or unknown
     if (rule := rule_in_words(one)) is not None:
         yield (
             Phrase("rule"),

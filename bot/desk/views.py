@@ -226,7 +226,8 @@ def window(found: Maintenance, one: Window) -> dict[str, Any]:
         "state": one.state,
         "due_at": wallclock.resolve(one.wall, zone),
         "starts_at": one.starts_at,
-        "ends_at": one.ends_at,
+        "ends_at": one.until,
+        "planned_end_at": one.ends_at,
     }
 
 

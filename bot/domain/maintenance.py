@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain import wallclock
+from bot.domain import timestamps, wallclock
 from bot.domain.lengths import Length
 from bot.domain.lists import REMINDERS
 from bot.domain.schedule import FieldValues, Origin
@@ -144,7 +144,7 @@ class Window:
     #: when it begins, on clocks in the object's zone (naive), and by their rules
     start: datetime
     starts_at: datetime
-    #: None: nobody knows
+    #: when it is to end; None: nobody knows
     ends_at: datetime | None
     state: WindowState = WindowState.PLANNED
     #: how often its times or its being called off were changed (RFC 5545, 3.8.7.4)
@@ -163,6 +163,21 @@ class Window:
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def is_early(self) -> bool:
+        """It was over before it was to end, or nobody knew when that would be."""
+        if self.state is not WindowState.FINISHED:
+            return False
+        return self.ends_at is None or self.changed_at < self.ends_at
+
+    @property
+    def until(self) -> datetime | None:
+        """When it ended, where that was early; else when it is or was to end."""
+        if not self.is_early:
+            return self.ends_at
+        # not before it began, where the clock was set
+        return max(self.starts_at, timestamps.round_up(self.changed_at))
 
     @property
     def is_moved(self) -> bool:

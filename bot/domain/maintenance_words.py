@@ -37,9 +37,9 @@ FINISH = {
 def times(window: Window, zone: str) -> Phrase:
     """From when until when, as clocks in `zone` show it."""
     start = moments.local(window.starts_at, zone)
-    if window.ends_at is None:
+    if window.until is None:
         return Phrase("{start}, end unknown", start=start)
-    end = moments.local(window.ends_at, zone)
+    end = moments.local(window.until, zone)
     return Phrase("{start} to {end}", start=start, end=end)
 
 

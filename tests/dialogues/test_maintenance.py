@@ -250,8 +250,10 @@ def test_finish(world: World) -> None:
     person = decided(world, "finish")
     assert "at once: people are told that all is well" in person.told
     assert "1 reader is told at once." in person.told
+    early = "2026-03-05 22:00 UTC to 2026-03-05 23:00 UTC"
+    assert f"finished: {early}" in person.told
     person.fills(sure="yes")
-    assert "M1 is finished" in person.said
+    assert person.said == f"M1 is finished: {early}."
     assert shown(world).window.state is WindowState.FINISHED
 
 

@@ -165,6 +165,34 @@ def test_opened_late() -> None:
     assert found.phase is Phase.STARTED
 
 
+@pytest.mark.parametrize(
+    ("ends_at", "over_at", "until", "is_early"),
+    [
+        (END, START + HOUR, START + HOUR, True),
+        (None, START + DAY, START + DAY, True),
+        # whole seconds, as everywhere
+        (END, START + timedelta(milliseconds=1), START + timedelta(seconds=1), True),
+        # when it is asked after its end whether all is well, its end was that
+        (END, END + HOUR, END, False),
+        (END, END, END, False),
+        # a clock that was put back
+        (END, START - HOUR, START, True),
+    ],
+)
+def test_until(
+    ends_at: datetime | None, over_at: datetime, until: datetime, is_early: bool
+) -> None:
+    """What is finished ended then, if it was to end later, or nobody knew when; what is
+    not, or was called off, has the end that it is to have.
+    """
+    window = a_window(ends_at=ends_at, state=UNDER_WAY, changed_at=START)
+    assert (window.until, window.is_early) == (ends_at, False)
+    off = called_off(window, over_at)
+    assert (off.until, off.is_early) == (ends_at, False)
+    over = finished(window, over_at).window
+    assert (over.until, over.is_early) == (until, is_early)
+
+
 def test_clock_that_is_put_back() -> None:
     """What was told by a clock that was fast is not told again."""
     ahead = step(ASK, a_window(), START - DAY).window

@@ -1,5 +1,6 @@
 """`<maintenance/>`, read and answered."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,7 +10,14 @@ import pytest
 from bot.domain.access import Caller, Role
 from bot.domain.errors import CarillonError, Invalid, PolicyViolation
 from bot.domain.lengths import Length
-from bot.domain.maintenance import Finish, Maintenance, Phase, Window, WindowState
+from bot.domain.maintenance import (
+    Finish,
+    Maintenance,
+    Phase,
+    Window,
+    WindowState,
+    finished,
+)
 from bot.domain.schedule import Origin, ScheduleState
 from bot.service.maintenance.request import (
     CallOff,
@@ -232,6 +240,17 @@ def test_the_answer_to_a_change() -> None:
         "<maintenance NS action='move'><id>disks</id>"
         "<occurrence due='2026-12-05T21:00:00Z'/><state>planned</state>"
         "<start>2026-12-05T22:00:00Z</start><revision>2</revision></maintenance>"
+    )
+
+
+def test_over_early() -> None:
+    """Its end is when it was over."""
+    found = shown()
+    over = finished(found.window, START + timedelta(hours=1)).window
+    assert written(changed(replace(found, window=over), "finish")) == expected(
+        "<maintenance NS action='finish'><id>disks</id><state>finished</state>"
+        "<start>2026-12-05T21:00:00Z</start><end>2026-12-05T22:00:00Z</end>"
+        "<revision>2</revision></maintenance>"
     )
 
 

@@ -112,7 +112,7 @@ class Publicity:
         key = ("window", window.id, changed_at, window.state, one.is_purged)
         put = partial(self._wordings.of_window, look.uow, entry, one, notice)
         wording = look.memory.wording((*key, _version(notice), _voice(entry)), put)
-        wall, (ends_at, sequence) = window.wall.isoformat(), _end(one)
+        wall = window.wall.isoformat()
         return Window(
             uid=identity("maintenance", window.maintenance_id, one.created_at, wall),
             list_name=entry.name,
@@ -121,9 +121,10 @@ class Publicity:
             created_at=one.created_at,
             changed_at=_reworded(look, notice, wording, changed_at),
             starts_at=window.starts_at,
-            ends_at=ends_at,
+            ends_at=window.until,
             state=window.state,
-            sequence=sequence,
+            # that it is over early is one more change of its times
+            sequence=window.sequence + window.is_early,
         )
 
     def _incident(self, look: _Look, one: Stored) -> Incident:
@@ -203,19 +204,6 @@ def _changed(one: Opened) -> datetime:
     if window.state is WindowState.VERIFYING and window.ends_at is not None:
         moments.append(window.ends_at)
     return max(moments)
-
-
-def _end(one: Opened) -> tuple[datetime | None, int]:
-    """When it ended, where that was earlier than planned, or nobody knew; and how often
-    its times were changed by then.
-    """
-    window, ended_at = one.window, timestamps.round_up(one.window.changed_at)
-    ends_at, number = window.ends_at, window.sequence
-    is_early = ends_at is None or ended_at < ends_at
-    has_begun = window.starts_at < ended_at
-    if window.state is WindowState.FINISHED and has_begun and is_early:
-        return ended_at, number + 1
-    return ends_at, number
 
 
 def _reworded(

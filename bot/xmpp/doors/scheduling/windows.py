@@ -93,8 +93,8 @@ def _describe(element: ET.Element, shown: Shown, caller: Caller) -> None:
 def _times(element: ET.Element, window: Window) -> None:
     _say(element, "state", window.state.value)
     _say(element, "start", timestamps.format(window.starts_at))
-    if window.ends_at is not None:
-        _say(element, "end", timestamps.format(window.ends_at))
+    if window.until is not None:
+        _say(element, "end", timestamps.format(window.until))
 
 
 def _due(found: Maintenance, window: Window) -> str:

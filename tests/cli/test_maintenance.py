@@ -1,0 +1,39 @@
+"""`maintenance`: what is shown of it, and what is said of what was typed."""
+
+from datetime import datetime, timedelta
+
+from bot.clock import SystemClock
+from bot.domain import moments, timestamps
+from tests.cli.workplace import Workplace
+
+DISKS = ("news", "--set", "summary=New disks")
+HALF_A_MINUTE = timedelta(seconds=30)
+
+
+def _begun() -> datetime:
+    """A start by which it has begun when it is opened."""
+    return timestamps.round_up(SystemClock().now() - HALF_A_MINUTE)
+
+
+def test_what_is_over_early_ended_then(place: Workplace) -> None:
+    """Who finishes it before its end sees when that was, wherever it is shown; JSON
+    has the end as it was planned, too.
+    """
+    start = _begun()
+    times = ("--start", timestamps.format(start), "--for", "2h")
+    place.done("maintenance", "open", *DISKS, *times, "--yes")
+    planned = moments.local(start + timedelta(hours=2), "UTC")
+    assert planned in place.done("maintenance", "show", "M1")
+    done = " ".join(place.done("maintenance", "finish", "M1").split())
+    shown = place.done("maintenance", "show", "M1")
+    listed = place.done("maintenance", "list", "--all")
+    data = place.data("maintenance", "show", "M1")
+    over = timestamps.parse(data["ends_at"])
+    assert start < over <= timestamps.round_up(SystemClock().now())
+    for said in (done, shown, listed):
+        assert planned not in said
+        assert moments.local(over, "UTC") in said
+    windows = [data, *data["windows"]]
+    assert {one["ends_at"] for one in windows} == {data["ends_at"]}
+    planned_end = timestamps.format(start + timedelta(hours=2))
+    assert {one["planned_end_at"] for one in windows} == {planned_end}
