@@ -19,8 +19,8 @@ from bot.domain.errors import about as about_field
 from bot.domain.jid import bare
 from bot.domain.maintenance import Maintenance, WindowState
 from bot.domain.maintenance_words import (
-    FINISH,
     HAPPENS,
+    at_end,
     happenings,
     heading,
     question,
@@ -166,7 +166,7 @@ def show(found: "Shown") -> None:
             (Phrase("state"), meanings.state(found.window.state)),
             *_when(found),
             (Phrase("reminders"), reminders.written(one.reminders)),
-            (Phrase("at its end"), FINISH[one.finish]),
+            (Phrase("at its end"), at_end(one, found.window)),
             (Phrase("zone"), one.zone),
             (Phrase("template"), one.template),
             *_values(one),
@@ -225,7 +225,7 @@ def show_draft(draft: "Draft", desk: "Desk") -> None:
             (Phrase("takes"), pacing.lasting(draft.readers, desk.policy.rate)),
             (Phrase("corrected"), _corrected(draft)),
             (Phrase("reminders"), reminders.written(one.reminders)),
-            (Phrase("at its end"), FINISH[one.finish]),
+            (Phrase("at its end"), at_end(one, found.window)),
         ]
     )
     showing.cautions(draft.cautions)

@@ -14,8 +14,8 @@ from bot.domain.characters import line
 from bot.domain.language import choose
 from bot.domain.maintenance import Maintenance, Window
 from bot.domain.maintenance_words import (
-    FINISH,
     HAPPENS,
+    at_end,
     happenings,
     heading,
     question,
@@ -132,7 +132,7 @@ def facts(found: Found, talk: Talk) -> Iterator[Words]:
         yield Phrase("Again: {rule}", rule=rule)
     if one.reminders:
         yield Phrase("reminders: {times}", times=reminders.written(one.reminders))
-    yield Phrase("at its end: {what}", what=FINISH[one.finish])
+    yield Phrase("at its end: {what}", what=at_end(one, found.window))
     yield Phrase("readers now: {count}", count=found.readers)
 
 

@@ -28,10 +28,8 @@ HAPPENS = {
 }
 _IS_WELL = Phrase("you are asked whether all is well")
 _IS_OVER = Phrase("you are asked whether it is over")
-FINISH = {
-    Finish.ASK: Phrase("you are asked whether all is well"),
-    Finish.AUTO: Phrase("people are told that all is well"),
-}
+#: as long as nobody has said when it ends, whoever is to say that it is over then
+_NO_END = Phrase("you are asked whether it is over, since no end is known")
 
 
 def times(window: Window, zone: str) -> Phrase:
@@ -41,6 +39,13 @@ def times(window: Window, zone: str) -> Phrase:
         return Phrase("{start}, end unknown", start=start)
     end = moments.local(window.until, zone)
     return Phrase("{start} to {end}", start=start, end=end)
+
+
+def at_end(found: Maintenance, window: Window) -> Phrase:
+    """What happens then, as far as it is known when that is."""
+    if window.ends_at is None:
+        return _NO_END
+    return HAPPENS[Phase.FINISHED] if found.finish is Finish.AUTO else _IS_WELL
 
 
 class Happening(NamedTuple):

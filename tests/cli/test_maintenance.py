@@ -2,11 +2,15 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.clock import SystemClock
 from bot.domain import moments, timestamps
 from tests.cli.workplace import Workplace
 
 DISKS = ("news", "--set", "summary=New disks")
+ASKED = "you are asked whether it is over, since no end is known"
+WELL = "people are told that all is well"
 HALF_A_MINUTE = timedelta(seconds=30)
 
 
@@ -37,3 +41,19 @@ def test_what_is_over_early_ended_then(place: Workplace) -> None:
     assert {one["ends_at"] for one in windows} == {data["ends_at"]}
     planned_end = timestamps.format(start + timedelta(hours=2))
     assert {one["planned_end_at"] for one in windows} == {planned_end}
+
+
+@pytest.mark.parametrize("finish", ["ask", "auto"])
+def test_what_happens_at_an_unknown_end(place: Workplace, finish: str) -> None:
+    """Its owner is asked whether it is over, whoever says so once an end is known."""
+    start = ("--in", "9d", "--finish", finish)
+    draft = place.done("maintenance", "open", *DISKS, *start, "--dry-run")
+    place.done("maintenance", "open", *DISKS, *start, "--yes")
+    shown = place.done("maintenance", "show", "M1")
+    for said in (draft, shown):
+        assert f"at its end {ASKED}" in " ".join(said.split())
+        assert WELL not in said
+    place.done("maintenance", "extend", "M1", "+2h")
+    shown = " ".join(place.done("maintenance", "show", "M1").split())
+    assert (f"at its end {WELL}" in shown) is (finish == "auto")
+    assert ASKED not in shown

@@ -170,11 +170,19 @@ def test_what_cannot_be(world: World, start: str, end: str, why: str) -> None:
 
 
 def test_nobody_knows_the_end(world: World) -> None:
-    person = at_words(world, end="")
+    """Its owner is asked, also where all is well by itself once an end is known."""
+    person = at_words(world, end="", settings="yes")
     person.fills(set__summary="New disks")
+    person.fills(finish="auto")
     assert "2026-03-05 22:00 UTC, end unknown" in person.told
+    assert "at its end: you are asked whether it is over, since no end" in person.told
+    assert "that all is well" not in person.told
     person.fills(sure="yes")
     assert shown(world).window.ends_at is None
+    person = decided(world, "extend", end="2026-03-06 01:00")
+    person.fills(sure="yes")
+    person = decided(world, "show")
+    assert "at its end: people are told that all is well" in person.shown
 
 
 def test_show(world: World) -> None:
